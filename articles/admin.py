@@ -34,12 +34,12 @@ from articles.pages.admin import PageAdmin
 from articles.pages.models import Page
 from articles.public.front_page.admin import PlacementAdmin
 from articles.public.front_page.models import Placement
-from articles.related.admin import RelatedPickInline, WithSuggestions
+from articles.related.admin import RelatedPickInline, SuggestionsAdminMixin
 from articles.search.admin import PinnedQueryAdmin, SearchReportAdmin, SynonymsAdmin
-from articles.search.models import PinnedQuery, SearchCount, Synonyms
+from articles.search.models import PinnedQuery, QueryCount, Synonyms
 
 
-class ArticleWithPicksAdmin(WithSuggestions, ArticleAdmin):
+class ArticleWithPicksAdmin(SuggestionsAdminMixin, ArticleAdmin):
     """The desk knows nothing of related articles; here its form meets their part."""
 
     inlines = [*ArticleAdmin.inlines, RelatedPickInline]
@@ -69,7 +69,7 @@ admin.site.register(Placement, PlacementAdmin)
 admin.site.register(Redirect, RedirectAdmin)
 admin.site.register(ScreenedWord, ScreenedWordAdmin)
 admin.site.register(ScreeningRule, ScreeningRuleAdmin)
-admin.site.register(SearchCount, SearchReportAdmin)
+admin.site.register(QueryCount, SearchReportAdmin)
 admin.site.register(Series, SeriesAdmin)
 admin.site.register(Synonyms, SynonymsAdmin)
 admin.site.register(Tag, TagAdmin)

@@ -60,7 +60,7 @@ class ArticlesConfig(AppConfig):
             "licence begins", ScheduledChange("articles_image", "licence_from")
         )
         core_hooks.scheduled_changes.register(
-            "place ends", ScheduledChange("articles_placement", "until")
+            "placement expires", ScheduledChange("articles_placement", "expires_at")
         )
         core_hooks.image_usages.register("articles", editorial_hooks.in_articles)
         core_hooks.image_usages.register("pages", pages.in_pages)

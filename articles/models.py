@@ -46,12 +46,12 @@ from articles.images.models import (
     Rendition,
     SimilarImage,
 )
-from articles.pages.models import FormerAddress, Page
+from articles.pages.models import OldPagePath, Page
 from articles.popular.models import ArticleViews, MostRead
 from articles.public.front_page.models import Placement
 from articles.related.models import (
     ArticleTerms,
-    Rarity,
+    DocumentFrequency,
     RelatedExclusion,
     RelatedLink,
     RelatedPick,
@@ -67,7 +67,7 @@ from articles.search.index.models import (
 from articles.search.models import (
     PinnedQuery,
     PinnedResult,
-    SearchCount,
+    QueryCount,
     SearchEntry,
     Synonyms,
 )
@@ -93,13 +93,13 @@ __all__ = [
     "CommentRevision",
     "CommentSearchVector",
     "Correction",
+    "DocumentFrequency",
     "EmbedProvider",
     "EncryptedIPAddress",
     "Figure",
     "Flag",
     "Follow",
     "Follower",
-    "FormerAddress",
     "Image",
     "ImageEvent",
     "ImageSearchVector",
@@ -108,6 +108,7 @@ __all__ = [
     "ListingRecheck",
     "ModerationDecision",
     "MostRead",
+    "OldPagePath",
     "OldRenditionName",
     "Page",
     "Photographer",
@@ -115,7 +116,7 @@ __all__ = [
     "PinnedResult",
     "Placement",
     "Portrait",
-    "Rarity",
+    "QueryCount",
     "Redirect",
     "RejectionReason",
     "RelatedExclusion",
@@ -126,7 +127,6 @@ __all__ = [
     "ScreenedWord",
     "ScreeningRule",
     "SearchChange",
-    "SearchCount",
     "SearchEntry",
     "SearchLanguage",
     "SearchLexeme",

@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from articles.editorial.models import Article
 from articles.feeds import urls as urls  # makes the forms of a feed known
 from articles.feeds.channels import channel_of
-from articles.feeds.entries import LENGTH, SUMMARY_LENGTH, Entry, Person, tag_id
-from articles.feeds.views import answer
+from articles.feeds.entries import LENGTH, SUMMARY_LENGTH, Entry, Person, tag_uri
+from articles.feeds.views import feed_response
 from articles.feeds.xml_writer import legal
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
@@ -37,7 +37,7 @@ def issues(request: HttpRequest, form: str = "") -> HttpResponse:
         path="/newsletter/issues/",
         name=gettext("Past issues"),
     )
-    return answer(form, channel)
+    return feed_response(form, channel)
 
 
 def _readable(listed: list[Issue]) -> dict[int, list[Article]]:
@@ -62,8 +62,8 @@ def _entry(issue: Issue, articles: list[Article], publication: Publication) -> E
     }
     said = issue.preheader or editor_html.as_letter(context["introduction"])
     return Entry(
-        id=tag_id(started, f"issue/{issue.pk}"),
-        address=absolute_url(issue.get_absolute_url()),
+        id=tag_uri(started, f"issue/{issue.pk}"),
+        url=absolute_url(issue.get_absolute_url()),
         title=legal(issue.subject),
         summary=legal(Truncator(" ".join(said.split())).chars(SUMMARY_LENGTH)),
         html=legal(render_to_string("newsletter/_feed_entry.html", context)),

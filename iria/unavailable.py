@@ -21,7 +21,7 @@ from django.utils.translation import get_language_from_request, gettext
 from psycopg.errors import DiskFull
 
 from articles.api import problems
-from articles.api.view_wrapper import FOR_EVERYBODY
+from articles.api.view_wrapper import CORS_HEADERS
 from articles.public.views import errors
 from iria.core.db.outage import RETRY_AFTER, is_outage
 from iria.core.http.csrf import SAFE_METHODS, is_foreign
@@ -85,9 +85,9 @@ def is_full_disk(error: BaseException | None) -> bool:
 
 
 def unavailable(request: HttpRequest, status: int) -> HttpResponse:
-    if request.path.startswith(problems.PLACE):
-        response = problems.unavailable()
-        for name, value in FOR_EVERYBODY.items():
+    if request.path.startswith(problems.DOCUMENTATION):
+        response = problems.unavailable_response()
+        for name, value in CORS_HEADERS.items():
             response.headers[name] = value
     elif request.accepts("text/html"):
         response = _page(request, status)

@@ -10,11 +10,11 @@ from iria.core.http.urls import absolute_url
 
 TRANSLATIONS: Final = "translations"
 SERIES: Final = "series"
-KIN: Final = (TRANSLATIONS, SERIES)
+RELATIONS: Final = (TRANSLATIONS, SERIES)
 SHOWN: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
 
 
-def with_kin(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
+def with_relations(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
     """The rows with what these fields tell, as far as readers may see it: two queries each."""
     if TRANSLATIONS in names:
         others = _readable().only(*SHOWN, "translation_group").order_by("language")
@@ -36,7 +36,7 @@ def with_kin(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
 def translations(article: Article) -> list[dict[str, Any]]:
     """The same article in other languages."""
     group: Any = article.translation_group
-    return [_told(each) for each in group.readable if each.pk != article.pk] if group else []
+    return [_reference(each) for each in group.readable if each.pk != article.pk] if group else []
 
 
 def series(article: Article) -> dict[str, Any] | None:
@@ -44,14 +44,17 @@ def series(article: Article) -> dict[str, Any] | None:
     part = getattr(article, "series_part", None)
     if part is None:
         return None
-    return {"name": part.series.name, "parts": [_told(x.article) for x in part.series.readable]}
+    return {
+        "name": part.series.name,
+        "parts": [_reference(x.article) for x in part.series.readable],
+    }
 
 
 def _readable() -> ArticleQuerySet:
     return Article.objects.published().fetch_mode(FETCH_RAISE)
 
 
-def _told(article: Article) -> dict[str, Any]:
+def _reference(article: Article) -> dict[str, Any]:
     return {
         "id": article.pk,
         "url": absolute_url(article.get_absolute_url()),

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 
 from accounts.models import AuthorProfile
 from articles.api import article_relations
-from articles.api.images import picture
-from articles.api.parameters import Fields
+from articles.api.images import serialize_image
+from articles.api.parameters import FieldSet
 from articles.body.plain_text import caption_text, plain_text
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Category
@@ -48,7 +48,7 @@ def _figures(article: Article) -> list[dict[str, Any]]:
             "url": absolute_url(each.get_absolute_url()),
             "caption_html": each.caption,
             "caption_text": caption_text(each.caption) if each.caption else "",
-            "picture": picture(each.image),
+            "picture": serialize_image(each.image),
         }
         for each in article.figures.all()
         if article.shows(each.image)
@@ -64,7 +64,7 @@ def _corrections(article: Article) -> list[dict[str, Any]]:
     return [{"text": each.text, "made_at": each.created_at} for each in article.corrections.all()]
 
 
-FIELDS: Final = Fields(
+FIELDS: Final = FieldSet(
     {
         "id": lambda row: row.pk,
         "url": lambda row: absolute_url(row.get_absolute_url()),
@@ -89,14 +89,14 @@ FIELDS: Final = Fields(
         "html": lambda row: full_text(row, row.figures.all(), row.told_by),
         "text": lambda row: plain_text(row.body),
     },
-    only_when_asked=(*TEXT, *article_relations.KIN),
+    on_request=(*TEXT, *article_relations.RELATIONS),
 )
 
 
 def loaded(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
     """The rows with what the fields need and nothing else."""
     rows = rows.for_page() if RELATED.intersection(names) else rows.select_related("kind")
-    rows = article_relations.with_kin(rows, names)
+    rows = article_relations.with_relations(rows, names)
     return rows if any(name in TEXT for name in names) else rows.defer("body")
 
 
@@ -104,8 +104,8 @@ def serializer_for(request: HttpRequest, names: list[str]) -> Callable[[Article]
     """How each article of an answer is told."""
     publication: Publication | None = publication_of(request) if "html" in names else None
 
-    def tell(article: Article) -> dict[str, Any]:
+    def serialize(article: Article) -> dict[str, Any]:
         article.told_by = publication  # type: ignore[attr-defined]
-        return FIELDS.tell(article, names)
+        return FIELDS.serialize(article, names)
 
-    return tell
+    return serialize

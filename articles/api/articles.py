@@ -8,11 +8,11 @@ from ninja import Query
 
 from articles.api import schemas
 from articles.api.article_serializer import FIELDS, loaded, serializer_for
-from articles.api.filters import LISTED, apply_filters, is_listed
+from articles.api.filters import LISTED_AT, apply_filters, is_listed
 from articles.api.ninja_api import api
 from articles.api.pagination import Order, page_of
-from articles.api.parameters import ArticlesAsked, Sparse
-from articles.api.search import found
+from articles.api.parameters import ArticleListQuery, FieldsQuery
+from articles.api.search import search_response
 from articles.editorial.models import Article
 
 ORDERS: Final = {
@@ -21,40 +21,38 @@ ORDERS: Final = {
     "changed": Order("changed", moments=True),
 }
 LISTED_ORDERS: Final = {
-    "newest": Order(LISTED, moments=True, down=True),
-    "oldest": Order(LISTED, moments=True),
+    "newest": Order(LISTED_AT, moments=True, down=True),
+    "oldest": Order(LISTED_AT, moments=True),
 }
 
 
 @api.get("/articles/", response=schemas.FoundArticles, summary="Articles", tags=["articles"])
 def articles(
-    request: HttpRequest, response: HttpResponse, asked: Query[ArticlesAsked]
+    request: HttpRequest, response: HttpResponse, query: Query[ArticleListQuery]
 ) -> dict[str, Any]:
     """Published articles, the newest first: all of them, or those that fit every filter.
 
     The texts themselves (`html`, `text`), `translations` and `series` come only where `fields` names
     them.
     """
-    names = FIELDS.chosen(asked.fields, in_list=True)
-    if asked.q is not None:
-        return found(request, response, asked, names)
-    rows = apply_filters(Article.objects.published(), asked, request)
-    orders = LISTED_ORDERS if is_listed(asked) else ORDERS
+    names = FIELDS.select(query.fields, in_list=True)
+    if query.q is not None:
+        return search_response(request, response, query, names)
+    rows = apply_filters(Article.objects.published(), query, request)
+    orders = LISTED_ORDERS if is_listed(query) else ORDERS
     return page_of(
         request,
         response,
         loaded(rows, names),
-        orders[asked.order or "newest"],
-        asked,
+        orders[query.order or "newest"],
+        query,
         serializer_for(request, names),
     )
 
 
-@api.get(
-    "/articles/{int:number}/", response=schemas.Article, summary="An article", tags=["articles"]
-)
-def article_detail(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+@api.get("/articles/{int:number}/", response=schemas.Article, summary="Article", tags=["articles"])
+def article_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One published article with its text, pictures, credits and corrections."""
-    names = FIELDS.chosen(asked.fields, in_list=False)
+    names = FIELDS.select(query.fields, in_list=False)
     row = get_object_or_404(loaded(Article.objects.published(), names), pk=number)
     return serializer_for(request, names)(row)

@@ -10,13 +10,13 @@ from ninja import Query
 from articles.api import schemas
 from articles.api.ninja_api import api
 from articles.api.pagination import Order, page_of
-from articles.api.parameters import CommentsAsked, Fields, Sparse
+from articles.api.parameters import CommentListQuery, FieldSet, FieldsQuery
 from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
 from articles.comments.models.comment import CommentQuerySet
 from iria.core.http.urls import absolute_url
 
-FIELDS: Final = Fields(
+FIELDS: Final = FieldSet(
     {
         "id": lambda row: row.pk,
         "url": lambda row: absolute_url(row.get_absolute_url()),
@@ -49,23 +49,23 @@ def public() -> CommentQuerySet:
 
 @api.get("/comments/", response=schemas.Comments, summary="Comments", tags=["comments"])
 def comments(
-    request: HttpRequest, response: HttpResponse, asked: Query[CommentsAsked]
+    request: HttpRequest, response: HttpResponse, query: Query[CommentListQuery]
 ) -> dict[str, Any]:
     """Comments, the newest first; hidden ones are never among them."""
-    names = FIELDS.chosen(asked.fields, in_list=True)
+    names = FIELDS.select(query.fields, in_list=True)
     rows = public()
-    if asked.article is not None:
-        rows = rows.filter(article_id=asked.article)
-    if asked.since is not None:
-        rows = rows.filter(created_at__gte=asked.since)
+    if query.article is not None:
+        rows = rows.filter(article_id=query.article)
+    if query.since is not None:
+        rows = rows.filter(created_at__gte=query.since)
     order = Order("created_at", moments=True, down=True)
-    return page_of(request, response, rows, order, asked, lambda row: FIELDS.tell(row, names))
+    return page_of(request, response, rows, order, query, lambda row: FIELDS.serialize(row, names))
 
 
 @api.get(
     "/comments/{int:number}/", response=schemas.Comment, summary="A comment", tags=["comments"]
 )
-def one_comment(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+def comment_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One comment."""
-    names = FIELDS.chosen(asked.fields, in_list=False)
-    return FIELDS.tell(get_object_or_404(public(), pk=number), names)
+    names = FIELDS.select(query.fields, in_list=False)
+    return FIELDS.serialize(get_object_or_404(public(), pk=number), names)

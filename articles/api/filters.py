@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from articles.api import parameters
-from articles.api.parameters import ArticlesAsked
-from articles.api.problems import refuse
+from articles.api.parameters import ArticleListQuery
+from articles.api.problems import reject_parameter
 from articles.editorial import listings
 from articles.editorial.models import Article, ArticleType, Category, ListingEntry, Scope
 from articles.editorial.models.article import LANGUAGES
@@ -26,35 +26,35 @@ LAST_CHANGE: Final = Greatest("updated_at", "published_at")
 FEW: Final = 500
 """Changed articles that are named one by one."""
 
-LISTED: Final = "listed_at"
+LISTED_AT: Final = "listed_at"
 """When an article was published, from the index of the first list it is asked for in."""
 
 
 def apply_filters(
-    rows: ArticleQuerySet, asked: ArticlesAsked, request: HttpRequest
+    rows: ArticleQuerySet, query: ArticleListQuery, request: HttpRequest
 ) -> ArticleQuerySet:
     """The articles that fit every filter, with the column that `order_of` names.
 
     Raises:
         Refused: a filter names something that is not there.
     """
-    headings = _headings(asked)
-    if is_listed(asked):
+    headings = _headings(query)
+    if is_listed(query):
         # The first list brings the order, so that a page is read from its index and no further.
         first, *headings = listings.shortest_first(headings) or [(Scope.ALL, 0)]
-        rows = _listed(rows, *first, language=asked.language)
-    elif asked.language is not None:
-        rows = rows.filter(language=asked.language)
+        rows = _listed(rows, *first, language=query.language)
+    elif query.language is not None:
+        rows = rows.filter(language=query.language)
     for scope, target in headings:
         also = ListingEntry.objects.filter(scope=scope, target=target, article=OuterRef("pk"))
         # A value and not `Exists`, which PostgreSQL may answer by reading the whole of a long list.
         rows = rows.filter(GreaterThanOrEqual(Subquery(also.values("article")[:1]), 0))
-    if asked.published_from is not None or asked.published_until is not None:
-        rows = _published(rows, asked, publication_of(request))
-    if asked.order == "changed":
+    if query.published_from is not None or query.published_until is not None:
+        rows = _published(rows, query, publication_of(request))
+    if query.order == "changed":
         rows = rows.annotate(changed=LAST_CHANGE)
-    if asked.changed_since is not None:
-        rows = _changed(rows, asked.changed_since, in_order=asked.order == "changed")
+    if query.changed_since is not None:
+        rows = _changed(rows, query.changed_since, in_order=query.order == "changed")
     return rows
 
 
@@ -72,26 +72,26 @@ def _changed(rows: ArticleQuerySet, since: datetime, *, in_order: bool) -> Artic
     return rows.filter(by_change)
 
 
-def is_listed(asked: ArticlesAsked) -> bool:
+def is_listed(query: ArticleListQuery) -> bool:
     """Whether the rows come from the index of a list."""
-    names = (asked.category, asked.tag, asked.author, asked.kind, asked.language)
-    return asked.order != "changed" and any(name is not None for name in names)
+    names = (query.category, query.tag, query.author, query.kind, query.language)
+    return query.order != "changed" and any(name is not None for name in names)
 
 
-def _headings(asked: ArticlesAsked) -> list[tuple[Scope, int]]:
+def _headings(query: ArticleListQuery) -> list[tuple[Scope, int]]:
     """The lists in which the articles have to be."""
     found: list[tuple[Scope, int]] = []
-    if asked.tag is not None:
-        found.append((Scope.TAG, _named(parameters.tags(), "tag", slug=asked.tag).pk))
-    if asked.author is not None:
-        found.append((Scope.AUTHOR, _named(parameters.authors(), "author", slug=asked.author).pk))
-    if asked.category is not None:
-        category = _named(Category.objects.all(), "category", path=asked.category)
+    if query.tag is not None:
+        found.append((Scope.TAG, _named(parameters.tags(), "tag", slug=query.tag).pk))
+    if query.author is not None:
+        found.append((Scope.AUTHOR, _named(parameters.authors(), "author", slug=query.author).pk))
+    if query.category is not None:
+        category = _named(Category.objects.all(), "category", path=query.category)
         found.append((Scope.CATEGORY, category.pk))
-    if asked.kind is not None:
-        found.append((Scope.TYPE, _named(ArticleType.objects.all(), "kind", slug=asked.kind).pk))
-    if asked.language is not None and asked.language not in dict(LANGUAGES):
-        refuse("language", f"There is no language “{asked.language[:80]}”.")
+    if query.kind is not None:
+        found.append((Scope.TYPE, _named(ArticleType.objects.all(), "kind", slug=query.kind).pk))
+    if query.language is not None and query.language not in dict(LANGUAGES):
+        reject_parameter("language", f"Unknown language “{query.language[:80]}”.")
     return found
 
 
@@ -103,21 +103,21 @@ def _listed(
         conditions["language"] = language
     conditions["published_at__lte"] = timezone.now()
     entries = {f"listing_entries__{name}": value for name, value in conditions.items()}
-    return rows.filter(**entries).annotate(**{LISTED: F("listing_entries__published_at")})
+    return rows.filter(**entries).annotate(**{LISTED_AT: F("listing_entries__published_at")})
 
 
 def _published(
-    rows: ArticleQuerySet, asked: ArticlesAsked, publication: Publication
+    rows: ArticleQuerySet, query: ArticleListQuery, publication: Publication
 ) -> ArticleQuerySet:
-    column = LISTED if is_listed(asked) else "published_at"
-    if asked.published_from is not None:
-        begin = _begin(asked.published_from, publication)
+    column = LISTED_AT if is_listed(query) else "published_at"
+    if query.published_from is not None:
+        begin = _begin(query.published_from, publication)
         rows = rows.filter(**{f"{column}__gte": begin})
-        if asked.order == "changed":
+        if query.order == "changed":
             # Follows from the other, and lets the index begin there.
             rows = rows.filter(GreaterThanOrEqual(LAST_CHANGE, begin))
-    if asked.published_until is not None:
-        end = _begin(asked.published_until + timedelta(days=1), publication)
+    if query.published_until is not None:
+        end = _begin(query.published_until + timedelta(days=1), publication)
         rows = rows.filter(**{f"{column}__lt": end})
     return rows
 
@@ -130,5 +130,5 @@ def _named[T: Model](rows: "QuerySet[T]", parameter: str, **by: Any) -> T:
     found = rows.filter(**by).first()
     if found is None:
         (value,) = by.values()
-        refuse(parameter, f"There is no {parameter} “{value[:80]}”.")
+        reject_parameter(parameter, f"Unknown {parameter} “{value[:80]}”.")
     return found

@@ -11,7 +11,7 @@ from ninja import Query
 from articles.api import schemas
 from articles.api.ninja_api import api
 from articles.api.pagination import Order, page_of
-from articles.api.parameters import Fields, PicturesAsked, Sparse
+from articles.api.parameters import FieldSet, FieldsQuery, ImageListQuery
 from articles.editorial.models import Article, Figure
 from articles.images.models import Image, ImageQuerySet
 from articles.images.rights.credit_line import licence_url, plain_credit, source_type_url
@@ -34,7 +34,7 @@ def files_of(image: Image) -> list[dict[str, Any]]:
     ]
 
 
-FIELDS: Final = Fields(
+FIELDS: Final = FieldSet(
     {
         "id": lambda image: image.pk,
         "alt_text": lambda image: image.alt,
@@ -53,11 +53,11 @@ FIELDS: Final = Fields(
         "files": files_of,
     }
 )
-ALL: Final = tuple(FIELDS.writers)
+ALL: Final = tuple(FIELDS.serializers)
 
 
-def picture(image: Image, names: Collection[str] = ALL) -> dict[str, Any]:
-    return FIELDS.tell(image, names)
+def serialize_image(image: Image, names: Collection[str] = ALL) -> dict[str, Any]:
+    return FIELDS.serialize(image, names)
 
 
 def public() -> ImageQuerySet:
@@ -68,26 +68,26 @@ def public() -> ImageQuerySet:
 
 
 @api.get("/pictures/", response=schemas.Pictures, summary="Pictures", tags=["pictures"])
-def pictures(
-    request: HttpRequest, response: HttpResponse, asked: Query[PicturesAsked]
+def images(
+    request: HttpRequest, response: HttpResponse, query: Query[ImageListQuery]
 ) -> dict[str, Any]:
     """Pictures of published articles, the newest first, with what has to be named beside them."""
-    names = FIELDS.chosen(asked.fields, in_list=True)
+    names = FIELDS.select(query.fields, in_list=True)
     rows = public()
-    if asked.article is not None:
-        rows = rows.filter(pk__in=_shown_in(asked.article))
+    if query.article is not None:
+        rows = rows.filter(pk__in=_shown_in(query.article))
     return page_of(
-        request, response, rows, Order(down=True), asked, lambda row: FIELDS.tell(row, names)
+        request, response, rows, Order(down=True), query, lambda row: FIELDS.serialize(row, names)
     )
 
 
 @api.get(
     "/pictures/{int:number}/", response=schemas.Picture, summary="A picture", tags=["pictures"]
 )
-def one_picture(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+def image_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One picture of a published article."""
-    names = FIELDS.chosen(asked.fields, in_list=False)
-    return FIELDS.tell(get_object_or_404(public(), pk=number), names)
+    names = FIELDS.select(query.fields, in_list=False)
+    return FIELDS.serialize(get_object_or_404(public(), pk=number), names)
 
 
 def _shown_in(article: int) -> Any:

@@ -10,17 +10,17 @@ from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
 from articles.api.problems import (
-    BROKEN,
     NOT_FOUND,
     PARAMETER,
-    ParameterMistake,
-    Refused,
-    problem,
-    unavailable,
+    SERVER_ERROR,
+    ApiError,
+    ParameterError,
+    problem_response,
+    unavailable_response,
 )
 from iria.core.db.outage import is_outage
 
-NOTHING: Final = "Nothing public has this number."
+NOTHING: Final = "No public object has this ID."
 log = logging.getLogger("django.request")
 
 
@@ -41,36 +41,36 @@ api = NinjaAPI(
 )
 
 
-@api.exception_handler(Refused)
-def refused(request: HttpRequest, mistake: Refused) -> HttpResponse:
-    return problem(mistake.kind, mistake.detail, mistake.errors)
+@api.exception_handler(ApiError)
+def refused(request: HttpRequest, error: ApiError) -> HttpResponse:
+    return problem_response(error.kind, error.detail, error.errors)
 
 
 @api.exception_handler(Http404)
-def not_found(request: HttpRequest, mistake: Http404) -> HttpResponse:
-    return problem(NOT_FOUND, NOTHING)
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem_response(NOT_FOUND, NOTHING)
 
 
 @api.exception_handler(ValidationError)
-def unreadable(request: HttpRequest, mistake: ValidationError) -> HttpResponse:
+def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Parameters that pydantic refused, each with its reason."""
     errors = [
-        ParameterMistake(parameter=str(each["loc"][-1]), detail=_sentence(each))
-        for each in mistake.errors
+        ParameterError(parameter=str(each["loc"][-1]), detail=_sentence(each))
+        for each in error.errors
     ]
     names = ", ".join(dict.fromkeys(each["parameter"] for each in errors))
-    return problem(PARAMETER, f"These parameters cannot be used: {names}.", errors)
+    return problem_response(PARAMETER, f"Invalid parameters: {names}.", errors)
 
 
 @api.exception_handler(Exception)
-def broken(request: HttpRequest, mistake: Exception) -> HttpResponse:
+def broken(request: HttpRequest, error: Exception) -> HttpResponse:
     """Told like any other problem, and written down as Django would."""
-    if is_outage(mistake):
+    if is_outage(error):
         request.is_unavailable = True  # type: ignore[attr-defined]
-        return unavailable()
+        return unavailable_response()
     got_request_exception.send(sender=None, request=request)
-    log.error("The API broke at %s", request.path, exc_info=mistake, extra={"request": request})
-    return problem(BROKEN, "This should not have happened, and was written down.")
+    log.error("API error at %s", request.path, exc_info=error, extra={"request": request})
+    return problem_response(SERVER_ERROR, "An unexpected error occurred and was logged.")
 
 
 def _sentence(error: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.html import escape
 
-from articles.api.problems import NOT_FOUND, PARAMETER, Refused, problem, refuse
+from articles.api.problems import NOT_FOUND, PARAMETER, ApiError, problem_response, reject_parameter
 from articles.editorial.models import Article
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_text
@@ -20,9 +20,9 @@ from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
 PARAMETERS: Final = frozenset({"url", "format", "maxwidth", "maxheight"})
-ADDRESS: Final = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/(?P<slug>[-\w]+)/?")
+ARTICLE_PATH: Final = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/(?P<slug>[-\w]+)/?")
 WIDTH, HEIGHT, NARROWEST = 600, 240, 200
-KEPT_FOR: Final = 24 * 60 * 60
+CACHE_AGE: Final = 24 * 60 * 60
 
 
 def oembed(request: HttpRequest) -> HttpResponse:
@@ -30,24 +30,24 @@ def oembed(request: HttpRequest) -> HttpResponse:
     try:
         article = _article(request.GET.get("url", ""))
         if request.GET.get("format", "json") != "json":
-            refuse("format", "There is json, and nothing else.")
+            reject_parameter("format", "Only “json” is supported.")
         width, height = _most(request, "maxwidth", WIDTH), _most(request, "maxheight", HEIGHT)
-    except Refused as mistake:
-        return problem(mistake.kind, mistake.detail, mistake.errors)
+    except ApiError as error:
+        return problem_response(error.kind, error.detail, error.errors)
     if article is None:
-        return problem(NOT_FOUND, "No published article of ours has this address.")
+        return problem_response(NOT_FOUND, "No published article has this URL.")
     return JsonResponse(card(article, publication_of(request), width, height))
 
 
-def _article(address: str) -> Article | None:
+def _article(url: str) -> Article | None:
     """The article an address leads to, if it is one of ours."""
-    if not address:
-        raise Refused(PARAMETER, "Say in “url” which article is meant.")
+    if not url:
+        raise ApiError(PARAMETER, "Pass the URL of an article in “url”.")
     try:
-        parts = urlsplit(address.strip())
+        parts = urlsplit(url.strip())
     except ValueError:
         return None
-    found = ADDRESS.fullmatch(unquote(parts.path))
+    found = ARTICLE_PATH.fullmatch(unquote(parts.path))
     own = {urlsplit(settings.SITE_URL).netloc, ""}
     if parts.scheme not in {"http", "https", ""} or parts.netloc not in own or found is None:
         return None
@@ -62,39 +62,39 @@ def _most(request: HttpRequest, name: str, usual: int) -> int:
     if not text:
         return usual
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text)):
-        refuse(name, "This is a number of pixels.")
+        reject_parameter(name, "Must be a number of pixels, from 1 to 999999.")
     return min(usual, int(text))
 
 
 def card(article: Article, publication: Publication, width: int, height: int) -> dict[str, Any]:
     """The article in the words of oEmbed 1.0; its markup needs no script and no style."""
     authors = [byline.author for byline in article.bylines.all()]
-    told: dict[str, Any] = {
+    serialized: dict[str, Any] = {
         "version": "1.0",
         "type": "rich",
         "title": article.headline,
         "provider_name": publication.name,
         "provider_url": absolute_url("/"),
-        "cache_age": _kept_for(article.visible_lead_image),
+        "cache_age": _cache_age(article.visible_lead_image),
         "width": width,
         "height": height,
         "html": _markup(article, publication, [author.name for author in authors]),
     }
     if authors:
-        told["author_name"] = ", ".join(author.name for author in authors)
-        told["author_url"] = absolute_url(authors[0].get_absolute_url())
-    return told | _thumbnail(article, publication, width, height)
+        serialized["author_name"] = ", ".join(author.name for author in authors)
+        serialized["author_url"] = absolute_url(authors[0].get_absolute_url())
+    return serialized | _thumbnail(article, publication, width, height)
 
 
-def _kept_for(image: Image | None) -> int:
+def _cache_age(image: Image | None) -> int:
     """Seconds for which others may keep the card: not past the end of its picture's licence.
 
     Counted from the end of the hour, since a client that is told until then that nothing changed keeps it
     for as long once more.
     """
     if image is None or image.licence_until is None:
-        return KEPT_FOR
-    return max(0, min(KEPT_FOR, int((image.licence_until - next_hour()).total_seconds())))
+        return CACHE_AGE
+    return max(0, min(CACHE_AGE, int((image.licence_until - next_hour()).total_seconds())))
 
 
 def _thumbnail(
@@ -117,12 +117,12 @@ def _thumbnail(
 
 
 def _markup(article: Article, publication: Publication, names: list[str]) -> str:
-    address = escape(absolute_url(article.get_absolute_url()))
+    url = escape(absolute_url(article.get_absolute_url()))
     day = day_words(publication.local(article.published_at)) if article.published_at else ""
     facts = " · ".join(escape(word) for word in (", ".join(names), publication.name, day) if word)
     lead = f"<p>{escape(article.standfirst)}</p>" if article.standfirst else ""
     return (
-        f'<blockquote lang="{escape(article.language)}" cite="{address}">'
-        f'<p><a href="{address}">{escape(article.headline)}</a></p>{lead}'
+        f'<blockquote lang="{escape(article.language)}" cite="{url}">'
+        f'<p><a href="{url}">{escape(article.headline)}</a></p>{lead}'
         f"<footer>{facts}</footer></blockquote>"
     )

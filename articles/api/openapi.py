@@ -18,15 +18,15 @@ from pydantic import TypeAdapter
 from articles.api.ninja_api import api
 from articles.api.problems import (
     CONTENT_TYPE,
-    KINDS,
     METHOD,
     NOT_ACCEPTABLE,
     NOT_FOUND,
     PARAMETER,
+    PROBLEM_TYPES,
     TOO_MANY,
     UNAVAILABLE,
-    Kind,
     Problem,
+    ProblemType,
 )
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
@@ -34,19 +34,18 @@ from iria.core.http.urls import absolute_url
 PREFIX: Final = "api/v1/"
 SCHEMAS: Final = "#/components/schemas/"
 
-ABOUT: Final = """Everything that readers of this publication can see, for programs: read-only, without a key, \
-and with an answer in JSON to everything, mistakes included."""
+ABOUT: Final = "Read-only access to everything readers can see. No API key is needed, and every response is JSON, errors included."
 
 ETAG: Final = {
     "ETag": {
-        "description": "Send it back as If-None-Match; 304 answers while nothing has changed.",
+        "description": "Send it back as If-None-Match to get 304 while nothing has changed.",
         "schema": {"type": "string"},
     },
     "Cache-Control": {"schema": {"type": "string"}},
 }
 NEXT_LINK: Final = {
     "Link": {
-        "description": "The next page, as in `next`, with `rel=next`.",
+        "description": "The next page, the same as `next`, with `rel=next`.",
         "schema": {"type": "string"},
     }
 }
@@ -58,27 +57,27 @@ RETRY: Final = {
     }
 }
 ALLOW: Final = {
-    "Allow": {"description": "What may be asked.", "required": True, "schema": {"type": "string"}}
+    "Allow": {"description": "Allowed methods.", "required": True, "schema": {"type": "string"}}
 }
 
 
 @cache
 def openapi() -> dict[str, Any]:
     """The whole document; the same for everybody, made once."""
-    made: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
-    made["info"] = {
+    openapi_document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
+    openapi_document["info"] = {
         "title": "Content API",
         "version": api.version,
-        "summary": "Articles, pictures with their credits, authors and comments.",
+        "summary": "Articles, images with credits, authors and comments.",
         "description": ABOUT,
     }
-    made["servers"] = [{"url": "/"}]
+    openapi_document["servers"] = [{"url": "/"}]
     problem = TypeAdapter(Problem).json_schema(ref_template=SCHEMAS + "{model}")
-    made["components"]["schemas"] |= problem.pop("$defs", {})
-    made["components"]["schemas"]["Problem"] = problem
-    for path, item in made["paths"].items():
+    openapi_document["components"]["schemas"] |= problem.pop("$defs", {})
+    openapi_document["components"]["schemas"]["Problem"] = problem
+    for path, item in openapi_document["paths"].items():
         _complete(item["get"], one="{" in path)
-    return made
+    return openapi_document
 
 
 def _complete(operation: dict[str, Any], *, one: bool) -> None:
@@ -91,18 +90,18 @@ def _complete(operation: dict[str, Any], *, one: bool) -> None:
     fine = answers.pop(200)
     fine["headers"] = ETAG if one else ETAG | NEXT_LINK
     answers["200"] = fine
-    answers["304"] = {"description": "Nothing has changed since.", "headers": ETAG}
-    answers["400"] = _told(PARAMETER)
+    answers["304"] = {"description": "Not modified.", "headers": ETAG}
+    answers["400"] = _problem_response(PARAMETER)
     if one:
-        answers["404"] = _told(NOT_FOUND)
-    answers["405"] = _told(METHOD, ALLOW)
-    answers["406"] = _told(NOT_ACCEPTABLE)
-    answers["429"] = _told(TOO_MANY, RETRY)
-    answers["503"] = _told(UNAVAILABLE, RETRY)
+        answers["404"] = _problem_response(NOT_FOUND)
+    answers["405"] = _problem_response(METHOD, ALLOW)
+    answers["406"] = _problem_response(NOT_ACCEPTABLE)
+    answers["429"] = _problem_response(TOO_MANY, RETRY)
+    answers["503"] = _problem_response(UNAVAILABLE, RETRY)
 
 
-def _told(kind: Kind, headers: dict[str, Any] | None = None) -> dict[str, Any]:
-    titles = [each.title for each in KINDS if each.status == kind.status]
+def _problem_response(kind: ProblemType, headers: dict[str, Any] | None = None) -> dict[str, Any]:
+    titles = [each.title for each in PROBLEM_TYPES if each.status == kind.status]
     answer: dict[str, Any] = {
         "description": "; ".join(titles),
         "content": {CONTENT_TYPE: {"schema": {"$ref": f"{SCHEMAS}Problem"}}},
@@ -130,7 +129,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     context = {
         "operations": operations(),
         "shapes": shapes(),
-        "problems": KINDS,
+        "problems": PROBLEM_TYPES,
         "address": absolute_url("/api/v1/"),
         "page_language": "en",
     }
@@ -143,7 +142,7 @@ class Row:
 
     name: str
     kind: SafeString
-    words: SafeString
+    description: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +150,7 @@ class Operation:
     name: str
     title: str
     path: str
-    words: list[SafeString]
+    description: list[SafeString]
     parameters: list[Row]
     answer: str
 
@@ -159,28 +158,34 @@ class Operation:
 @dataclass(frozen=True, slots=True)
 class Shape:
     name: str
-    words: SafeString
+    description: SafeString
     fields: list[Row]
 
 
 @cache
 def operations() -> list[Operation]:
     """Every operation, what is asked for most first."""
-    said = [(path, item["get"]) for path, item in openapi()["paths"].items()]
-    said.sort(key=lambda each: GROUPS.index(each[1]["tags"][0]))
-    return [_operation(path, operation) for path, operation in said]
+    spec = [(path, item["get"]) for path, item in openapi()["paths"].items()]
+    spec.sort(key=lambda each: GROUPS.index(each[1]["tags"][0]))
+    return [_operation(path, operation) for path, operation in spec]
 
 
-def _operation(path: str, said: dict[str, Any]) -> Operation:
-    answer = said["responses"]["200"]["content"]["application/json"]["schema"]
+def _operation(path: str, spec: dict[str, Any]) -> Operation:
+    answer = spec["responses"]["200"]["content"]["application/json"]["schema"]
     return Operation(
-        name=said["operationId"].rpartition("_")[2],
-        title=said["summary"],
+        name=spec["operationId"].rpartition("_")[2],
+        title=spec["summary"],
         path=path,
-        words=[_words(part) for part in said.get("description", "").split("\n\n") if part],
+        description=[
+            _formatted(part) for part in spec.get("description", "").split("\n\n") if part
+        ],
         parameters=[
-            Row(each["name"], _given(each["schema"]), _words(each.get("description", "")))
-            for each in said["parameters"]
+            Row(
+                each["name"],
+                _parameter_type(each["schema"]),
+                _formatted(each.get("description", "")),
+            )
+            for each in spec["parameters"]
         ],
         answer=answer["$ref"].rpartition("/")[2],
     )
@@ -192,28 +197,28 @@ def shapes() -> list[Shape]:
     return [
         Shape(
             name,
-            _words(said.get("description", "")),
+            _formatted(spec.get("description", "")),
             [
-                Row(field, _kind(schema), _words(schema.get("description", "")))
-                for field, schema in said["properties"].items()
+                Row(field, _type_name(schema), _formatted(schema.get("description", "")))
+                for field, schema in spec["properties"].items()
             ],
         )
-        for name, said in sorted(openapi()["components"]["schemas"].items())
+        for name, spec in sorted(openapi()["components"]["schemas"].items())
     ]
 
 
-def _words(text: str) -> SafeString:
+def _formatted(text: str) -> SafeString:
     """A sentence with what stands between backticks as code."""
     return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(" ".join(text.split()))))
 
 
-def _given(schema: dict[str, Any]) -> SafeString:
+def _parameter_type(schema: dict[str, Any]) -> SafeString:
     """What a parameter may be; that it may be left away goes without saying."""
     several = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
-    return _kind({"anyOf": several}) if several else _kind(schema)
+    return _type_name({"anyOf": several}) if several else _type_name(schema)
 
 
-def _kind(schema: dict[str, Any]) -> SafeString:
+def _type_name(schema: dict[str, Any]) -> SafeString:
     """What may stand there, with a link to a shape of our own."""
     if reference := schema.get("$ref"):
         name = escape(reference.rpartition("/")[2])
@@ -221,8 +226,8 @@ def _kind(schema: dict[str, Any]) -> SafeString:
     if choices := schema.get("enum"):
         return SafeString(" | ".join(f"<code>{escape(choice)}</code>" for choice in choices))
     if several := schema.get("anyOf"):
-        return SafeString(" | ".join(_kind(each) for each in several))
+        return SafeString(" | ".join(_type_name(each) for each in several))
     if schema.get("type") == "array":
-        return SafeString(f"list of {_kind(schema['items'])}")
+        return SafeString(f"list of {_type_name(schema['items'])}")
     form = f" ({schema['format']})" if "format" in schema else ""
     return SafeString(escape(f"{schema.get('type', 'anything')}{form}"))

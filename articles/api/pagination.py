@@ -18,8 +18,8 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import F, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from articles.api.parameters import Paged
-from articles.api.problems import CURSOR, Refused
+from articles.api.parameters import ListQuery
+from articles.api.problems import CURSOR, ApiError
 from iria.core.http.urls import absolute_url
 
 LONGEST: Final = 600
@@ -29,9 +29,9 @@ def _signer() -> Signer:
     return Signer(salt="iria.api.cursor", sep=".")
 
 
-def question_of(path: str, narrowing: dict[str, Any]) -> str:
+def query_key(path: str, filters: dict[str, Any]) -> str:
     """A short name for a list with its filters and order."""
-    text = json.dumps([path, narrowing], sort_keys=True, default=str)
+    text = json.dumps([path, filters], sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
@@ -52,12 +52,12 @@ def read_cursor(text: str, question: str) -> list[str | int]:
         whose: str
         after: list[str | int]
         whose, *after = _signer().unsign_object(text)
-    except (BadSignature, ValueError, TypeError, UnicodeError) as mistake:
-        sentence = "This cursor is not one of ours, or was changed on its way."
-        raise Refused(CURSOR, sentence) from mistake
+    except (BadSignature, ValueError, TypeError, UnicodeError) as error:
+        sentence = "This cursor is invalid or was modified."
+        raise ApiError(CURSOR, sentence) from error
     if whose != question:
-        sentence = "This cursor belongs to another list, other filters or another order."
-        raise Refused(CURSOR, sentence)
+        sentence = "This cursor belongs to a different list, filter or sort order."
+        raise ApiError(CURSOR, sentence)
     return after
 
 
@@ -73,7 +73,7 @@ class Order:
         names = [name for name in (self.column, "pk") if name]
         return rows.order_by(*(F(name).desc() if self.down else F(name).asc() for name in names))
 
-    def place_of(self, row: Any) -> list[str | int]:
+    def position_of(self, row: Any) -> list[str | int]:
         """What a cursor remembers of the last row of a page."""
         if not self.column:
             return [int(row.pk)]
@@ -94,8 +94,10 @@ class Order:
                 return below
             (text,) = column
             value = datetime.fromisoformat(str(text)) if self.moments else text
-        except ValueError as mistake:
-            raise Refused(CURSOR, "This cursor is of an older form; begin again.") from mistake
+        except ValueError as error:
+            raise ApiError(
+                CURSOR, "This cursor is in an old format. Start again without a cursor."
+            ) from error
         # Both halves, so that the index finds the beginning.
         return Q(**{f"{self.column}__{side}e": value}) & (
             Q(**{f"{self.column}__{side}": value}) | below
@@ -107,30 +109,32 @@ def page_of[T: Model](
     response: HttpResponse,
     rows: "QuerySet[T]",
     order: Order,
-    asked: Paged,
-    tell: Callable[[T], dict[str, Any]],
+    query: ListQuery,
+    serialize: Callable[[T], dict[str, Any]],
 ) -> dict[str, Any]:
     """One page of the rows in an order, and where the next one is."""
-    question = question_of(request.path, asked.narrowing())
-    if asked.cursor:
-        rows = rows.filter(order.beyond(read_cursor(asked.cursor, question)))
-    found = list(order.sort(rows)[: asked.limit + 1])
-    shown = found[: asked.limit]
-    following = write_cursor(question, order.place_of(shown[-1])) if len(found) > len(shown) else ""
+    question = query_key(request.path, query.filters())
+    if query.cursor:
+        rows = rows.filter(order.beyond(read_cursor(query.cursor, question)))
+    found = list(order.sort(rows)[: query.limit + 1])
+    shown = found[: query.limit]
+    following = (
+        write_cursor(question, order.position_of(shown[-1])) if len(found) > len(shown) else ""
+    )
     return {
-        "items": [tell(row) for row in shown],
-        "next": next_address(request, response, asked, following),
+        "items": [serialize(row) for row in shown],
+        "next": next_url(request, response, query, following),
     }
 
 
-def next_address(
-    request: HttpRequest, response: HttpResponse, asked: Paged, cursor: str
+def next_url(
+    request: HttpRequest, response: HttpResponse, query: ListQuery, cursor: str
 ) -> str | None:
     """The address of the following page, also as a `Link` header; None on the last one."""
     if not cursor:
         return None
-    parameters = {**asked.model_dump(mode="json", exclude_unset=True), "cursor": cursor}
-    told = urlencode({name: value for name, value in parameters.items() if value is not None})
-    address = absolute_url(f"{request.path}?{told}")
-    response.headers["Link"] = f'<{address}>; rel="next"'
-    return address
+    parameters = {**query.model_dump(mode="json", exclude_unset=True), "cursor": cursor}
+    serialized = urlencode({name: value for name, value in parameters.items() if value is not None})
+    url = absolute_url(f"{request.path}?{serialized}")
+    response.headers["Link"] = f'<{url}>; rel="next"'
+    return url

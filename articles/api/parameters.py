@@ -18,7 +18,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.api.problems import refuse
+from articles.api.problems import reject_parameter
 from articles.editorial.listings import in_use
 from articles.editorial.models import Scope
 from iria.core.text.validators import validate_storable
@@ -34,37 +34,39 @@ def authors() -> "QuerySet[AuthorProfile]":
     return AuthorProfile.objects.filter(in_use(Scope.AUTHOR))
 
 
-class Writer(Protocol):
+class FieldSerializer(Protocol):
     """Tells one field of a row."""
 
     def __call__(self, row: Any, /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class FieldSet:
     """Every field of a thing, and which of them stand in lists and on its own page."""
 
-    writers: Mapping[str, Writer]
-    only_when_asked: Collection[str] = field(default=())
+    serializers: Mapping[str, FieldSerializer]
+    on_request: Collection[str] = field(default=())
     """Long ones that lists leave out."""
 
-    def chosen(self, asked: str | None, *, in_list: bool) -> list[str]:
+    def select(self, query: str | None, *, in_list: bool) -> list[str]:
         """The fields of an answer, in the order of the documentation; `id` is always there.
 
         Raises:
             Refused: there is no such field.
         """
-        if asked is None or not asked.strip():
-            left_out = self.only_when_asked if in_list else ()
-            return [name for name in self.writers if name not in left_out]
-        wanted = {"id", *(name.strip() for name in asked.split(",") if name.strip())}
-        if unknown := wanted - self.writers.keys():
-            known = ", ".join(self.writers)
-            refuse("fields", f"There is no “{min(unknown)[:80]}”; there are {known}.")
-        return [name for name in self.writers if name in wanted]
+        if query is None or not query.strip():
+            left_out = self.on_request if in_list else ()
+            return [name for name in self.serializers if name not in left_out]
+        wanted = {"id", *(name.strip() for name in query.split(",") if name.strip())}
+        if unknown := wanted - self.serializers.keys():
+            known = ", ".join(self.serializers)
+            reject_parameter(
+                "fields", f"Invalid value “{min(unknown)[:80]}”. Choose one of {known}."
+            )
+        return [name for name in self.serializers if name in wanted]
 
-    def tell(self, row: Any, names: Collection[str]) -> dict[str, Any]:
-        return {name: self.writers[name](row) for name in names}
+    def serialize(self, row: Any, names: Collection[str]) -> dict[str, Any]:
+        return {name: self.serializers[name](row) for name in names}
 
 
 MOST: Final = 100
@@ -75,15 +77,15 @@ FIRST_DAY, LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
 def _storable(text: str) -> str:
     try:
         validate_storable(text)
-    except ValidationError as mistake:
-        raise ValueError(" ".join(mistake.messages)) from mistake
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages)) from error
     return text
 
 
 def _day(text: Any) -> Any:
     """Written as a day; pydantic would also take a number of seconds."""
     if isinstance(text, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-        sentence = "This is no date; write one like 2026-03-04."
+        sentence = "Invalid date. Use the form 2026-03-04."
         raise ValueError(sentence)
     return text
 
@@ -93,7 +95,7 @@ def _moment(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     if not re.match(r"\d{4}-\d\d-\d\d[Tt ]\d\d:", text, re.ASCII):
-        sentence = "This is no moment; write one like 2026-03-04T12:00:00Z."
+        sentence = "Invalid date and time. Use the form 2026-03-04T12:00:00Z."
         raise ValueError(sentence)
     return re.sub(r" (\d\d:?\d\d)$", r"+\1", text)
 
@@ -101,14 +103,14 @@ def _moment(text: Any) -> Any:
 def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
-    except OverflowError as mistake:
-        sentence = "This moment lies outside the calendar."
-        raise ValueError(sentence) from mistake
+    except OverflowError as error:
+        sentence = "This date and time are out of range."
+        raise ValueError(sentence) from error
 
 
 def _in_calendar(day: date) -> date:
     if not FIRST_DAY <= day <= LAST_DAY:
-        sentence = "This day lies outside the calendar."
+        sentence = "This date is out of range."
         raise ValueError(sentence)
     return day
 
@@ -118,66 +120,63 @@ Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_calendar)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_utc)]
 
 
-class Sparse(Schema):
+class FieldsQuery(Schema):
     """For one thing."""
 
     fields: Word | None = Field(
-        None, description="Only these fields, with commas: `id,headline,url`. `id` always comes."
+        None,
+        description="Comma-separated fields to return, such as `id,headline,url`. `id` is always included.",
     )
 
 
-class Paged(Sparse):
+class ListQuery(FieldsQuery):
     """For a list."""
 
-    limit: int = Field(20, ge=1, le=MOST, description="How many on a page.")
+    limit: int = Field(20, ge=1, le=MOST, description="Results per page.")
     cursor: Word | None = Field(
-        None, description="Where the page begins: from `next` of the page before, as it is."
+        None, description="Cursor from `next` of the previous page, unchanged."
     )
 
-    def narrowing(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:
         """What the list is narrowed and ordered by; a cursor holds for this alone."""
         return self.model_dump(
             mode="json", exclude={"fields", "limit", "cursor"}, exclude_none=True
         )
 
 
-class ArticlesAsked(Paged):
+class ArticleListQuery(ListQuery):
     q: str | None = Field(
         None,
-        description='Search: words, `"a phrase"`, `-without`, `one OR another`; the best first. '
-        "Goes with every filter, and with `order` but for `changed`.",
+        description='Search query: words, `"a phrase"`, `-excluded`, `one OR another`. Sorted by relevance. Can be combined with every filter, and with every `order` except `changed`.',
     )
     category: Word | None = Field(
-        None, description="Path of a category, such as `asia-pacific/japan`; what is below counts."
+        None,
+        description="Path of a category, such as `asia-pacific/japan`. Includes its subcategories.",
     )
     tag: Word | None = Field(None, description="Slug of a tag.")
     author: Word | None = Field(None, description="Slug of an author.")
-    kind: Word | None = Field(None, description="Slug of a kind, such as `analysis`.")
+    kind: Word | None = Field(None, description="Slug of an article type, such as `analysis`.")
     language: Word | None = Field(None, description="Code of a language, such as `en` or `ar`.")
     published_from: Day | None = Field(
-        None, description="First day of publication, in the publication's time zone."
+        None, description="Published on or after this day, in the publication's time zone."
     )
-    published_until: Day | None = Field(
-        None, description="Last day of publication, itself included."
-    )
+    published_until: Day | None = Field(None, description="Published on or before this day.")
     changed_since: Moment | None = Field(
         None,
-        description="Published or changed at this moment or later, with its zone: "
-        "`2026-03-04T12:00:00Z`.",
+        description="Published or changed at or after this date and time, with time zone: `2026-03-04T12:00:00Z`.",
     )
     order: Literal["newest", "oldest", "changed"] | None = Field(
         None,
-        description="`newest` (as if nothing was said), `oldest`, or `changed`: the longest "
-        "unchanged first, to keep a copy in step with `changed_since`.",
+        description="`newest` (default), `oldest`, or `changed` (least recently changed first, to sync a copy with `changed_since`).",
     )
 
 
-class PicturesAsked(Paged):
-    article: int | None = Field(None, ge=1, description="Number of an article that shows them.")
+class ImageListQuery(ListQuery):
+    article: int | None = Field(None, ge=1, description="ID of an article that shows the images.")
 
 
-class CommentsAsked(Paged):
-    article: int | None = Field(None, ge=1, description="Number of the article they stand below.")
+class CommentListQuery(ListQuery):
+    article: int | None = Field(None, ge=1, description="ID of the article the comments belong to.")
     since: Moment | None = Field(
-        None, description="Written at this moment or later, with its zone."
+        None, description="Written at or after this date and time, with time zone."
     )

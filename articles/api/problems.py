@@ -11,11 +11,11 @@ from iria.core.db.outage import RETRY_AFTER
 from iria.core.http.urls import absolute_url
 
 CONTENT_TYPE: Final = "application/problem+json"
-PLACE: Final = "/api/v1/"
+DOCUMENTATION: Final = "/api/v1/"
 """The page that explains every problem."""
 
 
-class ParameterMistake(TypedDict):
+class ParameterError(TypedDict):
     """One parameter that cannot be used, and why."""
 
     parameter: str
@@ -29,11 +29,11 @@ class Problem(TypedDict):
     title: str
     status: int
     detail: str
-    errors: NotRequired[list[ParameterMistake]]
+    errors: NotRequired[list[ParameterError]]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemType:
     """One kind of problem: its name ends the address in `type`."""
 
     name: str
@@ -42,62 +42,60 @@ class Kind:
     meaning: str
 
 
-PARAMETER: Final = Kind(
+PARAMETER: Final = ProblemType(
     "parameter",
     400,
-    "A parameter cannot be used",
-    "A parameter is unknown, cannot be read or names something that is not there; "
-    "“errors” says which and why.",
+    "Invalid parameter",
+    "A parameter is unknown, malformed or refers to something that does not exist. See “errors” for details.",
 )
-CURSOR: Final = Kind(
+CURSOR: Final = ProblemType(
     "cursor",
     400,
-    "This is no cursor of ours",
-    "A cursor is opaque: take it from “next” as it is, with the other parameters unchanged, "
-    "and begin again without one where it is no longer accepted.",
+    "Invalid cursor",
+    "Use the cursor from “next” unchanged and with the same parameters. If it is no longer accepted, start again without one.",
 )
-SEARCH: Final = Kind(
+SEARCH: Final = ProblemType(
     "search",
     400,
-    "These words cannot be searched for",
-    "The words hold nothing to look for, or too much; “detail” says what to change.",
+    "Invalid search query",
+    "The query is empty, too long or too complex. See “detail” for what to change.",
 )
-NOT_FOUND: Final = Kind(
+NOT_FOUND: Final = ProblemType(
     "not-found",
     404,
-    "There is nothing here",
-    "The address leads nowhere, or what stood there is not public (any more).",
+    "Not found",
+    "There is no such URL, or its content is not public.",
 )
-METHOD: Final = Kind(
+METHOD: Final = ProblemType(
     "method",
     405,
-    "This address is only read",
-    "The API changes nothing: it answers GET, HEAD and OPTIONS.",
+    "Method not allowed",
+    "The API is read-only: use GET, HEAD or OPTIONS.",
 )
-NOT_ACCEPTABLE: Final = Kind(
+NOT_ACCEPTABLE: Final = ProblemType(
     "not-acceptable",
     406,
-    "There is no such form",
-    "The header Accept leaves out application/json, the only form there is.",
+    "Not acceptable",
+    "The Accept header excludes application/json, the only available format.",
 )
-TOO_MANY: Final = Kind(
+TOO_MANY: Final = ProblemType(
     "too-many-requests",
     429,
     "Too many requests",
-    "Wait as many seconds as Retry-After says. Cached answers and 304s save most requests.",
+    "Wait the number of seconds in Retry-After. Use caching and conditional requests to send fewer.",
 )
-BROKEN: Final = Kind(
-    "broken", 500, "Something broke on our side", "It was written down; try again later."
+SERVER_ERROR: Final = ProblemType(
+    "broken", 500, "Internal server error", "The error was logged. Try again later."
 )
 
-UNAVAILABLE: Final = Kind(
+UNAVAILABLE: Final = ProblemType(
     "unavailable",
     503,
-    "The API is not available at the moment",
-    "The database cannot be reached. Wait as many seconds as Retry-After says.",
+    "Service unavailable",
+    "The database cannot be reached. Wait the number of seconds in Retry-After.",
 )
 
-KINDS: Final = (
+PROBLEM_TYPES: Final = (
     PARAMETER,
     CURSOR,
     SEARCH,
@@ -105,48 +103,52 @@ KINDS: Final = (
     METHOD,
     NOT_ACCEPTABLE,
     TOO_MANY,
-    BROKEN,
+    SERVER_ERROR,
     UNAVAILABLE,
 )
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """A request that is answered with a problem."""
 
-    def __init__(self, kind: Kind, detail: str, errors: Sequence[ParameterMistake] = ()) -> None:
+    def __init__(
+        self, kind: ProblemType, detail: str, errors: Sequence[ParameterError] = ()
+    ) -> None:
         super().__init__(detail)
         self.kind, self.detail, self.errors = kind, detail, list(errors)
 
 
-def refuse(parameter: str, detail: str) -> NoReturn:
+def reject_parameter(parameter: str, detail: str) -> NoReturn:
     """Refuses a parameter that cannot be used.
 
     Raises:
         Refused
     """
-    mistake = ParameterMistake(parameter=parameter, detail=detail)
-    raise Refused(PARAMETER, f"{parameter}: {detail}", [mistake])
+    error = ParameterError(parameter=parameter, detail=detail)
+    raise ApiError(PARAMETER, f"{parameter}: {detail}", [error])
 
 
-def problem(kind: Kind, detail: str, errors: Sequence[ParameterMistake] = ()) -> HttpResponse:
+def problem_response(
+    kind: ProblemType, detail: str, errors: Sequence[ParameterError] = ()
+) -> HttpResponse:
     """The answer to a request that was refused; kept by no cache."""
-    told = Problem(
-        type=absolute_url(f"{PLACE}#{kind.name}"),
+    serialized = Problem(
+        type=absolute_url(f"{DOCUMENTATION}#{kind.name}"),
         title=kind.title,
         status=kind.status,
         detail=detail,
     )
     if errors:
-        told["errors"] = list(errors)
+        serialized["errors"] = list(errors)
     response = HttpResponse(
-        json.dumps(told, ensure_ascii=False), content_type=CONTENT_TYPE, status=kind.status
+        json.dumps(serialized, ensure_ascii=False), content_type=CONTENT_TYPE, status=kind.status
     )
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def unavailable() -> HttpResponse:
+def unavailable_response() -> HttpResponse:
     """The answer while PostgreSQL is away."""
-    response = problem(UNAVAILABLE, "The site's database cannot be reached.")
+    response = problem_response(UNAVAILABLE, "The site's database cannot be reached.")
     response.headers["Retry-After"] = RETRY_AFTER
     return response

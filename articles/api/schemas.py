@@ -8,12 +8,12 @@ from typing import Annotated, Required, TypedDict
 
 from pydantic import Field
 
-Id = Annotated[int, Field(description="Its number, which never changes.")]
+Id = Annotated[int, Field(description="Permanent ID.")]
 Address = Annotated[
-    str, Field(description="Where people read it.", json_schema_extra={"format": "uri"})
+    str, Field(description="URL of the page for readers.", json_schema_extra={"format": "uri"})
 ]
 PlainText = Annotated[str, Field(description="Plain text.")]
-Html = Annotated[str, Field(description="Clean HTML; every address in it is absolute.")]
+Html = Annotated[str, Field(description="Sanitised HTML with absolute URLs.")]
 
 
 class CategoryRef(TypedDict):
@@ -49,26 +49,29 @@ class Picture(TypedDict, total=False):
     """A picture of the library that stands in a published article or beside an author."""
 
     id: Required[Id]
-    alt_text: Annotated[
-        str, Field(description="What it shows, for whoever cannot see it; empty for decoration.")
-    ]
+    alt_text: Annotated[str, Field(description="Alt text; empty for a decorative image.")]
     decorative: bool
-    description: Annotated[str, Field(description="At length, as of a chart; plain text.")]
-    credit: Annotated[str, Field(description="To be named wherever it is shown.")]
+    description: Annotated[
+        str, Field(description="Extended description, for example of a chart; plain text.")
+    ]
+    credit: Annotated[str, Field(description="Must be shown with the image.")]
     credit_url: str
     creator: str
     copyright_notice: str
-    licence: Annotated[str, Field(description="Address of its licence; empty where none is known.")]
-    licensor: Annotated[str, Field(description="From whom a licence can be had.")]
+    licence: Annotated[str, Field(description="URL of the licence; empty if none is known.")]
+    licensor: Annotated[str, Field(description="Where to obtain a licence.")]
     made_with_ai: Annotated[
-        bool, Field(description="Whether a machine made it, or parts of it; to be said beside it.")
+        bool,
+        Field(
+            description="Whether the image was created or edited with AI. This must be disclosed beside it."
+        ),
     ]
     digital_source_type: Annotated[
-        str, Field(description="How it came to be: an address of the IPTC’s vocabulary, or empty.")
+        str, Field(description="Digital source type: a URL of the IPTC vocabulary, or empty.")
     ]
-    width: Annotated[int, Field(description="Of the original, in pixels.")]
+    width: Annotated[int, Field(description="Of the original image, in pixels.")]
     height: int
-    files: Annotated[list[PictureFile], Field(description="The narrowest first in each format.")]
+    files: Annotated[list[PictureFile], Field(description="In each format, the smallest first.")]
 
 
 class Figure(TypedDict):
@@ -78,9 +81,11 @@ class Figure(TypedDict):
     width: Annotated[str, Field(description="`normal`, `wide` or `full`.")]
     gallery: Annotated[
         int,
-        Field(description="Which gallery of the text it is part of, from 1; 0: it stands alone."),
+        Field(
+            description="Number of the gallery in the text, from 1; 0 if the image is not in a gallery."
+        ),
     ]
-    url: Annotated[Address, Field(description="Where it is seen large.")]
+    url: Annotated[Address, Field(description="URL of the full-size view.")]
     caption_html: Html
     caption_text: PlainText
     picture: Picture
@@ -110,34 +115,38 @@ class Article(TypedDict, total=False):
     url: Address
     canonical_url: Annotated[
         str,
-        Field(description="Where the original stands: `url`, or an address on another site."),
+        Field(description="Canonical URL: `url`, or a URL on another site."),
     ]
-    first_published_in: Annotated[str, Field(description="The publication it stood in first.")]
+    first_published_in: Annotated[
+        str, Field(description="Name of the publication that first published it.")
+    ]
     licence: Annotated[
         str,
-        Field(description="Address of the licence of the text; empty: all rights reserved."),
+        Field(description="URL of the licence of the text; empty means all rights reserved."),
     ]
     headline: str
     standfirst: str
     kind: KindRef
-    language: Annotated[str, Field(description="BCP 47, such as `en`.")]
+    language: Annotated[str, Field(description="BCP 47 language tag, such as `en`.")]
     published_at: datetime
     changed_at: Annotated[
-        datetime, Field(description="When its text last changed; not before publication.")
+        datetime, Field(description="When the text last changed; not earlier than publication.")
     ]
-    categories: Annotated[list[CategoryRef], Field(description="The first is its home.")]
+    categories: Annotated[
+        list[CategoryRef], Field(description="The first is the primary category.")
+    ]
     tags: list[NamedRef]
-    authors: Annotated[list[NamedRef], Field(description="In the order in which they sign.")]
+    authors: Annotated[list[NamedRef], Field(description="In byline order.")]
     figures: Annotated[
-        list[Figure], Field(description="The lead picture first, then as in the text.")
+        list[Figure], Field(description="The lead image first, then in the order of the text.")
     ]
     corrections: list[Correction]
-    translations: Annotated[list[ArticleRef], Field(description="The same in other languages.")]
+    translations: Annotated[list[ArticleRef], Field(description="Translations of the article.")]
     series: Annotated[
-        Series | None, Field(description="The series it is a part of, itself among the parts.")
+        Series | None, Field(description="The series it belongs to, including the article itself.")
     ]
     comments_open: bool
-    comments_url: Annotated[str, Field(description="Its comments in this API.")]
+    comments_url: Annotated[str, Field(description="URL of its comments in this API.")]
     html: Html
     text: PlainText
 
@@ -147,7 +156,7 @@ class Category(TypedDict, total=False):
     url: Address
     name: str
     path: str
-    parent: Annotated[int | None, Field(description="Number of the category above.")]
+    parent: Annotated[int | None, Field(description="ID of the parent category.")]
     introduction: PlainText
     articles_url: str
 
@@ -177,7 +186,7 @@ class Author(TypedDict, total=False):
     role: str
     biography: PlainText
     links: list[Link]
-    website: Annotated[str, Field(description="The address of the first link, if there is one.")]
+    website: Annotated[str, Field(description="URL of the first link, if any.")]
     portrait: Picture | None
     articles_url: str
 
@@ -187,9 +196,9 @@ class Comment(TypedDict, total=False):
 
     id: Required[Id]
     url: Address
-    article: Annotated[int, Field(description="Number of its article.")]
+    article: Annotated[int, Field(description="ID of the article.")]
     in_reply_to: Annotated[
-        int | None, Field(description="Number of the comment it answers, if that can be seen.")
+        int | None, Field(description="ID of the comment it replies to, if that comment is public.")
     ]
     name: str
     by_staff: bool
@@ -201,7 +210,7 @@ class Comment(TypedDict, total=False):
 Next = Annotated[
     str | None,
     Field(
-        description="Address of the next page; null on the last.",
+        description="URL of the next page; null on the last page.",
         json_schema_extra={"format": "uri"},
     ),
 ]
@@ -213,7 +222,7 @@ class Articles(TypedDict):
 
 
 class FoundArticles(Articles, total=False):
-    total: Annotated[int, Field(description="How many were found; only for a search.")]
+    total: Annotated[int, Field(description="Number of results; only for a search.")]
 
 
 class Categories(TypedDict):

@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 
 from articles.api.article_serializer import loaded, serializer_for
 from articles.api.filters import apply_filters
-from articles.api.pagination import next_address, question_of, read_cursor, write_cursor
-from articles.api.parameters import ArticlesAsked
-from articles.api.problems import SEARCH, Refused, refuse
+from articles.api.pagination import next_url, query_key, read_cursor, write_cursor
+from articles.api.parameters import ArticleListQuery
+from articles.api.problems import SEARCH, ApiError, reject_parameter
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.search.query.filters import SearchFilters
 from articles.search.query.ordering import Sort
-from articles.search.ranking.engine import Findings, InvalidQuery, find
+from articles.search.ranking.engine import InvalidQuery, ResultPage, search_articles
 
 SORTS: Final = {None: Sort.BEST, "newest": Sort.NEWEST, "oldest": Sort.OLDEST}
 
@@ -32,47 +32,47 @@ class FilteredSearch(SearchFilters):
         return articles if self.rows is None else articles.filter(pk__in=self.rows.values("pk"))
 
 
-def found(
-    request: HttpRequest, response: HttpResponse, asked: ArticlesAsked, names: list[str]
+def search_response(
+    request: HttpRequest, response: HttpResponse, query: ArticleListQuery, names: list[str]
 ) -> dict[str, Any]:
     """One page of what was found: the best first, unless another order was asked for.
 
     Raises:
         Refused: the words cannot be searched for.
     """
-    question = question_of(request.path, {**asked.narrowing(), "size": asked.limit})
-    page = _page(asked.cursor, question)
-    findings = _find(request, asked, page)
-    ids = [result.article.pk for result in findings.results]
+    question = query_key(request.path, {**query.filters(), "size": query.limit})
+    page = _page(query.cursor, question)
+    findings = _find(request, query, page)
+    ids = [result.article.pk for result in findings.hits]
     rows = loaded(Article.objects.published(), names).in_bulk(ids)
     following = write_cursor(question, [page + 1]) if findings.next_page else ""
-    tell = serializer_for(request, names)
+    serialize = serializer_for(request, names)
     return {
-        "items": [tell(rows[pk]) for pk in ids if pk in rows],
-        "next": next_address(request, response, asked, following),
+        "items": [serialize(rows[pk]) for pk in ids if pk in rows],
+        "next": next_url(request, response, query, following),
         "total": findings.total,
     }
 
 
-def _find(request: HttpRequest, asked: ArticlesAsked, page: int) -> Findings:
-    words = (asked.q or "").strip()
+def _find(request: HttpRequest, query: ArticleListQuery, page: int) -> ResultPage:
+    words = (query.q or "").strip()
     if not words:
-        raise Refused(SEARCH, "There is no word in the search.")
-    if asked.order not in SORTS:
-        refuse("order", "What was found can stand the best, the newest or the oldest first.")
-    filters = asked.narrowing().keys() - {"q", "order"}
-    rows = apply_filters(Article.objects.all(), asked, request) if filters else None
+        raise ApiError(SEARCH, "The search query contains no words.")
+    if query.order not in SORTS:
+        reject_parameter("order", "Search results can be sorted by relevance, newest or oldest.")
+    filters = query.filters().keys() - {"q", "order"}
+    rows = apply_filters(Article.objects.all(), query, request) if filters else None
     try:
-        return find(
+        return search_articles(
             words,
             page=page,
-            size=asked.limit,
-            narrowing=FilteredSearch(rows=rows),
-            sort=SORTS[asked.order],
-            explained=False,
+            size=query.limit,
+            filters=FilteredSearch(rows=rows),
+            sort=SORTS[query.order],
+            with_explanations=False,
         )
-    except InvalidQuery as mistake:
-        raise Refused(SEARCH, mistake.sentence) from mistake
+    except InvalidQuery as error:
+        raise ApiError(SEARCH, error.message) from error
 
 
 def _page(cursor: str | None, question: str) -> int:

@@ -13,10 +13,10 @@ from ninja import Query
 
 from accounts.models import AuthorProfile
 from articles.api import parameters, schemas
-from articles.api.images import picture
+from articles.api.images import serialize_image
 from articles.api.ninja_api import api
 from articles.api.pagination import Order, page_of
-from articles.api.parameters import Fields, Paged, Sparse
+from articles.api.parameters import FieldSet, FieldsQuery, ListQuery
 from articles.editorial.models import Category, Portrait
 from iria.core.http.urls import absolute_url, url_path
 
@@ -28,7 +28,7 @@ def articles_at(parameter: str, value: str) -> str:
     return absolute_url(f"{LIST}?{parameter}={quote(value)}")
 
 
-CATEGORY: Final = Fields(
+CATEGORY: Final = FieldSet(
     {
         "id": lambda row: row.pk,
         "url": lambda row: absolute_url(row.get_absolute_url()),
@@ -39,7 +39,7 @@ CATEGORY: Final = Fields(
         "articles_url": lambda row: articles_at("category", row.path),
     }
 )
-TAG: Final = Fields(
+TAG: Final = FieldSet(
     {
         "id": lambda row: row.pk,
         "url": lambda row: absolute_url(url_path("tag", row.slug)),
@@ -51,47 +51,59 @@ TAG: Final = Fields(
 
 
 @api.get("/categories/", response=schemas.Categories, summary="Categories", tags=["sections"])
-def categories(request: HttpRequest, response: HttpResponse, asked: Query[Paged]) -> dict[str, Any]:
+def categories(
+    request: HttpRequest, response: HttpResponse, query: Query[ListQuery]
+) -> dict[str, Any]:
     """Every category, each before those below it, as the editors ordered them."""
-    names = CATEGORY.chosen(asked.fields, in_list=True)
+    names = CATEGORY.select(query.fields, in_list=True)
     rows = Category.objects.all()
     return page_of(
-        request, response, rows, Order("sort_key"), asked, lambda row: CATEGORY.tell(row, names)
+        request,
+        response,
+        rows,
+        Order("sort_key"),
+        query,
+        lambda row: CATEGORY.serialize(row, names),
     )
 
 
 @api.get(
     "/categories/{int:number}/", response=schemas.Category, summary="A category", tags=["sections"]
 )
-def one_category(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+def category_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One category."""
-    names = CATEGORY.chosen(asked.fields, in_list=False)
-    return CATEGORY.tell(get_object_or_404(Category, pk=number), names)
+    names = CATEGORY.select(query.fields, in_list=False)
+    return CATEGORY.serialize(get_object_or_404(Category, pk=number), names)
 
 
 @api.get("/tags/", response=schemas.Tags, summary="Tags", tags=["sections"])
-def tags(request: HttpRequest, response: HttpResponse, asked: Query[Paged]) -> dict[str, Any]:
+def tags(request: HttpRequest, response: HttpResponse, query: Query[ListQuery]) -> dict[str, Any]:
     """Every tag of a published article, by name."""
-    names = TAG.chosen(asked.fields, in_list=True)
+    names = TAG.select(query.fields, in_list=True)
     return page_of(
-        request, response, parameters.tags(), Order("name"), asked, lambda row: TAG.tell(row, names)
+        request,
+        response,
+        parameters.tags(),
+        Order("name"),
+        query,
+        lambda row: TAG.serialize(row, names),
     )
 
 
 @api.get("/tags/{int:number}/", response=schemas.Tag, summary="A tag", tags=["sections"])
-def one_tag(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+def tag_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One tag of a published article."""
-    names = TAG.chosen(asked.fields, in_list=False)
-    return TAG.tell(get_object_or_404(parameters.tags(), pk=number), names)
+    names = TAG.select(query.fields, in_list=False)
+    return TAG.serialize(get_object_or_404(parameters.tags(), pk=number), names)
 
 
 def _portrait(author: AuthorProfile) -> dict[str, Any] | None:
     """The author's picture, where it may be shown."""
     row: Portrait | None = author.shown_portrait  # type: ignore[attr-defined]
-    return picture(row.image) if row is not None and row.image.may_be_shown else None
+    return serialize_image(row.image) if row is not None and row.image.may_be_shown else None
 
 
-FIELDS: Final = Fields(
+FIELDS: Final = FieldSet(
     {
         "id": lambda row: row.pk,
         "url": lambda row: absolute_url(row.get_absolute_url()),
@@ -119,16 +131,18 @@ def public() -> "QuerySet[AuthorProfile]":
 
 
 @api.get("/authors/", response=schemas.Authors, summary="Authors", tags=["authors"])
-def authors(request: HttpRequest, response: HttpResponse, asked: Query[Paged]) -> dict[str, Any]:
+def authors(
+    request: HttpRequest, response: HttpResponse, query: Query[ListQuery]
+) -> dict[str, Any]:
     """Everybody who signed a published article, by name."""
-    names = FIELDS.chosen(asked.fields, in_list=True)
+    names = FIELDS.select(query.fields, in_list=True)
     return page_of(
-        request, response, public(), Order("name"), asked, lambda row: FIELDS.tell(row, names)
+        request, response, public(), Order("name"), query, lambda row: FIELDS.serialize(row, names)
     )
 
 
-@api.get("/authors/{int:number}/", response=schemas.Author, summary="An author", tags=["authors"])
-def one_author(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+@api.get("/authors/{int:number}/", response=schemas.Author, summary="Author", tags=["authors"])
+def author_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One author of published articles."""
-    names = FIELDS.chosen(asked.fields, in_list=False)
-    return FIELDS.tell(get_object_or_404(public(), pk=number), names)
+    names = FIELDS.select(query.fields, in_list=False)
+    return FIELDS.serialize(get_object_or_404(public(), pk=number), names)

@@ -10,12 +10,12 @@ from django.urls import URLPattern, path, re_path, resolve
 from articles.api import articles, comments, images, oembed, taxonomies
 from articles.api.ninja_api import api
 from articles.api.openapi import DOCUMENT_TYPE, PREFIX, document, openapi, reference
-from articles.api.problems import NOT_FOUND, problem
+from articles.api.problems import NOT_FOUND, problem_response
 from articles.api.view_wrapper import JSON, api_view
 from iria.core.http.cache_versions import COMMENTS
 from iria.core.http.page_cache import HOURLY
 
-NOWHERE: Final = "api_nowhere"
+UNKNOWN_URL: Final = "api_nowhere"
 REGISTERED: Final = (articles, taxonomies, comments, images, taxonomies)
 """Importing these fills the interface."""
 
@@ -39,16 +39,16 @@ def _operations() -> Iterator[URLPattern]:
         yield path(f"{PREFIX}{route}", view, name=f"api_{pattern.name}")
 
 
-def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+def unknown_url(request: HttpRequest, rest: str) -> HttpResponse:
     """Below the API's address, what is not there is told to programs too.
 
     Where only the slash at the end is missing, the way to it is.
     """
     whole = f"/api/{rest}/"
-    if resolve(whole).url_name != NOWHERE:
+    if resolve(whole).url_name != UNKNOWN_URL:
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{whole}?{query}" if query else whole)
-    return problem(NOT_FOUND, "There is no such address; /api/v1/ names those that there are.")
+    return problem_response(NOT_FOUND, "There is no such URL. See /api/v1/ for the available URLs.")
 
 
 urlpatterns = [
@@ -66,7 +66,7 @@ urlpatterns = [
     *_operations(),
     re_path(
         r"^api/(?P<rest>[\s\S]*)$",
-        api_view(nowhere, parameters=None, forms=(JSON,)),
-        name=NOWHERE,
+        api_view(unknown_url, parameters=None, forms=(JSON,)),
+        name=UNKNOWN_URL,
     ),
 ]

@@ -14,8 +14,8 @@ from articles.api.problems import (
     NOT_ACCEPTABLE,
     PARAMETER,
     TOO_MANY,
-    ParameterMistake,
-    problem,
+    ParameterError,
+    problem_response,
 )
 from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_ip
@@ -23,16 +23,16 @@ from iria.core.http.page_cache import public_page
 from iria.core.http.rate_limit import count_and_allow
 
 JSON: Final = "application/json"
-READING: Final = ("GET", "HEAD", "OPTIONS")
+SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 PER: Final = timedelta(minutes=1)
 
 # Every page of the world may read this with a script, none of them with a reader's cookies.
-FOR_EVERYBODY: Final = {
+CORS_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
 }
-BEFOREHAND: Final = {
-    "Access-Control-Allow-Methods": ", ".join(READING),
+PREFLIGHT_HEADERS: Final = {
+    "Access-Control-Allow-Methods": ", ".join(SAFE_METHODS),
     "Access-Control-Allow-Headers": "Accept, If-None-Match, If-Modified-Since",
     "Access-Control-Max-Age": "86400",
 }
@@ -55,63 +55,65 @@ def api_view(
         forms: the media types it can answer in.
         scopes: of `iria.core.http.cache_versions`, beside `content`, that its answers show.
     """
-    kept = public_page(also=lambda request, **_: scopes)(_as_get(view))
+    cached_view = public_page(also=lambda request, **_: scopes)(_head_as_get(view))
 
     @wraps(view)
-    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = (
-            _beforehand(request)
-            or _refused(request, parameters, forms)
-            or kept(request, *args, **kwargs)
+            _preflight(request)
+            or _rejection(request, parameters, forms)
+            or cached_view(request, *args, **kwargs)
         )
-        for name, value in FOR_EVERYBODY.items():
+        for name, value in CORS_HEADERS.items():
             response.headers[name] = value
         return response
 
     # The views change nothing, so who sent a POST does not matter; it is told what it may do.
-    return open_to_other_sites(opened)  # type: ignore[arg-type]
+    return open_to_other_sites(wrapped)  # type: ignore[arg-type]
 
 
-def _as_get(view: View) -> Callable[..., HttpResponse]:
+def _head_as_get(view: View) -> Callable[..., HttpResponse]:
     """For the view, HEAD is GET; the server leaves the body out."""
 
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def query(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         method, request.method = request.method, "GET"
         try:
             return view(request, *args, **kwargs)
         finally:
             request.method = method
 
-    return asked
+    return query
 
 
-def _beforehand(request: HttpRequest) -> HttpResponse | None:
+def _preflight(request: HttpRequest) -> HttpResponse | None:
     """The answer to a browser that asks whether a script may ask."""
     if request.method != "OPTIONS":
         return None
-    return HttpResponse(status=204, headers={**BEFOREHAND, "Allow": ", ".join(READING)})
+    return HttpResponse(status=204, headers={**PREFLIGHT_HEADERS, "Allow": ", ".join(SAFE_METHODS)})
 
 
-def _refused(
+def _rejection(
     request: HttpRequest, parameters: frozenset[str] | None, forms: tuple[str, ...]
 ) -> HttpResponse | None:
-    if request.method not in READING:
-        response = problem(METHOD, "This address can be read with GET, and nothing else.")
-        response.headers["Allow"] = ", ".join(READING)
+    if request.method not in SAFE_METHODS:
+        response = problem_response(METHOD, "Only GET, HEAD and OPTIONS are allowed.")
+        response.headers["Allow"] = ", ".join(SAFE_METHODS)
         return response
     # An empty header asks for nothing in particular, as none does.
     wanted = request.headers.get("Accept", "").strip()
     if wanted and not any(request.accepts(form) for form in forms):
-        return problem(NOT_ACCEPTABLE, f"This address answers in {' or '.join(forms)} only.")
+        return problem_response(
+            NOT_ACCEPTABLE, f"The available formats are {' or '.join(forms)} only."
+        )
     unknown = sorted(request.GET.keys() - parameters) if parameters is not None else []
     return _unknown(unknown, parameters or frozenset()) if unknown else _too_many(request)
 
 
 def _unknown(names: list[str], parameters: frozenset[str]) -> HttpResponse:
     known = ", ".join(sorted(parameters)) or "none"
-    sentence = f"There is no such parameter; there are: {known}."
-    errors = [ParameterMistake(parameter=name[:80], detail=sentence) for name in names[:10]]
-    return problem(PARAMETER, f"There is no parameter “{names[0][:80]}” here.", errors)
+    sentence = f"Unknown parameter. Available parameters: {known}."
+    errors = [ParameterError(parameter=name[:80], detail=sentence) for name in names[:10]]
+    return problem_response(PARAMETER, f"Unknown parameter “{names[0][:80]}”.", errors)
 
 
 def _too_many(request: HttpRequest) -> HttpResponse | None:
@@ -120,7 +122,7 @@ def _too_many(request: HttpRequest) -> HttpResponse | None:
     # Behind a Unix socket without forwarding headers all programs would count as one.
     if not who or count_and_allow("api", who, limit=settings.API_RATE_LIMIT, per=PER):
         return None
-    sentence = f"At most {settings.API_RATE_LIMIT} requests a minute are answered."
-    response = problem(TOO_MANY, sentence)
+    sentence = f"The limit is {settings.API_RATE_LIMIT} requests a minute."
+    response = problem_response(TOO_MANY, sentence)
     response.headers["Retry-After"] = str(int(PER.total_seconds()))
     return response

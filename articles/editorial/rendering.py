@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from html import escape
 from operator import attrgetter
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 
 from articles.body.embeds import EmbedUse
 from articles.body.figures import FigureUse, GalleryUse
@@ -16,7 +14,7 @@ from articles.body.rendering import Drawn, draw
 from articles.editorial.models import Article
 from articles.embeds.iframes import NO_FRAMES, Frames
 from articles.embeds.iframes import draw as draw_embed
-from articles.images.html import caption_markup, picture_markup, placeholder_markup
+from articles.images.html import caption_html, figure_html, gallery_html, unavailable_html
 from articles.images.models import Image
 from articles.images.srcset import picture_values
 from iria.core.text.typography import typeset_html
@@ -127,7 +125,7 @@ def _drawn(
         if image is None:
             return ""
         if not shows(image):
-            return placeholder_markup(use.caption, _form(use))
+            return unavailable_html(use.caption, _form(use))
         return _figure(use, image, publication, large(use.image_id))
 
     def embed(use: EmbedUse) -> str:
@@ -137,34 +135,16 @@ def _drawn(
     return replace(drawn, html=typeset_html(drawn.html, language))
 
 
-def _figure(use: FigureUse, image: Image, publication: Publication, large: str) -> str:
-    """Built here and not in a template: an article may have many. The caption is sanitised."""
+def _figure(use: FigureUse, image: Image, publication: Publication, url: str) -> str:
+    """The caption is sanitised."""
     values = picture_values(image, (IN_GALLERY if use.gallery else ALONE)[use.width])
-    if values is None:
-        return ""
-    shown = enlarging(picture_markup(values), large)
-    caption = caption_markup(image, use.caption, publication)
-    return f'<figure class="{_form(use)}">{shown}{caption}</figure>'
+    caption = caption_html(image, use.caption, publication)
+    return figure_html(values, caption, _form(use), url)
 
 
 def _form(use: FigureUse) -> str:
     return "figure" if use.gallery else f"figure figure-{use.width}"
 
 
-def enlarging(picture: str, large: str) -> str:
-    """The image as a link to its large view; its alt text names the link.
-
-    Args:
-        large: the URL, or nothing.
-    """
-    if not large:
-        return picture
-    return f'<a class="enlarge" href="{large}" title="{escape(gettext("Enlarge"))}">{picture}</a>'
-
-
 def _gallery(use: GalleryUse, pictures: list[str]) -> str:
-    caption = f"<figcaption>{use.caption}</figcaption>" if use.caption else ""
-    return (
-        f'<figure class="gallery figure-{use.width}">'
-        f'<div class="gallery-pictures">{"".join(pictures)}</div>{caption}</figure>'
-    )
+    return gallery_html("".join(pictures), use.caption, use.width)

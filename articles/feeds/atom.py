@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from articles.feeds.channels import Channel
-from articles.feeds.entries import MEDIA, Entry, Person, media
+from articles.feeds.entries import MEDIA, Entry, Person, write_media
 from articles.feeds.xml_writer import Document
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
@@ -22,9 +22,9 @@ def write(channel: Channel) -> bytes:
         xml.leaf("title", channel.title)
         xml.leaf("subtitle", channel.description)
         # The feed's own address is its name: it leads here and nowhere else.
-        xml.leaf("id", channel.feed_address("atom"))
-        xml.leaf("updated", moment(channel.updated))
-        _link(xml, "self", channel.feed_address("atom"), "application/atom+xml")
+        xml.leaf("id", channel.feed_url("atom"))
+        xml.leaf("updated", rfc3339(channel.updated))
+        _link(xml, "self", channel.feed_url("atom"), "application/atom+xml")
         _link(xml, "alternate", channel.home, "text/html")
         xml.leaf("rights", channel.rights)
         # Stands for every entry that nobody signed.
@@ -34,7 +34,7 @@ def write(channel: Channel) -> bytes:
     return xml.as_bytes()
 
 
-def moment(when: datetime) -> str:
+def rfc3339(when: datetime) -> str:
     """RFC 3339, to the second."""
     return when.isoformat(timespec="seconds")
 
@@ -43,9 +43,9 @@ def _entry(xml: Document, entry: Entry) -> None:
     with xml.element("entry", {"xml:lang": entry.language}):
         xml.leaf("title", entry.title)
         xml.leaf("id", entry.id)
-        _link(xml, "alternate", entry.address, "text/html")
-        xml.leaf("published", moment(entry.published))
-        xml.leaf("updated", moment(entry.updated))
+        _link(xml, "alternate", entry.url, "text/html")
+        xml.leaf("published", rfc3339(entry.published))
+        xml.leaf("updated", rfc3339(entry.updated))
         for author in entry.authors:
             _person(xml, author)
         for topic in entry.topics:
@@ -54,9 +54,9 @@ def _entry(xml: Document, entry: Entry) -> None:
             xml.leaf("summary", entry.summary)
         if entry.html:
             xml.leaf("content", entry.html, {"type": "html"})
-        if file := entry.picture:
-            _link(xml, "enclosure", file.address, file.media_type, length=str(file.bytes))
-            media(xml, file)
+        if file := entry.image:
+            _link(xml, "enclosure", file.url, file.media_type, length=str(file.bytes))
+            write_media(xml, file)
         if entry.licence:
             _link(xml, "license", entry.licence, "text/html")
         if entry.comments:
@@ -66,8 +66,8 @@ def _entry(xml: Document, entry: Entry) -> None:
 def _person(xml: Document, person: Person) -> None:
     with xml.element("author"):
         xml.leaf("name", person.name)
-        if person.address:
-            xml.leaf("uri", person.address)
+        if person.url:
+            xml.leaf("uri", person.url)
 
 
 def _link(xml: Document, rel: str, href: str, kind: str, **more: str) -> None:

@@ -18,12 +18,12 @@ from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.feeds.entries import LENGTH, Entry, Person, tag_id
+from articles.feeds.entries import LENGTH, Entry, Person, tag_uri
 from articles.feeds.xml_writer import legal
 from articles.search.query.ordering import Sort
-from articles.search.query.parser import in_quotes
+from articles.search.query.parser import require_all_words
 from articles.search.query.search_request import SearchRequest
-from articles.search.ranking.engine import find
+from articles.search.ranking.engine import search_articles
 from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 
@@ -43,20 +43,20 @@ class Channel:
     rights: str
     publisher: Person
     entries: list[Entry] = field(default_factory=list)
-    narrowed: str = ""
+    page_query: str = ""
     """What stands behind the question mark of the page, such as the words of a search."""
-    asked: str = ""
+    feed_query: str = ""
     """The same of the feed, which knows more: `text=summary`."""
 
     @property
     def home(self) -> str:
         """The address of the page."""
-        return absolute_url(_with(self.path, self.narrowed))
+        return absolute_url(_with(self.path, self.page_query))
 
-    def feed_address(self, form: str) -> str:
+    def feed_url(self, form: str) -> str:
         """The address of this feed as RSS (no form), `atom` or `json`."""
         place = f"{self.path}feed/{form}/" if form else f"{self.path}feed/"
-        return absolute_url(_with(place, self.asked))
+        return absolute_url(_with(place, self.feed_query))
 
     @property
     def updated(self) -> datetime:
@@ -71,8 +71,8 @@ def channel_of(
     name: str = "",
     description: str = "",
     language: str = "",
-    narrowed: str = "",
-    asked: str = "",
+    page_query: str = "",
+    feed_query: str = "",
 ) -> Channel:
     """The channel of a listing.
 
@@ -89,8 +89,8 @@ def channel_of(
         rights=legal(f"© {publication.copyright_years} {publication.copyright_holder}"),
         publisher=Person(legal(publication.name), absolute_url("/")),
         entries=entries,
-        narrowed=narrowed,
-        asked=asked,
+        page_query=page_query,
+        feed_query=feed_query,
     )
 
 
@@ -98,22 +98,20 @@ def _with(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def newest_matches(question: SearchRequest) -> ArticleQuerySet:
+def newest_matches(request: SearchRequest) -> ArticleQuerySet:
     """What a feed of this search holds.
 
     Raises:
         Unanswerable: the question cannot be answered as it stands.
     """
-    findings = find(
-        in_quotes(question.words),
+    page = search_articles(
+        require_all_words(request.text),
         size=LENGTH,
-        narrowing=question.narrowing,
+        filters=request.filters,
         sort=Sort.NEWEST,
-        explained=False,
+        with_explanations=False,
     )
-    return Article.objects.published().filter(
-        pk__in=[result.article.pk for result in findings.results]
-    )
+    return Article.objects.published().filter(pk__in=[result.article.pk for result in page.hits])
 
 
 COMMENTS = 50
@@ -130,8 +128,8 @@ def thread_entries(article: Article) -> list[Entry]:
 def _entry(comment: Comment, article: Article) -> Entry:
     name = legal(comment.public_name)
     return Entry(
-        id=tag_id(comment.created_at, f"comment/{comment.pk}"),
-        address=absolute_url(comment.get_absolute_url()),
+        id=tag_uri(comment.created_at, f"comment/{comment.pk}"),
+        url=absolute_url(comment.get_absolute_url()),
         title=gettext("%(name)s on %(headline)s")
         % {"name": name, "headline": legal(article.headline)},
         summary="",

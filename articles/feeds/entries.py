@@ -24,7 +24,7 @@ from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
 
-def tag_id(moment: datetime, what: str) -> str:
+def tag_uri(moment: datetime, what: str) -> str:
     """A tag URI (RFC 4151): it stays the same when the address changes."""
     return f"tag:{settings.SITE_HOST},{moment:%Y-%m-%d}:{what}"
 
@@ -37,14 +37,14 @@ SUMMARY_LENGTH: Final = 400
 @dataclass(frozen=True, slots=True)
 class Person:
     name: str
-    address: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class EntryImage:
     """The lead picture as one file, with the words that belong to it."""
 
-    address: str
+    url: str
     media_type: str
     bytes: int
     width: int
@@ -67,7 +67,7 @@ class Entry:
     """
 
     id: str
-    address: str
+    url: str
     title: str
     summary: str
     html: str
@@ -76,18 +76,18 @@ class Entry:
     updated: datetime
     authors: list[Person]
     topics: list[str]
-    picture: Picture | None = None
+    image: EntryImage | None = None
     comments: bool = False
     licence: str = ""
     """Address of what others may do with the text."""
 
     @property
     def comments_feed(self) -> str:
-        return f"{self.address}feed/"
+        return f"{self.url}feed/"
 
 
 def entries(
-    articles: ArticleQuerySet, publication: Publication, *, whole: bool = True
+    articles: ArticleQuerySet, publication: Publication, *, with_full_text: bool = True
 ) -> list[Entry]:
     """The newest of these articles. Seven queries, whatever their number.
 
@@ -95,23 +95,23 @@ def entries(
         whole: with their texts; else with a summary alone.
     """
     newest = articles.newest().for_page()[:LENGTH]
-    return [_entry(article, publication, whole=whole) for article in newest]
+    return [_entry(article, publication, with_full_text=with_full_text) for article in newest]
 
 
-def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
+def _entry(article: Article, publication: Publication, *, with_full_text: bool) -> Entry:
     published = article.published_at
     if published is None:
         raise ValueError(article.pk)
     figures = list(article.figures.all())
     with use_language(article.language):
-        picture = _lead(article, figures, publication)
+        image = _lead(article, figures, publication)
     categories = [placed.category.name for placed in article.article_categories.all()]
     return Entry(
-        id=tag_id(published, f"article/{article.pk}"),
-        address=absolute_url(article.get_absolute_url()),
+        id=tag_uri(published, f"article/{article.pk}"),
+        url=absolute_url(article.get_absolute_url()),
         title=legal(article.headline),
-        summary=legal(article.description if whole else _summary(article)),
-        html=legal(full_text(article, figures, publication)) if whole else "",
+        summary=legal(article.description if with_full_text else _summary(article)),
+        html=legal(full_text(article, figures, publication)) if with_full_text else "",
         language=article.language,
         published=published,
         updated=max(published, article.updated_at or published),
@@ -123,7 +123,7 @@ def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
             legal(name)
             for name in dict.fromkeys([*categories, *(tag.name for tag in article.tags.all())])
         ],
-        picture=picture,
+        image=image,
         comments=article.comments_open,
         licence=article.licence_url,
     )
@@ -134,14 +134,14 @@ def _summary(article: Article) -> str:
     return article.description or Truncator(plain_text(article.body)).chars(SUMMARY_LENGTH)
 
 
-def _lead(article: Article, figures: list[Figure], publication: Publication) -> Picture | None:
+def _lead(article: Article, figures: list[Figure], publication: Publication) -> EntryImage | None:
     """The lead picture; nothing where it may not be shown (any more) or is not ready."""
     lead = next((figure for figure in figures if figure.place == Figure.Place.LEAD), None)
     rendition = plain_rendition(lead.image) if lead and article.shows(lead.image) else None
     if lead is None or rendition is None:
         return None
-    return Picture(
-        address=absolute_url(rendition.get_absolute_url()),
+    return EntryImage(
+        url=absolute_url(rendition.get_absolute_url()),
         media_type=MEDIA_TYPES[rendition.format],
         bytes=rendition.bytes,
         width=rendition.width,
@@ -158,26 +158,26 @@ def _lead(article: Article, figures: list[Figure], publication: Publication) -> 
 MEDIA: Final = "http://search.yahoo.com/mrss/"
 
 
-def media(xml: Document, picture: Picture) -> None:
+def write_media(xml: Document, image: EntryImage) -> None:
     """The file, its caption, what it shows (as Mastodon writes the text for the blind), its credit."""
     with xml.element(
         "media:content",
         {
-            "url": picture.address,
-            "type": picture.media_type,
+            "url": image.url,
+            "type": image.media_type,
             "medium": "image",
-            "fileSize": str(picture.bytes),
-            "width": str(picture.width),
-            "height": str(picture.height),
+            "fileSize": str(image.bytes),
+            "width": str(image.width),
+            "height": str(image.height),
         },
     ):
-        if picture.caption:
-            xml.leaf("media:title", picture.caption, {"type": "plain"})
-        if picture.alt:
-            xml.leaf("media:description", picture.alt, {"type": "plain"})
-        if picture.credit:
-            xml.leaf("media:credit", picture.credit)
-        if picture.copyright:
-            xml.leaf("media:copyright", picture.copyright)
-        if picture.licence:
-            xml.leaf("media:license", "", {"type": "text/html", "href": picture.licence})
+        if image.caption:
+            xml.leaf("media:title", image.caption, {"type": "plain"})
+        if image.alt:
+            xml.leaf("media:description", image.alt, {"type": "plain"})
+        if image.credit:
+            xml.leaf("media:credit", image.credit)
+        if image.copyright:
+            xml.leaf("media:copyright", image.copyright)
+        if image.licence:
+            xml.leaf("media:license", "", {"type": "text/html", "href": image.licence})

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from articles.feeds.atom import moment
+from articles.feeds.atom import rfc3339
 from articles.feeds.channels import Channel
 from articles.feeds.entries import Entry, Person
 
@@ -17,7 +17,7 @@ def write(channel: Channel) -> bytes:
         "version": VERSION,
         "title": channel.title,
         "home_page_url": channel.home,
-        "feed_url": channel.feed_address("json"),
+        "feed_url": channel.feed_url("json"),
         "description": channel.description,
         "language": channel.language,
         "authors": [_person(channel.publisher)],
@@ -29,40 +29,40 @@ def write(channel: Channel) -> bytes:
 def _item(entry: Entry) -> dict[str, Any]:
     item: dict[str, Any] = {
         "id": entry.id,
-        "url": entry.address,
+        "url": entry.url,
         "title": entry.title,
         "summary": entry.summary,
         "content_html": entry.html,
         # One of the two must be there.
         "content_text": "" if entry.html else entry.summary or entry.title,
-        "date_published": moment(entry.published),
-        "date_modified": moment(entry.updated),
+        "date_published": rfc3339(entry.published),
+        "date_modified": rfc3339(entry.updated),
         "authors": [_person(author) for author in entry.authors],
         "tags": entry.topics,
         "language": entry.language,
     }
-    if picture := entry.picture:
-        item["image"] = picture.address
+    if image := entry.image:
+        item["image"] = image.url
         item["attachments"] = [
             {
-                "url": picture.address,
-                "mime_type": picture.media_type,
-                "title": " ".join(words for words in (picture.caption, picture.credit) if words),
-                "size_in_bytes": picture.bytes,
+                "url": image.url,
+                "mime_type": image.media_type,
+                "title": " ".join(words for words in (image.caption, image.credit) if words),
+                "size_in_bytes": image.bytes,
             }
         ]
         item["_picture"] = {
-            "alt": picture.alt,
-            "caption": picture.caption,
-            "credit": picture.credit,
-            "copyright": picture.copyright,
-            "licence": picture.licence,
-            "made_with_ai": picture.made_with_ai,
-            "width": picture.width,
-            "height": picture.height,
+            "alt": image.alt,
+            "caption": image.caption,
+            "credit": image.credit,
+            "copyright": image.copyright,
+            "licence": image.licence,
+            "made_with_ai": image.made_with_ai,
+            "width": image.width,
+            "height": image.height,
         }
     return {name: value for name, value in item.items() if value}
 
 
 def _person(person: Person) -> dict[str, str]:
-    return {"name": person.name, "url": person.address} if person.address else {"name": person.name}
+    return {"name": person.name, "url": person.url} if person.url else {"name": person.name}

@@ -4,7 +4,7 @@ from email.utils import format_datetime
 from html import escape
 
 from articles.feeds.channels import Channel
-from articles.feeds.entries import MEDIA, Entry, Picture, media
+from articles.feeds.entries import MEDIA, Entry, EntryImage, write_media
 from articles.feeds.xml_writer import Document
 
 CONTENT_TYPE = "application/rss+xml; charset=utf-8"
@@ -30,7 +30,7 @@ def write(channel: Channel) -> bytes:
             attributes={
                 "rel": "self",
                 "type": "application/rss+xml",
-                "href": channel.feed_address(""),
+                "href": channel.feed_url(""),
             },
         )
         xml.leaf("language", channel.language)
@@ -44,7 +44,7 @@ def write(channel: Channel) -> bytes:
 def _item(xml: Document, entry: Entry) -> None:
     with xml.element("item"):
         xml.leaf("title", entry.title)
-        xml.leaf("link", entry.address)
+        xml.leaf("link", entry.url)
         xml.leaf("guid", entry.id, {"isPermaLink": "false"})
         xml.leaf("pubDate", format_datetime(entry.published))
         for author in entry.authors:
@@ -57,13 +57,13 @@ def _item(xml: Document, entry: Entry) -> None:
         if entry.html:
             xml.leaf("content:encoded", entry.html)
         if entry.comments:
-            xml.leaf("comments", f"{entry.address}#comments")
+            xml.leaf("comments", f"{entry.url}#comments")
             xml.leaf("wfw:commentRss", entry.comments_feed)
-        if entry.picture:
-            _picture(xml, entry.picture)
+        if entry.image:
+            _image(xml, entry.image)
 
 
-def _picture(xml: Document, picture: Picture) -> None:
-    file = {"url": picture.address, "type": picture.media_type}
-    xml.leaf("enclosure", attributes={**file, "length": str(picture.bytes)})
-    media(xml, picture)
+def _image(xml: Document, image: EntryImage) -> None:
+    file = {"url": image.url, "type": image.media_type}
+    xml.leaf("enclosure", attributes={**file, "length": str(image.bytes)})
+    write_media(xml, image)

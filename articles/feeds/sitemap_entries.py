@@ -28,7 +28,7 @@ from iria.publication.models import Publication
 LONGEST_CAPTION: Final = 400
 """Characters of caption and credit together; the credit is never cut."""
 
-PICTURES = 50
+MAX_IMAGES = 50
 """Of one article; further ones are left to whoever reads it."""
 
 ADDRESS: Final = ("year", "month", "slug")
@@ -54,7 +54,7 @@ CROSS JOIN LATERAL (
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class SitemapImage:
     """A picture of a page: its file, its caption with the credit, the address of its licence."""
 
     path: str
@@ -63,12 +63,12 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SitemapEntry:
     """One page: where it is, when it changed, which pictures it shows."""
 
     path: str
     changed: datetime | None = None
-    pictures: list[Picture] = field(default_factory=list)
+    images: list[SitemapImage] = field(default_factory=list)
     languages: list[tuple[str, str]] = field(default_factory=list)
     """The same in other languages, the page itself among them: code and path."""
 
@@ -76,26 +76,26 @@ class Place:
 class SitemapSection:
     """Places of one sort, which files of so many each hold them, and what stands in one file."""
 
-    def __init__(self, make: Callable[[], list[Place]]) -> None:
+    def __init__(self, make: Callable[[], list[SitemapEntry]]) -> None:
         self._make = make
 
     @cached_property
-    def _places(self) -> list[Place]:
+    def _entries(self) -> list[SitemapEntry]:
         return self._make()
 
     def size(self, most: int) -> int:
         """How many there are, counted up to so many."""
-        return min(most, len(self._places))
+        return min(most, len(self._entries))
 
-    def first(self, most: int) -> list[Place]:
-        return self._places[:most]
+    def first(self, most: int) -> list[SitemapEntry]:
+        return self._entries[:most]
 
     def files(self, per_file: int) -> list[int]:
         """The numbers of the files that hold anything."""
-        return list(range(1, 1 + -(-len(self._places) // per_file)))
+        return list(range(1, 1 + -(-len(self._entries) // per_file)))
 
-    def file(self, number: int, per_file: int) -> list[Place]:
-        return self._places[(number - 1) * per_file : number * per_file]
+    def file(self, number: int, per_file: int) -> list[SitemapEntry]:
+        return self._entries[(number - 1) * per_file : number * per_file]
 
 
 class Articles(SitemapSection):
@@ -111,7 +111,7 @@ class Articles(SitemapSection):
     def size(self, most: int) -> int:
         return self._articles[:most].count()
 
-    def first(self, most: int) -> list[Place]:
+    def first(self, most: int) -> list[SitemapEntry]:
         return _articles(self._articles[:most], self._publication)
 
     def files(self, per_file: int) -> list[int]:
@@ -119,7 +119,7 @@ class Articles(SitemapSection):
             cursor.execute(FILES, {"per_file": per_file, "now": timezone.now()})
             return [number for (number,) in cursor.fetchall()]
 
-    def file(self, number: int, per_file: int) -> list[Place]:
+    def file(self, number: int, per_file: int) -> list[SitemapEntry]:
         last = number * per_file
         # A number beyond what the database can hold is no number of a file.
         if last >= 2**63:
@@ -128,7 +128,7 @@ class Articles(SitemapSection):
         return _articles(found, self._publication)
 
 
-def sorts(publication: Publication) -> dict[str, SitemapSection]:
+def sitemap_sections(publication: Publication) -> dict[str, SitemapSection]:
     """Everything there is, by what it is. Nothing is asked before it is wanted."""
     languages = publication.language_codes
     return {
@@ -150,39 +150,42 @@ def _slugs(scope: Scope) -> dict[int, str]:
     return dict(used.order_by("pk").values_list("pk", "slug"))
 
 
-def _used(scope: Scope) -> list[Place]:
+def _used(scope: Scope) -> list[SitemapEntry]:
     slugs = _slugs(scope)
-    return [Place(url_path(scope.value, slug)) for slug in slugs.values()]
+    return [SitemapEntry(url_path(scope.value, slug)) for slug in slugs.values()]
 
 
-def _used_by_language(scope: Scope, languages: list[str]) -> list[Place]:
+def _used_by_language(scope: Scope, languages: list[str]) -> list[SitemapEntry]:
     """What of a topic or an author there is in a language besides the first has a page of its own."""
     if not languages:
         return []
     pairs = [pair for pair in counts_by_language(scope) if pair[0] in languages]
     slugs = _slugs(scope)
     named = sorted((code, slugs[target]) for code, target in pairs if target in slugs)
-    return [Place(url_path(f"language_{scope.value}", code, slug)) for code, slug in named]
+    return [SitemapEntry(url_path(f"language_{scope.value}", code, slug)) for code, slug in named]
 
 
-def _pages(languages: list[str]) -> list[Place]:
+def _pages(languages: list[str]) -> list[SitemapEntry]:
     """Front pages, what editors wrote beside articles, sections, indexes, years and months."""
     newest = Article.objects.published().newest().values_list("published_at", flat=True).first()
     others = [(code, url_path("language", code)) for code in languages[1:]]
     fronts = [(languages[0], "/"), *others] if others else []
     indexes = ("archive", "tags", "authors", "corrections")
     return [
-        Place("/", newest, languages=fronts),
-        *(Place(path, languages=fronts) for _, path in fronts[1:]),
-        *(Place(page.get_absolute_url()) for page in Page.objects.published().order_by("path")),
-        *(Place(each.get_absolute_url()) for each in Category.objects.in_order()),
-        *(Place(url_path(name)) for name in indexes),
+        SitemapEntry("/", newest, languages=fronts),
+        *(SitemapEntry(path, languages=fronts) for _, path in fronts[1:]),
+        *(
+            SitemapEntry(page.get_absolute_url())
+            for page in Page.objects.published().order_by("path")
+        ),
+        *(SitemapEntry(each.get_absolute_url()) for each in Category.objects.in_order()),
+        *(SitemapEntry(url_path(name)) for name in indexes),
         *_times(languages),
         *_sections(languages[1:]),
     ]
 
 
-def _times(languages: list[str]) -> list[Place]:
+def _times(languages: list[str]) -> list[SitemapEntry]:
     """Years and months with something to read, and where there are several languages, of each."""
     counted = counts_by_language(Scope.MONTH)
     rows = sorted(
@@ -192,20 +195,20 @@ def _times(languages: list[str]) -> list[Place]:
     every = {("", year, month): None for _code, year, month in rows}
     if len(languages) > 1:
         every |= {row: None for row in rows if row[0] in languages}
-    places: dict[str, None] = {}
+    entries: dict[str, None] = {}
     for code in languages if len(languages) > 1 else []:
-        places |= dict.fromkeys(url_path(f"language_{name}", code) for name in OF_LANGUAGE)
+        entries |= dict.fromkeys(url_path(f"language_{name}", code) for name in OF_LANGUAGE)
     for code, year, month in every:
         own, prefix = ((code,), "language_") if code else ((), "")
-        places[url_path(f"{prefix}year", *own, year)] = None
-        places[url_path(f"{prefix}month", *own, year, month)] = None
-    return [Place(path) for path in places]
+        entries[url_path(f"{prefix}year", *own, year)] = None
+        entries[url_path(f"{prefix}month", *own, year, month)] = None
+    return [SitemapEntry(path) for path in entries]
 
 
 OF_LANGUAGE: Final = ("articles", "archive")
 
 
-def _sections(languages: list[str]) -> list[Place]:
+def _sections(languages: list[str]) -> list[SitemapEntry]:
     """Sections with what is in a language besides the first, and those above them."""
     if not languages:
         return []
@@ -215,10 +218,10 @@ def _sections(languages: list[str]) -> list[Place]:
         for code, pk in counts_by_language(Scope.CATEGORY)
         if code in languages and pk in paths
     )
-    return [Place(url_path("language_category", code, path)) for code, path in found]
+    return [SitemapEntry(url_path("language_category", code, path)) for code, path in found]
 
 
-def _articles(articles: ArticleQuerySet, publication: Publication) -> list[Place]:
+def _articles(articles: ArticleQuerySet, publication: Publication) -> list[SitemapEntry]:
     """Articles with their pictures and translations: three queries for all of them."""
     chosen = list(articles.only(*ADDRESS, *OF_ARTICLE))
     languages = _translations({article.translation_group_id for article in chosen})
@@ -228,32 +231,32 @@ def _articles(articles: ArticleQuerySet, publication: Publication) -> list[Place
     for row in rows:
         used.setdefault(row.article_id, []).append(row)
     return [
-        Place(
+        SitemapEntry(
             article.get_absolute_url(),
             article.last_change,
-            _pictures(article, used.get(article.pk, ()), publication),
+            _images(article, used.get(article.pk, ()), publication),
             languages.get(article.translation_group_id, []),
         )
         for article in chosen
     ]
 
 
-def _pictures(
+def _images(
     article: Article, figures: Iterable[Figure], publication: Publication
-) -> list[Picture]:
+) -> list[SitemapImage]:
     """What readers see beside the article, each picture once, with caption and credit."""
-    found: dict[int, Picture] = {}
+    found: dict[int, SitemapImage] = {}
     with use_language(article.language):
         for each in figures:
             file = plain_rendition(each.image) if article.shows(each.image) else None
             if file is not None and each.image_id not in found:
                 words = (caption_text(each.caption or ""), credit_text(each.image, publication))
-                found[each.image_id] = Picture(
+                found[each.image_id] = SitemapImage(
                     file.get_absolute_url(),
                     _short(words[0], LONGEST_CAPTION - len(words[1])) + words[1],
                     licence_url(each.image),
                 )
-    return list(found.values())[:PICTURES]
+    return list(found.values())[:MAX_IMAGES]
 
 
 def _short(caption: str, room: int) -> str:
@@ -270,4 +273,4 @@ def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, s
     for row in rows:
         place = (row.language, row.get_absolute_url())
         found.setdefault(row.translation_group_id, []).append(place)
-    return {group: places for group, places in found.items() if len(places) > 1}
+    return {group: entries for group, entries in found.items() if len(entries) > 1}

@@ -12,8 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from articles.editorial.models import Article
-from articles.feeds.atom import moment
-from articles.feeds.sitemap_entries import Picture, Place, SitemapSection, sorts
+from articles.feeds.atom import rfc3339
+from articles.feeds.sitemap_entries import (
+    SitemapEntry,
+    SitemapImage,
+    SitemapSection,
+    sitemap_sections,
+)
 from articles.feeds.xml_writer import Document, legal
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import hourly, next_hour, public_page
@@ -58,11 +63,13 @@ Sitemap: {site}/sitemap-news.xml
 @public_page
 def whole(request: HttpRequest) -> HttpResponse:
     """Everything in one file, or the list of the files."""
-    found = sorts(publication_of(request))
+    found = sitemap_sections(publication_of(request))
     index = _indexes.of(request, PER_FILE, lambda: _index_of(found))
     if index is None:
-        return _answer(_urlset([each for sort in found.values() for each in sort.first(PER_FILE)]))
-    return _answer(index)
+        return _xml_response(
+            _urlset([each for sort in found.values() for each in sort.first(PER_FILE)])
+        )
+    return _xml_response(index)
 
 
 def _index_of(found: dict[str, SitemapSection]) -> bytes | None:
@@ -78,10 +85,12 @@ def _index_of(found: dict[str, SitemapSection]) -> bytes | None:
 @public_page
 def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """One file of the list; what is not listed is not found."""
-    places = sorts(publication_of(request))[kind].file(number, PER_FILE) if number > 0 else []
-    if not places:
+    entries = (
+        sitemap_sections(publication_of(request))[kind].file(number, PER_FILE) if number > 0 else []
+    )
+    if not entries:
         raise Http404
-    return _answer(_urlset(places))
+    return _xml_response(_urlset(entries))
 
 
 @public_page(also=hourly)
@@ -95,7 +104,7 @@ def news(request: HttpRequest) -> HttpResponse:
         .only("year", "month", "slug", "headline", "language", "published_at")
     )
     name = legal(publication_of(request).name)
-    return _answer(_newsset(list(recent[:NEWS_AT_MOST]), name))
+    return _xml_response(_newsset(list(recent[:NEWS_AT_MOST]), name))
 
 
 @public_page
@@ -103,34 +112,34 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(ROBOTS.format(site=settings.SITE_URL), content_type="text/plain")
 
 
-def _answer(document: bytes) -> HttpResponse:
+def _xml_response(document: bytes) -> HttpResponse:
     return HttpResponse(document, content_type=CONTENT_TYPE)
 
 
-def _urlset(places: list[Place]) -> bytes:
+def _urlset(entries: list[SitemapEntry]) -> bytes:
     xml = Document()
     with xml.element("urlset", {"xmlns": SITEMAP, "xmlns:image": IMAGE, "xmlns:xhtml": XHTML}):
-        for place in places:
+        for place in entries:
             with xml.element("url"):
                 xml.leaf("loc", absolute_url(place.path))
                 if place.changed:
-                    xml.leaf("lastmod", moment(place.changed))
+                    xml.leaf("lastmod", rfc3339(place.changed))
                 for code, path in place.languages:
                     link = {"rel": "alternate", "hreflang": code, "href": absolute_url(path)}
                     xml.leaf("xhtml:link", attributes=link)
-                for picture in place.pictures:
-                    _picture(xml, picture)
+                for image in place.images:
+                    _image(xml, image)
     return xml.as_bytes()
 
 
-def _picture(xml: Document, picture: Picture) -> None:
+def _image(xml: Document, image: SitemapImage) -> None:
     """In the order of the schema (sitemap-image 1.1), which has no place of its own for a credit."""
     with xml.element("image:image"):
-        xml.leaf("image:loc", absolute_url(picture.path))
-        if picture.words:
-            xml.leaf("image:caption", legal(picture.words))
-        if picture.licence:
-            xml.leaf("image:license", picture.licence)
+        xml.leaf("image:loc", absolute_url(image.path))
+        if image.words:
+            xml.leaf("image:caption", legal(image.words))
+        if image.licence:
+            xml.leaf("image:license", image.licence)
 
 
 def _index(files: dict[str, list[int]]) -> bytes:
@@ -155,7 +164,7 @@ def _newsset(articles: list[Article], name: str) -> bytes:
                         xml.leaf("news:name", name)
                         xml.leaf("news:language", article.language)
                     if article.published_at:
-                        xml.leaf("news:publication_date", moment(article.published_at))
+                        xml.leaf("news:publication_date", rfc3339(article.published_at))
                     xml.leaf("news:title", legal(article.headline))
         if not articles:
             # The schema asks for one address at least; without news it is a page like any other.

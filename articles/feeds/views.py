@@ -28,7 +28,7 @@ from articles.feeds.channels import Channel, channel_of, newest_matches, thread_
 from articles.feeds.entries import LENGTH, entries
 from articles.images.models import ImageEvent
 from articles.search.limits import RETRY_AFTER, TOO_OFTEN, may_search
-from articles.search.query.search_request import asked
+from articles.search.query.search_request import parse_request
 from articles.search.ranking.engine import InvalidQuery
 from iria.core.http.page_cache import public_page
 from iria.core.text.language import native_name, use_language
@@ -154,7 +154,7 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
         ModerationDecision.objects.order_by("-pk").values_list("created_at", flat=True).first()
     )
     moments = [decided, *(each.updated for each in comments)]
-    return answer(form, channel, max(filter(None, moments), default=None))
+    return feed_response(form, channel, max(filter(None, moments), default=None))
 
 
 @public_page
@@ -163,17 +163,17 @@ def search(request: HttpRequest, form: str = "") -> HttpResponse:
     if not may_search(request):
         return _sentence(gettext(TOO_OFTEN), status=429, headers=RETRY_AFTER)
     try:
-        question = asked(request.GET)
-        found = newest_matches(question)
+        search_request = parse_request(request.GET)
+        found = newest_matches(search_request)
     except InvalidQuery as mistake:
-        return _sentence(mistake.sentence, status=400)
+        return _sentence(mistake.message, status=400)
     return _feed(
         request,
         form,
         found,
         path=reverse("search"),
-        name=question.words,
-        narrowed=question.query,
+        name=search_request.text,
+        page_query=search_request.query_string,
     )
 
 
@@ -188,14 +188,14 @@ def _sentence(
 def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: str) -> HttpResponse:
     publication = publication_of(request)
     summary = request.GET.get("text") == "summary"
-    whole = publication.full_text_feeds and not summary
-    parts = [about.get("narrowed", ""), "text=summary" if summary else ""]
+    with_full_text = publication.full_text_feeds and not summary
+    parts = [about.get("page_query", ""), "text=summary" if summary else ""]
     query = "&".join(part for part in parts if part)
-    told = entries(articles, publication, whole=whole)
-    return answer(form, channel_of(publication, told, asked=query, **about))
+    feed_entries = entries(articles, publication, with_full_text=with_full_text)
+    return feed_response(form, channel_of(publication, feed_entries, feed_query=query, **about))
 
 
-def answer(form: str, channel: Channel, decided: datetime | None = None) -> HttpResponse:
+def feed_response(form: str, channel: Channel, decided: datetime | None = None) -> HttpResponse:
     """The channel in the form that was asked for.
 
     Args:

@@ -1,99 +1,92 @@
-"""HTML of images: the `picture` element, the caption with credit, and the placeholder.
+"""Images on pages as HTML: a picture in its formats, its caption, a figure. The markup is in templates/articles/images/."""
 
-Built here and not in templates: a front page has thirty images, and every value but the alt text is
-a number or a URL of ours.
-"""
-
-from functools import lru_cache
-from html import escape
-from typing import Final
-
-from django.utils.html import linebreaks
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from articles.body.sanitiser import safe_caption
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line, short_credit
-from articles.images.srcset import ImageAttributes
+from articles.images.srcset import ImageAttributes, picture_values
+from iria.core.fragments import render_fragment
 from iria.core.text.language import direction_of, interface_language
 from iria.publication.models import Publication
 
 
-def placeholder_markup(caption: str, form: str = "figure figure-normal") -> SafeString:
-    """A figure without its image, when it may not be shown. Its credit is hidden too.
+def picture_html(values: ImageAttributes | None, alt: str | None = None) -> SafeString:
+    """The `picture` element; an empty text while no size of the image is ready.
 
     Args:
-        caption: of this use, as HTML.
-        form: the classes that the figure would have with its image.
-    """
-    code = interface_language()
-    message = escape(gettext("Image unavailable."))
-    text = safe_caption(caption)
-    figcaption = f"<figcaption>{text}</figcaption>" if text else ""
-    return SafeString(
-        f'<figure class="{form} figure-withheld">'
-        f'<p class="withheld" lang="{code}" dir="{direction_of(code)}">{message}</p>{figcaption}</figure>'
-    )
-
-
-def caption_markup(image: Image, caption: str, publication: Publication) -> SafeString:
-    """The `figcaption` with caption, credit and extended description; empty if there are none.
-
-    Args:
-        caption: of this use, as HTML.
-    """
-    parts = (safe_caption(caption), credit_line(image, publication))
-    html = " ".join(part for part in parts if part) + _extended_description(image)
-    return SafeString(f"<figcaption>{html}</figcaption>" if html else "")
-
-
-def small_credit(image: Image) -> SafeString:
-    """The credit below a small image in a list, without a link."""
-    credit = short_credit(image)
-    return SafeString(f'<small class="card-credit">{escape(credit)}</small>' if credit else "")
-
-
-def _extended_description(image: Image) -> str:
-    """The content of a chart or a map as text."""
-    text = image.extended_description.strip()
-    if not text:
-        return ""
-    code = interface_language()
-    name = f'<summary lang="{code}" dir="{direction_of(code)}">{escape(gettext("Description"))}'
-    return (
-        f'<details class="at-length">{name}</summary>{linebreaks(text, autoescape=True)}</details>'
-    )
-
-
-STILL: Final = "(prefers-reduced-motion: reduce)"
-"""Media query under which a still replaces an animation."""
-
-
-@lru_cache(maxsize=2048)
-def picture_markup(values: ImageAttributes | None, alt: str | None = None) -> SafeString:
-    """The `picture` element; empty while no rendition is ready.
-
-    Args:
-        alt: instead of the image's own alt text.
+        alt: instead of the image's own alternative text.
     """
     if values is None:
         return SafeString("")
-    alt_text = escape(values.alt if alt is None else alt)
-    sizes = f'sizes="{values.sizes}"'
-    media = f' media="{STILL}"' if values.moving else ""
-    sources = "".join(
-        f'<source type="{source.media_type}"{media} srcset="{source.srcset}" {sizes}>'
-        for source in values.sources
+    words = values.alt if alt is None else alt
+    return render_fragment("articles/images/_picture.html", image=values, alt=words)
+
+
+def image_with_credit(image: Image, use: str = "card") -> SafeString:
+    """A small image in a list, with its credit below it. The entry it belongs to is a link already."""
+    values = picture_values(image, use)
+    credit = short_credit(image)
+    return render_fragment("articles/images/_with_credit.html", image=values, credit=credit)
+
+
+def caption_html(image: Image, caption: str, publication: Publication) -> SafeString:
+    """The `figcaption`: caption, credit and long description; an empty text without any of them.
+
+    Args:
+        caption: of this use, as HTML.
+    """
+    return render_fragment(
+        "articles/images/_caption.html",
+        caption=SafeString(safe_caption(caption)),
+        credit=credit_line(image, publication),
+        description=image.extended_description.strip(),
+        **_interface(),
     )
-    if values.moving:
-        sources += (
-            f'<source{media} srcset="{values.srcset}" {sizes}>'
-            f'<source type="{values.moving.media_type}" srcset="{values.moving.srcset}">'
-        )
-    priority = ' fetchpriority="high"' if values.fetchpriority == "high" else ""
-    return SafeString(
-        f'<picture>{sources}<img src="{values.src}" srcset="{values.srcset}"'
-        f' {sizes} width="{values.width}" height="{values.height}" alt="{alt_text}"'
-        f' loading="{values.loading}"{priority} decoding="async"></picture>'
+
+
+def unavailable_html(caption: str, classes: str = "figure figure-normal") -> SafeString:
+    """A figure without its image. Its credit is hidden with it.
+
+    Args:
+        caption: of this use, as HTML.
+        classes: that the figure would have with its image.
+    """
+    return render_fragment(
+        "articles/images/_unavailable.html",
+        caption=SafeString(safe_caption(caption)),
+        classes=classes,
+        **_interface(),
     )
+
+
+def figure_html(
+    values: ImageAttributes | None, caption: SafeString, classes: str, url: str
+) -> SafeString:
+    """A figure in a text; nothing while no size of the image is ready.
+
+    Args:
+        caption: the `figcaption`.
+        url: of the full-size view, or nothing where there is none.
+    """
+    if values is None:
+        return SafeString("")
+    return render_fragment(
+        "articles/images/_figure.html", image=values, caption=caption, classes=classes, url=url
+    )
+
+
+def gallery_html(figures: str, caption: str, width: str) -> SafeString:
+    """Several figures side by side; `figures` and `caption` are safe HTML."""
+    return render_fragment(
+        "articles/images/_gallery.html",
+        figures=SafeString(figures),
+        caption=SafeString(caption),
+        width=width,
+    )
+
+
+def _interface() -> dict[str, str]:
+    """Language and direction of the interface's own words within a text."""
+    code = interface_language()
+    return {"language": code, "direction": direction_of(code)}

@@ -18,7 +18,7 @@ from django.utils import timezone
 from taggit.managers import TaggableManager
 
 from articles.comments.notifications.models import new_token
-from articles.pages.models import refuse_bad_path
+from articles.pages.models import validate_path
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 LANGUAGES = [
@@ -882,7 +882,7 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=120, validators=[validate_storable, validate_not_blank])),
                 ("path", models.CharField(error_messages={"unique": "There is a page at this address already."},
                     help_text="As in about or about/our-team. After a change the old one leads here.", max_length=200,
-                    unique=True, validators=[validate_storable, refuse_bad_path], verbose_name="address")),
+                    unique=True, validators=[validate_storable, validate_path], verbose_name="address")),
                 ("body", models.TextField(blank=True, max_length=500000, validators=[validate_storable],
                     verbose_name="text")),
                 ("description", models.CharField(blank=True, help_text="One sentence for search engines.",

@@ -14,7 +14,7 @@ from articles.pages.models import Page
 
 class PageForm(forms.ModelForm[Page]):
     path = forms.CharField(
-        label="Address", max_length=200, help_text=Page._meta.get_field("path").help_text
+        label="Link", max_length=200, help_text=Page._meta.get_field("path").help_text
     )
     body = BodyField(label="Text")
 
@@ -29,7 +29,7 @@ class PageForm(forms.ModelForm[Page]):
 
 class PageAdmin(admin.ModelAdmin[Page]):
     form = PageForm
-    list_display = ("title", "path", "language", "position", "is_published", "changed_at")
+    list_display = ("title", "path", "language", "position", "is_published", "modified_at")
     list_filter = ("is_published", "language")
     search_fields = ("title", "path", "body")
 

@@ -51,7 +51,7 @@ def in_pages(image_id: int) -> list[ImageUsage]:
     pages = Page.objects.filter(body__contains=f'data-image="{image_id}"').order_by("pk")
     return [
         ImageUsage(
-            label=f"the page “{page.title}”",
+            label=f"Page “{page.title}”",
             url=reverse("admin:articles_page_change", args=[page.pk]),
             public=page.is_published,
         )

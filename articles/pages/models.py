@@ -33,22 +33,20 @@ RESERVED: Final = frozenset(
 PART: Final = re.compile(r"[-\w]+")
 
 
-def refuse_bad_path(path: str) -> None:
+def validate_path(path: str) -> None:
     """A validator: parts of letters, digits and hyphens, the first of them free."""
     parts = path.split("/")
     if not all(PART.fullmatch(part) for part in parts):
-        sentence = (
-            "Write the address as words with hyphens, parts divided by a slash: about/our-team."
-        )
+        sentence = "Use letters, digits and hyphens, with slashes between the parts, such as about/our-team."
         raise ValidationError(sentence, code="form")
     if parts[0] in RESERVED:
-        sentence = f"Addresses that begin with “{parts[0]}” belong to another part of the site."
+        sentence = f"Paths that begin with “{parts[0]}” are reserved. Choose another path."
         raise ValidationError(sentence, code="reserved")
     if re.fullmatch(r"\d{4}", parts[0]):
-        sentence = "Addresses that begin with a year belong to the articles."
+        sentence = "Paths that begin with a year are reserved for articles. Choose another path."
         raise ValidationError(sentence, code="year")
     if parts[-1] == "feed":
-        sentence = "“feed” at the end of an address is kept for feeds."
+        sentence = "Paths that end with “feed” are reserved for feeds. Choose another path."
         raise ValidationError(sentence, code="feed")
 
 
@@ -67,29 +65,29 @@ class Page(models.Model):
         "address",
         max_length=200,
         unique=True,
-        validators=[validate_storable, refuse_bad_path],
-        help_text="As in about or about/our-team. After a change the old one leads here.",
-        error_messages={"unique": "There is a page at this address already."},
+        validators=[validate_storable, validate_path],
+        help_text="For example about or about/our-team. If you change it, the old URL redirects here.",
+        error_messages={"unique": "A page with this path already exists."},
     )
     body = models.TextField("text", blank=True, max_length=500_000, validators=[validate_storable])
     description = models.CharField(
         max_length=300,
         blank=True,
         validators=[validate_storable],
-        help_text="One sentence for search engines.",
+        help_text="Meta description for search engines: one sentence.",
     )
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
     position = models.PositiveSmallIntegerField(
-        "place in the foot",
+        "position in footer",
         null=True,
         blank=True,
-        help_text="Lower numbers stand first at the foot of every page; empty, it is not named there.",
+        help_text="Lower numbers come first. Leave empty to hide the page from the footer.",
     )
     is_published = models.BooleanField(
-        "published", default=False, help_text="Untick to keep the page from readers."
+        "published", default=False, help_text="Clear to hide the page from readers."
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    modified_at = models.DateTimeField(auto_now=True)
 
     objects = PageQuerySet.as_manager()
 
@@ -107,12 +105,12 @@ class Page(models.Model):
 
 
 @model_policy(public=ALL_ROWS, personal_data=None)
-class FormerAddress(models.Model):
+class OldPagePath(models.Model):
     """An address where a page once stood. It points at the page, so a second move makes no chain."""
 
     path = models.CharField(max_length=200, unique=True)
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="former_addresses")
-    left_at = models.DateTimeField(auto_now_add=True)
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="old_paths")
+    created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return f"/{self.path}/"

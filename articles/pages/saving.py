@@ -4,7 +4,7 @@ from django.db import transaction
 
 from articles.body.sanitiser import clean
 from articles.embeds.autoembed import autoembed
-from articles.pages.models import FormerAddress, Page
+from articles.pages.models import OldPagePath, Page
 
 
 def save(page: Page) -> None:
@@ -25,15 +25,15 @@ def save(page: Page) -> None:
         page.full_clean()
         page.save()
         # What stands somewhere now needs no way there, whoever once stood there.
-        FormerAddress.objects.filter(path=page.path).delete()
+        OldPagePath.objects.filter(path=page.path).delete()
         if before is not None and before != page.path:
-            FormerAddress.objects.update_or_create(path=before, defaults={"page": page})
+            OldPagePath.objects.update_or_create(path=before, defaults={"page": page})
 
 
 def moved_to(path: str) -> str:
     """Where the page that once stood at a path stands now; an empty text where readers find none."""
     former = (
-        FormerAddress.objects.filter(path=path.strip("/"), page__is_published=True)
+        OldPagePath.objects.filter(path=path.strip("/"), page__is_published=True)
         .select_related("page")
         .defer("page__body")
         .first()

@@ -16,9 +16,9 @@ def most_read(user: User) -> Report | None:
     lines = [
         ReportLine(
             article.headline,
-            "opened once" if article.views == 1 else f"opened {article.views:,} times",  # type: ignore[attr-defined]
+            "1 view" if article.views == 1 else f"opened {article.views:,} times",  # type: ignore[attr-defined]
             article.get_absolute_url(),
         )
         for article in read_most()[:LINES]
     ]
-    return Report("Most read in the last seven days", lines) if lines else None
+    return Report("Most read in the last 7 days", lines) if lines else None

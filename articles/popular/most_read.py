@@ -16,10 +16,10 @@ from iria.publication.models import current_publication
 
 WEEK: Final = timedelta(days=7)
 SHOWN: Final = 5
-KEPT: Final = 40
+LISTED: Final = 40
 """Of a language: what stands elsewhere on the front page already is left out there."""
 
-LOOKED_AT: Final = 500
+CONSIDERED: Final = 500
 
 FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
 
@@ -28,15 +28,15 @@ def read_most() -> ArticleQuerySet:
     """Published articles that were opened in the last seven days, by `views`, most first."""
     today = current_publication().local_date(timezone.now())
     lately = Sum("views_by_day__views", filter=Q(views_by_day__day__gt=today - WEEK))
-    opened = Article.objects.published().filter(views_by_day__day__gt=today - WEEK)
-    return opened.annotate(views=lately).order_by("-views", "-published_at", "-pk").only(*FIELDS)
+    viewed = Article.objects.published().filter(views_by_day__day__gt=today - WEEK)
+    return viewed.annotate(views=lately).order_by("-views", "-published_at", "-pk").only(*FIELDS)
 
 
 def choose() -> None:
     """Writes what readers are shown; nothing is written where it is the same as before."""
     chosen: dict[str, list[int]] = defaultdict(list)
-    for article in read_most()[:LOOKED_AT]:
-        if len(chosen[article.language]) < KEPT:
+    for article in read_most()[:CONSIDERED]:
+        if len(chosen[article.language]) < LISTED:
             chosen[article.language].append(article.pk)
     rows = [
         (language, position, article)
@@ -54,7 +54,7 @@ def choose() -> None:
         )
 
 
-def shown_as_most_read(language: str, *, besides: Collection[int] = ()) -> list[Article]:
+def most_read_articles(language: str, *, besides: Collection[int] = ()) -> list[Article]:
     """What readers of a language are shown; one query of a few rows.
 
     Args:

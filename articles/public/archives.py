@@ -15,15 +15,15 @@ class Month:
     year: int
     month: int
     count: int
-    shelf: ListingScope
+    scope: ListingScope
 
     @property
     def first_day(self) -> date:
         return date(self.year, self.month, 1)
 
     @property
-    def address(self) -> str:
-        return self.shelf.address("month", self.year, self.month)
+    def url(self) -> str:
+        return self.scope.url("month", self.year, self.month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Year:
     year: int
     count: int
     months: list[Month]
-    shelf: ListingScope
+    scope: ListingScope
 
     @property
-    def address(self) -> str:
-        return self.shelf.address("year", self.year)
+    def url(self) -> str:
+        return self.scope.url("year", self.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Archive:
     """Every month with articles, newest first; read in one query."""
 
     months: list[Month]
-    shelf: ListingScope
+    scope: ListingScope
 
     def of_year(self, year: int) -> list[Month]:
         """The months of a year in the order of the calendar."""
@@ -57,7 +57,7 @@ class Archive:
         counts: dict[int, int] = {}
         for month in self.months:
             counts[month.year] = counts.get(month.year, 0) + month.count
-        return [Year(year, count, self.of_year(year), self.shelf) for year, count in counts.items()]
+        return [Year(year, count, self.of_year(year), self.scope) for year, count in counts.items()]
 
     def around(self, year: int, month: int) -> tuple[Month | None, Month | None]:
         """The nearest month before and after that has articles."""
@@ -66,7 +66,7 @@ class Archive:
         return (earlier[0] if earlier else None, later[-1] if later else None)
 
 
-def archive_of(shelf: ListingScope) -> Archive:
+def get_archive(scope: ListingScope) -> Archive:
     """The archive of these articles, by the year and month in their addresses."""
-    counts = sorted(counts_of(Scope.MONTH, language=shelf.code).items(), reverse=True)
-    return Archive([Month(*divmod(month, 100), count, shelf) for month, count in counts], shelf)
+    counts = sorted(counts_of(Scope.MONTH, language=scope.code).items(), reverse=True)
+    return Archive([Month(*divmod(month, 100), count, scope) for month, count in counts], scope)

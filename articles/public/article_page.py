@@ -42,18 +42,20 @@ SHOWN: Final = (
 )
 
 
-def _found(section: int, language: str, moment: datetime, pk: int, group: int) -> ArticleQuerySet:
+def _adjacent(
+    section: int, language: str, moment: datetime, pk: int, group: int
+) -> ArticleQuerySet:
     values = [*[section, language, moment, pk] * 2, group, pk]
     rows = RawSQL(NEIGHBOURS, values)  # noqa: S611 - a constant
     found = Article.objects.published().filter(pk__in=rows).order_by("language")
     return found.only(*SHOWN).fetch_mode(FETCH_RAISE)
 
 
-_beside = Prepared(_found, [int, str, datetime, int, int])
+_beside = Prepared(_adjacent, [int, str, datetime, int, int])
 
 
 @dataclass(slots=True)
-class Around:
+class AdjacentArticles:
     """The articles an article's page leads to besides those that are related."""
 
     earlier: Article | None = None
@@ -61,13 +63,13 @@ class Around:
     translations: list[Article] = field(default_factory=list)
 
 
-def around(article: Article) -> Around:
+def adjacent_articles(article: Article) -> AdjacentArticles:
     """Published ones only; neighbours are of the same primary section and language."""
     section = next((row.category_id for row in article.article_categories.all()), None)
     group, moment = article.translation_group_id, article.published_at
     if moment is None or (group is None and section is None):
-        return Around()
-    result = Around()
+        return AdjacentArticles()
+    result = AdjacentArticles()
     for row in _beside(section or 0, article.language, moment, article.pk, group or 0):
         if group is not None and row.translation_group_id == group:
             result.translations.append(row)
@@ -82,15 +84,15 @@ PART_FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", 
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceInSeries:
+class SeriesPosition:
     name: str
-    place: int
+    position: int
     count: int
     earlier: Article | None
     later: Article | None
 
 
-def place_in_series(article: Article) -> PlaceInSeries | None:
+def series_position(article: Article) -> SeriesPosition | None:
     """Where the article stands among the parts that can be read; asks only of what has a series."""
     part = getattr(article, "series_part", None)
     if part is None:
@@ -102,15 +104,17 @@ def place_in_series(article: Article) -> PlaceInSeries | None:
         .only(*PART_FIELDS)
         .fetch_mode(FETCH_RAISE)
     )
-    here = next((place for place, each in enumerate(parts) if each.pk == article.pk), None)
-    if here is None or len(parts) < 2:
+    position_here = next(
+        (position for position, each in enumerate(parts) if each.pk == article.pk), None
+    )
+    if position_here is None or len(parts) < 2:
         return None
-    return PlaceInSeries(
+    return SeriesPosition(
         name=part.series.name,
-        place=here + 1,
+        position=position_here + 1,
         count=len(parts),
-        earlier=parts[here - 1] if here else None,
-        later=parts[here + 1] if here + 1 < len(parts) else None,
+        earlier=parts[position_here - 1] if position_here else None,
+        later=parts[position_here + 1] if position_here + 1 < len(parts) else None,
     )
 
 
@@ -118,26 +122,26 @@ class NavLink(NamedTuple):
     """A name and where it leads."""
 
     name: str
-    address: str
+    url: str
 
 
-def ways_to_share(article: Article, publication: Publication) -> list[NavLink]:
+def share_links(article: Article, publication: Publication) -> list[NavLink]:
     """By mail, and the services the publication has chosen."""
-    address, headline = absolute_url(article.get_absolute_url()), article.headline
-    mail = f"mailto:?subject={quote(headline)}&body={quote(address)}"
+    url, headline = absolute_url(article.get_absolute_url()), article.headline
+    mail = f"mailto:?subject={quote(headline)}&body={quote(url)}"
     return [
         NavLink(gettext("By e-mail"), mail),
         *(
-            NavLink(link["name"], safe_link(_filled(link["address"], address, headline)))
+            NavLink(link["name"], safe_link(_fill_pattern(link["address"], url, headline)))
             for link in publication.share_links
         ),
     ]
 
 
-def _filled(pattern: str, address: str, headline: str) -> str:
+def _fill_pattern(pattern: str, url: str, headline: str) -> str:
     """The pattern with its two words replaced, each once and encoded."""
     parts = pattern.replace("{headline}", "\x00").split("{address}")
-    return quote(address, safe="").join(parts).replace("\x00", quote(headline, safe=""))
+    return quote(url, safe="").join(parts).replace("\x00", quote(headline, safe=""))
 
 
 WORDS_A_MINUTE: Final = 230

@@ -25,13 +25,13 @@ class CategoryContext:
     lead_id: int | None
     """The article that an editor picked to lead the page."""
 
-    def within(self, shelf: ListingScope) -> "CategoryContext":
+    def within(self, scope: ListingScope) -> "CategoryContext":
         """The same family with only those children that a shelf has something of: one query more."""
-        kept = shelf.sections
-        return replace(self, children=[each for each in self.children if each.path in kept])
+        used = scope.sections
+        return replace(self, children=[each for each in self.children if each.path in used])
 
 
-def family_of(path: str) -> CategoryContext:
+def category_context(path: str) -> CategoryContext:
     """The category at a path and its family, in one query.
 
     Raises:
@@ -57,9 +57,7 @@ def _picked() -> PlacementQuerySet:
     inside = ListingEntry.objects.filter(
         scope=Scope.CATEGORY, target=OuterRef("category"), article=OuterRef("article")
     )
-    picked = Placement.objects.in_force().filter(
-        place=Placement.Place.HEAD, category=OuterRef("pk")
-    )
+    picked = Placement.objects.in_force().filter(slot=Placement.Slot.HEAD, category=OuterRef("pk"))
     return picked.filter(Exists(inside))
 
 
@@ -73,7 +71,7 @@ class SectionPage:
 
 
 def section_page(
-    shelf: ListingScope, category: Category, lead_id: int | None, number: str | None
+    scope: ListingScope, category: Category, lead_id: int | None, number: str | None
 ) -> SectionPage:
     """The cards of a section, a lead picked by an editor among them.
 
@@ -83,11 +81,11 @@ def section_page(
         lead_id: the article that an editor picked, if one did.
         number: the page as it was asked for.
     """
-    page = page_of(shelf.listing(Scope.CATEGORY, category.pk).without(lead_id), number)
+    page = page_of(scope.listing(Scope.CATEGORY, category.pk).without(lead_id), number)
     cards = list(page.object_list)
     if page.number > 1:
         return SectionPage(None, cards, page)
-    picked = shelf.articles.filter(pk=lead_id).for_cards().first() if lead_id else None
+    picked = scope.articles.filter(pk=lead_id).for_cards().first() if lead_id else None
     if picked is not None:
         return SectionPage(picked, cards, page)
     return SectionPage(cards[0] if cards else None, cards[1:], page)

@@ -13,7 +13,7 @@ from iria.core.http.private_paths import is_private
 
 LONGEST = Redirect._meta.get_field("old_path").max_length or 500
 OF_LANGUAGE = re.compile(r"/language/[-\w]+(?=/(?:category|tag|author)/)")
-BELOW = re.compile(
+SUBPAGES = re.compile(
     r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
 )
 
@@ -53,13 +53,13 @@ class RedirectMiddleware:
         response = self.get_response(request)
         if response.status_code != 404 or request.method not in {"GET", "HEAD"}:
             return response
-        if is_private(request) or not (address := new_address(request.path)):
+        if is_private(request) or not (url := find_redirect(request.path)):
             return response
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+        return HttpResponsePermanentRedirect(f"{url}?{query}" if query else url)
 
 
-def new_address(path: str) -> str:
+def find_redirect(path: str) -> str:
     """Where what stood at a path stands now, or what is asked for there by custom; else an empty text.
 
     The feeds of a category, tag, author or article move with it, and so do an article's large pictures
@@ -67,9 +67,9 @@ def new_address(path: str) -> str:
     """
     whole = path if path.endswith("/") else f"{path}/"
     if in_language := OF_LANGUAGE.match(whole):
-        new = new_address(whole[in_language.end() :])
+        new = find_redirect(whole[in_language.end() :])
         return in_language[0] + new if new else ""
-    below = BELOW.search(whole)
+    below = SUBPAGES.search(whole)
     old = whole[: below.start()] if below else whole
     if "\x00" in old or len(escape_uri_path(old)) > LONGEST:
         return ""
@@ -79,13 +79,13 @@ def new_address(path: str) -> str:
         .defer("article__body")
         .first()
     )
-    new = _leads_to(found) if found else moved_to(old)
+    new = _target(found) if found else moved_to(old)
     if not new:
-        return _by_custom(whole.rstrip("/"))
+        return _conventional_redirect(whole.rstrip("/"))
     return new + below[0] if below else new
 
 
-def _by_custom(path: str) -> str:
+def _conventional_redirect(path: str) -> str:
     """Where a feed or a sitemap is that was asked for by the name it has elsewhere."""
     if path in FILES_ELSEWHERE:
         return FILES_ELSEWHERE[path]
@@ -93,7 +93,7 @@ def _by_custom(path: str) -> str:
     return f"{feed['listing']}feed/" if feed else ""
 
 
-def _leads_to(redirect: Redirect) -> str:
+def _target(redirect: Redirect) -> str:
     if redirect.article is not None:
         return redirect.article.get_absolute_url() if redirect.article.is_published else ""
     if redirect.tag is not None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from articles.public.seo.page_meta import Meta
+from articles.public.seo.page_meta import PageMeta
 
 
 def render_public_page(
@@ -14,6 +14,6 @@ def render_public_page(
     """The page drawn; `meta` among what it shows says where it leads."""
     response = render(request, template, dict(context))
     about = context.get("meta")
-    if isinstance(about, Meta):
+    if isinstance(about, PageMeta):
         response.headers["Link"] = about.links
     return response

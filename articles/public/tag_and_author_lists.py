@@ -67,7 +67,7 @@ class _Corrections:
         return shown.defer("article__body", "article__search_description")[places]
 
 
-class _Named:
+class _CountedRows:
     """Rows by name; how many they are is known, as they are those that have a count."""
 
     def __init__(self, rows: "QuerySet[Any]", scope: Scope, size: int) -> None:
@@ -87,13 +87,13 @@ class _Named:
 
 def _page(rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int) -> "Page[Any]":
     counts = counts_of(scope)
-    page: Page[Any] = page_of(_Named(rows, scope, len(counts)), number, size=size)
+    page: Page[Any] = page_of(_CountedRows(rows, scope, len(counts)), number, size=size)
     for row in page.object_list:
         row.count = counts.get(row.pk, 0)
     return page
 
 
-def by_letter(tags: Iterable[Tag]) -> Iterator[tuple[str, list[Tag]]]:
+def group_by_letter(tags: Iterable[Tag]) -> Iterator[tuple[str, list[Tag]]]:
     """Tags under the letter they begin with, whatever accent it has."""
     for letter, group in groupby(sorted(tags, key=_place), key=lambda tag: _place(tag)[0]):
         yield letter, list(group)

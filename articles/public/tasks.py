@@ -7,6 +7,6 @@ from articles.public.front_page import layout
 
 @app.periodic(cron="* * * * *")
 @app.task(name="reading.clear_expired_places", queueing_lock="reading.clear_expired_places")
-def clear_expired_places(timestamp: int) -> None:
+def clear_expired_placements(timestamp: int) -> None:
     """Every minute: a place whose time is over goes back to the rule, also for those who hold the page."""
     layout.clear_expired()

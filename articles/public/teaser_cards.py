@@ -1,139 +1,131 @@
-"""An article in a list, as markup.
+"""The card of an article in a list: templates/articles/public/_card.html.
 
-Written here and not as a template, because a front page draws thirty of them: as a template they cost
-more than everything else on it together. Whatever an editor wrote goes through `escape`; everything
-else is ours. Which forms there are, and what they look like: static/css/components/card.css.
+A front page shows thirty of them. Each is rendered once for the values it shows (`iria.core.fragments`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from articles.editorial.aggregated_rows import related_values
 from articles.editorial.models import Article
-from articles.images.html import picture_markup, small_credit
-from articles.images.srcset import picture_values
+from articles.images.rights.credit_line import short_credit
+from articles.images.srcset import ImageAttributes, picture_values
+from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
-from iria.core.text import typography
-from iria.core.text.dates import time_element
-from iria.core.text.language import direction_of, interface_language
 from iria.publication.models import Publication
 
+TEMPLATE: Final = "articles/public/_card.html"
 USES: Final = {"lead": "card lead", "second": "card second"}
-"""Form → how wide its picture is; any other is as wide as those of a list."""
+"""Form → how wide its image is; any other is as wide as those of a list."""
+
+
+class Author(NamedTuple):
+    """A name in a byline and where it leads."""
+
+    name: str
+    url: str
+
+
+class Section(NamedTuple):
+    name: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What a card has to know of the page it stands on."""
+class CardPage:
+    """What a card has to know of the page it is on."""
 
     publication: Publication
     language: str
-    """Of the page; words in another one are marked."""
+    """Of the page; text in another one is marked."""
     category_id: int | None = None
-    """The section whose name stands above already, so the card need not repeat it."""
-    shelf: str = ""
-    """The language whose lists the page is one of: what it leads to stays in it."""
+    """The section whose name is above already, so the card need not repeat it."""
+    scope: str = ""
+    """The language whose lists the page is one of: links stay in it."""
 
 
-def card_markup(
-    article: Article, around: Around, *, form: str = "row", level: str = "h3", use: str = ""
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything `_card.html` can show; two equal cards have the same HTML."""
+
+    form: str
+    level: str
+    """The element of the headline, such as h3."""
+    url: str
+    headline: str
+    standfirst: str
+    language: str
+    page_language: str
+    article_type: str
+    """Empty where the section says the same."""
+    section: Section | None
+    authors: tuple[Author, ...]
+    published_at: datetime | None
+    time_zone: str
+    """Two moments are equal in any zone; the day they show is not."""
+    image: ImageAttributes | None
+    credit: str
+    article_id: int
+    """For themes that need more of the article than a card shows."""
+
+
+def card_html(
+    article: Article, page: CardPage, *, form: str = "row", level: str = "h3", use: str = ""
 ) -> SafeString:
     """The card of an article fetched by `for_cards()`.
 
     Args:
         form: lead, second, row or brief.
-        level: the rank of its headline.
-        use: how its picture is used (`images.showing`), where its form alone does not say.
+        level: the element of its headline.
+        use: how its image is used (`images.srcset.USES`), where its form alone does not say.
     """
-    own = article.language
-    ours = marked(interface_language(), own)
-    parts = [
-        f'<article class="card card-{form}"><div class="card-body">',
-        "" if form == "brief" else _picture(article, use or USES.get(form, "card")),
-        f'<div class="card-words"{marked(own, around.language)}>',
-        _kicker(article, around, ours),
-        f'<{level} class="card-headline"><a href="{article.get_absolute_url()}">',
-        f"{typography.escaped(article.headline, own)}</a></{level}>",
-        _standfirst(article, form),
-        _byline(article, around, ours),
-        "</div></div></article>",
-    ]
-    return SafeString("".join(parts))
+    image = None if form == "brief" else article.visible_lead_image
+    name, section = "", None
+    for pk, name, path in related_values(article, "article_categories", "id", "name", "path")[:1]:
+        if pk != page.category_id:
+            section = Section(name, _list_url("category", path, page.scope))
+    article_type = article.kind.name
+    card = Card(
+        form=form,
+        level=level,
+        url=article.get_absolute_url(),
+        headline=article.headline,
+        standfirst="" if form == "brief" else article.standfirst,
+        language=article.language,
+        page_language=page.language,
+        article_type="" if article_type.casefold() == name.casefold() else article_type,
+        section=section,
+        authors=authors_of(article, page.scope),
+        published_at=page.publication.local(article.published_at) if article.published_at else None,
+        time_zone=page.publication.time_zone,
+        image=picture_values(image, use or USES.get(form, "card")) if image else None,
+        credit=short_credit(image) if image else "",
+        article_id=article.pk,
+    )
+    return render_fragment(TEMPLATE, card=card)
 
 
-def marked(language: str, around: str) -> str:
-    """`lang` and `dir` for words in another language than those around them."""
-    if language == around:
-        return ""
-    return f' lang="{escape(language)}" dir="{direction_of(language)}"'
-
-
-def _picture(article: Article, use: str) -> str:
-    image = article.visible_lead_image
-    if image is None:
-        return ""
-    values = picture_values(image, use)
-    return f'<div class="card-picture">{picture_markup(values, "")}{small_credit(image)}</div>'
-
-
-def _kicker(article: Article, around: Around, ours: str) -> str:
-    """Its primary section and its kind, each unless the page or the other says it already."""
-    words, named = "", ""
-    for pk, named, path in related_values(article, "article_categories", "id", "name", "path")[:1]:
-        if pk != around.category_id:
-            words = f'<a href="{_list_of("category", path, around.shelf)}">{escape(named)}</a>'
-    if article.kind.name.casefold() != named.casefold():
-        words += f' <span class="kind">{escape(article.kind.name)}</span>'
-    return f'<p class="kicker"{ours}>{words}</p>' if words else ""
-
-
-def _list_of(page: str, part: str, shelf: str) -> str:
-    return url_path(f"language_{page}", shelf, part) if shelf else url_path(page, part)
-
-
-def _standfirst(article: Article, form: str) -> str:
-    if form == "brief" or not article.standfirst:
-        return ""
-    words = typography.escaped(article.standfirst, article.language)
-    return f'<p class="card-standfirst">{words}</p>'
-
-
-def _byline(article: Article, around: Around, ours: str) -> str:
-    when = article.published_at
-    day = time_element(around.publication.local(when)) if when else ""
-    names = names_markup(related_values(article, "bylines", "name", "slug"), around.shelf)
-    return f'<p class="byline"{ours}>{names}{day}</p>'
-
-
-def names_markup(authors: Sequence[tuple[Any, ...]], shelf: str = "") -> str:
-    """Who signs, each name a link: “A, B and C”.
+def authors_of(article: Article, scope: str = "") -> tuple[Author, ...]:
+    """The authors in byline order.
 
     Args:
-        authors: name and last part of the address of each.
-        shelf: the language whose lists the names lead to; empty for everything they wrote.
+        scope: the language whose lists the names lead to; empty for everything they wrote.
     """
-    links = [
-        f'<a href="{_list_of("author", slug, shelf)}" rel="author">{_whole_words(name)}</a>'
-        for name, slug in authors
-    ]
-    if not links:
-        return ""
-    *before, last = links
-    # “and” begins the line on which the last name stands; it never ends one.
-    words = f"{', '.join(before)} {escape(gettext('and'))}\u00a0{last}" if before else last
-    return f'<span class="names">{words}</span> '
+    return _authors(related_values(article, "bylines", "name", "slug"), scope)
 
 
-def _whole_words(name: str) -> str:
-    """A name that breaks at its spaces and not at its hyphens."""
-    if "-" not in name:
-        return escape(name)
-    return " ".join(
-        f'<span class="together">{escape(word)}</span>' if "-" in word else escape(word)
-        for word in name.split()
-    )
+def _authors(rows: Iterable[tuple[Any, ...]], scope: str) -> tuple[Author, ...]:
+    return tuple(Author(name, _list_url("author", slug, scope)) for name, slug in rows)
+
+
+def byline_html(article: Article, scope: str = "") -> SafeString:
+    """Who wrote it, each name a link: “A, B and C”."""
+    return render_fragment("articles/public/_names.html", authors=authors_of(article, scope))
+
+
+def _list_url(page: str, part: str, scope: str) -> str:
+    return url_path(f"language_{page}", scope, part) if scope else url_path(page, part)

@@ -28,7 +28,7 @@ urlpatterns = [
     path(f"{LANGUAGE}category/<letters_path:path>/", listings.category, name="language_category"),
     path(f"{LANGUAGE}tag/<letters:slug>/", listings.tag, name="language_tag"),
     path(f"{LANGUAGE}author/<letters:slug>/", listings.author, name="language_author"),
-    path("reader/<int:pk>/", comments.reader, name="reader"),
+    path("reader/<int:pk>/", comments.commenter, name="reader"),
     path("category/<letters_path:path>/", listings.category, name="category"),
     path("archive/", archives.archive, name="archive"),
     path("tag/", archives.tags, name="tags"),
@@ -42,6 +42,6 @@ urlpatterns = [
     path(ARTICLE, article.article, name="article"),
     path(f"{ARTICLE}comments/", comments.thread, name="thread"),
     path(f"{ARTICLE}comments/<thread_order:order>/", comments.thread, name="thread_in_order"),
-    path(f"{ARTICLE}comments/<int:comment>/", comments.answers, name="comment_replies"),
-    path(f"{ARTICLE}picture/<int:picture>/", article.picture, name="picture"),
+    path(f"{ARTICLE}comments/<int:comment>/", comments.comment_replies, name="answers"),
+    path(f"{ARTICLE}picture/<int:image_id>/", article.image_view, name="picture"),
 ]

@@ -16,14 +16,14 @@ from accounts.models import User
 from articles.editorial.models import Article
 from articles.related import read_next
 from articles.related.models import RelatedExclusion, RelatedLink, RelatedPick
-from articles.related.reasons import in_words
+from articles.related.reasons import describe_reasons
 from iria.core.admin import FindsRows
 
 FIELD: Final = "suggestion-"
 """Name of a suggestion's field in the form, before the number of the article suggested."""
 
 
-def context_of(article: Article) -> dict[str, Any]:
+def suggestions_context(article: Article) -> dict[str, Any]:
     """The computed suggestions with their reasons in words, and what was left out by whom."""
     links = RelatedLink.objects.filter(article=article).select_related("other")
     picked = set(article.related_picks.values_list("picked", flat=True))
@@ -31,37 +31,39 @@ def context_of(article: Article) -> dict[str, Any]:
         {
             "field": f"{FIELD}{link.other_id}",
             "other": link.other,
-            "why": in_words(link.reasons),
+            "why": describe_reasons(link.reasons),
             "score": link.score,
         }
         for link in links.only("score", "reasons", "other__headline", "other__published_at")
         if link.other_id not in picked
     ]
-    left_out = RelatedExclusion.objects.filter(article=article)
+    exclusions = RelatedExclusion.objects.filter(article=article)
     return {
         "suggestions": suggestions,
         "left_out": [
             {
                 "field": f"{FIELD}{row.other_id}",
                 "other": row.other,
-                "by": row.made_by.public_name if row.made_by else "somebody",
-                "at": row.made_at,
+                "by": row.created_by.public_name if row.created_by else "unknown user",
+                "at": row.created_at,
             }
-            for row in left_out.select_related("other", "made_by")
+            for row in exclusions.select_related("other", "created_by")
         ],
     }
 
 
 def save_decisions(article: Article, sent: Mapping[str, str], *, by: User) -> None:
     """Does what the form says to each suggestion; what it says to anything else is passed over."""
-    said = {
+    decisions = {
         int(name.removeprefix(FIELD)): decision
         for name, decision in sent.items()
         if name.startswith(FIELD) and name.removeprefix(FIELD).isdecimal() and len(name) < 30
     }
-    known = Article.objects.filter(pk__in=[pk for pk in said if pk < 2**63]).exclude(pk=article.pk)
-    for other in known.only("pk") if said else []:
-        match said[other.pk]:
+    known = Article.objects.filter(pk__in=[pk for pk in decisions if pk < 2**63]).exclude(
+        pk=article.pk
+    )
+    for other in known.only("pk") if decisions else []:
+        match decisions[other.pk]:
             case "pick":
                 read_next.pick(article, other)
             case "leave-out":
@@ -79,13 +81,13 @@ else:
 class RelatedPickInline(FindsRows, admin.StackedInline[RelatedPick, Article]):
     model = RelatedPick
     fk_name = "article"
-    verbose_name_plural = "read next: your picks stand first, computed ones follow"
+    verbose_name_plural = "manual picks for “Read next”, shown before computed articles"
     autocomplete_fields = ("picked",)
     extra = 0
     max_num = 4
 
 
-class WithSuggestions(_Admin):
+class SuggestionsAdminMixin(_Admin):
     """Shows below the form what was computed and why, and takes what the editor says to it."""
 
     change_form_template = "admin/articles/article/with_suggestions.html"
@@ -95,7 +97,7 @@ class WithSuggestions(_Admin):
     ) -> HttpResponse:
         article: Article | None = options.get("obj")
         if article is not None:
-            context |= context_of(article)
+            context |= suggestions_context(article)
         return super().render_change_form(request, context, *args, **options)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

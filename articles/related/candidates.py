@@ -24,7 +24,7 @@ LINKED: Final = 50
 BY_WORDS: Final = """
 SELECT terms.article_id
 FROM unnest(%s::int[], %s::float8[]) AS heavy (number, weight)
-JOIN articles_articleterms AS terms ON terms.words @> ARRAY[heavy.number]
+JOIN articles_articleterms AS terms ON terms.stems @> ARRAY[heavy.number]
 WHERE terms.article_id <> %s
 GROUP BY terms.article_id ORDER BY sum(heavy.weight) DESC, terms.article_id DESC LIMIT %s
 """

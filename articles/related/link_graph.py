@@ -12,13 +12,13 @@ from articles.body.tree import parse
 from articles.editorial.models import Article, Redirect
 from articles.related.models import TextLink
 
-ADDRESS: Final = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/(?P<slug>[^/]+)/?")
+ARTICLE_PATH: Final = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/(?P<slug>[^/]+)/?")
 
 MOST: Final = 500
 """Links of one text that are looked at."""
 
 
-def record(article: Article) -> None:
+def record_links(article: Article) -> None:
     """Writes which articles the text leads to, as they are now."""
     paths = _paths(article.body)
     targets = _targets(paths) - {article.pk}
@@ -49,14 +49,14 @@ def _paths(body: str) -> set[str]:
 def _targets(paths: set[str]) -> set[int]:
     wanted = Q(pk__in=[])
     for path in paths:
-        if at := ADDRESS.fullmatch(path):
+        if at := ARTICLE_PATH.fullmatch(path):
             wanted |= Q(year=int(at["year"]), month=int(at["month"]), slug=at["slug"])
     found = Article.objects.filter(wanted).values_list("pk", flat=True) if wanted else []
     moved = Redirect.objects.filter(old_path__in=paths, article__isnull=False)
     return {*found, *moved.values_list("article", flat=True)}
 
 
-class Links:
+class ArticleLinks:
     """The links around an article and its candidates, read in two queries."""
 
     def __init__(self, article_id: int, others: Iterable[int]) -> None:
@@ -75,7 +75,7 @@ class Links:
         """1 where one of the two texts leads to the other."""
         return 1.0 if other in self.to or other in self.back else 0.0
 
-    def beside(self, other: int, nearness: Mapping[int, float]) -> float:
+    def beside(self, other: int, similarities: Mapping[int, float]) -> float:
         """How near the articles are that it is linked with; a round-up of everything says little."""
         linked = self._beside.get(other, set())
-        return sum(nearness[each] / (1 + len(self._beside[each])) for each in linked)
+        return sum(similarities[each] / (1 + len(self._beside[each])) for each in linked)

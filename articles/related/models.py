@@ -23,24 +23,24 @@ class RelatedPick(models.Model):
         Article,
         on_delete=models.CASCADE,
         related_name="picked_by",
-        help_text="Shown while it is published. Places left over are filled by computation.",
+        help_text="Shown while it is published. Remaining places are filled automatically.",
     )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "pk"]
-        verbose_name = "pick to read next"
-        verbose_name_plural = "picks to read next"
+        verbose_name = "manual pick"
+        verbose_name_plural = "manual picks"
         constraints = [
             models.UniqueConstraint(
                 fields=["article", "picked"],
                 name="related_pick_once",
-                violation_error_message="This article is picked twice.",
+                violation_error_message="This article is already a manual pick.",
             ),
             models.CheckConstraint(
                 condition=~Q(article=F("picked")),
                 name="related_pick_not_itself",
-                violation_error_message="An article cannot be picked to follow itself.",
+                violation_error_message="Choose a different article: an article cannot be its own pick.",
             ),
         ]
 
@@ -55,10 +55,8 @@ class RelatedLink(models.Model):
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="related_links")
     other = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="related_from")
     score = models.FloatField()
-    position = models.PositiveSmallIntegerField(help_text="0 for the nearest.")
-    reasons = models.JSONField(
-        default=dict, help_text="What the two share, in names, and what each part gave."
-    )
+    position = models.PositiveSmallIntegerField(help_text="0 is the most similar.")
+    reasons = models.JSONField(default=dict, help_text="What the two articles share, by name.")
 
     class Meta:
         ordering = ["position"]
@@ -81,22 +79,25 @@ class RelatedExclusion(models.Model):
         Article, on_delete=models.CASCADE, related_name="related_exclusions"
     )
     other = models.ForeignKey(
-        Article, on_delete=models.CASCADE, related_name="excluded_from", verbose_name="not this one"
+        Article,
+        on_delete=models.CASCADE,
+        related_name="excluded_from",
+        verbose_name="excluded article",
     )
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
     )
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
-        verbose_name = "left out"
-        verbose_name_plural = "left out"
+        ordering = ["-created_at", "-pk"]
+        verbose_name = "excluded article"
+        verbose_name_plural = "excluded article"
         constraints = [
             models.UniqueConstraint(
                 fields=["article", "other"],
                 name="related_exclusion_once",
-                violation_error_message="This article is left out already.",
+                violation_error_message="This article is already excluded.",
             ),
         ]
 
@@ -134,26 +135,26 @@ class ArticleTerms(models.Model):
         Article, on_delete=models.CASCADE, primary_key=True, related_name="terms"
     )
     language = models.CharField(max_length=8)
-    headline = ArrayField(models.IntegerField(), help_text="The stems of the headline.")
-    words = ArrayField(
+    headline = ArrayField(models.IntegerField(), help_text="Stems of the headline.")
+    stems = ArrayField(
         models.IntegerField(),
-        help_text="Stems in their order, 0 for a break: headline, standfirst, text.",
+        help_text="Stems of headline, standfirst and text in order; 0 marks a break.",
     )
-    norm = models.FloatField(default=0, help_text="Length of the vector of its words.")
-    pair_norm = models.FloatField(default=0, help_text="Length of the vector of its word pairs.")
+    norm = models.FloatField(default=0, help_text="Norm of the word vector.")
+    pair_norm = models.FloatField(default=0, help_text="Norm of the word pair vector.")
     recorded_at = models.DateTimeField(auto_now=True, db_index=True)
 
     class Meta:
         verbose_name_plural = "article terms"
         # Nothing is left pending: a search through what waits costs more than a save now and then.
-        indexes = [GinIndex(fields=["words"], name="article_terms_by_word", fastupdate=False)]
+        indexes = [GinIndex(fields=["stems"], name="article_terms_by_word", fastupdate=False)]
 
     def __str__(self) -> str:
         return f"Terms of article {self.article_id}"
 
 
 @model_policy(public=None, personal_data=None)
-class Rarity(models.Model):
+class DocumentFrequency(models.Model):
     """In how many articles a word or a pair of words stands; what is not here stands in one or two.
 
     Measured now and then, not kept to the day: the logarithm forgives.
@@ -163,7 +164,7 @@ class Rarity(models.Model):
     articles = models.PositiveIntegerField()
 
     class Meta:
-        verbose_name_plural = "rarities"
+        verbose_name_plural = "document frequencies"
 
     def __str__(self) -> str:
         return f"{self.number}: {self.articles}"

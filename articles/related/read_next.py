@@ -34,17 +34,17 @@ def exclude(article: Article, other: Article, *, by: User | None) -> None:
     """Takes the other article off at once and for good, until it is allowed again."""
     with transaction.atomic():
         RelatedExclusion.objects.get_or_create(
-            article=article, other=other, defaults={"made_by": by}
+            article=article, other=other, defaults={"created_by": by}
         )
         RelatedPick.objects.filter(article=article, picked=other).delete()
         RelatedLink.objects.filter(article=article, other=other).delete()
-        transaction.on_commit(lambda: tasks.refresh_soon(article.pk))
+        transaction.on_commit(lambda: tasks.enqueue_refresh(article.pk))
 
 
 def include_again(article: Article, other: Article) -> None:
     """Lets the other article be suggested again."""
     RelatedExclusion.objects.filter(article=article, other=other).delete()
-    transaction.on_commit(lambda: tasks.refresh_soon(article.pk))
+    transaction.on_commit(lambda: tasks.enqueue_refresh(article.pk))
 
 
 SHOWN_BELOW: Final = 4

@@ -10,13 +10,13 @@ from django.db import connection
 from articles.body.plain_text import plain_text
 from articles.editorial.models import Article
 from articles.editorial.text_search_config import configuration_for
-from articles.related.link_graph import Links
+from articles.related.link_graph import ArticleLinks
 from articles.related.models import ArticleTerms
-from articles.related.similarity import Likeness
-from articles.related.stems import UNSTORABLE, WHOLE, number_of
+from articles.related.similarity import TextSimilarity
+from articles.related.stems import UNSTORABLE, WHOLE, stem_number
 from articles.related.taxonomy_features import TaxonomyFeatures
 
-TOLD: Final = 4
+MAX_TERMS: Final = 4
 """How many words and how many pairs are told."""
 
 FORM: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -27,16 +27,16 @@ SELECT form, lexeme FROM unnest(%s::text[]) AS form,
 """
 
 
-class Spelling:
+class TermSpellings:
     """The words and pairs that an article shares with its neighbours, as they are spelt in it."""
 
     def __init__(
-        self, article: Article, likeness: Likeness, others: Iterable[ArticleTerms]
+        self, article: Article, similarity: TextSimilarity, others: Iterable[ArticleTerms]
     ) -> None:
         self._words, self._pairs = {}, {}
         for other in others:
-            self._words[other.article_id] = _most(likeness.shared_words(other))
-            self._pairs[other.article_id] = _most(likeness.shared_pairs(other))
+            self._words[other.article_id] = _most(similarity.shared_words(other))
+            self._pairs[other.article_id] = _most(similarity.shared_pairs(other))
         numbers = {*chain.from_iterable(self._words.values())}
         for pair in chain.from_iterable(self._pairs.values()):
             numbers.update(pair)
@@ -61,40 +61,42 @@ def forms_of(article: Article, numbers: set[int]) -> dict[int, str]:
         cursor.execute(STEMS, [forms, configuration_for(article.language)])
         stems: dict[int, str] = {}
         for form, stem in cursor.fetchall():
-            stems.setdefault(number_of(article.language, stem), form)
+            stems.setdefault(stem_number(article.language, stem), form)
     return {number: stems[number] for number in numbers & stems.keys()}
 
 
-def collect(
-    other: int, spelling: Spelling, marks: TaxonomyFeatures, links: Links
+def collect_reasons(
+    other: int, spelling: TermSpellings, taxonomy: TaxonomyFeatures, links: ArticleLinks
 ) -> dict[str, Any]:
     """What speaks for one neighbour, by name; what does not is left out."""
     found: dict[str, Any] = {
         "pairs": spelling.pairs(other),
         "words": spelling.words(other),
-        **marks.names(other),
+        **taxonomy.names(other),
         "linked": [
             way for way, there in (("to", links.to), ("from", links.back)) if other in there
         ],
     }
-    return {name: what for name, what in found.items() if what} | {"days": round(marks.days(other))}
+    return {name: what for name, what in found.items() if what} | {
+        "days": round(taxonomy.days(other))
+    }
 
 
-def in_words(reasons: Mapping[str, Any]) -> str:
+def describe_reasons(reasons: Mapping[str, Any]) -> str:
     """The reasons as a line for the editor, what weighs most first."""
-    linked = {"to": "linked in the text", "from": "links here"}
-    told = [linked[way] for way in reasons.get("linked", []) if way in linked]
+    linked = {"to": "linked in this article", "from": "links to this article"}
+    parts = [linked[way] for way in reasons.get("linked", []) if way in linked]
     if shared := reasons.get("pairs") or reasons.get("words"):
-        told.append("both speak of " + ", ".join(f"“{each}”" for each in shared))
-    if marks := [*reasons.get("tags", []), *reasons.get("categories", [])]:
-        told.append("shares " + ", ".join(marks))
+        parts.append("shared terms: " + ", ".join(f"“{each}”" for each in shared))
+    if taxonomy := [*reasons.get("tags", []), *reasons.get("categories", [])]:
+        parts.append("shares " + ", ".join(taxonomy))
     if series := reasons.get("series"):
-        told.append(f"same series ({', '.join(series)})")
+        parts.append(f"same series ({', '.join(series)})")
     if authors := reasons.get("authors"):
-        told.append(f"same author ({', '.join(authors)})")
+        parts.append(f"same author ({', '.join(authors)})")
     if "days" in reasons:
-        told.append(_apart(reasons["days"]))
-    return "; ".join(told)
+        parts.append(_apart(reasons["days"]))
+    return "; ".join(parts)
 
 
 def _apart(days: int) -> str:
@@ -102,7 +104,7 @@ def _apart(days: int) -> str:
         case 0:
             return "the same day"
         case 1:
-            return "a day apart"
+            return "1 day apart"
         case _ if days < 60:
             return f"{days} days apart"
         case _ if days < 700:
@@ -111,4 +113,4 @@ def _apart(days: int) -> str:
 
 
 def _most[Key](given: Mapping[Key, float]) -> list[Key]:
-    return sorted(given, key=lambda key: -given[key])[:TOLD]
+    return sorted(given, key=lambda key: -given[key])[:MAX_TERMS]

@@ -6,10 +6,10 @@ from articles.editorial import signals
 from articles.related import tasks
 
 
-def refresh_soon(*, article_id: int, **signal: Any) -> None:
-    tasks.refresh_soon(article_id)
+def enqueue_refresh_on_change(*, article_id: int, **signal: Any) -> None:
+    tasks.enqueue_refresh(article_id)
 
 
 def register() -> None:
     for signal in (signals.published, signals.changed, signals.unpublished):
-        signal.connect(refresh_soon, dispatch_uid="related.refresh_soon")
+        signal.connect(enqueue_refresh_on_change, dispatch_uid="related.refresh_soon")

@@ -11,7 +11,7 @@ from articles.related import document_frequency, link_graph, scoring, stems
 from articles.related.models import ArticleTerms, RelatedLink, TextLink
 
 DIGITS: Final = 3
-KEPT: Final = 8
+MAX_LINKS: Final = 8
 """More than are shown, so that a withdrawal leaves no gap until the worker has been there."""
 
 A_NIGHT: Final = 3000
@@ -24,7 +24,7 @@ def refresh(article_id: int) -> None:
     if article := _record(article_id):
         if document_frequency.has_outgrown(article.language):
             _measure()
-        document_frequency.weigh(ArticleTerms.objects.filter(article=article))
+        document_frequency.update_norms(ArticleTerms.objects.filter(article=article))
     recompute(article_id)
     for other_id in sorted(before | _touching(article_id)):
         recompute(other_id)
@@ -41,7 +41,7 @@ def refresh_oldest() -> int:
     return _refresh(Article.objects.published().order_by(longest_ago, "pk")[:A_NIGHT])
 
 
-def read(articles: QuerySet[Article]) -> list[int]:
+def record_articles(articles: QuerySet[Article]) -> list[int]:
     """Records the words and links of these articles, and how rare all words are; returns which."""
     article_ids = list(articles.values_list("pk", flat=True))
     for article_id in article_ids:
@@ -49,7 +49,7 @@ def read(articles: QuerySet[Article]) -> list[int]:
     document_frequency.update_document_frequencies()
     for some in batched(article_ids, document_frequency.AT_ONCE):
         # Some at a time: a query that names a hundred thousand numbers compares each with each.
-        document_frequency.weigh(ArticleTerms.objects.filter(pk__in=some).order_by("pk"))
+        document_frequency.update_norms(ArticleTerms.objects.filter(pk__in=some).order_by("pk"))
     return article_ids
 
 
@@ -70,11 +70,11 @@ def recompute(article_id: int) -> None:
                 position=position,
                 reasons=neighbour.reasons,
             )
-            for position, neighbour in enumerate(scoring.neighbours(article, limit=KEPT))
+            for position, neighbour in enumerate(scoring.neighbours(article, limit=MAX_LINKS))
         ]
         # What stands there already is left alone: every write makes readers' copies stale.
-        said = [(link.other_id, link.score, link.reasons) for link in links]
-        if said != list(known.order_by("position").values_list("other", "score", "reasons")):
+        changed = [(link.other_id, link.score, link.reasons) for link in links]
+        if changed != list(known.order_by("position").values_list("other", "score", "reasons")):
             known.delete()
             RelatedLink.objects.bulk_create(links)
 
@@ -85,7 +85,7 @@ def _refresh(articles: QuerySet[Article]) -> int:
     unreadable = ~Exists(Article.objects.published().filter(pk=OuterRef("article")))
     RelatedLink.objects.filter(unreadable).delete()
     ArticleTerms.objects.filter(unreadable).delete()
-    article_ids = read(articles)
+    article_ids = record_articles(articles)
     for article_id in article_ids:
         recompute(article_id)
     return len(article_ids)
@@ -97,10 +97,10 @@ def _record(article_id: int) -> Article | None:
         locked = Article.objects.select_for_update(no_key=True, of=("self",)).published()
         article: Article | None = locked.filter(pk=article_id).for_text().first()
         if article is None:
-            stems.forget(article_id)
+            stems.delete_terms(article_id)
         else:
-            stems.record(article)
-            link_graph.record(article)
+            stems.record_terms(article)
+            link_graph.record_links(article)
     return article
 
 
@@ -109,7 +109,7 @@ def _measure() -> None:
     document_frequency.update_document_frequencies()
     if ArticleTerms.objects.count() <= A_NIGHT:
         # In one order, so that two workers who do this do not wait for each other in a ring.
-        document_frequency.weigh(ArticleTerms.objects.order_by("pk").iterator())
+        document_frequency.update_norms(ArticleTerms.objects.order_by("pk").iterator())
 
 
 def _touching(article_id: int) -> set[int]:

@@ -16,9 +16,9 @@ from typing import Any, Final
 from articles.editorial.models import Article
 from articles.related import reasons
 from articles.related.candidates import candidates_for
-from articles.related.link_graph import Links
+from articles.related.link_graph import ArticleLinks
 from articles.related.models import ArticleTerms
-from articles.related.similarity import Likeness
+from articles.related.similarity import TextSimilarity
 from articles.related.taxonomy_features import TaxonomyFeatures
 
 
@@ -33,21 +33,21 @@ class Neighbour:
     """What the two share, in names."""
 
 
-SEEN: Final = 4
+SHOWN: Final = 4
 """How many a reader sees; among these no event takes more than `OF_ONE_EVENT`."""
 
 OF_ONE_EVENT: Final = 2
-LOOKED_AT: Final = 16
+CONSIDERED: Final = 16
 DAY: Final = timedelta(days=1)
 
-FAIR: Final = 0.5
+MAX_SHARE: Final = 0.5
 ALIKE: Final = 0.2
 """Words of two articles of one day that are so alike tell of the same event."""
 
 
 def diversify(
     found: Sequence[Neighbour],
-    moments: Mapping[int, datetime],
+    dates: Mapping[int, datetime],
     terms: Mapping[int, ArticleTerms],
 ) -> list[Neighbour]:
     """The same neighbours; a third piece on one day's event gives way to something else near.
@@ -57,12 +57,12 @@ def diversify(
     """
     shown: list[Neighbour] = []
     held: list[Neighbour] = []
-    for each in found[:LOOKED_AT]:
-        while held and each.score < FAIR * held[0].score:
+    for each in found[:CONSIDERED]:
+        while held and each.score < MAX_SHARE * held[0].score:
             shown.append(held.pop(0))
-        if len(shown) >= SEEN:
+        if len(shown) >= SHOWN:
             break
-        if _same_event(each, shown, moments, terms) < OF_ONE_EVENT:
+        if _same_event(each, shown, dates, terms) < OF_ONE_EVENT:
             shown.append(each)
         else:
             held.append(each)
@@ -73,18 +73,20 @@ def diversify(
 def _same_event(
     each: Neighbour,
     shown: Sequence[Neighbour],
-    moments: Mapping[int, datetime],
+    dates: Mapping[int, datetime],
     terms: Mapping[int, ArticleTerms],
 ) -> int:
     """How many of those shown tell of the same day's event."""
-    moment = moments[each.article_id]
+    published = dates[each.article_id]
     same_day = [
-        terms[other.article_id] for other in shown if abs(moments[other.article_id] - moment) <= DAY
+        terms[other.article_id]
+        for other in shown
+        if abs(dates[other.article_id] - published) <= DAY
     ]
     if len(same_day) < OF_ONE_EVENT:
         return 0
-    likeness = Likeness(terms[each.article_id])
-    return sum(sum(likeness.shared_words(other).values()) >= ALIKE for other in same_day)
+    similarity = TextSimilarity(terms[each.article_id])
+    return sum(sum(similarity.shared_words(other).values()) >= ALIKE for other in same_day)
 
 
 WEIGHTS: Final = {
@@ -108,10 +110,10 @@ TEXT: Final = ("words", "pairs", "headline")
 class Comparison:
     """An article beside its candidates."""
 
-    likeness: Likeness
+    similarity: TextSimilarity
     candidates: Mapping[int, ArticleTerms]
-    marks: TaxonomyFeatures
-    links: Links
+    taxonomy: TaxonomyFeatures
+    links: ArticleLinks
     found: Sequence[Neighbour]
     """Every candidate with its score, the nearest first."""
 
@@ -121,13 +123,15 @@ def neighbours(article: Article, *, limit: int) -> list[Neighbour]:
     compared = compare(article)
     if compared is None:
         return []
-    chosen = diversify(compared.found, compared.marks.moments, compared.candidates)[:limit]
+    chosen = diversify(compared.found, compared.taxonomy.dates, compared.candidates)[:limit]
     others = [compared.candidates[each.article_id] for each in chosen]
-    spelt = reasons.Spelling(article, compared.likeness, others)
+    spelt = reasons.TermSpellings(article, compared.similarity, others)
     return [
         replace(
             each,
-            reasons=reasons.collect(each.article_id, spelt, compared.marks, compared.links),
+            reasons=reasons.collect_reasons(
+                each.article_id, spelt, compared.taxonomy, compared.links
+            ),
         )
         for each in chosen
     ]
@@ -138,19 +142,20 @@ def compare(article: Article) -> Comparison | None:
     own = ArticleTerms.objects.filter(article=article).first()
     if own is None:
         return None
-    likeness = Likeness(own)
-    candidates = candidates_for(article, likeness.weights)
-    marks, links = TaxonomyFeatures(article, candidates), Links(article.pk, candidates)
-    texts = likeness.parts(candidates.values())
-    nearness = {
+    similarity = TextSimilarity(own)
+    candidates = candidates_for(article, similarity.weights)
+    taxonomy, links = TaxonomyFeatures(article, candidates), ArticleLinks(article.pk, candidates)
+    texts = similarity.parts(candidates.values())
+    similarities = {
         pk: sum(WEIGHTS[name] * parts[name] for name in TEXT) for pk, parts in texts.items()
     }
     found = []
     for pk, parts in texts.items():
-        linked = {"links": links.own(pk), "beside": links.beside(pk, nearness)}
+        linked = {"links": links.own(pk), "beside": links.beside(pk, similarities)}
         given = {
-            name: WEIGHTS[name] * part for name, part in (parts | marks.parts(pk) | linked).items()
+            name: WEIGHTS[name] * part
+            for name, part in (parts | taxonomy.parts(pk) | linked).items()
         }
         found.append(Neighbour(pk, sum(given.values()), given))
     found.sort(key=lambda neighbour: (-neighbour.score, -neighbour.article_id))
-    return Comparison(likeness, candidates, marks, links, found)
+    return Comparison(similarity, candidates, taxonomy, links, found)

@@ -34,7 +34,7 @@ WHERE length(lexeme) > 1
 """
 
 
-def number_of(language: str, stem: str) -> int:
+def stem_number(language: str, stem: str) -> int:
     """The number of a stem, as PostgreSQL's `integer` holds it; never 0."""
     return crc32(f"{language}\0{stem}".encode()) - 2**31 or 1
 
@@ -44,18 +44,18 @@ def pair_number(first: int, second: int) -> int:
     return (first << 32) | (second & 0xFFFFFFFF)
 
 
-def record(article: Article) -> None:
+def record_terms(article: Article) -> None:
     """Writes the numbers of an article as it stands now; `rarity` gives the norms."""
     words = text_of(article)
     parts = [words.headline, words.standfirst, words.text[:WHOLE]]
     headline, standfirst, text = (
-        [number_of(article.language, stem) if stem else BREAK for stem in stems]
+        [stem_number(article.language, stem) if stem else BREAK for stem in stems]
         for stems in stems_of(parts, article.language)
     )
     whole = [*headline, BREAK] * HEADLINE_COUNTS + [*standfirst, BREAK] * STANDFIRST_COUNTS + text
     ArticleTerms.objects.update_or_create(
         article=article,
-        defaults={"language": article.language, "headline": headline, "words": whole},
+        defaults={"language": article.language, "headline": headline, "stems": whole},
     )
 
 
@@ -81,6 +81,6 @@ def _in_order(found: list[tuple[int, str]]) -> list[str]:
     return stems
 
 
-def forget(article_id: int) -> None:
+def delete_terms(article_id: int) -> None:
     """Drops an article from what is compared."""
     ArticleTerms.objects.filter(article_id=article_id).delete()

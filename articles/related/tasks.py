@@ -20,7 +20,7 @@ def refresh_all(timestamp: int) -> None:
     recomputation.refresh_oldest()
 
 
-def refresh_soon(article_id: int) -> None:
+def enqueue_refresh(article_id: int) -> None:
     """Asks the worker, unless it is asked already."""
     try:
         with transaction.atomic():

@@ -27,11 +27,11 @@ class TaxonomyFeatures:
     def __init__(self, article: Article, candidates: Iterable[int]) -> None:
         self.own = article.pk
         among = {*candidates, article.pk}
-        moments = Article.objects.filter(pk__in=among).values_list("pk", "published_at")
-        self.moments: dict[int, datetime] = {pk: moment for pk, moment in moments if moment}
+        dates = Article.objects.filter(pk__in=among).values_list("pk", "published_at")
+        self.dates: dict[int, datetime] = {pk: published for pk, published in dates if published}
         self._articles = Article.objects.filter(state=Article.State.PUBLISHED).count()
         self._names = {kind: self._read(kind, among) for kind in KINDS}
-        self._rarity = {kind: self._weigh(kind) for kind in KINDS}
+        self._frequency = {kind: self._weigh(kind) for kind in KINDS}
 
     def parts(self, other: int) -> dict[str, float]:
         """How much the two share, each 0 to 1: a rare mark says more than a common one."""
@@ -43,24 +43,24 @@ class TaxonomyFeatures:
         """What the two share, by name, the rarest first."""
         named = {}
         for kind in KINDS:
-            rarity, own = self._rarity[kind], self._names[kind].get(self.own, {})
+            frequency, own = self._frequency[kind], self._names[kind].get(self.own, {})
             shared = own.keys() & self._names[kind].get(other, {}).keys()
-            named[kind] = [own[mark] for mark in sorted(shared, key=lambda mark: -rarity[mark])]
+            named[kind] = [own[mark] for mark in sorted(shared, key=lambda mark: -frequency[mark])]
         return named
 
     def days(self, other: int) -> float:
         """Days between the two."""
-        own = self.moments.get(self.own, self.moments[other])
-        return abs((own - self.moments[other]).total_seconds()) / 86400
+        own = self.dates.get(self.own, self.dates[other])
+        return abs((own - self.dates[other]).total_seconds()) / 86400
 
     def _read(self, kind: str, among: set[int]) -> dict[int, dict[int, str]]:
         """Article → its marks, and their names."""
         model, of, mark = KINDS[kind]
         rows: Any = model._default_manager.filter(**{f"{of}__in": among})
-        marks: dict[int, dict[int, str]] = defaultdict(dict)
+        taxonomy: dict[int, dict[int, str]] = defaultdict(dict)
         for article_id, mark_id, name in rows.values_list(of, mark, f"{mark}__name"):
-            marks[article_id][mark_id] = name
-        return marks
+            taxonomy[article_id][mark_id] = name
+        return taxonomy
 
     def _weigh(self, kind: str) -> dict[int, float]:
         """Mark of the article → its rarity: 1 where no other has it, 0 where every one does."""
@@ -73,7 +73,7 @@ class TaxonomyFeatures:
 
     def _shared(self, kind: str, other: int) -> float:
         """The rarities of what is shared, together, on their way to 1 but never there."""
-        rarity = self._rarity[kind]
-        shared = rarity.keys() & self._names[kind].get(other, {}).keys()
-        whole = sum(rarity[mark] for mark in shared)
+        frequency = self._frequency[kind]
+        shared = frequency.keys() & self._names[kind].get(other, {}).keys()
+        whole = sum(frequency[mark] for mark in shared)
         return whole / (1 + whole)

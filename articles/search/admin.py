@@ -8,20 +8,20 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from articles.search.models import PinnedQuery, PinnedResult, SearchCount, Synonyms
-from articles.search.query_counts import PERIODS, report
+from articles.search.models import PinnedQuery, PinnedResult, QueryCount, Synonyms
+from articles.search.query_counts import PERIODS, build_report
 from iria.core.admin import FindsRows
 
 
 class SynonymsAdmin(admin.ModelAdmin[Synonyms]):
-    list_display = ["words", "made_by", "made_at"]
-    list_select_related = ["made_by"]
-    search_fields = ["words"]
+    list_display = ["terms", "modified_by", "modified_at"]
+    list_select_related = ["modified_by"]
+    search_fields = ["terms"]
 
     def save_model(
         self, request: HttpRequest, obj: Synonyms, form: ModelForm[Synonyms], change: bool
     ) -> None:
-        obj.made_by = request.user  # type: ignore[assignment]
+        obj.modified_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
 
 
@@ -34,26 +34,26 @@ class PinnedResultInline(FindsRows, admin.StackedInline[PinnedResult, PinnedQuer
 
 
 class PinnedQueryAdmin(admin.ModelAdmin[PinnedQuery]):
-    list_display = ["words", "articles", "made_by", "made_at"]
-    list_select_related = ["made_by"]
-    search_fields = ["words", "results__article__headline"]
+    list_display = ["query", "articles", "modified_by", "modified_at"]
+    list_select_related = ["modified_by"]
+    search_fields = ["query", "results__article__headline"]
     inlines = [PinnedResultInline]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("results__article")
 
-    @admin.display(description="Stand first")
+    @admin.display(description="Pinned articles")
     def articles(self, query: PinnedQuery) -> str:
         return "; ".join(str(row.article) for row in query.results.all()) or "–"
 
     def save_model(
         self, request: HttpRequest, obj: PinnedQuery, form: ModelForm[PinnedQuery], change: bool
     ) -> None:
-        obj.made_by = request.user  # type: ignore[assignment]
+        obj.modified_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
 
 
-class SearchReportAdmin(admin.ModelAdmin[SearchCount]):
+class SearchReportAdmin(admin.ModelAdmin[QueryCount]):
     """A report instead of a list: the rows are counts, and nobody writes them."""
 
     def changelist_view(
@@ -61,25 +61,25 @@ class SearchReportAdmin(admin.ModelAdmin[SearchCount]):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        asked = request.GET.get("days", "")
-        days = int(asked) if asked in {str(each) for each in PERIODS} else 30
+        days_parameter = request.GET.get("days", "")
+        days = int(days_parameter) if days_parameter in {str(each) for each in PERIODS} else 30
         context = {
             **self.admin_site.each_context(request),
-            "title": "What readers search for",
+            "title": "Search queries",
             "opts": self.opts,
-            "report": report(days),
+            "report": build_report(days),
             "periods": PERIODS,
             "may_add_synonyms": request.user.has_perm("articles.add_synonyms"),
             "may_pin": request.user.has_perm("articles.add_pinnedquery"),
             "media": self.media,
         }
-        return TemplateResponse(request, "admin/articles/searchcount/report.html", context)
+        return TemplateResponse(request, "admin/articles/querycount/report.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: SearchCount | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: QueryCount | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: SearchCount | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: QueryCount | None = None) -> bool:
         return False

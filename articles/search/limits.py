@@ -16,9 +16,7 @@ RETRY_AFTER: Final = {
     "Cache-Control": "no-store",
 }
 """Headers of an answer that is refused; the next reader behind a cache may have searched for the first time."""
-TOO_OFTEN: Final = gettext_noop(
-    "Very many searches came from your network. Please wait a minute and search again."
-)
+TOO_OFTEN: Final = gettext_noop("Too many searches from your network. Wait a minute and try again.")
 SUGGESTIONS_PER_SEARCH: Final = 5
 """While somebody types, each pause asks for suggestions."""
 
@@ -28,12 +26,12 @@ def may_search(request: HttpRequest) -> bool:
     return _allowed("search", request, settings.SEARCH_RATE_LIMIT)
 
 
-def may_ask_for_suggestions(request: HttpRequest) -> bool:
+def may_autocomplete(request: HttpRequest) -> bool:
     """Counts one look for suggestions."""
     return _allowed("suggest", request, settings.SEARCH_RATE_LIMIT * SUGGESTIONS_PER_SEARCH)
 
 
-def may_report_opening(request: HttpRequest) -> bool:
+def may_count_click(request: HttpRequest) -> bool:
     """Counts one report that a result was opened; it costs a row, and changes what is counted."""
     return _allowed("search opened", request, settings.SEARCH_RATE_LIMIT)
 

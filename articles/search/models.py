@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.roles import EDITOR
 from articles.editorial.models import Article
 from articles.search import privacy
-from articles.search.query.parser import key_of
+from articles.search.query.parser import normalise_query
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -31,7 +31,7 @@ class SearchEntry(models.Model):
         Article, on_delete=models.CASCADE, primary_key=True, related_name="search_entry"
     )
     configuration = models.CharField(
-        max_length=40, db_index=True, help_text="The text search configuration of its language."
+        max_length=40, db_index=True, help_text="Text search configuration of its language."
     )
     vector = SearchVectorField(
         help_text="Headline A, standfirst and tags B, text C; captions, credits, bylines D."
@@ -43,108 +43,106 @@ class SearchEntry(models.Model):
         verbose_name_plural = "search entries"
 
     def __str__(self) -> str:
-        return f"Entry of article {self.article_id}"
+        return f"Search entry of article {self.article_id}"
 
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.SETTINGS, permissions={EDITOR: ALL_ACTIONS})
 class Synonyms(models.Model):
     """Words that mean the same; whoever searches for one of them finds the others too."""
 
-    words = models.CharField(
+    terms = models.CharField(
         max_length=300,
         unique=True,
         validators=[validate_storable],
-        help_text="Words or phrases that mean the same, with commas between: EU, European Union. "
-        "Whoever searches for one of them finds the others too.",
+        help_text="Words or phrases with the same meaning, separated by commas, such as EU, European Union. A search for one also finds the others.",
     )
     keys = ArrayField(
         models.CharField(max_length=80),
         default=list,
         blank=True,
         editable=False,
-        help_text="Each of them as queries are compared (search.keys).",
+        help_text="Normalised phrases, used to compare queries.",
     )
-    made_by = models.ForeignKey(
+    modified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         editable=False,
         related_name="+",
     )
-    made_at = models.DateTimeField(auto_now=True)
+    modified_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        ordering = ["words"]
+        ordering = ["terms"]
         verbose_name = "set of synonyms"
         verbose_name_plural = "synonyms"
         indexes = [GinIndex(fields=["keys"], name="synonyms_keys")]
 
     def __str__(self) -> str:
-        return self.words
+        return self.terms
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.keys = [key_of(each) for each in self.phrases]
+        self.keys = [normalise_query(each) for each in self.phrases]
         super().save(*args, **kwargs)
 
     @property
     def phrases(self) -> list[str]:
         """Each of the words or phrases as it was written."""
-        return [phrase for each in self.words.split(",") if (phrase := " ".join(each.split()))]
+        return [phrase for each in self.terms.split(",") if (phrase := " ".join(each.split()))]
 
     def clean(self) -> None:
-        keys = [key_of(each) for each in self.phrases]
-        sentence = ""
+        keys = [normalise_query(each) for each in self.phrases]
+        message = ""
         if len(set(keys)) < 2 or len(set(keys)) < len(keys) or not all(keys):
-            sentence = "Write at least two different words or phrases, with commas between."
+            message = "Enter at least two different words or phrases, separated by commas."
         elif max(len(key) for key in keys) > 80 or max(key.count(" ") for key in keys) > 3:
-            sentence = "One of these phrases is too long; four words are the most."
+            message = "A phrase is too long. Use at most four words and 80 characters."
         elif len(keys) > 12:
-            sentence = "These are too many; twelve are the most."
-        if sentence:
-            raise ValidationError({"words": sentence})
+            message = "Too many phrases. Enter at most 12."
+        if message:
+            raise ValidationError({"terms": message})
 
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.SETTINGS, permissions={EDITOR: ALL_ACTIONS})
 class PinnedQuery(models.Model):
     """A query for which editors chose what stands first."""
 
-    words = models.CharField(
-        "search words",
+    query = models.CharField(
         max_length=120,
         validators=[validate_storable, validate_not_blank],
-        help_text="What readers type, whole. Capitals, accents and quotes make no difference.",
+        help_text="The whole query. Case, accents and quotation marks are ignored.",
     )
     key = models.CharField(max_length=160, unique=True, editable=False)
-    made_by = models.ForeignKey(
+    modified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         editable=False,
         related_name="+",
     )
-    made_at = models.DateTimeField(auto_now=True)
+    modified_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        ordering = ["words"]
+        ordering = ["query"]
         verbose_name = "pinned search"
         verbose_name_plural = "pinned searches"
         constraints = [models.CheckConstraint(condition=~Q(key=""), name="pinned_query_has_key")]
 
     def __str__(self) -> str:
-        return self.words
+        return self.query
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.key = key_of(self.words)
+        self.key = normalise_query(self.query)
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        key = key_of(self.words)
+        key = normalise_query(self.query)
         if not key:
-            sentence = "Write at least one word that could be searched for."
-            raise ValidationError({"words": sentence})
+            message = "Enter at least one searchable word."
+            raise ValidationError({"query": message})
         if PinnedQuery.objects.filter(key=key).exclude(pk=self.pk).exists():
-            sentence = "There is a pinned search for these words already."
-            raise ValidationError({"words": sentence})
+            message = "A pinned search for this query already exists."
+            raise ValidationError({"query": message})
 
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
@@ -153,17 +151,17 @@ class PinnedResult(models.Model):
 
     query = models.ForeignKey(PinnedQuery, on_delete=models.CASCADE, related_name="results")
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="pinned_results")
-    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers stand first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
 
     class Meta:
         ordering = ["position", "pk"]
-        verbose_name = "article that stands first"
-        verbose_name_plural = "articles that stand first"
+        verbose_name = "pinned article"
+        verbose_name_plural = "pinned articles"
         constraints = [
             models.UniqueConstraint(
                 fields=["query", "article"],
                 name="pinned_result_once",
-                violation_error_message="This article is pinned twice.",
+                violation_error_message="This article is already pinned.",
             ),
         ]
 
@@ -172,26 +170,26 @@ class PinnedResult(models.Model):
 
 
 @model_policy(public=None, personal_data=privacy.QUERIES, permissions={EDITOR: "view"})
-class SearchCount(models.Model):
+class QueryCount(models.Model):
     """How often readers searched for some words on one day. Nothing tells who they were.
 
     Words that could tell are not kept at all (`search.counting`).
     """
 
     day = models.DateField()
-    words = models.CharField(max_length=60)
+    query = models.CharField(max_length=60)
     searches = models.PositiveIntegerField(default=0)
-    found = models.PositiveIntegerField(
-        default=0, help_text="Articles, at the last search of the day."
+    results = models.PositiveIntegerField(
+        default=0, help_text="Results of the last search of the day."
     )
-    opened = models.PositiveIntegerField(default=0)
+    clicks = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ["-day", "-searches", "words"]
-        verbose_name_plural = "searches of readers"
+        ordering = ["-day", "-searches", "query"]
+        verbose_name_plural = "search queries"
         constraints = [
-            models.UniqueConstraint(fields=["day", "words"], name="search_count_once"),
+            models.UniqueConstraint(fields=["day", "query"], name="search_count_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.words} on {self.day:%d.%m.%Y}"
+        return f"{self.query} on {self.day:%d.%m.%Y}"

@@ -17,8 +17,8 @@ from django.db import DatabaseError, connection
 from django.db.models import F, Max, Sum
 from django.utils import timezone
 
-from articles.search.models import SearchCount
-from articles.search.query.parser import key_of
+from articles.search.models import QueryCount
+from articles.search.query.parser import normalise_query
 
 LONGEST: Final = 60
 MOST_WORDS: Final = 6
@@ -28,7 +28,7 @@ MOST_DIGITS: Final = 4
 RARE: Final = timedelta(days=30)
 """After so long, what was searched for only once is forgotten: it says something of one person."""
 
-KEPT: Final = timedelta(days=400)
+RETENTION: Final = timedelta(days=400)
 
 MOST_A_DAY: Final = 10_000
 """Different queries. Beyond, a new one takes the place of one that was asked once: whoever sends random
@@ -39,31 +39,31 @@ ROBOT: Final = re.compile(r"bot\b|crawl|spider|slurp|preview", re.IGNORECASE)
 
 COUNT: Final = """
 WITH known AS (
-    SELECT FROM articles_searchcount WHERE day = %(day)s AND words = %(words)s
+    SELECT FROM articles_querycount WHERE day = %(day)s AND query = %(query)s
 ), gone AS (
-    DELETE FROM articles_searchcount WHERE NOT EXISTS (SELECT FROM known) AND id = (
-        SELECT id FROM articles_searchcount
+    DELETE FROM articles_querycount WHERE NOT EXISTS (SELECT FROM known) AND id = (
+        SELECT id FROM articles_querycount
         WHERE day = %(day)s AND searches = 1
-            AND (SELECT count(*) FROM articles_searchcount WHERE day = %(day)s) >= %(most)s
+            AND (SELECT count(*) FROM articles_querycount WHERE day = %(day)s) >= %(most)s
         ORDER BY random() LIMIT 1 FOR UPDATE SKIP LOCKED
     ) RETURNING id
 )
-INSERT INTO articles_searchcount (day, words, searches, found, opened)
-SELECT %(day)s, %(words)s, 1, %(found)s, 0
+INSERT INTO articles_querycount (day, query, searches, results, clicks)
+SELECT %(day)s, %(query)s, 1, %(results)s, 0
 FROM set_config('synchronous_commit', 'off', true)
 WHERE EXISTS (SELECT FROM known) OR EXISTS (SELECT FROM gone)
-    OR (SELECT count(*) FROM articles_searchcount WHERE day = %(day)s) < %(most)s
-ON CONFLICT (day, words) DO UPDATE
-SET searches = articles_searchcount.searches + 1, found = excluded.found
+    OR (SELECT count(*) FROM articles_querycount WHERE day = %(day)s) < %(most)s
+ON CONFLICT (day, query) DO UPDATE
+SET searches = articles_querycount.searches + 1, results = excluded.results
 """
 """Losing the last counts in a crash loses nothing, so nobody waits for the disk."""
 
 logger = logging.getLogger(__name__)
 
 
-def countable(words: str) -> str:
+def countable_query(query: str) -> str:
     """The words as they are counted, or an empty text where they are not."""
-    key = key_of(words)
+    key = normalise_query(query)
     digits = sum(each.isdigit() for each in key)
     odd = (
         not key
@@ -82,31 +82,31 @@ def is_robot(agent: str) -> bool:
     return ROBOT.search(agent) is not None
 
 
-def count(words: str, found: int) -> None:
+def count_search(query: str, results: int) -> None:
     """Counts one search; a database that cannot is no reader's trouble."""
-    if key := countable(words):
+    if key := countable_query(query):
         try:
             with connection.cursor() as cursor:
                 day = timezone.now().date()
                 cursor.execute(
-                    COUNT, {"day": day, "words": key, "found": found, "most": MOST_A_DAY}
+                    COUNT, {"day": day, "query": key, "results": results, "most": MOST_A_DAY}
                 )
         except DatabaseError:
-            logger.exception("A search could not be counted")
+            logger.exception("Could not count a search")
 
 
-def count_opened(words: str) -> None:
+def count_click(query: str) -> None:
     """Counts that something found for these words was opened; only for words counted today."""
-    today = SearchCount.objects.filter(day=timezone.now().date(), words=countable(words))
-    today.filter(opened__lt=F("searches") * 10).update(opened=F("opened") + 1)
+    today = QueryCount.objects.filter(day=timezone.now().date(), query=countable_query(query))
+    today.filter(clicks__lt=F("searches") * 10).update(clicks=F("clicks") + 1)
 
 
-def forget() -> int:
+def delete_old_counts() -> int:
     """Drops what is old, and what was searched for only once a month ago; returns how many rows."""
     today = timezone.now().date()
-    old, _ = SearchCount.objects.filter(day__lt=today - KEPT).delete()
-    often = SearchCount.objects.values("words").annotate(all=Sum("searches")).filter(all__gt=1)
-    once = SearchCount.objects.filter(day__lt=today - RARE).exclude(words__in=often.values("words"))
+    old, _ = QueryCount.objects.filter(day__lt=today - RETENTION).delete()
+    often = QueryCount.objects.values("query").annotate(all=Sum("searches")).filter(all__gt=1)
+    once = QueryCount.objects.filter(day__lt=today - RARE).exclude(query__in=often.values("query"))
     rare, _ = once.delete()
     return old + rare
 
@@ -117,45 +117,45 @@ MOST: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class QueryTotals:
     """One query with its counts."""
 
-    words: str
+    query: str
     searches: int
-    found: int
+    results: int
     """Articles, at the most in this time."""
-    opened: int
+    clicks: int
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SearchReport:
     """Three lists of the same days, each with the most searched first."""
 
     days: int
     searches: int
-    most: list[Searched]
-    nothing: list[Searched]
-    unopened: list[Searched]
+    top: list[QueryTotals]
+    without_results: list[QueryTotals]
+    without_clicks: list[QueryTotals]
 
 
-def report(days: int) -> Report:
+def build_report(days: int) -> SearchReport:
     """Asks the database four times."""
     since = timezone.now().date() - timedelta(days=days)
-    counts = SearchCount.objects.filter(day__gt=since)
+    counts = QueryCount.objects.filter(day__gt=since)
     rows = (
         counts.order_by()
-        .values("words")
-        .annotate(all=Sum("searches"), most=Max("found"), clicks=Sum("opened"))
-        .order_by("-all", "words")
+        .values("query")
+        .annotate(all=Sum("searches"), most=Max("results"), total_clicks=Sum("clicks"))
+        .order_by("-all", "query")
     )
-    return Report(
+    return SearchReport(
         days=days,
         searches=counts.aggregate(all=Sum("searches"))["all"] or 0,
-        most=_searched(rows[:MOST]),
-        nothing=_searched(rows.filter(most=0)[:MOST]),
-        unopened=_searched(rows.filter(most__gt=0, clicks=0)[:MOST]),
+        top=_query_totals(rows[:MOST]),
+        without_results=_query_totals(rows.filter(most=0)[:MOST]),
+        without_clicks=_query_totals(rows.filter(most__gt=0, total_clicks=0)[:MOST]),
     )
 
 
-def _searched(rows: Iterable[Mapping[str, Any]]) -> list[Searched]:
-    return [Searched(row["words"], row["all"], row["most"], row["clicks"]) for row in rows]
+def _query_totals(rows: Iterable[Mapping[str, Any]]) -> list[QueryTotals]:
+    return [QueryTotals(row["query"], row["all"], row["most"], row["total_clicks"]) for row in rows]

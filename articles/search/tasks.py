@@ -8,23 +8,23 @@ from articles.editorial.models import Article
 from articles.search import query_counts
 from articles.search.index import indexer, statistics
 
-CARRIERS: Final = {"image": "figures__image", "authorprofile": "bylines__author"}
+RELATIONS: Final = {"image": "figures__image", "authorprofile": "bylines__author"}
 
 
 @app.task(name="search.index_carriers")
-def index_carriers(what: str, pk: int) -> None:
+def index_articles_using(what: str, pk: int) -> None:
     """Indexes again the articles that carry a picture or an author."""
-    carriers = Article.objects.published().filter(**{CARRIERS[what]: pk})
+    carriers = Article.objects.published().filter(**{RELATIONS[what]: pk})
     for article_id in carriers.values_list("pk", flat=True).distinct():
-        indexer.index(article_id)
+        indexer.index_article(article_id)
 
 
 @app.task(name="search.index_carriers_of_pictures")
-def index_carriers_of_pictures(image_ids: list[int]) -> None:
+def index_articles_using_images(image_ids: list[int]) -> None:
     """Indexes again, each once, the articles that carry any of these pictures."""
     carriers = Article.objects.published().filter(figures__image__in=image_ids)
     for article_id in carriers.values_list("pk", flat=True).distinct():
-        indexer.index(article_id)
+        indexer.index_article(article_id)
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -37,6 +37,6 @@ def catch_up(timestamp: int) -> None:
 
 @app.periodic(cron="40 3 * * *")
 @app.task(name="search.forget", queueing_lock="search.forget")
-def forget(timestamp: int) -> None:
+def delete_old_counts(timestamp: int) -> None:
     """Drops old counts of searches, and what was searched for only once."""
-    query_counts.forget()
+    query_counts.delete_old_counts()

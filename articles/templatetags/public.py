@@ -1,33 +1,36 @@
-"""Tags for the public pages: dates in the publication's zone, the language of a piece of text."""
+"""Tags for the public pages: cards, bylines, dates in the publication's zone, the language of a text."""
 
 from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.template.loader import get_template
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.editorial.aggregated_rows import related_values
 from articles.editorial.models import Figure
-from articles.images.html import caption_markup
+from articles.images.html import caption_html
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line
 from articles.pages.models import Page
-from articles.public import navigation
-from articles.public.listing_scope import WHOLE, ListingScope
-from articles.public.seo import head_html
-from articles.public.seo.head_html import head_markup
-from articles.public.seo.page_meta import Meta
-from articles.public.teaser_cards import Around, card_markup, names_markup
+from articles.public.listing_scope import ALL_LANGUAGES, ListingScope
+from articles.public.navigation import NavLink
+from articles.public.seo.other_pages import search_meta, static_page_meta
+from articles.public.seo.page_meta import PageMeta, preview_image
+from articles.public.teaser_cards import CardPage, byline_html, card_html
 from articles.search.query.search_request import SearchRequest
 from iria.core.http.urls import safe_link
+from iria.core.text import dates, typography
 from iria.core.text import language as text_language
-from iria.core.text import typography
-from iria.core.text.dates import time_element
 
 register = template.Library()
 
 NOTHING = mark_safe("")
+
+register.filter("safe_link", safe_link)
+register.filter("time_element", dates.time_element)
+register.filter("typeset", typography.typeset)
+register.filter("native_name", text_language.native_name)
 
 
 @register.filter
@@ -36,72 +39,94 @@ def direction(language: str | None) -> str:
     return text_language.direction_of(language or "")
 
 
-def _around(context: dict[str, Any]) -> str:
-    """The language of the page; one that shows nothing in particular is in the interface's."""
-    return str(context.get("page_language") or text_language.interface_language())
+@register.filter
+def unbroken(name: str) -> SafeString:
+    """A name that breaks at its spaces and not at its hyphens."""
+    parts = (
+        (format_html('<span class="together">{}</span>', word) if "-" in word else word,)
+        for word in name.split(" ")
+    )
+    return format_html_join(" ", "{}", parts)
 
 
-def _marked(language: str, around: str) -> SafeString:
-    if language == around:
+@register.simple_tag
+def language_attributes(language: str, page_language: str) -> SafeString:
+    """`lang` and `dir` for text in another language than the text it is in."""
+    if language == page_language:
         return NOTHING
     return format_html(' lang="{}" dir="{}"', language, direction(language))
+
+
+@register.simple_tag
+def interface_attributes(page_language: str) -> SafeString:
+    """The same for the interface's own words within a text."""
+    return language_attributes(text_language.interface_language(), page_language)
+
+
+def _page_language(context: dict[str, Any]) -> str:
+    """The language of the page; one that shows nothing in particular is in the interface's."""
+    return str(context.get("page_language") or text_language.interface_language())
 
 
 @register.simple_tag(takes_context=True)
 def language_of_page(context: dict[str, Any]) -> SafeString:
     """`lang` and `dir` of the whole page."""
-    language = _around(context)
+    language = _page_language(context)
     return format_html('lang="{}" dir="{}"', language, direction(language))
 
 
 @register.simple_tag(takes_context=True)
 def interface_language(context: dict[str, Any], around: str = "") -> SafeString:
     """Marks the interface's own words within a page, or within a text, in another language."""
-    return _marked(text_language.interface_language(), around or _around(context))
+    return interface_attributes(around or _page_language(context))
 
 
 @register.simple_tag(takes_context=True)
-def house_language(context: dict[str, Any], around: str = "") -> SafeString:
+def publication_language(context: dict[str, Any], around: str = "") -> SafeString:
     """Marks the publication's own words, among those of the interface, in another language.
 
     Args:
-        around: `page` where they stand by themselves on a page that may be in yet another one.
+        around: `page` where they are alone on a page that may be in yet another one.
     """
-    beside = _around(context) if around == "page" else text_language.interface_language()
-    return _marked(context["publication"].language_codes[0], beside)
+    beside = _page_language(context) if around == "page" else text_language.interface_language()
+    return language_attributes(context["publication"].language_codes[0], beside)
 
 
 @register.simple_tag(takes_context=True)
 def language_of(context: dict[str, Any], article: Any) -> SafeString:
-    """Marks an article's words on a page that is in another language."""
-    return _marked(article.language, _around(context))
+    """Marks an article's text on a page that is in another language."""
+    return language_attributes(article.language, _page_language(context))
 
 
 @register.simple_tag(takes_context=True)
 def head(context: dict[str, Any]) -> SafeString:
-    """What a page tells machines in its head; nothing where the view said nothing about it."""
-    about = context.get("meta")
-    return head_markup(about, context["publication"]) if isinstance(about, Meta) else NOTHING
+    """What a page tells search engines and previews; nothing where the view gave no `meta`."""
+    meta = context.get("meta")
+    return _head(meta, context) if isinstance(meta, PageMeta) else NOTHING
 
 
 @register.simple_tag(takes_context=True)
-def head_of_page(context: dict[str, Any], page: Page) -> SafeString:
-    """The same for a page that an editor wrote."""
-    publication = context["publication"]
-    return head_markup(head_html.of_standing(page, publication), publication)
+def static_page_head(context: dict[str, Any], page: Page) -> SafeString:
+    """The same for a static page."""
+    return _head(static_page_meta(page, context["publication"]), context)
 
 
 @register.simple_tag(takes_context=True)
-def head_of_search(context: dict[str, Any], asked: SearchRequest) -> SafeString:
-    """The same for search, whatever was searched for."""
+def search_head(context: dict[str, Any], request: SearchRequest) -> SafeString:
+    """The same for the search page, whatever is searched for."""
+    return _head(search_meta(request, context["publication"]), context)
+
+
+def _head(meta: PageMeta, context: dict[str, Any]) -> SafeString:
     publication = context["publication"]
-    return head_markup(head_html.of_search(asked, publication), publication)
+    values = {"meta": meta, "publication": publication, "image": preview_image(meta, publication)}
+    return SafeString(get_template("articles/public/_head.html").render(values).strip())
 
 
 @register.simple_tag(takes_context=True)
 def day(context: dict[str, Any], moment: datetime) -> SafeString:
     """The day of a moment in the publication's zone, as in “4 March 2026”."""
-    return time_element(context["publication"].local(moment))
+    return dates.time_element(context["publication"].local(moment))
 
 
 @register.simple_tag(takes_context=True)
@@ -114,55 +139,38 @@ def card(
     use: str = "",
 ) -> SafeString:
     """An article in a list: `{% card article form="lead" level="h2" within=category %}`."""
-    shelf = _shelf(context)
-    pk = within.pk if within else None
-    around = Around(context["publication"], _around(context), pk, shelf.code)
-    return card_markup(article, around, form=form, level=level, use=use)
+    category_id = within.pk if within else None
+    code = _scope(context).code
+    page = CardPage(context["publication"], _page_language(context), category_id, code)
+    return card_html(article, page, form=form, level=level, use=use)
 
 
 @register.simple_tag(takes_context=True)
-def list_address(context: dict[str, Any], page: str, *parts: str | int) -> str:
-    """Where a list stands, in the language of the lists around: `{% list_address "year" 2026 %}`."""
-    return _shelf(context).address(page, *parts)
+def listing_url(context: dict[str, Any], page: str, *parts: str | int) -> str:
+    """The URL of a list, in the language of the lists around: `{% listing_url "year" 2026 %}`."""
+    return _scope(context).url(page, *parts)
 
 
-def _shelf(context: dict[str, Any]) -> ListingScope:
-    shelf: ListingScope = context.get("shelf") or WHOLE
-    return shelf
-
-
-register.filter("safe_link", safe_link)
-
-
-@register.filter
-def typeset(text: str, language: str) -> str:
-    """Words of an article as its language sets them: `{{ article.headline|typeset:article.language }}`."""
-    return typography.typeset(text, language)
-
-
-@register.filter
-def own_name(code: str) -> str:
-    """What a language is called in itself."""
-    return text_language.native_name(code)
+def _scope(context: dict[str, Any]) -> ListingScope:
+    scope: ListingScope = context.get("listing_scope") or ALL_LANGUAGES
+    return scope
 
 
 @register.simple_tag(takes_context=True)
-def names_of(context: dict[str, Any], article: Any) -> SafeString:
-    """Who signs an article, each name a link."""
-    authors = related_values(article, "bylines", "name", "slug")
-    return mark_safe(names_markup(authors, _shelf(context).code))  # noqa: S308 - escaped
+def author_names(context: dict[str, Any], article: Any) -> SafeString:
+    """Who wrote an article, each name a link."""
+    return byline_html(article, _scope(context).code)
 
 
 @register.simple_tag(takes_context=True)
-def sections(context: dict[str, Any]) -> navigation.Menu:
-    """The menu in the head; among the lists of one language, of what there is in it."""
-    ways = _shelf(context).menu(context["navigation"].sections)
-    return navigation.Menu(ways, context["publication"].language_codes[0])
+def main_menu(context: dict[str, Any]) -> list[NavLink]:
+    """The menu of the masthead; among the lists of one language, of what there is in it."""
+    return _scope(context).menu(context["navigation"].sections)
 
 
 @register.filter
-def kind_beside(article: Any, sections: str) -> str:
-    """The kind of an article, unless a section named beside it says the same word.
+def type_unless_named(article: Any, sections: str) -> str:
+    """The type of an article, unless a section named beside it has the same name.
 
     `sections` is “primary” where only the primary one is named, or “all”.
     """
@@ -174,12 +182,12 @@ def kind_beside(article: Any, sections: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def credit(context: dict[str, Any], image: Image) -> SafeString:
-    """A picture's credit in the publication's wording, with its link; nothing where it needs none."""
+    """An image's credit in the publication's wording, with its link; nothing where it needs none."""
     return credit_line(image, context["publication"])
 
 
 @register.simple_tag(takes_context=True)
 def caption(context: dict[str, Any], figure: Figure) -> SafeString:
-    """What stands below a picture in an article: caption, credit, and at length what it shows."""
-    markup = caption_markup(figure.image, figure.caption, context["publication"])
-    return mark_safe(typography.typeset_html(markup, _around(context)))  # noqa: S308 - as it was
+    """The text below an image of an article: caption, credit and long description."""
+    html = caption_html(figure.image, figure.caption, context["publication"])
+    return mark_safe(typography.typeset_html(html, _page_language(context)))  # noqa: S308 - as it was

@@ -1,23 +1,36 @@
 """`{% load threads %}`: the comments below an article."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
+from articles.comments.threads import html
 from articles.comments.threads.builder import Thread
-from articles.comments.threads.html import answered_markup, comments_markup
+from iria.core.text.dates import time_element
 
 register = template.Library()
+
+
+@register.filter
+def date_and_time(local: datetime) -> SafeString:
+    """A moment with its hour, in its own zone."""
+    return time_element(local, clock=True)
+
+
+@register.simple_tag
+def comment_of(node: html.CommentNode) -> SafeString:
+    return html.comment_html(node.comment)
 
 
 @register.simple_tag(takes_context=True)
 def comments_of(context: dict[str, Any], thread: Thread) -> SafeString:
     """`{% comments_of thread %}`; nothing where nobody has written yet."""
-    return comments_markup(thread, context["publication"])
+    return html.comments_html(thread, context["publication"])
 
 
 @register.simple_tag(takes_context=True)
 def answered_by(context: dict[str, Any], thread: Thread) -> SafeString:
-    """`{% answered_by thread %}`: the comment whose answers a page shows, below what it answers."""
-    return answered_markup(thread, context["publication"])
+    """`{% answered_by thread %}`: the comment whose replies a page shows, below what it replies to."""
+    return html.parent_comments_html(thread, context["publication"])

@@ -12,7 +12,7 @@ from iria.core.http.cache_versions import ProcessCache
 
 register = template.Library()
 
-SHARED: Final = ("publication", "navigation", "site_url", "page_language", "shelf")
+SHARED: Final = ("publication", "navigation", "site_url", "page_language", "listing_scope")
 """All that such a part may depend on; the language is a part of what it is held under, and so are the
 lists that a page belongs to."""
 
@@ -26,7 +26,7 @@ def standing(context: dict[str, Any], name: str) -> SafeString:
     Links to the page itself are marked as such.
     """
     values: dict[str, Any] = {each: context[each] for each in SHARED if each in context}
-    key = (name, get_language(), values.get("page_language"), values.get("shelf"))
+    key = (name, get_language(), values.get("page_language"), values.get("listing_scope"))
     request = context["request"]
     words = _parts.of(request, key, lambda: get_template(name).render(values))
     here = f'href="{escape(request.path)}"'

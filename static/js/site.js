@@ -1,9 +1,9 @@
-/* Brings the scripts a page needs, once it is there. Without them it works too. */
+/* Loads the scripts a page needs; it works without them. */
 const has = (part) => document.querySelector(part);
 const bring = async () => {
   if (has("search-suggest")) import("./search.js");
   if (has("embed-frame")) import("./embed.js");
-  if (has("[data-seen]")) import("./seen.js");
+  if (has("[data-view]")) import("./count-view.js");
   if (has("comment-thread")) await import("./comments.js");
   if (has("sign-in-state")) import("./sign-in-state.js");
 };
@@ -14,5 +14,5 @@ addEventListener("click", (event) => {
   const way = event.target.closest(".enlarge");
   if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  import("./large.js").then(({ show }) => show(way), () => (location = way));
+  import("./lightbox.js").then(({ show }) => show(way), () => (location = way));
 });

@@ -127,7 +127,7 @@ def desk_pages() -> dict[str, str]:
         "imports": "/admin/newsletter/subscriberimport/",
         "new import": "/admin/newsletter/subscriberimport/add/",
         "suppressions": "/admin/newsletter/suppression/",
-        "searches": "/admin/articles/searchcount/",
+        "searches": "/admin/articles/querycount/",
         "new synonyms": "/admin/articles/synonyms/add/",
         "new pinned search": "/admin/articles/pinnedquery/add/",
         "publication": "/admin/iria/publication/1/change/",

@@ -13,7 +13,7 @@ from articles.editorial.models import Article
 from articles.related import recomputation
 from articles.related.models import RelatedPick
 from articles.search.index import indexer
-from articles.search.models import SearchCount
+from articles.search.models import QueryCount
 from tests import newsroom
 from tests.browser.conftest import PHONE, OpenPage
 
@@ -70,7 +70,7 @@ def library(site: str) -> list[Article]:
 
 
 def search(page: Page, words: str) -> None:
-    page.get_by_label("Words to look for").fill(words)
+    page.get_by_label("Search terms").fill(words)
     page.locator("main form[role=search] button").click()
 
 
@@ -80,7 +80,7 @@ def test_an_article_is_found_by_its_caption_and_by_its_author(
     page = open_page("/search/", scripts=False)
     search(page, "dredger weir")
     expect(page.locator("ol.card-list > li")).to_have_count(1)
-    expect(page.locator(".search-why")).to_have_text("In a caption: A dredger below the weir")
+    expect(page.locator(".search-match")).to_have_text("In a caption: A dredger below the weir")
     page.get_by_role("link", name="Barges wait").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
     page.goto("/search/")
@@ -93,20 +93,20 @@ def test_an_article_is_found_by_a_misspelt_word(
 ) -> None:
     page = open_page("/search/", scripts=False)
     search(page, "dregder")
-    expect(page.locator(".search-meant")).to_have_text(
+    expect(page.locator(".search-suggestion")).to_have_text(
         "Nothing was found for dregder, so this is what was found for dredger."
     )
     expect(page.locator("ol.card-list h2")).to_have_text(["Barges wait"])
     search(page, "dredgr barges")
     page.get_by_role("link", name="dredger barges").click()
-    expect(page.get_by_label("Words to look for")).to_have_value("dredger barges")
+    expect(page.get_by_label("Search terms")).to_have_value("dredger barges")
 
 
 def test_a_reader_narrows_by_facets_and_takes_it_back(
     open_page: OpenPage, library: list[Article]
 ) -> None:
     page = open_page("/search/?q=barges", scripts=False)
-    facets = page.get_by_role("region", name="Narrow these results")
+    facets = page.get_by_role("region", name="Filter results")
     expect(facets.locator("li", has_text="Rivers").locator(".count")).to_have_text("2")
     facets.get_by_role("link", name="Rivers").click()
     expect(page.get_by_role("status")).to_contain_text("2 articles")
@@ -125,9 +125,9 @@ def test_opening_what_was_found_is_counted_without_scripts_or_cookies(
     page.get_by_role("link", name="Barges wait").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
     deadline = monotonic() + 5
-    while monotonic() < deadline and not SearchCount.objects.filter(opened=1).exists():
+    while monotonic() < deadline and not QueryCount.objects.filter(clicks=1).exists():
         page.wait_for_timeout(50)
-    assert SearchCount.objects.get().opened == 1
+    assert QueryCount.objects.get().clicks == 1
     assert page.context.cookies() == []
 
 
@@ -141,10 +141,10 @@ def test_with_scripts_an_opening_is_told_once_also_where_links_do_not_tell(
     result.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
     deadline = monotonic() + 5
-    while monotonic() < deadline and not SearchCount.objects.filter(opened=1).exists():
+    while monotonic() < deadline and not QueryCount.objects.filter(clicks=1).exists():
         page.wait_for_timeout(50)
     page.wait_for_timeout(300)
-    assert SearchCount.objects.get().opened == 1
+    assert QueryCount.objects.get().clicks == 1
     assert page.context.cookies() == []
 
 
@@ -152,7 +152,7 @@ def test_suggestions_are_chosen_with_the_keys_and_read_out(
     open_page: OpenPage, library: list[Article]
 ) -> None:
     page = open_page("/search/")
-    field = page.get_by_role("combobox", name="Words to look for")
+    field = page.get_by_role("combobox", name="Search terms")
     field.press_sequentially("barg")
     options = page.get_by_role("option")
     expect(options).to_have_count(3)

@@ -55,7 +55,7 @@ def test_a_gallery_is_read_by_keyboard_in_a_dialog(open_page: OpenPage, article:
     page = open_page(article.get_absolute_url())
     tabbed_to(page, ".gallery .enlarge")
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="Pictures of the article")
+    dialog = page.get_by_role("dialog", name="Images in this article")
     expect(dialog).to_contain_text("A quay (Image Credit: Ines Faro)")
     expect(dialog).to_contain_text("Aden, twice")
     expect(dialog.get_by_role("status")).to_have_text("Picture 2 of 3")
@@ -83,10 +83,10 @@ def test_a_gallery_is_read_by_keyboard_without_scripts(
     page = open_page(article.get_absolute_url(), scripts=False)
     page.locator(".gallery .enlarge").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".large-figure")).to_contain_text("A quay (Image Credit: Ines Faro)")
-    page.get_by_role("link", name="Next picture").press("Enter")
-    expect(page.locator(".large-figure")).to_contain_text("Aden, twice (Image Credit: Ola Lind)")
-    expect(page.locator(".large-figure")).to_contain_text("Made with AI")
+    expect(page.locator(".lightbox-figure")).to_contain_text("A quay (Image Credit: Ines Faro)")
+    page.get_by_role("link", name="Next image").press("Enter")
+    expect(page.locator(".lightbox-figure")).to_contain_text("Aden, twice (Image Credit: Ola Lind)")
+    expect(page.locator(".lightbox-figure")).to_contain_text("Made with AI")
     page.get_by_role("link", name="Back to the article").press("Enter")
     expect(page.locator("h1")).to_have_text("The long way")
 
@@ -126,4 +126,4 @@ def test_on_paper_every_picture_of_a_gallery_has_its_credit(
     words = " ".join(" ".join(sheet.extract_text() for sheet in pdf.pages).split())
     for said in ("Ines Faro", "Ola Lind", "Rui Tavares", "Made with AI", "Aden, twice"):
         assert said in words
-    assert "Next picture" not in words
+    assert "Next image" not in words

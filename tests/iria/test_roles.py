@@ -48,7 +48,7 @@ def test_a_renamed_model_keeps_its_permissions_and_what_was_removed_stays_remove
         permission.codename = permission.codename.replace("avatar", "face")
         permission.save()
     renaming = Migration("renaming", "accounts")
-    renaming.operations = [RenameModel("Face", "Avatar")]
+    renaming.operations = [RenameModel("Face", "Avatar")]  # type: ignore[misc]
     roles.remember_permissions()
     roles.grant_new_permissions(apps.get_app_config("accounts"), plan=[(renaming, False)])
     assert Permission.objects.get(codename="change_avatar") == change

@@ -21,10 +21,10 @@ from articles.editorial.models import Article
 from articles.search.index import indexer
 from articles.search.index.bulk import rebuild
 from articles.search.models import SearchEntry
-from articles.search.query.search_request import SearchRequest, asked
-from articles.search.ranking.engine import InvalidQuery, find
+from articles.search.query.search_request import SearchRequest, parse_request
+from articles.search.ranking.engine import InvalidQuery, search_articles
 from articles.search.results import spelling
-from articles.search.results.search_results import answer
+from articles.search.results.search_results import run_search
 from iria.evaluation.synthetic.words import SMALL, Language
 from tests import newsroom
 from tests.articles.search.index.test_statistics import numbers
@@ -58,11 +58,13 @@ def test_an_archive_of_a_hundred_thousand_is_searched_saved_and_spelt_in_time() 
     language, chance = Language(), Random(SEED)
     queries = [language.query(chance, chance.randint(2, 6)) for _ in range(QUERIES)]
     for words in queries[:10]:
-        find(words)  # what every later query finds in memory
+        search_articles(words)  # what every later query finds in memory
     for name, feedback, limit in (("without", False, 30), ("with", True, 100)):
-        asked = (partial(find, words, with_feedback=feedback) for words in queries)
-        figure(f"a query of two to six words, {name} feedback", p95(timed(asked)), limit)
-    pages = (partial(answer, SearchRequest(words)) for words in queries)
+        parse_request = (
+            partial(search_articles, words, with_feedback=feedback) for words in queries
+        )
+        figure(f"a query of two to six words, {name} feedback", p95(timed(parse_request)), limit)
+    pages = (partial(run_search, SearchRequest(words)) for words in queries)
     figure("all that its page shows: also facets, and what was meant", p95(timed(pages)), PAGE)
     _answers_the_awkward_in_time(language.words[len(SMALL) :])
     _saves_in_time(chance)
@@ -105,7 +107,7 @@ def _answers_the_awkward_in_time(words: list[str]) -> None:
 
 def _answered(parameters: dict[str, str]) -> None:
     with suppress(InvalidQuery):
-        answer(asked(parameters))
+        run_search(parse_request(parameters))
 
 
 def _saves_in_time(chance: Random) -> None:
@@ -113,7 +115,7 @@ def _saves_in_time(chance: Random) -> None:
     chosen = chance.sample(numbers, min(len(numbers), QUERIES))
     for number in chosen:
         Article.objects.filter(pk=number).update(headline=f"Changed headline {number}")
-    saves = (partial(indexer.index, number) for number in chosen)
+    saves = (partial(indexer.index_article, number) for number in chosen)
     figure("indexing an article", p95(timed(saves)), 50)
 
 
@@ -134,7 +136,7 @@ def _corrects_typos(language: Language, chance: Random) -> None:
 
 
 def _correct(typed: str, found: list[str | None]) -> None:
-    found.append(spelling.corrected(typed))
+    found.append(spelling.correct_spelling(typed))
 
 
 def _slip(word: str, chance: Random) -> str:
@@ -180,7 +182,7 @@ def test_ten_editors_saving_at_once_do_not_wait_for_each_other() -> None:
     articles = _articles(EDITORS)
     words = Language().words
     for half in (words[: WORDS // 2], words[WORDS // 2 : WORDS]):
-        indexer.index(newsroom.published("All words", body=f"<p>{' '.join(half)}</p>").pk)
+        indexer.index_article(newsroom.published("All words", body=f"<p>{' '.join(half)}</p>").pk)
     waited = _edit_at_once(lambda editor, chance: [articles[editor]] * 5)
     print(f"of it waiting for another editor, in the mean: {waited:.1f} ms of 10")
     assert waited < 10 * SLACK
@@ -241,9 +243,9 @@ def _save(pk: int, language: Language, chance: Random) -> None:
         article.language = chance.choice(["en", "en", "fr"])
         revisions.save(article, by=None)
     if chance.random() < 0.1:
-        indexer.remove(pk)
+        indexer.remove_article(pk)
     else:
-        indexer.index(pk)
+        indexer.index_article(pk)
 
 
 def _stands_as_if_made_from_nothing() -> None:

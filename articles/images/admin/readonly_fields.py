@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from articles.images.admin.forms import focal_point
 from articles.images.hooks import uses_of
-from articles.images.html import picture_markup
+from articles.images.html import picture_html
 from articles.images.library.duplicates import similar_images
 from articles.images.metadata import PictureMetadata
 from articles.images.models import Image
@@ -106,4 +106,4 @@ def _joined(value: Any) -> Any:
 
 
 def _markup(image: Image, use: str, *, alt: str) -> SafeString:
-    return picture_markup(picture_values(image, use), alt)
+    return picture_html(picture_values(image, use), alt)

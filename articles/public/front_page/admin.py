@@ -27,10 +27,10 @@ from articles.public.front_page.slots import (
     PageLayout,
     Slot,
     SlotGroup,
-    front_sheet,
-    section_sheet,
+    front_page_layout_of,
+    section_page_layout,
 )
-from articles.public.navigation import front_address
+from articles.public.navigation import front_page_url
 from iria.core.text.language import native_name
 from iria.publication.context_processors import publication_of
 
@@ -42,85 +42,84 @@ class FrontPageForm(forms.Form):
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, sheet: PageLayout, data: Any = None) -> None:
-        super().__init__(data, initial={"seen": state_of(sheet)})
-        self.sheet = sheet
-        for spot in sheet.spots:
-            number = f"{spot.position + 1}"
-            self.fields[spot.name] = NamedArticleField(
-                sheet.articles,
+    def __init__(self, page: PageLayout, data: Any = None) -> None:
+        super().__init__(data, initial={"seen": change_token(page)})
+        self.page = page
+        for slot in page.slots:
+            number = f"{slot.position + 1}"
+            self.fields[slot.name] = NamedArticleField(
+                page.articles,
                 offers=OFFERS,
-                label=f"Article for place {number}",
-                initial=spot.placed.article if spot.placed else None,
+                label=f"Article for slot {number}",
+                initial=slot.placement.article if slot.placement else None,
             )
-            self.fields[spot.name + UNTIL] = MomentField(
-                label="Until", required=False, initial=spot.until
+            self.fields[slot.name + UNTIL] = MomentField(
+                label="Until", required=False, initial=slot.expires_at
             )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         met: set[int] = set()
-        for spot in self.sheet.spots:
-            article, until = values.get(spot.name), values.get(spot.name + UNTIL)
-            self._check(spot, article, until, met)
-        if not self.errors and values.get("seen") != state_of(self.sheet):
-            self.data = {**dict(self.data.items()), "seen": state_of(self.sheet)}
-            sentence = (
-                "Somebody else changed this page after you opened it; what stands there now is shown "
-                "beside your choices. Saving again puts yours in its place."
-            )
+        for slot in self.page.slots:
+            article, until = values.get(slot.name), values.get(slot.name + UNTIL)
+            self._check(slot, article, until, met)
+        if not self.errors and values.get("seen") != change_token(self.page):
+            self.data = {**dict(self.data.items()), "seen": change_token(self.page)}
+            sentence = "Someone else changed this page after you opened it. The current articles are shown beside your choices. Save again to replace them."
             raise ValidationError(sentence, code="stale")
         return values
 
     def _check(
-        self, spot: Slot, article: Article | None, until: datetime | None, met: set[int]
+        self, slot: Slot, article: Article | None, until: datetime | None, met: set[int]
     ) -> None:
         if article is not None and article.pk in met:
-            sentence = (
-                "This article has another place on the page already; leave one of them empty."
-            )
-            self.add_error(spot.name, sentence)
+            sentence = "This article is already in another slot. Clear one of the two."
+            self.add_error(slot.name, sentence)
         elif article is not None:
             met.add(article.pk)
-        if until is not None and article is None and spot.name not in self.errors:
-            self.add_error(spot.name, "Say which article is to stand here until then.")
-        if until is not None and until <= timezone.now() and until != spot.until:
-            self.add_error(spot.name + UNTIL, "This time is over; choose a later one, or none.")
+        if until is not None and article is None and slot.name not in self.errors:
+            self.add_error(slot.name, "Choose an article for this slot, or clear the time.")
+        if until is not None and until <= timezone.now() and until != slot.expires_at:
+            self.add_error(
+                slot.name + UNTIL, "This time is in the past. Choose a later one or leave it empty."
+            )
 
     @property
-    def wishes(self) -> list[SlotChoice]:
+    def choices(self) -> list[SlotChoice]:
         """What the editor wants, of a form that is valid."""
         return [
             SlotChoice(
-                spot.place,
-                spot.category_id,
-                spot.position,
+                slot.slot,
+                slot.category_id,
+                slot.position,
                 article.pk,
-                self.cleaned_data.get(spot.name + UNTIL),
+                self.cleaned_data.get(slot.name + UNTIL),
             )
-            for spot in self.sheet.spots
-            if (article := self.cleaned_data.get(spot.name)) is not None
+            for slot in self.page.slots
+            if (article := self.cleaned_data.get(slot.name)) is not None
         ]
 
     @property
     def rows(self) -> list[tuple[SlotGroup, bool, list[tuple[Slot, BoundField, BoundField]]]]:
         """Each part, whether it stands open, and its spots with their two fields."""
         found = []
-        for part in self.sheet.parts:
-            spots = [(spot, self[spot.name], self[spot.name + UNTIL]) for spot in part.spots]
-            wrong = any(field.errors or until.errors for _spot, field, until in spots)
+        for part in self.page.parts:
+            slots = [(slot, self[slot.name], self[slot.name + UNTIL]) for slot in part.slots]
+            wrong = any(field.errors or until.errors for _spot, field, until in slots)
             found.append(
-                (part, wrong or part.category is None or part.manual_placements > 0, spots)
+                (part, wrong or part.category is None or part.manual_placements > 0, slots)
             )
         return found
 
 
-def state_of(sheet: PageLayout) -> str:
+def change_token(page: PageLayout) -> str:
     """A short name for what editors have placed; it changes when anybody places something else."""
-    placed = [
-        f"{spot.name}:{spot.placed.article_id}:{spot.until}" for spot in sheet.spots if spot.placed
+    placement = [
+        f"{slot.name}:{slot.placement.article_id}:{slot.expires_at}"
+        for slot in page.slots
+        if slot.placement
     ]
-    return hashlib.blake2b("|".join(placed).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b("|".join(placement).encode(), digest_size=8).hexdigest()
 
 
 class PlacementAdmin(admin.ModelAdmin[Placement]):
@@ -140,35 +139,35 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        sheet = _sheet(request)
-        if sheet is None:
+        page = _page_layout(request)
+        if page is None:
             return redirect("admin:articles_placement_changelist")
-        form = FrontPageForm(sheet, request.POST if request.method == "POST" else None)
+        form = FrontPageForm(page, request.POST if request.method == "POST" else None)
         if request.method == "POST":
             if not self.has_change_permission(request):
                 raise PermissionDenied
             if form.is_valid():
-                return self._keep(request, sheet, form)
-        return self._page(request, sheet, form)
+                return self._keep(request, page, form)
+        return self._page(request, page, form)
 
-    def _keep(self, request: HttpRequest, sheet: PageLayout, form: FrontPageForm) -> HttpResponse:
+    def _keep(self, request: HttpRequest, page: PageLayout, form: FrontPageForm) -> HttpResponse:
         by: Any = request.user
-        if sheet.category is None:
-            layout.compose_front(sheet.language, form.wishes, by=by)
+        if page.category is None:
+            layout.save_front_page(page.language, form.choices, by=by)
         else:
-            layout.lead_section(sheet.category, next(iter(form.wishes), None), by=by)
-        self.message_user(request, "The page is as you composed it.", messages.SUCCESS)
+            layout.save_section_lead(page.category, next(iter(form.choices), None), by=by)
+        self.message_user(request, "Page saved.", messages.SUCCESS)
         return redirect(request.get_full_path())
 
-    def _page(self, request: HttpRequest, sheet: PageLayout, form: FrontPageForm) -> HttpResponse:
+    def _page(self, request: HttpRequest, page: PageLayout, form: FrontPageForm) -> HttpResponse:
         publication = publication_of(request)
         context = {
             **self.admin_site.each_context(request),
-            "title": sheet.title,
+            "title": page.title,
             "opts": self.opts,
-            "sheet": sheet,
+            "page": page,
             "form": form,
-            "offers": offers_of(sheet.articles),
+            "offers": offers_of(page.articles),
             "offers_name": OFFERS,
             "zone": publication.time_zone,
             "fronts": [(code, native_name(code)) for code in publication.language_codes],
@@ -185,13 +184,15 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         css = {"all": ["iria_admin/front-page.css"]}
 
 
-def _sheet(request: HttpRequest) -> PageLayout | None:
+def _page_layout(request: HttpRequest) -> PageLayout | None:
     """The page that `?front=fr` or `?section=asia-pacific` names; the first front page by itself."""
     if path := request.GET.get("section"):
         category = Category.objects.filter(path=path).first() if "\x00" not in path else None
-        return section_sheet(category) if category else None
+        return section_page_layout(category) if category else None
     publication = publication_of(request)
     code = request.GET.get("front") or publication.language_codes[0]
     if code not in publication.language_codes:
         return None
-    return front_sheet(publication, code, native_name(code), front_address(code, publication))
+    return front_page_layout_of(
+        publication, code, native_name(code), front_page_url(code, publication)
+    )

@@ -17,8 +17,8 @@ from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.public.front_page.models import Placement, PlacementQuerySet
 
-Place = Placement.Place
-Spot = tuple[str, int | None, int]
+SlotName = Placement.Slot
+SlotKey = tuple[str, int | None, int]
 """Place, category and position: one spot of a page."""
 
 
@@ -26,62 +26,62 @@ Spot = tuple[str, int | None, int]
 class SlotChoice:
     """What an editor wants in a spot, and until when."""
 
-    place: str
+    slot: str
     category_id: int | None
     position: int
     article_id: int
-    until: datetime | None = None
+    expires_at: datetime | None = None
 
     @property
-    def spot(self) -> Spot:
-        return (self.place, self.category_id, self.position)
+    def key(self) -> SlotKey:
+        return (self.slot, self.category_id, self.position)
 
 
-def compose_front(language: str, wishes: Iterable[SlotChoice], *, by: User | None) -> None:
+def save_front_page(language: str, choices: Iterable[SlotChoice], *, by: User | None) -> None:
     """Puts exactly these on the front page of a language; what stays as it was keeps its author."""
-    _place(Placement.objects.on_front(language), wishes, language, by)
+    _save(Placement.objects.on_front(language), choices, language, by)
 
 
-def lead_section(category: Category, wish: SlotChoice | None, *, by: User | None) -> None:
+def save_section_lead(category: Category, choice: SlotChoice | None, *, by: User | None) -> None:
     """Puts an article at the head of a section's own page; None leaves it to the rule."""
-    there = Placement.objects.filter(place=Place.HEAD, category=category)
-    _place(there, [wish] if wish else [], "", by)
+    existing = Placement.objects.filter(slot=SlotName.HEAD, category=category)
+    _save(existing, [choice] if choice else [], "", by)
 
 
 def clear_expired() -> int:
     """Takes away what has run out, which tells pages of it; how many there were."""
-    count, _each = Placement.objects.filter(until__lte=timezone.now()).delete()
+    count, _each = Placement.objects.filter(expires_at__lte=timezone.now()).delete()
     return count
 
 
-def _place(
-    there: PlacementQuerySet, wishes: Iterable[SlotChoice], language: str, by: User | None
+def _save(
+    existing: PlacementQuerySet, choices: Iterable[SlotChoice], language: str, by: User | None
 ) -> None:
     with transaction.atomic():
         # One page is composed by one person at a time, or two could fill the same place.
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE articles_placement IN SHARE ROW EXCLUSIVE MODE")
-        before = {_as_wish(row): row for row in there}
-        wanted = list(wishes)
-        gone = [row.pk for wish, row in before.items() if wish not in wanted]
-        Placement.objects.filter(pk__in=gone).delete()
+        before = {_as_choice(row): row for row in existing}
+        wanted = list(choices)
+        deleted = [row.pk for choice, row in before.items() if choice not in wanted]
+        Placement.objects.filter(pk__in=deleted).delete()
         Placement.objects.bulk_create(
             Placement(
-                place=wish.place,
-                category_id=wish.category_id,
-                position=wish.position,
-                article_id=wish.article_id,
-                until=wish.until,
+                slot=choice.slot,
+                category_id=choice.category_id,
+                position=choice.position,
+                article_id=choice.article_id,
+                expires_at=choice.expires_at,
                 language=language,
                 placed_by=by,
             )
-            for wish in wanted
-            if wish not in before
+            for choice in wanted
+            if choice not in before
         )
 
 
-def _as_wish(row: Placement) -> SlotChoice:
-    return SlotChoice(row.place, row.category_id, row.position, row.article_id, row.until)
+def _as_choice(row: Placement) -> SlotChoice:
+    return SlotChoice(row.slot, row.category_id, row.position, row.article_id, row.expires_at)
 
 
 SECONDS: Final = 4
@@ -104,7 +104,7 @@ class FrontPage:
 
 
 @dataclass(slots=True)
-class ByHand:
+class ManualPlacements:
     """The numbers of the articles that editors placed, by place and position."""
 
     lead: dict[int, int] = field(default_factory=dict)
@@ -114,9 +114,9 @@ class ByHand:
 
     def add(self, place: str, category: int | None, position: int, article: int) -> None:
         self.all.add(article)
-        if place == Placement.Place.LEAD:
+        if place == Placement.Slot.LEAD:
             self.lead[position] = article
-        elif place == Placement.Place.SECOND:
+        elif place == Placement.Slot.SECOND:
             self.seconds[position] = article
         elif category is not None:
             self.sections.setdefault(category, {})[position] = article
@@ -135,7 +135,7 @@ class Layout:
         return set(self.head).union(*(chosen for _category, chosen in self.sections))
 
 
-def compose(articles: ArticleQuerySet, layout: Layout) -> FrontPage:
+def load_front_page(articles: ArticleQuerySet, layout: Layout) -> FrontPage:
     """The front page of these articles: one query for the cards of all that stand on it."""
     cards = {card.pk: card for card in articles.filter(pk__in=layout.all).for_cards()}
     head = [cards[pk] for pk in layout.head if pk in cards]
@@ -150,7 +150,7 @@ def compose(articles: ArticleQuerySet, layout: Layout) -> FrontPage:
     )
 
 
-def lay_out(articles: ArticleQuerySet, code: str, codes: list[str]) -> Layout:
+def build_layout(articles: ArticleQuerySet, code: str, codes: list[str]) -> Layout:
     """Places first what was placed by hand, then the newest that stand nowhere yet.
 
     Three queries: what was placed in this language, the sections, the newest of all and of each.
@@ -162,38 +162,38 @@ def lay_out(articles: ArticleQuerySet, code: str, codes: list[str]) -> Layout:
         code: its language.
         codes: the publication's languages, the first one first.
     """
-    placed = manual_placements(articles, code)
+    placement = manual_placements(articles, code)
     sections = list(Category.objects.filter(parent=None).in_order())
     headings = [(Scope.ALL, 0), *((Scope.CATEGORY, section.pk) for section in sections)]
-    each = IN_SECTION + 1 + SECONDS + len(placed.all)
+    each = IN_SECTION + 1 + SECONDS + len(placement.all)
     newest_of_all, *newest_of_each = newest_on_front(headings, each, code, codes)
-    rest = _besides(newest_of_all, placed.all)
-    lead = _filled(placed.lead, rest, 1)
-    head = lead + _filled(placed.seconds, rest, SECONDS)
-    taken = placed.all | set(head)
+    rest = _besides(newest_of_all, placement.all)
+    lead = _filled(placement.lead, rest, 1)
+    head = lead + _filled(placement.seconds, rest, SECONDS)
+    used = placement.all | set(head)
     parts = []
     for section, newest_here in zip(sections, newest_of_each, strict=True):
-        free = _besides(newest_here, taken)
-        chosen = _filled(placed.sections.get(section.pk, {}), free, IN_SECTION)
-        taken.update(chosen)
+        free = _besides(newest_here, used)
+        chosen = _filled(placement.sections.get(section.pk, {}), free, IN_SECTION)
+        used.update(chosen)
         parts.append((section, chosen))
     return Layout(head, parts)
 
 
-def manual_placements(articles: ArticleQuerySet, language: str) -> ByHand:
+def manual_placements(articles: ArticleQuerySet, language: str) -> ManualPlacements:
     """What editors placed on the front page of a language, as far as it can be shown there."""
-    found = ByHand()
+    found = ManualPlacements()
     rows = Placement.objects.in_force().on_front(language).filter(article__in=articles)
-    for row in rows.values_list("place", "category_id", "position", "article_id"):
+    for row in rows.values_list("slot", "category_id", "position", "article_id"):
         found.add(*row)
     return found
 
 
-def _besides(wished: Iterable[int], taken: set[int]) -> Iterator[int]:
-    return iter([pk for pk in wished if pk not in taken])
+def _besides(wished: Iterable[int], used: set[int]) -> Iterator[int]:
+    return iter([pk for pk in wished if pk not in used])
 
 
-def _filled(placed: dict[int, int], rest: Iterator[int], places: int) -> list[int]:
+def _filled(placement: dict[int, int], rest: Iterator[int], places: int) -> list[int]:
     """The places in their order: by hand where somebody placed something, else the next by rule."""
-    chosen = [placed.get(position) or next(rest, None) for position in range(places)]
+    chosen = [placement.get(position) or next(rest, None) for position in range(places)]
     return [pk for pk in chosen if pk is not None]

@@ -15,38 +15,38 @@ from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 class PlacementQuerySet(models.QuerySet["Placement"]):
     def in_force(self) -> "PlacementQuerySet":
         """Those that count now: not run out, and of an article that readers may see."""
-        return self.filter(Q(until=None) | Q(until__gt=timezone.now())).filter(
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now())).filter(
             article__in=Article.objects.published()
         )
 
     def on_front(self, language: str) -> "PlacementQuerySet":
-        return self.exclude(place=Placement.Place.HEAD).filter(language=language)
+        return self.exclude(slot=Placement.Slot.HEAD).filter(language=language)
 
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.FRONT_PAGE, permissions={EDITOR: ALL_ACTIONS})
 class Placement(models.Model):
-    """An article in a place of its own, until a time or until somebody decides otherwise.
+    """An article in a place of its own, expires_at a time or expires_at somebody decides otherwise.
 
     Places that nobody filled, or whose article is gone or whose time is over, are filled by rule
     (`reading.front`).
     """
 
-    class Place(models.TextChoices):
+    class Slot(models.TextChoices):
         LEAD = "lead", "Lead of the front page"
-        SECOND = "second", "Beside the lead"
-        SECTION = "section", "In a section of the front page"
-        HEAD = "head", "Lead of a section's own page"
+        SECOND = "second", "Secondary lead"
+        SECTION = "section", "Section of the front page"
+        HEAD = "head", "Lead of a section page"
 
-    place = models.CharField(max_length=8, choices=Place)
+    slot = models.CharField(max_length=8, choices=Slot)
     language = models.CharField(
-        max_length=8, choices=LANGUAGES, blank=True, help_text="Of the front page it stands on."
+        max_length=8, choices=LANGUAGES, blank=True, help_text="Language of the front page."
     )
     category = models.ForeignKey(
         Category, on_delete=models.CASCADE, null=True, blank=True, related_name="placements"
     )
-    position = models.PositiveSmallIntegerField(default=0, help_text="0 for the first.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="0 is the first.")
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="placements")
-    until = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
     )
@@ -56,30 +56,30 @@ class Placement(models.Model):
 
     class Meta:
         ordering = ["position"]
-        verbose_name = "place on a front page"
+        verbose_name = "front page slot"
         verbose_name_plural = "front pages"
         constraints = [
             models.UniqueConstraint(
-                fields=["language", "place", "category", "position"],
+                fields=["language", "slot", "category", "position"],
                 name="placement_place_once",
                 nulls_distinct=False,
             ),
             models.UniqueConstraint(
                 fields=["language", "article"],
-                condition=~Q(place="head"),
+                condition=~Q(slot="head"),
                 name="placement_article_once_a_front_page",
             ),
             models.CheckConstraint(
-                condition=Q(place__in=["section", "head"], category__isnull=False)
-                | Q(place__in=["lead", "second"], category__isnull=True),
+                condition=Q(slot__in=["section", "head"], category__isnull=False)
+                | Q(slot__in=["lead", "second"], category__isnull=True),
                 name="placement_category_where_it_needs_one",
             ),
             models.CheckConstraint(
-                condition=(Q(place="head") & Q(language="") & Q(position=0))
-                | (~Q(place="head") & ~Q(language="")),
+                condition=(Q(slot="head") & Q(language="") & Q(position=0))
+                | (~Q(slot="head") & ~Q(language="")),
                 name="placement_language_where_it_needs_one",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.article} as {self.get_place_display().lower()}"
+        return f"{self.article} as {self.get_slot_display().lower()}"

@@ -10,7 +10,7 @@ from articles.public.front_page import layout as front_page_layout
 from articles.public.front_page.models import Placement, PlacementQuerySet
 from iria.publication.models import Publication
 
-Place = Placement.Place
+SlotName = Placement.Slot
 OFFERS = "articles-to-choose"
 
 
@@ -18,20 +18,20 @@ OFFERS = "articles-to-choose"
 class Slot:
     """One place for one article."""
 
-    place: str
+    slot: str
     category_id: int | None
     position: int
     now: Article | None
     """What readers find there at this moment."""
-    placed: Placement | None
+    placement: Placement | None
 
     @property
     def name(self) -> str:
-        return f"{self.place}-{self.category_id or 0}-{self.position}"
+        return f"{self.slot}-{self.category_id or 0}-{self.position}"
 
     @property
-    def until(self) -> datetime | None:
-        return self.placed.until if self.placed else None
+    def expires_at(self) -> datetime | None:
+        return self.placement.expires_at if self.placement else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class SlotGroup:
     """Spots that stand together under a name."""
 
     name: str
-    spots: list[Slot]
+    slots: list[Slot]
     category: Category | None = None
 
     @property
     def manual_placements(self) -> int:
-        return sum(spot.placed is not None for spot in self.spots)
+        return sum(slot.placement is not None for slot in self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class PageLayout:
     """A page that can be composed."""
 
     title: str
-    address: str
+    url: str
     articles: ArticleQuerySet
     """Which articles can stand on it."""
     parts: list[SlotGroup]
@@ -60,62 +60,63 @@ class PageLayout:
     category: Category | None = None
 
     @property
-    def spots(self) -> list[Slot]:
-        return [spot for part in self.parts for spot in part.spots]
+    def slots(self) -> list[Slot]:
+        return [slot for part in self.parts for slot in part.slots]
 
 
-def front_sheet(publication: Publication, code: str, name: str, address: str) -> PageLayout:
+def front_page_layout_of(publication: Publication, code: str, name: str, url: str) -> PageLayout:
     """The front page of a language."""
     articles = Article.objects.published().of_front(code, publication.language_codes)
-    layout = front_page_layout.lay_out(articles, code, publication.language_codes)
-    placed = _placed(Placement.objects.in_force().on_front(code).filter(article__in=articles))
+    layout = front_page_layout.build_layout(articles, code, publication.language_codes)
+    placement = _placed(Placement.objects.in_force().on_front(code).filter(article__in=articles))
     cards = articles.filter(pk__in=layout.all).for_cards().in_bulk()
 
-    def spots(place: str, category: int | None, shown: list[int], places: int) -> list[Slot]:
+    def slots(place: str, category: int | None, shown: list[int], places: int) -> list[Slot]:
         return [
             Slot(
                 place,
                 category,
                 position,
                 now=cards.get(shown[position]) if position < len(shown) else None,
-                placed=placed.get((place, category, position)),
+                placement=placement.get((place, category, position)),
             )
             for position in range(places)
         ]
 
     parts = [
-        SlotGroup("The lead", spots(Place.LEAD, None, layout.head[:1], 1)),
+        SlotGroup("Lead", slots(SlotName.LEAD, None, layout.head[:1], 1)),
         SlotGroup(
-            "Beside the lead", spots(Place.SECOND, None, layout.head[1:], front_page_layout.SECONDS)
+            "Secondary lead",
+            slots(SlotName.SECOND, None, layout.head[1:], front_page_layout.SECONDS),
         ),
     ]
     parts += [
         SlotGroup(
             section.name,
-            spots(Place.SECTION, section.pk, shown, front_page_layout.IN_SECTION),
+            slots(SlotName.SECTION, section.pk, shown, front_page_layout.IN_SECTION),
             section,
         )
         for section, shown in layout.sections
     ]
-    return PageLayout(f"Front page, {name}", address, articles, parts, language=code)
+    return PageLayout(f"Front page, {name}", url, articles, parts, language=code)
 
 
-def section_sheet(category: Category) -> PageLayout:
+def section_page_layout(category: Category) -> PageLayout:
     """The head of a section's own page."""
     articles = Article.objects.published().in_category(category)
-    rows = Placement.objects.in_force().filter(place=Place.HEAD, category=category)
-    placed = _placed(rows.filter(article__in=articles))
-    chosen = placed.get((Place.HEAD, category.pk, 0))
+    rows = Placement.objects.in_force().filter(slot=SlotName.HEAD, category=category)
+    placement = _placed(rows.filter(article__in=articles))
+    chosen = placement.get((SlotName.HEAD, category.pk, 0))
     newest = Listing(Scope.CATEGORY, category.pk).cut(0, 1)
     wanted = articles.filter(pk=chosen.article_id) if chosen else newest
-    spot = Slot(Place.HEAD, category.pk, 0, wanted.for_cards().first(), chosen)
-    part = SlotGroup("The lead of this section", [spot])
-    address = category.get_absolute_url()
-    return PageLayout(f"Section {category.name}", address, articles, [part], category=category)
+    slot = Slot(SlotName.HEAD, category.pk, 0, wanted.for_cards().first(), chosen)
+    part = SlotGroup("Section lead", [slot])
+    url = category.get_absolute_url()
+    return PageLayout(f"Section {category.name}", url, articles, [part], category=category)
 
 
 def _placed(rows: PlacementQuerySet) -> dict[tuple[str, int | None, int], Placement]:
     return {
-        (row.place, row.category_id, row.position): row
+        (row.slot, row.category_id, row.position): row
         for row in rows.select_related("article", "placed_by").defer("article__body")
     }

@@ -27,7 +27,7 @@ from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 
 
-def picture(image: Image, caption: str) -> dict[str, Any] | None:
+def image_object(image: Image, caption: str) -> dict[str, Any] | None:
     """An ImageObject; None while no size of the picture is ready.
 
     What search engines ask of one whose credit they show: its file as `contentUrl`, and who made it,
@@ -39,15 +39,15 @@ def picture(image: Image, caption: str) -> dict[str, Any] | None:
     rendition = plain_rendition(image)
     if rendition is None:
         return None
-    address = absolute_url(rendition.get_absolute_url())
+    url = absolute_url(rendition.get_absolute_url())
     about: dict[str, Any] = {
         "@type": "ImageObject",
-        "url": address,
-        "contentUrl": address,
+        "url": url,
+        "contentUrl": url,
         "width": rendition.width,
         "height": rendition.height,
     }
-    words = {
+    text = {
         "caption": caption_text(caption) if caption else "",
         "creditText": plain_credit(image),
         "copyrightNotice": image.copyright_notice,
@@ -55,7 +55,7 @@ def picture(image: Image, caption: str) -> dict[str, Any] | None:
         "acquireLicensePage": licensor_url(image),
         "digitalSourceType": source_type_url(image),
     }
-    about.update({name: value for name, value in words.items() if value})
+    about.update({name: value for name, value in text.items() if value})
     if image.byline:
         about["creator"] = {"@type": "Person", "name": image.byline}
     return about
@@ -79,7 +79,7 @@ TYPES: Final = {
 MOST_COMMENTS: Final = 20
 """Of a thread, told in an article's data. Whoever wants all of them has feed and API."""
 
-HARMLESS = {">": "\\u003E", "<": "\\u003C", "&": "\\u0026"}
+ESCAPED = {">": "\\u003E", "<": "\\u003C", "&": "\\u0026"}
 
 
 def as_script(data: Sequence[dict[str, Any]]) -> str:
@@ -87,7 +87,7 @@ def as_script(data: Sequence[dict[str, Any]]) -> str:
     whole = data[0] if len(data) == 1 else list(data)
     text = json.dumps(whole, ensure_ascii=False)
     # Three replacements take a tenth of what one translation sign by sign does.
-    for sign, harmless in HARMLESS.items():
+    for sign, harmless in ESCAPED.items():
         text = text.replace(sign, harmless)
     return text
 
@@ -123,7 +123,7 @@ def organization(publication: Publication) -> dict[str, Any]:
     return about
 
 
-def emblem_of(publication: Publication) -> dict[str, Any]:
+def logo_of(publication: Publication) -> dict[str, Any]:
     """The picture that stands for the publication: address and size."""
     ours = {"address": static("icons/icon-512.png"), "width": 512, "height": 512}
     standing: dict[str, Any] = publication.brand_images
@@ -131,7 +131,7 @@ def emblem_of(publication: Publication) -> dict[str, Any]:
 
 
 def _logo(publication: Publication) -> dict[str, Any]:
-    chosen = emblem_of(publication)
+    chosen = logo_of(publication)
     return {
         "@type": "ImageObject",
         "url": f"{settings.SITE_URL}{chosen['address']}",
@@ -152,15 +152,15 @@ def periodical(publication: Publication) -> dict[str, Any]:
 
 def person(author: AuthorProfile, portrait: Image | None = None) -> dict[str, Any]:
     """An author on their own page, with what they say of themselves and how they look."""
-    about = signature(author)
-    if portrait and portrait.may_be_shown and (shown := picture(portrait, "")):
+    about = author_reference(author)
+    if portrait and portrait.may_be_shown and (shown := image_object(portrait, "")):
         about["image"] = shown
     if author.biography:
         about["description"] = author.biography
     return about
 
 
-def signature(author: AuthorProfile) -> dict[str, Any]:
+def author_reference(author: AuthorProfile) -> dict[str, Any]:
     """Who signed an article."""
     about: dict[str, Any] = {
         "@type": "Person",
@@ -180,8 +180,8 @@ def breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
         "@context": CONTEXT,
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": position, "name": name, "item": address}
-            for position, (name, address) in enumerate(crumbs, start=1)
+            {"@type": "ListItem", "position": position, "name": name, "item": url}
+            for position, (name, url) in enumerate(crumbs, start=1)
         ],
     }
 
@@ -190,18 +190,18 @@ def news_article(
     article: Article, publication: Publication, thread: Thread, translations: Sequence[Article] = ()
 ) -> dict[str, Any]:
     """An article with its people, sections, credited pictures and what readers wrote below it."""
-    address = f"{settings.SITE_URL}{article.get_absolute_url()}"
+    url = f"{settings.SITE_URL}{article.get_absolute_url()}"
     published, updated = article.published_at, article.last_change
     data: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": TYPES.get(article.kind.slug, "NewsArticle"),
-        "mainEntityOfPage": address,
-        "url": address,
+        "mainEntityOfPage": url,
+        "url": url,
         "headline": article.headline,
         "inLanguage": article.language,
         "isAccessibleForFree": True,
         "publisher": organization(publication),
-        "author": [signature(row.author) for row in article.bylines.all()]
+        "author": [author_reference(row.author) for row in article.bylines.all()]
         or [organization(publication)],
         "articleSection": [row.category.name for row in article.article_categories.all()],
         "genre": article.kind.name,
@@ -224,9 +224,9 @@ def news_article(
         data["correction"] = [_correction(each, publication) for each in corrections]
     if not thread.off:
         data["commentCount"] = thread.count
-        data["discussionUrl"] = f"{address}#comments"
+        data["discussionUrl"] = f"{url}#comments"
     if comments := list(islice(thread.readable, MOST_COMMENTS)):
-        data["comment"] = [_comment(each, address, publication) for each in comments]
+        data["comment"] = [_comment(each, url, publication) for each in comments]
     if translations:
         data["workTranslation"] = [
             {
@@ -241,11 +241,11 @@ def news_article(
 
 def _rights(article: Article) -> dict[str, str]:
     """What others may do with the text, and where it stood first."""
-    said = {
+    rights = {
         "license": article.licence_url,
         "isBasedOn": article.canonical_url or article.first_published_url,
     }
-    return {name: address for name, address in said.items() if address}
+    return {name: url for name, url in rights.items() if url}
 
 
 def _correction(correction: Correction, publication: Publication) -> dict[str, Any]:
@@ -256,29 +256,29 @@ def _correction(correction: Correction, publication: Publication) -> dict[str, A
     }
 
 
-def conversation(
-    article: Article, publication: Publication, thread: Thread, address: str
+def comments_page(
+    article: Article, publication: Publication, thread: Thread, url: str
 ) -> dict[str, Any]:
     """A page of what readers wrote below an article, every comment of it."""
     return {
         "@context": CONTEXT,
         "@type": "WebPage",
-        "url": address,
+        "url": url,
         "inLanguage": article.language,
         "mainEntity": {
             "@type": "Article",
             "url": f"{settings.SITE_URL}{article.get_absolute_url()}",
             "headline": article.headline,
             "commentCount": thread.count,
-            "comment": [_comment(each, address, publication) for each in thread.readable],
+            "comment": [_comment(each, url, publication) for each in thread.readable],
         },
     }
 
 
-def _comment(place: ThreadComment, address: str, publication: Publication) -> dict[str, Any]:
+def _comment(place: ThreadComment, url: str, publication: Publication) -> dict[str, Any]:
     about = {
         "@type": "Comment",
-        "url": f"{address}#{place.anchor}",
+        "url": f"{url}#{place.anchor}",
         "author": {"@type": "Person", "name": place.name},
         "dateCreated": publication.local(place.written_at).isoformat(timespec="seconds"),
         "text": place.text,
@@ -287,7 +287,7 @@ def _comment(place: ThreadComment, address: str, publication: Publication) -> di
     if place.edited_at is not None:
         about["dateModified"] = publication.local(place.edited_at).isoformat(timespec="seconds")
     if answered is not None:
-        about["parentItem"] = {"@type": "Comment", "url": f"{address}#comment-{answered}"}
+        about["parentItem"] = {"@type": "Comment", "url": f"{url}#comment-{answered}"}
     return about
 
 
@@ -296,5 +296,5 @@ def _pictures(article: Article) -> list[dict[str, Any]]:
     return [
         about
         for figure in figures
-        if article.shows(figure.image) and (about := picture(figure.image, figure.caption))
+        if article.shows(figure.image) and (about := image_object(figure.image, figure.caption))
     ]

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any, Final
 from urllib.parse import quote
 
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile
@@ -18,40 +21,42 @@ from articles.editorial.models import Article, Figure, Portrait
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_text
 from articles.images.srcset import preview_rendition
-from articles.public.navigation import front_address
+from articles.public.navigation import front_page_url
 from articles.public.seo import json_ld
-from articles.public.seo.json_ld import picture
+from articles.public.seo.json_ld import image_object
 from iria.core.http.urls import absolute_url, url_path
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
-IN_ADDRESSES: Final = "%/:?#[]@!$&'()*+,;=~"
+URL_SAFE: Final = "%/:?#[]@!$&'()*+,;=~"
 """Signs that stand in an address as they are (RFC 3986); what is left out is quoted."""
+
+LONGEST_DESCRIPTION: Final = 300
 
 Crumbs = Sequence[tuple[str, str]]
 """Names and addresses from the top of the site down to the page itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PreviewImage:
     """The picture others show when they point here."""
 
-    address: str
+    url: str
     width: int
     height: int
     alt: str
 
 
 @dataclass(frozen=True, slots=True)
-class Meta:
+class PageMeta:
     """Everything in a page's head that depends on the page."""
 
     title: str
-    address: str
+    url: str
     description: str = ""
     kind: str = "website"
     language: str = "en"
-    image: Preview | None = None
+    image: PreviewImage | None = None
     feed: str = ""
     """The address below which the page's own feeds stand, if it has any."""
     earlier: str = ""
@@ -77,34 +82,58 @@ class Meta:
         """Where the original stands: here, unless an editor says that it stands elsewhere."""
         elsewhere = self.article.canonical_url if self.article else ""
         # An address may hold what would end it in a header; a browser would quote it too.
-        return quote(iri_to_uri(elsewhere), safe=IN_ADDRESSES) or self.address
+        return quote(iri_to_uri(elsewhere), safe=URL_SAFE) or self.url
 
     @property
     def oembed(self) -> str:
         """Where other sites ask for the card of this article."""
-        return f"{absolute_url(url_path('oembed'))}?url={quote(self.address, safe='')}"
+        return f"{absolute_url(url_path('oembed'))}?url={quote(self.url, safe='')}"
+
+    @property
+    def plain_description(self) -> str:
+        """The description without markup, as long as search engines show it."""
+        plain = strip_tags(self.description) if "<" in self.description else self.description
+        if len(plain) <= LONGEST_DESCRIPTION:
+            return plain
+        return Truncator(plain).chars(LONGEST_DESCRIPTION)
+
+    @property
+    def article_properties(self) -> list[tuple[str, str]]:
+        """The properties of Open Graph's `article`: when, by whom, in which sections, about what."""
+        article = self.article
+        if article is None:
+            return []
+        times = (("published_time", article.published_at), ("modified_time", article.last_change))
+        return [
+            *((name, f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}") for name, when in times if when),
+            *(
+                ("author", absolute_url(row.author.get_absolute_url()))
+                for row in article.bylines.all()
+            ),
+            *(("section", row.category.name) for row in article.article_categories.all()),
+            *(("tag", tag.name) for tag in article.tags.all()),
+        ]
 
     @property
     def links(self) -> str:
         """What the page leads to, for those who read the headers alone (RFC 8288)."""
-        ways = [f'<{self.canonical}>; rel="canonical"']
-        ways += [
-            f'<{absolute_url(address)}>; rel="alternate"; type="{kind}"'
-            for kind, _title, address in self.feeds
+        links = [f'<{self.canonical}>; rel="canonical"']
+        links += [
+            f'<{absolute_url(url)}>; rel="alternate"; type="{kind}"'
+            for kind, _title, url in self.feeds
         ]
-        ways += [
-            f'<{address}>; rel="alternate"; hreflang="{language}"'
-            for language, address in self.alternates
+        links += [
+            f'<{url}>; rel="alternate"; hreflang="{language}"' for language, url in self.alternates
         ]
         if self.earlier:
-            ways.append(f'<{self.earlier}>; rel="prev"')
+            links.append(f'<{self.earlier}>; rel="prev"')
         if self.later:
-            ways.append(f'<{self.later}>; rel="next"')
+            links.append(f'<{self.later}>; rel="next"')
         if self.article:
             item = absolute_url(f"{url_path('api')}articles/{self.article.pk}/")
-            ways.append(f'<{item}>; rel="alternate"; type="application/json"')
-            ways.append(f'<{self.oembed}>; rel="alternate"; type="application/json+oembed"')
-        return ", ".join(ways)
+            links.append(f'<{item}>; rel="alternate"; type="application/json"')
+            links.append(f'<{self.oembed}>; rel="alternate"; type="application/json+oembed"')
+        return ", ".join(links)
 
     @property
     def structured(self) -> SafeString:
@@ -112,23 +141,23 @@ class Meta:
         return mark_safe(json_ld.as_script(self.data))  # noqa: S308 - escaped there
 
 
-def of_front(request: HttpRequest, code: str, name: str, lead: Article | None) -> Meta:
+def front_page_meta(request: HttpRequest, code: str, name: str, lead: Article | None) -> PageMeta:
     """About the front page: the publication itself, with the lead's picture."""
     publication = publication_of(request)
     first = code == publication.language_codes[0]
-    return Meta(
+    return PageMeta(
         title=publication.tagline if first else name,
         description=publication.about or publication.tagline,
-        address=absolute_url(request.path),
+        url=absolute_url(request.path),
         language=code,
         image=_preview(lead.visible_lead_image if lead else None, publication),
         feed="" if first else f"/language/{code}/feed/",
-        alternates=_fronts(publication),
+        alternates=_front_pages(publication),
         data=[json_ld.website(publication)],
     )
 
 
-def of_list(
+def listing_meta(
     request: HttpRequest,
     title: str,
     page: Page[Any],
@@ -137,45 +166,45 @@ def of_list(
     above: Crumbs = (),
     feed: str = "",
     cards: Iterable[Article] = (),
-) -> Meta:
+) -> PageMeta:
     """About a page of a list, such as a section's second.
 
     Args:
         cards: what stands on it; the first picture among them stands for the page.
         feed: the address below which its feeds stand, if it has any.
     """
-    own = absolute_url(request.path)
+    own_url = absolute_url(request.path)
     crumbs = [*above, (title, request.path)]
-    return Meta(
-        title=_titled(title, page.number),
+    return PageMeta(
+        title=_page_title(title, page.number),
         description=description,
-        address=_numbered(own, page.number),
+        url=_page_url(own_url, page.number),
         feed=feed,
         image=_preview(
             next(filter(None, (each.visible_lead_image for each in cards)), None),
             publication_of(request),
         ),
-        earlier=_numbered(own, page.number - 1) if page.has_previous() else "",
-        later=_numbered(own, page.number + 1) if page.has_next() else "",
+        earlier=_page_url(own_url, page.number - 1) if page.has_previous() else "",
+        later=_page_url(own_url, page.number + 1) if page.has_next() else "",
         data=[json_ld.breadcrumbs([(name, absolute_url(path)) for name, path in crumbs])],
     )
 
 
-def of_author(
+def author_meta(
     request: HttpRequest,
     author: AuthorProfile,
     page: Page[Any],
     portrait: Portrait | None,
     title: str,
-) -> Meta:
+) -> PageMeta:
     feed = f"{request.path}feed/"
-    about = of_list(request, title, page, description=author.biography, feed=feed)
+    about = listing_meta(request, title, page, description=author.biography, feed=feed)
     person = json_ld.person(author, portrait.image if portrait else None)
     image = _preview(portrait.image if portrait else None, publication_of(request))
-    return Meta(
+    return PageMeta(
         title=about.title,
         description=about.description,
-        address=about.address,
+        url=about.url,
         kind="profile",
         image=image,
         feed=about.feed,
@@ -185,17 +214,17 @@ def of_author(
     )
 
 
-def of_article(
+def article_meta(
     request: HttpRequest, article: Article, thread: Thread, translations: Sequence[Article] = ()
-) -> Meta:
+) -> PageMeta:
     """About an article; everything it needs was fetched by `for_page()`."""
     publication = publication_of(request)
     sections = [row.category for row in article.article_categories.all()]
     crumbs = [(each.name, absolute_url(each.get_absolute_url())) for each in sections[:1]]
-    return Meta(
+    return PageMeta(
         title=article.headline,
         description=article.description,
-        address=absolute_url(article.get_absolute_url()),
+        url=absolute_url(article.get_absolute_url()),
         kind="article",
         language=article.language,
         image=_preview(_first_shown(article), publication),
@@ -210,46 +239,46 @@ def of_article(
     )
 
 
-def of_thread(request: HttpRequest, article: Article, thread: Thread) -> Meta:
+def thread_meta(request: HttpRequest, article: Article, thread: Thread) -> PageMeta:
     """About a page of the conversation below an article; the first one is a part of the article's."""
-    address, words = absolute_url(request.path), gettext("Comments on “%(headline)s”")
+    url, text = absolute_url(request.path), gettext("Comments on “%(headline)s”")
     if thread.above:
-        words = gettext("Replies to a comment on “%(headline)s”")
+        text = gettext("Replies to a comment on “%(headline)s”")
     base = absolute_url(article.get_absolute_url())
     first = not (thread.above or thread.order) and thread.number == 1
-    title = _titled(words % {"headline": article.headline}, thread.number)
-    own = base if first else _numbered(address, thread.number)
-    return Meta(
+    title = _page_title(text % {"headline": article.headline}, thread.number)
+    own_url = base if first else _page_url(url, thread.number)
+    return PageMeta(
         title=title,
-        address=own,
+        url=own_url,
         description=article.description,
         language=article.language,
         earlier=absolute_url(thread.previous.partition("#")[0]) if thread.previous else "",
         later=absolute_url(thread.next) if thread.next else "",
         data=[
-            json_ld.conversation(article, publication_of(request), thread, own),
-            json_ld.breadcrumbs([(article.headline, base), (title, own)]),
+            json_ld.comments_page(article, publication_of(request), thread, own_url),
+            json_ld.breadcrumbs([(article.headline, base), (title, own_url)]),
         ],
     )
 
 
-def of_picture(request: HttpRequest, article: Article, figure: Figure, place: int) -> Meta:
+def image_meta(request: HttpRequest, article: Article, figure: Figure, place: int) -> PageMeta:
     """About the large view of a picture; its place is counted from 1."""
-    publication, about = publication_of(request), picture(figure.image, figure.caption)
-    words = gettext("Picture %(place)s of %(headline)s")
-    return Meta(
-        title=words % {"place": place, "headline": article.headline},
+    publication, about = publication_of(request), image_object(figure.image, figure.caption)
+    text = gettext("Image %(place)s of %(headline)s")
+    return PageMeta(
+        title=text % {"place": place, "headline": article.headline},
         description=caption_text(figure.caption) if figure.caption else figure.image.alt,
-        address=absolute_url(figure.get_absolute_url()),
+        url=absolute_url(figure.get_absolute_url()),
         language=article.language,
         image=_preview(figure.image, publication),
         data=[{"@context": json_ld.CONTEXT, **about}] if about else [],
     )
 
 
-def of_page(request: HttpRequest, title: str, description: str) -> Meta:
+def simple_page_meta(request: HttpRequest, title: str, description: str) -> PageMeta:
     """About a page that is neither an article nor a list."""
-    return Meta(title=title, description=description, address=absolute_url(request.path))
+    return PageMeta(title=title, description=description, url=absolute_url(request.path))
 
 
 def _alternates(articles: Sequence[Article]) -> list[tuple[str, str]]:
@@ -261,22 +290,22 @@ def _alternates(articles: Sequence[Article]) -> list[tuple[str, str]]:
     return [(each.language, absolute_url(each.get_absolute_url())) for each in found]
 
 
-def _fronts(publication: Publication) -> list[tuple[str, str]]:
+def _front_pages(publication: Publication) -> list[tuple[str, str]]:
     codes = publication.language_codes
     if len(codes) < 2:
         return []
-    fronts = [(code, absolute_url(front_address(code, publication))) for code in codes]
+    fronts = [(code, absolute_url(front_page_url(code, publication))) for code in codes]
     return [*fronts, ("x-default", fronts[0][1])]
 
 
-def _titled(title: str, number: int) -> str:
+def _page_title(title: str, number: int) -> str:
     if number == 1:
         return title
     return gettext("%(title)s, page %(number)d") % {"title": title, "number": number}
 
 
-def _numbered(address: str, number: int) -> str:
-    return address if number == 1 else f"{address}?page={number}"
+def _page_url(url: str, number: int) -> str:
+    return url if number == 1 else f"{url}?page={number}"
 
 
 def _first_shown(article: Article) -> Image | None:
@@ -285,15 +314,25 @@ def _first_shown(article: Article) -> Image | None:
     return next(shown, None)
 
 
-def _preview(image: Image | None, publication: Publication) -> Preview | None:
+def _preview(image: Image | None, publication: Publication) -> PreviewImage | None:
     """What it shows and its credit go together: a preview has one place for words."""
     rendition = preview_rendition(image) if image and image.may_be_shown else None
     if image is None or rendition is None:
         return None
-    words = (image.alt.strip(), credit_text(image, publication))
-    return Preview(
-        address=absolute_url(rendition.get_absolute_url()),
+    text = (image.alt.strip(), credit_text(image, publication))
+    return PreviewImage(
+        url=absolute_url(rendition.get_absolute_url()),
         width=rendition.width,
         height=rendition.height,
-        alt=" – ".join(part for part in words if part),
+        alt=" – ".join(part for part in text if part),
+    )
+
+
+def preview_image(meta: PageMeta, publication: Publication) -> PreviewImage:
+    """The image for previews elsewhere: the page's own, else the publication's logo."""
+    if meta.image:
+        return meta.image
+    logo = json_ld.logo_of(publication)
+    return PreviewImage(
+        absolute_url(logo["address"]), logo["width"], logo["height"], publication.name
     )

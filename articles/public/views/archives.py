@@ -8,15 +8,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from articles.editorial.models import Scope
-from articles.public.archives import archive_of
-from articles.public.listing_scope import ListingScope, shelf_of
+from articles.public.archives import get_archive
+from articles.public.listing_scope import ListingScope, listing_scope
 from articles.public.responses import render_public_page
 from articles.public.seo import page_meta
 from articles.public.tag_and_author_lists import (
     authors_page,
-    by_letter,
     corrections_count,
     corrections_page,
+    group_by_letter,
     tags_page,
 )
 from iria.core.http.cache_versions import ProcessCache
@@ -32,12 +32,19 @@ from iria.publication.language import in_its_language
 @in_its_language
 def archive(request: HttpRequest, code: str = "") -> HttpResponse:
     """Every year and month with how much was published in it."""
-    shelf = shelf_of(request, code)
-    found = archive_of(shelf)
+    scope = listing_scope(request, code)
+    found = get_archive(scope)
     with use_language(code):
-        words = gettext("Everything we have published, by year and month.")
-        about = page_meta.of_page(request, shelf.called(gettext("Archive")), words)
-        context = {"archive": found, "description": words, "meta": about, **beside(shelf)}
+        description = gettext("All articles by year and month.")
+        about = page_meta.simple_page_meta(
+            request, scope.title_for(gettext("Archive")), description
+        )
+        context = {
+            "archive": found,
+            "description": description,
+            "meta": about,
+            **scope_context(scope),
+        }
         context["others"] = _other_archives(request, code)
         return render_public_page(request, "articles/public/archive.html", context)
 
@@ -45,46 +52,46 @@ def archive(request: HttpRequest, code: str = "") -> HttpResponse:
 @public_page
 @in_its_language
 def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
-    shelf = shelf_of(request, code)
-    archive = archive_of(shelf)
+    scope = listing_scope(request, code)
+    archive = get_archive(scope)
     months = archive.of_year(year)
     if not months:
         raise Http404
-    page = page_of(shelf.listing(Scope.YEAR, year), request.GET.get("page"))
+    page = page_of(scope.listing(Scope.YEAR, year), request.GET.get("page"))
     with use_language(code):
-        about = page_meta.of_list(
+        about = page_meta.listing_meta(
             request,
-            shelf.called(str(year)),
+            scope.title_for(str(year)),
             page,
-            description=gettext("What was published in %(when)s.") % {"when": year},
-            above=shelf.crumbs,
+            description=gettext("Articles published in %(when)s.") % {"when": year},
+            above=scope.crumbs,
             cards=page,
         )
         context = {"year": year, "months": months, "archive": archive, "page": page}
-        context |= {"meta": about, **beside(shelf)}
+        context |= {"meta": about, **scope_context(scope)}
         return render_public_page(request, "articles/public/year.html", context)
 
 
 @public_page
 @in_its_language
 def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpResponse:
-    shelf = shelf_of(request, code)
-    archive = archive_of(shelf)
+    scope = listing_scope(request, code)
+    archive = get_archive(scope)
     chosen = next((each for each in archive.of_year(year) if each.month == month), None)
     if chosen is None:
         raise Http404
-    listing = shelf.listing(Scope.MONTH, year * 100 + month)
+    listing = scope.listing(Scope.MONTH, year * 100 + month)
     page = page_of(listing, request.GET.get("page"))
     earlier, later = archive.around(year, month)
-    above = shelf.address("year", year)
+    above = scope.url("year", year)
     with use_language(code):
         name = date_format(chosen.first_day, "F Y")
-        about = page_meta.of_list(
+        about = page_meta.listing_meta(
             request,
-            shelf.called(name),
+            scope.title_for(name),
             page,
-            description=gettext("What was published in %(when)s.") % {"when": name},
-            above=[*shelf.crumbs, (str(year), above)],
+            description=gettext("Articles published in %(when)s.") % {"when": name},
+            above=[*scope.crumbs, (str(year), above)],
             cards=page,
         )
         context = {
@@ -94,14 +101,14 @@ def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpRe
             "page": page,
             "above": above,
             "meta": about,
-            **beside(shelf),
+            **scope_context(scope),
         }
         return render_public_page(request, "articles/public/month.html", context)
 
 
-def beside(shelf: ListingScope) -> dict[str, object]:
+def scope_context(scope: ListingScope) -> dict[str, object]:
     """What a page of one language's list shows besides the list; a page of everything, nothing."""
-    return {"shelf": shelf, "page_language": shelf.code} if shelf.code else {}
+    return {"listing_scope": scope, "page_language": scope.code} if scope.code else {}
 
 
 def _other_archives(request: HttpRequest, code: str) -> list[tuple[str, str, str]]:
@@ -124,9 +131,9 @@ _corrections: ProcessCache[int] = ProcessCache()
 @in_its_language
 def tags(request: HttpRequest) -> HttpResponse:
     page = tags_page(request.GET.get("page"))
-    words = gettext("Everything our articles are about.")
-    about = page_meta.of_list(request, gettext("Topics"), page, description=words)
-    context = {"letters": list(by_letter(page.object_list)), "page": page, "meta": about}
+    description = gettext("All topics of our articles.")
+    about = page_meta.listing_meta(request, gettext("Topics"), page, description=description)
+    context = {"letters": list(group_by_letter(page.object_list)), "page": page, "meta": about}
     return render_public_page(request, "articles/public/tags.html", context)
 
 
@@ -134,8 +141,8 @@ def tags(request: HttpRequest) -> HttpResponse:
 @in_its_language
 def authors(request: HttpRequest) -> HttpResponse:
     page = authors_page(request.GET.get("page"))
-    words = gettext("Everybody who writes here.")
-    about = page_meta.of_list(request, gettext("Authors"), page, description=words)
+    description = gettext("All authors.")
+    about = page_meta.listing_meta(request, gettext("Authors"), page, description=description)
     return render_public_page(
         request, "articles/public/authors.html", {"page": page, "meta": about}
     )
@@ -146,11 +153,11 @@ def authors(request: HttpRequest) -> HttpResponse:
 def corrections(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("page")
     page = corrections_page(number, lambda: _corrections.of(request, "", corrections_count))
-    about = page_meta.of_list(
+    about = page_meta.listing_meta(
         request,
         gettext("Corrections"),
         page,
-        description=gettext("What we got wrong and put right, newest first."),
+        description=gettext("All corrections, newest first."),
     )
     return render_public_page(
         request, "articles/public/corrections.html", {"page": page, "meta": about}

@@ -22,8 +22,13 @@ from articles.editorial.preview_links import read_preview_token
 from articles.editorial.rendering import draw_body
 from articles.embeds.iframes import allow, frames_of
 from articles.images.srcset import plain_rendition
-from articles.public.article_page import around, minutes_to_read, place_in_series, ways_to_share
-from articles.public.listing_scope import shelf_for
+from articles.public.article_page import (
+    adjacent_articles,
+    minutes_to_read,
+    series_position,
+    share_links,
+)
+from articles.public.listing_scope import article_listing_scope
 from articles.public.responses import render_public_page
 from articles.public.seo import page_meta
 from articles.related.read_next import related_to
@@ -55,23 +60,23 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
         raise Http404
     with use_language(chosen.language):
         thread = thread_of(chosen, publication_of(request))
-        beside = around(chosen)
+        adjacent = adjacent_articles(chosen)
         context = {
-            **text_of(request, chosen),
+            **article_context(request, chosen),
             "thread": thread,
-            "series": place_in_series(chosen),
-            "shelf": shelf_for(chosen, request),
-            "around": beside,
-            "sharing": ways_to_share(chosen, publication_of(request)),
-            "address": absolute_url(chosen.get_absolute_url()),
+            "series": series_position(chosen),
+            "listing_scope": article_listing_scope(chosen, request),
+            "adjacent": adjacent,
+            "share_links": share_links(chosen, publication_of(request)),
+            "url": absolute_url(chosen.get_absolute_url()),
             "related": related_to(chosen),
-            "meta": page_meta.of_article(request, chosen, thread, beside.translations),
+            "meta": page_meta.article_meta(request, chosen, thread, adjacent.translations),
         }
         response = render_public_page(request, "articles/public/article.html", context)
         return allow(response, context["frames"])
 
 
-def text_of(request: HttpRequest, chosen: Article) -> dict[str, Any]:
+def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     """What the page shows of the article itself, for `articles/public/article.html`.
 
     A page that shows something unpublished adds `preview`, the words of its banner.
@@ -79,17 +84,17 @@ def text_of(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     frames, minutes = frames_of(chosen.body), minutes_to_read(chosen.body)
     used = _lead(chosen)
     lead = used if used is not None and chosen.shows(used.image) else None
-    large = _large(chosen, lead)
+    lightbox_url = _lightbox_url(chosen, lead)
     drawn = draw_body(chosen, publication_of(request), frames)
     return {
         "article": chosen,
         "authors": [row.author for row in chosen.bylines.all()],
         "lead": lead,
-        "withheld": used if lead is None else None,
-        "large": large,
-        "enlarged": drawn.html.count('class="enlarge"') + bool(large),
+        "unavailable": used if lead is None else None,
+        "lightbox_url": lightbox_url,
+        "lightbox_count": drawn.html.count('class="enlarge"') + bool(lightbox_url),
         "body": mark_safe(drawn.html),  # noqa: S308 - sanitised as it was drawn
-        "contents": contents_of(drawn, minutes),
+        "contents": table_of_contents(drawn, minutes),
         "links": [absolute_url(link) if link.startswith("/") else link for link in drawn.links],
         "frames": frames,
         "minutes": minutes,
@@ -97,7 +102,7 @@ def text_of(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     }
 
 
-def contents_of(drawn: Drawn, minutes: int) -> list[Heading]:
+def table_of_contents(drawn: Drawn, minutes: int) -> list[Heading]:
     """The headings of a text long enough to be looked through before it is read; else none."""
     parts = [heading for heading in drawn.headings if heading.level == 2]
     return parts if len(parts) >= CONTENTS_FROM and minutes >= LONG else []
@@ -108,18 +113,16 @@ def _lead(article: Article) -> Figure | None:
     return next((each for each in article.figures.all() if each.place == Figure.Place.LEAD), None)
 
 
-def _large(article: Article, lead: Figure | None) -> str:
+def _lightbox_url(article: Article, lead: Figure | None) -> str:
     """Where the lead picture is seen large, once there is a file of it."""
     ready = lead is not None and lead.image.sizes and article.is_published
     return lead.get_absolute_url() if lead is not None and ready else ""
 
 
 BANNERS = {
-    Article.State.DRAFT: gettext_lazy("This is a draft. It is not published, and may change."),
-    Article.State.SCHEDULED: gettext_lazy(
-        "This article is not published yet; it goes out at a set time."
-    ),
-    Article.State.UNPUBLISHED: gettext_lazy("This article was withdrawn. Readers do not see it."),
+    Article.State.DRAFT: gettext_lazy("Draft. This article is not published and may change."),
+    Article.State.SCHEDULED: gettext_lazy("Scheduled. This article is not published yet."),
+    Article.State.UNPUBLISHED: gettext_lazy("Unpublished. Readers cannot see this article."),
 }
 
 
@@ -130,46 +133,55 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     try:
         chosen = read_preview_token(token)
     except ExpiredToken:
-        return _private(_over(request, gettext("This preview link has expired."), status=410))
+        return _private(
+            _preview_error(request, gettext("This preview link has expired."), status=410)
+        )
     except BrokenToken:
-        return _private(_over(request, gettext("This preview link is incomplete."), status=404))
+        return _private(
+            _preview_error(request, gettext("This preview link is invalid."), status=404)
+        )
     if chosen.is_published:
         return _private(redirect(chosen.get_absolute_url()))
     with use_language(chosen.language):
-        context = {**text_of(request, chosen), "preview": BANNERS[Article.State(chosen.state)]}
+        context = {
+            **article_context(request, chosen),
+            "preview": BANNERS[Article.State(chosen.state)],
+        }
         response = render(request, "articles/public/article.html", context)
         return _private(allow(response, context["frames"]))
 
 
-def _over(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+def _preview_error(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
     context = {"sentence": sentence}
-    return render(request, "articles/public/preview_over.html", context, status=status)
+    return render(request, "articles/public/preview_expired.html", context, status=status)
 
 
 def _private(response: HttpResponse) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    # The address is the right to read; it is not to travel on with a click.
+    # Whoever has the URL may read; links must not pass it on.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
 @public_page
 @in_its_language
-def picture(request: HttpRequest, year: int, month: int, slug: str, picture: int) -> HttpResponse:
+def image_view(
+    request: HttpRequest, year: int, month: int, slug: str, image_id: int
+) -> HttpResponse:
     """Named by the picture's number in the library, so an address outlives a figure put in before it."""
     article = next(iter(article_at(year, month, slug)), None)
-    figures = list(figures_to_enlarge(article)) if article else []
-    places = [place for place, each in enumerate(figures) if each.image_id == picture]
+    figures = list(lightbox_figures(article)) if article else []
+    places = [place for place, each in enumerate(figures) if each.image_id == image_id]
     if article is None or not places:
         raise Http404
     with use_language(article.language):
-        context = _around(article, figures, places[0])
-        context["meta"] = page_meta.of_picture(request, article, context["figure"], places[0] + 1)
-        return render_public_page(request, "articles/public/picture.html", context)
+        context = _adjacent_figures(article, figures, places[0])
+        context["meta"] = page_meta.image_meta(request, article, context["figure"], places[0] + 1)
+        return render_public_page(request, "articles/public/image.html", context)
 
 
-def figures_to_enlarge(article: Article) -> Iterator[Figure]:
+def lightbox_figures(article: Article) -> Iterator[Figure]:
     """The article's pictures that can be seen, each once: the lead, then as in the text."""
     seen: set[int] = set()
     for figure in article.figures.all():
@@ -179,7 +191,7 @@ def figures_to_enlarge(article: Article) -> Iterator[Figure]:
             yield figure
 
 
-def _around(article: Article, figures: list[Figure], place: int) -> dict[str, Any]:
+def _adjacent_figures(article: Article, figures: list[Figure], place: int) -> dict[str, Any]:
     return {
         "article": article,
         "figure": figures[place],

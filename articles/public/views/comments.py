@@ -32,7 +32,7 @@ def comment_scope(request: HttpRequest, pk: int) -> tuple[str, ...]:
 
 @public_page(also=comment_scope)
 @in_its_language
-def reader(request: HttpRequest, pk: int) -> HttpResponse:
+def commenter(request: HttpRequest, pk: int) -> HttpResponse:
     """Only what stands on the pages of articles stands here, and only as long as they wish it."""
     chose = User.objects.filter(is_active=True, has_public_profile=True).select_related("avatar")
     person = get_object_or_404(chose, pk=pk)
@@ -44,7 +44,7 @@ def reader(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "comments": [(each, SafeString(render_comment(each.text))) for each in page],
     }
-    return render_public_page(request, "articles/public/reader.html", context)
+    return render_public_page(request, "articles/public/commenter.html", context)
 
 
 @public_page(also=thread_scope)
@@ -60,7 +60,9 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, order: str = 
 
 @public_page(also=thread_scope)
 @in_its_language
-def answers(request: HttpRequest, year: int, month: int, slug: str, comment: int) -> HttpResponse:
+def comment_replies(
+    request: HttpRequest, year: int, month: int, slug: str, comment: int
+) -> HttpResponse:
     """A page of what stands below one comment."""
     article = _article(year, month, slug)
     page = _page_asked_for(request)
@@ -77,10 +79,10 @@ def _article(year: int, month: int, slug: str) -> Article:
 
 
 def _page_asked_for(request: HttpRequest) -> int:
-    asked = request.GET.get("page")
-    page = 1 if asked is None else number(asked)
+    page_parameter = request.GET.get("page")
+    page = 1 if page_parameter is None else number(page_parameter)
     if not page or page > 1_000_000:
-        raise NoSuchPage(gettext("There is no such page of this list."))
+        raise NoSuchPage(gettext("This page does not exist."))
     return page
 
 
@@ -88,12 +90,12 @@ def _shown(request: HttpRequest, article: Article, thread: Thread) -> HttpRespon
     if thread.off:
         raise Http404
     if thread.number > thread.pages:
-        raise NoSuchPage(gettext("There is no such page of this list."))
+        raise NoSuchPage(gettext("This page does not exist."))
     context = {
         "article": article,
         "thread": thread,
         "page_language": article.language,
-        "meta": page_meta.of_thread(request, article, thread),
+        "meta": page_meta.thread_meta(request, article, thread),
         "noindex": article.noindex or bool(thread.order),
     }
-    return render_public_page(request, "articles/public/conversation.html", context)
+    return render_public_page(request, "articles/public/comments.html", context)

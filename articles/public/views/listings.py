@@ -8,13 +8,13 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Portrait, Scope
-from articles.popular.most_read import shown_as_most_read
-from articles.public.category_context import CategoryContext, family_of, section_page
+from articles.popular.most_read import most_read_articles
+from articles.public.category_context import CategoryContext, category_context, section_page
 from articles.public.front_page import layout as front_page_layout
-from articles.public.listing_scope import ListingScope, shelf_of
+from articles.public.listing_scope import ListingScope, listing_scope
 from articles.public.responses import render_public_page
 from articles.public.seo import page_meta
-from articles.public.views.archives import beside
+from articles.public.views.archives import scope_context
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import url_path
@@ -25,7 +25,7 @@ from iria.publication.language import in_its_language
 
 _layouts: ProcessCache[front_page_layout.Layout] = ProcessCache()
 """What stands where on each front page changes with the rows alone, as little else on a site."""
-_families: ProcessCache[CategoryContext] = ProcessCache()
+_category_trees: ProcessCache[CategoryContext] = ProcessCache()
 """Likewise which categories stand above and below each, and which lead was picked for it."""
 
 
@@ -41,25 +41,27 @@ def home(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest, code: str) -> HttpResponse:
     if code == publication_of(request).language_codes[0]:
         return redirect("home")
-    return _front(request, shelf_of(request, code).code)
+    return _front(request, listing_scope(request, code).code)
 
 
 def _front(request: HttpRequest, code: str) -> HttpResponse:
     codes = publication_of(request).language_codes
     articles = Article.objects.published().of_front(code, codes)
-    layout = _layouts.of(request, code, lambda: front_page_layout.lay_out(articles, code, codes))
-    composed = front_page_layout.compose(articles, layout)
+    layout = _layouts.of(
+        request, code, lambda: front_page_layout.build_layout(articles, code, codes)
+    )
+    composed = front_page_layout.load_front_page(articles, layout)
     with use_language(code):
-        about = page_meta.of_front(request, code, native_name(code), composed.lead)
+        about = page_meta.front_page_meta(request, code, native_name(code), composed.lead)
         popular = publication_of(request).show_most_read
         context = {
             "front": composed,
-            "most_read": shown_as_most_read(code, besides=layout.all) if popular else [],
+            "most_read": most_read_articles(code, besides=layout.all) if popular else [],
             "page_language": code,
             "meta": about,
         }
         if code != codes[0]:
-            context["shelf"] = ListingScope(code, request.path)
+            context["listing_scope"] = ListingScope(code, request.path)
         return render_public_page(request, "articles/public/home.html", context)
 
 
@@ -67,14 +69,14 @@ def _front(request: HttpRequest, code: str) -> HttpResponse:
 @in_its_language
 def articles(request: HttpRequest, code: str) -> HttpResponse:
     """Everything in one language, the newest first."""
-    shelf = shelf_of(request, code)
-    page = page_of(shelf.listing(), request.GET.get("page"))
+    scope = listing_scope(request, code)
+    page = page_of(scope.listing(), request.GET.get("page"))
     with use_language(code):
         title, feed = gettext("All articles"), url_path("language_feed", code)
-        about = page_meta.of_list(
-            request, shelf.called(title), page, above=shelf.crumbs, feed=feed, cards=page
+        about = page_meta.listing_meta(
+            request, scope.title_for(title), page, above=scope.crumbs, feed=feed, cards=page
         )
-        context = {"title": title, "page": page, "meta": about, **beside(shelf)}
+        context = {"title": title, "page": page, "meta": about, **scope_context(scope)}
         return render_public_page(request, "articles/public/articles.html", context)
 
 
@@ -82,55 +84,55 @@ def articles(request: HttpRequest, code: str) -> HttpResponse:
 @in_its_language
 def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
     """A section, or what there is of it in one language; a language in which nothing is has no page."""
-    shelf = shelf_of(request, code)
-    family = _families.of(request, path, lambda: family_of(path))
-    sheet = section_page(shelf, family.chosen, family.lead_id, request.GET.get("page"))
-    if code and not (sheet.lead or sheet.cards):
+    scope = listing_scope(request, code)
+    tree = _category_trees.of(request, path, lambda: category_context(path))
+    section = section_page(scope, tree.chosen, tree.lead_id, request.GET.get("page"))
+    if code and not (section.lead or section.cards):
         raise Http404
     with use_language(code):
-        about = page_meta.of_list(
+        about = page_meta.listing_meta(
             request,
-            shelf.called(family.chosen.name),
-            sheet.page,
-            description=family.chosen.introduction,
-            above=[*shelf.crumbs, *_above(family, shelf)],
+            scope.title_for(tree.chosen.name),
+            section.page,
+            description=tree.chosen.introduction,
+            above=[*scope.crumbs, *_above(tree, scope)],
             feed=f"{request.path}feed/",
-            cards=[*filter(None, [sheet.lead]), *sheet.cards],
+            cards=[*filter(None, [section.lead]), *section.cards],
         )
         context = {
-            "family": family.within(shelf) if code else family,
-            "category": family.chosen,
-            "lead": sheet.lead,
-            "cards": sheet.cards,
-            "page": sheet.page,
+            "category_tree": tree.within(scope) if code else tree,
+            "category": tree.chosen,
+            "lead": section.lead,
+            "cards": section.cards,
+            "page": section.page,
             "meta": about,
-            **beside(shelf),
+            **scope_context(scope),
         }
         return render_public_page(request, "articles/public/category.html", context)
 
 
-def _above(family: CategoryContext, shelf: ListingScope) -> list[tuple[str, str]]:
-    return [(each.name, shelf.address("category", each.path)) for each in family.above]
+def _above(tree: CategoryContext, scope: ListingScope) -> list[tuple[str, str]]:
+    return [(each.name, scope.url("category", each.path)) for each in tree.above]
 
 
 @public_page
 @in_its_language
 def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     """What a tag stands at, or what there is of it in one language."""
-    shelf, chosen = shelf_of(request, code), get_object_or_404(Tag, slug=slug)
-    page = page_of(shelf.listing(Scope.TAG, chosen.pk), request.GET.get("page"))
-    _refuse_nobody_knows(page)
+    scope, chosen = listing_scope(request, code), get_object_or_404(Tag, slug=slug)
+    page = page_of(scope.listing(Scope.TAG, chosen.pk), request.GET.get("page"))
+    _raise_404_if_empty(page)
     with use_language(code):
-        about = page_meta.of_list(
+        about = page_meta.listing_meta(
             request,
-            shelf.called(chosen.name),
+            scope.title_for(chosen.name),
             page,
             description=gettext("Articles about %(topic)s.") % {"topic": chosen.name},
-            above=shelf.crumbs,
+            above=scope.crumbs,
             feed=f"{request.path}feed/",
             cards=page,
         )
-        context = {"tag": chosen, "page": page, "meta": about, **beside(shelf)}
+        context = {"tag": chosen, "page": page, "meta": about, **scope_context(scope)}
         return render_public_page(request, "articles/public/tag.html", context)
 
 
@@ -138,17 +140,19 @@ def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
 @in_its_language
 def author(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     """What somebody wrote, or what of it is in one language."""
-    shelf, chosen = shelf_of(request, code), get_object_or_404(AuthorProfile, slug=slug)
+    scope, chosen = listing_scope(request, code), get_object_or_404(AuthorProfile, slug=slug)
     portrait = Portrait.objects.filter(author=chosen).select_related("image").first()
-    page = page_of(shelf.listing(Scope.AUTHOR, chosen.pk), request.GET.get("page"))
-    _refuse_nobody_knows(page)
+    page = page_of(scope.listing(Scope.AUTHOR, chosen.pk), request.GET.get("page"))
+    _raise_404_if_empty(page)
     with use_language(code):
-        about = page_meta.of_author(request, chosen, page, portrait, shelf.called(chosen.name))
+        about = page_meta.author_meta(request, chosen, page, portrait, scope.title_for(chosen.name))
         context = {"author": chosen, "portrait": portrait, "page": page, "meta": about}
-        return render_public_page(request, "articles/public/author.html", context | beside(shelf))
+        return render_public_page(
+            request, "articles/public/author.html", context | scope_context(scope)
+        )
 
 
-def _refuse_nobody_knows(page: Page[Article]) -> None:
+def _raise_404_if_empty(page: Page[Article]) -> None:
     """What only drafts are about, and who signs nothing else, are the newsroom's business still."""
     if not page.paginator.count:
         raise Http404

@@ -6,11 +6,11 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from articles.search.index.indexer import Words
+from articles.search.index.indexer import EntryText
 from iria.core.db.bulk_copy import copy_values
 
 LOADING: Final = "search_loading"
-COLUMNS: Final = tuple(each.name for each in fields(Words))
+COLUMNS: Final = tuple(each.name for each in fields(EntryText))
 
 WRITE: Final = """
 INSERT INTO articles_searchentry (article_id, configuration, vector, text, indexed_at)
@@ -29,7 +29,7 @@ LONGEST: Final = 200_000
 """Characters of a text that are indexed here: one that does not fit would spoil all the others."""
 
 
-def write_entries(words: Iterable[Words]) -> int:
+def write_entries(words: Iterable[EntryText]) -> int:
     """Writes entries without their statistics; returns how many. Call `rebuild` afterwards."""
     with transaction.atomic(), connection.cursor() as cursor:
         columns = ", ".join(f"{name} text" for name in COLUMNS[1:])

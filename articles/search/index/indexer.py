@@ -18,18 +18,18 @@ from articles.editorial.rendering import ArticleText, text_of
 from articles.editorial.text_search_config import configuration_for, prepare_text, with_names
 from articles.search.index import statistics
 from articles.search.models import SearchEntry
-from articles.search.results.spelling import learn
+from articles.search.results.spelling import record_words
 
 WHOLE = 400_000
 """Characters of a text that are indexed. A tsvector holds one megabyte at most."""
 
-PATIENCE = "SET LOCAL lock_timeout = '5s'"
+LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'"
 """While all statistics are made anew nobody indexes; an editor does not wait for that, `catch_up` does."""
 
 TOO_LONG = "54000"
 """PostgreSQL's SQLSTATE for a value beyond one of its limits."""
 
-MARKS = re.compile("[\x00\ue000\ue001\ud800-\udfff]")
+UNSTORABLE = re.compile("[\x00\ue000\ue001\ud800-\udfff]")
 """What cannot be stored, and the two private signs that mark a match inside an excerpt."""
 
 READ = """
@@ -63,42 +63,42 @@ ON CONFLICT (article_id) DO UPDATE SET configuration = excluded.configuration,
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class EntryText:
     """What is written of an article, in the order of the statement's columns."""
 
     article_id: int
     configuration: str
     headline: str
-    above: str
+    standfirst_and_tags: str
     """Standfirst and tags."""
     body: str
-    beside: str
+    names_and_captions: str
     """Captions, credits and bylines."""
-    shown: str
+    snippet_text: str
     """The text that excerpts are cut from, as it is written."""
 
-    def as_read(self) -> "Words":
+    def as_read(self) -> "EntryText":
         """The same words as PostgreSQL should be given them."""
         return replace(
             self,
             headline=prepare_text(with_names(self.headline)),
-            above=prepare_text(with_names(self.above)),
+            standfirst_and_tags=prepare_text(with_names(self.standfirst_and_tags)),
             body=prepare_text(with_names(self.body)),
-            beside=prepare_text(with_names(self.beside)),
+            names_and_captions=prepare_text(with_names(self.names_and_captions)),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedEntry:
     """An article's words as they were read, and what becomes of them."""
 
     configuration: str
     words: ArticleText
     vector: str
-    shown: str
+    snippet_text: str
 
 
-def index(article_id: int) -> None:
+def index_article(article_id: int) -> None:
     """Writes the entry of an article as it stands now; one that is not published loses its entry.
 
     Its words are read before anything is locked, so that words which are new to the index are known to
@@ -109,19 +109,19 @@ def index(article_id: int) -> None:
     prepared = _prepared(first) if first else None
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(PATIENCE)
+            cursor.execute(LOCK_TIMEOUT)
         # Locked, so that of two savings the later one also writes the entry last.
         article = readable.select_for_update(no_key=True, of=("self",)).first()
         if article is None:
             _remove(article_id)
         else:
-            if prepared is None or not _says(article, prepared):
+            if prepared is None or not _is_current(article, prepared):
                 prepared = _prepared(article)
             _write(article_id, prepared)
     statistics.add_up()
 
 
-def remove(article_id: int) -> None:
+def remove_article(article_id: int) -> None:
     """Takes an article out of the index."""
     _remove(article_id)
     statistics.add_up()
@@ -160,18 +160,18 @@ def _unreadable() -> QuerySet[SearchEntry]:
 def _index_all(article_ids: Iterator[int]) -> int:
     count = 0
     for article_id in article_ids:
-        index(article_id)
+        index_article(article_id)
         count += 1
     return count
 
 
-def _says(article: Article, prepared: Prepared) -> bool:
+def _is_current(article: Article, prepared: PreparedEntry) -> bool:
     """Whether the article still says what was prepared."""
     configuration = configuration_for(article.language)
     return (configuration, text_of(article)) == (prepared.configuration, prepared.words)
 
 
-def _prepared(article: Article) -> Prepared:
+def _prepared(article: Article) -> PreparedEntry:
     """Has the words of an article read, and makes those known that are new."""
     words = text_of(article)
     configuration = configuration_for(article.language)
@@ -180,7 +180,7 @@ def _prepared(article: Article) -> Prepared:
         written = _cut(article.pk, configuration, words, length).as_read()
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(PATIENCE)
+                cursor.execute(LOCK_TIMEOUT)
                 cursor.execute(READ, astuple(written))
                 (vector,) = cursor.fetchone()
         except OperationalError as mistake:
@@ -189,26 +189,31 @@ def _prepared(article: Article) -> Prepared:
                 raise
             length //= 2
         else:
-            said = (written.headline, written.above, written.body, written.beside)
-            learn(configuration, " ".join(said))
-            return Prepared(configuration, words, vector, written.shown)
+            texts = (
+                written.headline,
+                written.standfirst_and_tags,
+                written.body,
+                written.names_and_captions,
+            )
+            record_words(configuration, " ".join(texts))
+            return PreparedEntry(configuration, words, vector, written.snippet_text)
 
 
-def _write(article_id: int, entry: Prepared) -> None:
+def _write(article_id: int, entry: PreparedEntry) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(UPSERT, [article_id, entry.configuration, entry.vector, entry.shown])
+        cursor.execute(UPSERT, [article_id, entry.configuration, entry.vector, entry.snippet_text])
 
 
-def _cut(article_id: int, configuration: str, words: ArticleText, length: int) -> Words:
+def _cut(article_id: int, configuration: str, words: ArticleText, length: int) -> EntryText:
     headline, standfirst, text, captions, names, tags = (
-        MARKS.sub(" ", part) for part in astuple(words)
+        UNSTORABLE.sub(" ", part) for part in astuple(words)
     )
-    return Words(
+    return EntryText(
         article_id=article_id,
         configuration=configuration,
         headline=headline,
-        above=f"{standfirst}\n{tags}"[:length],
+        standfirst_and_tags=f"{standfirst}\n{tags}"[:length],
         body=text[:length],
-        beside=f"{captions}\n{names}"[:length],
-        shown="\n".join(part for part in (standfirst, text[:length]) if part),
+        names_and_captions=f"{captions}\n{names}"[:length],
+        snippet_text="\n".join(part for part in (standfirst, text[:length]) if part),
     )

@@ -20,10 +20,9 @@ class SearchLanguage(models.Model):
 
     configuration = models.CharField(max_length=40, primary_key=True)
     articles = models.IntegerField()
-    length = models.FloatField(help_text="Words of all entries, each counted by its place.")
+    length = models.FloatField(help_text="Total length of all entries in words.")
     mean = models.FloatField(
-        help_text="The mean length that the postings' weights were written with; the true one may "
-        "have moved on a little (search.statistics.refresh)."
+        help_text="Mean length used for the weights of the postings. The actual mean may differ slightly (see search.index.statistics.refresh)."
     )
 
     def __str__(self) -> str:
@@ -77,7 +76,7 @@ class SearchChange(models.Model):
 
     configuration = models.CharField(max_length=40)
     articles = models.SmallIntegerField(
-        help_text="1: an article holds these stems now; -1: it does no longer."
+        help_text="1: added to an article; -1: removed from an article."
     )
     length = models.FloatField()
     lexemes = ArrayField(models.IntegerField())

@@ -19,41 +19,43 @@ AT_ONCE: Final = 500
 logger = logging.getLogger(__name__)
 
 
-def index_again(*, article_id: int, **signal: Any) -> None:
+def index_changed_article(*, article_id: int, **signal: Any) -> None:
     """After a publication or a change: the article is out already, so a failure is only logged."""
     try:
-        indexer.index(article_id)
+        indexer.index_article(article_id)
     except DatabaseError:
         logger.exception(
-            "Article %s is not in the search index; catching up will mend it", article_id
+            "Article %s could not be indexed; the next catch-up will retry it", article_id
         )
 
 
-def forget(*, article_id: int, **signal: Any) -> None:
+def remove_unpublished_article(*, article_id: int, **signal: Any) -> None:
     try:
-        indexer.remove(article_id)
+        indexer.remove_article(article_id)
     except DatabaseError:
-        logger.exception("Article %s is still in the search index", article_id)
+        logger.exception("Article %s could not be removed from the search index", article_id)
 
 
-def index_named(sender: type[Model], instance: Model, created: bool, **signal: Any) -> None:
+def index_renamed_author(
+    sender: type[Model], instance: Model, created: bool, **signal: Any
+) -> None:
     """A credit, an author's name changed: whatever carries it is indexed again, by the worker."""
     if not created:
         what, pk = str(sender._meta.model_name), instance.pk
-        transaction.on_commit(lambda: tasks.index_carriers.defer(what=what, pk=pk))
+        transaction.on_commit(lambda: tasks.index_articles_using.defer(what=what, pk=pk))
 
 
 def index_credited(*, image_ids: list[int], **signal: Any) -> None:
     """The credits of many pictures changed at once, as when an agency is worded anew."""
     for first in range(0, len(image_ids), AT_ONCE):
-        tasks.index_carriers_of_pictures.defer(image_ids=image_ids[first : first + AT_ONCE])
+        tasks.index_articles_using_images.defer(image_ids=image_ids[first : first + AT_ONCE])
 
 
 def register() -> None:
     rights_changed.connect(index_credited, dispatch_uid="search.index_credited")
     # `moved` and `corrected` change no word that is searched: addresses are not kept here.
     for signal in (signals.published, signals.changed):
-        signal.connect(index_again, dispatch_uid="search.index_again")
-    signals.unpublished.connect(forget, dispatch_uid="search.forget")
+        signal.connect(index_changed_article, dispatch_uid="search.index_again")
+    signals.unpublished.connect(remove_unpublished_article, dispatch_uid="search.forget")
     for model in (Image, AuthorProfile):
-        post_save.connect(index_named, sender=model, dispatch_uid="search.index_named")
+        post_save.connect(index_renamed_author, sender=model, dispatch_uid="search.index_named")

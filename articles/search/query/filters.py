@@ -58,5 +58,5 @@ def _within(category: Category) -> QuerySet[Category, int]:
     return Category.objects.filter(below).values_list("pk", flat=True)
 
 
-EVERYWHERE: Final = SearchFilters()
+NO_FILTERS: Final = SearchFilters()
 """Nothing was chosen."""

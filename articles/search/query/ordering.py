@@ -13,7 +13,7 @@ class Sort(StrEnum):
     OLDEST = "oldest"
 
 
-def in_order(ranked: Iterable[tuple[int, datetime | None]], sort: Sort) -> list[int]:
+def sort_articles(ranked: Iterable[tuple[int, datetime | None]], sort: Sort) -> list[int]:
     """Articles with their dates, the best first → the articles in the order asked for.
 
     Equals by date stand by their number, so that pages never shuffle.

@@ -24,7 +24,7 @@ from articles.editorial.text_search_config import prepare_text, with_names
 WORD: Final = re.compile(r"[^\s\"“”„«»,;()|&!]+")
 
 
-def key_of(words: str) -> str:
+def normalise_query(words: str) -> str:
     """“ Élections  in “Japan” ” → “elections in japan”."""
     plain = unicodedata.normalize("NFKD", words.casefold())
     plain = "".join(each for each in plain if not unicodedata.combining(each))
@@ -80,14 +80,14 @@ fetched faster one by one than by reading all there are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class QueryParts:
     """A query taken apart, before any language was applied."""
 
     wanted: str
     """Every word that may be found, also those in quotes."""
     required: tuple[tuple[str, ...], ...]
     """Of each group one must be there, word by word as it stands."""
-    unwanted: tuple[str, ...]
+    excluded: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Term:
     lexeme_id: int
     times: float
     articles: int
-    rarity: float
+    idf: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +128,15 @@ class ParsedQuery:
     terms: tuple[Term, ...]
     required: tuple[tuple[Phrase, ...], ...] = ()
     """Of each group one must be there; of one that is empty, none can be."""
-    unwanted: tuple[Phrase, ...] = ()
-    keeps_out: bool = False
+    excluded: tuple[Phrase, ...] = ()
+    has_exclusions: bool = False
     """Something was said that is unwanted, whether any article holds it or not."""
 
 
-def split_query(words: str) -> Parts:
+def split_query(words: str) -> QueryParts:
     """Quotes that were not closed close at the end."""
     wanted: list[str] = []
-    unwanted: list[str] = []
+    excluded: list[str] = []
     groups: list[list[tuple[str, bool]]] = []
     joined = False
     for part in PART.finditer(with_names(words.translate(QUOTES))):
@@ -145,7 +145,7 @@ def split_query(words: str) -> Parts:
             joined = bool(groups)
             continue
         if part["minus"]:
-            unwanted.append(text)
+            excluded.append(text)
         else:
             wanted.append(text)
             alternative = (text, part["phrase"] is not None and bool(text.strip()))
@@ -157,10 +157,10 @@ def split_query(words: str) -> Parts:
     required = [
         tuple(text for text, _ in group) for group in groups if any(quoted for _, quoted in group)
     ]
-    return Parts(" ".join(wanted), tuple(required), tuple(unwanted))
+    return QueryParts(" ".join(wanted), tuple(required), tuple(excluded))
 
 
-def in_quotes(words: str) -> str:
+def require_all_words(words: str) -> str:
     """The same query with each of its words in quotes, so that every one must be there."""
     return PART.sub(_in_quotes, words.translate(QUOTES))
 
@@ -170,39 +170,43 @@ def _in_quotes(part: re.Match[str]) -> str:
     return f'"{part["word"]}"' if plain else part[0]
 
 
-def read(parts: Parts, others: str = "") -> list[ParsedQuery]:
+def parse_query(parts: QueryParts, others: str = "") -> list[ParsedQuery]:
     """One reading for each configuration that articles are in; none where nothing is indexed.
 
     Args:
         others: words that mean the same as some that were typed.
     """
-    phrases = [text for group in (*parts.required, parts.unwanted) for text in group]
-    said: dict[str, Any] = {"wanted": parts.wanted, "others": others, "phrases": phrases}
+    phrases = [text for group in (*parts.required, parts.excluded) for text in group]
+    parameters: dict[str, Any] = {"wanted": parts.wanted, "others": others, "phrases": phrases}
     with connection.cursor() as cursor:
-        cursor.execute(READ, said)
+        cursor.execute(READ, parameters)
         rows = cursor.fetchall()
     return [_reading(list(group), parts) for _, group in groupby(rows, key=itemgetter(0))]
 
 
-def rarity(articles: int, of: int) -> float:
+def inverse_document_frequency(articles: int, of: int) -> float:
     """BM25's weight of a stem that stands in so many of all articles."""
     return log(1 + (max(of, articles) - articles + 0.5) / (articles + 0.5))
 
 
-def _reading(rows: Sequence[tuple[Any, ...]], parts: Parts) -> ParsedQuery:
+def _reading(rows: Sequence[tuple[Any, ...]], parts: QueryParts) -> ParsedQuery:
     configuration, of, queries, *_ = rows[0]
     typed = [int(times) for *_, times, _other, _phrases, _pk, _articles in rows if times]
     terms: list[Term] = []
     stems: dict[int, list[Term | None]] = {}
     for *_, times, is_other, numbers, pk, articles in rows:
         times = float(times or (SYNONYM if is_other else 0))
-        term = Term(pk, times, articles, rarity(articles, of)) if articles else None
+        term = (
+            Term(pk, times, articles, inverse_document_frequency(articles, of))
+            if articles
+            else None
+        )
         if term and times:
             terms.append(term)
         for number in numbers or ():
             stems.setdefault(number - 1, []).append(term)
-    terms.sort(key=lambda term: -term.times * term.rarity)
-    required, unwanted = _phrases(parts, queries, stems)
+    terms.sort(key=lambda term: -term.times * term.idf)
+    required, excluded = _phrases(parts, queries, stems)
     return ParsedQuery(
         configuration=configuration,
         articles=of,
@@ -210,22 +214,26 @@ def _reading(rows: Sequence[tuple[Any, ...]], parts: Parts) -> ParsedQuery:
         length=sum(typed),
         terms=tuple(terms[:MOST_TERMS]),
         required=required,
-        unwanted=unwanted,
-        keeps_out=any(queries[len(queries) - len(parts.unwanted) :]),
+        excluded=excluded,
+        has_exclusions=any(queries[len(queries) - len(parts.excluded) :]),
     )
 
 
 def _phrases(
-    parts: Parts, queries: Sequence[str], stems: Mapping[int, Sequence[Term | None]]
+    parts: QueryParts, queries: Sequence[str], stems: Mapping[int, Sequence[Term | None]]
 ) -> tuple[tuple[tuple[Phrase, ...], ...], tuple[Phrase, ...]]:
     """What binds; without phrases of nothing but common words, and without those that no article holds."""
     numbers = count()
 
     def known(texts: Sequence[str]) -> tuple[Phrase, ...] | None:
         mine = [number for _, number in zip(texts, numbers, strict=False)]
-        said = [(queries[number], stems[number]) for number in mine if queries[number]]
-        found = tuple(Phrase(query, tuple(filter(None, held))) for query, held in said if all(held))
-        return found if said else None
+        parameters = [(queries[number], stems[number]) for number in mine if queries[number]]
+        found = tuple(
+            Phrase(query, tuple(filter(None, found_stems)))
+            for query, found_stems in parameters
+            if all(found_stems)
+        )
+        return found if parameters else None
 
     required = [known(group) for group in parts.required]
-    return tuple(group for group in required if group is not None), known(parts.unwanted) or ()
+    return tuple(group for group in required if group is not None), known(parts.excluded) or ()

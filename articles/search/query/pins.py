@@ -2,13 +2,13 @@
 
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.search.query.parser import key_of
+from articles.search.query.parser import normalise_query
 from iria.core.db.compiled_queries import Prepared
 
 
-def pinned_for(words: str) -> list[int]:
+def pinned_articles(words: str) -> list[int]:
     """The published articles pinned for these very words, in their order."""
-    return [article.pk for article in _pinned(key_of(words))]
+    return [article.pk for article in _pinned(normalise_query(words))]
 
 
 def _chosen(key: str) -> ArticleQuerySet:

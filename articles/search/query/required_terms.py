@@ -118,7 +118,7 @@ class _Rules:
             said = len(group) == 1 and self._hold(group[0])
             if not said:
                 queries.append(" | ".join(f"({phrase.query})" for phrase in group))
-        for phrase in sorted(reading.unwanted, key=lambda each: _rarest(each).articles):
+        for phrase in sorted(reading.excluded, key=lambda each: _rarest(each).articles):
             if not (phrase.is_one_word and self._rule(phrase.stems[0], wanted=False)):
                 queries.append(f"!({phrase.query})")
         return " & ".join(f"({query})" for query in queries)

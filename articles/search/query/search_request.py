@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from accounts.models import AuthorProfile
 from articles.editorial.models import ArticleType, Category
 from articles.editorial.models.article import LANGUAGES
-from articles.search.query.filters import EVERYWHERE, SearchFilters
+from articles.search.query.filters import NO_FILTERS, SearchFilters
 from articles.search.query.ordering import Sort
 from articles.search.ranking.engine import InvalidQuery
 from iria.core.text.validators import validate_storable
@@ -24,7 +24,7 @@ FACETS: Final = ("category", "author", "year", "kind", "language")
 """As they stand in the address; anything else in it is not ours and left alone."""
 
 
-class NothingLikeIt(InvalidQuery):
+class InvalidFilter(InvalidQuery):
     """The words may be fine; what narrows them down does not exist."""
 
 
@@ -32,17 +32,17 @@ class NothingLikeIt(InvalidQuery):
 class SearchRequest:
     """A whole question: words, what narrows them down, order, page."""
 
-    words: str
-    narrowing: SearchFilters = EVERYWHERE
+    text: str
+    filters: SearchFilters = NO_FILTERS
     sort: Sort = Sort.BEST
     page: str = "1"
 
-    def address(self, **changes: str) -> str:
+    def url(self, **changes: str) -> str:
         """Where this question is answered, with some parts of it changed; from its first page.
 
         A part that is changed to an empty text is left away.
         """
-        parts = {"q": self.words, **self.narrowing.parameters}
+        parts = {"q": self.text, **self.filters.parameters}
         if self.sort is not Sort.BEST:
             parts["sort"] = self.sort.value
         parts |= changes
@@ -51,34 +51,34 @@ class SearchRequest:
         )
 
     @property
-    def query(self) -> str:
+    def query_string(self) -> str:
         """The question as it stands in an address, without its order: a feed has its own."""
-        return self.address(sort="").partition("?")[2]
+        return self.url(sort="").partition("?")[2]
 
-    def anew(self, words: str) -> "SearchRequest":
+    def with_text(self, text: str) -> "SearchRequest":
         """The same question with other words."""
-        return replace(self, words=words)
+        return replace(self, text=text)
 
     @property
     def is_plain(self) -> bool:
         """As somebody asks who begins to search."""
-        return self == SearchRequest(self.words)
+        return self == SearchRequest(self.text)
 
     @property
-    def orders(self) -> list[tuple[str, str]]:
+    def sort_links(self) -> list[tuple[str, str]]:
         """The orders there are by name, each with its address; none for the present one."""
         names = {
-            Sort.BEST: gettext("Best first"),
+            Sort.BEST: gettext("Relevance"),
             Sort.NEWEST: gettext("Newest first"),
             Sort.OLDEST: gettext("Oldest first"),
         }
         return [
-            (name, "" if sort is self.sort else self.address(sort=sort.value.replace("best", "")))
+            (name, "" if sort is self.sort else self.url(sort=sort.value.replace("best", "")))
             for sort, name in names.items()
         ]
 
 
-def asked(parameters: Mapping[str, str]) -> SearchRequest:
+def parse_request(parameters: Mapping[str, str]) -> SearchRequest:
     """The question of an address.
 
     Raises:
@@ -87,19 +87,19 @@ def asked(parameters: Mapping[str, str]) -> SearchRequest:
     chosen = {name: value for name in FACETS if (value := parameters.get(name, "").strip())}
     return SearchRequest(
         # Some keyboards send a letter and its accent apart.
-        words=unicodedata.normalize("NFC", parameters.get("q", "").strip()),
-        narrowing=_narrowing(chosen) if chosen else EVERYWHERE,
+        text=unicodedata.normalize("NFC", parameters.get("q", "").strip()),
+        filters=_filters(chosen) if chosen else NO_FILTERS,
         sort=_sort(parameters.get("sort", "").strip()),
         page=parameters.get("page", "").strip() or "1",
     )
 
 
-def _narrowing(chosen: Mapping[str, str]) -> SearchFilters:
+def _filters(chosen: Mapping[str, str]) -> SearchFilters:
     for name, value in chosen.items():
         try:
             validate_storable(value)
         except ValidationError as mistake:
-            raise NothingLikeIt(_unknown(name, "�")) from mistake
+            raise InvalidFilter(_unknown(name, "�")) from mistake
     return SearchFilters(
         category=_row(Category.objects.all(), "category", "path", chosen),
         author=_row(AuthorProfile.objects.all(), "author", "slug", chosen),
@@ -114,7 +114,7 @@ def _row[M: Model](rows: QuerySet[M], name: str, field: str, chosen: Mapping[str
         return None
     row = rows.filter(**{field: chosen[name]}).first()
     if row is None:
-        raise NothingLikeIt(_unknown(name, chosen[name]))
+        raise InvalidFilter(_unknown(name, chosen[name]))
     return row
 
 
@@ -122,30 +122,30 @@ def _year(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) == 4 and int(text)):
-        raise NothingLikeIt(_unknown("year", text))
+        raise InvalidFilter(_unknown("year", text))
     return int(text)
 
 
 def _language(code: str) -> str:
     if code and code not in dict(LANGUAGES):
-        raise NothingLikeIt(_unknown("language", code))
+        raise InvalidFilter(_unknown("language", code))
     return code
 
 
 def _sort(text: str) -> Sort:
     if text and text not in set(Sort):
-        sentence = gettext("What was found can stand by the best, the newest or the oldest first.")
-        raise NothingLikeIt(sentence)
+        sentence = gettext("Invalid sort order. Choose best, newest or oldest first.")
+        raise InvalidFilter(sentence)
     return Sort(text) if text else Sort.BEST
 
 
 def _unknown(name: str, value: str) -> str:
     value = Truncator(value).chars(60)
     sentences = {
-        "category": gettext("There is no category “%(value)s” to search in."),
-        "author": gettext("There is no author “%(value)s” to search for."),
-        "year": gettext("There is no year “%(value)s”; write one like 2026."),
-        "kind": gettext("There is no kind of article called “%(value)s”."),
-        "language": gettext("There is no language “%(value)s” to search in."),
+        "category": gettext("There is no category “%(value)s”."),
+        "author": gettext("There is no author “%(value)s”."),
+        "year": gettext("“%(value)s” is not a valid year. Enter a year such as 2026."),
+        "kind": gettext("There is no article type “%(value)s”."),
+        "language": gettext("There is no language “%(value)s”."),
     }
     return sentences[name] % {"value": value}

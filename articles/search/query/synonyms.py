@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from articles.search.models import Synonyms
-from articles.search.query.parser import key_of
+from articles.search.query.parser import normalise_query
 
 LONGEST: Final = 4
 """Words of a phrase."""
@@ -26,7 +26,7 @@ def expand_synonyms(words: str) -> list[str]:
     found = dict(_phrases(words))
     if not found:
         return [words]
-    ways = [words]
+    variants = [words]
     for synonyms in Synonyms.objects.raw(SETS, [list(found)]):
         for key, phrase in zip(synonyms.keys, synonyms.phrases, strict=True):
             # Every phrase of the set that is in the query gives way to each of the others.
@@ -34,8 +34,8 @@ def expand_synonyms(words: str) -> list[str]:
                 if typed in found and typed != key and key not in found:
                     start, end = found[typed]
                     other = f'"{phrase}"' if " " in phrase else phrase
-                    ways.append(f"{words[:start]}{other}{words[end:]}")
-    return list(dict.fromkeys(ways))[:MOST]
+                    variants.append(f"{words[:start]}{other}{words[end:]}")
+    return list(dict.fromkeys(variants))[:MOST]
 
 
 def _phrases(words: str) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -50,4 +50,4 @@ def _phrases(words: str) -> Iterator[tuple[str, tuple[int, int]]]:
             run = tokens[place : place + length]
             start, end = run[0].start(), run[-1].end()
             if len(run) == length and '"' not in words[start:end] and " -" not in words[start:end]:
-                yield key_of(words[start:end]), (start, end)
+                yield normalise_query(words[start:end]), (start, end)

@@ -20,7 +20,13 @@ from django.core.exceptions import EmptyResultSet
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.search.query.parser import ParsedQuery, Term
 from articles.search.query.required_terms import bind, possible
-from articles.search.ranking.posting_lists import SHORT, Among, Matching, factor, fetch
+from articles.search.ranking.posting_lists import (
+    SHORT,
+    PostingQuery,
+    Searchable,
+    fetch,
+    term_weight,
+)
 from iria.core.db.statement_timeout import TookTooLong
 
 MOST: Final = 1000
@@ -40,7 +46,7 @@ LOOKED_UP: Final = 10
 FEW: Final = 5_000
 """Articles up to which a section is held beside the postings; of a larger one, the best are looked at."""
 
-LOOKED_AT: Final = 2_000
+MOST_CANDIDATES: Final = 2_000
 """Articles of which the vector is looked at, the best first."""
 
 LOOKED_FOR: Final = 30_000
@@ -77,7 +83,7 @@ SCORE: Final = attrgetter("score")
 
 
 def candidates(
-    readings: Sequence[ParsedQuery], articles: ArticleQuerySet, *, narrowed: bool = False
+    readings: Sequence[ParsedQuery], articles: ArticleQuerySet, *, filtered: bool = False
 ) -> Candidates:
     """The best of the articles that hold any of the words, and all that binds.
 
@@ -93,48 +99,52 @@ def candidates(
     except EmptyResultSet:
         return Candidates()
     readings = possible(readings)
-    among = _among(*visible) if narrowed else Among(*visible)
-    if among.few == [] or not any(each.terms for each in readings):
+    searchable = _among(*visible) if filtered else Searchable(*visible)
+    if searchable.few == [] or not any(each.terms for each in readings):
         return Candidates()
-    found = _best(readings, among, READ_MORE if among.few else READ_WHOLE)
-    if found.is_led and len(found.best) < FEWEST and not among.few:
-        found = _best(readings, among, READ_MORE)
+    found = _best(readings, searchable, READ_MORE if searchable.few else READ_WHOLE)
+    if found.is_led and len(found.best) < FEWEST and not searchable.few:
+        found = _best(readings, searchable, READ_MORE)
     if not found.best and not found.is_exact:
         raise TookTooLong
     return found
 
 
-def _among(sql: str, parameters: tuple[Any, ...]) -> Among:
+def _among(sql: str, parameters: tuple[Any, ...]) -> Searchable:
     rows = fetch(NUMBERS.format(articles=sql), [*parameters, FEW + 1])
     if len(rows) > FEW:
-        return Among(sql, parameters, is_large=True)
-    return Among(sql, parameters, few=[pk for (pk,) in rows])
+        return Searchable(sql, parameters, is_large=True)
+    return Searchable(sql, parameters, few=[pk for (pk,) in rows])
 
 
-def _best(readings: Sequence[ParsedQuery], among: Among, budget: int) -> Candidates:
+def _best(readings: Sequence[ParsedQuery], searchable: Searchable, budget: int) -> Candidates:
     terms = sorted((t for each in readings for t in each.terms), key=lambda term: term.articles)
-    leading, following = _split(terms, budget, len(among.few or ()))
-    binding = bind(readings, [[t for t in each.terms if t in leading] for each in readings])
-    leading += [term for term in binding.drivers if term not in leading]
+    leading, following = _split(terms, budget, len(searchable.few or ()))
+    required_terms = bind(readings, [[t for t in each.terms if t in leading] for each in readings])
+    leading += [term for term in required_terms.drivers if term not in leading]
     following = [term for term in following if term not in leading]
-    matching = Matching(readings, among, binding, leading, following)
-    looked_at = LOOKED_AT if binding.by_vector else LOOKED_FOR if among.is_large else MOST
-    rows = matching.rows(looked_at, MOST)
+    matching = PostingQuery(readings, searchable, required_terms, leading, following)
+    candidate_count = (
+        MOST_CANDIDATES if required_terms.by_vector else LOOKED_FOR if searchable.is_large else MOST
+    )
+    rows = matching.rows(candidate_count, MOST)
     best = [
         Candidate(pk, at, score, has_all=words >= wanted)
         for pk, at, score, words, wanted, _ in rows
     ]
     best.sort(key=SCORE, reverse=True)
-    if looked_at == MOST:
+    if candidate_count == MOST:
         hits = rows[0][-1] if rows else 0
         found = Candidates(best, hits if hits > MOST else len(best))
     else:
         hits = rows[0][-1] if rows else matching.hits()
-        found = Candidates(best, len(best), is_exact=hits <= looked_at and len(best) < MOST)
-    if binding.drivers and not binding.is_whole:
+        found = Candidates(best, len(best), is_exact=hits <= candidate_count and len(best) < MOST)
+    if required_terms.drivers and not required_terms.is_whole:
         found.is_exact = False
-    elif following and not binding.drivers:
-        longest = 0 if among.few or looked_at > MOST else max(term.articles for term in terms)
+    elif following and not required_terms.drivers:
+        longest = (
+            0 if searchable.few or candidate_count > MOST else max(term.articles for term in terms)
+        )
         found = replace(found, total=max(found.total, longest), is_exact=False, is_led=True)
     return found
 
@@ -144,5 +154,5 @@ def _split(terms: list[Term], budget: int, few: int) -> tuple[list[Term], list[T
     for place, term in enumerate(terms):
         budget -= min(term.articles, SHORT * few) if few else term.articles
         if budget < 0 and place:
-            return terms[:place], nlargest(LOOKED_UP, terms[place:], key=factor)
+            return terms[:place], nlargest(LOOKED_UP, terms[place:], key=term_weight)
     return terms, []

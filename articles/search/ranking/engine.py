@@ -10,9 +10,9 @@ from django.utils.translation import gettext, ngettext
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.search.query import parser
-from articles.search.query.filters import EVERYWHERE, SearchFilters
-from articles.search.query.ordering import Sort, in_order
-from articles.search.query.pins import pinned_for
+from articles.search.query.filters import NO_FILTERS, SearchFilters
+from articles.search.query.ordering import Sort, sort_articles
+from articles.search.query.pins import pinned_articles
 from articles.search.query.synonyms import expand_synonyms
 from articles.search.ranking import scoring
 from articles.search.ranking.scoring import Ranking
@@ -25,16 +25,16 @@ LONGEST: Final = 2000
 """Characters of a query: a paragraph may be looked for, a pasted page means something else."""
 
 PER_PAGE: Final = 10
-PATIENCE: Final = 2000
+TIMEOUT_MS: Final = 2000
 """Milliseconds after which PostgreSQL gives up on one statement of a search."""
 
 
 class InvalidQuery(Exception):
     """The query cannot be answered as it stands; `sentence` tells the reader what to change."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class NoSuchPage(InvalidQuery):
@@ -42,29 +42,29 @@ class NoSuchPage(InvalidQuery):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHit:
     """One article, and what to show of why it was found."""
 
     article: Article
-    why: MatchExplanation
+    explanation: MatchExplanation
     is_pinned: bool = False
     """Editors chose it to stand here."""
 
     @property
-    def excerpt(self) -> str:
-        return self.why.excerpt
+    def snippet(self) -> str:
+        return self.explanation.snippet
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class ResultPage:
     """One page of what was found."""
 
-    words: str
+    query: str
     total: int = 0
     """Every article that matches, also those beyond the ones put in order."""
     page: int = 1
     pages: int = 1
-    results: list[Found] = field(default_factory=list)
+    hits: list[SearchHit] = field(default_factory=list)
     matched: Sequence[int] = ()
     """The articles put in order, at most `candidates.MOST`, on all pages together."""
     is_exact: bool = True
@@ -84,123 +84,125 @@ class Findings:
         return self.page - 1 if self.page > 1 else None
 
 
-def find(
-    words: str,
+def search_articles(
+    query: str,
     *,
     page: int | str = 1,
     size: int = PER_PAGE,
-    narrowing: SearchFilters = EVERYWHERE,
+    filters: SearchFilters = NO_FILTERS,
     sort: Sort = Sort.BEST,
     recency: float = scoring.RECENCY,
     with_feedback: bool | None = None,
-    explained: bool = True,
-) -> Findings:
+    with_explanations: bool = True,
+) -> ResultPage:
     """The published articles that hold any of the words, the best first.
 
     Understands what readers know from elsewhere: "a phrase", -without, one OR another.
 
     Args:
         page: as it came from the address; counted from 1.
-        narrowing: what was chosen among the facets; applied before anything is counted or cut.
+        filters: the facets chosen by the reader; applied before counting and ranking.
         sort: the order of the articles that match best, at most `candidates.MOST`.
         recency: how much being new counts (`ranking.rank`).
         with_feedback: None lets the size of the site decide.
-        explained: whether to say of each article why it was found.
+        with_explanations: whether to add a snippet and the reasons for each match.
 
     Raises:
         Unanswerable: the query is too long, cannot be stored, says nothing to look for, or takes
             too long.
         NoSuchPage: the page lies beyond the results, or is no number.
     """
-    words = _checked(words)
+    query = _checked(query)
     number = _page_number(page)
     start = (number - 1) * size
     try:
-        with time_limit(PATIENCE):
-            ways = expand_synonyms(words)
-            found = _ranked(ways, narrowing, recency, with_feedback)
-            matched = in_order(found.ranked, sort)
-            pinned = pinned_for(words) if sort is Sort.BEST and not narrowing else []
+        with time_limit(TIMEOUT_MS):
+            variants = expand_synonyms(query)
+            found = _ranked(variants, filters, recency, with_feedback)
+            matched = sort_articles(found.ranked, sort)
+            pinned = pinned_articles(query) if sort is Sort.BEST and not filters else []
             total = found.total + len(set(pinned).difference(matched))
             matched = list(dict.fromkeys([*pinned, *matched]))
             pages = max(1, -(-len(matched) // size))
             if number > pages:
-                raise NoSuchPage(_beyond(pages))
+                raise NoSuchPage(_page_missing(pages))
             chosen = matched[start : start + size]
-            results = _shown(chosen, ways if explained else (), pinned) if chosen else []
+            hits = _hits(chosen, variants if with_explanations else (), pinned) if chosen else []
     except TookTooLong as mistake:
-        sentence = gettext("This search takes too long; try fewer words, or rarer ones.")
-        raise InvalidQuery(sentence) from mistake
-    return Findings(words, total, number, pages, results, matched, found.is_exact)
+        message = gettext("This search takes too long. Use fewer or more specific words.")
+        raise InvalidQuery(message) from mistake
+    return ResultPage(query, total, number, pages, hits, matched, found.is_exact)
 
 
-def _checked(words: str) -> str:
-    words = words.strip()
-    if len(words) > LONGEST:
-        sentence = gettext("Please search with at most %(most)s characters; these are %(number)s.")
-        raise InvalidQuery(sentence % {"most": f"{LONGEST:,}", "number": f"{len(words):,}"})
+def _checked(query: str) -> str:
+    query = query.strip()
+    if len(query) > LONGEST:
+        message = gettext(
+            "The search text has %(number)s characters. Shorten it to at most %(most)s."
+        )
+        raise InvalidQuery(message % {"most": f"{LONGEST:,}", "number": f"{len(query):,}"})
     try:
-        validate_storable(words)
+        validate_storable(query)
     except ValidationError as mistake:
         raise InvalidQuery(" ".join(mistake.messages)) from mistake
-    return words
+    return query
 
 
 def _page_number(page: int | str) -> int:
     text = str(page).strip()
     if not (text.isdecimal() and len(text) < 12 and int(text) > 0):
-        sentence = gettext("There is no such page of these results.")
-        raise NoSuchPage(sentence)
+        message = gettext("This page of results does not exist.")
+        raise NoSuchPage(message)
     return int(text)
 
 
-def _beyond(pages: int) -> str:
+def _page_missing(pages: int) -> str:
     return ngettext(
-        "There is only %(pages)s page of these results.",
-        "There are only %(pages)s pages of these results.",
+        "There is only %(pages)s page of results.",
+        "There are only %(pages)s pages of results.",
         pages,
     ) % {"pages": pages}
 
 
 def _ranked(
-    ways: Sequence[str], narrowing: SearchFilters, recency: float, with_feedback: bool | None
+    variants: Sequence[str], filters: SearchFilters, recency: float, with_feedback: bool | None
 ) -> Ranking:
     """The best articles for a query and its other wordings.
 
     Raises:
         Unanswerable: there is no word that could be looked up, or too much that binds.
     """
-    parts = parser.split_query(ways[0])
-    if len(parts.unwanted) + sum(map(len, parts.required)) > parser.MOST_BINDING:
-        sentence = gettext("Please search with at most %(most)s quotes and minus signs.")
-        raise InvalidQuery(sentence % {"most": parser.MOST_BINDING})
-    others = " ".join(parser.split_query(each).wanted for each in ways[1:])
-    readings = parser.read(parts, others)
-    telling = [each for each in readings if each.words]
-    if readings and not telling:
-        if any(each.keeps_out for each in readings):
-            sentence = gettext("Say also what to look for, not only what to leave out.")
+    parts = parser.split_query(variants[0])
+    if len(parts.excluded) + sum(map(len, parts.required)) > parser.MOST_BINDING:
+        message = gettext("Use at most %(most)s quotation marks and minus signs.")
+        raise InvalidQuery(message % {"most": parser.MOST_BINDING})
+    others = " ".join(parser.split_query(each).wanted for each in variants[1:])
+    readings = parser.parse_query(parts, others)
+    usable = [each for each in readings if each.words]
+    if readings and not usable:
+        if any(each.has_exclusions for each in readings):
+            message = gettext("Enter a word to search for as well as words to exclude.")
         else:
-            sentence = gettext(
-                "There is nothing to look for in these words; add one that is less common."
-            )
-        raise InvalidQuery(sentence)
-    return scoring.rank(
+            message = gettext("These words are too common to search for. Add a more specific one.")
+        raise InvalidQuery(message)
+    return scoring.rank_articles(
         parts,
-        telling,
-        narrowing.apply(Article.objects.published()),
-        narrowed=bool(narrowing),
+        usable,
+        filters.apply(Article.objects.published()),
+        filtered=bool(filters),
         recency=recency,
         with_feedback=with_feedback,
     )
 
 
-def _shown(article_ids: list[int], ways: Sequence[str], pinned: Sequence[int]) -> list[Found]:
+def _hits(
+    article_ids: list[int], variants: Sequence[str], pinned: Sequence[int]
+) -> list[SearchHit]:
     articles = _cards_of(article_ids)
-    wanted = " ".join(parser.split_query(each).wanted for each in ways)
+    wanted = " ".join(parser.split_query(each).wanted for each in variants)
     reasons = explain(articles, wanted) if wanted else {}
     return [
-        Found(articles[pk], reasons.get(pk, MatchExplanation()), pk in pinned)
+        SearchHit(articles[pk], reasons.get(pk, MatchExplanation()), pk in pinned)
         for pk in article_ids
         if pk in articles
     ]

@@ -85,7 +85,7 @@ SHORT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
+class Searchable:
     """What may be found at all."""
 
     sql: str
@@ -97,16 +97,16 @@ class Among:
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
+class PostingQuery:
     """Which articles match: words that lead to them, words that are looked up, and what binds."""
 
     readings: Sequence[ParsedQuery]
-    among: Among
-    binding: RequiredTerms
+    searchable: Searchable
+    required_terms: RequiredTerms
     leading: Sequence[Term]
     following: Sequence[Term]
 
-    def rows(self, looked_at: int, most: int) -> list[tuple[Any, ...]]:
+    def rows(self, candidate_count: int, most: int) -> list[tuple[Any, ...]]:
         """Article, date, score, words held, words asked for, and how many match; the newest first.
 
         Args:
@@ -115,23 +115,26 @@ class Matching:
         """
         source, parameters = self._source()
         is_one = len(self.leading) == 1
-        is_all = is_one and self.binding.by_postings == "true" and not self.among.few
+        is_all = is_one and self.required_terms.by_postings == "true" and not self.searchable.few
         sql = CANDIDATES.format(
             hit=OF_ONE_WORD if is_one else SUMMED,
             source=source,
-            by_postings=self.binding.by_postings,
+            by_postings=self.required_terms.by_postings,
             grouped="" if is_one else "GROUP BY posting.article_id",
             total=f"{self.leading[0].articles}" if is_all else "count(*) OVER ()",
-            visible=self.among.sql,
-            by_vector=self.binding.by_vector or "true",
+            visible=self.searchable.sql,
+            by_vector=self.required_terms.by_vector or "true",
             chosen=FOLLOWED if self.following else LED,
         )
-        followers = [[term.lexeme_id for term in self.following], [*map(factor, self.following)]]
+        followers = [
+            [term.lexeme_id for term in self.following],
+            [*map(term_weight, self.following)],
+        ]
         return fetch(
             sql,
             [
-                *(*parameters, *self.binding.posting_parameters, looked_at),
-                *(*self.among.parameters, *self.binding.vector_parameters, most),
+                *(*parameters, *self.required_terms.posting_parameters, candidate_count),
+                *(*self.searchable.parameters, *self.required_terms.vector_parameters, most),
                 *(followers if self.following else ()),
             ],
         )
@@ -139,12 +142,12 @@ class Matching:
     def hits(self) -> int:
         """How many match by their postings."""
         source, parameters = self._source()
-        sql = HITS.format(source=source, by_postings=self.binding.by_postings)
-        return int(fetch(sql, [*parameters, *self.binding.posting_parameters])[0][0])
+        sql = HITS.format(source=source, by_postings=self.required_terms.by_postings)
+        return int(fetch(sql, [*parameters, *self.required_terms.posting_parameters])[0][0])
 
     def _source(self) -> tuple[str, list[Any]]:
         """The postings of the leading words, and the parameters of that SQL."""
-        few = self.among.few
+        few = self.searchable.few
         if few is None:
             return WHOLE, self._columns(self.leading)
         short = [term for term in self.leading if term.articles <= SHORT * len(few)]
@@ -160,15 +163,15 @@ class Matching:
         mine = [numbers[term.lexeme_id] for term in terms]
         return [
             [term.lexeme_id for term in terms],
-            [factor(term) for term in terms],
+            [term_weight(term) for term in terms],
             [self.readings[number].words for number in mine],
             mine,
         ]
 
 
-def factor(term: Term) -> float:
+def term_weight(term: Term) -> float:
     """What a posting's weight counts in the score; a word counts as often as it was asked for."""
-    return term.times * term.rarity
+    return term.times * term.idf
 
 
 def _all_of(reading: ParsedQuery) -> list[Term]:

@@ -75,16 +75,16 @@ GROUP BY article_id
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class ExpansionTerm:
     """A word that the believed articles add to the query."""
 
     lexeme_id: int
     value: float
-    rarity: float
+    idf: float
     articles: int
 
 
-def apply(best: Sequence[Candidate], length: float) -> None:
+def apply_feedback(best: Sequence[Candidate], length: float) -> None:
     """Gives the candidates the scores that the best of them suggest.
 
     Args:
@@ -100,15 +100,15 @@ def apply(best: Sequence[Candidate], length: float) -> None:
         each.score += WEIGHT * added.get(each.article_id, 0.0)
 
 
-def _heaviest(believed: Sequence[Candidate]) -> list[Added]:
+def _heaviest(believed: Sequence[Candidate]) -> list[ExpansionTerm]:
     top = believed[0].score
     trust = [each.score / top for each in believed]
     with connection.cursor() as cursor:
         cursor.execute(HEAVIEST, [[each.article_id for each in believed], trust, WORDS])
-        return [Added(*row) for row in cursor.fetchall()]
+        return [ExpansionTerm(*row) for row in cursor.fetchall()]
 
 
-def _added(words: Sequence[Added], article_ids: list[int]) -> dict[int, float]:
+def _added(words: Sequence[ExpansionTerm], article_ids: list[int]) -> dict[int, float]:
     """Article → what the added words give it."""
     whole = sum(word.value for word in words)
     parameters: list[list[float]] = []
@@ -116,7 +116,7 @@ def _added(words: Sequence[Added], article_ids: list[int]) -> dict[int, float]:
         [word for word in words if word.articles <= SCANNED],
         [word for word in words if word.articles > SCANNED],
     ):
-        factors = [word.value / whole * word.rarity for word in chosen]
+        factors = [word.value / whole * word.idf for word in chosen]
         parameters += [[word.lexeme_id for word in chosen], factors, list(article_ids)]
     with connection.cursor() as cursor:
         cursor.execute(AGAINST, parameters)

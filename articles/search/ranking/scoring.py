@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.search.query.parser import ParsedQuery, Parts, key_of
+from articles.search.query.parser import ParsedQuery, QueryParts, normalise_query
 from articles.search.ranking import pseudo_relevance_feedback
 from articles.search.ranking.candidates import SCORE, Candidate, candidates
 from iria.core.text.dates import period_of
@@ -69,12 +69,12 @@ class Ranking:
     """Otherwise at least `total` match."""
 
 
-def rank(
-    parts: Parts,
+def rank_articles(
+    parts: QueryParts,
     readings: Sequence[ParsedQuery],
     articles: ArticleQuerySet,
     *,
-    narrowed: bool = False,
+    filtered: bool = False,
     recency: float = RECENCY,
     with_feedback: bool | None = None,
 ) -> Ranking:
@@ -86,12 +86,12 @@ def rank(
         recency: the share for an article of today; 0 leaves time out.
         with_feedback: None lets the size of the site decide.
     """
-    found = candidates(readings, articles, narrowed=narrowed)
+    found = candidates(readings, articles, filtered=filtered)
     best = found.best
     if best and (_has_feedback(readings) if with_feedback is None else with_feedback):
         # The language of the query is most likely the one that knows most of its words.
         own = max(readings, key=lambda each: (len(each.terms), -each.length))
-        pseudo_relevance_feedback.apply(best, own.length)
+        pseudo_relevance_feedback.apply_feedback(best, own.length)
     _add_shares(best, parts, readings, recency)
     _put_named_first(best, parts.wanted)
     best.sort(key=SCORE, reverse=True)
@@ -104,7 +104,7 @@ def _has_feedback(readings: Sequence[ParsedQuery]) -> bool:
 
 
 def _add_shares(
-    best: Sequence[Candidate], parts: Parts, readings: Sequence[ParsedQuery], recency: float
+    best: Sequence[Candidate], parts: QueryParts, readings: Sequence[ParsedQuery], recency: float
 ) -> None:
     several = max((each.words for each in readings), default=0) > 1
     complete = [each for each in best if each.has_all] if several else []
@@ -142,15 +142,15 @@ def _put_named_first(best: Sequence[Candidate], wanted: str) -> None:
 
 def _as_name(text: str) -> str:
     """“L’Élection : qui vote ?” → “l election qui vote”."""
-    return " ".join(LETTERS.findall(key_of(text)))
+    return " ".join(LETTERS.findall(normalise_query(text)))
 
 
 def _holding_the_phrase(
-    complete: Sequence[Candidate], parts: Parts, readings: Sequence[ParsedQuery]
+    complete: Sequence[Candidate], parts: QueryParts, readings: Sequence[ParsedQuery]
 ) -> set[int]:
     if not complete or any(each.words > PHRASE_WORDS for each in readings):
         return set()
-    among = nlargest(PHRASE_AMONG, complete, key=SCORE)
+    searchable = nlargest(PHRASE_AMONG, complete, key=SCORE)
     with connection.cursor() as cursor:
-        cursor.execute(PHRASES, [[each.article_id for each in among], parts.wanted])
+        cursor.execute(PHRASES, [[each.article_id for each in searchable], parts.wanted])
         return {pk for (pk,) in cursor.fetchall()}

@@ -17,7 +17,7 @@ SHORTEST: Final = 3
 
 LONGEST: Final = 80
 MOST_WORDS: Final = 6
-PATIENCE: Final = 150
+TIMEOUT_MS: Final = 150
 """Milliseconds. Who types on does not wait; no suggestion is an answer too."""
 
 SUGGESTIONS: Final = """
@@ -78,7 +78,7 @@ def suggestions(typed: str) -> list[Suggestion]:
         return []
     starts = [rf"\m{word}" for word in words]
     try:
-        with time_limit(PATIENCE), connection.cursor() as cursor:
+        with time_limit(TIMEOUT_MS), connection.cursor() as cursor:
             cursor.execute(SUGGESTIONS, {"starts": starts, "now": timezone.now()})
             rows = cursor.fetchall()
             if sum(row[0] == "article" for row in rows) < 6:

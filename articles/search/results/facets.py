@@ -1,7 +1,4 @@
-"""What was found, counted by category, author, year, kind and language.
-
-The choices of a facet as markup: some thirty links on a page, for which a template takes long.
-"""
+"""Facets: search results counted by category, author, year, type and language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,8 +6,6 @@ from typing import Final
 from urllib.parse import quote_plus
 
 from django.db import connection
-from django.utils.html import escape
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext
 
 from articles.editorial.models.article import LANGUAGES
@@ -66,7 +61,7 @@ class Choice:
 
     name: str
     count: int
-    address: str
+    url: str
 
 
 @dataclass(slots=True)
@@ -78,42 +73,42 @@ class Facet:
     choices: list[Choice] = field(default_factory=list)
     chosen: str = ""
     """The name of what was chosen already."""
-    without: str = ""
+    remove_url: str = ""
     """Where the same is found without that choice."""
 
     @property
-    def first(self) -> SafeString:
-        """The choices that are seen at once, as markup."""
-        return choices_markup(self.choices[:AT_ONCE])
+    def first(self) -> list[Choice]:
+        """The choices that are seen at once."""
+        return self.choices[:AT_ONCE]
 
     @property
-    def more(self) -> SafeString:
-        """All the others, as markup."""
-        return choices_markup(self.choices[AT_ONCE:])
+    def more(self) -> list[Choice]:
+        """All the others."""
+        return self.choices[AT_ONCE:]
 
 
-def facets_of(article_ids: Sequence[int], question: SearchRequest) -> list[Facet]:
+def build_facets(article_ids: Sequence[int], request: SearchRequest) -> list[Facet]:
     """The facets that still divide these articles, or that were chosen; in one query."""
     facets = {key: Facet(key, title) for key, title in _titles().items()}
-    for key, name in _chosen(question.narrowing).items():
+    for key, name in _chosen(request.filters).items():
         facets[key].chosen = name
-        facets[key].without = question.address(**{key: ""})
-    chosen, here = question.narrowing.parameters, question.address()
-    for key, value, name, _place, count in sorted(_counts(article_ids, question), key=_order):
+        facets[key].remove_url = request.url(**{key: ""})
+    chosen, base_url = request.filters.parameters, request.url()
+    for key, value, name, _place, count in sorted(_counts(article_ids, request), key=_order):
         # Below a chosen category its children divide further; anything else is chosen or not.
         if key not in chosen or (key == "category" and value != chosen[key]):
-            more = f"{here}&{key}={quote_plus(value)}"
-            address = question.address(**{key: value}) if key in chosen else more
-            facets[key].choices.append(Choice(_named(key, name), count, address))
+            more = f"{base_url}&{key}={quote_plus(value)}"
+            url = request.url(**{key: value}) if key in chosen else more
+            facets[key].choices.append(Choice(_named(key, name), count, url))
     return [each for each in facets.values() if each.chosen or _divides(each, len(article_ids))]
 
 
 def _counts(
-    article_ids: Sequence[int], question: SearchRequest
+    article_ids: Sequence[int], request: SearchRequest
 ) -> list[tuple[str, str, str, str, int]]:
     if not article_ids:
         return []
-    category = question.narrowing.category
+    category = request.filters.category
     values = {
         "articles": list(article_ids),
         "category": category.pk if category else None,
@@ -146,13 +141,13 @@ def _named(key: str, name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _chosen(narrowing: SearchFilters) -> dict[str, str]:
+def _chosen(filters: SearchFilters) -> dict[str, str]:
     names = {
-        "category": str(narrowing.category or ""),
-        "author": str(narrowing.author or ""),
-        "year": str(narrowing.year or ""),
-        "kind": str(narrowing.kind or ""),
-        "language": _named("language", narrowing.language) if narrowing.language else "",
+        "category": str(filters.category or ""),
+        "author": str(filters.author or ""),
+        "year": str(filters.year or ""),
+        "kind": str(filters.kind or ""),
+        "language": _named("language", filters.language) if filters.language else "",
     }
     return {key: name for key, name in names.items() if name}
 
@@ -166,16 +161,3 @@ def _titles() -> dict[str, str]:
         gettext("Language"),
     )
     return dict(zip(FACETS, titles, strict=True))
-
-
-def choices_markup(choices: "Sequence[Choice]") -> SafeString:
-    """A list of links, each with how many articles would be left; nothing for no choice."""
-    if not choices:
-        return SafeString("")
-    items = "".join(
-        f'<li><a href="{escape(choice.address)}" rel="nofollow">{escape(choice.name)}</a>'
-        f' <span class="count">{choice.count}</span></li>'
-        for choice in choices
-    )
-    # Names and addresses were escaped, the rest is ours.
-    return SafeString(f'<ul role="list">{items}</ul>')

@@ -16,18 +16,18 @@ from articles.editorial.models import Article
 from articles.images.models import Image
 from articles.search.results.snippets import (
     Match,
-    Spot,
-    excerpt,
-    marked,
+    Token,
+    candidate_tokens,
+    highlight,
+    matched_lexemes,
     matches,
-    shown_by,
-    suspects,
+    snippet,
 )
 
 READ: Final = 60_000
 """Characters of a text that are looked through."""
 
-PLACES: Final = """
+TEXTS: Final = """
 SELECT entry.article_id, entry.configuration, left(entry.text, %(read)s),
     tsvector_to_array(to_tsvector(entry.configuration::regconfig, %(words)s)),
     ARRAY(SELECT ARRAY[figure.image_id::text, figure.caption, image.credit]
@@ -48,10 +48,10 @@ NOTHING: Final = SafeString("")
 
 
 @dataclass(frozen=True, slots=True)
-class Caption:
+class CaptionMatch:
     """A caption that matched, with its picture."""
 
-    words: SafeString
+    text: SafeString
     image: Image | None = None
     shows: frozenset[str] | set[str] = frozenset()
 
@@ -61,8 +61,8 @@ class MatchExplanation:
     """What a result shows of the reasons it was found for; every text is safe HTML."""
 
     headline: SafeString = NOTHING
-    excerpt: SafeString = NOTHING
-    caption: Caption | None = None
+    snippet: SafeString = NOTHING
+    caption: CaptionMatch | None = None
     credit: SafeString = NOTHING
     topic: SafeString = NOTHING
 
@@ -72,17 +72,17 @@ class _Part:
     """One text of an article, and the words in it that may have matched."""
 
     text: str
-    spots: list[Spot]
+    tokens: list[Token]
     image_id: int = 0
     found: list[Match] = field(default_factory=list)
 
     @property
     def shows(self) -> set[str]:
-        return shown_by(self.found)
+        return matched_lexemes(self.found)
 
     @property
-    def marked(self) -> SafeString:
-        return marked(self.text, self.found)
+    def highlighted(self) -> SafeString:
+        return highlight(self.text, self.found)
 
 
 @dataclass(slots=True)
@@ -109,25 +109,25 @@ def explain(articles: Mapping[int, Article], wanted: str) -> dict[int, MatchExpl
         wanted: the words that may be found; what was left out with a minus is nothing to show.
     """
     with connection.cursor() as cursor:
-        cursor.execute(PLACES, {"read": READ, "words": wanted, "articles": list(articles)})
+        cursor.execute(TEXTS, {"read": READ, "words": wanted, "articles": list(articles)})
         found = {pk: _parts(articles[pk], *row) for pk, *row in cursor.fetchall()}
     _confirm(found.values())
     captions = {pk: caption for pk, parts in found.items() if (caption := _caption(parts))}
     images = Image.objects.in_bulk({part.image_id for part in captions.values()})
     return {
-        pk: _why(parts, _with_picture(articles[pk], captions.get(pk), images))
+        pk: _explanation(parts, _with_picture(articles[pk], captions.get(pk), images))
         for pk, parts in found.items()
     }
 
 
 def _with_picture(
     article: Article, caption: _Part | None, images: Mapping[int, Image]
-) -> Caption | None:
+) -> CaptionMatch | None:
     """The caption with its picture, as long as that may be seen."""
     if caption is None:
         return None
     image = images.get(caption.image_id)
-    return Caption(caption.marked, image if article.shows(image) else None, caption.shows)
+    return CaptionMatch(caption.highlighted, image if article.shows(image) else None, caption.shows)
 
 
 def _parts(
@@ -138,8 +138,8 @@ def _parts(
     figures: list[list[str]],
     tags: list[str],
 ) -> _Parts:
-    def part(words: str, image_id: int = 0) -> _Part:
-        return _Part(words, suspects(words, lexemes), image_id)
+    def part(text: str, image_id: int = 0) -> _Part:
+        return _Part(text, candidate_tokens(text, lexemes), image_id)
 
     names = [row.author.name for row in article.bylines.all()]
     return _Parts(
@@ -155,57 +155,59 @@ def _parts(
 
 def _confirm(found: Iterable[_Parts]) -> None:
     """Has the suspected words read by their configurations, all in one query."""
-    asked = sorted(
+    pairs = sorted(
         {
-            (parts.configuration, spot.word)
+            (parts.configuration, token.word)
             for parts in found
             for part in parts.all()
-            for spot in part.spots
+            for token in part.tokens
         }
     )
     readings: dict[str, dict[str, list[str]]] = {}
-    if asked:
+    if pairs:
         with connection.cursor() as cursor:
-            cursor.execute(READ_WORDS, [[each[0] for each in asked], [each[1] for each in asked]])
+            cursor.execute(READ_WORDS, [[each[0] for each in pairs], [each[1] for each in pairs]])
             for configuration, word, lexemes in cursor.fetchall():
                 readings.setdefault(configuration, {})[word] = lexemes
     for parts in found:
         known = readings.get(parts.configuration, {})
         for part in parts.all():
-            part.found = matches(part.spots, known, parts.lexemes)
+            part.found = matches(part.tokens, known, parts.lexemes)
 
 
 def _caption(parts: _Parts) -> _Part | None:
     """The caption that shows what nothing else does, or all of several words at once."""
-    shown = _shown(parts)
+    matched_above = _matched_above(parts)
     best = max(
-        parts.captions, key=lambda part: (len(part.shows - shown), len(part.shows)), default=None
+        parts.captions,
+        key=lambda part: (len(part.shows - matched_above), len(part.shows)),
+        default=None,
     )
     if best is None:
         return None
     whole = len(parts.lexemes) > 1 and best.shows.issuperset(parts.lexemes)
-    return best if best.shows - shown or whole else None
+    return best if best.shows - matched_above or whole else None
 
 
-def _why(parts: _Parts, caption: Caption | None) -> MatchExplanation:
-    shown = _shown(parts) | (caption.shows if caption else set())
-    credit = _adding(parts.credits, shown)
-    shown |= credit.shows if credit else set()
-    topic = _adding(parts.tags, shown)
+def _explanation(parts: _Parts, caption: CaptionMatch | None) -> MatchExplanation:
+    matched_above = _matched_above(parts) | (caption.shows if caption else set())
+    credit = _first_with_new(parts.credits, matched_above)
+    matched_above |= credit.shows if credit else set()
+    topic = _first_with_new(parts.tags, matched_above)
     return MatchExplanation(
-        headline=parts.seen[0].marked,
-        excerpt=excerpt(parts.text.text, parts.text.found),
+        headline=parts.seen[0].highlighted,
+        snippet=snippet(parts.text.text, parts.text.found),
         caption=caption,
-        credit=credit.marked if credit else NOTHING,
-        topic=topic.marked if topic else NOTHING,
+        credit=credit.highlighted if credit else NOTHING,
+        topic=topic.highlighted if topic else NOTHING,
     )
 
 
-def _shown(parts: _Parts) -> set[str]:
+def _matched_above(parts: _Parts) -> set[str]:
     """What the fragments, the headline and the authors' names show already."""
     return parts.text.shows.union(*(part.shows for part in parts.seen))
 
 
-def _adding(parts: Iterable[_Part], shown: set[str]) -> _Part | None:
+def _first_with_new(parts: Iterable[_Part], matched_above: set[str]) -> _Part | None:
     """The first part that shows something new."""
-    return next((part for part in parts if part.shows - shown), None)
+    return next((part for part in parts if part.shows - matched_above), None)

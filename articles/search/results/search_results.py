@@ -7,10 +7,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from articles.search.query.search_request import SearchRequest
-from articles.search.query_counts import countable
-from articles.search.ranking.engine import Findings, find
-from articles.search.results.facets import Facet, facets_of
-from articles.search.results.spelling import corrected
+from articles.search.query_counts import countable_query
+from articles.search.ranking.engine import ResultPage, search_articles
+from articles.search.results.facets import Facet, build_facets
+from articles.search.results.spelling import correct_spelling
 from iria.core.http.urls import absolute_url
 
 
@@ -18,39 +18,39 @@ from iria.core.http.urls import absolute_url
 class SearchResults:
     """What the search page shows."""
 
-    asked: SearchRequest
-    findings: Findings
+    request: SearchRequest
+    page: ResultPage
     facets: list[Facet] = field(default_factory=list)
-    offered: str = ""
+    suggestion: str = ""
     """Words that were perhaps meant; a link."""
-    instead_of: str = ""
+    corrected_from: str = ""
     """The words that found nothing; the findings are those of the corrected ones."""
 
     @property
-    def offered_address(self) -> str:
-        return self.asked.anew(self.offered).address()
+    def suggestion_url(self) -> str:
+        return self.request.with_text(self.suggestion).url()
 
     @property
-    def opened_address(self) -> str:
+    def click_url(self) -> str:
         """Where a browser tells that something was opened; empty for words that are not counted."""
-        key = countable(self.instead_of or self.asked.words)
+        key = countable_query(self.corrected_from or self.request.text)
         return absolute_url(f"{reverse('search_opened')}?{urlencode({'q': key})}") if key else ""
 
     @property
-    def next_address(self) -> str:
-        return self._page(self.findings.next_page)
+    def next_url(self) -> str:
+        return self._page(self.page.next_page)
 
     @property
-    def previous_address(self) -> str:
-        return self._page(self.findings.previous_page)
+    def previous_url(self) -> str:
+        return self._page(self.page.previous_page)
 
     def _page(self, number: int | None) -> str:
         if number is None:
             return ""
-        return self.asked.address(page=str(number)) if number > 1 else self.asked.address()
+        return self.request.url(page=str(number)) if number > 1 else self.request.url()
 
 
-def answer(question: SearchRequest) -> SearchResults:
+def run_search(request: SearchRequest) -> SearchResults:
     """Finds, counts, and looks at the spelling; words that find nothing are corrected at once.
 
     One transaction, so that the settings which `reading.READ` makes hold for the counting too.
@@ -59,26 +59,28 @@ def answer(question: SearchRequest) -> SearchResults:
         Unanswerable, NoSuchPage: as `find` does.
     """
     with transaction.atomic():
-        return _answer(question)
+        return _run(request)
 
 
-def _answer(question: SearchRequest) -> SearchResults:
-    findings = _found(question)
+def _run(request: SearchRequest) -> SearchResults:
+    page = _found(request)
     # Whoever turned the page found what they meant.
-    better = corrected(question.words) or "" if question.page == "1" else ""
-    if better and not findings.total:
-        meant = question.anew(better)
-        instead = _found(meant)
+    better = correct_spelling(request.text) or "" if request.page == "1" else ""
+    if better and not page.total:
+        correction = request.with_text(better)
+        instead = _found(correction)
         if instead.total:
-            return SearchResults(meant, instead, _facets(meant, instead), instead_of=question.words)
-    return SearchResults(question, findings, _facets(question, findings), offered=better)
+            return SearchResults(
+                correction, instead, _facets(correction, instead), corrected_from=request.text
+            )
+    return SearchResults(request, page, _facets(request, page), suggestion=better)
 
 
-def _found(question: SearchRequest) -> Findings:
-    return find(
-        question.words, page=question.page, narrowing=question.narrowing, sort=question.sort
+def _found(request: SearchRequest) -> ResultPage:
+    return search_articles(
+        request.text, page=request.page, filters=request.filters, sort=request.sort
     )
 
 
-def _facets(question: SearchRequest, findings: Findings) -> list[Facet]:
-    return facets_of(findings.matched, question)
+def _facets(request: SearchRequest, page: ResultPage) -> list[Facet]:
+    return build_facets(page.matched, request)

@@ -27,10 +27,12 @@ WHOLE: Final = 230
 """Characters of the beginning that stands where nothing in the text matches."""
 
 ENOUGH: Final = 12
-SUSPECTS: Final = 40
+MAX_CANDIDATES: Final = 40
 """Suspects that are looked at in one text: once every way to begin was seen, and at the very most."""
 
-LETTERS: Final = r"[\w\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0957]"
+WORD_CHARACTERS: Final = (
+    r"[\w\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0957]"
+)
 
 STOPPED: Final = re.compile(r"[a-z](?:[.][a-z])+")
 """The lexeme of U.S., and of US, which is read as that (`editorial.stemming.with_names`)."""
@@ -42,7 +44,7 @@ OTHER_LETTER: Final = re.compile(r"[^\x00-\x7f\W]")
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Token:
     """A word at its place in a text."""
 
     start: int
@@ -51,7 +53,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Match(Spot):
+class Match(Token):
     """A word that is a form of what was looked for."""
 
     lexemes: frozenset[str]
@@ -61,23 +63,23 @@ Readings = Mapping[str, Collection[str]]
 """Word as it stands, in small letters → the lexemes it was read as."""
 
 
-def suspects(text: str, lexemes: Iterable[str]) -> list[Spot]:
+def candidate_tokens(text: str, lexemes: Iterable[str]) -> list[Token]:
     """The words of a text that may be forms of the lexemes."""
     wanted = frozenset(lexemes)
     special = frozenset(
         each for each in wanted if UNSPACED.fullmatch(each) or STOPPED.fullmatch(each)
     )
-    spots = _written_out(text, wanted - special)
+    tokens = _written_out(text, wanted - special)
     if INITIALS.search(text):
         special |= frozenset(filter(SHORT.fullmatch, wanted))
     return (
-        sorted([*spots, *_special(text, special)], key=lambda spot: spot.start)
+        sorted([*tokens, *_special(text, special)], key=lambda token: token.start)
         if special
-        else spots
+        else tokens
     )
 
 
-def _written_out(text: str, lexemes: frozenset[str]) -> list[Spot]:
+def _written_out(text: str, lexemes: frozenset[str]) -> list[Token]:
     starts, plain, any_letters = _beginnings(lexemes)
     lower = text.lower()
     if len(lower) != len(text):
@@ -85,13 +87,13 @@ def _written_out(text: str, lexemes: frozenset[str]) -> list[Spot]:
     if not starts:
         return []
     if OTHER_LETTER.search(lower):
-        return list(_suspects(lower, starts, any_letters))
+        return list(_candidates(lower, starts, any_letters))
     if not any(start in lower for start in starts):
         return []
-    return list(_suspects(lower, starts, plain))
+    return list(_candidates(lower, starts, plain))
 
 
-def _special(text: str, lexemes: frozenset[str]) -> Iterator[Spot]:
+def _special(text: str, lexemes: frozenset[str]) -> Iterator[Token]:
     """Pairs of signs, wherever they stand in a run that has no blanks, and names of initials."""
     for lexeme in sorted(lexemes):
         form = re.escape(lexeme)
@@ -100,18 +102,18 @@ def _special(text: str, lexemes: frozenset[str]) -> Iterator[Spot]:
         elif SHORT.fullmatch(lexeme):
             form = rf"\b{'[.]'.join(lexeme.upper())}(?!\w)[.]?"
         for each in islice(re.finditer(form, text), ENOUGH):
-            yield Spot(each.start(), each.end(), lexeme)
+            yield Token(each.start(), each.end(), lexeme)
 
 
-def _suspects(lower: str, starts: frozenset[str], pattern: re.Pattern[str]) -> Iterator[Spot]:
+def _candidates(lower: str, starts: frozenset[str], pattern: re.Pattern[str]) -> Iterator[Token]:
     found, unseen = 0, set(starts)
     for each in pattern.finditer(lower):
         word = each[0]
         if word.isascii() or _begins(word, starts):
-            yield Spot(each.start(), each.end(), word)
+            yield Token(each.start(), each.end(), word)
             found += 1
             unseen = {start for start in unseen if start not in word}
-            if found == SUSPECTS or (found >= ENOUGH and not unseen):
+            if found == MAX_CANDIDATES or (found >= ENOUGH and not unseen):
                 return
 
 
@@ -123,55 +125,55 @@ def _beginnings(
     letter which may be another one with an accent, which takes four times as long to look for."""
     starts = frozenset(each[:-1] if len(each) > 3 else each for each in lexemes if each)
     plain = "|".join(re.escape(each) for each in sorted(starts))
-    begun = rf"(?:{plain}){LETTERS}*"
-    other = rf"[a-z]*[^\x00-\x7f\W]{LETTERS}*"
+    begun = rf"(?:{plain}){WORD_CHARACTERS}*"
+    other = rf"[a-z]*[^\x00-\x7f\W]{WORD_CHARACTERS}*"
     return starts, re.compile(rf"\b{begun}"), re.compile(rf"\b(?:{begun}|{other})")
 
 
 def _begins(word: str, starts: Iterable[str]) -> bool:
     """Without accents, it begins so; an Arabic word may carry an article before it."""
-    plain = word_without_accents(word)
+    plain = strip_accents(word)
     return any(start in plain[: len(start) + 3] for start in starts)
 
 
 @lru_cache(maxsize=4000)
-def word_without_accents(word: str) -> str:
+def strip_accents(word: str) -> str:
     parts = unicodedata.normalize("NFKD", word)
     return "".join(each for each in parts if not unicodedata.combining(each))
 
 
-def matches(spots: Iterable[Spot], readings: Readings, lexemes: Collection[str]) -> list[Match]:
+def matches(tokens: Iterable[Token], readings: Readings, lexemes: Collection[str]) -> list[Match]:
     """The suspects that were right."""
     wanted = frozenset(lexemes)
     return [
-        Match(spot.start, spot.end, spot.word, shown)
-        for spot in spots
-        if (shown := wanted.intersection(readings.get(spot.word, ())))
+        Match(token.start, token.end, token.word, shown)
+        for token in tokens
+        if (shown := wanted.intersection(readings.get(token.word, ())))
     ]
 
 
-def shown_by(found: Iterable[Match]) -> set[str]:
+def matched_lexemes(found: Iterable[Match]) -> set[str]:
     """The lexemes that the matches show."""
     return {lexeme for match in found for lexeme in match.lexemes}
 
 
-def excerpt(text: str, found: Sequence[Match]) -> SafeString:
+def snippet(text: str, found: Sequence[Match]) -> SafeString:
     """Up to three fragments that together show as many of the words as they can; safe HTML.
 
     Where nothing matches, the text's beginning.
     """
-    pieces = [_around(text, group) for group in _groups(found)] or [(0, _end(text, 0, WHOLE))]
+    pieces = [_bounds(text, group) for group in _groups(found)] or [(0, _end(text, 0, WHOLE))]
     first, last = pieces[0][0], pieces[-1][1]
     before = "… " if first and text[first - 1] != "\n" and text[first - 2] != "." else ""
     after = " …" if last < len(text) and text[last] != "\n" else ""
-    marked = " … ".join(_marked(text, start, end, found) for start, end in pieces)
+    highlight = " … ".join(_highlight(text, start, end, found) for start, end in pieces)
     # Every word was escaped; only `mark` is markup.
-    return SafeString(f"{before}{marked}{after}")
+    return SafeString(f"{before}{highlight}{after}")
 
 
-def marked(text: str, found: Sequence[Match]) -> SafeString:
+def highlight(text: str, found: Sequence[Match]) -> SafeString:
     """The whole text as safe HTML, with its matches marked."""
-    return SafeString(_marked(text, 0, len(text), found))
+    return SafeString(_highlight(text, 0, len(text), found))
 
 
 def _groups(found: Sequence[Match]) -> list[list[Match]]:
@@ -181,11 +183,11 @@ def _groups(found: Sequence[Match]) -> list[list[Match]]:
     pool = list(found)
     while pool and len(chosen) < FRAGMENTS:
         groups = [_from(pool, place) for place in range(len(pool))]
-        best = max(groups, key=lambda group: (len(shown_by(group) - shown), len(group)))
-        if len(chosen) > 1 and not shown_by(best) - shown:
+        best = max(groups, key=lambda group: (len(matched_lexemes(group) - shown), len(group)))
+        if len(chosen) > 1 and not matched_lexemes(best) - shown:
             break
         chosen.append(best)
-        shown |= shown_by(best)
+        shown |= matched_lexemes(best)
         first, last = best[0].start - BEFORE - AFTER, best[-1].end + BEFORE + AFTER
         pool = [each for each in pool if each.end < first or each.start > last]
     return sorted(chosen, key=lambda group: group[0].start)
@@ -197,7 +199,7 @@ def _from(pool: Sequence[Match], place: int) -> list[Match]:
     return list(takewhile(lambda each: each.start < limit, pool[place:]))
 
 
-def _around(text: str, group: Sequence[Match]) -> tuple[int, int]:
+def _bounds(text: str, group: Sequence[Match]) -> tuple[int, int]:
     """Where a fragment begins and ends: with a sentence or between words, within its paragraphs."""
     match = group[0].start
     start = max(0, match - BEFORE)
@@ -223,7 +225,7 @@ def _end(text: str, after: int, most: int) -> int:
     return space if space > after else after + most
 
 
-def _marked(text: str, start: int, end: int, found: Iterable[Match]) -> str:
+def _highlight(text: str, start: int, end: int, found: Iterable[Match]) -> str:
     parts, at = [], start
     for match in found:
         if match.start >= at and match.end <= end:

@@ -22,7 +22,7 @@ SHORTEST: Final = 4
 
 LONGEST: Final = 30
 MOST_WORDS: Final = 6
-PATIENCE: Final = 100
+TIMEOUT_MS: Final = 100
 """Milliseconds for one of the two questions; without an answer nothing is offered."""
 
 RARE: Final = 200
@@ -34,13 +34,13 @@ OFTEN: Final = 20
 SAME_START: Final = 1.5
 """What the same first letter counts, beside the logarithm of how many articles hold the word."""
 
-SECOND_SLIP: Final = 4.0
+SECOND_EDIT: Final = 4.0
 """What a second slip counts against a word."""
 
 BLOCKS: Final = 2
 """Stretches of Unicode that the letters of one word come from; more is no word of any language."""
 
-SLIPS: Final = 12_000
+MAX_EDITS: Final = 12_000
 """Words one slip away that are looked up for a query; the first of its words come first."""
 
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
@@ -59,7 +59,7 @@ HAVING count(stem) = count(DISTINCT language.configuration)
 """
 """How many articles hold each word, and how many there are; stop words of some language are left out."""
 
-ONE_SLIP: Final = """
+ONE_EDIT: Final = """
 SELECT slip.typed, known.word, lexeme.articles
 FROM unnest(%s::text[], %s::text[]) AS slip (typed, word)
 JOIN articles_searchword AS known ON known.word = slip.word
@@ -101,7 +101,7 @@ class SpellingSuggestion:
     articles: int
 
 
-def corrected(words: str) -> str | None:
+def correct_spelling(words: str) -> str | None:
     """The query with its misspelt words corrected, or None where nothing is misspelt.
 
     What stands in quotes or behind a minus is meant literally and left alone.
@@ -111,7 +111,7 @@ def corrected(words: str) -> str | None:
     if not typed:
         return None
     try:
-        with time_limit(PATIENCE):
+        with time_limit(TIMEOUT_MS):
             better = _better(typed)
     except TookTooLong:
         return None
@@ -120,7 +120,7 @@ def corrected(words: str) -> str | None:
     return TYPED.sub(lambda each: _instead(each, better), words)
 
 
-def learn(configuration: str, text: str) -> None:
+def record_words(configuration: str, text: str) -> None:
     """Remembers the words of a text as they are written; its stems must stand already."""
     values = {"configuration": configuration, "text": text}
     with connection.cursor() as cursor:
@@ -139,7 +139,7 @@ def one_edit_away(word: str) -> set[str]:
     } - {word}
 
 
-def distance(one: str, other: str) -> int:
+def edit_distance(one: str, other: str) -> int:
     """Slips between two words, two letters swapped counting as one (Damerau and Levenshtein)."""
     before: list[int] = []
     row = list(range(len(other) + 1))
@@ -162,21 +162,21 @@ def _better(typed: Sequence[str]) -> dict[str, str]:
     known = {word: n for word, n, of in rows if n * RARE < of and n <= OFTEN}
     if not known:
         return {}
-    nearest = _nearest(_one_slip_away(known), known)
+    nearest = _nearest(_one_edit_away(known), known)
     unknown = [word for word, articles in known.items() if not articles and word not in nearest]
     if unknown:
         nearest |= _nearest(_alike(unknown), known)
     return nearest
 
 
-def _one_slip_away(words: Iterable[str]) -> Iterator[tuple[str, SpellingSuggestion]]:
+def _one_edit_away(words: Iterable[str]) -> Iterator[tuple[str, SpellingSuggestion]]:
     pairs: list[tuple[str, str]] = []
     for word in words:
         pairs += [(word, slip) for slip in one_edit_away(word)]
-        if len(pairs) > SLIPS:
+        if len(pairs) > MAX_EDITS:
             break
     with connection.cursor() as cursor:
-        cursor.execute(ONE_SLIP, [[each[0] for each in pairs], [each[1] for each in pairs]])
+        cursor.execute(ONE_EDIT, [[each[0] for each in pairs], [each[1] for each in pairs]])
         yield from (
             (typed, SpellingSuggestion(word, articles))
             for typed, word, articles in cursor.fetchall()
@@ -187,7 +187,7 @@ def _alike(words: Sequence[str]) -> Iterator[tuple[str, SpellingSuggestion]]:
     with connection.cursor() as cursor:
         cursor.execute(ALIKE, [list(words)])
         for typed, word, articles in cursor.fetchall():
-            if distance(_plain(typed), _plain(word)) <= (2 if len(typed) > 5 else 1):
+            if edit_distance(_plain(typed), _plain(word)) <= (2 if len(typed) > 5 else 1):
                 yield typed, SpellingSuggestion(word, articles)
 
 
@@ -197,8 +197,8 @@ def _nearest(
     best: dict[str, tuple[float, str]] = {}
     for typed, near in found:
         if near.articles > known[typed] * RARE:
-            apart = max(1, distance(_plain(typed), _plain(near.word)))
-            likely = log(near.articles + 1) - SECOND_SLIP * (apart - 1)
+            apart = max(1, edit_distance(_plain(typed), _plain(near.word)))
+            likely = log(near.articles + 1) - SECOND_EDIT * (apart - 1)
             likely += SAME_START * (near.word[0] == typed[0])
             best[typed] = max(best.get(typed, (-99.0, "")), (likely, near.word))
     return {typed: word for typed, (_, word) in best.items()}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from math import log
 from typing import Final
 
-from articles.related.document_frequency import words_in
+from articles.related.document_frequency import word_counts
 from articles.related.models import ArticleTerms
 from articles.related.stems import HEADLINE_COUNTS
 from iria.evaluation.related.test_collection import Collection, Document
@@ -82,7 +82,7 @@ def bm25(collection: Collection, numbers: dict[str, int]) -> Ranking:
 
 def _plain(terms: ArticleTerms) -> dict[int, int]:
     """Every word as often as it stands, the headline's once."""
-    words = words_in(terms.words)
+    words = word_counts(terms.stems)
     for word in terms.headline * (HEADLINE_COUNTS - 1):
         if word:
             words[word] -= 1

@@ -23,7 +23,7 @@ RECALLED, SHOWN = 5, 4
 DIGITS: Final = 4
 
 
-def figures(
+def evaluation_scores(
     ranking: Mapping[str, Sequence[str]], linked: Mapping[str, AbstractSet[str]]
 ) -> dict[str, float]:
     """`recall@5`, `mrr` and `precision@4`: means over every article that has a link.
@@ -65,11 +65,11 @@ def evaluate(
     with scratch_schema():
         numbers = load(collection, language=language)
         gather_statistics()
-        tell(f"{len(numbers)} articles are loaded, {len(collection.links)} links between them.")
-        recomputation.read(Article.objects.published())
+        tell(f"{len(numbers)} articles loaded, {len(collection.links)} links between them.")
+        recomputation.record_articles(Article.objects.published())
         link(collection, numbers)
         gather_statistics()
-        tell("Their words are read and counted.")
+        tell("Computing terms.")
         rankings = {
             "newest in category": baselines.newest_in_category(collection),
             "shared tags": baselines.shared_tags(collection),
@@ -78,8 +78,11 @@ def evaluate(
         if ablation:
             rankings |= _each_part_off(collection, numbers)
         related = _related(collection, numbers)
-        shown = {name: figures(ranking, collection.linked) for name, ranking in rankings.items()}
-        return {**figures(related, collection.linked), "baselines": shown}
+        shown = {
+            name: evaluation_scores(ranking, collection.linked)
+            for name, ranking in rankings.items()
+        }
+        return {**evaluation_scores(related, collection.linked), "baselines": shown}
 
 
 def _related(collection: Collection, numbers: dict[str, int]) -> Ranking:
@@ -108,7 +111,7 @@ def _each_part_off(collection: Collection, numbers: dict[str, int]) -> dict[str,
         found = compared.found if compared else []
         for part in scoring.WEIGHTS:
             best = sorted(found, key=lambda each: each.parts[part] - each.score)
-            given = [names[each.article_id] for each in best[: recomputation.KEPT]]
+            given = [names[each.article_id] for each in best[: recomputation.MAX_LINKS]]
             rankings[f"without {part}"][name] = given
     return rankings
 

@@ -70,7 +70,7 @@ def read(folder: Path) -> Collection:
         linked.setdefault(start, set()).add(other)
         linked.setdefault(other, set()).add(start)
     if not linked:
-        sentence = f"{folder / 'links.tsv'} has no link between two of the articles."
+        sentence = f"{folder / 'links.tsv'} contains no link between two of the articles."
         raise Unreadable(sentence)
     return Collection(
         list(documents.values()), list(dict.fromkeys(links)), linked, unreadable_dates
@@ -122,7 +122,7 @@ def _links(file: Path) -> list[tuple[str, str]]:
     for number, line in enumerate(_lines(file), start=1):
         columns = line.split("\t")
         if len(columns) < 2:
-            sentence = f"{file}, line {number}: two columns are needed, from and to."
+            sentence = f"{file}, line {number}: two columns required, from and to."
             raise Unreadable(sentence)
         if number > 1 or columns[:2] != ["from", "to"]:
             found.append((columns[0].strip(), columns[1].strip()))

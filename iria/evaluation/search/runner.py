@@ -20,8 +20,8 @@ from articles.editorial.models import Article, ArticleType
 from articles.editorial.text_search_config import configuration_for
 from articles.search.index.bulk import LONGEST as LONGEST_TEXT
 from articles.search.index.bulk import rebuild, write_entries
-from articles.search.index.indexer import MARKS, Words
-from articles.search.ranking.engine import LONGEST, InvalidQuery, find
+from articles.search.index.indexer import UNSTORABLE, EntryText
+from articles.search.ranking.engine import LONGEST, InvalidQuery, search_articles
 from iria.core.db.bulk_copy import copy_rows
 from iria.core.db.scratch_schema import gather_statistics, scratch_schema
 from iria.evaluation.search import test_collection
@@ -61,7 +61,7 @@ def evaluate(folder: Path, language: str) -> Evaluation:
     """
     queries, documents = test_collection.queries(folder), test_collection.documents(folder)
     if not queries:
-        sentence = "qrels.tsv judges none of the queries."
+        sentence = "qrels.tsv contains no judgement for any of the queries."
         raise test_collection.Unreadable(sentence)
     with scratch_schema():
         names = _load(documents, language)
@@ -84,11 +84,11 @@ def _load(documents: Iterable[Document], language: str) -> list[str]:
     copy_rows([kind])
     now = timezone.now()
     names: list[str] = []
-    words: list[Words] = []
+    words: list[EntryText] = []
 
     def articles() -> Iterator[Article]:
         for number, each in enumerate(documents, 1):
-            title, text = MARKS.sub(" ", each.title).strip(), MARKS.sub(" ", each.text)
+            title, text = UNSTORABLE.sub(" ", each.title).strip(), UNSTORABLE.sub(" ", each.text)
             names.append(each.id)
             words.append(_words(number, configuration_for(language), title, text[:LONGEST_TEXT]))
             yield Article(
@@ -110,8 +110,16 @@ def _load(documents: Iterable[Document], language: str) -> list[str]:
     return names
 
 
-def _words(number: int, configuration: str, title: str, text: str) -> Words:
-    return Words(number, configuration, title, above="", body=text, beside="", shown=text)
+def _words(number: int, configuration: str, title: str, text: str) -> EntryText:
+    return EntryText(
+        number,
+        configuration,
+        title,
+        standfirst_and_tags="",
+        body=text,
+        names_and_captions="",
+        snippet_text=text,
+    )
 
 
 def _settle() -> None:
@@ -128,7 +136,9 @@ def _ask(queries: Iterable[Query], names: list[str], *, with_feedback: bool | No
     for query in queries:
         start = perf_counter()
         try:
-            matched = find(_as_words(query.words), recency=0, with_feedback=with_feedback).matched
+            matched = search_articles(
+                _as_words(query.words), recency=0, with_feedback=with_feedback
+            ).matched
         except InvalidQuery:
             matched = ()
         times.append((perf_counter() - start) * 1000)
@@ -143,4 +153,4 @@ def _ask(queries: Iterable[Query], names: list[str], *, with_feedback: bool | No
 
 def _as_words(text: str) -> str:
     """A sentence without what would bind, and not longer than a query may be."""
-    return OPERATORS.sub(" ", MARKS.sub(" ", text)).strip()[:LONGEST]
+    return OPERATORS.sub(" ", UNSTORABLE.sub(" ", text)).strip()[:LONGEST]

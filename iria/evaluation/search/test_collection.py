@@ -66,7 +66,7 @@ def queries(folder: Path) -> list[Query]:
         except (IndexError, ValueError) as mistake:
             if number == 1 or not line.strip():
                 continue  # a head of names
-            sentence = f"Line {number} of qrels.tsv is no query, document and grade."
+            sentence = f"Line {number} of qrels.tsv is not a query, document and grade."
             raise Unreadable(sentence) from mistake
         if grade > 0:
             grades.setdefault(query, {})[document] = grade
@@ -103,7 +103,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
                 value = json.loads(line)
                 value["id"]
             except (ValueError, KeyError, TypeError) as mistake:
-                sentence = f"Line {number} of {path.name} is no object with an id."
+                sentence = f"Line {number} of {path.name} is not an object with an id."
                 raise Unreadable(sentence) from mistake
             yield value
 

@@ -26,8 +26,8 @@ from articles.editorial.models import (
 )
 from articles.editorial.text_search_config import configuration_for
 from articles.search.index.bulk import rebuild, write_entries
-from articles.search.index.indexer import Words
-from articles.search.results.spelling import learn
+from articles.search.index.indexer import EntryText
+from articles.search.results.spelling import record_words
 from iria.core.db.bulk_copy import catch_up_sequence, copy_rows
 from iria.evaluation.synthetic.words import SUBJECTS, Language, sentences
 
@@ -56,7 +56,7 @@ class Archive:
         numbers = range(first, first + count)
         filing = Filing(self.language, self.chance)
         for start in range(0, count, BATCH):
-            words: list[Words] = []
+            words: list[EntryText] = []
             some = numbers[start : start + BATCH]
             with listed_together(some):
                 copy_rows(self._articles(some, words))
@@ -66,11 +66,11 @@ class Archive:
         listings.add_up()
         say(f"{count:,} articles are written, with categories, authors, tags and corrections.")
         rebuild()
-        learn(configuration_for("en"), " ".join(self.language.words))
+        record_words(configuration_for("en"), " ".join(self.language.words))
         say("They are in the search index.")
         return count
 
-    def _articles(self, numbers: range, words: list[Words]) -> Iterator[Article]:
+    def _articles(self, numbers: range, words: list[EntryText]) -> Iterator[Article]:
         kinds = list(ArticleType.objects.order_by("position"))
         for number in numbers:
             subject = self.chance.randrange(SUBJECTS)
@@ -79,14 +79,14 @@ class Archive:
             standfirst = self.language.title(self.chance, subject, 12) + "."
             at = self._moment()
             words.append(
-                Words(
+                EntryText(
                     number,
                     configuration_for("en"),
                     headline,
-                    above=standfirst,
+                    standfirst_and_tags=standfirst,
                     body=" ".join(text),
-                    beside="",
-                    shown=f"{standfirst}\n{' '.join(text)}",
+                    names_and_captions="",
+                    snippet_text=f"{standfirst}\n{' '.join(text)}",
                 )
             )
             yield Article(

@@ -12,10 +12,7 @@ from iria.evaluation.related.test_collection import Unreadable, read
 
 
 class Command(BaseCommand):
-    help = (
-        "Measures related articles on a judged collection: articles.jsonl and links.tsv. "
-        "Tables of its own are used and dropped; the site is not touched."
-    )
+    help = "Evaluates related articles on a test collection: articles.jsonl and links.tsv. Uses temporary tables; the site's data is neither read nor changed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
@@ -23,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--ablation",
             action="store_true",
-            help="also say what it would be without each part of the score",
+            help="also print the results without each part of the score",
         )
 
     def handle(self, *args: Any, folder: Path, language: str, **options: Any) -> None:
@@ -33,8 +30,8 @@ class Command(BaseCommand):
             raise CommandError(str(mistake)) from mistake
         if lines := collection.unreadable_dates:
             self.stderr.write(
-                f"{folder / 'articles.jsonl'}: {len(lines)} dates cannot be read, the first in "
-                f"line {lines[0]}. These articles count as undated; write dates as ISO 8601."
+                f"{folder / 'articles.jsonl'}: {len(lines)} invalid dates, the first in "
+                f"line {lines[0]}. These articles are treated as undated. Use ISO 8601 dates."
             )
         figures = evaluate(
             collection, language=language, ablation=options["ablation"], tell=self.stdout.write

@@ -12,10 +12,7 @@ from iria.evaluation.search.test_collection import Unreadable
 
 
 class Command(BaseCommand):
-    help = (
-        "Says how well search ranks on a judged collection (documents.jsonl, queries.jsonl, "
-        "qrels.tsv). The site's own rows are neither read nor written."
-    )
+    help = "Evaluates search ranking on a test collection: documents.jsonl, queries.jsonl and qrels.tsv. Uses temporary tables; the site's data is neither read nor changed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", metavar="DIR", type=Path)
@@ -32,7 +29,7 @@ class Command(BaseCommand):
         )
         self._say("without feedback", evaluation.without)
         self._say("with feedback", evaluation.with_feedback)
-        self._say("as readers get it", evaluation.by_default)
+        self._say("as on the site", evaluation.by_default)
         found = evaluation.by_default
         figures = {
             "ndcg@10": round(found.ndcg, 4),

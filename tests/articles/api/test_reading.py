@@ -83,7 +83,7 @@ def test_every_field_that_is_told_is_documented_and_the_other_way_round() -> Non
         (taxonomies.CATEGORY, schemas.Category),
         (taxonomies.TAG, schemas.Tag),
     ]:
-        assert list(fields.writers) == list(shape.__annotations__), shape
+        assert list(fields.serializers) == list(shape.__annotations__), shape
 
 
 def test_sections_people_pictures_and_comments_each_have_their_list(

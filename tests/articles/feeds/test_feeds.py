@@ -112,9 +112,9 @@ def test_every_listing_has_its_feed(client: Client, strait: Article) -> None:
     assert headlines(client, "/author/ines-faro/feed/") == [strait.headline]
     assert headlines(client, "/language/fr/feed/") == [french.headline]
     assert client.get("/language/fr/feed/json/").json()["title"] == "Français – Meridian"
-    for address in ("/category/asia-pacific", "/tag/shipping", "/author/ines-faro"):
-        assert client.get(f"{address}/feed/atom/").status_code == 200
-        assert json.loads(client.get(f"{address}/feed/json/").content)["items"]
+    for url in ("/category/asia-pacific", "/tag/shipping", "/author/ines-faro"):
+        assert client.get(f"{url}/feed/atom/").status_code == 200
+        assert json.loads(client.get(f"{url}/feed/json/").content)["items"]
 
 
 def test_a_category_holds_what_stands_below_it(client: Client, strait: Article) -> None:
@@ -136,8 +136,8 @@ def test_a_category_holds_what_stands_below_it(client: Client, strait: Article) 
         "/2026/03/nothing/feed/",
     ],
 )
-def test_a_feed_of_nothing_is_not_found(client: Client, strait: Article, address: str) -> None:
-    assert client.get(address).status_code == 404
+def test_a_feed_of_nothing_is_not_found(client: Client, strait: Article, url: str) -> None:
+    assert client.get(url).status_code == 404
 
 
 def test_a_moved_category_and_a_moved_article_lead_to_their_feeds(

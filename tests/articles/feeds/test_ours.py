@@ -32,8 +32,8 @@ def full(strait: Article) -> Article:
     return strait
 
 
-def whole(address: str) -> bool:
-    return urlsplit(address).scheme in {"http", "https", "mailto", "tel"}
+def whole(url: str) -> bool:
+    return urlsplit(url).scheme in {"http", "https", "mailto", "tel"}
 
 
 def json_problems(document: bytes) -> list[str]:
@@ -54,11 +54,11 @@ def json_problems(document: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("address", [*LISTINGS, THREAD])
-def test_no_feed_of_ours_breaks_a_rule(client: Client, full: Article, address: str) -> None:
+def test_no_feed_of_ours_breaks_a_rule(client: Client, full: Article, url: str) -> None:
     for asked in ("", "?text=summary"):
         for form in ("", "atom/"):
-            assert problems(client.get(f"{address}feed/{form}{asked}").content) == []
-        assert json_problems(client.get(f"{address}feed/json/{asked}").content) == []
+            assert problems(client.get(f"{url}feed/{form}{asked}").content) == []
+        assert json_problems(client.get(f"{url}feed/json/{asked}").content) == []
 
 
 def test_a_feed_without_entries_breaks_no_rule(client: Client, meridian: Any) -> None:

@@ -25,8 +25,8 @@ NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
 SITE = "https://meridian.example"
 
 
-def tree_at(client: Client, address: str) -> etree._Element:
-    response = client.get(address)
+def tree_at(client: Client, url: str) -> etree._Element:
+    response = client.get(url)
     assert response.status_code == 200
     return etree.fromstring(response.content)
 
@@ -124,11 +124,13 @@ def test_the_longest_file_stays_below_what_the_protocol_allows(client: Client, d
     path = f"/2026/03/{'語' * 80}/"
     words, licence = "語" * sitemap_entries.LONGEST_CAPTION, f"https://example.org/{'x' * 480}"
     pictures = [
-        sitemap_entries.Picture(f"/pictures/{number:x>60}.jpeg", words, licence)
-        for number in range(sitemap_entries.PICTURES)
+        sitemap_entries.SitemapImage(f"/pictures/{number:x>60}.jpeg", words, licence)
+        for number in range(sitemap_entries.MAX_IMAGES)
     ]
     languages = [(code, path) for code, _ in LANGUAGES]
-    one = len(sitemaps._urlset([sitemap_entries.Place(path, timezone.now(), pictures, languages)]))
+    one = len(
+        sitemaps._urlset([sitemap_entries.SitemapEntry(path, timezone.now(), pictures, languages)])
+    )
     assert sitemaps.PER_FILE <= 50_000
     assert one * sitemaps.PER_FILE < 50 * 1024**2
 

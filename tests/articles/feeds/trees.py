@@ -13,8 +13,8 @@ NAMES = {
 }
 
 
-def rss(client: Client, address: str = "/feed/") -> etree._Element:
-    return etree.fromstring(client.get(address).content)
+def rss(client: Client, url: str = "/feed/") -> etree._Element:
+    return etree.fromstring(client.get(url).content)
 
 
 def texts(tree: etree._Element, path: str) -> list[str]:
@@ -22,5 +22,5 @@ def texts(tree: etree._Element, path: str) -> list[str]:
     return [each if isinstance(each, str) else (each.text or "") for each in found]
 
 
-def headlines(client: Client, address: str) -> list[str]:
-    return texts(rss(client, address), "//item/title")
+def headlines(client: Client, url: str) -> list[str]:
+    return texts(rss(client, url), "//item/title")

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from articles.pages import saving
-from articles.pages.models import FormerAddress, Page
+from articles.pages.models import OldPagePath, Page
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def test_a_page_that_moves_back_makes_no_ring(client: Client) -> None:
     move(page, "about")
     assert client.get("/about/").status_code == 200
     assert client.get("/institute/")["Location"] == "/about/"
-    assert [row.path for row in FormerAddress.objects.all()] == ["institute"]
+    assert [row.path for row in OldPagePath.objects.all()] == ["institute"]
 
 
 def test_a_new_page_at_an_old_address_is_what_is_found_there(client: Client) -> None:
@@ -48,7 +48,7 @@ def test_a_new_page_at_an_old_address_is_what_is_found_there(client: Client) -> 
     move(page, "institute")
     kept("about", title="About this site")
     assert "About this site" in client.get("/about/").content.decode()
-    assert not FormerAddress.objects.exists()
+    assert not OldPagePath.objects.exists()
 
 
 def test_letters_of_every_script_lead_on(client: Client) -> None:
@@ -73,12 +73,12 @@ def test_a_refused_move_leaves_everything_as_it_was(client: Client, edna: User) 
     sent = {"title": "About us", "body": "", "language": "en", "is_published": "on"}
     address = f"/admin/articles/page/{page.pk}/change/"
     for path, words in (
-        ("feed/x", "belong to another part"),
-        ("contact", "at this address already"),
+        ("feed/x", "reserved"),
+        ("contact", "already exists"),
     ):
         assert words in client.post(address, {**sent, "path": path}).content.decode()
     page.refresh_from_db()
     assert page.path == "about"
-    assert not FormerAddress.objects.exists()
+    assert not OldPagePath.objects.exists()
     client.post(address, {**sent, "path": "/institute/"})
     assert client.get("/about/")["Location"] == "/institute/"

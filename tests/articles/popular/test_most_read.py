@@ -42,7 +42,7 @@ def opened(article: Article, times: int, *, days_ago: int = 0) -> None:
 
 def test_an_opening_is_counted_by_article_and_day_and_nothing_else(client: Client) -> None:
     article = newsroom.published("Strait")
-    assert f'data-seen="{article.pk}"' in client.get(article.get_absolute_url()).content.decode()
+    assert f'data-view="{article.pk}"' in client.get(article.get_absolute_url()).content.decode()
     tell(client, article.pk)
     tell(client, article.pk, place="203.0.113.10")
     row = ArticleViews.objects.get()
@@ -117,14 +117,14 @@ def test_readers_see_the_list_only_where_the_publication_wants_it(
     assert page.count(">Newer 0</a>") == 1
     with django_assert_num_queries(1):
         besides = {standing[0].pk}
-        assert most_read.shown_as_most_read("en", besides=besides) == [often, seldom]
+        assert most_read.most_read_articles("en", besides=besides) == [often, seldom]
 
 
 def test_the_list_holds_five(client: Client) -> None:
     for number in range(7):
         opened(newsroom.published(f"Number {number}"), 1 + number)
     most_read.choose()
-    most = [each.headline for each in most_read.shown_as_most_read("en")]
+    most = [each.headline for each in most_read.most_read_articles("en")]
     assert most == [f"Number {number}" for number in (6, 5, 4, 3, 2)]
 
 
@@ -141,5 +141,5 @@ def test_the_desk_says_what_is_read_most(client: Client, edna: User) -> None:
     assert "Most read" not in client.get("/admin/").content.decode()
     opened(newsroom.published("Strait"), 1200)
     page = client.get("/admin/").content.decode()
-    assert "Most read in the last seven days" in page
+    assert "Most read in the last 7 days" in page
     assert "opened 1,200 times" in page

@@ -21,7 +21,7 @@ from tests.articles.public import full_house
 pytestmark = pytest.mark.django_db
 
 COMPOSE = "/admin/articles/placement/"
-Place = Placement.Place
+Place = Placement.Slot
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def called(headline: str) -> Article:
 
 
 def composed() -> layout.FrontPage:
-    return layout.compose(
-        Article.objects.published(), layout.lay_out(Article.objects.published(), "en", ["en"])
+    return layout.load_front_page(
+        Article.objects.published(), layout.build_layout(Article.objects.published(), "en", ["en"])
     )
 
 
@@ -46,7 +46,7 @@ def everything(page: layout.FrontPage) -> list[str]:
 
 
 def place(*wishes: SlotChoice) -> None:
-    layout.compose_front("en", wishes, by=None)
+    layout.save_front_page("en", wishes, by=None)
 
 
 def test_what_an_editor_places_stands_there_and_nowhere_else(sections: list[Category]) -> None:
@@ -70,9 +70,9 @@ def test_a_place_whose_time_is_over_or_whose_article_is_gone_goes_back_to_the_ru
 ) -> None:
     by_rule = composed().lead
     old, later = called("Article 0 of 0"), timezone.now() + timedelta(hours=1)
-    place(SlotChoice(Place.LEAD, None, 0, old.pk, until=later))
+    place(SlotChoice(Place.LEAD, None, 0, old.pk, expires_at=later))
     assert composed().lead == old
-    Placement.objects.update(until=timezone.now() - timedelta(seconds=1))
+    Placement.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert composed().lead == by_rule
     assert layout.clear_expired() == 1
     place(SlotChoice(Place.LEAD, None, 0, old.pk))
@@ -91,7 +91,7 @@ def test_an_article_in_another_language_does_not_reach_this_front_page(
     french = newsroom.published("Une semaine calme", language="fr", at=full_house.FIRST_DAY)
     place(SlotChoice(Place.LEAD, None, 0, french.pk))
     assert "Une semaine calme" not in client.get("/").content.decode()
-    layout.compose_front("fr", [SlotChoice(Place.LEAD, None, 0, french.pk)], by=None)
+    layout.save_front_page("fr", [SlotChoice(Place.LEAD, None, 0, french.pk)], by=None)
     page = client.get("/language/fr/").content.decode()
     assert "card-lead" in page
     assert "Une semaine calme" in page
@@ -110,7 +110,9 @@ def test_a_section_has_the_lead_that_was_picked_and_it_stands_there_once(
 ) -> None:
     picked, path = called("Article 0 of 0"), sections[0].get_absolute_url()
     assert "Article 4 of 0" in client.get(path).content.decode().partition("card-row")[0]
-    layout.lead_section(sections[0], SlotChoice(Place.HEAD, sections[0].pk, 0, picked.pk), by=None)
+    layout.save_section_lead(
+        sections[0], SlotChoice(Place.HEAD, sections[0].pk, 0, picked.pk), by=None
+    )
     page = client.get(path).content.decode()
     assert picked.headline in page.partition("card-row")[0]
     assert page.count(f'href="{picked.get_absolute_url()}"') == 1
@@ -145,9 +147,9 @@ def test_an_editor_names_articles_by_the_list_by_address_or_by_headline(
         },
     )
     assert answer.status_code == 302
-    found = {(row.place, row.position): row for row in Placement.objects.all()}
+    found = {(row.slot, row.position): row for row in Placement.objects.all()}
     assert found["lead", 0].article == listed
-    assert found["lead", 0].until is not None
+    assert found["lead", 0].expires_at is not None
     assert found["second", 0].article == linked
     assert found["section", 3].article == named
     assert {row.placed_by for row in found.values()} == {edna}
@@ -168,9 +170,9 @@ def test_bad_input_gets_a_sentence_and_keeps_what_was_typed(
     cases = {
         "There is no article “Only a draft”": {lead: "Only a draft"},
         "There is no article “99999999 [99999999]”": {lead: "99999999 [99999999]"},
-        "has another place on the page already": {lead: one.headline, second: one.headline},
-        "This time is over": {lead: one.headline, f"{lead}-until": "2001-01-01T12:00"},
-        "Say which article is to stand here": {f"{lead}-until": "2199-01-01T12:00"},
+        "already in another slot": {lead: one.headline, second: one.headline},
+        "This time is in the past": {lead: one.headline, f"{lead}-until": "2001-01-01T12:00"},
+        "Choose an article for this slot": {f"{lead}-until": "2199-01-01T12:00"},
         "This is no date and time": {lead: one.headline, f"{lead}-until": "soon"},
     }
     for sentence, typed in cases.items():
@@ -190,7 +192,7 @@ def test_who_comes_second_is_told_and_decides(
     place(SlotChoice(Place.LEAD, None, 0, called("Article 0 of 0").pk))
     typed = {"seen": opened, lead: "Article 1 of 0"}
     answer = client.post(COMPOSE, typed)
-    assert "Somebody else changed this page" in answer.content.decode()
+    assert answer.context["form"].has_error("__all__", "stale")
     assert composed().lead == called("Article 0 of 0")
     again = answer.content.decode().partition('name="seen" value="')[2].partition('"')[0]
     assert client.post(COMPOSE, {**typed, "seen": again}).status_code == 302
@@ -204,6 +206,6 @@ def test_pages_that_are_not_there_lead_to_the_first_and_reporters_compose_nothin
     for nothing in ("?front=xx", "?section=nowhere", "1/change/"):
         assert client.get(COMPOSE + nothing).headers["Location"] == COMPOSE
     page = client.get(f"{COMPOSE}?section={sections[0].path}").content.decode()
-    assert "The lead of this section" in page
+    assert "Section lead" in page
     client.force_login(rui)
     assert client.get(COMPOSE).status_code == 403

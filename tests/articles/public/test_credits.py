@@ -32,7 +32,7 @@ def test_every_list_names_whose_its_pictures_are(client: Client) -> None:
     Portrait.objects.create(author=author, image=image())
     other = newsroom.published("Tankers", categories=[section])
     full_house.related(other, [article])
-    indexer.index(article.pk)
+    indexer.index_article(article.pk)
     paths = ["/", "/category/asia-pacific/", "/tag/straits/", "/author/", "/search/?q=ferries"]
     for path in [*paths, author.get_absolute_url(), other.get_absolute_url()]:
         page = client.get(path).content.decode()

@@ -63,7 +63,7 @@ def test_the_large_view_has_caption_and_credit_and_the_ways_around(
     page = large(client, article, 1)
     assert "Aden, twice" in page
     assert '<a href="https://a.example">Ines Faro</a>' in page
-    assert "Picture 2 of 3" in page
+    assert "2 of 3" in page
     first, _, last = article.figures.all()
     assert f'href="{first.get_absolute_url()}" rel="prev"' in page
     assert f'href="{last.get_absolute_url()}" rel="next"' in page
@@ -88,7 +88,7 @@ def test_a_picture_that_readers_may_not_see_has_no_large_view(
     figure = article.figures.all()[1]
     Image.objects.filter(pk=figure.image_id).update(withdrawn_at=timezone.now())
     assert client.get(figure.get_absolute_url()).status_code == 404
-    assert "Picture 2 of 2" in large(client, article, 2)
+    assert "2 of 2" in large(client, article, 2)
 
 
 @pytest.mark.parametrize("number", ["0", "999999999999999999999999", "-1", "x"])
@@ -125,11 +125,11 @@ def test_the_large_view_costs_as_few_queries_as_the_article(
 
 def test_the_words_of_the_dialog_wait_in_the_page(client: Client, article: Article) -> None:
     page = client.get(article.get_absolute_url()).content.decode()
-    assert 'data-place="Picture {} of 3"' in page
+    assert 'data-place="Image {} of 3"' in page
     assert page.count('type="button" value=') == 2
     alone = newsroom.published("Alone", lead_image=sized())
     page = client.get(alone.get_absolute_url()).content.decode()
-    assert '<dialog class="large"' in page
+    assert '<dialog class="lightbox"' in page
     assert 'type="button" value=' not in page
     assert (
         "<dialog" not in client.get(newsroom.published("None").get_absolute_url()).content.decode()

@@ -41,7 +41,7 @@ def test_sections_stand_in_the_editors_order_and_an_empty_one_is_left_out(client
 
 
 def test_a_front_page_without_articles_says_so(client: Client) -> None:
-    assert "Nothing has been published here yet." in page(client, "/")
+    assert "Nothing published yet." in page(client, "/")
 
 
 def test_each_language_has_a_front_page_of_its_own(client: Client) -> None:
@@ -216,7 +216,7 @@ def test_a_long_list_has_pages_and_a_page_that_is_not_there_is_told_in_words(
         expected = 200 if number == "" else 404
         assert response.status_code == expected, number[:9]
         if expected == 404:
-            assert "There is no such page of this list." in response.content.decode()
+            assert "This page does not exist." in response.content.decode()
 
 
 def test_a_tag_and_an_author_list_their_articles(client: Client) -> None:

@@ -8,7 +8,7 @@ from accounts.models import User
 from articles.editorial import category_tree, publishing, revisions
 from articles.editorial.models import Article, Redirect
 from articles.pages.models import Page
-from articles.public.did_you_mean import words_of
+from articles.public.did_you_mean import words_in_path
 from articles.public.redirect_middleware import FILES_ELSEWHERE
 from tests import newsroom
 
@@ -133,7 +133,7 @@ def test_no_address_breaks_the_site(client: Client, path: str) -> None:
     ],
 )
 def test_the_words_of_an_address_are_offered_to_the_search(path: str, words: str) -> None:
-    assert words_of(path) == words
+    assert words_in_path(path) == words
 
 
 def test_what_broke_is_told_without_the_database(
@@ -144,10 +144,10 @@ def test_what_broke_is_told_without_the_database(
         raise RuntimeError(sentence)
 
     client.raise_request_exception = False
-    monkeypatch.setattr("articles.public.front_page.layout.compose", broken)
+    monkeypatch.setattr("articles.public.front_page.layout.load_front_page", broken)
     answer = client.get("/")
     assert answer.status_code == 500
-    assert "Something broke on our side" in answer.content.decode()
+    assert "Server error" in answer.content.decode()
     assert "made by the test" not in answer.content.decode()
 
 

@@ -75,7 +75,7 @@ def test_a_wrong_address_leads_to_what_was_meant(client: Client) -> None:
     newsroom.published("Barges on the river")
     indexer.reindex()
     by_slug = words(client, "/2024/11/ferries-of-the-strait/", 404)
-    assert "Perhaps you meant" in by_slug
+    assert "Did you mean" in by_slug
     assert moved.headline in by_slug
     by_words = words(client, "/blog/2019/barges.html", 404)
     assert "Barges on the river" in by_words.partition("Search")[0]
@@ -106,7 +106,7 @@ def test_a_wrong_address_of_a_list_or_page_leads_to_it(
     Tag.objects.create(name="Cereals", slug="cereals")
     indexer.reindex()
     page = lxml_html.document_fromstring(client.get(path).content.decode())
-    meant = page.xpath("//section[@aria-labelledby='meant']//a")
+    meant = page.xpath("//section[@aria-labelledby='suggestions']//a")
     assert [(link.text, unquote(link.get("href"))) for link in meant] == [(name, address)]
 
 
@@ -114,7 +114,7 @@ def test_an_address_that_is_a_little_like_a_topic_leads_to_articles_too(client: 
     newsroom.published("War over grain", tags=["Ukraine"])
     indexer.reindex()
     page = words(client, "/ukraine-war-in-2022/", 404).partition("Search")[0]
-    assert "Perhaps you meant Ukraine" in page
+    assert "Did you mean Ukraine" in page
     assert "War over grain" in page
 
 

@@ -53,7 +53,7 @@ def addresses(at: At, ola: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     full_house.comments(article, 1)
     section = Category.objects.get()
     Placement.objects.create(
-        place="head", category=section, article=article, until=PLACE_ENDS, placed_by=ola
+        slot="head", category=section, article=article, expires_at=PLACE_ENDS, placed_by=ola
     )
     card = f"/api/oembed/?url={absolute_url(article.get_absolute_url())}"
     pages = [article.get_absolute_url(), other.get_absolute_url(), "/", "/category/news/"]

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from articles.related import document_frequency, recomputation
-from articles.related.models import Rarity
+from articles.related.models import DocumentFrequency
 from tests import newsroom
 from tests.articles.related.test_read_next import HARBOUR, STRAIT
 from tests.together import begin_and_wait
@@ -15,10 +15,10 @@ def test_two_workers_that_count_the_first_articles_at_once_end_with_one_count() 
     for body in (STRAIT, HARBOUR, STRAIT):
         article = newsroom.published("At the strait", body=body)
         recomputation.refresh(article.pk)
-    counted = set(Rarity.objects.values_list("number", "articles"))
-    Rarity.objects.all().delete()
+    counted = set(DocumentFrequency.objects.values_list("number", "articles"))
+    DocumentFrequency.objects.all().delete()
     with transaction.atomic():
         document_frequency.update_document_frequencies()
         other = begin_and_wait(document_frequency.update_document_frequencies)
     other.result()
-    assert set(Rarity.objects.values_list("number", "articles")) >= counted
+    assert set(DocumentFrequency.objects.values_list("number", "articles")) >= counted

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from articles.editorial.models import Article
 from articles.related import scoring
 from articles.related.models import RelatedLink
-from iria.evaluation.related.runner import evaluate, figures
+from iria.evaluation.related.runner import evaluate, evaluation_scores
 from iria.evaluation.related.test_collection import Unreadable, _document, read, without_links
 from tests import newsroom
 
@@ -87,7 +87,7 @@ def test_links_are_taken_out_with_their_words() -> None:
 
 def test_recall_divides_by_five_or_by_the_links_where_they_are_fewer() -> None:
     linked = {"a": {"b", "c"}, "d": {f"l{number}" for number in range(8)}}
-    shown = figures({"a": ["x", "b"], "d": ["l1", "l2", "l3", "l4", "l5"]}, linked)
+    shown = evaluation_scores({"a": ["x", "b"], "d": ["l1", "l2", "l3", "l4", "l5"]}, linked)
     assert shown == {"recall@5": 0.75, "mrr": 0.75, "precision@4": 0.625}
 
 

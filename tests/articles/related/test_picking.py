@@ -43,7 +43,7 @@ def test_picks_are_saved_in_their_order(edna: User, rf: RequestFactory) -> None:
 def test_picking_itself_or_twice_gets_a_sentence(edna: User, rf: RequestFactory) -> None:
     article, other = newsroom.published("Strait"), newsroom.published("Other")
     itself = fill_in(article, [article], edna, rf)
-    assert "cannot be picked to follow itself" in str(itself.errors)
+    assert "cannot be its own pick" in str(itself.errors)
     twice = fill_in(article, [other, other], edna, rf)
     assert not twice.is_valid()
     assert not RelatedPick.objects.exists()
@@ -57,7 +57,7 @@ def test_the_picks_stand_in_the_form_of_editors_and_reporters(
         client.force_login(person)
         page = client.get(f"/admin/articles/article/{article.pk}/change/")
         assert page.status_code == 200
-        assert "read next: your picks stand first" in page.content.decode().lower()
+        assert "shown before computed articles" in page.content.decode().lower()
 
 
 def test_an_editor_finds_articles_to_pick_by_their_words(client: Client, edna: User) -> None:

@@ -74,7 +74,7 @@ def test_an_editor_leaves_one_out_and_allows_it_again(
     assert names(strait) == ["Cheese"]
     recomputation.refresh_all()
     assert names(strait) == ["Cheese"]
-    assert RelatedExclusion.objects.get().made_by == edna
+    assert RelatedExclusion.objects.get().created_by == edna
     assert "by Edna Okafor" in form(client, strait)
     send(client, strait, **{f"suggestion-{harbour.pk}": "allow"})
     recomputation.refresh_all()

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.search.index import indexer
-from articles.search.ranking.engine import Findings, InvalidQuery, find
-from articles.search.results.snippets import excerpt, marked, matches, suspects
+from articles.search.ranking.engine import InvalidQuery, ResultPage, search_articles
+from articles.search.results.snippets import candidate_tokens, highlight, matches, snippet
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 from tests import newsroom
 from tests.shared import shared_data
@@ -32,7 +32,7 @@ LIKE_QUERIES = st.lists(OPERATORS | st.text(max_size=8) | st.just("barge"), max_
 def barge() -> None:
     for language in ("en", "fr", "ar", "ja"):
         article = newsroom.published("The barge", language=language)
-        indexer.index(article.pk)
+        indexer.index_article(article.pk)
 
 
 @given(words=st.text(max_size=520) | LIKE_QUERIES, page=st.integers() | st.text(max_size=12))
@@ -43,10 +43,10 @@ def test_any_text_finds_something_or_gets_a_sentence(
     barge: None, words: str, page: int | str
 ) -> None:
     try:
-        findings, sentence = find(words, page=page), ""
+        findings, sentence = search_articles(words, page=page), ""
     except InvalidQuery as answer:
-        findings, sentence = Findings(words), answer.sentence
-    assert sentence.endswith(".") or findings.total >= len(findings.results)
+        findings, sentence = ResultPage(words), answer.message
+    assert sentence.endswith(".") or findings.total >= len(findings.hits)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")  # the connection is still good
 
@@ -55,12 +55,12 @@ def test_any_text_finds_something_or_gets_a_sentence(
     text=st.text(alphabet="ab<>&\"'é \n-"), lexeme=st.text(alphabet="ab", min_size=1, max_size=3)
 )
 def test_an_excerpt_is_words_and_marks_only(text: str, lexeme: str) -> None:
-    spots = suspects(text, [lexeme])
+    spots = candidate_tokens(text, [lexeme])
     found = matches(spots, {spot.word: [lexeme] for spot in spots}, [lexeme])
-    html = marked(text, found)
+    html = highlight(text, found)
     assert html.count("<mark>") == html.count("</mark>") == len(found)
     assert html.replace("<mark>", "").replace("</mark>", "") == escape(text)
-    plain = excerpt(text, found).replace("<mark>", "").replace("</mark>", "")
+    plain = snippet(text, found).replace("<mark>", "").replace("</mark>", "")
     assert all(piece.strip() in escape(text) for piece in plain.split("…"))
 
 
@@ -104,10 +104,10 @@ def test_every_awkward_string_that_is_a_word_is_found_in_its_article(client: Cli
     text = "".join(f"<p>{escape(each)}</p>" for each in words)
     # Ukrainian is read word by word, so no word counts as too common.
     article = newsroom.published("Words", body=text, language="uk")
-    indexer.index(article.pk)
+    indexer.index_article(article.pk)
     assert words
     for each in words:
-        assert [found.article for found in find(f'"{each}"').results] == [article], each
+        assert [found.article for found in search_articles(f'"{each}"').hits] == [article], each
 
 
 def test_a_statement_that_takes_too_long_is_stopped_and_the_limit_is_gone_afterwards() -> None:
@@ -125,6 +125,6 @@ def test_a_search_that_takes_too_long_says_so(barge: None, monkeypatch: pytest.M
         return 0
 
     monkeypatch.setattr("articles.search.ranking.engine.PATIENCE", 50)
-    monkeypatch.setattr("articles.search.query.parser.read", slow)
+    monkeypatch.setattr("articles.search.query.parser.parse_query", slow)
     with pytest.raises(InvalidQuery, match="takes too long"):
-        find("barge")
+        search_articles("barge")

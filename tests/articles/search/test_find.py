@@ -11,19 +11,19 @@ from articles.editorial import publishing, revisions
 from articles.editorial.models import Article
 from articles.search.index import indexer
 from articles.search.models import SearchEntry
-from articles.search.ranking.engine import InvalidQuery, NoSuchPage, find
+from articles.search.ranking.engine import InvalidQuery, NoSuchPage, search_articles
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
 
 
 def headlines(words: str, **options: Any) -> list[str]:
-    return [found.article.headline for found in find(words, **options).results]
+    return [found.article.headline for found in search_articles(words, **options).hits]
 
 
 def indexed(headline: str, **fields: Any) -> Article:
     article = newsroom.published(headline, **fields)
-    indexer.index(article.pk)
+    indexer.index_article(article.pk)
     return article
 
 
@@ -131,9 +131,9 @@ def test_publishing_changing_and_withdrawing_reach_the_index_at_once(
 
 def test_an_excerpt_marks_the_match_and_escapes_everything_else() -> None:
     indexed("Markup", body="<p>A &lt;b&gt;bold&lt;/b&gt; canal &amp; a lock.</p>")
-    (found,) = find("canal").results
-    assert "<mark>canal</mark> &amp; a lock" in found.excerpt
-    assert "<b>" not in found.excerpt
+    (found,) = search_articles("canal").hits
+    assert "<mark>canal</mark> &amp; a lock" in found.snippet
+    assert "<b>" not in found.snippet
 
 
 def test_pages_are_stable_and_each_result_stands_once() -> None:
@@ -142,14 +142,14 @@ def test_pages_are_stable_and_each_result_stands_once() -> None:
         indexed(f"Barge {number}", at=moment)
     seen = [found for page in (1, 2, 3) for found in headlines("barge", page=page, size=3)]
     assert sorted(seen) == [f"Barge {number}" for number in range(7)]
-    assert find("barge", size=3).pages == 3
+    assert search_articles("barge", size=3).pages == 3
 
 
 @pytest.mark.parametrize("page", ["-1", "0", str(10**9), "9" * 400, "two", "1.5", "²"])
 def test_a_page_that_does_not_exist_is_said_in_words(page: str) -> None:
     indexed("Barge")
     with pytest.raises(NoSuchPage, match="page"):
-        find("barge", page=page)
+        search_articles("barge", page=page)
 
 
 @pytest.mark.parametrize(
@@ -158,16 +158,16 @@ def test_a_page_that_does_not_exist_is_said_in_words(page: str) -> None:
         ("x" * 2001, "at most 2,000"),
         ("a\x00b", "NUL"),
         ("a\ud800b", "surrogate"),
-        ("the of and", "less common"),
-        ('""', "nothing to look for"),
-        ("- | & ! ()", "nothing to look for"),
-        ("-barge", "not only what to leave out"),
+        ("the of and", "too common"),
+        ('""', "too common"),
+        ("- | & ! ()", "too common"),
+        ("-barge", "as well as words to exclude"),
     ],
 )
 def test_what_cannot_be_answered_gets_one_sentence(words: str, sentence: str) -> None:
     indexed("Barge")
     with pytest.raises(InvalidQuery, match=sentence):
-        find(words)
+        search_articles(words)
 
 
 def test_unbalanced_quotes_are_read_as_well_as_they_can_be() -> None:
@@ -179,7 +179,7 @@ def test_a_text_of_ever_new_words_is_indexed_as_far_as_it_fits() -> None:
     text = " ".join(f"w{number:x}q{number * 7919:x}" for number in range(90_000))
     article = newsroom.draft("Very long", body=f"<p>{text[:990_000]}</p>")
     publishing.publish(article, by=None)
-    indexer.index(article.pk)
+    indexer.index_article(article.pk)
     assert headlines("w1q1eef") == ["Very long"]
 
 
@@ -190,7 +190,7 @@ def test_a_search_asks_the_database_the_same_few_questions_whatever_it_finds(
     for number in range(12):
         indexed(f"Barge {number}", categories=[category], lead_image=newsroom.picture())
     with django_assert_num_queries(12):
-        find("barge")
+        search_articles("barge")
 
 
 def test_reindexing_brings_back_a_lost_index(capsys: pytest.CaptureFixture[str]) -> None:
@@ -223,7 +223,7 @@ def test_a_text_without_blanks_is_found_by_what_stands_in_it() -> None:
     indexed("漁業", language="ja", body="<p>太平洋の漁業大臣が合意した。</p>")
     for words in ("東京", "首脳会談", '"中国の首脳"', "日本 -漁業"):
         assert headlines(words) == ["首脳会談"]
-    assert "<mark>東京</mark>" in find("東京").results[0].why.excerpt
+    assert "<mark>東京</mark>" in search_articles("東京").hits[0].explanation.snippet
 
 
 def test_initials_are_one_name_with_and_without_full_stops() -> None:
@@ -234,7 +234,7 @@ def test_initials_are_one_name_with_and_without_full_stops() -> None:
     assert headlines("U.N. force")[0] == headlines("UN force")[0] == "Peacekeepers"
     assert sorted(headlines("U.N.")) == sorted(headlines("UN")) == ["Observers", "Peacekeepers"]
     assert headlines("EU") == headlines("E.U.") == ["Peacekeepers"]
-    shown = find("UN force").results[0].why.excerpt
+    shown = search_articles("UN force").hits[0].explanation.snippet
     assert "<mark>U.N.</mark>-backed" in shown
     assert "The <mark>UN</mark> said" in shown
 
@@ -246,7 +246,7 @@ def test_a_name_that_is_a_common_word_is_found_and_marked_however_it_is_written(
     for words in ("US", "U.S.", "U.S", '"US-led"', "-vaccines US"):
         assert headlines(words) == ["Sanctions"]
     assert headlines("WHO doses") == headlines("W.H.O.") == ["Vaccines"]
-    shown = find("US").results[0].why.excerpt
+    shown = search_articles("US").hits[0].explanation.snippet
     assert shown.count("<mark>") == 2
     assert "<mark>US</mark>-led" in shown
     assert headlines("THEY TOLD US WHO DID IT")[0] == "Anybody"

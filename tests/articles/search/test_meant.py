@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from articles.search.index import indexer
-from articles.search.models import SearchCount
+from articles.search.models import QueryCount
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def meaning(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
         known = {typed: meant}
         monkeypatch.setattr("articles.search.results.search_results.corrected", known.get)
 
-    indexer.index(newsroom.published("The barge and the harbour").pk)
+    indexer.index_article(newsroom.published("The barge and the harbour").pk)
     return meaning
 
 
@@ -38,11 +38,11 @@ def test_where_nothing_is_found_it_is_applied_with_a_word_about_it(
 ) -> None:
     meaning("brage", "barge")
     page = client.get("/search/?q=brage").content.decode()
-    assert "Nothing was found for <q>brage</q>" in page
+    assert "No results for <q>brage</q>" in page
     assert "what was found for <strong>barge</strong>" in page
     assert ">barge</mark> and the harbour</a>" in page
     assert 'value="brage"' in page
-    assert SearchCount.objects.get().words == "brage"
+    assert QueryCount.objects.get().query == "brage"
     assert "/search/opened/?q=brage" in page
 
 
@@ -51,7 +51,7 @@ def test_a_correction_that_finds_nothing_either_is_only_offered(
 ) -> None:
     meaning("zepelin", "zeppelin")
     page = client.get("/search/?q=zepelin").content.decode()
-    assert "Nothing was found" in page
+    assert "No results" in page
     assert 'href="/search/?q=zeppelin">zeppelin</a>?' in page
 
 

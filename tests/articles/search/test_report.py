@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from accounts.models import User
 from articles.search import query_counts
 from articles.search.index import indexer
-from articles.search.models import SearchCount
-from articles.search.query_counts import countable, report
+from articles.search.models import QueryCount
+from articles.search.query_counts import build_report, countable_query
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -21,19 +21,19 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def barge() -> None:
-    indexer.index(newsroom.published("The barge").pk)
+    indexer.index_article(newsroom.published("The barge").pk)
 
 
 def counts() -> list[tuple[str, int, int, int]]:
-    rows = SearchCount.objects.order_by("words")
-    return list(rows.values_list("words", "searches", "found", "opened"))
+    rows = QueryCount.objects.order_by("query")
+    return list(rows.values_list("query", "searches", "results", "clicks"))
 
 
 def test_a_search_is_counted_by_its_words_and_day(client: Client, barge: None) -> None:
     for words in ("Barge", " bargé ", "“barge”", "zeppelin"):
         client.get("/search/", {"q": words})
     assert counts() == [("barge", 3, 1, 0), ("zeppelin", 1, 0, 0)]
-    assert SearchCount.objects.first().day == timezone.now().date()  # type: ignore[union-attr]
+    assert QueryCount.objects.first().day == timezone.now().date()  # type: ignore[union-attr]
 
 
 def test_turning_pages_narrowing_and_robots_are_not_counted(client: Client, barge: None) -> None:
@@ -64,7 +64,7 @@ def test_turning_pages_narrowing_and_robots_are_not_counted(client: Client, barg
     ],
 )
 def test_what_may_tell_of_a_person_is_not_kept(client: Client, barge: None, words: str) -> None:
-    assert countable(words) == ""
+    assert countable_query(words) == ""
     client.get("/search/", {"q": words})
     assert counts() == []
 
@@ -84,7 +84,7 @@ def test_a_flood_of_queries_fills_no_table_and_displaces_nothing_that_is_asked_a
 
 @given(st.text())
 def test_whatever_is_counted_fits_and_holds_no_long_number(words: str) -> None:
-    key = countable(words)
+    key = countable_query(words)
     assert len(key) <= query_counts.LONGEST
     assert sum(sign.isdigit() for sign in key) <= query_counts.MOST_DIGITS
     assert "@" not in key
@@ -114,7 +114,7 @@ def test_a_query_that_is_not_counted_has_no_beacon(client: Client, barge: None) 
 
 def _counted(words: str, days_ago: int, searches: int, found: int, opened: int) -> None:
     day = timezone.now().date() - timedelta(days=days_ago)
-    SearchCount.objects.create(day=day, words=words, searches=searches, found=found, opened=opened)
+    QueryCount.objects.create(day=day, query=words, searches=searches, results=found, clicks=opened)
 
 
 def test_the_report_says_what_found_nothing_and_what_was_not_opened() -> None:
@@ -123,25 +123,25 @@ def test_the_report_says_what_found_nothing_and_what_was_not_opened() -> None:
     _counted("zeppelin", 2, 5, 0, 0)
     _counted("barge", 1, 2, 6, 0)
     _counted("old", 40, 9, 0, 0)
-    seen = report(30)
+    seen = build_report(30)
     assert seen.searches == 14
-    assert (seen.most[0].words, seen.most[0].searches) == ("tariffs", 7)
-    assert [row.words for row in seen.nothing] == ["zeppelin"]
-    assert [row.words for row in seen.unopened] == ["barge"]
-    assert "old" in [row.words for row in report(90).nothing]
+    assert (seen.top[0].query, seen.top[0].searches) == ("tariffs", 7)
+    assert [row.query for row in seen.without_results] == ["zeppelin"]
+    assert [row.query for row in seen.without_clicks] == ["barge"]
+    assert "old" in [row.query for row in build_report(90).without_results]
 
 
 def test_editors_read_the_report_and_readers_do_not(client: Client, edna: User, mina: User) -> None:
     _counted("zeppelin", 2, 5, 0, 0)
     client.force_login(edna)
     for days in ("", "7", "365", "-1", "1e9", "%00"):
-        answer = client.get(f"/admin/articles/searchcount/?days={days}", follow=True)
+        answer = client.get(f"/admin/articles/querycount/?days={days}", follow=True)
         assert answer.status_code == 200, days
     page = answer.content.decode()
     assert "zeppelin" in page
-    assert "/admin/articles/synonyms/add/?words=zeppelin" in page
+    assert "/admin/articles/synonyms/add/?terms=zeppelin" in page
     client.force_login(mina)
-    assert client.get("/admin/articles/searchcount/").status_code == 403
+    assert client.get("/admin/articles/querycount/").status_code == 403
 
 
 def test_what_is_old_or_was_searched_only_once_is_forgotten() -> None:
@@ -151,7 +151,7 @@ def test_what_is_old_or_was_searched_only_once_is_forgotten() -> None:
     _counted("on two days", 2, 1, 0, 0)
     _counted("lately", 3, 1, 0, 0)
     _counted("tariffs", 401, 50, 1, 1)
-    assert query_counts.forget() == 2
+    assert query_counts.delete_old_counts() == 2
     assert {row[0] for row in counts()} == {"twice", "on two days", "lately"}
 
 

@@ -44,7 +44,7 @@ def head(client: Client) -> str:
 
 
 def foot(client: Client) -> str:
-    return client.get("/").content.decode().split('<nav class="foot-ways"')[1].split("</nav>")[0]
+    return client.get("/").content.decode().split('<nav class="footer-menus"')[1].split("</nav>")[0]
 
 
 def named(html: str) -> list[str]:

@@ -187,7 +187,7 @@ def test_the_list_finds_what_readers_find_best_first_and_drafts_by_their_names(
     draft = newsroom.draft("A dredger nobody has seen")
     newsroom.draft("Something else")
     for article in (captioned, named):
-        search_indexing.index(article.pk)
+        search_indexing.index_article(article.pk)
     client.force_login(edna)
     rows = client.get("/admin/articles/article/?q=dredger").context["cl"].result_list
     assert [article.pk for article in rows] == [named.pk, captioned.pk, draft.pk]

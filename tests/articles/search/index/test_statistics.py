@@ -10,7 +10,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.search.index import indexer, statistics
 from articles.search.index.bulk import rebuild, write_entries
-from articles.search.index.indexer import Words
+from articles.search.index.indexer import EntryText
 from articles.search.index.models import SearchLanguage, SearchLexeme, SearchPosting
 from articles.search.models import SearchEntry
 from tests import newsroom
@@ -52,7 +52,7 @@ def holds() -> None:
 
 def indexed(headline: str, **fields: Any) -> int:
     article = newsroom.published(headline, **fields)
-    indexer.index(article.pk)
+    indexer.index_article(article.pk)
     return article.pk
 
 
@@ -64,7 +64,7 @@ def test_a_change_counts_what_came_and_what_went() -> None:
     article = SearchEntry.objects.get(pk=first).article
     article.headline = "Steel and coal"
     article.save()
-    indexer.index(first)
+    indexer.index_article(first)
     assert lexemes.get(word="grain").articles == 1
     assert lexemes.get(word="coal").articles == 1
     holds()
@@ -75,7 +75,7 @@ def test_an_article_that_changes_its_language_moves_with_all_its_words() -> None
     article = SearchEntry.objects.get(pk=first).article
     article.language = "fr"
     article.save()
-    indexer.index(first)
+    indexer.index_article(first)
     assert dict(SearchLanguage.objects.values_list("configuration", "articles")) == {
         "iria_english": 0,
         "iria_french": 1,
@@ -100,14 +100,14 @@ def test_entries_written_in_bulk_count_as_those_written_one_by_one() -> None:
     SearchEntry.objects.all().delete()
     write_entries(
         [
-            Words(
+            EntryText(
                 first,
                 "iria_english",
                 "Grain and steel",
-                above="What did not happen, and why it matters.\nHarbours",
+                standfirst_and_tags="What did not happen, and why it matters.\nHarbours",
                 body="The ferries ran on time, and nobody remarked on it.",
-                beside="",
-                shown="",
+                names_and_captions="",
+                snippet_text="",
             )
         ]
     )
@@ -135,7 +135,9 @@ def test_weights_follow_when_articles_become_longer() -> None:
 def test_an_editor_does_not_wait_while_all_statistics_are_made_anew(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("articles.search.index.indexer.PATIENCE", "SET LOCAL lock_timeout = '50ms'")
+    monkeypatch.setattr(
+        "articles.search.index.indexer.LOCK_TIMEOUT", "SET LOCAL lock_timeout = '50ms'"
+    )
     article = newsroom.draft("Grain")
 
     def publish() -> None:

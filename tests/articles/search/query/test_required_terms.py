@@ -5,7 +5,7 @@ import pytest
 from articles.editorial.models import Article, Category
 from articles.search.index import indexer
 from articles.search.query.filters import SearchFilters
-from articles.search.ranking.engine import Findings, InvalidQuery, find
+from articles.search.ranking.engine import InvalidQuery, ResultPage, search_articles
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -13,11 +13,11 @@ pytestmark = pytest.mark.django_db
 
 def indexed(headline: str, body: str = "Words.", language: str = "en") -> None:
     article = newsroom.published(headline, body=f"<p>{body}</p>", language=language)
-    indexer.index(article.pk)
+    indexer.index_article(article.pk)
 
 
-def headlines(findings: Findings) -> list[str]:
-    return [each.article.headline for each in findings.results]
+def headlines(findings: ResultPage) -> list[str]:
+    return [each.article.headline for each in findings.hits]
 
 
 @pytest.fixture
@@ -33,13 +33,13 @@ def test_a_minus_word_keeps_out_whether_its_list_is_read_or_looked_into(
     river: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = {f"Grain barge {number}" for number in range(4)}
-    assert set(headlines(find("barge -lock"))) == expected
+    assert set(headlines(search_articles("barge -lock"))) == expected
     monkeypatch.setattr("articles.search.query.required_terms.LOOKUPS", 0)
-    assert set(headlines(find("barge -lock"))) == expected
+    assert set(headlines(search_articles("barge -lock"))) == expected
     monkeypatch.setattr("articles.search.query.required_terms.LOOKUPS", 10)
     monkeypatch.setattr("articles.search.query.required_terms.MOST_HASHED", 0)
-    assert set(headlines(find("barge -lock"))) == expected
-    assert find("barge -lock").is_exact
+    assert set(headlines(search_articles("barge -lock"))) == expected
+    assert search_articles("barge -lock").is_exact
 
 
 @pytest.mark.parametrize("limit", ["MOST_HASHED", "LOOKUPS"])
@@ -47,15 +47,15 @@ def test_a_phrase_is_found_by_its_words_and_their_order(
     river: None, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     for _ in range(2):
-        found = find('"grain barge" river')
+        found = search_articles('"grain barge" river')
         assert set(headlines(found)) == {f"Grain barge {number}" for number in range(4)}
         assert (found.total, found.is_exact) == (4, True)
-        assert find('"barge grain"').total == 0
-        assert find('"grain barge" OR "barge waits"').total == 12
-        assert find('river -"grain barge"').total == 0
-        assert find('barge -"grain barge"').total == 8
-        assert find('"zeppelin barge"').total == 0
-        assert find('"zeppelin barge" OR "grain barge"').total == 4
+        assert search_articles('"barge grain"').total == 0
+        assert search_articles('"grain barge" OR "barge waits"').total == 12
+        assert search_articles('river -"grain barge"').total == 0
+        assert search_articles('barge -"grain barge"').total == 8
+        assert search_articles('"zeppelin barge"').total == 0
+        assert search_articles('"zeppelin barge" OR "grain barge"').total == 4
         monkeypatch.setattr(f"articles.search.query.required_terms.{limit}", 0)
 
 
@@ -63,12 +63,12 @@ def test_where_too_many_hold_the_words_the_best_are_looked_at_and_the_page_says_
     river: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("articles.search.ranking.candidates.MOST", 3)
-    monkeypatch.setattr("articles.search.ranking.candidates.LOOKED_AT", 6)
-    found = find('"grain barge"')
+    monkeypatch.setattr("articles.search.ranking.candidates.MOST_CANDIDATES", 6)
+    found = search_articles('"grain barge"')
     assert (found.total, found.is_exact) == (3, False)
     assert all(headline.startswith("Grain barge") for headline in headlines(found))
     with pytest.raises(InvalidQuery, match="takes too long"):
-        find('"barge grain"')
+        search_articles('"barge grain"')
 
 
 def test_alternatives_beyond_what_can_be_read_are_left_out_and_that_is_said(
@@ -77,16 +77,16 @@ def test_alternatives_beyond_what_can_be_read_are_left_out_and_that_is_said(
     indexed("A sluice gate")
     monkeypatch.setattr("articles.search.query.required_terms.MOST_DRIVEN", 2)
     monkeypatch.setattr("articles.search.ranking.candidates.READ_WHOLE", 0)
-    found = find('"sluice gate" OR "grain barge"')
+    found = search_articles('"sluice gate" OR "grain barge"')
     assert headlines(found) == ["A sluice gate"]
     assert not found.is_exact
 
 
 def test_each_language_is_bound_by_its_own_reading(river: None) -> None:
     indexed("La barge", "La barge descend la rivière.", language="fr")
-    assert find('"the barge"').total == 12  # French knows no such word as "the"
-    assert headlines(find('barge -"la barge" -grain -lock')) == []
-    assert "La barge" in headlines(find("barge rivière -lock"))
+    assert search_articles('"the barge"').total == 12  # French knows no such word as "the"
+    assert headlines(search_articles('barge -"la barge" -grain -lock')) == []
+    assert "La barge" in headlines(search_articles("barge rivière -lock"))
 
 
 @pytest.mark.parametrize("few", [0, 5_000])
@@ -96,9 +96,9 @@ def test_within_a_section_nothing_is_lost_however_large_it_is(
     monkeypatch.setattr("articles.search.ranking.candidates.FEW", few)
     within = SearchFilters(category=rivers)
     indexed("Dredger", "A dredger far from every section.")
-    assert find("dredger barge", narrowing=within).total == 2
-    assert find('barge -"grain barge"', narrowing=within).total == 1
-    assert find("dredger", narrowing=within).total == 0
+    assert search_articles("dredger barge", filters=within).total == 2
+    assert search_articles('barge -"grain barge"', filters=within).total == 1
+    assert search_articles("dredger", filters=within).total == 0
 
 
 @pytest.fixture

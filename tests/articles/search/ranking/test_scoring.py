@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from articles.search.index import indexer
-from articles.search.ranking.engine import Findings, find
+from articles.search.ranking.engine import ResultPage, search_articles
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 
 def indexed(headline: str, text: str = "", **fields: Any) -> None:
     body = f"<p>{text or 'Nothing else.'}</p>"
-    indexer.index(newsroom.published(headline, body=body, **fields).pk)
+    indexer.index_article(newsroom.published(headline, body=body, **fields).pk)
 
 
 def order(words: str, **options: Any) -> list[str]:
-    return [found.article.headline for found in find(words, **options).results]
+    return [found.article.headline for found in search_articles(words, **options).hits]
 
 
 def test_a_short_text_about_it_stands_before_a_long_one_that_mentions_it() -> None:
@@ -67,24 +67,24 @@ def test_where_common_words_are_not_read_through_the_best_stands_first_and_a_pag
         indexed(f"Harbour {number}")
     indexed("A dredger in the harbour")
     indexed("A dredger at sea")
-    whole = find("dredger harbour")
+    whole = search_articles("dredger harbour")
     assert (whole.total, whole.is_exact) == (14, True)
     monkeypatch.setattr("articles.search.ranking.candidates.READ_WHOLE", 5)
-    filled = find("dredger harbour")
-    assert [each.article.headline for each in filled.results][:2] == [
+    filled = search_articles("dredger harbour")
+    assert [each.article.headline for each in filled.hits][:2] == [
         "A dredger in the harbour",
         "A dredger at sea",
     ]
     assert (filled.total, filled.is_exact) == (14, True)
     monkeypatch.setattr("articles.search.ranking.candidates.FEWEST", 2)
-    cut: Findings = find("dredger harbour")
-    assert [each.article.headline for each in cut.results] == [
+    cut: ResultPage = search_articles("dredger harbour")
+    assert [each.article.headline for each in cut.hits] == [
         "A dredger in the harbour",
         "A dredger at sea",
     ]
     assert (cut.total, cut.is_exact) == (13, False)
-    assert find('dredger "harbour"').total == 13
-    assert find('dredger "harbour"').is_exact
+    assert search_articles('dredger "harbour"').total == 13
+    assert search_articles('dredger "harbour"').is_exact
 
 
 def test_a_query_of_a_whole_paragraph_is_answered() -> None:

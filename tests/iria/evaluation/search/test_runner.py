@@ -57,7 +57,7 @@ def test_the_last_line_is_what_readers_get(
 
 
 def test_the_site_is_neither_read_nor_changed(collection: Path) -> None:
-    indexer.index(newsroom.published("The price of grain").pk)
+    indexer.index_article(newsroom.published("The price of grain").pk)
     before: list[Any] = [list(each) for each in _rows()]
     call_command("evaluate_search", str(collection))
     assert [list(each) for each in _rows()] == before

@@ -1,5 +1,5 @@
-/* The large view within the page. */
-const dialog = document.querySelector(".large");
+/* Full-size images within the page. */
+const dialog = document.querySelector(".lightbox");
 const ways = [...document.querySelectorAll(".enlarge")];
 let at;
 
