@@ -135,10 +135,10 @@ def provider(name: str, secret: str) -> tuple[str, str]:
         )
         raise ImproperlyConfigured(sentence)
     given: str = env.str(secret, default="").strip()
-    if not PROVIDERS[word].takes(given):
-        # The value may be a mistyped secret, so the error does not repeat it.
-        wanted = PROVIDERS[word].proof_is
-        sentence = f"The setting {secret} should be {wanted}, to prove that calls come from {PROVIDERS[word].name}."
+    if not PROVIDERS[word].accepts(given):
+        # The value may be a secret with a slip in it, so it is not repeated.
+        wanted = PROVIDERS[word].proof_kind
+        sentence = f"The setting {secret} should be {wanted}, so that nobody else can call as {PROVIDERS[word].name}."
         raise ImproperlyConfigured(sentence)
     return word, given
 

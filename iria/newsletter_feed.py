@@ -60,14 +60,14 @@ def _entry(issue: Issue, articles: list[Article], publication: Publication) -> E
         "closing": editor_html.clean(issue.closing),
         "articles": [(article, absolute_url(article.get_absolute_url())) for article in articles],
     }
-    said = issue.preheader or editor_html.as_letter(context["introduction"])
+    said = issue.preheader or editor_html.as_plain_text(context["introduction"])
     return Entry(
         id=tag_uri(started, f"issue/{issue.pk}"),
         url=absolute_url(issue.get_absolute_url()),
         title=legal(issue.subject),
         summary=legal(Truncator(" ".join(said.split())).chars(SUMMARY_LENGTH)),
         html=legal(render_to_string("newsletter/_feed_entry.html", context)),
-        language=issue.speaks,
+        language=issue.effective_language,
         published=started,
         updated=started,
         authors=[Person(legal(publication.name), absolute_url("/"))],

@@ -1,7 +1,4 @@
-"""What Django looks at before it starts: whether the worker's settings fit together.
-
-Looks at the start whether what proves a provider's calls can prove anything.
-"""
+"""System checks: connections of the worker, and the provider's webhook secret."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,11 +19,7 @@ def check_connections(
     most = settings.DATABASE_POOL_SIZE - (jobs - 1)
     if 1 <= settings.NEWSLETTER_CONNECTIONS <= most:
         return []
-    message = (
-        f"NEWSLETTER_CONNECTIONS is {settings.NEWSLETTER_CONNECTIONS}. It can be from 1 to {most}: the "
-        f"worker's pool has {settings.DATABASE_POOL_SIZE} connections to the database, and its other "
-        "job needs one."
-    )
+    message = f"NEWSLETTER_CONNECTIONS is {settings.NEWSLETTER_CONNECTIONS}. It must be between 1 and {most}: the worker's pool has {settings.DATABASE_POOL_SIZE} database connections, and its other job needs one."
     return [Error(message, id="newsletter.E003")]
 
 
@@ -35,17 +28,17 @@ def check_provider(app_configs: Sequence[AppConfig] | None, **options: Any) -> l
     if not settings.MAIL_PROVIDER:
         return []
     provider = PROVIDERS[settings.MAIL_PROVIDER]
-    wanted = f"Set it to {provider.proof_is} (docs/running-mail.md)."
-    if not provider.takes(settings.MAIL_PROVIDER_SECRET):
-        sentence = f"{provider.name} is to tell what comes back, and MAIL_PROVIDER_SECRET proves nothing: anybody could call."
+    wanted = f"Set it to {provider.proof_kind} (docs/running-mail.md)."
+    if not provider.accepts(settings.MAIL_PROVIDER_SECRET):
+        sentence = f"MAIL_PROVIDER is {provider.name}, but MAIL_PROVIDER_SECRET is missing or too short, so anyone could call the webhook."
         return [Error(sentence, hint=wanted, id="newsletter.E001")]
     try:
-        verification.listener(provider, settings.MAIL_PROVIDER_SECRET)
+        verification.anymail_view(provider, settings.MAIL_PROVIDER_SECRET)
     except Exception:
         # What it says may repeat the secret.
-        sentence = f"MAIL_PROVIDER_SECRET is not what {provider.name} gives, so none of its calls would be believed."
+        sentence = f"MAIL_PROVIDER_SECRET is not a valid secret of {provider.name}, so none of its webhook calls would be accepted."
         return [Error(sentence, hint=wanted, id="newsletter.E002")]
     if not settings.SECURE and not settings.DEBUG:
-        sentence = f"{provider.name} would call SITE_URL without https, where its proof can be read on the way."
-        return [Warning(sentence, hint="Use an address with https.", id="newsletter.W001")]
+        sentence = f"{provider.name} would call SITE_URL without https, so its secret could be intercepted."
+        return [Warning(sentence, hint="Use an https URL.", id="newsletter.W001")]
     return []

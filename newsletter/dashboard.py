@@ -1,4 +1,4 @@
-"""What the newsletter has waiting for somebody, on the first page of the desk."""
+"""Items of the newsletter on the dashboard."""
 
 from typing import Any
 
@@ -8,75 +8,77 @@ from django.urls import reverse
 from iria.core.hooks import DashboardItem
 from newsletter.bounces import mailbox
 from newsletter.models import Delivery, Digest, DigestRule, Issue, Newsletter, Subscription
-from newsletter.models.digest import COMPOSED
+from newsletter.models.digest import DIGEST_FREQUENCIES
 
 
-def waiting_for(user: Any) -> list[DashboardItem]:
+def dashboard_items(user: Any) -> list[DashboardItem]:
     """Drafts, and what is going out now, for whoever may write issues."""
     if not user.has_perm("newsletter.change_issue"):
         return []
-    if trouble := mailbox.trouble():
+    if error := mailbox.current_error():
         returned = reverse("admin:newsletter_bounce_changelist")
         return [
-            DashboardItem(f"Not all that comes back is read. {trouble}", 1, returned),
-            *_of_issues(),
+            DashboardItem(f"Bounces cannot be read: {error}", 1, returned),
+            *_issue_items(),
         ]
-    return _of_issues()
+    return _issue_items()
 
 
-def _of_issues() -> list[DashboardItem]:
+def _issue_items() -> list[DashboardItem]:
     issues = reverse("admin:newsletter_issue_changelist")
-    found = _of_digests()
+    found = _digest_items()
     drafts = Issue.objects.filter(state=Issue.State.DRAFT, digest__isnull=True).count()
     if drafts:
-        words = "One newsletter waits" if drafts == 1 else f"{drafts} newsletters wait"
-        found.append(DashboardItem(f"{words} to be sent", drafts, f"{issues}?state__exact=draft"))
-    return found + _going_out()
+        words = "1 issue" if drafts == 1 else f"{drafts} issues"
+        found.append(DashboardItem(f"{words} in draft", drafts, f"{issues}?state__exact=draft"))
+    return found + _in_progress_items()
 
 
-def _of_digests() -> list[DashboardItem]:
-    """Those that wait for approval, or could not go out; and rhythms for which nothing is composed."""
+def _digest_items() -> list[DashboardItem]:
+    """Those that wait for approval, or could not go out; and frequencies for which nothing is composed."""
     page = reverse("admin:newsletter_digest_changelist")
     drafts = Issue.objects.filter(state=Issue.State.DRAFT, digest__isnull=False)
     counted = drafts.aggregate(
-        to_approve=Count("digest", filter=Q(held=True), distinct=True),
-        stuck=Count("digest", filter=Q(held=False, trouble__gt=""), distinct=True),
+        to_approve=Count("digest", filter=Q(needs_approval=True), distinct=True),
+        stuck=Count("digest", filter=Q(needs_approval=False, error__gt=""), distinct=True),
     )
     found = []
     if count := counted["to_approve"]:
-        words = "One digest waits" if count == 1 else f"{count} digests wait"
-        found.append(DashboardItem(f"{words} for approval", count, page))
+        words = "1 digest needs" if count == 1 else f"{count} digests need"
+        found.append(DashboardItem(f"{words} approval", count, page))
     if count := counted["stuck"]:
-        words = "One digest has" if count == 1 else f"{count} digests have"
-        found.append(DashboardItem(f"{words} not gone out by itself", count, page))
+        words = "1 digest" if count == 1 else f"{count} digests"
+        found.append(DashboardItem(f"{words} not sent automatically", count, page))
     return [*found, *_without_rule()]
 
 
 def _without_rule() -> list[DashboardItem]:
-    """Rhythms that somebody chose and that no rule serves, or one that is switched off."""
+    """Frequencies that somebody chose and that no rule serves, or one that is switched off."""
     rules = reverse("admin:newsletter_digestrule_changelist")
-    ruled = set(DigestRule.objects.filter(on=True).values_list("newsletter", "rhythm"))
-    chosen = Subscription.objects.standing().filter(newsletter=OuterRef("pk"))
+    ruled = set(DigestRule.objects.filter(enabled=True).values_list("newsletter", "frequency"))
+    chosen = Subscription.objects.active().filter(newsletter=OuterRef("pk"))
     # Asked one by one and not grouped, so that nobody reads all subscriptions for it.
     asked = Newsletter.objects.order_by("position", "pk").values_list(
-        "pk", "name", *(Exists(chosen.filter(rhythm=rhythm)) for rhythm in COMPOSED)
+        "pk",
+        "name",
+        *(Exists(chosen.filter(frequency=frequency)) for frequency in DIGEST_FREQUENCIES),
     )
     return [
         DashboardItem(
-            f"Nothing is composed for those who chose “{name}” “{rhythm.label}”", 1, rules
+            f"No digest rule for “{name}”, “{frequency.label}”, which subscribers chose", 1, rules
         )
         for key, name, *found in asked
-        for rhythm, is_chosen in zip(COMPOSED, found, strict=True)
-        if is_chosen and (key, rhythm.value) not in ruled
+        for frequency, is_chosen in zip(DIGEST_FREQUENCIES, found, strict=True)
+        if is_chosen and (key, frequency.value) not in ruled
     ]
 
 
-def _going_out() -> list[DashboardItem]:
+def _in_progress_items() -> list[DashboardItem]:
     """A line for each issue that waits for its time or is being sent, and one for each digest."""
     runs: dict[Issue | Digest, list[Issue]] = {}
-    for issue in Issue.objects.under_way().select_related("digest__newsletter"):
+    for issue in Issue.objects.in_progress().select_related("digest__newsletter"):
         runs.setdefault(issue.digest or issue, []).append(issue)
-    counts = Delivery.objects.counts_of([each for issues in runs.values() for each in issues])
+    counts = Delivery.objects.counts_by_issue([each for issues in runs.values() for each in issues])
     return [_run(run, issues, counts) for run, issues in runs.items()]
 
 
@@ -87,11 +89,11 @@ def _run(
     page = reverse(f"admin:newsletter_{kind}_change", args=[run.pk])
     states = {issue.state for issue in issues}
     if states == {Issue.State.SCHEDULED}:
-        return DashboardItem(f"“{run}” waits to go out", len(issues), page)
+        return DashboardItem(f"“{run}” is scheduled", len(issues), page)
     total = sum(sum(counts[issue.pk].values()) for issue in issues)
     still_to_go = sum(counts[issue.pk][state] for issue in issues for state in Delivery.OPEN)
     is_what = "is paused" if Issue.State.PAUSED in states else "is being sent"
     words = f"“{run}” {is_what}: {total - still_to_go} of {total}"
-    if troubles := list(dict.fromkeys(issue.trouble for issue in issues if issue.trouble)):
-        words += f" – held up: {' '.join(troubles)}"
+    if errors := list(dict.fromkeys(issue.error for issue in issues if issue.error)):
+        words += f" – error: {' '.join(errors)}"
     return DashboardItem(words, still_to_go, page)

@@ -1,4 +1,4 @@
-"""What readers send: an address, and what they wish to receive."""
+"""The forms of readers: sign-up and preferences."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from articles.editorial.models import Category
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 from newsletter.models import Frequency, Newsletter
-from newsletter.models.digest import COMPOSED
-from newsletter.models.subscriber import NAME_MAX_LENGTH, TOPICS_AT_MOST
+from newsletter.models.digest import DIGEST_FREQUENCIES
+from newsletter.models.subscriber import MAX_TOPICS, NAME_MAX_LENGTH
 from newsletter.subscriptions import email_addresses
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice, Topics
 
-NOT_OFFERED: Final = gettext_lazy("This newsletter is not offered any more; please choose again.")
-TOO_MANY: Final = gettext_lazy("Choose at most %(most)s topics, or none and receive everything.")
+NOT_OFFERED: Final = gettext_lazy("This newsletter is no longer available. Choose again.")
+TOO_MANY: Final = gettext_lazy("Choose at most %(most)s topics, or none to receive everything.")
 EVERYTHING: Final = "all"
 """Chosen by whoever had topics of which none is left; otherwise choosing none says the same."""
-NO_SUCH_CHOICE: Final = gettext_lazy("This cannot be chosen any more; please choose again.")
+NO_SUCH_CHOICE: Final = gettext_lazy("This option is no longer available. Choose again.")
 
 
 class AddressField(forms.CharField):
@@ -45,20 +45,20 @@ class Offer:
 
     newsletter: Newsletter
     chosen: bool
-    rhythm_field: str
+    frequency_field: str
     topics_field: str
-    rhythms: list[Option]
+    frequencies: list[Option]
     topics: list[Option]
     errors: list[str]
-    lost: bool = False
+    has_lost_topics: bool = False
     """Whether it was about topics of which none is left, so that nothing comes."""
 
     @property
     def has_topics_chosen(self) -> bool:
-        return self.lost or any(topic.chosen for topic in self.topics)
+        return self.has_lost_topics or any(topic.chosen for topic in self.topics)
 
 
-class WishesForm(forms.Form):
+class ChoicesForm(forms.Form):
     """Newsletters, and for each how often and about what, where it lets readers choose that.
 
     `received` is what comes now; of that, everything may be kept, though it is offered to nobody
@@ -82,7 +82,7 @@ class WishesForm(forms.Form):
         self._language = language
         self._newsletters = {
             newsletter.pk: newsletter
-            for newsletter in Newsletter.objects.offered_or(self._received).with_topics()
+            for newsletter in Newsletter.objects.offered_or_received(self._received).with_topics()
         }
         _choices(self.fields["newsletters"], ((pk, pk) for pk in self._newsletters))
         codes = [*current_publication().language_codes, language]
@@ -91,14 +91,14 @@ class WishesForm(forms.Form):
             self._add_fields(newsletter)
 
     def _add_fields(self, newsletter: Newsletter) -> None:
-        rhythm, topics = _fields_of(newsletter)
-        self.fields[rhythm] = forms.ChoiceField(
+        frequency, topics = _fields_of(newsletter)
+        self.fields[frequency] = forms.ChoiceField(
             required=False,
-            choices=[(each, each) for each in self._rhythms(newsletter)],
+            choices=[(each, each) for each in self._frequencies(newsletter)],
             error_messages={"invalid_choice": NO_SUCH_CHOICE},
         )
         values = [str(topic.pk) for topic in self._topics(newsletter)]
-        if self._lost(newsletter):
+        if self._has_lost_topics(newsletter):
             values.append(EVERYTHING)
         self.fields[topics] = forms.MultipleChoiceField(
             required=False,
@@ -107,85 +107,85 @@ class WishesForm(forms.Form):
             validators=[_fit],
         )
 
-    def _rhythms(self, newsletter: Newsletter) -> list[Frequency]:
+    def _frequencies(self, newsletter: Newsletter) -> list[Frequency]:
         now = self._received.get(newsletter.pk)
-        offered = newsletter.offered_rhythms
-        return [each for each in Frequency if each in offered or (now and each == now.rhythm)]
+        offered = newsletter.offered_frequencies
+        return [each for each in Frequency if each in offered or (now and each == now.frequency)]
 
     def _topics(self, newsletter: Newsletter) -> list[Category]:
         """Those to choose among; none where nothing composes itself, since they would change nothing."""
-        if not set(self._rhythms(newsletter)) & set(COMPOSED):
+        if not set(self._frequencies(newsletter)) & set(DIGEST_FREQUENCIES):
             return []
         now = self._received.get(newsletter.pk)
         kept = now.topics if now else None
         return list(dict.fromkeys([*newsletter.topics.all(), *(kept or ())]))
 
-    def _lost(self, newsletter: Newsletter) -> bool:
+    def _has_lost_topics(self, newsletter: Newsletter) -> bool:
         now = self._received.get(newsletter.pk)
         return now is not None and now.has_lost_its_topics
 
     @property
-    def was_chosen_from(self) -> bool:
+    def has_choices(self) -> bool:
         """Whether the reader saw what there is to choose."""
         return self.is_bound
 
-    def wished(self) -> list[SubscriptionChoice]:
+    def wanted(self) -> list[SubscriptionChoice]:
         """What was chosen; the form is valid."""
         return [
-            self._wish(newsletter)
+            self._choice_of(newsletter)
             for pk, newsletter in self._newsletters.items()
             if str(pk) in self.cleaned_data["newsletters"]
         ]
 
-    def _wish(self, newsletter: Newsletter) -> SubscriptionChoice:
-        rhythm, topics = _fields_of(newsletter)
+    def _choice_of(self, newsletter: Newsletter) -> SubscriptionChoice:
+        frequency, topics = _fields_of(newsletter)
         now = self._received.get(newsletter.pk)
-        usual = now.rhythm if now else newsletter.usual_rhythm
+        usual = now.frequency if now else newsletter.usual_frequency
         return SubscriptionChoice(
             newsletter,
-            Frequency(self.cleaned_data[rhythm] or usual),
-            self._wished_topics(newsletter, self.cleaned_data[topics]),
+            Frequency(self.cleaned_data[frequency] or usual),
+            self._wanted_topics(newsletter, self.cleaned_data[topics]),
         )
 
-    def _wished_topics(self, newsletter: Newsletter, values: Sequence[str]) -> Topics:
+    def _wanted_topics(self, newsletter: Newsletter, values: Sequence[str]) -> Topics:
         """None chosen is everything, but never for whoever had chosen some and lost them."""
         if EVERYTHING in values:
             return None
         chosen = tuple(topic for topic in self._topics(newsletter) if str(topic.pk) in values)
-        return chosen if chosen or self._lost(newsletter) else None
+        return chosen if chosen or self._has_lost_topics(newsletter) else None
 
     def offers(self) -> list[Offer]:
         """Each newsletter with what is chosen: by what was sent, else what comes now."""
         return [self._offer(newsletter) for newsletter in self._newsletters.values()]
 
     def _offer(self, newsletter: Newsletter) -> Offer:
-        rhythm_field, topics_field = _fields_of(newsletter)
+        frequency_field, topics_field = _fields_of(newsletter)
         now = self._now(newsletter)
-        rhythms, topics = self._rhythms(newsletter), self._topics(newsletter)
+        frequencies, topics = self._frequencies(newsletter), self._topics(newsletter)
         chosen = {str(topic.pk) for topic in now.topics or ()} if now else set()
-        rhythm = now.rhythm if now else newsletter.usual_rhythm
-        if self.was_chosen_from:
+        frequency = now.frequency if now else newsletter.usual_frequency
+        if self.has_choices:
             chosen = set(self[topics_field].data or ())
-            rhythm = self[rhythm_field].data or rhythm
+            frequency = self[frequency_field].data or frequency
         options = [Option(str(each.pk), each.name, str(each.pk) in chosen) for each in topics]
-        if lost := self._lost(newsletter):
+        if has_lost_topics := self._has_lost_topics(newsletter):
             options.append(Option(EVERYTHING, gettext("Everything"), EVERYTHING in chosen))
         return Offer(
             newsletter,
             self._is_chosen(newsletter, now),
-            rhythm_field,
+            frequency_field,
             topics_field,
-            [Option(each, str(each.label), each == rhythm) for each in rhythms],
+            [Option(each, str(each.label), each == frequency) for each in frequencies],
             options,
-            [str(error) for name in (rhythm_field, topics_field) for error in self[name].errors],
-            lost,
+            [str(error) for name in (frequency_field, topics_field) for error in self[name].errors],
+            has_lost_topics,
         )
 
     def _now(self, newsletter: Newsletter) -> SubscriptionChoice | None:
         return self._received.get(newsletter.pk)
 
     def _is_chosen(self, newsletter: Newsletter, now: SubscriptionChoice | None) -> bool:
-        if self.was_chosen_from:
+        if self.has_choices:
             return str(newsletter.pk) in (self["newsletters"].data or ())
         return now is not None
 
@@ -197,10 +197,10 @@ class WishesForm(forms.Form):
             return []
         chosen = self["language"].data or "" if self.is_bound else self._language
         every = Option("", gettext("All languages"), not chosen)
-        return [every, *(Option(code, _in_itself(code), code == chosen) for code in offered)]
+        return [every, *(Option(code, _native_name(code), code == chosen) for code in offered)]
 
 
-class SignUpForm(WishesForm):
+class SignUpForm(ChoicesForm):
     """The form of the newsletter's page, and of the foot of every page.
 
     The foot sends the address alone, for the first newsletter; the page of the newsletter says
@@ -221,11 +221,11 @@ class SignUpForm(WishesForm):
         super().__init__(data, *args, **more)
 
     @property
-    def was_chosen_from(self) -> bool:
+    def has_choices(self) -> bool:
         return self.is_bound and bool(self.data.get("choosing"))
 
     def _is_chosen(self, newsletter: Newsletter, now: SubscriptionChoice | None) -> bool:
-        if self.was_chosen_from:
+        if self.has_choices:
             return super()._is_chosen(newsletter, now)
         return newsletter.pk == next(iter(self._newsletters))
 
@@ -234,7 +234,7 @@ class SignUpForm(WishesForm):
         if not chosen and not self.data.get("choosing"):
             chosen = [str(pk) for pk in list(self._newsletters)[:1]]
         if not chosen:
-            sentence = gettext("Please choose at least one newsletter.")
+            sentence = gettext("Choose at least one newsletter.")
             raise forms.ValidationError(sentence)
         return chosen
 
@@ -243,19 +243,19 @@ class SignUpForm(WishesForm):
         return str(self.data.get("email", "")) if self.is_bound else ""
 
     @property
-    def meant(self) -> str:
+    def suggestion(self) -> str:
         """What was probably meant instead of what was typed; asked once, never corrected unasked."""
         if not self.is_bound or self.data.get("offered", "").strip() == self.typed.strip():
             return ""
         return email_addresses.suggest_correction(self.typed)
 
     @property
-    def was_filled_by_a_program(self) -> bool:
+    def is_spam(self) -> bool:
         """The field that people do not see holds something."""
         return bool(self.data.get("website", "").strip())
 
 
-class PreferencesForm(WishesForm):
+class PreferencesForm(ChoicesForm):
     """Everything that can be chosen about the newsletters that come to an address."""
 
     name = forms.CharField(required=False, max_length=NAME_MAX_LENGTH)
@@ -268,16 +268,16 @@ class PreferencesForm(WishesForm):
     def choice(self) -> Choice:
         """What was chosen; the form is valid."""
         said = self.cleaned_data
-        return Choice(self.wished(), language=said["language"], name=said["name"])
+        return Choice(self.wanted(), language=said["language"], name=said["name"])
 
 
 def _fields_of(newsletter: Newsletter) -> tuple[str, str]:
-    return f"rhythm-{newsletter.pk}", f"topics-{newsletter.pk}"
+    return f"frequency-{newsletter.pk}", f"topics-{newsletter.pk}"
 
 
 def _fit(values: Sequence[str]) -> None:
-    if len(values) > TOPICS_AT_MOST:
-        raise forms.ValidationError(TOO_MANY, params={"most": TOPICS_AT_MOST})
+    if len(values) > MAX_TOPICS:
+        raise forms.ValidationError(TOO_MANY, params={"most": MAX_TOPICS})
 
 
 def _choices(field: forms.Field, pairs: Iterable[tuple[Any, Any]]) -> None:
@@ -285,7 +285,7 @@ def _choices(field: forms.Field, pairs: Iterable[tuple[Any, Any]]) -> None:
     field.choices = list(pairs)
 
 
-def _in_itself(code: str) -> str:
+def _native_name(code: str) -> str:
     """A language by its own name."""
     known: dict[str, Any] = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
     return str(known.get("name_local", code))

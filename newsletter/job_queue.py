@@ -1,7 +1,6 @@
-"""Hands work to the worker, by the names under which `newsletter.tasks` offers it.
+"""Enqueues the jobs of `newsletter.tasks`.
 
-A lost job loses nothing: what is to be done stands in the tables, and every minute the worker
-looks there for what was left.
+A lost job loses nothing: the state is in the tables, and the worker checks them every minute.
 """
 
 from datetime import datetime
@@ -12,7 +11,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 ANSWER = "newsletter.answer"
 DELIVER = "newsletter.deliver"
-BEGIN = "newsletter.begin"
+START = "newsletter.begin"
 LOOK = "newsletter.look"
 IMPORT = "newsletter.import"
 APPROVE = "newsletter.approve"
@@ -23,12 +22,12 @@ AFTER_OTHERS = -10
 """A mailing takes long; whoever waits for anything else comes first."""
 
 
-def answer_soon(consent_id: int) -> None:
+def enqueue_answer(consent_id: int) -> None:
     """Has the worker answer somebody who entered an address."""
     app.configure_task(ANSWER).defer(consent_id=consent_id)
 
 
-def deliver_soon(issue_id: int) -> None:
+def enqueue_delivery(issue_id: int) -> None:
     """Has the worker send the next mails of an issue; one waiting job for each issue is enough."""
     try:
         app.configure_task(
@@ -38,7 +37,7 @@ def deliver_soon(issue_id: int) -> None:
         return
 
 
-def look_soon(issue_id: int) -> None:
+def enqueue_checks(issue_id: int) -> None:
     """Has the worker look at what an issue leads to."""
     try:
         with transaction.atomic():
@@ -47,12 +46,12 @@ def look_soon(issue_id: int) -> None:
         return
 
 
-def tell_of_pause_soon(issue_id: int) -> None:
+def enqueue_pause_email(issue_id: int) -> None:
     """Has the worker write to the editors that a run paused by itself."""
     app.configure_task(PAUSED).defer(issue_id=issue_id)
 
 
-def approve_soon(digest_id: int) -> None:
+def enqueue_approval(digest_id: int) -> None:
     """Has the worker send what an editor approved; never two at the same digest."""
     name = f"{APPROVE} {digest_id}"
     try:
@@ -62,12 +61,12 @@ def approve_soon(digest_id: int) -> None:
         return
 
 
-def begin_later(issue_id: int, moment: datetime | None) -> None:
+def enqueue_start(issue_id: int, moment: datetime | None) -> None:
     """Has the worker start an issue at its moment; every minute it looks by itself too."""
-    app.configure_task(BEGIN, schedule_at=moment).defer(issue_id=issue_id)
+    app.configure_task(START, schedule_at=moment).defer(issue_id=issue_id)
 
 
-def import_soon(import_id: int) -> None:
+def enqueue_import(import_id: int) -> None:
     """Has the worker look over or take in a file of subscribers; never two at the same one."""
     name = f"{IMPORT} {import_id}"
     try:
@@ -79,6 +78,6 @@ def import_soon(import_id: int) -> None:
         return
 
 
-def send_data_link_soon(subscriber_id: int) -> None:
+def enqueue_data_link(subscriber_id: int) -> None:
     """Has the worker send somebody the link to what is kept of them."""
     app.configure_task(DATA_LINK).defer(subscriber_id=subscriber_id)

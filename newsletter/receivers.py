@@ -1,4 +1,4 @@
-"""News from the desk that the newsletter hears."""
+"""Pauses sending when an article is unpublished."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from newsletter.delivery import controls
 
 def hold(*, article_id: int, **signal: Any) -> None:
     """An article can be read no more: what is being sent with it pauses, and asks."""
-    controls.hold_issues_with(article_id)
+    controls.pause_issues_with(article_id)
 
 
 def register() -> None:

@@ -1,4 +1,4 @@
-"""The mails about subscribing: one asks to confirm, one says that all is well already."""
+"""E-mails about subscribing: confirmation, already subscribed, data link."""
 
 from collections.abc import Hashable, Iterable
 from datetime import timedelta
@@ -17,7 +17,7 @@ from iria.publication.mail.branding import rules_of
 from iria.publication.mail.rendering import inlined, surroundings
 from iria.publication.models import current_publication
 from newsletter.email import headers, rendering
-from newsletter.email.plain_text import notice_as_letter
+from newsletter.email.plain_text import notice_as_text
 from newsletter.models import Consent, ConsentedNewsletter, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import data_requests, suppression
 from newsletter.subscriptions.opt_in import confirmation_token
@@ -26,8 +26,8 @@ PAUSE_BETWEEN_LINKS: Final = timedelta(minutes=10)
 LINKS_A_DAY: Final = 5
 PAUSE_BETWEEN_REMINDERS: Final = timedelta(days=1)
 ANSWERED_AT_ONCE: Final = 200
-EAGER_FOR: Final = timedelta(minutes=10)
-PAUSE_IN_MINUTES: Final = 15
+RETRY_EVERY_MINUTE_FOR: Final = timedelta(minutes=10)
+RETRY_MINUTES: Final = 15
 
 Answer = Consent.Answer
 
@@ -42,20 +42,20 @@ def answer(consent_id: int) -> None:
         consent = (
             Consent.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("subscriber")
-            .prefetch_related("newsletters", "wished")
+            .prefetch_related("newsletters", "chosen_newsletters")
             .filter(pk=consent_id, answered_at__isnull=True)
             .first()
         )
         if consent is None:
             return
-        consent.answer = _fitting_answer(consent)
+        consent.answer = _choose_answer(consent)
         try:
             # The words of the consent are kept in it; the mail is in the same language.
             with use_language(consent.language or current_publication().language_codes[0]):
                 if consent.answer == Answer.CONFIRM:
-                    _ask_to_confirm(consent)
+                    _send_confirmation(consent)
                 elif consent.answer == Answer.KNOWN:
-                    _say_that_they_are_known(consent)
+                    _send_already_subscribed(consent)
         except (SMTPRecipientsRefused, SMTPDataError) as refusal:
             if not _is_final(refusal):
                 raise
@@ -82,7 +82,7 @@ def unanswered(*, older_than: timedelta = timedelta(minutes=1)) -> list[int]:
 
 
 def _is_due(age: timedelta) -> bool:
-    return age < EAGER_FOR or age // timedelta(minutes=1) % PAUSE_IN_MINUTES == 0
+    return age < RETRY_EVERY_MINUTE_FOR or age // timedelta(minutes=1) % RETRY_MINUTES == 0
 
 
 def _is_final(refusal: SMTPRecipientsRefused | SMTPDataError) -> bool:
@@ -92,13 +92,13 @@ def _is_final(refusal: SMTPRecipientsRefused | SMTPDataError) -> bool:
     return all(code >= 500 for code, _ in refusal.recipients.values())
 
 
-def _fitting_answer(consent: Consent) -> Consent.Answer:
+def _choose_answer(consent: Consent) -> Consent.Answer:
     subscriber, now = consent.subscriber, timezone.now()
     before = subscriber.consents.exclude(pk=consent.pk)
     if suppression.is_subscriber_suppressed(subscriber):
         return Answer.NONE
-    wanted = _just_so(consent.wished.all())
-    received = _just_so(subscriber.subscriptions.all())
+    wanted = _choice_keys(consent.chosen_newsletters.all())
+    received = _choice_keys(subscriber.subscriptions.all())
     reads_it = consent.language in ("", subscriber.language)
     if subscriber.is_active and reads_it and wanted <= received:
         reminded = before.filter(answer=Answer.KNOWN, answered_at__gt=now - PAUSE_BETWEEN_REMINDERS)
@@ -111,67 +111,62 @@ def _fitting_answer(consent: Consent) -> Consent.Answer:
     usable = links.filter(
         answered_at__gt=now - PAUSE_BETWEEN_LINKS,
         confirmed_at__isnull=True,
-        asked_at__gt=subscriber.left_at or now - timedelta(days=1),
+        asked_at__gt=subscriber.unsubscribed_at or now - timedelta(days=1),
     )
     last = usable.order_by("-asked_at", "-pk").first()
     if last is None or last.language != consent.language:
         return Answer.CONFIRM
-    return Answer.NONE if wanted <= _just_so(last.wished.all()) else Answer.CONFIRM
+    return Answer.NONE if wanted <= _choice_keys(last.chosen_newsletters.all()) else Answer.CONFIRM
 
 
-def _just_so(rows: Iterable[ConsentedNewsletter | Subscription]) -> set[Hashable]:
+def _choice_keys(rows: Iterable[ConsentedNewsletter | Subscription]) -> set[Hashable]:
     """Newsletters, each with how often and about what."""
     return {
-        (row.newsletter_id, row.rhythm, None if row.topics is None else tuple(row.topics))
+        (row.newsletter_id, row.frequency, None if row.topics is None else tuple(row.topics))
         for row in rows
     }
 
 
 ASKING: Final = gettext_noop(
-    "Somebody, we hope you, entered this address for the newsletter of %(name)s. "
-    "Open the link and press the button there; only then will you receive it."
+    "Someone, hopefully you, entered this address for the %(name)s newsletter. Open the link and confirm there to subscribe."
 )
 IF_NOT_YOU: Final = gettext_noop(
-    "The link works for three days. If it was not you, do nothing: without the button being "
-    "pressed, nothing is sent to this address."
+    "The link is valid for three days. If this was not you, do nothing: you will not be subscribed."
 )
 KNOWN_ALREADY: Final = gettext_noop(
-    "This address was entered for the newsletter of %(name)s once more. You receive it already, "
-    "so there is nothing to do."
+    "This address was entered for the %(name)s newsletter again. You are already subscribed, so there is nothing to do."
 )
 LOOK_FOR_IT: Final = gettext_noop(
-    "If mails do not arrive, look among the unwanted mail and tell your mail program that they "
-    "are welcome."
+    "If our e-mails do not arrive, check your spam folder and mark them as not spam."
 )
 ASKED_FOR_DATA: Final = gettext_noop(
-    "Somebody, we hope you, asked to see what the newsletter of %(name)s keeps of this address."
+    "Someone, hopefully you, asked to see the personal data that the %(name)s newsletter stores for this address."
 )
 DATA_WORKS_FOR: Final = gettext_noop(
-    "The link works for a day, and shows everything to whoever opens it: do not pass it on. "
-    "If it was not you, do nothing."
+    "The link is valid for one day and shows your data to anyone who opens it, so do not share it. If this was not you, do nothing."
 )
 
 
-def _ask_to_confirm(consent: Consent) -> None:
+def _send_confirmation(consent: Consent) -> None:
     name = current_publication().name
     _send(
         consent,
-        subject=gettext("Please confirm: newsletter of %(name)s") % {"name": name},
+        subject=gettext("Confirm your subscription to %(name)s") % {"name": name},
         before=[gettext(ASKING) % {"name": name}, consent.wording],
         button=gettext("Confirm"),
-        button_address=rendering.site_address("newsletter_confirm", confirmation_token(consent)),
+        button_url=rendering.site_url_of("newsletter_confirm", confirmation_token(consent)),
         after=[gettext(IF_NOT_YOU)],
     )
 
 
-def _say_that_they_are_known(consent: Consent) -> None:
+def _send_already_subscribed(consent: Consent) -> None:
     name = current_publication().name
     _send(
         consent,
-        subject=gettext("You receive the newsletter of %(name)s already") % {"name": name},
+        subject=gettext("You are already subscribed to %(name)s") % {"name": name},
         before=[gettext(KNOWN_ALREADY) % {"name": name}, gettext(LOOK_FOR_IT)],
-        button=gettext("Choose what you receive, or leave"),
-        button_address=rendering.preferences_address(consent.subscriber.token),
+        button=gettext("Manage preferences or unsubscribe"),
+        button_url=rendering.preferences_url(consent.subscriber.token),
         after=[],
     )
 
@@ -186,12 +181,10 @@ def send_data_link(subscriber_id: int) -> None:
         _write(
             subscriber.email,
             subscriber.newsletters.order_by("position").first(),
-            subject=gettext("What %(name)s keeps of you") % {"name": name},
+            subject=gettext("Your personal data at %(name)s") % {"name": name},
             before=[gettext(ASKED_FOR_DATA) % {"name": name}],
-            button=gettext("See it, or have it erased"),
-            button_address=rendering.site_address(
-                "newsletter_data", data_requests.token_of(subscriber)
-            ),
+            button=gettext("View or erase your data"),
+            button_url=rendering.site_url_of("newsletter_data", data_requests.token_of(subscriber)),
             after=[gettext(DATA_WORKS_FOR)],
         )
 
@@ -214,10 +207,10 @@ def _write(email: str, about: Newsletter | None, *, subject: str, **said: object
     html = inlined(render_to_string("newsletter/mail/notice.html", context))
     message = EmailMultiAlternatives(
         subject=headers.one_header_line(subject),
-        body=notice_as_letter(context),
+        body=notice_as_text(context),
         from_email=headers.sender(newsletter, publication),
         to=[email],
-        reply_to=headers.answers_to(newsletter, publication),
+        reply_to=headers.reply_to_of(newsletter, publication),
         headers={
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "OOF, AutoReply",

@@ -1,4 +1,4 @@
-"""The jobs of the newsletter; each calls the verb that pages and the admin call."""
+"""The jobs of the newsletter."""
 
 import logging
 import time
@@ -30,14 +30,14 @@ def answer(consent_id: int) -> None:
     subscription_emails.answer(consent_id)
 
 
-@app.task(name=job_queue.BEGIN)
-def begin(issue_id: int) -> None:
-    scheduling.begin(issue_id)
+@app.task(name=job_queue.START)
+def start_scheduled(issue_id: int) -> None:
+    scheduling.start_scheduled(issue_id)
 
 
 @app.task(name=job_queue.APPROVE)
-def carry_out_approval(digest_id: int) -> None:
-    approval.carry_out(digest_id)
+def send_approved(digest_id: int) -> None:
+    approval.send_approved(digest_id)
 
 
 @app.task(name=job_queue.LOOK)
@@ -51,13 +51,13 @@ def send_data_link(subscriber_id: int) -> None:
 
 
 @app.task(name=job_queue.IMPORT)
-def take_in_subscribers(import_id: int) -> None:
+def run_import(import_id: int) -> None:
     runner.resume(import_id)
 
 
 @app.task(name=job_queue.PAUSED)
-def tell_of_pause(issue_id: int) -> None:
-    events.tell_editors(issue_id)
+def send_pause_email(issue_id: int) -> None:
+    events.email_editors(issue_id)
 
 
 @app.task(name=job_queue.DELIVER, pass_context=True)
@@ -69,39 +69,44 @@ def deliver(context: JobContext, issue_id: int) -> None:
 
     if worker.is_long(issue_id):
         # Another worker, if one has nothing to do, takes part.
-        job_queue.deliver_soon(issue_id)
+        job_queue.enqueue_delivery(issue_id)
     if worker.deliver(issue_id, enough=enough):
-        job_queue.deliver_soon(issue_id)
+        job_queue.enqueue_delivery(issue_id)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="newsletter.look_after", queueing_lock="newsletter.look_after", pass_context=False)
-def look_after(timestamp: int) -> None:
+def run_maintenance_jobs(timestamp: int) -> None:
     """Picks up what a lost job left: mails to send, people to answer; what fails holds up nothing else."""
-    for deed in (scheduling.begin_due, processing.suppress_rejected, _send_on, _take_in_on):
-        _by_itself(deed)
+    for action in (
+        scheduling.start_due,
+        processing.suppress_rejected,
+        _resume_sending,
+        _resume_imports,
+    ):
+        _run_safely(action)
     for consent_id in subscription_emails.unanswered():
-        _by_itself(partial(subscription_emails.answer, consent_id))
+        _run_safely(partial(subscription_emails.answer, consent_id))
 
 
-def _send_on() -> None:
+def _resume_sending() -> None:
     for issue_id in sending.run_maintenance():
-        job_queue.deliver_soon(issue_id)
+        job_queue.enqueue_delivery(issue_id)
 
 
-def _take_in_on() -> None:
-    for import_id in uploads.under_way():
-        job_queue.import_soon(import_id)
+def _resume_imports() -> None:
+    for import_id in uploads.in_progress():
+        job_queue.enqueue_import(import_id)
 
 
-def _by_itself(deed: Callable[[], object]) -> None:
+def _run_safely(action: Callable[[], object]) -> None:
     try:
-        deed()
+        action()
     except (OperationalError, InterfaceError):
         # Without a database nothing else succeeds either.
         raise
     except Exception:
-        logger.exception("what the worker looks after every minute failed at one point")
+        logger.exception("one step of the newsletter's maintenance failed")
 
 
 @app.periodic(cron="* * * * *")
@@ -111,21 +116,21 @@ def _by_itself(deed: Callable[[], object]) -> None:
 def compose_digests(timestamp: int) -> None:
     """What composes itself; in a job of its own, so that it holds up nothing else."""
     # What should have been public by now belongs to the period that ends.
-    for deed in (
+    for action in (
         publishing.publish_due,
         composition.compose_due,
-        approval.send_ready,
-        approval.carry_out_approved,
+        approval.send_automatic,
+        approval.resume_approvals,
     ):
-        _by_itself(deed)
+        _run_safely(action)
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="newsletter.forget_unconfirmed", queueing_lock="newsletter.forget_unconfirmed")
-def forget_unconfirmed(timestamp: int) -> None:
-    while opt_in.forget_unconfirmed():
+def delete_unconfirmed(timestamp: int) -> None:
+    while opt_in.delete_unconfirmed():
         continue
-    uploads.forget_files()
+    uploads.delete_old_files()
     verification.delete_expired_receipts()
 
 

@@ -1,34 +1,41 @@
-"""Addresses under /newsletter/."""
+"""URLs under /newsletter/."""
 
-from django.urls import path, re_path
+from django.urls import path, re_path, reverse_lazy
+from django.views.generic import RedirectView
 
-from iria.core.http import urls as urls  # makes the parts of an address known
+from iria.core.http import urls as urls  # registers the URL converters
 from iria.publication.language import speak
-from newsletter.bounces.webhooks.views import told
+from newsletter.bounces.webhooks.views import webhook
 from newsletter.views import issues, subscription
 
 pages = speak(
     [
         path("", subscription.sign_up, name="newsletter"),
-        path("look-in-your-mail/", subscription.asked, name="newsletter_asked"),
+        path("check-your-inbox/", subscription.check_inbox, name="newsletter_check_inbox"),
         path("confirm/<str:token>/", subscription.confirm, name="newsletter_confirm"),
         path("preferences/<str:token>/", subscription.preferences, name="newsletter_preferences"),
         path("data/<str:token>/", subscription.data, name="newsletter_data"),
         path("unsubscribe/<str:token>/", subscription.unsubscribe, name="newsletter_unsubscribe"),
         re_path(
-            r"^letter-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$",
-            issues.letter_rules,
-            name="newsletter_letter_rules",
+            r"^email-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$",
+            issues.email_css,
+            name="newsletter_email_css",
         ),
         re_path(
-            r"^letter-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})-(?P<hours>day|night)\.css$",
-            issues.letter_rules,
-            name="newsletter_letter_rules",
+            r"^email-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})-(?P<hours>day|night)\.css$",
+            issues.email_css,
+            name="newsletter_email_css",
         ),
         path("link/<int:issue_id>/<int:number>/", issues.link, name="newsletter_link"),
         path("issues/", issues.issues, name="newsletter_issues"),
         path("issues/<letters:slug>/", issues.issue, name="newsletter_issue"),
     ]
 )
-# A provider that calls is answered without a look at the publication.
-urlpatterns = [path("told/", told, name="newsletter_told"), *pages]
+check_inbox = reverse_lazy("newsletter_check_inbox")
+urlpatterns = [
+    # The webhook is answered without reading the publication; `told/` is its name before 0.2.
+    path("webhook/", webhook, name="newsletter_webhook"),
+    path("told/", webhook),
+    path("look-in-your-mail/", RedirectView.as_view(url=check_inbox, permanent=True)),
+    *pages,
+]

@@ -48,7 +48,7 @@ def remove(marks: RowOrigins) -> Removed:
 
 def _letters(marks: RowOrigins, removed: Removed) -> None:
     for subscriber in marks.rows(Subscriber):
-        opt_in.erase(subscriber, leaving_remembered=False)
+        opt_in.erase(subscriber, keep_hash=False)
         removed.count += 1
     for issue in marks.rows(Issue):
         # What went to people of flesh and blood is theirs to keep and to be counted.

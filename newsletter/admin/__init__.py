@@ -1,4 +1,4 @@
-"""Index for Django: the newsletter on the desk."""
+"""Registers the newsletter models in the admin."""
 
 from django.contrib import admin
 

@@ -1,7 +1,4 @@
-"""A list on the desk narrowed to one issue, however many issues and rows there are.
-
-What happened to each mail, on the desk.
-"""
+"""Deliveries, sending limits, and a filter by issue for long lists."""
 
 from typing import Any, ClassVar, Final
 
@@ -13,9 +10,16 @@ from django.urls import URLPattern, path
 from accounts.models import User
 from newsletter.admin import mail_folder
 from newsletter.delivery import uncertain
-from newsletter.models import Attempt, Decision, Delivery, Issue, SendingLimit, Subscriber
+from newsletter.models import (
+    Attempt,
+    Delivery,
+    Issue,
+    SendingLimit,
+    Subscriber,
+    UncertainResolution,
+)
 
-LATELY: Final = 50
+RECENT_ISSUES: Final = 50
 
 
 class IssueFilter(admin.SimpleListFilter):
@@ -26,38 +30,38 @@ class IssueFilter(admin.SimpleListFilter):
 
     title = "issue"
     parameter_name = "issue__id__exact"
-    of_row = "issue"
+    lookup = "issue"
     """Where a row names its issue."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         rows = Issue.objects.values_list("pk", "subject")
-        found = dict(rows.filter(started_at__isnull=False).order_by("-started_at")[:LATELY])
-        found |= dict(rows.filter(pk=number_in(self.value())))
+        found = dict(rows.filter(started_at__isnull=False).order_by("-started_at")[:RECENT_ISSUES])
+        found |= dict(rows.filter(pk=parse_pk(self.value())))
         return [(str(pk), subject) for pk, subject in found.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
-        return queryset.filter(**{self.of_row: number_in(value)}) if value else queryset
+        return queryset.filter(**{self.lookup: parse_pk(value)}) if value else queryset
 
 
-class OfDelivery(IssueFilter):
+class DeliveryIssueFilter(IssueFilter):
     """The same for rows that name a delivery."""
 
     parameter_name = "issue"
-    of_row = "delivery__issue"
+    lookup = "delivery__issue"
 
 
-def number_in(typed: str | None) -> int:
+def parse_pk(typed: str | None) -> int:
     """The number of a row as somebody sent it; 0, of which there is none, for anything else."""
     is_number = typed is not None and typed.isascii() and typed.isdecimal() and len(typed) < 19
     return int(typed or 0) if is_number else 0
 
 
-FEW_READERS: Final = 500
+MAX_LISTED_SUBSCRIBERS: Final = 500
 """So many are named one by one in a search, which an index answers."""
 
 
-class KeptInline(admin.TabularInline[Any, Delivery]):
+class ReadOnlyInline(admin.TabularInline[Any, Delivery]):
     """Rows that tell what happened; nobody writes them by hand."""
 
     extra = 0
@@ -73,20 +77,26 @@ class KeptInline(admin.TabularInline[Any, Delivery]):
         return request.user.has_perm("newsletter.view_delivery")
 
 
-class AttemptInline(KeptInline):
+class AttemptInline(ReadOnlyInline):
     """What the mail server answered, try by try."""
 
     model = Attempt
-    readonly_fields: ClassVar[list[str]] = ["number", "outcome", "words", "began_at", "answered_at"]
+    readonly_fields: ClassVar[list[str]] = [
+        "number",
+        "outcome",
+        "smtp_response",
+        "started_at",
+        "answered_at",
+    ]
     fields = (*readonly_fields,)
-    verbose_name_plural = "Answers of the mail server"
+    verbose_name_plural = "SMTP responses"
 
 
-class DecisionInline(KeptInline):
+class DecisionInline(ReadOnlyInline):
     """Who decided to send it again, or to leave it."""
 
-    model = Decision
-    readonly_fields: ClassVar[list[str]] = ["choice", "made_by", "made_at"]
+    model = UncertainResolution
+    readonly_fields: ClassVar[list[str]] = ["choice", "created_by", "created_at"]
     fields = (*readonly_fields,)
     verbose_name_plural = "Decisions"
 
@@ -98,19 +108,19 @@ class SendingLimitAdmin(admin.ModelAdmin[SendingLimit]):
 
 
 class DeliveryAdmin(admin.ModelAdmin[Delivery]):
-    list_display = ["recipient", "issue", "state", "attempts", "words", "sending_at", "done_at"]
+    list_display = ["recipient", "issue", "state", "attempts", "details", "sending_at", "done_at"]
     list_filter = ["state", IssueFilter]
     # Each by its own question (`get_queryset`); left out, Django would join them whole.
     list_select_related: ClassVar[list[str]] = []
     list_per_page = 100
     show_full_result_count = False
     search_fields = ["subscriber__email"]
-    search_help_text = "Searches addresses and whole message ids."
+    search_help_text = "Search by e-mail address or complete message ID."
     readonly_fields: ClassVar[list[str]] = [
         "recipient",
         "issue",
         "state",
-        "words",
+        "details",
         "attempts",
         "due_at",
         "sending_at",
@@ -132,8 +142,8 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
         if not (term := search_term.strip()):
             return queryset, False
         readers = Subscriber.objects.filter(email__icontains=term).values_list("pk", flat=True)
-        few = list(readers[: FEW_READERS + 1])
-        of_them = Q(subscriber__in=few if len(few) <= FEW_READERS else readers)
+        few = list(readers[: MAX_LISTED_SUBSCRIBERS + 1])
+        of_them = Q(subscriber__in=few if len(few) <= MAX_LISTED_SUBSCRIBERS else readers)
         named = [term, f"<{term.strip('<>')}>"]
         return queryset.filter(of_them | Q(message_id__in=named)), False
 
@@ -157,28 +167,26 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
         return [
-            path("mails/", guard(mail_folder.mails), name="newsletter_mails"),
-            path("mails/<str:name>/", guard(mail_folder.mail), name="newsletter_mail"),
+            path("emails/", guard(mail_folder.emails), name="newsletter_emails"),
+            path("emails/<str:name>/", guard(mail_folder.email), name="newsletter_email"),
             *super().get_urls(),
         ]
 
-    @admin.action(
-        description="Send again, though it may have arrived already", permissions=["send"]
-    )
+    @admin.action(description="Resend (may arrive twice)", permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        self._decide(request, queryset, Decision.Choice.AGAIN, "wait to be sent again")
+        self._decide(request, queryset, UncertainResolution.Choice.RESEND, "will be resent")
 
-    @admin.action(description="Leave as it is, and ask no more", permissions=["send"])
+    @admin.action(description="Do not resend", permissions=["send"])
     def leave(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        self._decide(request, queryset, Decision.Choice.LEAVE, "are left as they are")
+        self._decide(request, queryset, UncertainResolution.Choice.SKIP, "will not be resent")
 
     def _decide(
         self, request: HttpRequest, queryset: QuerySet[Delivery], choice: str, what: str
     ) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-        count = uncertain.decide(queryset, choice, by=request.user)
+        count = uncertain.resolve(queryset, choice, by=request.user)
         self.message_user(
             request,
-            f"{count} of {len(queryset)} chosen mails {what}.",
+            f"{count} of {len(queryset)} selected deliveries {what}.",
             messages.SUCCESS if count else messages.WARNING,
         )

@@ -1,4 +1,4 @@
-"""The run of an issue on the desk: sent, taken back, followed, paused, stopped, decided upon."""
+"""Sending an issue in the admin: schedule, unschedule, pause, resume, cancel, resolve."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -16,118 +16,122 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from articles.editorial.admin.fields import MomentField
 from iria.publication.models import current_publication
-from newsletter.admin.deliveries import number_in
-from newsletter.bounces.processing import returned_of
+from newsletter.admin.deliveries import parse_pk
+from newsletter.bounces.processing import bounce_summary
 from newsletter.delivery import controls, recipients, scheduling, uncertain
-from newsletter.delivery.progress import Progress, left_after
+from newsletter.delivery.progress import Progress, unsubscribed_after
 from newsletter.delivery.sending import NotReady
-from newsletter.models import Decision, Delivery, Issue
+from newsletter.models import Delivery, Issue, UncertainResolution
 
 SCHEDULE: Final = "_schedule"
-EVERY_ONE: Final = "all"
+ALL: Final = "all"
 
 
 class ScheduleForm(forms.Form):
     """When an issue is to go out by itself."""
 
-    goes_at = MomentField(
-        label="Date and time", error_messages={"required": "Say when: a date and a time."}
+    send_at = MomentField(
+        label="Date and time", error_messages={"required": "Enter a date and time."}
     )
 
 
-class RunPages:
+class DeliveryPages:
     """Deeds of the run, each a POST that says what came of it and leads back to the issue."""
 
     message_user: Callable[..., None]
-    _seen: Callable[[HttpRequest, int], Issue]
-    """The issue of an address, for whoever may look at it; the page that these deeds belong to knows it."""
+    _get_issue_or_404: Callable[[HttpRequest, int], Issue]
+    """The issue of an address, for whoever may look at it; the page that these actions belong to knows it."""
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("newsletter.send_issue")
 
-    def run(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+    def delivery(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """The state of the run alone, for the page that follows it."""
-        issue = self._seen(request, issue_id)
-        return render(request, "admin/newsletter/issue/_run.html", self.run_context(request, issue))
+        issue = self._get_issue_or_404(request, issue_id)
+        return render(
+            request, "admin/newsletter/issue/_delivery.html", self.delivery_context(request, issue)
+        )
 
-    def run_context(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
+    def delivery_context(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
         return {
             "original": issue,
             "progress": Progress.of(issue),
-            "returned": returned_of(issue),
-            **(
-                _afterwards(issue) if issue.is_frozen and issue.state != Issue.State.SENDING else {}
-            ),
-            "may_steer": self.has_send_permission(request),
+            "bounces": bounce_summary(issue),
+            **(_results(issue) if issue.has_started and issue.state != Issue.State.SENDING else {}),
+            "can_control": self.has_send_permission(request),
             "zone": current_publication().time_zone,
         }
 
     def start(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
         """The answer to the last question; None where the form has to be shown again."""
-        user = _sender(self, request)
+        user = _require_sender(self, request)
         form = ScheduleForm(request.POST)
         at = None
         if SCHEDULE in request.POST:
             if not form.is_valid():
-                for sentence in form.errors["goes_at"]:
+                for sentence in form.errors["send_at"]:
                     self.message_user(request, sentence, messages.ERROR)
                 return None
-            at = form.cleaned_data["goes_at"]
+            at = form.cleaned_data["send_at"]
         try:
             if at is None:
-                scheduling.send_soon(issue, by=user)
+                scheduling.send_in_a_minute(issue, by=user)
             else:
                 scheduling.send_at(issue, at, by=user)
         except NotReady as refusal:
-            for obstacle in refusal.obstacles:
-                self.message_user(request, format_html("{}", obstacle), messages.ERROR)
+            for blocker in refusal.obstacles:
+                self.message_user(request, format_html("{}", blocker), messages.ERROR)
             return None
-        self.message_user(request, _will_go(issue, at is None), messages.SUCCESS)
+        self.message_user(request, _scheduled_message(issue, at is None), messages.SUCCESS)
         return redirect("admin:newsletter_issue_change", issue.pk)
 
     @method_decorator(require_POST)
-    def undo(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        issue, user = self._seen(request, issue_id), _sender(self, request)
+    def unschedule(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         if scheduling.unschedule(issue, by=user):
-            return self._said(request, issue, f"“{issue}” is a draft again; nobody received it.")
-        return self._said(request, issue, "It does not wait any more.", messages.WARNING)
+            return self._said(request, issue, f"“{issue}” is a draft again. Nobody received it.")
+        return self._said(request, issue, "It is no longer scheduled.", messages.WARNING)
 
     @method_decorator(require_POST)
     def pause(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        issue, user = self._seen(request, issue_id), _sender(self, request)
+        issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         if controls.pause(issue, by=user):
-            return self._said(request, issue, f"“{issue}” is paused.")
+            return self._said(request, issue, f"“{issue}” was paused.")
         return self._said(request, issue, _nothing(issue, "pause"), messages.WARNING)
 
     @method_decorator(require_POST)
-    def go_on(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        issue, user = self._seen(request, issue_id), _sender(self, request)
+    def resume(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         try:
             controls.resume(issue, by=user)
         except controls.NotNow as refusal:
             return self._said(request, issue, str(refusal), messages.ERROR)
-        return self._said(request, issue, f"“{issue}” goes on.")
+        return self._said(request, issue, f"“{issue}” was resumed.")
 
     @method_decorator(require_POST)
-    def stop(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        issue, user = self._seen(request, issue_id), _sender(self, request)
+    def cancel(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         if controls.cancel(issue, by=user):
-            return self._said(request, issue, f"“{issue}” is stopped.")
-        return self._said(request, issue, _nothing(issue, "stop"), messages.WARNING)
+            return self._said(request, issue, f"“{issue}” was cancelled.")
+        return self._said(request, issue, _nothing(issue, "cancel"), messages.WARNING)
 
     @method_decorator(require_POST)
-    def decide(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+    def resolve(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """Send again or leave: one uncertain mail, or every one of the issue."""
-        issue, user = self._seen(request, issue_id), _sender(self, request)
+        issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         choice = request.POST.get("choice", "")
         chosen = _chosen(issue, request.POST.get("delivery", ""))
-        if choice not in Decision.Choice.values:
-            sentence = "Choose whether to send it again or to leave it."
+        if choice not in UncertainResolution.Choice.values:
+            sentence = "Choose whether to resend it."
             return self._said(request, issue, sentence, messages.ERROR)
-        count = uncertain.decide(chosen, choice, by=user)
+        count = uncertain.resolve(chosen, choice, by=user)
         if not count:
-            return self._said(request, issue, "That was decided already.", messages.WARNING)
-        return self._said(request, issue, _decided(count, again=choice == Decision.Choice.AGAIN))
+            return self._said(request, issue, "This was already resolved.", messages.WARNING)
+        return self._said(
+            request,
+            issue,
+            _resolved_message(count, again=choice == UncertainResolution.Choice.RESEND),
+        )
 
     def _said(
         self, request: HttpRequest, issue: Issue, sentence: str, level: int = messages.SUCCESS
@@ -136,48 +140,48 @@ class RunPages:
         return redirect("admin:newsletter_issue_change", issue.pk)
 
 
-def _afterwards(issue: Issue) -> dict[str, Any]:
+def _results(issue: Issue) -> dict[str, Any]:
     """What followed; not asked while it is being sent and somebody's page follows it."""
-    return {"left_after": left_after(issue), "links": list(issue.links.all())}
+    return {"unsubscribed_after": unsubscribed_after(issue), "links": list(issue.links.all())}
 
 
 def subscribers(count: int) -> str:
     return "1 subscriber" if count == 1 else f"{count} subscribers"
 
 
-def audience_of(issue: Issue) -> str:
+def recipients_label(issue: Issue) -> str:
     return subscribers(recipients.audience(issue).count())
 
 
-def _sender(pages: RunPages, request: HttpRequest) -> User:
+def _require_sender(pages: DeliveryPages, request: HttpRequest) -> User:
     if not pages.has_send_permission(request):
         raise PermissionDenied
     assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
     return request.user
 
 
-def _will_go(issue: Issue, soon: bool) -> str:
-    to = audience_of(issue)
+def _scheduled_message(issue: Issue, soon: bool) -> str:
+    to = recipients_label(issue)
     if soon:
-        return f"“{issue}” goes to {to} in a minute. Until then you can take it back."
+        return f"“{issue}” will be sent to {to} in one minute. You can cancel until then."
     publication = current_publication()
-    assert issue.goes_at is not None  # noqa: S101 - it was scheduled just now
-    when = f"{publication.local(issue.goes_at):%d %b %Y, %H:%M}"
-    return f"“{issue}” goes out on {when} ({publication.time_zone}); now that would be {to}."
+    assert issue.send_at is not None  # noqa: S101 - it was scheduled just now
+    when = f"{publication.local(issue.send_at):%d %b %Y, %H:%M}"
+    return f"“{issue}” is scheduled for {when} ({publication.time_zone}), currently to {to}."
 
 
-def _decided(count: int, *, again: bool) -> str:
+def _resolved_message(count: int, *, again: bool) -> str:
     if count == 1:
-        return "1 mail is to be sent again." if again else "1 mail is left as it is."
-    return f"{count} mails are {'to be sent again' if again else 'left as they are'}."
+        return "1 e-mail will be resent." if again else "1 e-mail will not be resent."
+    return f"{count} e-mails will {'be resent' if again else 'not be resent'}."
 
 
-def _nothing(issue: Issue, deed: str) -> str:
-    return f"“{issue}” is not being sent, so there was nothing to {deed}."
+def _nothing(issue: Issue, action: str) -> str:
+    return f"“{issue}” is not being sent, so there is nothing to {action}."
 
 
 def _chosen(issue: Issue, which: str) -> QuerySet[Delivery]:
-    undecided = issue.deliveries.undecided()
-    if which == EVERY_ONE:
-        return undecided
-    return undecided.filter(pk=number_in(which))
+    unresolved = issue.deliveries.unresolved()
+    if which == ALL:
+        return unresolved
+    return unresolved.filter(pk=parse_pk(which))

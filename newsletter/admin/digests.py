@@ -1,4 +1,4 @@
-"""Digests on the desk: the rules by which they are composed, and those that wait for approval."""
+"""Digest rules, and digests that need approval."""
 
 from typing import Any, Final
 
@@ -19,23 +19,20 @@ from newsletter.delivery import recipients
 from newsletter.digests import approval, rules
 from newsletter.models import Digest, DigestRule, Issue
 
-APPROVED: Final = (
-    "Approved. Each mail is looked over and goes out in a minute; until then it can be taken back on "
-    "its page. What stands in the way of one will stand here."
-)
+APPROVED: Final = "Approved. Each e-mail is checked and sent in one minute. Until then you can unschedule it on its page. Problems are shown here."
 
 
 class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
-    list_display = ["newsletter", "rhythm", "on", "held", "day", "at"]
-    list_display_links = ["newsletter", "rhythm"]
+    list_display = ["newsletter", "frequency", "enabled", "needs_approval", "day", "time_of_day"]
+    list_display_links = ["newsletter", "frequency"]
     list_select_related = ["newsletter"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: DigestRule | None = None) -> Any:
         """Only whoever may send lets digests go by themselves; to others a new rule is held."""
         if _may_send(request):
             return []
-        goes_by_itself = obj is not None and not obj.held
-        return ["held", "on"] if goes_by_itself else ["held"]
+        goes_by_itself = obj is not None and not obj.needs_approval
+        return ["needs_approval", "enabled"] if goes_by_itself else ["needs_approval"]
 
     def save_model(self, request: HttpRequest, obj: DigestRule, form: Any, change: bool) -> None:
         rules.save(obj, changed=form.changed_data if change else None)
@@ -44,8 +41,8 @@ class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
 class DigestAdmin(admin.ModelAdmin[Digest]):
     """What composed itself; nothing of it is written by hand, but its issues are, while they wait."""
 
-    list_display = ["period", "newsletter", "rhythm", "held", "mails", "waiting"]
-    list_filter = ["newsletter", "rhythm", "held"]
+    list_display = ["period", "newsletter", "frequency", "needs_approval", "mails", "waiting"]
+    list_filter = ["newsletter", "frequency", "needs_approval"]
     list_select_related = ["newsletter"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Digest]:
@@ -56,11 +53,11 @@ class DigestAdmin(admin.ModelAdmin[Digest]):
             .annotate(all_issues=Count("issues"), drafts=Count("issues", filter=drafts))
         )
 
-    @admin.display(description="Mails composed")
+    @admin.display(description="E-mails")
     def mails(self, digest: Any) -> int:
         return int(digest.all_issues)
 
-    @admin.display(description="Not gone out")
+    @admin.display(description="Not sent")
     def waiting(self, digest: Any) -> int:
         return int(digest.drafts)
 
@@ -112,7 +109,7 @@ class DigestAdmin(admin.ModelAdmin[Digest]):
         if approval.approve(digest, by=person(request)):
             self.message_user(request, APPROVED, messages.SUCCESS)
         else:
-            self.message_user(request, "Nothing of it waits any more.", messages.WARNING)
+            self.message_user(request, "Nothing in this digest needs approval.", messages.WARNING)
         return redirect("admin:newsletter_digest_change", digest.pk)
 
 
@@ -122,7 +119,9 @@ def _may_send(request: HttpRequest) -> bool:
 
 def _rows(digest: Digest, issues: list[Issue]) -> list[dict[str, Any]]:
     """What the page says of each issue; who would get it and what it is about, asked once for all."""
-    audiences = recipients.audiences(digest) if any(issue.is_draft for issue in issues) else {}
+    recipients_by_choice = (
+        recipients.recipients_by_choice(digest) if any(issue.is_draft for issue in issues) else {}
+    )
     topics = {topic for issue in issues for topic in issue.topics}
     named = list(Category.objects.filter(pk__in=topics).in_order().values_list("pk", "name"))
     return [
@@ -131,7 +130,9 @@ def _rows(digest: Digest, issues: list[Issue]) -> list[dict[str, Any]]:
             "address": reverse("admin:newsletter_issue_change", args=[issue.pk]),
             "preview": reverse("admin:newsletter_issue_preview", args=[issue.pk]),
             "topics": _about(issue, named),
-            "audience": subscribers(audiences.get((tuple(issue.topics), issue.language), 0))
+            "audience": subscribers(
+                recipients_by_choice.get((tuple(issue.topics), issue.language), 0)
+            )
             if issue.is_draft
             else "",
         }
@@ -142,4 +143,4 @@ def _rows(digest: Digest, issues: list[Issue]) -> list[dict[str, Any]]:
 def _about(issue: Issue, named: list[tuple[int, str]]) -> str:
     if not issue.topics:
         return "Everything"
-    return ", ".join(name for key, name in named if key in issue.topics) or "Topics that are gone"
+    return ", ".join(name for key, name in named if key in issue.topics) or "Deleted topics"

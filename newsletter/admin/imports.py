@@ -1,4 +1,4 @@
-"""Files of subscribers on the desk: brought, looked over, taken in, told line by line."""
+"""Subscriber imports: upload a file, match columns, check, import, download skipped rows."""
 
 import re
 from typing import Any, ClassVar, Final
@@ -23,31 +23,33 @@ from newsletter.imports.column_mapping import (
     UNSUBSCRIBED,
     ColumnMapping,
 )
-from newsletter.models import ImportedLine, SubscriberExport, SubscriberImport
+from newsletter.models import ImportRow, SubscriberExport, SubscriberImport
 
 SHOWN_LINES: Final = 200
 COLUMN: Final = re.compile(r"column-[0-9]{1,4}")
 SECONDS: Final = "2"
 """How often the page of an import that is under way is asked for anew, by the browser itself."""
-TOO_LATE: Final = "This import is under way, was done, or its file is not kept any more."
+TOO_LATE: Final = "This import is running or done, or its file was deleted."
 KINDS: Final = (
     (EMAIL, "E-mail address"),
     (NAME, "Name"),
     (LANGUAGE, "Language"),
-    (STATE, "Who is subscribed"),
-    (UNSUBSCRIBED, "Who has left"),
+    (STATE, "Status"),
+    (UNSUBSCRIBED, "Unsubscribed"),
 )
 """What a column may hold."""
-Fate = ImportedLine.Outcome
+Outcome = ImportRow.Outcome
 
 
-class BringForm(forms.ModelForm[SubscriberImport]):
+class UploadForm(forms.ModelForm[SubscriberImport]):
     """The file, what its people are to receive, and how they agreed."""
 
     file = forms.FileField(
-        help_text="A table as CSV or text, of at most 50 MB. One column holds the addresses; "
-        "names and languages are taken too, everything else is left. Where one says who is subscribed, or who has left, only those come in who are.",
-        error_messages={"required": "Choose the file.", "empty": "This file is empty."},
+        help_text="A CSV or text file, at most 50 MB. One column contains the e-mail addresses. Names and languages are imported too; other columns are ignored. If a column says who is subscribed or who has unsubscribed, only subscribed people are imported.",
+        error_messages={
+            "required": "Choose a file.",
+            "empty": "The file is empty. Choose another one.",
+        },
     )
 
     class Meta:
@@ -61,14 +63,14 @@ class BringForm(forms.ModelForm[SubscriberImport]):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > uploads.MOST_BYTES:
-            sentence = "The file is larger than 50 MB; please split it."
+            sentence = "The file is larger than 50 MB. Split it."
             raise forms.ValidationError(sentence)
         return file
 
 
 class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
-    list_display = ["name", "state", "made_at", "made_by", "rows_read"]
-    list_select_related = ["made_by"]
+    list_display = ["name", "state", "created_at", "created_by", "rows_read"]
+    list_select_related = ["created_by"]
     show_full_result_count = False
 
     class Media:
@@ -87,20 +89,20 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
-        deeds = (("look", self.look), ("take_in", self.take_in), ("report", self.report))
+        actions = (("check", self.check_file), ("run", self.run_import), ("report", self.report))
         own = [
             path(
-                f"<int:import_id>/{deed}/",
+                f"<int:import_id>/{action}/",
                 guard(view),
-                name=f"newsletter_subscriberimport_{deed}",
+                name=f"newsletter_subscriberimport_{action}",
             )
-            for deed, view in deeds
+            for action, view in actions
         ]
         return [*own, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        user = self._taker(request)
-        form = BringForm(request.POST or None, request.FILES or None)
+        user = self._require_importer(request)
+        form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
                 made = uploads.upload(
@@ -114,18 +116,18 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
             except uploads.NotPossible as refusal:
                 form.add_error("file", str(refusal))
         context = {**self._context(request, "Import subscribers"), "form": form}
-        return TemplateResponse(request, "admin/newsletter/import/bring.html", context)
+        return TemplateResponse(request, "admin/newsletter/import/upload.html", context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        chosen = self._seen(
+        chosen = self._get_issue_or_404(
             request, int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
         )
         rows = uploads.first_rows_of(chosen)
         columns = ColumnMapping.of(chosen.columns)
         width = max((len(row.cells) for row in rows), default=0)
-        lines = chosen.lines.all()
+        lines = chosen.rows.all()
         context = {
             **self._context(request, str(chosen)),
             "original": chosen,
@@ -133,21 +135,21 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
             "kinds": KINDS,
             "columns": [(place, columns.what_is(place)) for place in range(width)],
             "has_header": columns.has_header,
-            "counts": _counted(chosen),
+            "counts": _result_counts(chosen),
             "taken": chosen.count("new") + chosen.count("added"),
             "lines": lines[:SHOWN_LINES],
             "more_lines": max(lines.count() - SHOWN_LINES, 0),
-            "may_take_in": self.has_add_permission(request),
+            "can_import": self.has_add_permission(request),
         }
         answer = TemplateResponse(request, "admin/newsletter/import/page.html", context)
-        if chosen.is_under_way:
+        if chosen.is_running:
             answer["Refresh"] = SECONDS
         return answer
 
     @method_decorator(require_POST)
-    def look(self, request: HttpRequest, import_id: int) -> HttpResponse:
-        self._taker(request)
-        chosen = self._seen(request, import_id)
+    def check_file(self, request: HttpRequest, import_id: int) -> HttpResponse:
+        self._require_importer(request)
+        chosen = self._get_issue_or_404(request, import_id)
         said = {
             int(name.removeprefix("column-")): what
             for name, what in request.POST.items()
@@ -158,39 +160,39 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         }
         wanted = [what for what in said.values() if what]
         if EMAIL not in places or len(wanted) != len(set(wanted)):
-            sentence = "Say of exactly one column that it holds the addresses, and of each other kind at most one."
+            sentence = "Choose exactly one column for e-mail addresses, and at most one for each other type."
             self.message_user(request, sentence, messages.ERROR)
         else:
             columns = ColumnMapping.of({**places, "has_header": "has_header" in request.POST})
-            if not uploads.look_over_soon(chosen, columns):
+            if not uploads.enqueue_dry_run(chosen, columns):
                 self.message_user(request, TOO_LATE, messages.WARNING)
         return redirect("admin:newsletter_subscriberimport_change", import_id)
 
     @method_decorator(require_POST)
-    def take_in(self, request: HttpRequest, import_id: int) -> HttpResponse:
-        self._taker(request)
-        if not uploads.take_in_soon(self._seen(request, import_id)):
+    def run_import(self, request: HttpRequest, import_id: int) -> HttpResponse:
+        self._require_importer(request)
+        if not uploads.enqueue_run(self._get_issue_or_404(request, import_id)):
             self.message_user(request, TOO_LATE, messages.WARNING)
         return redirect("admin:newsletter_subscriberimport_change", import_id)
 
     def report(self, request: HttpRequest, import_id: int) -> StreamingHttpResponse:
         """The lines that were not taken in as they stand, as a table to take away."""
-        self._taker(request)
-        chosen = self._seen(request, import_id)
+        self._require_importer(request)
+        chosen = self._get_issue_or_404(request, import_id)
         answer = StreamingHttpResponse(
             runner.as_table(chosen), content_type="text/csv; charset=utf-8"
         )
         answer["Content-Disposition"] = f'attachment; filename="import-{chosen.pk}.csv"'
         return answer
 
-    def _taker(self, request: HttpRequest) -> User:
+    def _require_importer(self, request: HttpRequest) -> User:
         if not self.has_add_permission(request):
             raise PermissionDenied
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
         return request.user
 
-    def _seen(self, request: HttpRequest, import_id: int) -> SubscriberImport:
-        found = SubscriberImport.objects.defer("content").select_related("made_by")
+    def _get_issue_or_404(self, request: HttpRequest, import_id: int) -> SubscriberImport:
+        found = SubscriberImport.objects.defer("content").select_related("created_by")
         chosen = found.filter(pk=min(import_id, 2**62)).first()
         if chosen is None:
             raise Http404
@@ -207,24 +209,24 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         }
 
 
-def _counted(chosen: SubscriberImport) -> list[tuple[str, int]]:
+def _result_counts(chosen: SubscriberImport) -> list[tuple[str, int]]:
     said = {
         "new": "new subscribers",
-        "added": "known, and receive it from now on",
-        "known": "receive it already",
-        Fate.DUPLICATE: "stand in the file twice",
-        Fate.LEFT: "have left, here or as the file says; only they themselves may come back",
-        Fate.SUPPRESSED: "are not to be written to",
-        Fate.BROKEN: "are broken",
+        "added": "existing, subscribed now",
+        "known": "already subscribed",
+        Outcome.DUPLICATE: "duplicates",
+        Outcome.UNSUBSCRIBED: "unsubscribed",
+        Outcome.SUPPRESSED: "suppressed",
+        Outcome.INVALID: "invalid",
     }
-    return [(words, chosen.count(fate)) for fate, words in said.items() if chosen.counts]
+    return [(words, chosen.count(outcome)) for outcome, words in said.items() if chosen.counts]
 
 
 class ExportAdmin(admin.ModelAdmin[SubscriberExport]):
     """Who took the list away; nobody writes that by hand."""
 
-    list_display = ["made_at", "made_by", "rows", "chosen"]
-    list_select_related = ["made_by"]
+    list_display = ["created_at", "created_by", "rows", "filters"]
+    list_select_related = ["created_by"]
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,11 +1,8 @@
-"""The articles of an issue in a form: in their order, with headings, and more of them from the search.
+"""The form of an issue, with a widget for its articles.
 
-Without JavaScript the places are numbers, an article is taken out by ticking a box, and others are
-ticked in the list below; `static/iria_admin/issue-articles.js` makes rows that are dragged, or moved with
-buttons, and searches without leaving the page. The field holds no ids of rows, so a form that was
-opened before somebody else saved can still be sent.
-
-The form of an issue on the desk.
+Without JavaScript, positions are numbers, an article is removed with a checkbox, and search results are
+selected below. `static/iria_admin/issue-articles.js` adds drag and drop, move buttons and live search. The widget
+contains no IDs of database rows, so a form opened before somebody else saved can still be submitted.
 """
 
 from collections.abc import Iterable
@@ -25,7 +22,7 @@ from iria.publication.models import current_publication
 from newsletter.email import drafts
 from newsletter.email.drafts import IssueArticle, NotADraft
 from newsletter.models import Issue
-from newsletter.models.issue import HEADING_MAX_LENGTH, NAME
+from newsletter.models.issue import HEADING_MAX_LENGTH, NAME_PLACEHOLDER
 
 OFFERED: Final = 20
 """How many articles a search shows, or the newest ones before anything was searched for."""
@@ -58,7 +55,7 @@ class ChosenArticlesWidget(forms.Widget):
     use_fieldset = True
     words = ""
     """What is searched for."""
-    standing: frozenset[int] | set[int] = frozenset()
+    previous: frozenset[int] | set[int] = frozenset()
     """What was chosen before; of all others only what readers can see is named."""
 
     class Media:
@@ -88,7 +85,7 @@ class ChosenArticlesWidget(forms.Widget):
         context = super().get_context(name, value, attrs)
         rows: list[Row] = list(value or [])
         keys = [key for row in rows if (key := key_of(row["pk"]))]
-        known = _choosable(self.standing).in_bulk(keys)
+        known = _choosable(self.previous).in_bulk(keys)
         context["rows"] = [
             {**described(known[key_of(row["pk"])]), "heading": row["heading"]}
             for row in rows
@@ -110,17 +107,17 @@ class ChosenArticlesField(forms.Field):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, widget=ChosenArticlesWidget(), **options)
-        self.standing: set[int] = set()
+        self.previous: set[int] = set()
         """What was chosen before; it stays choosable when it was withdrawn since."""
 
     def to_python(self, value: Any) -> list[IssueArticle]:
         rows: list[Row] = list(value or [])
-        gone = "One of the articles is no longer there; look them over and choose again."
+        gone = "One of the articles no longer exists. Check the list and choose again."
         if len(rows) > MOST:
-            sentence = f"These are {len(rows)} articles; a mail with more than {MOST} is cut off."
+            sentence = f"{len(rows)} articles are chosen. At most {MOST} are allowed."
             raise ValidationError(sentence, code="many")
         keys = {key_of(row["pk"]) for row in rows}
-        found = _choosable(self.standing).in_bulk(keys)
+        found = _choosable(self.previous).in_bulk(keys)
         if len(found) != len(keys):
             raise ValidationError(gone, code="gone")
         return [IssueArticle(found[key_of(row["pk"])], _heading(row["heading"])) for row in rows]
@@ -138,8 +135,8 @@ class ChosenArticlesField(forms.Field):
         return before != [(row["pk"], row["heading"]) for row in data or []]
 
 
-def _choosable(standing: Iterable[int]) -> QuerySet[Article]:
-    return Article.objects.filter(Q(state=Article.State.PUBLISHED) | Q(pk__in=list(standing)))
+def _choosable(previous: Iterable[int]) -> QuerySet[Article]:
+    return Article.objects.filter(Q(state=Article.State.PUBLISHED) | Q(pk__in=list(previous)))
 
 
 def _as_many(values: list[str], keys: list[str]) -> list[str]:
@@ -162,10 +159,7 @@ def _heading(text: str) -> str:
     validate_storable(text)
     heading = one_line(text)
     if len(heading) > HEADING_MAX_LENGTH:
-        sentence = (
-            f"The heading “{heading[:30]}…” has {len(heading)} characters; "
-            f"at most {HEADING_MAX_LENGTH} fit."
-        )
+        sentence = f"The heading “{heading[:30]}…” has {len(heading)} characters. At most {HEADING_MAX_LENGTH} are allowed."
         raise ValidationError(sentence, code="max_length")
     return heading
 
@@ -178,12 +172,12 @@ PREHEADER_SHOWN: Final = 90
 class IssueForm(forms.ModelForm[Issue]):
     chosen_articles = ChosenArticlesField(
         label="Articles",
-        help_text="In the order in which they stand in the mail. A heading begins a section.",
+        help_text="In the order of the e-mail. A heading starts a section.",
     )
-    picture_caption = CaptionField(
+    image_caption = CaptionField(
         label="Caption",
         widget=EditorWidget("caption", rows=2, label="Caption"),
-        help_text="The caption of the lead picture here. Its credit is kept with the picture.",
+        help_text="Caption of the lead image in this issue. The credit is stored with the image.",
     )
 
     searched = ""
@@ -192,18 +186,18 @@ class IssueForm(forms.ModelForm[Issue]):
     class Meta:
         model = Issue
         fields = [
-            *("newsletter", "subject", "preheader", "picture", "picture_caption", "greeting"),
-            *("greeting_unnamed", "introduction", "closing", "slug"),
+            *("newsletter", "subject", "preheader", "image", "image_caption", "greeting"),
+            *("fallback_greeting", "introduction", "closing", "slug"),
         ]
         widgets = {
             "subject": forms.TextInput(
-                {"class": "vLargeTextField", "data-shown": SUBJECT_SHOWN, "data-where": "a phone"}
+                {"class": "vLargeTextField", "data-shown": SUBJECT_SHOWN, "data-where": "on phones"}
             ),
             "preheader": forms.TextInput(
                 {
                     "class": "vLargeTextField",
                     "data-shown": PREHEADER_SHOWN,
-                    "data-where": "most mail programs",
+                    "data-where": "in most e-mail programs",
                 }
             ),
             "introduction": EditorWidget("letter", rows=8, label="Introduction"),
@@ -218,27 +212,25 @@ class IssueForm(forms.ModelForm[Issue]):
         assert isinstance(field, ChosenArticlesField)  # noqa: S101 - declared above
         items = self.instance.items.select_related("article") if self.instance.pk else []
         field.initial = [IssueArticle(item.article, item.heading) for item in items]
-        field.standing = {chosen.article.pk for chosen in field.initial}
-        field.widget.standing = field.standing
+        field.previous = {chosen.article.pk for chosen in field.initial}
+        field.widget.previous = field.previous
         field.widget.words = self.data.get("chosen_articles-search", self.searched)[:200]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.instance.pk:
             try:
-                drafts.hold_draft(self.instance)
+                drafts.lock_draft(self.instance)
             except NotADraft as refusal:
                 raise ValidationError(str(refusal), code="frozen") from refusal
         self.instance.subject = cleaned.get("subject") or ""
         self.instance.slug = cleaned.get("slug") or ""
         # Given here, so that the database's rule that there is one is met before it is asked.
         cleaned["slug"] = drafts.free_slug(self.instance)
-        picture = cleaned.get("picture")
-        if picture and "picture" in self.changed_data and not cleaned.get("picture_caption"):
-            cleaned["picture_caption"] = escape(one_line(picture.caption))
-        if NAME in cleaned.get("greeting", "") and not cleaned.get("greeting_unnamed"):
-            sentence = (
-                "Say how readers are greeted whose name is not known, such as “Dear reader,”."
-            )
-            self.add_error("greeting_unnamed", ValidationError(sentence, code="required"))
+        image = cleaned.get("image")
+        if image and "image" in self.changed_data and not cleaned.get("image_caption"):
+            cleaned["image_caption"] = escape(one_line(image.caption))
+        if NAME_PLACEHOLDER in cleaned.get("greeting", "") and not cleaned.get("fallback_greeting"):
+            sentence = "Enter a fallback greeting for readers whose name is unknown, for example “Dear reader,”."
+            self.add_error("fallback_greeting", ValidationError(sentence, code="required"))
         return cleaned

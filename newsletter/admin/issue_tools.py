@@ -1,4 +1,4 @@
-"""What helps whoever writes an issue: the search for articles, the live preview, tests, a copy."""
+"""Tools for writing an issue: article search, live preview, test e-mails, duplicate."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -32,17 +32,17 @@ PREVIEW_POLICY: Final = {
 }
 """The mail as a document of its own: its stylesheet and pictures, nothing that runs."""
 
-LOOKS: Final = {
-    "wide": "On a wide screen",
-    "phone": "On a phone",
-    "dark": "In the dark",
-    "text": "As plain text",
+PREVIEWS: Final = {
+    "wide": "Desktop",
+    "phone": "Phone",
+    "dark": "Dark mode",
+    "text": "Plain text",
 }
 SCHEMES: Final = {"light": Scheme.LIGHT, "dark": Scheme.DARK}
-SAVED_FIRST: Final = "Saved. The articles found stand below; tick those you wish to add."
+SAVED: Final = "Saved. Search results are below. Select the articles to add."
 
 
-class WritingPages:
+class EditorPages:
     """Beside the form of an issue."""
 
     message_user: Callable[..., None]
@@ -50,7 +50,7 @@ class WritingPages:
     has_add_permission: Callable[..., bool]
     has_change_permission: Callable[..., bool]
     has_view_permission: Callable[..., bool]
-    _seen: Callable[[HttpRequest, int], Issue]
+    _get_issue_or_404: Callable[[HttpRequest, int], Issue]
 
     def articles(self, request: HttpRequest) -> HttpResponse:
         """What the site's search finds, to be added to an issue."""
@@ -67,7 +67,7 @@ class WritingPages:
     def live(self, request: HttpRequest) -> HttpResponse:
         """The mail as what stands in the form would make it now; nothing of it is kept."""
         key = key_of(request.GET.get("issue", ""))
-        issue = self._seen(request, key) if key else None
+        issue = self._get_issue_or_404(request, key) if key else None
         allowed = self.has_change_permission if issue else self.has_add_permission
         if not (allowed(request, issue) if issue else allowed(request)):
             raise PermissionDenied
@@ -78,7 +78,7 @@ class WritingPages:
                 return render(request, page, {"form": form}, status=422)
             draft = form.save(commit=False)
             drafts.save(draft, form.cleaned_data["chosen_articles"], by=person(request))
-            answer = _as_it_looks(draft, request.POST.get("_look", "wide"))
+            answer = _preview_response(draft, request.POST.get("_look", "wide"))
             transaction.set_rollback(True)
         return answer
 
@@ -87,19 +87,19 @@ class WritingPages:
     def mail(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """The mail's HTML, from the same template, with its rules in a file instead of inline."""
         scheme = SCHEMES.get(request.GET.get("scheme", ""), Scheme.AS_THE_SCREEN)
-        return HttpResponse(rendering.preview(self._seen(request, issue_id), scheme))
+        return HttpResponse(rendering.preview(self._get_issue_or_404(request, issue_id), scheme))
 
     @method_decorator(require_POST)
     def test(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """To whoever asks, and to those of the desk whom they ticked; to nobody else."""
-        issue = self._seen(request, issue_id)
+        issue = self._get_issue_or_404(request, issue_id)
         if not self.has_change_permission(request, issue):
             raise PermissionDenied
-        chosen = _colleagues(request.POST.getlist("to")) or [person(request)]
+        chosen = _selected_colleagues(request.POST.getlist("to")) or [person(request)]
         try:
             sending.send_tests(issue, chosen, by=person(request))
             to = ", ".join(user.email for user in chosen)
-            self.message_user(request, f"A test is on its way to {to}.", messages.SUCCESS)
+            self.message_user(request, f"Test sent to {to}.", messages.SUCCESS)
         except sending.NotTaken as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         return redirect("admin:newsletter_issue_preview", issue_id)
@@ -107,11 +107,11 @@ class WritingPages:
     @method_decorator(require_POST)
     def duplicate(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """A draft with the same words and articles, whatever became of the first."""
-        issue = self._seen(request, issue_id)
+        issue = self._get_issue_or_404(request, issue_id)
         if not self.has_add_permission(request):
             raise PermissionDenied
         copy = drafts.duplicate(issue, by=person(request))
-        sentence = f"This is a copy of “{issue}”; change what is new and send it when it is ready."
+        sentence = f"This is a copy of “{issue}”. Edit it and send it when it is ready."
         self.message_user(request, sentence, messages.SUCCESS)
         return redirect("admin:newsletter_issue_change", copy.pk)
 
@@ -126,12 +126,12 @@ def colleagues() -> QuerySet[User]:
     return User.objects.filter(is_staff=True, is_active=True).order_by("email")
 
 
-def _colleagues(keys: list[str]) -> list[User]:
+def _selected_colleagues(keys: list[str]) -> list[User]:
     wanted = set(keys)
     return [user for user in colleagues() if str(user.pk) in wanted]
 
 
-def _as_it_looks(draft: Issue, look: str) -> HttpResponse:
+def _preview_response(draft: Issue, look: str) -> HttpResponse:
     if look == "text":
         text = rendering.compose(draft).addressed(rendering.TEST_TOKEN).text
         return HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Issues on the desk: written, looked at, tried, sent, followed."""
+"""Issues: edit, preview, test, send."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 
 from articles.images.admin.forms import image_field
 from iria.publication.models import current_publication
-from newsletter.admin.delivery import RunPages, ScheduleForm, audience_of
+from newsletter.admin.delivery import DeliveryPages, ScheduleForm, recipients_label
 from newsletter.admin.issue_form import IssueForm
-from newsletter.admin.issue_tools import LOOKS, SAVED_FIRST, WritingPages, colleagues, person
+from newsletter.admin.issue_tools import PREVIEWS, SAVED, EditorPages, colleagues, person
 from newsletter.delivery import blockers
 from newsletter.email import drafts, rendering
 from newsletter.email.drafts import IssueArticle
@@ -27,21 +27,28 @@ from newsletter.preflight import checks as preflight
 from newsletter.preflight import external_checks
 
 
-class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
+class IssueAdmin(EditorPages, DeliveryPages, admin.ModelAdmin[Issue]):
     form = IssueForm
     change_form_template = "admin/newsletter/issue/change_form.html"
     change_list_template = "admin/newsletter/issue/change_list.html"
-    list_display = ["subject_or_hint", "newsletter", "state", "made_by", "changed_at", "started_at"]
+    list_display = [
+        "subject_or_hint",
+        "newsletter",
+        "state",
+        "created_by",
+        "modified_at",
+        "started_at",
+    ]
     list_filter = ["state", "newsletter"]
-    list_select_related = ["newsletter", "made_by"]
+    list_select_related = ["newsletter", "created_by"]
     search_fields = ["subject", "introduction"]
     view_on_site = False
     fieldsets = (
         (None, {"fields": ("newsletter", "subject", "preheader")}),
-        ("Lead picture", {"fields": ("picture", "picture_caption"), "classes": ["collapse"]}),
-        ("Greeting", {"fields": (("greeting", "greeting_unnamed"),), "classes": ["collapse"]}),
-        ("What it says", {"fields": ("introduction", "chosen_articles", "closing")}),
-        ("Address in the archive", {"fields": ("slug",), "classes": ["collapse"]}),
+        ("Lead image", {"fields": ("image", "image_caption"), "classes": ["collapse"]}),
+        ("Greeting", {"fields": (("greeting", "fallback_greeting"),), "classes": ["collapse"]}),
+        ("Content", {"fields": ("introduction", "chosen_articles", "closing")}),
+        ("URL", {"fields": ("slug",), "classes": ["collapse"]}),
     )
     view_fieldsets = ((None, {"fields": ("newsletter", "subject", "preheader", "slug")}),)
 
@@ -92,10 +99,10 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
             **(extra_context or {}),
             "may_send": self.has_send_permission(request),
             "may_add": self.has_add_permission(request),
-            "looks": LOOKS,
+            "previews": PREVIEWS,
         }
         if issue is not None and not issue.is_draft:
-            context |= self.run_context(request, issue)
+            context |= self.delivery_context(request, issue)
         return super().changeform_view(request, object_id, form_url, context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -106,8 +113,8 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
         articles: list[IssueArticle] = form.cleaned_data["chosen_articles"]
         if not change and (known := drafts.same_draft(obj, articles, by=person(request))):
-            obj.pk, obj.slug, obj.made_by = known.pk, known.slug, known.made_by
-            obj.made_at = known.made_at
+            obj.pk, obj.slug, obj.created_by = known.pk, known.slug, known.created_by
+            obj.created_at = known.created_at
         drafts.save(obj, articles, by=person(request))
 
     def get_form(
@@ -119,7 +126,7 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
         return form
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> Any:
-        if db_field.name == "picture":
+        if db_field.name == "image":
             return image_field(db_field, **kwargs)  # type: ignore[arg-type]
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
@@ -137,7 +144,7 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
         """Without JavaScript a search saves the draft, so that nothing typed is lost by it."""
         if "_search" not in request.POST:
             return None
-        self.message_user(request, SAVED_FIRST, messages.SUCCESS)
+        self.message_user(request, SAVED, messages.SUCCESS)
         page = reverse("admin:newsletter_issue_change", args=[issue.pk])
         words = urlencode({"find": request.POST.get("chosen_articles-search", "")[:200]})
         return redirect(f"{page}?{words}#id_chosen_articles_search")
@@ -146,44 +153,44 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
-        deeds = (
+        actions = (
             ("preview", self.preview),
             ("mail", self.mail),
             ("test", self.test),
             ("duplicate", self.duplicate),
             ("send", self.send),
-            ("run", self.run),
-            ("undo", self.undo),
+            ("delivery", self.delivery),
+            ("unschedule", self.unschedule),
             ("pause", self.pause),
-            ("go_on", self.go_on),
-            ("stop", self.stop),
-            ("decide", self.decide),
-            ("waive", self.waive),
+            ("resume", self.resume),
+            ("cancel", self.cancel),
+            ("resolve", self.resolve),
+            ("override", self.override),
         )
         return [
             path("articles/", guard(self.articles), name="newsletter_issue_articles"),
             path("live/", guard(self.live), name="newsletter_issue_live"),
             *[
                 path(f"<int:issue_id>/{name}/", guard(view), name=f"newsletter_issue_{name}")
-                for name, view in deeds
+                for name, view in actions
             ],
             *super().get_urls(),
         ]
 
     def preview(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """The mail as a wide screen, a phone and a reader of plain text see it."""
-        issue = self._seen(request, issue_id)
-        letter = rendering.compose(issue)
+        issue = self._get_issue_or_404(request, issue_id)
+        rendered = rendering.compose(issue)
         if issue.is_draft:
-            external_checks.look_soon(issue, letter)
+            external_checks.enqueue_checks(issue, rendered)
         context = self._context(
             request,
             issue,
             title="Preview",
-            letter=letter,
+            rendered=rendered,
             obstacles=blockers.obstacles(issue) if issue.is_draft else [],
-            warnings=[*blockers.warnings(letter, issue.newsletter), *blockers.terms(issue)],
-            text=(rendering.frozen(issue) if issue.is_frozen else letter)
+            warnings=[*blockers.warnings(rendered, issue.newsletter), *blockers.terms(issue)],
+            text=(rendering.frozen(issue) if issue.has_started else rendered)
             .addressed(rendering.TEST_TOKEN)
             .text,
             colleagues=colleagues() if issue.is_draft else [],
@@ -192,42 +199,42 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
 
     def send(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """The last question before it goes out, and the answer."""
-        issue = self._seen(request, issue_id)
+        issue = self._get_issue_or_404(request, issue_id)
         if not self.has_send_permission(request):
             raise PermissionDenied
         if request.method == "POST" and (answer := self.start(request, issue)):
             return answer
         if not issue.is_draft:
             return redirect("admin:newsletter_issue_change", issue.pk)
-        letter = rendering.compose(issue)
-        external_checks.look_soon(issue, letter)
+        rendered = rendering.compose(issue)
+        external_checks.enqueue_checks(issue, rendered)
         context = self._context(
             request,
             issue,
             title="Send",
             obstacles=blockers.obstacles(issue),
-            warnings=[*blockers.warnings(letter, issue.newsletter), *blockers.terms(issue)],
-            audience=audience_of(issue),
+            warnings=[*blockers.warnings(rendered, issue.newsletter), *blockers.terms(issue)],
+            audience=recipients_label(issue),
             form=ScheduleForm(request.POST or None),
             zone=current_publication().time_zone,
         )
         return TemplateResponse(request, "admin/newsletter/issue/send.html", context)
 
     @method_decorator(require_POST)
-    def waive(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+    def override(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """Lets the issue go out in spite of something that was found, with a reason and a name."""
-        issue = self._seen(request, issue_id)
+        issue = self._get_issue_or_404(request, issue_id)
         if not self.has_send_permission(request) or not issue.is_draft:
             raise PermissionDenied
         about, reason = request.POST.get("about", ""), request.POST.get("reason", "")
         try:
-            waiver = preflight.waive(issue, about, reason=reason, by=person(request))
-            self.message_user(request, f"Waived: {waiver.words}", messages.SUCCESS)
-        except preflight.NotWaived as refusal:
+            waiver = preflight.override(issue, about, reason=reason, by=person(request))
+            self.message_user(request, f"Overridden: {waiver.message}", messages.SUCCESS)
+        except preflight.NotOverridden as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         return redirect("admin:newsletter_issue_send", issue_id)
 
-    def _seen(self, request: HttpRequest, issue_id: int) -> Issue:
+    def _get_issue_or_404(self, request: HttpRequest, issue_id: int) -> Issue:
         issue = Issue.objects.select_related("newsletter").filter(pk=issue_id).first()
         if issue is None:
             raise Http404

@@ -1,8 +1,7 @@
-"""The latest mails on the desk, where no mail server is set and they lie in a folder.
+"""The latest e-mails, if no mail server is configured and they are stored in a folder.
 
-The folder holds every mail of the site, and a mail with a code to sign in is as good as a
-password. So only who has the permission to read all mail sees all of them; an editor sees those
-of the newsletter.
+The folder contains every e-mail of the site, including sign-in codes. Only users who may read all e-mails see
+all of them; editors see those of the newsletter.
 """
 
 import re
@@ -27,7 +26,7 @@ SHOWN_HEADERS: Final = ("From", "To", "Reply-To", "Subject", "Date", "List-Unsub
 
 
 @dataclass(frozen=True, slots=True)
-class LyingMail:
+class StoredEmail:
     name: str
     subject: str
     to: str
@@ -40,34 +39,34 @@ def folders() -> list[Path]:
     return list({Path(config["OPTIONS"]["folder"]): None for config in mailers})
 
 
-def mails(request: HttpRequest) -> HttpResponse:
+def emails(request: HttpRequest) -> HttpResponse:
     """The newest mails, newest first."""
-    _refuse_others(request)
+    _require_permission(request)
     files = sorted(
         (file for folder in folders() if folder.is_dir() for file in folder.glob("*.eml")),
         key=lambda file: file.name,
         reverse=True,
     )
-    found: list[LyingMail] = []
+    found: list[StoredEmail] = []
     for file in files:
         if len(found) == MOST or not MAIL_FILE.fullmatch(file.name):
             continue
         message = _read(file, headers_only=True)
         if message is not None and _may_read(request, message):
-            found.append(_lying(file, message))
+            found.append(_stored(file, message))
     context = {
         **admin.site.each_context(request),
-        "title": "Latest mails",
-        "mails": found,
-        "lies_in_folder": bool(folders()),
+        "title": "Latest e-mails",
+        "emails": found,
+        "is_stored": bool(folders()),
         "most": MOST,
     }
-    return render(request, "admin/newsletter/mails.html", context)
+    return render(request, "admin/newsletter/emails.html", context)
 
 
-def mail(request: HttpRequest, name: str) -> HttpResponse:
+def email(request: HttpRequest, name: str) -> HttpResponse:
     """One mail as text; its HTML would bring styles of its own."""
-    _refuse_others(request)
+    _require_permission(request)
     if not MAIL_FILE.fullmatch(name):
         raise Http404
     paths = [folder / name for folder in folders() if (folder / name).is_file()]
@@ -76,14 +75,14 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     context = {
         **admin.site.each_context(request),
-        "title": str(message["Subject"] or "Mail without a subject"),
+        "title": str(message["Subject"] or "No subject"),
         "headers": [(header, message[header]) for header in SHOWN_HEADERS if message[header]],
         "text": _text_of(message),
     }
-    return render(request, "admin/newsletter/mail.html", context)
+    return render(request, "admin/newsletter/email.html", context)
 
 
-def _refuse_others(request: HttpRequest) -> None:
+def _require_permission(request: HttpRequest) -> None:
     if not request.user.has_perms(["newsletter.view_delivery"]):
         raise PermissionDenied
 
@@ -102,11 +101,11 @@ def _read(file: Path, *, headers_only: bool) -> EmailMessage | None:
         return None
 
 
-def _lying(file: Path, message: EmailMessage) -> LyingMail:
+def _stored(file: Path, message: EmailMessage) -> StoredEmail:
     date = message["Date"]
-    return LyingMail(
+    return StoredEmail(
         file.name,
-        str(message["Subject"] or "Without a subject"),
+        str(message["Subject"] or "No subject"),
         str(message["To"] or ""),
         getattr(date, "datetime", None),
     )

@@ -1,4 +1,4 @@
-"""Who receives what, on the desk: looked at, helped to leave, never added by hand."""
+"""Newsletters and subscribers. Subscribers are never added by hand."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
@@ -21,8 +21,8 @@ from accounts.models import User
 from articles.editorial.models import Category
 from newsletter import personal_data
 from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
-from newsletter.models.digest import COMPOSED
-from newsletter.models.subscriber import TOPICS_AT_MOST
+from newsletter.models.digest import DIGEST_FREQUENCIES
+from newsletter.models.subscriber import MAX_TOPICS
 from newsletter.subscriptions import email_addresses, opt_in, suppression
 from newsletter.subscriptions import export as subscriptions_export
 
@@ -30,46 +30,42 @@ READABLE: Final = {"indent": 2, "ensure_ascii": False}
 
 
 class NewsletterForm(forms.ModelForm[Newsletter]):
-    rhythms = forms.MultipleChoiceField(
-        label="How often",
+    frequencies = forms.MultipleChoiceField(
+        label="Frequency",
         choices=Frequency.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text="What readers can choose. Whoever has it in a rhythm that is not offered any more "
-        "keeps it. The issues you write go to those who chose “as the editors send it”.",
-        error_messages={"required": "Choose at least one, or nobody could receive it."},
+        help_text="What readers can choose. Subscribers keep a frequency that is no longer offered. The issues you write are sent to subscribers who chose “Regular issues”.",
+        error_messages={"required": "Choose at least one frequency."},
     )
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        if self.instance.pk and "rhythms" in self.fields:
-            self.fields["rhythms"].help_text += _unserved(self.instance)
+        if self.instance.pk and "frequencies" in self.fields:
+            self.fields["frequencies"].help_text += _without_rule_message(self.instance)
 
     def clean_topics(self) -> QuerySet[Category]:
         """Topics narrow what composes itself; beside what the editors write they would promise nothing."""
         topics: QuerySet[Category] = self.cleaned_data["topics"]
-        if topics and not set(self.cleaned_data.get("rhythms", COMPOSED)) & set(COMPOSED):
-            sentence = (
-                "Readers who choose topics would still receive every issue you write. Offer it once "
-                "a day, once a week or for each article too, or take the topics out."
-            )
+        if topics and not set(self.cleaned_data.get("frequencies", DIGEST_FREQUENCIES)) & set(
+            DIGEST_FREQUENCIES
+        ):
+            sentence = "Topics only apply to digests. Offer it weekly, daily or for every new article too, or remove the topics."
             raise forms.ValidationError(sentence)
-        if len(topics) > TOPICS_AT_MOST:
-            sentence = (
-                f"Choose at most {TOPICS_AT_MOST} topics; one above others stands for all of them."
-            )
+        if len(topics) > MAX_TOPICS:
+            sentence = f"Choose at most {MAX_TOPICS} topics. A category includes its subcategories."
             raise forms.ValidationError(sentence)
         return topics
 
 
-def _unserved(newsletter: Newsletter) -> str:
-    """Which of the rhythms that readers can choose no rule composes."""
-    served = set(newsletter.rules.filter(on=True).values_list("rhythm", flat=True))
-    offered = [each for each in newsletter.offered_rhythms if each in COMPOSED]
+def _without_rule_message(newsletter: Newsletter) -> str:
+    """Which of the frequencies that readers can choose no rule composes."""
+    served = set(newsletter.rules.filter(enabled=True).values_list("frequency", flat=True))
+    offered = [each for each in newsletter.offered_frequencies if each in DIGEST_FREQUENCIES]
     names = ", ".join(f"“{each.label}”" for each in offered if each.value not in served)
     if not names:
         return ""
     rules = reverse("admin:newsletter_digestrule_changelist")
-    words = ' Nothing composes {} yet: <a href="{}">make a rule</a>, or readers who choose it get nothing.'
+    words = ' There is no digest rule for {}. <a href="{}">Add a rule</a>, or readers who choose it receive nothing.'
     return format_html(words, names, rules)
 
 
@@ -91,7 +87,7 @@ class ConsentInline(admin.TabularInline[Consent, Subscriber]):
     model = Consent
     readonly_fields: ClassVar[list[str]] = [
         "asked_at",
-        "where",
+        "source_url",
         "wording",
         "answer",
         "confirmed_at",
@@ -99,7 +95,7 @@ class ConsentInline(admin.TabularInline[Consent, Subscriber]):
     fields = (*readonly_fields,)
     extra = 0
     can_delete = False
-    verbose_name_plural = "Consent"
+    verbose_name_plural = "Consents"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -112,23 +108,23 @@ class ConsentInline(admin.TabularInline[Consent, Subscriber]):
 
 
 class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
-    list_display = ["address", "state", "receives", "confirmed_at", "left_at"]
+    list_display = ["email_address", "state", "receives", "confirmed_at", "unsubscribed_at"]
     list_filter = ["state", "newsletters"]
     search_fields = ["email"]
-    search_help_text = "Searches addresses."
+    search_help_text = "Search by e-mail address."
     list_per_page = 100
     show_full_result_count = False
     readonly_fields: ClassVar[list[str]] = [
-        "address",
+        "email_address",
         "state",
         "receives",
         "language",
         "name",
         "created_at",
         "confirmed_at",
-        "left_at",
+        "unsubscribed_at",
         "suppressed_at",
-        "suppressed_because",
+        "suppression_reason",
     ]
     fields = (*readonly_fields,)
     inlines = [ConsentInline]
@@ -157,7 +153,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         except IncorrectLookupParameters:
             return redirect(f"{reverse('admin:newsletter_subscriber_changelist')}?{ERROR_FLAG}=1")
         filters = urlencode(request.GET)
-        lines = subscriptions_export.export(chosen, chosen=filters, by=_user(request))
+        lines = subscriptions_export.export(chosen, filters=filters, by=_user(request))
         answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="subscribers.csv"'
         return answer
@@ -174,13 +170,15 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         return answer
 
     @admin.display(description="E-mail address", ordering="email")
-    def address(self, subscriber: Subscriber) -> str:
+    def email_address(self, subscriber: Subscriber) -> str:
         return email_addresses.shown(subscriber.email)
 
     @admin.display(description="Receives")
     def receives(self, subscriber: Subscriber) -> str:
         return (
-            "; ".join(personal_data.in_words(each) for each in subscriber.subscriptions.all())
+            "; ".join(
+                personal_data.describe_subscription(each) for each in subscriber.subscriptions.all()
+            )
             or "–"
         )
 
@@ -203,30 +201,30 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         for subscriber in queryset:
             opt_in.erase(subscriber)
 
-    @admin.action(description="Let them leave every newsletter", permissions=["change"])
+    @admin.action(description="Unsubscribe from all newsletters", permissions=["change"])
     def leave(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
             opt_in.unsubscribe(subscriber.token)
-        self._say(request, len(queryset), "left")
+        self._say(request, len(queryset), "unsubscribed")
 
-    @admin.action(description="Never write to them again", permissions=["change"])
+    @admin.action(description="Suppress", permissions=["change"])
     def suppress(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
-            suppression.suppress(subscriber, because=f"By hand: {request.user}", by=_user(request))
-        self._say(request, len(queryset), "will not be written to")
+            suppression.suppress(
+                subscriber, because=f"Added manually by {request.user}", by=_user(request)
+            )
+        self._say(request, len(queryset), "suppressed")
 
-    @admin.action(
-        description="Erase their data, and never write to them again", permissions=["delete"]
-    )
-    def erase_and_bar(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+    @admin.action(description="Erase data and suppress", permissions=["delete"])
+    def erase_and_suppress(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         count = len(queryset)
         for subscriber in queryset:
-            opt_in.erase(subscriber, barred_because=f"Asked to be erased: {request.user}")
-        self._say(request, count, "erased; what is left is a hash by which it stays barred")
+            opt_in.erase(subscriber, suppression_reason=f"Erased on request by {request.user}")
+        self._say(request, count, "erased and suppressed")
 
-    def _say(self, request: HttpRequest, count: int, deed: str) -> None:
-        noun = "1 address" if count == 1 else f"{count} addresses"
-        self.message_user(request, f"{noun} {deed}.", messages.SUCCESS)
+    def _say(self, request: HttpRequest, count: int, action: str) -> None:
+        noun = "1 subscriber" if count == 1 else f"{count} subscribers"
+        self.message_user(request, f"{noun} {action}.", messages.SUCCESS)
 
 
 def _user(request: HttpRequest) -> User:

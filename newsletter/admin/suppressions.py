@@ -1,4 +1,4 @@
-"""Addresses that are not written to, on the desk: found, read, released with a reason."""
+"""Suppression list and bounces."""
 
 from typing import Any, ClassVar
 
@@ -9,15 +9,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
-from newsletter.admin.deliveries import OfDelivery
+from newsletter.admin.deliveries import DeliveryIssueFilter
 from newsletter.models import Bounce, Suppression
 from newsletter.subscriptions import email_addresses
 from newsletter.subscriptions import suppression as subscriptions_suppression
 
-WHY = "Why may it be written to again?"
+WHY = "Reason"
 
 
-class ReleaseForm(ActionForm):
+class RemovalForm(ActionForm):
     """The reason for releasing several at once, beside the choice of what is to be done."""
 
     because = forms.CharField(
@@ -26,47 +26,49 @@ class ReleaseForm(ActionForm):
 
 
 class Standing(admin.SimpleListFilter):
-    title = "whether it stands"
+    title = "status"
     parameter_name = "stands"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Not written to"), ("no", "Released")]
+        return [("yes", "Suppressed"), ("no", "Removed")]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Suppression]
     ) -> QuerySet[Suppression]:
         if self.value() is None:
             return queryset
-        return queryset.filter(released_at__isnull=self.value() == "yes")
+        return queryset.filter(removed_at__isnull=self.value() == "yes")
 
 
 class SuppressionAdmin(admin.ModelAdmin[Suppression]):
-    list_display = ["address", "reason", "words", "since", "released_at"]
+    list_display = ["email", "reason", "details", "created_at", "removed_at"]
     list_filter = [Standing, "reason"]
-    list_select_related = ["subscriber", "by"]
+    list_select_related = ["subscriber", "created_by"]
     list_per_page = 100
     show_full_result_count = False
     search_fields = ["subscriber__email"]
-    search_help_text = "Searches addresses; a whole one is found even when the reader was erased."
-    fields = (
-        "address",
-        "reason",
-        "words",
-        "since",
-        "by",
-        "bounce",
-        "released_at",
-        "released_by",
-        "released_because",
+    search_help_text = (
+        "Search by e-mail address. A complete address is found even if the subscriber was erased."
     )
-    action_form = ReleaseForm
+    fields = (
+        "email",
+        "reason",
+        "details",
+        "created_at",
+        "created_by",
+        "bounce",
+        "removed_at",
+        "removed_by",
+        "removal_reason",
+    )
+    action_form = RemovalForm
     actions = ["release"]
-    readonly_fields: ClassVar[list[str]] = [name for name in fields if name != "released_because"]
+    readonly_fields: ClassVar[list[str]] = [name for name in fields if name != "removal_reason"]
 
-    @admin.display(description="Address", ordering="subscriber__email")
-    def address(self, suppression: Suppression) -> str:
+    @admin.display(description="E-mail address", ordering="subscriber__email")
+    def email(self, suppression: Suppression) -> str:
         known = suppression.subscriber
-        return email_addresses.shown(known.email) if known else "erased; barred by its hash"
+        return email_addresses.shown(known.email) if known else "erased (only a hash is stored)"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A subscriber is barred where they are listed."""
@@ -81,40 +83,36 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
         return self.has_release_permission(request) and (obj is None or obj.is_active)
 
     def has_release_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("newsletter.release_suppression")
+        return request.user.has_perm("newsletter.remove_suppression")
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        if because := form.base_fields.get("released_because"):
+        if because := form.base_fields.get("removal_reason"):
             because.required, because.label = True, WHY
-            because.help_text = (
-                "Saving lets the address subscribe again; it is not subscribed by that."
-            )
+            because.help_text = "Saving removes the address from the suppression list. It is not subscribed automatically."
         return form
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
     ) -> tuple[QuerySet[Suppression], bool]:
         if "@" in search_term.strip(" @"):
-            whole = Suppression.objects.of_address(search_term).values("pk")
+            whole = Suppression.objects.for_email(search_term).values("pk")
             named = queryset.filter(subscriber__email__icontains=search_term.strip())
             return named | queryset.filter(pk__in=whole), False
         return super().get_search_results(request, queryset, search_term)
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
-        because = form.cleaned_data["released_because"]
+        because = form.cleaned_data["removal_reason"]
         obj.refresh_from_db()
         subscriptions_suppression.remove_suppression(obj, because=because, by=_user(request))
 
-    @admin.action(
-        description="Release: they may subscribe again themselves", permissions=["release"]
-    )
+    @admin.action(description="Remove from suppression list", permissions=["release"])
     def release(self, request: HttpRequest, queryset: QuerySet[Suppression]) -> None:
         because = request.POST.get("because", "").strip()
         if not because:
-            sentence = "Write beside it why they may be written to again; nothing was released."
+            sentence = "Enter a reason. Nothing was removed."
             self.message_user(request, sentence, messages.ERROR)
             return
         chosen = [suppression for suppression in queryset if suppression.is_active]
@@ -123,34 +121,34 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
                 suppression, because=because, by=_user(request)
             )
         noun = "1 address" if len(chosen) == 1 else f"{len(chosen)} addresses"
-        self.message_user(request, f"{noun} may subscribe again.", messages.SUCCESS)
+        self.message_user(request, f"{noun} removed from the suppression list.", messages.SUCCESS)
 
 
 class BounceAdmin(admin.ModelAdmin[Bounce]):
     """What came back; nobody writes it by hand."""
 
-    list_display = ["read_at", "kind", "reason", "domain", "whose", "status", "matched_by"]
-    list_filter = ["kind", "reason", "matched_by", OfDelivery]
+    list_display = ["processed_at", "kind", "reason", "domain", "recipient", "status", "matched_by"]
+    list_filter = ["kind", "reason", "matched_by", DeliveryIssueFilter]
     list_select_related = ["subscriber"]
     list_per_page = 100
     show_full_result_count = False
     search_fields = ["subscriber__email", "domain"]
-    search_help_text = "Searches addresses and domains."
+    search_help_text = "Search by e-mail address or domain."
     readonly_fields: ClassVar[list[str]] = [
-        "read_at",
+        "processed_at",
         "kind",
         "reason",
         "status",
-        "words",
+        "smtp_response",
         "domain",
-        "whose",
+        "recipient",
         "delivery",
         "matched_by",
     ]
     fields = (*readonly_fields,)
 
-    @admin.display(description="Whose", ordering="subscriber__email")
-    def whose(self, bounce: Bounce) -> str:
+    @admin.display(description="Subscriber", ordering="subscriber__email")
+    def recipient(self, bounce: Bounce) -> str:
         return email_addresses.shown(bounce.subscriber.email) if bounce.subscriber else "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

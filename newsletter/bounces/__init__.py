@@ -1,1 +1,1 @@
-"""What comes back after a mailing: bounces, complaints, wishes to leave."""
+"""Bounces, complaints and unsubscribe requests by e-mail."""

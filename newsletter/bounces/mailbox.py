@@ -1,9 +1,7 @@
-"""Where what comes back lies: files, a Maildir, a mailbox behind IMAP, standard input.
+"""Reads bounce messages from files, a Maildir, IMAP or standard input, and the configured mailbox every few minutes.
 
-Of a message no more is fetched than is looked at. It is marked as read only after it was taken in, so a connection that drops
-costs a second look, and looking twice changes nothing.
-
-The mailbox for what comes back, read every few minutes, and what is said where it cannot be.
+Messages are fetched only as far as they are parsed, and marked as read after they were processed. If the connection
+drops, a message is read again, which changes nothing.
 """
 
 import imaplib
@@ -23,10 +21,10 @@ from django.utils import timezone
 from iria.core.text.validators import storable
 from newsletter.bounces.parser.mime import MOST_BYTES
 from newsletter.bounces.processing import process_message
-from newsletter.models import MailboxReading
+from newsletter.models import MailboxStatus
 
 SECONDS: Final = 30
-AT_ONCE: Final = 500
+BATCH_SIZE: Final = 500
 """Messages of one look; the rest is there at the next."""
 
 
@@ -56,8 +54,8 @@ def of_file(name: str) -> Incoming:
     try:
         with Path(name).open("rb") as file:
             return Incoming(name, file.read(MOST_BYTES))
-    except OSError as trouble:
-        raise Unreadable(trouble.strerror or "It cannot be read.") from trouble
+    except OSError as error:
+        raise Unreadable(error.strerror or "The file cannot be read.") from error
 
 
 def of_stream(stream: BinaryIO) -> Incoming:
@@ -75,21 +73,21 @@ def of_maildir(folder: Path) -> Iterator[Incoming]:
         Unreadable
     """
     if not (folder / "cur").is_dir() and not (folder / "new").is_dir():
-        sentence = f"{folder} is no Maildir: it has no folder “cur” or “new”."
+        sentence = f"{folder} is not a Maildir: it has no folder “cur” or “new”."
         raise Unreadable(sentence)
     found = sorted(folder.glob("new/*")) + sorted(folder.glob("cur/*"))
     unread = [path for path in found if path.is_file() and not path.name.startswith(".")]
     unread = [path for path in unread if "S" not in path.name.partition(":2,")[2]]
-    for path in unread[:AT_ONCE]:
+    for path in unread[:BATCH_SIZE]:
         try:
             incoming = of_file(str(path))
         except Unreadable:
             # Another reader moved it a moment ago.
             continue
-        yield Incoming(str(path), incoming.raw, lambda path=path: _seen(path))  # type: ignore[misc]
+        yield Incoming(str(path), incoming.raw, lambda path=path: _get_issue_or_404(path))  # type: ignore[misc]
 
 
-def _seen(path: Path) -> None:
+def _get_issue_or_404(path: Path) -> None:
     name, _, flags = path.name.partition(":2,")
     target = path.parent.parent / "cur"
     target.mkdir(exist_ok=True)
@@ -105,12 +103,12 @@ def of_imap(url: str) -> Iterator[Incoming]:
     """
     try:
         yield from _over_imap(url)
-    except (OSError, imaplib.IMAP4.error, EOFError, ValueError) as trouble:
-        first = trouble.args[0] if trouble.args else ""
-        words = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(trouble)
-        said = " ".join(storable(words).split())[:300] or type(trouble).__name__
+    except (OSError, imaplib.IMAP4.error, EOFError, ValueError) as error:
+        first = error.args[0] if error.args else ""
+        words = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
+        said = " ".join(storable(words).split())[:300] or type(error).__name__
         sentence = f"The mailbox cannot be read: {said}"
-        raise Unreadable(sentence) from trouble
+        raise Unreadable(sentence) from error
 
 
 def _over_imap(url: str) -> Iterator[Incoming]:
@@ -128,7 +126,7 @@ def _over_imap(url: str) -> Iterator[Incoming]:
         folder = unquote(parts.path.strip("/")) or "INBOX"
         _expect(server.select(f'"{folder}"'))
         found = _expect(server.uid("SEARCH", "UNSEEN"))
-        for uid in (found[0] or b"").split()[:AT_ONCE]:
+        for uid in (found[0] or b"").split()[:BATCH_SIZE]:
             number = uid.decode("ascii")
             if (raw := _fetched(server, number)) is not None:
                 yield Incoming(
@@ -186,7 +184,7 @@ def read_mailbox() -> int:
     url = settings.BOUNCE_MAILBOX_URL
     if not url:
         return 0
-    count, stumbled, trouble = 0, 0, ""
+    count, stumbled, error = 0, 0, ""
     try:
         for incoming in of_url(url):
             if _was_taken_in(incoming):
@@ -194,11 +192,11 @@ def read_mailbox() -> int:
                 incoming.done()
             else:
                 stumbled += 1
-        trouble = _stayed_unread(stumbled)
+        error = _stayed_unread(stumbled)
     except Unreadable as unreadable:
-        trouble = str(unreadable)[:500]
-        log.warning("the mailbox for bounces: %s", trouble)
-    _note(without_password(url), count, trouble)
+        error = str(unreadable)[:500]
+        log.warning("bounce mailbox: %s", error)
+    _note(without_password(url), count, error)
     return count
 
 
@@ -208,9 +206,7 @@ def _was_taken_in(incoming: Incoming) -> bool:
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        log.exception(
-            "the message %s of the mailbox for bounces could not be taken in", incoming.name
-        )
+        log.exception("message %s of the bounce mailbox could not be processed", incoming.name)
         return False
     return True
 
@@ -218,27 +214,27 @@ def _was_taken_in(incoming: Incoming) -> bool:
 def _stayed_unread(count: int) -> str:
     if not count:
         return ""
-    which = "One message" if count == 1 else f"{count} messages"
+    which = "1 message" if count == 1 else f"{count} messages"
     stays = "stays" if count == 1 else "stay"
-    return f"{which} could not be taken in and {stays} unread; the log of the worker says why."
+    return f"{which} could not be processed and {stays} unread. See the log of the worker."
 
 
-def _note(name: str, count: int, trouble: str) -> None:
+def _note(name: str, count: int, error: str) -> None:
     now = timezone.now()
-    reading, _ = MailboxReading.objects.get_or_create(
+    reading, _ = MailboxStatus.objects.get_or_create(
         mailbox=name,
-        defaults={"tried_at": now, "trouble": trouble, "read_at": None if trouble else now},
+        defaults={"tried_at": now, "error": error, "read_at": None if error else now},
     )
-    reading.tried_at, reading.trouble = now, trouble
-    reading.read_at = reading.read_at if trouble else now
+    reading.tried_at, reading.error = now, error
+    reading.read_at = reading.read_at if error else now
     reading.messages += count
     reading.save()
 
 
-def trouble() -> str:
+def current_error() -> str:
     """Why the mailbox that is set cannot be read at the moment, or nothing."""
     if not settings.BOUNCE_MAILBOX_URL:
         return ""
     name = without_password(settings.BOUNCE_MAILBOX_URL)
-    reading = MailboxReading.objects.filter(mailbox=name).first()
-    return reading.trouble if reading else ""
+    reading = MailboxStatus.objects.filter(mailbox=name).first()
+    return reading.error if reading else ""

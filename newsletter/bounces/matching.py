@@ -1,4 +1,4 @@
-"""Whose mail it was that came back: by the address it came to, by the mail it returned, by the address it names."""
+"""Finds the delivery and subscriber of a bounce: by return path, by returned message, by e-mail address."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +10,7 @@ from newsletter.bounces import verp
 from newsletter.bounces.parser import Failure, Report
 from newsletter.models import Bounce, Delivery, Subscriber
 
-WRITTEN_WITHIN: Final = timedelta(days=60)
+SENT_WITHIN: Final = timedelta(days=60)
 """A bounce that only names an address counts if we wrote to it lately: anybody could make one up."""
 CLOCKS: Final = timedelta(minutes=10)
 """By how much the clocks of others may be ahead of ours, or behind."""
@@ -36,7 +36,7 @@ def matches(report: Report) -> list[Match]:
     """Every failure of a report with its delivery and subscriber, or each who complained.
 
     A mail of ours has one recipient. So what names the mail names them, whatever address the
-    report speaks of: it may have been forwarded.
+    report effective_language of: it may have been forwarded.
     """
     failed = sorted(report.failures, key=lambda failure: not failure.is_hard)
     if found := _by_mail(report):
@@ -51,7 +51,7 @@ def matches(report: Report) -> list[Match]:
 
 def _by_mail(report: Report) -> tuple[Delivery, Bounce.MatchedBy] | None:
     deliveries = Delivery.objects.select_related("subscriber", "issue")
-    named = [verp.delivery_of(address) for address in report.envelopes]
+    named = [verp.delivery_of(address) for address in report.recipients]
     for delivery_id in named:
         if delivery_id and (known := deliveries.filter(pk=delivery_id).first()):
             return known, Bounce.MatchedBy.RETURN_PATH
@@ -63,19 +63,19 @@ def _by_mail(report: Report) -> tuple[Delivery, Bounce.MatchedBy] | None:
 
 def _by_address(addresses: tuple[str, ...], failure: Failure | None, report: Report) -> Match:
     for address in filter(None, addresses):
-        subscriber = Subscriber.objects.with_address(address).first()
+        subscriber = Subscriber.objects.with_email(address).first()
         if subscriber is None:
             continue
         written = _newest(subscriber, report)
-        if written is not None or report.vouched:
-            return Match(failure, Bounce.MatchedBy.ADDRESS, written, subscriber)
+        if written is not None or report.is_verified:
+            return Match(failure, Bounce.MatchedBy.EMAIL, written, subscriber)
     return Match(failure, Bounce.MatchedBy.NOTHING)
 
 
 def _newest(subscriber: Subscriber, report: Report) -> Delivery | None:
     """The mail that was last sent to them, before it happened where that is known."""
     written = Delivery.objects.filter(
-        subscriber=subscriber, sending_at__gt=timezone.now() - WRITTEN_WITHIN
+        subscriber=subscriber, sending_at__gt=timezone.now() - SENT_WITHIN
     )
     if report.happened_at is not None:
         written = written.filter(sending_at__lt=report.happened_at + CLOCKS)

@@ -1,15 +1,11 @@
-"""What is done about news of a mail: written down once, and acted on at once, whichever road it came by.
+"""Processes bounces and complaints, whether they arrive by e-mail, by webhook or as an SMTP response.
 
-- A dead address is suppressed. One that does not take our mail again and again is, too.
-- Whoever complains is unsubscribed and not written to again.
-- Whoever mails a wish to leave has left.
-- A notice that a mail is delayed, an automatic reply, a letter: nothing.
+- A hard bounce suppresses the address; so do soft bounces on several days.
+- A complaint unsubscribes and suppresses it.
+- An unsubscribe request by e-mail unsubscribes.
+- A delay, an automatic reply or a personal e-mail changes nothing.
 
-A bounce may come as a mail and be told by a provider too (`told`); of one mail, it counts once.
-
-What came back of one issue, by reason and domain.
-
-What a mail server says at the door is a bounce too: an address that does not exist is suppressed for it.
+Each counts once per e-mail, whichever way it arrives.
 """
 
 import hashlib
@@ -27,14 +23,14 @@ from newsletter.bounces import verp
 from newsletter.bounces.matching import Match, matches
 from newsletter.bounces.parser import Kind, Reason, Report, read
 from newsletter.bounces.parser.reasons import HARD, MAIL_ADDRESS, reason_of, status_in
-from newsletter.bounces.parser.report import ANNOYED
+from newsletter.bounces.parser.report import UNSUBSCRIBING_TYPES
 from newsletter.models import Bounce, Delivery, Issue, Subscriber, Suppression
 from newsletter.subscriptions import opt_in, suppression
 
 SOFT_DAYS: Final = 5
 SOFT_WITHIN: Final = timedelta(days=30)
 """Mail that did not arrive on so many days within this time will not arrive on the next one either."""
-COUNTING: Final = (
+COUNTED_REASONS: Final = (
     Reason.FULL,
     Reason.SUSPENDED,
     Reason.FILTERED,
@@ -43,13 +39,13 @@ COUNTING: Final = (
 )
 """Reasons that lie with the address. Where we are blocked or too fast the fault is ours, and a provider's
 bad day must not cost us all its readers."""
-SAID_BY: Final = {
+COVERED_BY: Final = {
     Bounce.Kind.HARD: (Bounce.Kind.HARD,),
     Bounce.Kind.SOFT: (Bounce.Kind.SOFT, Bounce.Kind.HARD),
     Bounce.Kind.COMPLAINT: (Bounce.Kind.COMPLAINT,),
 }
 """What says, of one mail, all that news of a kind could say."""
-GRAVEST: Final = ANNOYED - {"opt-out"}
+STRONG_COMPLAINTS: Final = UNSUBSCRIBING_TYPES - {"opt-out"}
 """Complaints by which an address is barred; a wish to leave, or a report on technique, says less."""
 
 
@@ -66,7 +62,7 @@ def process_message(raw: bytes) -> ProcessingResult:
     report = read(raw)
     key = hashlib.sha256(raw).hexdigest()
     if report.kind is Kind.NONE:
-        return ProcessingResult(report, _leave_by_mail(report))
+        return ProcessingResult(report, _unsubscribe_by_mail(report))
     if report.failures and all(failure.delayed for failure in report.failures):
         return ProcessingResult(report, ("delayed",))
     return ProcessingResult(report, handle_report(report, matches(report), key=key))
@@ -78,24 +74,24 @@ def handle_report(report: Report, found: list[Match], *, key: str) -> tuple[str,
     Args:
         key: the same when the same news comes again.
     """
-    return tuple(_settle(report, match, key, number) for number, match in enumerate(found))
+    return tuple(_process(report, match, key, number) for number, match in enumerate(found))
 
 
-def _leave_by_mail(report: Report) -> tuple[str, ...]:
-    subscriber = verp.unsubscribing_subscriber(report.envelopes, report.subject)
+def _unsubscribe_by_mail(report: Report) -> tuple[str, ...]:
+    subscriber = verp.unsubscribing_subscriber(report.recipients, report.subject)
     if subscriber is None:
         return ()
     opt_in.unsubscribe(subscriber.token)
     return ("left",)
 
 
-def _settle(report: Report, match: Match, key: str, number: int) -> str:
+def _process(report: Report, match: Match, key: str, number: int) -> str:
     with transaction.atomic():
         _hold(match)
-        written = _written_down(report, match)
+        written = _bounce_values(report, match)
         if _is_known(report, match, written):
             return "known"
-        bounce, new = _kept(match, written, key, number)
+        bounce, new = _save_bounce(match, written, key, number)
         if not new:
             return "known"
         if report.kind is Kind.COMPLAINT:
@@ -106,7 +102,7 @@ def _settle(report: Report, match: Match, key: str, number: int) -> str:
 def _hold(match: Match) -> None:
     """News of one reader by two roads is settled one after the other; the reader is locked before their mail."""
     if match.subscriber is not None:
-        Subscriber.objects.filter(pk=match.subscriber.pk).held().first()
+        Subscriber.objects.filter(pk=match.subscriber.pk).locked().first()
     elif match.delivery is not None:
         Delivery.objects.select_for_update().filter(pk=match.delivery.pk).first()
 
@@ -115,14 +111,19 @@ def _is_known(report: Report, match: Match, written: dict[str, Any]) -> bool:
     """Whether all that it says of this mail was said before, by this road or the other."""
     if match.delivery is None:
         return False
-    said = Bounce.objects.filter(delivery=match.delivery, kind__in=SAID_BY[written["kind"]])
+    said = Bounce.objects.filter(delivery=match.delivery, kind__in=COVERED_BY[written["kind"]])
     if report.kind is Kind.COMPLAINT:
-        as_much = {written["words"], *(GRAVEST if report.wants_no_more else ())}
-        said = said.filter(words__in=as_much)
+        as_much = {
+            written["smtp_response"],
+            *(STRONG_COMPLAINTS if report.is_unsubscribing else ()),
+        }
+        said = said.filter(smtp_response__in=as_much)
     return said.exists()
 
 
-def _kept(match: Match, written: dict[str, Any], key: str, number: int) -> tuple[Bounce, bool]:
+def _save_bounce(
+    match: Match, written: dict[str, Any], key: str, number: int
+) -> tuple[Bounce, bool]:
     """The row of this news, and whether it is new.
 
     That an address is dead is sometimes told after its mail had only not arrived: it came back once, for the graver reason.
@@ -137,7 +138,7 @@ def _kept(match: Match, written: dict[str, Any], key: str, number: int) -> tuple
     return Bounce.objects.get_or_create(message_key=key, number=number, defaults=written)
 
 
-def _written_down(report: Report, match: Match) -> dict[str, Any]:
+def _bounce_values(report: Report, match: Match) -> dict[str, Any]:
     failure = match.failure
     hard = failure is not None and failure.is_hard
     kind = (
@@ -150,7 +151,7 @@ def _written_down(report: Report, match: Match) -> dict[str, Any]:
         "kind": kind,
         "reason": failure.reason if failure else Reason.UNSAID,
         "status": failure.status[:12] if failure else "",
-        "words": MAIL_ADDRESS.sub("…", words.replace("\x00", ""))[:500],
+        "smtp_response": MAIL_ADDRESS.sub("…", words.replace("\x00", ""))[:500],
         "domain": match.domain,
         "matched_by": match.by,
         "delivery": match.delivery,
@@ -159,9 +160,9 @@ def _written_down(report: Report, match: Match) -> dict[str, Any]:
 
 
 def _complained(report: Report, match: Match, bounce: Bounce) -> str:
-    if not report.wants_no_more:
+    if not report.is_unsubscribing:
         return "noted"
-    _mark(match.delivery, "complained", "Reported as unwanted")
+    _mark(match.delivery, "complained", "Complaint")
     if match.subscriber is None:
         return "nobody"
     if report.feedback == "opt-out":
@@ -169,7 +170,7 @@ def _complained(report: Report, match: Match, bounce: Bounce) -> str:
         return "left"
     suppression.suppress(
         match.subscriber,
-        because="Reported our mail as unwanted",
+        because="Complaint",
         reason=Suppression.Reason.COMPLAINT,
         bounce=bounce,
     )
@@ -177,21 +178,21 @@ def _complained(report: Report, match: Match, bounce: Bounce) -> str:
 
 
 def _bounced(match: Match, bounce: Bounce) -> str:
-    said = f"{bounce.status} {bounce.words}".strip() or bounce.reason
+    said = f"{bounce.status} {bounce.smtp_response}".strip() or bounce.reason
     _mark(match.delivery, "bounced", f"{bounce.reason}: {said}")
     if bounce.kind == Bounce.Kind.HARD:
-        _tell_others(match, said)
+        _notify_other_apps(match, said)
     if match.subscriber is None:
         return "nobody"
     if bounce.kind == Bounce.Kind.HARD:
         return _suppress(match.subscriber, bounce, Suppression.Reason.HARD, bounce.reason)
-    if _days_of_trouble(match.subscriber) >= SOFT_DAYS:
-        because = f"Did not arrive on {SOFT_DAYS} days within {SOFT_WITHIN.days}: {bounce.reason}"
+    if _soft_bounce_days(match.subscriber) >= SOFT_DAYS:
+        because = f"Soft bounces on {SOFT_DAYS} days within {SOFT_WITHIN.days}: {bounce.reason}"
         return _suppress(match.subscriber, bounce, Suppression.Reason.SOFT, because)
     return "counted"
 
 
-def _tell_others(match: Match, said: str) -> None:
+def _notify_other_apps(match: Match, said: str) -> None:
     """Whoever else writes to readers judges by themselves whether it was a mail of theirs."""
     address = match.subscriber.email if match.subscriber else ""
     address = address or (match.failure.address if match.failure else "")
@@ -205,22 +206,24 @@ def _suppress(subscriber: Subscriber, bounce: Bounce, reason: str, because: str)
     return "suppressed"
 
 
-def _days_of_trouble(subscriber: Subscriber) -> int:
+def _soft_bounce_days(subscriber: Subscriber) -> int:
     """On how many days mail to them came back lately, since they were last released."""
     since = timezone.now() - SOFT_WITHIN
-    released = (
-        Suppression.objects.filter(subscriber=subscriber, released_at__gt=since)
-        .order_by("-released_at")
-        .values_list("released_at", flat=True)
+    removed = (
+        Suppression.objects.filter(subscriber=subscriber, removed_at__gt=since)
+        .order_by("-removed_at")
+        .values_list("removed_at", flat=True)
         .first()
     )
-    troubles = Bounce.objects.filter(
+    errors = Bounce.objects.filter(
         subscriber=subscriber,
         kind=Bounce.Kind.SOFT,
-        reason__in=COUNTING,
-        read_at__gt=released or since,
+        reason__in=COUNTED_REASONS,
+        processed_at__gt=removed or since,
     )
-    return troubles.annotate(day=TruncDate("read_at")).values("day").distinct().order_by().count()
+    return (
+        errors.annotate(day=TruncDate("processed_at")).values("day").distinct().order_by().count()
+    )
 
 
 def _mark(delivery: Delivery | None, state: str, words: str) -> None:
@@ -228,13 +231,13 @@ def _mark(delivery: Delivery | None, state: str, words: str) -> None:
     if delivery is None:
         return
     left = [Delivery.State.SENT, Delivery.State.UNCERTAIN]
-    Delivery.objects.filter(pk=delivery.pk, state__in=left).update(state=state, words=words[:500])
+    Delivery.objects.filter(pk=delivery.pk, state__in=left).update(state=state, details=words[:500])
 
 
 MOST_ROWS: Final = 20
 
 
-def returned_of(issue: Issue) -> dict[str, Any]:
+def bounce_summary(issue: Issue) -> dict[str, Any]:
     """How much came back, and the reasons and domains with most of it first; one question in all."""
     came = Bounce.objects.filter(delivery__issue=issue).values("kind", "reason", "domain")
     rows = list(came.annotate(count=Count("pk")).order_by("-count", "reason", "domain"))
@@ -262,12 +265,12 @@ def suppress_rejected() -> int:
     known = Bounce.objects.filter(delivery=OuterRef("pk"))
     refused = Delivery.objects.filter(
         ~Exists(known),
-        state=Delivery.State.REFUSED,
+        state=Delivery.State.REJECTED,
         done_at__gt=Now() - WITHIN,
         subscriber__state="active",
     ).select_related("subscriber")
     # At RCPT a server has checked the address and nothing else, so it knows what it says.
-    dead = [each for each in refused[:MOST] if reason_of(f"{each.words} rcpt") in HARD]
+    dead = [each for each in refused[:MOST] if reason_of(f"{each.details} rcpt") in HARD]
     for delivery in dead:
         _suppress_rejected(delivery)
     return len(dead)
@@ -277,7 +280,7 @@ def _suppress_rejected(delivery: Delivery) -> None:
     subscriber = delivery.subscriber
     if subscriber is None:
         return
-    reason = reason_of(f"{delivery.words} rcpt")
+    reason = reason_of(f"{delivery.details} rcpt")
     with transaction.atomic():
         bounce, _ = Bounce.objects.get_or_create(
             message_key=hashlib.sha256(f"refused {delivery.pk}".encode()).hexdigest(),
@@ -285,10 +288,10 @@ def _suppress_rejected(delivery: Delivery) -> None:
             defaults={
                 "kind": Bounce.Kind.HARD,
                 "reason": reason,
-                "status": status_in(delivery.words)[:12],
-                "words": MAIL_ADDRESS.sub("…", delivery.words)[:500],
+                "status": status_in(delivery.details)[:12],
+                "smtp_response": MAIL_ADDRESS.sub("…", delivery.details)[:500],
                 "domain": subscriber.email.rpartition("@")[2].lower(),
-                "matched_by": Bounce.MatchedBy.ANSWER,
+                "matched_by": Bounce.MatchedBy.SMTP_RESPONSE,
                 "delivery": delivery,
                 "subscriber": subscriber,
             },

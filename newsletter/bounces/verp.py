@@ -1,10 +1,9 @@
-"""Addresses that bounces and mailed wishes to leave come to, and what they say.
+"""Return paths (VERP) and unsubscribe addresses.
 
-`bounce+<delivery>-<seal>@BOUNCE_DOMAIN` names the one delivery that came back (VERP). The seal keeps
-anybody from making up a bounce of somebody else's mail. `leave+<token>@…` is what a mail program writes to
-where it knows no other way to leave; the token is the subscriber's own.
+`bounce+<delivery>-<signature>@BOUNCE_DOMAIN` identifies the delivery that bounced. The signature prevents forged
+bounces. `leave+<token>@…` unsubscribes by e-mail; the token is the subscriber's own.
 
-Only small letters and digits, because some servers change the capitals of what is before the @.
+Only lower-case letters and digits are used, because some servers change the case of the local part.
 """
 
 import base64
@@ -18,42 +17,42 @@ from newsletter.models import Subscriber
 
 PURPOSE: Final = "iria.newsletter.return-path"
 BOUNCE: Final = re.compile(r"(?i)^bounce[+=-](\d{1,18}-[a-z2-7]{13})$")
-MARK: Final = re.compile(r"(?i)^(\d{1,18})-([a-z2-7]{13})$")
+REF: Final = re.compile(r"(?i)^(\d{1,18})-([a-z2-7]{13})$")
 LEAVE: Final = re.compile(r"(?i)^leave[+=-]([\w-]{20,64})$")
 LEAVE_SUBJECT: Final = re.compile(r"(?i)\bleave ([\w-]{20,64})(?:\s|$)")
 
 
-def mark_of(delivery_id: int) -> str:
+def delivery_ref(delivery_id: int) -> str:
     """What names one delivery and cannot be made up; it stands in its return path, and in what we give a provider."""
-    return f"{delivery_id}-{_seal(delivery_id, settings.SECRET_KEY)}"
+    return f"{delivery_id}-{_signature(delivery_id, settings.SECRET_KEY)}"
 
 
 def return_path(delivery_id: int) -> str:
     """The address of the envelope of one delivery; nothing where no domain takes bounces."""
     if not settings.BOUNCE_DOMAIN:
         return ""
-    return f"bounce+{mark_of(delivery_id)}@{settings.BOUNCE_DOMAIN}"
+    return f"bounce+{delivery_ref(delivery_id)}@{settings.BOUNCE_DOMAIN}"
 
 
 def delivery_of(address: str) -> int | None:
     """The delivery whose return path this is; nothing where it is another address or made up."""
     found = BOUNCE.match(_local_part(address))
-    return delivery_marked(found[1]) if found else None
+    return delivery_from_ref(found[1]) if found else None
 
 
-def delivery_marked(mark: str) -> int | None:
+def delivery_from_ref(ref: str) -> int | None:
     """The delivery that a mark names; nothing where it is none, or made up."""
-    found = MARK.match(mark.strip())
+    found = REF.match(ref.strip())
     if found is None:
         return None
     delivery_id, given = int(found[1]), found[2].lower()
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    if any(constant_time_compare(_seal(delivery_id, key), given) for key in keys):
+    if any(constant_time_compare(_signature(delivery_id, key), given) for key in keys):
         return delivery_id
     return None
 
 
-def leave_address(token: str) -> str:
+def unsubscribe_email(token: str) -> str:
     """Where a mail may be sent to leave; nothing where no domain takes it."""
     return f"leave+{token}@{settings.BOUNCE_DOMAIN}" if settings.BOUNCE_DOMAIN else ""
 
@@ -66,7 +65,7 @@ def unsubscribing_subscriber(
     if named := LEAVE_SUBJECT.search(subject):
         tokens.append(named[1])
     for token in tokens:
-        exact = Subscriber.objects.holding(token).first()
+        exact = Subscriber.objects.with_token(token).first()
         known = exact or Subscriber.objects.filter(token__iexact=token).first()
         if known is not None:
             return known
@@ -80,6 +79,6 @@ def _local_part(address: str) -> str:
     return local if ours and domain.lower() == ours else ""
 
 
-def _seal(delivery_id: int, key: str) -> str:
+def _signature(delivery_id: int, key: str) -> str:
     digest = salted_hmac(PURPOSE, str(delivery_id), secret=key, algorithm="sha256").digest()
     return base64.b32encode(digest[:8]).decode().rstrip("=").lower()

@@ -1,1 +1,1 @@
-"""An issue on its way: frozen, claimed, sent, steered, counted."""
+"""Sending an issue: recipients, claims, batches, controls, progress."""

@@ -1,7 +1,4 @@
-"""What becomes of a delivery after an answer of the mail server.
-
-What one connection does: claims a few, marks one, hands it over, writes down what came of it.
-"""
+"""One SMTP connection: claims deliveries, marks one, submits it, records the outcome."""
 
 import re
 import time
@@ -15,11 +12,11 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from iria.publication.models import current_publication
-from newsletter.bounces.verp import mark_of, return_path
-from newsletter.bounces.webhooks.providers import MARK
+from newsletter.bounces.verp import delivery_ref, return_path
+from newsletter.bounces.webhooks.providers import REF_PLACEHOLDER
 from newsletter.delivery import claims as delivery_claims
 from newsletter.delivery import controls, throttling
-from newsletter.delivery.claims import Claim, Marked, Verdict
+from newsletter.delivery.claims import AttemptResult, Claim, MarkedDelivery
 from newsletter.email import headers
 from newsletter.email.dkim import signed
 from newsletter.email.greeting import Greeting
@@ -36,18 +33,18 @@ PAUSE_WITHOUT_SERVER: Final = timedelta(minutes=1)
 State, Said = Delivery.State, Attempt.Outcome
 
 
-def verdict_on(marked: Marked, answer: Answer) -> Verdict:
+def result_of(marked: MarkedDelivery, answer: Answer) -> AttemptResult:
     """The state an answer leads to, and how long to wait where that is not the end."""
     words = _without(marked.email, answer.words)
     match answer.outcome:
         case Outcome.SENT:
-            return Verdict(marked, State.SENT, Said.SENT, words)
+            return AttemptResult(marked, State.SENT, Said.SENT, words)
         case Outcome.REFUSED:
-            return Verdict(marked, State.REFUSED, Said.REFUSED, words)
+            return AttemptResult(marked, State.REJECTED, Said.REJECTED, words)
         case Outcome.UNCERTAIN:
-            return Verdict(marked, State.UNCERTAIN, Said.UNCERTAIN, words)
-        case Outcome.UNREACHABLE | Outcome.SHUT:
-            return Verdict(
+            return AttemptResult(marked, State.UNCERTAIN, Said.UNCERTAIN, words)
+        case Outcome.UNREACHABLE | Outcome.PERMANENT:
+            return AttemptResult(
                 marked,
                 State.QUEUED,
                 Said.UNREACHABLE,
@@ -57,17 +54,17 @@ def verdict_on(marked: Marked, answer: Answer) -> Verdict:
             )
         case Outcome.DEFERRED if marked.attempt >= MOST_ATTEMPTS:
             given_up = f"Given up after {marked.attempt} attempts: {words}"
-            return Verdict(marked, State.REFUSED, Said.DEFERRED, given_up)
+            return AttemptResult(marked, State.REJECTED, Said.DEFERRED, given_up)
         case Outcome.DEFERRED:
             pause = pause_after(marked.attempt)
-            return Verdict(marked, State.DEFERRED, Said.DEFERRED, words, pause=pause)
+            return AttemptResult(marked, State.DEFERRED, Said.DEFERRED, words, pause=pause)
 
 
 def _without(email: str, words: str) -> str:
     """Servers like to repeat the address, which is to go away with the subscriber."""
     if email.lower() not in words.lower():
         return words
-    return re.sub(re.escape(email), "(their address)", words, flags=re.IGNORECASE)
+    return re.sub(re.escape(email), "(address)", words, flags=re.IGNORECASE)
 
 
 def pause_after(attempt: int) -> timedelta:
@@ -81,7 +78,7 @@ LOOK_EVERY: Final = 5.0
 """Seconds between two looks at how many were refused."""
 DATABASE_PATIENCE: Final = 60.0
 """Seconds for which an answer is kept until the database is back to write it down."""
-OUT_OF_REACH: Final = {Outcome.UNREACHABLE, Outcome.SHUT}
+OUT_OF_REACH: Final = {Outcome.UNREACHABLE, Outcome.PERMANENT}
 
 Note = Callable[[Issue, Answer | None], None]
 Enough = Callable[[], bool]
@@ -93,12 +90,12 @@ class Batch:
     def __init__(self, issue: Issue, post: SmtpConnection, note: Note) -> None:
         self.issue, self.post, self.note = issue, post, note
         self.lease = uuid4()
-        self.letter = frozen(issue)
-        self.stencil = stencil_of(issue, self.letter) if post.speaks_smtp else None
+        self.rendered = frozen(issue)
+        self.template = template_of(issue, self.rendered) if post.speaks_smtp else None
         self.sender = headers.from_address(issue.newsletter)
-        self.unwritten: Verdict | None = None
+        self.pending_outcome: AttemptResult | None = None
         self.judged = 0
-        self.refused_in_a_row = 0
+        self.rejected_in_a_row = 0
         self.looked_at = time.monotonic()
         self.over = False
 
@@ -116,10 +113,10 @@ class Batch:
                     break
                 self._send(claims, limits, enough)
                 # Before anything else is asked of a database that may have gone away.
-                self._settle()
+                self._process()
         finally:
-            self._settle()
-            delivery_claims.give_back(self.lease)
+            self._process()
+            delivery_claims.release(self.lease)
         return self.judged
 
     def _send(self, claims: list[Claim], limits: throttling.Limits, enough: Enough) -> None:
@@ -132,7 +129,7 @@ class Batch:
             if marked is None:
                 continue
             answer = self._hand_over(marked)
-            self.unwritten = verdict_on(marked, answer)
+            self.pending_outcome = result_of(marked, answer)
             self._count(answer)
             if self.over or enough():
                 return
@@ -141,8 +138,8 @@ class Batch:
         """Passes the gates, waiting where that is short; else the mail waits for its turn."""
         wait = throttling.wait_for_domain(limits, claimed.domain)
         if wait is None:
-            turn = throttling.turn_of(limits, claimed.domain)
-            delivery_claims.give_back_one(self.lease, claimed, pause=turn)
+            turn = throttling.next_turn(limits, claimed.domain)
+            delivery_claims.release_one(self.lease, claimed, pause=turn)
             return False
         for_all = throttling.wait_for_all(limits)
         if for_all is None:
@@ -150,33 +147,33 @@ class Batch:
             return False
         wait = max(wait, for_all)
         if wait > timedelta(0):
-            self._settle()
+            self._process()
             _sleep(wait.total_seconds(), enough)
         return True
 
-    def _mark(self, claimed: Claim) -> Marked | None:
+    def _mark(self, claimed: Claim) -> MarkedDelivery | None:
         """The answer of the mail before and the mark of this one, in one commit."""
         try:
-            marked = delivery_claims.mark(self.issue, self.lease, claimed, self.unwritten)
+            marked = delivery_claims.mark(self.issue, self.lease, claimed, self.pending_outcome)
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
             self._settle_after_trouble(claimed)
             return None
-        self.unwritten = None
+        self.pending_outcome = None
         return marked
 
-    def _settle(self) -> None:
+    def _process(self) -> None:
         """Writes down the last answer."""
-        if self.unwritten is None:
+        if self.pending_outcome is None:
             return
         try:
-            delivery_claims.record_outcome(self.unwritten)
+            delivery_claims.record_outcome(self.pending_outcome)
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
             self._settle_after_trouble(None)
-        self.unwritten = None
+        self.pending_outcome = None
 
     def _settle_after_trouble(self, claimed: Claim | None) -> None:
         """The database went away: what the server answered is still known here, and kept.
@@ -188,8 +185,8 @@ class Batch:
         while True:
             connection.close()
             try:
-                if self.unwritten is not None:
-                    delivery_claims.record_outcome(self.unwritten)
+                if self.pending_outcome is not None:
+                    delivery_claims.record_outcome(self.pending_outcome)
                 if claimed is not None:
                     delivery_claims.unmark(self.lease, claimed)
             except (OperationalError, InterfaceError):
@@ -197,21 +194,21 @@ class Batch:
                     raise
                 time.sleep(0.25)
             else:
-                self.unwritten = None
+                self.pending_outcome = None
                 return
 
-    def _hand_over(self, marked: Marked) -> Answer:
-        mark = mark_of(marked.delivery_id) if settings.MAIL_PROVIDER else ""
-        if self.stencil is None:
-            own = (marked.email, marked.token, marked.message_id, marked.name, mark)
-            return self.post.deliver(message_of(self.issue, self.letter, *own))
+    def _hand_over(self, marked: MarkedDelivery) -> Answer:
+        ref = delivery_ref(marked.delivery_id) if settings.MAIL_PROVIDER else ""
+        if self.template is None:
+            own = (marked.email, marked.token, marked.message_id, marked.name, ref)
+            return self.post.deliver(message_of(self.issue, self.rendered, *own))
         try:
-            wire = self.stencil.render_for(
+            wire = self.template.render_for(
                 address=marked.email,
                 token=marked.token,
                 message_id=marked.message_id,
                 name=marked.name,
-                mark=mark,
+                ref=ref,
             )
         except ValueError as mistake:
             return Answer(Outcome.REFUSED, str(mistake))
@@ -226,11 +223,11 @@ class Batch:
         self.judged += 1
         self.note(self.issue, None)
         refused = answer.outcome is Outcome.REFUSED
-        self.refused_in_a_row = self.refused_in_a_row + 1 if refused else 0
-        if self.refused_in_a_row >= controls.IN_A_ROW and self.issue.guarded:
+        self.rejected_in_a_row = self.rejected_in_a_row + 1 if refused else 0
+        if self.rejected_in_a_row >= controls.MAX_REJECTED_IN_A_ROW and self.issue.auto_pause:
             self.over = True
-            self._settle()
-            words = f"{self.refused_in_a_row} mails were refused in a row: {answer.words}"
+            self._process()
+            words = f"{self.rejected_in_a_row} e-mails were rejected in a row: {answer.words}"
             controls.hold(self.issue, words)
 
     def _look(self) -> None:
@@ -238,38 +235,38 @@ class Batch:
         if time.monotonic() - self.looked_at < LOOK_EVERY:
             return
         self.looked_at = time.monotonic()
-        held = controls.hold_if_hindered(self.issue) or controls.pause_on_failures(self.issue)
+        held = controls.pause_if_blocked(self.issue) or controls.pause_on_failures(self.issue)
         self.over = self.over or held
 
 
-def stencil_of(issue: Issue, letter: RenderedEmail) -> EmailTemplate:
+def template_of(issue: Issue, rendered: RenderedEmail) -> EmailTemplate:
     """The frozen mail of an issue, ready to be filled in for each recipient."""
-    unfilled = replace(letter, greeting=None)
-    message = message_of(issue, unfilled, ADDRESS, TOKEN, MESSAGE_ID, mark=MARK)
-    return EmailTemplate.from_message(message, letter.greeting or Greeting())
+    unfilled = replace(rendered, greeting=None)
+    message = message_of(issue, unfilled, ADDRESS, TOKEN, MESSAGE_ID, ref=REF_PLACEHOLDER)
+    return EmailTemplate.from_message(message, rendered.greeting or Greeting())
 
 
 def message_of(
     issue: Issue,
-    letter: RenderedEmail,
+    rendered: RenderedEmail,
     address: str,
     token: str,
     message_id: str,
     name: str = "",
-    mark: str = "",
+    ref: str = "",
 ) -> headers.ListEmail:
     return headers.message_to(
         address,
-        letter,
+        rendered,
         newsletter=issue.newsletter,
         publication=current_publication(),
         token=token,
         message_id=message_id,
         name=name,
-        language=issue.speaks,
+        language=issue.effective_language,
         campaign=f"issue-{issue.pk}",
-        mark=mark,
-        automatic=issue.composed_by_rule,
+        ref=ref,
+        automatic=issue.is_automatic,
     )
 
 

@@ -1,8 +1,7 @@
-"""Who may take which delivery in hand: the statements on which the mailing rests.
+"""The SQL statements that claim, mark and record deliveries.
 
-What is claimed, marked and answered changes here, in PostgreSQL's own words, because the order of
-locks and commits is the whole point (docs/algorithms/delivery.md). Where a subscriber and a
-delivery are both locked, the subscriber comes first, as in leaving and erasing.
+The order of locks and commits matters (docs/algorithms/delivery.md), so it is written in SQL. If a subscriber and a
+delivery are both locked, the subscriber is first, as in unsubscribing and erasing.
 """
 
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ WITH next AS MATERIALIZED (
        FOR UPDATE OF d SKIP LOCKED
 )
 UPDATE newsletter_delivery d
-   SET state = 'claimed', lease = %(lease)s, lease_until = clock_timestamp() + %(length)s
+   SET state = 'claimed', lease = %(lease)s, lease_expires_at = clock_timestamp() + %(length)s
   FROM next
  WHERE d.id = next.id
 RETURNING d.id, d.wave, d.due_at,
@@ -42,7 +41,7 @@ RETURNING d.id, d.wave, d.due_at,
 ANSWERED: Final = """
 answered AS (
     UPDATE newsletter_delivery d
-       SET state = %(state)s, words = %(words)s, lease = NULL, lease_until = NULL,
+       SET state = %(state)s, details = %(words)s, lease = NULL, lease_expires_at = NULL,
            done_at = CASE WHEN %(waits)s THEN NULL ELSE clock_timestamp() END,
            due_at = CASE WHEN %(waits)s THEN clock_timestamp() + %(pause)s ELSE d.due_at END,
            attempts = d.attempts - %(uncounted)s
@@ -50,7 +49,7 @@ answered AS (
        AND (d.state = 'sending' OR (d.state = 'uncertain' AND NOT %(waits)s))
     RETURNING d.id, d.sending_at
 ), logged AS (
-    INSERT INTO newsletter_attempt (delivery_id, number, outcome, words, began_at, answered_at)
+    INSERT INTO newsletter_attempt (delivery_id, number, outcome, smtp_response, started_at, answered_at)
     SELECT answered.id, %(attempt)s, %(outcome)s, %(words)s, answered.sending_at, clock_timestamp()
       FROM answered
 )"""
@@ -62,7 +61,7 @@ CONSENTS: Final = """
         ON n.subscriber_id = s.id AND n.newsletter_id = %(newsletter)s
       JOIN newsletter_issue i ON i.id = %(issue)s
      WHERE s.id = (SELECT subscriber_id FROM newsletter_delivery WHERE id = %(delivery)s)
-       AND s.state = 'active' AND n.rhythm = %(rhythm)s
+       AND s.state = 'active' AND n.frequency = %(frequency)s
        AND (i.digest_id IS NULL OR (
                s.language IN ('', i.language)
                AND (n.topics IS NULL OR (i.topics <> '{}' AND n.topics @> i.topics))))"""
@@ -80,7 +79,7 @@ consenting AS MATERIALIZED (
 """FOR SHARE waits for a leaving that is under way and looks again once it is committed; and a
 leaving that comes later waits until this mark is committed. So of any two, one was first.
 
-The same holds for who chose another rhythm or, of a digest, other topics or another language. Whoever
+The same holds for who chose another frequency or, of a digest, other topics or another language. Whoever
 only chose more than it brings still gets it: one for their new choice would be a second one.
 
 What was waited for may be a merge of topics, which changes reader and issue alike; but the issue is
@@ -96,18 +95,18 @@ UPDATE newsletter_delivery d
                          ELSE d.sending_at END,
        done_at = CASE WHEN run.goes AND consenting.id IS NULL THEN clock_timestamp() END,
        lease = CASE WHEN run.goes AND consenting.id IS NOT NULL THEN d.lease END,
-       lease_until = CASE WHEN run.goes AND consenting.id IS NOT NULL THEN d.lease_until END,
-       words = CASE WHEN run.goes AND consenting.id IS NULL THEN coalesce(
-           (SELECT CASE s.state WHEN 'suppressed' THEN 'Not written to: ' || s.suppressed_because
-                                WHEN 'left' THEN 'Left before their turn.'
+       lease_expires_at = CASE WHEN run.goes AND consenting.id IS NOT NULL THEN d.lease_expires_at END,
+       details = CASE WHEN run.goes AND consenting.id IS NULL THEN coalesce(
+           (SELECT CASE s.state WHEN 'suppressed' THEN 'Suppressed: ' || s.suppression_reason
+                                WHEN 'left' THEN 'Unsubscribed before it was sent.'
                                 ELSE coalesce(
-                                    (SELECT 'Chose otherwise before their turn.'
+                                    (SELECT 'Changed preferences before it was sent.'
                                        FROM newsletter_subscription n
                                       WHERE n.subscriber_id = s.id
                                         AND n.newsletter_id = %(newsletter)s),
-                                    'Does not receive this newsletter any more.') END
+                                    'No longer subscribed to this newsletter.') END
               FROM newsletter_subscriber s WHERE s.id = d.subscriber_id),
-           'Erased before their turn.') ELSE '' END
+           'Erased before it was sent.') ELSE '' END
   FROM run LEFT JOIN consenting ON true
  WHERE d.id = %(delivery)s AND d.state = 'claimed' AND d.lease = %(lease)s
 RETURNING d.state, d.attempts, d.message_id, consenting.email, consenting.token, consenting.name
@@ -118,18 +117,18 @@ ANSWER: Final = f"WITH {ANSWERED} SELECT count(*) FROM answered"  # noqa: S608
 MARK: Final = f"WITH {CONSENTING} {MARKING}"
 ANSWER_AND_MARK: Final = f"WITH {ANSWERED}, {CONSENTING} {MARKING}"
 
-GIVE_BACK: Final = """
+RELEASE: Final = """
 UPDATE newsletter_delivery
-   SET state = 'queued', lease = NULL, lease_until = NULL,
+   SET state = 'queued', lease = NULL, lease_expires_at = NULL,
        due_at = greatest(due_at, clock_timestamp() + %(pause)s)
  WHERE lease = %(lease)s AND state = 'claimed'
 """
 
-GIVE_BACK_ONE: Final = f"{GIVE_BACK} AND id = %(delivery)s"
+RELEASE_ONE: Final = f"{RELEASE} AND id = %(delivery)s"
 
 UNMARK: Final = """
 UPDATE newsletter_delivery
-   SET state = 'queued', lease = NULL, lease_until = NULL, attempts = attempts - 1
+   SET state = 'queued', lease = NULL, lease_expires_at = NULL, attempts = attempts - 1
  WHERE id = %(delivery)s AND lease = %(lease)s AND state = 'sending'
 """
 """What was marked in a commit of which nobody heard, and certainly not handed over."""
@@ -144,7 +143,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedDelivery:
     """A delivery in hand: whoever holds this may send it, once, and must say what came of it."""
 
     delivery_id: int
@@ -156,7 +155,7 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AttemptResult:
     """What became of one attempt.
 
     Args:
@@ -164,7 +163,7 @@ class Verdict:
         counted: whether this attempt uses up one of the few a delivery has.
     """
 
-    marked: Marked
+    marked: MarkedDelivery
     state: str
     outcome: str
     words: str
@@ -194,8 +193,8 @@ def claim(issue: Issue, lease: UUID, *, size: int) -> list[Claim]:
 
 
 def mark(
-    issue: Issue, lease: UUID, claimed: Claim, verdict: Verdict | None = None
-) -> Marked | None:
+    issue: Issue, lease: UUID, claimed: Claim, result: AttemptResult | None = None
+) -> MarkedDelivery | None:
     """Marks a claimed delivery *sending*; None where it must not be sent, or is not ours any more.
 
     The mark counts only once it is committed: never hand a mail to a server before. The answer to
@@ -204,37 +203,37 @@ def mark(
     values: dict[str, Any] = {
         "issue": issue.pk,
         "newsletter": issue.newsletter_id,
-        "rhythm": issue.rhythm,
+        "frequency": issue.frequency,
         "delivery": claimed.delivery_id,
         "lease": lease,
     }
     statement = MARK
-    if verdict is not None:
-        statement, values = ANSWER_AND_MARK, values | verdict.values()
+    if result is not None:
+        statement, values = ANSWER_AND_MARK, values | result.values()
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         row = cursor.fetchone()
     if row is None or row[0] != "sending":
         return None
     _, attempt, message_id, email, token, name = row
-    return Marked(claimed.delivery_id, attempt, message_id, email, token, name)
+    return MarkedDelivery(claimed.delivery_id, attempt, message_id, email, token, name)
 
 
-def record_outcome(verdict: Verdict) -> None:
+def record_outcome(result: AttemptResult) -> None:
     """Writes the answer to one attempt."""
     with connection.cursor() as cursor:
-        cursor.execute(ANSWER, verdict.values())
+        cursor.execute(ANSWER, result.values())
 
 
-def give_back(lease: UUID, *, pause: timedelta = timedelta(0)) -> None:
+def release(lease: UUID, *, pause: timedelta = timedelta(0)) -> None:
     """Lets others have what was claimed under this lease and not sent."""
-    changed(GIVE_BACK, {"lease": lease, "pause": pause})
+    changed(RELEASE, {"lease": lease, "pause": pause})
 
 
-def give_back_one(lease: UUID, claimed: Claim, *, pause: timedelta) -> None:
+def release_one(lease: UUID, claimed: Claim, *, pause: timedelta) -> None:
     """Lets one wait, while the others of the lease stay claimed."""
     values = {"lease": lease, "pause": pause, "delivery": claimed.delivery_id}
-    changed(GIVE_BACK_ONE, values)
+    changed(RELEASE_ONE, values)
 
 
 def unmark(lease: UUID, claimed: Claim) -> None:

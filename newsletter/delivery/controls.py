@@ -1,4 +1,4 @@
-"""Pausing, going on and stopping a run, by hand or by itself."""
+"""Pause, resume and cancel sending, manually or automatically."""
 
 from typing import Final
 
@@ -9,17 +9,17 @@ from django.db.models.functions import Now
 from accounts.models import User
 from newsletter import job_queue
 from newsletter.delivery import blockers, events, recipients, uncertain
-from newsletter.delivery.events import Deed
+from newsletter.delivery.events import Action
 from newsletter.models import Delivery, Issue
 from newsletter.models.querysets import DeliveryQuerySet
 
-JUDGED_AT_LEAST: Final = 20
+MIN_ANSWERS: Final = 20
 """Of fewer answers no share is taken."""
-IN_A_ROW: Final = 20
+MAX_REJECTED_IN_A_ROW: Final = 20
 """So many refusals one after another are the server's, not the addresses'."""
 
 State = Issue.State
-BAD: Final = (Delivery.State.REFUSED, Delivery.State.BOUNCED, Delivery.State.COMPLAINED)
+FAILED_STATES: Final = (Delivery.State.REJECTED, Delivery.State.BOUNCED, Delivery.State.COMPLAINED)
 
 
 class NotNow(Exception):
@@ -28,15 +28,15 @@ class NotNow(Exception):
 
 def pause(issue: Issue, *, by: User) -> bool:
     """Sends nothing more until somebody lets it go on; False where nothing was being sent."""
-    return _turn(issue, State.SENDING, State.PAUSED, Deed.PAUSED, by=by)
+    return _change_state(issue, State.SENDING, State.PAUSED, Action.PAUSED, by=by)
 
 
 def hold(issue: Issue, words: str) -> bool:
     """The run pauses by itself and says why, on the desk and by mail to those who may let it go on."""
     with transaction.atomic():
-        held = _turn(issue, State.SENDING, State.PAUSED, Deed.PAUSED, words=words)
-        if held and not _was_told_of(issue):
-            transaction.on_commit(lambda: job_queue.tell_of_pause_soon(issue.pk))
+        held = _change_state(issue, State.SENDING, State.PAUSED, Action.PAUSED, words=words)
+        if held and not _was_reported(issue):
+            transaction.on_commit(lambda: job_queue.enqueue_pause_email(issue.pk))
     return held
 
 
@@ -46,19 +46,21 @@ def resume(issue: Issue, *, by: User) -> None:
     Raises:
         NotNow: it is not paused, or what it waits for has to be mended first.
     """
-    if refusal := blockers.forbidden(issue):
+    if refusal := blockers.forbidden_image(issue):
         raise NotNow(refusal)
-    accepted = blockers.hindrance(issue)
+    accepted = blockers.pause_reason(issue)
     with transaction.atomic():
-        recipients.hold_digest_of(issue.pk)
-        if not _turn(issue, State.PAUSED, State.SENDING, Deed.RESUMED, by=by, words=accepted):
-            sentence = "It is not paused, so there is nothing to go on with."
+        recipients.lock_digest_of(issue.pk)
+        if not _change_state(
+            issue, State.PAUSED, State.SENDING, Action.RESUMED, by=by, words=accepted
+        ):
+            sentence = "It is not paused, so it cannot be resumed."
             raise NotNow(sentence)
         # Who goes on after too many refusals has seen them; all the others get theirs.
-        Issue.objects.filter(pk=issue.pk).update(accepted=accepted, wave=1)
+        Issue.objects.filter(pk=issue.pk).update(acknowledged_problem=accepted, wave=1)
         alike = Q(pk=issue.pk) if issue.digest_id is None else Q(digest=issue.digest_id)
-        Issue.objects.filter(alike).update(guarded=False)
-        transaction.on_commit(lambda: job_queue.deliver_soon(issue.pk))
+        Issue.objects.filter(alike).update(auto_pause=False)
+        transaction.on_commit(lambda: job_queue.enqueue_delivery(issue.pk))
     issue.refresh_from_db()
 
 
@@ -66,93 +68,93 @@ def cancel(issue: Issue, *, by: User) -> bool:
     """Sends nothing more of this issue; what has left cannot be called back."""
     with transaction.atomic():
         stopped = Issue.objects.filter(pk=issue.pk, state__in=[State.SENDING, State.PAUSED]).update(
-            state=State.CANCELLED, stopped_at=Now(), stopped_by=by, trouble=""
+            state=State.CANCELLED, cancelled_at=Now(), cancelled_by=by, error=""
         )
         if stopped:
-            events.tell(issue, Deed.STOPPED, by=by)
+            events.tell(issue, Action.CANCELLED, by=by)
     uncertain.cancel_stopped()
     issue.refresh_from_db()
     return stopped > 0
 
 
-def hold_if_hindered(issue: Issue) -> bool:
-    """Pauses where an article was withdrawn or a picture may not go out any more."""
-    words = blockers.hindrance(issue)
-    if not words or words == issue.accepted:
+def pause_if_blocked(issue: Issue) -> bool:
+    """Pauses where an article was withdrawn or a image may not go out any more."""
+    words = blockers.pause_reason(issue)
+    if not words or words == issue.acknowledged_problem:
         return False
     hold(issue, words)
     return True
 
 
-def hold_issues_with(article_id: int) -> None:
+def pause_issues_with(article_id: int) -> None:
     """An article was withdrawn: what is being sent with it pauses at once."""
     for issue in Issue.objects.sending().filter(items__article_id=article_id):
-        hold_if_hindered(issue)
+        pause_if_blocked(issue)
 
 
 def pause_on_failures(issue: Issue) -> bool:
     """Pauses where more were refused, returned or complained of than the newsletter allows."""
-    if not issue.guarded:
+    if not issue.auto_pause:
         return False
-    counts = _of_the_mailing(issue).counts()
-    bad = sum(counts[state] for state in BAD)
+    counts = _all_deliveries(issue).counts()
+    bad = sum(counts[state] for state in FAILED_STATES)
     judged = bad + counts[Delivery.State.SENT]
     allowed = issue.newsletter.pause_at_percent
-    if judged < JUDGED_AT_LEAST or bad * 100 <= allowed * judged:
+    if judged < MIN_ANSWERS or bad * 100 <= allowed * judged:
         return False
-    words = f"{bad} of {judged} were refused, returned or complained of; {allowed} % are allowed."
+    words = f"{bad} of {judged} were rejected, bounced or reported; {allowed} % are allowed."
     return hold(issue, words)
 
 
 def send_to_remaining() -> None:
     """Lets all others have theirs, where the first share was taken well and waited for."""
     for issue in Issue.objects.sending().filter(wave=0).select_related("newsletter"):
-        first = _of_the_mailing(issue).filter(wave=0)
+        first = _all_deliveries(issue).filter(wave=0)
         if first.filter(state__in=["queued", "claimed", "sending"]).exists():
             continue
-        if not _was_waited_for(first, issue.newsletter.canary_minutes) or pause_on_failures(issue):
+        if not _bounces_waited_for(first, issue.newsletter.canary_minutes) or pause_on_failures(
+            issue
+        ):
             continue
         with transaction.atomic():
             if Issue.objects.filter(pk=issue.pk, state=State.SENDING, wave=0).update(wave=1):
-                events.tell(issue, Deed.CANARY_PASSED)
+                events.tell(issue, Action.CANARY_PASSED)
 
 
-def _was_told_of(issue: Issue) -> bool:
+def _was_reported(issue: Issue) -> bool:
     """Whether another issue of its digest has paused by itself: one mail says so for all of them."""
     if issue.digest_id is None:
         return False
-    paused = Issue.objects.filter(digest=issue.digest_id, state=State.PAUSED, trouble__gt="")
+    paused = Issue.objects.filter(digest=issue.digest_id, state=State.PAUSED, error__gt="")
     return paused.exclude(pk=issue.pk).exists()
 
 
-def _of_the_mailing(issue: Issue) -> DeliveryQuerySet:
+def _all_deliveries(issue: Issue) -> DeliveryQuerySet:
     """The deliveries of an issue, and of all others of its digest: many small ones are judged as one."""
     if issue.digest_id is None:
         return issue.deliveries.all()
     return Delivery.objects.filter(issue__digest=issue.digest_id)
 
 
-def _was_waited_for(first: DeliveryQuerySet, minutes: int) -> bool:
+def _bounces_waited_for(first: DeliveryQuerySet, minutes: int) -> bool:
     """Whether returned mail of the first share had its time to come."""
-    return not first.filter(sending_at__isnull=False).in_the_last(minutes=minutes).exists()
+    return not first.filter(sending_at__isnull=False).sent_in_last(minutes=minutes).exists()
 
 
-def _turn(
+def _change_state(
     issue: Issue,
     before: Issue.State,
     after: Issue.State,
-    deed: Deed,
+    action: Action,
     *,
     words: str = "",
     by: User | None = None,
 ) -> bool:
     """One state of the run becomes another, once, whoever else wants the same at this moment."""
-    trouble = words[:500] if after == State.PAUSED else ""
+    error = words[:500] if after == State.PAUSED else ""
     with transaction.atomic():
-        turned = Issue.objects.filter(pk=issue.pk, state=before).update(
-            state=after, trouble=trouble
-        )
+        turned = Issue.objects.filter(pk=issue.pk, state=before).update(state=after, error=error)
         if turned:
-            events.tell(issue, deed, words, by=by)
+            events.tell(issue, action, words, by=by)
     issue.refresh_from_db()
     return turned > 0

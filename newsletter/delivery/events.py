@@ -1,7 +1,4 @@
-"""What happens to the run of an issue, kept with who did it and why.
-
-The mail to the editors when a run paused by itself: an issue that nobody watches waits for a word.
-"""
+"""The history of an issue, and the e-mail to editors when sending pauses automatically."""
 
 from django.conf import settings
 from django.db.models.functions import Now
@@ -11,19 +8,23 @@ from accounts.models import User
 from iria.publication.mail.blocks import Button, EmailContent, Paragraph
 from iria.publication.mail.rendering import mail
 from iria.publication.models import current_publication
-from newsletter.models import Delivery, Issue, RunEvent
+from newsletter.models import Delivery, DeliveryEvent, Issue
 
-Deed = RunEvent.Action
-
-
-def tell(issue: Issue, deed: RunEvent.Action, words: str = "", *, by: User | None = None) -> None:
-    """Keeps a deed; the time is the database's, as everywhere in a mailing."""
-    RunEvent.objects.create(issue=issue, deed=deed, words=words[:500], made_by=by, made_at=Now())
+Action = DeliveryEvent.Action
 
 
-def tell_editors(issue_id: int) -> int:
+def tell(
+    issue: Issue, action: DeliveryEvent.Action, words: str = "", *, by: User | None = None
+) -> None:
+    """Keeps a action; the time is the database's, as everywhere in a mailing."""
+    DeliveryEvent.objects.create(
+        issue=issue, action=action, details=words[:500], created_by=by, created_at=Now()
+    )
+
+
+def email_editors(issue_id: int) -> int:
     """Writes to everybody who may let it go on, while it still waits; returns to how many."""
-    issue = Issue.objects.filter(pk=issue_id, state=Issue.State.PAUSED).exclude(trouble="").first()
+    issue = Issue.objects.filter(pk=issue_id, state=Issue.State.PAUSED).exclude(error="").first()
     if issue is None:
         return 0
     note, publication = _note(issue), current_publication()
@@ -41,12 +42,11 @@ def _note(issue: Issue) -> EmailContent:
     return EmailContent(
         subject=f"Paused: {issue}",
         blocks=(
-            Paragraph(f"The newsletter “{issue}” paused by itself. {issue.trouble}"),
+            Paragraph(f"The newsletter “{issue}” was paused automatically. {issue.error}"),
             Paragraph(
-                f"{counts[Delivery.State.SENT]} were sent, {waiting} wait. Nothing more goes out "
-                "until somebody lets it go on or stops it."
+                f"Sent: {counts[Delivery.State.SENT]}, waiting: {waiting}. Nothing more is sent until someone resumes or cancels it."
             ),
-            Button("Look at the issue", f"{settings.SITE_URL}{page}"),
+            Button("View issue", f"{settings.SITE_URL}{page}"),
         ),
-        reason="You get this because you may send newsletters.",
+        reason="You receive this e-mail because you can send newsletters.",
     )

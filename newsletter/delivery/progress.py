@@ -1,7 +1,4 @@
-"""How far the run of an issue has come: every number with the list behind it.
-
-What followed from an issue, besides what came back.
-"""
+"""The progress of an issue: every number with the list behind it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,10 +9,10 @@ from django.db.models import DurationField, Exists, ExpressionWrapper, F, Min, O
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from newsletter.models import Attempt, Delivery, Issue, RunEvent, Subscriber
+from newsletter.models import Attempt, Delivery, DeliveryEvent, Issue, Subscriber
 
 State = Delivery.State
-LOOKED_BACK: Final = timedelta(minutes=1)
+RATE_PERIOD: Final = timedelta(minutes=1)
 UNCERTAIN_SHOWN: Final = 20
 
 
@@ -39,9 +36,9 @@ class Progress:
     left: timedelta | None
     next_at: datetime | None
     """When the first of what is put off is tried again."""
-    undecided: list[Delivery]
-    undecided_count: int
-    events: list[RunEvent]
+    unresolved: list[Delivery]
+    unresolved_count: int
+    events: list[DeliveryEvent]
 
     @classmethod
     def of(cls, issue: Issue) -> Self:
@@ -58,7 +55,7 @@ class Progress:
         ]
         per_minute = _per_minute(issue) if issue.state == Issue.State.SENDING else 0
         waiting = counts[State.QUEUED] + counts[State.CLAIMED]
-        undecided = issue.deliveries.undecided().select_related("subscriber")
+        unresolved = issue.deliveries.unresolved().select_related("subscriber")
         put_off = issue.deliveries.filter(state=State.DEFERRED)
         return cls(
             frozen=sum(counts.values()),
@@ -68,9 +65,9 @@ class Progress:
             next_at=put_off.aggregate(first=Min("due_at"))["first"]
             if counts[State.DEFERRED]
             else None,
-            undecided=list(undecided[:UNCERTAIN_SHOWN]) if counts[State.UNCERTAIN] else [],
-            undecided_count=undecided.count() if counts[State.UNCERTAIN] else 0,
-            events=list(issue.events.select_related("made_by")),
+            unresolved=list(unresolved[:UNCERTAIN_SHOWN]) if counts[State.UNCERTAIN] else [],
+            unresolved_count=unresolved.count() if counts[State.UNCERTAIN] else 0,
+            events=list(issue.events.select_related("created_by")),
         )
 
     @property
@@ -89,7 +86,7 @@ class Progress:
 def _per_minute(issue: Issue) -> int:
     """Answers of the mail server in the last minute, or since it started where that is shorter."""
     recent = Attempt.objects.filter(
-        delivery__issue=issue, answered_at__gt=Now() - LOOKED_BACK
+        delivery__issue=issue, answered_at__gt=Now() - RATE_PERIOD
     ).exclude(outcome=Attempt.Outcome.UNREACHABLE)
     since = ExpressionWrapper(Now() - Min("answered_at"), output_field=DurationField())
     found = recent.aggregate(count=HowMany("pk"), since=since)
@@ -100,18 +97,18 @@ def _per_minute(issue: Issue) -> int:
     return round(count * 60 / seconds)
 
 
-def left_after(issue: Issue) -> int:
+def unsubscribed_after(issue: Issue) -> int:
     """How many left altogether after this issue and before another mail of ours reached them.
 
     Asked of those who left since it started, who are few, not of all whom it went to.
     """
-    left = Subscriber.objects.filter(left_at__gte=issue.started_at)
+    left = Subscriber.objects.filter(unsubscribed_at__gte=issue.started_at)
     sent = Delivery.objects.filter(
-        issue=issue, subscriber__in=left, subscriber__left_at__gte=F("sending_at")
+        issue=issue, subscriber__in=left, subscriber__unsubscribed_at__gte=F("sending_at")
     )
     later = Delivery.objects.filter(
         subscriber=OuterRef("subscriber"),
         sending_at__gt=OuterRef("sending_at"),
-        sending_at__lte=OuterRef("subscriber__left_at"),
+        sending_at__lte=OuterRef("subscriber__unsubscribed_at"),
     )
     return sent.exclude(Exists(later)).count()

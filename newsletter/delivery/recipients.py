@@ -1,7 +1,4 @@
-"""The issues of one digest, of which several are changed by one deed.
-
-Who gets an issue: fixed at its start, by one statement.
-"""
+"""The recipients of an issue: fixed by one statement when sending starts."""
 
 from typing import Final
 
@@ -13,7 +10,7 @@ from newsletter.models.newsletter import CANARY_AT_LEAST, CANARY_FROM
 from newsletter.models.querysets import SubscriberQuerySet
 
 
-def hold_digest_of(issue_id: int) -> None:
+def lock_digest_of(issue_id: int) -> None:
     """Locks the digest of an issue, if it has one, before the issue itself is locked.
 
     Everybody who changes an issue and looks at the others of its digest begins so: two starts, somebody
@@ -22,22 +19,22 @@ def hold_digest_of(issue_id: int) -> None:
     Digest.objects.select_for_update(of=("self",)).filter(issues=issue_id).first()
 
 
-FREEZE: Final = """
+SNAPSHOT: Final = """
 INSERT INTO newsletter_delivery
-    (issue_id, subscriber_id, state, wave, attempts, due_at, message_id, words, created_at)
+    (issue_id, subscriber_id, state, wave, attempts, due_at, message_id, details, created_at)
 SELECT %(issue)s, s.id, 'queued', CASE WHEN random() < %(first_share)s THEN 0 ELSE 1 END, 0, now(),
        '<' || lpad(to_hex(row_number() OVER ()), 6, '0') || '.' || gen_random_uuid()
            || '@' || %(domain)s || '>', '', now()
   FROM newsletter_subscriber s
   JOIN newsletter_subscription n ON n.subscriber_id = s.id AND n.newsletter_id = %(newsletter)s
- WHERE s.state = 'active' AND n.rhythm = %(rhythm)s
+ WHERE s.state = 'active' AND n.frequency = %(frequency)s
 """
 """The identifiers cannot be guessed, and begin in order: so their index is filled at its end, which
 takes a third of the time off."""
 
-ABOUT_EVERYTHING: Final = "   AND n.topics IS NULL"
-ABOUT_THESE: Final = "   AND n.topics = %(topics)s::bigint[]"
-WHO_CHOSE_SO: Final = """
+ALL_TOPICS: Final = "   AND n.topics IS NULL"
+THESE_TOPICS: Final = "   AND n.topics = %(topics)s::bigint[]"
+MATCHING_CHOICE: Final = """
    AND s.language = %(language)s
    AND NOT EXISTS (SELECT FROM newsletter_delivery d JOIN newsletter_issue i ON i.id = d.issue_id
                     WHERE i.digest_id = %(digest)s AND d.subscriber_id = s.id)
@@ -51,24 +48,24 @@ def audience(issue: Issue) -> SubscriberQuerySet:
     digest = issue.digest
     if digest is None:
         return Subscriber.objects.receiving(issue.newsletter)
-    coming = Subscription.objects.coming(issue.newsletter, digest.rhythm)
-    chose_so = coming.exactly_about(issue.topics).filter(subscriber__language=issue.language)
+    coming = Subscription.objects.receiving(issue.newsletter, digest.frequency)
+    chose_so = coming.with_exact_topics(issue.topics).filter(subscriber__language=issue.language)
     have_one = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
     return Subscriber.objects.filter(pk__in=chose_so.values("subscriber_id")).exclude(
         pk__in=have_one.values("subscriber_id")
     )
 
 
-def audiences(digest: Digest) -> dict[tuple[tuple[int, ...], str], int]:
+def recipients_by_choice(digest: Digest) -> dict[tuple[tuple[int, ...], str], int]:
     """How many would get an issue of a digest now, for each choice of topics and language."""
-    coming = Subscription.objects.coming(digest.newsletter, digest.rhythm)
-    if digest.issues.exclude(state__in=Issue.UNFROZEN).exists():
+    coming = Subscription.objects.receiving(digest.newsletter, digest.frequency)
+    if digest.issues.exclude(state__in=Issue.EDITABLE_STATES).exists():
         have_one = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
         coming = coming.exclude(subscriber__in=have_one.values("subscriber_id"))
     return {(topics, language): count for topics, language, count in coming.choices()}
 
 
-def snapshot_recipients(issue: Issue, *, domain: str, first_share: float = 0.0) -> int:
+def snapshot_recipients(issue: Issue, *, domain: str, canary_share: float = 0.0) -> int:
     """Writes a delivery for each who is to get the issue at this moment; returns how many.
 
     Args:
@@ -78,21 +75,21 @@ def snapshot_recipients(issue: Issue, *, domain: str, first_share: float = 0.0) 
         "issue": issue.pk,
         "newsletter": issue.newsletter_id,
         "domain": domain,
-        "first_share": first_share,
-        "rhythm": issue.rhythm,
+        "first_share": canary_share,
+        "frequency": issue.frequency,
     }
     if issue.digest is None:
-        return changed(FREEZE, values)
+        return changed(SNAPSHOT, values)
     chosen = {
         "topics": sorted(issue.topics),
         "language": issue.language,
         "digest": issue.digest.pk,
     }
-    about = ABOUT_THESE if issue.topics else ABOUT_EVERYTHING
-    return changed(FREEZE + about + WHO_CHOSE_SO, {**values, **chosen})
+    about = THESE_TOPICS if issue.topics else ALL_TOPICS
+    return changed(SNAPSHOT + about + MATCHING_CHOICE, {**values, **chosen})
 
 
-def count_anew() -> None:
+def analyze() -> None:
     """Lets PostgreSQL look at the deliveries after many were written.
 
     Until it does by itself, it takes the waiting ones for few, and looks for the next by sorting
@@ -102,13 +99,13 @@ def count_anew() -> None:
         cursor.execute("ANALYZE newsletter_delivery")
 
 
-def first_share(issue: Issue, audience: int) -> float:
+def canary_share(issue: Issue, audience: int) -> float:
     """Which part of the audience goes first; 0 where all go at once.
 
     The issues of a digest are one mailing: many small ones have a first share together.
     """
     if issue.digest is not None:
-        coming = Subscription.objects.coming(issue.newsletter, issue.digest.rhythm)
+        coming = Subscription.objects.receiving(issue.newsletter, issue.digest.frequency)
         audience = max(audience, coming.count())
     percent = issue.newsletter.canary_percent
     if percent == 0 or audience < CANARY_FROM:

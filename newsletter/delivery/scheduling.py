@@ -1,7 +1,6 @@
-"""When an issue goes out: in a minute or at its time, and until then it can be taken back.
+"""Schedules issues, in one minute or at a time, and starts them.
 
-Words and recipients are frozen at the moment it goes, not before: who leaves meanwhile gets
-nothing, who comes meanwhile gets it. All times are the database's.
+Text and recipients are fixed when sending starts, not before. All times are the database's.
 """
 
 import logging
@@ -22,14 +21,14 @@ from newsletter.models import Issue
 logger = logging.getLogger(__name__)
 
 UNDO: Final = timedelta(minutes=1)
-STUMBLED: Final = (
-    "It could not be started through a fault of this program, which is in the log of the worker."
+PROGRAM_ERROR: Final = (
+    "Sending could not start because of a program error. See the log of the worker."
 )
-WAITS_ALREADY: Final = "This issue waits to go out already."
-PAST: Final = "This time lies in the past; choose a later one, or send it now."
+WAITS_ALREADY: Final = "This issue is already scheduled."
+PAST: Final = "This time is in the past. Choose a later time, or send now."
 
 
-def send_soon(issue: Issue, *, by: User) -> None:
+def send_in_a_minute(issue: Issue, *, by: User) -> None:
     """Lets the issue go in a minute, during which it can be taken back.
 
     Raises:
@@ -54,36 +53,38 @@ def unschedule(issue: Issue, *, by: User) -> bool:
         waited = current.state == Issue.State.SCHEDULED
         if waited:
             _back_to_draft(current)
-            events.tell(current, events.Deed.UNSCHEDULED, by=by)
+            events.tell(current, events.Action.UNSCHEDULED, by=by)
     issue.refresh_from_db()
     return waited
 
 
-def begin_due() -> list[int]:
+def start_due() -> list[int]:
     """Starts every issue whose time has come, once, however late; returns which."""
-    due = Issue.objects.filter(state=Issue.State.SCHEDULED, goes_at__lte=Now())
+    due = Issue.objects.filter(state=Issue.State.SCHEDULED, send_at__lte=Now())
     return [
-        key for key in due.order_by("goes_at", "pk").values_list("pk", flat=True) if _begun(key)
+        key
+        for key in due.order_by("send_at", "pk").values_list("pk", flat=True)
+        if _start_safely(key)
     ]
 
 
-def _begun(issue_id: int) -> bool:
+def _start_safely(issue_id: int) -> bool:
     """Starts one, and lets none hold up the others; what we stumble over is tried again every minute."""
     try:
-        return begin(issue_id)
+        return start_scheduled(issue_id)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        logger.exception("Issue %s, whose time has come, could not be started.", issue_id)
-        Issue.objects.filter(pk=issue_id).update(trouble=STUMBLED)
+        logger.exception("Scheduled issue %s could not be started.", issue_id)
+        Issue.objects.filter(pk=issue_id).update(error=PROGRAM_ERROR)
         return False
 
 
-def begin(issue_id: int) -> bool:
+def start_scheduled(issue_id: int) -> bool:
     """Starts one issue whose time has come; what cannot go out any more is a draft again."""
-    due = Issue.objects.filter(pk=issue_id, state=Issue.State.SCHEDULED, goes_at__lte=Now())
+    due = Issue.objects.filter(pk=issue_id, state=Issue.State.SCHEDULED, send_at__lte=Now())
     with transaction.atomic():
-        recipients.hold_digest_of(issue_id)
+        recipients.lock_digest_of(issue_id)
         # Whoever comes second finds it locked or gone: it goes out once.
         current = due.select_for_update(of=("self",), skip_locked=True).first()
         if current is None:
@@ -92,7 +93,7 @@ def begin(issue_id: int) -> bool:
             with transaction.atomic():
                 sending.start(current, by=current.started_by)
         except NotReady as refusal:
-            _did_not_go(current, refusal)
+            _back_to_draft_after(current, refusal)
             return False
     return True
 
@@ -113,25 +114,29 @@ def _schedule(issue: Issue, moment: datetime | None, *, by: User) -> None:
             raise NotReady(found)
         Issue.objects.filter(pk=current.pk).update(
             state=Issue.State.SCHEDULED,
-            goes_at=Now() + UNDO if moment is None else moment,
+            send_at=Now() + UNDO if moment is None else moment,
             started_by=by,
-            trouble="",
+            error="",
         )
         current.refresh_from_db()
-        events.tell(current, events.Deed.SCHEDULED, by=by)
-        goes_at = current.goes_at
-        transaction.on_commit(lambda: job_queue.begin_later(current.pk, goes_at))
+        events.tell(current, events.Action.SCHEDULED, by=by)
+        send_at = current.send_at
+        transaction.on_commit(lambda: job_queue.enqueue_start(current.pk, send_at))
     issue.refresh_from_db()
 
 
-def _back_to_draft(issue: Issue, trouble: str = "") -> None:
+def _back_to_draft(issue: Issue, error: str = "") -> None:
     # Held: what an editor took in hand goes when an editor says so, digest or not.
     Issue.objects.filter(pk=issue.pk).update(
-        state=Issue.State.DRAFT, goes_at=None, started_by=None, trouble=trouble[:500], held=True
+        state=Issue.State.DRAFT,
+        send_at=None,
+        started_by=None,
+        error=error[:500],
+        needs_approval=True,
     )
 
 
-def _did_not_go(issue: Issue, refusal: NotReady) -> None:
-    words = f"It did not go out at its time: {refusal} It is a draft again."
+def _back_to_draft_after(issue: Issue, refusal: NotReady) -> None:
+    words = f"Not sent at the scheduled time: {refusal} It is a draft again."
     _back_to_draft(issue, words)
-    events.tell(issue, events.Deed.UNSCHEDULED, words)
+    events.tell(issue, events.Action.UNSCHEDULED, words)

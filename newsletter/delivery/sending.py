@@ -1,4 +1,4 @@
-"""Sending an issue: a test, the start, and what the worker looks after."""
+"""Sends tests, starts an issue, and the worker's maintenance."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,8 +34,8 @@ def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) 
     Raises:
         NotTaken: with what the mail server said.
     """
-    letter = rendering.compose(issue)
-    marked = replace(letter, subject=f"[Test] {letter.subject}")
+    rendered = rendering.compose(issue)
+    marked = replace(rendered, subject=f"[Test] {rendered.subject}")
     message = headers.message_to(
         to,
         marked,
@@ -44,14 +44,14 @@ def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) 
         token=rendering.TEST_TOKEN,
         message_id=headers.new_message_id(),
         name=name,
-        language=issue.speaks,
+        language=issue.effective_language,
     )
     with SmtpConnection() as post:
         answer = post.deliver(message)
     if answer.outcome is not Outcome.SENT:
         sentence = f"The test to {to} was not sent. {answer.words}"
         raise NotTaken(sentence)
-    preflight.note_test(issue, by=by)
+    preflight.record_test(issue, by=by)
 
 
 def send_tests(issue: Issue, to: Sequence[User], *, by: User) -> None:
@@ -72,26 +72,26 @@ def start(issue: Issue, *, by: User | None) -> int:
     """
     with transaction.atomic():
         # Of two issues of one digest the second sees whom the first takes: nobody gets both.
-        recipients.hold_digest_of(issue.pk)
+        recipients.lock_digest_of(issue.pk)
         current = (
             Issue.objects.select_for_update(of=("self",))
-            .select_related("newsletter", "digest", "picture")
+            .select_related("newsletter", "digest", "image")
             .get(pk=issue.pk)
         )
         if found := blockers.obstacles(current):
             raise NotReady(found)
         _freeze_words(current, by)
         audience = recipients.audience(current).count()
-        share = recipients.first_share(current, audience)
+        share = recipients.canary_share(current, audience)
         count = recipients.snapshot_recipients(
-            current, domain=headers.mail_domain(), first_share=share
+            current, domain=headers.mail_domain(), canary_share=share
         )
         if count == 0:
             # The last subscriber left while we looked.
-            raise NotReady(["Nobody is subscribed at this moment, so there is nobody to send to."])
+            raise NotReady(["No recipients: nobody is subscribed at the moment."])
         _note_start(current, count, in_waves=share > 0, by=by)
-        transaction.on_commit(recipients.count_anew)
-        transaction.on_commit(lambda: job_queue.deliver_soon(current.pk))
+        transaction.on_commit(recipients.analyze)
+        transaction.on_commit(lambda: job_queue.enqueue_delivery(current.pk))
     issue.refresh_from_db()
     return count
 
@@ -100,22 +100,22 @@ def _freeze_words(issue: Issue, by: User | None) -> None:
     # The database's clock: the worker that starts a scheduled issue may have another one.
     Issue.objects.filter(pk=issue.pk).update(started_at=Now(), started_by=by)
     issue.refresh_from_db(fields=["started_at", "started_by"])
-    letter = rendering.compose(issue)
-    if issue.newsletter.counts_links:
-        letter = rendering.with_tracked_links(issue, letter)
-    issue.sent_html, issue.sent_text = letter.html, letter.text
+    rendered = rendering.compose(issue)
+    if issue.newsletter.tracks_clicks:
+        rendered = rendering.with_tracked_links(issue, rendered)
+    issue.sent_html, issue.sent_text = rendered.html, rendered.text
 
 
 def _note_start(issue: Issue, count: int, *, in_waves: bool, by: User | None) -> None:
     issue.state = Issue.State.SENDING
     issue.wave = 0 if in_waves else 1
-    issue.trouble = ""
+    issue.error = ""
     issue.save()
-    words = f"To {count}."
-    if issue.late_by is not None:
-        minutes = round(issue.late_by.total_seconds() / 60)
-        words += f" It is {minutes} minutes late: nobody was there to send it at its time."
-    events.tell(issue, events.Deed.STARTED, words, by=by)
+    words = f"Recipients: {count}."
+    if issue.delay is not None:
+        minutes = round(issue.delay.total_seconds() / 60)
+        words += f" Started {minutes} minutes late, because no worker was running."
+    events.tell(issue, events.Action.STARTED, words, by=by)
 
 
 def run_maintenance() -> list[int]:

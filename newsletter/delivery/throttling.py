@@ -1,7 +1,6 @@
-"""How fast mail may leave: limits in all and by receiving domain, shared by all workers.
+"""Limits how fast e-mails are sent, in total and per domain, for all workers together.
 
-Each limit is a gate that opens every so often. Whoever passes shuts it behind them, in a row that
-all workers share; the database's clock counts.
+Each limit has a row that says when the next e-mail may be sent, by the clock of the database.
 """
 
 from datetime import timedelta
@@ -16,8 +15,8 @@ PATIENCE: Final = timedelta(seconds=15)
 PATIENCE_FOR_A_DOMAIN: Final = timedelta(milliseconds=100)
 """So long at the gate of one domain, while the mails of others could go."""
 
-GO_THROUGH: Final = """
-INSERT INTO newsletter_pace AS p (scope, free_at, spread_at)
+CLAIM_SLOT: Final = """
+INSERT INTO newsletter_throttlestate AS p (scope, free_at, spread_at)
 VALUES (%(scope)s, clock_timestamp() + %(gap)s, clock_timestamp())
     ON CONFLICT (scope) DO UPDATE
    SET free_at = greatest(p.free_at, clock_timestamp()) + %(gap)s
@@ -26,7 +25,7 @@ RETURNING p.free_at - %(gap)s - clock_timestamp()
 """
 
 SPREAD: Final = """
-INSERT INTO newsletter_pace AS p (scope, free_at, spread_at)
+INSERT INTO newsletter_throttlestate AS p (scope, free_at, spread_at)
 VALUES (%(scope)s, clock_timestamp(), clock_timestamp() + %(gap)s)
     ON CONFLICT (scope) DO UPDATE
    SET spread_at = greatest(p.spread_at, p.free_at, clock_timestamp()) + %(gap)s
@@ -51,17 +50,17 @@ class Limits:
     def of_domain(self, domain: str) -> timedelta | None:
         if not domain:
             return None
-        return self._gaps.get(domain, self._gaps.get(SendingLimit.EACH_OTHER))
+        return self._gaps.get(domain, self._gaps.get(SendingLimit.OTHER_DOMAINS))
 
     @property
     def of_all(self) -> timedelta | None:
-        return self._gaps.get(SendingLimit.EVERYTHING)
+        return self._gaps.get(SendingLimit.ALL_EMAILS)
 
 
 def wait_for_all(limits: Limits) -> timedelta | None:
     """How long until the next mail may go; None where that is longer than a worker waits."""
     gap = limits.of_all
-    return timedelta(0) if gap is None else _pass(SendingLimit.EVERYTHING, gap, PATIENCE)
+    return timedelta(0) if gap is None else _pass(SendingLimit.ALL_EMAILS, gap, PATIENCE)
 
 
 def wait_for_domain(limits: Limits, domain: str) -> timedelta | None:
@@ -70,7 +69,7 @@ def wait_for_domain(limits: Limits, domain: str) -> timedelta | None:
     return timedelta(0) if gap is None else _pass(domain, gap, PATIENCE_FOR_A_DOMAIN)
 
 
-def turn_of(limits: Limits, domain: str) -> timedelta:
+def next_turn(limits: Limits, domain: str) -> timedelta:
     """How long a mail that cannot go now should wait: each one a little longer than the last."""
     gap = limits.of_domain(domain) or timedelta(0)
     with connection.cursor() as cursor:
@@ -83,6 +82,6 @@ def turn_of(limits: Limits, domain: str) -> timedelta:
 def _pass(scope: str, gap: timedelta, patience: timedelta) -> timedelta | None:
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"scope": scope[:253], "gap": gap, "patience": patience}
-        cursor.execute(GO_THROUGH, values)
+        cursor.execute(CLAIM_SLOT, values)
         row = cursor.fetchone()
     return None if row is None else max(timedelta(0), row[0])

@@ -1,9 +1,4 @@
-"""What is found after a worker died, a person stopped, or the last mail left.
-
-Every minute the worker looks (`sending.look_after`); all times are the database's.
-
-What becomes of mails that may have arrived or not: a person's word for each.
-"""
+"""Deliveries with an unknown status: found after a worker died, resolved by a person."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -16,27 +11,27 @@ from accounts.models import User
 from newsletter import job_queue
 from newsletter.delivery import events
 from newsletter.delivery.claims import changed
-from newsletter.models import Decision, Delivery, Issue
+from newsletter.models import Delivery, Issue, UncertainResolution
 
-STRANDED_AFTER: Final = timedelta(minutes=10)
+STALE_AFTER: Final = timedelta(minutes=10)
 """After this long without an answer, whoever had a delivery in hand is taken for dead."""
 
 EXPIRE: Final = """
-UPDATE newsletter_delivery SET state = 'queued', lease = NULL, lease_until = NULL
- WHERE state = 'claimed' AND lease_until <= clock_timestamp() - %(after)s
+UPDATE newsletter_delivery SET state = 'queued', lease = NULL, lease_expires_at = NULL
+ WHERE state = 'claimed' AND lease_expires_at <= clock_timestamp() - %(after)s
 """
 
-DOUBT: Final = """
+MARK_UNCERTAIN: Final = """
 UPDATE newsletter_delivery
-   SET state = 'uncertain', done_at = clock_timestamp(), lease = NULL, lease_until = NULL,
-       words = 'The sending broke off after the mail was taken in hand; it may have arrived.'
+   SET state = 'uncertain', done_at = clock_timestamp(), lease = NULL, lease_expires_at = NULL,
+       details = 'Sending was interrupted. The e-mail may have arrived.'
  WHERE state = 'sending' AND sending_at <= clock_timestamp() - %(after)s
 """
 
 CANCEL: Final = """
 UPDATE newsletter_delivery d
-   SET state = 'cancelled', done_at = clock_timestamp(), lease = NULL, lease_until = NULL,
-       words = ''
+   SET state = 'cancelled', done_at = clock_timestamp(), lease = NULL, lease_expires_at = NULL,
+       details = ''
   FROM newsletter_issue i
  WHERE d.issue_id = i.id AND i.state = 'stopped' AND d.state IN ('queued', 'claimed', 'deferred')
 """
@@ -44,7 +39,7 @@ UPDATE newsletter_delivery d
 
 CLOSE: Final = """
 UPDATE newsletter_issue i
-   SET state = 'sent', sent_at = now(), trouble = ''
+   SET state = 'sent', sent_at = now(), error = ''
  WHERE i.id = %(issue)s AND i.state = 'sending'
    AND NOT EXISTS (SELECT FROM newsletter_delivery d
                     WHERE d.issue_id = i.id
@@ -57,9 +52,9 @@ def expire_leases(*, after: timedelta = timedelta(0)) -> int:
     return changed(EXPIRE, {"after": after})
 
 
-def mark_stale_uncertain(*, after: timedelta = STRANDED_AFTER) -> int:
+def mark_stale_uncertain(*, after: timedelta = STALE_AFTER) -> int:
     """What was in hand for too long becomes *uncertain*; it is never sent again by itself."""
-    return changed(DOUBT, {"after": after})
+    return changed(MARK_UNCERTAIN, {"after": after})
 
 
 def cancel_stopped() -> int:
@@ -94,36 +89,36 @@ def send_again(delivery: Delivery, *, by: User) -> bool:
     """
     with transaction.atomic():
         current = _locked(delivery)
-        may_be = {State.UNCERTAIN, State.REFUSED}
+        may_be = {State.UNCERTAIN, State.REJECTED}
         if current.state not in may_be or current.issue.state == Issue.State.CANCELLED:
             return False
         # The database's clock, as everywhere in a mailing: workers may have others.
         Delivery.objects.filter(pk=current.pk).update(
-            state=State.QUEUED, words="", due_at=Now(), done_at=None
+            state=State.QUEUED, details="", due_at=Now(), done_at=None
         )
-        _decide(current, Decision.Choice.AGAIN, by)
+        _record(current, UncertainResolution.Choice.RESEND, by)
         if current.issue.state == Issue.State.SENT:
-            _open_again(current.issue, by)
-        transaction.on_commit(lambda: job_queue.deliver_soon(current.issue_id))
+            _reopen(current.issue, by)
+        transaction.on_commit(lambda: job_queue.enqueue_delivery(current.issue_id))
     delivery.refresh_from_db()
     return True
 
 
-def leave(delivery: Delivery, *, by: User) -> bool:
+def skip(delivery: Delivery, *, by: User) -> bool:
     """Leaves an uncertain delivery as it is: whoever has it has it, nobody is asked again."""
     with transaction.atomic():
         current = _locked(delivery)
         if current.state != State.UNCERTAIN:
             return False
-        if not current.decisions.filter(choice=Decision.Choice.LEAVE).exists():
-            _decide(current, Decision.Choice.LEAVE, by)
+        if not current.resolutions.filter(choice=UncertainResolution.Choice.SKIP).exists():
+            _record(current, UncertainResolution.Choice.SKIP, by)
     return True
 
 
-def decide(deliveries: Iterable[Delivery], choice: str, *, by: User) -> int:
+def resolve(deliveries: Iterable[Delivery], choice: str, *, by: User) -> int:
     """The same word for many; returns for how many it counted."""
-    deed = send_again if choice == Decision.Choice.AGAIN else leave
-    return sum(deed(delivery, by=by) for delivery in deliveries)
+    action = send_again if choice == UncertainResolution.Choice.RESEND else skip
+    return sum(action(delivery, by=by) for delivery in deliveries)
 
 
 def _locked(delivery: Delivery) -> Delivery:
@@ -132,13 +127,15 @@ def _locked(delivery: Delivery) -> Delivery:
     )
 
 
-def _decide(delivery: Delivery, choice: Decision.Choice, by: User) -> None:
-    Decision.objects.create(delivery=delivery, choice=choice, made_by=by, made_at=Now())
+def _record(delivery: Delivery, choice: UncertainResolution.Choice, by: User) -> None:
+    UncertainResolution.objects.create(
+        delivery=delivery, choice=choice, created_by=by, created_at=Now()
+    )
 
 
-def _open_again(issue: Issue, by: User) -> None:
+def _reopen(issue: Issue, by: User) -> None:
     reopened = Issue.objects.filter(pk=issue.pk, state=Issue.State.SENT).update(
         state=Issue.State.SENDING, sent_at=None
     )
     if reopened:
-        events.tell(issue, events.Deed.RESUMED, "Mails were to be sent again.", by=by)
+        events.tell(issue, events.Action.RESUMED, "E-mails are being resent.", by=by)

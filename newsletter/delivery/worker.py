@@ -1,6 +1,6 @@
-"""One run, carried by any number of connections of any number of workers.
+"""Sends an issue over any number of connections of any number of workers.
 
-Must not run inside a transaction: each mark is committed before its mail leaves.
+Must not run inside a transaction: each mark is committed before its e-mail is submitted.
 """
 
 from collections.abc import Callable
@@ -15,10 +15,10 @@ from newsletter.delivery.batch import Batch
 from newsletter.email.smtp import Answer, Outcome, SmtpConnection
 from newsletter.models import Delivery, Issue
 
-A_LOT: Final = 500
+LONG_QUEUE: Final = 500
 """Where so many wait, other workers are asked to help."""
-WORTH_A_CONNECTION: Final = 100
-AT_A_TIME: Final = 10_000
+PER_CONNECTION: Final = 100
+BATCH_SIZE: Final = 10_000
 
 
 def never() -> bool:
@@ -32,24 +32,24 @@ def deliver(issue_id: int, *, enough: Callable[[], bool]) -> bool:
     disk and network side by side.
     """
     waiting = _waiting(issue_id)
-    helpers = min(settings.NEWSLETTER_CONNECTIONS, 1 + waiting // WORTH_A_CONNECTION) - 1
+    extra_connections = min(settings.NEWSLETTER_CONNECTIONS, 1 + waiting // PER_CONNECTION) - 1
 
     def work() -> bool:
         while not enough():
-            if not deliver_batch(issue_id, size=AT_A_TIME, enough=enough):
+            if not deliver_batch(issue_id, size=BATCH_SIZE, enough=enough):
                 return False
         return True
 
-    def help_out() -> None:
+    def work_and_close() -> None:
         try:
             work()
         finally:
             connection.close()
 
-    if helpers <= 0:
+    if extra_connections <= 0:
         return work()
-    with ThreadPoolExecutor(helpers) as pool:
-        helping = [pool.submit(help_out) for _ in range(helpers)]
+    with ThreadPoolExecutor(extra_connections) as pool:
+        helping = [pool.submit(work_and_close) for _ in range(extra_connections)]
         more = work()
     for each in helping:
         each.result()
@@ -57,7 +57,7 @@ def deliver(issue_id: int, *, enough: Callable[[], bool]) -> bool:
 
 
 def is_long(issue_id: int) -> bool:
-    return _waiting(issue_id) > A_LOT
+    return _waiting(issue_id) > LONG_QUEUE
 
 
 def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] = never) -> int:
@@ -69,11 +69,11 @@ def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] 
         enough: asked between two mails; what is not in hand by then waits for the next batch.
     """
     issue = Issue.objects.select_related("newsletter", "digest").filter(pk=issue_id).first()
-    if issue is None or issue.state != Issue.State.SENDING or controls.hold_if_hindered(issue):
+    if issue is None or issue.state != Issue.State.SENDING or controls.pause_if_blocked(issue):
         return 0
     with SmtpConnection() as post:
-        if trouble := post.open():
-            note(issue, trouble)
+        if error := post.open():
+            note(issue, error)
             return 0
         judged = Batch(issue, post, note).run(size=size, enough=enough)
     controls.send_to_remaining()
@@ -83,13 +83,13 @@ def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] 
 
 def note(issue: Issue, answer: Answer | None) -> None:
     """What the server says to everything: written where the editor looks, once."""
-    if answer is not None and answer.outcome is Outcome.SHUT:
+    if answer is not None and answer.outcome is Outcome.PERMANENT:
         controls.hold(issue, answer.words)
         return
     words = answer.words[:500] if answer is not None else ""
-    if issue.trouble != words:
-        Issue.objects.filter(pk=issue.pk, state=Issue.State.SENDING).update(trouble=words)
-        issue.trouble = words
+    if issue.error != words:
+        Issue.objects.filter(pk=issue.pk, state=Issue.State.SENDING).update(error=words)
+        issue.error = words
 
 
 def _waiting(issue_id: int) -> int:

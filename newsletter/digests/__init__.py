@@ -1,1 +1,1 @@
-"""Newsletters that compose themselves."""
+"""Automatic digests."""

@@ -1,4 +1,4 @@
-"""Letting digests go: by themselves where their rule says so, or when an editor approves them."""
+"""Sends digests, automatically or after approval."""
 
 import logging
 from datetime import datetime, timedelta
@@ -19,26 +19,27 @@ from newsletter.preflight import external_checks
 
 logger = logging.getLogger(__name__)
 
-JUST_COMPOSED: Final = timedelta(minutes=1)
-STUMBLED: Final = "Approved, but it does not go out through a fault of this program, which is in the log of the worker."
+GRACE_PERIOD: Final = timedelta(minutes=1)
+PROGRAM_ERROR: Final = (
+    "Approved, but not sent because of a program error. See the log of the worker."
+)
 TOO_LATE: Final = (
-    "It did not go out by itself in its time, and will not any more; approve it if it is still news, "
-    "or delete it."
+    "It was not sent automatically in time. Approve it if it is still relevant, or delete it."
 )
 
 
-def send_ready(now: datetime | None = None) -> list[int]:
+def send_automatic(now: datetime | None = None) -> list[int]:
     """Lets every digest go that waits for nobody's approval; returns those that went.
 
     What stands in its way is written where the editors look, and is tried again every minute, until
     the next period has ended.
     """
     now = now or timezone.now()
-    waiting = Issue.objects.to_go_by_themselves()
+    waiting = Issue.objects.ready_automatic()
     for digest in Digest.objects.filter(pk__in=waiting.values("digest")).order_by("pk"):
-        if now - digest.composed_at > JUST_COMPOSED:
+        if now - digest.composed_at > GRACE_PERIOD:
             _compose_missing(digest)
-    return [key for key in waiting.values_list("pk", flat=True) if _send_or_say(key, now)]
+    return [key for key in waiting.values_list("pk", flat=True) if _send_safely(key, now)]
 
 
 def _compose_missing(digest: Digest) -> None:
@@ -46,7 +47,7 @@ def _compose_missing(digest: Digest) -> None:
         composition.compose_missing(digest)
     except Exception:
         # Those that are composed go all the same.
-        logger.exception("What readers chose since could not be composed for digest %s.", digest.pk)
+        logger.exception("Missing issues of digest %s could not be composed.", digest.pk)
 
 
 def approve(digest: Digest, *, by: User) -> bool:
@@ -61,17 +62,17 @@ def approve(digest: Digest, *, by: User) -> bool:
             return False
         current.approved_by, current.being_approved = by, True
         current.save(update_fields=["approved_by", "being_approved"])
-        transaction.on_commit(lambda: job_queue.approve_soon(digest.pk))
+        transaction.on_commit(lambda: job_queue.enqueue_approval(digest.pk))
     return True
 
 
-def carry_out_approved() -> None:
+def resume_approvals() -> None:
     """What was approved and is not done, though its job may be lost."""
     for key in Digest.objects.filter(being_approved=True).values_list("pk", flat=True):
-        job_queue.approve_soon(key)
+        job_queue.enqueue_approval(key)
 
 
-def carry_out(digest_id: int) -> int:
+def send_approved(digest_id: int) -> int:
     """Lets every issue of an approved digest go in a minute; returns how many.
 
     What stands in the way of one is written on it, for whoever approved.
@@ -85,7 +86,7 @@ def carry_out(digest_id: int) -> int:
         _compose_missing(digest)
         drafts = digest.issues.filter(state=Issue.State.DRAFT).order_by("pk")
         for key in list(drafts.values_list("pk", flat=True)):
-            gone += _carried_out(key, digest.approved_by)
+            gone += _send_approved_issue(key, digest.approved_by)
     Digest.objects.filter(pk=digest_id).update(being_approved=False)
     return gone
 
@@ -95,75 +96,75 @@ def is_still_wanted(issue: Issue) -> bool:
 
     One that would be empty, or that nobody would get, is gone altogether.
     """
-    if not issue.composed_by_rule:
+    if not issue.is_automatic:
         return True
     with transaction.atomic():
         if not recipients.audience(issue).exists():
-            composition.forget_choice(issue)
+            composition.discard(issue)
             return False
-        return _leave_out_withdrawn(issue)
+        return _remove_unpublished(issue)
 
 
-def _carried_out(issue_id: int, by: User) -> bool:
+def _send_approved_issue(issue_id: int, by: User) -> bool:
     try:
-        return _send_soon_or_say(issue_id, by)
+        return _schedule_or_report(issue_id, by)
     except Exception:
         logger.exception("Issue %s of an approved digest could not be sent.", issue_id)
-        Issue.objects.filter(pk=issue_id).update(trouble=STUMBLED)
+        Issue.objects.filter(pk=issue_id).update(error=PROGRAM_ERROR)
         return False
 
 
-def _send_soon_or_say(issue_id: int, by: User) -> bool:
+def _schedule_or_report(issue_id: int, by: User) -> bool:
     drafts = Issue.objects.filter(pk=issue_id, state=Issue.State.DRAFT)
     with transaction.atomic():
-        recipients.hold_digest_of(issue_id)
+        recipients.lock_digest_of(issue_id)
         issue = drafts.select_for_update(of=("self",), skip_locked=True).first()
         if issue is None or not is_still_wanted(issue):
             return False
-        external_checks.look_soon(issue, rendering.compose(issue))
+        external_checks.enqueue_checks(issue, rendering.compose(issue))
         try:
-            scheduling.send_soon(issue, by=by)
+            scheduling.send_in_a_minute(issue, by=by)
         except NotReady as refusal:
-            words = f"Approved, but it does not go out yet: {refusal} Mend it, and approve again."
-            Issue.objects.filter(pk=issue_id).update(trouble=words[:500])
+            words = f"Approved, but not sent yet: {refusal} Fix this, then approve again."
+            Issue.objects.filter(pk=issue_id).update(error=words[:500])
             return False
     return True
 
 
-def _send_or_say(issue_id: int, now: datetime) -> bool:
+def _send_safely(issue_id: int, now: datetime) -> bool:
     try:
         return _send(issue_id, now)
     except Exception:
-        logger.exception("Issue %s, which goes out by itself, could not be sent.", issue_id)
+        logger.exception("Automatic issue %s could not be sent.", issue_id)
         return False
 
 
 def _send(issue_id: int, now: datetime) -> bool:
-    ready = Issue.objects.to_go_by_themselves().filter(pk=issue_id)
+    ready = Issue.objects.ready_automatic().filter(pk=issue_id)
     with transaction.atomic():
-        recipients.hold_digest_of(issue_id)
+        recipients.lock_digest_of(issue_id)
         # Whoever comes second finds it locked or gone: it goes out once.
         issue = ready.select_for_update(of=("self",), skip_locked=True).first()
         if issue is None or not is_still_wanted(issue):
             return False
         assert issue.digest is not None  # noqa: S101 - asked for above
         if now > periods.stale_at(issue.digest):
-            words = f"{TOO_LATE} {issue.trouble}".strip()[:500]
-            Issue.objects.filter(pk=issue_id).update(held=True, trouble=words)
+            words = f"{TOO_LATE} {issue.error}".strip()[:500]
+            Issue.objects.filter(pk=issue_id).update(needs_approval=True, error=words)
             return False
-        external_checks.look_soon(issue, rendering.compose(issue))
+        external_checks.enqueue_checks(issue, rendering.compose(issue))
         try:
             with transaction.atomic():
                 sending.start(issue, by=None)
         except NotReady as refusal:
             Issue.objects.filter(pk=issue_id).update(
-                trouble=f"It has not gone out by itself yet: {refusal}"[:500]
+                error=f"Not sent automatically yet: {refusal}"[:500]
             )
             return False
     return True
 
 
-def _leave_out_withdrawn(issue: Issue) -> bool:
+def _remove_unpublished(issue: Issue) -> bool:
     readable = Article.objects.published().values("pk")
     gone, _ = issue.items.exclude(article_id__in=readable).delete()
     first = Article.objects.filter(pk=issue.items.values("article_id")[:1]).first()

@@ -1,8 +1,7 @@
-"""Keeps the issues of digests with their readers when categories become one, or go.
+"""Updates digest issues when categories are merged or deleted.
 
-A run under way loses nobody by it, and a draft stays for those for whom it was composed. Two drafts that
-are for the same choice from now on are composed anew as one. Where an editor has written in one of them
-nothing is thrown away: the one of the category that stays goes to all, the other to nobody.
+Unsent issues for the same choice are composed again as one. If an editor has changed one of them, nothing is discarded:
+the issue of the remaining category is sent to all.
 """
 
 from typing import Any, Final
@@ -17,7 +16,7 @@ from newsletter.digests import composition
 from newsletter.models import Digest, Issue
 from newsletter.models.querysets import IssueQuerySet
 
-FROZEN: Final = """
+UPDATE_SENT: Final = """
 UPDATE newsletter_issue
    SET topics = ARRAY(SELECT DISTINCT t FROM unnest(array_replace(topics, %(goes)s, %(now)s::bigint)) t
                        WHERE t IS NOT NULL ORDER BY t)
@@ -27,54 +26,54 @@ UPDATE newsletter_issue
 """For whom they were is fixed already, so several may be for the same choice."""
 
 
-def hold(goes: list[int]) -> None:
+def lock(old: list[int]) -> None:
     """Locks every issue that is about any of these, after the digests, in one order."""
-    about = Issue.objects.filter(digest__isnull=False, topics__overlap=goes).order_by("pk")
-    _hold_digests(about)
+    about = Issue.objects.filter(digest__isnull=False, topics__overlap=old).order_by("pk")
+    _lock_digests(about)
     list(about.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
 
 
-def turn(goes: int, stays: int) -> None:
+def repoint(old: int, new: int) -> None:
     """What was for those who chose one category is for those who chose another: they have become one."""
-    for issue in _hold(goes):
-        topics = sorted({stays if topic == goes else topic for topic in issue.topics})
-        if like := _like(issue, topics):
-            _compose_as_one(issue, like)
+    for issue in _hold(old):
+        topics = sorted({new if topic == old else topic for topic in issue.topics})
+        if like := _matching_issue(issue, topics):
+            _merge_issues(issue, like)
         else:
-            _be_for(issue, topics)
-    _turn_frozen(goes, stays)
+            _set_topics(issue, topics)
+    _update_sent(old, new)
 
 
 def take_out(*, instance: Category, **signal: Any) -> None:
     """A category is gone; what was for it alone is for nobody, not for everybody."""
     for issue in _hold(instance.pk):
         topics = [topic for topic in issue.topics if topic != instance.pk]
-        if topics and not _like(issue, topics):
-            _be_for(issue, topics)
-    _turn_frozen(instance.pk, None)
+        if topics and not _matching_issue(issue, topics):
+            _set_topics(issue, topics)
+    _update_sent(instance.pk, None)
 
 
 def _hold(category_id: int) -> list[Issue]:
     """The issues that wait and are about a category, locked after their digests."""
     about = Issue.objects.filter(digest__isnull=False, topics__contains=[category_id])
-    _hold_digests(about)
-    waiting = about.filter(state__in=Issue.UNFROZEN).order_by("pk")
+    _lock_digests(about)
+    waiting = about.filter(state__in=Issue.EDITABLE_STATES).order_by("pk")
     return list(waiting.select_for_update(of=("self",)))
 
 
-def _hold_digests(issues: IssueQuerySet) -> None:
+def _lock_digests(issues: IssueQuerySet) -> None:
     of_these = Digest.objects.filter(pk__in=issues.order_by().values("digest")).order_by("pk")
     list(of_these.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
-def _like(issue: Issue, topics: list[int]) -> Issue | None:
+def _matching_issue(issue: Issue, topics: list[int]) -> Issue | None:
     """Another one that waits in the same digest for readers who choose so."""
-    waiting = Issue.objects.filter(digest=issue.digest_id, state__in=Issue.UNFROZEN)
+    waiting = Issue.objects.filter(digest=issue.digest_id, state__in=Issue.EDITABLE_STATES)
     alike = waiting.filter(language=issue.language, topics=topics)
     return alike.select_for_update(of=("self",)).first()
 
 
-def _be_for(issue: Issue, topics: list[int]) -> None:
+def _set_topics(issue: Issue, topics: list[int]) -> None:
     before = composition.Choice.of(issue).mark
     Issue.objects.filter(pk=issue.pk).update(topics=topics)
     issue.topics = topics
@@ -84,33 +83,34 @@ def _be_for(issue: Issue, topics: list[int]) -> None:
     digest.save(update_fields=["composed_for"])
 
 
-def _compose_as_one(*issues: Issue) -> None:
+def _merge_issues(*issues: Issue) -> None:
     digest = issues[0].digest
     assert digest is not None  # noqa: S101 - asked for above
     if not all(
-        issue.is_draft and issue.composed_by_rule and issue.held == digest.held for issue in issues
+        issue.is_draft and issue.is_automatic and issue.needs_approval == digest.needs_approval
+        for issue in issues
     ):
         return
     for issue in issues:
-        composition.forget_choice(issue)
+        composition.discard(issue)
     composition.compose_missing(digest)
 
 
-def _turn_frozen(goes: int, now: int | None) -> None:
+def _update_sent(old: int, now: int | None) -> None:
     # Of what is gone for good, an issue about it alone keeps the number: none would mean everything.
-    kept = goes if now is None else 0
+    kept = old if now is None else 0
     with connection.cursor() as cursor:
-        cursor.execute(FROZEN, {"goes": goes, "now": now, "kept": kept})
+        cursor.execute(UPDATE_SENT, {"goes": old, "now": now, "kept": kept})
 
 
-def _count(goes: list[int], stays: int) -> tuple[int, int]:
+def _count(old: list[int], new: int) -> tuple[int, int]:
     """Editors are told of the readers; their issues follow without a word."""
     return 0, 0
 
 
 def register() -> None:
     """Called once, when Django starts."""
-    kind = ("issue of a digest", "issues of digests")
-    naming = IdListReference(Category._meta.label, kind, _count, hold, turn)
+    kind = ("digest issue", "digest issues")
+    naming = IdListReference(Category._meta.label, kind, _count, lock, repoint)
     hooks.id_list_references.register("newsletter.issues", naming)
     post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.issues.take_out")

@@ -1,7 +1,6 @@
-"""Issues that compose themselves: daily, weekly, for each article (docs/decisions/digests.md).
+"""Composes digests: weekly, daily, for every new article (docs/decisions/digests.md).
 
-Every minute the worker asks whether a period has ended for which none was composed. Whoever comes
-second, on whatever machine, finds the period taken.
+Every minute the worker checks whether a period has ended. A second worker finds the period taken.
 """
 
 import logging
@@ -26,7 +25,7 @@ from newsletter.digests.new_articles import about, in_language
 from newsletter.email import drafts
 from newsletter.email.drafts import IssueArticle
 from newsletter.models import Digest, DigestRule, Frequency, Issue, Subscription
-from newsletter.models.digest import LENGTHS
+from newsletter.models.digest import PERIOD_LENGTHS
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +41,12 @@ def compose_due(now: datetime | None = None) -> list[int]:
     """
     now = now or timezone.now()
     made: list[int] = []
-    for rule in DigestRule.objects.filter(on=True).select_related("newsletter"):
+    for rule in DigestRule.objects.filter(enabled=True).select_related("newsletter"):
         try:
             for period in periods.ended(rule, current_publication(), now):
                 made += _compose(rule, period)
         except Exception:
-            logger.exception("What rule %s of a digest asks for could not be composed.", rule.pk)
+            logger.exception("The digest of rule %s could not be composed.", rule.pk)
     return made
 
 
@@ -55,12 +54,12 @@ def _compose(rule: DigestRule, period: periods.Period) -> list[int]:
     with transaction.atomic():
         digest, is_new = Digest.objects.get_or_create(
             newsletter=rule.newsletter,
-            rhythm=rule.rhythm,
+            frequency=rule.frequency,
             period=period.name,
             defaults={
                 "begins_at": period.begins_at,
                 "ends_at": period.ends_at,
-                "held": rule.held,
+                "needs_approval": rule.needs_approval,
                 "composed_at": timezone.now(),
             },
         )
@@ -75,7 +74,7 @@ def compose_missing(digest: Digest) -> list[int]:
     """
     with transaction.atomic():
         # As in a merge of topics, categories are held before digests.
-        _hold_topics(_choices(digest))
+        _lock_topics(_choices(digest))
         locked = Digest.objects.select_for_update(of=("self",)).select_related("newsletter")
         current = locked.get(pk=digest.pk)
         missing = [each for each in _choices(current) if each.mark not in current.composed_for]
@@ -86,7 +85,7 @@ def compose_missing(digest: Digest) -> list[int]:
         return [issue.pk for choice in missing if (issue := _issue(current, choice))]
 
 
-def forget_choice(issue: Issue) -> None:
+def discard(issue: Issue) -> None:
     """Nobody chooses any more what an issue is for; should somebody, it is composed anew."""
     assert issue.digest_id is not None  # noqa: S101 - it composed itself
     mark = Choice.of(issue).mark
@@ -114,7 +113,7 @@ class Choice:
         return f"{self.language} {','.join(map(str, self.topics))}"
 
 
-def _hold_topics(choices: Iterable[Choice]) -> None:
+def _lock_topics(choices: Iterable[Choice]) -> None:
     """Waits for a merge of what is chosen, or lets it wait: what is composed now is still chosen so then."""
     topics = {topic for choice in choices for topic in choice.topics}
     rows = list(Category.objects.filter(pk__in=topics)) if topics else []
@@ -123,8 +122,8 @@ def _hold_topics(choices: Iterable[Choice]) -> None:
 
 
 def _choices(digest: Digest) -> list[Choice]:
-    """What those chose to whom the newsletter comes in this rhythm, each choice once."""
-    coming = Subscription.objects.coming(digest.newsletter, digest.rhythm)
+    """What those chose to whom the newsletter comes in this frequency, each choice once."""
+    coming = Subscription.objects.receiving(digest.newsletter, digest.frequency)
     return [Choice(topics, language) for topics, language, _ in coming.choices()]
 
 
@@ -141,8 +140,8 @@ def _issue(digest: Digest, choice: Choice) -> Issue | None:
         topics=list(choice.topics),
         language=choice.language,
         introduction=rule.introduction if rule else "",
-        composed_by_rule=True,
-        held=digest.held,
+        is_automatic=True,
+        needs_approval=digest.needs_approval,
     )
     issue.subject = subject_of(issue, articles[0])
     issue.closing = _rest(issue, found.count() - len(articles))
@@ -152,10 +151,10 @@ def _issue(digest: Digest, choice: Choice) -> Issue | None:
 
 def _articles(digest: Digest, choice: Choice) -> ArticleQuerySet:
     """What became readable in the period, can be read now, and came in no digest before."""
-    if digest.rhythm == Frequency.EACH:
+    if digest.frequency == Frequency.EACH:
         found = Article.objects.published().filter(pk=periods.article_of(digest.period))
     else:
-        length = LENGTHS[Frequency(digest.rhythm)]
+        length = PERIOD_LENGTHS[Frequency(digest.frequency)]
         after = digest.begins_at - new_articles.OVERLAP
         found = new_articles.new_between(after, digest.ends_at, no_older_than=length)
         found = new_articles.not_before(found, digest, reach=length + new_articles.OVERLAP)
@@ -168,10 +167,13 @@ def _rest(issue: Issue, count: int) -> str:
     """How many articles found no room, and where they stand; nothing where all did."""
     if count <= 0:
         return ""
-    with use_language(current_publication().language_codes[0]), use_language(issue.speaks):
+    with (
+        use_language(current_publication().language_codes[0]),
+        use_language(issue.effective_language),
+    ):
         words = ngettext(
-            "One more article was published in this time.",
-            "%(count)d more articles were published in this time.",
+            "One more article was published in this period.",
+            "%(count)d more articles were published in this period.",
             count,
         ) % {"count": count}
         all_of_them = gettext("All articles")
@@ -192,4 +194,6 @@ def subject_of(issue: Issue, first: Article) -> str:
 
 def _rule_of(digest: Digest) -> DigestRule | None:
     """The rule by which it composed itself, unless it is gone meanwhile."""
-    return DigestRule.objects.filter(newsletter=digest.newsletter_id, rhythm=digest.rhythm).first()
+    return DigestRule.objects.filter(
+        newsletter=digest.newsletter_id, frequency=digest.frequency
+    ).first()

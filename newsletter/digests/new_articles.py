@@ -1,9 +1,7 @@
-"""Which articles belong to what a reader chose.
+"""The articles of a period, and those that match a choice.
 
-Which articles are new in a period: by when they could last be read anew, not by the date they bear.
-
-An article that was scheduled while no worker was there, withdrawn to be mended, or held up by an
-embargo bears an earlier moment than the one at which readers first saw it.
+An article belongs to the period in which readers could last see it for the first time, not to its date: it may have been scheduled
+while no worker was running, or unpublished for a correction.
 """
 
 from collections.abc import Iterable
@@ -69,10 +67,10 @@ def new_between(after: datetime, until: datetime, *, no_older_than: timedelta) -
 
 
 def not_before(articles: ArticleQuerySet, digest: Digest, *, reach: timedelta) -> ArticleQuerySet:
-    """Without those that an earlier digest of this newsletter and rhythm brought, to whomever."""
+    """Without those that an earlier digest of this newsletter and frequency brought, to whomever."""
     earlier = IssueItem.objects.filter(
         issue__digest__newsletter=digest.newsletter_id,
-        issue__digest__rhythm=digest.rhythm,
+        issue__digest__frequency=digest.frequency,
         issue__digest__ends_at__lt=digest.ends_at,
         issue__digest__ends_at__gt=digest.begins_at - reach,
     )

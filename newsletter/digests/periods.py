@@ -1,4 +1,4 @@
-"""For which periods a newsletter composes itself, by the publication's clock."""
+"""The periods of digests, in the publication's time zone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from iria.publication.models import Publication
 from newsletter.digests import new_articles
 from newsletter.models import Digest, DigestRule, Frequency
-from newsletter.models.digest import LENGTHS
+from newsletter.models.digest import PERIOD_LENGTHS
 
 AFTER: Final = timedelta(minutes=5)
 """How long an article is left alone after it was published: the first mistakes are mended in it."""
-LOOKED_BACK: Final = timedelta(days=1)
+RATE_PERIOD: Final = timedelta(days=1)
 """An article for which nobody was there for so long is news no more, and is not sent by itself."""
 REACHES_BACK: Final = 4
 """How many periods that nobody was there for one digest makes good."""
@@ -30,24 +30,24 @@ class Period:
 
 def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator[Period]:
     """The periods of a rule that have ended and were not composed yet."""
-    if rule.rhythm == Frequency.EACH:
+    if rule.frequency == Frequency.EACH:
         yield from _articles(rule, now)
         return
     ends_at = last_end(rule, publication, now)
     name = f"{publication.local(ends_at):%Y-%m-%d}"
-    if ends_at <= rule.timed_since or _composed(rule).filter(period=name).exists():
+    if ends_at <= rule.schedule_changed_at or _composed(rule).filter(period=name).exists():
         return
     before = _composed(rule).filter(ends_at__lt=ends_at).first()
-    length = LENGTHS[Frequency(rule.rhythm)]
+    length = PERIOD_LENGTHS[Frequency(rule.frequency)]
     begins_at = before.ends_at if before else ends_at - length
     # What was published while the rule was switched off is not made good, but for one period.
-    earliest = max(ends_at - REACHES_BACK * length, min(rule.since, ends_at - length))
+    earliest = max(ends_at - REACHES_BACK * length, min(rule.enabled_at, ends_at - length))
     yield Period(name, max(begins_at, earliest), ends_at)
 
 
 def stale_at(digest: Digest) -> datetime:
     """From when on a digest no longer goes by itself: its news is that of another period."""
-    return digest.ends_at + LENGTHS.get(Frequency(digest.rhythm), LOOKED_BACK)
+    return digest.ends_at + PERIOD_LENGTHS.get(Frequency(digest.frequency), RATE_PERIOD)
 
 
 def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datetime:
@@ -57,11 +57,11 @@ def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datet
     same time of day.
     """
     local = publication.local(now)
-    back = (local.weekday() - rule.day) % 7 if rule.rhythm == Frequency.WEEKLY else 0
-    step = LENGTHS[Frequency(rule.rhythm)].days
+    back = (local.weekday() - rule.day) % 7 if rule.frequency == Frequency.WEEKLY else 0
+    step = PERIOD_LENGTHS[Frequency(rule.frequency)].days
     for days in (back, back + step):
         day = local.date() - timedelta(days=days)
-        moment = datetime.combine(day, rule.at, tzinfo=publication.zone_info)
+        moment = datetime.combine(day, rule.time_of_day, tzinfo=publication.zone_info)
         if moment <= now:
             break
     return moment
@@ -73,8 +73,8 @@ def article_of(name: str) -> int:
 
 
 def _articles(rule: DigestRule, now: datetime) -> Iterator[Period]:
-    since = max(rule.since, now - LOOKED_BACK)
-    new = new_articles.new_between(since, now - AFTER, no_older_than=LOOKED_BACK)
+    since = max(rule.enabled_at, now - RATE_PERIOD)
+    new = new_articles.new_between(since, now - AFTER, no_older_than=RATE_PERIOD)
     found = new.order_by("appeared_at", "pk").values_list("pk", "appeared_at")  # type: ignore[misc]
     moments = {f"{ARTICLE}{key}": moment for key, moment in found}
     known = _composed(rule).filter(period__in=moments).values_list("period", flat=True)
@@ -85,4 +85,4 @@ def _articles(rule: DigestRule, now: datetime) -> Iterator[Period]:
 
 
 def _composed(rule: DigestRule) -> QuerySet[Digest]:
-    return Digest.objects.filter(newsletter=rule.newsletter, rhythm=rule.rhythm)
+    return Digest.objects.filter(newsletter=rule.newsletter, frequency=rule.frequency)

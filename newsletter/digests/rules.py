@@ -1,4 +1,4 @@
-"""Saving the rule of a digest, and since when it counts."""
+"""Saves digest rules."""
 
 from collections.abc import Collection
 
@@ -18,10 +18,10 @@ def save(rule: DigestRule, *, changed: Collection[str] | None) -> None:
         changed: the names of what an editor changed; None for a new rule.
     """
     rule.introduction = editor_html.clean(rule.introduction)
-    names = {"on"} if changed is None else set(changed)
+    names = {"enabled"} if changed is None else set(changed)
     now = timezone.now()
-    if rule.on and names & {"on", "rhythm", "newsletter"}:
-        rule.since = rule.timed_since = now
-    elif names & {"at", "day"}:
-        rule.timed_since = now
+    if rule.enabled and names & {"enabled", "frequency", "newsletter"}:
+        rule.enabled_at = rule.schedule_changed_at = now
+    elif names & {"time_of_day", "day"}:
+        rule.schedule_changed_at = now
     rule.save()

@@ -1,1 +1,1 @@
-"""The mail itself: its words, its pictures, its headers."""
+"""Renders an issue as an e-mail and submits it."""

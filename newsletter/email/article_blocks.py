@@ -1,4 +1,4 @@
-"""The articles of an issue as a mail shows them: absolute addresses, one size of each picture."""
+"""The articles of an issue as blocks of an e-mail: absolute URLs, one size of each image."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -23,8 +23,8 @@ BESIDE_WIDTH: Final = 184
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture with the words that belong to it; width and height as shown, in CSS pixels."""
+class EmailImage:
+    """A image with the words that belong to it; width and height as shown, in CSS pixels."""
 
     address: str
     width: int
@@ -32,12 +32,12 @@ class Picture:
     alt: str
     caption: SafeString
     credit: SafeString
-    in_words: str
+    describe_subscription: str
     """Caption and credit as text, for the letter without pictures."""
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class ArticleBlock:
     headline: str
     address: str
     standfirst: str
@@ -45,7 +45,7 @@ class Story:
     authors: str
     language: str
     direction: str
-    picture: Picture | None
+    image: EmailImage | None
     heading: str = ""
     """The name of the section that it begins."""
     is_lead: bool = False
@@ -53,35 +53,35 @@ class Story:
     """Of its headline: below the subject, or below the heading of a section."""
 
 
-def stories_of(issue: Issue, publication: Publication) -> list[Story]:
-    """The stories of an issue fetched `with_stories`.
+def build_blocks(issue: Issue, publication: Publication) -> list[ArticleBlock]:
+    """The stories of an issue fetched `with_articles`.
 
-    The first has its picture large, unless the issue has one of its own on top.
+    The first has its image large, unless the issue has one of its own on top.
     """
     stories, level = [], 2
     for number, item in enumerate(issue.items.all()):
         level = 3 if item.heading else level
-        leads = number == 0 and issue.picture is None
+        leads = number == 0 and issue.image is None
         story = _story(item.article, publication, width=LEAD_WIDTH if leads else BESIDE_WIDTH)
         stories.append(replace(story, heading=item.heading, is_lead=leads, level=level))
     return stories
 
 
-def issue_picture(issue: Issue, publication: Publication) -> Picture | None:
-    """The picture on top of an issue that has one of its own."""
-    if issue.picture is None:
+def issue_image(issue: Issue, publication: Publication) -> EmailImage | None:
+    """The image on top of an issue that has one of its own."""
+    if issue.image is None:
         return None
     language = issue.newsletter.language or publication.language_codes[0]
-    return _picture(
-        issue.picture, issue.picture_caption, publication, width=LEAD_WIDTH, language=language
+    return _image(
+        issue.image, issue.image_caption, publication, width=LEAD_WIDTH, language=language
     )
 
 
-def _story(article: Article, publication: Publication, *, width: int) -> Story:
+def _story(article: Article, publication: Publication, *, width: int) -> ArticleBlock:
     image = article.lead_image
     categories = [row.category.name for row in article.article_categories.all()]
     names = [byline.author.name for byline in article.bylines.all()]
-    return Story(
+    return ArticleBlock(
         headline=article.headline,
         address=f"{settings.SITE_URL}{article.get_absolute_url()}",
         standfirst=article.standfirst,
@@ -89,7 +89,7 @@ def _story(article: Article, publication: Publication, *, width: int) -> Story:
         authors=gettext("By %(names)s") % {"names": _listed(names)} if names else "",
         language=article.language,
         direction="rtl" if article.right_to_left else "ltr",
-        picture=_picture(
+        image=_image(
             image, article.lead_caption, publication, width=width, language=article.language
         )
         if image
@@ -109,16 +109,16 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {gettext('and')} {names[-1]}"
 
 
-def _picture(
+def _image(
     image: Image, caption: str, publication: Publication, *, width: int, language: str
-) -> Picture | None:
+) -> EmailImage | None:
     if not image.may_be_mailed:
         return None
     rendition = best_rendition(image, width=width)
     if rendition is None:
         return None
     shown = min(width, rendition.width)
-    return Picture(
+    return EmailImage(
         address=f"{settings.SITE_URL}{rendition.get_absolute_url()}",
         width=shown,
         height=max(1, round(shown * rendition.height / rendition.width)),
@@ -128,7 +128,7 @@ def _picture(
             absolute(typeset_html(clean_caption(caption), language), settings.SITE_URL)
         ),
         credit=credit_line(image, publication),
-        in_words=_in_words(caption, image, publication),
+        describe_subscription=_in_words(caption, image, publication),
     )
 
 
@@ -140,7 +140,7 @@ def _in_words(caption: str, image: Image, publication: Publication) -> str:
 def best_rendition(image: Image, *, width: int) -> PictureFile | None:
     """The smallest rendition that is sharp on a fine screen at this width, else the largest.
 
-    The picture's row says which files there are; the database is not asked.
+    The image's row says which files there are; the database is not asked.
     """
     fitting = plain_files(image)
     sharp = [rendition for rendition in fitting if rendition.width >= 2 * width]

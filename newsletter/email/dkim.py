@@ -1,6 +1,6 @@
-"""DKIM: our own signature over a mail, where the relay does not sign (docs/running-mail.md).
+"""DKIM signatures, if the relay does not sign (docs/running-mail.md).
 
-It covers `List-Unsubscribe` and `List-Unsubscribe-Post`, without which RFC 8058 lets no mail program leave with one click.
+They cover `List-Unsubscribe` and `List-Unsubscribe-Post`, which RFC 8058 requires for one-click unsubscribing.
 """
 
 import re

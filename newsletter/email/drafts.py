@@ -1,4 +1,4 @@
-"""Saving a draft of an issue: its words cleaned, its address free, its articles in order."""
+"""Saves drafts of issues."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,13 +14,13 @@ from newsletter.email import editor_html
 from newsletter.models import Issue, IssueItem
 
 EDITABLE = (
-    "newsletter", "subject", "preheader", "slug", "picture", "picture_caption", "greeting",
-    "greeting_unnamed", "introduction", "closing", "composed_by_rule", "held", "changed_at",
+    "newsletter", "subject", "preheader", "slug", "image", "image_caption", "greeting",
+    "fallback_greeting", "introduction", "closing", "is_automatic", "needs_approval", "modified_at",
 )  # fmt: skip
 
 RESERVED = frozenset({"feed"})
 """Other addresses stand there."""
-NOT_COPIED = frozenset({"slug", "composed_by_rule", "held", "changed_at"})
+NOT_COPIED = frozenset({"slug", "is_automatic", "needs_approval", "modified_at"})
 
 
 class IssueArticle(NamedTuple):
@@ -45,15 +45,15 @@ def save(issue: Issue, articles: Sequence[IssueArticle] | None, *, by: User | No
         editor_html.clean(issue.closing),
     )
     issue.slug = free_slug(issue)
-    issue.composed_by_rule = issue.composed_by_rule and by is None
+    issue.is_automatic = issue.is_automatic and by is None
     # A digest that somebody changed goes when somebody says so.
-    issue.held = issue.held or by is not None
+    issue.needs_approval = issue.needs_approval or by is not None
     with transaction.atomic():
         if issue.pk is None:
-            issue.made_by = by
+            issue.created_by = by
             issue.save()
         else:
-            hold_draft(issue)
+            lock_draft(issue)
             issue.save(update_fields=EDITABLE)
         if articles is not None:
             choose(issue, articles)
@@ -85,9 +85,9 @@ def same_draft(issue: Issue, articles: Sequence[IssueArticle], *, by: User) -> I
     chosen = [(each.article.pk, each.heading) for each in articles]
     alike = Issue.objects.filter(
         **{**said, **cleaned},
-        made_by=by,
+        created_by=by,
         state=Issue.State.DRAFT,
-        made_at__gt=timezone.now() - timedelta(minutes=1),
+        created_at__gt=timezone.now() - timedelta(minutes=1),
     )
     for draft in alike.order_by("pk"):
         items = draft.items.order_by("position", "pk")
@@ -110,7 +110,7 @@ def free_slug(issue: Issue) -> str:
     return slug
 
 
-def hold_draft(issue: Issue) -> None:
+def lock_draft(issue: Issue) -> None:
     """Keeps a draft from going out until the transaction ends.
 
     Raises:
@@ -118,11 +118,11 @@ def hold_draft(issue: Issue) -> None:
     """
     current = Issue.objects.select_for_update(of=("self",)).filter(pk=issue.pk).first()
     if current is None:
-        sentence = "This issue was deleted meanwhile; copy what you wrote into a new one."
+        sentence = "This issue was deleted. Copy your text into a new one."
         raise NotADraft(sentence)
     if current.state == Issue.State.SCHEDULED:
-        sentence = "This issue waits to go out; take it back to change it, then save again."
+        sentence = "This issue is scheduled. Unschedule it to make changes, then save again."
         raise NotADraft(sentence)
     if not current.is_draft:
-        sentence = "This issue went out meanwhile; what was sent can no longer change."
+        sentence = "This issue was already sent and can no longer be changed."
         raise NotADraft(sentence)

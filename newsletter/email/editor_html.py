@@ -1,4 +1,4 @@
-"""The few words an editor adds to an issue: what may stand in them, and how they read as text."""
+"""The HTML that editors write before and after the articles: cleaned, and as plain text."""
 
 import re
 from html import escape
@@ -49,7 +49,7 @@ def _cleaned(html: str, relative: object) -> str:
     return cleaned if parse(cleaned).text_content().strip() else ""
 
 
-def as_letter(html: str) -> str:
+def as_plain_text(html: str) -> str:
     """The words as paragraphs of plain text, with the address of a link after its words."""
     blocks: list[str] = []
     loose: list[str] = []

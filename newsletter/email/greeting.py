@@ -1,7 +1,6 @@
-"""How a mail greets its reader: by name where it is known, and in other words where it is not.
+"""Greetings, by name if it is known.
 
-The mail is composed once with a hole where the greeting belongs, one in the HTML and one in the text;
-what is filled in is the only part of a mail, besides the token, that differs from reader to reader.
+An e-mail is rendered once with a placeholder for the greeting, one in HTML and one in plain text.
 """
 
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Final
 
 from iria.core.text.validators import one_line
 from newsletter.models import Issue
-from newsletter.models.issue import NAME
+from newsletter.models.issue import NAME_PLACEHOLDER
 
 IN_HTML: Final = "greeting-in-html-stands-here"
 IN_TEXT: Final = "greeting-in-text-stands-here"
@@ -25,16 +24,16 @@ class Greeting:
 
     @classmethod
     def of(cls, issue: Issue) -> "Greeting":
-        return cls(issue.greeting, issue.greeting_unnamed)
+        return cls(issue.greeting, issue.fallback_greeting)
 
     def to(self, name: str) -> str:
         """The greeting of one reader, on one line."""
         name = one_line(name)
-        if NAME in self.named and not name:
+        if NAME_PLACEHOLDER in self.named and not name:
             return self.unnamed
-        return one_line(self.named.replace(NAME, name))
+        return one_line(self.named.replace(NAME_PLACEHOLDER, name))
 
-    def holes(self, name: str) -> dict[str, str]:
+    def values_for(self, name: str) -> dict[str, str]:
         """What is filled into which hole for one reader."""
         words = self.to(name)
         return {IN_HTML: escape(words), IN_TEXT: words}

@@ -1,4 +1,4 @@
-"""The headers by which mail programs know a newsletter and let its reader leave."""
+"""The headers of newsletter e-mails, such as List-Unsubscribe."""
 
 import re
 from uuid import uuid4
@@ -15,7 +15,7 @@ from iria.core.mail import (
 )
 from iria.core.mail import mail_domain as mail_domain
 from iria.publication.models import Publication
-from newsletter.bounces.verp import leave_address
+from newsletter.bounces.verp import unsubscribe_email
 from newsletter.bounces.webhooks.providers import HEADERS, PROVIDERS
 from newsletter.email import rendering
 from newsletter.email.rendering import RenderedEmail
@@ -39,7 +39,7 @@ def sender(newsletter: Newsletter, publication: Publication) -> str:
     return mailbox(newsletter.from_name or publication.name, from_address(newsletter))
 
 
-def answers_to(newsletter: Newsletter, publication: Publication) -> list[str]:
+def reply_to_of(newsletter: Newsletter, publication: Publication) -> list[str]:
     answers = newsletter.reply_to or publication.contact_email
     return [answers] if answers else []
 
@@ -51,7 +51,7 @@ def list_id(newsletter: Newsletter) -> str:
 
 def message_to(
     address: str,
-    letter: RenderedEmail,
+    rendered: RenderedEmail,
     *,
     newsletter: Newsletter,
     publication: Publication,
@@ -60,7 +60,7 @@ def message_to(
     name: str = "",
     language: str = "",
     campaign: str = "test",
-    mark: str = "",
+    ref: str = "",
     automatic: bool = False,
 ) -> ListEmail:
     """The mail of an issue to one recipient.
@@ -75,44 +75,44 @@ def message_to(
     `List-Unsubscribe` with `List-Unsubscribe-Post` is RFC 8058: a mail program leaves with one
     POST, without opening a page.
     """
-    own = letter.addressed(token, name)
+    own = rendered.addressed(token, name)
     message = ListEmail(
         subject=one_header_line(own.subject),
         body=own.text,
         from_email=sender(newsletter, publication),
         to=[address],
-        reply_to=answers_to(newsletter, publication),
+        reply_to=reply_to_of(newsletter, publication),
         headers={
             "Message-ID": message_id,
             "List-Id": list_id(newsletter),
-            **list_unsubscribe_headers(rendering.leave_address(token)),
-            **_leaving_by_mail(token),
+            **list_unsubscribe_headers(rendering.unsubscribe_url(token)),
+            **_unsubscribe_by_mail(token),
             **({"Auto-Submitted": "auto-generated"} if automatic else {}),
-            "List-Archive": f"<{rendering.site_address('newsletter_issues')}>",
+            "List-Archive": f"<{rendering.site_url_of('newsletter_issues')}>",
             "Feedback-ID": feedback_id(newsletter, campaign),
             "Content-Language": language or newsletter.language,
             # Programs that answer for somebody on holiday; reports of mail servers are welcome.
             "X-Auto-Response-Suppress": "OOF, AutoReply",
-            **_for_provider(mark),
+            **_for_provider(ref),
         },
     )
     message.attach_alternative(own.html, "text/html")
     return message
 
 
-def _leaving_by_mail(token: str) -> dict[str, str]:
+def _unsubscribe_by_mail(token: str) -> dict[str, str]:
     """Beside the address of the page, one to write to, where mail to us is read."""
-    by_mail = leave_address(token)
+    by_mail = unsubscribe_email(token)
     if not by_mail:
         return {}
-    page = rendering.leave_address(token)
+    page = rendering.unsubscribe_url(token)
     return {"List-Unsubscribe": f"<{page}>, <mailto:{by_mail}?subject=unsubscribe>"}
 
 
-def _for_provider(mark: str) -> dict[str, str]:
+def _for_provider(ref: str) -> dict[str, str]:
     """What only the provider that sends the mail reads; some take it out, so our signature does not cover it."""
     provider = PROVIDERS.get(settings.MAIL_PROVIDER)
-    return provider.headers(mark) if provider and mark else {}
+    return provider.headers(ref) if provider and ref else {}
 
 
 def feedback_id(newsletter: Newsletter, campaign: str) -> str:

@@ -1,26 +1,28 @@
-"""The mail of an issue as bytes, with holes where a recipient's own words belong.
+"""An issue as bytes with placeholders for what differs between recipients.
 
-Building a mail anew takes Python milliseconds; filling the holes takes microseconds. Whatever
-stands in the mail of one recipient alone is made of their address, their token, the mail's id, its mark
-where a provider sends it, and their name where the issue greets by name.
+Rendering an e-mail takes milliseconds, filling in placeholders microseconds. They are e-mail address, token, Message-ID, name
+(for the greeting) and delivery reference (for a provider).
 """
 
 import re
 from email.message import EmailMessage
 from typing import Final, Self
 
-from newsletter.bounces.webhooks.providers import MARK
+from newsletter.bounces.webhooks.providers import REF_PLACEHOLDER
 from newsletter.email.greeting import IN_HTML, IN_TEXT, Greeting
 from newsletter.email.headers import ListEmail
 from newsletter.email.rendering import TOKEN
 from newsletter.email.smtp import SEVEN_BIT, ready_to_send
 
-ADDRESS: Final = "recipient-address-stands-here@stencil.invalid"
-MESSAGE_ID: Final = "<message-id-stands-here@stencil.invalid>"
+ADDRESS: Final = "recipient-address-stands-here@template.invalid"
+MESSAGE_ID: Final = "<message-id-stands-here@template.invalid>"
 
-HOLES: Final = re.compile(
+PLACEHOLDERS: Final = re.compile(
     b"("
-    + b"|".join(re.escape(x.encode()) for x in (TOKEN, ADDRESS, MESSAGE_ID, MARK, IN_HTML, IN_TEXT))
+    + b"|".join(
+        re.escape(x.encode())
+        for x in (TOKEN, ADDRESS, MESSAGE_ID, REF_PLACEHOLDER, IN_HTML, IN_TEXT)
+    )
     + b")"
 )
 LONGEST_LINE: Final = 76
@@ -37,7 +39,7 @@ class EmailTemplate:
 
     def __init__(self, wire: bytes, greeting: Greeting) -> None:
         self._greeting = greeting
-        self._pieces: list[bytes] = HOLES.split(wire)
+        self._pieces: list[bytes] = PLACEHOLDERS.split(wire)
 
     @classmethod
     def from_message(cls, message: ListEmail, greeting: Greeting) -> Self:
@@ -49,21 +51,22 @@ class EmailTemplate:
         return cls(ready_to_send(built.as_bytes()), greeting)
 
     def render_for(
-        self, *, address: str, token: str, message_id: str, name: str = "", mark: str = ""
+        self, *, address: str, token: str, message_id: str, name: str = "", ref: str = ""
     ) -> bytes:
         """The mail to one recipient, as it goes over the wire after DATA.
 
         Raises:
             ValueError: what should be filled in would begin a line of its own.
         """
-        own = {TOKEN: token, ADDRESS: address, MESSAGE_ID: message_id, MARK: mark}
+        own = {TOKEN: token, ADDRESS: address, MESSAGE_ID: message_id, REF_PLACEHOLDER: ref}
         for value in own.values():
             if not value.isascii() or not value.isprintable():
-                sentence = "The address cannot be written to."
+                sentence = "E-mails cannot be sent to this address."
                 raise ValueError(sentence)
         values = {hole.encode(): value.encode() for hole, value in own.items()}
         values |= {
-            hole.encode(): _on_lines(words) for hole, words in self._greeting.holes(name).items()
+            hole.encode(): _on_lines(words)
+            for hole, words in self._greeting.values_for(name).items()
         }
         return b"".join(values.get(piece, piece) for piece in self._pieces)
 

@@ -1,4 +1,4 @@
-"""An issue as a letter in plain text."""
+"""The plain text part of newsletter e-mails."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from django.utils.translation import gettext
 
 from iria.core.text.dates import day_words
 from iria.publication.mail.rendering import LINE_WIDTH, RULE, wrapped
-from newsletter.email.article_blocks import Picture, Story
-from newsletter.email.editor_html import as_letter
+from newsletter.email.article_blocks import ArticleBlock, EmailImage
+from newsletter.email.editor_html import as_plain_text
 from newsletter.email.greeting import IN_TEXT
 
 
-def issue_as_letter(context: dict[str, Any]) -> str:
+def issue_as_text(context: dict[str, Any]) -> str:
     """The text part: the same words in the same order as the HTML part; of its pictures the
     captions and credits."""
     publication, newsletter = context["publication"], context["newsletter"]
@@ -19,23 +19,23 @@ def issue_as_letter(context: dict[str, Any]) -> str:
     parts = [
         wrapped(f"{publication.name} – {newsletter.name}, {day_words(day)}"),
         _headed(context["subject"]),
-        _picture(context["picture"]),
+        _image(context["image"]),
         IN_TEXT if context["greeting"] else "",
-        as_letter(context["introduction"]),
+        as_plain_text(context["introduction"]),
         *[_story(story) for story in context["stories"]],
-        *([RULE, as_letter(context["closing"])] if context["closing"] else []),
+        *([RULE, as_plain_text(context["closing"])] if context["closing"] else []),
         RULE,
         _foot(context),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def notice_as_letter(context: dict[str, Any]) -> str:
+def notice_as_text(context: dict[str, Any]) -> str:
     """The text part of a short mail with one thing to do."""
     publication = context["publication"]
     parts = [
         *[wrapped(paragraph) for paragraph in context["before"]],
-        f"{context['button']}:\n{context['button_address']}" if context["button_address"] else "",
+        f"{context['button']}:\n{context['button_url']}" if context["button_url"] else "",
         *[wrapped(paragraph) for paragraph in context["after"]],
         RULE,
         f"{publication.name}\n{context['site_url']}/",
@@ -50,22 +50,22 @@ def _headed(subject: str) -> str:
     return f"{lines}\n{'=' * min(longest, LINE_WIDTH)}"
 
 
-def _story(story: Story) -> str:
+def _story(story: ArticleBlock) -> str:
     lines = [wrapped(story.headline), wrapped(story.authors), wrapped(story.standfirst)]
     parts = [
         RULE,
         _headed(story.heading) if story.heading else "",
         "\n".join(line for line in lines if line),
-        _picture(story.picture),
+        _image(story.image),
         story.address,
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _picture(picture: Picture | None) -> str:
+def _image(image: EmailImage | None) -> str:
     """Its caption and credit, where it is said what it shows."""
-    words = picture.in_words if picture else ""
-    return wrapped(f"[{gettext('Picture')}: {words}]") if words else ""
+    words = image.describe_subscription if image else ""
+    return wrapped(f"[{gettext('Image')}: {words}]") if words else ""
 
 
 def _foot(context: dict[str, Any]) -> str:
@@ -76,9 +76,9 @@ def _foot(context: dict[str, Any]) -> str:
     lines = [
         wrapped(because),
         "",
-        f"{gettext('Leave')}: {context['leave_address']}",
-        f"{gettext('Preferences')}: {context['preferences_address']}",
-        f"{gettext('Read in the browser')}: {context['browser_address']}",
+        f"{gettext('Unsubscribe')}: {context['unsubscribe_url']}",
+        f"{gettext('Preferences')}: {context['preferences_url']}",
+        f"{gettext('View in browser')}: {context['browser_url']}",
         "",
         f"© {publication.copyright_years} {publication.copyright_holder}",
     ]

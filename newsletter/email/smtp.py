@@ -1,8 +1,7 @@
-"""Hands one mail to a mail server and says what came of it.
+"""Submits one e-mail to a mail server and reports the outcome.
 
-The question that matters after a failure is whether the server may have the mail. It can only
-have it once the last byte after DATA was sent; so the steps of SMTP are taken one by one here,
-where `smtplib.sendmail` would tell an unsent mail from a doubtful one only by its words.
+After a failure it matters whether the server may have the e-mail: only after the last byte of DATA. So the steps of SMTP are taken one by one,
+because `smtplib.sendmail` does not tell them apart.
 """
 
 import re
@@ -35,7 +34,7 @@ class Outcome(Enum):
     """Not this one now; later."""
     UNREACHABLE = auto()
     """The server takes nothing at all at the moment; the mail did not leave us."""
-    SHUT = auto()
+    PERMANENT = auto()
     """The server takes nothing at all until a person changes something; it did not leave us."""
     UNCERTAIN = auto()
     """The server may have it, or not."""
@@ -62,18 +61,18 @@ class SmtpConnection:
         mistake: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._hang_up()
+        self._close()
 
     def open(self) -> Answer | None:
         """Connects, where that is needed; an answer only when it did not succeed."""
         try:
             self._backend.open()
-        except (OSError, smtplib.SMTPException) as trouble:
-            self._hang_up()
-            sentence = f"The mail server cannot be reached: {said(trouble)}"
-            if is_shut(trouble):
-                sentence = f"The mail server lets nobody in: {said(trouble)}"
-                return Answer(Outcome.SHUT, sentence)
+        except (OSError, smtplib.SMTPException) as error:
+            self._close()
+            sentence = f"The mail server cannot be reached: {said(error)}"
+            if is_permanent(error):
+                sentence = f"The mail server rejected the connection: {said(error)}"
+                return Answer(Outcome.PERMANENT, sentence)
             return Answer(Outcome.UNREACHABLE, sentence)
         return None
 
@@ -93,14 +92,14 @@ class SmtpConnection:
     def _by_backend(self, message: EmailMessage) -> Answer:
         try:
             self._backend.send_messages([message])
-        except OSError as trouble:
+        except OSError as error:
             if isinstance(self._backend, FolderBackend):
                 # A full disk: a file that was not finished is no mail.
-                return Answer(Outcome.UNREACHABLE, said(trouble))
-            return Answer(Outcome.UNCERTAIN, said(trouble))
-        except Exception as trouble:
+                return Answer(Outcome.UNREACHABLE, said(error))
+            return Answer(Outcome.UNCERTAIN, said(error))
+        except Exception as error:
             # Backends of others raise what they like, and say nothing about what was sent.
-            return Answer(Outcome.UNCERTAIN, said(trouble))
+            return Answer(Outcome.UNCERTAIN, said(error))
         return Answer(Outcome.SENT)
 
     def _by_smtp(self, message: EmailMessage) -> Answer:
@@ -117,27 +116,27 @@ class SmtpConnection:
 
         Args:
             sender: the address to which mail that cannot be delivered returns.
-            wire: the mail as it stands after DATA, from `on_the_wire` or a stencil.
+            wire: the mail as it stands after DATA, from `on_the_wire` or a template.
         """
         if unreachable := self.open():
             return unreachable
         server: smtplib.SMTP = self._backend.connection
         try:
             answer = _address(server, sender, recipient, len(wire))
-        except (OSError, smtplib.SMTPException, ValueError) as trouble:
+        except (OSError, smtplib.SMTPException, ValueError) as error:
             # A server that answers nonsense; the mail is still here.
             self._drop()
-            return Answer(Outcome.UNREACHABLE, said(trouble))
+            return Answer(Outcome.UNREACHABLE, said(error))
         if answer is None:
             answer = _hand_over(server, wire)
-        self._tidy(server, answer)
+        self._reset(server, answer)
         return answer
 
-    def _tidy(self, server: smtplib.SMTP, answer: Answer) -> None:
+    def _reset(self, server: smtplib.SMTP, answer: Answer) -> None:
         """Leaves the connection ready for the next mail, or closed."""
         if answer.outcome is Outcome.SENT:
             return
-        if answer.outcome in {Outcome.UNCERTAIN, Outcome.UNREACHABLE, Outcome.SHUT}:
+        if answer.outcome in {Outcome.UNCERTAIN, Outcome.UNREACHABLE, Outcome.PERMANENT}:
             self._drop()
             return
         try:
@@ -150,7 +149,7 @@ class SmtpConnection:
         self._backend.connection.close()
         self._backend.connection = None
 
-    def _hang_up(self) -> None:
+    def _close(self) -> None:
         try:
             self._backend.close()
         except (OSError, smtplib.SMTPException):
@@ -171,19 +170,19 @@ def ready_to_send(raw: bytes) -> bytes:
     return quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
-def is_shut(trouble: BaseException) -> bool:
+def is_permanent(error: BaseException) -> bool:
     """Whether trying again will not help: a refused sign-in, a server that says “never”."""
-    if isinstance(trouble, smtplib.SMTPResponseException):
+    if isinstance(error, smtplib.SMTPResponseException):
         # Of a flood smtplib says 500 itself.
-        return 500 <= trouble.smtp_code < 600 and trouble.smtp_error != "Line too long."
-    return isinstance(trouble, smtplib.SMTPNotSupportedError)
+        return 500 <= error.smtp_code < 600 and error.smtp_error != "Line too long."
+    return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
-def said(trouble: BaseException) -> str:
+def said(error: BaseException) -> str:
     """A failure in words for the editor."""
-    if isinstance(trouble, smtplib.SMTPResponseException):
-        return spoken(trouble.smtp_code, trouble.smtp_error)
-    return " ".join(storable(str(trouble)).split()) or type(trouble).__name__
+    if isinstance(error, smtplib.SMTPResponseException):
+        return spoken(error.smtp_code, error.smtp_error)
+    return " ".join(storable(str(error)).split()) or type(error).__name__
 
 
 def spoken(code: int, words: bytes | str) -> str:
@@ -200,7 +199,7 @@ def _address(server: smtplib.SMTP, sender: str, recipient: str, size: int) -> An
     if code != 250:
         # Not about this recipient: a server that does not take our mail takes none of it.
         shut = 500 <= code < 600
-        return Answer(Outcome.SHUT if shut else Outcome.UNREACHABLE, spoken(code, words))
+        return Answer(Outcome.PERMANENT if shut else Outcome.UNREACHABLE, spoken(code, words))
     code, words = server.rcpt(recipient)
     if code not in {250, 251}:
         return _judged(code, words, final=500 <= code < 600 and code != MAILBOX_FULL)
@@ -215,14 +214,14 @@ def _hand_over(server: smtplib.SMTP, wire: bytes) -> Answer:
     try:
         server.send(wire)
         code, words = server.getreply()
-    except (OSError, smtplib.SMTPException) as trouble:
-        sentence = f"The connection broke after the mail was handed over: {said(trouble)}"
+    except (OSError, smtplib.SMTPException) as error:
+        sentence = f"The connection was lost after the e-mail was submitted: {said(error)}"
         return Answer(Outcome.UNCERTAIN, sentence)
     if 200 <= code < 300:
         return Answer(Outcome.SENT, spoken(code, words))
     if 400 <= code < 600:
         return _judged(code, words, final=code >= 500)
-    sentence = f"The server's answer makes no sense: {spoken(code, words)}"
+    sentence = f"The server's response is invalid: {spoken(code, words)}"
     return Answer(Outcome.UNCERTAIN, sentence)
 
 

@@ -1,1 +1,1 @@
-"""Taking in subscribers from a file: read, looked over, and written at once or not at all."""
+"""Imports subscribers from a file: all or nothing."""

@@ -1,7 +1,4 @@
-"""What a table says of a reader's state, in the words of mailing services and of our own export.
-
-Which column of a table is what: guessed from its first rows, changed by whoever imports it.
-"""
+"""Detects the columns of a file, and the words for a subscription status."""
 
 import re
 import unicodedata
@@ -11,7 +8,7 @@ from typing import Any, Final, Self
 
 from newsletter.imports.csv_reader import Row
 
-RECEIVING: Final = frozenset(
+SUBSCRIBED_WORDS: Final = frozenset(
     {
         "subscribed", "active", "confirmed", "enabled", "optin", "optedin", "true", "yes", "y", "t",
         "member", "free", "paid", "comped", "premium", "regular", "verified", "subscriber", "trial",
@@ -19,7 +16,7 @@ RECEIVING: Final = frozenset(
         "activo", "suscrito", "si", "attivo", "iscritto",
     }
 )  # fmt: skip
-GONE: Final = frozenset(
+UNSUBSCRIBED_WORDS: Final = frozenset(
     {
         "left", "unsubscribed", "unsubscribe", "unsub", "nevertobewrittento", "suppressed", "bounced",
         "bounce", "bouncing", "hardbounced", "hardbounce", "softbounced", "softbounce", "undeliverable",
@@ -36,7 +33,7 @@ GONE: Final = frozenset(
 """Left, barred, or never confirmed: in each case they have not agreed to this list, or not any more."""
 
 
-NOT_SO: Final = frozenset(
+FALSE_WORDS: Final = frozenset(
     {"", "false", "no", "n", "f", "non", "nein", "never", "null", "none", "na"}
 )
 """What stands in a column on who has left beside those who have not."""
@@ -53,13 +50,13 @@ def is_unsubscribed(said: str) -> bool | None:
     if not word:
         # Nothing, or a number: services write 1 and 0.
         return {"": False, "1": False, "0": True}.get(said.strip())
-    return word in GONE if word in GONE | RECEIVING else None
+    return word in UNSUBSCRIBED_WORDS if word in UNSUBSCRIBED_WORDS | SUBSCRIBED_WORDS else None
 
 
-def says_gone(said: str) -> bool:
+def says_unsubscribed(said: str) -> bool:
     """Whether a cell of a column on who has left says so: yes, a number, a day, a reason."""
     word = plain(said)
-    return word not in NOT_SO or (not word and any(sign in "123456789" for sign in said))
+    return word not in FALSE_WORDS or (not word and any(sign in "123456789" for sign in said))
 
 
 EMAIL: Final = "email"
@@ -68,7 +65,7 @@ LANGUAGE: Final = "language"
 STATE: Final = "state"
 UNSUBSCRIBED: Final = "gone"
 
-CALLED: Final = {
+HEADERS: Final = {
     EMAIL: {
         "email", "emailaddress", "mail", "mailaddress", "address", "adresseemail", "adressemail",
         "adresseelectronique", "courriel", "emailadresse", "mailadresse", "correo",
@@ -117,11 +114,11 @@ class ColumnMapping:
     @classmethod
     def guessed(cls, rows: Sequence[Row]) -> Self:
         """By what stands above the columns; without that, the first in which addresses stand."""
-        rows = [row for row in rows if not row.trouble]
+        rows = [row for row in rows if not row.error]
         first = rows[0].cells if rows else ()
         has_header = not any(is_address(cell) for cell in first)
         called = [plain(cell) for cell in first] if has_header else []
-        found = {what: _place_of(names, called) for what, names in CALLED.items()}
+        found = {what: _place_of(names, called) for what, names in HEADERS.items()}
         email = found[EMAIL]
         if email is None:
             email = _first_with_addresses(rows)

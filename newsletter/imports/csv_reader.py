@@ -1,6 +1,6 @@
-"""A file of rows, whatever program wrote it: its encoding, its separator, its lines. No Django here.
+"""Reads CSV files of any encoding and separator. No Django here.
 
-A broken row is told with its line and skipped; nothing in a file makes reading it fail.
+Invalid rows are reported with their line and skipped; no file makes reading fail.
 """
 
 import codecs
@@ -11,21 +11,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-MARKS: Final = (
+BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SEPARATORS: Final = (",", ";", "\t", "|")
-SAID_BY_EXCEL: Final = re.compile(r"sep=(.)\Z", re.IGNORECASE)
-MOST_LINES: Final = 100
+EXCEL_SEPARATOR: Final = re.compile(r"sep=(.)\Z", re.IGNORECASE)
+MAX_LINES: Final = 100
 """How many lines one row may have. A quotation mark that is not closed by then is a slip."""
-MOST_LETTERS: Final = 20_000
+MAX_CHARACTERS: Final = 20_000
 """How long one row may be."""
-LOOKED_AT: Final = 50
+SAMPLE: Final = 50
 """Rows from which the separator is learnt."""
 
-NOT_CLOSED: Final = "A quotation mark is opened here and not closed."
+NOT_CLOSED: Final = "A quotation mark is opened here but not closed."
 TOO_LONG: Final = "This row is longer than 20,000 characters."
 
 
@@ -35,7 +35,7 @@ class Row:
 
     line: int
     cells: tuple[str, ...]
-    trouble: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +50,20 @@ class Table:
         """What a file holds; every sequence of bytes holds something."""
         text, encoding = decoded(content)
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        if said := SAID_BY_EXCEL.match(lines[0]):
+        if said := EXCEL_SEPARATOR.match(lines[0]):
             return cls(tuple(lines[1:]), encoding, said[1], first_line=2)
         return cls(tuple(lines), encoding, _separator(lines))
 
     def rows(self) -> Iterator[Row]:
         """Every row that holds anything, in order."""
         for row in _rows(self.lines, self.separator, self.first_line):
-            if row.trouble or any(cell.strip() for cell in row.cells):
+            if row.error or any(cell.strip() for cell in row.cells):
                 yield row
 
 
 def decoded(content: bytes) -> tuple[str, str]:
     """The text, and in which encoding it was written: by its mark, or by what fits."""
-    for mark, encoding in MARKS:
+    for mark, encoding in BYTE_ORDER_MARKS:
         if content.startswith(mark):
             return content.decode(encoding, errors="replace"), encoding
     if encoding := _utf16(content[:2000]):
@@ -87,10 +87,10 @@ def _utf16(beginning: bytes) -> str:
 
 def _separator(lines: list[str]) -> str:
     """The one by which most rows have the same number of cells, more than one."""
-    beginning = lines[: LOOKED_AT * 2]
+    beginning = lines[: SAMPLE * 2]
 
     def agreement(separator: str) -> tuple[int, int]:
-        rows = [row for row in _rows(beginning, separator, 1) if row.cells][:LOOKED_AT]
+        rows = [row for row in _rows(beginning, separator, 1) if row.cells][:SAMPLE]
         counts = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
         (cells, how_often), *_ = [*counts.most_common(1), (0, 0)]
         return how_often, cells
@@ -112,14 +112,14 @@ def _rows(lines: "list[str] | tuple[str, ...]", separator: str, first_line: int)
 
 
 def _row(line: int, text: str, separator: str) -> Row:
-    if len(text) > MOST_LETTERS:
+    if len(text) > MAX_CHARACTERS:
         return Row(line, (), TOO_LONG)
     if '"' not in text:
         return Row(line, tuple(text.split(separator)))
     try:
         (cells,) = csv.reader([text], delimiter=separator)
-    except (csv.Error, ValueError) as trouble:
-        return Row(line, (), f"This row cannot be read: {trouble}.")
+    except (csv.Error, ValueError) as error:
+        return Row(line, (), f"This row cannot be read: {error}.")
     return Row(line, tuple(cells))
 
 
@@ -128,7 +128,7 @@ def _end_of_row(lines: "list[str] | tuple[str, ...]", start: int, separator: str
     if '"' not in lines[start]:
         return start + 1
     is_open = False
-    for place in range(start, min(start + MOST_LINES, len(lines))):
+    for place in range(start, min(start + MAX_LINES, len(lines))):
         is_open = _stays_open(lines[place], separator, is_open=is_open)
         if not is_open:
             return place + 1

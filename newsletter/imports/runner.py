@@ -1,10 +1,7 @@
-"""What is to be told of a file's lines, as a table to take away.
+"""Checks and imports a file of subscribers.
 
-Looking over a file of subscribers, and taking it in.
-
-The rows are read and judged by their form one by one, and staged; then everything that is written
-is written by a few statements in one transaction. Nothing is ever half-written: a worker that dies
-leaves nothing, and its job begins anew.
+Rows are validated one by one and staged; a few statements in one transaction then write everything. If a worker dies,
+nothing is written and its job starts again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,31 +22,31 @@ from newsletter.imports.column_mapping import (
     address_and_name,
     is_address,
     is_unsubscribed,
-    says_gone,
+    says_unsubscribed,
 )
 from newsletter.imports.csv_reader import Row, Table
-from newsletter.models import ImportedLine, SubscriberImport
+from newsletter.models import ImportRow, SubscriberImport
 from newsletter.models.subscriber import NAME_MAX_LENGTH
 from newsletter.subscriptions import email_addresses
 
-HEADER = ("line", "what came of it", "why", "what stood there")
+HEADER = ("line", "result", "reason", "value")
 
 
 def as_table(made: SubscriberImport) -> Iterator[str]:
     """Every line that was not taken in as it stands, by its number."""
-    lines = made.lines.order_by("line", "pk").iterator(chunk_size=2000)
+    lines = made.rows.order_by("line", "pk").iterator(chunk_size=2000)
     return as_csv(
         HEADER,
-        ((each.line, each.get_fate_display(), each.reason, each.typed) for each in lines),
+        ((each.line, each.get_outcome_display(), each.reason, each.raw_value) for each in lines),
     )
 
 
-State, Fate = SubscriberImport.State, ImportedLine.Outcome
-AT_ONCE: Final = 20_000
+State, Outcome = SubscriberImport.State, ImportRow.Outcome
+BATCH_SIZE: Final = 20_000
 """So many rows are staged before the page that follows it hears of them."""
 CODES: Final = frozenset(code for code, _name in LANGUAGES)
-NOT_TAKEN: Final = "It could not be written, and nothing was: please look it over once more."
-LINE_COLUMNS: Final = ("of_id", "line", "fate", "reason", "typed")
+IMPORT_FAILED: Final = "Import failed; nothing was saved. Check the file again."
+LINE_COLUMNS: Final = ("subscriber_import_id", "line", "outcome", "reason", "raw_value")
 Line = tuple[int, int, str, str, str]
 
 
@@ -59,7 +56,7 @@ class Unsubscribed(ValidationError):
 
 def dry_run(import_id: int) -> None:
     """Says of every row what would become of it, and writes no subscriber."""
-    _run(import_id, while_in=State.LOOKING, then=State.CHECKED)
+    _run(import_id, while_in=State.CHECKING, then=State.CHECKED)
 
 
 def run_import(import_id: int) -> None:
@@ -74,8 +71,8 @@ def resume(import_id: int) -> None:
         run_import(import_id)
     except DatabaseError:
         # Everything was rolled back; whoever watches it learns so and may try again.
-        SubscriberImport.objects.filter(pk=import_id, state__in=SubscriberImport.UNDER_WAY).update(
-            state=State.NEW, trouble=NOT_TAKEN
+        SubscriberImport.objects.filter(pk=import_id, state__in=SubscriberImport.RUNNING).update(
+            state=State.NEW, error=IMPORT_FAILED
         )
         raise
 
@@ -93,7 +90,7 @@ def _run(import_id: int, *, while_in: str, then: str) -> None:
             current = SubscriberImport.objects.select_for_update().get(pk=import_id)
             # Two workers may both have read it; the second finds it done.
             if current.state == while_in:
-                _judge(current, lines)
+                _evaluate(current, lines)
                 if then == State.DONE:
                     _write(current)
                 _close(current, then)
@@ -114,7 +111,7 @@ def _stage(known: SubscriberImport) -> list[Line]:
         copy_values("imported_address", ("line", "email", "name", "language"), filter(None, some))
         read += len(some)
         SubscriberImport.objects.filter(pk=known.pk).update(
-            rows_read=read, rows_in_all=len(table.lines)
+            rows_read=read, total_rows=len(table.lines)
         )
     with connection.cursor() as cursor:
         cursor.execute(sql.COUNT)
@@ -125,16 +122,16 @@ def _taken(
     import_id: int, rows: Iterator[Row], columns: ColumnMapping, lines: list[Line]
 ) -> Iterator[tuple[Any, ...] | None]:
     """The next rows as they are staged; None for those that are broken or kept out."""
-    for _, row in zip(range(AT_ONCE), rows, strict=False):
+    for _, row in zip(range(BATCH_SIZE), rows, strict=False):
         try:
             email, name, language, remarks = _of_row(row, columns)
-        except ValidationError as trouble:
+        except ValidationError as error:
             typed = _cell(row, columns.email) or " ".join(row.cells)
-            fate = Fate.LEFT if isinstance(trouble, Unsubscribed) else Fate.BROKEN
-            lines.append(_line(import_id, row, fate, " ".join(trouble.messages), typed))
+            outcome = Outcome.UNSUBSCRIBED if isinstance(error, Unsubscribed) else Outcome.INVALID
+            lines.append(_line(import_id, row, outcome, " ".join(error.messages), typed))
             yield None
             continue
-        lines += [_line(import_id, row, Fate.REMARK, remark, email) for remark in remarks]
+        lines += [_line(import_id, row, Outcome.WARNING, remark, email) for remark in remarks]
         yield (row.line, email, name, language)
 
 
@@ -145,10 +142,10 @@ def _of_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[str]]
         Gone: the file says so.
         ValidationError: the row cannot be taken in; the sentence says why.
     """
-    if row.trouble:
-        raise ValidationError(row.trouble)
+    if row.error:
+        raise ValidationError(row.error)
     if columns.email >= len(row.cells):
-        sentence = f"This row has only {len(row.cells)} cells, and no address among them."
+        sentence = f"No e-mail address found; columns in this row: {len(row.cells)}."
         raise ValidationError(sentence)
     typed, called = address_and_name(_cell(row, columns.email))
     email, remarks = email_addresses.normal(typed), _of_others(row, columns)
@@ -157,28 +154,26 @@ def _of_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[str]]
         validate_storable(name)
     except ValidationError:
         name = ""
-        remarks.append("Its name holds characters that cannot be kept, and was left out.")
+        remarks.append("The name contains characters that cannot be stored and was left out.")
     if len(name) > NAME_MAX_LENGTH:
         name = ""
-        remarks.append(f"Its name is longer than {NAME_MAX_LENGTH} letters, and was left out.")
-    _refuse_gone(_cell(row, columns.state).strip()[:40], _cell(row, columns.gone).strip()[:40])
+        remarks.append(f"The name is longer than {NAME_MAX_LENGTH} characters and was left out.")
+    _check_status(_cell(row, columns.state).strip()[:40], _cell(row, columns.gone).strip()[:40])
     said = _cell(row, columns.language).strip().lower().replace("_", "-")
     language = next((code for code in (said, said.split("-")[0]) if code in CODES), "")
     if said and not language:
-        remarks.append(f"“{said[:20]}” is no language that is known here, and was left out.")
+        remarks.append(f"“{said[:20]}” is not a supported language and was left out.")
     return email, name, language, remarks
 
 
-def _refuse_gone(state: str, gone: str) -> None:
+def _check_status(state: str, gone: str) -> None:
     """Raises Gone where the file says so, and a refusal where nobody can tell what it says."""
     is_told = is_unsubscribed(state)
-    if is_told or says_gone(gone):
-        sentence = (
-            f"The file says “{state if is_told else gone}” of this reader, who is not written to."
-        )
+    if is_told or says_unsubscribed(gone):
+        sentence = f"The file says “{state if is_told else gone}”, so this person is not imported."
         raise Unsubscribed(sentence)
     if is_told is None:
-        sentence = f"“{state}” is no state that is known here, so nobody is taken in by it; leave its column out if it says something else."
+        sentence = f"“{state}” is not a known status, so this person is not imported. If the column means something else, ignore it."
         raise ValidationError(sentence)
 
 
@@ -189,7 +184,7 @@ def _of_others(row: Row, columns: ColumnMapping) -> list[str]:
     others = [cell for place, cell in enumerate(row.cells) if place != columns.email]
     if not any(is_address(cell) for cell in others):
         return []
-    return ["Only the first address of this line was taken; write each on a line of its own."]
+    return ["Only the first address of this row was imported. Use one row for each address."]
 
 
 def _cell(row: Row, place: int | None) -> str:
@@ -197,25 +192,25 @@ def _cell(row: Row, place: int | None) -> str:
     return unescape_formula(row.cells[place]) if is_there else ""  # type: ignore[index]
 
 
-def _line(import_id: int, row: Row, fate: str, reason: str, typed: str) -> Line:
+def _line(import_id: int, row: Row, outcome: str, reason: str, typed: str) -> Line:
     visible = one_line(typed).encode(errors="replace").decode()
     reason = one_line(reason).encode(errors="replace").decode()
-    return import_id, row.line, fate, reason[:300], visible[:100]
+    return import_id, row.line, outcome, reason[:300], visible[:100]
 
 
-def _judge(current: SubscriberImport, lines: Iterable[Line]) -> None:
-    current.lines.all().delete()
-    copy_values("newsletter_importedline", LINE_COLUMNS, lines)
+def _evaluate(current: SubscriberImport, lines: Iterable[Line]) -> None:
+    current.rows.all().delete()
+    copy_values("newsletter_importrow", LINE_COLUMNS, lines)
     newsletters = list(current.newsletters.order_by("pk").values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(sql.HOLD)
-        cursor.execute(sql.JUDGE, {"newsletters": newsletters})
-        cursor.execute(sql.COUNT_FATES)
-        cursor.execute(sql.TELL, {"of": current.pk})
-        cursor.execute(sql.FATES)
+        cursor.execute(sql.LOCK)
+        cursor.execute(sql.EVALUATE, {"newsletters": newsletters})
+        cursor.execute(sql.COUNT_OUTCOMES)
+        cursor.execute(sql.INSERT_ROWS, {"subscriber_import": current.pk})
+        cursor.execute(sql.OUTCOMES)
         counts = dict(cursor.fetchall())
     # Of those who left, some are known here and some by what the file says.
-    told = dict(current.lines.order_by().values_list("fate").annotate(Count("pk")))
+    told = dict(current.rows.order_by().values_list("outcome").annotate(Count("pk")))
     counts |= {"broken": told.get("broken", 0), "left": told.get("left", 0)}
     current.counts = counts
 
@@ -224,22 +219,22 @@ def _write(current: SubscriberImport) -> None:
     newsletters = list(current.newsletters.order_by("pk"))
     values: dict[str, Any] = {
         "newsletters": [newsletter.pk for newsletter in newsletters],
-        "rhythms": [newsletter.usual_rhythm.value for newsletter in newsletters],
-        "where": f"Import {current.pk}: {current.name}"[:300],
+        "frequencies": [newsletter.usual_frequency.value for newsletter in newsletters],
+        "source": f"Import {current.pk}: {current.name}"[:300],
         "consent": current.consent,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql.SUBSCRIBE_NEW)
         # Fewer than were judged new, where somebody signed up at this very moment.
         current.counts["new"] = min(current.count("new"), cursor.rowcount)
-        cursor.execute(sql.SUBSCRIBE_WAITING)
-        cursor.execute(sql.RECEIVE, values)
-        cursor.execute(sql.AGREE, values)
-        cursor.execute(sql.COUNT_ANEW)
+        cursor.execute(sql.SUBSCRIBE_PENDING)
+        cursor.execute(sql.INSERT_SUBSCRIPTIONS, values)
+        cursor.execute(sql.INSERT_CONSENTS, values)
+        cursor.execute(sql.ANALYZE_TABLES)
 
 
 def _close(current: SubscriberImport, then: str) -> None:
-    current.state, current.trouble = then, ""
+    current.state, current.error = then, ""
     current.rows_read = sum(current.counts.values())
     if then == State.DONE:
         current.content, current.done_at = None, timezone.now()

@@ -1,4 +1,4 @@
-"""Bringing a file of subscribers, saying which column is what, and letting the worker at it."""
+"""Uploads a file of subscribers and enqueues its check and import."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,11 +14,11 @@ from iria.core.text.validators import one_line
 from newsletter import job_queue
 from newsletter.imports.column_mapping import ColumnMapping
 from newsletter.imports.csv_reader import Row, Table
-from newsletter.models import ImportedLine, Newsletter, SubscriberImport
+from newsletter.models import ImportRow, Newsletter, SubscriberImport
 
 MOST_BYTES: Final = 50 * 1024 * 1024
 SHOWN_ROWS: Final = 6
-LOOKED_AT: Final = 200_000
+SAMPLE: Final = 200_000
 """So many bytes of it."""
 FILE_KEPT: Final = timedelta(days=7)
 LINES_KEPT: Final = timedelta(days=30)
@@ -40,25 +40,25 @@ def upload(
         NotPossible: it is too large, no table, holds nothing, or nobody is said to have agreed.
     """
     if len(content) > MOST_BYTES:
-        sentence = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB; please split it."
+        sentence = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it."
         raise NotPossible(sentence)
     if not consent.strip():
-        sentence = "Say how these people agreed; without that nobody may be written to."
+        sentence = "Enter the proof of consent; it is required."
         raise NotPossible(sentence)
     if content.startswith(NO_TABLES):
-        sentence = "This is a workbook or a document, not a table as text: save it as CSV in the program it comes from, and bring that."
+        sentence = "This is a spreadsheet or a document, not a text file. Save it as CSV and upload that file."
         raise NotPossible(sentence)
     rows = _first_rows(content)
     if not rows:
-        sentence = "The file holds no row; is it the right one?"
+        sentence = "The file contains no rows. Check that it is the right file."
         raise NotPossible(sentence)
     with transaction.atomic():
         made = SubscriberImport.objects.create(
-            name=one_line(name)[:200] or "Without a name",
+            name=one_line(name)[:200] or "Untitled",
             content=content,
             consent=one_line(consent)[:500],
             columns=ColumnMapping.guessed(rows).kept(),
-            made_by=by,
+            created_by=by,
         )
         made.newsletters.set(newsletters)
     return made
@@ -66,56 +66,56 @@ def upload(
 
 def first_rows_of(chosen: SubscriberImport) -> list[Row]:
     """What stands at the beginning of its file, to say by it which column is what."""
-    cut = Func(F("content"), 1, LOOKED_AT, function="substring", output_field=BinaryField())
+    cut = Func(F("content"), 1, SAMPLE, function="substring", output_field=BinaryField())
     found = SubscriberImport.objects.filter(pk=chosen.pk).values_list(cut, flat=True).first()
     return _first_rows(bytes(found)) if found is not None else []
 
 
 def _first_rows(content: bytes) -> list[Row]:
-    beginning = content[:LOOKED_AT]
-    if len(beginning) == LOOKED_AT:
+    beginning = content[:SAMPLE]
+    if len(beginning) == SAMPLE:
         # Not within a letter, or the whole would be taken for another encoding.
         beginning = beginning.rpartition(b"\n")[0] or beginning
     return list(islice(Table.of(beginning).rows(), SHOWN_ROWS))
 
 
-def look_over_soon(chosen: SubscriberImport, columns: ColumnMapping) -> bool:
+def enqueue_dry_run(chosen: SubscriberImport, columns: ColumnMapping) -> bool:
     """Has the worker look it over with these columns; False where it is under way or done."""
-    return _set_going(
+    return _enqueue(
         chosen,
         [State.NEW, State.CHECKED],
-        state=State.LOOKING,
+        state=State.CHECKING,
         columns=columns.kept(),
         counts={},
         rows_read=0,
-        trouble="",
+        error="",
     )
 
 
-def take_in_soon(chosen: SubscriberImport) -> bool:
+def enqueue_run(chosen: SubscriberImport) -> bool:
     """Has the worker take in what was looked over; False where that has not happened, or it is done."""
-    return _set_going(chosen, [State.CHECKED], state=State.IMPORTING, rows_read=0, trouble="")
+    return _enqueue(chosen, [State.CHECKED], state=State.IMPORTING, rows_read=0, error="")
 
 
-def _set_going(chosen: SubscriberImport, out_of: list[str], **changes: object) -> bool:
+def _enqueue(chosen: SubscriberImport, out_of: list[str], **changes: object) -> bool:
     waiting = SubscriberImport.objects.filter(pk=chosen.pk, state__in=out_of, content__isnull=False)
     with transaction.atomic():
         changed = waiting.update(**changes)
         if changed:
-            transaction.on_commit(lambda: job_queue.import_soon(chosen.pk))
+            transaction.on_commit(lambda: job_queue.enqueue_import(chosen.pk))
     chosen.refresh_from_db()
     return bool(changed)
 
 
-def under_way() -> list[int]:
+def in_progress() -> list[int]:
     """What waits for the worker, whose job may have been lost."""
-    waiting = SubscriberImport.objects.filter(state__in=SubscriberImport.UNDER_WAY)
+    waiting = SubscriberImport.objects.filter(state__in=SubscriberImport.RUNNING)
     return list(waiting.values_list("pk", flat=True))
 
 
-def forget_files() -> None:
+def delete_old_files() -> None:
     """Every night: addresses in files that were not taken in, and in what was said of their lines."""
     now = timezone.now()
-    idle = SubscriberImport.objects.exclude(state__in=SubscriberImport.UNDER_WAY)
-    idle.filter(made_at__lt=now - FILE_KEPT, content__isnull=False).update(content=None)
-    ImportedLine.objects.filter(of__made_at__lt=now - LINES_KEPT).delete()
+    idle = SubscriberImport.objects.exclude(state__in=SubscriberImport.RUNNING)
+    idle.filter(created_at__lt=now - FILE_KEPT, content__isnull=False).update(content=None)
+    ImportRow.objects.filter(subscriber_import__created_at__lt=now - LINES_KEPT).delete()

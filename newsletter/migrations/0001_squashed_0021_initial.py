@@ -11,8 +11,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from iria.core.text.validators import validate_not_blank, validate_storable
-from newsletter.models.newsletter import only_issues, refuse_accents
-from newsletter.models.subscriber import InOrder
+from newsletter.models.newsletter import default_frequencies, validate_ascii
+from newsletter.models.subscriber import IsSorted
 from newsletter.models.querysets import new_token
 
 LANGUAGES = [
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                     validators=[validate_storable], verbose_name="sender")),
                 ("reply_to", models.EmailField(blank=True,
                     help_text="Where answers go; left empty, the publication's contact address.", max_length=254,
-                    validators=[refuse_accents], verbose_name="answers to")),
+                    validators=[validate_ascii], verbose_name="answers to")),
                 ("language", models.CharField(choices=LANGUAGES, default="en", max_length=8)),
                 ("offered", models.BooleanField(default=True,
                     help_text="Whether readers can choose it when they subscribe.")),
@@ -103,14 +103,14 @@ class Migration(migrations.Migration):
                 ("pause_at_percent", models.PositiveSmallIntegerField(default=5,
                     help_text="Where more than so many of a hundred are refused, returned or complained of, the sending pauses by itself.",
                     validators=[MinValueValidator(1), MaxValueValidator(100)], verbose_name="pause at")),
-                ("rhythms", ArrayField(base_field=models.CharField(choices=RHYTHMS, max_length=6), default=only_issues,
+                ("rhythms", ArrayField(base_field=models.CharField(choices=RHYTHMS, max_length=6), default=default_frequencies,
                     help_text="How often readers can have it. Whoever has it in a rhythm that is not offered any more keeps it.")),
                 ("counts_links", models.BooleanField(default=False,
                     help_text="How often each link of an issue was opened, never by whom. Links then lead through this site first. Nothing tells whether a mail was opened.",
                     verbose_name="count opened links")),
                 ("from_email", models.EmailField(blank=True, db_default="", default="",
                     help_text="From which it comes; left empty, that of all mails of the site. Its domain needs the records of a sender (docs/running-mail.md), or it will be taken for forged.",
-                    max_length=254, validators=[refuse_accents], verbose_name="sender's address")),
+                    max_length=254, validators=[validate_ascii], verbose_name="sender's address")),
                 ("topics", models.ManyToManyField(blank=True,
                     help_text="Categories readers can choose among, each with all below it; whoever chooses none receives everything.",
                     related_name="+", to="articles.category")),
@@ -436,7 +436,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(("topics__isnull", True),
                         models.Q(("rhythm", "issues"), _negated=True), _connector="OR"),
                         name="subscription_topics_are_composed"),
-                    models.CheckConstraint(condition=models.Q(("topics__isnull", True), InOrder("topics"),
+                    models.CheckConstraint(condition=models.Q(("topics__isnull", True), IsSorted("topics"),
                         _connector="OR"), name="subscription_topics_in_order"),
                     models.CheckConstraint(condition=models.Q(("topics__isnull", True), ("topics__len__lte", 200),
                         _connector="OR"), name="subscription_topics_fit"),

@@ -1,12 +1,19 @@
 """Index of the newsletter's models."""
 
-from newsletter.models.bounce import Bounce, MailboxReading, Suppression, WebhookReceipt
-from newsletter.models.delivery import Attempt, Decision, Delivery, Pace, RunEvent, SendingLimit
+from newsletter.models.bounce import Bounce, MailboxStatus, Suppression, WebhookReceipt
+from newsletter.models.delivery import (
+    Attempt,
+    Delivery,
+    DeliveryEvent,
+    SendingLimit,
+    ThrottleState,
+    UncertainResolution,
+)
 from newsletter.models.digest import Digest, DigestRule
-from newsletter.models.imports import ImportedLine, SubscriberExport, SubscriberImport
+from newsletter.models.imports import ImportRow, SubscriberExport, SubscriberImport
 from newsletter.models.issue import Issue, IssueItem, IssueLink
 from newsletter.models.newsletter import Frequency, Newsletter
-from newsletter.models.preflight import Look, TestMail, Waiver
+from newsletter.models.preflight import ExternalCheck, TestMail, Waiver
 from newsletter.models.subscriber import Consent, ConsentedNewsletter, Subscriber, Subscription
 
 __all__ = [
@@ -14,20 +21,18 @@ __all__ = [
     "Bounce",
     "Consent",
     "ConsentedNewsletter",
-    "Decision",
     "Delivery",
+    "DeliveryEvent",
     "Digest",
     "DigestRule",
+    "ExternalCheck",
     "Frequency",
-    "ImportedLine",
+    "ImportRow",
     "Issue",
     "IssueItem",
     "IssueLink",
-    "Look",
-    "MailboxReading",
+    "MailboxStatus",
     "Newsletter",
-    "Pace",
-    "RunEvent",
     "SendingLimit",
     "Subscriber",
     "SubscriberExport",
@@ -35,6 +40,8 @@ __all__ = [
     "Subscription",
     "Suppression",
     "TestMail",
+    "ThrottleState",
+    "UncertainResolution",
     "Waiver",
     "WebhookReceipt",
 ]

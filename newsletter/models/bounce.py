@@ -1,7 +1,4 @@
-"""What providers have already told us by webhook, where their own proof could be used again.
-
-What came back after a mailing, and the addresses that are not written to any more.
-"""
+"""Bounces, suppressions, and what is remembered of mailboxes and webhook calls."""
 
 from django.conf import settings
 from django.db import models
@@ -29,7 +26,7 @@ class WebhookReceipt(models.Model):
         return f"{self.key[:8]} until {self.expires_at:%Y-%m-%d %H:%M}"
 
 
-WORDS_MAX_LENGTH = 500
+RESPONSE_MAX_LENGTH = 500
 
 
 @model_policy(public=None, personal_data=privacy.BOUNCES, permissions={EDITOR: "view"})
@@ -41,45 +38,47 @@ class Bounce(models.Model):
     """
 
     class Kind(models.TextChoices):
-        HARD = "hard", "There is no such address"
-        SOFT = "soft", "Did not arrive this time"
-        COMPLAINT = "complaint", "Reported as unwanted"
+        HARD = "hard", "Hard bounce"
+        SOFT = "soft", "Soft bounce"
+        COMPLAINT = "complaint", "Complaint"
 
     class MatchedBy(models.TextChoices):
-        RETURN_PATH = "verp", "The address it came to"
-        MESSAGE = "message", "The mail it returned"
-        ADDRESS = "address", "The address it named"
-        ANSWER = "answer", "The answer at the door"
-        NOTHING = "nothing", "Nobody we know"
+        RETURN_PATH = "verp", "Return path"
+        MESSAGE = "message", "Returned message"
+        EMAIL = "address", "E-mail address"
+        SMTP_RESPONSE = "answer", "SMTP response"
+        NOTHING = "nothing", "No match"
 
     kind = models.CharField(max_length=9, choices=Kind)
     reason = models.CharField(
         max_length=60, choices=[(reason.value, reason.value) for reason in Reason]
     )
     status = models.CharField(
-        "code", max_length=12, blank=True, help_text="The enhanced status code, as in 5.1.1."
+        "status code", max_length=12, blank=True, help_text="Enhanced status code, such as 5.1.1."
     )
-    words = models.CharField(
-        max_length=WORDS_MAX_LENGTH, blank=True, help_text="What the mail server said."
+    smtp_response = models.CharField(
+        max_length=RESPONSE_MAX_LENGTH, blank=True, help_text="The response of the mail server."
     )
     domain = models.CharField(
-        max_length=255, blank=True, help_text="The domain that did not take the mail."
+        max_length=255, blank=True, help_text="The domain that did not accept the e-mail."
     )
-    matched_by = models.CharField("found by", max_length=8, choices=MatchedBy)
+    matched_by = models.CharField("matched by", max_length=8, choices=MatchedBy)
     delivery = models.ForeignKey(
         Delivery, on_delete=models.SET_NULL, null=True, blank=True, related_name="bounces"
     )
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.SET_NULL, null=True, blank=True, related_name="bounces"
     )
-    read_at = models.DateTimeField(auto_now_add=True)
+    processed_at = models.DateTimeField(auto_now_add=True)
     message_key = models.CharField(
-        max_length=64, editable=False, help_text="What the message was, so that none counts twice."
+        max_length=64,
+        editable=False,
+        help_text="Identifies the message, so that none is counted twice.",
     )
     number = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
-        ordering = ["-read_at", "-pk"]
+        ordering = ["-processed_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["message_key", "number"], name="bounce_read_once"),
             models.CheckConstraint(
@@ -87,13 +86,13 @@ class Bounce(models.Model):
                 name="bounce_has_kind",
             ),
         ]
-        indexes = [models.Index(fields=["subscriber", "read_at"], name="bounce_of_subscriber")]
+        indexes = [models.Index(fields=["subscriber", "processed_at"], name="bounce_of_subscriber")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.reason}"
 
 
-@model_policy(public=None, personal_data=privacy.BOUNCES, permissions={EDITOR: "view release"})
+@model_policy(public=None, personal_data=privacy.BOUNCES, permissions={EDITOR: "view remove"})
 class Suppression(models.Model):
     """An address that is not written to, why, and who said so; and who released it and why.
 
@@ -101,83 +100,85 @@ class Suppression(models.Model):
     """
 
     class Reason(models.TextChoices):
-        HARD = "hard", "There is no such address"
-        SOFT = "soft", "Did not arrive again and again"
-        COMPLAINT = "complaint", "Reported our mail as unwanted"
-        BY_HAND = "by_hand", "By hand"
-        LEFT = "left", "Had left when their data were erased"
+        HARD = "hard", "Hard bounce"
+        SOFT = "soft", "Repeated soft bounces"
+        COMPLAINT = "complaint", "Complaint"
+        MANUAL = "by_hand", "Added manually"
+        UNSUBSCRIBED = "left", "Unsubscribed before erasure"
 
-    address_hash = models.CharField(max_length=64, db_index=True, editable=False)
+    email_hash = models.CharField(max_length=64, db_index=True, editable=False)
     subscriber = models.ForeignKey(
         Subscriber,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="suppressions",
-        help_text="Empty once the subscriber's data were erased; the address stays barred.",
+        help_text="Empty once the subscriber's data was erased. The address stays suppressed.",
     )
     reason = models.CharField(max_length=9, choices=Reason)
-    words = models.CharField(max_length=300, validators=[validate_storable])
+    details = models.CharField(max_length=300, validators=[validate_storable])
     bounce = models.ForeignKey(
         Bounce, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    since = models.DateTimeField()
-    by = models.ForeignKey(
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="+",
-        help_text="Empty where mail that came back said so.",
+        help_text="Empty if a bounce or complaint was the reason.",
     )
-    released_at = models.DateTimeField(null=True, blank=True)
-    released_by = models.ForeignKey(
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    released_because = models.CharField(max_length=300, blank=True, validators=[validate_storable])
+    removal_reason = models.CharField(max_length=300, blank=True, validators=[validate_storable])
 
     objects = SuppressionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-since", "-pk"]
-        permissions = [("release_suppression", "Can let an address be written to again")]
+        ordering = ["-created_at", "-pk"]
+        permissions = [("remove_suppression", "Can remove addresses from the suppression list")]
         constraints = [
             models.UniqueConstraint(
-                fields=["address_hash"],
-                condition=Q(released_at__isnull=True),
+                fields=["email_hash"],
+                condition=Q(removed_at__isnull=True),
                 name="suppression_once",
             ),
             models.CheckConstraint(
-                condition=~Q(address_hash="") & ~Q(words=""), name="suppression_has_reason"
+                condition=~Q(email_hash="") & ~Q(details=""), name="suppression_has_reason"
             ),
             models.CheckConstraint(
-                condition=Q(released_at__isnull=True) | ~Q(released_because=""),
+                condition=Q(removed_at__isnull=True) | ~Q(removal_reason=""),
                 name="suppression_released_has_reason",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.subscriber or 'somebody erased'}: {self.get_reason_display()}"
+        return f"{self.subscriber or 'erased subscriber'}: {self.get_reason_display()}"
 
     @property
     def is_active(self) -> bool:
-        return self.released_at is None
+        return self.removed_at is None
 
 
 @model_policy(public=None, personal_data=None)
-class MailboxReading(models.Model):
+class MailboxStatus(models.Model):
     """How the last look into the mailbox for what comes back went, or when a provider told something; one row for each."""
 
     mailbox = models.CharField(max_length=300, unique=True, help_text="Without its password.")
     tried_at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True, blank=True, help_text="When it was last read.")
-    trouble = models.CharField(max_length=500, blank=True)
-    messages = models.PositiveIntegerField(default=0, help_text="Read since the beginning.")
+    read_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last read successfully."
+    )
+    error = models.CharField(max_length=500, blank=True)
+    messages = models.PositiveIntegerField(default=0, help_text="Messages read in total.")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(read_at__isnull=False) | ~Q(trouble=""), name="mailbox_read_or_why_not"
+                condition=Q(read_at__isnull=False) | ~Q(error=""), name="mailbox_read_or_why_not"
             ),
         ]
 

@@ -1,7 +1,4 @@
-"""One mail to one subscriber: the truth of a mailing.
-
-How an issue goes out: what was decided about its run, and how fast mail may leave.
-"""
+"""Deliveries of an issue to its recipients, the history of sending, and sending limits."""
 
 from typing import Final
 
@@ -30,17 +27,17 @@ class Delivery(models.Model):
     class State(models.TextChoices):
         """Why one becomes another: docs/algorithms/delivery.md."""
 
-        QUEUED = "queued", "Waits"
-        CLAIMED = "claimed", "Next in turn"
-        SENDING = "sending", "Being sent"
+        QUEUED = "queued", "Queued"
+        CLAIMED = "claimed", "Claimed"
+        SENDING = "sending", "Sending"
         SENT = "sent", "Sent"
-        UNCERTAIN = "uncertain", "Uncertain"
-        DEFERRED = "deferred", "Put off"
-        REFUSED = "refused", "Refused"
-        BOUNCED = "bounced", "Returned"
-        COMPLAINED = "complained", "Complained of"
-        SUPPRESSED = "suppressed", "Left before it was sent"
-        CANCELLED = "cancelled", "Stopped"
+        UNCERTAIN = "uncertain", "Unknown status"
+        DEFERRED = "deferred", "Deferred"
+        REJECTED = "refused", "Rejected"
+        BOUNCED = "bounced", "Bounced"
+        COMPLAINED = "complained", "Complaint"
+        SUPPRESSED = "suppressed", "Suppressed"
+        CANCELLED = "cancelled", "Cancelled"
 
     WAITING: Final = (State.QUEUED, State.CLAIMED, State.DEFERRED)
     OPEN: Final = (*WAITING, State.SENDING)
@@ -54,25 +51,25 @@ class Delivery(models.Model):
         null=True,
         blank=True,
         related_name="deliveries",
-        help_text="Empty once the subscriber's data were erased.",
+        help_text="Empty once the subscriber's data was erased.",
     )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     wave = models.PositiveSmallIntegerField(
-        default=1, help_text="0 for the share that goes first, to see how it is taken."
+        default=1, help_text="0 for the first batch, 1 for everyone else."
     )
     attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(help_text="Not before this moment.")
+    due_at = models.DateTimeField(help_text="Not sent before this time.")
     message_id = models.CharField(max_length=300)
-    words = models.CharField(
+    details = models.CharField(
         max_length=500,
         blank=True,
-        help_text="What the mail server answered, or why it was not sent.",
+        help_text="SMTP response, or why it was not sent.",
     )
     lease = models.UUIDField(
-        null=True, blank=True, help_text="Which connection of which worker has taken it."
+        null=True, blank=True, help_text="The worker connection that claimed it."
     )
-    lease_until = models.DateTimeField(
-        null=True, blank=True, help_text="When whoever has claimed it is taken for dead."
+    lease_expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the claim expires."
     )
     created_at = models.DateTimeField()
     sending_at = models.DateTimeField(null=True, blank=True)
@@ -84,7 +81,7 @@ class Delivery(models.Model):
         ordering = ["pk"]
         verbose_name_plural = "deliveries"
         permissions = [
-            ("read_all_mail", "Can read every mail in the folder, sign-in codes included"),
+            ("read_all_mail", "Can read all e-mails in the folder, including sign-in codes"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["issue", "subscriber"], name="delivery_once"),
@@ -99,7 +96,8 @@ class Delivery(models.Model):
                 name="delivery_state_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state="claimed") | Q(lease__isnull=False, lease_until__isnull=False),
+                condition=~Q(state="claimed")
+                | Q(lease__isnull=False, lease_expires_at__isnull=False),
                 name="delivery_claimed_has_lease",
             ),
             models.CheckConstraint(
@@ -119,8 +117,8 @@ class Delivery(models.Model):
                         *("bounced", "complained", "suppressed"),
                     ]
                 )
-                | ~Q(words=""),
-                name="delivery_trouble_has_words",
+                | ~Q(details=""),
+                name="delivery_problem_has_details",
             ),
         ]
         indexes = [
@@ -133,16 +131,16 @@ class Delivery(models.Model):
                 name="delivery_queue",
             ),
             models.Index(
-                fields=["sending_at"], condition=Q(state="sending"), name="delivery_in_hand"
+                fields=["sending_at"], condition=Q(state="sending"), name="delivery_being_sent"
             ),
             models.Index(
-                fields=["lease_until"], condition=Q(state="claimed"), name="delivery_leases"
+                fields=["lease_expires_at"], condition=Q(state="claimed"), name="delivery_leases"
             ),
             models.Index(fields=["issue", "state"], name="delivery_counts"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.subscriber or 'somebody erased'}: {self.get_state_display()}"
+        return f"{self.subscriber or 'erased subscriber'}: {self.get_state_display()}"
 
 
 @model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
@@ -150,17 +148,17 @@ class Attempt(models.Model):
     """One handing over of a mail, and what the server answered to it."""
 
     class Outcome(models.TextChoices):
-        SENT = "sent", "Taken"
-        REFUSED = "refused", "Refused"
-        DEFERRED = "deferred", "Put off"
-        UNREACHABLE = "unreachable", "Not reached"
-        UNCERTAIN = "uncertain", "Uncertain"
+        SENT = "sent", "Accepted"
+        REJECTED = "refused", "Rejected"
+        DEFERRED = "deferred", "Deferred"
+        UNREACHABLE = "unreachable", "Server unreachable"
+        UNCERTAIN = "uncertain", "Unknown status"
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries")
     number = models.PositiveSmallIntegerField()
     outcome = models.CharField(max_length=11, choices=Outcome)
-    words = models.CharField(max_length=500, blank=True, help_text="The server's answer.")
-    began_at = models.DateTimeField(help_text="When it was marked as being sent.")
+    smtp_response = models.CharField(max_length=500, blank=True, help_text="SMTP response.")
+    started_at = models.DateTimeField(help_text="When sending started.")
     answered_at = models.DateTimeField()
 
     class Meta:
@@ -168,88 +166,88 @@ class Attempt(models.Model):
         indexes = [models.Index(fields=["answered_at"], name="attempt_answered")]
 
     def __str__(self) -> str:
-        return f"{self.number}. {self.get_outcome_display()} {self.words}".strip()
+        return f"{self.number}. {self.get_outcome_display()} {self.smtp_response}".strip()
 
 
 @model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
-class Decision(models.Model):
+class UncertainResolution(models.Model):
     """What a person decided about a mail that may have arrived or not."""
 
     class Choice(models.TextChoices):
-        AGAIN = "again", "Send again"
-        LEAVE = "leave", "Leave it"
+        RESEND = "again", "Resend"
+        SKIP = "leave", "Do not resend"
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="decisions")
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="resolutions")
     choice = models.CharField(max_length=5, choices=Choice)
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    made_at = models.DateTimeField()
+    created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_choice_display()} ({self.made_by or 'somebody'})"
+        return f"{self.get_choice_display()} ({self.created_by or 'unknown'})"
 
 
 @model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
-class RunEvent(models.Model):
+class DeliveryEvent(models.Model):
     """Something that happened to the run of an issue: who did it, when, and why."""
 
     class Action(models.TextChoices):
         SCHEDULED = "scheduled", "Scheduled"
-        UNSCHEDULED = "taken_back", "Taken back"
+        UNSCHEDULED = "taken_back", "Unscheduled"
         STARTED = "started", "Started"
         PAUSED = "paused", "Paused"
-        RESUMED = "went_on", "Went on"
-        CANARY_PASSED = "widened", "First share taken well"
-        STOPPED = "stopped", "Stopped"
+        RESUMED = "went_on", "Resumed"
+        CANARY_PASSED = "widened", "First batch accepted"
+        CANCELLED = "stopped", "Cancelled"
         FINISHED = "finished", "Finished"
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="events")
-    deed = models.CharField(max_length=10, choices=Action)
-    words = models.CharField(max_length=500, blank=True)
-    made_by = models.ForeignKey(
+    action = models.CharField(max_length=10, choices=Action)
+    details = models.CharField(max_length=500, blank=True)
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="+",
-        help_text="Empty where it happened by itself.",
+        help_text="Empty if it happened automatically.",
     )
-    made_at = models.DateTimeField()
+    created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_deed_display()} {self.words}".strip()
+        return f"{self.get_action_display()} {self.details}".strip()
 
 
 @model_policy(public=None, personal_data=None, permissions={EDITOR: "view"})
 class SendingLimit(models.Model):
     """How many mails may leave in a second, in all or to one receiving domain."""
 
-    EVERYTHING = ""
-    EACH_OTHER = "*"
+    ALL_EMAILS = ""
+    OTHER_DOMAINS = "*"
 
     domain = models.CharField(
         max_length=253,
         blank=True,
         validators=[
             RegexValidator(
-                r"^(\*|[^\s@*]+)$", "Enter a domain like example.org, or * for each other domain."
+                r"^(\*|[^\s@*]+)$",
+                "Enter a domain such as example.org, or * for all other domains.",
             )
         ],
-        help_text="What stands behind the @, like example.org; * for each domain not named here; "
-        "empty for all mail together.",
+        help_text="The part after the @, such as example.org. Use * for all domains not listed here, or leave empty for all e-mails together.",
     )
     per_second = models.DecimalField(
         max_digits=7,
         decimal_places=2,
         validators=[MinValueValidator(0.01)],
-        help_text="0.5 is one mail in two seconds.",
+        help_text="0.5 means one e-mail every two seconds.",
     )
 
     class Meta:
@@ -258,23 +256,23 @@ class SendingLimit(models.Model):
             models.UniqueConstraint(
                 Lower("domain"),
                 name="limit_domain_once",
-                violation_error_message="This domain has a limit already.",
+                violation_error_message="This domain already has a limit.",
             ),
             models.CheckConstraint(condition=Q(per_second__gt=0), name="limit_is_positive"),
         ]
 
     def __str__(self) -> str:
-        of = {"": "all mail", "*": "each other domain"}.get(self.domain, self.domain)
-        return f"{of}: {self.per_second:f} a second"
+        of = {"": "all e-mails", "*": "all other domains"}.get(self.domain, self.domain)
+        return f"{of}: {self.per_second:f} per second"
 
 
 @model_policy(public=None, personal_data=None)
-class Pace(models.Model):
+class ThrottleState(models.Model):
     """When the next mail may leave under a limit; one row for all workers together."""
 
     scope = models.CharField(primary_key=True, max_length=253)
-    free_at = models.DateTimeField(help_text="No mail before this moment.")
-    spread_at = models.DateTimeField(help_text="How far waiting mails were spread already.")
+    free_at = models.DateTimeField(help_text="No e-mail before this time.")
+    spread_at = models.DateTimeField(help_text="Until when waiting e-mails are spread out.")
 
     def __str__(self) -> str:
-        return f"{self.scope or 'all mail'}: {self.free_at}"
+        return f"{self.scope or 'all e-mails'}: {self.free_at}"

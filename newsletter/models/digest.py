@@ -1,4 +1,4 @@
-"""Issues that compose themselves: by which rule, and for which period that was done."""
+"""Digest rules and digests."""
 
 from datetime import time, timedelta
 from typing import Final
@@ -15,14 +15,14 @@ from iria.core.text.validators import validate_storable
 from newsletter import privacy
 from newsletter.models.newsletter import Frequency, Newsletter
 
-COMPOSED: Final = (Frequency.WEEKLY, Frequency.DAILY, Frequency.EACH)
-"""The rhythms in which a newsletter composes itself."""
-LENGTHS: Final = {Frequency.DAILY: timedelta(days=1), Frequency.WEEKLY: timedelta(days=7)}
+DIGEST_FREQUENCIES: Final = (Frequency.WEEKLY, Frequency.DAILY, Frequency.EACH)
+"""The frequencies in which a newsletter composes itself."""
+PERIOD_LENGTHS: Final = {Frequency.DAILY: timedelta(days=1), Frequency.WEEKLY: timedelta(days=7)}
 
 
 @model_policy(public=None, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class DigestRule(models.Model):
-    """When a newsletter composes itself in a rhythm, and whether an editor looks at it first."""
+    """When a newsletter composes itself in a frequency, and whether an editor looks at it first."""
 
     class Day(models.IntegerChoices):
         MONDAY = 0, "Monday"
@@ -34,64 +34,65 @@ class DigestRule(models.Model):
         SUNDAY = 6, "Sunday"
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.CASCADE, related_name="rules")
-    rhythm = models.CharField(
-        max_length=6, choices=[(rhythm.value, rhythm.label) for rhythm in COMPOSED]
+    frequency = models.CharField(
+        max_length=6,
+        choices=[(frequency.value, frequency.label) for frequency in DIGEST_FREQUENCIES],
     )
-    on = models.BooleanField(
-        "composes itself", default=True, help_text="Taken away, nothing new is composed."
+    enabled = models.BooleanField(
+        "enabled", default=True, help_text="If disabled, no new digests are composed."
     )
-    held = models.BooleanField(
-        "held for approval",
+    needs_approval = models.BooleanField(
+        "needs approval",
         default=True,
-        help_text="It waits until an editor approves it; taken away, it goes out by itself.",
+        help_text="An editor approves each digest before it is sent.",
     )
-    at = models.TimeField(
+    time_of_day = models.TimeField(
         "time of day",
         default=time(7),
-        help_text="By the publication's clock; “each article” goes a few minutes after it is published.",
+        help_text="In the publication's time zone. “Every new article” is sent a few minutes after publication.",
     )
     day = models.PositiveSmallIntegerField(
-        "day of the week", choices=Day, default=Day.MONDAY, help_text="For what comes once a week."
+        "day of the week", choices=Day, default=Day.MONDAY, help_text="For weekly digests."
     )
     subject = models.CharField(
         max_length=150,
         default="{headline}",
         validators=[validate_storable],
-        help_text="{headline} is that of the first article, {newsletter} the name, {day} the date.",
+        help_text="{headline} is the headline of the first article, {newsletter} the name, {day} the date.",
     )
     introduction = models.TextField(
         blank=True,
         max_length=2000,
         validators=[validate_storable],
-        help_text="Stands above the articles each time; most digests need none.",
+        help_text="Shown above the articles. Most digests need none.",
     )
-    since = models.DateTimeField(
-        default=timezone.now, editable=False, help_text="When it was last switched on."
+    enabled_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When it was last enabled."
     )
-    timed_since = models.DateTimeField(
+    schedule_changed_at = models.DateTimeField(
         default=timezone.now,
         editable=False,
-        help_text="Since when it has this day and time; no earlier moment is made good.",
+        help_text="When its day or time last changed. Earlier periods are not composed.",
     )
 
     class Meta:
-        verbose_name = "rule of a digest"
-        verbose_name_plural = "rules of digests"
-        ordering = ["newsletter", "rhythm"]
+        verbose_name = "digest rule"
+        verbose_name_plural = "digest rules"
+        ordering = ["newsletter", "frequency"]
         constraints = [
             models.UniqueConstraint(
-                fields=["newsletter", "rhythm"],
+                fields=["newsletter", "frequency"],
                 name="digest_rule_once",
-                violation_error_message="This newsletter has a rule for this rhythm already.",
+                violation_error_message="This newsletter already has a rule for this frequency.",
             ),
             models.CheckConstraint(
-                condition=Q(rhythm__in=["weekly", "daily", "each"]), name="digest_rule_rhythm"
+                condition=Q(frequency__in=["weekly", "daily", "each"]), name="digest_rule_frequency"
             ),
             models.CheckConstraint(condition=Q(day__lte=6), name="digest_rule_day"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.newsletter}, {self.get_rhythm_display().lower()}"
+        return f"{self.newsletter}, {self.get_frequency_display().lower()}"
 
 
 @model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
@@ -103,21 +104,22 @@ class Digest(models.Model):
     """
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.CASCADE, related_name="digests")
-    rhythm = models.CharField(
-        max_length=6, choices=[(rhythm.value, rhythm.label) for rhythm in COMPOSED]
+    frequency = models.CharField(
+        max_length=6,
+        choices=[(frequency.value, frequency.label) for frequency in DIGEST_FREQUENCIES],
     )
     period = models.CharField(
-        max_length=40, help_text="The day on which it ends, or the article that it brings."
+        max_length=40, help_text="The day it ends, or the article it contains."
     )
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    held = models.BooleanField("held for approval")
+    needs_approval = models.BooleanField("needs approval")
     composed_at = models.DateTimeField()
     composed_for = ArrayField(
         models.TextField(),
         default=list,
         editable=False,
-        help_text="The choices for which an issue was composed, or found empty.",
+        help_text="The choices for which an issue was composed or nothing was found.",
     )
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -130,14 +132,14 @@ class Digest(models.Model):
     being_approved = models.BooleanField(
         default=False,
         editable=False,
-        help_text="Approved, and not every issue of it was looked over yet.",
+        help_text="Approved, but not all of its issues have been checked.",
     )
 
     class Meta:
         ordering = ["-ends_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["newsletter", "rhythm", "period"], name="digest_of_period_once"
+                fields=["newsletter", "frequency", "period"], name="digest_of_period_once"
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gte=models.F("begins_at")), name="digest_ends_after_beginning"
@@ -145,4 +147,4 @@ class Digest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.newsletter}, {self.get_rhythm_display().lower()}, {self.period}"
+        return f"{self.newsletter}, {self.get_frequency_display().lower()}, {self.period}"

@@ -1,4 +1,4 @@
-"""Lists of subscribers that came in from files and went out to them, and who did it."""
+"""Imports and exports of subscribers."""
 
 from typing import Any, Final
 
@@ -21,44 +21,43 @@ class SubscriberImport(models.Model):
     """
 
     class State(models.TextChoices):
-        NEW = "new", "To be looked over"
-        LOOKING = "looking", "Being looked over"
-        CHECKED = "looked", "Looked over, nothing written yet"
-        IMPORTING = "taking_in", "Being taken in"
-        DONE = "done", "Taken in"
+        NEW = "new", "Uploaded"
+        CHECKING = "looking", "Checking"
+        CHECKED = "looked", "Checked, not imported"
+        IMPORTING = "taking_in", "Importing"
+        DONE = "done", "Imported"
 
-    UNDER_WAY: Final = (State.LOOKING, State.IMPORTING)
+    RUNNING: Final = (State.CHECKING, State.IMPORTING)
 
     name = models.CharField(max_length=200, validators=[validate_storable])
     content = models.BinaryField(null=True, editable=False)
-    columns = models.JSONField(default=dict, help_text="Which column is what.")
+    columns = models.JSONField(default=dict, help_text="Column mapping.")
     newsletters = models.ManyToManyField(
-        Newsletter, related_name="+", help_text="What these people are to receive."
+        Newsletter, related_name="+", help_text="Newsletters to subscribe these people to."
     )
     consent = models.CharField(
-        "how they agreed",
+        "proof of consent",
         max_length=500,
         validators=[validate_storable, validate_not_blank],
-        help_text="When, where and to which words: “Signed up at the spring conference, 12 May "
-        "2026, on paper, to receive our news”. It is kept with each of them.",
+        help_text="When, where and to what they agreed, for example “Signed up at the spring conference, 12 May 2026, on paper, to receive our news”. Stored with each subscriber.",
     )
     state = models.CharField(max_length=9, choices=State, default=State.NEW, editable=False)
     rows_read = models.PositiveIntegerField(default=0, editable=False)
-    rows_in_all = models.PositiveIntegerField(default=0, editable=False)
+    total_rows = models.PositiveIntegerField(default=0, editable=False)
     counts = models.JSONField(default=dict, editable=False)
-    trouble = models.CharField(max_length=500, blank=True, editable=False)
-    made_by = models.ForeignKey(
+    error = models.CharField(max_length=500, blank=True, editable=False)
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         editable=False,
         related_name="+",
     )
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
         verbose_name = "import"
         constraints = [
             models.CheckConstraint(condition=~Q(consent=""), name="import_has_consent"),
@@ -71,40 +70,44 @@ class SubscriberImport(models.Model):
         return self.name
 
     @property
-    def is_under_way(self) -> bool:
-        return self.state in self.UNDER_WAY
+    def is_running(self) -> bool:
+        return self.state in self.RUNNING
 
     @property
     def is_done(self) -> bool:
         return self.state == self.State.DONE
 
-    def count(self, fate: str) -> int:
+    def count(self, outcome: str) -> int:
         counts: dict[str, Any] = self.counts
-        return int(counts.get(fate, 0))
+        return int(counts.get(outcome, 0))
 
 
 @model_policy(public=None, personal_data=privacy.IMPORTS)
-class ImportedLine(models.Model):
+class ImportRow(models.Model):
     """A line of a file that was not taken in as it stands, and why."""
 
     class Outcome(models.TextChoices):
-        BROKEN = "broken", "Broken"
-        DUPLICATE = "duplicate", "Stands there twice"
-        LEFT = "left", "Has left"
-        SUPPRESSED = "suppressed", "Not to be written to"
-        REMARK = "remark", "Taken in, but"
+        INVALID = "broken", "Invalid"
+        DUPLICATE = "duplicate", "Duplicate"
+        UNSUBSCRIBED = "left", "Unsubscribed"
+        SUPPRESSED = "suppressed", "Suppressed"
+        WARNING = "remark", "Imported with a warning"
 
-    of = models.ForeignKey(SubscriberImport, on_delete=models.CASCADE, related_name="lines")
-    line = models.PositiveIntegerField(help_text="Counted from 1, as editors of text count.")
-    fate = models.CharField(max_length=10, choices=Outcome)
+    subscriber_import = models.ForeignKey(
+        SubscriberImport, on_delete=models.CASCADE, related_name="rows"
+    )
+    line = models.PositiveIntegerField(help_text="Counted from 1.")
+    outcome = models.CharField(max_length=10, choices=Outcome)
     reason = models.CharField(max_length=300)
-    typed = models.CharField(
-        max_length=100, blank=True, help_text="The beginning of what stood there."
+    raw_value = models.CharField(
+        max_length=100, blank=True, help_text="Beginning of the original value."
     )
 
     class Meta:
         ordering = ["line", "pk"]
-        indexes = [models.Index(fields=["of", "fate", "line"], name="imported_line_of")]
+        indexes = [
+            models.Index(fields=["subscriber_import", "outcome", "line"], name="import_row_outcome")
+        ]
 
     def __str__(self) -> str:
         return f"Line {self.line}: {self.reason}"
@@ -114,16 +117,18 @@ class ImportedLine(models.Model):
 class SubscriberExport(models.Model):
     """Who took the list of subscribers out of the house, and how much of it."""
 
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
     rows = models.PositiveIntegerField()
-    chosen = models.CharField(max_length=300, blank=True, help_text="How the list was filtered.")
+    filters = models.CharField(
+        max_length=300, blank=True, help_text="Filters of the exported list."
+    )
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
         verbose_name = "export"
 
     def __str__(self) -> str:
-        return f"{self.rows} subscribers, {self.made_at:%Y-%m-%d}"
+        return f"{self.rows} subscribers, {self.created_at:%Y-%m-%d}"

@@ -1,7 +1,4 @@
-"""An issue of a newsletter: what is sent, and how far it has come.
-
-What an issue is made of: articles at their places, and the links that it counts.
-"""
+"""Issues of a newsletter, their articles and tracked links."""
 
 from datetime import timedelta
 from typing import Final
@@ -25,11 +22,11 @@ from newsletter.models.digest import Digest
 from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.querysets import IssueQuerySet
 
-WORDS_MAX_LENGTH = 20_000
+TEXT_MAX_LENGTH = 20_000
 GREETING_MAX_LENGTH = 100
-NAME: Final = "{name}"
+NAME_PLACEHOLDER: Final = "{name}"
 """Where a greeting names its reader."""
-WORTH_A_WORD: Final = timedelta(minutes=3)
+DELAY_SHOWN_FROM: Final = timedelta(minutes=3)
 
 
 @model_policy(
@@ -62,13 +59,13 @@ class Issue(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
-        SCHEDULED = "scheduled", "Waits for its time"
-        SENDING = "sending", "Being sent"
+        SCHEDULED = "scheduled", "Scheduled"
+        SENDING = "sending", "Sending"
         PAUSED = "paused", "Paused"
         SENT = "sent", "Sent"
-        CANCELLED = "stopped", "Stopped"
+        CANCELLED = "stopped", "Cancelled"
 
-    UNFROZEN: Final = (State.DRAFT, State.SCHEDULED)
+    EDITABLE_STATES: Final = (State.DRAFT, State.SCHEDULED)
     """Before the start; afterwards words and recipients stand fast."""
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.PROTECT, related_name="issues")
@@ -76,59 +73,59 @@ class Issue(models.Model):
         max_length=150,
         blank=True,
         validators=[validate_storable],
-        help_text="The first words decide whether a mail is opened; phones show about 40 characters.",
+        help_text="The first words decide whether an e-mail is opened. Phones show about 40 characters.",
     )
     preheader = models.CharField(
         max_length=200,
         blank=True,
         validators=[validate_storable],
-        help_text="What mail programs show after the subject, about 90 characters.",
+        help_text="Shown after the subject in most e-mail programs, about 90 characters.",
     )
     slug = models.SlugField(
         max_length=80,
         unique=True,
         blank=True,
         allow_unicode=True,
-        help_text="The last part of its address in the archive; left empty, made from the subject.",
+        help_text="Last part of the URL in the archive. If empty, it is made from the subject.",
     )
-    picture = models.ForeignKey(
+    image = models.ForeignKey(
         Image,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="lead picture",
-        help_text="On top of the mail; left empty, the first article has its own picture large.",
+        verbose_name="lead image",
+        help_text="Shown at the top. If empty, the image of the first article is shown large.",
     )
-    picture_caption = models.TextField(
+    image_caption = models.TextField(
         "caption",
         blank=True,
         max_length=2000,
         validators=[validate_storable],
-        help_text="The caption of the lead picture here. Its credit is kept with the picture.",
+        help_text="Caption of the lead image in this issue. The credit is stored with the image.",
     )
     greeting = models.CharField(
         max_length=GREETING_MAX_LENGTH,
         blank=True,
         validators=[validate_storable],
-        help_text="Such as “Dear {name},”; left empty, nobody is greeted.",
+        help_text="For example “Dear {name},”. If empty, there is no greeting.",
     )
-    greeting_unnamed = models.CharField(
-        "without a name",
+    fallback_greeting = models.CharField(
+        "fallback greeting",
         max_length=GREETING_MAX_LENGTH,
         blank=True,
         validators=[validate_storable],
-        help_text="For readers whose name is not known, such as “Dear reader,”.",
+        help_text="For readers whose name is unknown, for example “Dear reader,”.",
     )
     introduction = models.TextField(
         blank=True,
-        validators=[validate_storable, MaxLengthValidator(WORDS_MAX_LENGTH)],
-        help_text="What the editor says before the articles.",
+        validators=[validate_storable, MaxLengthValidator(TEXT_MAX_LENGTH)],
+        help_text="Text before the articles.",
     )
     closing = models.TextField(
         blank=True,
-        validators=[validate_storable, MaxLengthValidator(WORDS_MAX_LENGTH)],
-        help_text="What the editor says after the articles.",
+        validators=[validate_storable, MaxLengthValidator(TEXT_MAX_LENGTH)],
+        help_text="Text after the articles.",
     )
     digest = models.ForeignKey(
         Digest,
@@ -137,60 +134,60 @@ class Issue(models.Model):
         blank=True,
         editable=False,
         related_name="issues",
-        help_text="The period for which it composed itself; empty where editors composed it.",
+        help_text="The digest it belongs to. Empty for regular issues.",
     )
     topics = ArrayField(
         models.BigIntegerField(),
         default=list,
         blank=True,
         editable=False,
-        help_text="What the readers chose to whom it goes; without any, those who chose none.",
+        help_text="Topics its recipients chose. Empty for those who chose none.",
     )
     language = models.CharField(
         max_length=8,
         choices=LANGUAGES,
         blank=True,
         editable=False,
-        help_text="Of those to whom it goes; empty, the newsletter's own.",
+        help_text="Language of its recipients. Empty for the newsletter's own.",
     )
-    composed_by_rule = models.BooleanField(
-        default=False, editable=False, help_text="Nobody has changed a word of it."
+    is_automatic = models.BooleanField(
+        default=False, editable=False, help_text="Composed automatically and not edited since."
     )
-    held = models.BooleanField(
+    needs_approval = models.BooleanField(
         default=False,
         editable=False,
-        help_text="It waits for an editor, whatever its rule says.",
+        help_text="An editor has to send it, whatever its rule says.",
     )
     articles = models.ManyToManyField(Article, through="IssueItem", related_name="+")
 
     state = models.CharField(
         max_length=9, choices=State, default=State.DRAFT, editable=False, db_index=True
     )
-    goes_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When it is to start by itself."
+    send_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it is sent automatically."
     )
     wave = models.PositiveSmallIntegerField(
-        default=1, editable=False, help_text="0 while only the first share goes out."
+        default=1, editable=False, help_text="0 while only the first batch is sent."
     )
-    guarded = models.BooleanField(
-        default=True, editable=False, help_text="Whether it pauses when too many are refused."
+    auto_pause = models.BooleanField(
+        default=True, editable=False, help_text="Pauses automatically when too many e-mails fail."
     )
-    accepted = models.CharField(
+    acknowledged_problem = models.CharField(
         max_length=500,
         blank=True,
         editable=False,
-        help_text="What an editor knows of and lets it go on with.",
+        help_text="Problem that an editor has acknowledged.",
     )
-    trouble = models.CharField(
+    error = models.CharField(
         max_length=500,
         blank=True,
         editable=False,
-        help_text="Why the sending does not go on at the moment.",
+        help_text="Current sending error.",
     )
     sent_html = models.TextField(blank=True, editable=False)
     sent_text = models.TextField(blank=True, editable=False)
 
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
@@ -198,8 +195,8 @@ class Issue(models.Model):
         editable=False,
         related_name="+",
     )
-    made_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    modified_at = models.DateTimeField(auto_now=True)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -209,7 +206,7 @@ class Issue(models.Model):
         related_name="+",
     )
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
-    stopped_by = models.ForeignKey(
+    cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
@@ -217,14 +214,14 @@ class Issue(models.Model):
         editable=False,
         related_name="+",
     )
-    stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = IssueQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
-        permissions = [("send_issue", "Can send issues to the subscribers")]
+        ordering = ["-created_at", "-pk"]
+        permissions = [("send_issue", "Can send issues")]
         constraints = [
             models.UniqueConstraint(
                 fields=["digest", "topics", "language"],
@@ -234,12 +231,12 @@ class Issue(models.Model):
             ),
             models.CheckConstraint(condition=~Q(slug=""), name="issue_has_slug"),
             models.CheckConstraint(
-                condition=~Q(state="scheduled") | Q(goes_at__isnull=False),
+                condition=~Q(state="scheduled") | Q(send_at__isnull=False),
                 name="issue_scheduled_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state="stopped") | Q(stopped_at__isnull=False),
-                name="issue_stopped_has_time",
+                condition=~Q(state="stopped") | Q(cancelled_at__isnull=False),
+                name="issue_cancelled_has_time",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "scheduled"])
@@ -252,8 +249,8 @@ class Issue(models.Model):
                 name="issue_started_is_complete",
             ),
             models.CheckConstraint(
-                condition=~Q(greeting__contains=NAME) | ~Q(greeting_unnamed=""),
-                name="issue_greets_the_unnamed",
+                condition=~Q(greeting__contains=NAME_PLACEHOLDER) | ~Q(fallback_greeting=""),
+                name="issue_has_fallback_greeting",
             ),
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sent_at__isnull=False), name="issue_sent_has_time"
@@ -271,31 +268,31 @@ class Issue(models.Model):
         return self.state == self.State.DRAFT
 
     @property
-    def rhythm(self) -> Frequency:
-        """The readers of which rhythm it is for."""
-        return Frequency(self.digest.rhythm) if self.digest else Frequency.ISSUES
+    def frequency(self) -> Frequency:
+        """The readers of which frequency it is for."""
+        return Frequency(self.digest.frequency) if self.digest else Frequency.ISSUES
 
     @property
-    def speaks(self) -> str:
+    def effective_language(self) -> str:
         """The language of the words around its articles."""
         return self.language or self.newsletter.language
 
     @property
     def direction(self) -> str:
-        return direction_of(self.speaks)
+        return direction_of(self.effective_language)
 
     @property
-    def is_frozen(self) -> bool:
+    def has_started(self) -> bool:
         """Whether it has started: words and recipients no longer change."""
-        return self.state not in self.UNFROZEN
+        return self.state not in self.EDITABLE_STATES
 
     @property
-    def late_by(self) -> timedelta | None:
+    def delay(self) -> timedelta | None:
         """How long after its time it started, where that is worth a word."""
-        if not (self.goes_at and self.started_at and self.is_frozen):
+        if not (self.send_at and self.started_at and self.has_started):
             return None
-        late = self.started_at - self.goes_at
-        return late if late >= WORTH_A_WORD else None
+        late = self.started_at - self.send_at
+        return late if late >= DELAY_SHOWN_FROM else None
 
 
 HEADING_MAX_LENGTH = 80
@@ -307,17 +304,17 @@ class IssueLink(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="links")
     number = models.PositiveSmallIntegerField()
-    address = models.CharField(max_length=2100)
-    opened = models.PositiveIntegerField(default=0)
+    url = models.CharField(max_length=2100)
+    clicks = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ["-opened", "number"]
+        ordering = ["-clicks", "number"]
         constraints = [
             models.UniqueConstraint(fields=["issue", "number"], name="issue_link_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.address}: {self.opened}"
+        return f"{self.url}: {self.clicks}"
 
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
@@ -332,13 +329,13 @@ class IssueItem(models.Model):
         limit_choices_to={"state": Article.State.PUBLISHED},
     )
     position = models.PositiveSmallIntegerField(
-        default=0, help_text="The first one stands on top with its picture large."
+        default=0, help_text="The first article is shown at the top, with its image large."
     )
     heading = models.CharField(
         max_length=HEADING_MAX_LENGTH,
         blank=True,
         validators=[validate_storable],
-        help_text="Begins a section above this article; left empty, it belongs to the one before.",
+        help_text="Starts a section above this article. If empty, it continues the section before.",
     )
 
     class Meta:
@@ -348,7 +345,7 @@ class IssueItem(models.Model):
             models.UniqueConstraint(
                 fields=["issue", "article"],
                 name="issue_article_once",
-                violation_error_message="This article is chosen twice.",
+                violation_error_message="This article is already in the issue.",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""A newsletter, and how often it can come."""
+"""Newsletters and frequencies."""
 
 from typing import Final
 
@@ -27,26 +27,24 @@ class Frequency(models.TextChoices):
     The editors' issues go to those who chose `ISSUES`; to the others it composes itself.
     """
 
-    ISSUES = "issues", gettext_lazy("As the editors send it")
-    WEEKLY = "weekly", gettext_lazy("Once a week")
-    DAILY = "daily", gettext_lazy("Once a day")
-    EACH = "each", gettext_lazy("Each article as it is published")
+    ISSUES = "issues", gettext_lazy("Regular issues")
+    WEEKLY = "weekly", gettext_lazy("Weekly")
+    DAILY = "daily", gettext_lazy("Daily")
+    EACH = "each", gettext_lazy("Every new article")
 
 
-def refuse_accents(address: str) -> None:
+def validate_ascii(address: str) -> None:
     """Headers hold addresses in ASCII.
 
     Raises:
         ValidationError: with a sentence for whoever typed it.
     """
     if not address.isascii():
-        sentence = (
-            "Write it in plain letters, without accents; a domain with accents begins with xn--."
-        )
+        sentence = "Use ASCII characters only. Enter an international domain in its xn-- form."
         raise ValidationError(sentence)
 
 
-def only_issues() -> list[str]:
+def default_frequencies() -> list[str]:
     return [Frequency.ISSUES.value]
 
 
@@ -57,89 +55,83 @@ class Newsletter(models.Model):
     name = models.CharField(
         max_length=80,
         validators=[validate_storable, validate_not_blank],
-        help_text="As readers know it, after the publication's name: “News”, “Weekly analysis”.",
+        help_text="Shown to readers after the publication's name, for example “News” or “Weekly analysis”.",
     )
     slug = models.SlugField(
         max_length=40,
         unique=True,
-        help_text="Names the list for mail programs; better not changed.",
+        help_text="Identifies the list to e-mail programs. Avoid changing it.",
     )
     description = models.CharField(
         max_length=300,
         blank=True,
         validators=[validate_storable],
-        help_text="What comes and how often, in one sentence; beside the name where readers choose.",
+        help_text="One sentence on what it contains and how often it is sent. Shown where readers subscribe.",
     )
     from_name = models.CharField(
-        "sender",
+        "sender name",
         max_length=80,
         blank=True,
         validators=[validate_storable],
-        help_text="The name readers see as the sender; left empty, the publication's.",
+        help_text="If empty, the publication's name.",
     )
     from_email = models.EmailField(
-        "sender's address",
+        "sender e-mail address",
         blank=True,
         default="",
         db_default="",
-        validators=[refuse_accents],
-        help_text="From which it comes; left empty, that of all mails of the site. Its domain needs the "
-        "records of a sender (docs/running-mail.md), or it will be taken for forged.",
+        validators=[validate_ascii],
+        help_text="If empty, the site's default sender address. Its domain needs SPF, DKIM and DMARC records (docs/running-mail.md).",
     )
     reply_to = models.EmailField(
-        "answers to",
+        "reply-to",
         blank=True,
-        validators=[refuse_accents],
-        help_text="Where answers go; left empty, the publication's contact address.",
+        validators=[validate_ascii],
+        help_text="Where replies are sent. If empty, the publication's contact address.",
     )
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
     offered = models.BooleanField(
-        default=True, help_text="Whether readers can choose it when they subscribe."
+        default=True, help_text="Readers can choose it when they subscribe."
     )
     position = models.PositiveSmallIntegerField(
         default=0,
-        help_text="The first one is what the form at the foot of every page subscribes to.",
+        help_text="The sign-up form in the page footer subscribes to the first newsletter.",
     )
-    rhythms = ArrayField(
+    frequencies = ArrayField(
         models.CharField(max_length=6, choices=Frequency),
-        default=only_issues,
-        help_text="How often readers can have it. Whoever has it in a rhythm that is not offered "
-        "any more keeps it.",
+        default=default_frequencies,
+        help_text="How often readers can receive it. Subscribers keep a frequency that is no longer offered.",
     )
     topics = models.ManyToManyField(
         Category,
         blank=True,
         related_name="+",
-        help_text="Categories readers can choose among, each with all below it; whoever chooses "
-        "none receives everything.",
+        help_text="Categories readers can choose from, each with its subcategories. Readers who choose none receive everything.",
     )
 
-    counts_links = models.BooleanField(
-        "count opened links",
+    tracks_clicks = models.BooleanField(
+        "track clicks",
         default=False,
-        help_text="How often each link of an issue was opened, never by whom. Links then lead through "
-        "this site first. Nothing tells whether a mail was opened.",
+        help_text="Counts clicks per link, never per reader. Links then lead through this site. Opens are not tracked.",
     )
 
     canary_percent = models.PositiveSmallIntegerField(
-        "first share",
+        "first batch (%)",
         default=5,
         validators=[MaxValueValidator(50)],
-        help_text="So many of a hundred get each issue first, to see how it is taken; at least "
-        f"{CANARY_AT_LEAST}, and nobody where fewer than {CANARY_FROM} receive it. 0: all at once.",
+        help_text=f"Percentage of recipients who receive each issue first: at least {CANARY_AT_LEAST} people, and not used below {CANARY_FROM} recipients. 0 sends to everyone at once.",
     )
     canary_minutes = models.PositiveSmallIntegerField(
-        "minutes to wait",
+        "wait after the first batch (minutes)",
         default=10,
         validators=[MaxValueValidator(24 * 60)],
-        help_text="How long returned mail is waited for before the others get theirs.",
+        help_text="How long to wait for bounces before sending to everyone else.",
     )
     pause_at_percent = models.PositiveSmallIntegerField(
-        "pause at",
+        "pause at (%)",
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text="Where more than so many of a hundred are refused, returned or complained of, "
-        "the sending pauses by itself.",
+        help_text="Sending pauses automatically when more than this percentage is rejected, bounces or is reported.",
     )
 
     objects = NewsletterQuerySet.as_manager()
@@ -155,9 +147,9 @@ class Newsletter(models.Model):
                 name="newsletter_pauses_at_a_share",
             ),
             models.CheckConstraint(
-                condition=Q(rhythms__contained_by=[rhythm.value for rhythm in Frequency])
-                & Q(rhythms__len__gt=0),
-                name="newsletter_has_a_rhythm",
+                condition=Q(frequencies__contained_by=[frequency.value for frequency in Frequency])
+                & Q(frequencies__len__gt=0),
+                name="newsletter_has_a_frequency",
             ),
         ]
 
@@ -165,14 +157,14 @@ class Newsletter(models.Model):
         return self.name
 
     @property
-    def offered_rhythms(self) -> list[Frequency]:
+    def offered_frequencies(self) -> list[Frequency]:
         """Those a reader can choose, the quietest first."""
-        return [rhythm for rhythm in Frequency if rhythm in self.rhythms]
+        return [frequency for frequency in Frequency if frequency in self.frequencies]
 
     @property
-    def usual_rhythm(self) -> Frequency:
+    def usual_frequency(self) -> Frequency:
         """What somebody gets who chose none: never more than they asked for."""
-        return self.offered_rhythms[0]
+        return self.offered_frequencies[0]
 
     @property
     def direction(self) -> str:

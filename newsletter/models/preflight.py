@@ -1,4 +1,4 @@
-"""What was seen before an issue goes out: tests, looks at links and names, and what an editor waived."""
+"""Preflight checks of an issue: tests, external checks, overrides."""
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +17,7 @@ class TestMail(models.Model):
     __test__ = False  # pytest takes the name for a test's.
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="tests")
-    digest = models.CharField(max_length=64, editable=False)
+    content_hash = models.CharField(max_length=64, editable=False)
     sent_at = models.DateTimeField(auto_now_add=True)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -25,7 +25,7 @@ class TestMail(models.Model):
 
     class Meta:
         ordering = ["-sent_at", "-pk"]
-        indexes = [models.Index(fields=["issue", "digest"], name="testmail_of_issue")]
+        indexes = [models.Index(fields=["issue", "content_hash"], name="testmail_of_issue")]
 
     def __str__(self) -> str:
         return f"A test of {self.issue}"
@@ -36,47 +36,47 @@ class Waiver(models.Model):
     """An editor lets an issue go out although something was found, and says why."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="waivers")
-    about = models.CharField(max_length=2100, help_text="What was found, by its name.")
-    words = models.CharField(max_length=2500, help_text="As it was said to the editor.")
+    finding_key = models.CharField(max_length=2100, help_text="Key of the finding.")
+    message = models.CharField(max_length=2500, help_text="The finding as shown to the editor.")
     reason = models.CharField(max_length=300, validators=[validate_storable, validate_not_blank])
-    given_at = models.DateTimeField(auto_now_add=True)
-    given_by = models.ForeignKey(
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
     class Meta:
-        ordering = ["given_at", "pk"]
+        ordering = ["created_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["issue", "about"], name="waiver_once"),
+            models.UniqueConstraint(fields=["issue", "finding_key"], name="waiver_once"),
             models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_reason"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.words} Waived: {self.reason}"
+        return f"{self.message} Overridden: {self.reason}"
 
 
 @model_policy(public=None, personal_data=None)
-class Look(models.Model):
+class ExternalCheck(models.Model):
     """What the worker saw when it looked at something outside: a link, or a name in the DNS."""
 
     class Kind(models.TextChoices):
-        LINK = "link", "A link to another site"
-        NAME = "name", "A name in the DNS"
+        LINK = "link", "External link"
+        DNS = "name", "DNS record"
 
     kind = models.CharField(max_length=4, choices=Kind)
-    what = models.CharField(max_length=2000)
-    good = models.BooleanField()
-    words = models.CharField(max_length=500, blank=True)
-    looked_at = models.DateTimeField()
+    target = models.CharField(max_length=2000)
+    passed = models.BooleanField()
+    message = models.CharField(max_length=500, blank=True)
+    checked_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["kind", "what"]
+        ordering = ["kind", "target"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "what"], name="look_once"),
+            models.UniqueConstraint(fields=["kind", "target"], name="external_check_once"),
             models.CheckConstraint(
-                condition=Q(good=True) | ~Q(words=""), name="look_bad_has_words"
+                condition=Q(passed=True) | ~Q(message=""), name="external_check_failed_has_message"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.what}: {'good' if self.good else self.words}"
+        return f"{self.target}: {'good' if self.passed else self.message}"

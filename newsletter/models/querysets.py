@@ -1,4 +1,4 @@
-"""Which newsletters, subscribers, issues and deliveries."""
+"""The querysets of the newsletter models."""
 
 import hashlib
 import secrets
@@ -30,7 +30,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def address_hash(email: str) -> str:
+def email_hash(email: str) -> str:
     """An address as it is kept when it may no longer be kept: the same for every way of writing it."""
     return hashlib.sha256(f"iria.suppression:{to_ascii(email).lower()}".encode()).hexdigest()
 
@@ -40,7 +40,7 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
         """What readers can choose, the first one being the usual one."""
         return self.filter(offered=True).order_by("position", "pk")
 
-    def offered_or(self, received: Iterable[int]) -> "NewsletterQuerySet":
+    def offered_or_received(self, received: Iterable[int]) -> "NewsletterQuerySet":
         """What somebody can choose: whatever comes to them may go on coming."""
         kept = Q(offered=True) | Q(pk__in=list(received))
         return self.filter(kept).order_by("position", "pk")
@@ -52,22 +52,22 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def receiving(
-        self, newsletter: "Newsletter", *, rhythm: str = "issues"
+        self, newsletter: "Newsletter", *, frequency: str = "issues"
     ) -> "SubscriberQuerySet":
-        """Who gets this newsletter in this rhythm: subscribed to it so, confirmed, and not gone."""
+        """Who gets this newsletter in this frequency: subscribed to it so, confirmed, and not gone."""
         return self.filter(
-            state="active", subscriptions__newsletter=newsletter, subscriptions__rhythm=rhythm
+            state="active", subscriptions__newsletter=newsletter, subscriptions__frequency=frequency
         )
 
-    def with_address(self, email: str) -> "SubscriberQuerySet":
+    def with_email(self, email: str) -> "SubscriberQuerySet":
         """The one with this address, however its letters are written."""
         return self.alias(small=Lower("email")).filter(small=to_ascii(email).lower())
 
-    def holding(self, token: str) -> "SubscriberQuerySet":
+    def with_token(self, token: str) -> "SubscriberQuerySet":
         """Whoever has this token; nobody has one that PostgreSQL could not even keep."""
         return self.filter(token=token) if token.isascii() and token.isprintable() else self.none()
 
-    def held(self) -> "SubscriberQuerySet":
+    def locked(self) -> "SubscriberQuerySet":
         """Locked until the transaction ends, against everything but being referred to.
 
         An issue that starts refers to its readers: it does not wait for somebody who is choosing, who
@@ -75,7 +75,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """
         return self.select_for_update(no_key=True, of=("self",))
 
-    def known_or_new(self, email: str) -> "Subscriber":
+    def get_or_create_locked(self, email: str) -> "Subscriber":
         """The one with this address, locked until the transaction ends, made where unknown.
 
         One statement that writes a row either way, so its time tells nothing, and nobody can
@@ -84,7 +84,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO newsletter_subscriber AS known"
-                " (email, state, token, created_at, suppressed_because)"
+                " (email, state, token, created_at, suppression_reason)"
                 " VALUES (%s, 'pending', %s, now(), '')"
                 " ON CONFLICT (lower(email)) DO UPDATE SET email = known.email RETURNING id",
                 [email, new_token()],
@@ -94,11 +94,11 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
-    def standing(self) -> "SubscriptionQuerySet":
+    def active(self) -> "SubscriptionQuerySet":
         """Those of people who are confirmed and not gone."""
         return self.filter(subscriber__state="active")
 
-    def held(self) -> "SubscriptionQuerySet":
+    def locked(self) -> "SubscriptionQuerySet":
         """Locked until the transaction ends, in the order in which all do it who change several.
 
         A merge of topics, or their end, changes what many readers chose; whoever has two newsletters
@@ -106,17 +106,17 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
-    def end(self) -> None:
+    def delete_locked(self) -> None:
         """Deletes them, each held before."""
-        self.filter(pk__in=list(self.held().values_list("pk", flat=True))).delete()
+        self.filter(pk__in=list(self.locked().values_list("pk", flat=True))).delete()
 
-    def coming(self, newsletter: "Newsletter", rhythm: str) -> "SubscriptionQuerySet":
-        """Those to which a newsletter comes in this rhythm."""
-        return self.standing().filter(newsletter=newsletter, rhythm=rhythm)
+    def receiving(self, newsletter: "Newsletter", frequency: str) -> "SubscriptionQuerySet":
+        """Those to which a newsletter comes in this frequency."""
+        return self.active().filter(newsletter=newsletter, frequency=frequency)
 
     def with_choices(self) -> "SubscriptionQuerySet":
         """Each with its newsletter and the names of its topics, as its owner chose them."""
-        chosen = Category.objects.filter(_Among(F("pk"), OuterRef("topics"))).in_order()
+        chosen = Category.objects.filter(_AnyOf(F("pk"), OuterRef("topics"))).in_order()
         return self.select_related("newsletter").annotate(
             topic_names=ArraySubquery(chosen.values("name"))
         )
@@ -135,13 +135,13 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         )
         return sorted((tuple(topics or ()), language, count) for topics, language, count in counted)
 
-    def exactly_about(self, topic_ids: Iterable[int]) -> "SubscriptionQuerySet":
+    def with_exact_topics(self, topic_ids: Iterable[int]) -> "SubscriptionQuerySet":
         """Those with just these topics; without any, those to whom everything comes."""
         chosen = sorted(topic_ids)
         return self.filter(topics=chosen) if chosen else self.filter(topics__isnull=True)
 
 
-class _Among(models.Func):
+class _AnyOf(models.Func):
     """Whether a value stands in a list."""
 
     template = "%(expressions)s)"
@@ -153,9 +153,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def public(self) -> "IssueQuerySet":
         """What the archive shows: issues that went out, or are going out now."""
         frozen = ["sending", "paused", "sent", "stopped"]
-        return self.filter(state__in=frozen).order_by("-started_at", "-pk").without_mails()
+        return self.filter(state__in=frozen).order_by("-started_at", "-pk").without_content()
 
-    def without_mails(self) -> "IssueQuerySet":
+    def without_content(self) -> "IssueQuerySet":
         """Without the mails as they were sent, some 100 KB each, for whoever lists many."""
         return self.defer("sent_html", "sent_text")
 
@@ -165,34 +165,34 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         A digest for those who chose topics, or of one article, repeats what stands there already; it
         can be read at its own address.
         """
-        of_all = Q(digest__rhythm__in=["daily", "weekly"], topics=[])
+        of_all = Q(digest__frequency__in=["daily", "weekly"], topics=[])
         return self.public().filter(Q(digest__isnull=True) | of_all)
 
-    def to_go_by_themselves(self) -> "IssueQuerySet":
+    def ready_automatic(self) -> "IssueQuerySet":
         """Issues of digests that nobody wished to approve, that nobody touched, and that have not gone."""
-        untouched = self.filter(digest__isnull=False, composed_by_rule=True, held=False)
+        untouched = self.filter(digest__isnull=False, is_automatic=True, needs_approval=False)
         return untouched.filter(state="draft").order_by("pk")
 
     def sending(self) -> "IssueQuerySet":
         return self.filter(state="sending").order_by("started_at", "pk")
 
-    def under_way(self) -> "IssueQuerySet":
+    def in_progress(self) -> "IssueQuerySet":
         """What waits for its time, is being sent, or is paused: what somebody should watch."""
         return self.filter(state__in=["scheduled", "sending", "paused"]).order_by("pk")
 
-    def showing(self, image_id: int) -> "IssueQuerySet":
-        """Those with this picture on top, or with an article that it leads."""
+    def with_image(self, image_id: int) -> "IssueQuerySet":
+        """Those with this image on top, or with an article that it leads."""
         of_article = Q(items__article__lead_image_id=image_id)
-        return self.filter(of_article | Q(picture_id=image_id)).distinct()
+        return self.filter(of_article | Q(image_id=image_id)).distinct()
 
-    def with_stories(self) -> "IssueQuerySet":
+    def with_articles(self) -> "IssueQuerySet":
         """With everything the mail and the archive page show; articles in their order."""
         from newsletter.models import IssueItem
 
         items = IssueItem.objects.order_by("position", "pk").prefetch_related(
             Prefetch("article", Article.objects.for_cards())
         )
-        return self.select_related("newsletter", "picture__agency").prefetch_related(
+        return self.select_related("newsletter", "image__agency").prefetch_related(
             Prefetch("items", items)
         )
 
@@ -202,7 +202,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Each with its issue, without the mail as it was sent."""
         from newsletter.models import Issue
 
-        return self.prefetch_related(Prefetch("issue", Issue.objects.without_mails()))
+        return self.prefetch_related(Prefetch("issue", Issue.objects.without_content()))
 
     def counts(self) -> dict[str, int]:
         """How many are in each state, every state named, none hidden."""
@@ -211,7 +211,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         found = dict(self.order_by().values_list("state").annotate(Count("pk")))
         return {state.value: found.get(state.value, 0) for state in Delivery.State}
 
-    def counts_of(self, issues: Iterable["Issue"]) -> dict[int, dict[str, int]]:
+    def counts_by_issue(self, issues: Iterable["Issue"]) -> dict[int, dict[str, int]]:
         """The same for several issues, by their numbers, in one query."""
         from newsletter.models import Delivery
 
@@ -221,26 +221,28 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             found[key][state] = count
         return found
 
-    def in_the_last(self, *, minutes: float) -> "DeliveryQuerySet":
+    def sent_in_last(self, *, minutes: float) -> "DeliveryQuerySet":
         """What was taken in hand so shortly ago, by the database's clock."""
         return self.filter(sending_at__gt=Now() - timedelta(minutes=minutes))
 
-    def undecided(self) -> "DeliveryQuerySet":
+    def unresolved(self) -> "DeliveryQuerySet":
         """What may have arrived or not, and nobody said yet to leave it."""
-        from newsletter.models import Decision
+        from newsletter.models import UncertainResolution
 
-        left = Decision.objects.filter(delivery=OuterRef("pk"), choice=Decision.Choice.LEAVE)
+        left = UncertainResolution.objects.filter(
+            delivery=OuterRef("pk"), choice=UncertainResolution.Choice.SKIP
+        )
         return self.filter(~Exists(left), state="uncertain")
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
-    def standing(self) -> "SuppressionQuerySet":
+    def active(self) -> "SuppressionQuerySet":
         """Those that were not released."""
-        return self.filter(released_at__isnull=True)
+        return self.filter(removed_at__isnull=True)
 
-    def barring(self) -> "SuppressionQuerySet":
+    def blocking(self) -> "SuppressionQuerySet":
         """Those who are not written to, whoever asks; who only left may come back by themselves."""
-        return self.standing().exclude(reason="left")
+        return self.active().exclude(reason="left")
 
-    def of_address(self, email: str) -> "SuppressionQuerySet":
-        return self.filter(address_hash=address_hash(email))
+    def for_email(self, email: str) -> "SuppressionQuerySet":
+        return self.filter(email_hash=email_hash(email))

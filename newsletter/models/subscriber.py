@@ -1,7 +1,4 @@
-"""Who receives which newsletter, how often, and about what.
-
-What somebody agreed to.
-"""
+"""Subscribers, subscriptions and consents."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -20,7 +17,7 @@ from newsletter.models.querysets import SubscriberQuerySet, SubscriptionQuerySet
 EMAIL_MAX_LENGTH = 254
 """RFC 5321 limits a path to 256 characters, two of which are its angle brackets."""
 NAME_MAX_LENGTH = 80
-TOPICS_AT_MOST = 200
+MAX_TOPICS = 200
 """More would not fit into the index; nobody chooses so many."""
 
 
@@ -33,10 +30,10 @@ class Subscriber(models.Model):
     """
 
     class State(models.TextChoices):
-        PENDING = "pending", "Not yet confirmed"
+        PENDING = "pending", "Unconfirmed"
         ACTIVE = "active", "Subscribed"
-        UNSUBSCRIBED = "left", "Left"
-        SUPPRESSED = "suppressed", "Never to be written to"
+        UNSUBSCRIBED = "left", "Unsubscribed"
+        SUPPRESSED = "suppressed", "Suppressed"
 
     email = models.CharField("e-mail address", max_length=EMAIL_MAX_LENGTH)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING, db_index=True)
@@ -50,7 +47,7 @@ class Subscriber(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="What they read and are written to in; empty, each newsletter's own.",
+        help_text="Language of their e-mails. Empty for each newsletter's own.",
     )
     name = models.CharField(
         max_length=NAME_MAX_LENGTH,
@@ -58,14 +55,16 @@ class Subscriber(models.Model):
         default="",
         db_default="",
         validators=[validate_storable],
-        help_text="How they wish to be greeted, if at all.",
+        help_text="Used in greetings.",
     )
 
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    left_at = models.DateTimeField(null=True, blank=True, help_text="When they last left.")
+    unsubscribed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When they last unsubscribed."
+    )
     suppressed_at = models.DateTimeField(null=True, blank=True)
-    suppressed_because = models.CharField(
+    suppression_reason = models.CharField(
         max_length=300, blank=True, validators=[validate_storable]
     )
 
@@ -73,7 +72,7 @@ class Subscriber(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        permissions = [("export_subscriber", "Can take the list of subscribers away as a file")]
+        permissions = [("export_subscriber", "Can export subscribers")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="subscriber_email_once"),
             models.CheckConstraint(condition=~Q(email=""), name="subscriber_has_email"),
@@ -83,19 +82,21 @@ class Subscriber(models.Model):
                 name="subscriber_active_confirmed",
             ),
             models.CheckConstraint(
-                condition=~Q(state="left") | Q(left_at__isnull=False),
-                name="subscriber_left_has_time",
+                condition=~Q(state="left") | Q(unsubscribed_at__isnull=False),
+                name="subscriber_unsubscribed_has_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state="suppressed")
-                | (Q(suppressed_at__isnull=False) & ~Q(suppressed_because="")),
+                | (Q(suppressed_at__isnull=False) & ~Q(suppression_reason="")),
                 name="subscriber_suppressed_has_reason",
             ),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="subscriber_newest"),
             models.Index(
-                fields=["left_at"], condition=Q(left_at__isnull=False), name="subscriber_left"
+                fields=["unsubscribed_at"],
+                condition=Q(unsubscribed_at__isnull=False),
+                name="subscriber_unsubscribed",
             ),
         ]
 
@@ -110,7 +111,7 @@ class Subscriber(models.Model):
         return reverse("newsletter_preferences", args=[self.token])
 
 
-class InOrder(models.Func):
+class IsSorted(models.Func):
     """Whether numbers stand from the least to the greatest, each once (`migrations/sql/in_order.sql`)."""
 
     function = "newsletter_in_order"
@@ -131,16 +132,15 @@ class Subscription(models.Model):
     newsletter = models.ForeignKey(
         Newsletter, on_delete=models.CASCADE, related_name="subscriptions"
     )
-    since = models.DateTimeField(auto_now_add=True)
-    rhythm = models.CharField(
+    created_at = models.DateTimeField(auto_now_add=True)
+    frequency = models.CharField(
         max_length=6, choices=Frequency, default=Frequency.ISSUES, db_default=Frequency.ISSUES.value
     )
     topics = ArrayField(
         models.BigIntegerField(),
         null=True,
         blank=True,
-        help_text="The categories it is to be about, by number; unknown, everything comes, and with "
-        "none in the list nothing does.",
+        help_text="IDs of the chosen categories. Null means everything; an empty list means nothing.",
     )
 
     objects = SubscriptionQuerySet.as_manager()
@@ -149,24 +149,24 @@ class Subscription(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subscriber", "newsletter"], name="subscription_once"),
             models.CheckConstraint(
-                condition=Q(rhythm__in=Frequency.values), name="subscription_has_rhythm"
+                condition=Q(frequency__in=Frequency.values), name="subscription_has_frequency"
             ),
             models.CheckConstraint(
-                condition=Q(topics__isnull=True) | ~Q(rhythm=Frequency.ISSUES.value),
+                condition=Q(topics__isnull=True) | ~Q(frequency=Frequency.ISSUES.value),
                 name="subscription_topics_are_composed",
             ),
             models.CheckConstraint(
-                condition=Q(topics__isnull=True) | Q(InOrder("topics")),
+                condition=Q(topics__isnull=True) | Q(IsSorted("topics")),
                 name="subscription_topics_in_order",
             ),
             models.CheckConstraint(
-                condition=Q(topics__isnull=True) | Q(topics__len__lte=TOPICS_AT_MOST),
+                condition=Q(topics__isnull=True) | Q(topics__len__lte=MAX_TOPICS),
                 name="subscription_topics_fit",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["newsletter", "rhythm", "topics"],
+                fields=["newsletter", "frequency", "topics"],
                 include=["subscriber"],
                 name="subscription_choice",
             ),
@@ -185,9 +185,9 @@ class Consent(models.Model):
     """
 
     class Answer(models.TextChoices):
-        CONFIRM = "confirm", "We sent a link to confirm"
-        KNOWN = "known", "We wrote that they are subscribed already"
-        NONE = "none", "We sent nothing"
+        CONFIRM = "confirm", "Confirmation link sent"
+        KNOWN = "known", "Told that they are already subscribed"
+        NONE = "none", "Nothing sent"
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
     newsletters = models.ManyToManyField(
@@ -201,8 +201,10 @@ class Consent(models.Model):
         db_default="",
         help_text="The language they chose, if any.",
     )
-    where = models.CharField(max_length=300, help_text="The page on which the address was entered.")
-    wording = models.TextField(help_text="The words above the button that was pressed to confirm.")
+    source_url = models.CharField(
+        max_length=300, help_text="The page where the address was entered."
+    )
+    wording = models.TextField(help_text="The consent text that was confirmed.")
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=8, choices=Answer, blank=True)
@@ -234,20 +236,22 @@ class ConsentedNewsletter(models.Model):
     the consent's wording.
     """
 
-    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="wished")
+    consent = models.ForeignKey(
+        Consent, on_delete=models.CASCADE, related_name="chosen_newsletters"
+    )
     newsletter = models.ForeignKey(Newsletter, on_delete=models.CASCADE, related_name="+")
-    rhythm = models.CharField(
+    frequency = models.CharField(
         max_length=6, choices=Frequency, default=Frequency.ISSUES, db_default=Frequency.ISSUES.value
     )
     topics = ArrayField(
-        models.BigIntegerField(), null=True, blank=True, help_text="Unknown: everything."
+        models.BigIntegerField(), null=True, blank=True, help_text="Null means everything."
     )
-    addresses = ArrayField(
+    topic_urls = ArrayField(
         models.CharField(max_length=500),
         default=list,
         db_default=[],
         blank=True,
-        help_text="Of the topics, in the same order, when they were chosen.",
+        help_text="URLs of the topics when they were chosen, in the same order.",
     )
 
     class Meta:
@@ -256,9 +260,10 @@ class ConsentedNewsletter(models.Model):
                 fields=["consent", "newsletter"], name="consented_newsletter_once"
             ),
             models.CheckConstraint(
-                condition=Q(rhythm__in=Frequency.values), name="consented_newsletter_has_rhythm"
+                condition=Q(frequency__in=Frequency.values),
+                name="consented_newsletter_has_frequency",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.newsletter}, {self.get_rhythm_display()}"
+        return f"{self.newsletter}, {self.get_frequency_display()}"

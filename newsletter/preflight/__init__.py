@@ -1,1 +1,1 @@
-"""The last look before an issue goes out: at the mail as it will be, and at where it leads."""
+"""Preflight checks before an issue is sent."""

@@ -1,9 +1,4 @@
-"""What the worker looks at outside before an issue goes out: links to other sites, and the sender's names.
-
-What the DNS says of the sender: whether other servers can know that our mail is ours.
-
-Where a mail leads: to our own pages, which our router knows, and to those of others.
-"""
+"""Checks by the worker: external links, and DNS records of the sender."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -27,20 +22,22 @@ from newsletter import job_queue
 from newsletter.email import rendering
 from newsletter.email.headers import from_address
 from newsletter.email.rendering import TOKEN, RenderedEmail
-from newsletter.models import Issue, Look, Newsletter
+from newsletter.models import ExternalCheck, Issue, Newsletter
 
-GOOD_FOR: Final = timedelta(hours=6)
-BAD_FOR: Final = timedelta(minutes=1)
+PASSED_FOR: Final = timedelta(hours=6)
+FAILED_FOR: Final = timedelta(minutes=1)
 """A dead link is looked at again soon: somebody may have mended it."""
 MOST_LINKS: Final = 200
 
-Kind = Look.Kind
+Kind = ExternalCheck.Kind
 
 
-def look_soon(issue: Issue, letter: RenderedEmail) -> None:
+def enqueue_checks(issue: Issue, rendered: RenderedEmail) -> None:
     """Has the worker look where nobody has looked lately."""
-    if _unseen(Kind.LINK, outside(letter)) or _unseen(Kind.NAME, of_sender(issue.newsletter)):
-        job_queue.look_soon(issue.pk)
+    if _unchecked(Kind.LINK, external_links(rendered)) or _unchecked(
+        Kind.DNS, dns_records_of(issue.newsletter)
+    ):
+        job_queue.enqueue_checks(issue.pk)
 
 
 def look(issue_id: int) -> int:
@@ -48,39 +45,43 @@ def look(issue_id: int) -> int:
     issue = Issue.objects.filter(pk=issue_id).first()
     if issue is None or not issue.is_draft:
         return 0
-    todo = _unseen(Kind.LINK, outside(rendering.compose(issue)))
-    agent = f"IRIA, looking at the links of a newsletter ({settings.SITE_URL})"
+    todo = _unchecked(Kind.LINK, external_links(rendering.compose(issue)))
+    agent = f"IRIA newsletter link check ({settings.SITE_URL})"
     for address in todo:
         seen = safe_client.check_url(address, agent=agent)
-        _keep(Kind.LINK, address, good=seen.answers, words=seen.words)
-    named = _unseen(Kind.NAME, of_sender(issue.newsletter))
+        _keep(Kind.LINK, address, passed=seen.answers, message=seen.words)
+    named = _unchecked(Kind.DNS, dns_records_of(issue.newsletter))
     for name in named:
-        trouble = trouble_with(name)
-        _keep(Kind.NAME, name, good=not trouble, words=trouble)
+        error = check_dns(name)
+        _keep(Kind.DNS, name, passed=not error, message=error)
     return len(todo) + len(named)
 
 
-def _unseen(kind: Look.Kind, what: Iterable[str]) -> list[str]:
+def _unchecked(kind: ExternalCheck.Kind, what: Iterable[str]) -> list[str]:
     wanted = list(what)[:MOST_LINKS]
     now = timezone.now()
-    fresh = Q(good=True, looked_at__gt=now - GOOD_FOR) | Q(looked_at__gt=now - BAD_FOR)
-    known = Look.objects.filter(fresh, kind=kind, what__in=wanted)
-    seen = set(known.values_list("what", flat=True))
+    fresh = Q(passed=True, checked_at__gt=now - PASSED_FOR) | Q(checked_at__gt=now - FAILED_FOR)
+    known = ExternalCheck.objects.filter(fresh, kind=kind, target__in=wanted)
+    seen = set(known.values_list("target", flat=True))
     return [each for each in wanted if each not in seen]
 
 
-def _keep(kind: Look.Kind, what: str, *, good: bool, words: str) -> None:
-    Look.objects.update_or_create(
+def _keep(kind: ExternalCheck.Kind, target: str, *, passed: bool, message: str) -> None:
+    ExternalCheck.objects.update_or_create(
         kind=kind,
-        what=what,
-        defaults={"good": good, "words": storable(words)[:500], "looked_at": timezone.now()},
+        target=target,
+        defaults={
+            "passed": passed,
+            "message": storable(message)[:500],
+            "checked_at": timezone.now(),
+        },
     )
 
 
 SECONDS: Final = 4
 
 
-def of_sender(newsletter: Newsletter) -> list[str]:
+def dns_records_of(newsletter: Newsletter) -> list[str]:
     """The names to ask for, each with the kind of its record before it.
 
     SPF is asked of the sender's domain and of the one to which mail returns, which is the one that counts.
@@ -97,22 +98,19 @@ def of_sender(newsletter: Newsletter) -> list[str]:
     return found
 
 
-def of_another(newsletter: Newsletter) -> str:
+def signature_mismatch(newsletter: Newsletter) -> str:
     """Why our signature does not speak for the sender, in a sentence; nothing where it does."""
     domain, signing = _domain_of(newsletter), settings.DKIM_DOMAIN.lower()
     if not signing or f".{domain}".endswith(f".{signing}") or signing.endswith(f".{domain}"):
         return ""
-    return (
-        f"Mails of “{newsletter}” come from {domain} and are signed for {signing}; DMARC takes that for "
-        "forged unless the relay signs for the sender's domain too."
-    )
+    return f"E-mails of “{newsletter}” are sent from {domain} but signed for {signing}. DMARC treats them as forged unless the relay also signs for the sender's domain."
 
 
 def _domain_of(newsletter: Newsletter) -> str:
     return from_address(newsletter).rpartition("@")[2].lower() or mail_domain()
 
 
-def trouble_with(name: str) -> str:
+def check_dns(name: str) -> str:
     """What is wrong with one of these names, in a sentence; nothing where it is as it should be."""
     kind, *rest = name.split()
     domain = rest[-1]
@@ -126,17 +124,19 @@ def trouble_with(name: str) -> str:
                 return _dkim(rest[0], domain)
             case _:
                 return _mx(domain)
-    except dns.exception.DNSException as trouble:
-        return f"The DNS of {domain} could not be asked: {type(trouble).__name__}."
+    except dns.exception.DNSException as error:
+        return f"The DNS lookup of {domain} failed: {type(error).__name__}."
 
 
 def _spf(domain: str) -> str:
     found = [text for text in _texts(domain) if text.lower().startswith("v=spf1")]
     if not found:
-        return f"{domain} says by no SPF record which servers send its mail."
+        return f"{domain} has no SPF record, which says which servers send its e-mails."
     if len(found) > 1:
-        return f"{domain} has {len(found)} SPF records; with more than one, none counts."
-    return "" if "+all" not in found[0] else f"The SPF record of {domain} lets everybody send."
+        return f"{domain} has {len(found)} SPF records. With more than one, none is valid."
+    return (
+        "" if "+all" not in found[0] else f"The SPF record of {domain} allows any server to send."
+    )
 
 
 def _dmarc(domain: str) -> str:
@@ -145,13 +145,13 @@ def _dmarc(domain: str) -> str:
     for parent in dict.fromkeys([domain, *parents]):
         if any(text.lower().startswith("v=dmarc1") for text in _texts(f"_dmarc.{parent}")):
             return ""
-    return f"{domain} has no DMARC record; Gmail and Yahoo ask for one of whoever sends to many."
+    return f"{domain} has no DMARC record. Gmail and Yahoo require one from bulk senders."
 
 
 def _dkim(selector: str, domain: str) -> str:
     found = [text for text in _texts(f"{selector}._domainkey.{domain}") if "p=" in text]
     if not found:
-        return f"{selector}._domainkey.{domain} holds no key, so our signature proves nothing."
+        return f"{selector}._domainkey.{domain} has no key, so our signature cannot be verified."
     empty = all("p=;" in text.replace(" ", "") or text.strip().endswith("p=") for text in found)
     return f"The key of {selector}._domainkey.{domain} is revoked." if empty else ""
 
@@ -159,7 +159,7 @@ def _dkim(selector: str, domain: str) -> str:
 def _mx(domain: str) -> str:
     if _asked(domain, "MX"):
         return ""
-    return f"{domain} has no mail server, so nothing that bounces will be read."
+    return f"{domain} has no mail server, so bounces cannot be received."
 
 
 def _texts(name: str) -> list[str]:
@@ -177,23 +177,23 @@ def _asked(name: str, kind: str) -> list[Any]:
 LONGEST = 2000
 
 
-def outside(letter: RenderedEmail) -> list[str]:
+def external_links(rendered: RenderedEmail) -> list[str]:
     """The addresses of other sites, in their order."""
-    return [each for each in _all(letter) if not _is_ours(each)]
+    return [each for each in _all(rendered) if not _is_ours(each)]
 
 
-def dead_inside(letter: RenderedEmail, *, but: set[str]) -> list[str]:
+def broken_internal_links(rendered: RenderedEmail, *, but: set[str]) -> list[str]:
     """The addresses of ours at which there is nothing.
 
     Args:
         but: what is known to be there, or will be as soon as the issue goes out.
     """
-    ours = [each for each in _all(letter) if _is_ours(each) and each not in but]
+    ours = [each for each in _all(rendered) if _is_ours(each) and each not in but]
     return [each for each in ours if not _answers(each)]
 
 
-def _all(letter: RenderedEmail) -> list[str]:
-    tree = lxml_html.document_fromstring(letter.html)
+def _all(rendered: RenderedEmail) -> list[str]:
+    tree = lxml_html.document_fromstring(rendered.html)
     found = [str(link.get("href")).strip() for link in tree.iter("a") if link.get("href")]
     web = [each for each in found if each.startswith(("http://", "https://"))]
     return list(dict.fromkeys(each[:LONGEST] for each in web if TOKEN not in each))

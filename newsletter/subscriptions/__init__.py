@@ -1,1 +1,1 @@
-"""Who receives what, and how they agreed to it."""
+"""Subscribing, preferences, consents, suppression."""

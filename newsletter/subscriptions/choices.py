@@ -1,4 +1,4 @@
-"""What somebody wishes to receive: a newsletter, how often, and about what."""
+"""What a subscriber chooses: newsletter, frequency, topics."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from typing import Self
 from articles.editorial import merging
 from articles.editorial.models import Category
 from newsletter.models import Consent, ConsentedNewsletter, Frequency, Newsletter, Subscription
-from newsletter.models.digest import COMPOSED
+from newsletter.models.digest import DIGEST_FREQUENCIES
 
 Topics = tuple[Category, ...] | None
 """None: everything. Categories: these alone. None among them: all that were chosen are gone."""
@@ -16,23 +16,23 @@ Topics = tuple[Category, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionChoice:
-    """One newsletter, in one rhythm, about everything or some topics.
+    """One newsletter, in one frequency, about everything or some topics.
 
     What the editors write has one text for all: of topics nothing is wished or promised there.
     """
 
     newsletter: Newsletter
-    rhythm: Frequency
+    frequency: Frequency
     topics: Topics = None
 
     def __post_init__(self) -> None:
-        if self.rhythm not in COMPOSED:
+        if self.frequency not in DIGEST_FREQUENCIES:
             object.__setattr__(self, "topics", None)
 
     @classmethod
     def usual(cls, newsletter: Newsletter) -> Self:
         """What the foot of every page asks for, where there is nothing to choose."""
-        return cls(newsletter, newsletter.usual_rhythm)
+        return cls(newsletter, newsletter.usual_frequency)
 
     @property
     def topic_ids(self) -> list[int] | None:
@@ -50,47 +50,51 @@ class SubscriptionChoice:
 class Choice:
     """Everything that can be chosen on the page of preferences."""
 
-    wished: Sequence[SubscriptionChoice]
+    wanted: Sequence[SubscriptionChoice]
     language: str = ""
     name: str = ""
 
 
-def keep(consent: Consent, wishes: Sequence[SubscriptionChoice]) -> None:
+def keep(consent: Consent, wanted: Sequence[SubscriptionChoice]) -> None:
     """Writes beside a consent what it was about."""
     ConsentedNewsletter.objects.bulk_create(
         ConsentedNewsletter(
             consent=consent,
-            newsletter=wish.newsletter,
-            rhythm=wish.rhythm,
-            topics=wish.topic_ids,
-            addresses=[topic.get_absolute_url() for topic in _in_order(wish.topics)],
+            newsletter=choice_item.newsletter,
+            frequency=choice_item.frequency,
+            topics=choice_item.topic_ids,
+            topic_urls=[topic.get_absolute_url() for topic in _in_order(choice_item.topics)],
         )
-        for wish in wishes
+        for choice_item in wanted
     )
 
 
-def held(wishes: Sequence[SubscriptionChoice]) -> list[SubscriptionChoice]:
+def held(wanted: Sequence[SubscriptionChoice]) -> list[SubscriptionChoice]:
     """The wishes with their topics as they are now, held until the end of the transaction."""
     topics = _became(
-        (topic.pk, topic.get_absolute_url()) for wish in wishes for topic in wish.topics or ()
+        (topic.pk, topic.get_absolute_url())
+        for choice_item in wanted
+        for topic in choice_item.topics or ()
     )
     return [
-        wish
-        if wish.topics is None
-        else replace(wish, topics=_these(topics, [topic.pk for topic in wish.topics]))
-        for wish in wishes
+        choice_item
+        if choice_item.topics is None
+        else replace(choice_item, topics=_these(topics, [topic.pk for topic in choice_item.topics]))
+        for choice_item in wanted
     ]
 
 
 def of_consent(consent: Consent) -> list[SubscriptionChoice]:
     """What a consent was about, with what has become of its topics, held as in `held`."""
-    found = consent.wished.select_related("newsletter").order_by("newsletter__position", "pk")
+    found = consent.chosen_newsletters.select_related("newsletter").order_by(
+        "newsletter__position", "pk"
+    )
     rows = list(found)
     topics = _became(named for row in rows for named in _named(row))
     return [
         SubscriptionChoice(
             row.newsletter,
-            Frequency(row.rhythm),
+            Frequency(row.frequency),
             None if row.topics is None else _these(topics, row.topics),
         )
         for row in rows
@@ -105,7 +109,7 @@ def of_subscriptions(subscriptions: Iterable[Subscription]) -> dict[int, Subscri
     return {
         row.newsletter_id: SubscriptionChoice(
             row.newsletter,
-            Frequency(row.rhythm),
+            Frequency(row.frequency),
             None if row.topics is None else tuple(topics[pk] for pk in row.topics if pk in topics),
         )
         for row in rows
@@ -123,7 +127,7 @@ def _became(named: Iterable[tuple[int, str]]) -> dict[int, Category]:
 
 def _named(row: ConsentedNewsletter) -> Iterator[tuple[int, str]]:
     """Its topics with their addresses; one of which no address is known leads nowhere."""
-    return zip(row.topics or (), chain(row.addresses, repeat("")), strict=False)
+    return zip(row.topics or (), chain(row.topic_urls, repeat("")), strict=False)
 
 
 def _these(topics: Mapping[int, Category], ids: Iterable[int]) -> tuple[Category, ...]:

@@ -1,8 +1,7 @@
-"""What is kept of a subscriber, shown to them and erased when they ask.
+"""Subscribers view and erase their data.
 
-The link in every mail may have been passed on with the mail; it opens the choices, and hides the
-address. All that is kept, and its end, is behind a link of its own that works for a day and comes
-by mail to the address it is about.
+E-mails may be forwarded with their links, so the preferences page hides the address. The data has a link of its own, which is valid for
+one day and sent to the address.
 """
 
 from datetime import timedelta
@@ -20,14 +19,14 @@ from newsletter.subscriptions import opt_in
 WORKS_FOR: Final = timedelta(days=1)
 PURPOSE: Final = "newsletter.data"
 LINKS_A_DAY: Final = 3
-ASKED: Final = "Asked not to be written to when they were erased"
+ASKED: Final = "Requested when their data was erased"
 
 
 def ask(subscriber: Subscriber) -> None:
     """Has the link sent to the address; nothing happens where it was asked for again and again."""
     address = subscriber.email.lower()
     if count_and_allow(PURPOSE, address, limit=LINKS_A_DAY, per=timedelta(days=1)):
-        transaction.on_commit(lambda: job_queue.send_data_link_soon(subscriber.pk))
+        transaction.on_commit(lambda: job_queue.enqueue_data_link(subscriber.pk))
 
 
 def token_of(subscriber: Subscriber) -> str:
@@ -42,7 +41,7 @@ def subscriber_of(token: str) -> Subscriber:
         ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`, and where they were erased since.
     """
     number, own = read_token(token, purpose=PURPOSE, valid_for=WORKS_FOR)
-    subscriber = Subscriber.objects.holding(own).filter(pk=number).first()
+    subscriber = Subscriber.objects.with_token(own).filter(pk=number).first()
     if subscriber is None:
         raise BrokenToken
     return subscriber
@@ -57,7 +56,7 @@ def erase(token: str, *, barred: bool) -> Subscriber:
         ExpiredToken, BrokenToken: as `subscriber_of`.
     """
     subscriber = subscriber_of(token)
-    opt_in.erase(subscriber, barred_because=ASKED if barred else "", leaving_remembered=False)
+    opt_in.erase(subscriber, suppression_reason=ASKED if barred else "", keep_hash=False)
     return subscriber
 
 
@@ -66,6 +65,6 @@ def forget(who: Person, keep_words: bool) -> None:
 
     That one must not be written to again, or had left, is known without it: as a hash (`Suppression`).
     """
-    subscriber = Subscriber.objects.with_address(who.email).first()
+    subscriber = Subscriber.objects.with_email(who.email).first()
     if subscriber is not None:
         opt_in.erase(subscriber)

@@ -1,12 +1,6 @@
-"""Slips of the finger in an address, found by its form alone: gmial.com, hotmail.con, gmail,com.
+"""Validates e-mail addresses by their form, and suggests corrections for typos (gmial.com, hotmail.con).
 
-Nothing is looked up anywhere, and nothing is corrected unasked: what was meant is a question to
-whoever typed it (`newsletter.forms`).
-
-E-mail addresses as people type them, judged by their form alone.
-
-No look-up on the network happens on the reader's path: whether an address works is found out by
-the mail with the link to confirm.
+No network look-ups: whether an address works is found out by the confirmation e-mail.
 """
 
 import re
@@ -54,11 +48,11 @@ def suggest_correction(typed: str) -> str:
     if not at or not 0 < len(domain) < 254:
         return ""
     local = local.strip().lstrip("<").removeprefix("mailto:")
-    found = _kept(f"{local}@{_domain(domain.lower().strip('.,;:> '))}")
-    return "" if found == _kept(typed) else found
+    found = _save_bounce(f"{local}@{_domain(domain.lower().strip('.,;:> '))}")
+    return "" if found == _save_bounce(typed) else found
 
 
-def _kept(address: str) -> str:
+def _save_bounce(address: str) -> str:
     """The normal form, or nothing for what is no address."""
     try:
         return normal(address)
@@ -76,7 +70,7 @@ def _domain(typed: str) -> str:
         if typed == known or (
             min(len(typed), len(known)) >= SHORTEST
             and not _is_another_country(typed, known)
-            and one_slip_apart(typed, known)
+            and is_one_typo_apart(typed, known)
         ):
             return known
     return f"{typed}.com" if f"{typed}.com" in KNOWN else typed
@@ -88,7 +82,7 @@ def _is_another_country(typed: str, known: str) -> bool:
     return name == known_name and len(ending) == 2 and ending not in {"co", "cm", "om"}
 
 
-def one_slip_apart(one: str, other: str) -> bool:
+def is_one_typo_apart(one: str, other: str) -> bool:
     """Whether one letter too many, too few, wrong, or two of them swapped make one of the other."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False
@@ -109,16 +103,14 @@ LOCAL_MAX_BYTES = 64
 DOMAIN_MAX_BYTES = 253
 ADDRESS_MAX_BYTES = 254
 
-MISSING = gettext_lazy("Please enter your e-mail address.")
-NOT_IN_FORM = gettext_lazy(
-    "This does not look like an e-mail address; it should be like name@example.org."
-)
+MISSING = gettext_lazy("Enter your e-mail address.")
+NOT_IN_FORM = gettext_lazy("Enter a valid e-mail address, such as name@example.org.")
 TOO_LONG = gettext_lazy(
-    "An e-mail address has at most 64 characters before the @ and 254 in all; this is longer."
+    "This e-mail address is too long. It may have 64 characters before the @ and 254 in total."
 )
-ACCENTS = gettext_lazy("Before the @, only letters without accents can be written to from here.")
-UNUSUAL = gettext_lazy("This form of an address cannot be subscribed; please use another one.")
-NO_SERVER = gettext_lazy("The part after the @ is not the name of a mail server; please check it.")
+ACCENTS = gettext_lazy("Accented letters are not supported before the @.")
+UNUSUAL = gettext_lazy("This type of e-mail address is not supported. Use another one.")
+NO_SERVER = gettext_lazy("The part after the @ is not a valid domain. Check it.")
 
 PLAIN: Final = re.compile(
     r"[A-Za-z0-9_+]+(?:[.-][A-Za-z0-9_+]+)*@(?:(?![^.]{64})[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+"

@@ -1,4 +1,4 @@
-"""The list of subscribers as a file, and who took it out of the house."""
+"""Exports subscribers as CSV, and logs who did it."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,23 +10,25 @@ from iria.core.text.csv_export import as_csv
 from newsletter import personal_data
 from newsletter.models import Subscriber, SubscriberExport, Subscription
 
-HEADER: Final = ("e-mail", "state", "newsletters", "name", "language", "confirmed", "left")
+HEADER: Final = ("e-mail", "status", "newsletters", "name", "language", "confirmed", "unsubscribed")
 
 
-def export(subscribers: QuerySet[Subscriber], *, chosen: str, by: User) -> Iterator[str]:
+def export(subscribers: QuerySet[Subscriber], *, filters: str, by: User) -> Iterator[str]:
     """The lines of a table with these subscribers; that it was taken is written down before."""
-    SubscriberExport.objects.create(made_by=by, rows=subscribers.count(), chosen=chosen[:300])
+    SubscriberExport.objects.create(created_by=by, rows=subscribers.count(), filters=filters[:300])
     received = Subscription.objects.with_choices()
     found = subscribers.prefetch_related(None).prefetch_related(Prefetch("subscriptions", received))
     return as_csv(HEADER, map(_cells, found.iterator(chunk_size=2000)))
 
 
 def _cells(subscriber: Subscriber) -> list[str]:
-    confirmed, left = subscriber.confirmed_at, subscriber.left_at
+    confirmed, left = subscriber.confirmed_at, subscriber.unsubscribed_at
     return [
         subscriber.email,
         subscriber.get_state_display(),
-        "; ".join(personal_data.in_words(each) for each in subscriber.subscriptions.all()),
+        "; ".join(
+            personal_data.describe_subscription(each) for each in subscriber.subscriptions.all()
+        ),
         subscriber.name,
         subscriber.language,
         confirmed.isoformat(timespec="seconds") if confirmed else "",

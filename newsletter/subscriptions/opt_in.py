@@ -1,7 +1,7 @@
-"""Subscribing, confirming, choosing and leaving: the same verbs for pages, admin and jobs.
+"""Subscribe, confirm, choose, unsubscribe, erase: for pages, admin and jobs.
 
-Nothing a stranger does on the site tells whether an address is known. A request writes the same
-rows for every address; what follows from who they are happens in the worker, in a mail.
+Responses never reveal whether an address is known. A request writes the same rows for every address; the rest happens in the
+worker, by e-mail.
 """
 
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ from newsletter.subscriptions.consent_text import consent_wording
 CONFIRM_WITHIN = timedelta(days=3)
 PURPOSE = "newsletter.confirm"
 TOPICS_GONE = gettext_noop(
-    "The topics you chose are not there any more. Please enter your address again and choose anew."
+    "The topics you chose no longer exist. Enter your e-mail address again and choose new topics."
 )
-FORGOTTEN_AT_ONCE = 1000
+DELETED_AT_ONCE = 1000
 REQUESTS_A_DAY = 12
 """How often one address may be entered in a day; what comes after is met with silence."""
 CHOICES_A_DAY = 30
@@ -42,13 +42,13 @@ class TooOften(NotPossible):
 
 
 def request(
-    email: str, *, where: str, wished: Sequence[SubscriptionChoice], language: str = ""
+    email: str, *, source_url: str, wanted: Sequence[SubscriptionChoice], language: str = ""
 ) -> None:
     """Somebody entered this address; the worker answers it by mail.
 
     Args:
         email: in its normal form (`newsletter.subscriptions.email_addresses.normal`).
-        where: the path of the page on which it was entered.
+        source_url: the path of the page on which it was entered.
         language: the one they chose; without it, they are written to in the publication's first.
     """
     if not count_and_allow(
@@ -56,22 +56,22 @@ def request(
     ):
         return
     with transaction.atomic():
-        subscriber = Subscriber.objects.known_or_new(email)
+        subscriber = Subscriber.objects.get_or_create_locked(email)
         consent = Consent.objects.create(
             subscriber=subscriber,
-            where=where[:300],
+            source_url=source_url[:300],
             language=language,
-            wording=_wording(wished, language),
+            wording=_wording(wanted, language),
             asked_at=timezone.now(),
         )
-        choices.keep(consent, wished)
-        transaction.on_commit(lambda: job_queue.answer_soon(consent.pk))
+        choices.keep(consent, wanted)
+        transaction.on_commit(lambda: job_queue.enqueue_answer(consent.pk))
 
 
-def _wording(wished: Sequence[SubscriptionChoice], language: str) -> str:
+def _wording(wanted: Sequence[SubscriptionChoice], language: str) -> str:
     publication = current_publication()
     with use_language(language or publication.language_codes[0]):
-        return consent_wording(publication.name, wished)
+        return consent_wording(publication.name, wanted)
 
 
 def confirmation_token(consent: Consent) -> str:
@@ -99,14 +99,18 @@ def consent_of(token: str) -> Consent:
 
 def lost_topics(consent: Consent) -> str:
     """Why it is to be asked again: all topics that a newsletter was wished about are gone; else nothing."""
-    wished = choices.of_consent(consent) if consent.confirmed_at is None else []
-    return gettext(TOPICS_GONE) if any(wish.has_lost_its_topics for wish in wished) else ""
+    wanted = choices.of_consent(consent) if consent.confirmed_at is None else []
+    return (
+        gettext(TOPICS_GONE)
+        if any(choice_item.has_lost_its_topics for choice_item in wanted)
+        else ""
+    )
 
 
 def unsubscribed_since(consent: Consent) -> bool:
     """Whether the subscriber left after they had asked; an old link must not bring them back."""
-    left_at = consent.subscriber.left_at
-    return left_at is not None and left_at >= consent.asked_at
+    unsubscribed_at = consent.subscriber.unsubscribed_at
+    return unsubscribed_at is not None and unsubscribed_at >= consent.asked_at
 
 
 def confirm(token: str) -> Consent:
@@ -118,16 +122,14 @@ def confirm(token: str) -> Consent:
     """
     with transaction.atomic():
         consent = consent_of(token)
-        subscriber = Subscriber.objects.held().get(pk=consent.subscriber_id)
+        subscriber = Subscriber.objects.locked().get(pk=consent.subscriber_id)
         consent.subscriber = subscriber
         if suppression.is_subscriber_suppressed(subscriber):
-            sentence = gettext(
-                "Mail to this address was returned or reported, so it is not written to."
-            )
+            sentence = gettext("This address is on our suppression list.")
             raise NotPossible(sentence)
         if unsubscribed_since(consent):
             sentence = gettext(
-                "You have left since this link was sent; please enter your address again."
+                "You unsubscribed after this link was sent. Enter your e-mail address again to subscribe."
             )
             raise NotPossible(sentence)
         if consent.confirmed_at is None:
@@ -143,29 +145,29 @@ def _subscribe(consent: Consent) -> None:
     consent.confirmed_at = now
     consent.save(update_fields=["confirmed_at"])
     if not subscriber.is_active:
-        suppression.came_back(subscriber.email)
+        suppression.forget_unsubscribe(subscriber.email)
         subscriber.state, subscriber.confirmed_at = Subscriber.State.ACTIVE, now
     subscriber.language = consent.language or subscriber.language
     subscriber.save(update_fields=["state", "confirmed_at", "language"])
-    _receive(subscriber, choices.of_consent(consent))
+    _save_subscriptions(subscriber, choices.of_consent(consent))
 
 
-def _receive(subscriber: Subscriber, wished: Sequence[SubscriptionChoice]) -> None:
+def _save_subscriptions(subscriber: Subscriber, wanted: Sequence[SubscriptionChoice]) -> None:
     """These newsletters come from now on, just so; the others stay as they are."""
-    list(subscriber.subscriptions.held().values_list("pk", flat=True))
+    list(subscriber.subscriptions.locked().values_list("pk", flat=True))
     Subscription.objects.bulk_create(
         [
             Subscription(
                 subscriber=subscriber,
-                newsletter=wish.newsletter,
-                rhythm=wish.rhythm,
-                topics=wish.topic_ids,
+                newsletter=choice_item.newsletter,
+                frequency=choice_item.frequency,
+                topics=choice_item.topic_ids,
             )
-            for wish in wished
+            for choice_item in wanted
         ],
         update_conflicts=True,
         unique_fields=["subscriber", "newsletter"],
-        update_fields=["rhythm", "topics"],
+        update_fields=["frequency", "topics"],
     )
 
 
@@ -181,11 +183,14 @@ def unsubscribe(token: str) -> Subscriber | None:
             Subscriber.State.ACTIVE,
             Subscriber.State.PENDING,
         }:
-            subscriber.state, subscriber.left_at = Subscriber.State.UNSUBSCRIBED, timezone.now()
+            subscriber.state, subscriber.unsubscribed_at = (
+                Subscriber.State.UNSUBSCRIBED,
+                timezone.now(),
+            )
             # Nobody greets them any more.
             subscriber.name = ""
-            subscriber.save(update_fields=["state", "left_at", "name"])
-            subscriber.subscriptions.end()
+            subscriber.save(update_fields=["state", "unsubscribed_at", "name"])
+            subscriber.subscriptions.delete_locked()
     return subscriber
 
 
@@ -199,81 +204,86 @@ def choose(token: str, choice: Choice) -> Subscriber:
     with transaction.atomic():
         subscriber = _locked(token)
         if subscriber is None or not subscriber.is_active:
-            sentence = gettext(
-                "This address is not subscribed at the moment; please enter it again."
-            )
+            sentence = gettext("This address is not subscribed. Enter it again to subscribe.")
             raise NotPossible(sentence)
-        if not choice.wished:
+        if not choice.wanted:
             unsubscribe(token)
             subscriber.refresh_from_db()
             return subscriber
         subscriber.language, subscriber.name = choice.language, choice.name
         subscriber.save(update_fields=["language", "name"])
         # Categories before subscriptions: so does a merge, and neither waits for the other in a ring.
-        wished = choices.held(choice.wished)
-        now = subscriber.subscriptions.select_related("newsletter").held()
+        wanted = choices.held(choice.wanted)
+        now = subscriber.subscriptions.select_related("newsletter").locked()
         received = choices.of_subscriptions(now)
-        new = [wish for wish in wished if not _is_so(wish, received.get(wish.newsletter.pk))]
-        if new and not _may_choose_again(subscriber):
-            sentence = gettext("You have changed this very often today; please try again tomorrow.")
+        new = [
+            choice_item
+            for choice_item in wanted
+            if not _is_unchanged(choice_item, received.get(choice_item.newsletter.pk))
+        ]
+        if new and not _is_allowed_to_choose(subscriber):
+            sentence = gettext(
+                "You have changed your preferences too often today. Try again tomorrow."
+            )
             raise TooOften(sentence)
-        chosen = [wish.newsletter for wish in wished]
+        chosen = [choice_item.newsletter for choice_item in wanted]
         subscriber.subscriptions.exclude(newsletter__in=chosen).delete()
         if new:
-            _agree_on_the_spot(subscriber, new)
+            _record_consent(subscriber, new)
     return subscriber
 
 
-def _may_choose_again(subscriber: Subscriber) -> bool:
+def _is_allowed_to_choose(subscriber: Subscriber) -> bool:
     address = subscriber.email.lower()
     return count_and_allow(
         "newsletter.choices", address, limit=CHOICES_A_DAY, per=timedelta(days=1)
     )
 
 
-def _is_so(wish: SubscriptionChoice, now: SubscriptionChoice | None) -> bool:
-    return now is not None and (now.rhythm, now.topic_ids) == (wish.rhythm, wish.topic_ids)
+def _is_unchanged(choice_item: SubscriptionChoice, now: SubscriptionChoice | None) -> bool:
+    return now is not None and (now.frequency, now.topic_ids) == (
+        choice_item.frequency,
+        choice_item.topic_ids,
+    )
 
 
-def _agree_on_the_spot(subscriber: Subscriber, wished: Sequence[SubscriptionChoice]) -> None:
+def _record_consent(subscriber: Subscriber, wanted: Sequence[SubscriptionChoice]) -> None:
     """Whoever chooses on their own page of preferences has shown that the address is theirs."""
     now = timezone.now()
     consent = Consent.objects.create(
         subscriber=subscriber,
-        where="/newsletter/preferences/",
+        source_url="/newsletter/preferences/",
         language=subscriber.language,
-        wording=_wording(wished, subscriber.language),
+        wording=_wording(wanted, subscriber.language),
         asked_at=now,
         answered_at=now,
         answer=Consent.Answer.NONE,
     )
-    choices.keep(consent, wished)
+    choices.keep(consent, wanted)
     _subscribe(consent)
 
 
-def erase(
-    subscriber: Subscriber, *, barred_because: str = "", leaving_remembered: bool = True
-) -> None:
+def erase(subscriber: Subscriber, *, suppression_reason: str = "", keep_hash: bool = True) -> None:
     """Removes the address and all that is known of it; what was sent stays counted.
 
     Args:
         leaving_remembered: whether a hash keeps lists from bringing back who had left.
-        barred_because: why it is not to be written to ever again, which a hash alone remembers. What
+        suppression_reason: why it is not to be written to ever again, which a hash alone remembers. What
             barred it before goes on doing so either way.
     """
     with transaction.atomic():
-        if barred_because:
-            suppression.suppress(subscriber, because=barred_because)
+        if suppression_reason:
+            suppression.suppress(subscriber, because=suppression_reason)
         # The row is locked before what hangs on it, in the order in which sending locks them.
-        locked = Subscriber.objects.held().filter(pk=subscriber.pk).first()
+        locked = Subscriber.objects.locked().filter(pk=subscriber.pk).first()
         if locked is not None:
-            if leaving_remembered and locked.state == Subscriber.State.UNSUBSCRIBED:
+            if keep_hash and locked.state == Subscriber.State.UNSUBSCRIBED:
                 suppression.keep_unsubscribe_hash(locked.email)
-            locked.subscriptions.end()
+            locked.subscriptions.delete_locked()
             locked.delete()
 
 
-def forget_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
+def delete_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
     """Removes addresses that were entered long ago and never confirmed, so many at a time; returns how many."""
     limit = timezone.now() - older_than
     stale = Subscriber.objects.filter(state=Subscriber.State.PENDING, created_at__lt=limit).exclude(
@@ -281,7 +291,7 @@ def forget_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
     )
     with transaction.atomic():
         # Locked and judged again, since somebody may confirm or ask again at this moment.
-        locked = stale.filter(pk__in=list(stale.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]))
+        locked = stale.filter(pk__in=list(stale.values_list("pk", flat=True)[:DELETED_AT_ONCE]))
         ids = list(locked.select_for_update(of=("self",)).values_list("pk", flat=True))
         Subscriber.objects.filter(pk__in=ids).delete()
     Consent.objects.filter(confirmed_at__isnull=True, asked_at__lt=limit).delete()
@@ -289,4 +299,4 @@ def forget_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
 
 
 def _locked(token: str) -> Subscriber | None:
-    return Subscriber.objects.holding(token).held().first()
+    return Subscriber.objects.with_token(token).locked().first()

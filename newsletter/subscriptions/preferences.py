@@ -1,7 +1,6 @@
-"""One page on which an address chooses everything that is sent to it.
+"""The preferences page: everything that is sent to an address.
 
-Whoever else writes to readers offers its choices through a port (`hooks.mail_preferences`); any
-token that was sent to an address opens the same page, because it came by mail to that address.
+Other apps add their choices with a hook (`hooks.mail_preferences`). Any token sent to an address opens the page.
 """
 
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 
 def address_of(token: str) -> str:
     """Whose token this is; an empty text where nobody has it."""
-    subscriber = Subscriber.objects.holding(token).first()
+    subscriber = Subscriber.objects.with_token(token).first()
     if subscriber is not None:
         return subscriber.email
     found = (each.email_of(token) for each in hooks.mail_preferences)
@@ -29,7 +28,7 @@ def received_by(subscriber: Subscriber | None) -> dict[int, SubscriptionChoice]:
     return choices.of_subscriptions(subscriber.subscriptions.select_related("newsletter"))
 
 
-def more_for(address: str) -> list[MailChoices]:
+def other_choices(address: str) -> list[MailChoices]:
     """What others write to the address."""
     found = (each.choices_for(address) for each in hooks.mail_preferences)
     return [choices for choices in found if choices is not None]
@@ -43,14 +42,14 @@ def choose(address: str, choice: Choice, answers: Mapping[str, str]) -> None:
     """
     for each in hooks.mail_preferences:
         each.save_choices(address, answers)
-    subscriber = Subscriber.objects.with_address(address).first()
-    if subscriber is not None and (subscriber.is_active or choice.wished):
+    subscriber = Subscriber.objects.with_email(address).first()
+    if subscriber is not None and (subscriber.is_active or choice.wanted):
         opt_in.choose(subscriber.token, choice)
 
 
 def unsubscribe_all(address: str) -> None:
     """Nothing more to this address, from anybody here, at once."""
-    subscriber = Subscriber.objects.with_address(address).first()
+    subscriber = Subscriber.objects.with_email(address).first()
     if subscriber is not None:
         opt_in.unsubscribe(subscriber.token)
     for each in hooks.mail_preferences:

@@ -1,8 +1,6 @@
-"""Keeps what readers chose right when categories become one, or go.
+"""Updates the topics of subscribers when categories are merged or deleted.
 
-Topics stand as numbers in lists, so no foreign key does it. A category that becomes another is
-followed; one that is deleted is taken out, and a list that is empty then stays an empty list:
-nothing comes rather than everything.
+Topics are lists of IDs without foreign keys. A deleted category is removed; an empty list means nothing is sent.
 """
 
 from typing import Any, Final
@@ -26,7 +24,7 @@ UPDATE newsletter_subscription SET topics = array_remove(topics, %(goes)s)
  WHERE topics @> ARRAY[%(goes)s]::bigint[]
 """
 
-HOLD: Final = """
+LOCK: Final = """
 WITH held AS MATERIALIZED (
     SELECT id FROM newsletter_subscription WHERE topics && %(goes)s::bigint[]
      ORDER BY id FOR NO KEY UPDATE
@@ -35,16 +33,16 @@ SELECT count(*) FROM held
 """
 
 
-def hold(goes: list[int]) -> None:
+def lock(old: list[int]) -> None:
     """Locks what readers chose of any of these, in the order in which readers lock it too."""
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, {"goes": goes})
+        cursor.execute(LOCK, {"goes": old})
 
 
-def turn(goes: int, stays: int) -> None:
+def repoint(old: int, new: int) -> None:
     """Whoever chose one category has chosen another: they have become one."""
     with connection.cursor() as cursor:
-        cursor.execute(TURN, {"goes": goes, "stays": stays})
+        cursor.execute(TURN, {"goes": old, "stays": new})
 
 
 def take_out(*, instance: Category, **signal: Any) -> None:
@@ -53,16 +51,16 @@ def take_out(*, instance: Category, **signal: Any) -> None:
         cursor.execute(TAKE_OUT, {"goes": instance.pk})
 
 
-def count(goes: list[int], stays: int) -> tuple[int, int]:
+def count(old: list[int], new: int) -> tuple[int, int]:
     """How many readers chose one of these, and how many of them the one that stays too."""
-    chosen = Subscription.objects.filter(topics__overlap=goes)
-    return chosen.count(), chosen.filter(topics__contains=[stays]).exclude(topics=[stays]).count()
+    chosen = Subscription.objects.filter(topics__overlap=old)
+    return chosen.count(), chosen.filter(topics__contains=[new]).exclude(topics=[new]).count()
 
 
 def register() -> None:
     """Called once, when Django starts."""
-    kind = ("choice of a reader", "choices of readers")
+    kind = ("subscriber's choice", "subscribers' choices")
     hooks.id_list_references.register(
-        "newsletter", IdListReference(Category._meta.label, kind, count, hold, turn)
+        "newsletter", IdListReference(Category._meta.label, kind, count, lock, repoint)
     )
     post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.take_out")

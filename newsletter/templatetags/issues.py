@@ -1,4 +1,4 @@
-"""Tags for the pages of past issues."""
+"""Template filters for past issues."""
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe

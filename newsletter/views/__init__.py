@@ -1,1 +1,1 @@
-"""What subscribers see: sign-up, preferences, past issues."""
+"""The pages of the newsletter."""

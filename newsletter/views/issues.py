@@ -1,4 +1,4 @@
-"""Issues on the site: the past ones, and what a mail leads to or is drawn with."""
+"""Past issues, the CSS of e-mail previews, and tracked links."""
 
 from collections.abc import Iterable, Mapping
 
@@ -25,7 +25,7 @@ def issues(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest, slug: str) -> HttpResponse:
     """An issue on the site: its words, and those of its articles that can still be read."""
     chosen = get_object_or_404(
-        Issue.objects.public().select_related("newsletter", "picture__agency"), slug=slug
+        Issue.objects.public().select_related("newsletter", "image__agency"), slug=slug
     )
     articles = (
         Article.objects.published()
@@ -37,7 +37,7 @@ def issue(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "issue": chosen,
         "sections": _sections(order, articles),
-        "page_language": chosen.speaks,
+        "page_language": chosen.effective_language,
     }
     return render(request, "newsletter/issue.html", context)
 
@@ -56,7 +56,7 @@ def _sections(
 
 
 @require_safe
-def letter_rules(request: HttpRequest, light: str, dark: str, hours: str = "") -> HttpResponse:
+def email_css(request: HttpRequest, light: str, dark: str, hours: str = "") -> HttpResponse:
     """The rules of a mail with an accent, for its preview; the address says all there is to know."""
     rules = rendering.rules(f"#{light}", f"#{dark}", hours)
     return HttpResponse(

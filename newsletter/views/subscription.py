@@ -1,7 +1,7 @@
-"""The pages of the newsletter for whoever receives it: signing up, confirming, choosing, leaving.
+"""Sign-up, confirmation, preferences, unsubscribing.
 
-None of them knows who is signed in. Where somebody acts on their own subscription, the token in
-the address is their right to do so, and the page is neither stored nor told to other sites.
+None of these pages depends on who is signed in. The token in the URL is the right to act; such pages are not cached, and
+send no referrer.
 """
 
 from datetime import timedelta
@@ -31,17 +31,15 @@ REQUESTS_AN_HOUR = 30
 """From one network address; a whole institute may stand behind one."""
 
 INCOMPLETE = gettext_noop(
-    "This link is not complete. Open it once more from the mail, or copy its whole address."
+    "This link is incomplete. Open it again from the e-mail, or copy the whole link."
 )
-EXPIRED = gettext_noop("This link has expired; it worked for three days.")
+EXPIRED = gettext_noop("This link has expired. It was valid for three days.")
 UNKNOWN = gettext_noop(
-    "This link is not complete, or the address it was sent to is not kept here any more. "
-    "In that case nothing is sent to it."
+    "This link is incomplete, or we no longer store the address it was sent to. In that case it receives no e-mails."
 )
 
 TEST = gettext_noop(
-    "In the mail that goes to subscribers it opens the page on which each of them chooses or leaves. "
-    "Nothing was changed."
+    "In e-mails to subscribers, it opens the page where they manage preferences or unsubscribe. Nothing was changed."
 )
 
 
@@ -51,9 +49,9 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _sign_up_page(request, SignUpForm())
     form = SignUpForm(request.POST)
-    if form.was_filled_by_a_program:
-        return redirect("newsletter_asked")
-    if not form.is_valid() or form.meant:
+    if form.is_spam:
+        return redirect("newsletter_check_inbox")
+    if not form.is_valid() or form.suggestion:
         return _sign_up_page(request, form, status=422)
     if not count_and_allow(
         "newsletter.client",
@@ -61,18 +59,16 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         limit=REQUESTS_AN_HOUR,
         per=timedelta(hours=1),
     ):
-        sentence = gettext(
-            "Many addresses were entered from your network; please try again in an hour."
-        )
+        sentence = gettext("Too many sign-ups from your network. Try again in an hour.")
         form.add_error(None, sentence)
         return _sign_up_page(request, form, status=429)
     opt_in.request(
         form.cleaned_data["email"],
-        where=_page_it_came_from(request),
-        wished=form.wished(),
+        source_url=_page_it_came_from(request),
+        wanted=form.wanted(),
         language=form.cleaned_data["language"],
     )
-    return redirect("newsletter_asked")
+    return redirect("newsletter_check_inbox")
 
 
 def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) -> HttpResponse:
@@ -101,9 +97,9 @@ def _page_it_came_from(request: HttpRequest) -> str:
 
 @require_safe
 @cache_control(public=True, max_age=3600)
-def asked(request: HttpRequest) -> HttpResponse:
+def check_inbox(request: HttpRequest) -> HttpResponse:
     """What to do next, for everybody who entered an address."""
-    return render(request, "newsletter/asked.html")
+    return render(request, "newsletter/check_inbox.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,17 +112,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("newsletter_confirm", token)
         consent = opt_in.consent_of(token)
     except BrokenToken:
-        return _sentence(request, gettext(INCOMPLETE), status=404)
+        return _message_page(request, gettext(INCOMPLETE), status=404)
     except ExpiredToken:
-        return _sentence(request, gettext(EXPIRED), status=410)
+        return _message_page(request, gettext(EXPIRED), status=410)
     except opt_in.NotPossible as refusal:
-        return _sentence(request, str(refusal), status=410)
+        return _message_page(request, str(refusal), status=410)
     with use_language(consent.language):
         if opt_in.unsubscribed_since(consent):
-            sentence = gettext("You have left since this link was sent.")
-            return _sentence(request, sentence, status=410)
+            sentence = gettext("You unsubscribed after this link was sent.")
+            return _message_page(request, sentence, status=410)
         if sentence := opt_in.lost_topics(consent):
-            return _sentence(request, sentence, status=410)
+            return _message_page(request, sentence, status=410)
         template = "welcome" if consent.confirmed_at else "confirm"
         context = {"consent": consent, "token": token}
         return render(request, f"newsletter/{template}.html", context)
@@ -137,15 +133,15 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """What an address receives: newsletters, and whatever else the site writes to it."""
     if token == rendering.TEST_TOKEN:
-        return _told_of_a_test(request)
+        return _test_link_page(request)
     address = subscriptions_preferences.address_of(token)
     if not address:
-        return _sentence(request, gettext(UNKNOWN), status=404)
-    subscriber = Subscriber.objects.with_address(address).first()
+        return _message_page(request, gettext(UNKNOWN), status=404)
+    subscriber = Subscriber.objects.with_email(address).first()
     with use_language(subscriber.language if subscriber else ""):
         if request.method == "POST" and "leave" in request.POST:
             subscriptions_preferences.unsubscribe_all(address)
-            return render(request, "newsletter/left.html", {"address": hidden(address)})
+            return render(request, "newsletter/unsubscribed.html", {"address": hidden(address)})
         if request.method == "POST" and "data" in request.POST and subscriber:
             data_requests.ask(subscriber)
             return redirect(f"{request.path}?asked=1")
@@ -163,17 +159,18 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
                 return render(request, "newsletter/erased.html", {"barred": "bar" in request.POST})
         subscriber = data_requests.subscriber_of(token)
     except BrokenToken:
-        return _sentence(request, gettext(UNKNOWN), status=404)
+        return _message_page(request, gettext(UNKNOWN), status=404)
     except ExpiredToken:
-        return _sentence(
-            request, gettext("This link has expired; it worked for a day."), status=410
+        return _message_page(
+            request, gettext("This link has expired. It was valid for one day."), status=410
         )
     with use_language(subscriber.language):
         context = {
             "subscriber": subscriber,
             "address": shown(subscriber.email),
             "received": [
-                personal_data.in_words(each) for each in subscriber.subscriptions.with_choices()
+                personal_data.describe_subscription(each)
+                for each in subscriber.subscriptions.with_choices()
             ],
             "mails": subscriber.deliveries.with_issues().order_by("-pk"),
         }
@@ -195,14 +192,14 @@ def _preferences_page(
             subscriptions_preferences.choose(address, form.choice(), request.POST)
         except opt_in.NotPossible as refusal:
             status = 429 if isinstance(refusal, opt_in.TooOften) else 410
-            return _sentence(request, str(refusal), status=status)
+            return _message_page(request, str(refusal), status=status)
         return redirect(f"{request.path}?saved=1")
     context = {
         "form": form,
         "offers": form.offers(),
         "subscriber": subscriber,
         "address": hidden(address),
-        "more": subscriptions_preferences.more_for(address),
+        "more": subscriptions_preferences.other_choices(address),
         "saved": "saved" in request.GET,
         "asked": "asked" in request.GET,
     }
@@ -216,23 +213,25 @@ def _preferences_page(
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
     if token == rendering.TEST_TOKEN:
-        return _told_of_a_test(request)
+        return _test_link_page(request)
     posted = request.method == "POST"
-    subscriber = opt_in.unsubscribe(token) if posted else Subscriber.objects.holding(token).first()
+    subscriber = (
+        opt_in.unsubscribe(token) if posted else Subscriber.objects.with_token(token).first()
+    )
     if subscriber is None:
-        return _sentence(request, gettext(UNKNOWN), status=404)
-    template = "left" if posted else "unsubscribe"
+        return _message_page(request, gettext(UNKNOWN), status=404)
+    template = "unsubscribed" if posted else "unsubscribe"
     with use_language(subscriber.language):
         context = {"subscriber": subscriber, "address": hidden(subscriber.email)}
         return render(request, f"newsletter/{template}.html", context)
 
 
-def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+def _message_page(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
     """A page that says in one sentence what is the matter, and what to do instead."""
-    return render(request, "newsletter/sentence.html", {"sentence": sentence}, status=status)
+    return render(request, "newsletter/message.html", {"sentence": sentence}, status=status)
 
 
-def _told_of_a_test(request: HttpRequest) -> HttpResponse:
+def _test_link_page(request: HttpRequest) -> HttpResponse:
     """Whoever tries the links of a test is told what they do, and the mail program that it was done."""
-    context = {"heading": gettext("This link is from a test"), "sentence": gettext(TEST)}
-    return render(request, "newsletter/sentence.html", context)
+    context = {"heading": gettext("This link is from a test e-mail"), "sentence": gettext(TEST)}
+    return render(request, "newsletter/message.html", context)

@@ -31,7 +31,7 @@ function enhance(box) {
     tools.append(
       tool("↑", "Move up", () => row.previousElementSibling?.before(row)),
       tool("↓", "Move down", () => row.nextElementSibling?.after(row)),
-      tool("×", "Take out", () => {
+      tool("×", "Remove", () => {
         const next = row.nextElementSibling ?? row.previousElementSibling;
         row.remove();
         (next?.querySelector("button") ?? search).focus();
@@ -66,7 +66,7 @@ function enhance(box) {
     [...rows.children].forEach((row, index) => {
       const headline = row.querySelector(".issue-headline bdi").textContent;
       row.querySelector(".issue-place input").value = index + 1;
-      row.querySelector(".issue-heading input").setAttribute("aria-label", `Heading above “${headline}”`);
+      row.querySelector(".issue-heading input").setAttribute("aria-label", `Section heading above “${headline}”`);
       for (const button of row.querySelectorAll("button")) {
         button.setAttribute("aria-label", `${button.dataset.words}: “${headline}”, ${index + 1} of ${rows.children.length}`);
       }
@@ -109,14 +109,14 @@ function enhance(box) {
     const answer = await fetch(`${box.dataset.address}?${query}`, { credentials: "same-origin" }).catch(() => null);
     if (turn !== asked) return;
     if (!answer?.ok || answer.redirected) {
-      found.textContent = "The search did not answer; try again. What you wrote is untouched.";
+      found.textContent = "The search failed. Try again; your text is unchanged.";
       return;
     }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const offers = page.querySelector(".issue-offers");
     box.querySelector(".issue-offers").replaceWith(offers);
     const count = offers.querySelectorAll(".issue-offer").length;
-    found.textContent = search.value.trim() ? `${count} found` : "The newest articles";
+    found.textContent = search.value.trim() ? `${count} found` : "Latest articles";
   }
 
   const button = box.querySelector(".issue-search button");

@@ -1,23 +1,22 @@
-/* The run of an issue on its page: asked for again while it goes on. Without this script the page
-   says how it was when it was opened. */
+/* Updates the delivery status of an issue while it is being sent. */
 
 const PAUSE = 2000;
 
-async function follow(run) {
-  const address = run.dataset.follow;
-  while (run.isConnected && run.dataset.follow) {
+async function follow(panel) {
+  const address = panel.dataset.follow;
+  while (panel.isConnected && panel.dataset.follow) {
     await new Promise((go) => { setTimeout(go, PAUSE); });
-    /* Whoever is about to press a button keeps it under the finger. */
-    if (document.hidden || run.contains(document.activeElement) || run.matches(":hover")) continue;
+    /* Do not replace a button that is about to be pressed. */
+    if (document.hidden || panel.contains(document.activeElement) || panel.matches(":hover")) continue;
     const answer = await fetch(address, { credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok || answer.redirected) continue;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const next = page.querySelector(".letter-run");
+    const next = page.querySelector(".newsletter-delivery");
     if (!next) continue;
-    run.replaceWith(next);
-    run = next;
+    panel.replaceWith(next);
+    panel = next;
   }
 }
 
-const run = document.querySelector(".letter-run[data-follow]");
-if (run) follow(run);
+const panel = document.querySelector(".newsletter-delivery[data-follow]");
+if (panel) follow(panel);

@@ -64,7 +64,7 @@ function count(field) {
   shown.setAttribute("aria-live", "polite");
   const say = () => {
     const length = field.value.trim().length;
-    const cut = length > most ? `; ${field.dataset.where} shows “${field.value.trim().slice(0, most)}…”` : "";
+    const cut = length > most ? `; cut off ${field.dataset.where} after “${field.value.trim().slice(0, most)}”` : "";
     shown.textContent = length ? `${length} characters${cut}` : "";
     shown.classList.toggle("admin-lacks", length > most);
   };

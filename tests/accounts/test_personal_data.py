@@ -47,7 +47,7 @@ NO_TRACE = {
         newsletter.subscription""",
     "it keeps hashes that lead to nobody": "newsletter.suppression",
     "an administrator brings it, and it goes by itself after days (newsletter/privacy.py)": """
-        newsletter.importedline newsletter.subscriberimport newsletter.subscriberimport_newsletters""",
+        newsletter.importrow newsletter.subscriberimport""",
     "a ban ends by itself; until then it is what keeps somebody out": "articles.ban",
     "nothing is written there": "account.emailconfirmation sessions.session",
 }
@@ -89,7 +89,7 @@ def traces(ola: User, mina: User, article: Article, client: Client) -> dict[str,
     )
     Follower.objects.get_or_create(email=EMAIL)
     subscriber = Subscriber.objects.create(email=EMAIL)
-    subscriber.consents.create(where="/", wording="Write to me", asked_at=timezone.now())
+    subscriber.consents.create(source_url="/", wording="Write to me", asked_at=timezone.now())
     Avatar.objects.create(user=ola, name=f"{'0' * 20}.png", png=b"png", width=1, height=1)
     TOTP.activate(ola, "JBSWY3DPEHPK3PXP")
     for row in (ola, own):

@@ -14,10 +14,10 @@ from typing import Any, Final
 from django.db import connection
 
 from newsletter.delivery import sending
-from newsletter.delivery.batch import stencil_of
+from newsletter.delivery.batch import template_of
 from newsletter.email.rendering import frozen
 from newsletter.models import Delivery, Issue, Newsletter
-from tests.newsletter.lists import issue
+from tests.newsletter.factories import issue
 from tests.newsletter.smtp_process import Running, smtp_process
 from tests.newsroom import published
 
@@ -35,9 +35,9 @@ def measure() -> dict[str, Any]:
     Newsletter.objects.update(canary_percent=0)
     _subscribe(newsletter)
     made = _issue(newsletter)
-    begin = time.perf_counter()
+    start_scheduled = time.perf_counter()
     count = sending.start(made, by=None)
-    freezing = time.perf_counter() - begin
+    freezing = time.perf_counter() - start_scheduled
     assert count == AUDIENCE
     filling, wire = _filling(made)
     with tempfile.TemporaryDirectory() as folder, smtp_process(Path(folder) / "log") as server:
@@ -79,7 +79,7 @@ def _subscribe(newsletter: Newsletter) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO newsletter_subscriber"
-            " (email, state, token, created_at, confirmed_at, suppressed_because)"
+            " (email, state, token, created_at, confirmed_at, suppression_reason)"
             " SELECT 'reader' || n || '@readers' || n %% 50 || '.example', 'active',"
             " left(replace(gen_random_uuid()::text, '-', ''), 32), now(), now(), ''"
             " FROM generate_series(1, %s) n",
@@ -102,16 +102,16 @@ def _issue(newsletter: Newsletter) -> Issue:
 
 
 def _filling(issue: Issue) -> tuple[float, bytes]:
-    """Milliseconds a recipient takes, with the cut of the stencil shared by a thousand."""
-    letter = frozen(issue)
-    begin = time.perf_counter()
-    stencil = stencil_of(issue, letter)
+    """Milliseconds a recipient takes, with the cut of the template shared by a thousand."""
+    rendered = frozen(issue)
+    start_scheduled = time.perf_counter()
+    template = template_of(issue, rendered)
     wire = b""
     for number in range(1000):
-        wire = stencil.render_for(
+        wire = template.render_for(
             address=f"reader{number}@readers.example", token="t" * 32, message_id="<x@y.example>"
         )
-    return (time.perf_counter() - begin), wire
+    return (time.perf_counter() - start_scheduled), wire
 
 
 def _bare_loop(server: Running, wire: bytes) -> float:
@@ -119,10 +119,10 @@ def _bare_loop(server: Running, wire: bytes) -> float:
     body = wire[: -len(b".\r\n")]
     with smtplib.SMTP("127.0.0.1", server.port) as line:
         line.ehlo()
-        begin = time.perf_counter()
+        start_scheduled = time.perf_counter()
         for number in range(BARE):
             line.sendmail("desk@example.org", f"reader{number}@readers.example", body)
-        return BARE / (time.perf_counter() - begin)
+        return BARE / (time.perf_counter() - start_scheduled)
 
 
 def _send(issue: Issue, server: Running, bare: list[float], wire: bytes) -> list[dict[str, Any]]:
@@ -158,9 +158,9 @@ def work(issue_id: int) -> None:
 
     stretch, done = 1_000, 0
     while True:
-        begin, before = time.perf_counter(), _answered(issue_id)
+        start_scheduled, before = time.perf_counter(), _answered(issue_id)
         more = worker.deliver(issue_id, enough=_after(issue_id, before + stretch))
-        took = time.perf_counter() - begin
+        took = time.perf_counter() - start_scheduled
         sent = _answered(issue_id) - before
         done += sent
         if sent >= 500:

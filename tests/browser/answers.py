@@ -85,8 +85,11 @@ def _mistakes() -> Iterator[tuple[str, Any]]:
     sent = RequestFactory().post("/comments/new/", form)
     yield "database away, after a form", unavailable(sent, SERVICE_UNAVAILABLE)
     yield "too much sent", client.post("/newsletter/", dict.fromkeys(map(str, range(3000)), "x"))
-    guarded = Client(enforce_csrf_checks=True)
-    yield "outdated form", guarded.post("/accounts/login/", {"login": "Long since forgotten words"})
+    auto_pause = Client(enforce_csrf_checks=True)
+    yield (
+        "outdated form",
+        auto_pause.post("/accounts/login/", {"login": "Long since forgotten words"}),
+    )
     yield "preview, cut off", client.get("/preview/x/")
     draft = Article.objects.filter(state="draft").first()
     assert draft
@@ -201,9 +204,9 @@ def _letters() -> Iterator[tuple[str, Any]]:
     client, newsletter = Client(), Newsletter.objects.offered().first()
     assert newsletter
     yield "newsletter, refused", client.post("/newsletter/", {"email": "no address"})
-    yield "newsletter, asked", client.get("/newsletter/look-in-your-mail/")
+    yield "newsletter, asked", client.get("/newsletter/check-your-inbox/")
     yield "newsletter, cut off", client.get("/newsletter/confirm/x/")
-    opt_in.request(STRANGER, where="/", wished=[SubscriptionChoice.usual(newsletter)])
+    opt_in.request(STRANGER, source_url="/", wanted=[SubscriptionChoice.usual(newsletter)])
     consent = Consent.objects.latest("pk")
     link = f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/"
     yield "newsletter, to confirm", client.get(link)

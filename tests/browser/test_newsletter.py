@@ -17,10 +17,10 @@ from newsletter.delivery import uncertain, worker
 from newsletter.models import Delivery, Issue, Subscriber
 from tests.browser.conftest import PHONE, OpenPage
 from tests.conftest import MailFolder
-from tests.newsletter.lists import (
+from tests.newsletter.factories import (
     in_hand,
     issue,
-    mail_picture,
+    mail_image,
     minute_passes,
     subscriber,
     subscribers,
@@ -69,10 +69,10 @@ def compose_and_send(page: Page, subject: str) -> None:
     wide = page.frame_locator("iframe").first
     assert wide.locator("h1").inner_text() == subject
     page.click("text=Send a test to")
-    assert "A test is on its way" in page.inner_text(".messagelist")
+    assert "Test sent to" in page.inner_text(".messagelist")
     page.click("main a:has-text('Send…'), #content a:has-text('Send…')")
     page.click("button:has-text('Send now to')")
-    assert "in a minute. Until then you can take it back." in page.inner_text(".messagelist")
+    assert "in one minute. You can cancel until then." in page.inner_text(".messagelist")
     assert page.locator("button:has-text('Take it back')").is_visible()
     minute_passes()
 
@@ -80,7 +80,7 @@ def compose_and_send(page: Page, subject: str) -> None:
 def test_a_reader_subscribes_receives_and_leaves_without_scripts(
     open_page: OpenPage, desk: OpenPage, edna: User, jobs: Jobs, mail_folder: MailFolder, site: str
 ) -> None:
-    published("A quiet week at the strait", lead_image=mail_picture())
+    published("A quiet week at the strait", lead_image=mail_image())
     indexer.reindex()
     subscriber("mina@readers.example")
 
@@ -92,7 +92,7 @@ def test_a_reader_subscribes_receives_and_leaves_without_scripts(
     jobs()
     (asking,) = mail_folder.to(OLA)
     reader.goto(path_in(asking, "/newsletter/confirm/"))
-    assert "has not subscribed you yet" in reader.inner_text("main")
+    assert "You are not subscribed yet. Select “Confirm” to subscribe." in reader.inner_text("main")
     assert not Subscriber.objects.get(email=OLA).is_active
     reader.click("main button")
     assert reader.inner_text("h1") == "You are subscribed"
@@ -105,13 +105,16 @@ def test_a_reader_subscribes_receives_and_leaves_without_scripts(
     assert "One piece today." in text_of(first)
     assert "Image Credit: Ines Faro/via Meridian Pictures" in str(first.get_body(("html",)))
     editor.reload()
-    assert re.search(r"2 frozen =.*2 sent", editor.inner_text(".letter-equation"))
+    assert re.search(r"2 frozen =.*2 sent", editor.inner_text(".newsletter-equation"))
 
     reader.goto(path_in(first, "/newsletter/issues/"))
     assert reader.inner_text("h1") == "What moved this week"
     leave = str(first["List-Unsubscribe"]).strip("<>")
     reader.goto(urlsplit(leave).path)
-    assert "Nothing has changed yet" in reader.inner_text("main")
+    assert (
+        "You are still subscribed. Select “Unsubscribe” to stop all e-mails to"
+        in reader.inner_text("main")
+    )
     assert post_one_click(leave) == 200
     assert post_one_click(leave) == 200
     assert reader.context.cookies() == []
@@ -133,13 +136,13 @@ def test_a_reader_chooses_and_leaves_on_their_own_page(
     ola = subscriber(OLA)
     page = open_page(ola.preferences_path(), scripts=False, size=PHONE)
     assert OLA not in page.content()
-    page.click("text=Leave everything")
+    page.click("text=Unsubscribe from everything")
     assert page.inner_text("h1") == "You have left"
     assert not Subscriber.objects.get().is_active
-    page.click("text=enter your address again")
+    page.click("text=Enter your e-mail address again")
     page.fill("#newsletter-email", "not an address")
     page.click("main button")
-    assert "should be like name@example.org" in page.inner_text("main")
+    assert "Enter a valid e-mail address, such as name@example.org." in page.inner_text("main")
     assert page.input_value("#newsletter-email") == "not an address"
 
 
@@ -158,7 +161,7 @@ def test_an_editor_writes_with_the_editor_of_the_desk(desk: OpenPage, edna: User
     preview = page.frame_locator(".issue-live iframe:last-of-type")
     expect(preview.locator("h2.section-name")).to_have_text("Also")
     expect(preview.locator(".words")).to_contain_text("More words.")
-    page.click("button:has-text('As plain text')")
+    page.click("button:has-text('Plain text')")
     expect(preview.locator("pre")).to_contain_text("====")
     page.click("input[name=_continue]")
     made.refresh_from_db()
@@ -172,17 +175,17 @@ def test_an_editor_composes_mends_tests_sends_watches_and_decides(
 ) -> None:
     subscribers(4)
     published("Ferries at the strait")
-    mail_picture(headline="A quay", credit="", credit_exempt=False)
+    mail_image(headline="A quay", credit="", credit_exempt=False)
     page = desk(edna, "/admin/newsletter/issue/add/")
     page.select_option("select[name=newsletter]", label="News")
     page.fill("input[name=subject]", "Under way")
-    page.click("text=Lead picture")
-    page.click(".picture-widget-choose")
-    page.click(".picture-dialog [data-picture]")
+    page.click("text=Lead image")
+    page.click(".image-widget-choose")
+    page.click(".image-dialog [data-picture]")
     page.click(".issue-offer >> text=Ferries at the strait")
     page.click("input[name=_continue]")
 
-    # The gate refuses the picture, and leads to where it is mended.
+    # The gate refuses the image, and leads to where it is mended.
     page.click(".object-tools >> text=Send…")
     assert "“A quay” has no credit" in page.inner_text(".errornote")
     assert not page.locator("button:has-text('Send now')").count()
@@ -194,12 +197,12 @@ def test_an_editor_composes_mends_tests_sends_watches_and_decides(
     assert "No test was sent" in page.inner_text(".errornote")
     page.click(".errornote >> text=Send a test")
     page.click("button:has-text('Send a test to')")
-    assert "A test is on its way" in page.inner_text(".messagelist")
+    assert "Test sent to" in page.inner_text(".messagelist")
 
     page.goto(f"/admin/newsletter/issue/{made.pk}/send/")
-    page.fill("[name=goes_at]", "2031-05-06T09:00")
+    page.fill("[name=send_at]", "2031-05-06T09:00")
     page.click("button:has-text('Schedule')")
-    assert "It goes out on 6 May 2031" in page.inner_text(".letter-run")
+    assert "It goes out on 6 May 2031" in page.inner_text(".newsletter-delivery")
     page.click("button:has-text('Take it back')")
     assert "is a draft again" in page.inner_text(".messagelist")
     page.goto(f"/admin/newsletter/issue/{made.pk}/send/")
@@ -207,21 +210,21 @@ def test_an_editor_composes_mends_tests_sends_watches_and_decides(
     minute_passes()
 
     page.goto(f"/admin/newsletter/issue/{made.pk}/change/")
-    equation = page.locator(".letter-equation")
+    equation = page.locator(".newsletter-equation")
     assert "4 waits" in equation.inner_text()
     in_hand(made)
     worker.deliver_batch(made.pk, size=2)
     # Nobody opened the page again: it follows by itself.
     expect(equation).to_contain_text("2 sent")
     page.click("button:has-text('Pause')")
-    assert page.inner_text(".letter-run h2") == "Paused"
+    assert page.inner_text(".newsletter-delivery h2") == "Paused"
     assert worker.deliver_batch(made.pk) == 0
     page.click("button:has-text('Go on')")
     worker.deliver_batch(made.pk)
     uncertain.mark_stale_uncertain(after=timedelta(0))
     page.reload()
-    assert "One mail may have arrived or not" in page.inner_text(".letter-undecided")
+    assert "One delivery has an unknown status" in page.inner_text(".newsletter-unresolved")
     page.click("button:has-text('Send again')")
-    assert "1 mail is to be sent again." in page.inner_text(".messagelist")
+    assert "1 e-mail will be resent." in page.inner_text(".messagelist")
     worker.deliver_batch(made.pk)
     expect(equation).to_contain_text("4 sent")

@@ -13,7 +13,7 @@ from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.test_newsletter import path_in
 from tests.conftest import MailFolder
-from tests.newsletter.lists import subscriber
+from tests.newsletter.factories import subscriber
 from tests.newsroom import category, published
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ def weekly(transactional_db: None) -> Newsletter:
         slug="weekly",
         description="One long piece.",
         position=1,
-        rhythms=list(Frequency.values),
+        frequencies=list(Frequency.values),
     )
     made.topics.set([category("Japan"), category("China")])
     return made
@@ -57,21 +57,21 @@ def test_a_reader_signs_up_chooses_leaves_and_comes_back(
     page.click("main button")
     page.click("text=Manage preferences")
     ola = Subscriber.objects.get()
-    assert ola.subscriptions.get().rhythm == "daily"
+    assert ola.subscriptions.get().frequency == "daily"
 
     page.click("main summary")
     page.check("main label:has-text('Japan')")
     page.check("text=Once a week")
     page.click("button:has-text('Save')")
-    assert "Your choice is saved" in page.inner_text("main")
+    assert "Preferences saved." in page.inner_text("main")
     assert page.is_checked("main label:has-text('Japan')")
     chosen = ola.subscriptions.get()
     japan = Category.objects.get(name="Japan")
-    assert (chosen.rhythm, chosen.topics) == ("weekly", [japan.pk])
+    assert (chosen.frequency, chosen.topics) == ("weekly", [japan.pk])
 
-    page.click("text=Leave everything")
+    page.click("text=Unsubscribe from everything")
     assert page.inner_text("h1") == "You have left"
-    page.click("text=enter your address again")
+    page.click("text=Enter your e-mail address again")
     page.check("text=Weekly analysis")
     page.fill("#newsletter-email", OLA)
     page.press("#newsletter-email", "Enter")
@@ -93,7 +93,7 @@ def test_everybody_can_use_the_choices(
     complaints = {"signing up": accessibility_complaints(page)}
     page.fill("#newsletter-email", "ola@gmial.com")
     page.press("#newsletter-email", "Enter")
-    page.wait_for_selector(".letter-slip")
+    page.wait_for_selector(".newsletter-suggestion")
     complaints["slip"] = accessibility_complaints(page)
     ola = subscriber(OLA, to=weekly)
     page.goto(ola.preferences_path())
@@ -124,18 +124,18 @@ def test_an_administrator_brings_a_list(
     assert page.input_value("#column-0") == "email"
     complaints["columns"] = accessibility_complaints(page)
     page.click("button:has-text('Look it over')")
-    assert "Being looked over" in page.inner_text("#content")
+    assert "Checking" in page.inner_text("#content")
     jobs()
     page.wait_for_selector("button:has-text('Take in 1')")
     complaints["looked over"] = accessibility_complaints(page)
     page.click("button:has-text('Take in 1')")
     jobs()
-    page.wait_for_selector("text=What came of the rows")
+    page.wait_for_selector("text=Preview of the result")
     complaints["done"] = accessibility_complaints(page)
     assert Subscriber.objects.get().is_active
     page.goto("/admin/newsletter/subscriber/")
     complaints["list"] = accessibility_complaints(page)
     with page.expect_download() as taken:
-        page.click("button:has-text('Export these 1')")
+        page.click("button:has-text('Export 1')")
     assert "ola@readers.example" in taken.value.path().read_text("utf-8-sig")
     assert not any(complaints.values()), complaints

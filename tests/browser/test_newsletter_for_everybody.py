@@ -12,10 +12,10 @@ from newsletter.models import Consent, Digest, Issue, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.newsletter.lists import (
+from tests.newsletter.factories import (
     in_hand,
     issue,
-    mail_picture,
+    mail_image,
     subscriber,
 )
 from tests.newsroom import published
@@ -49,9 +49,9 @@ def test_the_pages_and_the_mail_are_sound_html(
 ) -> None:
     pages = {path: client.get(path).content.decode() for path in every_page()}
     client.force_login(edna)
-    made = issue("A draft", published(lead_image=mail_picture()), introduction="<p>Hello.</p>")
-    for deed in ("mail", "preview", "send"):
-        pages[deed] = client.get(f"/admin/newsletter/issue/{made.pk}/{deed}/").content.decode()
+    made = issue("A draft", published(lead_image=mail_image()), introduction="<p>Hello.</p>")
+    for action in ("mail", "preview", "send"):
+        pages[action] = client.get(f"/admin/newsletter/issue/{made.pk}/{action}/").content.decode()
     folder = tmp_path / "pages"
     folder.mkdir()
     assert html_complaints(pages, folder) == []
@@ -62,9 +62,9 @@ def test_everybody_can_use_the_newsletter_on_the_desk(
     desk: OpenPage, edna: User, scheme: str
 ) -> None:
     subscriber(OLA)
-    made = issue("Axe", published(lead_image=mail_picture()), introduction="<p>Hello.</p>")
+    made = issue("Axe", published(lead_image=mail_image()), introduction="<p>Hello.</p>")
     base = f"/admin/newsletter/issue/{made.pk}/"
-    gone = issue("Uncertain", published())
+    gone = issue("Unknown status", published())
     sending.start(gone, by=edna)
     in_hand(gone)
     uncertain.mark_stale_uncertain(after=timedelta(0))
@@ -73,14 +73,14 @@ def test_everybody_can_use_the_newsletter_on_the_desk(
     complaints = {}
     digest = Digest.objects.create(
         newsletter=made.newsletter,
-        rhythm="daily",
+        frequency="daily",
         period="2026-11-26",
-        held=True,
-        begins_at=made.made_at,
-        ends_at=made.made_at,
-        composed_at=made.made_at,
+        needs_approval=True,
+        begins_at=made.created_at,
+        ends_at=made.created_at,
+        composed_at=made.created_at,
     )
-    issue("Composed itself", published(), digest=digest, composed_by_rule=True)
+    issue("Composed itself", published(), digest=digest, is_automatic=True)
     writing = (f"{base}change/", f"{base}preview/", f"{base}send/", f"{base}mail/", run)
     digests = (f"/admin/newsletter/digest/{digest.pk}/change/", "/admin/newsletter/digestrule/add/")
     for path in (*writing, *digests):
@@ -97,19 +97,23 @@ def every_page() -> list[str]:
     """The address of each kind of page that a reader meets."""
     ola = subscriber(OLA)
     Newsletter.objects.create(name="Weekly analysis", slug="weekly", description="One long piece.")
-    made = issue("What moved", published(lead_image=mail_picture()), introduction="<p>Hello.</p>")
+    made = issue("What moved", published(lead_image=mail_image()), introduction="<p>Hello.</p>")
     Issue.objects.update(
-        state="sent", started_at=made.made_at, sent_at=made.made_at, sent_html="x", sent_text="x"
+        state="sent",
+        started_at=made.created_at,
+        sent_at=made.created_at,
+        sent_html="x",
+        sent_text="x",
     )
     asked = Consent.objects.create(
         subscriber=Subscriber.objects.create(email="new@readers.example"),
-        where="/",
+        source_url="/",
         wording="Send me “News”.",
-        asked_at=made.made_at,
+        asked_at=made.created_at,
     )
     return [
         "/newsletter/",
-        "/newsletter/look-in-your-mail/",
+        "/newsletter/check-your-inbox/",
         "/newsletter/issues/",
         made.get_absolute_url(),
         ola.preferences_path(),

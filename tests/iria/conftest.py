@@ -20,7 +20,7 @@ from newsletter.models import Consent, Issue, IssueLink
 from newsletter.subscriptions import data_requests, opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
 from tests import newsroom
-from tests.newsletter import lists
+from tests.newsletter import factories
 
 
 @pytest.fixture
@@ -49,13 +49,13 @@ def parts(mina: User) -> dict[str, str]:
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="Late.")
     decisions.approve(comment, by=mina)
     opt_in.request(
-        "ola@readers.example", where="/", wished=[SubscriptionChoice.usual(lists.news())]
+        "ola@readers.example", source_url="/", wanted=[SubscriptionChoice.usual(factories.news())]
     )
     consent = Consent.objects.get()
-    reader = lists.subscriber("teo@readers.example")
+    reader = factories.subscriber("teo@readers.example")
     follow = follows.follow_replies(comment, Follow.Frequency.DAILY)
     assert follow
-    issue = lists.issue("What moved", article, slug="what-moved")
+    issue = factories.issue("What moved", article, slug="what-moved")
     now = timezone.now()
     gone_out = {
         "state": "sent",
@@ -65,8 +65,8 @@ def parts(mina: User) -> dict[str, str]:
         "sent_text": "x",
     }
     Issue.objects.filter(pk=issue.pk).update(**gone_out)
-    IssueLink.objects.create(issue=issue, number=1, address="http://testserver/archive/")
-    lists.issue("What moves next", article, slug="what-moves-next")
+    IssueLink.objects.create(issue=issue, number=1, url="http://testserver/archive/")
+    factories.issue("What moves next", article, slug="what-moves-next")
     avatar = Avatar.objects.create(user=mina, name=f"{0:020}.png", png=b"x", width=1, height=1)
     User.objects.filter(pk=mina.pk).update(has_public_profile=True)
     Page.objects.create(title="About us", path="about", is_published=True)

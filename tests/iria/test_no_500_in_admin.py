@@ -111,7 +111,7 @@ PICTURES = ("admin:articles_article_pictures", "admin:articles_image_choose")
 def test_no_query_breaks_the_forms_of_the_admin(desk: Client, parts: dict[str, str]) -> None:
     addresses = [a for kind in ("_add", "_change") for a in addresses_of_the_desk(kind)]
     addresses += [reverse(name) for name in (*PICTURES, "admin:autocomplete")]
-    addresses += [reverse("admin:newsletter_mails"), DESK]
+    addresses += [reverse("admin:newsletter_emails"), DESK]
     assert (
         wrong(
             sends(desk, "GET", with_query(address, query))

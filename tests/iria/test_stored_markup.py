@@ -18,7 +18,7 @@ from iria.publication.models import Publication, current_publication
 from newsletter.email import rendering
 from newsletter.models import Issue
 from tests import newsroom
-from tests.newsletter.lists import issue, mail_picture
+from tests.newsletter.factories import issue, mail_image
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def dangers(tree: HtmlElement, place: str) -> Iterator[str]:
 
 @pytest.fixture
 def article(edna: User) -> Article:
-    lead, inner = mail_picture(), mail_picture(checksum="1" * 64)
+    lead, inner = mail_image(), mail_image(checksum="1" * 64)
     made = newsroom.published(
         "Ferries",
         lead_image=lead,
@@ -80,7 +80,7 @@ def article(edna: User) -> Article:
     Correction.objects.create(article=made, text="It was late.", created_by=edna)
     Comment.objects.create(article=made, name="Teo", text="Words.", state="approved")
     Page.objects.create(title="About", path="about", body="<p>Us.</p>", is_published=True)
-    issue("News", made, picture=lead, picture_caption="On top")
+    issue("News", made, image=lead, image_caption="On top")
     Publication.objects.filter(pk=current_publication().pk).update(full_text_feeds=True)
     return made
 
@@ -112,7 +112,7 @@ def store(article: Article, text: str) -> None:
     Publication.objects.update(
         tagline=text[:100], about=text, social_links=links, share_links=links
     )
-    Issue.objects.update(introduction=text, closing=text, picture_caption=text)
+    Issue.objects.update(introduction=text, closing=text, image_caption=text)
 
 
 def shown(client: Client, article: Article) -> Iterator[tuple[str, str]]:
@@ -138,7 +138,7 @@ def shown(client: Client, article: Article) -> Iterator[tuple[str, str]]:
         yield "/feed/json/", item.get("content_html", "")
     answer = client.get(f"/api/v1/articles/{article.pk}/").json()
     yield "/api/", answer["html"]
-    sent = rendering.compose(Issue.objects.with_stories().get())
+    sent = rendering.compose(Issue.objects.with_articles().get())
     yield "e-mail", sent.html
 
 

@@ -101,7 +101,7 @@ def test_a_form_is_kept_and_can_be_sent_again(anybody: Client, db: None) -> None
     action = unescape(re.search(r'<form[^>]* action="([^"]*)"', answer.text)[1])  # type: ignore[index]
     assert action == "/newsletter/?from=foot"
     assert anybody.post(action, again).status_code == 302
-    assert Consent.objects.filter(where__startswith="/").exists()
+    assert Consent.objects.filter(source_url__startswith="/").exists()
 
 
 def test_a_long_text_comes_back_as_it_was_typed(anybody: Client, db: None) -> None:

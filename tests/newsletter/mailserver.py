@@ -86,9 +86,9 @@ def _said(server: SMTP, answer: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    with socket.socket() as anymail_view:
+        anymail_view.bind(("127.0.0.1", 0))
+        return int(anymail_view.getsockname()[1])
 
 
 @contextmanager

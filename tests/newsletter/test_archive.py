@@ -10,7 +10,7 @@ from articles.editorial import publishing
 from newsletter.delivery import sending
 from newsletter.email import drafts
 from newsletter.models import Issue
-from tests.newsletter.lists import issue, mail_picture, subscriber
+from tests.newsletter.factories import issue, mail_image, subscriber
 from tests.newsroom import published
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def test_a_draft_is_nobodys_business(client: Client) -> None:
@@ -57,12 +57,12 @@ def test_the_archive_costs_the_same_for_many_articles_as_for_few(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for count in (2, 12):
-        stories = [published(f"Story {count} {n}", lead_image=mail_picture()) for n in range(count)]
+        stories = [published(f"Story {count} {n}", lead_image=mail_image()) for n in range(count)]
         made = issue(f"With {count}", *stories)
         Issue.objects.filter(pk=made.pk).update(
             state="sent",
-            started_at=made.made_at,
-            sent_at=made.made_at,
+            started_at=made.created_at,
+            sent_at=made.created_at,
             sent_html="x",
             sent_text="x",
         )
@@ -85,8 +85,8 @@ def test_sections_and_the_picture_stand_in_the_archive_as_in_the_mail(
 ) -> None:
     subscriber()
     asia, europe, gone = published("Tokyo"), published("Lisbon"), published("Gone")
-    image = mail_picture(credit="Ines Faro")
-    made = issue("Three", asia, europe, gone, picture=image, picture_caption="A <em>quay</em>.")
+    image = mail_image(credit="Ines Faro")
+    made = issue("Three", asia, europe, gone, image=image, image_caption="A <em>quay</em>.")
     made.items.filter(article=europe).update(heading="Europe")
     made.items.filter(article=gone).update(heading="Withdrawn")
     sending.start(made, by=edna)

@@ -13,7 +13,7 @@ from newsletter import subscription_emails
 from newsletter.models import Consent
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
-from tests.newsletter.lists import news
+from tests.newsletter.factories import news
 from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def test_a_server_that_says_never_is_not_asked_again_every_minute(
     step: str, answer: str, is_final: bool, mail_server: MailServer
 ) -> None:
     setattr(mail_server, step, lambda recipient: answer)
-    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.get()
     with nullcontext() if is_final else pytest.raises(SMTPException):
         subscription_emails.answer(consent.pk)
@@ -44,7 +44,7 @@ def test_a_server_that_says_never_is_not_asked_again_every_minute(
 def test_a_lost_job_loses_nobody(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     assert subscription_emails.unanswered() == []
     Consent.objects.update(asked_at=timezone.now() - timedelta(minutes=2))
     (consent_id,) = subscription_emails.unanswered()
@@ -54,7 +54,7 @@ def test_a_lost_job_loses_nobody(
 
 
 def test_a_server_that_says_not_now_is_asked_ever_less_often() -> None:
-    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     now, asked = timezone.now(), []
     for minutes in range(60):
         Consent.objects.update(asked_at=now - timedelta(minutes=minutes, seconds=5))

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from newsletter.models import Digest, Frequency
-from tests.newsletter.at_the_desk import LIVE, filled
-from tests.newsletter.composed import rule
-from tests.newsletter.lists import issue, news
+from tests.newsletter.admin_pages import LIVE, filled
+from tests.newsletter.digest_rules import rule
+from tests.newsletter.factories import issue, news
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_nothing_is_done_for_a_form_of_another_site(edna: User) -> None:
     strict.force_login(edna)
     made = rule()
     digest = Digest.objects.create(
-        newsletter=news(), rhythm="daily", period="p", held=True, composed_at=timezone.now(),
+        newsletter=news(), frequency="daily", period="p", needs_approval=True, composed_at=timezone.now(),
         begins_at=timezone.now(), ends_at=timezone.now(),
     )  # fmt: skip
     for path in (
@@ -52,13 +52,13 @@ def test_who_may_not_send_lets_no_digest_go_by_itself(client: Client, rui: User)
     for codename in ("view_digestrule", "change_digestrule", "add_digestrule"):
         rui.user_permissions.add(Permission.objects.get(codename=codename))
     client.force_login(rui)
-    held, free = rule(held=True), rule(Frequency.WEEKLY, on=False)
+    held, free = rule(needs_approval=True), rule(Frequency.WEEKLY, enabled=False)
     for made in (held, free):
         client.post(reverse("admin:newsletter_digestrule_change", args=[made.pk]), {
-            "newsletter": news().pk, "rhythm": made.rhythm, "on": "on", "subject": "New words",
+            "newsletter": news().pk, "frequency": made.frequency, "on": "on", "subject": "New words",
             "at": "07:00", "day": 0, "introduction": "",
         })  # fmt: skip
         made.refresh_from_db()
         assert made.subject == "New words"
-    assert held.held
-    assert not free.on
+    assert held.needs_approval
+    assert not free.enabled

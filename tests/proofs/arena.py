@@ -26,7 +26,7 @@ from psycopg.rows import dict_row
 from iria.launcher import os_user, postgres_versions, postmaster
 from newsletter.delivery import claims, scheduling, sending, uncertain, worker
 from newsletter.models import Issue, Newsletter
-from tests.newsletter.lists import issue, subscribers
+from tests.newsletter.factories import issue, subscribers
 
 CONNECTIONS = 3
 """Of each worker to the mail server."""
@@ -38,8 +38,8 @@ CUT = (
 """All of ours. PostgreSQL's own, which tidies tables now and then, is not ours to end."""
 
 OLD_CLAIMS = (
-    "UPDATE newsletter_delivery SET lease_until = now()"
-    " WHERE state = 'claimed' AND lease_until < now() + interval '118 seconds'"
+    "UPDATE newsletter_delivery SET lease_expires_at = now()"
+    " WHERE state = 'claimed' AND lease_expires_at < now() + interval '118 seconds'"
 )
 """Two seconds are taken for two minutes; that of a living worker may be among them, and must not matter."""
 
@@ -67,7 +67,7 @@ class Arena:
             cursor = database.execute(question, values)
             return cursor.fetchall() if cursor.description else []
 
-    def python(self, deed: str) -> "subprocess.Popen[bytes]":
+    def python(self, action: str) -> "subprocess.Popen[bytes]":
         """A process of the project over this database and this mail server."""
         surroundings = {
             **os.environ,
@@ -76,7 +76,7 @@ class Arena:
             "NEWSLETTER_MAIL_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "NEWSLETTER_CONNECTIONS": str(CONNECTIONS),
         }
-        code = f"import django; django.setup(); from tests.proofs import arena; arena.{deed}"
+        code = f"import django; django.setup(); from tests.proofs import arena; arena.{action}"
         return subprocess.Popen(
             [sys.executable, "-c", code],
             env=surroundings,
@@ -240,7 +240,7 @@ def work(issue_id: int, *, ahead: int = 0) -> None:
     sys.stdin.readline()
     while True:
         try:
-            scheduling.begin_due()
+            scheduling.start_due()
             sending.run_maintenance()
             worker.deliver(issue_id, enough=worker.never)
         except (OperationalError, InterfaceError):

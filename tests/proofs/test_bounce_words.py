@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from newsletter.bounces.parser import Reason, free_text, message_types, read, reasons
-from newsletter.bounces.parser.classifier import letter_of
+from newsletter.bounces.parser.classifier import split_body
 from newsletter.bounces.parser.mime import opened
 from tests.newsletter.bounces.test_parser import expected_kind
 from tests.shared import shared_data
@@ -109,7 +109,10 @@ HEADS: Final[dict[str, tuple[Any, Callable[[bytes], str]]]] = {
     "RETURNED": (message_types, lambda raw: opened(raw).headers.words("subject")),
     "SERVER": (message_types, lambda raw: opened(raw).headers.words("from")),
     "COMPLAINING": (message_types, lambda raw: opened(raw).headers.words("subject")),
-    "FAILING": (free_text, lambda raw: f"{letter_of(raw)} {opened(raw).headers.words('subject')}"),
+    "FAILING": (
+        free_text,
+        lambda raw: f"{split_body(opened(raw))[0]} {opened(raw).headers.words('subject')}",
+    ),
 }
 """Flat tables of words, the module each is in, and what of a message it is asked about."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.bounces.parser import Kind, read
 from newsletter.bounces.parser.mime import MOST_BYTES
-from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint
+from tests.newsletter.bounces.messages import automatic_reply, bounce, complaint
 from tests.proofs.size import sized
 from tests.shared import shared_data
 

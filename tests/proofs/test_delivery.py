@@ -49,7 +49,7 @@ def test_killed_again_and_again_at_any_moment_nobody_gets_two_and_nobody_is_forg
         arena.make_ready(WORKERS + sized(KILLS, 1))
         for _ in range(WORKERS):
             arena.start_worker()
-        begin = time.monotonic()
+        start_scheduled = time.monotonic()
         # While mails go out, and at any moment of a mail.
         first, last = EVERYBODY // 20, EVERYBODY * 3 // 4
         moments = sorted(chance.sample(range(first, last), len(blows)))
@@ -63,7 +63,7 @@ def test_killed_again_and_again_at_any_moment_nobody_gets_two_and_nobody_is_forg
             arena.start_worker()
         halfway = arena.counts()
         arena.finish(within=sized(90, 900))
-        took = time.monotonic() - begin
+        took = time.monotonic() - start_scheduled
         states = {row["email"]: row for row in arena.ask(STATES)}
         (run,) = arena.ask("SELECT state FROM newsletter_issue")
         tries = arena.ask("SELECT count(*) AS n FROM newsletter_attempt")[0]["n"]
@@ -161,21 +161,21 @@ def test_a_time_that_passed_while_everything_was_down_is_kept_once_by_workers_of
     everybody = sized(60, 2000)
     with _here(server.port, everybody, started=False) as arena:
         arena.ask(
-            "UPDATE newsletter_issue SET state = 'scheduled', goes_at = now() - interval '3 hours'"
+            "UPDATE newsletter_issue SET state = 'scheduled', send_at = now() - interval '3 hours'"
         )
         arena.make_ready(1)
         arena.make_ready(1, ahead=A_WEEK)
         arena.start_worker()
         arena.start_worker()
-        _until(lambda: Issue.objects.get().is_frozen)
+        _until(lambda: Issue.objects.get().has_started)
         arena.finish(within=180)
         made, counts = Issue.objects.get(), arena.counts()
-        (started,) = made.events.filter(deed="started")
+        (started,) = made.events.filter(action="started")
         (now,) = arena.ask("SELECT now() - max(sending_at) AS since FROM newsletter_delivery")
     taken = Counter(server.recipients())
-    print(f"seed {seed}: {counts}, {len(taken)} taken, “{started.words}”")
-    assert started.words.startswith(f"To {everybody}. It is 180 minutes late")
-    assert made.late_by is not None
+    print(f"seed {seed}: {counts}, {len(taken)} taken, “{started.details}”")
+    assert started.details.startswith(f"To {everybody}. It is 180 minutes late")
+    assert made.delay is not None
     assert sum(counts.values()) == everybody
     assert max(taken.values()) == 1
     assert set(counts) <= {"sent", "refused", "uncertain"}

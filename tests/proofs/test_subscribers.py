@@ -9,7 +9,7 @@ from newsletter.imports import runner, uploads
 from newsletter.imports.column_mapping import ColumnMapping
 from newsletter.models import Consent, Subscriber, SubscriberImport, Subscription
 from newsletter.subscriptions import opt_in, suppression
-from tests.newsletter.lists import news, subscribers
+from tests.newsletter.factories import news, subscribers
 from tests.proofs.size import FULL, sized
 
 pytestmark = [
@@ -26,7 +26,7 @@ BROKEN = ("", "no address", "ola@", "a@b@c.example", "ölå@readers.example", "x
 def written(chance: random.Random) -> tuple[bytes, dict[str, set[int]]]:
     """The file, and the lines of which something must be said."""
     told: dict[str, set[int]] = {
-        fate: set() for fate in ("broken", "duplicate", "left", "suppressed")
+        outcome: set() for outcome in ("broken", "duplicate", "left", "suppressed")
     }
     lines = ["E-mail;Name;Sprache"]
     for number in range(ROWS):
@@ -43,8 +43,8 @@ def written(chance: random.Random) -> tuple[bytes, dict[str, set[int]]]:
             told["duplicate"].add(line)
         if 10 <= number < 410:
             address = f"reader{number - 10}.known@readers.example"
-            for fate in told.values():
-                fate.discard(line)
+            for outcome in told.values():
+                outcome.discard(line)
         lines.append(f"{address};{name};de")
     for number in range(40):
         lines.append(f"reader{number}@readers.example;;")
@@ -53,7 +53,7 @@ def written(chance: random.Random) -> tuple[bytes, dict[str, set[int]]]:
 
 
 def test_a_long_file_is_taken_in_within_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.import_soon", lambda import_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_import", lambda import_id: None)
     for number, gone in enumerate(subscribers(40)):
         if number < 20:
             opt_in.unsubscribe(gone.token)
@@ -65,20 +65,22 @@ def test_a_long_file_is_taken_in_within_a_minute(monkeypatch: pytest.MonkeyPatch
     )
     seconds = {}
     began = time.monotonic()
-    assert uploads.look_over_soon(made, ColumnMapping(0, 1, 2))
+    assert uploads.enqueue_dry_run(made, ColumnMapping(0, 1, 2))
     runner.dry_run(made.pk)
     seconds["looked over"] = time.monotonic() - began
     made.refresh_from_db()
     assert not Subscriber.objects.receiving(news()).exists()
     began = time.monotonic()
-    assert uploads.take_in_soon(made)
+    assert uploads.enqueue_run(made)
     runner.run_import(made.pk)
     seconds["taken in"] = time.monotonic() - began
     made.refresh_from_db()
     print(f"seed {SEED}: {ROWS + 40} rows, {made.counts}, {seconds}")
-    for fate, lines in told.items():
-        assert set(made.lines.filter(fate=fate).values_list("line", flat=True)) == lines, fate
-        assert made.count(fate) == len(lines)
+    for outcome, lines in told.items():
+        assert set(made.rows.filter(outcome=outcome).values_list("line", flat=True)) == lines, (
+            outcome
+        )
+        assert made.count(outcome) == len(lines)
     taken = ROWS - len(told["broken"]) - len(told["duplicate"])
     assert made.count("new") == taken
     assert Subscriber.objects.receiving(news()).count() == taken

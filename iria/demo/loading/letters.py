@@ -61,19 +61,19 @@ def _mark(words: dict[str, Any]) -> str:
 
 def _subscribe(words: dict[str, Any], newsletter: Newsletter) -> Subscriber | None:
     """Somebody at example.org who has agreed; nobody is written to."""
-    if Subscriber.objects.with_address(words["email"]).exists():
+    if Subscriber.objects.with_email(words["email"]).exists():
         return None
-    subscriber = Subscriber.objects.known_or_new(words["email"])
-    now, wish = timezone.now(), choices.SubscriptionChoice.usual(newsletter)
+    subscriber = Subscriber.objects.get_or_create_locked(words["email"])
+    now, choice_item = timezone.now(), choices.SubscriptionChoice.usual(newsletter)
     consent = Consent.objects.create(
         subscriber=subscriber,
-        where="/",
-        wording=consent_wording(current_publication().name, [wish]),
+        source_url="/",
+        wording=consent_wording(current_publication().name, [choice_item]),
         asked_at=now,
         answered_at=now,
         answer=Consent.Answer.NONE,
     )
-    choices.keep(consent, [wish])
+    choices.keep(consent, [choice_item])
     if not words.get("pending"):
         opt_in.confirm(opt_in.confirmation_token(consent))
     if words.get("left"):
@@ -98,7 +98,7 @@ def _write(
         preheader=words["preheader"],
         introduction=words["introduction"].strip(),
         closing=words.get("closing", "").strip(),
-        made_by=by,
+        created_by=by,
     )
     stories = [marks.row(mark_of(slug), Article) for slug in words["articles"]]
     IssueItem.objects.bulk_create(
@@ -107,8 +107,8 @@ def _write(
     )
     if start:
         # Where nothing of the demo could be chosen, because its addresses are taken, it stays a draft.
-        with suppress(sending.NotReady, preflight.NotWaived):
-            preflight.waive(issue, preflight.UNTESTED, reason="It came with the demo", by=by)
+        with suppress(sending.NotReady, preflight.NotOverridden):
+            preflight.override(issue, preflight.UNTESTED, reason="It came with the demo", by=by)
             sending.start(issue, by=by)
     return issue
 

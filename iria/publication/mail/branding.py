@@ -19,7 +19,7 @@ from iria.publication.models import Publication
 
 ACCENT: Final = "#005971"
 ACCENT_DARK: Final = "#75c9da"
-"""As they stand in static/css/mail/letter.css; no other colour there is the accent."""
+"""As they stand in static/css/mail/email.css; no other colour there is the accent."""
 
 LOGO_HEIGHT: Final = 44
 LOGO_WIDTH: Final = 280
@@ -65,7 +65,7 @@ def colours_of(publication: Publication) -> tuple[str, str]:
 @lru_cache(maxsize=8)
 def stylesheet(light: str, dark: str) -> SafeString:
     """The rules with these accents. They are our own file: they need no escaping in a `style`."""
-    path = finders.find("css/mail/letter.css")
+    path = finders.find("css/mail/email.css")
     assert isinstance(path, str)  # noqa: S101 - a file of this project
     rules = Path(path).read_text("utf-8")
     return mark_safe(rules.replace(ACCENT, light).replace(ACCENT_DARK, dark))  # noqa: S308

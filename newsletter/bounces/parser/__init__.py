@@ -1,7 +1,7 @@
-"""Reading what comes back, as a value: bytes in, a `Report` out. No Django, no network.
+"""Parses bounce messages: bytes in, a `Report` out. No Django, no network.
 
-`read` takes any bytes and raises nothing. What it looks at is limited, so a mail bomb costs no more
-than a letter (`mime.MOST_BYTES`, `mime.DEEPEST`, `mime.MOST_PARTS`).
+`read` accepts any bytes and never raises. What it reads is limited (`mime.MOST_BYTES`, `mime.DEEPEST`,
+`mime.MOST_PARTS`).
 """
 
 from newsletter.bounces.parser.classifier import read

@@ -1,4 +1,4 @@
-"""What a message says, from all that was found in it."""
+"""Decides what a message says, from everything that was found in it."""
 
 import re
 from typing import Final
@@ -12,6 +12,7 @@ from newsletter.bounces.parser import (
     notices,
 )
 from newsletter.bounces.parser.mime import Headers, Opened, opened
+from newsletter.bounces.parser.reason import Topic
 from newsletter.bounces.parser.reasons import (
     AFTER_DATA,
     AT_RECIPIENT,
@@ -28,11 +29,7 @@ IN_RETURNED_TEXT: Final = re.compile(r"(?im)^[> \t]{0,8}message-id[ \t]*:[ \t]*(
 RETURN_PATH: Final = re.compile(
     r"(?im)^[> \t]{0,8}return-path[ \t]*:[ \t]*<?([^<>\s]{3,320}@[^<>\s]{1,255})>?"
 )
-WAITING: Final = re.compile(
-    r"(?i)warning (?:message )?only|not yet been delivered|has been delayed|is delayed|been postponed|will (?:be retried|continue to (?:attempt|try))|"
-    r"delivery attempts will continue|still being (?:re)?tried|awaiting delivery|temporary failure report|advisory-only|keep trying|"
-    + "|".join(languages.words_for(languages.WAITING))
-)
+DELAYED: Final = re.compile(f"(?i){languages.any_of(Topic.DELAYED)}")
 ENVELOPE: Final = (
     "delivered-to",
     "x-original-to",
@@ -50,19 +47,14 @@ def read(raw: bytes) -> Report:
     return _read(opened(raw)).in_plain_words()
 
 
-def letter_of(raw: bytes) -> str:
-    """What the server wrote, without what it returned."""
-    return _letter(opened(raw))[0]
-
-
 def _read(message: Opened) -> Report:
-    letter, returned = _letter(message)
+    body, returned = split_body(message)
     if notice := notices.notice_in(message):
         return _noticed(message, notice)
     if message_types.is_feedback(message):
         return _complaint(message, returned)
-    found = [] if _is_receipt(message, letter) else _failures(message, letter)[:MOST_FAILURES]
-    bounced = bool(found) or _is_bounce_without_address(message, letter)
+    found = [] if _is_receipt(message, body) else _failures(message, body)[:MOST_FAILURES]
+    bounced = bool(found) or _is_bounce_without_address(message, body)
     kind = Kind.NONE
     if bounced:
         kind = Kind.HARD if any(each.is_hard for each in found) else Kind.SOFT
@@ -84,37 +76,37 @@ def _noticed(message: Opened, notice: notices.Notice) -> Report:
     return _report(message, about, kind, failures=found)
 
 
-def _letter(message: Opened) -> tuple[str, str]:
-    """What the server wrote, and what it returned as text. The first part that says something is its letter;
+def split_body(message: Opened) -> tuple[str, str]:
+    """What the server wrote, and what it returned as text. The first part that says something is its body;
     those that follow are the mail it is about."""
     texts = [part.text for part in message.parts if not part.kind.startswith("message/")]
     returned = []
     for number, text in enumerate(texts):
-        letter, rest = free_text.until_returned(text)
+        body, rest = free_text.until_returned(text)
         returned.append(rest)
-        if letter.strip():
-            return letter, "\n".join([*returned, *texts[number + 1 :]])
+        if body.strip():
+            return body, "\n".join([*returned, *texts[number + 1 :]])
     return "", "\n".join(returned)
 
 
-def _failures(message: Opened, letter: str) -> list[Failure]:
+def _failures(message: Opened, body: str) -> list[Failure]:
     told = [part.text for part in message.parts if part.kind.startswith("message/")]
-    by_fields = delivery_status.failures(message, [*told, letter], letter)
+    by_fields = delivery_status.failures(message, [*told, body], body)
     if any(failure.address for failure in by_fields):
         return [failure for failure in by_fields if failure.address]
-    if delivery_status.all_reached(told) or not _may_be_bounce(message, letter):
+    if delivery_status.all_reached(told) or not _may_be_bounce(message, body):
         return []
     named = [mime.clean(each) for each in message.headers.get("x-failed-recipients").split(",")]
-    found = [each for each in named if each] or _named_in(message, letter)
+    found = [each for each in named if each] or _named_in(message, body)
     status = next((failure.status for failure in by_fields if failure.status), "")
     said = " ".join(failure.words for failure in by_fields)
-    return [_told_of(address, letter, found, status, said) for address in found]
+    return [_told_of(address, body, found, status, said) for address in found]
 
 
-def _named_in(message: Opened, letter: str) -> list[str]:
+def _named_in(message: Opened, body: str) -> list[str]:
     ours = _ours(message.headers)
-    found = free_text.failing(letter, not_these=ours)
-    if found or not free_text.FAILING.search(f"{letter} {message.headers.words('subject')}"):
+    found = free_text.failing(body, not_these=ours)
+    if found or not free_text.FAILING.search(f"{body} {message.headers.words('subject')}"):
         return found
     subject = [each for each in mime.in_text(message.headers.words("subject")) if each not in ours]
     returned_to = [
@@ -126,28 +118,28 @@ def _named_in(message: Opened, letter: str) -> list[str]:
     return subject or (returned_to if len(returned_to) == 1 else [])
 
 
-def _told_of(address: str, letter: str, others: list[str], status: str, said: str) -> Failure:
-    about = said or (free_text.about(address, letter, others) if len(others) > 1 else letter)
+def _told_of(address: str, body: str, others: list[str], status: str, said: str) -> Failure:
+    about = said or (free_text.about(address, body, others) if len(others) > 1 else body)
     return Failure(
         address=address,
-        reason=_reason(about, letter, status),
+        reason=_reason(about, body, status),
         status=status_in(about) or status,
         words=" ".join(about.split())[:500],
-        delayed=bool(WAITING.search(letter)),
+        delayed=bool(DELAYED.search(body)),
     )
 
 
-def _reason(about: str, letter: str, status: str) -> Reason:
+def _reason(about: str, body: str, status: str) -> Reason:
     """From what the other server answered, where it is quoted, else from all that is told."""
-    step = " rcpt" if AT_RECIPIENT.search(letter) and not AFTER_DATA.search(letter) else ""
+    step = " rcpt" if AT_RECIPIENT.search(body) and not AFTER_DATA.search(body) else ""
     for part in (quotes_in(about), answers_in(about)):
         if part.strip() and (found := reason_of(f"{part}{step}", status)) is not Reason.UNSAID:
             return found
     return reason_of(f"{about}{step}", status)
 
 
-def _may_be_bounce(message: Opened, letter: str) -> bool:
-    """Whether its letter is worth being read as a server's: a letter of a person is not."""
+def _may_be_bounce(message: Opened, body: str) -> bool:
+    """Whether its body is worth being read as a server's: a body of a person is not."""
     head = message.headers
     if message_types.is_report(message) or head.get("x-failed-recipients"):
         return True
@@ -156,32 +148,32 @@ def _may_be_bounce(message: Opened, letter: str) -> bool:
     server, says = message_types.is_from_server(head), message_types.says_returned(head)
     named = message_types.is_called_server(head)
     if message_types.is_automatic_reply(head) and not (
-        (server and says) or (named and free_text.FAILING.search(letter))
+        (server and says) or (named and free_text.FAILING.search(body))
     ):
         # Answers of people's programs have an empty return path too, and say that somebody cannot be reached.
         return False
-    return (server and bool(free_text.FAILING.search(letter))) or (
+    return (server and bool(free_text.FAILING.search(body))) or (
         says
-        and bool(free_text.FAILING.search(letter))
+        and bool(free_text.FAILING.search(body))
         # An answer, or an issue of somebody's newsletter, whatever its subject.
         and not (head.get("in-reply-to") or head.get("list-unsubscribe"))
     )
 
 
-def _is_receipt(message: Opened, letter: str) -> bool:
+def _is_receipt(message: Opened, body: str) -> bool:
     """Somebody has seen the mail. A filter that refuses one (RFC 5429) uses the same form."""
-    refused = message_types.says_returned(message.headers) and free_text.FAILING.search(letter)
+    refused = message_types.says_returned(message.headers) and free_text.FAILING.search(body)
     return message_types.is_receipt(message) and not refused
 
 
-def _is_bounce_without_address(message: Opened, letter: str) -> bool:
+def _is_bounce_without_address(message: Opened, body: str) -> bool:
     """A mail failed, and nothing says to whom; the caller may know by the address it came to."""
     head = message.headers
     return (
-        not _is_receipt(message, letter)
+        not _is_receipt(message, body)
         and message_types.says_returned(head)
         and (message_types.is_from_server(head) or message_types.is_report(message))
-        and _may_be_bounce(message, letter)
+        and _may_be_bounce(message, body)
         and not delivery_status.all_reached(part.text for part in message.parts)
     )
 
@@ -212,7 +204,7 @@ def _report(message: Opened, returned: str, kind: Kind, **found: object) -> Repo
     return Report(
         kind=kind,
         message_ids=tuple(dict.fromkeys(each for each in ids if each))[:20],
-        envelopes=tuple(dict.fromkeys([*came_to, *paths]))[:40],
+        recipients=tuple(dict.fromkeys([*came_to, *paths]))[:40],
         sender=next(iter(mime.in_text(head.words("from"))), ""),
         subject=head.words("subject")[:300],
         automatic=message_types.is_automatic_reply(head),

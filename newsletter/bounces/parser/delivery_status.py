@@ -1,7 +1,7 @@
-"""Reports made for programs: delivery status (RFC 3464), feedback (RFC 5965), wherever they stand.
+"""Delivery status (RFC 3464) and feedback reports (RFC 5965).
 
-Many servers put the fields of a delivery status into the text, quote them, leave some out, or call a
-failure an error. So fields are looked for in every text, and a group without an action is judged by its code.
+Many servers put the fields of a delivery status into the text, quote them, leave some out, or call a failure an
+error. So fields are searched in every text, and a group without an action is judged by its code.
 """
 
 import re
@@ -134,7 +134,7 @@ def _comment_of(action: str) -> str:
 
 
 def _step(prose: str) -> str:
-    """Postfix says only in its letter at which command it was refused, and sendmail shows its session."""
+    """Postfix says only in its body at which command it was refused, and sendmail shows its session."""
     if "reply to end of DATA" in prose:
         return "end of data"
     return "rcpt" if AT_RECIPIENT.search(prose) else ""

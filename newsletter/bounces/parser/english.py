@@ -1,10 +1,12 @@
-"""What mail servers say in English, by reason, in the order in which it is asked.
+"""What mail servers write in English, by reason and topic.
 
 Patterns, one for each way of saying it; the other languages are in `languages.py`. Written from what mail
 systems say in general, so each must make sense without a message at hand.
 """
 
 from typing import Final
+
+from newsletter.bounces.parser.reason import Table, Topic
 
 MAILBOX = r"(?:account|mail ?address|mail ?box|mail ?folder|maildir|user|recipient|address|inbox)"
 WHO = r"(?:user(?: ?name| ?id)?|recipient|mail ?box|account|addressee|person|alias|e-?mail address|local[- ]part|customer|subscriber)"
@@ -135,3 +137,42 @@ FAULT: Final = (
     r"local (?:configuration |delivery )?error|internal (?:server )?error|configuration error|command (?:died|output|time)|procmail|maildrop|i/o error",
     r"system (?:error|problem|failure)|mailer error|pipe to|service unavailable|temporary (?:failure|error|problem)|not implemented|syntax error|protocol",
 )
+
+ENGLISH: Final[Table] = {
+    Topic.FAILED: (
+        r"undeliver|not (?:be |been |yet been )?(?:deliver|accept|receiv)|could ?n[o']t (?:be )?deliver|unable to (?:deliver|send)|fail|reject|bounce",
+        r"did not (?:reach|receive|exactly)|could not|cannot|can't|unknown|no such|invalid|does ?n[o']t exist|not exist|not found|wrong|no longer|not (?:a )?valid",
+        r"error|problem|quota|mailbox|full|returned|delay|postponed|refused|block|not listed|loops? back|too many|too large|expired|timed out|disabled|suspended|exceed|denied",
+    ),
+    Topic.SUBJECT: (
+        r"undeliver|deliver\w*\s*(?:status|fail|problem|report|notif|delay|warn|error|has failed|incomplete)|(?:fail|error|problem)\w*\s*(?:of |in |during |to )?deliver",
+        r"(?:mail|message) (?:delivery|system|could not|not delivered|error|fail|rejected|delay)|returned (?:mail|to sender)|returning (?:message )?to sender|failure notice",
+        r"failed mail|mail failed|bounce|not delivered|could not be delivered|automatically rejected|processing error|error sending|notice: mail|non[- ]deliver|blocked by",
+        r"warning: (?:message|could not)|user unknown",
+    ),
+    Topic.RETURNED: (
+        r"(?:this|here|below|enclosed|included|attached|following)\b.{0,60}\b(?:copy|message|mail)\b.{0,40}\b(?:header|message|part|line)",
+        r"(?:the )?(?:header|headers|first|start|copy|top)\b.{0,30}\bof (?:the |your |a )?(?:original|returned|message|unsent|bounced)",
+        r"(?:original|returned|unsent|undelivered|bounced|source|old|forwarded)[ -](?:message|mail|e-mail)\b(?! (?:was|is|has|to))",
+        r"message (?:header|headers|text|body)s? (?:follow|suppress)|below this line|your message reads",
+    ),
+    Topic.DELAYED: (
+        r"warning (?:message )?only|not yet been delivered|has been delayed|is delayed|been postponed|will (?:be retried|continue to (?:attempt|try))",
+        r"delivery attempts will continue|still being (?:re)?tried|awaiting delivery|temporary failure report|advisory-only|keep trying",
+    ),
+    Topic.REPLY: (
+        r"auto(?:matic|mated|matisch\w*)?[-_ ]?(?:reply|response|respond\w*|antwort)|out[- ]of[- ](?:the[- ])?office|ooo\b|vacation|away from|on (?:leave|holiday|vacation)",
+    ),
+    Topic.RECIPIENT: (
+        r"recipient|address(?:ed)?|userid|user|error-for|mailbox|deliver\w* (?:failed|attempts)|attempts|could not be delivered",
+        r"undeliver\w*|deliver(?:ing)? (?:\w+ )?(?:message|mail)|mailbox is full|delivery|message|generated|expanded|recipient\(s\)|dda|violation",
+    ),
+    Topic.SENDER: (
+        r"mail from|envelope-from|(?<!generated )(?<!expanded )from|sender|reply-to|return-path|contact|assistance|questions?|support|help ?desk|postmaster|abuse",
+        r"message-id|subject|generat\w+ server|cc",
+    ),
+    Topic.RECEIPT: (
+        r"\((?:success|relay\w*|expanded|delivered)\)|success\w* (?:mail )?deliver|delivered successfully|delivery (?:receipt|confirmation)",
+    ),
+    Topic.DELIVERED: ("delivered", "relayed", "read", "expanded"),
+}

@@ -1,26 +1,24 @@
-"""What mail servers say in languages other than English: one table for each.
+"""What mail servers write in languages other than English: one table for each language.
 
-A table has, by topic, patterns of the words that a server of that language uses. Under a `Reason` they say
-why a mail did not arrive. `FAILED` are words without which no such letter does, `SUBJECT` those of its
-subject, `RETURNED` the line behind which the mail itself stands, `WAITING` says that it is still being tried,
-and `REPLY` is how the subject of an automatic answer begins.
+To add a language, add a table with regular expressions for the topics that you know, and name it in `ALL`.
 """
 
 from collections.abc import Iterator
 from typing import Final
 
-from newsletter.bounces.parser.reason import Reason
-
-FAILED, SUBJECT, RETURNED, WAITING, REPLY = "failed", "subject", "returned", "waiting", "reply"
-
-type Table = dict[str, tuple[str, ...]]
+from newsletter.bounces.parser.english import ENGLISH
+from newsletter.bounces.parser.reason import Reason, Table, Topic
 
 GERMAN: Final[Table] = {
-    FAILED: (r"nicht (?:zugestellt|erreicht|gefunden|zustell\w+|ausgeliefert)", "unzustellbar", "fehlgeschlagen", "konnte(?:n)? nicht", "zurückgewiesen", "abgelehnt", "aufgeführt"),
-    SUBJECT: ("unzustellbar", "nicht zustell", "zustellung", "nicht zugestellt", "zurückgesandt", "fehler bei der (?:zustellung|übermittlung)", "übermittlung fehlgeschlagen"),
-    RETURNED: ("ursprüngliche nachricht", "originalnachricht", "kopfzeilen", "ursprüngliche e-?mail"),
-    WAITING: (r"(?:zustellung|nachricht)[^.]{0,40}verzögert", "weitere zustellversuche"),
-    REPLY: ("abwesenheit", "automatische antwort", r"nicht im (?:büro|haus)", "urlaub"),
+    Topic.FAILED: (r"nicht (?:zugestellt|erreicht|gefunden|zustell\w+|ausgeliefert)", "unzustellbar", "fehlgeschlagen", "konnte(?:n)? nicht", "zurückgewiesen", "abgelehnt", "aufgeführt"),
+    Topic.SUBJECT: ("unzustellbar", "nicht zustell", "zustellung", "nicht zugestellt", "zurückgesandt", "fehler bei der (?:zustellung|übermittlung)", "übermittlung fehlgeschlagen"),
+    Topic.RETURNED: ("ursprüngliche nachricht", "originalnachricht", "kopfzeilen", "ursprüngliche e-?mail"),
+    Topic.DELAYED: (r"(?:zustellung|nachricht)[^.]{0,40}verzögert", "weitere zustellversuche"),
+    Topic.REPLY: ("abwesenheit", "automatische antwort", r"nicht im (?:büro|haus)", "urlaub"),
+    Topic.RECIPIENT: ("empfänger",),
+    Topic.SENDER: ("absender",),
+    Topic.RECEIPT: ("zustellbestätigung",),
+    Topic.DELIVERED: ("zugestellt", "übermittelt", "gelesen"),
     Reason.UNKNOWN_USER: (
         r"(?:adresse|postfach|konto|benutzer|empf(?:ä|ae)nger|mailbox|teilnehmer)\w*[^.\n]{0,60}\b(?:unbekannt|existiert (?:hier )?nicht|(?:konnte )?nicht gefunden|nicht bekannt|ungültig|nicht vorhanden|gibt es nicht)",
         r"(?:unbekannte[rn]?|ungültige[rns]?|kein(?:en)? (?:solche[rn]? |gültige[rn]? )?)\s?(?:empfänger|benutzer|adresse|postfach|konto|teilnehmer|e-?mail-?adresse)",
@@ -35,11 +33,14 @@ GERMAN: Final[Table] = {
     Reason.MOVED: (r"(?:neue (?:e-?mail-?)?adresse|umgezogen|nicht mehr (?:bei uns|im unternehmen|tätig))",),
 }  # fmt: skip
 FRENCH: Final[Table] = {
-    FAILED: ("n['’]a (?:pas )?pu", r"non (?:remis|distribu\w*)", "échou", "échec", "impossible", "introuvable", "n['’]existe pas", "n['’]ont pas pu", "refusé", "rejeté"),
-    SUBJECT: ("non remis", "échec", "impossible de remettre", "échec de la (?:remise|livraison|distribution)", "non distribu", "retour(?:né)? à l['’]expéditeur", "message non délivré", "non délivr"),
-    RETURNED: ("message d['’]origine", "message original", "en-têtes (?:de message|du message)"),
-    WAITING: (r"(?:remise|distribution|message)[^.]{0,30}(?:retardée?|différée?)",),
-    REPLY: ("réponse automatique", "absence", "absente?s?", "en congés?"),
+    Topic.FAILED: ("n['’]a (?:pas )?pu", r"non (?:remis|distribu\w*)", "échou", "échec", "impossible", "introuvable", "n['’]existe pas", "n['’]ont pas pu", "refusé", "rejeté"),
+    Topic.SUBJECT: ("non remis", "échec", "impossible de remettre", "échec de la (?:remise|livraison|distribution)", "non distribu", "retour(?:né)? à l['’]expéditeur", "message non délivré", "non délivr"),
+    Topic.RETURNED: ("message d['’]origine", "message original", "en-têtes (?:de message|du message)"),
+    Topic.DELAYED: (r"(?:remise|distribution|message)[^.]{0,30}(?:retardée?|différée?)",),
+    Topic.REPLY: ("réponse automatique", "absence", "absente?s?", "en congés?"),
+    Topic.RECIPIENT: ("utilisateur", r"destinat\w+"),
+    Topic.SENDER: ("expéditeur",),
+    Topic.DELIVERED: ("remis", "distribué", "lu"),
     Reason.UNKNOWN_USER: (
         r"(?:adresse|boîte|boite|compte|utilisateur|destinataire|usager)[^.\n]{0,80}\b(?:n['’]existe|inexist\w*|inconnue?s?|introuvable|invalide|incorrecte?|erronée?|non trouvée?)",
         r"n['’]existe pas|aucun (?:compte|utilisateur|destinataire)|(?:utilisateur|destinataire|adresse) inconnue?",
@@ -54,11 +55,14 @@ FRENCH: Final[Table] = {
     Reason.MOVED: (r"nouvelle adresse|ne travaille plus|a changé d['’]adresse",),
 }  # fmt: skip
 SPANISH: Final[Table] = {
-    FAILED: (r"no (?:pudo|se pudo|se ha podido|se puede|ha sido|fue)", "no se encontr", "no existe", "rechazad", "fallo", "falló", "imposible"),
-    SUBJECT: (r"no se (?:pudo|puede|ha podido) entregar", "no entregado", r"(?:no )?se ha podido entregar", "error (?:de|en la) entrega", "devuelto al remitente", "mensaje no entregado", "fallo en la entrega"),
-    RETURNED: ("mensaje original", "encabezados"),
-    WAITING: (r"(?:entrega|mensaje)[^.]{0,40}(?:retrasad|demorad|aplazad)",),
-    REPLY: ("respuesta autom[aá]tica", "fuera de (?:la )?oficina", "ausente", "vacaciones"),
+    Topic.FAILED: (r"no (?:pudo|se pudo|se ha podido|se puede|ha sido|fue)", "no se encontr", "no existe", "rechazad", "fallo", "falló", "imposible"),
+    Topic.SUBJECT: (r"no se (?:pudo|puede|ha podido) entregar", "no entregado", r"(?:no )?se ha podido entregar", "error (?:de|en la) entrega", "devuelto al remitente", "mensaje no entregado", "fallo en la entrega"),
+    Topic.RETURNED: ("mensaje original", "encabezados"),
+    Topic.DELAYED: (r"(?:entrega|mensaje)[^.]{0,40}(?:retrasad|demorad|aplazad)",),
+    Topic.REPLY: ("respuesta autom[aá]tica", "fuera de (?:la )?oficina", "ausente", "vacaciones"),
+    Topic.RECIPIENT: (r"destinat\w+",),
+    Topic.SENDER: ("remitente",),
+    Topic.DELIVERED: ("entregado", "leído"),
     Reason.UNKNOWN_USER: (
         r"(?:direcci[oó]n|buz[oó]n|cuenta|usuario|destinatario|correo)[^.\n]{0,80}\b(?:no (?:se )?(?:ha )?(?:existe|enc[ou]\w+|es v[aá]lid\w)|desconocid\w|inexistente|inv[aá]lid\w|incorrect\w)",
         r"no existe (?:dicha|ese|esa|el|la|este|esta|tal)|(?:usuario|destinatario|cuenta) desconocid",
@@ -73,11 +77,13 @@ SPANISH: Final[Table] = {
     Reason.MOVED: (r"nueva direcci[oó]n|ya no trabaja|ha cambiado de direcci[oó]n",),
 }  # fmt: skip
 PORTUGUESE: Final[Table] = {
-    FAILED: (r"(?:não|nao) (?:pode|pôde|foi|existe|encontrad\w|é possível)", "rejeitad", "recusad", "falhou", "falha"),
-    SUBJECT: ("não entregue", r"não foi (?:possível )?entreg", "falha na entrega", "devolvid[ao] ao remetente", "mensagem não entregue", "erro (?:de|na) entrega"),
-    RETURNED: ("mensagem original", "cabeçalhos"),
-    WAITING: (r"(?:entrega|mensagem)[^.]{0,40}(?:atrasada|adiada)",),
-    REPLY: ("resposta autom[aá]tica", "ausência", "fora do escritório", "férias"),
+    Topic.FAILED: (r"(?:não|nao) (?:pode|pôde|foi|existe|encontrad\w|é possível)", "rejeitad", "recusad", "falhou", "falha"),
+    Topic.SUBJECT: ("não entregue", r"não foi (?:possível )?entreg", "falha na entrega", "devolvid[ao] ao remetente", "mensagem não entregue", "erro (?:de|na) entrega"),
+    Topic.RETURNED: ("mensagem original", "cabeçalhos"),
+    Topic.DELAYED: (r"(?:entrega|mensagem)[^.]{0,40}(?:atrasada|adiada)",),
+    Topic.REPLY: ("resposta autom[aá]tica", "ausência", "fora do escritório", "férias"),
+    Topic.RECIPIENT: (r"destinat\w+",),
+    Topic.DELIVERED: ("entregue", "lida"),
     Reason.UNKNOWN_USER: (
         r"(?:endereço|destinatário|caixa|conta|utilizador|usuário|usuario|e-?mail)[^.\n]{0,80}\b(?:(?:não|nao) (?:foi )?(?:encontrad|exist|é válid|localizad|cadastrad)|inexistente|desconhecid|inválid|incorret)",
         r"(?:usuário|usuario|utilizador|destinatário|endereço) (?:desconhecid|inexistente|inválid)",
@@ -91,11 +97,14 @@ PORTUGUESE: Final[Table] = {
     Reason.MOVED: (r"novo endereço|não trabalha mais|já não trabalha",),
 }  # fmt: skip
 ITALIAN: Final[Table] = {
-    FAILED: (r"non (?:recapit|consegn|è riuscito|è stat\w|riuscit|trovat|esiste|può)", "impossibile", "respint", "rifiutat", "fallit"),
-    SUBJECT: ("mancata consegna", "recapito non riuscito", "impossibile recapitare", "mancato recapito", "messaggio non (?:consegnato|recapitato)", "errore di consegna"),
-    RETURNED: ("messaggio originale", "intestazioni originali"),
-    WAITING: (r"(?:consegna|recapito|messaggio)[^.]{0,40}(?:ritardat|posticipat|ritardo)",),
-    REPLY: ("risposta automatica", "assente", "fuori (?:ufficio|sede)", "ferie"),
+    Topic.FAILED: (r"non (?:recapit|consegn|è riuscito|è stat\w|riuscit|trovat|esiste|può)", "impossibile", "respint", "rifiutat", "fallit"),
+    Topic.SUBJECT: ("mancata consegna", "recapito non riuscito", "impossibile recapitare", "mancato recapito", "messaggio non (?:consegnato|recapitato)", "errore di consegna"),
+    Topic.RETURNED: ("messaggio originale", "intestazioni originali"),
+    Topic.DELAYED: (r"(?:consegna|recapito|messaggio)[^.]{0,40}(?:ritardat|posticipat|ritardo)",),
+    Topic.REPLY: ("risposta automatica", "assente", "fuori (?:ufficio|sede)", "ferie"),
+    Topic.RECIPIENT: (r"destinat\w+",),
+    Topic.SENDER: ("mittente",),
+    Topic.DELIVERED: ("consegnato", "letto"),
     Reason.UNKNOWN_USER: (
         r"(?:indirizzo|casella|destinatario|utente|account)[^.\n]{0,80}\b(?:non (?:è stat\w )?(?:esist\w+|trovat\w|valid\w|presente)|sconosciut\w|inesistente|errat\w|non è valid\w)",
         r"nessun(?:a)? (?:utenza|utente|casella)|indirizzo[^.]{0,40}(?:errato|non)|utente[^.]{0,30}(?:sconosciut|non)",
@@ -109,11 +118,13 @@ ITALIAN: Final[Table] = {
     Reason.MOVED: (r"nuovo indirizzo|non lavora più",),
 }  # fmt: skip
 DUTCH: Final[Table] = {
-    FAILED: (r"bestaat niet", r"niet (?:gevonden|worden (?:bezorgd|afgeleverd)|bezorgd|afgeleverd|geaccepteerd)", "mislukt", "onbestelbaar", "onbekend", "geweigerd"),
-    SUBJECT: ("onbestelbaar", r"kan niet worden (?:bezorgd|afgeleverd)", "niet (?:bezorgd|afgeleverd)", "bezorging mislukt"),
-    RETURNED: ("oorspronkelijk(?:e)? bericht",),
-    WAITING: ("bezorging[^.]{0,30}vertraagd",),
-    REPLY: ("automatisch antwoord", "afwezig"),
+    Topic.FAILED: (r"bestaat niet", r"niet (?:gevonden|worden (?:bezorgd|afgeleverd)|bezorgd|afgeleverd|geaccepteerd)", "mislukt", "onbestelbaar", "onbekend", "geweigerd"),
+    Topic.SUBJECT: ("onbestelbaar", r"kan niet worden (?:bezorgd|afgeleverd)", "niet (?:bezorgd|afgeleverd)", "bezorging mislukt"),
+    Topic.RETURNED: ("oorspronkelijk(?:e)? bericht",),
+    Topic.DELAYED: ("bezorging[^.]{0,30}vertraagd",),
+    Topic.REPLY: ("automatisch antwoord", "afwezig"),
+    Topic.RECIPIENT: ("ontvanger",),
+    Topic.DELIVERED: ("afgeleverd", "gelezen"),
     Reason.UNKNOWN_USER: (
         r"(?:adres|postvak|mailbox|gebruiker|ontvanger|geadresseerde|account)\w*[^.\n]{0,80}\b(?:bestaat niet|niet (?:gevonden|bekend|aanwezig)|onbekend|ongeldig)",
         r"(?:onbekende|ongeldige|geen (?:zulke )?)\s?(?:gebruiker|ontvanger|adres|postvak)",
@@ -125,9 +136,10 @@ DUTCH: Final[Table] = {
     Reason.LATER: (r"later opnieuw",),
 }  # fmt: skip
 NORDIC: Final[Table] = {
-    FAILED: (r"ikke (?:leveres|funnet|fundet|afleveres)", r"(?:inte|kunde inte) (?:levereras|hittades|lämnas)", "misslyckades", "mislykkedes", "ei voitu", "toimitus epäonnistui"),
-    SUBJECT: ("kunne ikke leveres", "kunde inte levereras", "kan inte levereras", "kunne ikke afleveres", "olevereret", "ei voitu toimittaa", "toimitus epäonnistui"),
-    REPLY: ("autosvar", "automaattinen", "automatiskt svar", "frånvaro", "fraværende", "poissa"),
+    Topic.FAILED: (r"ikke (?:leveres|funnet|fundet|afleveres)", r"(?:inte|kunde inte) (?:levereras|hittades|lämnas)", "misslyckades", "mislykkedes", "ei voitu", "toimitus epäonnistui"),
+    Topic.SUBJECT: ("kunne ikke leveres", "kunde inte levereras", "kan inte levereras", "kunne ikke afleveres", "olevereret", "ei voitu toimittaa", "toimitus epäonnistui"),
+    Topic.REPLY: ("autosvar", "automaattinen", "automatiskt svar", "frånvaro", "fraværende", "poissa"),
+    Topic.RECIPIENT: ("mottagare", "modtager"),
     Reason.UNKNOWN_USER: (
         r"(?:adress|konto|användare|mottagare|brevlåda)\w*[^.\n]{0,60}(?:finns inte|hittades inte|kunde inte hittas|okänd|ogiltig)|okänd (?:användare|mottagare)",
         r"(?:adress|konto|bruger|bruker|modtager|mottaker|postkasse|postboks)\w*[^.\n]{0,60}(?:findes ikke|finnes ikke|eksisterer ikke|ikke (?:fundet|funnet)|ukendt|ukjent|ugyldig)|(?:ukendt|ukjent) (?:bruger|bruker|modtager|mottaker)",
@@ -136,9 +148,10 @@ NORDIC: Final[Table] = {
     Reason.FULL: (r"(?:brevlåda|postlåda|inkorg|postkasse|postboks|indbakke|postilaatikko)\w*[^.\n]{0,40}(?:\bfull\b|fuld|täynnä)",),
 }  # fmt: skip
 POLISH_AND_CZECH: Final[Table] = {
-    FAILED: (r"nie (?:można|istnieje|znaleziono|został\w*|udało)", "niedostarczon", "odrzucon", "nelze doručit", "nebyl\\w* doručen", "neexistuje"),
-    SUBJECT: ("nie można dostarczyć", "niedostarczon", "nie dostarczono", "zwrot (?:wiadomości|poczty)", "nedoruč", "nelze doručit"),
-    REPLY: ("automatyczna odpowiedź", "poza biurem", "nieobecność", "automatická odpověď"),
+    Topic.FAILED: (r"nie (?:można|istnieje|znaleziono|został\w*|udało)", "niedostarczon", "odrzucon", "nelze doručit", "nebyl\\w* doručen", "neexistuje"),
+    Topic.SUBJECT: ("nie można dostarczyć", "niedostarczon", "nie dostarczono", "zwrot (?:wiadomości|poczty)", "nedoruč", "nelze doručit"),
+    Topic.REPLY: ("automatyczna odpowiedź", "poza biurem", "nieobecność", "automatická odpověď"),
+    Topic.RECIPIENT: ("odbiorca",),
     Reason.UNKNOWN_USER: (
         r"(?:adres|użytkownik|skrzynk|odbiorc|kont)\w*[^.\n]{0,80}\b(?:nie (?:istnieje|został znalezion|znaleziono|zosta\w+ odnalezion)|nieznan|nieprawidłow|niepoprawn)|nie (?:ma takiego|istnieje taki\w*) (?:użytkownik|adres|kont|odbiorc)\w*|nieznany (?:użytkownik|odbiorca|adres)",
         r"(?:adresa|uživatel|schránka|příjemce)\w*[^.\n]{0,60}(?:neexistuje|nenalezen|neznám)|neznámý (?:uživatel|příjemce)",
@@ -149,11 +162,12 @@ POLISH_AND_CZECH: Final[Table] = {
     Reason.LATER: ("spróbuj (?:ponownie )?później",),
 }  # fmt: skip
 RUSSIAN: Final[Table] = {
-    FAILED: (r"не (?:может|могло|удалось|удается|доставлен\w*|найден\w*|существует|было)", "невозможно", "недоставлен", "отклонен", "ошибка", "не вдалося"),
-    SUBJECT: ("не доставлен", "недоставлен", "отправленное сообщение", "ошибка (?:доставки|при доставке)", "невозможно доставить", "не удалось доставить", "возвращ", "не доставлено"),
-    RETURNED: ("ниже этой линии", "исходное (?:сообщение|письмо)"),
-    WAITING: (r"(?:доставка|сообщение|письмо)[^.]{0,40}(?:отложен|задерж)",),
-    REPLY: ("автоответ", "автоматический ответ", "я в отпуске", "отпуск"),
+    Topic.FAILED: (r"не (?:может|могло|удалось|удается|доставлен\w*|найден\w*|существует|было)", "невозможно", "недоставлен", "отклонен", "ошибка", "не вдалося"),
+    Topic.SUBJECT: ("не доставлен", "недоставлен", "отправленное сообщение", "ошибка (?:доставки|при доставке)", "невозможно доставить", "не удалось доставить", "возвращ", "не доставлено"),
+    Topic.RETURNED: ("ниже этой линии", "исходное (?:сообщение|письмо)"),
+    Topic.DELAYED: (r"(?:доставка|сообщение|письмо)[^.]{0,40}(?:отложен|задерж)",),
+    Topic.REPLY: ("автоответ", "автоматический ответ", "я в отпуске", "отпуск"),
+    Topic.RECIPIENT: (r"получател\w*", r"адресат\w*"),
     Reason.UNKNOWN_USER: (
         r"(?:пользовател|адрес|ящик|получател|аккаунт)\w*[^.\n]{0,60}(?:не (?:найден|существует|зарегистрирован|известен)|несуществу|неизвест|неверн|недействител|отсутствует)|(?:несуществующ|неизвестн|неверн|нет так)\w* (?:пользовател|адрес|получател|почтов)\w*|несуществующ|нет такого (?:пользовател|адрес)",
         r"(?:користувач|адреса|скриньк|одержувач)\w*[^.\n]{0,60}(?:не (?:знайден|існує)|невідом)",
@@ -166,18 +180,20 @@ RUSSIAN: Final[Table] = {
     Reason.LATER: ("попробуйте (?:позже|позднее)|повторите (?:попытку )?позже",),
 }  # fmt: skip
 TURKISH: Final[Table] = {
-    FAILED: ("bulunamadı", "teslim edilemedi", "iletilemedi", "reddedildi"),
-    SUBJECT: ("teslim edilemedi", "iletilemedi", "teslim edilemeyen"),
-    REPLY: ("otomatik",),
+    Topic.FAILED: ("bulunamadı", "teslim edilemedi", "iletilemedi", "reddedildi"),
+    Topic.SUBJECT: ("teslim edilemedi", "iletilemedi", "teslim edilemeyen"),
+    Topic.REPLY: ("otomatik",),
+    Topic.RECIPIENT: ("alıcı",),
     Reason.UNKNOWN_USER: (r"(?:kullanıcı|adres|alıcı|hesap|posta kutusu)\w*[^.\n]{0,40}(?:bulunamadı|mevcut değil|geçersiz|bilinmiyor|bilinmeyen|yok)|(?:bilinmeyen|geçersiz) (?:kullanıcı|alıcı|adres)",),
     Reason.FULL: (r"(?:posta kutusu|kota)\w*[^.\n]{0,30}(?:dolu|aşıldı|doldu)",),
 }  # fmt: skip
 JAPANESE: Final[Table] = {
-    FAILED: ("配信できません", "存在しません", "見つかりません", "送信できませんでした", "失敗", "エラー", "届け", "配達でき", "受信できません", "拒否"),
-    SUBJECT: ("配信できません", "配達不能", "配信不能", "エラー", "送信できません", "配信に失敗", "配信失敗", "不達"),
-    RETURNED: ("元のメッセージ", "元のメール"),
-    WAITING: ("配信[^。]{0,20}遅れ", "再送信を試み"),
-    REPLY: ("自動応答", "自動返信", "不在"),
+    Topic.FAILED: ("配信できません", "存在しません", "見つかりません", "送信できませんでした", "失敗", "エラー", "届け", "配達でき", "受信できません", "拒否"),
+    Topic.SUBJECT: ("配信できません", "配達不能", "配信不能", "エラー", "送信できません", "配信に失敗", "配信失敗", "不達"),
+    Topic.RETURNED: ("元のメッセージ", "元のメール"),
+    Topic.DELAYED: ("配信[^。]{0,20}遅れ", "再送信を試み"),
+    Topic.REPLY: ("自動応答", "自動返信", "不在"),
+    Topic.RECIPIENT: ("宛先", "あて先"),
     Reason.UNKNOWN_USER: (
         r"(?:アドレス|ユーザー?|宛先|宛て先|あて先|受信者|メールボックス|アカウント)[^。\n]{0,60}(?:存在し(?:ません|ない)|見つかりません|見つかりませんでした|見つからない|不明|無効|間違|誤り|使われて)",
         r"あて先不明|宛先不明|存在しません|見つからない|登録されていません",
@@ -190,11 +206,12 @@ JAPANESE: Final[Table] = {
     Reason.POLICY: (r"迷惑メール",),
 }  # fmt: skip
 CHINESE: Final[Table] = {
-    FAILED: ("未送达", "未能", "找不到", "无法", "無法", "已满", "已滿", "退信", "失败", "失敗", "不存在", "拒收", "退回"),
-    SUBJECT: ("未送达", "退信", "无法投递", "無法(?:投遞|傳遞|傳送)", "投递失败", "系统退信", "退回", "发送失败"),
-    RETURNED: ("原信件", "原始邮件", "原始郵件"),
-    WAITING: ("延迟投递", "延遲"),
-    REPLY: ("自动回复", "自動回覆", "不在办公室"),
+    Topic.FAILED: ("未送达", "未能", "找不到", "无法", "無法", "已满", "已滿", "退信", "失败", "失敗", "不存在", "拒收", "退回"),
+    Topic.SUBJECT: ("未送达", "退信", "无法投递", "無法(?:投遞|傳遞|傳送)", "投递失败", "系统退信", "退回", "发送失败"),
+    Topic.RETURNED: ("原信件", "原始邮件", "原始郵件"),
+    Topic.DELAYED: ("延迟投递", "延遲"),
+    Topic.REPLY: ("自动回复", "自動回覆", "不在办公室"),
+    Topic.RECIPIENT: ("收件人", "收件者", "收信人"),
     Reason.UNKNOWN_USER: (
         r"(?:用户|用戶|收件人|邮箱|信箱|帐号|账号|地址|使用者|郵件地址)[^。\n]{0,30}(?:不存在|未找到|无效|無效|錯誤|错误|未知|不正确)|(?:找不到|没有|沒有|无此|無此|未知)(?:此|该|這個)?(?:用户|用戶|收件人|邮箱|信箱|帐号|账号|使用者)|不存在",
     ),
@@ -206,22 +223,28 @@ CHINESE: Final[Table] = {
     Reason.LATER: (r"(?:稍后|稍候|稍後)[^。\n]{0,6}(?:再试|重试|再試)|频率|过于频繁",),
 }  # fmt: skip
 KOREAN: Final[Table] = {
-    FAILED: ("반송", "실패", "없는", "존재하지 않", "찾을 수 없"),
-    SUBJECT: ("반송", "전송 실패", "배달되지 않", "전달되지 못"),
-    REPLY: ("자동", "부재"),
+    Topic.FAILED: ("반송", "실패", "없는", "존재하지 않", "찾을 수 없"),
+    Topic.SUBJECT: ("반송", "전송 실패", "배달되지 않", "전달되지 못"),
+    Topic.REPLY: ("자동", "부재"),
+    Topic.RECIPIENT: ("수신자", "받는 사람"),
     Reason.UNKNOWN_USER: (r"(?:사용자|수신자|계정|주소|메일함|편지함)[^.\n]{0,30}(?:없습니다|없는|존재하지 않|찾을 수 없|잘못)|(?:존재하지 않는|알 수 없는|없는) (?:사용자|수신자|계정|주소)",),
     Reason.UNKNOWN_HOST: (r"도메인[^.\n]{0,20}(?:없|존재하지 않|찾을 수 없)",),
     Reason.FULL: (r"(?:메일함|편지함|사서함|용량)[^.\n]{0,20}(?:가득|초과|부족)",),
     Reason.SUSPENDED: (r"(?:계정|사용자|메일)[^.\n]{0,20}(?:휴면|정지|중지|비활성)",),
 }  # fmt: skip
-HINDI: Final[Table] = {FAILED: ("लिए", "नहीं"), Reason.UNKNOWN_USER: (r"(?:पता|उपयोगकर्ता|प्राप्तकर्ता)[^।\n]{0,30}(?:नहीं मिला|मौजूद नहीं)",)}  # fmt: skip
+HINDI: Final[Table] = {Topic.FAILED: ("लिए", "नहीं"), Reason.UNKNOWN_USER: (r"(?:पता|उपयोगकर्ता|प्राप्तकर्ता)[^।\n]{0,30}(?:नहीं मिला|मौजूद नहीं)",)}  # fmt: skip
 
-ALL: Final = (
-    GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, DUTCH, NORDIC, POLISH_AND_CZECH, RUSSIAN,
+ALL: Final[tuple[Table, ...]] = (
+    ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, DUTCH, NORDIC, POLISH_AND_CZECH, RUSSIAN,
     TURKISH, JAPANESE, CHINESE, KOREAN, HINDI,
 )  # fmt: skip
 
 
-def words_for(topic: str) -> Iterator[str]:
-    """What all languages say on a topic."""
+def patterns_for(topic: Reason | Topic) -> Iterator[str]:
+    """What all languages say about a topic."""
     return (pattern for table in ALL for pattern in table.get(topic, ()))
+
+
+def any_of(topic: Topic) -> str:
+    """One regular expression for what all languages say about a topic."""
+    return "|".join(patterns_for(topic))

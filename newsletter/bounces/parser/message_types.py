@@ -1,30 +1,20 @@
-"""What a message is by its head: a report of a mail server, an automatic reply, a complaint, a letter."""
+"""The type of a message, by its headers: bounce, automatic reply, complaint, personal e-mail."""
 
 import re
 from typing import Final
 
 from newsletter.bounces.parser import languages
 from newsletter.bounces.parser.mime import Headers, Opened
+from newsletter.bounces.parser.reason import Topic
 
 SERVER: Final = re.compile(
     r"(?i)mailer[-_. ]?daemon|post[-_]?master|\bndr@|mail[-_. ]?deliver|delivery[-_. ](?:sub)?system|mail[-_. ]?(?:system|server|service|administrator|gateway|router)|"
     r"system administrator|mdaemon|lsmtp|bounce|^\s*<>\s*$|imss|microsoft outlook|mailadm|smtp_mail|symantec|inet-?gw|no-?reply"
 )
-RETURNED: Final = re.compile(
-    r"(?i)undeliver|deliver\w*\s*(?:status|fail|problem|report|notif|delay|warn|error|has failed|incomplete)|(?:fail|error|problem)\w*\s*(?:of |in |during |to )?deliver|"
-    r"(?:mail|message) (?:delivery|system|could not|not delivered|error|fail|rejected|delay)|returned (?:mail|to sender)|returning (?:message )?to sender|failure notice|"
-    r"failed mail|mail failed|bounce|not delivered|could not be delivered|automatically rejected|processing error|error sending|notice: mail|non[- ]deliver|blocked by|"
-    r"warning: (?:message|could not)|user unknown|"
-    + "|".join(languages.words_for(languages.SUBJECT))
-)
-REPLY: Final = re.compile(
-    r"(?i)^\W*(?:re:\s*)?(?:auto(?:matic|mated|matisch\w*)?[-_ ]?(?:reply|response|respond\w*|antwort)|out[- ]of[- ](?:the[- ])?office|ooo\b|vacation|away from|on (?:leave|holiday|vacation)|"
-    + "|".join(languages.words_for(languages.REPLY))
-    + ")"
-)
+RETURNED: Final = re.compile(f"(?i){languages.any_of(Topic.SUBJECT)}")
+REPLY: Final = re.compile(rf"(?i)^\W*(?:re:\s*)?(?:{languages.any_of(Topic.REPLY)})")
 ARRIVED: Final = re.compile(
-    r"(?i)\((?:success|relay\w*|expanded|delivered)\)|success\w* (?:mail )?deliver|delivered successfully|delivery (?:receipt|confirmation)|zustellbestätigung|"
-    r"^(?:delivered|relayed|read|expanded|zugestellt|übermittelt|gelesen|remis|distribué|lu|entregado|leído|entregue|lida|consegnato|letto|afgeleverd|gelezen)\s*:"
+    rf"(?i){languages.any_of(Topic.RECEIPT)}|^(?:{languages.any_of(Topic.DELIVERED)})\s*:"
 )
 """Subjects of reports that a mail has arrived, or went on to a server that reports nothing."""
 COMPLAINING: Final = re.compile(
@@ -39,7 +29,7 @@ RETURNED_HEAD: Final = re.compile(r"(?im)^[> \t]{0,8}(?:received|return-path|mes
 OF_FEEDBACK: Final = re.compile(
     r"(?im)^[> \t]{0,8}(?:user-agent|version|original-rcpt-to|original-mail-from|removal-recipient|reported-domain|source-ip|received-date|arrival-date)[ \t]*:"
 )
-"""Fields that stand beside the type of a feedback report; the type alone may be quoted in a letter."""
+"""Fields that stand beside the type of a feedback report; the type alone may be quoted in a body."""
 
 
 def is_from_server(head: Headers) -> bool:

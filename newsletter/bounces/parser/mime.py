@@ -1,10 +1,7 @@
-"""Addresses as they stand in bounces: in brackets, quotes, with a type before them.
+"""E-mail addresses in bounces, and a MIME parser for hostile input.
 
-A message opened with care: headers and parts, whatever the bytes are.
-
-The standard library's parser is made for messages that are meant well. Ten thousand parts within each
-other bring it to its knees, and so would a bounce that carries fifty megabytes. Here nesting,
-parts and bytes are limited, and each byte is looked at once for every level at most.
+The parser of the standard library is too slow for deeply nested or very large messages. Here nesting, parts and
+bytes are limited, and each byte is read once per level.
 """
 
 import base64
@@ -263,7 +260,7 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
 
 
 def decoded(raw: bytes, charset: str) -> str:
-    """Bytes as text: UTF-8 where they are, else what is said of them, else one byte a letter."""
+    """Bytes as text: UTF-8 where they are, else what is said of them, else one byte a body."""
     if b"\x1b" not in raw:
         try:
             return raw.decode("utf-8")

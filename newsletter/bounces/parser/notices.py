@@ -1,4 +1,4 @@
-"""Notices of Amazon SES that come by mail: JSON in the text, as its topics send it to an address."""
+"""Amazon SES notifications that are forwarded as e-mails with JSON."""
 
 import json
 from collections.abc import Iterator

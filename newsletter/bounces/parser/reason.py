@@ -1,5 +1,6 @@
-"""The reasons for which a mail does not arrive."""
+"""Why an e-mail does not arrive, and what else a table of a language lists."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -22,3 +23,30 @@ class Reason(StrEnum):
 
 
 HARD: Final = frozenset({Reason.UNKNOWN_USER, Reason.UNKNOWN_HOST, Reason.MOVED, Reason.NO_MAIL})
+
+
+class Topic(StrEnum):
+    """What a table of a language lists besides the reasons."""
+
+    FAILED = "failed"
+    """Words without which no bounce is written."""
+    SUBJECT = "subject"
+    """How the subject of a bounce reads."""
+    RETURNED = "returned"
+    """The line after which the returned e-mail follows."""
+    DELAYED = "delayed"
+    """Delivery is still being tried."""
+    REPLY = "reply"
+    """How the subject of an automatic reply begins."""
+    RECIPIENT = "recipient"
+    """Words in front of the address that failed."""
+    SENDER = "sender"
+    """Words in front of an address that did not fail."""
+    RECEIPT = "receipt"
+    """The subject of a delivery confirmation."""
+    DELIVERED = "delivered"
+    """The word before a colon with which the subject of a delivery confirmation begins."""
+
+
+type Table = Mapping[Reason | Topic, tuple[str, ...]]
+"""Regular expressions by topic."""

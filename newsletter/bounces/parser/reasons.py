@@ -1,10 +1,9 @@
-"""Why a mail did not arrive, from what the mail server said and from its codes.
+"""The reason of a failure, from the SMTP response and the status code.
 
-Servers say the same thing in a hundred ways, and give codes that contradict their words: a full mailbox as
-5.1.1, an unknown one as 450. So the words are asked first and the code only where they say nothing known.
-Among the words, those that name an obstacle which may go away come before those by which an address is
-dead, except where it is said plainly that there is no such recipient: a living address that is written to
-once too often costs nothing; one that is dropped costs a reader.
+Servers use many phrases for the same reason, and codes that contradict them: a full mailbox as 5.1.1, an unknown one as
+450. So phrases are checked first, and the code only if no phrase is known. Temporary reasons come before permanent
+ones, unless a phrase clearly says that there is no such recipient: sending once too often is harmless, losing a
+subscriber is not.
 """
 
 import re
@@ -27,7 +26,7 @@ MAIL_ADDRESS: Final = re.compile(
 COMMAND: Final = re.compile(r"(?i)\b(?:MAIL FROM|RCPT TO)\s{0,3}:\s{0,3}@?")
 """A command of ours that is shown says nothing about the recipient; `@` stands for an address."""
 SHOWN: Final = re.compile(r"(?im)^[> \t]*>>>.*$|^[> \t]*(?:subject|sent date)[ \t]*:.*$")
-"""Commands that a session shows, and fields of the mail that a letter repeats."""
+"""Commands that a session shows, and fields of the mail that a body repeats."""
 SAYS: Final = re.compile(
     r"(?i)\b(?:said|reason|respon(?:se|ded)(?: was| with)?|replied|diagnostic(?:[- ]code)?|remote server returned|error (?:message )?(?:below|was|returned))\s{0,3}:|<<<"
 )
@@ -53,7 +52,7 @@ def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 def _in_all(reason: Reason, english_words: Iterable[str]) -> tuple[Reason, tuple[str, ...]]:
-    return reason, (*english_words, *languages.words_for(reason))
+    return reason, (*english_words, *languages.patterns_for(reason))
 
 
 PHRASES: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
@@ -112,16 +111,16 @@ BY_CLASS: Final[dict[str, Reason]] = {
 }
 
 
-def quotes_in(letter: str) -> str:
-    """Of a letter, what it quotes word for word of the other server."""
-    return "\n".join(f"{line}{reason}" for line, reason in QUOTED.findall(letter))
+def quotes_in(body: str) -> str:
+    """Of a body, what it quotes word for word of the other server."""
+    return "\n".join(f"{line}{reason}" for line, reason in QUOTED.findall(body))
 
 
-def answers_in(letter: str) -> str:
-    """Of a letter, what a mail server answered: from each code, or words that announce an answer, to the
+def answers_in(body: str) -> str:
+    """Of a body, what a mail server answered: from each code, or words that announce an answer, to the
     end of its paragraph; nothing where there is neither."""
     found = []
-    for paragraph in re.split(r"\n[> \t]*\n", letter):
+    for paragraph in re.split(r"\n[> \t]*\n", body):
         begins = [
             each.start() for each in (STATUS.search(paragraph), REPLY.search(paragraph)) if each
         ]
@@ -151,7 +150,7 @@ def reason_of(words: str, status: str = "") -> Reason:
 
 @lru_cache(maxsize=64)
 def said(words: str) -> Reason | None:
-    """Why, from the words alone. Kept, because one letter may speak of hundreds of recipients."""
+    """Why, from the words alone. Kept, because one body may speak of hundreds of recipients."""
     plain = plain_words(words)
     return next((reason for reason, pattern in SAID if pattern.search(plain)), None)
 

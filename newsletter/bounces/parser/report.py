@@ -1,4 +1,4 @@
-"""What a message that came back says."""
+"""The content of a bounce message, as a value."""
 
 import re
 from dataclasses import dataclass, fields, replace
@@ -17,10 +17,10 @@ class Kind(StrEnum):
     COMPLAINT = "complaint"
     """A reader, or a provider for one, reported the mail."""
     NONE = "none"
-    """No mail failed: an automatic reply, a receipt, a letter."""
+    """No mail failed: an automatic reply, a receipt, a body."""
 
 
-ANNOYED: Final = frozenset(
+UNSUBSCRIBING_TYPES: Final = frozenset(
     {"", "abuse", "complaint", "fraud", "virus", "other", "opt-out", "miscategorized"}
 )
 """Types of feedback (RFC 5965, 6449) by which somebody wants no more mail. `auth-failure` and `dmarc`
@@ -73,15 +73,15 @@ class Report:
     complained: tuple[str, ...] = ()
     """Of a complaint: who complained."""
     message_ids: tuple[str, ...] = ()
-    """Identifiers of mails it speaks of, in angle brackets."""
-    envelopes: tuple[str, ...] = ()
+    """Identifiers of e-mails it mentions, in angle brackets."""
+    recipients: tuple[str, ...] = ()
     """Addresses it was sent to, or that the returned mail named as its sender."""
     sender: str = ""
     subject: str = ""
     automatic: bool = False
     deliveries: tuple[int, ...] = ()
     """Deliveries it names by the mark we gave them."""
-    vouched: bool = False
+    is_verified: bool = False
     """Who says so has proved who they are, so an address that they name needs no mail of ours as its proof."""
     happened_at: datetime | None = None
     """When it happened, where that is said by a clock that we believe."""
@@ -97,9 +97,9 @@ class Report:
         return list(dict.fromkeys([*found, *self.complained]))
 
     @property
-    def wants_no_more(self) -> bool:
+    def is_unsubscribing(self) -> bool:
         """Whether a complaint comes from somebody who does not want our mail."""
-        return self.kind is Kind.COMPLAINT and self.feedback in ANNOYED
+        return self.kind is Kind.COMPLAINT and self.feedback in UNSUBSCRIBING_TYPES
 
 
 def _plain_fields(value: Failure | Report) -> dict[str, Any]:

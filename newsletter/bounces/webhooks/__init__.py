@@ -1,4 +1,4 @@
-"""News of mails that the provider who sends them tells us by itself (docs/decisions/told-by-providers.md).
+"""Bounce webhooks of e-mail providers (docs/decisions/bounce-webhooks.md).
 
-Off unless `MAIL_PROVIDER` names one. What it tells is acted on by the same verbs as a mail that comes back.
+Off unless `MAIL_PROVIDER` is set. Events have the same effect as bounce e-mails.
 """

@@ -1,4 +1,4 @@
-"""What a piece of news says, in the words in which mails that come back are understood."""
+"""Converts webhook events to the reports that the bounce parser returns."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 FAILED: Final = frozenset({"bounced", "rejected", "failed"})
-BARRED_FOR: Final = {
+SUPPRESSED_REASONS: Final = {
     "bounced": Says.DEAD,
     "invalid": Says.DEAD,
     "spam": Says.COMPLAINT,
@@ -52,24 +52,24 @@ class WebhookEvent:
     """Whether they wish no more mail."""
 
 
-def news_of(provider: Provider, event: Any) -> WebhookEvent | None:
+def parse_event(provider: Provider, event: Any) -> WebhookEvent | None:
     """What an event of anymail's (`AnymailTrackingEvent`) says; None where nothing is to be done about it."""
-    barred_for = provider.kept_back(event.esp_event)
+    suppressed_for = provider.suppressed(event.esp_event)
     if event.event_type == "rejected":
-        barred_for = barred_for or event.reject_reason or ""
-    says = _says(provider, event, barred_for)
+        suppressed_for = suppressed_for or event.reject_reason or ""
+    says = _says(provider, event, suppressed_for)
     if says is Says.NOTHING:
         return None
     address = _text(event.recipient)
     failed = event.event_type in FAILED and says is not Says.COMPLAINT
-    failures = (_failure(provider, event, says, barred_for),) if failed else ()
+    failures = (_failure(provider, event, says, suppressed_for),) if failed else ()
     kind = Kind.NONE
     if says is Says.COMPLAINT:
         kind = Kind.COMPLAINT
     elif failures:
         kind = Kind.HARD if failures[0].is_hard else Kind.SOFT
     given_back = event.metadata if isinstance(event.metadata, dict) else {}
-    delivery_id = verp.delivery_marked(_text(given_back.get(KEY)))
+    delivery_id = verp.delivery_from_ref(_text(given_back.get(KEY)))
     report = Report(
         kind=kind,
         failures=failures,
@@ -77,20 +77,20 @@ def news_of(provider: Provider, event: Any) -> WebhookEvent | None:
         complained=() if failures else (address,),
         message_ids=tuple(filter(None, [_text(event.message_id)])),
         deliveries=(delivery_id,) if delivery_id else (),
-        vouched=True,
+        is_verified=True,
         happened_at=_moment(event.timestamp),
     )
     return WebhookEvent(report, _key(provider, event), says is Says.LEAVES)
 
 
-def _says(provider: Provider, event: Any, barred_for: str) -> Says:
+def _says(provider: Provider, event: Any, suppressed_for: str) -> Says:
     match event.event_type:
         case "complained":
             return Says.COMPLAINT
         case "unsubscribed":
             return Says.LEAVES
-        case "bounced" | "rejected" | "failed" if barred_for in BARRED_FOR:
-            return BARRED_FOR[barred_for]
+        case "bounced" | "rejected" | "failed" if suppressed_for in SUPPRESSED_REASONS:
+            return SUPPRESSED_REASONS[suppressed_for]
         case "bounced" | "rejected":
             return Says.DEAD if provider.dead(event.esp_event) else Says.FAILED
         case "failed":
@@ -99,15 +99,19 @@ def _says(provider: Provider, event: Any, barred_for: str) -> Says:
             return Says.NOTHING
 
 
-def _failure(provider: Provider, event: Any, says: Says, barred_for: str) -> Failure:
+def _failure(provider: Provider, event: Any, says: Says, suppressed_for: str) -> Failure:
     words = _text(provider.said(event.esp_event) or event.mta_response)
     reason = reason_of(words)
-    if barred_for and says is Says.DEAD:
+    if suppressed_for and says is Says.DEAD:
         # The words are the provider's own, about its list.
         reason = Reason.UNKNOWN_USER
-    elif barred_for or reason is Reason.UNSAID:
+    elif suppressed_for or reason is Reason.UNSAID:
         reason = _unsaid(event, says)
-    shown = words or _text(event.description) or (barred_for and f"Kept back: {barred_for}")
+    shown = (
+        words
+        or _text(event.description)
+        or (suppressed_for and f"Not sent by the provider: {suppressed_for}")
+    )
     return Failure(_text(event.recipient), reason, status=status_in(words), words=shown or "")
 
 

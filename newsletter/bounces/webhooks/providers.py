@@ -1,7 +1,7 @@
-"""The providers whose news we understand: how each proves who it is, gives our mark back, and says that an address is dead.
+"""Supported providers: how each is verified, returns the delivery reference, and reports a hard bounce.
 
-Signatures and formats are django-anymail's business; here is what it does not level. Plain Python, read by the
-settings too.
+django-anymail handles signatures and formats; this module adds what it does not unify. Plain Python, because the
+settings import it.
 """
 
 import json
@@ -12,11 +12,11 @@ from typing import Any, Final
 
 KEY: Final = "iria"
 """The name under which a provider keeps our mark of a delivery for us."""
-MARK: Final = "delivery-mark-stands-here"
+REF_PLACEHOLDER: Final = "delivery-mark-stands-here"
 """Where the mark is filled in, in a mail made once for many."""
 NAME_AND_PASSWORD: Final = re.compile(r"[^:\s]{1,100}:[^:\s]{20,200}")
 MADE_UP: Final = (
-    "a name and a password that you make up, like desk:… with at least 20 letters and digits"
+    "a name and a password that you choose, such as webhook:… with at least 20 letters and digits"
 )
 
 Raw = dict[str, Any]
@@ -32,7 +32,7 @@ def _nothing(raw: Raw) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedApart:
+class Signature:
     """A proof that covers a time and a random token, and not the body beside them."""
 
     timestamp: str
@@ -58,38 +58,38 @@ class Provider:
 
     name: str
     view: str
-    proof_is: str
+    proof_kind: str
     proof: str
     header: str
     written: Callable[[str], str]
     dead: Callable[[Raw], bool] = _never
     said: Callable[[Raw], str] = _nothing
-    kept_back: Callable[[Raw], str] = _nothing
+    suppressed: Callable[[Raw], str] = _nothing
     with_it: tuple[tuple[str, str], ...] = ()
-    signed_apart: Callable[[bytes], SignedApart] | None = None
+    signature_of: Callable[[bytes], Signature] | None = None
 
-    def headers(self, mark: str) -> dict[str, str]:
+    def headers(self, ref: str) -> dict[str, str]:
         """What a mail says to the provider alone."""
-        return {self.header: self.written(mark), **dict(self.with_it)}
+        return {self.header: self.written(ref), **dict(self.with_it)}
 
-    def takes(self, secret: str) -> bool:
+    def accepts(self, secret: str) -> bool:
         """Whether this can be what proves its calls."""
         if self.proof == "webhook_secret":
             return bool(NAME_AND_PASSWORD.fullmatch(secret))
         return bool(secret.strip())
 
 
-def _plain(mark: str) -> str:
-    return mark
+def _plain(ref: str) -> str:
+    return ref
 
 
-def _json(mark: str) -> str:
-    return json.dumps({KEY: mark})
+def _json(ref: str) -> str:
+    return json.dumps({KEY: ref})
 
 
-def _mailgun_signed(body: bytes) -> SignedApart:
+def _mailgun_signed(body: bytes) -> Signature:
     signature = json.loads(body)["signature"]
-    return SignedApart(str(signature["timestamp"]), str(signature["token"]))
+    return Signature(str(signature["timestamp"]), str(signature["token"]))
 
 
 def _mailgun_said(raw: Raw) -> str:
@@ -120,7 +120,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "brevo": Provider(
         name="Brevo",
         view="anymail.webhooks.brevo.BrevoTrackingWebhookView",
-        proof_is=MADE_UP,
+        proof_kind=MADE_UP,
         proof="webhook_secret",
         header="X-Mailin-custom",
         written=_json,
@@ -129,18 +129,18 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "mailgun": Provider(
         name="Mailgun",
         view="anymail.webhooks.mailgun.MailgunTrackingWebhookView",
-        proof_is="its HTTP webhook signing key",
+        proof_kind="its HTTP webhook signing key",
         proof="webhook_signing_key",
         header="X-Mailgun-Variables",
         written=_json,
         said=_mailgun_said,
-        signed_apart=_mailgun_signed,
-        kept_back=_mailgun_kept_back,
+        signature_of=_mailgun_signed,
+        suppressed=_mailgun_kept_back,
     ),
     "mailjet": Provider(
         name="Mailjet",
         view="anymail.webhooks.mailjet.MailjetTrackingWebhookView",
-        proof_is=MADE_UP,
+        proof_kind=MADE_UP,
         proof="webhook_secret",
         header="X-MJ-EventPayload",
         written=_json,
@@ -149,7 +149,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "mailtrap": Provider(
         name="Mailtrap",
         view="anymail.webhooks.mailtrap.MailtrapTrackingWebhookView",
-        proof_is="the signature secret of its webhook",
+        proof_kind="the signature secret of its webhook",
         proof="tracking_secret",
         header="X-MT-Custom-Variables",
         written=_json,
@@ -158,7 +158,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "postmark": Provider(
         name="Postmark",
         view="anymail.webhooks.postmark.PostmarkTrackingWebhookView",
-        proof_is=MADE_UP,
+        proof_kind=MADE_UP,
         proof="webhook_secret",
         header=f"X-PM-Metadata-{KEY}",
         written=_plain,
@@ -171,7 +171,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "resend": Provider(
         name="Resend",
         view="anymail.webhooks.resend.ResendTrackingWebhookView",
-        proof_is="the signing secret of its webhook, whsec_…",
+        proof_kind="the signing secret of its webhook, whsec_…",
         proof="signing_secret",
         header="X-Metadata",
         written=_json,
@@ -181,19 +181,19 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "sendgrid": Provider(
         name="SendGrid",
         view="anymail.webhooks.sendgrid.SendGridTrackingWebhookView",
-        proof_is="the verification key of its signed event webhook",
+        proof_kind="the verification key of its signed event webhook",
         proof="tracking_webhook_verification_key",
         header="X-SMTPAPI",
-        written=lambda mark: json.dumps({"unique_args": {KEY: mark}}),
+        written=lambda ref: json.dumps({"unique_args": {KEY: ref}}),
         dead=lambda raw: raw["event"] == "bounce" and raw.get("type") != "blocked",
     ),
     "sparkpost": Provider(
         name="SparkPost",
         view="anymail.webhooks.sparkpost.SparkPostTrackingWebhookView",
-        proof_is=MADE_UP,
+        proof_kind=MADE_UP,
         proof="webhook_secret",
         header="X-MSYS-API",
-        written=lambda mark: json.dumps({"metadata": {KEY: mark}}),
+        written=lambda ref: json.dumps({"metadata": {KEY: ref}}),
         dead=_sparkpost_dead,
     ),
 }

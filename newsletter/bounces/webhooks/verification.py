@@ -1,9 +1,7 @@
-"""A webhook call works once: an old one is refused, and a proof is never accepted for another body.
+"""Verifies and parses webhook calls; rejects old and replayed ones.
 
-Opens what a provider sent: is it the provider, and which news is it?
-
-django-anymail knows each provider's signature and format. Its views are used for just that; they are not routed to, and
-they send no mail. It is there only where requirements-webhooks.txt is installed, so it is imported by name.
+django-anymail knows the signature and format of each provider. Its views are used for that alone; they are not routed
+and send no e-mails. It is optional (requirements-webhooks.txt), so it is imported by name.
 """
 
 import hashlib
@@ -20,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from newsletter.bounces.webhooks.providers import Provider, SignedApart
+from newsletter.bounces.webhooks.providers import Provider, Signature
 from newsletter.models import WebhookReceipt
 
 WINDOW: Final = timedelta(hours=12)
@@ -37,7 +35,7 @@ ON CONFLICT (key) DO UPDATE SET expires_at = known.expires_at RETURNING known.bo
 """One statement, so that of two processes only one can be the first."""
 
 
-def is_replay(name: str, proof: SignedApart, body: bytes) -> bool:
+def is_replay(name: str, proof: Signature, body: bytes) -> bool:
     """Whether a proof is too old, dated in the future, or was accepted before for another body.
 
     The same call again is no replay: the provider repeats itself until it hears 200, and its events are
@@ -97,22 +95,24 @@ def parse_call(provider: Provider, secret: str, request: HttpRequest) -> list[An
     Raises:
         Refused, Unreadable
     """
-    if not provider.takes(secret):
+    if not provider.accepts(secret):
         raise Refused
     try:
         body = request.body
-        view = listener(provider, secret)
+        view = anymail_view(provider, secret)
         view.run_validators(request)
-        proof = provider.signed_apart(body) if provider.signed_apart else None
+        proof = provider.signature_of(body) if provider.signature_of else None
     except json.JSONDecodeError as mistake:
         # Some look at the signature first and then at the words.
         raise Unreadable from mistake
     except Exception as mistake:
         if not isinstance(mistake, SuspiciousOperation):
-            log.info("%s was not believed: %s", provider.name, type(mistake).__name__)
+            log.info(
+                "webhook call from %s was not verified: %s", provider.name, type(mistake).__name__
+            )
         raise Refused from mistake
     if proof and is_replay(provider.name, proof, body):
-        log.info("a call of %s is too old, or its proof was used before", provider.name)
+        log.info("webhook call from %s is too old, or its signature was used before", provider.name)
         raise Refused
     try:
         pieces = list(view.parse_events(request))
@@ -125,7 +125,7 @@ def parse_call(provider: Provider, secret: str, request: HttpRequest) -> list[An
 
 
 @lru_cache(maxsize=4)
-def listener(provider: Provider, secret: str) -> Any:
+def anymail_view(provider: Provider, secret: str) -> Any:
     """Anymail's view for the provider, reading piece by piece; it keeps nothing of a call, so one is enough.
 
     Raises:
@@ -135,7 +135,7 @@ def listener(provider: Provider, secret: str) -> Any:
         f"{provider.name}PieceByPiece", (TolerantEventView, import_string(provider.view)), {}
     )
     with warnings.catch_warnings():
-        # Of SendGrid; docs/decisions/told-by-providers.md says it to whoever chooses.
+        # Of SendGrid; docs/decisions/bounce-webhooks.md says it to whoever chooses.
         warnings.filterwarnings("ignore", message="django-anymail has dropped official support")
         return view(**{provider.proof: secret})
 
@@ -162,4 +162,4 @@ class TolerantEventView:
 
     def _note(self, mistake: Exception) -> None:
         # What it says may name a reader, so only its kind is written.
-        log.warning("a piece of news of %s: %s", self.esp_name, type(mistake).__name__)
+        log.warning("an event of %s could not be parsed: %s", self.esp_name, type(mistake).__name__)

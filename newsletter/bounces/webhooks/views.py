@@ -1,7 +1,4 @@
-"""Acts on what a provider told, by the verbs by which mails that come back are acted on.
-
-The address that a provider calls with its news. What it proves it by comes first; before that nothing is looked at.
-"""
+"""The webhook view. A call is verified before anything else."""
 
 import logging
 from datetime import datetime
@@ -19,9 +16,9 @@ from newsletter.bounces.matching import Match, matches
 from newsletter.bounces.parser import Kind
 from newsletter.bounces.processing import handle_report
 from newsletter.bounces.webhooks import verification
-from newsletter.bounces.webhooks.events import news_of
+from newsletter.bounces.webhooks.events import parse_event
 from newsletter.bounces.webhooks.providers import PROVIDERS, Provider
-from newsletter.models import Delivery, MailboxReading
+from newsletter.models import Delivery, MailboxStatus
 from newsletter.subscriptions import opt_in
 
 log = logging.getLogger(__name__)
@@ -50,13 +47,15 @@ def act(provider: Provider, events: list[Any]) -> bool:
         except StillSending:
             too_early += 1
         except MISTAKES as mistake:
-            log.warning("a piece of news of %s: %s", provider.name, type(mistake).__name__)
+            log.warning(
+                "an event of %s could not be processed: %s", provider.name, type(mistake).__name__
+            )
     _note(provider, len(events))
     return not too_early
 
 
 def _take(provider: Provider, event: Any) -> None:
-    news = news_of(provider, event)
+    news = parse_event(provider, event)
     if news is None:
         return
     found = matches(news.report)
@@ -88,22 +87,22 @@ def _leave(match: Match, at: datetime | None) -> None:
 def _note(provider: Provider, count: int) -> None:
     """When the provider spoke last, beside the mailboxes that are read."""
     now = timezone.now()
-    reading, _ = MailboxReading.objects.get_or_create(
+    reading, _ = MailboxStatus.objects.get_or_create(
         mailbox=provider.name, defaults={"tried_at": now, "read_at": now}
     )
-    MailboxReading.objects.filter(pk=reading.pk).update(
+    MailboxStatus.objects.filter(pk=reading.pk).update(
         tried_at=now, read_at=now, messages=F("messages") + count
     )
 
 
-def has_spoken(provider: Provider) -> bool:
+def has_called(provider: Provider) -> bool:
     """Whether the provider has ever told us anything."""
-    return MailboxReading.objects.filter(mailbox=provider.name).exists()
+    return MailboxStatus.objects.filter(mailbox=provider.name).exists()
 
 
 @open_to_other_sites
 @never_cache
-def told(request: HttpRequest) -> HttpResponse:
+def webhook(request: HttpRequest) -> HttpResponse:
     """Takes the provider's news; there is no such address where no provider is named.
 
     Any answer but 200 makes a provider call again, for hours or days. So what it says of somebody we do not know is
@@ -118,18 +117,18 @@ def told(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["HEAD", "POST"])
     if _size(request) > verification.MOST_BYTES:
-        return _said("This is more than a provider has to tell.", status=413)
+        return _said("Request too large.", status=413)
     try:
         events = verification.parse_call(provider, settings.MAIL_PROVIDER_SECRET, request)
     except verification.Refused:
-        return _said(f"This does not prove that {provider.name} sent it.", status=403)
-    except verification.Unreadable as trouble:
-        kind = type(trouble.__cause__ or trouble).__name__
-        log.warning("%s sent what cannot be read: %s", provider.name, kind)
-        return _said(f"This is not what {provider.name} sends.", status=400)
+        return _said(f"Not verified as a call from {provider.name}.", status=403)
+    except verification.Unreadable as error:
+        kind = type(error.__cause__ or error).__name__
+        log.warning("invalid webhook call from %s: %s", provider.name, kind)
+        return _said(f"Invalid webhook call from {provider.name}.", status=400)
     if not act(provider, events):
-        return _said("Some of it came too early; please tell it once more.", status=503)
-    return _said("Taken.")
+        return _said("Some events came too early. Send them again.", status=503)
+    return _said("OK")
 
 
 def _size(request: HttpRequest) -> int:

@@ -1,4 +1,4 @@
-"""Takes in a file of subscribers without the desk; the same as *Newsletter → Imports* does."""
+"""Imports subscribers on the command line, like *Newsletter → Imports* in the admin."""
 
 import json
 from pathlib import Path
@@ -12,33 +12,47 @@ from newsletter.models import Newsletter, SubscriberImport
 
 
 class Command(BaseCommand):
-    help = (
-        "Takes in a CSV file of subscribers, all of it or nothing. Last line: a JSON object with what came of "
-        "its rows. With --dry-run nobody is subscribed."
-    )
+    help = "Imports subscribers from a CSV file, all or nothing. The last line is a JSON object with the results. With --dry-run nobody is subscribed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE")
         parser.add_argument(
-            "--newsletter", action="append", required=True, metavar="SLUG", help="may be repeated"
+            "--newsletter",
+            action="append",
+            required=True,
+            metavar="SLUG",
+            help="slug of a newsletter; can be repeated",
         )
         parser.add_argument(
-            "--consent", required=True, help="how these people agreed, kept with each"
+            "--consent", required=True, help="proof of consent, stored with each subscriber"
         )
         parser.add_argument(
-            "--email", type=int, metavar="N", help="the column of addresses, from 1"
+            "--email",
+            type=int,
+            metavar="N",
+            help="number of the column with e-mail addresses, counted from 1",
         )
-        parser.add_argument("--name", type=int, metavar="N", help="the column of names")
-        parser.add_argument("--language", type=int, metavar="N", help="the column of languages")
+        parser.add_argument("--name", type=int, metavar="N", help="number of the column with names")
         parser.add_argument(
-            "--state", type=int, metavar="N", help="the column that says who is subscribed"
+            "--language", type=int, metavar="N", help="number of the column with languages"
         )
         parser.add_argument(
-            "--gone", type=int, metavar="N", help="the column that says who has left"
+            "--state",
+            type=int,
+            metavar="N",
+            help="number of the column with the subscription status",
         )
-        parser.add_argument("--no-header", action="store_true", help="the first row is a person")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would come of it")
-        parser.add_argument("--report", metavar="FILE.csv", help="the rows not taken in, by line")
+        parser.add_argument(
+            "--gone",
+            type=int,
+            metavar="N",
+            help="number of the column that says who has unsubscribed",
+        )
+        parser.add_argument("--no-header", action="store_true", help="the file has no header row")
+        parser.add_argument("--dry-run", action="store_true", help="check only (dry run)")
+        parser.add_argument(
+            "--report", metavar="FILE.csv", help="write skipped and changed rows to this file"
+        )
 
     def handle(self, *args: Any, file: str, **options: Any) -> None:
         newsletters = [_newsletter(slug) for slug in dict.fromkeys(options["newsletter"])]
@@ -51,23 +65,23 @@ class Command(BaseCommand):
                 consent=options["consent"],
                 by=None,
             )
-        except OSError as trouble:
-            sentence = f"{file} cannot be read: {trouble.strerror}."
-            raise CommandError(sentence) from trouble
+        except OSError as error:
+            sentence = f"Cannot read {file}: {error.strerror}."
+            raise CommandError(sentence) from error
         except uploads.NotPossible as refusal:
             raise CommandError(str(refusal)) from refusal
         _go_through(made, _columns(made, options), dry_run=options["dry_run"])
         if options["report"]:
             Path(options["report"]).write_text("".join(runner.as_table(made)), "utf-8")
-        for line in made.lines.all()[:20]:
-            self.stdout.write(f"line {line.line}: {line.get_fate_display()}: {line.reason}")
+        for line in made.rows.all()[:20]:
+            self.stdout.write(f"line {line.line}: {line.get_outcome_display()}: {line.reason}")
         self.stdout.write(json.dumps({"rows": made.rows_read, **made.counts}))
 
 
 def _go_through(made: SubscriberImport, columns: ColumnMapping, *, dry_run: bool) -> None:
     """Here and now, whatever the worker does."""
     SubscriberImport.objects.filter(pk=made.pk).update(
-        state=SubscriberImport.State.LOOKING, columns=columns.kept()
+        state=SubscriberImport.State.CHECKING, columns=columns.kept()
     )
     runner.dry_run(made.pk)
     if not dry_run:
@@ -80,7 +94,7 @@ def _newsletter(slug: str) -> Newsletter:
     found = Newsletter.objects.filter(slug=slug).first()
     if found is None:
         known = ", ".join(Newsletter.objects.values_list("slug", flat=True))
-        sentence = f"There is no newsletter “{slug}”; there are: {known}."
+        sentence = f"There is no newsletter “{slug}”. Choose one of: {known}."
         raise CommandError(sentence)
     return found
 
@@ -91,7 +105,7 @@ def _columns(made: SubscriberImport, options: dict[str, Any]) -> ColumnMapping:
     def place(what: str, guess: int | None) -> int | None:
         said = options[what]
         if said is not None and said < 1:
-            sentence = f"Columns are counted from 1, so --{what} {said} is none."
+            sentence = f"Columns are counted from 1, so --{what} {said} is not valid."
             raise CommandError(sentence)
         return guess if said is None else said - 1
 

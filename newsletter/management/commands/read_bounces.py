@@ -1,4 +1,4 @@
-"""What came back after mailings: bounces, complaints and wishes to leave, one JSON object a message."""
+"""Processes bounces, complaints and unsubscribe requests: one JSON object per message."""
 
 import json
 import sys
@@ -16,19 +16,17 @@ from newsletter.bounces.processing import process_message
 
 
 class Command(BaseCommand):
-    help = (
-        "Reads bounces, complaints and wishes to leave from files, a Maildir, the mailbox in BOUNCE_MAILBOX_URL or "
-        "standard input (-), and acts on them: one JSON object a message. With --dry-run nothing is done, and what was "
-        "unread stays unread."
-    )
+    help = "Reads bounces, complaints and unsubscribe requests from files, a Maildir, the mailbox in BOUNCE_MAILBOX_URL or standard input (-), and processes them. Prints one JSON object per message. With --dry-run nothing is changed, and messages stay unread."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="*", metavar="FILE")
-        parser.add_argument("--maildir", metavar="DIR", help="the unread messages of a Maildir")
         parser.add_argument(
-            "--imap", action="store_true", help="the unread messages of BOUNCE_MAILBOX_URL"
+            "--maildir", metavar="DIR", help="read the unread messages of a Maildir"
         )
-        parser.add_argument("--dry-run", action="store_true", help="only say what each one says")
+        parser.add_argument(
+            "--imap", action="store_true", help="read the unread messages of BOUNCE_MAILBOX_URL"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="check only (dry run)")
 
     def handle(self, *args: Any, files: list[str], dry_run: bool, **options: Any) -> None:
         if not files and not options["maildir"] and not options["imap"]:
@@ -40,15 +38,15 @@ class Command(BaseCommand):
             self._all(mailbox.of_maildir(Path(options["maildir"])), dry_run=dry_run)
         if options["imap"]:
             if not settings.BOUNCE_MAILBOX_URL:
-                sentence = "The setting BOUNCE_MAILBOX_URL is missing; it is like imaps://user:password@mail.example.org/INBOX."
+                sentence = "Set BOUNCE_MAILBOX_URL, for example imaps://user:password@mail.example.org/INBOX."
                 raise CommandError(sentence)
             self._all(mailbox.of_url(settings.BOUNCE_MAILBOX_URL), dry_run=dry_run)
 
     def _one(self, name: str, *, dry_run: bool) -> None:
         try:
             incoming = mailbox.of_stream(sys.stdin.buffer) if name == "-" else mailbox.of_file(name)
-        except Unreadable as trouble:
-            self._say({"file": name, "error": str(trouble)})
+        except Unreadable as error:
+            self._say({"file": name, "error": str(error)})
             return
         self._tell(incoming, dry_run=dry_run)
 
@@ -56,8 +54,8 @@ class Command(BaseCommand):
         try:
             for incoming in found:
                 self._tell(incoming, dry_run=dry_run)
-        except Unreadable as trouble:
-            raise CommandError(str(trouble)) from trouble
+        except Unreadable as error:
+            raise CommandError(str(error)) from error
 
     def _tell(self, incoming: Incoming, *, dry_run: bool) -> None:
         taken = None if dry_run else process_message(incoming.raw)

@@ -18,7 +18,7 @@ from articles.images.models import Image
 from articles.pages.models import Page
 from newsletter.models import Issue
 from tests import newsroom
-from tests.newsletter import lists
+from tests.newsletter import factories
 
 ALL = ["chief", "edna", "rui", "mina", "ola"]
 MAY_PUBLISH = {"chief", "edna"}
@@ -221,10 +221,10 @@ def test_no_permission_beside_that_to_publish_changes_what_is_published(
 def test_an_image_in_an_issue_that_is_scheduled_is_fixed_for_a_reporter(
     image: Image, rui: User, edna: User
 ) -> None:
-    issue = lists.issue(picture=image)
+    issue = factories.issue(image=image)
     assert permissions.may_change(rui, image)
     Issue.objects.filter(pk=issue.pk).update(
-        state=Issue.State.SCHEDULED, goes_at=timezone.now() + timedelta(hours=1)
+        state=Issue.State.SCHEDULED, send_at=timezone.now() + timedelta(hours=1)
     )
     assert not permissions.may_change(rui, image)
     assert permissions.may_change(edna, image)

@@ -13,7 +13,7 @@ from iria.core.text.typography import NARROW, NO_BREAK
 from newsletter.email import rendering
 from newsletter.models import Issue
 from tests import newsroom
-from tests.newsletter.lists import issue
+from tests.newsletter.factories import issue
 from tests.shared import PROJECT
 
 pytestmark = pytest.mark.django_db
@@ -89,14 +89,14 @@ def test_the_facts_of_a_draft_have_spaces_between_them(client: Client) -> None:
 def test_a_mail_says_a_section_once_where_the_kind_has_its_name() -> None:
     article = newsroom.published(categories=[newsroom.category("News")])
     issue("This week", article)
-    letter = rendering.compose(Issue.objects.with_stories().get())
+    letter = rendering.compose(Issue.objects.with_articles().get())
     (kicker,) = lxml_html.fromstring(letter.html).cssselect(".kicker")
     assert kicker.text_content() == "News"
 
 
 def test_a_mail_sets_french_as_the_page_does(french: Article) -> None:
     issue("This week", french)
-    letter = rendering.compose(Issue.objects.with_stories().get())
+    letter = rendering.compose(Issue.objects.with_articles().get())
     assert SET in lxml_html.fromstring(letter.html).text_content()
 
 

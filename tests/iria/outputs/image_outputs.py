@@ -28,9 +28,9 @@ def files_of(image_id: int) -> list[ImageOutput]:
 
 def emails_with(image_id: int) -> list[ImageOutput]:
     """HTML and text of each e-mail that would show the image now."""
-    drafts = Issue.objects.filter(state__in=Issue.UNFROZEN)
+    drafts = Issue.objects.filter(state__in=Issue.EDITABLE_STATES)
     found = []
-    for issue in drafts.showing(image_id).order_by("pk"):
+    for issue in drafts.with_image(image_id).order_by("pk"):
         email = rendering.compose(issue)
         found.append(ImageOutput(f"the e-mail “{issue}”", email.html.encode()))
         found.append(ImageOutput(f"the text of the e-mail “{issue}”", email.text.encode()))

@@ -22,12 +22,12 @@ from tests.iria.outputs import image_outputs, new_output
 from tests.iria.outputs.drawing import watched
 from tests.iria.outputs.image_outputs import ImageOutput
 from tests.iria.outputs.walk import Output, Rule, Walk
-from tests.newsletter import lists
+from tests.newsletter import factories
 
 pytestmark = pytest.mark.django_db
 
 PLACES = {
-    *("figure", "card-picture", "portrait", "story-picture", "picture", "letter", "file"),
+    *("figure", "card-picture", "portrait", "story-image", "image", "picture", "letter", "file"),
     *("og:image:alt", "JSON-LD creditText", "credit", "thumbnail_credit"),
     *("content", "enclosure", "link", "attachment", "_picture.credit", "loc"),
 }
@@ -62,7 +62,7 @@ def walk(parts: dict[str, str]) -> Walk:
     page = Page.objects.get()
     page.body = f"<p>Who we are.</p>{inside}"
     page_keeping.save(page)
-    lists.issue("What is to come", article, crossing)
+    factories.issue("What is to come", article, crossing)
     draft = newsroom.draft("Not out", lead_image=image, body=f"<p>Words.</p>{inside}")
     reindex()
     fit = {**parts, "preview": make_preview_token(draft), "code": "fr"}

@@ -27,9 +27,9 @@ DESK: Final = "/admin/"
 """What the newsroom sees of pictures that readers may not see is its own matter."""
 
 PICTURELESS: Final = {
-    r"robots|seen|theme|newsletter_letter_rules": "no words for readers",
+    r"robots|seen|theme|newsletter_email_css": "no words for readers",
     r"account_.*|/accounts/|mfa_.*|two_factor_required": "sign-in, and what somebody may see of themselves",
-    r"newsletter_told": "a word to a provider",
+    r"newsletter_webhook": "a word to a provider",
     r"newsletter(_asked|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects and words, a way on",
     r"avatar": "the initials of a reader, or the picture they gave of themselves",
     r"personal_data": "which personal data is stored, as text",

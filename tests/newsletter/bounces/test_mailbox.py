@@ -15,11 +15,11 @@ from newsletter.bounces import mailbox as bounces_mailbox
 from newsletter.bounces.mailbox import Unreadable, of_file, of_imap, of_maildir
 from newsletter.bounces.parser.mime import MOST_BYTES
 from newsletter.bounces.processing import process_message
-from newsletter.models import Bounce, MailboxReading, Subscriber
+from newsletter.models import Bounce, MailboxStatus, Subscriber
 from tests.newsletter.bounces.imap_server import running_mailbox
-from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
-from tests.newsletter.bounces.mailed import sent
-from tests.newsletter.lists import subscriber
+from tests.newsletter.bounces.messages import automatic_reply, bounce, complaint, wish_to_leave
+from tests.newsletter.bounces.sent import sent
+from tests.newsletter.factories import subscriber
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
@@ -134,7 +134,7 @@ def test_a_maildir_is_read_once_and_a_dry_run_leaves_it_unread(tmp_path: Path) -
         "1.host:2,S",
         "9.host:2,S",
     }
-    with pytest.raises(CommandError, match="no Maildir"):
+    with pytest.raises(CommandError, match="is not a Maildir"):
         said(maildir=str(tmp_path / "nowhere"))
 
 
@@ -146,8 +146,8 @@ def test_the_worker_reads_the_mailbox_that_is_set(settings: Any, tmp_path: Path)
     tasks.read_mailbox(timestamp=0)
     ola.refresh_from_db()
     assert ola.state == "left"
-    assert MailboxReading.objects.get().messages == 1
-    assert bounces_mailbox.trouble() == ""
+    assert MailboxStatus.objects.get().messages == 1
+    assert bounces_mailbox.current_error() == ""
 
 
 def test_a_message_that_no_database_keeps_holds_up_no_other(settings: Any, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_message_that_no_database_keeps_holds_up_no_other(settings: Any, tmp_p
     assert bounces_mailbox.read_mailbox() == 2
     ola.refresh_from_db()
     assert ola.state == "left"
-    assert "\x00" not in Bounce.objects.get().words
+    assert "\x00" not in Bounce.objects.get().smtp_response
 
 
 def test_one_message_that_cannot_be_taken_in_stays_unread_and_the_desk_hears_of_it(
@@ -179,14 +179,14 @@ def test_one_message_that_cannot_be_taken_in_stays_unread_and_the_desk_hears_of_
             raise RuntimeError
         return taken(raw)
 
-    monkeypatch.setattr(bounces_mailbox, "take_in", stumbles)
+    monkeypatch.setattr(bounces_mailbox, "process_message", stumbles)
     assert bounces_mailbox.read_mailbox() == 1
     ola.refresh_from_db()
     assert ola.state == "left"
-    assert bounces_mailbox.trouble().startswith("One message could not be taken in")
+    assert bounces_mailbox.current_error().startswith("One message could not be taken in")
     monkeypatch.undo()
     assert bounces_mailbox.read_mailbox() == 1
-    assert bounces_mailbox.trouble() == ""
+    assert bounces_mailbox.current_error() == ""
 
 
 def test_an_imap_server_that_drops_costs_a_second_look_and_nothing_else(settings: Any) -> None:
@@ -196,16 +196,16 @@ def test_an_imap_server_that_drops_costs_a_second_look_and_nothing_else(settings
         settings.BOUNCE_MAILBOX_URL = f"imap://desk:secret@127.0.0.1:{mailbox.port}/INBOX"
         mailbox.hang_up_at = 2
         assert bounces_mailbox.read_mailbox() == 1
-        assert "cannot be read" in bounces_mailbox.trouble()
+        assert "cannot be read" in bounces_mailbox.current_error()
         assert bounces_mailbox.read_mailbox() == 2
-        assert bounces_mailbox.trouble() == ""
+        assert bounces_mailbox.current_error() == ""
         assert mailbox.seen == {1, 2, 3}
         assert bounces_mailbox.read_mailbox() == 0
     assert Bounce.objects.count() == 3
     assert not Subscriber.objects.filter(state="active").exists()
-    kept = MailboxReading.objects.get()
+    kept = MailboxStatus.objects.get()
     assert kept.messages == 3
-    assert "secret" not in kept.mailbox + kept.trouble
+    assert "secret" not in kept.mailbox + kept.error
 
 
 def test_a_mailbox_that_cannot_be_opened_is_said_in_a_sentence_without_its_password(
@@ -214,14 +214,17 @@ def test_a_mailbox_that_cannot_be_opened_is_said_in_a_sentence_without_its_passw
     with running_mailbox() as mailbox:
         settings.BOUNCE_MAILBOX_URL = f"imap://desk:wrong@127.0.0.1:{mailbox.port}/INBOX"
         assert bounces_mailbox.read_mailbox() == 0
-        assert bounces_mailbox.trouble().endswith("that is not the password")
+        assert bounces_mailbox.current_error().endswith("that is not the password")
         with pytest.raises(CommandError, match="not the password"):
             said(imap=True)
     with pytest.raises(Unreadable, match="cannot be read"):
         list(of_imap(f"imap://desk:x@127.0.0.1:{mailbox.port}/INBOX"))
     settings.BOUNCE_MAILBOX_URL = ""
     assert bounces_mailbox.read_mailbox() == 0
-    with pytest.raises(CommandError, match="BOUNCE_MAILBOX_URL is missing"):
+    with pytest.raises(
+        CommandError,
+        match="Set BOUNCE_MAILBOX_URL",
+    ):
         said(imap=True)
     with pytest.raises(CommandError, match="Name files"):
         said()

@@ -181,7 +181,7 @@ def test_a_complaint_names_who_complained_and_whether_our_mail_is_unwanted(
         )
     )
     assert (found.kind, found.addresses) == (Kind.COMPLAINT, ["ola@readers.example"])
-    assert found.wants_no_more is unwanted
+    assert found.is_unsubscribing is unwanted
 
 
 def labelled(folder: str) -> list[tuple[Path, Any]]:
@@ -192,9 +192,9 @@ def labelled(folder: str) -> list[tuple[Path, Any]]:
 
 def expected_kind(label: Any) -> str:
     verdicts = label["verdicts"]
-    if any(verdict["reason"] == "feedback" for verdict in verdicts):
+    if any(result["reason"] == "feedback" for result in verdicts):
         return "complaint"
-    return "hard" if any(verdict["hard"] for verdict in verdicts) else "soft"
+    return "hard" if any(result["hard"] for result in verdicts) else "soft"
 
 
 def test_the_kind_is_right_on_messages_that_others_labelled() -> None:

@@ -14,9 +14,9 @@ from newsletter.bounces.parser.mime import MOST_BYTES
 from newsletter.bounces.processing import process_message
 from newsletter.models import Bounce, Delivery, Issue, Suppression
 from newsletter.subscriptions import opt_in, suppression
-from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
-from tests.newsletter.bounces.mailed import sent, state_of
-from tests.newsletter.lists import issue, subscriber
+from tests.newsletter.bounces.messages import automatic_reply, bounce, complaint, wish_to_leave
+from tests.newsletter.bounces.sent import sent, state_of
+from tests.newsletter.factories import issue, subscriber
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
@@ -37,12 +37,12 @@ def test_a_dead_address_is_barred_by_the_return_path_of_its_mail() -> None:
     assert state_of(ola) == "suppressed"
     assert state_of(mina) == "active"
     kept = Suppression.objects.get()
-    assert (kept.reason, kept.words) == ("hard", "no such address")
+    assert (kept.reason, kept.details) == ("hard", "no such address")
     assert kept.bounce is not None
     assert kept.bounce.matched_by == Bounce.MatchedBy.RETURN_PATH
     delivery.refresh_from_db()
     assert delivery.state == "bounced"
-    assert "No such user" in delivery.words
+    assert "No such user" in delivery.details
 
 
 def test_a_made_up_return_path_bars_nobody() -> None:
@@ -99,10 +99,10 @@ def test_mail_that_does_not_arrive_on_five_days_bars_an_address_and_four_do_not(
             to=verp.return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full"
         )
         done = process_message(raw).done
-        # Two on one day are one day of trouble.
+        # Two on one day are one day of error.
         process_message(raw + b"\n")
         Bounce.objects.filter(delivery=delivery).update(
-            read_at=timezone.now() - timedelta(days=5 - day)
+            processed_at=timezone.now() - timedelta(days=5 - day)
         )
     assert done == ("suppressed",)
     assert Suppression.objects.get().reason == "soft"
@@ -115,7 +115,7 @@ def test_what_is_our_own_fault_bars_no_reader() -> None:
         said = "550 5.7.1 Client host [192.0.2.1] blocked using a list"
         process_message(bounce(to=verp.return_path(delivery.pk), status="5.7.1", said=said))
         Bounce.objects.filter(delivery=delivery).update(
-            read_at=timezone.now() - timedelta(days=delivery.pk % 7)
+            processed_at=timezone.now() - timedelta(days=delivery.pk % 7)
         )
     assert state_of(ola) == "active"
 
@@ -159,7 +159,7 @@ def test_a_report_on_technique_is_no_complaint_of_a_reader() -> None:
 @pytest.mark.parametrize("by_subject", [True, False])
 def test_a_mail_to_the_leaving_address_leaves(by_subject: bool) -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
-    to = "bounces@bounces.example" if by_subject else verp.leave_address(ola.token)
+    to = "bounces@bounces.example" if by_subject else verp.unsubscribe_email(ola.token)
     subject = f"leave {ola.token}" if by_subject else "unsubscribe"
     assert process_message(wish_to_leave(to=to, subject=subject)).done == ("left",)
     assert process_message(wish_to_leave(to=to, subject=subject)).done == ("left",)
@@ -174,7 +174,7 @@ def test_a_bounce_of_an_erased_reader_is_counted_and_names_nobody() -> None:
     assert process_message(bounce(to=verp.return_path(delivery.pk))).done == ("nobody",)
     kept = Bounce.objects.get()
     assert kept.delivery == delivery
-    assert "ola" not in kept.words
+    assert "ola" not in kept.smtp_response
 
 
 def test_a_return_path_sealed_by_another_site_is_nobodys(settings: Any) -> None:
@@ -211,13 +211,13 @@ def test_an_address_refused_at_the_door_as_unknown_is_barred_without_a_bounce(
 ) -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
-    Delivery.objects.update(state=Delivery.State.REFUSED, words=answer)
+    Delivery.objects.update(state=Delivery.State.REJECTED, details=answer)
     assert processing.suppress_rejected() == (state == "suppressed")
     assert state_of(ola) == state
     assert processing.suppress_rejected() == 0
     delivery.refresh_from_db()
     assert delivery.state == "refused"
-    assert all("ola@" not in bounce.words for bounce in Bounce.objects.all())
+    assert all("ola@" not in bounce.smtp_response for bounce in Bounce.objects.all())
 
 
 def test_the_page_of_an_issue_says_what_came_back_of_it_by_reason_and_domain(
@@ -237,9 +237,9 @@ def test_the_page_of_an_issue_says_what_came_back_of_it_by_reason_and_domain(
         process_message(bounce(to=verp.return_path(delivery.pk)))
     process_message(complaint(to=verp.return_path(deliveries[2].pk)))
     page = ednas.get(reverse("admin:newsletter_issue_change", args=[made.pk])).content.decode()
-    assert "3 came back: 2 dead addresses, 0 for other reasons, 1 complaint<" in page
+    assert "Bounces: 3 (2 hard, 0 soft, 1 complaint)" in page
     assert "<td>no such address</td><td>readers.example</td><td>2</td>" in page
-    assert "<td>Reported as unwanted</td><td>elsewhere.example</td><td>1</td>" in page
+    assert "<td>Complaint</td><td>elsewhere.example</td><td>1</td>" in page
     listed = reverse("admin:newsletter_bounce_changelist")
     found = ednas.get(listed, {"issue": made.pk}).content.decode()
     assert "reader0@readers.example" in found

@@ -50,7 +50,7 @@ def old_complaint(
 def test_a_complaint_in_a_form_before_the_standard_is_one(raw: bytes) -> None:
     found = read(raw)
     assert (found.kind, found.addresses) == (Kind.COMPLAINT, ["ola@readers.example"])
-    assert found.wants_no_more
+    assert found.is_unsubscribing
 
 
 def test_a_letter_that_quotes_a_field_of_a_complaint_is_none() -> None:

@@ -11,7 +11,7 @@ from newsletter import tasks
 from newsletter.delivery import batch, sending
 from newsletter.delivery import worker as delivery_worker
 from newsletter.models import Attempt, Delivery
-from tests.newsletter.lists import issue, subscribers
+from tests.newsletter.factories import issue, subscribers
 from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def test_a_long_list_goes_over_several_connections_and_to_nobody_twice(
     edna: User, mail_server: MailServer, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_worker, "WORTH_A_CONNECTION", 5)
+    monkeypatch.setattr(delivery_worker, "PER_CONNECTION", 5)
     monkeypatch.setattr(batch, "CLAIM_SIZE", 5)
     settings.NEWSLETTER_CONNECTIONS = 3
     subscribers(60)

@@ -12,8 +12,8 @@ from articles.editorial import publishing
 from newsletter.delivery import controls, sending, worker
 from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Frequency, Issue, Newsletter
-from tests.newsletter.composed import hours_ago, rule
-from tests.newsletter.lists import chose, in_hand, issue, news, subscribers
+from tests.newsletter.digest_rules import hours_ago, rule
+from tests.newsletter.factories import chose, in_hand, issue, news, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import category, published
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def started(by: User, count: int, *articles: object) -> Issue:
@@ -59,7 +59,7 @@ def test_withdrawing_an_article_pauses_at_once_and_asks(
         publishing.unpublish(story, by=edna)
     made.refresh_from_db()
     assert made.state == "paused"
-    assert "“Doubtful”" in made.trouble
+    assert "“Doubtful”" in made.error
     # The editor lets it go as it is; a second withdrawal is asked about again.
     controls.resume(made, by=edna)
     assert worker.deliver_batch(made.pk, size=1) == 1
@@ -67,7 +67,7 @@ def test_withdrawing_an_article_pauses_at_once_and_asks(
         publishing.unpublish(other, by=edna)
     made.refresh_from_db()
     assert made.state == "paused"
-    assert "“Sound”" in made.trouble
+    assert "“Sound”" in made.error
     assert worker.deliver_batch(made.pk) == 0
     assert len(mail.outbox) == 1
 
@@ -80,7 +80,7 @@ def test_twenty_refusals_in_a_row_are_the_servers_and_stop_the_run(
     worker.deliver_batch(made.pk)
     made.refresh_from_db()
     assert made.state == "paused"
-    assert made.trouble == "20 mails were refused in a row: 550 5.7.1 Relaying denied"
+    assert made.error == "20 e-mails were rejected in a row: 550 5.7.1 Relaying denied"
     counts = made.deliveries.counts()
     assert (counts["refused"], counts["queued"]) == (20, 20)
     # The server is mended, somebody lets it go on.
@@ -101,7 +101,7 @@ def test_more_refusals_than_allowed_pause_the_run_until_somebody_has_seen_them(
     worker.deliver_batch(made.pk, size=24)
     assert controls.pause_on_failures(Issue.objects.get())
     made.refresh_from_db()
-    assert made.trouble == "12 of 24 were refused, returned or complained of; 5 % are allowed."
+    assert made.error == "12 of 24 were rejected, bounced or reported; 5 % are allowed."
     controls.resume(made, by=edna)
     assert not controls.pause_on_failures(Issue.objects.get())
     worker.deliver_batch(made.pk)
@@ -129,19 +129,19 @@ def test_a_share_goes_first_and_the_others_follow_when_it_was_waited_for(in_shar
     assert in_shares.deliveries.counts()["sent"] == 220
     in_shares.refresh_from_db()
     assert in_shares.state == "sent"
-    assert in_shares.events.filter(deed="widened").count() == 1
+    assert in_shares.events.filter(action="widened").count() == 1
 
 
 def test_the_others_wait_where_the_first_share_came_back(in_shares: Issue, edna: User) -> None:
     worker.deliver_batch(in_shares.pk, size=220)
     Delivery.objects.filter(state="sent").update(sending_at=Now() - timedelta(minutes=11))
     Delivery.objects.filter(pk__in=Delivery.objects.filter(state="sent").values("pk")[:8]).update(
-        state="bounced", words="550 5.1.1 No such person"
+        state="bounced", details="550 5.1.1 No such person"
     )
     assert sending.run_maintenance() == []
     in_shares.refresh_from_db()
     assert in_shares.state == "paused"
-    assert in_shares.trouble.startswith("8 of ")
+    assert in_shares.error.startswith("8 of ")
     assert in_shares.deliveries.counts()["queued"] > 100
     controls.resume(in_shares, by=edna)
     assert (in_shares.state, in_shares.wave) == ("sending", 1)
@@ -162,7 +162,7 @@ def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     told: list[int] = []
-    monkeypatch.setattr("newsletter.job_queue.tell_of_pause_soon", told.append)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_pause_email", told.append)
     monkeypatch.setattr("newsletter.delivery.recipients.CANARY_FROM", 30)
     monkeypatch.setattr("newsletter.delivery.recipients.CANARY_AT_LEAST", 1)
     Newsletter.objects.update(canary_percent=50, pause_at_percent=5)
@@ -172,7 +172,7 @@ def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
     hours_ago(2, "Of both", categories=topics)
     rule()
     first, second = Issue.objects.in_bulk(composition.compose_due()).values()
-    assert len(approval.send_ready()) == 2
+    assert len(approval.send_automatic()) == 2
     mail_server.on_recipient = lambda to: "550 No" if "1@" in to else None
     share = Delivery.objects.filter(wave=0).count()
     assert 0 < share < 40
@@ -183,22 +183,22 @@ def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
     assert set(Issue.objects.values_list("wave", flat=True)) == {0}
     worker.deliver_batch(second.pk, size=40)
     Delivery.objects.filter(wave=0).update(
-        sending_at=Now() - timedelta(minutes=11), state="refused", words="550 No"
+        sending_at=Now() - timedelta(minutes=11), state="refused", details="550 No"
     )
-    monkeypatch.setattr("newsletter.delivery.controls.JUDGED_AT_LEAST", share)
+    monkeypatch.setattr("newsletter.delivery.controls.MIN_ANSWERS", share)
     with django_capture_on_commit_callbacks(execute=True):
         sending.run_maintenance()
     assert len(told) == 1
     assert set(Issue.objects.values_list("state", flat=True)) == {"paused"}
     # Whoever goes on with one has seen it for all of them.
     controls.resume(first, by=edna)
-    assert set(Issue.objects.values_list("guarded", flat=True)) == {False}
+    assert set(Issue.objects.values_list("auto_pause", flat=True)) == {False}
 
 
 def test_stopping_takes_what_was_claimed_too(edna: User) -> None:
     made = started(edna, 5)
     Delivery.objects.filter(pk__in=Delivery.objects.values("pk")[:2]).update(
-        state="deferred", words="451 Later"
+        state="deferred", details="451 Later"
     )
     assert controls.cancel(made, by=edna)
     assert made.deliveries.counts()["cancelled"] == 5

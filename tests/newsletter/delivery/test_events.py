@@ -7,7 +7,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from articles.editorial import publishing
 from newsletter.delivery import controls, events, sending
-from tests.newsletter.lists import issue, subscribers
+from tests.newsletter.factories import issue, subscribers
 from tests.newsroom import published
 
 pytestmark = pytest.mark.django_db
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The issues of which the worker is to tell."""
     asked: list[int] = []
-    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
-    monkeypatch.setattr("newsletter.job_queue.tell_of_pause_soon", asked.append)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_pause_email", asked.append)
     return asked
 
 
@@ -34,13 +34,13 @@ def test_the_editors_get_one_mail_that_says_why_and_leads_there(
     sending.start(made, by=edna)
     with django_capture_on_commit_callbacks(execute=True):
         publishing.unpublish(story, by=edna)
-        controls.hold_if_hindered(made)
+        controls.pause_if_blocked(made)
     assert told == [made.pk]
-    assert events.tell_editors(made.pk) == 1
+    assert events.email_editors(made.pk) == 1
     (message,) = mail.outbox
     assert message.to == [edna.email]
     assert message.subject == "Paused: Under way"
-    assert "Withdrawn after the start, and still in the mail: “Soon gone”." in " ".join(
+    assert "Unpublished since sending started, but still in the e-mail:" in " ".join(
         str(message.body).split()
     )
     assert f"/admin/newsletter/issue/{made.pk}/change/" in str(message.body)
@@ -58,9 +58,9 @@ def test_nobody_is_told_of_a_pause_by_hand_or_one_that_is_over(
     with django_capture_on_commit_callbacks(execute=True):
         controls.pause(made, by=edna)
     assert told == []
-    assert events.tell_editors(made.pk) == 0
+    assert events.email_editors(made.pk) == 0
     controls.resume(made, by=edna)
     controls.hold(made, "The server refuses all.")
     controls.resume(made, by=edna)
-    assert events.tell_editors(made.pk) == 0
+    assert events.email_editors(made.pk) == 0
     assert mail.outbox == []

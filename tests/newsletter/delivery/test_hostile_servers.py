@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from newsletter.delivery import sending, worker
 from newsletter.models import Delivery, Issue
-from tests.newsletter.lists import issue, subscribers
+from tests.newsletter.factories import issue, subscribers
 
 pytestmark = pytest.mark.django_db
 Talk = Callable[[socket.socket], None]
@@ -20,7 +20,7 @@ Talk = Callable[[socket.socket], None]
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 @pytest.fixture
@@ -34,26 +34,26 @@ def started(edna: User) -> Issue:
 @contextmanager
 def server(talk: Talk, settings: Any) -> Iterator[None]:
     """Speaks to each connection as told, and to this mailing alone."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    anymail_view = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         while True:
             try:
-                line, _ = listener.accept()
+                line, _ = anymail_view.accept()
             except OSError:
                 return
             threading.Thread(target=_speak, args=(talk, line), daemon=True).start()
 
     threading.Thread(target=serve, daemon=True).start()
-    options = {"host": "127.0.0.1", "port": listener.getsockname()[1], "timeout": 0.4}
+    options = {"host": "127.0.0.1", "port": anymail_view.getsockname()[1], "timeout": 0.4}
     backend = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
     settings.MAILERS = {"default": backend, "newsletter": backend}
     try:
         yield
     finally:
         # Wakes whoever waits in accept.
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+        anymail_view.shutdown(socket.SHUT_RDWR)
+        anymail_view.close()
 
 
 def _speak(talk: Talk, line: socket.socket) -> None:
@@ -107,13 +107,13 @@ def test_before_the_mail_was_handed_over_everything_waits_and_the_issue_says_why
     assert sum(counts.values()) == 3
     assert counts["sent"] == counts["sending"] == counts["claimed"] == counts["uncertain"] == 0
     assert started.state == "sending"
-    assert started.trouble or counts["deferred"] == 3
+    assert started.error or counts["deferred"] == 3
     healthy = saying(GREETING, DATA=b"354 Go\r\n")
     Delivery.objects.update(due_at=timezone.now())
     with server(healthy, settings):
         worker.deliver_batch(started.pk)
     started.refresh_from_db()
-    assert (started.state, started.trouble) == ("sent", "")
+    assert (started.state, started.error) == ("sent", "")
     assert started.deliveries.counts()["sent"] == 3
 
 
@@ -133,7 +133,7 @@ def test_after_the_mail_was_handed_over_nobody_is_written_to_twice(
         worker.deliver_batch(started.pk)
     counts = started.deliveries.counts()
     assert counts["uncertain"] == 3
-    assert all(started.deliveries.values_list("words", flat=True))
+    assert all(started.deliveries.values_list("details", flat=True))
     assert set(started.deliveries.values_list("attempts", flat=True)) == {1}
     started.refresh_from_db()
     assert started.state == "sent"
@@ -163,7 +163,7 @@ def test_a_server_that_refuses_our_sign_in_stops_the_run(started: Issue, setting
         assert worker.deliver_batch(started.pk) == 0
     started.refresh_from_db()
     assert started.state == "paused"
-    assert started.trouble == "The mail server lets nobody in: 535 Wrong password"
+    assert started.error == "The mail server rejected the connection: 535 Wrong password"
     assert started.deliveries.counts()["queued"] == 3
 
 

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from newsletter.delivery import claims, sending, uncertain
 from newsletter.delivery import worker as delivery_worker
-from tests.newsletter.lists import issue, subscribers
+from tests.newsletter.factories import issue, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsletter.worker import start_worker
 

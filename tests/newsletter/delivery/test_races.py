@@ -11,7 +11,7 @@ from newsletter.delivery import worker as delivery_worker
 from newsletter.models import Delivery, Frequency, Newsletter
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
-from tests.newsletter.lists import issue, mark_next, news, subscriber, subscribers
+from tests.newsletter.factories import issue, mark_next, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.together import in_own_connection
 
@@ -21,7 +21,7 @@ OLA = "ola@readers.example"
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def test_a_leaving_that_is_under_way_is_waited_for(edna: User) -> None:
@@ -66,7 +66,10 @@ def test_choosing_another_rhythm_is_waited_for_too(edna: User) -> None:
         assert marking.is_alive()
     marking.join(10)
     delivery = made.deliveries.get()
-    assert (delivery.state, delivery.words) == ("suppressed", "Chose otherwise before their turn.")
+    assert (delivery.state, delivery.details) == (
+        "suppressed",
+        "Changed preferences before it was sent.",
+    )
 
 
 def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailServer) -> None:
@@ -121,12 +124,12 @@ def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
     leaving.join(30)
     delivery_worker.deliver_batch(made.pk)
     for delivery in made.deliveries.select_related("subscriber"):
-        left_at = delivery.subscriber.left_at if delivery.subscriber else None
+        unsubscribed_at = delivery.subscriber.unsubscribed_at if delivery.subscriber else None
         received = delivery.subscriber and delivery.subscriber.email in mail_server.recipients
-        assert left_at is not None
+        assert unsubscribed_at is not None
         if received:
             assert delivery.sending_at is not None
-            assert delivery.sending_at <= left_at
+            assert delivery.sending_at <= unsubscribed_at
         else:
             assert delivery.state == "suppressed"
     counts = made.deliveries.counts()

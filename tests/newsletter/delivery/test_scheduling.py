@@ -16,7 +16,7 @@ from newsletter.email import drafts
 from newsletter.email.drafts import IssueArticle
 from newsletter.models import Issue
 from newsletter.subscriptions import opt_in
-from tests.newsletter.lists import issue, minute_passes, subscriber, subscribers
+from tests.newsletter.factories import issue, minute_passes, subscriber, subscribers
 from tests.newsroom import published
 
 pytestmark = pytest.mark.django_db
@@ -25,22 +25,22 @@ OLA = "ola@readers.example"
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
-    monkeypatch.setattr("newsletter.job_queue.begin_later", lambda issue_id, moment: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_start", lambda issue_id, moment: None)
 
 
 def test_within_the_minute_it_is_taken_back_and_nobody_was_written_to(edna: User) -> None:
     subscribers(2)
     made = issue()
-    scheduling.send_soon(made, by=edna)
-    assert scheduling.begin_due() == []
+    scheduling.send_in_a_minute(made, by=edna)
+    assert scheduling.start_due() == []
     assert scheduling.unschedule(made, by=edna)
     assert made.is_draft
-    assert scheduling.begin_due() == []
+    assert scheduling.start_due() == []
     assert not made.deliveries.exists()
-    assert [event.deed for event in made.events.all()] == ["scheduled", "taken_back"]
+    assert [event.action for event in made.events.all()] == ["scheduled", "taken_back"]
     drafts.save(made, [IssueArticle(published("Another"))], by=edna)
-    scheduling.send_soon(made, by=edna)
+    scheduling.send_in_a_minute(made, by=edna)
     assert minute_passes() == [made.pk]
     assert not scheduling.unschedule(made, by=edna)
 
@@ -60,7 +60,7 @@ def test_who_leaves_before_its_time_is_not_frozen_and_who_comes_is(edna: User) -
 def test_words_change_no_more_once_it_waits(edna: User) -> None:
     subscribers(1)
     made = issue("As it waits")
-    scheduling.send_soon(made, by=edna)
+    scheduling.send_in_a_minute(made, by=edna)
     made.subject = "Other words"
     with pytest.raises(drafts.NotADraft):
         drafts.save(made, None, by=edna)
@@ -75,17 +75,17 @@ def test_what_may_not_go_out_at_its_time_is_a_draft_again_and_says_why(edna: Use
     subscribers(2)
     story = published("Gone by then")
     made = issue("Too late", story)
-    scheduling.send_soon(made, by=edna)
+    scheduling.send_in_a_minute(made, by=edna)
     publishing.unpublish(story, by=edna)
     assert minute_passes() == []
     made.refresh_from_db()
     assert made.is_draft
-    assert "It did not go out at its time" in made.trouble
-    assert "“Gone by then” is not published" in made.trouble
+    assert "Not sent at the scheduled time:" in made.error
+    assert "“Gone by then” is not published" in made.error
     assert not made.deliveries.exists()
     publishing.publish(story, by=edna)
-    scheduling.send_soon(made, by=edna)
-    assert made.trouble == ""
+    scheduling.send_in_a_minute(made, by=edna)
+    assert made.error == ""
 
 
 def test_a_time_passed_while_everything_was_down_goes_out_once_and_is_said_to_be_late(
@@ -95,26 +95,26 @@ def test_a_time_passed_while_everything_was_down_goes_out_once_and_is_said_to_be
     made = issue()
     scheduling.send_at(made, timezone.now() + timedelta(hours=1), by=edna)
     # Nobody is there for three hours; then two workers are.
-    Issue.objects.update(goes_at=Now() - timedelta(hours=3))
-    assert scheduling.begin_due() == [made.pk]
-    assert scheduling.begin_due() == []
+    Issue.objects.update(send_at=Now() - timedelta(hours=3))
+    assert scheduling.start_due() == [made.pk]
+    assert scheduling.start_due() == []
     made.refresh_from_db()
     assert made.deliveries.count() == 2
-    assert made.late_by is not None
-    assert timedelta(hours=2, minutes=59) < made.late_by < timedelta(hours=3, minutes=1)
-    (started,) = made.events.filter(deed="started")
-    assert "It is 180 minutes late" in started.words
-    assert started.made_by == edna
+    assert made.delay is not None
+    assert timedelta(hours=2, minutes=59) < made.delay < timedelta(hours=3, minutes=1)
+    (started,) = made.events.filter(action="started")
+    assert "It is 180 minutes late" in started.details
+    assert started.created_by == edna
 
 
 def test_what_goes_out_in_time_says_nothing_of_being_late(edna: User) -> None:
     subscribers(1)
     made = issue()
-    scheduling.send_soon(made, by=edna)
+    scheduling.send_in_a_minute(made, by=edna)
     minute_passes()
     made.refresh_from_db()
-    assert made.late_by is None
-    assert made.events.get(deed="started").words == "To 1."
+    assert made.delay is None
+    assert made.events.get(action="started").details == "To 1."
 
 
 def test_a_worker_whose_clock_is_ahead_starts_nothing_early(
@@ -125,14 +125,14 @@ def test_a_worker_whose_clock_is_ahead_starts_nothing_early(
     scheduling.send_at(made, timezone.now() + timedelta(hours=1), by=edna)
     ahead = timezone.now() + timedelta(days=3)
     monkeypatch.setattr(timezone, "now", lambda: ahead)
-    assert scheduling.begin_due() == []
-    assert not scheduling.begin(made.pk)
+    assert scheduling.start_due() == []
+    assert not scheduling.start_scheduled(made.pk)
 
 
 def test_a_time_in_the_past_is_refused(edna: User) -> None:
     subscribers(1)
     made = issue()
-    with pytest.raises(sending.NotReady, match="lies in the past"):
+    with pytest.raises(sending.NotReady, match="in the past"):
         scheduling.send_at(made, timezone.now() - timedelta(seconds=1), by=edna)
     made.refresh_from_db()
     assert made.is_draft
@@ -142,21 +142,21 @@ def test_a_time_in_the_past_is_refused(edna: User) -> None:
 def test_of_workers_that_find_it_due_at_the_same_moment_one_starts_it(edna: User) -> None:
     subscribers(5)
     made = issue()
-    scheduling.send_soon(made, by=edna)
-    Issue.objects.update(goes_at=Now())
+    scheduling.send_in_a_minute(made, by=edna)
+    Issue.objects.update(send_at=Now())
     begun: list[Any] = []
 
-    def begin() -> None:
+    def start_scheduled() -> None:
         try:
-            begun.append(scheduling.begin(made.pk))
+            begun.append(scheduling.start_scheduled(made.pk))
         finally:
             connection.close()
 
-    workers = [threading.Thread(target=begin) for _ in range(4)]
+    workers = [threading.Thread(target=start_scheduled) for _ in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(30)
     assert sorted(begun) == [False, False, False, True]
     assert made.deliveries.count() == 5
-    assert made.events.filter(deed="started").count() == 1
+    assert made.events.filter(action="started").count() == 1

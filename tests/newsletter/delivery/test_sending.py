@@ -16,12 +16,12 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.images.models import Image, Rendition
 from newsletter.delivery import claims, controls, recipients, sending, worker
-from newsletter.delivery.batch import verdict_on
+from newsletter.delivery.batch import result_of
 from newsletter.email.smtp import Answer, Outcome
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import opt_in, suppression
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
-from tests.newsletter.lists import in_hand, issue, mail_picture, news, subscriber, subscribers
+from tests.newsletter.factories import in_hand, issue, mail_image, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import draft, picture, published
 
@@ -31,7 +31,7 @@ OLA = "ola@readers.example"
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def reasons_of(made: Issue, by: User) -> list[str]:
@@ -75,7 +75,7 @@ def test_sending_twice_is_refused_and_nobody_is_frozen_twice(edna: User) -> None
     made = issue()
     stale = Issue.objects.get(pk=made.pk)
     sending.start(made, by=edna)
-    with pytest.raises(sending.NotReady, match="went out already"):
+    with pytest.raises(sending.NotReady, match="already sent"):
         sending.start(stale, by=edna)
     assert made.deliveries.count() == 2
 
@@ -83,26 +83,32 @@ def test_sending_twice_is_refused_and_nobody_is_frozen_twice(edna: User) -> None
 def test_an_empty_draft_is_told_everything_that_is_missing(edna: User) -> None:
     made = Issue.objects.create(newsletter=news(), subject=" ", slug="empty")
     subject, article, audience = reasons_of(made, edna)
-    assert "subject is empty" in subject
-    assert "No article is chosen" in article
-    assert "Nobody has subscribed" in audience
+    assert "No subject. Enter a subject." in subject
+    assert "No articles. Choose at least one." in article
+    assert "has no subscribers yet" in audience
 
 
 def test_an_article_must_be_published(edna: User) -> None:
     subscriber()
     (unpublished,) = reasons_of(issue("Soon", draft("Not yet")), edna)
-    assert unpublished == "The article “Not yet” is not published; publish it or take it out."
+    assert (
+        unpublished
+        == "The article “Not yet” is not published. Publish it or remove it from the issue."
+    )
     gone = published("Gone again")
-    withdrawn = issue("Gone", gone)
+    unpublished_articles = issue("Gone", gone)
     publishing.unpublish(gone, by=edna)
-    assert "not published" in reasons_of(withdrawn, edna)[0]
+    assert "not published" in reasons_of(unpublished_articles, edna)[0]
 
 
 def test_a_picture_must_be_described_and_ready(edna: User) -> None:
     subscriber()
     bare = published("With a bare picture", lead_image=picture())
-    assert "is being made ready" in reasons_of(issue("One", bare), edna)[0]
-    shown = mail_picture()
+    assert (
+        "is still being processed. Wait a minute and try again."
+        in reasons_of(issue("One", bare), edna)[0]
+    )
+    shown = mail_image()
     story = published("With a picture", lead_image=shown)
     Image.objects.filter(pk=shown.pk).update(alt_text="")
     assert "has no alternative text" in reasons_of(issue("Two", story), edna)[0]
@@ -213,7 +219,7 @@ def test_the_next_mail_is_found_without_sorting_all_that_wait(
     sending.start(last := issue("Last week"), by=edna)
     now = timezone.now()
     Delivery.objects.filter(issue=last).update(state="sent", sending_at=now, done_at=now)
-    recipients.count_anew()
+    recipients.analyze()
     made = issue()
     with django_capture_on_commit_callbacks(execute=True):
         sending.start(made, by=edna)
@@ -273,12 +279,12 @@ def test_a_withdrawn_article_holds_up_the_rest_until_it_is_back(edna: User) -> N
     assert worker.deliver_batch(made.pk) == 0
     made.refresh_from_db()
     assert made.state == "paused"
-    assert made.trouble.startswith("Withdrawn after the start, and still in the mail: “Doubtful”.")
+    assert made.error.startswith("Unpublished since sending started, but still in the e-mail:")
     publishing.publish(story, by=edna)
     controls.resume(made, by=edna)
     assert worker.deliver_batch(made.pk) == 2
     made.refresh_from_db()
-    assert (made.state, made.trouble) == ("sent", "")
+    assert (made.state, made.error) == ("sent", "")
 
 
 def test_stopping_sends_nothing_more_and_counts_what_was_stopped(edna: User) -> None:
@@ -288,10 +294,10 @@ def test_stopping_sends_nothing_more_and_counts_what_was_stopped(edna: User) -> 
     worker.deliver_batch(made.pk, size=1)
     held = in_hand(made)
     controls.cancel(made, by=edna)
-    assert made.stopped_by == edna
+    assert made.cancelled_by == edna
     assert made.state == "stopped"
     # The one in hand is put off by the server, and does not begin to wait again.
-    claims.record_outcome(verdict_on(held, Answer(Outcome.DEFERRED, "451 Later")))
+    claims.record_outcome(result_of(held, Answer(Outcome.DEFERRED, "451 Later")))
     sending.run_maintenance()
     assert worker.deliver_batch(made.pk) == 0
     made.refresh_from_db()
@@ -308,4 +314,4 @@ def test_what_has_gone_out_cannot_be_stopped(edna: User) -> None:
     worker.deliver_batch(made.pk)
     made.refresh_from_db()
     controls.cancel(made, by=edna)
-    assert made.stopped_at is None
+    assert made.cancelled_at is None

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from newsletter.delivery import batch, claims, controls, sending, uncertain, worker
-from newsletter.delivery.batch import verdict_on
+from newsletter.delivery.batch import result_of
 from newsletter.email.smtp import Answer, Outcome
 from newsletter.models import Delivery, Issue
-from tests.newsletter.lists import in_hand, issue, mark_next, subscribers
+from tests.newsletter.factories import in_hand, issue, mark_next, subscribers
 from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def states(of: Issue) -> dict[str, str]:
 
 
 def words_to(email: str) -> str:
-    return Delivery.objects.get(subscriber__email=email).words
+    return Delivery.objects.get(subscriber__email=email).details
 
 
 def test_all_mails_go_over_one_connection(started: Issue, mail_server: MailServer) -> None:
@@ -65,11 +65,11 @@ def test_every_answer_is_kept_without_the_address_that_servers_repeat(
     mail_server.on_recipient = lambda to: f"550 no {to} here" if to == SECOND else None
     worker.deliver_batch(started.pk)
     refused = Delivery.objects.get(subscriber__email=SECOND)
-    assert [(each.number, each.outcome, each.words) for each in refused.tries.all()] == [
-        (1, "deferred", "450 <(their address)> is busy"),
-        (2, "refused", "550 no (their address) here"),
+    assert [(each.number, each.outcome, each.smtp_response) for each in refused.tries.all()] == [
+        (1, "deferred", "450 <(address)> is busy"),
+        (2, "refused", "550 no (address) here"),
     ]
-    assert refused.words == "550 no (their address) here"
+    assert refused.details == "550 no (address) here"
 
 
 def test_a_deferred_address_waits_and_is_tried_again(
@@ -125,7 +125,7 @@ def test_a_connection_dropped_after_data_leaves_a_doubt_and_no_second_mail(
     assert states(started) == {FIRST: "uncertain", SECOND: "sent", THIRD: "sent"}
     assert mail_server.recipients.count(FIRST) == 1
     assert "may" not in words_to(FIRST)
-    assert "after the mail was handed over" in words_to(FIRST)
+    assert "The connection was lost after the e-mail was submitted:" in words_to(FIRST)
 
 
 def test_an_answer_after_data_that_makes_no_sense_leaves_a_doubt(
@@ -155,7 +155,7 @@ def test_a_server_that_takes_nothing_stops_the_run_and_says_why(
     mail_server.on_mail = lambda sender: "530 Sign in first"
     assert worker.deliver_batch(started.pk) == 0
     started.refresh_from_db()
-    assert (started.state, started.trouble) == ("paused", "530 Sign in first")
+    assert (started.state, started.error) == ("paused", "530 Sign in first")
     assert set(states(started).values()) == {"queued"}
 
     mail_server.on_mail = lambda sender: None
@@ -163,7 +163,7 @@ def test_a_server_that_takes_nothing_stops_the_run_and_says_why(
     controls.resume(started, by=edna)
     worker.deliver_batch(started.pk)
     started.refresh_from_db()
-    assert (started.state, started.trouble) == ("sent", "")
+    assert (started.state, started.error) == ("sent", "")
 
 
 def test_without_a_server_everything_waits(started: Issue, settings: Any) -> None:
@@ -172,7 +172,7 @@ def test_without_a_server_everything_waits(started: Issue, settings: Any) -> Non
     settings.MAILERS = {"default": backend, "newsletter": backend}
     assert worker.deliver_batch(started.pk) == 0
     started.refresh_from_db()
-    assert started.trouble.startswith("The mail server cannot be reached")
+    assert started.error.startswith("The mail server cannot be reached")
     assert {row.attempts for row in started.deliveries.all()} == {0}
 
 
@@ -210,7 +210,7 @@ def test_a_person_may_send_an_uncertain_mail_again_with_the_same_message_id(
 def test_a_late_answer_is_still_the_answer(started: Issue) -> None:
     held = in_hand(started)
     uncertain.mark_stale_uncertain(after=timedelta(0))
-    claims.record_outcome(verdict_on(held, Answer(Outcome.SENT, "250 Taken")))
+    claims.record_outcome(result_of(held, Answer(Outcome.SENT, "250 Taken")))
     assert states(started)[held.email] == "sent"
 
 
@@ -223,11 +223,11 @@ def test_the_answer_to_an_attempt_that_was_given_up_changes_nothing(
     again = mark_next(started)
     while again is not None and again.delivery_id != held.delivery_id:
         again = mark_next(started)
-    claims.record_outcome(verdict_on(held, Answer(Outcome.REFUSED, "550 Much too late")))
+    claims.record_outcome(result_of(held, Answer(Outcome.REFUSED, "550 Much too late")))
     assert states(started)[held.email] == "sending"
 
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
     return iter(())

@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.images.models import Image
-from newsletter.dashboard import waiting_for
+from newsletter.dashboard import dashboard_items
 from newsletter.delivery import recipients, scheduling, sending
 from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Digest, Frequency, Issue
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
-from tests.newsletter.at_the_desk import at, filled
-from tests.newsletter.composed import MINA, OLA, headlines, hours_ago, rule
-from tests.newsletter.lists import chose, mail_picture, minute_passes, news
+from tests.newsletter.admin_pages import at, filled
+from tests.newsletter.digest_rules import MINA, OLA, headlines, hours_ago, rule
+from tests.newsletter.factories import chose, mail_image, minute_passes, news
 from tests.newsroom import category
 
 pytestmark = pytest.mark.django_db
@@ -27,16 +27,16 @@ pytestmark = pytest.mark.django_db
 
 def test_what_stands_in_its_way_is_said_and_tried_again(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
-    hours_ago(2, "Pictured", lead_image=mail_picture())
+    hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
     (made,) = composition.compose_due()
     Image.objects.update(licensed_for_newsletter=False)
-    assert approval.send_ready() == []
+    assert approval.send_automatic() == []
     issue = Issue.objects.get(pk=made)
-    assert issue.trouble.startswith("It has not gone out by itself yet: The picture")
-    assert "One digest has not gone out by itself" in [each.label for each in waiting_for(edna)]
+    assert issue.error.startswith("Not sent automatically yet: The picture")
+    assert "1 digest not sent automatically" in [each.label for each in dashboard_items(edna)]
     Image.objects.update(licensed_for_newsletter=True)
-    assert approval.send_ready() == [made]
+    assert approval.send_automatic() == [made]
 
 
 def test_who_left_between_composing_and_sending_gets_nothing() -> None:
@@ -46,7 +46,7 @@ def test_who_left_between_composing_and_sending_gets_nothing() -> None:
     rule()
     (made,) = composition.compose_due()
     opt_in.unsubscribe(ola.token)
-    approval.send_ready()
+    approval.send_automatic()
     assert [
         each.subscriber.email for each in Delivery.objects.filter(issue=made) if each.subscriber
     ] == [MINA]
@@ -72,7 +72,7 @@ def approved(by: User) -> int:
     """An editor approves the one digest, and the worker does its part; how many go."""
     digest = Digest.objects.get()
     assert approval.approve(digest, by=by)
-    return approval.carry_out(digest.pk)
+    return approval.send_approved(digest.pk)
 
 
 def went_to() -> dict[str, list[str]]:
@@ -88,19 +88,19 @@ def test_what_an_editor_changed_waits_for_the_editor_whatever_its_rule_says(
     ednas: Client, edna: User
 ) -> None:
     chose(OLA, Frequency.DAILY)
-    story = hours_ago(2, "Pictured", lead_image=mail_picture())
+    story = hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
     (made,) = composition.compose_due()
     Image.objects.update(licensed_for_newsletter=False)
-    assert approval.send_ready() == []
+    assert approval.send_automatic() == []
     issue = Issue.objects.get(pk=made)
     ednas.post(at(issue, "change"), filled(story, subject="Better words"))
     Image.objects.update(licensed_for_newsletter=True)
     issue.refresh_from_db()
     sending.send_test(issue, "edna@meridian.example", by=edna)
-    assert approval.send_ready() == []
+    assert approval.send_automatic() == []
     assert not Delivery.objects.exists()
-    assert "One digest waits for approval" in [each.label for each in waiting_for(edna)]
+    assert "1 digest needs approval" in [each.label for each in dashboard_items(edna)]
 
 
 def test_what_was_taken_back_does_not_go_by_itself(edna: User) -> None:
@@ -111,7 +111,7 @@ def test_what_was_taken_back_does_not_go_by_itself(edna: User) -> None:
     issue = Issue.objects.get(pk=made)
     scheduling.send_at(issue, timezone.now() + timedelta(days=1), by=edna)
     assert scheduling.unschedule(issue, by=edna)
-    assert approval.send_ready() == []
+    assert approval.send_automatic() == []
     assert not Delivery.objects.exists()
 
 
@@ -121,36 +121,38 @@ def test_a_digest_for_a_reader_who_is_gone_goes_to_nobody_who_comes_later(edna: 
     rule()
     composition.compose_due()
     opt_in.unsubscribe(ola.token)
-    assert approval.send_ready() == []
+    assert approval.send_automatic() == []
     assert not Issue.objects.exists()
     chose(MINA, Frequency.DAILY)
-    assert approval.send_ready(timezone.now() + timedelta(days=60)) == []
+    assert approval.send_automatic(timezone.now() + timedelta(days=60)) == []
     assert not Delivery.objects.exists()
 
 
 def test_approving_takes_away_what_nobody_would_get(edna: User) -> None:
     ola = chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
-    rule(held=True)
+    rule(needs_approval=True)
     composition.compose_due()
     opt_in.unsubscribe(ola.token)
     assert approved(edna) == 0
-    assert waiting_for(edna) == []
+    assert dashboard_items(edna) == []
 
 
 def test_what_could_not_go_in_its_time_waits_for_an_editor_and_says_so(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
-    hours_ago(2, "Pictured", lead_image=mail_picture())
+    hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
     (made,) = composition.compose_due()
     Image.objects.update(licensed_for_newsletter=False)
-    assert approval.send_ready(timezone.now() + timedelta(hours=23)) == []
+    assert approval.send_automatic(timezone.now() + timedelta(hours=23)) == []
     tomorrow = timezone.now() + timedelta(hours=25)
-    assert approval.send_ready(tomorrow) == []
+    assert approval.send_automatic(tomorrow) == []
     Image.objects.update(licensed_for_newsletter=True)
-    assert approval.send_ready(tomorrow) == []
-    assert Issue.objects.get(pk=made).trouble.startswith("It did not go out by itself in its time")
-    assert "One digest waits for approval" in [each.label for each in waiting_for(edna)]
+    assert approval.send_automatic(tomorrow) == []
+    assert Issue.objects.get(pk=made).error.startswith(
+        "It was not sent automatically in time. Approve it if it is still relevant, or delete it."
+    )
+    assert "1 digest needs approval" in [each.label for each in dashboard_items(edna)]
 
 
 def test_whoever_chooses_otherwise_after_composing_gets_what_they_chose(edna: User) -> None:
@@ -158,7 +160,7 @@ def test_whoever_chooses_otherwise_after_composing_gets_what_they_chose(edna: Us
     ola = chose(OLA, Frequency.DAILY, asia)
     hours_ago(3, "Tokyo", categories=[asia])
     hours_ago(2, "Elsewhere")
-    rule(held=True)
+    rule(needs_approval=True)
     composition.compose_due()
     opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.DAILY)], language="en"))
     assert approved(edna) == 1
@@ -169,12 +171,12 @@ def test_whoever_chooses_otherwise_after_composing_gets_what_they_chose(edna: Us
 def test_what_an_editor_deleted_is_not_composed_again(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
-    rule(held=True)
+    rule(needs_approval=True)
     composition.compose_due()
     Issue.objects.all().delete()
     assert not approval.approve(Digest.objects.get(), by=edna)
     Digest.objects.update(being_approved=True, approved_by=edna)
-    assert approval.carry_out(Digest.objects.get().pk) == 0
+    assert approval.send_approved(Digest.objects.get().pk) == 0
     assert not Issue.objects.exists()
 
 
@@ -193,7 +195,7 @@ def test_one_that_cannot_be_sent_holds_up_no_other(monkeypatch: pytest.MonkeyPat
         return start(issue, by=by)
 
     monkeypatch.setattr("newsletter.delivery.sending.start", failing)
-    assert approval.send_ready() == [second]
+    assert approval.send_automatic() == [second]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

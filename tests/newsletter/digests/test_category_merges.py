@@ -16,9 +16,9 @@ from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Digest, Frequency, Issue
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
-from tests.newsletter.at_the_desk import at, filled
-from tests.newsletter.composed import MINA, OLA, headlines, hours_ago, rule
-from tests.newsletter.lists import chose, mark_next, minute_passes, news
+from tests.newsletter.admin_pages import at, filled
+from tests.newsletter.digest_rules import MINA, OLA, headlines, hours_ago, rule
+from tests.newsletter.factories import chose, mark_next, minute_passes, news
 from tests.newsroom import category
 from tests.together import at_once, begin_and_wait
 
@@ -57,7 +57,7 @@ def test_an_issue_that_was_composed_before_a_merge_goes_after_it() -> None:
     (made,) = composition.compose_due()
     Digest.objects.update(composed_at=timezone.now() - timedelta(minutes=5))
     category_tree.merge([japan], into=asia)
-    assert approval.send_ready() == [made]
+    assert approval.send_automatic() == [made]
     assert went_to() == [(OLA, ["Tokyo"])]
 
 
@@ -68,7 +68,7 @@ def test_two_that_wait_for_what_became_one_choice_are_composed_as_one() -> None:
     category_tree.merge([japan], into=asia)
     made = about(asia)
     assert Issue.objects.count() == 1
-    assert approval.send_ready() == [made.pk]
+    assert approval.send_automatic() == [made.pk]
     assert went_to() == [(MINA, ["Delhi", "Tokyo"]), (OLA, ["Delhi", "Tokyo"])]
 
 
@@ -81,8 +81,8 @@ def test_whoever_got_theirs_before_a_merge_gets_no_second_one_and_the_others_sti
     composition.compose_due()
     sending.start(about(japan if first == "Japan" else asia), by=None)
     category_tree.merge([japan], into=asia)
-    assert len(approval.send_ready()) == 1
-    assert approval.send_ready() == []
+    assert len(approval.send_automatic()) == 1
+    assert approval.send_automatic() == []
     assert went_to() == [(MINA, ["Delhi"]), (OLA, ["Tokyo"])]
 
 
@@ -91,7 +91,7 @@ def test_a_merge_while_both_go_out_takes_them_from_nobody() -> None:
     rule()
     composition.compose_due()
     running = [about(japan), about(asia)]
-    approval.send_ready()
+    approval.send_automatic()
     category_tree.merge([japan], into=asia)
     for each in running:
         mark_next(each)
@@ -102,7 +102,7 @@ def test_what_an_editor_wrote_is_not_thrown_away_and_nobody_gets_two(
     ednas: Client, edna: User
 ) -> None:
     japan, asia = japan_and_asia()
-    rule(held=True)
+    rule(needs_approval=True)
     composition.compose_due()
     touched = about(japan)
     story = touched.articles.get()
@@ -111,25 +111,25 @@ def test_what_an_editor_wrote_is_not_thrown_away_and_nobody_gets_two(
     digest = Digest.objects.get()
     page = ednas.get(reverse("admin:newsletter_digest_change", args=[digest.pk])).content.decode()
     assert "Better words" in page
-    assert "Topics that are gone" in page
+    assert "Deleted topics" in page
     approval.approve(digest, by=edna)
-    assert approval.carry_out(digest.pk) == 1
+    assert approval.send_approved(digest.pk) == 1
     minute_passes()
     assert went_to() == [(MINA, ["Delhi"]), (OLA, ["Delhi"])]
     touched.refresh_from_db()
     assert touched.subject == "Better words"
-    assert "nobody to send to" in touched.trouble
+    assert "No recipients" in touched.error
 
 
 def test_one_that_goes_in_a_minute_follows_too(edna: User) -> None:
     japan, asia = category("Japan"), category("Asia")
     chose(OLA, Frequency.DAILY, japan)
     hours_ago(2, "Tokyo", categories=[japan])
-    rule(held=True)
+    rule(needs_approval=True)
     composition.compose_due()
     digest = Digest.objects.get()
     approval.approve(digest, by=edna)
-    approval.carry_out(digest.pk)
+    approval.send_approved(digest.pk)
     category_tree.merge([japan], into=asia)
     minute_passes()
     assert went_to() == [(OLA, ["Tokyo"])]
@@ -142,7 +142,7 @@ def test_a_topic_that_is_deleted_while_it_goes_out_takes_it_from_nobody_who_chos
     hours_ago(2, "Beijing", categories=[china])
     rule()
     composition.compose_due()
-    approval.send_ready()
+    approval.send_automatic()
     ArticleCategory.objects.filter(category=china).delete()
     china.delete()
     states = {}
@@ -161,7 +161,7 @@ def test_a_mail_whose_turn_comes_during_a_merge_is_not_lost() -> None:
     hours_ago(2, "Tokyo", categories=[japan])
     rule()
     composition.compose_due()
-    approval.send_ready()
+    approval.send_automatic()
     made = about(japan)
     with transaction.atomic():
         category_tree.merge([japan], into=asia)
@@ -182,7 +182,7 @@ def test_a_digest_that_is_composed_during_a_merge_is_for_the_topic_that_stays() 
         composing = begin_and_wait(composition.compose_due)
     composing.result(20)
     assert about(asia).digest is not None
-    assert approval.send_ready() == [about(asia).pk]
+    assert approval.send_automatic() == [about(asia).pk]
     assert went_to() == [(OLA, ["Tokyo"])]
 
 
@@ -194,10 +194,10 @@ def test_a_start_waits_for_no_reader_who_waits_for_a_merge() -> None:
     hours_ago(2, "Delhi", categories=[asia])
     rule()
     composition.compose_due()
-    wish = Choice([SubscriptionChoice(news(), Frequency.DAILY, (japan,))])
+    choice_item = Choice([SubscriptionChoice(news(), Frequency.DAILY, (japan,))])
     with transaction.atomic():
         category_tree.merge([japan], into=category("Pacific"))
-        choosing = begin_and_wait(lambda: opt_in.choose(ola.token, wish))
+        choosing = begin_and_wait(lambda: opt_in.choose(ola.token, choice_item))
         (started,) = at_once(lambda: sending.start(about(asia), by=None))
     choosing.result(20)
     assert started == 1
@@ -210,7 +210,7 @@ def test_two_who_let_the_runs_of_one_digest_go_on_at_once_do_not_stand_in_a_ring
     japan_and_asia()
     rule()
     composition.compose_due()
-    approval.send_ready()
+    approval.send_automatic()
     running = list(Issue.objects.order_by("pk"))
     for _ in range(3):
         for each in running:
@@ -221,7 +221,7 @@ def test_two_who_let_the_runs_of_one_digest_go_on_at_once_do_not_stand_in_a_ring
 
 def test_a_scheduled_one_of_two_stays_what_it_is_and_goes_to_nobody(edna: User) -> None:
     japan, asia = japan_and_asia()
-    rule(held=True)
+    rule(needs_approval=True)
     composition.compose_due()
     waiting = about(japan)
     scheduling.send_at(waiting, timezone.now() + timedelta(days=1), by=edna)
@@ -229,4 +229,4 @@ def test_a_scheduled_one_of_two_stays_what_it_is_and_goes_to_nobody(edna: User) 
     minute_passes()
     waiting.refresh_from_db()
     assert waiting.is_draft
-    assert "Nobody wishes what this mail is for" in waiting.trouble
+    assert "No recipients: no subscriber has chosen what this e-mail is for." in waiting.error

@@ -13,14 +13,14 @@ from articles.editorial import publishing
 from articles.editorial.models import Article
 from iria.publication.models import Publication, current_publication
 from newsletter import tasks
-from newsletter.dashboard import waiting_for
+from newsletter.dashboard import dashboard_items
 from newsletter.delivery import worker
 from newsletter.digests import approval, composition, periods
 from newsletter.models import Delivery, Digest, DigestRule, Frequency, Issue
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
-from tests.newsletter.composed import MINA, OLA, TEO, headlines, hours_ago, rule
-from tests.newsletter.lists import chose, news, subscriber
+from tests.newsletter.digest_rules import MINA, OLA, TEO, headlines, hours_ago, rule
+from tests.newsletter.factories import chose, news, subscriber
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import category, draft, published
 
@@ -39,7 +39,7 @@ def test_a_day_becomes_one_issue_for_those_who_wished_it_daily() -> None:
     issue = Issue.objects.get(pk=made)
     assert headlines(issue) == ["Later", "Earlier"]
     assert issue.subject == "News: Later"
-    assert approval.send_ready() == [made]
+    assert approval.send_automatic() == [made]
     assert [each.subscriber.email for each in issue.deliveries.all() if each.subscriber] == [OLA]
     assert sum(issue.deliveries.counts().values()) == 1
 
@@ -82,7 +82,7 @@ def test_each_choice_of_topics_gets_an_issue_of_its_own_and_nobody_two() -> None
         ["Lisbon", "Tokyo"],
         ["Tokyo"],
     ]
-    approval.send_ready()
+    approval.send_automatic()
     got = {
         each.subscriber.email: headlines(each.issue)
         for each in Delivery.objects.select_related("subscriber", "issue")
@@ -107,7 +107,7 @@ def test_a_reader_of_french_gets_what_is_in_french_with_french_around_it(
     hours_ago(2, "In English")
     hours_ago(2, "En français", language="fr")
     rule()
-    for issue_id in [*composition.compose_due(), *approval.send_ready()]:
+    for issue_id in [*composition.compose_due(), *approval.send_automatic()]:
         worker.deliver_batch(issue_id)
     (french,) = mail_server.messages_to(OLA)
     (english,) = mail_server.messages_to(MINA)
@@ -128,14 +128,14 @@ def test_what_was_withdrawn_since_is_left_out_and_an_empty_issue_is_none(edna: U
     rule()
     (made,) = composition.compose_due()
     publishing.unpublish(gone, by=edna)
-    assert approval.send_ready() == [made]
+    assert approval.send_automatic() == [made]
     assert headlines(Issue.objects.get(pk=made)) == ["Kept"]
     assert "Gone" not in Issue.objects.get(pk=made).sent_html
     Digest.objects.update(period="2001-01-01")
     Issue.objects.all().update(topics=[1])
     (again,) = composition.compose_due()
     publishing.unpublish(kept, by=edna)
-    assert approval.send_ready() == []
+    assert approval.send_automatic() == []
     assert not Issue.objects.filter(pk=again).exists()
 
 
@@ -145,7 +145,7 @@ def test_after_days_without_a_server_one_digest_makes_good_for_them() -> None:
     now = timezone.now()
     end = periods.last_end(made, current_publication(), now)
     Digest.objects.create(
-        newsletter=news(), rhythm="daily", period="before", held=False, composed_at=now,
+        newsletter=news(), frequency="daily", period="before", needs_approval=False, composed_at=now,
         begins_at=end - timedelta(days=4), ends_at=end - timedelta(days=3),
     )  # fmt: skip
     hours_ago(70, "While it was down")
@@ -180,13 +180,13 @@ def test_each_article_goes_once_a_few_minutes_after_it_was_published() -> None:
 )
 def test_seven_is_seven_by_the_clock_on_the_wall(now: str, expected: str) -> None:
     publication = Publication(name="Meridian", time_zone="Europe/Berlin")
-    daily = DigestRule(newsletter=news(), rhythm=Frequency.DAILY, at=time(7))
+    daily = DigestRule(newsletter=news(), frequency=Frequency.DAILY, time_of_day=time(7))
     moment = datetime.fromisoformat(now)
     assert periods.last_end(daily, publication, moment) == datetime.fromisoformat(expected)
 
 
 def test_a_week_ends_on_its_day() -> None:
-    weekly = DigestRule(newsletter=news(), rhythm=Frequency.WEEKLY, at=time(7), day=0)
+    weekly = DigestRule(newsletter=news(), frequency=Frequency.WEEKLY, time_of_day=time(7), day=0)
     publication = Publication(name="Meridian", time_zone="UTC")
     monday = datetime(2026, 11, 23, 7, tzinfo=UTC)
     for now in (monday, monday + timedelta(days=6, hours=23)):
@@ -199,7 +199,7 @@ def test_a_rule_does_not_reach_back_before_it_was_made() -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "Before")
     rule()
-    DigestRule.objects.update(timed_since=timezone.now())
+    DigestRule.objects.update(schedule_changed_at=timezone.now())
     assert composition.compose_due() == []
     assert not Digest.objects.exists()
 
@@ -213,7 +213,7 @@ def test_the_archive_lists_what_came_to_all_and_keeps_the_others_at_their_addres
     hours_ago(2, "Tokyo", categories=[asia])
     rule()
     composition.compose_due()
-    approval.send_ready()
+    approval.send_automatic()
     listed = client.get("/newsletter/issues/").content.decode()
     for issue in Issue.objects.all():
         assert (issue.get_absolute_url() in listed) == (issue.topics == [])
@@ -222,13 +222,13 @@ def test_the_archive_lists_what_came_to_all_and_keeps_the_others_at_their_addres
 
 def test_the_desk_is_told_of_readers_for_whom_nothing_is_composed(edna: User) -> None:
     chose(OLA, Frequency.WEEKLY)
-    words = "Nothing is composed for those who chose “News” “Once a week”"
-    assert words in [each.label for each in waiting_for(edna)]
+    words = "No digest rule for “News”, “Weekly”, which subscribers chose"
+    assert words in [each.label for each in dashboard_items(edna)]
     made = rule(Frequency.WEEKLY)
-    assert words not in [each.label for each in waiting_for(edna)]
-    made.on = False
+    assert words not in [each.label for each in dashboard_items(edna)]
+    made.enabled = False
     made.save()
-    assert words in [each.label for each in waiting_for(edna)]
+    assert words in [each.label for each in dashboard_items(edna)]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -241,7 +241,7 @@ def test_two_workers_at_once_compose_and_send_once() -> None:
     def work() -> None:
         together.wait()
         composition.compose_due()
-        approval.send_ready()
+        approval.send_automatic()
         connection.close()
 
     workers = [threading.Thread(target=work) for _ in range(2)]
@@ -249,7 +249,7 @@ def test_two_workers_at_once_compose_and_send_once() -> None:
         thread.start()
     for thread in workers:
         thread.join()
-    approval.send_ready()
+    approval.send_automatic()
     assert (Digest.objects.count(), Issue.objects.count(), Delivery.objects.count()) == (1, 1, 1)
 
 
@@ -259,7 +259,7 @@ def test_an_issue_without_articles_silences_nobody() -> None:
     rule()
     now = timezone.now()
     emptied = Digest.objects.create(
-        newsletter=news(), rhythm="daily", period="before", held=True, composed_at=now,
+        newsletter=news(), frequency="daily", period="before", needs_approval=True, composed_at=now,
         begins_at=now - timedelta(days=2), ends_at=now - timedelta(days=1),
     )  # fmt: skip
     Issue.objects.create(newsletter=news(), digest=emptied, slug="emptied")
@@ -321,7 +321,7 @@ def test_what_finds_no_room_is_counted_with_a_link_to_all(monkeypatch: pytest.Mo
         hours_ago(2 + number, f"Récit {number}", language="fr")
     rule()
     composed = composition.compose_due()
-    assert approval.send_ready() == composed
+    assert approval.send_automatic() == composed
     english, french = Issue.objects.get(language=""), Issue.objects.get(language="fr")
     assert "5 more articles were published in this time." in english.closing
     assert 'href="/archive/"' in english.closing
@@ -337,10 +337,10 @@ def test_a_rule_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) ->
     issue = composition._issue
 
     def failing(digest: Digest, choice: composition.Choice) -> Issue | None:
-        if digest.rhythm == Frequency.DAILY:
+        if digest.frequency == Frequency.DAILY:
             raise RuntimeError
         return issue(digest, choice)
 
     monkeypatch.setattr("newsletter.digests.composition._issue", failing)
     (made,) = composition.compose_due()
-    assert Issue.objects.get(pk=made).digest == Digest.objects.get(rhythm="weekly")
+    assert Issue.objects.get(pk=made).digest == Digest.objects.get(frequency="weekly")

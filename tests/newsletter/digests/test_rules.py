@@ -11,18 +11,18 @@ from accounts.models import User
 from iria.publication.models import current_publication
 from newsletter.digests import composition, periods, rules
 from newsletter.models import Digest, DigestRule, Frequency, Issue, Newsletter
-from tests.newsletter.composed import OLA, headlines, hours_ago, rule
-from tests.newsletter.lists import chose
+from tests.newsletter.digest_rules import OLA, headlines, hours_ago, rule
+from tests.newsletter.factories import chose
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("rhythm", [Frequency.WEEKLY, Frequency.EACH])
-def test_switched_on_again_a_rule_mails_nothing_at_once(rhythm: Frequency) -> None:
-    chose(OLA, rhythm)
+@pytest.mark.parametrize("frequency", [Frequency.WEEKLY, Frequency.EACH])
+def test_switched_on_again_a_rule_mails_nothing_at_once(frequency: Frequency) -> None:
+    chose(OLA, frequency)
     hours_ago(2, "One")
-    made = rule(rhythm, on=False)
-    made.on = True
+    made = rule(frequency, enabled=False)
+    made.enabled = True
     rules.save(made, changed=["on"])
     assert composition.compose_due() == []
 
@@ -33,12 +33,12 @@ def test_switched_on_again_a_rule_reaches_back_one_period_and_no_further() -> No
     now = timezone.now()
     end = periods.last_end(made, current_publication(), now)
     Digest.objects.create(
-        newsletter=made.newsletter, rhythm="daily", period="before", held=False, composed_at=now,
+        newsletter=made.newsletter, frequency="daily", period="before", needs_approval=False, composed_at=now,
         begins_at=end - timedelta(days=9), ends_at=end - timedelta(days=8),
     )  # fmt: skip
     hours_ago(70, "While it was off")
     hours_ago(2, "Today")
-    made.since = now - timedelta(hours=1)
+    made.enabled_at = now - timedelta(hours=1)
     made.save()
     (issue_id,) = composition.compose_due()
     assert headlines(Issue.objects.get(pk=issue_id)) == ["Today"]
@@ -55,8 +55,8 @@ def test_moved_to_another_day_a_rule_waits_for_that_day_and_loses_nothing(
     yesterday = current_publication().local(timezone.now() - timedelta(days=1)).weekday()
     page = reverse("admin:newsletter_digestrule_change", args=[made.pk])
     answer = ednas.post(page, {
-        "newsletter": made.newsletter_id, "rhythm": "weekly", "on": "on", "subject": "{headline}",
-        "at": f"{made.at:%H:%M}", "day": yesterday, "introduction": "",
+        "newsletter": made.newsletter_id, "frequency": "weekly", "on": "on", "subject": "{headline}",
+        "at": f"{made.time_of_day:%H:%M}", "day": yesterday, "introduction": "",
     })  # fmt: skip
     assert answer.status_code == 302
     assert composition.compose_due() == []
@@ -68,10 +68,10 @@ def test_beside_how_often_a_newsletter_comes_stands_what_no_rule_composes(
     client: Client, ada: User
 ) -> None:
     client.force_login(ada)
-    Newsletter.objects.update(rhythms=["issues", "daily", "weekly"])
+    Newsletter.objects.update(frequencies=["issues", "daily", "weekly"])
     rule(Frequency.DAILY)
-    switched_off = rule(Frequency.WEEKLY, on=False)
+    switched_off = rule(Frequency.WEEKLY, enabled=False)
     page = reverse("admin:newsletter_newsletter_change", args=[switched_off.newsletter_id])
-    assert "Nothing composes “Once a week” yet" in client.get(page).content.decode()
-    DigestRule.objects.update(on=True)
-    assert "Nothing composes" not in client.get(page).content.decode()
+    assert "There is no digest rule for “Weekly”" in client.get(page).content.decode()
+    DigestRule.objects.update(enabled=True)
+    assert "There is no digest rule" not in client.get(page).content.decode()

@@ -28,8 +28,8 @@ from tests.articles.body.markup import MARKUP, dangers_in, fuzzing_tokens, paylo
         ("", ""),
     ],
 )
-def test_an_editors_words_read_like_a_letter(html: str, letter: str) -> None:
-    assert editor_html.as_letter(html) == letter
+def test_an_editors_words_read_like_a_letter(html: str, rendered: str) -> None:
+    assert editor_html.as_plain_text(html) == rendered
 
 
 @given(some.text(max_size=200))
@@ -38,7 +38,7 @@ def test_cleaning_words_twice_changes_nothing_and_their_text_never_fails(typed: 
     assert editor_html.clean(once) == once
     assert all(
         len(line) <= 72 or " " not in line.strip()
-        for line in editor_html.as_letter(once).split("\n")
+        for line in editor_html.as_plain_text(once).split("\n")
     )
 
 
@@ -75,16 +75,16 @@ def test_nothing_of_the_attack_lists_stays_dangerous_in_an_editors_words() -> No
 @given(MARKUP)
 def test_no_markup_stays_dangerous_or_fails(typed: str) -> None:
     assert dangers_in(editor_html.clean(typed)) == []
-    editor_html.as_letter(editor_html.clean(typed))
+    editor_html.as_plain_text(editor_html.clean(typed))
 
 
 @pytest.mark.django_db
 def test_a_letter_speaks_the_language_of_its_newsletter() -> None:
     french = Newsletter.objects.create(name="La lettre", slug="lettre", language="fr")
     made = Issue.objects.create(newsletter=french, subject="Novembre", slug="novembre")
-    letter = compose(made)
-    assert "Se désabonner" in letter.text
-    assert "Lire dans le navigateur" in letter.html
+    rendered = compose(made)
+    assert "Se désabonner" in rendered.text
+    assert "Lire dans le navigateur" in rendered.html
     english = Newsletter.objects.create(name="The letter", slug="letter", language="en")
     made = Issue.objects.create(newsletter=english, subject="May", slug="may")
     assert "Leave" in compose(made).text

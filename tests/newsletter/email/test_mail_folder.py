@@ -10,7 +10,7 @@ from lxml import html as lxml_html
 from accounts.models import User
 from newsletter.delivery import sending
 from tests.conftest import MailFolder
-from tests.newsletter.lists import issue
+from tests.newsletter.factories import issue
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def test_the_latest_mails_can_be_read_where_no_server_is_set(
 ) -> None:
     sending.send_test(issue("In the folder"), edna.email)
     assert len(mail_folder.all()) == 1
-    page = ednas.get(reverse("admin:newsletter_mails"))
+    page = ednas.get(reverse("admin:newsletter_emails"))
     assert b"[Test] In the folder" in page.content
     (link,) = [
         link.get("href") or ""
@@ -37,11 +37,11 @@ def test_only_an_administrator_reads_mail_that_is_not_the_newsletters(
 ) -> None:
     mail.EmailMessage("Your code", "123456", to=["ada@meridian.example"]).send(using="default")
     (file,) = mail_folder.path.glob("*.eml")
-    path = reverse("admin:newsletter_mail", args=[file.name])
-    assert b"Your code" not in ednas.get(reverse("admin:newsletter_mails")).content
+    path = reverse("admin:newsletter_email", args=[file.name])
+    assert b"Your code" not in ednas.get(reverse("admin:newsletter_emails")).content
     assert ednas.get(path).status_code == 404
     ednas.force_login(ada)
-    assert b"Your code" in ednas.get(reverse("admin:newsletter_mails")).content
+    assert b"Your code" in ednas.get(reverse("admin:newsletter_emails")).content
     assert b"123456" in ednas.get(path).content
 
 
@@ -51,8 +51,8 @@ def test_nothing_but_mails_of_the_folder_can_be_opened(
 ) -> None:
     mail_folder.path.mkdir()
     (mail_folder.path / "x.eml").write_text("Subject: planted\n\n")
-    assert ednas.get(f"/admin/newsletter/delivery/mails/{name}/").status_code == 404
+    assert ednas.get(f"/admin/newsletter/delivery/emails/{name}/").status_code == 404
 
 
 def test_with_a_mail_server_nothing_lies_there(ednas: Client) -> None:
-    assert b"handed to a mail server" in ednas.get(reverse("admin:newsletter_mails")).content
+    assert b"handed to a mail server" in ednas.get(reverse("admin:newsletter_emails")).content

@@ -21,7 +21,7 @@ from newsletter.email import headers
 from newsletter.email.rendering import RenderedEmail
 from newsletter.email.smtp import on_the_wire
 from newsletter.models import Delivery, Issue, Newsletter
-from tests.newsletter.lists import issue, news, subscriber
+from tests.newsletter.factories import issue, news, subscriber
 from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,7 @@ def test_no_address_is_kept_that_a_header_would_not_hold(address: str) -> None:
 
 def test_a_mail_that_nobody_wrote_says_so(edna: User, mail_server: MailServer) -> None:
     subscriber(OLA)
-    delivered(issue(composed_by_rule=True), edna, mail_server)
+    delivered(issue(is_automatic=True), edna, mail_server)
     (message,) = mail_server.messages_to(OLA)
     assert message["Auto-Submitted"] == "auto-generated"
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from iria.publication.models import current_publication
-from newsletter.delivery.batch import message_of, stencil_of
+from newsletter.delivery.batch import message_of, template_of
 from newsletter.email import headers, rendering
 from newsletter.email.rendering import RenderedEmail
 from newsletter.models import Issue
-from tests.newsletter.lists import issue, mail_picture, news
+from tests.newsletter.factories import issue, mail_image, news
 from tests.newsroom import published
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ OWN = {"address": "ola@readers.example", "token": TOKEN, "message_id": "<1-2@mer
 
 @pytest.fixture
 def made() -> Issue:
-    story = published("Ünïcødé – 漢字 “quoted” = equals", lead_image=mail_picture())
+    story = published("Ünïcødé – 漢字 “quoted” = equals", lead_image=mail_image())
     return issue(
         "Straße, 漢字 and a subject that is long enough to be folded over several lines of a header",
         story,
@@ -47,9 +47,9 @@ def text_of(message: EmailMessage, kind: str) -> str:
 
 
 def test_what_is_filled_in_says_what_django_would_have_said(made: Issue) -> None:
-    letter = rendering.compose(made)
-    filled = parsed(stencil_of(made, letter).render_for(**OWN))
-    built = message_of(made, letter, OWN["address"], TOKEN, OWN["message_id"]).message()
+    rendered = rendering.compose(made)
+    filled = parsed(template_of(made, rendered).render_for(**OWN))
+    built = message_of(made, rendered, OWN["address"], TOKEN, OWN["message_id"]).message()
     for name in {*filled.keys(), *built.keys()} - {"Date", "Content-Type"}:
         assert str(filled[name]) == str(built[name]), name
     assert filled.get_content_type() == "multipart/alternative"
@@ -59,17 +59,17 @@ def test_what_is_filled_in_says_what_django_would_have_said(made: Issue) -> None
 
 
 def test_no_hole_is_left_and_none_is_broken_by_a_line(made: Issue) -> None:
-    letter = rendering.compose(made)
-    wire = stencil_of(made, letter).render_for(**OWN)
+    rendered = rendering.compose(made)
+    wire = template_of(made, rendered).render_for(**OWN)
     assert b"stands-here" not in wire.replace(b"=\r\n", b"")
-    for part in (letter.html, letter.text):
+    for part in (rendered.html, rendered.text):
         assert part.count(rendering.TOKEN) >= 1
-    wanted = letter.html.count(rendering.TOKEN) + letter.text.count(rendering.TOKEN)
+    wanted = rendered.html.count(rendering.TOKEN) + rendered.text.count(rendering.TOKEN)
     assert wire.count(TOKEN.encode()) >= wanted
 
 
 def test_lines_are_short_plain_and_end_as_smtp_wants_them(made: Issue) -> None:
-    wire = stencil_of(made, rendering.compose(made)).render_for(**OWN)
+    wire = template_of(made, rendering.compose(made)).render_for(**OWN)
     assert b"\n" not in wire.replace(b"\r\n", b"")
     assert wire.isascii()
     body = wire.partition(b"\r\n\r\n")[2].split(b"\r\n")
@@ -82,14 +82,14 @@ def test_lines_are_short_plain_and_end_as_smtp_wants_them(made: Issue) -> None:
     ["ola@readers.example\r\nBcc: all@readers.example", "ola\x00@x.example", "ólá@x.example"],
 )
 def test_an_address_that_would_begin_a_header_is_refused(made: Issue, address: str) -> None:
-    stencil = stencil_of(made, rendering.compose(made))
-    with pytest.raises(ValueError, match="cannot be written to"):
-        stencil.render_for(**{**OWN, "address": address})
+    template = template_of(made, rendering.compose(made))
+    with pytest.raises(ValueError, match="cannot be sent"):
+        template.render_for(**{**OWN, "address": address})
 
 
 def test_the_shortest_letter_has_its_headers_too(made: Issue) -> None:
-    letter = RenderedEmail("S", "<p>plain</p>", "plain")
-    wire = stencil_of(made, letter).render_for(**OWN)
+    rendered = RenderedEmail("S", "<p>plain</p>", "plain")
+    wire = template_of(made, rendered).render_for(**OWN)
     message = parsed(wire)
     assert message["To"] == "ola@readers.example"
     assert message["Message-ID"] == "<1-2@meridian.example>"
@@ -104,19 +104,19 @@ NAMES = st.one_of(
 
 @pytest.fixture
 def greeting(made: Issue) -> Issue:
-    made.greeting, made.greeting_unnamed = "Dear {name},", "Dear reader,"
+    made.greeting, made.fallback_greeting = "Dear {name},", "Dear reader,"
     made.save()
     return made
 
 
 def test_each_reader_is_greeted_by_name_or_in_words_for_all(greeting: Issue) -> None:
-    stencil = stencil_of(greeting, rendering.compose(greeting))
+    template = template_of(greeting, rendering.compose(greeting))
     for name, words in (
         ("Zoë & <Ola>", "Dear Zoë & <Ola>,"),
         ("", "Dear reader,"),
         (" \n", "Dear reader,"),
     ):
-        message = parsed(stencil.render_for(**OWN, name=name))
+        message = parsed(template.render_for(**OWN, name=name))
         assert f"\n{words}\n" in text_of(message, "plain")
         (greeted,) = lxml_html.document_fromstring(text_of(message, "html")).xpath(
             "(//div[@class='words'])[1]/p[1]"
@@ -125,8 +125,11 @@ def test_each_reader_is_greeted_by_name_or_in_words_for_all(greeting: Issue) -> 
 
 
 def test_between_two_readers_only_what_is_their_own_differs(greeting: Issue) -> None:
-    stencil = stencil_of(greeting, rendering.compose(greeting))
-    one, other = stencil.render_for(**OWN, name="Ola"), stencil.render_for(**OWN, name="Mina Aalto")
+    template = template_of(greeting, rendering.compose(greeting))
+    one, other = (
+        template.render_for(**OWN, name="Ola"),
+        template.render_for(**OWN, name="Mina Aalto"),
+    )
     assert one.replace(b"Dear Ola,", b"") == other.replace(b"Dear Mina Aalto,", b"")
 
 
@@ -136,13 +139,13 @@ def test_between_two_readers_only_what_is_their_own_differs(greeting: Issue) -> 
 )
 def test_no_name_writes_more_than_a_greeting(greeting: Issue, name: str) -> None:
     name = name.encode("utf-8", "ignore").decode()
-    letter = rendering.compose(greeting)
-    wire = stencil_of(greeting, letter).render_for(**OWN, name=name)
+    rendered = rendering.compose(greeting)
+    wire = template_of(greeting, rendered).render_for(**OWN, name=name)
     body = wire.partition(b"\r\n\r\n")[2].split(b"\r\n")
     assert wire.isascii()
     assert max(map(len, body)) <= 77
     message = parsed(wire)
-    built = letter.addressed(TOKEN, name)
+    built = rendered.addressed(TOKEN, name)
     assert text_of(message, "plain") == built.text.strip()
     assert text_of(message, "html") == built.html.strip()
-    assert message.keys() == parsed(stencil_of(greeting, letter).render_for(**OWN)).keys()
+    assert message.keys() == parsed(template_of(greeting, rendered).render_for(**OWN)).keys()

@@ -21,7 +21,7 @@ from newsletter.email.smtp import on_the_wire
 from newsletter.models import Issue, Newsletter
 from newsletter.preflight import checks
 from tests.articles.body.markup import payloads
-from tests.newsletter.lists import issue, mail_picture, news
+from tests.newsletter.factories import issue, mail_image, news
 from tests.newsroom import author, category, picture, published
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def publication(db: None) -> Publication:
     return made
 
 
-def letter(made: Issue | None = None) -> RenderedEmail:
+def rendered(made: Issue | None = None) -> RenderedEmail:
     return rendering.compose(made or issue())
 
 
@@ -80,7 +80,7 @@ def test_long_addresses_in_headers_are_not_folded_or_encoded() -> None:
         on_the_wire(
             headers.message_to(
                 "ola@readers.example",
-                letter(),
+                rendered(),
                 newsletter=news(),
                 publication=current_publication(),
                 token="t" * 60,
@@ -134,7 +134,7 @@ def test_a_picture_carries_alt_caption_and_credit_in_the_wording_of_the_publicat
 ) -> None:
     publication.credit_format = "Photograph: {credit}"
     publication.save()
-    image = mail_picture(credit_url="https://pictures.example/1")
+    image = mail_image(credit_url="https://pictures.example/1")
     story = published("Light", lead_image=image, lead_caption="The <em>light</em> at the cape.")
     tree = html_of(sent(issue("Light", story)))
     (shown,) = tree.iter("img")
@@ -149,38 +149,38 @@ def test_a_picture_carries_alt_caption_and_credit_in_the_wording_of_the_publicat
 
 
 def test_the_letter_without_pictures_names_whose_they_are() -> None:
-    image = mail_picture(credit="Ines Faro", digital_source_type="trainedAlgorithmicMedia")
+    image = mail_image(credit="Ines Faro", digital_source_type="trainedAlgorithmicMedia")
     story = published("Light", lead_image=image, lead_caption='The <a href="/about/">light</a>.')
     made = sent(issue("Light", story))
-    assert "[Picture: The light. (Image Credit: Ines Faro) · Made with AI]" in text_of(made)
+    assert "[EmailImage: The light. (Image Credit: Ines Faro) · Made with AI]" in text_of(made)
     (caption,) = html_of(made).find_class("caption")
     assert "Made with AI" in caption.text_content()
     assert f"{settings.SITE_URL}/about/" in [link.get("href") for link in caption.iter("a")]
 
 
 def test_a_picture_that_needs_no_credit_shows_none() -> None:
-    image = mail_picture(credit="", credit_exempt=True, no_credit_reason="Our own chart")
+    image = mail_image(credit="", credit_exempt=True, no_credit_reason="Our own chart")
     tree = html_of(sent(issue("Chart", published("Chart", lead_image=image))))
     assert len(list(tree.iter("img"))) == 1
     assert not tree.find_class("credit")
 
 
 def test_a_picture_that_may_not_be_mailed_is_left_out() -> None:
-    image = mail_picture()
+    image = mail_image()
     story = published("Light", lead_image=image)
     Image.objects.filter(pk=image.pk).update(licensed_for_newsletter=False)
-    assert "<img" not in letter(issue("Light", story)).html
+    assert "<img" not in rendered(issue("Light", story)).html
 
 
 def test_a_narrow_picture_takes_the_smallest_file_that_is_sharp() -> None:
-    image = mail_picture()
+    image = mail_image()
     chosen = [best_rendition(image, width=width) for width in (600, 184, 100, 4000)]
     assert [rendition.width for rendition in chosen if rendition] == [1280, 640, 320, 1280]
     assert best_rendition(picture(), width=600) is None
 
 
 def test_rules_stand_in_the_elements_and_dark_mode_stays_in_the_head() -> None:
-    tree = lxml_html.document_fromstring(letter().html)
+    tree = lxml_html.document_fromstring(rendered().html)
     (rules,) = tree.iter("style")
     assert "prefers-color-scheme: dark" in (rules.text or "")
     assert next(tree.iter("h1")).get("style")
@@ -189,11 +189,11 @@ def test_rules_stand_in_the_elements_and_dark_mode_stays_in_the_head() -> None:
 
 
 def test_the_preview_carries_no_style_of_its_own() -> None:
-    image = mail_picture()
+    image = mail_image()
     shown = rendering.preview(issue("Light", published("Light", lead_image=image)))
     assert "style=" not in shown
     assert "<style" not in shown
-    assert 'href="/static/css/mail/letter.css"' in shown
+    assert 'href="/static/css/mail/email.css"' in shown
 
 
 def test_markup_in_what_people_type_is_text(publication: Publication) -> None:
@@ -202,17 +202,19 @@ def test_markup_in_what_people_type_is_text(publication: Publication) -> None:
     evil = "<img src=x onerror=alert(1)>"
     story = published(evil, standfirst=evil, categories=[category(evil, slug="evil")])
     made = issue(evil, story, preheader=evil, introduction=f"<p>{evil}</p>", closing=evil)
-    tree = lxml_html.document_fromstring(letter(made).html)
+    tree = lxml_html.document_fromstring(rendered(made).html)
     assert not list(tree.iter("img", "b", "script"))
     assert evil in tree.text_content()
 
 
 def test_an_article_in_another_script_keeps_its_direction() -> None:
     story = published("الماء والحدود", language="ar", slug="water")
-    (cell,) = lxml_html.document_fromstring(letter(issue("Water", story)).html).find_class("story")
+    (cell,) = lxml_html.document_fromstring(rendered(issue("Water", story)).html).find_class(
+        "story"
+    )
     assert (cell.get("lang"), cell.get("dir")) == ("ar", "rtl")
     Newsletter.objects.update(language="ar")
-    whole = lxml_html.document_fromstring(letter(issue("الماء", story)).html)
+    whole = lxml_html.document_fromstring(rendered(issue("الماء", story)).html)
     assert (whole.get("lang"), whole.get("dir")) == ("ar", "rtl")
 
 
@@ -220,15 +222,15 @@ def test_a_mail_that_gmail_would_cut_blocks_and_one_that_is_nearly_so_is_warned_
     def about_size(found: Iterable[object]) -> list[str]:
         return [str(each) for each in found if "Gmail hides" in str(each)]
 
-    assert about_size(blockers.warnings(letter(), news())) == []
+    assert about_size(blockers.warnings(rendered(), news())) == []
     nearly = issue("Nearly", introduction=f"<p>{'word ' * 18_200}</p>")
-    assert len(about_size(blockers.warnings(letter(nearly), news()))) == 1
-    assert about_size(checks.findings(nearly)) == []
+    assert len(about_size(blockers.warnings(rendered(nearly), news()))) == 1
+    assert about_size(checks.run_checks(nearly)) == []
     long = issue("Long", introduction=f"<p>{'word ' * 22_000}</p>")
-    assert about_size(blockers.warnings(letter(long), news())) == []
-    assert len(about_size(checks.findings(long))) == 1
+    assert about_size(blockers.warnings(rendered(long), news())) == []
+    assert len(about_size(checks.run_checks(long))) == 1
     Publication.objects.update(postal_address="")
-    assert "no postal address" in blockers.warnings(letter(), news())[0]
+    assert "no postal address" in blockers.warnings(rendered(), news())[0]
 
 
 def test_composing_asks_as_much_for_twelve_articles_as_for_two(
@@ -237,7 +239,7 @@ def test_composing_asks_as_much_for_twelve_articles_as_for_two(
     def of(count: int) -> Issue:
         stories = [
             published(
-                f"Story {count} {n}", lead_image=mail_picture(), authors=[author(f"A{count}{n}")]
+                f"Story {count} {n}", lead_image=mail_image(), authors=[author(f"A{count}{n}")]
             )
             for n in range(count)
         ]
@@ -246,13 +248,13 @@ def test_composing_asks_as_much_for_twelve_articles_as_for_two(
     few, many = of(2), of(12)
     for made in (few, many):
         with django_assert_num_queries(4):
-            letter(made)
+            rendered(made)
 
 
 def test_the_order_is_the_editors() -> None:
     stories = [published(f"Story {number}") for number in range(3)]
     made = issue("Order", *reversed(stories))
-    text = letter(made).text
+    text = rendered(made).text
     assert text.index("Story 2") < text.index("Story 1") < text.index("Story 0")
 
 
@@ -280,7 +282,7 @@ def test_a_line_that_is_a_dot_does_not_end_the_mail() -> None:
 
 
 def test_no_attack_in_any_field_becomes_markup_of_the_mail() -> None:
-    plain = {element.tag for element in lxml_html.document_fromstring(letter().html).iter()}
+    plain = {element.tag for element in lxml_html.document_fromstring(rendered().html).iter()}
     for number, payload in enumerate(payloads()):
         story = published(payload[:200], slug=f"attack-{number}", standfirst=payload[:600])
         made = issue(

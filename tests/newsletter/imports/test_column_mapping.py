@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.imports.column_mapping import is_unsubscribed, says_gone
+from newsletter.imports.column_mapping import is_unsubscribed, says_unsubscribed
 from newsletter.models import Subscriber
 
 
@@ -47,4 +47,4 @@ def test_words_of_others_are_understood_or_said_to_be_unknown(said: str, gone: b
     ],
 )
 def test_a_column_on_who_has_left_is_filled_for_those_who_have(said: str, gone: bool) -> None:
-    assert says_gone(said) is gone
+    assert says_unsubscribed(said) is gone

@@ -47,14 +47,14 @@ def test_quotes_line_breaks_and_separators_within_a_cell() -> None:
 def test_a_mark_that_is_never_closed_costs_its_own_line_alone() -> None:
     lines = ["a,b"] * 5 + ['c,"d'] + ["e,f"] * 300
     rows = list(Table.of("\n".join(lines).encode()).rows())
-    broken = [row for row in rows if row.trouble]
+    broken = [row for row in rows if row.error]
     assert broken == [Row(6, (), NOT_CLOSED)]
     assert len(rows) == len(lines)
 
 
 def test_a_row_of_a_million_letters_is_told_and_skipped() -> None:
     rows = list(Table.of(b"a,b\n" + b"x" * 1_000_000 + b",y\nc,d\n").rows())
-    assert [bool(row.trouble) for row in rows] == [False, True, False]
+    assert [bool(row.error) for row in rows] == [False, True, False]
 
 
 @given(

@@ -18,7 +18,7 @@ from newsletter.models import Consent, Subscriber
 from newsletter.subscriptions import data_requests, opt_in, suppression
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.conftest import MailFolder
-from tests.newsletter.lists import issue, news, subscriber
+from tests.newsletter.factories import issue, news, subscriber
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
@@ -28,8 +28,8 @@ OLA = "ola@readers.example"
 def jobs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Whom the worker is to send a link."""
     waiting: list[int] = []
-    monkeypatch.setattr("newsletter.job_queue.send_data_link_soon", waiting.append)
-    monkeypatch.setattr("newsletter.job_queue.answer_soon", lambda consent_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_data_link", waiting.append)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
     return waiting
 
 
@@ -47,7 +47,10 @@ def test_the_link_comes_to_the_address_and_nowhere_else(
     for _ in range(5):
         with django_capture_on_commit_callbacks(execute=True):
             answer = client.post(ola.preferences_path(), {"data": "1"}, follow=True)
-        assert "We send the link to your address" in answer.content.decode()
+        assert (
+            "We are sending the link to your address. It is valid for one day."
+            in answer.content.decode()
+        )
         assert OLA not in answer.content.decode()
     assert jobs == [ola.pk] * data_requests.LINKS_A_DAY
     subscription_emails.send_data_link(ola.pk)
@@ -60,7 +63,7 @@ def test_the_page_shows_all_of_it(client: Client) -> None:
     opt_in.choose(
         ola.token, Choice([SubscriptionChoice.usual(news())], name="Ola Lind", language="fr")
     )
-    opt_in.request(OLA, where="/2026/05/a-story/", wished=[SubscriptionChoice.usual(news())])
+    opt_in.request(OLA, source_url="/2026/05/a-story/", wanted=[SubscriptionChoice.usual(news())])
     answer = client.get(page_of(ola))
     page = answer.content.decode()
     for kept in (
@@ -80,11 +83,14 @@ def test_erasing_leaves_nothing_but_a_hash_where_it_was_asked_for(
     client: Client, barred: bool
 ) -> None:
     ola = subscriber(OLA)
-    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     address = page_of(ola)
     assert Subscriber.objects.exists()
     answer = client.post(address, {"bar": "1"} if barred else {})
-    assert "Nothing of your subscription is kept" in answer.content.decode()
+    assert (
+        "Your subscription data was deleted. You will not receive any more e-mails."
+        in answer.content.decode()
+    )
     assert not Subscriber.objects.exists()
     assert not Consent.objects.exists()
     assert suppression.is_suppressed(OLA) is barred
@@ -120,7 +126,7 @@ def test_an_old_link_is_said_to_be_old(client: Client, monkeypatch: pytest.Monke
 
 def test_a_token_of_another_publication_opens_nothing(client: Client, settings: Any) -> None:
     ola = subscriber(OLA)
-    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.get()
     ours = settings.SECRET_KEY
     settings.SECRET_KEY = "the key of another house, which signs its own links"
@@ -134,7 +140,10 @@ def test_a_token_of_another_publication_opens_nothing(client: Client, settings: 
     for address in theirs:
         for answer in (client.get(address), client.post(address)):
             assert answer.status_code == 404
-            assert "This link is not complete" in answer.content.decode()
+            assert (
+                "This link is incomplete. Open it again from the e-mail, or copy the whole link."
+                in answer.content.decode()
+            )
     assert Subscriber.objects.get().is_active
     assert Consent.objects.get().confirmed_at is None
 
@@ -142,13 +151,13 @@ def test_a_token_of_another_publication_opens_nothing(client: Client, settings: 
 def test_every_night_the_worker_forgets_what_was_never_confirmed() -> None:
     planned = {each.task.name: each.cron for each in app.periodic_registry.periodic_tasks.values()}
     assert planned["newsletter.forget_unconfirmed"] == "17 3 * * *"
-    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
-    tasks.forget_unconfirmed(0)
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
+    tasks.delete_unconfirmed(0)
     assert Subscriber.objects.exists()
     long_ago = timezone.now() - timedelta(days=31)
     Subscriber.objects.update(created_at=long_ago)
     Consent.objects.update(asked_at=long_ago)
-    tasks.forget_unconfirmed(0)
+    tasks.delete_unconfirmed(0)
     assert not Subscriber.objects.exists()
 
 

@@ -58,8 +58,7 @@ def test_an_address_is_kept_in_one_form(typed: str, kept: str) -> None:
 def test_what_is_no_address_is_refused_in_one_sentence(typed: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         normal(typed)
-    (sentence,) = refusal.value.messages
-    assert sentence.endswith(("org.", "again.", "one.", "longer.", "it.", "here.", "address."))
+    assert len(refusal.value.messages) == 1
 
 
 @given(some.text(max_size=80) | some.emails() | some.from_regex(r".{1,20}@.{1,30}"))

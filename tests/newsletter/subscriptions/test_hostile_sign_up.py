@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.answer_soon", lambda consent_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
 
 
 def enter(client: Client, typed: str, number: int, **more: str) -> bool:
@@ -32,7 +32,7 @@ def enter(client: Client, typed: str, number: int, **more: str) -> bool:
     )
     assert answer.status_code in {302, 422}, (typed, answer.status_code)
     if answer.status_code == 422:
-        assert b'class="errorlist"' in answer.content or b"letter-slip" in answer.content
+        assert b'class="errorlist"' in answer.content or b"newsletter-suggestion" in answer.content
         assert b"<script>" not in answer.content
     return answer.status_code == 302
 
@@ -66,13 +66,13 @@ def test_the_naughty_texts_through_every_field_of_the_form(client: Client) -> No
         for fields in ({"email": text}, {"email": "ola@readers.example", **hidden}):
             form = SignUpForm(fields)
             assert form.is_valid() or form.errors
-            assert not form.meant or normal(form.meant) == form.meant
+            assert not form.suggestion or normal(form.suggestion) == form.suggestion
         # Drawing the page is what takes time.
         if number % 6 == 0:
             enter(client, text, number, offered=text)
             enter(client, f"ola{number}@readers.example", number, came_from=text, offered=text)
     assert all(email.endswith("@readers.example") for email in answer_everybody())
-    assert all(consent.where.startswith("/") for consent in Consent.objects.all())
+    assert all(consent.source_url.startswith("/") for consent in Consent.objects.all())
 
 
 LINE_BREAKS = ["\r\n", "\n", "\r", "%0d%0a", "\x0b", "\x0c", "\x85", "\u2028", "\x00"]

@@ -11,7 +11,7 @@ from newsletter.models import Consent, Frequency, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.conftest import MailFolder
-from tests.newsletter.lists import chose, news, subscriber
+from tests.newsletter.factories import chose, news, subscriber
 from tests.newsroom import category
 
 pytestmark = pytest.mark.django_db
@@ -20,14 +20,14 @@ OLA = "ola@readers.example"
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.answer_soon", lambda consent_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
 
 
 @pytest.fixture
 def weekly() -> Newsletter:
-    """A second newsletter, with rhythms and topics to choose among."""
+    """A second newsletter, with frequencies and topics to choose among."""
     made = Newsletter.objects.create(
-        name="Analysis", slug="analysis", position=1, rhythms=list(Frequency.values)
+        name="Analysis", slug="analysis", position=1, frequencies=list(Frequency.values)
     )
     made.topics.set([category("Japan"), category("China")])
     return made
@@ -48,7 +48,7 @@ def test_what_is_chosen_when_signing_up_is_kept_until_it_is_confirmed(
         "email": OLA,
         "choosing": "1",
         "newsletters": [weekly.pk],
-        f"rhythm-{weekly.pk}": "daily",
+        f"frequency-{weekly.pk}": "daily",
         f"topics-{weekly.pk}": [japan.pk],
         "language": "fr",
     }
@@ -63,13 +63,13 @@ def test_what_is_chosen_when_signing_up_is_kept_until_it_is_confirmed(
     assert consent.wording in page
     client.post(f"/newsletter/confirm/{token}/")
     subscription = Subscriber.objects.get().subscriptions.get()
-    assert (subscription.newsletter, subscription.rhythm) == (weekly, "daily")
+    assert (subscription.newsletter, subscription.frequency) == (weekly, "daily")
     assert subscription.topics == [japan.pk]
     assert Subscriber.objects.get().language == "fr"
 
 
 def test_the_mail_to_confirm_speaks_the_chosen_language(mail_folder: MailFolder) -> None:
-    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())], language="fr")
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())], language="fr")
     subscription_emails.answer(Consent.objects.get().pk)
     (message,) = mail_folder.to(OLA)
     assert "Confirmez" in str(message["Subject"]) or "confirmer" in str(message["Subject"]).lower()
@@ -77,7 +77,7 @@ def test_the_mail_to_confirm_speaks_the_chosen_language(mail_folder: MailFolder)
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("rhythm", "hourly"), ("topics", "0"), ("topics", "x\x00"), ("language", "xx")],
+    [("frequency", "hourly"), ("topics", "0"), ("topics", "x\x00"), ("language", "xx")],
 )
 def test_what_cannot_be_chosen_is_said_beside_it_and_keeps_the_address(
     client: Client, weekly: Newsletter, field: str, value: str
@@ -97,7 +97,7 @@ def test_a_wrong_address_keeps_every_choice(client: Client, weekly: Newsletter) 
         "email": "no address",
         "choosing": "1",
         "newsletters": [weekly.pk],
-        f"rhythm-{weekly.pk}": "daily",
+        f"frequency-{weekly.pk}": "daily",
         f"topics-{weekly.pk}": [japan.pk],
     }
     page = client.post("/newsletter/", sent).content.decode()
@@ -115,12 +115,12 @@ def test_the_page_of_preferences_shows_and_saves_every_choice(
     assert 'value="issues" checked' in page
     sent = {
         "newsletters": [weekly.pk],
-        f"rhythm-{weekly.pk}": "each",
+        f"frequency-{weekly.pk}": "each",
         f"topics-{weekly.pk}": [japan.pk],
         "name": "Ola\r\nLind",
     }
     saved = client.post(ola.preferences_path(), sent, follow=True).content.decode()
-    assert "Your choice is saved" in saved
+    assert "Preferences saved." in saved
     assert 'value="each" checked' in saved
     assert f'value="{japan.pk}" checked' in saved
     assert 'value="Ola Lind"' in saved
@@ -134,17 +134,17 @@ def test_a_rhythm_and_a_topic_that_are_withdrawn_can_be_kept_but_not_chosen(
     japan = weekly.topics.get(name="Japan")
     sent = {
         "newsletters": [weekly.pk],
-        f"rhythm-{weekly.pk}": "daily",
+        f"frequency-{weekly.pk}": "daily",
         f"topics-{weekly.pk}": [japan.pk],
     }
     client.post(ola.preferences_path(), sent)
-    weekly.rhythms = ["issues", "weekly"]
+    weekly.frequencies = ["issues", "weekly"]
     weekly.save()
     weekly.topics.remove(japan)
     assert client.post(ola.preferences_path(), sent).status_code == 302
-    assert ola.subscriptions.get().rhythm == "daily"
+    assert ola.subscriptions.get().frequency == "daily"
     assert client.post(mina.preferences_path(), sent).status_code == 422
-    assert mina.subscriptions.get().rhythm == "issues"
+    assert mina.subscriptions.get().frequency == "issues"
 
 
 def test_whoever_lost_their_topics_is_told_and_gets_everything_only_by_choosing_it(
@@ -154,12 +154,15 @@ def test_whoever_lost_their_topics_is_told_and_gets_everything_only_by_choosing_
     ola = chose(OLA, Frequency.DAILY, japan, to=weekly)
     japan.delete()
     page = client.get(ola.preferences_path()).content.decode()
-    assert "The topics you chose are not there any more" in page
-    sent = {"newsletters": [weekly.pk], f"rhythm-{weekly.pk}": "daily", "name": "Ola"}
+    assert (
+        "The topics you chose no longer exist. Enter your e-mail address again and choose new topics."
+        in page
+    )
+    sent = {"newsletters": [weekly.pk], f"frequency-{weekly.pk}": "daily", "name": "Ola"}
     client.post(ola.preferences_path(), sent)
     assert ola.subscriptions.get().topics == []
-    client.post(ola.preferences_path(), sent | {f"rhythm-{weekly.pk}": "weekly"})
-    assert (ola.subscriptions.get().rhythm, ola.subscriptions.get().topics) == ("weekly", [])
+    client.post(ola.preferences_path(), sent | {f"frequency-{weekly.pk}": "weekly"})
+    assert (ola.subscriptions.get().frequency, ola.subscriptions.get().topics) == ("weekly", [])
     assert "nothing until I choose new topics" in Consent.objects.latest("pk").wording
     client.post(ola.preferences_path(), sent | {f"topics-{weekly.pk}": ["all"]})
     assert ola.subscriptions.get().topics is None
@@ -173,19 +176,19 @@ def test_topics_are_offered_only_where_something_composes_itself(client: Client)
     japan = category("Japan")
     news().topics.set([japan])
     assert "topics-" not in client.get("/newsletter/").content.decode()
-    Newsletter.objects.update(rhythms=["issues", "daily"])
+    Newsletter.objects.update(frequencies=["issues", "daily"])
     assert f'name="topics-{news().pk}"' in client.get("/newsletter/").content.decode()
     sent = {
         "email": OLA,
         "choosing": "1",
         "newsletters": [news().pk],
-        f"rhythm-{news().pk}": "issues",
+        f"frequency-{news().pk}": "issues",
         f"topics-{news().pk}": [japan.pk],
     }
     client.post("/newsletter/", sent)
     consent = Consent.objects.get()
     assert "Japan" not in consent.wording
-    assert consent.wished.get().topics is None
+    assert consent.chosen_newsletters.get().topics is None
 
 
 def test_the_pages_ask_as_often_however_much_there_is_to_choose(
@@ -217,11 +220,14 @@ def test_an_editor_says_which_rhythms_and_topics_there_are(client: Client, ada: 
         name: field.value() for name, field in ((f.name, f) for f in page.context["adminform"].form)
     }
     form = {name: value for name, value in form.items() if value is not None}
-    refused = client.post(address, form | {"rhythms": []})
+    refused = client.post(address, form | {"frequencies": []})
     assert "Choose at least one" in refused.content.decode()
     japan = category("Japan")
-    refused = client.post(address, form | {"rhythms": ["issues"], "topics": [japan.pk]})
-    assert "would still receive every issue you write" in refused.content.decode()
-    client.post(address, form | {"rhythms": ["daily", "issues"], "topics": [japan.pk]})
-    assert news().offered_rhythms == [Frequency.ISSUES, Frequency.DAILY]
+    refused = client.post(address, form | {"frequencies": ["issues"], "topics": [japan.pk]})
+    assert (
+        "Topics only apply to digests. Offer it weekly, daily or for every new article too, or remove the topics."
+        in refused.content.decode()
+    )
+    client.post(address, form | {"frequencies": ["daily", "issues"], "topics": [japan.pk]})
+    assert news().offered_frequencies == [Frequency.ISSUES, Frequency.DAILY]
     assert list(news().topics.all()) == [japan]

@@ -13,7 +13,7 @@ from newsletter import subscription_emails
 from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
-from tests.newsletter.lists import news, subscriber
+from tests.newsletter.factories import news, subscriber
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
@@ -21,7 +21,7 @@ OLA = "ola@readers.example"
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.answer_soon", lambda consent_id: None)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
 
 
 def test_the_foot_of_a_page_sends_only_an_address(client: Client) -> None:
@@ -31,9 +31,9 @@ def test_the_foot_of_a_page_sends_only_an_address(client: Client) -> None:
         headers={"Referer": "http://testserver/2026/05/a-story/?from=feed"},
     )
     assert answer.status_code == 302
-    assert answer["Location"] == "/newsletter/look-in-your-mail/"
+    assert answer["Location"] == "/newsletter/check-your-inbox/"
     consent = Consent.objects.get()
-    assert consent.where == "/2026/05/a-story/"
+    assert consent.source_url == "/2026/05/a-story/"
     assert list(consent.newsletters.all()) == [news()]
 
 
@@ -44,7 +44,7 @@ def test_where_it_was_entered_is_a_page_of_ours(client: Client, referer: str) ->
     refused = client.post("/newsletter/", {"email": "x"}, headers={"Referer": referer})
     assert 'name="came_from" value="/newsletter/"' in refused.content.decode()
     client.post("/newsletter/", {"email": OLA}, headers={"Referer": referer})
-    assert Consent.objects.get().where == "/newsletter/"
+    assert Consent.objects.get().source_url == "/newsletter/"
 
 
 def test_a_known_address_gets_the_answer_of_an_unknown_one(client: Client) -> None:
@@ -57,13 +57,13 @@ def test_a_known_address_gets_the_answer_of_an_unknown_one(client: Client) -> No
     for email in ("unknown@readers.example", "known@readers.example", "left@readers.example"):
         with CaptureQueriesContext(connection) as steps:
             answer = client.post("/newsletter/", {"email": email})
-        deeds = [query["sql"].split()[0] for query in steps.captured_queries]
-        answers.append((answer.status_code, answer.content, dict(answer.headers), deeds))
+        actions = [query["sql"].split()[0] for query in steps.captured_queries]
+        answers.append((answer.status_code, answer.content, dict(answer.headers), actions))
     assert answers[0] == answers[1] == answers[2]
 
 
 def test_signing_up_sets_no_cookie(client: Client) -> None:
-    for path in ("/newsletter/", "/newsletter/look-in-your-mail/", "/newsletter/issues/"):
+    for path in ("/newsletter/", "/newsletter/check-your-inbox/", "/newsletter/issues/"):
         assert not client.get(path).cookies
     assert not client.post("/newsletter/", {"email": OLA}).cookies
 
@@ -80,7 +80,7 @@ def test_a_wrong_address_gets_a_sentence_and_stays_in_the_field(client: Client, 
 
 def test_a_program_that_fills_every_field_is_thanked_and_ignored(client: Client) -> None:
     answer = client.post("/newsletter/", {"email": OLA, "website": "https://pills.example"})
-    assert answer["Location"] == "/newsletter/look-in-your-mail/"
+    assert answer["Location"] == "/newsletter/check-your-inbox/"
     assert not Subscriber.objects.exists()
 
 
@@ -125,7 +125,7 @@ def test_without_a_newsletter_the_page_says_so(client: Client) -> None:
 
 
 def confirmation_path() -> str:
-    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.latest("pk")
     subscription_emails.answer(consent.pk)
     return f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/"
@@ -165,21 +165,24 @@ def test_a_link_cut_off_expired_or_overtaken_gets_one_sentence(
         later.setattr(opt_in, "CONFIRM_WITHIN", timedelta(seconds=-1))
         for expired in (client.get(path), client.post(path)):
             assert (expired.status_code, b"has expired" in expired.content) == (410, True)
-    Subscriber.objects.update(state="left", left_at=timezone.now())
+    Subscriber.objects.update(state="left", unsubscribed_at=timezone.now())
     for overtaken in (client.get(path), client.post(path)):
         assert (overtaken.status_code, b"You have left since" in overtaken.content) == (410, True)
     assert Subscriber.objects.get().state == "left"
 
 
 def test_a_link_of_another_publication_or_for_another_deed_confirms_nothing(client: Client) -> None:
-    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.get()
     with override_settings(SECRET_KEY="the key of another publication"):
-        of_another = opt_in.confirmation_token(consent)
-    for token in (of_another, make_token(consent.pk, purpose="newsletter.data")):
+        signature_mismatch = opt_in.confirmation_token(consent)
+    for token in (signature_mismatch, make_token(consent.pk, purpose="newsletter.data")):
         page = client.post(f"/newsletter/confirm/{token}/")
         assert page.status_code == 404
-        assert "not complete" in page.content.decode()
+        assert (
+            "This link is incomplete. Open it again from the e-mail, or copy the whole link."
+            in page.content.decode()
+        )
     assert Subscriber.objects.get().state == "pending"
 
 

@@ -10,14 +10,14 @@ from newsletter import subscription_emails
 from newsletter.models import Consent, Subscriber, Suppression
 from newsletter.subscriptions import opt_in, suppression
 from newsletter.subscriptions.choices import SubscriptionChoice
-from tests.newsletter.lists import news, subscriber
+from tests.newsletter.factories import news, subscriber
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
 
 
 def ask(email: str = OLA) -> Consent:
-    opt_in.request(email, where="/", wished=[SubscriptionChoice.usual(news())])
+    opt_in.request(email, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.latest("pk")
     subscription_emails.answer(consent.pk)
     consent.refresh_from_db()
@@ -30,7 +30,7 @@ def test_who_was_erased_is_still_barred_by_the_hash_of_the_address() -> None:
     opt_in.erase(ola)
     kept = Suppression.objects.get()
     assert kept.subscriber is None
-    assert "ola" not in kept.address_hash + kept.words
+    assert "ola" not in kept.email_hash + kept.details
     assert suppression.is_suppressed("OLA@readers.example")
 
     consent = ask("Ola@readers.example")
@@ -47,7 +47,7 @@ def test_who_left_and_was_erased_is_known_by_a_hash_until_they_come_back_themsel
     opt_in.erase(ola)
     kept = Suppression.objects.get()
     assert (kept.reason, kept.subscriber) == ("left", None)
-    assert "ola" not in kept.address_hash + kept.words
+    assert "ola" not in kept.email_hash + kept.details
     # No list brings her back (`importing`), while other mails, and she herself, may.
     assert not suppression.is_suppressed(OLA)
     consent = ask()
@@ -62,7 +62,7 @@ def test_an_address_of_somebody_who_left_and_was_erased_is_barred_when_mail_come
     opt_in.unsubscribe(ola.token)
     ola.refresh_from_db()
     opt_in.erase(ola)
-    suppression.mail_came_back(OLA, "550 no such user")
+    suppression.suppress_bounced(OLA, "550 no such user")
     assert Suppression.objects.get().reason == "hard"
     assert suppression.is_suppressed(OLA)
 
@@ -74,12 +74,12 @@ def test_barring_twice_is_one_row_and_releasing_keeps_it_with_its_reason(edna: U
     row = Suppression.objects.get()
     assert row.reason == "soft"
 
-    with pytest.raises(ValueError, match="Write why"):
+    with pytest.raises(ValueError, match="Enter a reason"):
         suppression.remove_suppression(row, because="  ", by=edna)
     suppression.remove_suppression(row, because="She made room", by=edna)
     suppression.remove_suppression(row, because="Once more", by=edna)
     row.refresh_from_db()
-    assert (row.released_because, row.released_by) == ("She made room", edna)
+    assert (row.removal_reason, row.removed_by) == ("She made room", edna)
     ola.refresh_from_db()
     assert ola.state == Subscriber.State.UNSUBSCRIBED
     assert not suppression.is_suppressed(OLA)
@@ -90,24 +90,24 @@ def test_an_editor_finds_an_erased_address_by_writing_it_and_releases_it(ednas: 
     suppression.suppress(ola, because="No such address", reason="hard")
     opt_in.erase(ola)
     changelist = reverse("admin:newsletter_suppression_changelist")
-    assert "barred by its hash" in ednas.get(changelist, {"q": OLA}).content.decode()
+    assert "erased (only a hash is stored)" in ednas.get(changelist, {"q": OLA}).content.decode()
     nobody = ednas.get(changelist, {"q": "mina@readers.example"}).content.decode()
-    assert "barred by its hash" not in nobody
+    assert "erased (only a hash is stored)" not in nobody
 
     row = Suppression.objects.get()
     chosen = {"action": "release", "_selected_action": [row.pk]}
     refused = ednas.post(changelist, chosen, follow=True).content.decode()
-    assert "nothing was released" in refused
+    assert "Enter a reason. Nothing was removed." in refused
     assert suppression.is_suppressed(OLA)
 
     change = reverse("admin:newsletter_suppression_change", args=[row.pk])
-    assert "Why may it be written to again?" in ednas.get(change).content.decode()
-    assert "This field is required" in ednas.post(change, {"released_because": ""}).content.decode()
-    ednas.post(change, {"released_because": "She asked by phone"})
+    assert "Reason" in ednas.get(change).content.decode()
+    assert "This field is required" in ednas.post(change, {"removal_reason": ""}).content.decode()
+    ednas.post(change, {"removal_reason": "She asked by phone"})
     assert not suppression.is_suppressed(OLA)
     # What is released can be read, and nothing more.
-    assert 'name="released_because"' not in ednas.get(change).content.decode()
-    assert ednas.post(change, {"released_because": "Changed"}).status_code == 403
+    assert 'name="removal_reason"' not in ednas.get(change).content.decode()
+    assert ednas.post(change, {"removal_reason": "Changed"}).status_code == 403
 
 
 def test_a_reporter_sees_no_suppression(client: Client, rui: User) -> None:

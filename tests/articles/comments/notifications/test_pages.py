@@ -151,7 +151,7 @@ def test_one_page_shows_newsletters_and_comments_whichever_mail_led_there(
     client: Client, follows: Following
 ) -> None:
     newsletter = Newsletter.objects.offered()[0]
-    opt_in.request(ANA, where="/", wished=[SubscriptionChoice.usual(newsletter)])
+    opt_in.request(ANA, source_url="/", wanted=[SubscriptionChoice.usual(newsletter)])
     subscriber = Subscriber.objects.get()
     opt_in.confirm(opt_in.confirmation_token(subscriber.consents.get()))
     follow = follows()
@@ -245,7 +245,7 @@ def test_an_address_whose_domain_has_letters_of_its_own_is_one_in_all_rooms(
     """The newsletter knows it as mail servers do, the account as it was typed."""
     User.objects.filter(pk=ola.pk).update(email="Ola@Bücher.example")
     newsletter, known = Newsletter.objects.offered()[0], "ola@xn--bcher-kva.example"
-    opt_in.request(known, where="/", wished=[SubscriptionChoice.usual(newsletter)])
+    opt_in.request(known, source_url="/", wanted=[SubscriptionChoice.usual(newsletter)])
     follow = follows("ola@bücher.example")
     assert follow.follower.user == ola
     page = said(client.get(f"/newsletter/preferences/{Subscriber.objects.get().token}/"))

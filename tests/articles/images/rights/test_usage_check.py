@@ -16,7 +16,7 @@ from articles.editorial.models import Article
 from articles.images.models import Agency, Image
 from newsletter.delivery import controls, sending, worker
 from tests import newsroom
-from tests.newsletter import lists
+from tests.newsletter import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -166,7 +166,7 @@ def test_what_is_missing_stands_beside_the_form_with_a_link_to_mend_it(edna: Use
     image = newsroom.picture(alt_text="")
     article = using(image)
     led_by = newsroom.picture()
-    issue = lists.issue("What moved", newsroom.published("Led", lead_image=led_by))
+    issue = factories.issue("What moved", newsroom.published("Led", lead_image=led_by))
     Image.objects.update(alt_text="")
     for page, picture in (
         (f"/admin/articles/article/{article.pk}/change/", image),
@@ -201,8 +201,8 @@ OF_MAIL = {
 def test_no_newsletter_leaves_with_such_a_picture(name: str, edna: User) -> None:
     fields, words, place = OF_MAIL[name]
     article = newsroom.published(lead_image=newsroom.picture())
-    lists.subscriber("ola@readers.example")
-    issue = lists.issue("What moved", article)
+    factories.subscriber("ola@readers.example")
+    issue = factories.issue("What moved", article)
     Image.objects.update(**fields)
     with pytest.raises(sending.NotReady, match=re.escape(words)) as refusal:
         sending.start(issue, by=edna)
@@ -210,16 +210,16 @@ def test_no_newsletter_leaves_with_such_a_picture(name: str, edna: User) -> None
 
 
 def test_a_mailing_waits_when_a_licence_ends_on_its_way(edna: User) -> None:
-    article = newsroom.published(lead_image=lists.mail_picture())
-    lists.subscriber("ola@readers.example")
-    issue = lists.issue("What moved", article)
+    article = newsroom.published(lead_image=factories.mail_image())
+    factories.subscriber("ola@readers.example")
+    issue = factories.issue("What moved", article)
     sending.start(issue, by=edna)
     Image.objects.update(licence_until=AGO)
     assert worker.deliver_batch(issue.pk) == 0
     issue.refresh_from_db()
     assert issue.state == "paused"
-    assert "may not go out by mail any more" in issue.trouble
-    with pytest.raises(controls.NotNow, match="Mend that in the library"):
+    assert "may no longer be sent by e-mail" in issue.error
+    with pytest.raises(controls.NotNow, match="Fix this in the image library"):
         controls.resume(issue, by=edna)
     Image.objects.update(licence_until=AHEAD)
     controls.resume(issue, by=edna)
@@ -230,8 +230,8 @@ def test_the_terms_of_use_are_shown_to_whoever_sends(edna: User) -> None:
     desk = Client()
     desk.force_login(edna)
     agency = Agency.objects.create(name="Quay", credit_text="via Quay", usage_terms="Once a week.")
-    image = lists.mail_picture(usage_terms="Not on covers.", agency=agency)
-    issue = lists.issue("What moved", newsroom.published(lead_image=image))
+    image = factories.mail_image(usage_terms="Not on covers.", agency=agency)
+    issue = factories.issue("What moved", newsroom.published(lead_image=image))
     for page in ("preview", "send"):
         words = desk.get(f"/admin/newsletter/issue/{issue.pk}/{page}/").content.decode()
         assert "Not on covers." in words

@@ -136,7 +136,7 @@ def test_emptying_a_table_counts_if_there_was_something_in_it() -> None:
 
 def test_how_the_sending_of_an_issue_goes_changes_no_page() -> None:
     before = _marks()
-    Issue.objects.update(trouble="The mail server does not answer.")
+    Issue.objects.update(error="The mail server does not answer.")
     assert _marks() == before
 
 

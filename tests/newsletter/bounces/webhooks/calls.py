@@ -259,7 +259,7 @@ SECRETS: Final = {
     "resend": "whsec_" + base64.b64encode(SVIX_KEY).decode(),
     "sendgrid": "".join(PUBLIC_LINES[1:-1]),
 }
-ADDRESS: Final = "/newsletter/told/"
+ADDRESS: Final = "/newsletter/webhook/"
 
 
 def proof(name: str, body: bytes) -> dict[str, str]:

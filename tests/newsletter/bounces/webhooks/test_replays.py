@@ -11,11 +11,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from newsletter.bounces.verp import mark_of
+from newsletter.bounces.verp import delivery_ref
 from newsletter.bounces.webhooks import verification
-from newsletter.bounces.webhooks.providers import SignedApart
+from newsletter.bounces.webhooks.providers import Signature
 from newsletter.models import Bounce, WebhookReceipt
-from tests.newsletter.bounces.mailed import sent, state_of
+from tests.newsletter.bounces.sent import sent, state_of
 from tests.newsletter.bounces.webhooks.calls import (
     OLA,
     SIGNING_KEY,
@@ -26,7 +26,7 @@ from tests.newsletter.bounces.webhooks.calls import (
     proof,
     tell,
 )
-from tests.newsletter.lists import subscriber
+from tests.newsletter.factories import subscriber
 
 MINA = "mina@readers.example"
 
@@ -39,7 +39,7 @@ def signed(age: timedelta, token: str = "t" * 50) -> dict[str, str]:
 
 def mailgun_call(email: str, signature: dict[str, str]) -> Any:
     delivery = sent(subscriber(email))
-    news = WRITTEN["mailgun"](about(delivery, "hard", mark_of(delivery.pk)))
+    news = WRITTEN["mailgun"](about(delivery, "hard", delivery_ref(delivery.pk)))
     return news | {"signature": signature}
 
 
@@ -90,7 +90,7 @@ def test_of_two_bodies_at_the_same_moment_one_is_accepted() -> None:
 
     def attempt(body: bytes) -> None:
         try:
-            refused.append(verification.is_replay("Mailgun", SignedApart(now, "t"), body))
+            refused.append(verification.is_replay("Mailgun", Signature(now, "t"), body))
         finally:
             connection.close()
 
@@ -105,7 +105,7 @@ def test_of_two_bodies_at_the_same_moment_one_is_accepted() -> None:
 @pytest.mark.django_db
 def test_receipts_are_deleted_when_the_time_alone_refuses_the_call() -> None:
     signed_at = timezone.now() - verification.WINDOW + timedelta(minutes=1)
-    proof = SignedApart(str(int(signed_at.timestamp())), "t")
+    proof = Signature(str(int(signed_at.timestamp())), "t")
     assert not verification.is_replay("Mailgun", proof, b"one")
     assert verification.delete_expired_receipts() == 0
     WebhookReceipt.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -146,7 +146,7 @@ def test_a_repeated_bounce_does_not_suppress_a_released_address(through: Through
     dead = about(sent(ola), "hard", "")
     assert tell("postmark", dead) == 200
     ola.suppressions.update(
-        released_at=timezone.now(), released_because="The mailbox is back", released_by=None
+        removed_at=timezone.now(), removal_reason="The mailbox is back", removed_by=None
     )
     ola.state = "active"
     ola.save()

@@ -12,11 +12,11 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from newsletter.bounces.matching import CLOCKS
-from newsletter.bounces.verp import mark_of
+from newsletter.bounces.verp import delivery_ref
 from newsletter.bounces.webhooks import events, verification
 from newsletter.checks import check_provider
-from newsletter.models import Bounce, MailboxReading
-from tests.newsletter.bounces.mailed import sent, state_of
+from newsletter.models import Bounce, MailboxStatus
+from tests.newsletter.bounces.sent import sent, state_of
 from tests.newsletter.bounces.webhooks.calls import (
     ADDRESS,
     OLA,
@@ -30,7 +30,7 @@ from tests.newsletter.bounces.webhooks.calls import (
     proof,
     tell,
 )
-from tests.newsletter.lists import subscriber
+from tests.newsletter.factories import subscriber
 
 pytestmark = pytest.mark.django_db
 EVERY = pytest.mark.parametrize("name", WRITTEN)
@@ -43,7 +43,7 @@ def test_a_call_that_is_not_proved_or_wrongly_proved_is_refused_and_changes_noth
     through(name)
     ola = subscriber(OLA)
     delivery = sent(ola)
-    body = json.dumps(WRITTEN[name](about(delivery, "hard", mark_of(delivery.pk)))).encode()
+    body = json.dumps(WRITTEN[name](about(delivery, "hard", delivery_ref(delivery.pk)))).encode()
     other = {"Authorization": "Basic ZGVzazpndWVzc2Vk"}
     forged = body.replace(b'"signature": "', b'"signature": "0')
     unproved = body if name != "mailgun" else b'{"event-data": {"event": "failed"}}'
@@ -58,7 +58,7 @@ def test_a_call_that_is_not_proved_or_wrongly_proved_is_refused_and_changes_noth
     assert [answer.status_code for answer in answers] == [403] * 4
     assert [state_of(ola), state_of(delivery)] == ["active", "sent"]
     assert not Bounce.objects.exists()
-    assert not MailboxReading.objects.exists()
+    assert not MailboxStatus.objects.exists()
 
 
 @EVERY
@@ -68,7 +68,7 @@ def test_what_is_no_json_is_refused_and_something_else_too(name: str, through: T
     expected = 403 if name == "mailgun" else 400
     assert call(name, b'{"event": ').status_code == expected
     assert call(name, b"[3]").status_code == expected
-    assert not MailboxReading.objects.exists()
+    assert not MailboxStatus.objects.exists()
 
 
 def test_more_than_a_provider_has_to_tell_is_refused_before_it_is_read(through: Through) -> None:

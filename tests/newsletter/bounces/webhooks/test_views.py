@@ -9,13 +9,13 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from newsletter.bounces.processing import process_message
-from newsletter.bounces.verp import mark_of, return_path
-from newsletter.models import Bounce, Delivery, Issue, MailboxReading, Suppression
+from newsletter.bounces.verp import delivery_ref, return_path
+from newsletter.models import Bounce, Delivery, Issue, MailboxStatus, Suppression
 from newsletter.subscriptions import suppression
-from tests.newsletter.bounces.letters import bounce, complaint
-from tests.newsletter.bounces.mailed import sent, state_of
+from tests.newsletter.bounces.messages import bounce, complaint
+from tests.newsletter.bounces.sent import sent, state_of
 from tests.newsletter.bounces.webhooks.calls import OLA, WRITTEN, Through, Told, about, call, tell
-from tests.newsletter.lists import issue, subscriber
+from tests.newsletter.factories import issue, subscriber
 
 pytestmark = pytest.mark.django_db
 EVERY = pytest.mark.parametrize("name", WRITTEN)
@@ -28,7 +28,7 @@ def test_a_dead_address_is_barred_once_whoever_says_so_and_how_often(
     through(name)
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     delivery = sent(ola)
-    dead = about(delivery, "hard", mark_of(delivery.pk))
+    dead = about(delivery, "hard", delivery_ref(delivery.pk))
     assert tell(name, dead) == 200
     assert [state_of(ola), state_of(mina), state_of(delivery)] == [
         "suppressed",
@@ -36,13 +36,13 @@ def test_a_dead_address_is_barred_once_whoever_says_so_and_how_often(
         "bounced",
     ]
     kept = Suppression.objects.get()
-    assert (kept.reason, kept.words) == ("hard", "no such address")
+    assert (kept.reason, kept.details) == ("hard", "no such address")
     # Providers say it again until they hear 200, and the mail itself may come back as well.
     assert tell(name, dead) == 200
     assert process_message(bounce(to=return_path(delivery.pk))).done == ("known",)
     row = Bounce.objects.get()
     assert (row.kind, row.matched_by, row.delivery) == ("hard", "message", delivery)
-    assert "@" not in row.words
+    assert "@" not in row.smtp_response
 
 
 @EVERY
@@ -52,7 +52,7 @@ def test_what_did_not_arrive_this_time_is_counted_once_and_bars_nobody_yet(
     through(name)
     ola = subscriber(OLA)
     delivery = sent(ola)
-    full = about(delivery, "soft", mark_of(delivery.pk))
+    full = about(delivery, "soft", delivery_ref(delivery.pk))
     assert [tell(name, full), tell(name, full)] == [200, 200]
     again = bounce(to=return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full")
     assert process_message(again).done == ("known",)
@@ -65,7 +65,7 @@ def test_who_complains_is_unsubscribed_at_once(name: str, through: Through) -> N
     through(name)
     ola = subscriber(OLA)
     delivery = sent(ola)
-    told = about(delivery, "complaint", mark_of(delivery.pk))
+    told = about(delivery, "complaint", delivery_ref(delivery.pk))
     assert [tell(name, told), tell(name, told)] == [200, 200]
     assert process_message(complaint(to=return_path(delivery.pk))).done == ("known",)
     assert [state_of(ola), state_of(delivery)] == ["suppressed", "complained"]
@@ -81,7 +81,12 @@ def test_who_leaves_at_the_provider_has_left_here_and_may_come_back(
     through(name)
     ola = subscriber(OLA)
     delivery = sent(ola)
-    told = about(delivery, "leaves", mark_of(delivery.pk), at=timezone.now() + timedelta(seconds=5))
+    told = about(
+        delivery,
+        "leaves",
+        delivery_ref(delivery.pk),
+        time_of_day=timezone.now() + timedelta(seconds=5),
+    )
     assert tell(name, told) == 200
     assert [state_of(ola), state_of(delivery)] == ["left", "sent"]
     assert not Bounce.objects.exists()
@@ -99,10 +104,10 @@ def test_what_is_under_way_or_has_arrived_changes_nothing(name: str, through: Th
     ola = subscriber(OLA)
     delivery = sent(ola)
     for what in ("late", "arrived"):
-        assert tell(name, about(delivery, what, mark_of(delivery.pk))) == 200
+        assert tell(name, about(delivery, what, delivery_ref(delivery.pk))) == 200
     assert [state_of(ola), state_of(delivery)] == ["active", "sent"]
     assert not Bounce.objects.exists()
-    assert MailboxReading.objects.get().messages == 2
+    assert MailboxStatus.objects.get().messages == 2
 
 
 def test_a_bounce_that_came_as_a_mail_first_is_known_when_the_provider_tells_it(
@@ -117,12 +122,12 @@ def test_a_bounce_that_came_as_a_mail_first_is_known_when_the_provider_tells_it(
         state="sent", started_at=now, sent_at=now, sent_html="x", sent_text="x"
     )
     process_message(bounce(to=return_path(deliveries[0].pk)))
-    tell("postmark", about(deliveries[0], "hard", mark_of(deliveries[0].pk)))
-    tell("postmark", about(deliveries[1], "complaint", mark_of(deliveries[1].pk)))
+    tell("postmark", about(deliveries[0], "hard", delivery_ref(deliveries[0].pk)))
+    tell("postmark", about(deliveries[1], "complaint", delivery_ref(deliveries[1].pk)))
     process_message(complaint(to=return_path(deliveries[1].pk)))
     page = ednas.get(reverse("admin:newsletter_issue_change", args=[made.pk])).content.decode()
-    assert "2 came back: 1 dead address, 0 for other reasons, 1 complaint<" in page
-    counts = Delivery.objects.counts_of([made])[made.pk]
+    assert "Bounces: 2 (1 hard, 0 soft, 1 complaint)" in page
+    counts = Delivery.objects.counts_by_issue([made])[made.pk]
     assert (sum(counts.values()), counts["bounced"], counts["complained"], counts["sent"]) == (
         3,
         1,
@@ -137,11 +142,11 @@ def test_what_is_graver_than_was_known_counts_once_and_has_its_effect(through: T
     delivery = sent(ola)
     process_message(bounce(to=return_path(delivery.pk), status="5.0.0", said="554 No"))
     assert state_of(ola) == "active"
-    tell("mailgun", about(delivery, "hard", mark_of(delivery.pk)))
+    tell("mailgun", about(delivery, "hard", delivery_ref(delivery.pk)))
     assert state_of(ola) == "suppressed"
     assert Bounce.objects.get().kind == "hard"
     # What says less of the same mail is no news any more.
-    tell("mailgun", about(delivery, "soft", mark_of(delivery.pk)))
+    tell("mailgun", about(delivery, "soft", delivery_ref(delivery.pk)))
     assert Bounce.objects.count() == 1
 
 
@@ -154,7 +159,7 @@ def test_a_wish_to_leave_or_a_report_on_technique_does_not_hide_a_complaint(
     for kind in ("auth-failure", "opt-out"):
         process_message(complaint(to=return_path(delivery.pk), kind=kind))
     assert state_of(ola) == "left"
-    tell("mailgun", about(delivery, "complaint", mark_of(delivery.pk)))
+    tell("mailgun", about(delivery, "complaint", delivery_ref(delivery.pk)))
     assert state_of(ola) == "suppressed"
 
 
@@ -166,9 +171,9 @@ def test_mail_that_does_not_arrive_on_five_days_bars_an_address_and_four_do_not(
     for day in range(5):
         assert state_of(ola) == "active"
         delivery = sent(ola)
-        tell("postmark", about(delivery, "soft", mark_of(delivery.pk)))
+        tell("postmark", about(delivery, "soft", delivery_ref(delivery.pk)))
         days_ago = timezone.now() - timedelta(days=5 - day)
-        Bounce.objects.filter(delivery=delivery).update(read_at=days_ago)
+        Bounce.objects.filter(delivery=delivery).update(processed_at=days_ago)
     assert state_of(ola) == "suppressed"
     assert Suppression.objects.get().reason == "soft"
 
@@ -228,7 +233,7 @@ def test_what_a_provider_did_not_even_try_is_understood_by_its_reason(
     ola = subscriber(OLA)
     delivery = sent(ola)
     soon = timezone.now() + timedelta(seconds=5)
-    told = about(delivery, "hard", mark_of(delivery.pk), said="605 Not delivering", at=soon)
+    told = about(delivery, "hard", delivery_ref(delivery.pk), said="605 Not delivering", at=soon)
     call_of = WRITTEN["mailgun"](told)
     call_of["event-data"]["reason"] = reason
     assert call("mailgun", call_of).status_code == 200
@@ -241,7 +246,7 @@ def test_what_a_provider_dropped_itself_is_no_fault_of_a_reader(through: Through
     spam, unsubscribed = sent(ola), sent(mina)
     soon = timezone.now() + timedelta(seconds=5)
     for delivery, reason in ((spam, "Spam Content"), (unsubscribed, "Unsubscribed Address")):
-        (news,) = WRITTEN["sendgrid"](about(delivery, "late", mark_of(delivery.pk), at=soon))
+        (news,) = WRITTEN["sendgrid"](about(delivery, "late", delivery_ref(delivery.pk), at=soon))
         news |= {"event": "dropped", "reason": reason}
         call("sendgrid", [news])
     assert [state_of(spam), state_of(unsubscribed)] == ["bounced", "bounced"]
@@ -256,7 +261,8 @@ def test_news_of_a_mail_that_is_just_being_handed_over_is_asked_for_once_more(
     quick, other = sent(ola), sent(mina)
     Delivery.objects.filter(pk=quick.pk).update(state="sending", done_at=None)
     both = [
-        WRITTEN["sendgrid"](about(each, "hard", mark_of(each.pk)))[0] for each in (quick, other)
+        WRITTEN["sendgrid"](about(each, "hard", delivery_ref(each.pk)))[0]
+        for each in (quick, other)
     ]
     assert call("sendgrid", both).status_code == 503
     assert [state_of(ola), state_of(mina)] == ["active", "suppressed"]
@@ -271,7 +277,7 @@ def test_a_bounce_costs_few_questions_and_a_repeated_one_fewer(
 ) -> None:
     through("postmark")
     delivery = sent(subscriber(OLA))
-    dead = about(delivery, "hard", mark_of(delivery.pk))
+    dead = about(delivery, "hard", delivery_ref(delivery.pk))
     with django_assert_num_queries(26):
         tell("postmark", dead)
     with django_assert_num_queries(7):
@@ -286,4 +292,4 @@ def test_what_has_arrived_costs_no_look_at_readers(
     call("sendgrid", arrived)
     with django_assert_num_queries(2):
         call("sendgrid", arrived)
-    assert MailboxReading.objects.get().messages == 1000
+    assert MailboxStatus.objects.get().messages == 1000

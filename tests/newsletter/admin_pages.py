@@ -1,0 +1,34 @@
+"""What the form of an issue sends, where its pages are, and what they say."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from articles.editorial.models import Article
+from newsletter.models import Issue
+from tests.newsletter.factories import news
+
+ADD = "/admin/newsletter/issue/add/"
+LIVE = "/admin/newsletter/issue/live/"
+
+
+def filled(*articles: Article, **changed: Any) -> dict[str, Any]:
+    """What the form of an issue sends."""
+    return {
+        "newsletter": news().pk,
+        "subject": "What moved this week",
+        "preheader": "",
+        "introduction": "Good morning.\n\nTwo things.",
+        "closing": "",
+        "slug": "",
+        "chosen_articles": [article.pk for article in articles],
+        **changed,
+    }
+
+
+def at(made: Issue, action: str) -> str:
+    return reverse(f"admin:newsletter_issue_{action}", args=[made.pk])
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]

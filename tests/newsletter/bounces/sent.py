@@ -1,0 +1,29 @@
+"""Mails that left us, for what comes back of them."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from newsletter.models import Delivery, Issue, Subscriber
+from tests.newsletter.factories import issue
+
+
+def sent(to: Subscriber, of: Issue | None = None, *, at: datetime | None = None) -> Delivery:
+    now = at or timezone.now()
+    made = of or issue()
+    return Delivery.objects.create(
+        issue=made,
+        subscriber=to,
+        state=Delivery.State.SENT,
+        message_id=f"<{made.pk}.{to.pk}@news.example>",
+        due_at=now,
+        created_at=now,
+        sending_at=now,
+        done_at=now,
+        details="250 Taken",
+    )
+
+
+def state_of(row: Subscriber | Delivery) -> str:
+    row.refresh_from_db()
+    return row.state

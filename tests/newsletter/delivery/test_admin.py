@@ -1,0 +1,141 @@
+"""An editor follows what goes out: takes back, pauses, lets go on, decides what is uncertain."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.models import User
+from iria.publication.models import Publication
+from newsletter.delivery import sending, uncertain, worker
+from newsletter.models import Delivery
+from tests.newsletter.admin_pages import at, filled, said
+from tests.newsletter.factories import in_hand, issue, subscribers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+
+
+def test_an_issue_is_scheduled_by_the_publications_clock_and_taken_back(ednas: Client) -> None:
+    subscribers(2)
+    made = issue("Later")
+    Publication(name="Meridian", time_zone="Asia/Tokyo").save()
+    chosen = {"_schedule": "1", "send_at": "2031-05-06T09:00"}
+    answer = ednas.post(at(made, "send"), chosen, follow=True)
+    assert said(answer) == [
+        "“Later” is scheduled for 06 May 2031, 09:00 (Asia/Tokyo), currently to 2 subscribers."
+    ]
+    made.refresh_from_db()
+    assert made.send_at == datetime(2031, 5, 6, 0, 0, tzinfo=UTC)
+    assert "It goes out on 6 May 2031, 09:00:00 (Asia/Tokyo)" in answer.content.decode()
+    refused = ednas.post(at(made, "change"), filled(subject="Other words")).content.decode()
+    assert "This issue is scheduled. Unschedule it to make changes, then save again." in refused
+    assert 'value="Other words"' in refused
+    assert "“Later” is scheduled" in ednas.get("/admin/").content.decode()
+    answer = ednas.post(at(made, "unschedule"), follow=True)
+    assert said(answer) == ["“Later” is a draft again. Nobody received it."]
+    assert not Delivery.objects.exists()
+    assert said(ednas.post(at(made, "unschedule"), follow=True)) == ["It is no longer scheduled."]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Enter a date and time."),
+        ("soon", "This is no date and time; write it like 2027-03-28 14:30."),
+        ("2020-01-01T09:00", "This time is in the past. Choose a later time, or send now."),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused_and_stays_in_the_form(
+    ednas: Client, typed: str, sentence: str
+) -> None:
+    subscribers(1)
+    made = issue()
+    answer = ednas.post(at(made, "send"), {"_schedule": "1", "send_at": typed})
+    assert said(answer) == [sentence]
+    assert answer.context["form"]["send_at"].value() == typed
+    made.refresh_from_db()
+    assert made.is_draft
+
+
+def test_an_editor_pauses_and_lets_it_go_on(ednas: Client, edna: User) -> None:
+    subscribers(3)
+    made = issue("Slowly")
+    assert said(ednas.post(at(made, "pause"), follow=True)) == [
+        "“Slowly” is not being sent, so there is nothing to pause."
+    ]
+    sending.start(made, by=edna)
+    assert said(ednas.post(at(made, "pause"), follow=True)) == ["“Slowly” was paused."]
+    assert worker.deliver_batch(made.pk) == 0
+    assert said(ednas.post(at(made, "resume"), follow=True)) == ["“Slowly” goes on."]
+    assert said(ednas.post(at(made, "resume"), follow=True)) == [
+        "It is not paused, so it cannot be resumed."
+    ]
+    assert worker.deliver_batch(made.pk) == 3
+    page = ednas.get(at(made, "change")).content.decode()
+    assert page.index("Started by") < page.index("Paused by") < page.index("Went on by")
+
+
+def test_the_state_of_the_run_can_be_asked_for_alone(ednas: Client, edna: User) -> None:
+    subscribers(4)
+    made = issue()
+    sending.start(made, by=edna)
+    page = ednas.get(at(made, "change")).content.decode()
+    assert f'data-follow="{at(made, "run")}"' in page
+    worker.deliver_batch(made.pk, size=3)
+    alone = ednas.get(at(made, "run")).content.decode()
+    assert "<html" not in alone
+    assert "<strong>3</strong> sent" in alone
+    assert "a minute" in alone
+    worker.deliver_batch(made.pk)
+    assert "data-follow" not in ednas.get(at(made, "run")).content.decode()
+
+
+def test_following_a_run_asks_the_database_no_more_for_a_long_list(
+    ednas: Client, edna: User, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    subscribers(30)
+    made = issue()
+    sending.start(made, by=edna)
+    for _ in range(25):
+        in_hand(made)
+    uncertain.mark_stale_uncertain(after=timedelta(0))
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
+        page = ednas.get(at(made, "run")).content.decode()
+    assert "25 deliveries have an unknown status" in page
+
+
+def test_what_may_have_arrived_is_shown_until_somebody_decides(ednas: Client, edna: User) -> None:
+    subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    for _ in range(3):
+        in_hand(made)
+    uncertain.mark_stale_uncertain(after=timedelta(0))
+    first, second, third = made.deliveries.order_by("pk")
+    page = ednas.get(at(made, "change")).content.decode()
+    assert "3 deliveries have an unknown status" in page
+
+    def decide(**fields: object) -> list[str]:
+        return said(ednas.post(at(made, "resolve"), fields, follow=True))
+
+    assert decide(choice="again", delivery=first.pk) == ["1 e-mail will be resent."]
+    assert decide(choice="leave", delivery=second.pk) == ["1 e-mail will not be resent."]
+    assert decide(choice="leave", delivery=second.pk) == ["This was already resolved."]
+    unclear = ["Choose whether to resend it."]
+    assert decide() == decide(choice="eat", delivery=third.pk) == unclear
+    for which in ("x", "", "99999999999999999999", "²"):
+        assert decide(choice="leave", delivery=which) == ["This was already resolved."]
+    page = ednas.get(at(made, "change")).content.decode()
+    assert "One delivery has an unknown status" in page
+    assert decide(choice="leave", delivery="all") == ["1 mail is left as it is."]
+    page = ednas.get(at(made, "change")).content.decode()
+    assert "Deliveries with an unknown status" not in page
+    assert made.deliveries.counts()["uncertain"] == 2
+    worker.deliver_batch(made.pk)
+    assert [message.extra_headers["Message-ID"] for message in mail.outbox] == [first.message_id]

@@ -1,0 +1,68 @@
+"""Immediately before a mail leaves it is asked once more whether its reader still wishes it, just so."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import category_tree
+from newsletter.delivery import sending
+from newsletter.models import Digest, Frequency
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
+from tests.newsletter.factories import chose, issue, mark_next, news
+from tests.newsroom import category
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+
+
+def daily() -> Digest:
+    moment = timezone.now()
+    return Digest.objects.create(
+        newsletter=news(),
+        frequency=Frequency.DAILY,
+        period="2026-11-26",
+        begins_at=moment,
+        ends_at=moment,
+        composed_at=moment,
+        needs_approval=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("topics", "language", "state"),
+    [
+        (("Asia", "Japan"), "", "sending"),
+        ((), "", "sending"),
+        (("Asia",), "", "suppressed"),
+        (("Japan", "China"), "fr", "sending"),
+        (("Japan",), "de", "suppressed"),
+    ],
+)
+def test_a_digest_goes_to_nobody_whose_choice_does_not_hold_it_any_more(
+    edna: User, topics: tuple[str, ...], language: str, state: str
+) -> None:
+    places = {name: category(name) for name in ("Asia", "Japan", "China")}
+    ola = chose(OLA, Frequency.DAILY, places["Japan"], language="fr")
+    made = issue(digest=daily(), topics=[places["Japan"].pk], language="fr")
+    sending.start(made, by=edna)
+    chosen = tuple(places[name] for name in topics) or None
+    wanted = [SubscriptionChoice(news(), Frequency.DAILY, chosen)]
+    opt_in.choose(ola.token, Choice(wanted, language=language))
+    mark_next(made)
+    assert made.deliveries.get().state == state
+
+
+def test_a_merge_while_a_digest_goes_out_takes_it_from_nobody(edna: User) -> None:
+    japan, asia = category("Japan"), category("Asia")
+    chose(OLA, Frequency.DAILY, japan)
+    made = issue(digest=daily(), topics=[japan.pk])
+    sending.start(made, by=edna)
+    category_tree.merge([japan], into=asia)
+    mark_next(made)
+    assert made.deliveries.get().state == "sending"

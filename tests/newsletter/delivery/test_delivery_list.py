@@ -1,0 +1,76 @@
+"""The list behind each number: found by issue, address or number of the mail, however long it is."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from newsletter.admin import deliveries
+from newsletter.delivery import sending
+from newsletter.models import Delivery, Issue
+from tests.newsletter.factories import issue, subscriber, subscribers
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/newsletter/delivery/"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+
+
+def page(client: Client, **asked: str | int) -> str:
+    return client.get(LIST, asked).content.decode()
+
+
+def test_one_is_found_by_issue_address_and_number(ednas: Client, edna: User) -> None:
+    ola, mina = subscriber("ola@readers.example"), subscriber("mina@readers.example")
+    first, second = issue("First"), issue("Second")
+    for each in (first, second):
+        sending.start(each, by=edna)
+    of_first = page(ednas, issue__id__exact=first.pk)
+    assert "2 deliveries" in of_first
+    assert "Second" in of_first  # in the filter beside the list
+    assert "2 deliveries" in page(ednas, q="OLA@")
+    assert "4 deliveries" in page(ednas, q="readers.example")
+    assert "0 deliveries" in page(ednas, q="nobody@")
+    assert "0 deliveries" in page(ednas, issue__id__exact="9" * 30)
+    mail = Delivery.objects.get(issue=first, subscriber=ola)
+    for number in (mail.message_id, mail.message_id.strip("<>")):
+        assert "1 delivery" in page(ednas, q=number)
+    assert str(mina) in page(ednas, q="mina", issue__id__exact=second.pk)
+
+
+def test_a_search_that_fits_many_readers_leaves_none_out(
+    ednas: Client, edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribers(4)
+    sending.start(issue(), by=edna)
+    monkeypatch.setattr(deliveries, "MAX_LISTED_SUBSCRIBERS", 2)
+    assert "4 deliveries" in page(ednas, q="readers.example")
+
+
+def test_it_asks_as_often_for_many_issues_and_never_for_the_mails_themselves(
+    ednas: Client, edna: User
+) -> None:
+    subscribers(2)
+    sending.start(issue("One"), by=edna)
+    page(ednas)
+    with CaptureQueriesContext(connection) as few:
+        page(ednas)
+    for number in range(3):
+        sending.start(issue(f"Another {number}"), by=edna)
+    with CaptureQueriesContext(connection) as many:
+        assert "8 deliveries" in page(ednas)
+    assert len(many) <= len(few)
+    assert not [query for query in many if "sent_html" in query["sql"]]
+
+
+def test_bounces_of_one_issue_are_listed_too(ednas: Client, edna: User) -> None:
+    subscribers(1)
+    sending.start(issue("One"), by=edna)
+    listed = reverse("admin:newsletter_bounce_changelist")
+    answer = ednas.get(listed, {"issue": Issue.objects.get().pk})
+    assert "One" in answer.content.decode()

@@ -1,0 +1,47 @@
+"""Rules of digests that are due, and articles that appeared in their periods, in a line each."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.utils import timezone
+
+from articles.editorial.models import Article
+from iria.publication.models import current_publication
+from newsletter.models import DigestRule, Frequency, Issue
+from tests.newsletter.factories import news
+from tests.newsroom import published
+
+OLA: Final = "ola@readers.example"
+MINA: Final = "mina@readers.example"
+TEO: Final = "teo@readers.example"
+
+
+def rule(frequency: Frequency = Frequency.DAILY, **fields: Any) -> DigestRule:
+    """A rule that has stood for a month, and is due a minute ago."""
+    moment = current_publication().local(timezone.now() - timedelta(minutes=1))
+    made = DigestRule.objects.create(
+        newsletter=news(),
+        frequency=frequency,
+        **{
+            "needs_approval": False,
+            "at": moment.time().replace(second=0, microsecond=0),
+            "day": moment.weekday(),
+            **fields,
+        },
+    )
+    month_ago = timezone.now() - timedelta(days=30)
+    DigestRule.objects.update(enabled_at=month_ago, schedule_changed_at=month_ago)
+    made.refresh_from_db()
+    return made
+
+
+def hours_ago(hours: float, headline: str, **fields: Any) -> Article:
+    """An article that bears this moment, and appeared at it."""
+    moment = timezone.now() - timedelta(hours=hours)
+    made = published(headline, at=moment, **fields)
+    made.state_changes.update(created_at=moment)
+    return made
+
+
+def headlines(issue: Issue) -> list[str]:
+    return [str(item.article) for item in issue.items.all()]

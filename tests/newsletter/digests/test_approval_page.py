@@ -1,0 +1,140 @@
+"""Editors look at the mails of a digest on its page and approve them; nobody else does."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from newsletter import tasks
+from newsletter.dashboard import dashboard_items
+from newsletter.delivery import sending
+from newsletter.digests import approval, composition
+from newsletter.models import Delivery, Digest, DigestRule, Frequency, Issue
+from tests.newsletter.admin_pages import at, filled, said
+from tests.newsletter.digest_rules import MINA, OLA, hours_ago, rule
+from tests.newsletter.factories import chose, minute_passes
+from tests.newsroom import category
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_held_digest_waits_until_an_editor_approves_it(ednas: Client, edna: User) -> None:
+    chose(OLA, Frequency.DAILY)
+    hours_ago(2, "One")
+    rule(needs_approval=True)
+    (made,) = composition.compose_due()
+    assert approval.send_automatic() == []
+    assert "1 digest needs approval" in [each.label for each in dashboard_items(edna)]
+    digest = Digest.objects.get()
+    page = reverse("admin:newsletter_digest_change", args=[digest.pk])
+    assert "1 subscriber" in ednas.get(page).content.decode()
+    approve = reverse("admin:newsletter_digest_approve", args=[digest.pk])
+    assert ednas.get(approve).status_code == 405
+    answer = ednas.post(approve, follow=True)
+    (sentence,) = said(answer)
+    assert sentence.startswith(
+        "Approved. Each e-mail is checked and sent in one minute. Until then you can unschedule it on its page. Problems are shown here."
+    )
+    assert "checking the e-mails" in answer.content.decode()
+    assert approve not in answer.content.decode()
+    assert approval.send_approved(digest.pk) == 1
+    assert minute_passes() == [made]
+    assert said(ednas.post(approve, follow=True)) == ["Nothing in this digest needs approval."]
+    assert Delivery.objects.count() == 1
+
+
+def test_a_digest_that_an_editor_changed_asks_for_a_test_like_any_other(ednas: Client) -> None:
+    chose(OLA, Frequency.DAILY)
+    story = hours_ago(2, "One")
+    rule(needs_approval=True)
+    (made,) = composition.compose_due()
+    issue = Issue.objects.get(pk=made)
+    ednas.post(at(issue, "change"), filled(story, subject="Better words"))
+    ednas.post(reverse("admin:newsletter_digest_approve", args=[issue.digest_id]))
+    assert approval.send_approved(Digest.objects.get().pk) == 0
+    page = ednas.get(reverse("admin:newsletter_digest_change", args=[issue.digest_id]))
+    assert "does not go out yet: No test was sent" in page.content.decode()
+    assert not Delivery.objects.exists()
+
+
+def test_a_reporter_may_not_approve(client: Client, rui: User) -> None:
+    rule()
+    composition.compose_due()
+    client.force_login(rui)
+    digest = Digest.objects.get()
+    for name in ("change", "approve"):
+        path = reverse(f"admin:newsletter_digest_{name}", args=[digest.pk])
+        assert client.post(path).status_code == 403
+
+
+def test_a_digest_that_goes_out_in_several_mails_is_one_line_on_the_desk(
+    edna: User, django_assert_num_queries: Any
+) -> None:
+    topics = [category(name) for name in ("Asia", "Europe", "Sport")]
+    for number, topic in enumerate(topics):
+        chose(f"reader{number}@readers.example", Frequency.DAILY, topic)
+        hours_ago(2, topic.name, categories=[topic])
+    chose(OLA, Frequency.DAILY)
+    rule()
+    composition.compose_due()
+    assert len(approval.send_automatic()) == 4
+    edna.has_perm("newsletter.change_issue")
+    with django_assert_num_queries(6):
+        (line,) = dashboard_items(edna)
+    assert line.label == f"“{Digest.objects.get()}” is being sent: 0 of 4"
+
+
+def test_an_approval_whose_job_was_lost_is_carried_out_all_the_same(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chose(OLA, Frequency.DAILY)
+    hours_ago(2, "One")
+    rule(needs_approval=True)
+    composition.compose_due()
+    approval.approve(Digest.objects.get(), by=edna)
+    queued: list[int] = []
+    monkeypatch.setattr("newsletter.job_queue.enqueue_approval", queued.append)
+    tasks.compose_digests(0)
+    assert [approval.send_approved(key) for key in queued] == [1]
+    tasks.compose_digests(0)
+    assert len(queued) == 1
+
+
+def test_the_page_of_a_digest_asks_for_all_audiences_at_once(
+    ednas: Client, django_assert_max_num_queries: Any
+) -> None:
+    def page_of(names: list[str]) -> str:
+        for name in names:
+            topic = category(name)
+            chose(f"{name.lower()}@readers.example", Frequency.DAILY, topic)
+            hours_ago(2, name, categories=[topic])
+        DigestRule.objects.all().delete()
+        Digest.objects.update(period="before")
+        rule(needs_approval=True)
+        composition.compose_due()
+        return reverse("admin:newsletter_digest_change", args=[Digest.objects.latest("pk").pk])
+
+    few = page_of(["Asia"])
+    ednas.get(few)
+    with CaptureQueriesContext(connection) as counted:
+        assert ednas.get(few).content.decode().count("1 subscriber<") == 1
+    many = page_of(["Europe", "Sport", "Culture"])
+    with django_assert_max_num_queries(len(counted)):
+        assert ednas.get(many).content.decode().count("1 subscriber<") == 4
+
+
+def test_the_page_of_a_digest_counts_nobody_who_has_theirs_already(ednas: Client) -> None:
+    asia = category("Asia")
+    ola = chose(OLA, Frequency.DAILY, asia)
+    chose(MINA, Frequency.DAILY)
+    hours_ago(2, "Tokyo", categories=[asia])
+    rule(needs_approval=True)
+    composition.compose_due()
+    sending.start(Issue.objects.exclude(topics=[]).get(), by=None)
+    ola.subscriptions.update(topics=None)
+    page = reverse("admin:newsletter_digest_change", args=[Digest.objects.get().pk])
+    assert "1 subscriber<" in ednas.get(page).content.decode()

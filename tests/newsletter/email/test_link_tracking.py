@@ -1,0 +1,102 @@
+"""How often links were opened: numbers, of nobody, and only where the newsletter counts."""
+
+import re
+
+import pytest
+from django.test import Client
+from lxml import html as lxml_html
+
+from accounts.models import User
+from newsletter.delivery import controls, sending
+from newsletter.delivery.progress import unsubscribed_after
+from newsletter.models import Delivery, Issue, IssueLink, Newsletter
+from newsletter.subscriptions import opt_in
+from tests.newsletter.admin_pages import at
+from tests.newsletter.factories import in_hand, issue, subscriber
+from tests.newsroom import published
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+
+
+def gone_out(edna: User, *, counts: bool) -> Issue:
+    Newsletter.objects.update(tracks_clicks=counts)
+    subscriber()
+    made = issue(
+        "Linked",
+        published("One"),
+        introduction='<p><a href="https://elsewhere.example/?a=1&amp;b=2">There</a></p>',
+    )
+    made.waivers.create(finding_key="unseen", message="Not looked at.", reason="None needed.")
+    sending.start(made, by=edna)
+    return made
+
+
+def links_in(made: Issue) -> list[str]:
+    tree = lxml_html.document_fromstring(made.sent_html)
+    return [str(link.get("href")) for link in tree.iter("a")]
+
+
+def test_nothing_is_counted_unless_it_is_switched_on(edna: User) -> None:
+    made = gone_out(edna, counts=False)
+    assert "https://elsewhere.example/?a=1&b=2" in links_in(made)
+    assert not IssueLink.objects.exists()
+
+
+def test_links_lead_through_the_count_and_those_to_leave_do_not(edna: User) -> None:
+    made = gone_out(edna, counts=True)
+    found = links_in(made)
+    assert not [link for link in found if "elsewhere" in link]
+    assert [link for link in found if "/newsletter/unsubscribe/recipient-token" in link]
+    counted = {link.url for link in made.links.all()}
+    assert "https://elsewhere.example/?a=1&b=2" in counted
+    assert len({link for link in found if "/newsletter/link/" in link}) == len(counted)
+    # Everybody's are the same, and the text says where a link leads.
+    assert not re.search(r"/newsletter/link/[^\"]*[a-zA-Z]{20}", made.sent_html)
+    assert "https://elsewhere.example/?a=1&b=2" in made.sent_text
+
+
+def test_an_opening_is_counted_leads_on_and_leaves_nothing_of_the_visitor(
+    client: Client, ednas: Client, edna: User
+) -> None:
+    made = gone_out(edna, counts=True)
+    link = made.links.get(url__contains="elsewhere")
+    path = f"/newsletter/link/{made.pk}/{link.number}/"
+    visitor = Client()
+    for _ in range(2):
+        answer = visitor.get(path)
+        assert answer.status_code == 302
+        assert answer["Location"] == "https://elsewhere.example/?a=1&b=2"
+        assert not answer.cookies
+        assert "no-store" in answer["Cache-Control"]
+    link.refresh_from_db()
+    assert link.clicks == 2
+    controls.cancel(made, by=edna)
+    page = ednas.get(at(made, "change")).content.decode()
+    assert (
+        "Clicks are counted per link, never per reader. Security scanners open links too." in page
+    )
+
+
+@pytest.mark.parametrize("path", ["1/1/", "0/0/", "99999999999/1/", "1/99999999999/"])
+def test_a_link_that_was_never_sent_leads_nowhere(client: Client, path: str) -> None:
+    assert client.get(f"/newsletter/link/{path}").status_code == 404
+
+
+def test_who_left_after_an_issue_is_counted_with_the_last_mail_they_had(edna: User) -> None:
+    ola, mina = subscriber("ola@readers.example"), subscriber("mina@readers.example")
+    first = issue("First")
+    sending.start(first, by=edna)
+    for _ in range(2):
+        in_hand(first)
+    opt_in.unsubscribe(mina.token)
+    second = issue("Second")
+    sending.start(second, by=edna)
+    in_hand(second)
+    opt_in.unsubscribe(ola.token)
+    assert Delivery.objects.filter(sending_at__isnull=False).count() == 3
+    assert (unsubscribed_after(first), unsubscribed_after(second)) == (1, 1)

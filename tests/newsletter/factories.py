@@ -1,0 +1,131 @@
+"""Subscribers and issues to test with, in a line each."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial.models import Article, Category
+from articles.images.models import Image, Rendition
+from newsletter.delivery import claims as delivery_claims
+from newsletter.delivery import scheduling
+from newsletter.delivery.claims import MarkedDelivery
+from newsletter.models import (
+    Frequency,
+    Issue,
+    IssueItem,
+    Newsletter,
+    Subscriber,
+    Subscription,
+    Waiver,
+)
+from tests.newsroom import picture, published
+
+
+def news() -> Newsletter:
+    """The newsletter of the form at the foot of every page."""
+    return Newsletter.objects.get(slug="news")
+
+
+def subscriber(email: str = "ola@readers.example", *, to: Newsletter | None = None) -> Subscriber:
+    """Somebody who subscribed and confirmed."""
+    made = Subscriber.objects.create(
+        email=email, state=Subscriber.State.ACTIVE, confirmed_at=timezone.now()
+    )
+    Subscription.objects.create(subscriber=made, newsletter=to or news())
+    return made
+
+
+def chose(
+    email: str,
+    frequency: Frequency,
+    *topics: Category,
+    to: Newsletter | None = None,
+    language: str = "",
+) -> Subscriber:
+    """Somebody to whom a newsletter comes in a frequency, about what they chose."""
+    made = subscriber(email, to=to)
+    Subscriber.objects.filter(pk=made.pk).update(language=language)
+    chosen = sorted(topic.pk for topic in topics) or None
+    made.subscriptions.update(frequency=frequency, topics=chosen)
+    return made
+
+
+def subscribers(count: int) -> list[Subscriber]:
+    made = Subscriber.objects.bulk_create(
+        Subscriber(
+            email=f"reader{number}@readers.example",
+            state=Subscriber.State.ACTIVE,
+            confirmed_at=timezone.now(),
+        )
+        for number in range(count)
+    )
+    newsletter = news()
+    Subscription.objects.bulk_create(
+        Subscription(subscriber=each, newsletter=newsletter) for each in made
+    )
+    return made
+
+
+def mail_image(**fields: Any) -> Image:
+    """An image of the library with the renditions a mail asks for."""
+    made = picture(**fields)
+    for width in (320, 640, 1280):
+        name = f"{made.pk}-{width}.jpeg"
+        Rendition.objects.create(
+            image=made,
+            format=Rendition.Format.JPEG,
+            width=width,
+            height=width * 5 // 8,
+            name=name,
+            file=ContentFile(b"", name=name),
+        )
+    made.refresh_from_db()
+    return made
+
+
+def issue(
+    subject: str = "What moved this week",
+    *articles: Article,
+    by: User | None = None,
+    tested: bool = True,
+    **fields: Any,
+) -> Issue:
+    """A draft that could be sent, once somebody is subscribed; untested, it asks for a test first."""
+    slug = fields.pop("slug", f"issue-{Issue.objects.count() + 1}")
+    made = Issue.objects.create(
+        newsletter=fields.pop("newsletter", None) or news(),
+        subject=subject,
+        slug=slug,
+        created_by=by,
+        **fields,
+    )
+    for position, article in enumerate(articles or [published()], start=1):
+        IssueItem.objects.create(issue=made, article=article, position=position)
+    if tested:
+        Waiver.objects.create(
+            issue=made, finding_key="untested", message="No test.", reason="None needed."
+        )
+    return made
+
+
+def in_hand(made: Issue) -> MarkedDelivery:
+    """The next mail of an issue, marked as being sent; nobody says what came of it."""
+    marked = mark_next(made)
+    assert marked is not None
+    return marked
+
+
+def mark_next(made: Issue) -> MarkedDelivery | None:
+    lease = uuid4()
+    claims = delivery_claims.claim(made, lease, size=1)
+    return delivery_claims.mark(made, lease, claims[0]) if claims else None
+
+
+def minute_passes() -> list[int]:
+    """What waits to go out in a minute goes out."""
+    Issue.objects.filter(state=Issue.State.SCHEDULED).update(send_at=Now())
+    return scheduling.start_due()

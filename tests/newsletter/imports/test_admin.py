@@ -1,0 +1,180 @@
+"""An administrator brings a file, sees what would come of it, takes it in; and takes the list away."""
+
+import csv
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from accounts.models import User
+from newsletter.imports import runner
+from newsletter.models import Subscriber, SubscriberExport, SubscriberImport, Suppression
+from newsletter.subscriptions import suppression
+from tests.newsletter.factories import news, subscriber
+
+pytestmark = pytest.mark.django_db
+LIST = "Name;Mail\nOla;ola@readers.example\nRui;no address\nMina;mina@readers.example\n"
+ADD = "/admin/newsletter/subscriberimport/add/"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.enqueue_import", runner.resume)
+
+
+@pytest.fixture
+def adas(client: Client, ada: User) -> Client:
+    """Ada's browser."""
+    client.force_login(ada)
+    return client
+
+
+def bring(desk: Client, content: bytes = LIST.encode(), **more: Any) -> Any:
+    file = SimpleUploadedFile("list.csv", content)
+    form = {"file": file, "newsletters": [news().pk], "consent": "On paper"} | more
+    return desk.post(ADD, form, follow=True)
+
+
+def test_from_the_file_to_the_readers(
+    adas: Client, ada: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    page = bring(adas).content.decode()
+    made = SubscriberImport.objects.get()
+    assert made.created_by == ada
+    assert '<option value="email" selected>' in page.partition("column-1")[2]
+    assert "ola@readers.example" in page
+    base = f"/admin/newsletter/subscriberimport/{made.pk}"
+    with django_capture_on_commit_callbacks(execute=True):
+        sent = {"column-0": "name", "column-1": "email", "has_header": "1"}
+        adas.post(f"{base}/check/", sent)
+    page = adas.get(f"{base}/change/").content.decode()
+    assert "Checked, not imported" in page
+    assert "Take in 2" in page
+    assert '<th scope="row">3</th><td>Broken</td>' in page
+    assert not Subscriber.objects.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        adas.post(f"{base}/run/")
+    page = adas.get(f"{base}/change/").content.decode()
+    assert "Imported" in page
+    assert "Take in 2" not in page
+    assert Subscriber.objects.receiving(news()).count() == 2
+    assert Subscriber.objects.get(email="ola@readers.example").name == "Ola"
+    report = adas.get(f"{base}/report/").getvalue().decode("utf-8-sig")
+    assert list(csv.reader(StringIO(report)))[1][:2] == ["3", "Broken"]
+
+
+def test_a_page_under_way_follows_by_itself(adas: Client) -> None:
+    bring(adas)
+    made = SubscriberImport.objects.get()
+    address = f"/admin/newsletter/subscriberimport/{made.pk}/change/"
+    assert "Refresh" not in adas.get(address).headers
+    SubscriberImport.objects.update(state="taking_in", rows_read=20_000, total_rows=200_001)
+    answer = adas.get(address)
+    assert answer["Refresh"] == "2"
+    assert "20000 of about 200001 rows" in answer.content.decode()
+    adas.post(f"/admin/newsletter/subscriberimport/{made.pk}/check/", {"column-1": "email"})
+    made.refresh_from_db()
+    assert made.state == "taking_in"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"consent": " "}, "required"),
+        ({"newsletters": []}, "required"),
+        ({"file": ""}, "Choose a file."),
+        ({"file": SimpleUploadedFile("x", b"\n\n")}, "holds no row"),
+    ],
+)
+def test_what_is_missing_is_said_and_what_was_typed_stays(
+    adas: Client, wrong: dict[str, Any], sentence: str
+) -> None:
+    page = bring(adas, **({"consent": "On paper, in May"} | wrong)).content.decode()
+    assert sentence in page
+    assert "consent" in wrong or "On paper, in May</textarea>" in page
+    assert not SubscriberImport.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{}, {"column-0": "name"}, {"column-0": "email", "column-1": "email"}, {"column-x": "email"}],
+)
+def test_one_column_must_hold_the_addresses(adas: Client, columns: dict[str, str]) -> None:
+    bring(adas)
+    made = SubscriberImport.objects.get()
+    answer = adas.post(f"/admin/newsletter/subscriberimport/{made.pk}/check/", columns, follow=True)
+    assert "exactly one column" in answer.content.decode()
+    made.refresh_from_db()
+    assert made.state == "new"
+
+
+def test_an_editor_neither_imports_nor_exports(ednas: Client, adas: Client, edna: User) -> None:
+    bring(adas)
+    made = SubscriberImport.objects.get()
+    desk = Client()
+    desk.force_login(edna)
+    base = f"/admin/newsletter/subscriberimport/{made.pk}"
+    for address in (ADD, f"{base}/change/", f"{base}/report/"):
+        assert desk.get(address).status_code == 403
+    for address in (
+        ADD,
+        f"{base}/check/",
+        f"{base}/run/",
+        "/admin/newsletter/subscriber/export/",
+    ):
+        assert desk.post(address).status_code == 403
+    assert "Export" not in desk.get("/admin/newsletter/subscriber/").content.decode()
+    assert not SubscriberExport.objects.exists()
+
+
+def test_the_list_goes_out_as_it_is_filtered_harmless_and_with_a_name(
+    adas: Client, ada: User
+) -> None:
+    formula = subscriber("=cmd@readers.example")
+    Subscriber.objects.filter(pk=formula.pk).update(name="@SUM(1;2)")
+    subscriber("mina@readers.example")
+    Subscriber.objects.create(email="waiting@readers.example")
+    assert adas.get("/admin/newsletter/subscriber/export/").status_code == 405
+    answer = adas.post("/admin/newsletter/subscriber/export/?state__exact=active&o=1")
+    text = answer.getvalue().decode("utf-8-sig")
+    rows = list(csv.DictReader(StringIO(text)))
+    assert [row["e-mail"] for row in rows] == ["'=cmd@readers.example", "mina@readers.example"]
+    assert rows[0]["name"] == "'@SUM(1;2)"
+    assert rows[0]["newsletters"] == "News (Regular issues)"
+    kept = SubscriberExport.objects.get()
+    assert (kept.created_by, kept.rows, kept.filters) == (ada, 2, "state__exact=active&o=1")
+
+
+def test_a_long_list_goes_out_in_few_questions(adas: Client) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as steps:
+            adas.post("/admin/newsletter/subscriber/export/").getvalue()
+        return len(steps)
+
+    subscriber("first@readers.example")
+    asked()
+    one = asked()
+    for number in range(10):
+        subscriber(f"reader{number}@readers.example")
+    assert asked() == one
+
+
+def test_all_that_is_kept_of_somebody_can_be_handed_to_them_and_erased(adas: Client) -> None:
+    ola = subscriber()
+    page = adas.get(f"/admin/newsletter/subscriber/{ola.pk}/change/").content.decode()
+    assert f"/admin/newsletter/subscriber/{ola.pk}/data/" in page
+    told = adas.get(f"/admin/newsletter/subscriber/{ola.pk}/data/").json()
+    assert told["e-mail address"] == ola.email
+    since = timezone.now().date()
+    assert told["newsletters"] == [f"News (Regular issues), since {since}"]
+    form = {"action": "erase_and_bar", "_selected_action": [ola.pk]}
+    adas.post("/admin/newsletter/subscriber/", form)
+    assert not Subscriber.objects.exists()
+    assert suppression.is_suppressed("OLA@readers.example")
+    assert Suppression.objects.get().subscriber is None

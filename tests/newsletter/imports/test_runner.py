@@ -1,0 +1,344 @@
+"""Lists of subscribers come in at once or not at all, and nobody who is gone comes back by them."""
+
+import threading
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from accounts.models import User
+from newsletter.imports import runner, sql, uploads
+from newsletter.imports.column_mapping import ColumnMapping
+from newsletter.models import Consent, Newsletter, Subscriber, SubscriberImport, Subscription
+from newsletter.subscriptions import export, opt_in, suppression
+from tests.newsletter.factories import news, subscriber
+
+pytestmark = pytest.mark.django_db
+CONSENT = "On paper, at the spring conference"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.enqueue_import", lambda import_id: None)
+
+
+def brought(text: str, **more: object) -> SubscriberImport:
+    return uploads.upload(
+        text.encode(), name="list.csv", newsletters=[news()], consent=CONSENT, by=None
+    )
+
+
+def looked_over(text: str) -> SubscriberImport:
+    made = brought(text)
+    uploads.enqueue_dry_run(made, ColumnMapping.of(made.columns))
+    runner.resume(made.pk)
+    made.refresh_from_db()
+    return made
+
+
+def taken_in(text: str) -> SubscriberImport:
+    made = looked_over(text)
+    uploads.enqueue_run(made)
+    runner.resume(made.pk)
+    made.refresh_from_db()
+    return made
+
+
+def told(made: SubscriberImport) -> list[tuple[int, str]]:
+    return [(line.line, line.outcome) for line in made.rows.all()]
+
+
+LIST = """email,name,language
+ola@readers.example,Ola,fr
+not an address,,
+OLA@readers.example,Ola again,
+left@readers.example,,
+barred@readers.example,,
+erased@readers.example,,
+known@readers.example,,
+waiting@readers.example,Wim,
+mina@readers.example,Mina,klingon
+"""
+
+
+@pytest.fixture
+def people() -> None:
+    opt_in.unsubscribe(subscriber("left@readers.example").token)
+    suppression.suppress(subscriber("barred@readers.example"), because="complained")
+    erased = subscriber("erased@readers.example")
+    suppression.suppress(erased, because="complained")
+    opt_in.erase(erased)
+    subscriber("known@readers.example")
+    Subscriber.objects.create(email="waiting@readers.example")
+
+
+def test_a_look_says_what_would_come_of_each_line_and_writes_nobody(people: None) -> None:
+    before = set(Subscriber.objects.values_list("email", "state"))
+    made = looked_over(LIST)
+    assert made.state == "looked"
+    assert made.counts == {
+        "new": 2, "added": 1, "known": 1, "duplicate": 1, "left": 1, "suppressed": 2, "broken": 1,
+    }  # fmt: skip
+    assert told(made) == [
+        (3, "broken"), (4, "duplicate"), (5, "left"), (6, "suppressed"), (7, "suppressed"),
+        (10, "remark"),
+    ]  # fmt: skip
+    assert "stands in line 2 already" in made.rows.get(line=4).reason
+    assert "Enter a valid e-mail address, such as name@example.org." in made.rows.get(line=3).reason
+    assert set(Subscriber.objects.values_list("email", "state")) == before
+
+
+def test_what_can_be_taken_in_is_with_the_ground_for_it(people: None) -> None:
+    made = taken_in(LIST)
+    assert made.state == "done"
+    assert made.content is None
+    ola = Subscriber.objects.get(email="ola@readers.example")
+    assert (ola.state, ola.name, ola.language) == ("active", "Ola", "fr")
+    assert len(ola.token) == 64
+    consent = ola.consents.get()
+    assert consent.wording == CONSENT
+    assert consent.confirmed_at is not None
+    assert consent.source_url == f"Import {made.pk}: list.csv"
+    assert list(consent.newsletters.all()) == [news()]
+    assert Subscriber.objects.get(email="waiting@readers.example").is_active
+    receiving = set(Subscriber.objects.receiving(news()).values_list("email", flat=True))
+    names = ("ola", "known", "waiting", "mina")
+    assert receiving == {f"{name}@readers.example" for name in names}
+    for name in ("left", "barred"):
+        assert not Subscriber.objects.get(email=f"{name}@readers.example").is_active
+    assert not Subscriber.objects.filter(email="erased@readers.example").exists()
+    assert Consent.objects.count() == 3
+
+
+def test_twice_changes_nothing(people: None) -> None:
+    first = taken_in(LIST)
+    runner.run_import(first.pk)
+    second = taken_in(LIST)
+    assert second.counts["known"] == 4
+    assert second.counts["new"] == 0
+    assert Consent.objects.count() == 3
+    assert Subscription.objects.count() == 4
+
+
+def test_a_list_that_went_out_comes_in_with_the_same_addresses_and_names(ada: User) -> None:
+    went = {
+        "+ola@readers.example": "=Ola",
+        "=mina@readers.example": "Mina",
+        "'ana@x.example": "'t Hooft",
+    }
+    for address, name in went.items():
+        Subscriber.objects.filter(pk=subscriber(address).pk).update(name=name)
+    text = "".join(export.export(Subscriber.objects.all(), filters="", by=ada))
+    Subscriber.objects.all().delete()
+    taken_in(text)
+    assert dict(Subscriber.objects.values_list("email", "name")) == went
+
+
+def test_who_receives_it_already_keeps_their_frequency() -> None:
+    ola = subscriber()
+    ola.subscriptions.update(frequency="daily")
+    other = Newsletter.objects.create(name="Analysis", slug="analysis")
+    made = brought("ola@readers.example\n")
+    made.newsletters.add(other)
+    uploads.enqueue_dry_run(made, ColumnMapping(0, has_header=False))
+    runner.resume(made.pk)
+    uploads.enqueue_run(made)
+    runner.resume(made.pk)
+    frequencies = dict(ola.subscriptions.values_list("newsletter__slug", "frequency"))
+    assert frequencies == {"news": "daily", "analysis": "issues"}
+
+
+def test_nothing_is_taken_in_that_nobody_looked_over() -> None:
+    made = brought("ola@readers.example\n")
+    assert not uploads.enqueue_run(made)
+    runner.resume(made.pk)
+    assert not Subscriber.objects.exists()
+
+
+def test_what_fails_leaves_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = looked_over("ola@readers.example\n")
+    uploads.enqueue_run(made)
+    with monkeypatch.context() as broken:
+        broken.setattr(sql, "INSERT_CONSENTS", "SELECT 1 / 0")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            runner.run_import(made.pk)
+    assert not Subscriber.objects.exists()
+    assert not Subscription.objects.exists()
+    made.refresh_from_db()
+    assert made.state == "taking_in"
+    # Its job begins anew.
+    assert uploads.in_progress() == [made.pk]
+    runner.resume(made.pk)
+    assert Subscriber.objects.get().is_active
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "no row"),
+        (b"\n\n ,,\n", "no row"),
+        (b"x" * (50 * 1024 * 1024 + 1), "larger than 50 MB"),
+        (b"PK\x03\x04" + b"\0" * 300, "a workbook or a document.* save it as CSV"),
+        (
+            b"%PDF-1.7 \xe2\n",
+            "This is a spreadsheet or a document, not a text file. Save it as CSV and upload that file.",
+        ),
+    ],
+)
+def test_what_cannot_be_brought_is_said_in_a_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(uploads.NotPossible, match=sentence):
+        uploads.upload(content, name="x", newsletters=[news()], consent=CONSENT, by=None)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x00\xff\xfe\x00" * 50, b'"' * 500, b"=cmd|' /C calc'!A0@x.example,@SUM(1)\n",
+        b"\xef\xbb\xbf\xef\xbb\xbf", b"a@b.example\r\nBcc: mina@readers.example\n", b"%PNG-1.7 \xe2\n",
+        "a@b.example,\ud83d\n".encode("utf-8", "surrogatepass"), b"a@b.example,\x00\n",
+    ],
+)  # fmt: skip
+def test_a_file_with_anything_in_it_is_told_line_by_line(content: bytes) -> None:
+    made = uploads.upload(content, name="\x00x\n", newsletters=[news()], consent=CONSENT, by=None)
+    uploads.enqueue_dry_run(made, ColumnMapping(0, 1, 1, has_header=False))
+    runner.resume(made.pk)
+    uploads.enqueue_run(made)
+    runner.resume(made.pk)
+    made.refresh_from_db()
+    assert made.state == "done"
+    taken = sum(made.count(outcome) for outcome in ("new", "broken", "duplicate"))
+    assert taken == made.rows_read
+    assert Subscriber.objects.count() == made.count("new")
+
+
+def test_the_hash_of_the_statement_is_that_of_the_code() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT encode(sha256(convert_to('iria.suppression:' || lower(%s), 'UTF8')), 'hex')",
+            ["Ola+News@Readers.Example"],
+        )
+        (hashed,) = cursor.fetchone()
+    from newsletter.models.querysets import email_hash
+
+    assert hashed == email_hash("ola+news@readers.example")
+    assert "'iria.suppression:' || lower(i.email), 'UTF8'" in sql.EVALUATE
+
+
+def test_the_command_looks_takes_in_and_writes_a_report(tmp_path: Path) -> None:
+    file, report = tmp_path / "list.csv", tmp_path / "report.csv"
+    file.write_text("ola@readers.example\n=1+1\n")
+    said = StringIO()
+    arguments = [str(file), "--newsletter", "news", "--consent", CONSENT, "--report", str(report)]
+    call_command("import_subscribers", *arguments, "--dry-run", stdout=said)
+    assert '"new": 1' in said.getvalue()
+    assert not Subscriber.objects.exists()
+    call_command("import_subscribers", *arguments, stdout=said)
+    assert Subscriber.objects.get().is_active
+    assert "2,Broken," in report.read_text()
+    assert "'=1+1" in report.read_text()
+    for wrong in (["--newsletter", "none"], ["--consent", " "], ["--email", "9x"]):
+        with pytest.raises(CommandError):
+            call_command("import_subscribers", *arguments, *wrong)
+
+
+def test_files_and_lines_with_addresses_are_forgotten(people: None) -> None:
+    made = looked_over(LIST)
+    uploads.delete_old_files()
+    made.refresh_from_db()
+    assert made.content is not None
+    SubscriberImport.objects.update(created_at="2026-01-01T00:00Z")
+    uploads.delete_old_files()
+    made.refresh_from_db()
+    assert made.content is None
+    assert not made.rows.exists()
+    assert not uploads.enqueue_run(made)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_whoever_leaves_at_this_moment_is_not_brought_back() -> None:
+    ola = subscriber()
+    ola.subscriptions.all().delete()
+    made = looked_over("ola@readers.example\n")
+    uploads.enqueue_run(made)
+
+    def take_in() -> None:
+        runner.resume(made.pk)
+        connection.close()
+
+    taking = threading.Thread(target=take_in)
+    with transaction.atomic():
+        opt_in.unsubscribe(ola.token)
+        taking.start()
+        taking.join(0.5)
+        assert taking.is_alive()
+    taking.join(20)
+    made.refresh_from_db()
+    assert made.counts["left"] == 1
+    assert Subscriber.objects.get().state == "left"
+    assert not Subscription.objects.exists()
+
+
+def test_who_left_and_was_deleted_by_an_editor_is_not_brought_back(
+    client: Client, ada: User
+) -> None:
+    client.force_login(ada)
+    ola = subscriber()
+    opt_in.unsubscribe(ola.token)
+    chosen = {"action": "delete_selected", "_selected_action": [ola.pk], "post": "yes"}
+    client.post("/admin/newsletter/subscriber/", chosen)
+    assert not Subscriber.objects.exists()
+    made = taken_in("ola@readers.example\n")
+    assert told(made) == [(1, "left")]
+    assert not Subscriber.objects.exists()
+
+
+def test_whom_the_file_calls_gone_stays_out_and_is_told_by_line() -> None:
+    made = taken_in(
+        "email,subscribed to emails,name\n"
+        "ola@readers.example,true,Ola\n"
+        "gone@readers.example,Unsubscribed,Gus\n"
+        "never@readers.example,0,\n"
+        "odd@readers.example,vip,\n"
+    )
+    assert told(made) == [(3, "left"), (4, "left"), (5, "broken")]
+    assert "“Unsubscribed”" in made.rows.get(line=3).reason
+    assert "“vip” is no state that is known here" in made.rows.get(line=5).reason
+    assert Subscriber.objects.get().email == "ola@readers.example"
+    assert made.counts == {"new": 1, "left": 2, "broken": 1}
+
+
+def test_whom_a_column_on_who_has_left_names_stays_out() -> None:
+    made = taken_in(
+        "email,email_disabled,plan\nola@readers.example,false,free\ngone@readers.example,true,free\n"
+    )
+    assert told(made) == [(3, "left")]
+    assert Subscriber.objects.get().email == "ola@readers.example"
+
+
+def test_a_list_as_a_mail_program_writes_it_loses_nobody_in_silence() -> None:
+    made = taken_in(
+        "Ola Lind <ola@readers.example>\n"
+        '"Rui, R." <mailto:rui@readers.example>\n'
+        "mina@readers.example, edna@readers.example\n"
+    )
+    assert told(made) == [(3, "remark")]
+    assert (
+        "Only the first address of this row was imported. Use one row for each address."
+        in made.rows.get(line=3).reason
+    )
+    assert list(Subscriber.objects.order_by("email").values_list("email", "name")) == [
+        ("mina@readers.example", ""),
+        ("ola@readers.example", "Ola Lind"),
+        ("rui@readers.example", "Rui, R."),
+    ]
+
+
+def test_a_whole_list_of_ours_brings_back_nobody_who_is_gone(chief: User, people: None) -> None:
+    whole = "".join(export.export(Subscriber.objects.all(), filters="", by=chief))
+    Subscriber.objects.all().delete()
+    made = taken_in(whole)
+    assert list(Subscriber.objects.values_list("email", flat=True)) == ["known@readers.example"]
+    assert made.count("left") == 3

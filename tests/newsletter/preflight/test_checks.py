@@ -1,0 +1,209 @@
+"""The gate: what would go out is looked at as it is, what is found blocks, and who waives it gives a reason."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from articles.editorial.models import Article
+from iria.core.http import safe_client
+from iria.core.http.safe_client import UrlCheck
+from newsletter.delivery import blockers, sending
+from newsletter.email import rendering
+from newsletter.email.rendering import RenderedEmail
+from newsletter.models import ExternalCheck, Issue, Waiver
+from newsletter.preflight import checks, external_checks
+from tests.newsletter.factories import issue, news, subscriber
+from tests.newsroom import published
+
+pytestmark = pytest.mark.django_db
+ELSEWHERE = "https://institute.example/paper"
+
+
+def said(made: Issue) -> list[str]:
+    return [str(each) for each in blockers.obstacles(made)]
+
+
+def leading_to(*addresses: str, tested: bool = True) -> Issue:
+    words = "".join(f'<p><a href="{each}">there</a></p>' for each in addresses)
+    return issue(introduction=words, tested=tested)
+
+
+@pytest.fixture(autouse=True)
+def _reader() -> None:
+    subscriber()
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> dict[str, UrlCheck]:
+    """What answers outside; everything else does."""
+    answers: dict[str, UrlCheck] = {}
+    monkeypatch.setattr(
+        safe_client, "check_url", lambda address, agent: answers.get(address, UrlCheck(True))
+    )
+    return answers
+
+
+def test_an_issue_is_tested_before_it_goes_and_again_after_a_change(edna: User) -> None:
+    story = published("The strait")
+    made = issue("Straits", story, tested=False)
+    assert said(made) == ["No test was sent. Send a test and read it."]
+    with pytest.raises(sending.NotReady):
+        sending.start(made, by=edna)
+
+    sending.send_test(made, "edna@meridian.example", by=edna)
+    assert said(made) == []
+    assert made.tests.get().sent_by == edna
+
+    Article.objects.filter(pk=story.pk).update(headline="The straits")
+    assert said(made) == ["The issue changed since the last test. Send another test and read it."]
+    sending.send_test(made, "edna@meridian.example", by=edna)
+    assert sending.start(made, by=edna) == 1
+
+
+def test_a_dead_link_outside_blocks_until_it_answers_or_is_waived(
+    outside: dict[str, UrlCheck], edna: User
+) -> None:
+    made = leading_to(ELSEWHERE)
+    assert said(made) == ["One link is being checked. Wait a minute and reload this page."]
+    outside[ELSEWHERE] = UrlCheck(False, "It answers 404 Not Found")
+    external_checks.look(made.pk)
+    (words,) = said(made)
+    assert words == f"The link {ELSEWHERE} does not respond. It answers 404 Not Found"
+
+    checks.override(made, f"link {ELSEWHERE}", reason="Their server sleeps at night", by=edna)
+    assert said(made) == []
+    kept = Waiver.objects.get(finding_key=f"link {ELSEWHERE}")
+    assert (kept.created_by, kept.reason, kept.message) == (
+        edna,
+        "Their server sleeps at night",
+        words,
+    )
+
+    outside.clear()
+    other = leading_to(ELSEWHERE)
+    ExternalCheck.objects.update(checked_at="2026-01-01T00:00Z")
+    external_checks.look(other.pk)
+    assert said(other) == []
+
+
+def test_a_link_of_ours_is_looked_up_where_our_readers_would_find_it(settings: Any) -> None:
+    story, held = published("There"), published("Gone", slug="gone")
+    here, gone = (f"{settings.SITE_URL}{each.get_absolute_url()}" for each in (story, held))
+    Article.objects.filter(pk=held.pk).update(state="draft")
+    nowhere = f"{settings.SITE_URL}/no/such/page/at/all.html"
+    made = leading_to(here, gone, nowhere, f"{settings.SITE_URL}/search/?q=taiwan")
+    assert said(made) == [f"Nothing found at {gone}.", f"Nothing found at {nowhere}."]
+
+
+def test_what_the_law_asks_for_cannot_be_waived(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = issue()
+    whole = rendering.compose(made)
+    broken = RenderedEmail(
+        whole.subject, whole.html.replace("/unsubscribe/", "/elsewhere/"), whole.text
+    )
+    monkeypatch.setattr(rendering, "compose", lambda issue: broken)
+    (words,) = said(made)
+    assert (
+        "The e-mail has no unsubscribe link, which the law and e-mail providers require." in words
+    )
+    for about in ("", "untested", "link https://other.example/"):
+        with pytest.raises(checks.NotOverridden):
+            checks.override(made, about, reason="Because", by=edna)
+
+
+def test_an_editor_waives_on_the_page_with_a_reason_and_a_name(ednas: Client, edna: User) -> None:
+    made = issue(tested=False)
+    page = reverse("admin:newsletter_issue_send", args=[made.pk])
+    shown = ednas.get(page).content.decode()
+    assert "Override" in shown
+    assert "Send now to" not in shown
+    override = reverse("admin:newsletter_issue_waive", args=[made.pk])
+    answer = ednas.post(override, {"about": "untested", "reason": " "}, follow=True)
+    assert "Enter a reason." in answer.content.decode()
+    answer = ednas.post(
+        override, {"about": "untested", "reason": "I read the preview"}, follow=True
+    )
+    shown = answer.content.decode()
+    assert "<q>I read the preview</q>" in shown
+    assert str(edna) in shown
+    assert "Send now to" in shown
+    again = ednas.post(override, {"about": "untested", "reason": "Twice"}, follow=True)
+    assert "This no longer blocks sending." in again.content.decode()
+    assert ednas.get(override).status_code == 405
+
+
+def test_who_may_not_send_may_not_waive(client: Client, rui: User) -> None:
+    made = issue(tested=False)
+    client.force_login(rui)
+    override = reverse("admin:newsletter_issue_waive", args=[made.pk])
+    assert client.post(override, {"about": "untested", "reason": "Please"}).status_code == 403
+    assert not Waiver.objects.exists()
+
+
+def test_what_the_dns_says_of_the_sender_is_a_warning(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEFAULT_FROM_EMAIL = "desk@meridian.org"
+    settings.BOUNCE_DOMAIN = "bounces.meridian.org"
+    records = {("meridian.org", "TXT"): ["v=spf1 mx -all"], ("_dmarc.meridian.org", "TXT"): []}
+    monkeypatch.setattr(external_checks, "_texts", lambda name: records.get((name, "TXT"), []))
+    monkeypatch.setattr(external_checks, "_asked", lambda name, kind: [])
+    made = issue()
+    assert external_checks.look(made.pk) == 4
+    words = " ".join(map(str, blockers.warnings(rendering.compose(made), made.newsletter)))
+    assert "bounces.meridian.org says by no SPF record" in words
+    assert " meridian.org says by no SPF" not in words
+    assert "no DMARC record" in words
+    assert "bounces.meridian.org has no mail server" in words
+    assert (
+        "E-mails are not signed here. Make sure the relay signs them with DKIM, including List-Unsubscribe and List-Unsubscribe-Post, or set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE."
+        in words
+    )
+    assert said(made) == []
+    assert external_checks.look(made.pk) == 0
+
+
+@pytest.mark.parametrize(
+    ("comes_from", "signed_for", "is_another"),
+    [
+        ("news@meridian.org", "meridian.org", False),
+        ("news@letters.meridian.org", "meridian.org", False),
+        ("news@meridian.org", "mail.meridian.org", False),
+        ("news@notmeridian.org", "meridian.org", True),
+        ("news@elsewhere.org", "meridian.org", True),
+        ("", "meridian.org", False),
+        ("news@elsewhere.org", "", False),
+    ],
+)
+def test_a_signature_for_another_domain_than_the_senders_is_said(
+    comes_from: str, signed_for: str, is_another: bool, settings: Any
+) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Meridian <desk@meridian.org>"
+    settings.DKIM_DOMAIN, settings.DKIM_SELECTOR = signed_for, "news"
+    newsletter = news()
+    newsletter.from_email = comes_from
+    assert (
+        "DMARC treats them as forged" in external_checks.signature_mismatch(newsletter)
+    ) == is_another
+    if comes_from:
+        assert f"dmarc {comes_from.partition('@')[2]}" in external_checks.dns_records_of(newsletter)
+
+
+def test_the_page_asks_the_worker_to_look_only_where_nobody_has_looked(
+    ednas: Client, outside: dict[str, UrlCheck], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("newsletter.job_queue.enqueue_checks", asked.append)
+    made = leading_to(ELSEWHERE)
+    page = reverse("admin:newsletter_issue_preview", args=[made.pk])
+    ednas.get(page)
+    assert asked == [made.pk]
+    assert external_checks.external_links(rendering.compose(made)) == [ELSEWHERE]
+    external_checks.look(made.pk)
+    ednas.get(page)
+    assert asked == [made.pk]

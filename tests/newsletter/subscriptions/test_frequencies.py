@@ -1,0 +1,226 @@
+"""A newsletter comes as often, and about what, its reader chose."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import category_tree, merging
+from articles.editorial.models import Category
+from newsletter import personal_data, subscription_emails
+from newsletter.delivery import sending
+from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
+from tests.newsletter.factories import issue, news, subscriber
+from tests.newsroom import category
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+def choice_item(frequency: Frequency = Frequency.DAILY, *topics: Category) -> SubscriptionChoice:
+    return SubscriptionChoice(news(), frequency, topics or None)
+
+
+def offering(*frequencies: Frequency) -> Newsletter:
+    Newsletter.objects.update(frequencies=[frequency.value for frequency in frequencies])
+    return news()
+
+
+def confirmed(*wanted: SubscriptionChoice, language: str = "") -> Subscriber:
+    opt_in.request(OLA, source_url="/", wanted=wanted, language=language)
+    token = opt_in.confirmation_token(Consent.objects.latest("pk"))
+    return opt_in.confirm(token).subscriber
+
+
+def test_what_was_chosen_comes_just_so_once_it_is_confirmed() -> None:
+    offering(*Frequency)
+    japan, china = category("Japan"), category("China")
+    ola = confirmed(choice_item(Frequency.WEEKLY, japan, china), language="fr")
+    subscription = ola.subscriptions.get()
+    assert subscription.frequency == Frequency.WEEKLY
+    assert subscription.topics == sorted([japan.pk, china.pk])
+    assert ola.language == "fr"
+    consent = ola.consents.get()
+    assert consent.language == "fr"
+    assert "Japan, China" in consent.wording
+    kept = consent.chosen_newsletters.get()
+    assert (kept.frequency, kept.topics) == ("weekly", sorted([japan.pk, china.pk]))
+
+
+def test_the_wording_says_how_often_only_where_that_is_a_choice() -> None:
+    confirmed(SubscriptionChoice.usual(news()))
+    assert Consent.objects.latest("pk").wording.startswith("Send me “News” from")
+    offering(*Frequency)
+    confirmed(choice_item(Frequency.DAILY))
+    assert "“News” (once a day)" in Consent.objects.latest("pk").wording
+
+
+def test_whoever_chose_no_rhythm_gets_the_quietest_offered() -> None:
+    assert (
+        SubscriptionChoice.usual(
+            offering(Frequency.EACH, Frequency.WEEKLY, Frequency.DAILY)
+        ).frequency
+        == Frequency.WEEKLY
+    )
+
+
+def test_an_issue_of_the_editors_goes_to_those_who_chose_so(edna: User) -> None:
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    ola.subscriptions.update(frequency=Frequency.DAILY)
+    made = issue()
+    assert sending.start(made, by=edna) == 1
+    assert made.deliveries.get().subscriber == mina
+    assert list(Subscriber.objects.receiving(news(), frequency=Frequency.DAILY)) == [ola]
+
+
+def test_changing_the_rhythm_is_agreed_to_and_changing_nothing_is_not() -> None:
+    offering(*Frequency)
+    japan = category("Japan")
+    ola = subscriber(OLA)
+    opt_in.choose(ola.token, Choice([choice_item(Frequency.DAILY, japan)]))
+    opt_in.choose(ola.token, Choice([choice_item(Frequency.DAILY, japan)]))
+    assert Consent.objects.count() == 1
+    opt_in.choose(ola.token, Choice([choice_item(Frequency.DAILY)]))
+    assert Consent.objects.count() == 2
+    assert ola.subscriptions.get().topics is None
+
+
+def test_the_digests_learn_who_wants_what() -> None:
+    japan, china = category("Japan"), category("China")
+    wanted = [
+        (choice_item(),),
+        (choice_item(),),
+        (choice_item(Frequency.DAILY, china, japan),),
+        (choice_item(Frequency.WEEKLY),),
+    ]
+    for number, choices in enumerate(wanted):
+        reader = subscriber(f"reader{number}@readers.example")
+        opt_in.choose(reader.token, Choice(choices))
+    Subscriber.objects.filter(email__startswith="reader1").update(language="fr")
+    opt_in.unsubscribe(subscriber("left@readers.example").token)
+    daily = Subscription.objects.receiving(news(), Frequency.DAILY)
+    both = tuple(sorted([japan.pk, china.pk]))
+    assert daily.choices() == [((), "", 1), ((), "fr", 1), (both, "", 1)]
+    assert daily.with_exact_topics(both).get().subscriber.email == "reader2@readers.example"
+    assert daily.with_exact_topics([]).count() == 2
+    assert daily.with_exact_topics([japan.pk]).count() == 0
+
+
+def test_a_topic_follows_its_category_into_another() -> None:
+    japan, east_asia, china = category("Japan"), category("East Asia"), category("China")
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    opt_in.choose(ola.token, Choice([choice_item(Frequency.DAILY, china, japan, east_asia)]))
+    opt_in.choose(mina.token, Choice([choice_item(Frequency.DAILY, japan)]))
+    (moves,) = merging.preview([japan], east_asia)
+    assert (moves.count, moves.both) == (2, 1)
+    category_tree.merge([japan], into=east_asia)
+    assert ola.subscriptions.get().topics == sorted([east_asia.pk, china.pk])
+    assert mina.subscriptions.get().topics == [east_asia.pk]
+
+
+def test_a_topic_that_goes_narrows_and_never_widens() -> None:
+    japan, china = category("Japan"), category("China")
+    ola = subscriber(OLA)
+    opt_in.choose(ola.token, Choice([choice_item(Frequency.DAILY, japan, china)]))
+    opt_in.choose(subscriber("mina@readers.example").token, Choice([choice_item(Frequency.DAILY)]))
+    daily = Subscription.objects.receiving(news(), Frequency.DAILY)
+    china.delete()
+    assert ola.subscriptions.get().topics == [japan.pk]
+    japan.delete()
+    assert ola.subscriptions.get().topics == []
+    assert daily.choices() == [((), "", 1)]
+    assert daily.with_exact_topics([]).get().subscriber.email == "mina@readers.example"
+
+
+def test_what_was_merged_before_it_was_confirmed_is_followed() -> None:
+    japan, asia, pacific = category("Japan"), category("Asia"), category("Pacific")
+    opt_in.request(OLA, source_url="/", wanted=[choice_item(Frequency.DAILY, japan)], language="")
+    consent = Consent.objects.get()
+    category_tree.merge([japan], into=asia)
+    category_tree.merge([asia], into=pacific)
+    opt_in.confirm(opt_in.confirmation_token(consent))
+    assert Subscription.objects.get().topics == [pacific.pk]
+    kept = consent.chosen_newsletters.get()
+    assert (kept.topics, kept.topic_urls) == ([japan.pk], ["/category/japan/"])
+    assert "Japan" in consent.wording
+
+
+def test_whoever_chose_only_what_is_gone_before_confirming_is_asked_again(client: Client) -> None:
+    japan, china = category("Japan"), category("China")
+    opt_in.request(
+        OLA, source_url="/", wanted=[choice_item(Frequency.DAILY, japan, china)], language=""
+    )
+    token = opt_in.confirmation_token(Consent.objects.get())
+    japan.delete()
+    china.delete()
+    for answer in (client.get, client.post):
+        page = answer(f"/newsletter/confirm/{token}/")
+        assert page.status_code == 410
+        assert (
+            "The topics you chose no longer exist. Enter your e-mail address again and choose new topics."
+            in page.content.decode()
+        )
+    assert not Subscription.objects.exists()
+    assert Subscriber.objects.get().state == Subscriber.State.PENDING
+
+
+def test_a_second_wish_counts_though_the_first_was_not_confirmed() -> None:
+    offering(*Frequency)
+    japan = category("Japan")
+
+    def asked(*wanted: SubscriptionChoice, language: str = "") -> str:
+        opt_in.request(OLA, source_url="/", wanted=wanted, language=language)
+        consent = Consent.objects.latest("pk")
+        subscription_emails.answer(consent.pk)
+        consent.refresh_from_db()
+        return consent.answer
+
+    assert asked(choice_item(Frequency.EACH)) == "confirm"
+    assert asked(choice_item(Frequency.EACH)) == "none"
+    assert asked(choice_item(Frequency.WEEKLY)) == "confirm"
+    assert asked(choice_item(Frequency.WEEKLY, japan)) == "confirm"
+    assert asked(choice_item(Frequency.WEEKLY, japan), language="fr") == "confirm"
+    assert asked(choice_item(Frequency.WEEKLY, japan), language="fr") == "none"
+    opt_in.confirm(opt_in.confirmation_token(Consent.objects.filter(answer="confirm")[0]))
+    assert asked(choice_item(Frequency.WEEKLY, japan)) == "known"
+    assert asked(choice_item(Frequency.WEEKLY, japan), language="fr") == "none"
+    assert asked(choice_item(Frequency.DAILY, japan)) == "confirm"
+
+
+def test_all_that_was_chosen_is_told_to_whoever_chose_it_and_the_name_goes_with_them() -> None:
+    offering(*Frequency)
+    ola = confirmed(choice_item(Frequency.WEEKLY, category("Japan")), language="fr")
+    Subscriber.objects.update(name="Ola")
+    ola.refresh_from_db()
+    told = personal_data.of_subscriber(ola)
+    since = timezone.now().date()
+    assert told["newsletters"] == [f"News (Weekly: Japan), since {since}"]
+    assert (told["name"], told["language"]) == ("Ola", "fr")
+    assert told["consents"][0]["language"] == "fr"
+    left = opt_in.unsubscribe(ola.token)
+    assert left is not None
+    assert personal_data.of_subscriber(left)["name"] == ""
+
+
+def test_postgresql_keeps_topics_in_order_and_only_where_something_composes_itself() -> None:
+    rows = subscriber(OLA).subscriptions
+    rows.update(frequency=Frequency.DAILY, topics=[1, 2])
+    for frequency, topics in [
+        (Frequency.DAILY, [2, 1]),
+        (Frequency.DAILY, [1, 1]),
+        (Frequency.DAILY, [1, None]),
+        (Frequency.DAILY, list(range(201))),
+        (Frequency.ISSUES, [1]),
+        (Frequency.ISSUES, []),
+    ]:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(frequency=frequency, topics=topics)
+
+
+def test_a_newsletter_always_offers_a_rhythm_that_there_is() -> None:
+    for wrong in ([], ["hourly"]):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Newsletter.objects.update(frequencies=wrong)

@@ -1,0 +1,159 @@
+"""Readers who choose topics at the moment in which an editor merges or deletes them."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from django.db import transaction
+
+from articles.editorial import category_tree
+from articles.editorial.models import Category
+from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
+from tests.newsletter.factories import news, subscriber
+from tests.newsroom import category
+from tests.together import at_once, begin_and_wait
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def daily(*topics: Category, of: Newsletter | None = None) -> SubscriptionChoice:
+    return SubscriptionChoice(of or news(), Frequency.DAILY, topics or None)
+
+
+def asked(email: str, *wanted: SubscriptionChoice) -> str:
+    """Somebody wished this; returns the token of the link that was sent to them."""
+    opt_in.request(email, source_url="/", wanted=wanted)
+    return opt_in.confirmation_token(Consent.objects.latest("pk"))
+
+
+def confirming(email: str, *wanted: SubscriptionChoice) -> Callable[[], object]:
+    token = asked(email, *wanted)
+    return lambda: opt_in.confirm(token)
+
+
+def choosing(reader: Subscriber, *wanted: SubscriptionChoice) -> Callable[[], object]:
+    return lambda: opt_in.choose(reader.token, Choice(wanted))
+
+
+def chosen() -> dict[str, list[int] | None]:
+    return dict(Subscription.objects.values_list("subscriber__email", "topics"))
+
+
+def test_whoever_confirms_during_a_merge_has_chosen_the_one_that_stays() -> None:
+    japan, asia = category("Japan"), category("Asia")
+    confirm = confirming("ola@readers.example", daily(japan))
+    with transaction.atomic():
+        category_tree.merge([japan], into=asia)
+        confirmed = begin_and_wait(confirm)
+    confirmed.result(20)
+    assert chosen() == {"ola@readers.example": [asia.pk]}
+
+
+def test_a_merge_waits_for_whoever_is_confirming_and_takes_them_along() -> None:
+    japan, asia = category("Japan"), category("Asia")
+    confirm = confirming("ola@readers.example", daily(japan))
+    with transaction.atomic():
+        confirm()
+        merged = begin_and_wait(lambda: category_tree.merge([japan], into=asia))
+    merged.result(20)
+    assert chosen() == {"ola@readers.example": [asia.pk]}
+
+
+def test_what_a_topic_became_may_itself_be_merged_while_a_reader_confirms() -> None:
+    japan, asia, pacific = category("Japan"), category("Asia"), category("Pacific")
+    confirm = confirming("ola@readers.example", daily(japan))
+    category_tree.merge([japan], into=asia)
+    with transaction.atomic():
+        category_tree.merge([asia], into=pacific)
+        confirmed = begin_and_wait(confirm)
+    confirmed.result(20)
+    assert chosen() == {"ola@readers.example": [pacific.pk]}
+
+
+def test_a_topic_that_is_deleted_while_a_reader_chooses_it_never_becomes_everything() -> None:
+    japan, china = category("Japan"), category("China")
+    ola, mina = subscriber("ola@readers.example"), subscriber("mina@readers.example")
+    with transaction.atomic():
+        japan_id = japan.pk
+        japan.delete()
+        japan.pk = japan_id
+        both = begin_and_wait(choosing(ola, daily(japan, china)))
+        only = begin_and_wait(choosing(mina, daily(japan)))
+    both.result(20)
+    only.result(20)
+    assert chosen() == {ola.email: [china.pk], mina.email: []}
+
+
+def test_readers_and_merges_wait_for_each_other_but_never_in_a_ring() -> None:
+    """Two newsletters about two topics, named in the other order than a merge takes them."""
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    for number in range(4):
+        low, high, third = (category(f"{name} {number}") for name in ("Low", "High", "Third"))
+        readers = [subscriber(f"{name}-{number}@readers.example") for name in ("ola", "mina")]
+        at_once(
+            *(choosing(each, daily(high), daily(low, of=weekly)) for each in readers),
+            confirming(f"new-{number}@readers.example", daily(high, third), daily(low, of=weekly)),
+            confirming(f"all-{number}@readers.example", daily()),
+            partial(category_tree.merge, [low, third], into=high),
+        )
+        here = Subscription.objects.filter(subscriber__email__contains=f"-{number}@")
+        assert here.count() == 7
+        everything = here.filter(topics__isnull=True)
+        assert [each.subscriber.email for each in everything] == [f"all-{number}@readers.example"]
+        assert set(here.exclude(topics=None).values_list("topics__0", flat=True)) == {high.pk}
+
+
+def daily_about(reader: Subscriber, *topics: Category, of: Newsletter) -> None:
+    Subscription.objects.create(
+        subscriber=reader,
+        newsletter=of,
+        frequency=Frequency.DAILY,
+        topics=sorted(topic.pk for topic in topics),
+    )
+
+
+def deleting(*categories: Category) -> Callable[[], object]:
+    """As the list of the desk deletes those that are ticked."""
+    return Category.objects.filter(pk__in=[each.pk for each in categories]).delete
+
+
+def test_several_deletions_at_once_and_readers_who_leave_do_not_stand_in_a_ring() -> None:
+    """Each reader has topics of both deletions, and two newsletters."""
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    for number in range(4):
+        one, two, three, four = (category(f"{name} {number}") for name in ("A", "B", "C", "D"))
+        readers = [subscriber(f"reader-{number}-{at}@readers.example") for at in range(40)]
+        Subscription.objects.filter(subscriber__in=readers).delete()
+        for at, each in enumerate(readers):
+            first, second = (one, four), (two, three)
+            daily_about(each, *(first if at % 2 else second), of=news())
+            daily_about(each, *(second if at % 2 else first), of=weekly)
+        at_once(
+            deleting(one, two),
+            deleting(three, four),
+            *(partial(opt_in.unsubscribe, each.token) for each in readers[:2]),
+            choosing(readers[2], daily(), daily(of=weekly)),
+        )
+        here = Subscription.objects.filter(subscriber__in=readers)
+        assert here.count() == 76
+        assert here.filter(topics=[]).count() == 74
+
+
+def test_several_topics_are_deleted_in_the_order_in_which_everybody_locks() -> None:
+    """Whoever holds the second of two lets nobody lock the first one before waiting for it."""
+    low, high = category("Low"), category("High")
+    first, second = subscriber("ola@readers.example"), subscriber("mina@readers.example")
+    Subscription.objects.all().delete()
+    daily_about(first, low, of=news())
+    daily_about(second, high, of=news())
+    earlier = Subscription.objects.filter(subscriber=first)
+    later = Subscription.objects.filter(subscriber=second)
+    with transaction.atomic():
+        assert list(earlier.select_for_update())
+        deleted = begin_and_wait(deleting(low, high))
+        # The deletion waits for the row that we hold, and has not locked the one behind it.
+        assert list(later.select_for_update(nowait=True))
+    deleted.result(20)
+    assert chosen() == {first.email: [], second.email: []}

@@ -1,0 +1,147 @@
+"""A slip of the finger is asked about, in words and by form alone; what was typed is never lost."""
+
+import socket
+from typing import Any, NoReturn
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as some
+
+from newsletter.models import Consent, Subscriber
+from newsletter.subscriptions.email_addresses import (
+    KNOWN,
+    SHORTEST,
+    is_one_typo_apart,
+    suggest_correction,
+)
+
+OLA = "ola@gmail.com"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ola@gmial.com", "ola@gamil.com", "ola@gmai.com", "ola@gmaill.com", "ola@gnail.com",
+        "ola@gmail.con", "ola@gmail.cm", "ola@gmail.co", "ola@gmial.con", "ola@GMIAL.com",
+        "ola@gmailcom", "ola@gmail,com", "ola@gmail", "ola@gmail.com,", "<ola@gmail.com>",
+        "mailto:ola@gmail.com", " ola@gmial.com ",
+    ],
+)  # fmt: skip
+def test_what_was_probably_meant_is_found(typed: str) -> None:
+    assert suggest_correction(typed) == OLA
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("o@hotmial.com", "o@hotmail.com"),
+        ("o@yaho.com", "o@yahoo.com"),
+        ("o@outlok.com", "o@outlook.com"),
+        ("o@iclould.com", "o@icloud.com"),
+        ("o@wandoo.fr", "o@wanadoo.fr"),
+        ("o@institute.example.ogr", "o@institute.example.org"),
+    ],
+)
+def test_other_houses_and_any_ending_that_does_not_exist(typed: str, right: str) -> None:
+    assert suggest_correction(typed) == right
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ola@readers.example", "ola@hotmail.se", "ola@yahoo.com.mx", "ola@gmx.at", "ola@mail.com",
+        "ola@email.com", "ola@bücher.example", "ola@we.com", "ola@outlook.at", "ola", "", "@", "a@",
+        "ola@" + "x" * 10_000, "ola@chathamhouse.org", "ola@gmail.com",
+    ],
+)  # fmt: skip
+def test_nobody_is_asked_about_an_address_that_may_well_be_right(typed: str) -> None:
+    assert suggest_correction(typed) == ""
+
+
+@given(some.sampled_from([known for known in KNOWN if len(known) >= SHORTEST]), some.data())
+def test_any_one_slip_in_a_known_house_is_either_that_house_or_a_question(
+    known: str, data: some.DataObject
+) -> None:
+    at = data.draw(some.integers(0, len(known) - 2))
+    rendered = data.draw(some.sampled_from("abcdefghijklmnopqrstuvwxyz"))
+    slipped = data.draw(
+        some.sampled_from(
+            [
+                known[:at] + known[at + 1 :],
+                known[:at] + rendered + known[at:],
+                known[:at] + rendered + known[at + 1 :],
+                known[:at] + known[at + 1] + known[at] + known[at + 2 :],
+            ]
+        )
+    )
+    assert slipped == known or is_one_typo_apart(slipped, known)
+    asked = suggest_correction(f"ola@{slipped}")
+    assert not asked or suggest_correction(asked) == ""
+
+
+@given(some.text(max_size=60) | some.emails())
+def test_whatever_is_asked_about_is_an_address_that_needs_no_question(typed: str) -> None:
+    asked = suggest_correction(typed)
+    assert not asked or (asked.isascii() and suggest_correction(asked) == "" and asked != typed)
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*where: Any, **more: Any) -> NoReturn:
+        pytest.fail("an address was looked up on the reader's path")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
+
+
+@pytest.mark.django_db
+def test_the_question_keeps_what_was_typed_and_subscribes_nobody(
+    client: Client, no_network: None
+) -> None:
+    asked = client.post(
+        "/newsletter/",
+        {"email": "ola@gmial.com"},
+        headers={"Referer": "http://testserver/2026/05/a-story/"},
+    )
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "Did you mean ola@gmail.com?" in page
+    assert 'name="email" value="ola@gmial.com"' in page
+    assert 'name="came_from" value="/2026/05/a-story/"' in page
+    assert not Subscriber.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("pressed", "kept"),
+    [
+        ({"corrected": "ola@gmail.com"}, "ola@gmail.com"),
+        ({"offered": "ola@gmial.com"}, "ola@gmial.com"),
+    ],
+)
+def test_one_press_takes_the_correction_and_one_keeps_what_was_typed(
+    client: Client, no_network: None, pressed: dict[str, str], kept: str
+) -> None:
+    form = {"email": "ola@gmial.com", "came_from": "/2026/05/a-story/"}
+    answer = client.post("/newsletter/", form | pressed)
+    assert answer["Location"] == "/newsletter/check-your-inbox/"
+    assert Subscriber.objects.get().email == kept
+    assert Consent.objects.get().source_url == "/2026/05/a-story/"
+
+
+@pytest.mark.django_db
+def test_another_address_typed_after_the_question_is_asked_about_anew(
+    client: Client, no_network: None
+) -> None:
+    sent = {"email": "ola@yaho.com", "offered": "ola@gmial.com"}
+    assert "Did you mean ola@yahoo.com?" in client.post("/newsletter/", sent).content.decode()
+    assert not Subscriber.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_correction_is_looked_at_like_anything_typed(client: Client, no_network: None) -> None:
+    answer = client.post("/newsletter/", {"email": "x", "corrected": '"><script>@x'})
+    assert answer.status_code == 422
+    assert b"<script>@x" not in answer.content
+    assert not Subscriber.objects.exists()

@@ -1,0 +1,130 @@
+"""Leaving: the token is the right, opening a link changes nothing, one POST is enough."""
+
+import pytest
+from django.test import Client
+
+from newsletter.models import Consent, Newsletter, Subscriber, Subscription
+from newsletter.subscriptions import opt_in
+from tests.newsletter.factories import news, subscriber
+
+pytestmark = pytest.mark.django_db
+ONE_CLICK = "List-Unsubscribe=One-Click"
+
+
+def leaving(who: Subscriber) -> str:
+    return f"/newsletter/unsubscribe/{who.token}/"
+
+
+def test_opening_the_link_changes_nothing(client: Client) -> None:
+    ola = subscriber()
+    for method in (client.get, client.head, client.get):
+        assert method(leaving(ola)).status_code == 200
+    assert Subscriber.objects.get().is_active
+    page = client.get(leaving(ola)).content.decode()
+    assert page.partition("<main")[2].partition("</main>")[0].count("<button") == 1
+
+
+def test_a_mail_program_leaves_with_one_post_and_no_cookie() -> None:
+    ola = subscriber()
+    program = Client(enforce_csrf_checks=True)
+    answer = program.post(leaving(ola), ONE_CLICK, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 200
+    assert not answer.cookies
+    assert Subscriber.objects.get().state == "left"
+
+
+def test_a_post_from_another_site_leaves_too(client: Client) -> None:
+    ola = subscriber()
+    answer = client.post(
+        leaving(ola),
+        {"List-Unsubscribe": "One-Click"},
+        headers={"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 200
+    assert Subscriber.objects.get().state == "left"
+
+
+@pytest.mark.parametrize("body", ["", "\x00", "List-Unsubscribe=One-Click&x=%ff", "{}"])
+def test_whatever_the_body_says_the_post_leaves(client: Client, body: str) -> None:
+    ola = subscriber()
+    for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
+        assert client.post(leaving(ola), body, content_type=kind).status_code == 200
+    assert Subscriber.objects.get().state == "left"
+
+
+def test_leaving_twice_says_the_same(client: Client) -> None:
+    ola = subscriber()
+    first, second = client.post(leaving(ola)), client.post(leaving(ola))
+    assert (first.status_code, first.content) == (second.status_code, second.content)
+    assert b"You have left" in second.content
+
+
+@pytest.mark.parametrize("token", ["cut-off", "x" * 2000, "t%00oken", "%F0%9F%98%80"])
+def test_a_token_that_nobody_has_gets_one_sentence(client: Client, token: str) -> None:
+    subscriber()
+    for path in (f"/newsletter/unsubscribe/{token}/", f"/newsletter/preferences/{token}/"):
+        for answer in (client.get(path), client.post(path)):
+            assert answer.status_code == 404
+            assert b"nothing is sent to it" in answer.content
+    assert Subscriber.objects.get().is_active
+
+
+def test_preferences_show_and_save_what_is_received(client: Client) -> None:
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly", position=1)
+    ola = subscriber()
+    path = ola.preferences_path()
+    assert client.get(path).content.count(b"checked") == 1
+    answer = client.post(path, {"newsletters": [news().pk, weekly.pk]}, follow=True)
+    assert b"Your choice is saved" in answer.content
+    assert set(ola.newsletters.all()) == {news(), weekly}
+
+
+def test_unticking_everything_leaves(client: Client) -> None:
+    ola = subscriber()
+    answer = client.post(ola.preferences_path(), {}, follow=True)
+    assert b"receives no newsletter at the moment" in answer.content
+    assert Subscriber.objects.get().state == "left"
+
+
+def test_a_withdrawn_newsletter_can_be_kept_but_not_chosen(client: Client) -> None:
+    old = Newsletter.objects.create(name="Old letter", slug="old", offered=False)
+    hidden = Newsletter.objects.create(name="Not for readers", slug="hidden", offered=False)
+    ola = subscriber(to=old)
+    answer = client.get(ola.preferences_path())
+    assert b"Old letter" in answer.content
+    assert b"Not for readers" not in answer.content
+    refused = client.post(ola.preferences_path(), {"newsletters": [hidden.pk]})
+    assert refused.status_code == 422
+    assert b"not offered any more" in refused.content
+    assert Subscription.objects.get().newsletter == old
+
+
+def test_who_left_cannot_choose_by_an_old_page(client: Client) -> None:
+    ola = subscriber()
+    client.post(leaving(ola))
+    answer = client.post(ola.preferences_path(), {"newsletters": [news().pk]})
+    assert answer.status_code == 410
+    assert "This address is not subscribed. Enter it again to subscribe." in answer.content.decode()
+    assert Subscriber.objects.get().state == "left"
+    assert not Subscription.objects.exists()
+
+
+def test_who_holds_a_link_writes_no_endless_list_of_consents_and_can_always_leave(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opt_in, "CHOICES_A_DAY", 2)
+    weekly = Newsletter.objects.create(name="Weekly", slug="weekly", position=1)
+    ola = subscriber()
+    answers = []
+    for chosen in ([weekly], [news()], [weekly], [news()]):
+        form = {"newsletters": [each.pk for each in chosen]}
+        answers.append(client.post(ola.preferences_path(), form))
+    assert [answer.status_code for answer in answers] == [302, 302, 429, 302]
+    assert (
+        "You have changed your preferences too often today. Try again tomorrow."
+        in answers[2].content.decode()
+    )
+    assert Consent.objects.count() == 2
+    assert Subscription.objects.get().newsletter == news()
+    client.post(ola.preferences_path(), {})
+    assert Subscriber.objects.get().state == "left"

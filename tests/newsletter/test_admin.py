@@ -1,0 +1,205 @@
+"""An editor tries, sends and follows an issue on the desk."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from lxml import html as lxml_html
+
+from accounts.models import User
+from articles.images.hooks import uses_of
+from iria.core import hooks
+from newsletter.dashboard import dashboard_items
+from newsletter.delivery import sending, worker
+from newsletter.models import Delivery, Subscriber
+from newsletter.subscriptions import opt_in
+from tests.newsletter.admin_pages import ADD, at, filled, said
+from tests.newsletter.factories import (
+    issue,
+    mail_image,
+    minute_passes,
+    news,
+    subscriber,
+    subscribers,
+)
+from tests.newsroom import published
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
+
+
+def test_sending_asks_once_more_and_says_to_how_many(ednas: Client) -> None:
+    subscribers(3)
+    made = issue("Out it goes")
+    page = ednas.get(at(made, "send")).content
+    assert b"Send now to 3 subscribers" in page
+    made.refresh_from_db()
+    assert made.is_draft
+    answer = ednas.post(at(made, "send"), follow=True)
+    assert said(answer) == [
+        "“Out it goes” will be sent to 3 subscribers in one minute. You can cancel until then."
+    ]
+    made.refresh_from_db()
+    assert made.state == "scheduled"
+    assert not made.deliveries.exists()
+    minute_passes()
+    assert made.deliveries.count() == 3
+
+
+def test_pressing_send_twice_sends_once(ednas: Client) -> None:
+    subscribers(2)
+    made = issue()
+    ednas.post(at(made, "send"), follow=True)
+    answer = ednas.post(at(made, "send"), follow=True)
+    assert said(answer) == ["This issue is already scheduled."]
+    minute_passes()
+    answer = ednas.post(at(made, "send"), follow=True)
+    assert said(answer) == ["This issue was already sent. Create a new one."]
+    assert made.deliveries.count() == 2
+
+
+def test_an_issue_that_is_not_ready_offers_no_button_and_says_why(ednas: Client) -> None:
+    made = issue("")
+    page = ednas.get(at(made, "send")).content
+    assert b"Send now" not in page
+    assert b"The subject is empty" in page
+    answer = ednas.post(at(made, "send"), follow=True)
+    assert len(said(answer)) == 2
+    assert not Delivery.objects.exists()
+
+
+def test_what_went_out_can_be_seen_and_no_longer_changed(ednas: Client, edna: User) -> None:
+    subscriber()
+    made = issue("Gone out")
+    sending.start(made, by=edna)
+    late = ednas.post(at(made, "change"), filled(subject="Other words")).content
+    assert b"This issue went out meanwhile; what was sent can no longer change." in late
+    assert b'value="Other words"' in late
+    made.refresh_from_db()
+    assert made.subject == "Gone out"
+    assert b'name="subject"' not in ednas.get(at(made, "change")).content
+    assert ednas.post(at(made, "delete"), {"post": "yes"}).status_code == 403
+
+
+def test_the_page_of_an_issue_shows_that_nobody_was_forgotten(ednas: Client, edna: User) -> None:
+    first, *_ = subscribers(4)
+    made = issue()
+    sending.start(made, by=edna)
+    opt_in.unsubscribe(first.token)
+    worker.deliver_batch(made.pk, size=2)
+    tree = lxml_html.document_fromstring(ednas.get(at(made, "change")).content)
+    (equation,) = tree.find_class("newsletter-equation")
+    assert " ".join(equation.text_content().split()) == (
+        "4 frozen = 1 waits + 0 next in turn + 0 being sent + 2 sent + 0 uncertain + 0 put off"
+        " + 0 refused + 0 returned + 0 complained of + 1 left before it was sent + 0 stopped"
+    )
+    for link in equation.iter("a"):
+        assert ednas.get(link.get("href") or "").status_code == 200
+
+
+def test_an_editor_can_stop_what_is_going_out(ednas: Client, edna: User) -> None:
+    subscribers(3)
+    made = issue("Too early")
+    sending.start(made, by=edna)
+    worker.deliver_batch(made.pk, size=1)
+    assert at(made, "cancel") in ednas.get(at(made, "change")).content.decode()
+    answer = ednas.post(at(made, "cancel"), follow=True)
+    assert said(answer) == ["“Too early” was cancelled."]
+    assert made.deliveries.counts()["cancelled"] == 2
+    again = ednas.post(at(made, "cancel"), follow=True)
+    assert at(made, "cancel") not in again.content.decode()
+
+
+def test_an_uncertain_mail_can_be_sent_again_by_hand(ednas: Client, edna: User) -> None:
+    subscriber()
+    made = issue()
+    sending.start(made, by=edna)
+    Delivery.objects.update(state="uncertain", details="Broke off", done_at=made.started_at)
+    delivery = Delivery.objects.get()
+    answer = ednas.post(
+        reverse("admin:newsletter_delivery_changelist"),
+        {"action": "send_again", "_selected_action": [delivery.pk]},
+        follow=True,
+    )
+    assert said(answer) == ["1 of 1 selected deliveries will be resent."]
+    delivery.refresh_from_db()
+    assert delivery.state == "queued"
+    (decision,) = delivery.resolutions.all()
+    assert (decision.choice, decision.created_by) == ("again", edna)
+
+
+def test_a_reporter_has_no_newsletter(client: Client, rui: User) -> None:
+    client.force_login(rui)
+    made = issue()
+    for path in (ADD, at(made, "change"), at(made, "preview"), at(made, "mail"), at(made, "send")):
+        assert client.get(path).status_code == 403
+    for action in ("test", "send", "unschedule", "pause", "resume", "cancel", "resolve"):
+        assert client.post(at(made, action)).status_code == 403
+    assert client.get(reverse("admin:newsletter_emails")).status_code == 403
+    assert dashboard_items(rui) == []
+
+
+def test_a_page_of_an_issue_that_does_not_exist_is_not_found(ednas: Client) -> None:
+    for action in ("preview", "mail", "send"):
+        assert ednas.get(f"/admin/newsletter/issue/99999/{action}/").status_code == 404
+
+
+def test_the_first_page_says_what_waits(ednas: Client, edna: User) -> None:
+    subscribers(2)
+    made = issue("Under way")
+    assert b"1 issue in draft" in ednas.get("/admin/").content
+    sending.start(made, by=edna)
+    worker.deliver_batch(made.pk, size=1)
+    assert "“Under way” is being sent: 1 of 2" in ednas.get("/admin/").content.decode()
+    worker.deliver_batch(made.pk)
+    assert dashboard_items(edna) == []
+
+
+def test_the_library_knows_that_a_newsletter_shows_a_picture(edna: User) -> None:
+    image = mail_image()
+    issue("Light", published("Light", lead_image=image))
+    assert len(list(hooks.image_usages)) >= 2
+    assert "the newsletter “Light”" in [use.label for use in uses_of(image)]
+
+
+def test_an_editor_looks_at_subscribers_and_an_administrator_lets_them_go(
+    ednas: Client, ada: User
+) -> None:
+    ola = subscriber()
+    changelist = reverse("admin:newsletter_subscriber_changelist")
+    detail = reverse("admin:newsletter_subscriber_change", args=[ola.pk])
+    assert ola.email in ednas.get(changelist).content.decode()
+    assert ola.token not in ednas.get(detail).content.decode()
+    leave = {"action": "leave", "_selected_action": [ola.pk]}
+    ednas.post(changelist, leave)
+    assert Subscriber.objects.get().is_active
+
+    ednas.force_login(ada)
+    assert said(ednas.post(changelist, leave, follow=True)) == ["1 address left."]
+    assert Subscriber.objects.get().state == "left"
+    ednas.post(changelist, {**leave, "action": "suppress"})
+    assert "Added manually" in Subscriber.objects.get().suppression_reason
+    ednas.post(reverse("admin:newsletter_subscriber_delete", args=[ola.pk]), {"post": "yes"})
+    assert not Subscriber.objects.exists()
+    assert ednas.get(reverse("admin:newsletter_subscriber_add")).status_code == 403
+
+
+def test_every_list_of_the_newsletter_opens(client: Client, ada: User) -> None:
+    subscriber()
+    issue()
+    client.force_login(ada)
+    for name in (
+        "issue",
+        "delivery",
+        "subscriber",
+        "newsletter",
+        "bounce",
+        "suppression",
+        "sendinglimit",
+    ):
+        assert client.get(reverse(f"admin:newsletter_{name}_changelist")).status_code == 200
+    assert client.get(reverse("admin:newsletter_newsletter_add")).status_code == 200
+    assert client.get(reverse("admin:newsletter_newsletter_change", args=[news().pk])).status_code

@@ -1,0 +1,125 @@
+"""What the worker looks after every minute and every night: what fails holds up nothing else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from newsletter import subscription_emails, tasks
+from newsletter.delivery import scheduling
+from newsletter.digests import approval, composition
+from newsletter.email import rendering
+from newsletter.models import Consent, Digest, Frequency, Issue, Subscriber
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import SubscriptionChoice
+from tests.conftest import MailFolder
+from tests.newsletter.digest_rules import MINA, OLA, hours_ago, rule
+from tests.newsletter.factories import chose, issue, news, subscriber
+from tests.newsroom import category
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("deliver_soon", "answer_soon", "look_soon", "approve_soon", "begin_later"):
+        monkeypatch.setattr(f"newsletter.job_queue.{name}", lambda *asked: None)
+
+
+def stumbles_over(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, key: int) -> None:
+    """Whatever is done with the row of this number fails in a way that nobody foresaw."""
+    action = getattr(module, name)
+
+    def stumbling(row: Any, *args: Any, **more: Any) -> Any:
+        if getattr(row, "pk", row) == key:
+            raise RuntimeError
+        return action(row, *args, **more)
+
+    monkeypatch.setattr(module, name, stumbling)
+
+
+def test_one_who_cannot_be_answered_keeps_nobody_else_waiting(
+    mail_folder: MailFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in (OLA, MINA):
+        opt_in.request(address, source_url="/", wanted=[SubscriptionChoice.usual(news())])
+    Consent.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
+    first = Consent.objects.earliest("pk")
+    stumbles_over(monkeypatch, subscription_emails, "answer", first.pk)
+    tasks.run_maintenance_jobs(0)
+    assert mail_folder.to(MINA)
+    assert list(Consent.objects.filter(answered_at=None)) == [first]
+
+
+def test_an_issue_that_cannot_be_started_says_so_and_holds_up_no_other(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscriber(OLA)
+    odd, sound = issue("Odd"), issue("Sound")
+    for each in (odd, sound):
+        scheduling.send_at(each, timezone.now() + timedelta(hours=1), by=edna)
+    past = timezone.now() - timedelta(minutes=1)
+    Issue.objects.update(send_at=past)
+    with monkeypatch.context() as until_it_is_mended:
+        stumbles_over(until_it_is_mended, rendering, "compose", odd.pk)
+        tasks.run_maintenance_jobs(0)
+    for each in (odd, sound):
+        each.refresh_from_db()
+    assert (odd.state, sound.state) == ("scheduled", "sending")
+    assert odd.error.startswith(
+        "Sending could not start because of a program error. See the log of the worker."
+    )
+    tasks.run_maintenance_jobs(0)
+    odd.refresh_from_db()
+    assert (odd.state, odd.error) == ("sending", "")
+
+
+def test_an_issue_of_an_approved_digest_that_fails_says_so_and_holds_up_no_other(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asia = category("Asia")
+    chose(OLA, Frequency.DAILY, asia)
+    chose(MINA, Frequency.DAILY)
+    hours_ago(2, "Tokyo", categories=[asia])
+    rule(needs_approval=True)
+    odd, sound = (Issue.objects.get(pk=key) for key in sorted(composition.compose_due()))
+    stumbles_over(monkeypatch, rendering, "compose", odd.pk)
+    digest = Digest.objects.get()
+    approval.approve(digest, by=edna)
+    assert approval.send_approved(digest.pk) == 1
+    for each in (odd, sound):
+        each.refresh_from_db()
+    assert (odd.state, sound.state) == ("draft", "scheduled")
+    assert (
+        "Sending could not start because of a program error. See the log of the worker."
+        in odd.error
+    )
+    digest.refresh_from_db()
+    assert not digest.being_approved
+
+
+def test_a_digest_that_cannot_be_completed_goes_as_it_is_and_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chose(OLA, Frequency.DAILY)
+    hours_ago(2, "Tokyo")
+    rule()
+    composition.compose_due()
+    digest = Digest.objects.get()
+    Digest.objects.update(composed_at=timezone.now() - timedelta(minutes=5))
+    stumbles_over(monkeypatch, composition, "compose_missing", digest.pk)
+    tasks.compose_digests(0)
+    assert Issue.objects.get().state == "sending"
+
+
+def test_every_address_that_was_never_confirmed_is_forgotten_in_one_night(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opt_in, "DELETED_AT_ONCE", 2)
+    kept = subscriber(OLA)
+    Subscriber.objects.bulk_create(Subscriber(email=f"r{n}@readers.example") for n in range(5))
+    Subscriber.objects.update(created_at=timezone.now() - timedelta(days=31))
+    tasks.delete_unconfirmed(0)
+    assert list(Subscriber.objects.all()) == [kept]
