@@ -79,7 +79,7 @@ def _refuse_unfit(
         sentence = "Members of the newsroom cannot be banned here. Ask an administrator."
         raise Refused(sentence)
     if missing := [Ban.Kind(kind).label for kind in kinds if kind not in known]:
-        sentence = f"Not stored for this comment: {', '.join(missing).lower()}."
+        sentence = f"Not stored for this comment: {', '.join(missing)}."
         raise Refused(sentence)
 
 

@@ -81,7 +81,9 @@ def follow(
 def _may_be_asked(found: Follow, now: datetime) -> bool:
     """Once in some minutes, whatever is known of the address: an impatient finger gets one mail."""
     rested = (
-        Q(confirmation_sent_at=None) | Q(asked_at__lt=now - ASKED_ONCE_IN) | Q(asked_at__gt=now)
+        Q(confirmation_sent_at=None)
+        | Q(confirmation_sent_at__lt=now - ASKED_ONCE_IN)
+        | Q(confirmation_sent_at__gt=now)
     )
     return bool(Follow.objects.filter(rested, pk=found.pk).update(confirmation_sent_at=now))
 

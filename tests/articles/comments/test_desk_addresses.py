@@ -39,7 +39,7 @@ def test_a_queue_that_is_none_is_the_held_one(
         *(f"origin={odd}" for odd in ODD),
         *(f"q={odd}" for odd in ODD),
         "p=9999",
-        "told__exact=x",
+        "commenter_notified__exact=x",
         "no_such_field=1",
     ],
 )
