@@ -61,7 +61,7 @@ def test_without_javascript_a_comment_is_looked_over_waits_and_is_approved(
     reader.click("#comment-form button")
     assert reader.locator("h1").inner_text() == "Look it over"
     assert "It was late." in reader.locator(".comment-preview").inner_text()
-    reader.click("text=Send comment")
+    reader.click("text=Submit comment")
     assert "Your comment is pending approval" in reader.locator("main").inner_text()
     reader.click("main a:text-is('Your comment')")
     assert "waiting for a moderator" in reader.locator("main [role=status]").inner_text()
@@ -83,8 +83,8 @@ def test_without_javascript_a_comment_is_looked_over_waits_and_is_approved(
     reader.click("text=Reply")
     assert "Answer Teo Brandt" in reader.locator("h1").inner_text()
     write(reader, "Which one?", name="Ana Reis")
-    reader.click("text=Send comment")
-    assert "waiting for a moderator" in reader.locator("main").inner_text()
+    reader.click("text=Submit comment")
+    assert "pending approval" in reader.locator("main").inner_text()
     assert Comment.objects.pending().get().parent == Comment.objects.published().get()
 
 
@@ -93,7 +93,7 @@ def test_with_javascript_a_comment_is_sent_in_one_step(
 ) -> None:
     page = open_page(article.get_absolute_url())
     write(page)
-    page.click("text=Send comment")
+    page.click("text=Submit comment")
     page.wait_for_url("**/comments/thanks/**")
     assert Comment.objects.pending().get().text == WORDS
 
@@ -121,7 +121,7 @@ def test_the_form_comes_to_the_comment_and_goes_back_also_in_a_browser_that_keep
     assert page.locator(f"#comment-{above.pk} + form").count() == 0
     page.click("text=Reply")
     write(page)
-    page.click("text=Send comment")
+    page.click("text=Submit comment")
     page.wait_for_url("**/comments/thanks/**")
     assert Comment.objects.pending().get().parent == above
 
@@ -129,20 +129,20 @@ def test_the_form_comes_to_the_comment_and_goes_back_also_in_a_browser_that_keep
 def test_a_dropped_connection_loses_no_word(open_page: OpenPage, article: Article) -> None:
     page = open_page(article.get_absolute_url())
     write(page)
-    page.wait_for_selector("text=Send comment")
+    page.wait_for_selector("text=Submit comment")
 
     def drop(route: Route) -> None:
         route.abort("internetdisconnected")
 
     page.route("**/comments/new/**", drop)
-    page.click("text=Send comment")
+    page.click("text=Submit comment")
     page.wait_for_selector("text=The connection was lost")
     assert page.input_value("#comment-text") == WORDS
     page.reload()
     expect(page.locator("#comment-text")).to_have_value(WORDS)
     page.unroute("**/comments/new/**")
     write(page)
-    page.click("text=Send comment")
+    page.click("text=Submit comment")
     page.wait_for_url("**/comments/thanks/**")
     assert Comment.objects.count() == 1
     page.goto(article.get_absolute_url())
@@ -159,7 +159,7 @@ def test_words_typed_before_the_script_has_come_are_kept_too(
         page.goto(article.get_absolute_url())
     write(page)
     on_its_way[0].continue_()
-    page.wait_for_selector("text=Send comment")
+    page.wait_for_selector("text=Submit comment")
     page.unroute("**/comments*.js")
     page.reload()
     expect(page.locator("#comment-text")).to_have_value(WORDS)
@@ -219,13 +219,13 @@ def test_what_is_refused_is_said_where_the_form_stands(
 ) -> None:
     page = open_page(article.get_absolute_url())
     write(page, name="Mina Sato")
-    page.click("text=Send comment")
+    page.click("text=Submit comment")
     page.wait_for_selector("text=A member of the newsroom has this name")
     assert page.url.endswith(article.get_absolute_url())
     assert page.input_value("#comment-text") == WORDS
     assert page.evaluate("document.activeElement.id") == "comment-name"
     page.fill("#comment-name", "Teo Brandt")
-    page.click("text=Send comment")
+    page.click("text=Submit comment")
     page.wait_for_url("**/comments/thanks/**")
 
 
@@ -302,10 +302,10 @@ def test_an_account_sees_under_which_name_it_writes(
     page.click("main [type=submit]")
     page.goto(article.get_absolute_url())
     page.focus("#comment-text")
-    page.wait_for_selector("text=You write as Ola Lind.")
+    page.wait_for_selector("text=You are commenting as Ola Lind.")
     assert not page.locator("#comment-name").is_visible()
     page.fill("#comment-text", WORDS)
-    page.click("text=Send comment")
+    page.click("text=Submit comment")
     page.wait_for_url("**/comments/thanks/**")
     assert Comment.objects.get().user == ola
 

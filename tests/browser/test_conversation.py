@@ -53,9 +53,9 @@ def write(page: Page, words: str, *, name: str, email: str, follow: str = "") ->
 def send(page: Page, *, scripts: bool) -> None:
     """In one step with scripts; without them a comment below an article is looked over first."""
     if not scripts and "/comments/new/" not in page.url:
-        page.click("text=Look it over")
+        page.click("text=Preview")
         assert page.inner_text("h1") == "Look it over"
-    page.click("text=Send comment")
+    page.click("text=Submit comment")
     page.wait_for_url("**/comments/thanks/**")
     assert "We sent you a mail" in page.inner_text("main")
 
@@ -84,7 +84,7 @@ def loses_the_line_once(page: Page) -> None:
         route.abort("internetdisconnected")
 
     page.route("**/comments/new/**", drop)
-    page.click("text=Send comment")
+    page.click("text=Submit comment")
     page.wait_for_selector("text=The connection was lost")
     assert page.input_value("#comment-text") == WORDS
     page.reload()
@@ -121,8 +121,8 @@ def test_a_conversation_from_the_first_word_to_the_last(
     # They confirm by the link in the mail, and wait for a moderator.
     page.goto(link_in(newest_to(TEO), "/comments/confirm/"))
     assert "You follow these comments of answers" in page.inner_text("main")
-    page.click("text=Yes, send it")
-    assert "waiting for a moderator" in page.inner_text("main [role=status]")
+    page.click("text=Confirm and submit")
+    assert "pending approval" in page.inner_text("main [role=status]")
     approve(moderator)
     page.goto(article.get_absolute_url())
     assert "It was late." in page.inner_text("#comments")
@@ -144,10 +144,10 @@ def test_a_conversation_from_the_first_word_to_the_last(
     write(page, "Which one?", name="Ana Reis", email=ANA)
     send(page, scripts=scripts)
     page.goto(link_in(newest_to(ANA), "/comments/confirm/"))
-    page.click("text=Yes, send it")
+    page.click("text=Confirm and submit")
     approve(moderator)
     told = newest_to(TEO)
-    assert told["Subject"] == "Ana Reis answered you on “Ferries at the strait”"
+    assert told["Subject"] == "Ana Reis replied to you on “Ferries at the strait”"
     page.goto(link_in(told, r"/comments/\d+/"))
     assert "Which one?" in page.inner_text("article.comment:target")
 
@@ -160,7 +160,7 @@ def test_a_conversation_from_the_first_word_to_the_last(
     page.goto(article.get_absolute_url())
     assert "I was on the last ferry." in page.inner_text("#comments")
     page.goto(yours)
-    page.click("button:text-is('Take it back')")
+    page.click("button:text-is('Delete comment')")
     page.goto(article.get_absolute_url())
     conversation = page.inner_text("#comments")
     assert "ferry." not in conversation

@@ -250,12 +250,12 @@ def test_the_log_is_read_only(at_desk: Client, write: Write, edna: User) -> None
 def test_the_first_page_says_how_many_wait(
     at_desk: Client, write: Write, client: Client, rui: User
 ) -> None:
-    assert "wait for a decision" not in page(at_desk, "/admin/")
+    assert "comments pending" not in page(at_desk, "/admin/")
     write("One", waits=True)
     write("Two", waits=True)
     assert "2 comments wait for a decision" in page(at_desk, "/admin/")
     client.force_login(rui)
-    assert "wait for a decision" not in page(client, "/admin/")
+    assert "comments pending" not in page(client, "/admin/")
 
 
 def test_a_reason_that_is_refused_on_a_comments_page_is_still_in_its_field(

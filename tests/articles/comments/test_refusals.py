@@ -113,7 +113,7 @@ def test_closed_comments_give_the_words_back(client: Client, article: Article) -
     [
         ("name", "", "Enter your name."),
         ("name", "\u200b\u2060 ", "something that can be seen"),
-        ("name", "n" * 81, "A name may have 80 characters"),
+        ("name", "n" * 81, "at most 80 characters"),
         ("name", "Teo\x00", "NUL"),
         ("name", "Mina Sato", "A member of the newsroom has this name"),
         ("name", "mina\u200b  SATO", "A member of the newsroom has this name"),

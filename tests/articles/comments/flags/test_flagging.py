@@ -35,7 +35,7 @@ def test_two_reports_wait_and_the_third_holds_the_comment(write: Write) -> None:
     assert state_of(comment) == "held"
     latest = comment.moderations.first()
     assert latest is not None
-    assert (latest.reason, latest.created_by) == ("3 readers reported it.", None)
+    assert (latest.reason, latest.created_by) == ("Reported by 3 readers.", None)
 
 
 def test_a_storm_from_one_sender_is_one_report(write: Write) -> None:

@@ -62,7 +62,7 @@ def test_a_rejection_gives_its_reason_only_when_told(
     mails = [text_of(message) for message in mail_folder.all()[-2:]]
     assert all("not to publish" in mail for mail in mails)
     assert not any("Dull" in mail for mail in mails)
-    assert sum("The reason: It names a private person." in mail for mail in mails) == 1
+    assert sum("Reason: It names a private person." in mail for mail in mails) == 1
 
 
 def test_an_account_gets_mail_at_its_own_address(

@@ -39,7 +39,7 @@ def test_a_guest_asks_confirms_by_mail_and_is_told(
     follow = Follow.objects.get()
     commenter_emails.send_follow_confirmation(follow.pk)
     (message,) = mail_folder.to(ANA)
-    assert message["Subject"] == "Please confirm: comments on “Ferries at the strait”"
+    assert message["Subject"] == "Confirm: comments on “Ferries at the strait”"
     link = re.search(r"/comments/follow/[\w-]+/", text_of(message))
     assert link
     assert "Nothing is sent yet" in said(client.get(link[0]))

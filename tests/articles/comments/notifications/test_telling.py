@@ -39,10 +39,10 @@ def test_who_follows_a_thread_is_told_of_a_comment_with_its_words_and_the_way_ou
     comment = write("It was **late**.")
     (message,) = tell(comment)
     assert message["To"] == ANA
-    assert message["Subject"] == "Teo Brandt wrote on “Ferries at the strait”"
+    assert message["Subject"] == "Teo Brandt commented on “Ferries at the strait”"
     text = text_of(message)
     assert "> It was late." in text
-    assert "to be told of this: every comment on “Ferries at the strait”." in text
+    assert ": all comments on “Ferries at the strait”." in text
     assert f"/comments/leave/{follow.token}/" in str(message["List-Unsubscribe"])
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert f"/newsletter/preferences/{follow.follower.token}/" in text
@@ -58,10 +58,10 @@ def test_an_answer_is_told_to_whoever_is_answered_and_to_those_above(
     follows(comment=mine)
     answer = write("The last.", name="Ben Ode", parent=mine)
     (message,) = tell(answer, write("Of no concern.", parent=other))
-    assert message["Subject"] == "Ben Ode answered you on “Ferries at the strait”"
+    assert message["Subject"] == "Ben Ode replied to you on “Ferries at the strait”"
     deeper = write("Indeed.", parent=answer)
     (message,) = tell(deeper, after=QUARTER * 2)
-    assert message["Subject"] == "Teo Brandt wrote on “Ferries at the strait”"
+    assert message["Subject"] == "Teo Brandt commented on “Ferries at the strait”"
 
 
 def test_nobody_is_told_of_their_own_words(
@@ -104,7 +104,7 @@ def test_a_storm_of_comments_is_one_mail_that_no_mail_program_cuts(
     follows()
     (message,) = tell(*[write(f"{number} " + "long words " * 400) for number in range(23)])
     assert message["Subject"] == "23 new comments on “Ferries at the strait”"
-    assert "3 more comments can be read on the page." in text_of(message)
+    assert "3 more comments on the page." in text_of(message)
     html = message.get_body(("html",))
     assert html is not None
     assert len(html.get_content().encode()) < 102 * 1024
@@ -237,8 +237,8 @@ def test_moderators_hear_once_a_day_what_waits_and_nothing_when_nothing_does(
     assert sending.send_digests(morning + timedelta(hours=1)) == 0
     assert sending.send_digests(morning + DAY) == 1
     (message,) = mail_folder.all()
-    assert message["Subject"] == "1 comment waits – Our publication"
-    assert "One comment waits for a decision." in text_of(message)
+    assert message["Subject"] == "1 pending comment – Our publication"
+    assert "One comment pending." in text_of(message)
     assert "pending comments" in text_of(message)
 
 

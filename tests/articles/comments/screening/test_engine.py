@@ -67,7 +67,7 @@ def test_a_suspect_word_holds(write: Write) -> None:
     ("text", "words"),
     [
         ("See a.example.com and https://b.example.org/x", "It has 2 links."),
-        ("See https://bit.ly/3abc", "A link through bit.ly hides where it leads."),
+        ("See https://bit.ly/3abc", "A link through bit.ly hides its target."),
         ("See http://192.0.2.7/win", "A link leads to an IP address instead of a domain name."),
         ("THIS IS THE WORST THING I HAVE READ", "100 per cent of its letters are capitals."),
     ],
@@ -83,7 +83,7 @@ def test_the_same_words_a_second_time_are_held(write: Write) -> None:
     open_house()
     write("I was there and saw it.", waits=True)
     second = write("I was there and saw it.", name="Another", waits=True)
-    assert said(second) == ["The very same words came once before, within thirty days."]
+    assert said(second) == ["The same text was submitted once before, within thirty days."]
 
 
 def test_a_writer_is_known_once_a_comment_was_approved(
