@@ -103,7 +103,7 @@ class Case:
         return [f"{part} {block}" for part in said] if isinstance(said, list) else f"{said} {block}"
 
     def expected(self) -> dict[str, tuple[Any, str]]:
-        """Field → what must be read, and from which block: docs/algorithms/metadata.md, said again."""
+        """Field → what must be read, and from which block: docs/algorithms/image-metadata.md, said again."""
         order = ["iim", "xmp"] if self.digest == "wrong" else ["xmp", "iim"]
         if self.situation.startswith("agreeing") and self.digest == "wrong":
             order = ["xmp", "iim"]  # the same words are no quarrel

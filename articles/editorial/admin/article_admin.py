@@ -182,7 +182,7 @@ class ArticleAdmin(ArticleList):
 
     def _made_before(self, request: HttpRequest) -> HttpResponseRedirect | None:
         """A redirect to the article that this form has already created."""
-        article = submit_actions.article_of_form(request.POST.get("form_token", ""))
+        article = submit_actions.article_created_by(request.POST.get("form_token", ""))
         if article is None or not permissions.may_see(request.user, article):
             return None
         posted = request.POST.get("headline", ""), request.POST.get("body", "")

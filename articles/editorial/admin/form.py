@@ -234,7 +234,7 @@ class ArticleForm(forms.ModelForm[Article]):
 
     def _check_sent_twice(self) -> None:
         """The same empty form filled twice, as after the browser's Back, may be a mistake."""
-        made = submit_actions.article_of_form(self.cleaned_data.get("form_token", ""))
+        made = submit_actions.article_created_by(self.cleaned_data.get("form_token", ""))
         if made is None:
             self.instance.form_id = submit_actions.form_id(self.cleaned_data.get("form_token", ""))
             return

@@ -46,7 +46,7 @@ def form_id(token: str) -> uuid.UUID | None:
         return None
 
 
-def article_of_form(token: str) -> Article | None:
+def article_created_by(token: str) -> Article | None:
     """The article that the form with this token has already created."""
     known = form_id(token)
     return Article.objects.filter(form_id=known).first() if known else None

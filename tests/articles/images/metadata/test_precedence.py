@@ -1,4 +1,4 @@
-"""Where blocks disagree, the rule of docs/algorithms/metadata.md decides."""
+"""Where blocks disagree, the rule of docs/algorithms/image-metadata.md decides."""
 
 from typing import Any
 
