@@ -137,7 +137,7 @@ def provider(name: str, secret: str) -> tuple[str, str]:
     given: str = env.str(secret, default="").strip()
     if not PROVIDERS[word].accepts(given):
         # The value may be a secret with a slip in it, so it is not repeated.
-        wanted = PROVIDERS[word].proof_kind
+        wanted = PROVIDERS[word].proof_label
         sentence = f"The setting {secret} should be {wanted}, so that nobody else can call as {PROVIDERS[word].name}."
         raise ImproperlyConfigured(sentence)
     return word, given

@@ -28,7 +28,7 @@ def check_provider(app_configs: Sequence[AppConfig] | None, **options: Any) -> l
     if not settings.MAIL_PROVIDER:
         return []
     provider = PROVIDERS[settings.MAIL_PROVIDER]
-    wanted = f"Set it to {provider.proof_kind} (docs/running-mail.md)."
+    wanted = f"Set it to {provider.proof_label} (docs/running-mail.md)."
     if not provider.accepts(settings.MAIL_PROVIDER_SECRET):
         sentence = f"MAIL_PROVIDER is {provider.name}, but MAIL_PROVIDER_SECRET is missing or too short, so anyone could call the webhook."
         return [Error(sentence, hint=wanted, id="newsletter.E001")]

@@ -24,7 +24,7 @@ def rule(frequency: Frequency = Frequency.DAILY, **fields: Any) -> DigestRule:
         frequency=frequency,
         **{
             "needs_approval": False,
-            "at": moment.time().replace(second=0, microsecond=0),
+            "time_of_day": moment.time().replace(second=0, microsecond=0),
             "day": moment.weekday(),
             **fields,
         },

@@ -65,7 +65,7 @@ def test_an_issue_that_is_not_ready_offers_no_button_and_says_why(ednas: Client)
     made = issue("")
     page = ednas.get(at(made, "send")).content
     assert b"Send now" not in page
-    assert b"The subject is empty" in page
+    assert b"No subject. Enter a subject." in page
     answer = ednas.post(at(made, "send"), follow=True)
     assert len(said(answer)) == 2
     assert not Delivery.objects.exists()
@@ -76,7 +76,7 @@ def test_what_went_out_can_be_seen_and_no_longer_changed(ednas: Client, edna: Us
     made = issue("Gone out")
     sending.start(made, by=edna)
     late = ednas.post(at(made, "change"), filled(subject="Other words")).content
-    assert b"This issue went out meanwhile; what was sent can no longer change." in late
+    assert b"This issue was already sent and can no longer be changed." in late
     assert b'value="Other words"' in late
     made.refresh_from_db()
     assert made.subject == "Gone out"

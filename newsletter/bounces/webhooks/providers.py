@@ -45,8 +45,8 @@ class Provider:
 
     Args:
         view: anymail's view for its news.
-        proof_is: what proves that the provider is calling, in words for whoever sets it.
-        proof: under which name anymail takes that.
+        proof_label: what the secret is, for error messages.
+        proof: the name of the secret for anymail.
         header: by which a mail tells the provider what to give back with its news.
         written: how our mark stands in that header.
         dead: whether it says that there is no such address, where the mail server's words do not.
@@ -58,7 +58,7 @@ class Provider:
 
     name: str
     view: str
-    proof_kind: str
+    proof_label: str
     proof: str
     header: str
     written: Callable[[str], str]
@@ -120,7 +120,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "brevo": Provider(
         name="Brevo",
         view="anymail.webhooks.brevo.BrevoTrackingWebhookView",
-        proof_kind=MADE_UP,
+        proof_label=MADE_UP,
         proof="webhook_secret",
         header="X-Mailin-custom",
         written=_json,
@@ -129,7 +129,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "mailgun": Provider(
         name="Mailgun",
         view="anymail.webhooks.mailgun.MailgunTrackingWebhookView",
-        proof_kind="its HTTP webhook signing key",
+        proof_label="its HTTP webhook signing key",
         proof="webhook_signing_key",
         header="X-Mailgun-Variables",
         written=_json,
@@ -140,7 +140,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "mailjet": Provider(
         name="Mailjet",
         view="anymail.webhooks.mailjet.MailjetTrackingWebhookView",
-        proof_kind=MADE_UP,
+        proof_label=MADE_UP,
         proof="webhook_secret",
         header="X-MJ-EventPayload",
         written=_json,
@@ -149,7 +149,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "mailtrap": Provider(
         name="Mailtrap",
         view="anymail.webhooks.mailtrap.MailtrapTrackingWebhookView",
-        proof_kind="the signature secret of its webhook",
+        proof_label="the signature secret of its webhook",
         proof="tracking_secret",
         header="X-MT-Custom-Variables",
         written=_json,
@@ -158,7 +158,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "postmark": Provider(
         name="Postmark",
         view="anymail.webhooks.postmark.PostmarkTrackingWebhookView",
-        proof_kind=MADE_UP,
+        proof_label=MADE_UP,
         proof="webhook_secret",
         header=f"X-PM-Metadata-{KEY}",
         written=_plain,
@@ -171,7 +171,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "resend": Provider(
         name="Resend",
         view="anymail.webhooks.resend.ResendTrackingWebhookView",
-        proof_kind="the signing secret of its webhook, whsec_…",
+        proof_label="the signing secret of its webhook, whsec_…",
         proof="signing_secret",
         header="X-Metadata",
         written=_json,
@@ -181,7 +181,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "sendgrid": Provider(
         name="SendGrid",
         view="anymail.webhooks.sendgrid.SendGridTrackingWebhookView",
-        proof_kind="the verification key of its signed event webhook",
+        proof_label="the verification key of its signed event webhook",
         proof="tracking_webhook_verification_key",
         header="X-SMTPAPI",
         written=lambda ref: json.dumps({"unique_args": {KEY: ref}}),
@@ -190,7 +190,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "sparkpost": Provider(
         name="SparkPost",
         view="anymail.webhooks.sparkpost.SparkPostTrackingWebhookView",
-        proof_kind=MADE_UP,
+        proof_label=MADE_UP,
         proof="webhook_secret",
         header="X-MSYS-API",
         written=lambda ref: json.dumps({"metadata": {KEY: ref}}),

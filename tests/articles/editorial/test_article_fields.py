@@ -16,7 +16,6 @@ from articles.editorial.models.article import (
     FIXED_FIELDS,
     PUBLICATION_FIELDS,
 )
-from articles.editorial.revisions import RECORDED
 from tests import newsroom
 
 VALUES: dict[str, Any] = {

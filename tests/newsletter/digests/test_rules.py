@@ -23,7 +23,7 @@ def test_switched_on_again_a_rule_mails_nothing_at_once(frequency: Frequency) ->
     hours_ago(2, "One")
     made = rule(frequency, enabled=False)
     made.enabled = True
-    rules.save(made, changed=["on"])
+    rules.save(made, changed=["enabled"])
     assert composition.compose_due() == []
 
 
@@ -55,8 +55,8 @@ def test_moved_to_another_day_a_rule_waits_for_that_day_and_loses_nothing(
     yesterday = current_publication().local(timezone.now() - timedelta(days=1)).weekday()
     page = reverse("admin:newsletter_digestrule_change", args=[made.pk])
     answer = ednas.post(page, {
-        "newsletter": made.newsletter_id, "frequency": "weekly", "on": "on", "subject": "{headline}",
-        "at": f"{made.time_of_day:%H:%M}", "day": yesterday, "introduction": "",
+        "newsletter": made.newsletter_id, "frequency": "weekly", "enabled": "on", "subject": "{headline}",
+        "time_of_day": f"{made.time_of_day:%H:%M}", "day": yesterday, "introduction": "",
     })  # fmt: skip
     assert answer.status_code == 302
     assert composition.compose_due() == []

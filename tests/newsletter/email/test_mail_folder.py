@@ -55,4 +55,4 @@ def test_nothing_but_mails_of_the_folder_can_be_opened(
 
 
 def test_with_a_mail_server_nothing_lies_there(ednas: Client) -> None:
-    assert b"handed to a mail server" in ednas.get(reverse("admin:newsletter_emails")).content
+    assert b"through a mail server" in ednas.get(reverse("admin:newsletter_emails")).content

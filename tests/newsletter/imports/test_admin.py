@@ -89,7 +89,7 @@ def test_a_page_under_way_follows_by_itself(adas: Client) -> None:
         ({"consent": " "}, "required"),
         ({"newsletters": []}, "required"),
         ({"file": ""}, "Choose a file."),
-        ({"file": SimpleUploadedFile("x", b"\n\n")}, "holds no row"),
+        ({"file": SimpleUploadedFile("x", b"\n\n")}, "no rows"),
     ],
 )
 def test_what_is_missing_is_said_and_what_was_typed_stays(

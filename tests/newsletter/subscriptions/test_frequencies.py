@@ -96,9 +96,9 @@ def test_the_digests_learn_who_wants_what() -> None:
         (choice_item(Frequency.DAILY, china, japan),),
         (choice_item(Frequency.WEEKLY),),
     ]
-    for number, choices in enumerate(wanted):
+    for number, each in enumerate(wanted):
         reader = subscriber(f"reader{number}@readers.example")
-        opt_in.choose(reader.token, Choice(choices))
+        opt_in.choose(reader.token, Choice(each))
     Subscriber.objects.filter(email__startswith="reader1").update(language="fr")
     opt_in.unsubscribe(subscriber("left@readers.example").token)
     daily = Subscription.objects.receiving(news(), Frequency.DAILY)

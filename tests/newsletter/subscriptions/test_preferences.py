@@ -86,7 +86,7 @@ def test_what_cannot_be_chosen_is_said_beside_it_and_keeps_the_address(
     sent = {"email": OLA, "choosing": "1", "newsletters": [weekly.pk], name: value}
     answer = client.post("/newsletter/", sent)
     assert answer.status_code == 422
-    assert answer.content.count(b"cannot be chosen any more") == 1
+    assert answer.content.count(b"This option is no longer available. Choose again.") == 1
     assert OLA.encode() in answer.content
     assert not Subscriber.objects.exists()
 

@@ -89,7 +89,7 @@ def test_one_network_cannot_enter_address_after_address(client: Client) -> None:
         client.post("/newsletter/", {"email": f"reader{number}@readers.example"})
     answer = client.post("/newsletter/", {"email": OLA})
     assert answer.status_code == 429
-    assert b"try again in an hour" in answer.content
+    assert b"Too many sign-ups from your network. Try again in an hour." in answer.content
     assert OLA.encode() in answer.content
     assert Subscriber.objects.count() == 30
 
@@ -106,7 +106,7 @@ def test_with_several_newsletters_a_reader_chooses(client: Client) -> None:
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly", position=1)
     answer = client.post("/newsletter/", {"email": OLA, "choosing": "1"})
     assert answer.status_code == 422
-    assert b"choose at least one" in answer.content
+    assert b"Choose at least one newsletter." in answer.content
     client.post("/newsletter/", {"email": OLA, "choosing": "1", "newsletters": [weekly.pk]})
     assert list(Consent.objects.get().newsletters.all()) == [weekly]
 
@@ -120,7 +120,10 @@ def test_a_newsletter_that_does_not_exist_is_refused_in_words(client: Client, ch
 
 def test_without_a_newsletter_the_page_says_so(client: Client) -> None:
     Newsletter.objects.update(offered=False)
-    assert b"no newsletter to subscribe to" in client.get("/newsletter/").content
+    assert (
+        b"There are no newsletters to subscribe to at the moment."
+        in client.get("/newsletter/").content
+    )
     assert client.post("/newsletter/", {"email": OLA}).status_code == 422
 
 
@@ -136,7 +139,7 @@ def test_opening_the_link_confirms_nothing(client: Client) -> None:
     for _ in range(2):
         answer = client.get(path)
         assert answer.status_code == 200
-        assert b"has not subscribed you yet" in answer.content
+        assert b"You are not subscribed yet. Select" in answer.content
     client.head(path)
     assert Subscriber.objects.get().state == "pending"
 
@@ -160,14 +163,21 @@ def test_a_link_cut_off_expired_or_overtaken_gets_one_sentence(
 ) -> None:
     path = confirmation_path()
     cut_off = client.post(f"{path[:-4]}/")
-    assert (cut_off.status_code, b"not complete" in cut_off.content) == (404, True)
+    assert (
+        cut_off.status_code,
+        b"This link is incomplete. Open it again from the e-mail, or copy the whole link."
+        in cut_off.content,
+    ) == (404, True)
     with monkeypatch.context() as later:
         later.setattr(opt_in, "CONFIRM_WITHIN", timedelta(seconds=-1))
         for expired in (client.get(path), client.post(path)):
-            assert (expired.status_code, b"has expired" in expired.content) == (410, True)
+            assert (expired.status_code, b"This link has expired" in expired.content) == (410, True)
     Subscriber.objects.update(state="left", unsubscribed_at=timezone.now())
     for overtaken in (client.get(path), client.post(path)):
-        assert (overtaken.status_code, b"You have left since" in overtaken.content) == (410, True)
+        assert (
+            overtaken.status_code,
+            b"You unsubscribed after this link was sent." in overtaken.content,
+        ) == (410, True)
     assert Subscriber.objects.get().state == "left"
 
 

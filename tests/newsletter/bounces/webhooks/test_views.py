@@ -85,7 +85,7 @@ def test_who_leaves_at_the_provider_has_left_here_and_may_come_back(
         delivery,
         "leaves",
         delivery_ref(delivery.pk),
-        time_of_day=timezone.now() + timedelta(seconds=5),
+        at=timezone.now() + timedelta(seconds=5),
     )
     assert tell(name, told) == 200
     assert [state_of(ola), state_of(delivery)] == ["left", "sent"]
