@@ -93,7 +93,7 @@ def test_a_logo_is_removed_by_a_tick(desk: Client) -> None:
     desk.post(ADDRESS, sent(logo=SimpleUploadedFile("logo.png", file(400, 100))))
     desk.post(ADDRESS, sent())
     assert "logo" in Publication.objects.get().brand_images
-    desk.post(ADDRESS, sent(**{"logo-away": "1"}))
+    desk.post(ADDRESS, sent(**{"logo-remove": "1"}))
     assert Publication.objects.get().brand_images == {}
 
 
