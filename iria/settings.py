@@ -212,9 +212,9 @@ if DEBUG or TESTING:
     WHITENOISE_USE_FINDERS = True
     # Every client of a test makes the middleware anew; it is not to read every file each time.
     WHITENOISE_AUTOREFRESH = True
-# Handed out by this process, by nginx, or by a bucket: docs/decisions/image-renditions.md.
-PICTURES_ACCEL: str = setting("PICTURES_ACCEL", internal_location, "")
-PICTURES_FROM_BUCKET = bool(_BUCKET)
+# Images are served by this process, by nginx or by a bucket: docs/decisions/image-renditions.md.
+IMAGE_ACCEL_LOCATION: str = env("IMAGE_ACCEL_LOCATION", cast=internal_location, default="")
+IMAGES_IN_BUCKET = bool(_BUCKET)
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
