@@ -46,8 +46,8 @@ class PasswordStrengthValidator:
         known = _personal_words(user)
         found = strength_of(password, known)
         if found["score"] < MIN_SCORE:
-            key = _weakness(found, known)
-            raise ValidationError(gettext(FEEDBACK[key]), code="easy_to_guess")
+            feedback = FEEDBACK[_weakness(found, known)]
+            raise ValidationError(gettext(feedback), code="easy_to_guess")
 
     def get_help_text(self) -> str:
         return gettext("Three or four unrelated words are easy to remember.")
