@@ -80,7 +80,7 @@ def test_a_decision_can_be_overturned_by_whoever_knows_it(
 def test_what_its_writer_took_back_stays_back(write: Write, mina: User) -> None:
     comment = write()
     posting.delete_own(comment, by=None)
-    with pytest.raises(decisions.DecidedMeanwhile, match="Its writer deleted this comment"):
+    with pytest.raises(decisions.DecidedMeanwhile, match="The commenter deleted this comment"):
         decisions.approve(comment, by=mina)
 
 

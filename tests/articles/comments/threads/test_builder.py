@@ -205,7 +205,7 @@ def test_the_form_below_a_page_of_answers_answers_the_comment_that_is_shown(
     address = f"{article.get_absolute_url()}comments/{top.pk}/"
     page = client.get(address).content.decode()
     assert f'name="parent" value="{top.pk}"' in page
-    assert "Answer <bdi>Teo Brandt</bdi></h2>" in page
+    assert "Reply to <bdi>Teo Brandt</bdi></h2>" in page
     assert 'name="parent" value=""' in client.get(article.get_absolute_url()).content.decode()
     posting.delete_own(top, by=None)
     gone = client.get(address).content.decode()
