@@ -27,7 +27,7 @@ with Cluster(Path(sys.argv[1])).running() as url:
 
 
 class Other:
-    """Another process that holds the cluster until it is told to let go."""
+    """Another process that uses the cluster until it is released."""
 
     def __init__(self, cluster: Cluster) -> None:
         self.process = subprocess.Popen(
@@ -39,7 +39,7 @@ class Other:
         assert self.process.stdout
         self.url = self.process.stdout.readline().strip()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self.process.communicate("\n", timeout=20)
 
     def kill(self) -> None:
@@ -50,9 +50,9 @@ class Other:
 def number_of(url: str) -> int:
     """Write one row more; answer how many there are, each of them written by an earlier use."""
     with psycopg.connect(url, connect_timeout=5) as database:
-        database.execute("CREATE TABLE IF NOT EXISTS kept (id bigserial)")
-        database.execute("INSERT INTO kept DEFAULT VALUES")
-        row = database.execute("SELECT count(*) FROM kept").fetchone()
+        database.execute("CREATE TABLE IF NOT EXISTS note (id bigserial)")
+        database.execute("INSERT INTO note DEFAULT VALUES")
+        row = database.execute("SELECT count(*) FROM note").fetchone()
     assert row
     return int(row[0])
 
@@ -81,7 +81,7 @@ def test_only_the_last_user_out_stops_it(cluster: Cluster) -> None:
         server = postmaster_pid(cluster)
     assert postmaster_pid(cluster) == server
     number_of(other.url)
-    other.let_go()
+    other.release()
     assert not runs(cluster)
 
 
@@ -89,7 +89,7 @@ def test_two_commands_that_start_at_once_share_one_server(cluster: Cluster) -> N
     others = [Other(cluster) for _ in range(3)]
     assert len({other.url for other in others}) == 1
     for other in others:
-        other.let_go()
+        other.release()
     assert not runs(cluster)
 
 

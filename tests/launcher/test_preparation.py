@@ -1,4 +1,4 @@
-"""A command that fails is told in one sentence; one that has nothing to do is not run."""
+"""A command that fails ends with one sentence; one that has nothing to do is not run."""
 
 import sys
 from pathlib import Path
