@@ -17,9 +17,9 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
 from articles.editorial.models import Category
 from newsletter import personal_data
+from newsletter.admin.issue_tools import person
 from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
 from newsletter.models.digest import DIGEST_FREQUENCIES
 from newsletter.models.subscriber import MAX_TOPICS
@@ -153,7 +153,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         except IncorrectLookupParameters:
             return redirect(f"{reverse('admin:newsletter_subscriber_changelist')}?{ERROR_FLAG}=1")
         filters = urlencode(request.GET)
-        lines = subscriptions_export.export(chosen, filters=filters, by=_user(request))
+        lines = subscriptions_export.export(chosen, filters=filters, by=person(request))
         answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="subscribers.csv"'
         return answer
@@ -211,7 +211,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     def suppress(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
             suppression.suppress(
-                subscriber, because=f"Added manually by {request.user}", by=_user(request)
+                subscriber, because=f"Added manually by {request.user}", by=person(request)
             )
         self._say(request, len(queryset), "suppressed")
 
@@ -225,8 +225,3 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     def _say(self, request: HttpRequest, count: int, action: str) -> None:
         noun = "1 subscriber" if count == 1 else f"{count} subscribers"
         self.message_user(request, f"{noun} {action}.", messages.SUCCESS)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-    return request.user

@@ -8,8 +8,8 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import User
 from newsletter.admin.deliveries import DeliveryIssueFilter
+from newsletter.admin.issue_tools import person
 from newsletter.models import Bounce, Suppression
 from newsletter.subscriptions import email_addresses
 from newsletter.subscriptions import suppression as subscriptions_suppression
@@ -106,7 +106,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         because = form.cleaned_data["removal_reason"]
         obj.refresh_from_db()
-        subscriptions_suppression.remove_suppression(obj, because=because, by=_user(request))
+        subscriptions_suppression.remove_suppression(obj, because=because, by=person(request))
 
     @admin.action(description="Remove from suppression list", permissions=["release"])
     def release(self, request: HttpRequest, queryset: QuerySet[Suppression]) -> None:
@@ -118,7 +118,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
         chosen = [suppression for suppression in queryset if suppression.is_active]
         for suppression in chosen:
             subscriptions_suppression.remove_suppression(
-                suppression, because=because, by=_user(request)
+                suppression, because=because, by=person(request)
             )
         noun = "1 address" if len(chosen) == 1 else f"{len(chosen)} addresses"
         self.message_user(request, f"{noun} removed from the suppression list.", messages.SUCCESS)
@@ -159,8 +159,3 @@ class BounceAdmin(admin.ModelAdmin[Bounce]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-    return request.user

@@ -314,7 +314,7 @@ def test_colleagues_get_the_test_that_counts_and_strangers_do_not(
         in ednas.get(at(made, "preview")).content
     )
     answer = ednas.post(at(made, "test"), {"to": [rui.pk, reader.pk, "x"]}, follow=True)
-    assert said(answer) == [f"Test sent to {edna.email}."]
+    assert said(answer) == [f"Test sent to {rui.email}."]
     assert [message.to for message in mail.outbox] == [[rui.email]]
     assert mail.outbox[0].subject == "[Test] A try"
     assert b"No test was sent. Send a test and read it." not in ednas.get(at(made, "send")).content

@@ -323,7 +323,7 @@ def test_what_finds_no_room_is_counted_with_a_link_to_all(monkeypatch: pytest.Mo
     composed = composition.compose_due()
     assert approval.send_automatic() == composed
     english, french = Issue.objects.get(language=""), Issue.objects.get(language="fr")
-    assert "5 more articles were published in this time." in english.closing
+    assert "5 more articles were published in this period." in english.closing
     assert 'href="/archive/"' in english.closing
     assert "2 autres articles ont été publiés pendant ce temps." in french.closing
 

@@ -152,7 +152,7 @@ def test_the_letter_without_pictures_names_whose_they_are() -> None:
     image = mail_image(credit="Ines Faro", digital_source_type="trainedAlgorithmicMedia")
     story = published("Light", lead_image=image, lead_caption='The <a href="/about/">light</a>.')
     made = sent(issue("Light", story))
-    assert "[EmailImage: The light. (Image Credit: Ines Faro) · Made with AI]" in text_of(made)
+    assert "[Image: The light. (Image Credit: Ines Faro) · Made with AI]" in text_of(made)
     (caption,) = html_of(made).find_class("caption")
     assert "Made with AI" in caption.text_content()
     assert f"{settings.SITE_URL}/about/" in [link.get("href") for link in caption.iter("a")]

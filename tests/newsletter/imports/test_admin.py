@@ -55,14 +55,14 @@ def test_from_the_file_to_the_readers(
         adas.post(f"{base}/check/", sent)
     page = adas.get(f"{base}/change/").content.decode()
     assert "Checked, not imported" in page
-    assert "Take in 2" in page
+    assert "Import 2" in page
     assert '<th scope="row">3</th><td>Broken</td>' in page
     assert not Subscriber.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
         adas.post(f"{base}/run/")
     page = adas.get(f"{base}/change/").content.decode()
     assert "Imported" in page
-    assert "Take in 2" not in page
+    assert "Import 2" not in page
     assert Subscriber.objects.receiving(news()).count() == 2
     assert Subscriber.objects.get(email="ola@readers.example").name == "Ola"
     report = adas.get(f"{base}/report/").getvalue().decode("utf-8-sig")

@@ -122,7 +122,7 @@ def test_an_editor_waives_on_the_page_with_a_reason_and_a_name(ednas: Client, ed
     shown = ednas.get(page).content.decode()
     assert "Override" in shown
     assert "Send now to" not in shown
-    override = reverse("admin:newsletter_issue_waive", args=[made.pk])
+    override = reverse("admin:newsletter_issue_override", args=[made.pk])
     answer = ednas.post(override, {"about": "untested", "reason": " "}, follow=True)
     assert "Enter a reason." in answer.content.decode()
     answer = ednas.post(
@@ -140,7 +140,7 @@ def test_an_editor_waives_on_the_page_with_a_reason_and_a_name(ednas: Client, ed
 def test_who_may_not_send_may_not_waive(client: Client, rui: User) -> None:
     made = issue(tested=False)
     client.force_login(rui)
-    override = reverse("admin:newsletter_issue_waive", args=[made.pk])
+    override = reverse("admin:newsletter_issue_override", args=[made.pk])
     assert client.post(override, {"about": "untested", "reason": "Please"}).status_code == 403
     assert not Waiver.objects.exists()
 
@@ -156,7 +156,7 @@ def test_what_the_dns_says_of_the_sender_is_a_warning(
     made = issue()
     assert external_checks.look(made.pk) == 4
     words = " ".join(map(str, blockers.warnings(rendering.compose(made), made.newsletter)))
-    assert "bounces.meridian.org says by no SPF record" in words
+    assert "bounces.meridian.org has no SPF record" in words
     assert " meridian.org says by no SPF" not in words
     assert "no DMARC record" in words
     assert "bounces.meridian.org has no mail server" in words

@@ -55,7 +55,7 @@ def test_the_wording_says_how_often_only_where_that_is_a_choice() -> None:
     assert Consent.objects.latest("pk").wording.startswith("Send me “News” from")
     offering(*Frequency)
     confirmed(choice_item(Frequency.DAILY))
-    assert "“News” (once a day)" in Consent.objects.latest("pk").wording
+    assert "“News” (daily)" in Consent.objects.latest("pk").wording
 
 
 def test_whoever_chose_no_rhythm_gets_the_quietest_offered() -> None:
