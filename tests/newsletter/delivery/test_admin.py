@@ -72,7 +72,7 @@ def test_an_editor_pauses_and_lets_it_go_on(ednas: Client, edna: User) -> None:
     sending.start(made, by=edna)
     assert said(ednas.post(at(made, "pause"), follow=True)) == ["“Slowly” was paused."]
     assert worker.deliver_batch(made.pk) == 0
-    assert said(ednas.post(at(made, "resume"), follow=True)) == ["“Slowly” goes on."]
+    assert said(ednas.post(at(made, "resume"), follow=True)) == ["“Slowly” was resumed."]
     assert said(ednas.post(at(made, "resume"), follow=True)) == [
         "It is not paused, so it cannot be resumed."
     ]
@@ -86,14 +86,14 @@ def test_the_state_of_the_run_can_be_asked_for_alone(ednas: Client, edna: User) 
     made = issue()
     sending.start(made, by=edna)
     page = ednas.get(at(made, "change")).content.decode()
-    assert f'data-follow="{at(made, "run")}"' in page
+    assert f'data-follow="{at(made, "delivery")}"' in page
     worker.deliver_batch(made.pk, size=3)
-    alone = ednas.get(at(made, "run")).content.decode()
+    alone = ednas.get(at(made, "delivery")).content.decode()
     assert "<html" not in alone
     assert "<strong>3</strong> sent" in alone
     assert "a minute" in alone
     worker.deliver_batch(made.pk)
-    assert "data-follow" not in ednas.get(at(made, "run")).content.decode()
+    assert "data-follow" not in ednas.get(at(made, "delivery")).content.decode()
 
 
 def test_following_a_run_asks_the_database_no_more_for_a_long_list(
@@ -106,7 +106,7 @@ def test_following_a_run_asks_the_database_no_more_for_a_long_list(
         in_hand(made)
     uncertain.mark_stale_uncertain(after=timedelta(0))
     with django_assert_max_num_queries(14):  # type: ignore[operator]
-        page = ednas.get(at(made, "run")).content.decode()
+        page = ednas.get(at(made, "delivery")).content.decode()
     assert "25 deliveries have an unknown status" in page
 
 
@@ -133,7 +133,7 @@ def test_what_may_have_arrived_is_shown_until_somebody_decides(ednas: Client, ed
         assert decide(choice="leave", delivery=which) == ["This was already resolved."]
     page = ednas.get(at(made, "change")).content.decode()
     assert "One delivery has an unknown status" in page
-    assert decide(choice="leave", delivery="all") == ["1 mail is left as it is."]
+    assert decide(choice="leave", delivery="all") == ["1 e-mail will not be resent."]
     page = ednas.get(at(made, "change")).content.decode()
     assert "Deliveries with an unknown status" not in page
     assert made.deliveries.counts()["uncertain"] == 2

@@ -173,7 +173,7 @@ def test_all_that_is_kept_of_somebody_can_be_handed_to_them_and_erased(adas: Cli
     assert told["e-mail address"] == ola.email
     since = timezone.now().date()
     assert told["newsletters"] == [f"News (Regular issues), since {since}"]
-    form = {"action": "erase_and_bar", "_selected_action": [ola.pk]}
+    form = {"action": "erase_and_suppress", "_selected_action": [ola.pk]}
     adas.post("/admin/newsletter/subscriber/", form)
     assert not Subscriber.objects.exists()
     assert suppression.is_suppressed("OLA@readers.example")
