@@ -59,7 +59,7 @@ def test_without_javascript_a_comment_is_looked_over_waits_and_is_approved(
     assert comments_said(reader, article) == "No Comments on Ferries at the strait"
     write(reader)
     reader.click("#comment-form button")
-    assert reader.locator("h1").inner_text() == "Look it over"
+    assert reader.locator("h1").inner_text() == "Preview"
     assert "It was late." in reader.locator(".comment-preview").inner_text()
     reader.click("text=Submit comment")
     assert "Your comment is pending approval" in reader.locator("main").inner_text()

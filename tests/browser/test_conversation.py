@@ -54,7 +54,7 @@ def send(page: Page, *, scripts: bool) -> None:
     """In one step with scripts; without them a comment below an article is looked over first."""
     if not scripts and "/comments/new/" not in page.url:
         page.click("text=Preview")
-        assert page.inner_text("h1") == "Look it over"
+        assert page.inner_text("h1") == "Preview"
     page.click("text=Submit comment")
     page.wait_for_url("**/comments/thanks/**")
     assert "We sent you a mail" in page.inner_text("main")

@@ -22,7 +22,7 @@ def test_a_comment_is_looked_over_then_sent_then_waits(
     client: Client, article: Article, later: None
 ) -> None:
     looked = client.post(address_of(article), WORDS)
-    assert "Look it over" in looked.content.decode()
+    assert "Preview" in looked.content.decode()
     assert "It was late." in looked.content.decode()
     assert not Comment.objects.exists()
     comment = send(client, article)

@@ -262,7 +262,7 @@ def test_nobody_decides_about_words_they_have_not_read(at_desk: Client, write: W
     told = send(at_desk, f"{comment.pk}/decide/", verb="approve", seen="held", read_at=read_at)
     assert told["status"] == 412
     form = {"action": "approve_chosen", "_selected_action": [comment.pk], "read_at": read_at}
-    assert "changed the words" in at_desk.post(LIST, form, follow=True).content.decode()
+    assert "was edited just now" in at_desk.post(LIST, form, follow=True).content.decode()
     assert state_of(comment) == "held"
 
 

@@ -112,7 +112,7 @@ def test_closed_comments_give_the_words_back(client: Client, article: Article) -
     ("field", "value", "sentence"),
     [
         ("name", "", "Enter your name."),
-        ("name", "\u200b\u2060 ", "something that can be seen"),
+        ("name", "\u200b\u2060 ", "visible text"),
         ("name", "n" * 81, "at most 80 characters"),
         ("name", "Teo\x00", "NUL"),
         ("name", "Mina Sato", "A member of the newsroom has this name"),
@@ -122,7 +122,7 @@ def test_closed_comments_give_the_words_back(client: Client, article: Article) -
         ("email", "teo@readers.example\r\nBcc: all@readers.example", "like name@example.org"),
         ("email", f"{'t' * 300}@readers.example", "like name@example.org"),
         ("text", " \n ", "Enter a comment."),
-        ("text", "\u200b\u200d", "something that can be seen"),
+        ("text", "\u200b\u200d", "visible text"),
         ("text", "w" * 5001, "The comment has 5,001 characters"),
         ("text", "words\x00", "NUL"),
     ],
