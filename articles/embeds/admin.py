@@ -22,7 +22,7 @@ class EmbedProviderForm(forms.ModelForm[EmbedProvider]):
             "frame_url": forms.TextInput({"size": 80}),
         }
 
-    def clean_address_patterns(self) -> str:
+    def clean_page_url_patterns(self) -> str:
         lines = [
             line for line in self.cleaned_data["page_url_patterns"].splitlines() if line.strip()
         ]

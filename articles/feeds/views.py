@@ -48,7 +48,7 @@ def last_change(channel: Channel, decided: datetime | None = None) -> datetime:
         for rows, field in (
             (StateChange.objects.all(), "created_at"),
             (Revision.objects.all(), "created_at"),
-            (ImageEvent.objects.all(), "at"),
+            (ImageEvent.objects.all(), "created_at"),
         )
     ]
     moments: list[datetime] = [

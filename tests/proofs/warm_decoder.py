@@ -22,18 +22,12 @@ def main() -> None:
     sys.path.insert(0, sys.argv[1])
     decoder = importlib.import_module("articles.images.processing.decoder_process")
     names = (
-        "colours",
-        "cropping",
-        "inks",
-        "looks",
-        "metadata",
-        "moving",
-        "opening",
-        "pixels",
-        "spaces",
+        *("colour_conversion", "rendition_sizes", "cmyk", "perceptual_hash", "animation"),
+        *("image_reader", "resizing", "colour_spaces"),
     )
     for name in names:
-        importlib.import_module(f"articles.images.{name}")
+        importlib.import_module(f"articles.images.processing.{name}")
+    importlib.import_module("articles.images.metadata")
     for plugin in ("Avif", "Gif", "Jpeg", "Png", "Tiff", "WebP"):
         importlib.import_module(f"PIL.{plugin}ImagePlugin")
     importlib.import_module("articles.images.processing.cmyk").coated_paper()

@@ -31,13 +31,13 @@ class NamedForm(forms.ModelForm[Any]):
 class AgencyForm(NamedForm):
     """The credit text has to fit after the longest creator name."""
 
-    def clean_wording(self) -> str:
-        wording: str = self.cleaned_data["credit_text"]
+    def clean_credit_text(self) -> str:
+        credit_text: str = self.cleaned_data["credit_text"]
         if self.instance.pk:
             creator = credit_line.longest_creator(self.instance)
-            if reason := credit_line.too_long(creator, Agency(credit_text=wording)):
+            if reason := credit_line.too_long(creator, Agency(credit_text=credit_text)):
                 raise forms.ValidationError(reason)
-        return wording
+        return credit_text
 
 
 class _Named(admin.ModelAdmin[Any]):

@@ -48,7 +48,7 @@ def test_a_category_cannot_stand_under_its_own_child(desk: Client) -> None:
     asia = newsroom.category("Asia-Pacific")
     japan = newsroom.category("Japan", parent=asia)
     page = _send(desk, f"{CATEGORIES}{asia.pk}/change/", "category_form", parent=str(japan.pk))
-    sentence = "A category cannot stand under itself or under one of its own children."
+    sentence = "A category cannot be below itself or one of its own children."
     assert errors_on(page) == [sentence]
     asia.refresh_from_db()
     assert asia.parent is None

@@ -47,8 +47,8 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         script = tmp_path / "decoder.py"
         script.write_text(
             "import sys, os, json, time\n"
-            f"sys.path.insert(0, {str(Path(decoder_process.__file__).parents[2])!r})\n"
-            "from articles.images import decoder\n"
+            f"sys.path.insert(0, {str(Path(decoder_process.__file__).parents[3])!r})\n"
+            "from articles.images.processing import decoder_process as decoder\n"
             f"decoder.set_limits()\n{does}\n"
         )
         monkeypatch.setattr(decoder_process, "__file__", str(script))

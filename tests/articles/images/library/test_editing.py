@@ -215,7 +215,7 @@ def test_a_page_made_at_any_moment_shows_pictures(
         return done
 
     monkeypatch.setattr(writing, "embedded", slowly)
-    monkeypatch.setattr(rendition_files, "put", put)
+    monkeypatch.setattr(rendition_files, "save_rows", put)
     update_image(image, by=None, credit=AFTER)
     look()
     jobs()

@@ -148,7 +148,14 @@ def exif(*, artist: str = "", caption: str = "") -> bytes:
     return tags.tobytes()
 
 
-@pytest.mark.parametrize("deed", ["ingest.keep", "ingest.received", "decoding.scratch_folder"])
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "library.ingest.save_renditions",
+        "library.ingest.copy_upload",
+        "library.decoder_client.scratch_folder",
+    ],
+)
 def test_a_full_disk_is_said_in_words_and_leaves_nothing(
     deed: str, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

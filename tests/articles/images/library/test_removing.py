@@ -25,7 +25,7 @@ def used_meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Image]:
     def why_not(image: Image) -> str:
         return "" if image in images else check(image)
 
-    monkeypatch.setattr(editing, "why_not", why_not)
+    monkeypatch.setattr(editing, "why_undeletable", why_not)
     return images
 
 

@@ -161,9 +161,9 @@ def test_neither_do_those_into_which_a_credit_was_being_written(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"no picture", "not a picture we can read"),
+        (b"no picture", "not a supported image"),
         (None, "Choose the new file"),
-        (b"\xff\xd8\xff\xe0 cut off", "broken"),
+        (b"\xff\xd8\xff\xe0 cut off", "damaged"),
     ],
 )
 def test_what_cannot_be_taken_in_leaves_the_old_file_where_it_is(
@@ -192,7 +192,7 @@ def test_a_full_disk_leaves_nothing_half_made(
     def full(*args: Any, **kwargs: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(replacement, "keep", full)
+    monkeypatch.setattr(replacement, "save_renditions", full)
     with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
         replacement.replace(image, other(), by=None, seen=image.checksum)
     assert len(originals()) == 1

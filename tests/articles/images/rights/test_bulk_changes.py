@@ -173,8 +173,8 @@ def test_a_changed_licence_is_told_in_words(edna: User) -> None:
     values = {"licence_until": END, "licensed_for_newsletter": False}
     bulk_changes.change(Image.objects.all(), values, by=edna)
     event = ImageEvent.objects.get(action="licensed")
-    assert event.before == "licence ends: –\nfor the newsletter: yes"
-    assert event.after == "licence ends: 1 January 2030, 00:00\nfor the newsletter: no"
+    assert event.before == "licence ends: –\nlicensed for the newsletter: yes"
+    assert event.after == "licence ends: 1 January 2030, 00:00\nlicensed for the newsletter: no"
 
 
 def test_a_change_that_one_picture_refuses_changes_none(edna: User) -> None:

@@ -21,7 +21,7 @@ def first_page(user: User) -> str:
     return desk.get("/admin/").content.decode()
 
 
-@pytest.mark.parametrize(("days", "words"), [(13, "may be shown until"), (-2, "and is withheld")])
+@pytest.mark.parametrize(("days", "words"), [(13, "expires on"), (-2, "expired on")])
 def test_the_first_page_names_the_picture_its_end_and_where_it_stands(
     edna: User, days: int, words: str
 ) -> None:

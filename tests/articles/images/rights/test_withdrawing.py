@@ -22,8 +22,8 @@ def test_it_is_gone_everywhere_with_a_reason_and_comes_back(client: Client, edna
     assert not image.may_be_shown
     page = client.get(address).content.decode()
     assert "The agency asked for it" in page
-    assert 'name="deed" value="restore"' in page
-    client.post(address, {"deed": "restore"})
+    assert 'name="action" value="restore"' in page
+    client.post(address, {"action": "restore"})
     image.refresh_from_db()
     assert image.may_be_shown
     told = ImageEvent.objects.order_by("pk").values_list("action", "after", "created_by")
@@ -40,8 +40,8 @@ def test_who_withdraws_it_second_does_not_show_it_again(
     address = f"{LIBRARY}{image.pk}/withdraw/"
     for who, reason in ((edna, "The agency asked for it"), (chief, "Somebody in it asked for it")):
         client.force_login(who)
-        assert 'name="deed" value=' in client.get(address).content.decode()
-        answer = client.post(address, {"deed": "withdraw", "reason": reason}, follow=True)
+        assert 'name="action" value=' in client.get(address).content.decode()
+        answer = client.post(address, {"action": "withdraw", "reason": reason}, follow=True)
     assert ALREADY_WITHDRAWN in answer.content.decode()
     image.refresh_from_db()
     assert not image.may_be_shown
