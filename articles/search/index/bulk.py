@@ -16,10 +16,10 @@ WRITE: Final = """
 INSERT INTO articles_searchentry (article_id, configuration, vector, text, indexed_at)
 SELECT article_id, configuration,
     setweight(to_tsvector(configuration::regconfig, headline), 'A') ||
-    setweight(to_tsvector(configuration::regconfig, above), 'B') ||
+    setweight(to_tsvector(configuration::regconfig, standfirst_and_tags), 'B') ||
     setweight(to_tsvector(configuration::regconfig, body), 'C') ||
-    setweight(to_tsvector(configuration::regconfig, beside), 'D'),
-    shown, clock_timestamp()
+    setweight(to_tsvector(configuration::regconfig, names_and_captions), 'D'),
+    snippet_text, clock_timestamp()
 FROM search_loading AS given
 ON CONFLICT (article_id) DO UPDATE SET configuration = excluded.configuration,
     vector = excluded.vector, text = excluded.text, indexed_at = excluded.indexed_at

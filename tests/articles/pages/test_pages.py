@@ -67,7 +67,7 @@ def test_a_page_shows_its_pictures_with_credit_and_the_library_knows(client: Cli
     page = kept(body=full_house.figure(picture, "Our house"))
     html = client.get("/about/").content.decode()
     assert 'Our house <span class="credit">(Image Credit: Ines Faro/via Meridian Pictures)' in html
-    assert [use.label for use in in_pages(picture.pk)] == ["the page “About us”"]
+    assert [use.label for use in in_pages(picture.pk)] == ["Page “About us”"]
     assert not Image.objects.exclude(Image.objects.in_use()).exists()
     other = newsroom.picture()
     assert Image.objects.exclude(Image.objects.in_use()).get() == other

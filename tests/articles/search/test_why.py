@@ -64,7 +64,7 @@ def test_a_match_in_a_caption_is_said_as_such_with_its_picture(client: Client) -
     assert caption.text == "<mark>Dredgers</mark> at <mark>Gwadar</mark>"
     assert caption.image
     page = client.get("/search/?q=dredger").content.decode()
-    assert "In a caption:</span> <mark>Dredgers</mark> at Gwadar" in page
+    assert "Caption:</span> <mark>Dredgers</mark> at Gwadar" in page
 
 
 def test_a_match_in_a_caption_is_left_out_where_the_text_says_as_much() -> None:
