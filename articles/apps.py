@@ -36,7 +36,7 @@ class ArticlesConfig(AppConfig):
         core_hooks.dashboard_items.register("articles", dashboard.waiting_articles)
         core_hooks.reports.register("most read", popular.most_read)
         core_hooks.reports.register("licences", withdrawal.expiring_licences)
-        core_hooks.dashboard_items.register("comments", comments.held_for)
+        core_hooks.dashboard_items.register("comments", comments.pending_items)
         core_hooks.mail_preferences.register("comments", preferences.Following())
         core_hooks.email_bounced.register("comments", preferences.came_back)
         core_hooks.suppressed_emails.register("comments", preferences.is_closed)

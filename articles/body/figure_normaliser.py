@@ -21,7 +21,7 @@ class Flow(Protocol):
 
 def figure(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     """An image, a gallery or an embed with its caption; any other figure becomes its content."""
-    if _names_picture(node):
+    if _has_image_id(node):
         attributes = {PICTURE: str(int(node.attributes[PICTURE])), **_width_attribute(node)}
         return [_captioned(attributes, _caption(flow, node.children))]
     if GALLERY in node.attributes:
@@ -38,12 +38,14 @@ def _gallery(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     A single image is not a gallery: it becomes a figure with both captions.
     """
     parts = list(_parts(node))
-    blocks = flow.within(Node("div", children=[part for part in parts if _holds_figure(part)]), ())
+    blocks = flow.within(
+        Node("div", children=[part for part in parts if _contains_figure(part)]), ()
+    )
     pictures = [block for block in blocks if PICTURE in block.attributes]
     others = [block for block in blocks if PICTURE not in block.attributes]
     if not pictures:
         return flow.within(Node("div", children=list(parts)), marks)
-    caption = _caption(flow, [part for part in parts if not _holds_figure(part)])
+    caption = _caption(flow, [part for part in parts if not _contains_figure(part)])
     for picture in pictures:
         picture.attributes.pop(WIDTH, None)
     if len(pictures) == 1:
@@ -60,19 +62,19 @@ def _parts(gallery: Node) -> Iterator[Node | str]:
     """The content of a gallery and of nested galleries."""
     for child in gallery.children:
         within = isinstance(child, Node) and child.tag == "figure" and GALLERY in child.attributes
-        if isinstance(child, Node) and within and not _names_picture(child):
+        if isinstance(child, Node) and within and not _has_image_id(child):
             yield from _parts(child)
         else:
             yield child
 
 
-def _holds_figure(part: Node | str) -> bool:
+def _contains_figure(part: Node | str) -> bool:
     if isinstance(part, str):
         return False
-    return part.tag == "figure" or any(_holds_figure(child) for child in part.elements())
+    return part.tag == "figure" or any(_contains_figure(child) for child in part.elements())
 
 
-def _names_picture(node: Node) -> bool:
+def _has_image_id(node: Node) -> bool:
     number = node.attributes.get(PICTURE, "")
     return number.isascii() and number.isdigit() and int(number) > 0
 

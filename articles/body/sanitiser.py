@@ -68,11 +68,11 @@ DEEPEST_SOURCE: Final = 2000
 ROUNDS: Final = 6
 
 
-def _kept(tag: str, attribute: str, value: str) -> str | None:
+def _allowed(tag: str, attribute: str, value: str) -> str | None:
     """The value to keep, or None to remove the attribute."""
     match tag, attribute:
         case "figure", _:
-            return _kept_of_figure(attribute, value)
+            return _allowed_in_figure(attribute, value)
         case _, "dir":
             return value if value in {"ltr", "rtl", "auto"} else None
         case _, "lang":
@@ -88,7 +88,7 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
-def _kept_of_figure(attribute: str, value: str) -> str | None:
+def _allowed_in_figure(attribute: str, value: str) -> str | None:
     match attribute:
         case "data-image":
             return value if WHOLE_NUMBER.fullmatch(value) else None
@@ -115,7 +115,7 @@ _last = nh3.Cleaner(
     tags=set(TAGS),
     clean_content_tags=set(SWALLOWED),
     attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-    attribute_filter=_kept,
+    attribute_filter=_allowed,
     url_schemes=set(SCHEMES),
     link_rel=None,
     strip_comments=True,

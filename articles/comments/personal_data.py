@@ -83,7 +83,7 @@ def _comment(each: Comment) -> dict[str, Any]:
         "decisions": [_decision(row) for row in each.moderations.all()],
         "appeal": each.appeal.text if hasattr(each, "appeal") else None,
         # Anybody may give any address as a guest: where that came from is not told to its owner.
-        "came from the IP address": identifiers.address_of(each) if each.user_id else None,
+        "came from the IP address": identifiers.ip_address_of(each) if each.user_id else None,
     }
 
 

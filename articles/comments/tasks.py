@@ -97,7 +97,7 @@ def train_spam_model(timestamp: int) -> None:
 @app.task(name="comments.forget", queueing_lock="comments.forget")
 def delete_addresses_of_reports(timestamp: int) -> None:
     """Once a night: e-mail addresses that were stored for one e-mail and are not needed any more."""
-    flagging.forget_addresses()
+    flagging.erase_emails()
 
 
 @app.periodic(cron="37 4 * * *")

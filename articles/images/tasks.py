@@ -53,7 +53,7 @@ def enqueue_updates(image_id: int) -> None:
 
 
 @app.task(queue="pictures", retry=_RETRY)
-def bring_all_up_to_date(image_ids: list[int]) -> None:
+def update_all_renditions(image_ids: list[int]) -> None:
     """The same for many images; each gets a job of its own."""
     for image_id in image_ids:
         enqueue_updates(image_id)

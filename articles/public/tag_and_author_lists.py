@@ -93,7 +93,7 @@ def _page(rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int) ->
     return page
 
 
-def group_by_letter(tags: Iterable[Tag]) -> Iterator[tuple[str, list[Tag]]]:
+def group_by_initial(tags: Iterable[Tag]) -> Iterator[tuple[str, list[Tag]]]:
     """Tags under the letter they begin with, whatever accent it has."""
     for letter, group in groupby(sorted(tags, key=_place), key=lambda tag: _place(tag)[0]):
         yield letter, list(group)

@@ -187,7 +187,7 @@ def read_mailbox() -> int:
     count, stumbled, error = 0, 0, ""
     try:
         for incoming in of_url(url):
-            if _was_taken_in(incoming):
+            if _was_processed(incoming):
                 count += 1
                 incoming.done()
             else:
@@ -200,7 +200,7 @@ def read_mailbox() -> int:
     return count
 
 
-def _was_taken_in(incoming: Incoming) -> bool:
+def _was_processed(incoming: Incoming) -> bool:
     try:
         process_message(incoming.raw)
     except (OperationalError, InterfaceError):

@@ -87,7 +87,7 @@ def _unsubscribe_by_mail(report: Report) -> tuple[str, ...]:
 
 def _process(report: Report, match: Match, key: str, number: int) -> str:
     with transaction.atomic():
-        _hold(match)
+        _lock(match)
         written = _bounce_values(report, match)
         if _is_known(report, match, written):
             return "known"
@@ -99,7 +99,7 @@ def _process(report: Report, match: Match, key: str, number: int) -> str:
         return _bounced(match, bounce)
 
 
-def _hold(match: Match) -> None:
+def _lock(match: Match) -> None:
     """News of one reader by two roads is settled one after the other; the reader is locked before their mail."""
     if match.subscriber is not None:
         Subscriber.objects.filter(pk=match.subscriber.pk).locked().first()

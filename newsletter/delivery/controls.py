@@ -71,7 +71,7 @@ def cancel(issue: Issue, *, by: User) -> bool:
             state=State.CANCELLED, cancelled_at=Now(), cancelled_by=by, error=""
         )
         if stopped:
-            events.tell(issue, Action.CANCELLED, by=by)
+            events.log_event(issue, Action.CANCELLED, by=by)
     uncertain.cancel_stopped()
     issue.refresh_from_db()
     return stopped > 0
@@ -118,7 +118,7 @@ def send_to_remaining() -> None:
             continue
         with transaction.atomic():
             if Issue.objects.filter(pk=issue.pk, state=State.SENDING, wave=0).update(wave=1):
-                events.tell(issue, Action.CANARY_PASSED)
+                events.log_event(issue, Action.CANARY_PASSED)
 
 
 def _was_reported(issue: Issue) -> bool:
@@ -155,6 +155,6 @@ def _change_state(
     with transaction.atomic():
         turned = Issue.objects.filter(pk=issue.pk, state=before).update(state=after, error=error)
         if turned:
-            events.tell(issue, action, words, by=by)
+            events.log_event(issue, action, words, by=by)
     issue.refresh_from_db()
     return turned > 0

@@ -13,7 +13,7 @@ from newsletter.models import Delivery, DeliveryEvent, Issue
 Action = DeliveryEvent.Action
 
 
-def tell(
+def log_event(
     issue: Issue, action: DeliveryEvent.Action, words: str = "", *, by: User | None = None
 ) -> None:
     """Keeps a action; the time is the database's, as everywhere in a mailing."""

@@ -53,7 +53,7 @@ def unschedule(issue: Issue, *, by: User) -> bool:
         waited = current.state == Issue.State.SCHEDULED
         if waited:
             _back_to_draft(current)
-            events.tell(current, events.Action.UNSCHEDULED, by=by)
+            events.log_event(current, events.Action.UNSCHEDULED, by=by)
     issue.refresh_from_db()
     return waited
 
@@ -119,7 +119,7 @@ def _schedule(issue: Issue, moment: datetime | None, *, by: User) -> None:
             error="",
         )
         current.refresh_from_db()
-        events.tell(current, events.Action.SCHEDULED, by=by)
+        events.log_event(current, events.Action.SCHEDULED, by=by)
         send_at = current.send_at
         transaction.on_commit(lambda: job_queue.enqueue_start(current.pk, send_at))
     issue.refresh_from_db()
@@ -139,4 +139,4 @@ def _back_to_draft(issue: Issue, error: str = "") -> None:
 def _back_to_draft_after(issue: Issue, refusal: NotReady) -> None:
     words = f"Not sent at the scheduled time: {refusal} It is a draft again."
     _back_to_draft(issue, words)
-    events.tell(issue, events.Action.UNSCHEDULED, words)
+    events.log_event(issue, events.Action.UNSCHEDULED, words)

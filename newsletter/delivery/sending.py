@@ -115,7 +115,7 @@ def _note_start(issue: Issue, count: int, *, in_waves: bool, by: User | None) ->
     if issue.delay is not None:
         minutes = round(issue.delay.total_seconds() / 60)
         words += f" Started {minutes} minutes late, because no worker was running."
-    events.tell(issue, events.Action.STARTED, words, by=by)
+    events.log_event(issue, events.Action.STARTED, words, by=by)
 
 
 def run_maintenance() -> list[int]:

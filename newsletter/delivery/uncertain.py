@@ -138,4 +138,4 @@ def _reopen(issue: Issue, by: User) -> None:
         state=Issue.State.SENDING, sent_at=None
     )
     if reopened:
-        events.tell(issue, events.Action.RESUMED, "E-mails are being resent.", by=by)
+        events.log_event(issue, events.Action.RESUMED, "E-mails are being resent.", by=by)

@@ -42,7 +42,7 @@ for (const field of document.querySelectorAll("textarea[data-count]")) {
 
 /* A new lead image brings its caption if there is none. */
 const caption = form?.elements.lead_caption;
-document.querySelector(".field-lead_image .picture-widget")?.addEventListener("picture:chosen", (event) => {
+document.querySelector(".field-lead_image .image-widget")?.addEventListener("picture:chosen", (event) => {
   if (!caption || caption.value.trim()) return;
   const words = document.createElement("p");
   words.textContent = (event.detail.caption || "").replace(/\s+/g, " ").trim();

@@ -15,7 +15,7 @@ class FocalPoint extends HTMLElement {
     this.across = document.getElementById(this.dataset.across);
     this.down = document.getElementById(this.dataset.down);
     if (!this.across || !this.down || this.marker) return;
-    this.picture = this.querySelector(".focal-picture");
+    this.picture = this.querySelector(".focal-image");
     this.words = this.querySelector(".focal-words");
     this.marker = document.createElement("button");
     this.marker.type = "button";

@@ -1,4 +1,4 @@
-/* Files dropped on a <picture-drop>, or chosen in its form, are uploaded one by one, each with its own
+/* Files dropped on a <image-drop>, or chosen in its form, are uploaded one by one, each with its own
    progress and result; a failure does not affect the others. The response to each is the fragment that
    the page shows without this script (templates/admin/articles/image/_upload_results.html). */
 
@@ -41,7 +41,7 @@ class PictureDrop extends HTMLElement {
 
   /* The buttons for a possible duplicate replace their result. */
   async decide(event) {
-    const form = event.target.closest(".picture-like");
+    const form = event.target.closest(".image-like");
     if (!form) return;
     event.preventDefault();
     event.stopPropagation();
@@ -53,7 +53,7 @@ class PictureDrop extends HTMLElement {
     try {
       const response = await fetch(address, { method: "POST", body: data, credentials: "same-origin" });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const answer = page.querySelector(".picture-received > li");
+      const answer = page.querySelector(".image-received > li");
       if (!response.ok || !answer) throw new Error(String(response.status));
       row.replaceWith(answer);
       answer.tabIndex = -1;
@@ -73,12 +73,12 @@ class PictureDrop extends HTMLElement {
 
   addElements() {
     this.hint = Object.assign(document.createElement("p"), {
-      className: "picture-drop-hint",
+      className: "image-drop-hint",
       textContent: "Or drop files here.",
     });
-    this.summary = Object.assign(document.createElement("p"), { className: "picture-drop-summary", hidden: true });
+    this.summary = Object.assign(document.createElement("p"), { className: "image-drop-summary", hidden: true });
     this.summary.setAttribute("role", "status");
-    this.results = Object.assign(document.createElement("ul"), { className: "picture-received" });
+    this.results = Object.assign(document.createElement("ul"), { className: "image-received" });
     this.form.append(this.hint);
     this.append(this.summary, this.results);
   }
@@ -128,7 +128,7 @@ class PictureDrop extends HTMLElement {
 
   settle(job, request) {
     const page = new DOMParser().parseFromString(request.responseText || "", "text/html");
-    const rows = [...page.querySelectorAll(".picture-received > li")];
+    const rows = [...page.querySelectorAll(".image-received > li")];
     if (request.status === 200 && rows.length) {
       job.row.replaceWith(...rows);
       return;
@@ -159,4 +159,4 @@ class PictureDrop extends HTMLElement {
   }
 }
 
-if (!customElements.get("picture-drop")) customElements.define("picture-drop", PictureDrop);
+if (!customElements.get("image-drop")) customElements.define("image-drop", PictureDrop);

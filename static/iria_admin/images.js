@@ -34,13 +34,13 @@ function pickArrived() {
 }
 
 function tellPicked() {
-  const count = dialog.querySelector(".picture-count");
+  const count = dialog.querySelector(".image-count");
   if (!picked || !count) return;
   pickArrived();
   for (const choice of choices()) choice.setAttribute("aria-pressed", picked.has(choice.dataset.picture));
   const { size } = picked;
   count.textContent = size ? `${size} ${size === 1 ? "image" : "images"} selected.` : "No image selected.";
-  dialog.querySelector(".picture-done").disabled = !size;
+  dialog.querySelector(".image-done").disabled = !size;
 }
 
 function onSeveral(what) {
@@ -64,15 +64,15 @@ function firstPage() {
 
 function makeDialog() {
   const made = document.createElement("dialog");
-  made.className = "picture-dialog";
+  made.className = "image-dialog";
   made.setAttribute("aria-label", "Choose an image");
   const close = document.createElement("button");
   close.type = "button";
-  close.className = "picture-dialog-close button";
+  close.className = "image-dialog-close button";
   close.textContent = "Close";
   close.addEventListener("click", () => made.close());
   const inside = document.createElement("div");
-  inside.className = "picture-dialog-inside";
+  inside.className = "image-dialog-inside";
   inside.tabIndex = -1;
   made.append(close, inside);
   made.addEventListener("click", onClick);
@@ -84,7 +84,7 @@ function makeDialog() {
 }
 
 async function show(address, options) {
-  const inside = dialog.querySelector(".picture-dialog-inside");
+  const inside = dialog.querySelector(".image-dialog-inside");
   const mine = ++asked;
   inside.setAttribute("aria-busy", "true");
   try {
@@ -112,8 +112,8 @@ async function refresh() {
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (mine !== asked) return;
-  const chooser = dialog.querySelector(".picture-chooser");
-  const parts = ".picture-grid, .picture-none, .picture-pages, .picture-several";
+  const chooser = dialog.querySelector(".image-chooser");
+  const parts = ".image-grid, .image-none, .image-pages, .image-several";
   for (const old of chooser.querySelectorAll(parts)) old.remove();
   chooser.append(...page.querySelectorAll(parts));
   tellPicked();
@@ -141,7 +141,7 @@ function onClick(event) {
     onSeveral(several.dataset.several);
     return;
   }
-  const link = event.target.closest(".picture-pages a");
+  const link = event.target.closest(".image-pages a");
   if (link) {
     event.preventDefault();
     show(link.href);
@@ -167,7 +167,7 @@ document.addEventListener("picture:ask", (event) => {
   dialog ??= makeDialog();
   dialog.setAttribute("aria-label", picked ? "Choose images" : "Choose an image");
   // Images of the last time must not be selectable until the library has responded.
-  dialog.querySelector(".picture-dialog-inside").replaceChildren();
+  dialog.querySelector(".image-dialog-inside").replaceChildren();
   dialog.showModal();
   show(firstPage());
 });
@@ -177,26 +177,26 @@ document.addEventListener("picture:ask", (event) => {
 function showChosen(widget, detail) {
   const input = widget.querySelector("input");
   input.value = detail?.id ?? "";
-  widget.querySelector(".picture-widget-name").textContent =
+  widget.querySelector(".image-widget-name").textContent =
     detail ? detail.headline || detail.caption || `Image ${detail.id}` : "";
-  const preview = Object.assign(document.createElement("img"), { className: "picture-widget-preview", alt: "" });
+  const preview = Object.assign(document.createElement("img"), { className: "image-widget-preview", alt: "" });
   if (detail?.thumbnail) preview.src = detail.thumbnail;
-  widget.querySelector(".picture-widget-frame").replaceChildren(...(detail?.thumbnail ? [preview] : []));
-  widget.querySelector(".picture-widget-clear").hidden = !input.value;
+  widget.querySelector(".image-widget-frame").replaceChildren(...(detail?.thumbnail ? [preview] : []));
+  widget.querySelector(".image-widget-clear").hidden = !input.value;
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function enhance(widget) {
   const input = widget.querySelector("input");
-  const clear = widget.querySelector(".picture-widget-clear");
+  const clear = widget.querySelector(".image-widget-clear");
   widget.classList.add("enhanced");
   clear.hidden = !input.value;
   clear.addEventListener("click", () => showChosen(widget, null));
-  widget.querySelector(".picture-widget-choose").addEventListener("click", (event) => {
+  widget.querySelector(".image-widget-choose").addEventListener("click", (event) => {
     event.preventDefault();
     widget.dispatchEvent(new CustomEvent("picture:ask", { bubbles: true }));
   });
   widget.addEventListener("picture:chosen", (event) => showChosen(widget, event.detail));
 }
 
-document.querySelectorAll(".picture-widget").forEach(enhance);
+document.querySelectorAll(".image-widget").forEach(enhance);

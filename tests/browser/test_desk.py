@@ -57,10 +57,10 @@ def choose_categories(page: Page, names: list[str]) -> None:
 
 def upload_in_dialog(page: Page, file: str) -> None:
     page.click(f"{EDITOR} >> xpath=.. >> button[data-name=picture]")
-    page.set_input_files(".picture-dialog input[name=pictures]", file)
-    page.click(".picture-dialog .picture-upload button")
-    expect(page.locator(".picture-dialog .received")).to_be_visible(timeout=30_000)
-    page.locator(".picture-dialog button[data-picture]").first.click()
+    page.set_input_files(".image-dialog input[name=pictures]", file)
+    page.click(".image-dialog .image-upload button")
+    expect(page.locator(".image-dialog .received")).to_be_visible(timeout=30_000)
+    page.locator(".image-dialog button[data-picture]").first.click()
 
 
 def order_of(page: Page, selectors: dict[str, str]) -> list[str]:
@@ -193,15 +193,15 @@ def test_the_lead_image_brings_its_caption_and_leaves_a_written_one(
 ) -> None:
     newsroom.picture(caption="Cranes & ships at rest", headline="First")
     page = desk(edna, ADD)
-    page.click(".field-lead_image .picture-widget-choose")
-    page.click(".picture-dialog [data-picture]")
+    page.click(".field-lead_image .image-widget-choose")
+    page.click(".image-dialog [data-picture]")
     caption = page.locator(".admin-editor-caption .ProseMirror")
     expect(caption).to_have_text("Cranes & ships at rest")
     caption.click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text("Our own words")
-    page.click(".field-lead_image .picture-widget-choose")
-    page.click(".picture-dialog [data-picture]")
+    page.click(".field-lead_image .image-widget-choose")
+    page.click(".image-dialog [data-picture]")
     expect(caption).to_have_text("Our own words")
 
 

@@ -60,7 +60,7 @@ def test_it_is_set_by_a_click_and_every_file_cut_there(
 ) -> None:
     page = opened(desk, edna, image)
     page.wait_for_selector(".focal-marker")
-    picture = page.locator(".focal-picture > img")
+    picture = page.locator(".focal-image > img")
     box = picture.bounding_box()
     assert box is not None
     picture.click(position={"x": box["width"] * 0.9, "y": box["height"] * 0.2})

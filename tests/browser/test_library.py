@@ -35,7 +35,7 @@ DROP = """([element, files]) => {
 
 def drop(page: Page, files: list[tuple[str, bytes]]) -> None:
     sent = [[name, b64encode(content).decode()] for name, content in files]
-    page.evaluate(DROP, [page.locator("picture-drop").element_handle(), sent])
+    page.evaluate(DROP, [page.locator("image-drop").element_handle(), sent])
 
 
 def small(number: int) -> bytes:
@@ -73,12 +73,12 @@ def test_fifty_files_dropped_at_once_get_a_result_each(desk: OpenPage, edna: Use
     page = desk(edna, f"{LIBRARY}add/")
     files = [(f"{number}.jpg", small(number)) for number in range(48)]
     drop(page, [*files, ("again.jpg", small(3)), ("broken.jpg", b"no picture")])
-    summary = page.locator(".picture-drop-summary")
+    summary = page.locator(".image-drop-summary")
     expect(summary).to_have_text("All 50 files are done.", timeout=90_000)
-    expect(page.locator(".picture-received > .received")).to_have_count(48)
-    known = page.locator(".picture-received > .known")
+    expect(page.locator(".image-received > .received")).to_have_count(48)
+    known = page.locator(".image-received > .known")
     expect(known).to_contain_text("in the library already")
-    expect(page.locator(".picture-received > .refused")).to_contain_text("broken.jpg")
+    expect(page.locator(".image-received > .refused")).to_contain_text("broken.jpg")
     assert Image.objects.count() == 48
     assert accessibility_complaints(page) == []
 
@@ -87,11 +87,11 @@ def test_a_file_that_is_cut_off_on_its_way_can_be_sent_again(desk: OpenPage, edn
     page = desk(edna, f"{LIBRARY}add/")
     page.route("**/add/?fragment=1", lambda route: route.abort())
     drop(page, [("quay.jpg", small(1))])
-    row = page.locator(".picture-received > .refused")
+    row = page.locator(".image-received > .refused")
     expect(row).to_contain_text("was cut off on its way; nothing of it was kept.")
     page.unroute("**/add/?fragment=1")
     row.get_by_role("button", name="Send it again").press("Enter")
-    expect(page.locator(".picture-received > .received")).to_have_count(1)
+    expect(page.locator(".image-received > .received")).to_have_count(1)
     assert Image.objects.count() == 1
 
 
@@ -101,11 +101,11 @@ def test_a_twin_is_offered_and_used_instead_with_the_keyboard(desk: OpenPage, ed
     )
     page = desk(edna, f"{LIBRARY}add/")
     drop(page, [("again.jpg", drawn(420))])
-    offer = page.locator(".picture-like")
+    offer = page.locator(".image-like")
     expect(offer).to_contain_text("This looks like “Quay at noon”, Ines Faro; use that one?")
     assert accessibility_complaints(page) == []
     offer.get_by_role("button", name="Use that one").press("Enter")
-    expect(page.locator(".picture-received")).to_contain_text("The new one is discarded")
+    expect(page.locator(".image-received")).to_contain_text("The new one is discarded")
     assert Image.objects.get().headline == "Quay at noon"
 
 
@@ -118,7 +118,7 @@ def test_use_that_one_is_not_taken_for_both_when_the_first_answer_never_comes(
     page = desk(edna, f"{LIBRARY}add/")
     drop(page, [("again.jpg", drawn(420))])
     page.route("**/alike/?fragment=1", lambda route: route.abort())
-    page.locator(".picture-like").get_by_role("button", name="Use that one").press("Enter")
+    page.locator(".image-like").get_by_role("button", name="Use that one").press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("The new one is discarded")
     assert Image.objects.get().headline == "Quay at noon"
 
@@ -139,7 +139,7 @@ def test_credit_of_many_is_changed_in_one_form_with_the_keyboard(
     page.get_by_label("Creator").fill("Jo Reis")
     page.get_by_role("button", name="Apply to 3 pictures").press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("3 pictures changed.")
-    expect(page.locator(".picture-credit", has_text="Jo Reis/via Reuters")).to_have_count(3)
+    expect(page.locator(".image-credit", has_text="Jo Reis/via Reuters")).to_have_count(3)
     assert Image.objects.filter(credit="Jo Reis/via Reuters").count() == 3
 
 

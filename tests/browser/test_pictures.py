@@ -54,8 +54,8 @@ def test_a_file_is_uploaded_checked_and_saved_without_scripts(
     assert page.input_value("[name=alt_text]") == ALT_TEXT
     page.fill("[name=credit]", "Ines Faro/via Meridian")
     page.click("[name=_save]")
-    card = page.locator(".picture-card")
-    assert card.locator(".picture-credit").inner_text() == "Ines Faro/via Meridian"
+    card = page.locator(".image-card")
+    assert card.locator(".image-credit").inner_text() == "Ines Faro/via Meridian"
     assert card.locator("img").evaluate("img => img.naturalWidth") > 0
 
 
@@ -83,7 +83,7 @@ def opened_dialog(page: Page) -> None:
                 new CustomEvent("picture:ask", {bubbles: true}));
         }"""
     )
-    page.wait_for_selector(".picture-dialog [data-picture]")
+    page.wait_for_selector(".image-dialog [data-picture]")
 
 
 def heard(page: Page) -> Any:
@@ -108,7 +108,7 @@ def test_a_picture_is_chosen_in_the_dialog_with_the_keyboard(desk: OpenPage, edn
     assert detail["id"] == str(image.pk)
     assert detail["alt"] == "A quay"
     assert detail["thumbnail"].startswith("/pictures/")
-    assert not page.locator(".picture-dialog").is_visible()
+    assert not page.locator(".image-dialog").is_visible()
 
 
 def test_a_dialog_closed_without_a_choice_says_so(desk: OpenPage, edna: User) -> None:
@@ -125,10 +125,10 @@ def test_a_picture_is_uploaded_inside_the_dialog(
     filled_library(1)
     page = desk(edna)
     opened_dialog(page)
-    page.set_input_files(".picture-dialog input[type=file]", labelled_file)
-    page.click(".picture-dialog .picture-upload button")
-    page.wait_for_selector(".picture-dialog .received")
-    first = page.locator(".picture-dialog [data-picture]").first
+    page.set_input_files(".image-dialog input[type=file]", labelled_file)
+    page.click(".image-dialog .image-upload button")
+    page.wait_for_selector(".image-dialog .received")
+    first = page.locator(".image-dialog [data-picture]").first
     expect(first).to_have_attribute("data-caption", CAPTION)
     expect(first).to_have_attribute("data-credit", CREDIT)
 
@@ -138,15 +138,15 @@ def test_a_lead_image_is_chosen_seen_and_removed_in_the_form_of_an_article(
 ) -> None:
     filled_library(3)
     page = desk(edna, "/admin/articles/article/add/")
-    widget = page.locator(".field-lead_image .picture-widget")
+    widget = page.locator(".field-lead_image .image-widget")
     number = widget.locator("input[name=lead_image]")
-    widget.locator(".picture-widget-choose").click()
-    page.locator(".picture-dialog [data-picture]", has_text="Quay 1").click()
+    widget.locator(".image-widget-choose").click()
+    page.locator(".image-dialog [data-picture]", has_text="Quay 1").click()
     image = Image.objects.get(headline="Quay 1")
     expect(number).to_have_value(str(image.pk))
-    expect(widget.locator(".picture-widget-name")).to_have_text("Quay 1")
+    expect(widget.locator(".image-widget-name")).to_have_text("Quay 1")
     expect(widget.locator("img")).to_have_js_property("complete", value=True)
-    widget.locator(".picture-widget-clear").click()
+    widget.locator(".image-widget-clear").click()
     expect(number).to_have_value("")
     expect(widget.locator("img")).to_be_hidden()
 
@@ -155,8 +155,8 @@ def test_without_scripts_a_lead_image_is_named_by_its_number(desk: OpenPage, edn
     filled_library(1)
     page = desk(edna, "/admin/articles/article/add/", scripts=False)
     with page.context.expect_page() as opened:
-        page.click(".picture-widget-choose")
-    number = opened.value.locator(".picture-number strong").inner_text()
+        page.click(".image-widget-choose")
+    number = opened.value.locator(".image-number strong").inner_text()
     page.fill("[name=headline]", "Quiet week at the quay")
     page.fill("[name=lead_image]", number)
     page.click("[name=_save]")

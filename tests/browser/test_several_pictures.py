@@ -54,7 +54,7 @@ def test_pictures_are_chosen_by_keyboard_across_searches_and_uploads(
         {"name": "new.jpg", "mimeType": "image/jpeg", "buffer": sent.read()}
     )
     dialog.get_by_role("button", name="Upload").press("Enter")
-    expect(dialog.locator(".picture-count")).to_have_text("3 pictures are chosen.")
+    expect(dialog.locator(".image-count")).to_have_text("3 pictures are chosen.")
     assert accessibility_complaints(page) == []
     done.press("Enter")
     expect(dialog).to_be_hidden()
@@ -71,9 +71,9 @@ def test_fifty_pictures_make_a_gallery_in_one_go(desk: OpenPage, edna: User) -> 
     page = desk(edna, ADD)
     opened(page)
     page.get_by_role("button", name="Choose all on this page").press("Enter")
-    expect(page.locator(".picture-count")).to_have_text("50 pictures are chosen.")
+    expect(page.locator(".image-count")).to_have_text("50 pictures are chosen.")
     page.get_by_role("button", name="Choose none").press("Enter")
-    expect(page.locator(".picture-count")).to_have_text("No picture is chosen yet.")
+    expect(page.locator(".image-count")).to_have_text("No picture is chosen yet.")
     page.get_by_role("button", name="Choose all on this page").press("Enter")
     page.get_by_role("button", name="Put them in").press("Enter")
     expect(page.locator("#id_body")).to_have_value(GALLERY)

@@ -36,7 +36,7 @@ class BansWriters(admin.ModelAdmin[Comment]):
         comment = get_object_or_404(
             Comment.objects.select_related("article", "user", "parent__user"), pk=pk
         )
-        address = identifiers.address_of(comment)
+        address = identifiers.ip_address_of(comment)
         known = [kind for kind, _ in marks_of(comment, address)]
         form = BanForm(request.POST if request.method == "POST" else None, known=known)
         if form.is_valid():

@@ -47,7 +47,7 @@ FIELDS = (
 )
 
 
-class TellsOfComments(admin.ModelAdmin[Comment]):
+class CommentDetailsMixin(admin.ModelAdmin[Comment]):
     """Everything that is known, to read and not to write."""
 
     list_display = ["writer", "below", "when"]
@@ -134,7 +134,7 @@ def _moment(moment: object) -> str:
 MOST_BESIDE = 10
 
 
-class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
+class CommentAdmin(CommentDetailsMixin, BansWriters, SortsByPlace, DecidesComments):
     """A moderator decides and never changes a word."""
 
     change_list_template = "admin/articles/comment/change_list.html"

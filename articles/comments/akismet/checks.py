@@ -30,7 +30,7 @@ def ask_about(comment_id: int) -> None:
     comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
     if comment is None or not client.concerns(comment):
         return
-    rule, address = client.rule(), identifiers.address_of(comment)
+    rule, address = client.rule(), identifiers.ip_address_of(comment)
     if rule is None or not address:
         _not_asked(comment, rule, OFF if rule is None else FROM_NOWHERE)
         return
@@ -45,7 +45,7 @@ def ask_about(comment_id: int) -> None:
     )
 
 
-def tell_decision(moderation_id: int) -> None:
+def report_decision(moderation_id: int) -> None:
     """Tells Akismet of a decision that says the contrary of its answer, once.
 
     Raises:
@@ -66,7 +66,7 @@ def tell_decision(moderation_id: int) -> None:
     correction = "spam" if spam else "ham"
     if opinion is None or opinion.spam == spam or opinion.correction == correction:
         return
-    if address := identifiers.address_of(row.comment):
+    if address := identifiers.ip_address_of(row.comment):
         client.tell(row.comment, address, spam=spam)
         AkismetResult.objects.filter(pk=opinion.pk).update(correction=correction)
 

@@ -64,7 +64,7 @@ def is_spam(comment: Comment, address: str) -> bool:
     return answer.words.strip() == "true"
 
 
-def tell(comment: Comment, address: str, *, spam: bool) -> None:
+def report(comment: Comment, address: str, *, spam: bool) -> None:
     """Tells Akismet that it was wrong.
 
     Raises:

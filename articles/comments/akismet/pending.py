@@ -41,6 +41,6 @@ def is_awaited(comment: Comment) -> bool:
     return any(each["says"] == AWAITED for each in comment.screening_results)
 
 
-def is_held_by(comment: Comment, row: ModerationDecision) -> bool:
+def awaits_result(comment: Comment, row: ModerationDecision) -> bool:
     """Whether a decision keeps the comment pending only until Akismet has answered."""
     return AkismetResult.objects.filter(comment=comment, pending_decision=row).exists()

@@ -43,7 +43,7 @@ def ban(
     Raises:
         Refused
     """
-    known = dict(marks_of(comment, identifiers.address_of(comment)))
+    known = dict(marks_of(comment, identifiers.ip_address_of(comment)))
     _refuse_unfit(comment, kinds, known, expires_at)
     try:
         with transaction.atomic():
@@ -88,7 +88,9 @@ def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) ->
 
     A ban by address is an account's where the address was an account's: a guest may have typed it.
     """
-    same = Ban.objects.filter(kind=kind, value__in=identifiers.kept_as(kind, plain), ended_at=None)
+    same = Ban.objects.filter(
+        kind=kind, value__in=identifiers.stored_as(kind, plain), ended_at=None
+    )
     whose = comment.user if kind in {Ban.Kind.ACCOUNT, Ban.Kind.EMAIL} else None
     if kind == Ban.Kind.EMAIL and whose is None:
         before = same.filter(user__isnull=False).select_related("user").first()
@@ -96,7 +98,7 @@ def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) ->
     _end(same, by=by)
     return Ban.objects.create(
         kind=kind,
-        value=identifiers.kept(kind, plain),
+        value=identifiers.stored_identifiers(kind, plain),
         masked_value=identifiers.masked_value(kind, plain, comment.public_name),
         user=whose,
         label=comment.public_name,
@@ -208,7 +210,7 @@ def _names_like(wanted: str) -> list[str]:
 
 def _sent_from(kind: str, plain: str) -> list[int]:
     """The comments of the last thirty days that came from there; their addresses are opened for it."""
-    compared = identifiers.one_address if kind == Ban.Kind.IP_ADDRESS else identifiers.network
+    compared = identifiers.single_ip_address if kind == Ban.Kind.IP_ADDRESS else identifiers.network
     kept = EncryptedIPAddress.objects.filter(expires_at__gt=timezone.now())
     return [
         each.comment_id

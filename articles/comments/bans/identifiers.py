@@ -24,14 +24,14 @@ NETWORK_BITS: Final = {4: 24, 6: 56}
 """What one customer, or a handful of neighbours, is given: a /24 of IPv4, a /56 of IPv6 (RFC 6177)."""
 
 
-def one_address(text: str) -> str:
+def single_ip_address(text: str) -> str:
     """The address, or for IPv6 its /64, which is one connection; empty for what is no address."""
-    return one_sender(text) if is_address(text) else ""
+    return one_sender(text) if is_ip_address(text) else ""
 
 
 def network(text: str) -> str:
     """The network around an address, as in `203.0.113.0/24`; empty for what is no address."""
-    if not is_address(text):
+    if not is_ip_address(text):
         return ""
     address = ip_address(text)
     if not isinstance(address, IPv4Address) and address.ipv4_mapped:
@@ -39,7 +39,7 @@ def network(text: str) -> str:
     return str(ip_network((address, NETWORK_BITS[address.version]), strict=False))
 
 
-def is_address(text: str) -> bool:
+def is_ip_address(text: str) -> bool:
     try:
         ip_address(text)
     except ValueError:
@@ -52,7 +52,7 @@ PURPOSE = "iria.comments.addresses"
 
 def keep(comment: Comment, address: str | None) -> None:
     """Within the transaction that keeps the comment; without an address there is nothing to keep."""
-    if not address or not is_address(address):
+    if not address or not is_ip_address(address):
         return
     now = timezone.now()
     ciphertext = encryption.encrypt(address, purpose=PURPOSE)
@@ -64,7 +64,7 @@ def keep(comment: Comment, address: str | None) -> None:
     )
 
 
-def address_of(comment: Comment) -> str:
+def ip_address_of(comment: Comment) -> str:
     """The address a comment came from; empty where none is kept, or its time is over."""
     kept = EncryptedIPAddress.objects.filter(comment=comment, expires_at__gt=timezone.now()).first()
     return opened(kept) if kept else ""
@@ -87,12 +87,12 @@ def destroy_old() -> int:
 MARKED: Final = frozenset({Ban.Kind.EMAIL, Ban.Kind.NAME, Ban.Kind.IP_ADDRESS})
 
 
-def kept(kind: str, plain: str) -> str:
+def stored_identifiers(kind: str, plain: str) -> str:
     """The value of a ban of this kind."""
     return encryption.keyed_hash(plain, purpose=_purpose(kind)) if kind in MARKED else plain
 
 
-def kept_as(kind: str, plain: str) -> list[str]:
+def stored_as(kind: str, plain: str) -> list[str]:
     """Every value by which a ban could have it, those made under earlier secrets among them."""
     return encryption.keyed_hashes(plain, purpose=_purpose(kind)) if kind in MARKED else [plain]
 

@@ -22,7 +22,7 @@ def marks_of(comment: Comment, address: str = "") -> list[Mark]:
         (Ban.Kind.ACCOUNT, str(comment.user_id or "")),
         (Ban.Kind.EMAIL, email.lower()),
         (Ban.Kind.NAME, folded(comment.public_name)),
-        (Ban.Kind.IP_ADDRESS, identifiers.one_address(address)),
+        (Ban.Kind.IP_ADDRESS, identifiers.single_ip_address(address)),
         (Ban.Kind.NETWORK, identifiers.network(address)),
     ]
     return [(str(kind), value) for kind, value in found if value]
@@ -41,7 +41,7 @@ def matching_bans(comment: Comment, address: str = "") -> list[Ban]:
     """The bans active that mean the commenter of a comment, in one query."""
     meant = Q(pk__in=[])
     for kind, plain in marks_of(comment, address):
-        meant |= Q(kind=kind, value__in=identifiers.kept_as(kind, plain))
+        meant |= Q(kind=kind, value__in=identifiers.stored_as(kind, plain))
     found = Ban.objects.active().filter(meant).select_related("created_by")
     return [ban for ban in found if means(ban, comment)]
 
@@ -51,7 +51,7 @@ def among(bans: dict[tuple[str, str], Ban], comment: Comment) -> list[Ban]:
     marks = [
         (kind, value)
         for kind, plain in (marks_of(comment) if bans else [])
-        for value in identifiers.kept_as(kind, plain)
+        for value in identifiers.stored_as(kind, plain)
     ]
     return [bans[each] for each in marks if each in bans and means(bans[each], comment)]
 

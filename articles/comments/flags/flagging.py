@@ -116,7 +116,7 @@ def close_without_decision(comment: Comment) -> None:
     )
 
 
-def forget_addresses() -> int:
+def erase_emails() -> int:
     """Addresses whose mail was not to be delivered within a week of the decision; how many.
 
     What tells a sender's reports of one comment apart is of no use either once it is decided.

@@ -11,7 +11,7 @@ from articles.comments.moderation.models import Appeal
 from iria.core.hooks import DashboardItem
 
 
-def held_for(user: Any) -> list[DashboardItem]:
+def pending_items(user: Any) -> list[DashboardItem]:
     """Counts for users who may decide about comments."""
     if not user.has_perm("articles.change_comment"):
         return []

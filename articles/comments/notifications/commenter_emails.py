@@ -59,7 +59,7 @@ def send_confirm(comment_id: int) -> None:
     if comment is None or comment.state != Comment.State.UNCONFIRMED:
         return
     if not may_ask(comment.email):
-        email_confirmation.hold_unasked(comment, ASKED_OFTEN)
+        email_confirmation.hold_unsent(comment, ASKED_OFTEN)
         return
     address = reverse("comment_confirm", args=[form_tokens.link_to_confirm(comment)])
     subject = gettext_noop("Confirm your comment")
@@ -68,7 +68,7 @@ def send_confirm(comment_id: int) -> None:
         Comment.objects.filter(pk=comment.pk).update(confirmation_sent_at=timezone.now())
     else:
         because = NOT_ASKED if outcome is Outcome.REFUSED else NOT_SURE
-        email_confirmation.hold_unasked(comment, because)
+        email_confirmation.hold_unsent(comment, because)
 
 
 def send_decided(moderation_id: int) -> None:

@@ -86,10 +86,12 @@ def create_notifications(comment_id: int) -> int:
 
 
 def register() -> None:
-    post_save.connect(_tell_followers, sender=ModerationDecision, dispatch_uid="comments.following")
+    post_save.connect(
+        _notify_followers, sender=ModerationDecision, dispatch_uid="comments.following"
+    )
 
 
-def _tell_followers(
+def _notify_followers(
     instance: ModerationDecision, created: bool, raw: bool = False, **signal: Any
 ) -> None:
     """Every decision is a row; the one that puts a comment onto the page is news for its followers.

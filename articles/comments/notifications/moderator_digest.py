@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
 from articles.comments.models import Comment
-from articles.comments.moderation.dashboard import held_for
+from articles.comments.moderation.dashboard import pending_items
 from articles.comments.notifications import daily_schedule, emails
 from articles.comments.notifications.models import Follow
 from articles.comments.notifications.smtp import Outcome
@@ -33,7 +33,7 @@ def claim(follow: Follow, now: datetime) -> ListEmail | None:
     """Claims the e-mail of today; None if another worker has it, or nothing is pending."""
     today = _today(now)
     claimed = Follow.objects.filter(_before(today), pk=follow.pk).update(last_sent_on=today)
-    items = held_for(follow.follower.user) if claimed else []
+    items = pending_items(follow.follower.user) if claimed else []
     return _mail(follow, items, current_publication()) if items else None
 
 

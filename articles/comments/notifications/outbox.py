@@ -64,9 +64,9 @@ def claim(follower_id: int, now: datetime) -> Batch | None:
         )
         if follower is None:
             return None
-        waiting = _still_to_tell(follower, now)
+        waiting = _unsent(follower, now)
         due = [notice for notice in waiting if notice.due_at <= now]
-        batch = _next_mail(follower, due, waiting, _told_lately(follower, now))
+        batch = _next_mail(follower, due, waiting, _sent_recently(follower, now))
         if batch is not None:
             chosen = [notice.pk for notice in batch.notices]
             CommentNotification.objects.filter(pk__in=chosen).update(
@@ -75,7 +75,7 @@ def claim(follower_id: int, now: datetime) -> Batch | None:
         return batch
 
 
-def _still_to_tell(follower: Follower, now: datetime) -> list[CommentNotification]:
+def _unsent(follower: Follower, now: datetime) -> list[CommentNotification]:
     """What waits; notifications of comments that readers cannot see, or of what was left, are dropped."""
     waiting = list(CommentNotification.objects.pending().filter(follower=follower).with_details())
     visible = set(
@@ -97,7 +97,7 @@ def _still_to_tell(follower: Follower, now: datetime) -> list[CommentNotificatio
     return told
 
 
-def _told_lately(follower: Follower, now: datetime) -> set[int]:
+def _sent_recently(follower: Follower, now: datetime) -> set[int]:
     """Articles about which an e-mail was sent, or may have been, in the last 15 minutes.
 
     Where the clock was set back, such an e-mail can lie a little ahead; what lies further ahead than

@@ -123,7 +123,7 @@ def apply(
 def _rules(comment: Comment, event: Event, details: Details) -> ScreeningResult:
     if event is Event.SUBMITTED:
         return screen(comment, honeypot=details.honeypot, ip_address=details.ip_address)
-    result = screen(comment, ip_address=identifiers.address_of(comment))
+    result = screen(comment, ip_address=identifiers.ip_address_of(comment))
     # What the honeypot contained was checked when the comment was submitted, and still counts.
     return result.with_earlier(recorded(comment)) if event is Event.CONFIRMED else result
 
@@ -186,7 +186,7 @@ def _akismet_answer(comment: Comment, answer: Finding) -> Decision:
     may_change = latest is not None and (
         latest.created_by_id is None
         and latest.undoes_id is None
-        and (_is_stricter(result.state, current) or pending.is_held_by(comment, latest))
+        and (_is_stricter(result.state, current) or pending.awaits_result(comment, latest))
     )
     if may_change and result.state != current:
         allowed = answer.action == Action.ALLOW

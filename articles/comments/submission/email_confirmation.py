@@ -34,7 +34,7 @@ def confirm(comment: Comment) -> bool:
     return True
 
 
-def hold_unasked(comment: Comment, because: str) -> None:
+def hold_unsent(comment: Comment, because: str) -> None:
     """Puts a comment before a moderator whose commenter cannot be asked; else nobody would ever see it."""
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
@@ -50,7 +50,7 @@ def hold_unreached() -> int:
     waiting = Comment.objects.filter(state=Comment.State.UNCONFIRMED, confirmation_sent_at=None)
     unreached = list(waiting.filter(created_at__lt=before)[:1000])
     for comment in unreached:
-        hold_unasked(comment, NOT_REACHED)
+        hold_unsent(comment, NOT_REACHED)
     return len(unreached)
 
 

@@ -73,13 +73,13 @@ def _take(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
         draft.token = ""
         if sentence := AGAIN.get(type(mistake)):
             draft.errors["form"] = str(sentence)
-        return _look_over(request, article, draft, parent)
+        return _preview(request, article, draft, parent)
     if "look" in request.POST:
-        return _look_over(request, article, draft, parent)
+        return _preview(request, article, draft, parent)
     return _send(request, article, draft, parent, seal)
 
 
-def _look_over(
+def _preview(
     request: HttpRequest, article: Article, draft: Draft, parent: Comment | None
 ) -> HttpResponse:
     """How the comment will read, and the form to change it; nothing is kept yet."""

@@ -13,7 +13,7 @@ The script uses DOM events, so that other scripts need no import:
   of selection;
 - `picture:dismissed` is dispatched when the dialog is closed without a choice.
 
-In the grid, each image is a `<button class="picture-choice">` with `data-picture` (the id),
+In the grid, each image is a `<button class="image-choice">` with `data-picture` (the id),
 `data-thumbnail` (URL of a small rendition, empty until there is one), `data-alt`, `data-caption`,
 `data-credit`, `data-headline`, `data-width`, `data-height`; with `several` in the URL it has
 `aria-pressed` too.

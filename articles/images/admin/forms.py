@@ -25,7 +25,7 @@ class ImageWidget(forms.TextInput):
 
     Without JavaScript the chooser opens on a page where each image shows its number; with it, in a
     dialog, and the events of `articles.images.admin.chooser` reach this widget's element
-    (`.picture-widget`) and bubble through the form.
+    (`.image-widget`) and bubble through the form.
     """
 
     template_name = "admin/articles/image/_image_widget.html"

@@ -54,7 +54,7 @@ class ReadonlyFieldsMixin:
         if not uses:
             return "Not used."
         rows = format_html_join("", '<li><a href="{}">{}</a></li>', uses)
-        return format_html('<ul class="picture-uses">{}</ul>', rows)
+        return format_html('<ul class="image-uses">{}</ul>', rows)
 
     @admin.display(description="Possible duplicates")
     def duplicates(self, image: Image) -> SafeString | str:
@@ -84,7 +84,7 @@ class ReadonlyFieldsMixin:
         if not rows:
             return "No changes since upload."
         return format_html(
-            '<ul class="picture-events">{}</ul>',
+            '<ul class="image-events">{}</ul>',
             format_html_join("", "<li>{}, {}{}: {}</li>", rows),
         )
 
@@ -98,7 +98,7 @@ class ReadonlyFieldsMixin:
         if not rows:
             return "No metadata."
         listed = format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows)
-        return format_html('<dl class="picture-said">{}</dl>', listed)
+        return format_html('<dl class="image-said">{}</dl>', listed)
 
 
 def _joined(value: Any) -> Any:

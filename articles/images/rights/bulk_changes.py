@@ -15,7 +15,7 @@ from accounts.models import User
 from articles.images import signals
 from articles.images.models import Image, ImageEvent, ImageQuerySet
 from articles.images.rights.credit_line import EMBEDDED, compose, forget_photographer, source_urls
-from articles.images.tasks import bring_all_up_to_date, enqueue_updates
+from articles.images.tasks import enqueue_updates, update_all_renditions
 
 CREDIT_FIELDS: Final = (
     *("credit", "credit_url", "photographer", "agency", "byline", "source"),
@@ -135,5 +135,5 @@ def _notify(image_ids: list[int]) -> None:
         for number in image_ids:
             enqueue_updates(number)
     else:
-        bring_all_up_to_date.defer(image_ids=image_ids)
+        update_all_renditions.defer(image_ids=image_ids)
     signals.rights_changed.send(sender=Image, image_ids=image_ids)

@@ -108,7 +108,7 @@ def _add_shares(
 ) -> None:
     several = max((each.words for each in readings), default=0) > 1
     complete = [each for each in best if each.has_all] if several else []
-    as_phrase = _holding_the_phrase(complete, parts, readings)
+    as_phrase = _with_phrase(complete, parts, readings)
     for each in complete:
         each.score *= 1 + ALL_WORDS + (PHRASE if each.article_id in as_phrase else 0)
     if recency:
@@ -145,7 +145,7 @@ def _as_name(text: str) -> str:
     return " ".join(LETTERS.findall(normalise_query(text)))
 
 
-def _holding_the_phrase(
+def _with_phrase(
     complete: Sequence[Candidate], parts: QueryParts, readings: Sequence[ParsedQuery]
 ) -> set[int]:
     if not complete or any(each.words > PHRASE_WORDS for each in readings):

@@ -83,7 +83,7 @@ class GalleryView extends FigureView {
     this.tools = crel("div", { className: "admin-figure-tools admin-gallery-tools" },
       [this.width, this.add, button("Ungroup", () => this.ungroup())]);
     this.tools.contentEditable = "false";
-    this.contentDOM = crel("div", { className: "admin-gallery-pictures" });
+    this.contentDOM = crel("div", { className: "admin-gallery-images" });
     this.dom = crel("figure", { className: "admin-figure admin-gallery" }, [this.tools, this.contentDOM]);
     this.show();
   }

@@ -27,7 +27,7 @@ from tests.newsletter import factories
 pytestmark = pytest.mark.django_db
 
 PLACES = {
-    *("figure", "card-picture", "portrait", "story-image", "image", "picture", "letter", "file"),
+    *("figure", "card-image", "portrait", "story-image", "image", "picture", "letter", "file"),
     *("og:image:alt", "JSON-LD creditText", "credit", "thumbnail_credit"),
     *("content", "enclosure", "link", "attachment", "_picture.credit", "loc"),
 }

@@ -37,7 +37,7 @@ PAGES = f'<?xml version="1.0"?><url xmlns:i="{SITEMAP}">{{}}</url>'
     [
         (f"<p>{CREDIT}</p><figure>{IMAGE}</figure>", "figure"),
         (f"<figure>{IMAGE}<p>{CREDIT}</p></figure>", "figure"),
-        (f'<div><p>{CREDIT}</p><div class="card-picture">{IMAGE}</div></div>', "card-picture"),
+        (f'<div><p>{CREDIT}</p><div class="card-image">{IMAGE}</div></div>', "card-image"),
         (f"<table><tr><td><a>{IMAGE}</a></td><td>{CREDIT}</td></tr></table>", "td"),
         (f"{OG}<meta property='og:title' content='{CREDIT}'>", "og:image:alt"),
         (structured() + CREDIT, "JSON-LD address alone"),

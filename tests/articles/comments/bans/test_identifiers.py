@@ -23,12 +23,12 @@ def posted(article: Article, address: str | None) -> Comment:
 def test_the_database_holds_no_address_that_could_be_read(article: Article) -> None:
     comment = posted(article, "203.0.113.9")
     assert "203.0.113" not in EncryptedIPAddress.objects.get().ciphertext
-    assert identifiers.address_of(comment) == "203.0.113.9"
+    assert identifiers.ip_address_of(comment) == "203.0.113.9"
 
 
 @pytest.mark.parametrize("address", [None, "", "not an address"])
 def test_without_an_address_nothing_is_kept(article: Article, address: str | None) -> None:
-    assert identifiers.address_of(posted(article, address)) == ""
+    assert identifiers.ip_address_of(posted(article, address)) == ""
     assert not EncryptedIPAddress.objects.exists()
 
 
@@ -36,7 +36,7 @@ def test_after_thirty_days_it_is_not_opened_and_the_night_destroys_it(article: A
     comment = posted(article, "2001:db8::7")
     now = timezone.now()
     EncryptedIPAddress.objects.update(created_at=now - timedelta(days=30), expires_at=now)
-    assert identifiers.address_of(comment) == ""
+    assert identifiers.ip_address_of(comment) == ""
     assert identifiers.destroy_old() == 1
     assert not EncryptedIPAddress.objects.exists()
 
@@ -52,6 +52,6 @@ def test_a_new_secret_opens_old_seals_by_its_fallback_and_never_breaks(
 ) -> None:
     comment = posted(article, "203.0.113.9")
     old, settings.SECRET_KEY = settings.SECRET_KEY, "another secret"
-    assert identifiers.address_of(comment) == ""
+    assert identifiers.ip_address_of(comment) == ""
     settings.SECRET_KEY_FALLBACKS = [old]
-    assert identifiers.address_of(comment) == "203.0.113.9"
+    assert identifiers.ip_address_of(comment) == "203.0.113.9"

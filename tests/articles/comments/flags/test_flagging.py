@@ -72,7 +72,7 @@ def test_a_rejection_upholds_the_reports_and_an_approval_dismisses_them(
     outcomes = dict(Flag.objects.values_list("comment", "outcome"))
     assert outcomes == {bad.pk: "upheld", good.pk: "dismissed"}
     # A decision can be taken back for seconds; what tells senders apart goes the night after.
-    flagging.forget_addresses()
+    flagging.erase_emails()
     assert set(Flag.objects.values_list("sender_hash", flat=True)) == {""}
 
 
@@ -118,9 +118,9 @@ def test_an_address_that_no_mail_reached_is_forgotten_after_a_week(
     comment = write()
     report(comment, email="nia@readers.example")
     decisions.reject(comment, by=mina)
-    assert flagging.forget_addresses() == 0
+    assert flagging.erase_emails() == 0
     Flag.objects.update(decided_at=timezone.now() - timedelta(days=8))
-    assert flagging.forget_addresses() == 1
+    assert flagging.erase_emails() == 1
 
 
 def test_whose_reports_are_dismissed_counts_less_from_then_on(
@@ -185,5 +185,5 @@ def test_by_which_senders_of_a_day_are_known_is_emptied_in_the_night(write: Writ
     old, new = report(first, address="203.0.113.9"), report(second, address="203.0.113.9")
     assert old.daily_hash == new.daily_hash != ""
     Flag.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=1))
-    flagging.forget_addresses()
+    flagging.erase_emails()
     assert list(Flag.objects.exclude(daily_hash="")) == [new]

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import User
 from articles.comments.moderation import appeals, decisions
-from articles.comments.moderation.dashboard import held_for
+from articles.comments.moderation.dashboard import pending_items
 from articles.comments.moderation.models import Appeal
 from articles.comments.submission import posting
 from tests.articles.comments.conftest import Write
@@ -71,6 +71,6 @@ def test_whoever_asks_waits_on_the_first_page_of_the_desk(write: Write, mina: Us
     comment = write(waits=True)
     decisions.reject(comment, by=mina)
     appeals.ask(comment, text="It was a joke.")
-    (waiting,) = held_for(mina)
+    (waiting,) = pending_items(mina)
     assert (waiting.label, waiting.count) == ("One writer asks for another look", 1)
     assert waiting.url.endswith("?queue=asked")
