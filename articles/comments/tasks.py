@@ -83,7 +83,7 @@ def ask_akismet(comment_id: int) -> None:
 
 @app.task(name=job_queue.CORRECT_AKISMET, retry=RETRY_AKISMET)
 def correct_akismet(moderation_id: int) -> None:
-    checks.tell_decision(moderation_id)
+    checks.report_decision(moderation_id)
 
 
 @app.periodic(cron="23 4 * * *")

@@ -67,7 +67,7 @@ def report_decision(moderation_id: int) -> None:
     if opinion is None or opinion.spam == spam or opinion.correction == correction:
         return
     if address := identifiers.ip_address_of(row.comment):
-        client.tell(row.comment, address, spam=spam)
+        client.report(row.comment, address, spam=spam)
         AkismetResult.objects.filter(pk=opinion.pk).update(correction=correction)
 
 

@@ -16,7 +16,7 @@ from articles.public.tag_and_author_lists import (
     authors_page,
     corrections_count,
     corrections_page,
-    group_by_letter,
+    group_by_initial,
     tags_page,
 )
 from iria.core.http.cache_versions import ProcessCache
@@ -133,7 +133,7 @@ def tags(request: HttpRequest) -> HttpResponse:
     page = tags_page(request.GET.get("page"))
     description = gettext("All topics of our articles.")
     about = page_meta.listing_meta(request, gettext("Topics"), page, description=description)
-    context = {"letters": list(group_by_letter(page.object_list)), "page": page, "meta": about}
+    context = {"letters": list(group_by_initial(page.object_list)), "page": page, "meta": about}
     return render_public_page(request, "articles/public/tags.html", context)
 
 

@@ -154,10 +154,7 @@ def test_whoever_lost_their_topics_is_told_and_gets_everything_only_by_choosing_
     ola = chose(OLA, Frequency.DAILY, japan, to=weekly)
     japan.delete()
     page = client.get(ola.preferences_path()).content.decode()
-    assert (
-        "The topics you chose no longer exist"
-        in page
-    )
+    assert "The topics you chose no longer exist" in page
     sent = {"newsletters": [weekly.pk], f"frequency-{weekly.pk}": "daily", "name": "Ola"}
     client.post(ola.preferences_path(), sent)
     assert ola.subscriptions.get().topics == []

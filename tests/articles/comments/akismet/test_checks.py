@@ -219,11 +219,11 @@ def test_it_hears_of_decisions_that_say_the_contrary_once_and_only_if_that_is_ti
     decisions.approve(good, by=mina)
     rows = list(ModerationDecision.objects.by_people().order_by("pk").values_list("pk", flat=True))
     for row in rows:
-        checks.tell_decision(row)
+        checks.report_decision(row)
     assert akismet.sent == []
     set_rule(reports_corrections=True)
     for row in rows * 2:
-        checks.tell_decision(row)
+        checks.report_decision(row)
     told = [(deed, fields["comment_content"]) for deed, fields in akismet.sent]
     assert told == [("submit-spam", "Buy now."), ("submit-ham", "I was on it.")]
 
@@ -238,7 +238,7 @@ def test_it_hears_nothing_of_a_decision_that_was_taken_back(
     assert row is not None
     undo.undo([row], by=mina)
     akismet.sent.clear()
-    checks.tell_decision(row.pk)
+    checks.report_decision(row.pk)
     assert akismet.sent == []
 
 
