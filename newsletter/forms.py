@@ -25,7 +25,7 @@ EVERYTHING: Final = "all"
 NO_SUCH_CHOICE: Final = gettext_lazy("This option is no longer available. Choose again.")
 
 
-class AddressField(forms.CharField):
+class SubscriberEmailField(forms.CharField):
     """An e-mail address, given back in its normal form."""
 
     def clean(self, value: Any) -> str:
@@ -208,7 +208,7 @@ class SignUpForm(ChoicesForm):
     about; whoever sends it again means it.
     """
 
-    email = AddressField()
+    email = SubscriberEmailField()
     choosing = forms.CharField(required=False, max_length=1)
     offered = forms.CharField(required=False)
     came_from = forms.CharField(required=False)

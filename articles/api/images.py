@@ -15,7 +15,7 @@ from articles.api.parameters import FieldSet, FieldsQuery, ImageListQuery
 from articles.editorial.models import Article, Figure
 from articles.images.models import Image, ImageQuerySet
 from articles.images.rights.credit_line import licence_url, plain_credit, source_type_url
-from articles.images.srcset import MEDIA_TYPES, PictureFile
+from articles.images.srcset import MEDIA_TYPES, RenditionFile
 from iria.core.http.urls import absolute_url
 
 
@@ -29,7 +29,7 @@ def files_of(image: Image) -> list[dict[str, Any]]:
             "height": file.height,
             "bytes": file.bytes,
         }
-        for file in (PictureFile(*row) for row in image.sizes)
+        for file in (RenditionFile(*row) for row in image.sizes)
         if not file.shape and not file.moving
     ]
 

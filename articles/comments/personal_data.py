@@ -123,7 +123,7 @@ def erase(who: Person, keep_words: bool) -> None:
     made_from.exclude(kind=Ban.Kind.NETWORK).update(masked_value="")
     if not keep_words:
         _remove(who)
-    _forget_names_in_the_log(mine)
+    _erase_names_in_the_log(mine)
     name = gettext("Deleted user")
     Comment.objects.filter(pk__in=mine).update(user=None, name=name, email="", screening_results=[])
     Flag.objects.filter(user=who.account).update(
@@ -135,7 +135,7 @@ def erase(who: Person, keep_words: bool) -> None:
     _followers(who).delete()
 
 
-def _forget_names_in_the_log(comments: list[int]) -> None:
+def _erase_names_in_the_log(comments: list[int]) -> None:
     """The admin log contains the names of rows."""
     kind = ContentType.objects.get_for_model(Comment)
     rows = LogEntry.objects.filter(content_type=kind, object_id__in=list(map(str, comments)))

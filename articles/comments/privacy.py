@@ -42,7 +42,7 @@ REPORTS = StoredData(
     ),
     purpose=gettext_lazy("To have a moderator review the comment, and to tell you the result."),
     retention=gettext_lazy(
-        "The e-mail address until you are told the result, at most a week after the decision; the hash and "
+        "The e-mail address until you are notified of the result, at most a week after the decision; the hash and "
         "the rest as long as the comment."
     ),
     recipients=(MAIL,),

@@ -95,7 +95,7 @@ def train_spam_model(timestamp: int) -> None:
 
 @app.periodic(cron="31 4 * * *")
 @app.task(name="comments.forget", queueing_lock="comments.forget")
-def delete_addresses_of_reports(timestamp: int) -> None:
+def delete_emails_of_reports(timestamp: int) -> None:
     """Once a night: e-mail addresses that were stored for one e-mail and are not needed any more."""
     flagging.erase_emails()
 
@@ -105,9 +105,9 @@ def delete_addresses_of_reports(timestamp: int) -> None:
 def delete_unconfirmed(timestamp: int) -> None:
     """Once a night: comments that nobody confirmed within a week, or could not be asked about."""
     log.info(
-        "Comments that could not be confirmed: %d pending", email_confirmation.hold_unreached()
+        "Comments that could not be confirmed: %d pending", email_confirmation.moderate_unreached()
     )
-    log.info("Comments never confirmed: %d deleted", email_confirmation.forget_unconfirmed())
+    log.info("Comments never confirmed: %d deleted", email_confirmation.delete_unconfirmed())
 
 
 @app.periodic(cron="37 4 * * *")

@@ -16,7 +16,7 @@ from articles.embeds.iframes import NO_FRAMES, Frames
 from articles.embeds.iframes import draw as draw_embed
 from articles.images.html import caption_html, figure_html, gallery_html, unavailable_html
 from articles.images.models import Image
-from articles.images.srcset import picture_values
+from articles.images.srcset import image_attributes
 from iria.core.text.typography import typeset_html
 from iria.publication.models import Publication
 
@@ -137,7 +137,7 @@ def _drawn(
 
 def _figure(use: FigureUse, image: Image, publication: Publication, url: str) -> str:
     """The caption is sanitised."""
-    values = picture_values(image, (IN_GALLERY if use.gallery else ALONE)[use.width])
+    values = image_attributes(image, (IN_GALLERY if use.gallery else ALONE)[use.width])
     caption = caption_html(image, use.caption, publication)
     return figure_html(values, caption, _form(use), url)
 

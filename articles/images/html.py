@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 from articles.body.sanitiser import safe_caption
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line, short_credit
-from articles.images.srcset import ImageAttributes, picture_values
+from articles.images.srcset import ImageAttributes, image_attributes
 from iria.core.fragments import render_fragment
 from iria.core.text.language import direction_of, interface_language
 from iria.publication.models import Publication
@@ -25,7 +25,7 @@ def picture_html(values: ImageAttributes | None, alt: str | None = None) -> Safe
 
 def image_with_credit(image: Image, use: str = "card") -> SafeString:
     """A small image in a list, with its credit below it. The entry it belongs to is a link already."""
-    values = picture_values(image, use)
+    values = image_attributes(image, use)
     credit = short_credit(image)
     return render_fragment("articles/images/_with_credit.html", image=values, credit=credit)
 

@@ -85,7 +85,7 @@ class ImageAttributes:
     """The animation, if it plays; everything else is its still."""
 
 
-class PictureFile(NamedTuple):
+class RenditionFile(NamedTuple):
     """One rendition as listed in the image's row (`Image.sizes`)."""
 
     format: str
@@ -101,7 +101,7 @@ class PictureFile(NamedTuple):
         return f"{_url_prefix(self.admin_only)}{self.name}"
 
 
-def picture_values(image: Image, use: str) -> ImageAttributes | None:
+def image_attributes(image: Image, use: str) -> ImageAttributes | None:
     """The values for one use of an image, or None while it has no renditions.
 
     The image's row lists its files, so no query is needed. While the renditions of the use's shape
@@ -149,44 +149,44 @@ def _moving(image: Image) -> Source | None:
     return None
 
 
-def plain_rendition(image: Image, widest: int = 1280) -> PictureFile | None:
+def plain_rendition(image: Image, widest: int = 1280) -> RenditionFile | None:
     """A JPEG or PNG without animation, for e-mail and feeds."""
     plain = plain_files(image)
     return _fitting(plain, widest) if plain else None
 
 
-def preview_rendition(image: Image) -> PictureFile | None:
+def preview_rendition(image: Image) -> RenditionFile | None:
     """The file for link previews in their shape, or uncropped."""
     cut = plain_files(image, PREVIEW)
     return cut[-1] if cut else plain_rendition(image)
 
 
-def plain_files(image: Image, shape: str = "") -> list[PictureFile]:
+def plain_files(image: Image, shape: str = "") -> list[RenditionFile]:
     """JPEG or PNG files without animation, the narrowest first."""
     by_format = _by_format(image, shape)
     return by_format.get("jpeg") or by_format.get("png") or []
 
 
-def _by_format(image: Image, shape: str, *, moving: bool = False) -> dict[str, list[PictureFile]]:
+def _by_format(image: Image, shape: str, *, moving: bool = False) -> dict[str, list[RenditionFile]]:
     """Its files of one shape, from the narrowest to the widest in each format.
 
     Files of an image that may not be served get admin URLs, which only signed-in staff can open.
     """
     admin_only = not image.may_be_served
-    found: dict[str, list[PictureFile]] = {}
+    found: dict[str, list[RenditionFile]] = {}
     for form, width, height, name, size, cut, moves in image.sizes:
         if cut == shape and moves is moving:
-            file = PictureFile(form, width, height, name, size, cut, moves, admin_only)
+            file = RenditionFile(form, width, height, name, size, cut, moves, admin_only)
             found.setdefault(form, []).append(file)
     return found
 
 
-def _fitting(files: list[PictureFile], widest: int) -> PictureFile:
+def _fitting(files: list[RenditionFile], widest: int) -> RenditionFile:
     """The widest one within the limit, or the narrowest."""
     return next((each for each in reversed(files) if each.width <= widest), files[0])
 
 
-def _srcset(files: list[PictureFile]) -> str:
+def _srcset(files: list[RenditionFile]) -> str:
     prefix = _url_prefix(files[0].admin_only)
     return ", ".join(f"{prefix}{each.name} {each.width}w" for each in files)
 

@@ -27,7 +27,7 @@ def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
     frames = frames_of(chosen.body)
     body = render_text(
         chosen.body,
-        _pictures(chosen),
+        _image_page(chosen),
         publication_of(request),
         language=chosen.language,
         frames=frames,
@@ -43,7 +43,7 @@ def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
     return allow(response, frames)
 
 
-def _pictures(page: Page) -> dict[int, Image]:
+def _image_page(page: Page) -> dict[int, Image]:
     wanted = [use.image_id for use in figures_in(page.body)]
     if not wanted:
         return {}

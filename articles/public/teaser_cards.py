@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from articles.editorial.aggregated_rows import related_values
 from articles.editorial.models import Article
 from articles.images.rights.credit_line import short_credit
-from articles.images.srcset import ImageAttributes, picture_values
+from articles.images.srcset import ImageAttributes, image_attributes
 from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
 from iria.publication.models import Publication
@@ -102,7 +102,7 @@ def card_html(
         authors=authors_of(article, page.scope),
         published_at=page.publication.local(article.published_at) if article.published_at else None,
         time_zone=page.publication.time_zone,
-        image=picture_values(image, use or USES.get(form, "card")) if image else None,
+        image=image_attributes(image, use or USES.get(form, "card")) if image else None,
         credit=short_credit(image) if image else "",
         article_id=article.pk,
     )

@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 
 from articles.images.html import image_with_credit, picture_html, unavailable_html
 from articles.images.models import Image
-from articles.images.srcset import picture_values
+from articles.images.srcset import image_attributes
 
 register = template.Library()
 register.simple_tag(unavailable_html, name="image_unavailable")
@@ -18,4 +18,4 @@ def picture(image: Image | None, use: str = "inline", alt: str | None = None) ->
 
     `alt=""` where the image only repeats what is beside it, as in a card.
     """
-    return picture_html(picture_values(image, use) if image is not None else None, alt)
+    return picture_html(image_attributes(image, use) if image is not None else None, alt)

@@ -188,7 +188,7 @@ class IssueAdmin(EditorPages, DeliveryPages, admin.ModelAdmin[Issue]):
             issue,
             title="Preview",
             rendered=rendered,
-            obstacles=blockers.obstacles(issue) if issue.is_draft else [],
+            obstacles=blockers.blockers(issue) if issue.is_draft else [],
             warnings=[*blockers.warnings(rendered, issue.newsletter), *blockers.terms(issue)],
             text=(rendering.frozen(issue) if issue.has_started else rendered)
             .addressed(rendering.TEST_TOKEN)
@@ -212,7 +212,7 @@ class IssueAdmin(EditorPages, DeliveryPages, admin.ModelAdmin[Issue]):
             request,
             issue,
             title="Send",
-            obstacles=blockers.obstacles(issue),
+            obstacles=blockers.blockers(issue),
             warnings=[*blockers.warnings(rendered, issue.newsletter), *blockers.terms(issue)],
             audience=recipients_label(issue),
             form=ScheduleForm(request.POST or None),

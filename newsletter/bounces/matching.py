@@ -43,8 +43,8 @@ def matches(report: Report) -> list[Match]:
         delivery, by = found
         return [Match(failed[0] if failed else None, by, delivery, delivery.subscriber)]
     if report.complained:
-        return [_by_address((address,), None, report) for address in report.complained]
-    return [_by_address((each.address, each.also), each, report) for each in failed] or [
+        return [_by_email((address,), None, report) for address in report.complained]
+    return [_by_email((each.address, each.also), each, report) for each in failed] or [
         Match(None, Bounce.MatchedBy.NOTHING)
     ]
 
@@ -61,7 +61,7 @@ def _by_mail(report: Report) -> tuple[Delivery, Bounce.MatchedBy] | None:
     return (known, Bounce.MatchedBy.MESSAGE) if known else None
 
 
-def _by_address(addresses: tuple[str, ...], failure: Failure | None, report: Report) -> Match:
+def _by_email(addresses: tuple[str, ...], failure: Failure | None, report: Report) -> Match:
     for address in filter(None, addresses):
         subscriber = Subscriber.objects.with_email(address).first()
         if subscriber is None:

@@ -92,7 +92,7 @@ class Batch:
         self.lease = uuid4()
         self.rendered = frozen(issue)
         self.template = template_of(issue, self.rendered) if post.speaks_smtp else None
-        self.sender = headers.from_address(issue.newsletter)
+        self.sender = headers.from_email(issue.newsletter)
         self.pending_outcome: AttemptResult | None = None
         self.judged = 0
         self.rejected_in_a_row = 0
@@ -228,7 +228,7 @@ class Batch:
             self.over = True
             self._process()
             words = f"{self.rejected_in_a_row} e-mails were rejected in a row: {answer.words}"
-            controls.hold(self.issue, words)
+            controls.pause_with_error(self.issue, words)
 
     def _look(self) -> None:
         """Now and then: whether too many were refused, or an article was withdrawn."""

@@ -17,7 +17,7 @@ from newsletter.preflight import checks as preflight
 NEARLY_TOO_LONG = GMAIL_LIMIT * 85 // 100
 
 
-def obstacles(issue: Issue) -> list[Blocker]:
+def blockers(issue: Issue) -> list[Blocker]:
     """Why this issue cannot be sent as it stands, each with where it is mended; or nothing.
 
     What its pictures may do is decided where it is for articles too (`images.gate`).
@@ -33,9 +33,9 @@ def obstacles(issue: Issue) -> list[Blocker]:
     if not articles:
         found.append(Blocker("No articles. Choose at least one.", here, "Choose articles"))
     if issue.image:
-        found += _of_picture(issue.image, f"“{issue}”")
+        found += _blockers_of_image(issue.image, f"“{issue}”")
     for article in articles:
-        found += _obstacles_of(article)
+        found += _blockers_of(article)
     if not recipients.audience(issue).exists():
         found.append(Blocker(_nobody(issue)))
     # The mail itself is looked at once all of this is mended.
@@ -112,14 +112,14 @@ def _nobody(issue: Issue) -> str:
     return f"No recipients: “{issue.newsletter}” has no subscribers yet."
 
 
-def _obstacles_of(article: Article) -> list[Blocker]:
+def _blockers_of(article: Article) -> list[Blocker]:
     if not article.is_published:
         words = f"The article “{article}” is not published. Publish it or remove it from the issue."
         return [Blocker(words, article.get_admin_url(), "Publish it")]
-    return _of_picture(article.lead_image, f"“{article}”") if article.lead_image else []
+    return _blockers_of_image(article.lead_image, f"“{article}”") if article.lead_image else []
 
 
-def _of_picture(image: Image, of: str) -> list[Blocker]:
+def _blockers_of_image(image: Image, of: str) -> list[Blocker]:
     if found := usage_check.blockers([image], channels=[Channel.NEWSLETTER]):
         return found
     if best_rendition(image, width=LEAD_WIDTH) is None:

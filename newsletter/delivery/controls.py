@@ -31,7 +31,7 @@ def pause(issue: Issue, *, by: User) -> bool:
     return _change_state(issue, State.SENDING, State.PAUSED, Action.PAUSED, by=by)
 
 
-def hold(issue: Issue, words: str) -> bool:
+def pause_with_error(issue: Issue, words: str) -> bool:
     """The run pauses by itself and says why, on the desk and by mail to those who may let it go on."""
     with transaction.atomic():
         held = _change_state(issue, State.SENDING, State.PAUSED, Action.PAUSED, words=words)
@@ -82,7 +82,7 @@ def pause_if_blocked(issue: Issue) -> bool:
     words = blockers.pause_reason(issue)
     if not words or words == issue.acknowledged_problem:
         return False
-    hold(issue, words)
+    pause_with_error(issue, words)
     return True
 
 
@@ -103,7 +103,7 @@ def pause_on_failures(issue: Issue) -> bool:
     if judged < MIN_ANSWERS or bad * 100 <= allowed * judged:
         return False
     words = f"{bad} of {judged} were rejected, bounced or reported; {allowed} % are allowed."
-    return hold(issue, words)
+    return pause_with_error(issue, words)
 
 
 def send_to_remaining() -> None:

@@ -107,7 +107,7 @@ def _schedule(issue: Issue, moment: datetime | None, *, by: User) -> None:
         )
         if current.state == Issue.State.SCHEDULED:
             raise NotReady([WAITS_ALREADY])
-        found = blockers.obstacles(current)
+        found = blockers.blockers(current)
         if moment is not None and moment <= timezone.now():
             found.append(Blocker(PAST))
         if found:

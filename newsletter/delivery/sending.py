@@ -78,9 +78,9 @@ def start(issue: Issue, *, by: User | None) -> int:
             .select_related("newsletter", "digest", "image")
             .get(pk=issue.pk)
         )
-        if found := blockers.obstacles(current):
+        if found := blockers.blockers(current):
             raise NotReady(found)
-        _freeze_words(current, by)
+        _freeze_text(current, by)
         audience = recipients.audience(current).count()
         share = recipients.canary_share(current, audience)
         count = recipients.snapshot_recipients(
@@ -96,7 +96,7 @@ def start(issue: Issue, *, by: User | None) -> int:
     return count
 
 
-def _freeze_words(issue: Issue, by: User | None) -> None:
+def _freeze_text(issue: Issue, by: User | None) -> None:
     # The database's clock: the worker that starts a scheduled issue may have another one.
     Issue.objects.filter(pk=issue.pk).update(started_at=Now(), started_by=by)
     issue.refresh_from_db(fields=["started_at", "started_by"])

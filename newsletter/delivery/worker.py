@@ -84,7 +84,7 @@ def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] 
 def note(issue: Issue, answer: Answer | None) -> None:
     """What the server says to everything: written where the editor looks, once."""
     if answer is not None and answer.outcome is Outcome.PERMANENT:
-        controls.hold(issue, answer.words)
+        controls.pause_with_error(issue, answer.words)
         return
     words = answer.words[:500] if answer is not None else ""
     if issue.error != words:

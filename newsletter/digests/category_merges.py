@@ -35,7 +35,7 @@ def lock(old: list[int]) -> None:
 
 def repoint(old: int, new: int) -> None:
     """What was for those who chose one category is for those who chose another: they have become one."""
-    for issue in _hold(old):
+    for issue in _lock_issues(old):
         topics = sorted({new if topic == old else topic for topic in issue.topics})
         if like := _matching_issue(issue, topics):
             _merge_issues(issue, like)
@@ -46,14 +46,14 @@ def repoint(old: int, new: int) -> None:
 
 def take_out(*, instance: Category, **signal: Any) -> None:
     """A category is gone; what was for it alone is for nobody, not for everybody."""
-    for issue in _hold(instance.pk):
+    for issue in _lock_issues(instance.pk):
         topics = [topic for topic in issue.topics if topic != instance.pk]
         if topics and not _matching_issue(issue, topics):
             _set_topics(issue, topics)
     _update_sent(instance.pk, None)
 
 
-def _hold(category_id: int) -> list[Issue]:
+def _lock_issues(category_id: int) -> list[Issue]:
     """The issues that wait and are about a category, locked after their digests."""
     about = Issue.objects.filter(digest__isnull=False, topics__contains=[category_id])
     _lock_digests(about)

@@ -12,7 +12,7 @@ from articles.body.sanitiser import clean_caption
 from articles.editorial.models import Article
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line, credit_text
-from articles.images.srcset import PictureFile, plain_files
+from articles.images.srcset import RenditionFile, plain_files
 from iria.core.text.typography import typeset_html
 from iria.publication.models import Publication
 from newsletter.email.editor_html import absolute
@@ -137,7 +137,7 @@ def _in_words(caption: str, image: Image, publication: Publication) -> str:
     return " ".join(part for part in (said.strip(), credit_text(image, publication)) if part)
 
 
-def best_rendition(image: Image, *, width: int) -> PictureFile | None:
+def best_rendition(image: Image, *, width: int) -> RenditionFile | None:
     """The smallest rendition that is sharp on a fine screen at this width, else the largest.
 
     The image's row says which files there are; the database is not asked.

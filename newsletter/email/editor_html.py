@@ -55,7 +55,7 @@ def as_plain_text(html: str) -> str:
     loose: list[str] = []
     tree = parse(html)
     for link in list(tree.iter("a")):
-        _write_address(link)
+        _write_url(link)
     for line_break in list(tree.iter("br")):
         line_break.tail = "\n" + (line_break.tail or "")
     if tree.text and tree.text.strip():
@@ -89,7 +89,7 @@ def _list(element: HtmlElement) -> str:
     return "\n".join(rows)
 
 
-def _write_address(link: HtmlElement) -> None:
+def _write_url(link: HtmlElement) -> None:
     href = (link.get("href") or "").removeprefix("mailto:")
     words = link.text_content().strip()
     if href and href.rstrip("/") != words.rstrip("/"):

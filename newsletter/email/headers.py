@@ -29,14 +29,14 @@ def one_header_line(words: str) -> str:
     return header_text(words)
 
 
-def from_address(newsletter: Newsletter) -> str:
+def from_email(newsletter: Newsletter) -> str:
     """Where it comes from: an address of its own, or that of all mails of the site."""
     return newsletter.from_email or default_sender()
 
 
 def sender(newsletter: Newsletter, publication: Publication) -> str:
     """The newsletter's name and address, or the site's."""
-    return mailbox(newsletter.from_name or publication.name, from_address(newsletter))
+    return mailbox(newsletter.from_name or publication.name, from_email(newsletter))
 
 
 def reply_to_of(newsletter: Newsletter, publication: Publication) -> list[str]:

@@ -122,7 +122,7 @@ class SmtpConnection:
             return unreachable
         server: smtplib.SMTP = self._backend.connection
         try:
-            answer = _address(server, sender, recipient, len(wire))
+            answer = _send_envelope(server, sender, recipient, len(wire))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             # A server that answers nonsense; the mail is still here.
             self._drop()
@@ -191,7 +191,7 @@ def spoken(code: int, words: bytes | str) -> str:
     return " ".join(storable(f"{code} {text}").split())
 
 
-def _address(server: smtplib.SMTP, sender: str, recipient: str, size: int) -> Answer | None:
+def _send_envelope(server: smtplib.SMTP, sender: str, recipient: str, size: int) -> Answer | None:
     """MAIL, RCPT and DATA; None when the server waits for the mail itself."""
     server.ehlo_or_helo_if_needed()
     options = [f"size={size}"] if server.has_extn("size") else []

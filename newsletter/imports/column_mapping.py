@@ -116,12 +116,12 @@ class ColumnMapping:
         """By what stands above the columns; without that, the first in which addresses stand."""
         rows = [row for row in rows if not row.error]
         first = rows[0].cells if rows else ()
-        has_header = not any(is_address(cell) for cell in first)
+        has_header = not any(is_email(cell) for cell in first)
         called = [plain(cell) for cell in first] if has_header else []
         found = {what: _place_of(names, called) for what, names in HEADERS.items()}
         email = found[EMAIL]
         if email is None:
-            email = _first_with_addresses(rows)
+            email = _first_with_emails(rows)
         # Who left and came back still has the day on which they left; what their state is counts more.
         gone = found[UNSUBSCRIBED] if found[STATE] is None else None
         return cls(email or 0, found[NAME], found[LANGUAGE], found[STATE], gone, has_header)
@@ -133,7 +133,7 @@ class ColumnMapping:
         )
         return cls(kept["email"], name, language, state, gone, kept["has_header"])
 
-    def kept(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "email": self.email,
             "name": self.name,
@@ -159,18 +159,18 @@ def _place_of(names: set[str], called: list[str]) -> int | None:
     return next((place for place, name in enumerate(called) if name in names), None)
 
 
-def _first_with_addresses(rows: Sequence[Row]) -> int | None:
-    places = (place for row in rows for place, cell in enumerate(row.cells) if is_address(cell))
+def _first_with_emails(rows: Sequence[Row]) -> int | None:
+    places = (place for row in rows for place, cell in enumerate(row.cells) if is_email(cell))
     return next(places, None)
 
 
-def is_address(cell: str) -> bool:
+def is_email(cell: str) -> bool:
     """Whether it looks like an address, alone or behind a name."""
     text = cell.strip()
     return len(text) <= LONGEST and bool(ADDRESS.match(text) or ANGLED.match(text))
 
 
-def address_and_name(cell: str) -> tuple[str, str]:
+def email_and_name(cell: str) -> tuple[str, str]:
     """What stands in a cell of addresses; the name is empty where only the address does."""
     text = cell.strip()
     if len(text) <= LONGEST and (found := ANGLED.match(text)):

@@ -19,8 +19,8 @@ from iria.core.text.validators import one_line, validate_storable
 from newsletter.imports import sql
 from newsletter.imports.column_mapping import (
     ColumnMapping,
-    address_and_name,
-    is_address,
+    email_and_name,
+    is_email,
     is_unsubscribed,
     says_unsubscribed,
 )
@@ -147,22 +147,22 @@ def _of_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[str]]
     if columns.email >= len(row.cells):
         sentence = f"No e-mail address found; columns in this row: {len(row.cells)}."
         raise ValidationError(sentence)
-    typed, called = address_and_name(_cell(row, columns.email))
+    typed, called = email_and_name(_cell(row, columns.email))
     email, remarks = email_addresses.normal(typed), _of_others(row, columns)
     name = one_line(_cell(row, columns.name)) or one_line(called)
     try:
         validate_storable(name)
     except ValidationError:
         name = ""
-        remarks.append("The name contains characters that cannot be stored and was left out.")
+        remarks.append("The name contains characters that cannot be stored and was skipped.")
     if len(name) > NAME_MAX_LENGTH:
         name = ""
-        remarks.append(f"The name is longer than {NAME_MAX_LENGTH} characters and was left out.")
+        remarks.append(f"The name is longer than {NAME_MAX_LENGTH} characters and was skipped.")
     _check_status(_cell(row, columns.state).strip()[:40], _cell(row, columns.gone).strip()[:40])
     said = _cell(row, columns.language).strip().lower().replace("_", "-")
     language = next((code for code in (said, said.split("-")[0]) if code in CODES), "")
     if said and not language:
-        remarks.append(f"“{said[:20]}” is not a supported language and was left out.")
+        remarks.append(f"“{said[:20]}” is not a supported language and was skipped.")
     return email, name, language, remarks
 
 
@@ -182,7 +182,7 @@ def _of_others(row: Row, columns: ColumnMapping) -> list[str]:
     if columns.has_header:
         return []
     others = [cell for place, cell in enumerate(row.cells) if place != columns.email]
-    if not any(is_address(cell) for cell in others):
+    if not any(is_email(cell) for cell in others):
         return []
     return ["Only the first address of this row was imported. Use one row for each address."]
 

@@ -57,7 +57,7 @@ def upload(
             name=one_line(name)[:200] or "Untitled",
             content=content,
             consent=one_line(consent)[:500],
-            columns=ColumnMapping.guessed(rows).kept(),
+            columns=ColumnMapping.guessed(rows).as_json(),
             created_by=by,
         )
         made.newsletters.set(newsletters)
@@ -85,7 +85,7 @@ def enqueue_dry_run(chosen: SubscriberImport, columns: ColumnMapping) -> bool:
         chosen,
         [State.NEW, State.CHECKED],
         state=State.CHECKING,
-        columns=columns.kept(),
+        columns=columns.as_json(),
         counts={},
         rows_read=0,
         error="",

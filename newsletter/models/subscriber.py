@@ -186,7 +186,7 @@ class Consent(models.Model):
 
     class Answer(models.TextChoices):
         CONFIRM = "confirm", "Confirmation link sent"
-        KNOWN = "known", "Told that they are already subscribed"
+        KNOWN = "known", "Notified that they are already subscribed"
         NONE = "none", "Nothing sent"
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")

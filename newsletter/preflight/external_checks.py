@@ -20,7 +20,7 @@ from iria.core.mail import mail_domain
 from iria.core.text.validators import storable
 from newsletter import job_queue
 from newsletter.email import rendering
-from newsletter.email.headers import from_address
+from newsletter.email.headers import from_email
 from newsletter.email.rendering import TOKEN, RenderedEmail
 from newsletter.models import ExternalCheck, Issue, Newsletter
 
@@ -107,7 +107,7 @@ def signature_mismatch(newsletter: Newsletter) -> str:
 
 
 def _domain_of(newsletter: Newsletter) -> str:
-    return from_address(newsletter).rpartition("@")[2].lower() or mail_domain()
+    return from_email(newsletter).rpartition("@")[2].lower() or mail_domain()
 
 
 def check_dns(name: str) -> str:

@@ -69,7 +69,7 @@ def keep(consent: Consent, wanted: Sequence[SubscriptionChoice]) -> None:
     )
 
 
-def held(wanted: Sequence[SubscriptionChoice]) -> list[SubscriptionChoice]:
+def locked_choices(wanted: Sequence[SubscriptionChoice]) -> list[SubscriptionChoice]:
     """The wishes with their topics as they are now, held until the end of the transaction."""
     topics = _became(
         (topic.pk, topic.get_absolute_url())

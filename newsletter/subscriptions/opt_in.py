@@ -145,7 +145,7 @@ def _subscribe(consent: Consent) -> None:
     consent.confirmed_at = now
     consent.save(update_fields=["confirmed_at"])
     if not subscriber.is_active:
-        suppression.forget_unsubscribe(subscriber.email)
+        suppression.erase_unsubscribe_hash(subscriber.email)
         subscriber.state, subscriber.confirmed_at = Subscriber.State.ACTIVE, now
     subscriber.language = consent.language or subscriber.language
     subscriber.save(update_fields=["state", "confirmed_at", "language"])
@@ -213,7 +213,7 @@ def choose(token: str, choice: Choice) -> Subscriber:
         subscriber.language, subscriber.name = choice.language, choice.name
         subscriber.save(update_fields=["language", "name"])
         # Categories before subscriptions: so does a merge, and neither waits for the other in a ring.
-        wanted = choices.held(choice.wanted)
+        wanted = choices.locked_choices(choice.wanted)
         now = subscriber.subscriptions.select_related("newsletter").locked()
         received = choices.of_subscriptions(now)
         new = [

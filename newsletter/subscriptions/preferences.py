@@ -12,7 +12,7 @@ from newsletter.subscriptions import choices, opt_in
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 
 
-def address_of(token: str) -> str:
+def email_of(token: str) -> str:
     """Whose token this is; an empty text where nobody has it."""
     subscriber = Subscriber.objects.with_token(token).first()
     if subscriber is not None:

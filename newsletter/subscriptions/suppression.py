@@ -28,7 +28,7 @@ def suppress_bounced(email: str, words: str) -> None:
     if subscriber is not None:
         suppress(subscriber, because=words, reason=Suppression.Reason.HARD)
         return
-    forget_unsubscribe(email)
+    erase_unsubscribe_hash(email)
     _save_hash(email, Suppression.Reason.HARD, one_line(words)[:300] or "Bounced")
 
 
@@ -37,7 +37,7 @@ def keep_unsubscribe_hash(email: str) -> None:
     _save_hash(email, Suppression.Reason.UNSUBSCRIBED, "Unsubscribed before erasure")
 
 
-def forget_unsubscribe(email: str) -> None:
+def erase_unsubscribe_hash(email: str) -> None:
     """Its owner subscribes again, or something graver is known now: that they left once is past."""
     Suppression.objects.active().for_email(email).filter(
         reason=Suppression.Reason.UNSUBSCRIBED

@@ -134,7 +134,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """What an address receives: newsletters, and whatever else the site writes to it."""
     if token == rendering.TEST_TOKEN:
         return _test_link_page(request)
-    address = subscriptions_preferences.address_of(token)
+    address = subscriptions_preferences.email_of(token)
     if not address:
         return _message_page(request, gettext(UNKNOWN), status=404)
     subscriber = Subscriber.objects.with_email(address).first()

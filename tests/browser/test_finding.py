@@ -42,7 +42,7 @@ def test_a_reader_searches_turns_the_page_and_opens_what_was_found(
     page.get_by_label("Search", exact=False).first.fill('"barge number"')
     page.locator("header form[role=search] button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Search")
-    expect(page.get_by_role("status")).to_contain_text("12 articles")
+    expect(page.get_by_role("status")).to_contain_text("12 results")
     assert page.locator("ol.card-list > li").count() == 10
     page.get_by_role("link", name="Next").click()
     assert page.locator("ol.card-list > li").count() == 2
@@ -80,7 +80,7 @@ def test_an_article_is_found_by_its_caption_and_by_its_author(
     page = open_page("/search/", scripts=False)
     search(page, "dredger weir")
     expect(page.locator("ol.card-list > li")).to_have_count(1)
-    expect(page.locator(".search-match")).to_have_text("In a caption: A dredger below the weir")
+    expect(page.locator(".search-match")).to_have_text("Caption: A dredger below the weir")
     page.get_by_role("link", name="Barges wait").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
     page.goto("/search/")

@@ -110,7 +110,7 @@ class BanAdmin(admin.ModelAdmin[Ban]):
     list_filter = [InForce, "kind", ("created_by", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["created_by", "ended_by", "comment"]
     search_fields = ["label", "reason"]
-    actions = ["lift_chosen", "lift_and_put_back"]
+    actions = ["remove_selected", "remove_and_restore"]
     show_full_result_count = False
 
     class Media:
@@ -135,20 +135,20 @@ class BanAdmin(admin.ModelAdmin[Ban]):
         return f"comment {ban.comment_id}" if ban.comment_id else "–"
 
     @admin.action(permissions=["change"], description="Remove ban")
-    def lift_chosen(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
+    def remove_selected(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
         lifted = sum(bans.remove_ban(ban, by=request.user) for ban in chosen)
         words = "One ban removed." if lifted == 1 else f"{lifted} bans removed."
         self.message_user(request, words, messages.SUCCESS if lifted else messages.WARNING)
 
     @admin.action(permissions=["change"], description="Remove ban and restore comments")
-    def lift_and_put_back(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
+    def remove_and_restore(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
         """Comments that somebody decided about since stay as they are."""
         if not request.user.has_perm("articles.change_comment"):
             raise PermissionDenied
         assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
         back = sum(bans.restore_comments(ban, by=request.user) for ban in chosen)
-        self.lift_chosen(request, chosen)
+        self.remove_selected(request, chosen)
         words = "One comment restored." if back == 1 else f"{back} comments restored."
         self.message_user(request, words, messages.SUCCESS)
 

@@ -40,7 +40,7 @@ from articles.comments.submission.validation import number
 FIELDS = (
     "said_by_rules",
     "reported_by_readers",
-    "asked_again",
+    "appealed",
     "decisions",
     "earlier_words",
     "where_from",
@@ -95,7 +95,7 @@ class CommentDetailsMixin(admin.ModelAdmin[Comment]):
         )
 
     @admin.display(description="appeal")
-    def asked_again(self, comment: Comment) -> str:
+    def appealed(self, comment: Comment) -> str:
         appeal = getattr(comment, "appeal", None)
         if appeal is None:
             return "–"

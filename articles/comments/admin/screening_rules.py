@@ -27,12 +27,12 @@ from articles.comments.spam.features import words_of
 LONGEST_FOLDED: Final = ScreenedWord._meta.get_field("folded").max_length or 200
 DAYS: Final = (7, 30, 90, 365)
 NO_KEY: Final = (
-    "Akismet is not asked without a key: set AKISMET_KEY (docs/running-in-production.md), start the site again, and "
-    "switch the rule on then."
+    "Akismet needs a key. Set AKISMET_KEY (docs/running-in-production.md), restart the site and turn the "
+    "rule on."
 )
 ASKS_AKISMET: Final = (
-    "While it is on, the words, the name and the network address of every new comment go to Akismet; the "
-    "page of what is kept says so by itself. A comment that nothing else holds waits for the answer."
+    "Sends the text, the name and the IP address of every new comment to Akismet, and says so on the page "
+    "about personal data. Comments that nothing else holds are pending until the answer."
 )
 
 

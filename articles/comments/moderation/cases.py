@@ -62,7 +62,7 @@ def claimed_by_others(comments: Iterable[Comment], *, than: User) -> dict[int, s
     }
 
 
-def forget_old() -> int:
+def delete_expired() -> int:
     """Claims that ran out; how many."""
     deleted, _ = Claim.objects.filter(expires_at__lte=timezone.now()).delete()
     return deleted

@@ -23,7 +23,7 @@ PER_ADDRESS: Final = (10, timedelta(days=1))
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_comment
-def ask_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
+def appeal(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """The form; what was typed comes back where it cannot be kept."""
     typed, sentence = request.POST.get("text", ""), ""
     with use_language(comment.article.language):
@@ -51,5 +51,5 @@ def ask_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse
 
 def _refuse_hasty(address: str) -> None:
     limit, per = PER_ADDRESS
-    if address and not count_and_allow("another look from", address, limit=limit, per=per):
+    if address and not count_and_allow("appeals from", address, limit=limit, per=per):
         raise appeals.Refused(gettext("Too many appeals today. Try again tomorrow."))

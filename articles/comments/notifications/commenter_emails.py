@@ -46,7 +46,7 @@ def send_received(comment_id: int) -> None:
     comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
     if comment is None or comment.state != Comment.State.PENDING:
         return
-    if may_write_to(_address(comment)):
+    if may_write_to(_email_of(comment)):
         _send(comment, "received", gettext_noop("Your comment is pending approval"))
 
 
@@ -59,7 +59,7 @@ def send_confirm(comment_id: int) -> None:
     if comment is None or comment.state != Comment.State.UNCONFIRMED:
         return
     if not may_ask(comment.email):
-        email_confirmation.hold_unsent(comment, ASKED_OFTEN)
+        email_confirmation.moderate_unsent(comment, ASKED_OFTEN)
         return
     address = reverse("comment_confirm", args=[form_tokens.link_to_confirm(comment)])
     subject = gettext_noop("Confirm your comment")
@@ -68,7 +68,7 @@ def send_confirm(comment_id: int) -> None:
         Comment.objects.filter(pk=comment.pk).update(confirmation_sent_at=timezone.now())
     else:
         because = NOT_ASKED if outcome is Outcome.REFUSED else NOT_SURE
-        email_confirmation.hold_unsent(comment, because)
+        email_confirmation.moderate_unsent(comment, because)
 
 
 def send_decided(moderation_id: int) -> None:
@@ -83,7 +83,7 @@ def send_decided(moderation_id: int) -> None:
     )
     if moderation is None or moderation.comment.state != moderation.decision:
         return
-    if _is_own(_address(moderation.comment), moderation.created_by):
+    if _is_own(_email_of(moderation.comment), moderation.created_by):
         return
     if moderation.decision == Comment.State.APPROVED:
         _send(moderation.comment, "approved", gettext_noop("Your comment was published"))
@@ -134,7 +134,7 @@ def _is_own(address: str, decided_by: User | None) -> bool:
     return decided_by is not None and address.lower() == decided_by.email.lower()
 
 
-def _address(comment: Comment) -> str:
+def _email_of(comment: Comment) -> str:
     return comment.user.email if comment.user else comment.email
 
 
@@ -144,7 +144,7 @@ def _send(comment: Comment, template: str, subject: str, *, to: str = "", **word
     Raises:
         NotSent: try again later.
     """
-    address = to or _address(comment)
+    address = to or _email_of(comment)
     if not address:
         return Outcome.REFUSED
     publication = current_publication()

@@ -138,12 +138,12 @@ def confirm(follow: Follow) -> Follow:
         if current.confirmed_at is None:
             current.confirmed_at = timezone.now()
             current.save(update_fields=["confirmed_at"])
-            _prove_address(current)
+            _prove_email(current)
         unsuppress(current.follower)
     return current
 
 
-def _prove_address(follow: Follow) -> None:
+def _prove_email(follow: Follow) -> None:
     """The mail went to the address that a guest gave with the comment, and was answered."""
     email = follow.follower.email
     if follow.comment_id and email:
@@ -238,7 +238,7 @@ def is_closed(address: str) -> bool:
     return any(closed(address) for closed in hooks.suppressed_emails)
 
 
-def forget() -> int:
+def erase() -> int:
     """Deletes unconfirmed and old follows, and followers without follows; how many rows."""
     now = timezone.now()
     unconfirmed = Follow.objects.filter(

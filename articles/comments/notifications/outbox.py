@@ -157,6 +157,6 @@ def look_after(now: datetime) -> int:
     return lost.update(state=State.UNCERTAIN)
 
 
-def forget(now: datetime) -> int:
+def erase(now: datetime) -> int:
     """Deletes old notifications; how many."""
     return CommentNotification.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]

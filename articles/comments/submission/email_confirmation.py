@@ -34,7 +34,7 @@ def confirm(comment: Comment) -> bool:
     return True
 
 
-def hold_unsent(comment: Comment, because: str) -> None:
+def moderate_unsent(comment: Comment, because: str) -> None:
     """Puts a comment before a moderator whose commenter cannot be asked; else nobody would ever see it."""
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
@@ -44,17 +44,17 @@ def hold_unsent(comment: Comment, because: str) -> None:
         pipeline.apply(current, decision)
 
 
-def hold_unreached() -> int:
+def moderate_unreached() -> int:
     """Puts before a moderator what no mail could ask about for half a day; how many."""
     before = timezone.now() - TRIED_FOR
     waiting = Comment.objects.filter(state=Comment.State.UNCONFIRMED, confirmation_sent_at=None)
     unreached = list(waiting.filter(created_at__lt=before)[:1000])
     for comment in unreached:
-        hold_unsent(comment, NOT_REACHED)
+        moderate_unsent(comment, NOT_REACHED)
     return len(unreached)
 
 
-def forget_unconfirmed() -> int:
+def delete_unconfirmed() -> int:
     """Removes what nobody confirmed within a week of being asked, with the address; how many.
 
     Only where an e-mail left us: an e-mail server that was away for a week costs nobody their words.

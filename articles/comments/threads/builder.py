@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.submission.comment_policy import CommentSettings, settings_of
-from articles.comments.threads.permalinks import answers_address, thread_address
+from articles.comments.threads.permalinks import replies_url, thread_url
 from articles.comments.threads.queries import TOPS, Order, Row, rows_of_answers, rows_of_thread
 from articles.editorial.models import Article
 from iria.publication.models import Publication, current_publication
@@ -137,13 +137,13 @@ class Thread:
             Order.DISCUSSED: gettext("Most discussed"),
         }
         return [
-            (words[order], thread_address(self.base, order), order is self.order) for order in Order
+            (words[order], thread_url(self.base, order), order is self.order) for order in Order
         ]
 
     def _page(self, number: int) -> str:
         if self.above:
-            return answers_address(self.base, self.above[-1].id, number)
-        return thread_address(self.base, self.order, number)
+            return replies_url(self.base, self.above[-1].id, number)
+        return thread_url(self.base, self.order, number)
 
     @property
     def words(self) -> str:

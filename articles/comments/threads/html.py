@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from articles.body.comment_markup import render_comment
 from articles.comments.threads.builder import Answered, Thread, ThreadComment
-from articles.comments.threads.permalinks import answers_address
+from articles.comments.threads.permalinks import replies_url
 from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
 from iria.publication.models import Publication
@@ -93,7 +93,7 @@ def _nodes(
             comment=_values(place, thread, publication),
             replies=_nodes(place.replies, thread, publication),
             reply_count=place.descendant_count,
-            all_replies_url=answers_address(thread.base, place.id)
+            all_replies_url=replies_url(thread.base, place.id)
             if first and place.descendant_count > place.readable_here
             else "",
         )

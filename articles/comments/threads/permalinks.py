@@ -24,7 +24,7 @@ def thread_scope(
     return (cache_versions.thread(found[0]),) if found else ()
 
 
-def thread_address(base: str, order: Order = Order.OLDEST, number: int = 1) -> str:
+def thread_url(base: str, order: Order = Order.OLDEST, number: int = 1) -> str:
     """A page of the thread below the article at `base`; the first one stands on the article's own."""
     if order is Order.OLDEST and number == 1:
         return f"{base}#comments"
@@ -32,7 +32,7 @@ def thread_address(base: str, order: Order = Order.OLDEST, number: int = 1) -> s
     return path if number == 1 else f"{path}?page={number}"
 
 
-def answers_address(base: str, comment: int, number: int = 1) -> str:
+def replies_url(base: str, comment: int, number: int = 1) -> str:
     """A page of what stands below one comment."""
     path = f"{base}comments/{comment}/"
     return path if number == 1 else f"{path}?page={number}"
@@ -45,8 +45,8 @@ def permalink(comment: Comment) -> str:
     base = article.get_absolute_url()
     root = place if place.level == 1 else CommentPosition.objects.get(comment=place.root_id)
     page = _page_among(root, Q(article=article, level=1))
-    address = thread_address(base, number=page).partition("#")[0]
-    if place.level > 1 and not _holds(rows_of_thread(article, Order.OLDEST, page), comment):
+    address = thread_url(base, number=page).partition("#")[0]
+    if place.level > 1 and not _contains(rows_of_thread(article, Order.OLDEST, page), comment):
         address = _among_answers(place, comment, base)
     return f"{address}#{comment.anchor}"
 
@@ -56,9 +56,11 @@ def _among_answers(place: CommentPosition, comment: Comment, base: str) -> str:
         place if place.level == 2 else CommentPosition.objects.get(comment=place.display_parent_id)
     )
     page = _page_among(branch, Q(display_parent=branch.display_parent_id))
-    if place.level == 2 or _holds(rows_of_answers(comment.article, place.root_id, page), comment):
-        return answers_address(base, place.root_id, page)
-    return answers_address(
+    if place.level == 2 or _contains(
+        rows_of_answers(comment.article, place.root_id, page), comment
+    ):
+        return replies_url(base, place.root_id, page)
+    return replies_url(
         base, branch.comment_id, _page_among(place, Q(display_parent=place.display_parent_id))
     )
 
@@ -70,5 +72,5 @@ def _page_among(place: CommentPosition, siblings: Q) -> int:
     return CommentPosition.objects.filter(siblings, earlier, shown=True).count() // TOPS + 1
 
 
-def _holds(rows: list[Row], comment: Comment) -> bool:
+def _contains(rows: list[Row], comment: Comment) -> bool:
     return any(row.id == comment.pk for row in rows)

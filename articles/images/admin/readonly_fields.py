@@ -14,11 +14,11 @@ from articles.images.admin.forms import focal_point
 from articles.images.hooks import uses_of
 from articles.images.html import picture_html
 from articles.images.library.duplicates import similar_images
-from articles.images.metadata import PictureMetadata
+from articles.images.metadata import ImageMetadata
 from articles.images.models import Image
-from articles.images.srcset import picture_values
+from articles.images.srcset import image_attributes
 
-NAMES = [field.name for field in fields(PictureMetadata)]
+NAMES = [field.name for field in fields(ImageMetadata)]
 
 
 class ReadonlyFieldsMixin:
@@ -106,4 +106,4 @@ def _joined(value: Any) -> Any:
 
 
 def _markup(image: Image, use: str, *, alt: str) -> SafeString:
-    return picture_html(picture_values(image, use), alt)
+    return picture_html(image_attributes(image, use), alt)

@@ -15,7 +15,7 @@ from accounts.models import User
 from articles.images.hooks import listed, uses_of
 from articles.images.models import Collection, Image, ImageQuerySet
 from articles.images.rights.bulk_changes import recording
-from articles.images.rights.credit_line import forget_photographer
+from articles.images.rights.credit_line import clear_photographer
 
 
 def update_image(
@@ -37,7 +37,7 @@ def update_image(
         )
         for name, value in values.items():
             setattr(image, name, value)
-        forget_photographer(chosen, values)
+        clear_photographer(chosen, values)
         if changed:
             image.clean_fields(exclude={each.name for each in image._meta.fields} - changed)
             image.save(update_fields=[*changed, "modified_at"])

@@ -47,7 +47,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class PictureMetadata:
+class ImageMetadata:
     """The metadata of a file; None if missing. The fields of `manage.py read_metadata`."""
 
     headline: str | None = None

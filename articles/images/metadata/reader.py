@@ -9,7 +9,7 @@ from articles.images.metadata.block_finder import Blocks, blocks_in, blocks_of
 from articles.images.metadata.charsets import Hints
 from articles.images.metadata.fields import (
     LISTS,
-    PictureMetadata,
+    ImageMetadata,
     Unreadable,
     date_of,
     joined,
@@ -27,7 +27,7 @@ _TEXTS: Final = (
 _NOT_AN_IMAGE: Final = "The file is not a supported image."
 
 
-def read_file(path: Path) -> PictureMetadata:
+def read_file(path: Path) -> ImageMetadata:
     """The metadata of the file.
 
     Raises:
@@ -45,7 +45,7 @@ def read_file(path: Path) -> PictureMetadata:
         raise Unreadable(_NOT_AN_IMAGE) from mistake
 
 
-def read(content: bytes) -> PictureMetadata:
+def read(content: bytes) -> ImageMetadata:
     """The metadata in these bytes.
 
     Raises:
@@ -57,7 +57,7 @@ def read(content: bytes) -> PictureMetadata:
     return _combined(blocks)
 
 
-def _combined(blocks: Blocks) -> PictureMetadata:
+def _combined(blocks: Blocks) -> ImageMetadata:
     properties = xmp.properties(blocks.xmp)
     said_xmp = xmp.found_in(properties, xmp.FIELDS)
     mirrored = xmp.found_in(properties, xmp.MIRRORED)
@@ -88,7 +88,7 @@ def _combined(blocks: Blocks) -> PictureMetadata:
             break
     if "orientation" in said_exif:
         found["orientation"], origins["orientation"] = int(said_exif["orientation"][0]), "exif"
-    return PictureMetadata(**found, origins=origins)
+    return ImageMetadata(**found, origins=origins)
 
 
 def _hints(blocks: Blocks, *certain: Said) -> Hints:

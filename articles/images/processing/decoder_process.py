@@ -60,7 +60,7 @@ def _describe(path: Path, kind: Any) -> dict[str, Any]:
 
     metadata = _metadata(path)
     try:
-        image_reader.open_picture(path, kind)
+        image_reader.open_image(path, kind)
     except image_reader.Unfit:
         if not any(metadata.values()):
             raise
@@ -152,7 +152,7 @@ class _Opened:
             return []
         path = self.folder / f"moving-{size.width}.webp"
         try:
-            again = image_reader.open_picture(self.path, self.kind)
+            again = image_reader.open_image(self.path, self.kind)
             until = SECONDS - SPARE_SECONDS
             written = animation.write_moving(again, size, self.colours, path, until=until)
         except (*BROKEN_FILE, MemoryError, animation.TooLong, image_reader.Unfit) as error:

@@ -44,7 +44,7 @@ class Unfit(Exception):
     """The file is rejected; the message is for the user."""
 
 
-def open_picture(path: Path, kind: Kind) -> Pixels:
+def open_image(path: Path, kind: Kind) -> Pixels:
     """The opened image, within the limits, not yet decoded.
 
     Raises:
@@ -75,7 +75,7 @@ def open_whole(path: Path, kind: Kind) -> Pixels:
     A PNG is decoded here, because its metadata may come after the pixels; other types are decoded
     when the target size is known.
     """
-    picture = open_picture(path, kind)
+    picture = open_image(path, kind)
     if kind is PNG:
         try:
             picture.load()

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_safe
 
 from articles.images.models import Image, OldRenditionName, Rendition
 from articles.images.models.rights import DECIDING
-from articles.images.srcset import MEDIA_TYPES, PictureFile
+from articles.images.srcset import MEDIA_TYPES, RenditionFile
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 MINUTE: Final = timedelta(minutes=1)
@@ -153,10 +153,10 @@ def _redirect_former_name(name: str) -> HttpResponseBase:
     return response
 
 
-def _nearest(former: OldRenditionName) -> PictureFile | None:
+def _nearest(former: OldRenditionName) -> RenditionFile | None:
     """The current file of the same size, or the most similar one if the original was replaced."""
 
-    def distance(file: PictureFile) -> tuple[bool, bool, bool, int]:
+    def distance(file: RenditionFile) -> tuple[bool, bool, bool, int]:
         return (
             file.shape != former.shape,
             file.format != former.format,
@@ -164,7 +164,7 @@ def _nearest(former: OldRenditionName) -> PictureFile | None:
             abs(file.width - former.width),
         )
 
-    return min((PictureFile(*row) for row in former.image.sizes), key=distance, default=None)
+    return min((RenditionFile(*row) for row in former.image.sizes), key=distance, default=None)
 
 
 def _gone(image: Image) -> HttpResponseBase:

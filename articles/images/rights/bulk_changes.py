@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from accounts.models import User
 from articles.images import signals
 from articles.images.models import Image, ImageEvent, ImageQuerySet
-from articles.images.rights.credit_line import EMBEDDED, compose, forget_photographer, source_urls
+from articles.images.rights.credit_line import EMBEDDED, clear_photographer, compose, source_urls
 from articles.images.tasks import enqueue_updates, update_all_renditions
 
 CREDIT_FIELDS: Final = (
@@ -75,7 +75,7 @@ def change(images: ImageQuerySet, values: Mapping[str, Any], *, by: User) -> int
     if values.get("credit"):
         values = {"credit_url": "", **values, "photographer": None, "agency": None}
     with recording(images, by=by, link_given=link_given) as chosen:
-        forget_photographer(chosen, values)
+        clear_photographer(chosen, values)
         return chosen.update(**values, modified_at=timezone.now())
 
 

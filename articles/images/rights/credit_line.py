@@ -137,7 +137,7 @@ def compose(images: ImageQuerySet) -> None:
     )
 
 
-def forget_photographer(images: ImageQuerySet, values: Mapping[str, Any]) -> None:
+def clear_photographer(images: ImageQuerySet, values: Mapping[str, Any]) -> None:
     """If these values clear the photographer, clears the creator with the same name too."""
     if "byline" not in values and values.get("photographer", "unchanged") is None:
         images.filter(byline=F("photographer__name")).update(byline="")

@@ -10,7 +10,7 @@ from articles.images.renditions import orphans
 class Command(BaseCommand):
     help = (
         "Deletes files of originals and renditions that are older than a day and belong to no "
-        "picture, as a killed process leaves them. The worker does so every night."
+        "image, as a killed process leaves them. The worker does so every night."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -10,7 +10,7 @@ from articles.images.tasks import enqueue, make_renditions
 
 class Command(BaseCommand):
     help = (
-        "Has the worker bring the files of every picture up to date: missing sizes and shapes, "
+        "Has the worker update the files of every image: missing sizes and shapes, "
         "another focus, changed rights. What is up to date already costs it one look."
     )
 

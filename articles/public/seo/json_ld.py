@@ -218,7 +218,7 @@ def news_article(
     if tags := [tag.name for tag in article.tags.all()]:
         data["keywords"] = tags
     data.update(_rights(article))
-    if pictures := _pictures(article):
+    if pictures := _image_objects(article):
         data["image"] = pictures
     if corrections := list(article.corrections.all()):
         data["correction"] = [_correction(each, publication) for each in corrections]
@@ -291,7 +291,7 @@ def _comment(place: ThreadComment, url: str, publication: Publication) -> dict[s
     return about
 
 
-def _pictures(article: Article) -> list[dict[str, Any]]:
+def _image_objects(article: Article) -> list[dict[str, Any]]:
     figures: list[Figure] = list(article.figures.all())
     return [
         about

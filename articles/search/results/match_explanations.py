@@ -115,12 +115,12 @@ def explain(articles: Mapping[int, Article], wanted: str) -> dict[int, MatchExpl
     captions = {pk: caption for pk, parts in found.items() if (caption := _caption(parts))}
     images = Image.objects.in_bulk({part.image_id for part in captions.values()})
     return {
-        pk: _explanation(parts, _with_picture(articles[pk], captions.get(pk), images))
+        pk: _explanation(parts, _with_image(articles[pk], captions.get(pk), images))
         for pk, parts in found.items()
     }
 
 
-def _with_picture(
+def _with_image(
     article: Article, caption: _Part | None, images: Mapping[int, Image]
 ) -> CaptionMatch | None:
     """The caption with its picture, as long as that may be seen."""

@@ -21,7 +21,7 @@ LOCK = 0x64656D6F
 
 class Command(BaseCommand):
     help = (
-        "Load a newsroom to try the house with: articles, pictures, comments, a newsletter. "
+        "Load a demo newsroom: articles, images, comments, a newsletter. "
         "A second time changes nothing."
     )
 

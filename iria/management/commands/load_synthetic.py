@@ -12,7 +12,7 @@ from iria.evaluation.synthetic.words import Language
 
 class Command(BaseCommand):
     help = (
-        "Load a large made-up newsroom for load tests, in bulk. Take a database of its own for it: "
+        "Load a large made-up newsroom for load tests, in bulk. Use a separate database for it: "
         "the articles are public at once, and nothing takes them away again."
     )
 

@@ -54,7 +54,7 @@ def _read(message: Opened) -> Report:
     if message_types.is_feedback(message):
         return _complaint(message, returned)
     found = [] if _is_receipt(message, body) else _failures(message, body)[:MOST_FAILURES]
-    bounced = bool(found) or _is_bounce_without_address(message, body)
+    bounced = bool(found) or _is_bounce_without_email(message, body)
     kind = Kind.NONE
     if bounced:
         kind = Kind.HARD if any(each.is_hard for each in found) else Kind.SOFT
@@ -100,7 +100,7 @@ def _failures(message: Opened, body: str) -> list[Failure]:
     found = [each for each in named if each] or _named_in(message, body)
     status = next((failure.status for failure in by_fields if failure.status), "")
     said = " ".join(failure.words for failure in by_fields)
-    return [_told_of(address, body, found, status, said) for address in found]
+    return [_failure_of(address, body, found, status, said) for address in found]
 
 
 def _named_in(message: Opened, body: str) -> list[str]:
@@ -118,7 +118,7 @@ def _named_in(message: Opened, body: str) -> list[str]:
     return subject or (returned_to if len(returned_to) == 1 else [])
 
 
-def _told_of(address: str, body: str, others: list[str], status: str, said: str) -> Failure:
+def _failure_of(address: str, body: str, others: list[str], status: str, said: str) -> Failure:
     about = said or (free_text.about(address, body, others) if len(others) > 1 else body)
     return Failure(
         address=address,
@@ -166,7 +166,7 @@ def _is_receipt(message: Opened, body: str) -> bool:
     return message_types.is_receipt(message) and not refused
 
 
-def _is_bounce_without_address(message: Opened, body: str) -> bool:
+def _is_bounce_without_email(message: Opened, body: str) -> bool:
     """A mail failed, and nothing says to whom; the caller may know by the address it came to."""
     head = message.headers
     return (

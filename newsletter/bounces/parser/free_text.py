@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from newsletter.bounces.parser import languages
-from newsletter.bounces.parser.mime import ADDRESS, in_text, is_address
+from newsletter.bounces.parser.mime import ADDRESS, in_text, is_email
 from newsletter.bounces.parser.reason import Topic
 
 RETURNED_HEAD: Final = re.compile(
@@ -68,7 +68,7 @@ def failing(body: str, *, not_these: Iterable[str]) -> list[str]:
         found = [
             each
             for each in dict.fromkeys(way(body))
-            if is_address(each) and "." in each.rpartition("@")[2]
+            if is_email(each) and "." in each.rpartition("@")[2]
         ]
         others = [each for each in found if each.lower() not in ours]
         if others:

@@ -34,10 +34,10 @@ def clean(text: str) -> str:
     if found := WITHIN.search(value):
         value = found[1]
     value = value.strip(" \t<>\"'`;,:").removeprefix("SMTP=").rstrip(".")
-    return value if is_address(value) else ""
+    return value if is_email(value) else ""
 
 
-def is_address(text: str) -> bool:
+def is_email(text: str) -> bool:
     """Whether the text is one address that mail can be sent to, or was once."""
     local, at, domain = text.rpartition("@")
     if not at or not 1 <= len(local) <= 128 or not 1 <= len(domain) <= 255:
@@ -57,7 +57,7 @@ def is_address(text: str) -> bool:
 def in_text(text: str) -> list[str]:
     """Every address in a text, in its order."""
     found = (each.strip(".") for each in IN_TEXT.findall(text))
-    named = (each for each in found if is_address(each) and "." in each.rpartition("@")[2])
+    named = (each for each in found if is_email(each) and "." in each.rpartition("@")[2])
     return list(dict.fromkeys(named))
 
 

@@ -98,7 +98,7 @@ def _mailgun_said(raw: Raw) -> str:
     return " ".join(str(each) for each in told if each)
 
 
-def _mailgun_kept_back(raw: Raw) -> str:
+def _mailgun_suppressed(raw: Raw) -> str:
     """Of a mail to an address on Mailgun's own list of those that are not written to."""
     reasons = {
         "suppress-bounce": "bounced",
@@ -135,7 +135,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
         written=_json,
         said=_mailgun_said,
         signature_of=_mailgun_signed,
-        suppressed=_mailgun_kept_back,
+        suppressed=_mailgun_suppressed,
     ),
     "mailjet": Provider(
         name="Mailjet",

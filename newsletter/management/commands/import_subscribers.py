@@ -81,7 +81,7 @@ class Command(BaseCommand):
 def _go_through(made: SubscriberImport, columns: ColumnMapping, *, dry_run: bool) -> None:
     """Here and now, whatever the worker does."""
     SubscriberImport.objects.filter(pk=made.pk).update(
-        state=SubscriberImport.State.CHECKING, columns=columns.kept()
+        state=SubscriberImport.State.CHECKING, columns=columns.as_json()
     )
     runner.dry_run(made.pk)
     if not dry_run:

@@ -199,7 +199,7 @@ def test_a_writer_is_suspended_on_a_page_that_needs_no_script(
     bans = at_desk.get("/admin/articles/ban/").content.decode()
     assert "Teo Brandt" in bans
     assert "teo@readers.example" not in bans
-    lifted = {"action": "lift_chosen", "_selected_action": [ban.pk]}
+    lifted = {"action": "remove_selected", "_selected_action": [ban.pk]}
     assert (
         "One ban was lifted."
         in at_desk.post("/admin/articles/ban/", lifted, follow=True).content.decode()

@@ -7,7 +7,7 @@ from django.template import Context, Template
 from pytest_django import DjangoAssertNumQueries
 
 from articles.images.models import Image, Rendition
-from articles.images.srcset import USES, picture_values, plain_rendition, preview_rendition
+from articles.images.srcset import USES, image_attributes, plain_rendition, preview_rendition
 from tests.newsroom import picture
 
 
@@ -28,7 +28,7 @@ def drawn(template: str, **context: Any) -> str:
 
 
 def test_each_format_is_offered_in_all_its_widths(db: None) -> None:
-    values = picture_values(with_sizes("avif", "webp", "jpeg"), "inline")
+    values = image_attributes(with_sizes("avif", "webp", "jpeg"), "inline")
     assert values is not None
     assert [source.media_type for source in values.sources] == ["image/avif", "image/webp"]
     assert values.sources[0].srcset == (
@@ -45,26 +45,26 @@ def test_a_page_with_prefetched_pictures_asks_nothing_more(
     image = with_sizes("avif", "webp", "jpeg")
     with django_assert_num_queries(0):
         for use in USES:
-            picture_values(image, use)
+            image_attributes(image, use)
             drawn("{% picture image use=use %}", image=image, use=use)
         plain_rendition(image)
 
 
 def test_a_picture_in_its_first_minute_is_shown_by_the_one_size_it_has(db: None) -> None:
-    values = picture_values(with_sizes("jpeg", widths=(1280,)), "card")
+    values = image_attributes(with_sizes("jpeg", widths=(1280,)), "card")
     assert values is not None
     assert values.sources == ()
     assert values.src == "/pictures/1280.jpeg"
 
 
 def test_a_picture_without_any_size_leaves_the_page_as_it_is(db: None) -> None:
-    assert picture_values(picture(), "card") is None
+    assert image_attributes(picture(), "card") is None
     assert drawn("{% picture image use='card' %}", image=picture()).strip() == ""
     assert drawn("{% picture image use='card' %}", image=None).strip() == ""
 
 
 def test_what_shines_through_falls_back_to_png(db: None) -> None:
-    values = picture_values(with_sizes("avif", "webp", "png"), "inline")
+    values = image_attributes(with_sizes("avif", "webp", "png"), "inline")
     assert values is not None
     assert values.src.endswith(".png")
 
@@ -102,19 +102,19 @@ def cut(image: Image, shape: str, width: int, height: int, *, form: str = "jpeg"
 
 def test_cards_and_portraits_show_the_part_around_the_focus(db: None) -> None:
     image = cut(cut(with_sizes("avif", "jpeg"), "3:2", 640, 427), "1:1", 160, 160)
-    card, portrait = picture_values(image, "card"), picture_values(image, "portrait")
+    card, portrait = image_attributes(image, "card"), image_attributes(image, "portrait")
     assert card is not None
     assert portrait is not None
     assert (card.src, card.srcset) == ("/pictures/cut-640.jpeg", "/pictures/cut-640.jpeg 640w")
     assert (card.width, card.height, card.sources) == (640, 427, ())
     assert (portrait.width, portrait.height) == (160, 160)
-    inline = picture_values(image, "inline")
+    inline = image_attributes(image, "inline")
     assert inline is not None
     assert "cut-" not in inline.srcset
 
 
 def test_until_a_shape_is_cut_the_whole_picture_stands_in(db: None) -> None:
-    card = picture_values(with_sizes("jpeg"), "card")
+    card = image_attributes(with_sizes("jpeg"), "card")
     assert card is not None
     assert card.src == "/pictures/640.jpeg"
 

@@ -13,7 +13,7 @@ from PIL import Image as Pixels
 
 from accounts.models import User
 from articles.images.models import Image
-from articles.images.srcset import PictureFile
+from articles.images.srcset import RenditionFile
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -61,7 +61,7 @@ def served(image: Image, folder: Path) -> dict[str, dict[str, Any]]:
     stranger = Client()
     names = {}
     for row in Image.objects.get(pk=image.pk).sizes:
-        file = PictureFile(*row)
+        file = RenditionFile(*row)
         response = stranger.get(file.get_absolute_url())
         assert response.status_code == 200
         (folder / file.name).write_bytes(b"".join(response))

@@ -60,7 +60,7 @@ def test_nobody_is_told_of_a_pause_by_hand_or_one_that_is_over(
     assert told == []
     assert events.email_editors(made.pk) == 0
     controls.resume(made, by=edna)
-    controls.hold(made, "The server refuses all.")
+    controls.pause_with_error(made, "The server refuses all.")
     controls.resume(made, by=edna)
     assert events.email_editors(made.pk) == 0
     assert mail.outbox == []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from newsletter.imports.column_mapping import ColumnMapping, address_and_name, is_address
+from newsletter.imports.column_mapping import ColumnMapping, email_and_name, is_email
 from newsletter.imports.csv_reader import NOT_CLOSED, Row, Table
 
 ROWS = [("e-mail", "name"), ("ola@readers.example", "Ölå"), ("mina@readers.example", "“Mina”")]
@@ -124,13 +124,13 @@ def test_the_columns_are_guessed(header: str, first: str, guessed: ColumnMapping
     ],
 )
 def test_an_address_may_stand_behind_a_name(cell: str, address: str, name: str) -> None:
-    assert is_address(cell)
-    assert address_and_name(cell) == (address, name)
+    assert is_email(cell)
+    assert email_and_name(cell) == (address, name)
 
 
 @pytest.mark.parametrize("made_of", [" ", "a@.", "<", "a<b@", "' ", "a "])
 def test_a_cell_made_to_keep_a_processor_busy_is_no_address(made_of: str) -> None:
     """Looked through letter by letter, each of these would take hours."""
     cell = f"x{made_of * 100_000}x y"
-    assert not is_address(cell)
-    assert address_and_name(cell) == (cell, "")
+    assert not is_email(cell)
+    assert email_and_name(cell) == (cell, "")

@@ -23,7 +23,7 @@ ELSEWHERE = "https://institute.example/paper"
 
 
 def said(made: Issue) -> list[str]:
-    return [str(each) for each in blockers.obstacles(made)]
+    return [str(each) for each in blockers.blockers(made)]
 
 
 def leading_to(*addresses: str, tested: bool = True) -> Issue:

@@ -26,7 +26,7 @@ _KEPT: Final = ((APP0, b"JFIF\x00"), (0xE2, b"ICC_PROFILE\x00"), (0xEE, b"Adobe\
 def embedded(content: bytes, rights: Rights) -> bytes:
     """The file with these rights, without other segments that the pixels do not need."""
     found, rest = _parted(content)
-    kept = [segment for segment in found if _is_kept(segment)]
+    kept = [segment for segment in found if _is_preserved(segment)]
     ours = [
         Segment(APP1, 0, iptc_and_exif.exif(rights, _length(found, APP1, iptc_and_exif.EXIF_MARK))),
         Segment(APP1, 0, _xmp(rights, _length(found, APP1, XMP_MARK))),
@@ -56,7 +56,7 @@ def _length(found: list[Segment], marker: int, mark: bytes) -> int:
     )
 
 
-def _is_kept(segment: Segment) -> bool:
+def _is_preserved(segment: Segment) -> bool:
     if not (APP0 <= segment.marker <= APP15 or segment.marker == COMMENT):
         return True
     return any(segment.marker == marker and segment.data.startswith(mark) for marker, mark in _KEPT)

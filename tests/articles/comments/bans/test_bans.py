@@ -286,7 +286,7 @@ def test_who_lifts_a_ban_may_put_back_what_it_decided_but_nothing_that_somebody_
     (ban,) = bans.ban(stood, kinds=["account"], by=mina, reason="Heat", existing_comments="reject")
     decisions.spam(looked_at, by=edna, seen="rejected")
     client.force_login(mina)
-    values = {"action": "lift_and_put_back", "_selected_action": [ban.pk], "index": 0}
+    values = {"action": "remove_and_restore", "_selected_action": [ban.pk], "index": 0}
     answer = client.post("/admin/articles/ban/", values, follow=True).content.decode()
     assert "One ban was lifted." in answer
     assert "2 comments are as they were before the ban." in answer

@@ -153,9 +153,9 @@ def test_what_nobody_confirmed_is_gone_after_a_week(
     article: Article, write: Write, confirmed: None
 ) -> None:
     write("Never confirmed", waits=True)
-    assert email_confirmation.forget_unconfirmed() == 0
+    assert email_confirmation.delete_unconfirmed() == 0
     Comment.objects.update(confirmation_sent_at=timezone.now() - timedelta(days=8))
-    assert email_confirmation.forget_unconfirmed() == 1
+    assert email_confirmation.delete_unconfirmed() == 1
     assert not Comment.objects.exists()
 
 
@@ -166,10 +166,10 @@ def test_a_comment_whose_mail_may_not_have_arrived_is_a_moderators_and_never_los
     monkeypatch.setattr(smtp, "send", lambda *a, **k: Outcome.DEFERRED)
     with pytest.raises(NotSent):
         commenter_emails.send_confirm(comment.pk)
-    assert email_confirmation.hold_unreached() == 0, "the server may take it on the next try"
+    assert email_confirmation.moderate_unreached() == 0, "the server may take it on the next try"
     Comment.objects.update(created_at=timezone.now() - timedelta(days=8))
-    assert email_confirmation.hold_unreached() == 1
-    assert email_confirmation.forget_unconfirmed() == 0
+    assert email_confirmation.moderate_unreached() == 1
+    assert email_confirmation.delete_unconfirmed() == 0
     other = write("And this?", waits=True)
     monkeypatch.setattr(smtp, "send", lambda *a, **k: Outcome.UNCERTAIN)
     commenter_emails.send_confirm(other.pk)

@@ -29,7 +29,7 @@ from articles.images.models import (
 from articles.images.renditions import rendition_files, renditions
 from articles.images.rights import sources
 from articles.images.rights.credit_line import EMBEDDED
-from articles.images.srcset import PictureFile
+from articles.images.srcset import RenditionFile
 from articles.images.tasks import catch_up
 from tests.newsroom import picture, picture_file, published
 
@@ -75,7 +75,7 @@ def pixels_of(rendition: Rendition) -> bytes:
 
 def addresses(image: Image) -> list[str]:
     row = Image.objects.get(pk=image.pk)
-    return [PictureFile(*each).get_absolute_url() for each in row.sizes]
+    return [RenditionFile(*each).get_absolute_url() for each in row.sizes]
 
 
 # The version

@@ -1,6 +1,6 @@
 """The fields of XMP that are more than a text: places, persons, licences, languages."""
 
-from articles.images.metadata import PictureMetadata, read
+from articles.images.metadata import ImageMetadata, read
 from tests.articles.images.metadata.blocks import jpeg, packet
 
 SPACES = (
@@ -13,7 +13,7 @@ SPACES = (
 )
 
 
-def said(inside: str) -> PictureMetadata:
+def said(inside: str) -> ImageMetadata:
     return read(jpeg(xmp=packet(inside, SPACES)))
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pixels
 
-from articles.images.metadata import PictureMetadata, Unreadable, read
+from articles.images.metadata import ImageMetadata, Unreadable, read
 from articles.images.metadata.fields import MAX_BLOCK, MAX_TEXT, MAX_VALUES
 from tests.articles.images.metadata.blocks import UTF8, alternatives, iim, jpeg, packet, resource
 
@@ -37,7 +37,7 @@ def small_files() -> list[bytes]:
 FILES = small_files()
 
 
-def read_or_refuse(content: bytes) -> PictureMetadata | None:
+def read_or_refuse(content: bytes) -> ImageMetadata | None:
     try:
         said = read(content)
     except Unreadable as refused:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from articles.images.metadata import PictureMetadata, Unreadable, read_file
+from articles.images.metadata import ImageMetadata, Unreadable, read_file
 from tests.shared import shared_data
 
 LABELS = {
@@ -58,4 +58,4 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 def test_a_picture_with_a_loop_in_its_exif_ends() -> None:
     said = read_file(shared_data("hostile-images", "imagemeta", "infinite_loop_exif.jpg"))
-    assert isinstance(said, PictureMetadata)
+    assert isinstance(said, ImageMetadata)

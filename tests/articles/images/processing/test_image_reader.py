@@ -59,7 +59,7 @@ def test_too_many_pixels_are_refused_by_their_number(
 ) -> None:
     (tmp_path / "huge").write_bytes(claiming(form, width, height))
     with pytest.raises(image_reader.Unfit, match=f"{width:,} × {height:,} pixels"):
-        image_reader.open_picture(tmp_path / "huge", KINDS[form])
+        image_reader.open_image(tmp_path / "huge", KINDS[form])
 
 
 @pytest.mark.parametrize(("lossless", "alpha"), [(True, 255), (False, 9)])
@@ -81,7 +81,7 @@ def test_a_progressive_jpeg_is_refused_where_it_needs_more_memory(tmp_path: Path
     content[at : at + 4] = struct.pack(">2H", 7_000, 7_000)
     (tmp_path / "huge").write_bytes(content)
     with pytest.raises(image_reader.Unfit, match="baseline"):
-        image_reader.open_picture(tmp_path / "huge", file_types.JPEG)
+        image_reader.open_image(tmp_path / "huge", file_types.JPEG)
 
 
 def moving(frames: int, side: int = 2) -> bytes:
@@ -96,7 +96,7 @@ def test_an_animation_of_ten_thousand_frames_is_refused_in_words(tmp_path: Path)
     frame = one[one.rindex(b"\x21\xf9") : -1]
     (tmp_path / "long").write_bytes(one[:-1] + frame * 9_998 + b";")
     with pytest.raises(image_reader.Unfit, match="more than 500 frames"):
-        image_reader.open_picture(tmp_path / "long", file_types.GIF)
+        image_reader.open_image(tmp_path / "long", file_types.GIF)
 
 
 def test_an_animation_of_few_but_huge_frames_is_refused_in_words(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_an_animation_of_few_but_huge_frames_is_refused_in_words(tmp_path: Path)
     content[6:10] = struct.pack("<2H", 2_500, 2_500)
     (tmp_path / "heavy").write_bytes(content)
     with pytest.raises(image_reader.Unfit, match="60 frames of 2,500 × 2,500 pixels"):
-        image_reader.open_picture(tmp_path / "heavy", file_types.GIF)
+        image_reader.open_image(tmp_path / "heavy", file_types.GIF)
 
 
 @pytest.mark.parametrize("frames", [1, 2, 7])
@@ -122,7 +122,7 @@ def test_frames_are_counted_by_their_blocks(frames: int, tmp_path: Path) -> None
 def test_the_pages_of_a_tiff_do_not_move(tmp_path: Path) -> None:
     pages = [Image.new("L", (4, 4), shade) for shade in range(3)]
     pages[0].save(tmp_path / "pages", "TIFF", save_all=True, append_images=pages[1:])
-    picture = image_reader.open_picture(tmp_path / "pages", file_types.TIFF)
+    picture = image_reader.open_image(tmp_path / "pages", file_types.TIFF)
     assert image_reader.frames_of(picture, tmp_path / "pages", file_types.TIFF) == 1
 
 
@@ -133,4 +133,4 @@ def test_a_tiff_of_unusual_pixels_is_refused_with_what_to_do(tmp_path: Path) -> 
     eight, sixteen = (struct.pack("<3H", *[bits] * 3) for bits in (8, 16))
     path.write_bytes(buffer.getvalue().replace(eight, sixteen, 1))
     with pytest.raises(image_reader.Unfit, match="8 or 16 bits"):
-        image_reader.open_picture(path, file_types.TIFF)
+        image_reader.open_image(path, file_types.TIFF)
