@@ -60,7 +60,7 @@ def erase(token: str, *, barred: bool) -> Subscriber:
     return subscriber
 
 
-def erase(who: Person, keep_words: bool) -> None:
+def erase_account(who: Person, keep_words: bool) -> None:
     """Erases the address of an account that goes, its choices and consents; mails stay counted, without it.
 
     That one must not be written to again, or had left, is known without it: as a hash (`Suppression`).
