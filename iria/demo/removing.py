@@ -81,7 +81,7 @@ def _articles(marks: RowOrigins, removed: Removed) -> None:
 
 def _worked_on_by_others(marks: RowOrigins) -> set[int]:
     """Articles of the demo in which an account other than the demo's own has a hand."""
-    others = Q(revisions__made_by__isnull=False) & ~Q(revisions__made_by__in=marks.rows(User))
+    others = Q(revisions__created_by__isnull=False) & ~Q(revisions__created_by__in=marks.rows(User))
     return set(marks.rows(Article).filter(others).values_list("pk", flat=True))
 
 

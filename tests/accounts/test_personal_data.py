@@ -266,7 +266,7 @@ def _rows(
             user=member, object_repr="x", action_flag=CHANGE
         ),
         "articles.Article.created_by": lambda: _set(article, created_by=member),
-        "articles.Revision.made_by": lambda: _set(revision, made_by=member),
+        "articles.Revision.created_by": lambda: _set(revision, created_by=member),
         "articles.ModerationDecision.created_by": lambda: _set(
             comment.moderations.latest("pk"), created_by=member
         ),

@@ -88,8 +88,8 @@ def test_a_text_inside_a_feed_is_looked_into_and_a_page_without_the_picture_has_
 @pytest.mark.parametrize(
     "call",
     [
-        "from articles.images.srcset import picture_values\ndef new(): picture_values(1)",
-        "from articles.images import showing\ndef new(): return showing.picture_values(1)",
+        "from articles.images.srcset import image_attributes\ndef new(): image_attributes(1)",
+        "from articles.images import srcset\ndef new(): return srcset.image_attributes(1)",
         "from articles.images.srcset import plain_files as of\nasync def new(): of(1)",
     ],
 )
