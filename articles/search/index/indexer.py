@@ -142,7 +142,7 @@ def catch_up() -> int:
     """Indexes what the receivers missed, after a crash or a restored backup; returns how many."""
     _unreadable().delete()
     late = Article.objects.published().filter(
-        Q(search_entry__isnull=True) | Q(changed_at__gt=F("search_entry__indexed_at"))
+        Q(search_entry__isnull=True) | Q(modified_at__gt=F("search_entry__indexed_at"))
     )
     return _index_all(late.values_list("pk", flat=True).iterator())
 
