@@ -54,6 +54,10 @@ class Visitor:
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / f"{name}.txt"
+        number = 1
+        while path.exists():  # two URLs that differ in what is replaced
+            number += 1
+            path = self.folder / f"{name}~{number}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text + "\n", "utf-8")
         self.count += 1
