@@ -93,7 +93,7 @@ def without_links(record: dict[str, Any]) -> str:
 
 def _documents(file: Path, unreadable_dates: list[int]) -> list[Document]:
     found = []
-    for number, line in enumerate(_lines(file), start=1):
+    for number, line in _lines(file):
         try:
             record = json.loads(line)
             found.append(_document(record))
@@ -118,25 +118,27 @@ def _document(record: dict[str, Any]) -> Document:
 
 
 def _links(file: Path) -> list[tuple[str, str]]:
-    found = []
-    for number, line in enumerate(_lines(file), start=1):
+    found: list[tuple[str, str]] = []
+    for number, line in _lines(file):
         columns = line.split("\t")
         if len(columns) < 2:
             sentence = f"{file}, line {number}: two columns required, from and to."
             raise Unreadable(sentence)
-        if number > 1 or columns[:2] != ["from", "to"]:
+        if found or columns[:2] != ["from", "to"]:
             found.append((columns[0].strip(), columns[1].strip()))
     return found
 
 
-def _lines(file: Path) -> list[str]:
+def _lines(file: Path) -> list[tuple[int, str]]:
+    """Lines that are not blank, each with its number in the file."""
     try:
         # Only ends of lines part records: a text may hold other separators that Python knows.
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as mistake:
         sentence = f"{file} cannot be read: {mistake}"
         raise Unreadable(sentence) from mistake
-    return [line.rstrip("\r") for line in lines if line.strip()]
+    numbered = enumerate(lines, start=1)
+    return [(number, line.rstrip("\r")) for number, line in numbered if line.strip()]
 
 
 def _names(value: Any) -> tuple[str, ...]:

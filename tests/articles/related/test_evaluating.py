@@ -65,6 +65,15 @@ def test_a_date_that_cannot_be_read_is_reported_with_its_line(
     assert "line 4" in capsys.readouterr().err
 
 
+def test_lines_are_numbered_as_an_editor_of_text_shows_them(collection: Path) -> None:
+    articles = collection / "articles.jsonl"
+    articles.write_text(f"\n\n{articles.read_text()}")
+    assert read(collection).unreadable_dates == [6]
+    articles.write_text("\n\nnot JSON")
+    with pytest.raises(Unreadable, match="line 3"):
+        read(collection)
+
+
 def test_an_articles_own_links_give_nothing_away(db: None, tmp_path: Path) -> None:
     folder = write(
         tmp_path / "judged",
