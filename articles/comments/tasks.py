@@ -116,12 +116,12 @@ def delete_expired(timestamp: int) -> None:
     """Once a night: IP addresses after thirty days, the values of expired bans, old claims."""
     identifiers.destroy_old()
     bans.end_those_over()
-    cases.forget_old()
+    cases.delete_expired()
 
 
 @app.periodic(cron="37 4 * * *")
 @app.task(name="comments.forget_follows", queueing_lock="comments.forget_follows")
 def delete_old_follows(timestamp: int) -> None:
     """Once a night: follows never confirmed or ended long ago, and old notifications."""
-    outbox.forget(timezone.now())
-    follows.forget()
+    outbox.erase(timezone.now())
+    follows.erase()

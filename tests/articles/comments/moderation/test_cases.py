@@ -42,7 +42,7 @@ def test_a_claim_runs_out_by_itself(write: Write, mina: User, edna: User) -> Non
     cases.claim(comment, by=mina)
     Claim.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert cases.claim(comment, by=edna) == ""
-    assert cases.forget_old() == 0
+    assert cases.delete_expired() == 0
     assert decisions.approve(comment, by=edna)
 
 

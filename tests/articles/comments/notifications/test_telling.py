@@ -342,7 +342,7 @@ def test_what_is_old_is_forgotten(write: Write, follows: Following) -> None:
     Follow.objects.update(created_at=old)
     Follow.objects.filter(pk=left.pk).update(unfollowed_at=old)
     Follower.objects.update(created_at=old)
-    notifications_follows.forget()
+    notifications_follows.erase()
     assert list(Follow.objects.all()) == [kept]
     assert list(Follower.objects.all()) == [kept.follower]
     assert unconfirmed.pk
