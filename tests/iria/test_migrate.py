@@ -148,13 +148,13 @@ def test_models_are_made_before_the_transaction_of_a_migration_begins(
 
     def look(apps: Any, editor: Any) -> None:
         assert connection.in_atomic_block
-        assert apps.get_model("iria", "Mark")._meta.get_field("extra")
+        assert apps.get_model("iria", "RowOrigin")._meta.get_field("extra")
         with connection.cursor() as cursor:
             cursor.execute("SELECT extra FROM iria_roworigin")
 
     class Example(Migration):
         operations = [
-            Watched("mark", "extra", IntegerField(null=True)),
+            Watched("roworigin", "extra", IntegerField(null=True)),
             RunPython(look, RunPython.noop),
         ]
 

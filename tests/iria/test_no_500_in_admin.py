@@ -126,8 +126,8 @@ def test_no_body_breaks_the_admin(desk: Client, parts: dict[str, str]) -> None:
     kinds = ("_changelist", "_add", "_change", "_delete", "_history")
     addresses = [a for kind in kinds for a in addresses_of_the_desk(kind)]
     issue = Issue.objects.get(slug="what-moves-next")
-    deeds = ("preview", "mail", "test", "send", "stop")
-    addresses += [reverse(f"admin:newsletter_issue_{deed}", args=[issue.pk]) for deed in deeds]
+    actions = ("preview", "mail", "test", "send", "cancel")
+    addresses += [reverse(f"admin:newsletter_issue_{action}", args=[issue.pk]) for action in actions]
     addresses += [reverse(name) for name in PICTURES]
     addresses.append(reverse("admin:articles_comment_decide", args=[parts["pk"]]))
     assert (
