@@ -22,7 +22,9 @@ class NewsletterConfig(AppConfig):
         topic_merges.register()
         category_merges.register()
         receivers.register()
-        holding = PersonalDataHandler(export=personal_data.export, erase=data_requests.erase_account)
+        holding = PersonalDataHandler(
+            export=personal_data.export, erase=data_requests.erase_account
+        )
         core_hooks.personal_data.register("newsletter", holding)
         core_hooks.dashboard_items.register("newsletter", dashboard.dashboard_items)
         core_hooks.image_usages.register("newsletter", newsletter_hooks.image_usage)

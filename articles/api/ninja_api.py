@@ -42,7 +42,7 @@ api = NinjaAPI(
 
 
 @api.exception_handler(ApiError)
-def refused(request: HttpRequest, error: ApiError) -> HttpResponse:
+def api_error_response(request: HttpRequest, error: ApiError) -> HttpResponse:
     return problem_response(error.kind, error.detail, error.errors)
 
 

@@ -80,7 +80,7 @@ def start(issue: Issue, *, by: User | None) -> int:
         )
         if found := blockers.blockers(current):
             raise NotReady(found)
-        _freeze_text(current, by)
+        _snapshot_text(current, by)
         audience = recipients.audience(current).count()
         share = recipients.canary_share(current, audience)
         count = recipients.snapshot_recipients(
@@ -96,7 +96,7 @@ def start(issue: Issue, *, by: User | None) -> int:
     return count
 
 
-def _freeze_text(issue: Issue, by: User | None) -> None:
+def _snapshot_text(issue: Issue, by: User | None) -> None:
     # The database's clock: the worker that starts a scheduled issue may have another one.
     Issue.objects.filter(pk=issue.pk).update(started_at=Now(), started_by=by)
     issue.refresh_from_db(fields=["started_at", "started_by"])

@@ -202,10 +202,10 @@ def _send_envelope(server: smtplib.SMTP, sender: str, recipient: str, size: int)
         return Answer(Outcome.PERMANENT if shut else Outcome.UNREACHABLE, spoken(code, words))
     code, words = server.rcpt(recipient)
     if code not in {250, 251}:
-        return _judged(code, words, final=500 <= code < 600 and code != MAILBOX_FULL)
+        return _classify(code, words, final=500 <= code < 600 and code != MAILBOX_FULL)
     code, words = server.docmd("DATA")
     if code != 354:
-        return _judged(code, words, final=500 <= code < 600)
+        return _classify(code, words, final=500 <= code < 600)
     return None
 
 
@@ -220,12 +220,12 @@ def _hand_over(server: smtplib.SMTP, wire: bytes) -> Answer:
     if 200 <= code < 300:
         return Answer(Outcome.SENT, spoken(code, words))
     if 400 <= code < 600:
-        return _judged(code, words, final=code >= 500)
+        return _classify(code, words, final=code >= 500)
     sentence = f"The server's response is invalid: {spoken(code, words)}"
     return Answer(Outcome.UNCERTAIN, sentence)
 
 
-def _judged(code: int, words: bytes, *, final: bool) -> Answer:
+def _classify(code: int, words: bytes, *, final: bool) -> Answer:
     if code == 421:
         return Answer(Outcome.UNREACHABLE, spoken(code, words))
     return Answer(Outcome.REFUSED if final else Outcome.DEFERRED, spoken(code, words))

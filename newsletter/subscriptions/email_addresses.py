@@ -137,28 +137,28 @@ def normal(text: str) -> str:
     address = text.strip()
     validate_storable(address)
     if not address:
-        raise _refusal(MISSING)
+        raise _validation_error(MISSING)
     if len(address.encode()) > 4 * ADDRESS_MAX_BYTES:
-        raise _refusal(TOO_LONG)
+        raise _validation_error(TOO_LONG)
     local, _, domain = address.rpartition("@")
     if PLAIN.match(address) and _fits(local, domain):
         return f"{local}@{domain.lower()}"
-    return _judged(address, local, domain)
+    return _check_domain(address, local, domain)
 
 
-def _judged(address: str, local: str, domain: str) -> str:
+def _check_domain(address: str, local: str, domain: str) -> str:
     """The normal form of an address that is not plain."""
     if local and not local.isascii():
-        raise _refusal(ACCENTS)
+        raise _validation_error(ACCENTS)
     _in_form(address)
     if domain.startswith("[") or local.startswith('"'):
-        raise _refusal(UNUSUAL)
+        raise _validation_error(UNUSUAL)
     domain = _ascii(domain).lower()
     if not _fits(local, domain):
-        raise _refusal(TOO_LONG)
+        raise _validation_error(TOO_LONG)
     kept = f"{local}@{domain}"
     if not _survives_a_header(kept):
-        raise _refusal(UNUSUAL)
+        raise _validation_error(UNUSUAL)
     return kept
 
 
@@ -175,7 +175,7 @@ def _fits(local: str, domain: str) -> bool:
     )
 
 
-def _refusal(sentence: "str | Promise") -> ValidationError:
+def _validation_error(sentence: "str | Promise") -> ValidationError:
     return ValidationError(str(sentence), code="invalid")
 
 
@@ -183,7 +183,7 @@ def _ascii(domain: str) -> str:
     try:
         return mail.domain_to_ascii(domain)
     except UnicodeError as mistake:
-        raise _refusal(NO_SERVER) from mistake
+        raise _validation_error(NO_SERVER) from mistake
 
 
 def _survives_a_header(address: str) -> bool:

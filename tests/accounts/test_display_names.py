@@ -100,7 +100,7 @@ def test_a_name_that_looks_like_somebodys_is_rejected_to_accounts_and_guests(
     answer = client.post(PROFILE, {"display_name": name})
     (error,) = answer.context["form"].errors.as_data()["display_name"]
     assert error.code == display_names.Owner.SOMEBODY
-    with pytest.raises(posting.Refused):
+    with pytest.raises(posting.SubmissionError):
         posting.prepare(newsroom.published(), name=name, email="x@readers.example", text="Words.")
 
 

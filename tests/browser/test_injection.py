@@ -127,7 +127,7 @@ def publish_with(texts: list[str], number: int, by: User) -> Article:
     )
     for text in texts:
         Correction.objects.create(article=article, text=text, created_by=by)
-        with contextlib.suppress(posting.Refused):
+        with contextlib.suppress(posting.SubmissionError):
             comment = posting.post(
                 article, name=cut(text, 60), email="reader@readers.example", text=text
             )

@@ -127,7 +127,9 @@ def test_no_body_breaks_the_admin(desk: Client, parts: dict[str, str]) -> None:
     addresses = [a for kind in kinds for a in addresses_of_the_desk(kind)]
     issue = Issue.objects.get(slug="what-moves-next")
     actions = ("preview", "mail", "test", "send", "cancel")
-    addresses += [reverse(f"admin:newsletter_issue_{action}", args=[issue.pk]) for action in actions]
+    addresses += [
+        reverse(f"admin:newsletter_issue_{action}", args=[issue.pk]) for action in actions
+    ]
     addresses += [reverse(name) for name in PICTURES]
     addresses.append(reverse("admin:articles_comment_decide", args=[parts["pk"]]))
     assert (

@@ -43,10 +43,10 @@ VERBS: dict[str, Any] = {
     "spam": decisions.spam,
 }
 NO = (
-    validation.Refused,
-    flagging.Refused,
-    appeals.Refused,
-    bans.Refused,
+    validation.SubmissionError,
+    flagging.FlagError,
+    appeals.AppealError,
+    bans.BanError,
     decisions.DecidedMeanwhile,
     undo.UndoExpired,
 )

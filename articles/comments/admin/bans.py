@@ -49,7 +49,7 @@ class BansWriters(admin.ModelAdmin[Comment]):
                     expires_at=form.expires_at(),
                     existing_comments=form.cleaned_data["existing_comments"],
                 )
-            except bans.Refused as refused:
+            except bans.BanError as refused:
                 form.add_error(None, str(refused))
             else:
                 self.message_user(request, _said(comment, made), messages.SUCCESS)

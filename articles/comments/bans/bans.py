@@ -19,7 +19,7 @@ from articles.comments.screening.word_matching import folded
 LIFTED: Final = "The ban was removed."
 
 
-class Refused(Exception):
+class BanError(Exception):
     """The ban was not made; the sentence says why."""
 
 
@@ -44,7 +44,7 @@ def ban(
         Refused
     """
     known = dict(marks_of(comment, identifiers.ip_address_of(comment)))
-    _refuse_unfit(comment, kinds, known, expires_at)
+    _validate(comment, kinds, known, expires_at)
     try:
         with transaction.atomic():
             made = [
@@ -62,25 +62,25 @@ def ban(
             _deal_with_earlier(known, made, by=by)
     except IntegrityError as mistake:
         sentence = "Another moderator has just banned this commenter. Check their ban first."
-        raise Refused(sentence) from mistake
+        raise BanError(sentence) from mistake
     return made
 
 
-def _refuse_unfit(
+def _validate(
     comment: Comment, kinds: Collection[str], known: dict[str, str], expires_at: datetime | None
 ) -> None:
     if not kinds:
         sentence = "Choose at least one way to identify the commenter."
-        raise Refused(sentence)
+        raise BanError(sentence)
     if expires_at is not None and expires_at <= timezone.now():
         sentence = "The suspension must end in the future."
-        raise Refused(sentence)
+        raise BanError(sentence)
     if _is_of_the_newsroom(comment, kinds):
         sentence = "Members of the newsroom cannot be banned here. Ask an administrator."
-        raise Refused(sentence)
+        raise BanError(sentence)
     if missing := [Ban.Kind(kind).label for kind in kinds if kind not in known]:
         sentence = f"Not stored for this comment: {', '.join(missing)}."
-        raise Refused(sentence)
+        raise BanError(sentence)
 
 
 def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) -> Ban:

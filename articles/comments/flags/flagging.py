@@ -25,7 +25,7 @@ LEAST_WEIGHT: Final = 0.1
 KEPT_AFTER_DECISION: Final = timedelta(days=7)
 
 
-class Refused(Exception):
+class FlagError(Exception):
     """The report was not taken; each sentence is for its sender, under the field it is about."""
 
     def __init__(self, sentences: dict[str, str], *, busy: bool = False) -> None:
@@ -61,17 +61,17 @@ def report(
         user=by,
         sender_hash=_sender(comment, by, address),
     )
-    _refuse_unfit(flag)
+    _validate(flag)
     flag.reporter_hash = (
         encryption.keyed_hash(flag.email.lower(), purpose="reporter") if flag.email else ""
     )
     flag.daily_hash = daily_hash("reporter", one_sender(address)) if address and by is None else ""
     flag.weight = _weight(flag)
-    _refuse_hasty(address)
+    _limit_rate(address)
     with transaction.atomic():
         current = Comment.objects.select_for_update().filter(pk=comment.pk).first()
         if current is None or current.state != Comment.State.APPROVED:
-            raise Refused({"form": gettext("This comment is no longer published.")})
+            raise FlagError({"form": gettext("This comment is no longer published.")})
         waiting = Flag.objects.pending().filter(comment=current, sender_hash=flag.sender_hash)
         first = waiting.exclude(sender_hash="").first()
         if first is not None:
@@ -160,14 +160,14 @@ def _earned(who: Q) -> float:
     return max(LEAST_WEIGHT, float((counted["upheld"] + 1) / (counted["all"] + 1)))
 
 
-def _refuse_hasty(address: str) -> None:
+def _limit_rate(address: str) -> None:
     limit, per = PER_ADDRESS
     if address and not count_and_allow("reports from", address, limit=limit, per=per):
         sentence = gettext("Too many reports. Try again in ten minutes.")
-        raise Refused({"form": sentence}, busy=True)
+        raise FlagError({"form": sentence}, busy=True)
 
 
-def _refuse_unfit(flag: Flag) -> None:
+def _validate(flag: Flag) -> None:
     try:
         flag.clean_fields(exclude=["comment", "user", "sender_hash"])
     except ValidationError as mistake:
@@ -177,4 +177,4 @@ def _refuse_unfit(flag: Flag) -> None:
             "text": gettext("Too long. Shorten it to at most 500 characters."),
         }
         found = mistake.message_dict
-        raise Refused({field: own.get(field, found[field][0]) for field in found}) from mistake
+        raise FlagError({field: own.get(field, found[field][0]) for field in found}) from mistake

@@ -32,7 +32,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
                     by=writer_of(request),
                     address=client_ip(request),
                 )
-            except flagging.Refused as refused:
+            except flagging.FlagError as refused:
                 errors, status = refused.sentences, 429 if refused.busy else 422
             else:
                 return redirect("comment_reported")

@@ -9,7 +9,7 @@ from articles.comments.moderation.models import APPEAL_MAX_LENGTH, Appeal
 from iria.core.text.validators import validate_storable
 
 
-class Refused(Exception):
+class AppealError(Exception):
     """It was not taken; the sentence is for the commenter."""
 
 
@@ -31,9 +31,9 @@ def ask(comment: Comment, *, text: str = "") -> Appeal:
     try:
         validate_storable(text)
     except ValidationError as mistake:
-        raise Refused(mistake.messages[0]) from mistake
+        raise AppealError(mistake.messages[0]) from mistake
     if len(text) > APPEAL_MAX_LENGTH:
-        raise Refused(
+        raise AppealError(
             gettext("Too long. Shorten it to at most %(most)s characters.")
             % {"most": f"{APPEAL_MAX_LENGTH:,}"}
         )
@@ -44,12 +44,14 @@ def ask(comment: Comment, *, text: str = "") -> Appeal:
             if first is not None and first.outcome == Appeal.Outcome.PENDING:
                 return first
             if first is not None:
-                raise Refused(gettext("You have already appealed, and a moderator has decided."))
+                raise AppealError(
+                    gettext("You have already appealed, and a moderator has decided.")
+                )
             if current.state != Comment.State.REJECTED:
-                raise Refused(gettext("This comment is not rejected, so you cannot appeal."))
+                raise AppealError(gettext("This comment is not rejected, so you cannot appeal."))
             return Appeal.objects.create(comment=current, text=text)
     except (IntegrityError, Comment.DoesNotExist) as mistake:
-        raise Refused(gettext("This comment no longer exists.")) from mistake
+        raise AppealError(gettext("This comment no longer exists.")) from mistake
 
 
 def answer(row: ModerationDecision) -> None:

@@ -143,11 +143,11 @@ def decide(
         # The lock lets two moderators pass one after the other; the second one finds out.
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if _is_open(current, decision, by=by):
-            _refuse_unseen(current, seen or comment.state, None if seen else read_at)
+            _check_seen(current, seen or comment.state, None if seen else read_at)
             if read_at and current.edited_at and current.edited_at > read_at:
                 raise ChangedMeanwhile(CHANGED)
             if by and not whoever_has_it:
-                _refuse_claimed(current, by)
+                _check_claim(current, by)
             row = _record(current, decision, by=by, reason=reason, tell=tell, ban=ban, quiet=quiet)
     comment.state = current.state
     return row
@@ -208,7 +208,7 @@ def _is_open(comment: Comment, decision: Comment.State, *, by: User | None) -> b
     return False
 
 
-def _refuse_unseen(current: Comment, seen: str, read_at: datetime | None) -> None:
+def _check_seen(current: Comment, seen: str, read_at: datetime | None) -> None:
     state, _, words = seen.partition(":")
     if current.state == Comment.State.DELETED or current.state != state:
         raise DecidedMeanwhile(what_happened(current))
@@ -218,7 +218,7 @@ def _refuse_unseen(current: Comment, seen: str, read_at: datetime | None) -> Non
         raise DecidedMeanwhile(what_happened(current))
 
 
-def _refuse_claimed(comment: Comment, by: User) -> None:
+def _check_claim(comment: Comment, by: User) -> None:
     other = cases.claimed_by_others([comment], than=by).get(comment.pk)
     if other is not None:
         sentence = f"{other} is reviewing this comment."

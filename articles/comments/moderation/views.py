@@ -29,9 +29,9 @@ def appeal(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     with use_language(comment.article.language):
         if request.method == "POST":
             try:
-                _refuse_hasty(client_ip(request))
+                _limit_rate(client_ip(request))
                 appeals.ask(comment, text=typed)
-            except appeals.Refused as refused:
+            except appeals.AppealError as refused:
                 sentence = str(refused)
             else:
                 return redirect("comment_status", link)
@@ -49,7 +49,7 @@ def appeal(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
         return render(request, page, context, status=422 if sentence else 200)
 
 
-def _refuse_hasty(address: str) -> None:
+def _limit_rate(address: str) -> None:
     limit, per = PER_ADDRESS
     if address and not count_and_allow("appeals from", address, limit=limit, per=per):
-        raise appeals.Refused(gettext("Too many appeals today. Try again tomorrow."))
+        raise appeals.AppealError(gettext("Too many appeals today. Try again tomorrow."))

@@ -84,7 +84,7 @@ def writer(sent: Submission, known: Knowledge, threshold: int) -> str:
     return sent.banned
 
 
-def likeness(sent: Submission, known: Knowledge, threshold: int) -> str:
+def similarity(sent: Submission, known: Knowledge, threshold: int) -> str:
     return sent.alike
 
 
@@ -197,7 +197,7 @@ def everyone(sent: Submission, known: Knowledge, threshold: int) -> str:
 
 CHECKS: Final[dict[str, CheckFunction]] = {
     Check.WRITER: writer,
-    Check.LIKENESS: likeness,
+    Check.LIKENESS: similarity,
     Check.RATE: rate,
     Check.HONEYPOT: honeypot,
     Check.BANNED_WORDS: banned_words,

@@ -20,7 +20,7 @@ from articles.comments.moderation.models import Appeal
 from articles.comments.notifications import follows
 from articles.comments.submission import editing, email_confirmation, form_tokens
 from articles.comments.submission.form_tokens import writer_of
-from articles.comments.submission.validation import Refused
+from articles.comments.submission.validation import SubmissionError
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.pagination import page_of
 from iria.core.text.language import use_language
@@ -113,7 +113,7 @@ def change(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
         typed = request.POST.get("text", "")
         try:
             editing.change(comment, text=typed, by=comment.user)
-        except Refused as refusal:
+        except SubmissionError as refusal:
             sentence = refusal.sentences["text"]
             return yours_page(request, comment, link, typed=typed, sentence=sentence)
     return redirect("comment_status", link)

@@ -12,9 +12,9 @@ from articles.comments.models import Comment, CommentRevision
 from articles.comments.screening import pipeline
 from articles.comments.screening.pipeline import Event
 from articles.comments.submission.validation import (
-    Refused,
-    refuse_unfit,
-    refuse_unstorable_fields,
+    SubmissionError,
+    validate_comment,
+    validate_storable_fields,
     with_plain_breaks,
 )
 
@@ -47,20 +47,20 @@ def change(comment: Comment, *, text: str, by: User | None) -> bool:
     Raises:
         Refused: with what the commenter can do about it.
     """
-    refuse_unstorable_fields(text=text)
+    validate_storable_fields(text=text)
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if not may_change(current):
-            raise Refused({"text": _too_late(current)})
+            raise SubmissionError({"text": _too_late(current)})
         before, current.text = current.text, with_plain_breaks(text)
-        refuse_unfit(current, only_text=True)
+        validate_comment(current, only_text=True)
         if current.text == before:
             return False
         if current.versions.count() >= MOST:
             sentence = gettext(
                 "A comment can be edited ten times. You can delete it and post again."
             )
-            raise Refused({"text": sentence})
+            raise SubmissionError({"text": sentence})
         CommentRevision.objects.create(comment=current, text=before, replaced_by=by)
         current.edited_at = timezone.now()
         decision = pipeline.decide(current, Event.EDITED)

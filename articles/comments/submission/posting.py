@@ -19,12 +19,12 @@ from articles.comments.moderation import appeals
 from articles.comments.screening import pipeline
 from articles.comments.screening.pipeline import Details, Event
 from articles.comments.submission.comment_policy import CommentSettings, settings_of
-from articles.comments.submission.validation import Refused as Refused
+from articles.comments.submission.validation import SubmissionError as SubmissionError
 from articles.comments.submission.validation import (
-    refuse_closed,
-    refuse_hasty,
-    refuse_unfit,
-    refuse_unstorable_fields,
+    check_open,
+    limit_rate,
+    validate_comment,
+    validate_storable_fields,
     with_plain_breaks,
 )
 from articles.editorial.models import Article
@@ -63,8 +63,8 @@ def _prepared(
     parent: Comment | None,
     by: User | None,
 ) -> Comment:
-    refuse_unstorable_fields(name=name, email=email, text=text)
-    refuse_closed(article, parent, settings)
+    validate_storable_fields(name=name, email=email, text=text)
+    check_open(article, parent, settings)
     comment = Comment(
         article=article,
         parent=parent,
@@ -73,7 +73,7 @@ def _prepared(
         email="" if by else to_ascii(email),
         text=with_plain_breaks(text),
     )
-    refuse_unfit(comment)
+    validate_comment(comment)
     return comment
 
 
@@ -115,7 +115,7 @@ def post(
     comment = _prepared(article, settings, name, email, text, parent, by)
     comment.form_id = form_id
     comment.created_at = at or timezone.now()
-    refuse_hasty(article, form_age, ip_address)
+    limit_rate(article, form_age, ip_address)
     details = Details(
         honeypot=honeypot,
         ip_address=ip_address or "",
@@ -160,7 +160,7 @@ def _save(
                 job_queue.enqueue_received(comment)
     except IntegrityError as mistake:
         if isinstance(mistake.__cause__, ForeignKeyViolation):
-            raise Refused(
+            raise SubmissionError(
                 {"form": gettext("The article or comment no longer exists.")}
             ) from mistake
         # The same form may have been sent by two requests at once, and the other one won.
@@ -183,5 +183,5 @@ def _already_sent(form_id: UUID, text: str, parent: Comment | None) -> Comment |
             "A comment was already submitted with this form. Submit again to add "
             "this text as another comment."
         )
-        raise Refused({"used": sentence})
+        raise SubmissionError({"used": sentence})
     return first

@@ -63,7 +63,7 @@ def number(text: str | None) -> int | None:
     return None
 
 
-class Refused(Exception):
+class SubmissionError(Exception):
     """The comment was not taken; each sentence is for its commenter, under the field it is about."""
 
     def __init__(self, sentences: dict[str, str], *, busy: bool = False) -> None:
@@ -72,7 +72,7 @@ class Refused(Exception):
         self.busy = busy
 
 
-def refuse_unstorable_fields(**fields: str) -> None:
+def validate_storable_fields(**fields: str) -> None:
     problems = {}
     for name, value in fields.items():
         try:
@@ -80,38 +80,40 @@ def refuse_unstorable_fields(**fields: str) -> None:
         except ValidationError as mistake:
             problems[name] = mistake.messages[0]
     if problems:
-        raise Refused(problems)
+        raise SubmissionError(problems)
 
 
-def refuse_closed(article: Article, parent: Comment | None, settings: CommentSettings) -> None:
+def check_open(article: Article, parent: Comment | None, settings: CommentSettings) -> None:
     """Raises Refused where nothing is taken, or what is answered is not there."""
     if not article.is_published:
         sentence = gettext("This article is not published, so you cannot comment on it.")
-        raise Refused({"form": sentence})
+        raise SubmissionError({"form": sentence})
     if not settings.is_open:
-        raise Refused({"form": gettext("Comments on this article are closed.")})
+        raise SubmissionError({"form": gettext("Comments on this article are closed.")})
     if parent is None:
         return
     if parent.article_id != article.pk:
-        raise Refused({"form": gettext("The comment you are replying to is on another article.")})
+        raise SubmissionError(
+            {"form": gettext("The comment you are replying to is on another article.")}
+        )
     if not parent.is_visible:
         sentence = gettext(
             "The comment you are replying to is no longer published. You can submit "
             "yours without it."
         )
-        raise Refused({"parent": sentence})
+        raise SubmissionError({"parent": sentence})
 
 
-def refuse_hasty(article: Article, form_age: timedelta | None, address: str | None) -> None:
+def limit_rate(article: Article, form_age: timedelta | None, address: str | None) -> None:
     if form_age is not None and checks.is_too_quick(form_age):
         sentence = gettext("Sent too quickly. Wait a moment and try again.")
-        raise Refused({"form": sentence})
+        raise SubmissionError({"form": sentence})
     if address is not None and checks.too_many(article, address):
         sentence = gettext("Too many comments. Try again in ten minutes.")
-        raise Refused({"form": sentence}, busy=True)
+        raise SubmissionError({"form": sentence}, busy=True)
 
 
-def refuse_unfit(comment: Comment, *, only_text: bool = False) -> None:
+def validate_comment(comment: Comment, *, only_text: bool = False) -> None:
     """Raises Refused for what cannot be kept; a comment that is changed keeps its commenter's name."""
     problems: dict[str, str] = {}
     try:
@@ -129,7 +131,7 @@ def refuse_unfit(comment: Comment, *, only_text: bool = False) -> None:
             "The comment has %(count)s characters. Shorten it to at most %(most)s."
         ) % {"count": f"{len(comment.text):,}", "most": f"{TEXT_MAX_LENGTH:,}"}
     if problems:
-        raise Refused(problems)
+        raise SubmissionError(problems)
 
 
 def _problems_of_guest(comment: Comment, *, address_is_sound: bool) -> dict[str, str]:

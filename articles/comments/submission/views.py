@@ -92,8 +92,8 @@ def _preview(
             parent=parent,
             by=writer_of(request),
         )
-    except posting.Refused as refusal:
-        return _refuse(request, article, draft, refusal)
+    except posting.SubmissionError as refusal:
+        return _show_error(request, article, draft, refusal)
     return _page(request, article, draft, comment=comment, status=200)
 
 
@@ -117,15 +117,15 @@ def _send(
             form_age=seal.age,
             ip_address=client_ip(request),
         )
-    except posting.Refused as refusal:
-        return _refuse(request, article, draft, refusal)
+    except posting.SubmissionError as refusal:
+        return _show_error(request, article, draft, refusal)
     if draft.follow in Frequency:
         follows.follow_replies(comment, Frequency(draft.follow))
     return redirect("comment_thanks", form_tokens.link_to(comment))
 
 
-def _refuse(
-    request: HttpRequest, article: Article, draft: Draft, refusal: posting.Refused
+def _show_error(
+    request: HttpRequest, article: Article, draft: Draft, refusal: posting.SubmissionError
 ) -> HttpResponse:
     draft.errors |= refusal.sentences
     if "used" in draft.errors:

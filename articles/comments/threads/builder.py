@@ -37,7 +37,7 @@ class Answered:
     """Whether it stands on the same page."""
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         return f"#comment-{self.id}" if self.here else reverse("comment", args=[self.id])
 
 

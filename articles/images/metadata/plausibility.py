@@ -51,7 +51,7 @@ def _score(text: str, at: int) -> float:
     if sign == "\ufffd" or sign < "\xa0":  # undefined, or a control character
         return 2 * WRONG
     if sign.isalpha() and sign not in _NO_LETTERS:
-        return _is_letter(sign, before, behind)
+        return _is_alphabetic(sign, before, behind)
     if sign in _DASHES:
         return _dash(before, behind)
     if sign in _PARTNERS:
@@ -59,7 +59,7 @@ def _score(text: str, at: int) -> float:
     return _symbol(sign, before, behind)
 
 
-def _is_letter(sign: str, before: str, behind: str) -> float:
+def _is_alphabetic(sign: str, before: str, behind: str) -> float:
     if not (before.isalpha() or behind.isalpha()):
         return 1.0 if sign in _ALONE else -2.0
     if sign.islower():

@@ -115,7 +115,7 @@ class _Rules:
         """The tsquery of what postings cannot say."""
         queries: list[str] = []
         for group in reading.required:
-            said = len(group) == 1 and self._hold(group[0])
+            said = len(group) == 1 and self._require_phrase(group[0])
             if not said:
                 queries.append(" | ".join(f"({phrase.query})" for phrase in group))
         for phrase in sorted(reading.excluded, key=lambda each: _rarest(each).articles):
@@ -123,7 +123,7 @@ class _Rules:
                 queries.append(f"!({phrase.query})")
         return " & ".join(f"({query})" for query in queries)
 
-    def _hold(self, phrase: Phrase) -> bool:
+    def _require_phrase(self, phrase: Phrase) -> bool:
         """Says that all its words are held; whether that is all there is to say."""
         said = [self._rule(term) for term in sorted(phrase.stems, key=lambda each: each.articles)]
         return all(said) and phrase.is_one_word

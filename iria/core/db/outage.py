@@ -62,7 +62,7 @@ class Outage:
     def is_on(self) -> bool:
         return not self._is_over.is_set()
 
-    def refuse(self) -> None:
+    def raise_if_on(self) -> None:
         """Raises `Away` during an outage."""
         if self.is_on:
             raise self.as_error()

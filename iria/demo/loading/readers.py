@@ -70,7 +70,7 @@ def _post(words: dict[str, Any], marks: RowOrigins, editor: User) -> Comment | N
             at=content.local(words["at"]),
             quiet=True,
         )
-    except posting.Refused:
+    except posting.SubmissionError:
         return None
     _decide(comment, words, editor)
     return comment

@@ -13,7 +13,7 @@ from iria.evaluation.synthetic.words import Language
 class Command(BaseCommand):
     help = (
         "Load a large made-up newsroom for load tests, in bulk. Use a separate database for it: "
-        "the articles are public at once, and nothing takes them away again."
+        "the articles are published at once, and no command removes them."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

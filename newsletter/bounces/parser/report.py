@@ -91,7 +91,7 @@ class Report:
         return replace(self, **_plain_fields(self))
 
     @property
-    def addresses(self) -> list[str]:
+    def emails(self) -> list[str]:
         """Whom it is about."""
         found = [failure.address for failure in self.failures if failure.address]
         return list(dict.fromkeys([*found, *self.complained]))

@@ -81,7 +81,7 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 """A batch of the most talkative provider, several times over."""
 
 
-class Refused(Exception):
+class WebhookError(Exception):
     """It does not prove that the provider sent it."""
 
 
@@ -96,7 +96,7 @@ def parse_call(provider: Provider, secret: str, request: HttpRequest) -> list[An
         Refused, Unreadable
     """
     if not provider.accepts(secret):
-        raise Refused
+        raise WebhookError
     try:
         body = request.body
         view = anymail_view(provider, secret)
@@ -110,10 +110,10 @@ def parse_call(provider: Provider, secret: str, request: HttpRequest) -> list[An
             log.info(
                 "webhook call from %s was not verified: %s", provider.name, type(mistake).__name__
             )
-        raise Refused from mistake
+        raise WebhookError from mistake
     if proof and is_replay(provider.name, proof, body):
         log.info("webhook call from %s is too old, or its signature was used before", provider.name)
-        raise Refused
+        raise WebhookError
     try:
         pieces = list(view.parse_events(request))
     except Exception as mistake:

@@ -120,7 +120,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
         return _said("Request too large.", status=413)
     try:
         events = verification.parse_call(provider, settings.MAIL_PROVIDER_SECRET, request)
-    except verification.Refused:
+    except verification.WebhookError:
         return _said(f"Not verified as a call from {provider.name}.", status=403)
     except verification.Unreadable as error:
         kind = type(error.__cause__ or error).__name__

@@ -48,22 +48,22 @@ class Command(BaseCommand):
         except Unreadable as error:
             self._say({"file": name, "error": str(error)})
             return
-        self._tell(incoming, dry_run=dry_run)
+        self._report(incoming, dry_run=dry_run)
 
     def _all(self, found: Iterator[Incoming], *, dry_run: bool) -> None:
         try:
             for incoming in found:
-                self._tell(incoming, dry_run=dry_run)
+                self._report(incoming, dry_run=dry_run)
         except Unreadable as error:
             raise CommandError(str(error)) from error
 
-    def _tell(self, incoming: Incoming, *, dry_run: bool) -> None:
+    def _report(self, incoming: Incoming, *, dry_run: bool) -> None:
         taken = None if dry_run else process_message(incoming.raw)
         report = taken.report if taken else read(incoming.raw)
         said: dict[str, Any] = {
             "file": incoming.name,
             "kind": report.kind,
-            "addresses": report.addresses,
+            "addresses": report.emails,
             "reasons": [failure.reason for failure in report.failures],
             "codes": [failure.status for failure in report.failures],
         }

@@ -67,7 +67,7 @@ def test_the_count_is_what_can_be_read_and_no_hidden_word_is_on_the_page(
         for deed, which in [("post", 0), *deeds]:
             try:
                 do(deed, which, article, mina)
-            except (posting.Refused, decisions.DecidedMeanwhile):
+            except (posting.SubmissionError, decisions.DecidedMeanwhile):
                 continue
         check(article)
         transaction.set_rollback(True)

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.submission import form_tokens, posting
-from articles.comments.submission.posting import Refused
+from articles.comments.submission.posting import SubmissionError
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.articles.comments.conftest import Write
@@ -35,7 +35,7 @@ def test_a_reply_to_a_comment_on_another_article(
     there = write("There", below=newsroom.published("Another harbour"))
     page = answered(client, article, there)
     assert "The comment you answer is not below this article." in page
-    with pytest.raises(Refused, match="below another article"):
+    with pytest.raises(SubmissionError, match="below another article"):
         posting.post(article, name="Ana", email="a@readers.example", text="Here", parent=there)
 
 
@@ -104,7 +104,7 @@ def test_the_same_form_sent_twice_by_an_impatient_finger(
 
 @pytest.mark.parametrize("name", ["\u200b\u200b", "\u2060\ufeff \u00ad", "\u3164", "   "])
 def test_a_name_that_nobody_sees(article: Article, name: str) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(SubmissionError) as refusal:
         posting.post(article, name=name, email="a@readers.example", text="Here")
     assert set(refusal.value.sentences) == {"name"}
 
@@ -115,7 +115,7 @@ def test_a_name_that_nobody_sees(article: Article, name: str) -> None:
 def test_a_name_that_looks_like_one_of_the_newsroom(
     article: Article, mina: User, name: str
 ) -> None:
-    with pytest.raises(Refused, match="A member of the newsroom has this name"):
+    with pytest.raises(SubmissionError, match="A member of the newsroom has this name"):
         posting.post(article, name=name, email="a@readers.example", text="Here")
 
 

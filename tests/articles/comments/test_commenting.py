@@ -130,7 +130,7 @@ def test_of_two_requests_at_once_with_one_form_and_other_words_neither_is_lost(
         send_words("The other words")
 
     monkeypatch.setattr(posting, "refuse_hasty", meanwhile)
-    with pytest.raises(posting.Refused) as refused:
+    with pytest.raises(posting.SubmissionError) as refused:
         send_words("These words")
     assert "Send again" in refused.value.sentences["used"]
     assert send_words("The other words") == Comment.objects.get()

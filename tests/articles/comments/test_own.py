@@ -14,7 +14,7 @@ from articles.comments.models import Comment
 from articles.comments.moderation import decisions, queues
 from articles.comments.screening.models import Check, ScreenedWord, ScreeningRule
 from articles.comments.submission import editing, form_tokens, posting
-from articles.comments.submission.posting import Refused
+from articles.comments.submission.posting import SubmissionError
 from articles.comments.threads.builder import thread_of
 from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write
@@ -120,7 +120,7 @@ def test_what_was_decided_or_taken_back_cannot_be_changed(
         decisions.reject(comment, by=mina)
     else:
         posting.delete_own(comment, by=None)
-    with pytest.raises(Refused, match="cannot be changed any more"):
+    with pytest.raises(SubmissionError, match="cannot be changed any more"):
         editing.change(comment, text="Otherwise", by=None)
 
 
@@ -128,7 +128,7 @@ def test_a_comment_is_changed_ten_times_at_most(article: Article, write: Write) 
     comment = write("Version 0")
     for number in range(1, editing.MOST + 1):
         editing.change(comment, text=f"Version {number}", by=None)
-    with pytest.raises(Refused, match="ten times"):
+    with pytest.raises(SubmissionError, match="ten times"):
         editing.change(comment, text="Once more", by=None)
 
 

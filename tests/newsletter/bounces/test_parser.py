@@ -87,12 +87,12 @@ def test_a_delayed_mail_has_not_failed_and_a_delivered_one_even_less() -> None:
     arrived = read(
         report("Final-Recipient: rfc822; ola@readers.example\nAction: delivered\nStatus: 2.0.0")
     )
-    assert (arrived.kind, arrived.addresses) == (Kind.NONE, [])
+    assert (arrived.kind, arrived.emails) == (Kind.NONE, [])
 
 
 def test_the_address_we_wrote_to_counts_and_not_the_one_it_was_forwarded_to() -> None:
     found = read(report(f"Original-Recipient: rfc822;ola@home.example\n{FAILED}Status: 5.1.1"))
-    assert found.addresses == ["ola@home.example"]
+    assert found.emails == ["ola@home.example"]
     assert found.failures[0].also == "ola@readers.example"
 
 
@@ -108,7 +108,7 @@ def test_the_address_we_wrote_to_counts_and_not_the_one_it_was_forwarded_to() ->
 )
 def test_a_letter_of_a_server_is_read_in_several_languages(words: str) -> None:
     found = read(letter(f"{words}\n\n--- Original message ---\nReceived: from us\nTo: x@y.example"))
-    assert (found.kind, found.addresses) == (Kind.HARD, ["ola@readers.example"])
+    assert (found.kind, found.emails) == (Kind.HARD, ["ola@readers.example"])
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_letter_without_fields_and_codes_is_read_in_the_language_of_its_server
         words.format("ola@readers.example"), From="postmaster@readers.example", Subject=subject
     )
     found = read(told)
-    assert (found.kind, found.addresses) == (Kind.HARD, ["ola@readers.example"])
+    assert (found.kind, found.emails) == (Kind.HARD, ["ola@readers.example"])
 
 
 def test_an_answer_of_a_program_with_an_empty_return_path_is_no_bounce() -> None:
@@ -163,7 +163,7 @@ def test_an_issue_of_somebody_about_lost_mail_is_no_bounce() -> None:
 def test_answers_of_people_and_their_programs_are_no_bounces(head: dict[str, str]) -> None:
     body = "I cannot be reached; mail to ola@readers.example is not read. Error, full, unknown."
     found = read(letter(body, From="Ola <ola@readers.example>", **head))
-    assert (found.kind, found.addresses) == (Kind.NONE, [])
+    assert (found.kind, found.emails) == (Kind.NONE, [])
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_complaint_names_who_complained_and_whether_our_mail_is_unwanted(
             Content_Type="multipart/report; report-type=feedback-report; boundary=x",
         )
     )
-    assert (found.kind, found.addresses) == (Kind.COMPLAINT, ["ola@readers.example"])
+    assert (found.kind, found.emails) == (Kind.COMPLAINT, ["ola@readers.example"])
     assert found.is_unsubscribing is unwanted
 
 
@@ -206,7 +206,7 @@ def test_the_kind_is_right_on_messages_that_others_labelled() -> None:
 def test_the_failing_addresses_are_right_on_messages_that_others_labelled() -> None:
     messages = labelled("flufl")
     right = sum(
-        sorted(address.lower() for address in read(path.read_bytes()).addresses)
+        sorted(address.lower() for address in read(path.read_bytes()).emails)
         == sorted(address.lower() for address in label["addresses"])
         for path, label in messages
     )

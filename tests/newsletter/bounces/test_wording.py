@@ -49,7 +49,7 @@ def old_complaint(
 )
 def test_a_complaint_in_a_form_before_the_standard_is_one(raw: bytes) -> None:
     found = read(raw)
-    assert (found.kind, found.addresses) == (Kind.COMPLAINT, ["ola@readers.example"])
+    assert (found.kind, found.emails) == (Kind.COMPLAINT, ["ola@readers.example"])
     assert found.is_unsubscribing
 
 
@@ -118,7 +118,7 @@ def test_a_letter_that_quotes_a_field_of_a_complaint_is_none() -> None:
 )
 def test_what_is_said_of_the_recipient_decides(said: str, kind: str) -> None:
     told = letter(f"Your mail could not be delivered:\n\n<ola@readers.example>: {said}\n")
-    assert (read(told).kind, read(told).addresses) == (kind, ["ola@readers.example"])
+    assert (read(told).kind, read(told).emails) == (kind, ["ola@readers.example"])
 
 
 def test_what_the_other_server_said_comes_before_the_summary_of_ours() -> None:
@@ -151,7 +151,7 @@ def test_a_notice_for_programs_that_comes_by_mail_is_read(
     said = json.dumps(notice | {"mail": MAIL})
     body = json.dumps({"Type": "Notification", "Message": said}) if wrapped else said
     found = read(letter(f"{body}\n\n--\nTo stop, follow the link.", Subject="AWS Notification"))
-    assert (found.kind, found.addresses) == (kind, ["ola@readers.example"])
+    assert (found.kind, found.emails) == (kind, ["ola@readers.example"])
     assert found.message_ids == ("<one@news.example>",)
 
 
@@ -166,7 +166,7 @@ def test_a_notice_for_programs_that_comes_by_mail_is_read(
     ],
 )
 def test_a_notice_that_says_nothing_names_nobody(body: str) -> None:
-    assert read(letter(body, From="x@y.example", Subject="Hello")).addresses == []
+    assert read(letter(body, From="x@y.example", Subject="Hello")).emails == []
 
 
 @pytest.mark.parametrize(
@@ -196,4 +196,4 @@ def test_a_letter_that_says_the_mail_arrived_is_no_bounce(subject: str) -> None:
 )
 def test_an_address_is_found_whatever_stands_around_it(subject: str, words: str) -> None:
     found = read(letter(words.replace("{}", "ola@readers.example"), Subject=subject))
-    assert (found.kind, found.addresses) == (Kind.HARD, ["ola@readers.example"])
+    assert (found.kind, found.emails) == (Kind.HARD, ["ola@readers.example"])

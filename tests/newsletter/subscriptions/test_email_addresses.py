@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from iria.core.mail import mailbox
-from newsletter.subscriptions.email_addresses import PLAIN, _judged, hidden, normal, shown
+from newsletter.subscriptions.email_addresses import PLAIN, _check_domain, hidden, normal, shown
 from tests.shared import shared_data
 
 
@@ -103,7 +103,7 @@ def test_a_reader_sees_the_letters_of_their_domain() -> None:
 def test_what_is_plain_is_what_the_long_way_says(typed: str) -> None:
     local, _, domain = typed.rpartition("@")
     try:
-        long_way = _judged(typed, local, domain)
+        long_way = _check_domain(typed, local, domain)
     except ValidationError:
         with pytest.raises(ValidationError):
             normal(typed)

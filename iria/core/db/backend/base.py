@@ -31,7 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if self.pool is None:
             return super().get_new_connection(conn_params)
-        outage.current.refuse()
+        outage.current.raise_if_on()
         try:
             return super().get_new_connection(conn_params)
         except PoolTimeout as timeout:

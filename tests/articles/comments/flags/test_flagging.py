@@ -56,7 +56,7 @@ def test_who_sends_very_many_reports_is_asked_to_wait(write: Write) -> None:
     comments = [write(f"Comment number {number}.") for number in range(11)]
     for comment in comments[:10]:
         report(comment)
-    with pytest.raises(flagging.Refused, match="please wait") as refusal:
+    with pytest.raises(flagging.FlagError, match="please wait") as refusal:
         report(comments[10])
     assert refusal.value.busy
 
@@ -147,14 +147,14 @@ def test_whose_reports_are_dismissed_counts_less_from_then_on(
 def test_what_cannot_be_kept_is_refused_in_words(
     write: Write, values: dict[str, Any], field: str, sentence: str
 ) -> None:
-    with pytest.raises(flagging.Refused) as refusal:
+    with pytest.raises(flagging.FlagError) as refusal:
         report(write(), **values)
     assert sentence in refusal.value.sentences[field]
     assert not Flag.objects.exists()
 
 
 def test_a_comment_that_is_not_on_the_page_cannot_be_reported(write: Write) -> None:
-    with pytest.raises(flagging.Refused, match="not on the page any more"):
+    with pytest.raises(flagging.FlagError, match="not on the page any more"):
         report(write(waits=True))
 
 

@@ -39,12 +39,12 @@ def test_once_and_not_again(write: Write, mina: User) -> None:
     assert appeals.ask(comment) == appeals.ask(comment, text="Once more")
     decisions.reject(comment, by=mina)
     assert not appeals.may_ask(comment)
-    with pytest.raises(appeals.Refused, match="already"):
+    with pytest.raises(appeals.AppealError, match="already"):
         appeals.ask(comment)
 
 
 def test_there_must_be_something_to_ask(write: Write) -> None:
-    with pytest.raises(appeals.Refused, match="not rejected"):
+    with pytest.raises(appeals.AppealError, match="not rejected"):
         appeals.ask(write())
 
 
@@ -54,7 +54,7 @@ def test_words_that_cannot_be_kept_are_refused_and_asking_stays_possible(
 ) -> None:
     comment = write(waits=True)
     decisions.reject(comment, by=mina)
-    with pytest.raises(appeals.Refused):
+    with pytest.raises(appeals.AppealError):
         appeals.ask(comment, text=words)
     assert appeals.may_ask(comment)
 

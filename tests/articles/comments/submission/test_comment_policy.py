@@ -12,7 +12,7 @@ from articles.comments.screening.models import ScreeningRule
 from articles.comments.screening.pipeline import PRE_MODERATED
 from articles.comments.submission import posting
 from articles.comments.submission.comment_policy import settings_of
-from articles.comments.submission.posting import Refused
+from articles.comments.submission.posting import SubmissionError
 from articles.editorial.models import Article
 from iria.publication.models import Publication
 from tests.articles.comments.conftest import Write
@@ -71,7 +71,7 @@ def test_where_comments_are_off_none_is_shown_and_none_taken(
         assert client.get(article.get_absolute_url() + rest).status_code == 404
     assert client.get(f"/comments/{comment.pk}/").status_code == 404
     article.refresh_from_db()
-    with pytest.raises(Refused, match="closed"):
+    with pytest.raises(SubmissionError, match="closed"):
         sent(article)
 
 

@@ -93,7 +93,7 @@ def test_a_closed_thread_is_closed_for_the_newsroom_too(
     Article.objects.update(**{closed: False if closed == "comments_open" else "off"})
     signed.refresh_from_db()
     for user in (ola, mina):
-        with pytest.raises(posting.Refused):
+        with pytest.raises(posting.SubmissionError):
             sent(signed, user)
 
 

@@ -66,10 +66,10 @@ def away(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outage]:
 
 def test_requests_are_rejected_at_once_until_it_answers_again(away: Outage, pool: Pool) -> None:
     with pytest.raises(Away, match="Connection refused"):
-        away.refuse()
+        away.raise_if_on()
     pool.answers = True
     away.wait_for_end()
-    away.refuse()
+    away.raise_if_on()
 
 
 def test_connections_from_before_are_thrown_away(away: Outage, pool: Pool) -> None:
@@ -83,7 +83,7 @@ def test_one_failure_of_a_database_that_answers_refuses_nobody(
     made = Outage()
     made.suspect(REFUSED)
     made.wait_for_end()
-    made.refuse()
+    made.raise_if_on()
     assert not made.explains(REFUSED)
     assert caplog.messages == []
 
