@@ -99,7 +99,7 @@ migration-locks:
 unit-tests:
 	$(PYTEST) --cov --cov-report= --ignore tests/browser --ignore tests/proofs
 
-# What failed is tried once more, and nothing else (docs/decisions/second-try.md).
+# What failed is tried once more, and nothing else (docs/decisions/browser-test-retries.md).
 browser-tests:
 	$(BROWSER_TESTS) || { echo "── what had failed, once more"; \
 	  $(BROWSER_TESTS) --last-failed --last-failed-no-failures none; }

@@ -66,7 +66,7 @@ def create_notifications(comment_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="comments.tell", queueing_lock="comments.tell", pass_context=True)
 def send_notifications(context: JobContext, timestamp: int) -> None:
-    """Every minute: the notifications that are due, and the daily e-e-mails when it is time."""
+    """Every minute: the notifications that are due, and the daily e-mails when it is time."""
     until = time.monotonic() + SECONDS_PER_RUN
 
     def enough() -> bool:

@@ -42,6 +42,6 @@ urlpatterns = [
     path(ARTICLE, article.article, name="article"),
     path(f"{ARTICLE}comments/", comments.thread, name="thread"),
     path(f"{ARTICLE}comments/<thread_order:order>/", comments.thread, name="thread_in_order"),
-    path(f"{ARTICLE}comments/<int:comment>/", comments.comment_replies, name="answers"),
+    path(f"{ARTICLE}comments/<int:comment>/", comments.comment_replies, name="comment_replies"),
     path(f"{ARTICLE}picture/<int:image_id>/", article.image_view, name="picture"),
 ]

@@ -1,1 +1,1 @@
-"""Notification e-e-mails to commenters, followers and moderators."""
+"""Notification e-mails to commenters, followers and moderators."""

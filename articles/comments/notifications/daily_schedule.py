@@ -1,4 +1,4 @@
-"""When daily e-e-mails are sent."""
+"""When daily e-mails are sent."""
 
 from datetime import datetime, time, timedelta
 from typing import Final

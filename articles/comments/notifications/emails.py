@@ -1,4 +1,4 @@
-"""The content of e-e-mails to followers."""
+"""The content of e-mails to followers."""
 
 from contextlib import AbstractContextManager
 from typing import Final

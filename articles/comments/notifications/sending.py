@@ -1,7 +1,7 @@
-"""The one way in which e-e-mails about comments are sent.
+"""The one way in which e-mails about comments are sent.
 
 What is queued in tables is claimed before the mail server gets it, and its outcome recorded after it:
-notifications in their own rows (`outbox`), daily e-e-mails to moderators in the follow (`moderator_digest`).
+notifications in their own rows (`outbox`), daily e-mails to moderators in the follow (`moderator_digest`).
 An e-mail about one comment is a job, which is retried if the server defers it (`commenter_emails`).
 """
 
@@ -16,7 +16,7 @@ from articles.comments.notifications.smtp import NotSent, Outcome
 
 
 def send_due(now: datetime | None = None, *, enough: Callable[[], bool] = lambda: False) -> int:
-    """Everything that is due at this moment; the number of e-e-mails sent.
+    """Everything that is due at this moment; the number of e-mails sent.
 
     Args:
         enough: called before each e-mail; True ends the run, the rest stays queued.
@@ -26,7 +26,7 @@ def send_due(now: datetime | None = None, *, enough: Callable[[], bool] = lambda
 
 
 def send_digests(now: datetime, *, enough: Callable[[], bool] = lambda: False) -> int:
-    """The daily e-e-mails about pending comments."""
+    """The daily e-mails about pending comments."""
     sent = 0
     for follow in moderator_digest.due(now):
         if enough():

@@ -1,4 +1,4 @@
-"""Limits for e-e-mails to an address that anybody may have entered."""
+"""Limits for e-mails to an address that anybody may have entered."""
 
 from datetime import timedelta
 from typing import Final
