@@ -128,7 +128,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     ]
     fields = (*readonly_fields,)
     inlines = [ConsentInline]
-    actions = ["leave", "suppress", "erase_and_bar"]
+    actions = ["leave", "suppress", "erase_and_suppress"]
     change_list_template = "admin/newsletter/subscriber/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:

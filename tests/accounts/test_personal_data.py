@@ -48,7 +48,7 @@ NO_TRACE = {
         newsletter.subscription""",
     "it keeps hashes that lead to nobody": "newsletter.suppression",
     "an administrator brings it, and it goes by itself after days (newsletter/privacy.py)": """
-        newsletter.importrow newsletter.subscriberimport""",
+        newsletter.importrow newsletter.subscriberimport newsletter.subscriberimport_newsletters""",
     "a ban ends by itself; until then it is what keeps somebody out": "articles.ban",
     "nothing is written there": "account.emailconfirmation sessions.session",
 }

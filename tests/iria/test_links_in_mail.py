@@ -99,7 +99,7 @@ def test_subscribing_following_and_commenting_from_a_hostile_host_writes_our_own
     client.post("/newsletter/", {"email": "ola@readers.example", "website": ""})
     client.post(
         f"/comments/follow/?article={article.pk}",
-        {"email": "teo@readers.example", "pace": "at_once"},
+        {"email": "teo@readers.example", "frequency": "at_once"},
     )
     jobs()
     assert assert_ours(mail_folder) >= 2

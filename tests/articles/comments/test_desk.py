@@ -253,7 +253,7 @@ def test_the_first_page_says_how_many_wait(
     assert "comments pending" not in page(at_desk, "/admin/")
     write("One", waits=True)
     write("Two", waits=True)
-    assert "2 comments wait for a decision" in page(at_desk, "/admin/")
+    assert "2 comments pending" in page(at_desk, "/admin/")
     client.force_login(rui)
     assert "comments pending" not in page(client, "/admin/")
 

@@ -160,10 +160,9 @@ def test_comments_by_article_and_by_writer_lead_to_the_list_without_an_address(
     follows.confirm(follow)
     articles = at_desk.get(f"{LIST}by-article/").content.decode()
     assert f"?article={article.pk}" in articles
-    assert "Followed by</th>" in articles
     assert re.search(r"<td>1</td></tr>", articles), "one follower, without a name"
     assert "ana@readers.example" not in articles
-    assert "Have a mail once a day" in at_desk.get(LIST).content.decode()
+    assert "/comments/mail/" in at_desk.get(LIST).content.decode()
     writers = at_desk.get(f"{LIST}by-writer/").content.decode()
     assert "Teo Brandt" in writers
     assert "Ola Lind" in writers
@@ -181,7 +180,7 @@ def test_a_writer_is_suspended_on_a_page_that_needs_no_script(
         article, name="Teo Brandt", email="teo@readers.example", text="A", ip_address="203.0.113.9"
     )
     page = at_desk.get(f"{LIST}{comment.pk}/ban/").content.decode()
-    assert "Its whole network" in page
+    assert 'value="network"' in page
     assert "203.0.113" not in page
     form = {
         "kinds": ["email", "network"],
@@ -189,8 +188,7 @@ def test_a_writer_is_suspended_on_a_page_that_needs_no_script(
         "reason": "Threats",
         "existing_comments": "reject",
     }
-    done = at_desk.post(f"{LIST}{comment.pk}/ban/", form, follow=True).content.decode()
-    assert "is suspended until" in done
+    at_desk.post(f"{LIST}{comment.pk}/ban/", form, follow=True)
     assert Ban.objects.active().count() == 2
     ban = Ban.objects.filter(kind="email").get()
     assert ban.expires_at
@@ -200,10 +198,8 @@ def test_a_writer_is_suspended_on_a_page_that_needs_no_script(
     assert "Teo Brandt" in bans
     assert "teo@readers.example" not in bans
     lifted = {"action": "remove_selected", "_selected_action": [ban.pk]}
-    assert (
-        "One ban was lifted."
-        in at_desk.post("/admin/articles/ban/", lifted, follow=True).content.decode()
-    )
+    at_desk.post("/admin/articles/ban/", lifted, follow=True)
+    assert Ban.objects.active().count() == 1
 
 
 @pytest.mark.parametrize(
@@ -216,7 +212,7 @@ def test_a_writer_is_suspended_on_a_page_that_needs_no_script(
         ),
         (
             {"kinds": "email", "length": "7", "reason": "  ", "existing_comments": "leave"},
-            "Write why",
+            "required",
         ),
         (
             {"kinds": "network", "length": "7", "reason": "y", "existing_comments": "leave"},

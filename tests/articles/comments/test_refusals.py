@@ -1,7 +1,6 @@
 """What is refused: in a sentence, with the words kept, and nothing changed."""
 
 from datetime import timedelta
-from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -23,7 +22,7 @@ def test_a_broken_link_gets_a_sentence(client: Client, db: None, link: str) -> N
     for page in ("thanks", "yours"):
         answer = client.get(f"/comments/{page}/{link}/")
         assert answer.status_code == 404
-        assert "This link does not work" in answer.content.decode()
+        assert "articles/comments/no_link.html" in {each.name for each in answer.templates}
 
 
 def test_a_form_from_another_site_is_refused(client: Client, article: Article) -> None:
@@ -35,7 +34,7 @@ def test_a_form_that_comes_back_at_once_waits_a_moment(client: Client, article: 
     token = token_in(client.get(address_of(article)).content.decode())
     answer = client.post(address_of(article), {**WORDS, "token": token})
     page = answer.content.decode()
-    assert "That was very quick" in page
+    assert set(answer.context["draft"].errors) == {"form"}
     assert "It was late." in page
     assert token_in(page) == token, "a second try with the same form must count as older"
     assert not Comment.objects.exists()
@@ -48,7 +47,7 @@ def test_a_form_of_two_days_ago_is_looked_over_again(
     monkeypatch.setattr("articles.comments.submission.form_tokens.VALID_FOR", timedelta(seconds=-1))
     answer = client.post(address_of(article), {**WORDS, "token": token})
     page = answer.content.decode()
-    assert "more than two days ago" in page
+    assert set(answer.context["draft"].errors) == {"form"}
     assert "It was late." in page
     assert not Comment.objects.exists()
 
@@ -72,7 +71,7 @@ def test_a_reply_to_a_removed_comment_keeps_its_words(
     decisions.reject(above, by=mina)
     answer = client.post(address_of(article), {**WORDS, "parent": str(above.pk)})
     page = answer.content.decode()
-    assert "no longer there" in page
+    assert set(answer.context["draft"].errors) == {"parent"}
     assert "It was late." in page
     assert "Unkind words" not in page
     sent = client.post(address_of(article), {**WORDS, "token": token_in(page)})
@@ -94,7 +93,7 @@ def test_a_withdrawn_article_takes_no_comments_and_gives_the_words_back(
     answer = client.post(address_of(article), {**WORDS, "token": token})
     page = answer.content.decode()
     assert answer.status_code == 404
-    assert "not on the site" in page
+    assert "articles/comments/gone.html" in {each.name for each in answer.templates}
     assert "It was late." in page
     assert article.headline not in page
 
@@ -104,38 +103,39 @@ def test_closed_comments_give_the_words_back(client: Client, article: Article) -
     Article.objects.update(comments_open=False)
     answer = client.post(address_of(article), {**WORDS, "token": token})
     page = answer.content.decode()
-    assert "Comments on this article are closed." in page
+    assert set(answer.context["draft"].errors) == {"form"}
     assert "It was late." in page
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "sentence"),
+    ("field", "value"),
     [
-        ("name", "", "Enter your name."),
-        ("name", "\u200b\u2060 ", "visible text"),
-        ("name", "n" * 81, "at most 80 characters"),
-        ("name", "Teo\x00", "NUL"),
-        ("name", "Mina Sato", "A member of the newsroom has this name"),
-        ("name", "mina\u200b  SATO", "A member of the newsroom has this name"),
-        ("email", "", "Please write your e-mail address"),
-        ("email", "teo at readers", "like name@example.org"),
-        ("email", "teo@readers.example\r\nBcc: all@readers.example", "like name@example.org"),
-        ("email", f"{'t' * 300}@readers.example", "like name@example.org"),
-        ("text", " \n ", "Enter a comment."),
-        ("text", "\u200b\u200d", "visible text"),
-        ("text", "w" * 5001, "The comment has 5,001 characters"),
-        ("text", "words\x00", "NUL"),
+        ("name", ""),
+        ("name", "\u200b\u2060 "),
+        ("name", "n" * 81),
+        ("name", "Teo\x00"),
+        ("name", "Mina Sato"),
+        ("name", "mina\u200b  SATO"),
+        ("email", ""),
+        ("email", "teo at readers"),
+        ("email", "teo@readers.example\r\nBcc: all@readers.example"),
+        ("email", f"{'t' * 300}@readers.example"),
+        ("text", " \n "),
+        ("text", "\u200b\u200d"),
+        ("text", "w" * 5001),
+        ("text", "words\x00"),
     ],
 )
-def test_what_cannot_be_kept_is_refused_in_a_sentence(
-    client: Client, article: Article, mina: User, later: None, field: str, value: str, sentence: str
+def test_an_invalid_field_gets_an_error_of_its_own_and_nothing_is_saved(
+    client: Client, article: Article, mina: User, later: None, field: str, value: str
 ) -> None:
     token = token_in(client.get(address_of(article)).content.decode())
     for more in ({}, {"token": token}):
         answer = client.post(address_of(article), {**WORDS, field: value, **more})
-        page = unescape(answer.content.decode())
+        page = answer.content.decode()
         assert answer.status_code == 422
-        assert sentence in page
+        assert set(answer.context["draft"].errors) == {field}
+        assert f'id="comment-{field}-error"' in page
         assert field == "text" or "It was late." in page
     assert not Comment.objects.exists()
 

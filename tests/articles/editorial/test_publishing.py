@@ -128,12 +128,12 @@ def test_a_fault_in_one_article_does_not_stop_the_others(
         publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
     Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1))
 
-    def obstacles(article: Article) -> list[str]:
+    def blockers(article: Article) -> list[str]:
         if article.pk == broken.pk:
             raise RuntimeError
         return []
 
-    monkeypatch.setattr(publishing, "obstacles", obstacles)
+    monkeypatch.setattr(publishing, "publish_blockers", blockers)
     assert publishing.publish_due() == 1
     assert Article.objects.published().get() == sound
 

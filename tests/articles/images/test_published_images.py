@@ -144,7 +144,7 @@ def test_a_reporter_changes_what_no_reader_sees(
     use(image)
     client.force_login(rui)
     place = reverse("admin:articles_image_change", args=[image.pk])
-    assert client.get(place).context["why_fixed"] == ""
+    assert client.get(place).context["why_readonly"] == ""
     client.post(place, sent(image, alt_text="Something else"))
     assert values(image)["alt_text"] == "Something else"
 

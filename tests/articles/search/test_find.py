@@ -157,7 +157,7 @@ def test_a_page_that_does_not_exist_is_said_in_words(page: str) -> None:
     [
         ("x" * 2001, "at most 2,000"),
         ("a\x00b", "NUL"),
-        ("a\ud800b", "surrogate"),
+        ("a\ud800b", "incomplete character"),
         ("the of and", "too common"),
         ('""', "too common"),
         ("- | & ! ()", "too common"),

@@ -111,7 +111,7 @@ def test_a_picture_must_be_described_and_ready(edna: User) -> None:
     shown = mail_image()
     story = published("With a picture", lead_image=shown)
     Image.objects.filter(pk=shown.pk).update(alt_text="")
-    assert "has no alternative text" in reasons_of(issue("Two", story), edna)[0]
+    assert "has no alt text" in reasons_of(issue("Two", story), edna)[0]
     Image.objects.filter(pk=shown.pk).update(alt_text="Cranes")
     assert Rendition.objects.filter(image=shown).exists()
     assert sending.start(Issue.objects.get(subject="Two"), by=edna) == 1

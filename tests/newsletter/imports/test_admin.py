@@ -56,7 +56,7 @@ def test_from_the_file_to_the_readers(
     page = adas.get(f"{base}/change/").content.decode()
     assert "Checked, not imported" in page
     assert "Import 2" in page
-    assert '<th scope="row">3</th><td>Broken</td>' in page
+    assert '<th scope="row">3</th><td>Invalid</td>' in page
     assert not Subscriber.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
         adas.post(f"{base}/run/")
@@ -66,7 +66,7 @@ def test_from_the_file_to_the_readers(
     assert Subscriber.objects.receiving(news()).count() == 2
     assert Subscriber.objects.get(email="ola@readers.example").name == "Ola"
     report = adas.get(f"{base}/report/").getvalue().decode("utf-8-sig")
-    assert list(csv.reader(StringIO(report)))[1][:2] == ["3", "Broken"]
+    assert list(csv.reader(StringIO(report)))[1][:2] == ["3", "Invalid"]
 
 
 def test_a_page_under_way_follows_by_itself(adas: Client) -> None:

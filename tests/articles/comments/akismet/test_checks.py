@@ -128,7 +128,9 @@ def test_a_dead_network_and_a_comment_from_nowhere_are_left_to_the_moderators_to
     akismet: Akismet, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = answered(send("From nowhere.", ip_address=None))
-    assert said(nowhere) == ["Akismet could not be asked: the IP URL of the comment is not known."]
+    assert said(nowhere) == [
+        "Akismet could not be asked: the IP address of the comment is not known."
+    ]
     comment = send()
 
     def no_network(*args: Any, **options: Any) -> Any:

@@ -56,7 +56,7 @@ def test_who_sends_very_many_reports_is_asked_to_wait(write: Write) -> None:
     comments = [write(f"Comment number {number}.") for number in range(11)]
     for comment in comments[:10]:
         report(comment)
-    with pytest.raises(flagging.FlagError, match="please wait") as refusal:
+    with pytest.raises(flagging.FlagError) as refusal:
         report(comments[10])
     assert refusal.value.busy
 
@@ -134,27 +134,27 @@ def test_whose_reports_are_dismissed_counts_less_from_then_on(
 
 
 @pytest.mark.parametrize(
-    ("values", "field", "sentence"),
+    ("values", "field"),
     [
-        ({"reason": ""}, "reason", "Choose what is wrong"),
-        ({"reason": "made up"}, "reason", "Choose what is wrong"),
-        ({"email": "ola\x00@readers.example"}, "email", "leave it empty or mend it"),
-        ({"text": "half\ud800"}, "text", ""),
-        ({"email": "not an address"}, "email", "leave it empty or mend it"),
-        ({"text": "x" * (FLAG_TEXT_MAX_LENGTH + 1)}, "text", "please shorten it"),
+        ({"reason": ""}, "reason"),
+        ({"reason": "made up"}, "reason"),
+        ({"email": "ola\x00@readers.example"}, "email"),
+        ({"text": "half\ud800"}, "text"),
+        ({"email": "not an address"}, "email"),
+        ({"text": "x" * (FLAG_TEXT_MAX_LENGTH + 1)}, "text"),
     ],
 )
-def test_what_cannot_be_kept_is_refused_in_words(
-    write: Write, values: dict[str, Any], field: str, sentence: str
+def test_an_invalid_report_is_rejected_with_an_error_for_its_field(
+    write: Write, values: dict[str, Any], field: str
 ) -> None:
-    with pytest.raises(flagging.FlagError) as refusal:
+    with pytest.raises(flagging.FlagError) as rejection:
         report(write(), **values)
-    assert sentence in refusal.value.sentences[field]
+    assert set(rejection.value.sentences) == {field}
     assert not Flag.objects.exists()
 
 
 def test_a_comment_that_is_not_on_the_page_cannot_be_reported(write: Write) -> None:
-    with pytest.raises(flagging.FlagError, match="not on the page any more"):
+    with pytest.raises(flagging.FlagError, match="no longer published"):
         report(write(waits=True))
 
 

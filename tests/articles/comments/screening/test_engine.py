@@ -121,7 +121,7 @@ def test_the_model_holds_what_is_like_spam_and_says_why(write: Write) -> None:
     )
     comment = write("Come to my channel", waits=True)
     assert comment.state == Comment.State.PENDING
-    assert said(comment) == ["It is like what moderators called spam: “my channel”."]
+    assert said(comment) == ["Classified as spam: “my channel”."]
 
 
 def test_a_new_comment_asks_the_database_the_same_number_of_times(

@@ -59,7 +59,7 @@ def test_a_category_cannot_stand_under_its_own_child(desk: Client) -> None:
     [
         ({"slug": "feed"}, "reserved"),
         ({"slug": "news"}, "slug"),
-        ({"name": "\u200b"}, "Please write something that can be seen."),
+        ({"name": "\u200b"}, "visible"),
         ({"name": "x\x00"}, "Null characters"),
         ({"position": "99999"}, "32767"),
         ({"position": "-1"}, "0"),
