@@ -24,7 +24,7 @@ PLACES = {
     "api_one_comment": {"number": "pk"},
     "sitemap_part": {"number": "sitemap_file"},
     "page": {"path": "page"},
-    "picture": {"picture": "one_picture"},
+    "picture": {"image_id": "one_picture"},
     "category": {"path": "category"},
     "category_feed": {"path": "category"},
     "language_category": {"path": "category"},

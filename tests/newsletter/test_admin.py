@@ -179,7 +179,7 @@ def test_an_editor_looks_at_subscribers_and_an_administrator_lets_them_go(
     assert Subscriber.objects.get().is_active
 
     ednas.force_login(ada)
-    assert said(ednas.post(changelist, leave, follow=True)) == ["1 address left."]
+    assert said(ednas.post(changelist, leave, follow=True)) == ["1 subscriber unsubscribed."]
     assert Subscriber.objects.get().state == "left"
     ednas.post(changelist, {**leave, "action": "suppress"})
     assert "Added manually" in Subscriber.objects.get().suppression_reason

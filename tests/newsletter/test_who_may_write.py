@@ -55,8 +55,8 @@ def test_who_may_not_send_lets_no_digest_go_by_itself(client: Client, rui: User)
     held, free = rule(needs_approval=True), rule(Frequency.WEEKLY, enabled=False)
     for made in (held, free):
         client.post(reverse("admin:newsletter_digestrule_change", args=[made.pk]), {
-            "newsletter": news().pk, "frequency": made.frequency, "on": "on", "subject": "New words",
-            "at": "07:00", "day": 0, "introduction": "",
+            "newsletter": news().pk, "frequency": made.frequency, "enabled": "on", "subject": "New words",
+            "time_of_day": "07:00", "day": 0, "introduction": "",
         })  # fmt: skip
         made.refresh_from_db()
         assert made.subject == "New words"

@@ -10,7 +10,7 @@ from django.db import connection
 
 from newsletter.models import Issue
 
-WORK = "import django; django.setup(); from newsletter.delivery import delivering; print('ready', flush=True)\nwhile delivering.deliver_batch({issue}): pass"
+WORK = "import django; django.setup(); from newsletter.delivery import worker; print('ready', flush=True)\nwhile worker.deliver_batch({issue}): pass"
 
 
 def start_worker(made: Issue) -> "subprocess.Popen[bytes]":

@@ -89,4 +89,4 @@ def test_an_editor_orders_the_parts(
     assert sorted(heard) == [article.pk for article in articles]
     assert [part.article for part in SeriesPart.objects.all()] == articles[::-1]
     answer = client.post("/admin/articles/series/add/", data | {"name": "Others"})
-    assert "is a part of a series already" in answer.content.decode()
+    assert "already part of a series" in answer.content.decode()

@@ -168,12 +168,12 @@ def test_bad_input_gets_a_sentence_and_keeps_what_was_typed(
         field(Place.SECOND, None, 1),
     )
     cases = {
-        "There is no article “Only a draft”": {lead: "Only a draft"},
-        "There is no article “99999999 [99999999]”": {lead: "99999999 [99999999]"},
+        "“Only a draft”": {lead: "Only a draft"},
+        "“99999999 [99999999]”": {lead: "99999999 [99999999]"},
         "already in another slot": {lead: one.headline, second: one.headline},
         "This time is in the past": {lead: one.headline, f"{lead}-until": "2001-01-01T12:00"},
         "Choose an article for this slot": {f"{lead}-until": "2199-01-01T12:00"},
-        "This is no date and time": {lead: one.headline, f"{lead}-until": "soon"},
+        "Enter a date and time": {lead: one.headline, f"{lead}-until": "soon"},
     }
     for sentence, typed in cases.items():
         answer = client.post(COMPOSE, {"seen": seen(client, COMPOSE), **typed})

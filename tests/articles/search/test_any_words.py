@@ -124,7 +124,7 @@ def test_a_search_that_takes_too_long_says_so(barge: None, monkeypatch: pytest.M
             cursor.execute("SELECT pg_sleep(5)")
         return 0
 
-    monkeypatch.setattr("articles.search.ranking.engine.PATIENCE", 50)
+    monkeypatch.setattr("articles.search.ranking.engine.TIMEOUT_MS", 50)
     monkeypatch.setattr("articles.search.query.parser.parse_query", slow)
     with pytest.raises(InvalidQuery, match="takes too long"):
         search_articles("barge")

@@ -72,7 +72,7 @@ def test_openings_beyond_the_limit_are_not_counted(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    monkeypatch.setattr("articles.search.views.count_opened", counted.append)
+    monkeypatch.setattr("articles.search.views.count_click", counted.append)
     for _ in range(4):
         assert client.post("/search/opened/?q=barges").status_code == 204
     assert counted == ["barges"] * 2

@@ -18,7 +18,7 @@ def meaning(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
 
     def meaning(typed: str, meant: str) -> None:
         known = {typed: meant}
-        monkeypatch.setattr("articles.search.results.search_results.corrected", known.get)
+        monkeypatch.setattr("articles.search.results.search_results.correct_spelling", known.get)
 
     indexer.index_article(newsroom.published("The barge and the harbour").pk)
     return meaning
@@ -29,7 +29,7 @@ def test_where_something_is_found_a_correction_is_offered(
 ) -> None:
     meaning("brage harbour", "barge harbour")
     page = client.get("/search/?q=brage+harbour").content.decode()
-    assert "1 article" in page
+    assert "1 result" in page
     assert 'Did you mean <a href="/search/?q=barge+harbour">barge harbour</a>?' in page
 
 
@@ -39,7 +39,7 @@ def test_where_nothing_is_found_it_is_applied_with_a_word_about_it(
     meaning("brage", "barge")
     page = client.get("/search/?q=brage").content.decode()
     assert "No results for <q>brage</q>" in page
-    assert "what was found for <strong>barge</strong>" in page
+    assert "<strong>barge</strong>" in page
     assert ">barge</mark> and the harbour</a>" in page
     assert 'value="brage"' in page
     assert QueryCount.objects.get().query == "brage"

@@ -83,7 +83,7 @@ def test_another_logo_takes_its_place_and_the_old_one_can_still_be_asked_for(
     [
         (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "SVG"),
         (b"", "empty"),
-        (file(64, 64)[:60], "broken"),
+        (file(64, 64)[:60], "damaged"),
         (b"%PDF-1.7", "PDF"),
         (file(400, 20), "at least 40"),
     ],

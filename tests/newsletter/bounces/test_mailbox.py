@@ -183,7 +183,7 @@ def test_one_message_that_cannot_be_taken_in_stays_unread_and_the_desk_hears_of_
     assert bounces_mailbox.read_mailbox() == 1
     ola.refresh_from_db()
     assert ola.state == "left"
-    assert bounces_mailbox.current_error().startswith("One message could not be taken in")
+    assert bounces_mailbox.current_error().startswith("1 message")
     monkeypatch.undo()
     assert bounces_mailbox.read_mailbox() == 1
     assert bounces_mailbox.current_error() == ""

@@ -32,7 +32,7 @@ def test_an_issue_is_scheduled_by_the_publications_clock_and_taken_back(ednas: C
     ]
     made.refresh_from_db()
     assert made.send_at == datetime(2031, 5, 6, 0, 0, tzinfo=UTC)
-    assert "It goes out on 6 May 2031, 09:00:00 (Asia/Tokyo)" in answer.content.decode()
+    assert "6 May 2031, 09:00:00 (Asia/Tokyo)" in answer.content.decode()
     refused = ednas.post(at(made, "change"), filled(subject="Other words")).content.decode()
     assert "This issue is scheduled. Unschedule it to make changes, then save again." in refused
     assert 'value="Other words"' in refused
@@ -47,7 +47,7 @@ def test_an_issue_is_scheduled_by_the_publications_clock_and_taken_back(ednas: C
     ("typed", "sentence"),
     [
         ("", "Enter a date and time."),
-        ("soon", "This is no date and time; write it like 2027-03-28 14:30."),
+        ("soon", "Enter a date and time such as 2027-03-28 14:30."),
         ("2020-01-01T09:00", "This time is in the past. Choose a later time, or send now."),
     ],
 )
@@ -78,7 +78,7 @@ def test_an_editor_pauses_and_lets_it_go_on(ednas: Client, edna: User) -> None:
     ]
     assert worker.deliver_batch(made.pk) == 3
     page = ednas.get(at(made, "change")).content.decode()
-    assert page.index("Started by") < page.index("Paused by") < page.index("Went on by")
+    assert page.index("Started by") < page.index("Paused by") < page.index("Resumed by")
 
 
 def test_the_state_of_the_run_can_be_asked_for_alone(ednas: Client, edna: User) -> None:

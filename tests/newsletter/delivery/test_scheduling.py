@@ -103,7 +103,7 @@ def test_a_time_passed_while_everything_was_down_goes_out_once_and_is_said_to_be
     assert made.delay is not None
     assert timedelta(hours=2, minutes=59) < made.delay < timedelta(hours=3, minutes=1)
     (started,) = made.events.filter(action="started")
-    assert "It is 180 minutes late" in started.details
+    assert "180 minutes late" in started.details
     assert started.created_by == edna
 
 
@@ -114,7 +114,7 @@ def test_what_goes_out_in_time_says_nothing_of_being_late(edna: User) -> None:
     minute_passes()
     made.refresh_from_db()
     assert made.delay is None
-    assert made.events.get(action="started").details == "To 1."
+    assert made.events.get(action="started").details == "Recipients: 1."
 
 
 def test_a_worker_whose_clock_is_ahead_starts_nothing_early(

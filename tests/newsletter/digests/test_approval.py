@@ -33,7 +33,7 @@ def test_what_stands_in_its_way_is_said_and_tried_again(edna: User) -> None:
     Image.objects.update(licensed_for_newsletter=False)
     assert approval.send_automatic() == []
     issue = Issue.objects.get(pk=made)
-    assert issue.error.startswith("Not sent automatically yet: The picture")
+    assert issue.error.startswith("Not sent automatically yet: The image")
     assert "1 digest not sent automatically" in [each.label for each in dashboard_items(edna)]
     Image.objects.update(licensed_for_newsletter=True)
     assert approval.send_automatic() == [made]

@@ -72,5 +72,5 @@ def test_whoever_asks_waits_on_the_first_page_of_the_desk(write: Write, mina: Us
     decisions.reject(comment, by=mina)
     appeals.ask(comment, text="It was a joke.")
     (waiting,) = pending_items(mina)
-    assert (waiting.label, waiting.count) == ("One writer asks for another look", 1)
+    assert (waiting.label, waiting.count) == ("One appeal", 1)
     assert waiting.url.endswith("?queue=asked")

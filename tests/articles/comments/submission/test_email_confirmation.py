@@ -115,7 +115,7 @@ def test_the_link_of_your_comment_confirms_nothing(
 ) -> None:
     comment = write("Not my address", waits=True)
     assert client.post(f"/comments/confirm/{form_tokens.link_to(comment)}/").status_code == 404
-    assert "Please open its link" in client.get(yours(comment)).content.decode()
+    assert "/mail/" in client.get(yours(comment)).content.decode()
 
 
 def test_mail_that_strangers_cause_uses_up_no_question_whether_an_address_is_ones_own(
@@ -193,10 +193,9 @@ def test_whoever_waits_for_the_mail_gets_it_again_three_times_an_hour(
     assert "Send the e-mail again" in client.get(yours(comment)).content.decode()
     for _ in range(3):
         answer = client.post(yours(comment, "mail/"))
-        assert "The mail is on its way once more." in answer.content.decode()
+        assert answer.context["said"]
     refused = client.post(yours(comment, "mail/"))
     assert refused.status_code == 429
-    assert "please look for it later" in refused.content.decode()
     email_confirmation.confirm(comment)
     assert client.post(yours(comment, "mail/")).status_code == 302
     assert asked == [comment.pk] * 3

@@ -35,7 +35,7 @@ def image(db: None) -> Image:
 
 @pytest.fixture
 def _a_day_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orphans, "SPARED", -timedelta(hours=1))
+    monkeypatch.setattr(orphans, "MIN_AGE", -timedelta(hours=1))
 
 
 def files() -> set[str]:
@@ -107,10 +107,10 @@ def test_the_command_names_them_or_deletes_them(
     image: Image, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = left("originals")
-    call_command("sweep_pictures", dry_run=True)
+    call_command("delete_orphan_images", dry_run=True)
     assert capsys.readouterr().out == f"{name}\n"
     assert name in files()
-    call_command("sweep_pictures")
+    call_command("delete_orphan_images")
     assert capsys.readouterr().out == "1 file deleted.\n"
     assert name not in files()
 
