@@ -34,7 +34,13 @@ def test_every_address_is_known_by_what_it_leads_to(anybody: Client, parts: dict
     # The last two are for a writer who has not confirmed yet, and for one who is signed in.
     of_somebody = [f"/comments/confirm/{parts['link']}/", f"/comments/{parts['pk']}/yours/"]
     # The first is for a provider, and none is named.
-    nowhere = ["/newsletter/webhook/", "/api/nothing", "/comments/follow/", "/comments/new/"]
+    nowhere = [
+        "/newsletter/webhook/",
+        "/newsletter/told/",
+        "/api/nothing",
+        "/comments/follow/",
+        "/comments/new/",
+    ]
     nowhere.append("/comments/token/")
     assert missing == [*nowhere, *of_somebody]
 

@@ -54,6 +54,8 @@ NEW_TEXT: Final = frozenset({Event.SUBMITTED, Event.CONFIRMED, Event.EDITED})
 class Details:
     """What is known of an event, apart from the comment itself."""
 
+    policy: CommentPolicy | None = None
+    """Of the article; read from the database where it is not given."""
     honeypot: str = ""
     ip_address: str = ""
     """Of a comment that is submitted now; later it is read from the database."""
@@ -83,7 +85,7 @@ def decide(comment: Comment, event: Event, details: Details = NO_DETAILS) -> Dec
     """What becomes of a comment; nothing is saved."""
     if event in NEW_TEXT:
         result = _rules(comment, event, details)
-        result = _policy(comment, result)
+        result = _policy(comment, result, details)
         result = _awaiting_akismet(comment, result, details)
         return _confirmation(comment, event, details, result)
     if event is Event.AKISMET_ANSWERED and details.akismet:
@@ -128,11 +130,11 @@ def _rules(comment: Comment, event: Event, details: Details) -> ScreeningResult:
     return result.with_earlier(recorded(comment)) if event is Event.CONFIRMED else result
 
 
-def _policy(comment: Comment, result: ScreeningResult) -> ScreeningResult:
+def _policy(comment: Comment, result: ScreeningResult, details: Details) -> ScreeningResult:
     """Trusted commenters are published at once; with pre-moderation nobody else is."""
     if reason := why_trusted(comment.user, comment.article_id):
         return _unless_banned(result, reason)
-    policy = settings_of(comment.article, current_publication()).policy
+    policy = details.policy or settings_of(comment.article, current_publication()).policy
     if policy != CommentPolicy.HELD or result.state != State.APPROVED:
         return result
     return ScreeningResult((*result.findings, Finding(Check.EVERYONE, Action.HOLD, PRE_MODERATED)))

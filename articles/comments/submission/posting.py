@@ -117,6 +117,7 @@ def post(
     comment.created_at = at or timezone.now()
     limit_rate(article, form_age, ip_address)
     details = Details(
+        policy=settings.policy,
         honeypot=honeypot,
         ip_address=ip_address or "",
         must_confirm=publication.guests_confirm_email and by is None and not quiet,

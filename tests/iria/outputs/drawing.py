@@ -18,7 +18,7 @@ from articles.images import html, srcset
 ROOT: Final = Path(settings.BASE_DIR)
 HOUSES: Final = ("articles", "newsletter", "iria", "accounts")
 IN_A_TEMPLATE: Final = re.compile(
-    r"{% (picture|caption|credit|credited|withheld_picture)\b|\bpicture\.address"
+    r"{% (picture|caption|credit|image_with_credit|image_unavailable)\b|\bimage\.(address|url)\b"
 )
 OF_THE_DESK: Final = re.compile(
     r"(^|/)(desk|library|demo|synthetic)/|admin|choos|focusing|widget|/outputs\.py"

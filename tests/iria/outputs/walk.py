@@ -29,19 +29,19 @@ DESK: Final = "/admin/"
 PICTURELESS: Final = {
     r"robots|seen|theme|newsletter_email_css": "no words for readers",
     r"account_.*|/accounts/|mfa_.*|two_factor_required": "sign-in, and what somebody may see of themselves",
-    r"newsletter_webhook|/newsletter/told/": "a word to a provider",
-    r"newsletter(_asked|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects and words, a way on",
+    r"newsletter_webhook|/newsletter/(told|look-in-your-mail)/": "a word to a provider",
+    r"newsletter(_check_inbox|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects and words, a way on",
     r"avatar": "the initials of a reader, or the picture they gave of themselves",
     r"personal_data": "which personal data is stored, as text",
     r"brand_image": "the publication's own mark, which is no picture of the library",
-    r"comment(_.*)?": "the form and what was written with it",
+    r"comment(_.*)?|my_comments": "the form and what was written with it",
     r"thread(_.*)?|reader": "words of readers",
     r"search_(suggest|opened)": "headlines, and a count",
     r"sitemap_news": "headlines",
     r"corrections": "headlines and what was wrong",
     r"archive|language_archive|tags": "years, and the names of topics",
     r"api|api_document|api_nowhere": "how the API is asked",
-    r"api_(one_)?(categor(y|ies)|tags?|comments?)": "names and words of readers",
+    r"api_(categories|tags|comments|(category|tag|comment)_detail)": "names and words of readers",
 }
 """Names of addresses, as patterns, and why no picture stands there."""
 
@@ -49,7 +49,7 @@ PICTURELESS: Final = {
 FORMS: Final = ("atom", "json")
 """Of a feed, besides the one that its plain address has."""
 
-GONE_WITH_IT: Final = {"rendition": 410, "picture": 404, "api_one_picture": 404}
+GONE_WITH_IT: Final = {"rendition": 410, "picture": 404, "api_image_detail": 404}
 """Names of addresses that are about nothing but the picture, and how they answer while it is withheld.
 Every other one answers as before, without it."""
 

@@ -70,9 +70,7 @@ def test_mina_finds_what_was_reported_and_lets_it_stand(
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.parametrize(
-    ("verb", "words"), [("reject", "removed it"), ("approve", "approved it")]
-)
+@pytest.mark.parametrize(("verb", "words"), [("reject", "removed it"), ("approve", "approved it")])
 def test_who_left_an_address_hears_it_once_and_the_address_is_forgotten(
     client: Client,
     write: Write,
