@@ -14,9 +14,8 @@ from django.utils.translation import gettext
 from articles.editorial.models import Article
 from articles.feeds import urls as urls  # makes the forms of a feed known
 from articles.feeds.channels import channel_of
-from articles.feeds.entries import LENGTH, SUMMARY_LENGTH, Entry, Person, tag_uri
+from articles.feeds.entries import LENGTH, SUMMARY_LENGTH, Entry, Person, legal, tag_uri
 from articles.feeds.views import feed_response
-from articles.feeds.xml_writer import legal
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
 from iria.publication.context_processors import publication_of

@@ -18,8 +18,7 @@ from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.feeds.entries import LENGTH, Entry, Person, tag_uri
-from articles.feeds.xml_writer import legal
+from articles.feeds.entries import LENGTH, Entry, Person, legal, tag_uri
 from articles.search.query.ordering import Sort
 from articles.search.query.parser import require_all_words
 from articles.search.query.search_request import SearchRequest

@@ -1,10 +1,6 @@
-"""Names of entries that outlive their addresses.
+"""Entries of feeds, before they become RSS, Atom or JSON."""
 
-An article as every feed tells it, before it becomes RSS, Atom or JSON.
-
-A picture in the words of Media RSS, which Atom uses too.
-"""
-
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,12 +12,24 @@ from articles.body.plain_text import caption_text, plain_text
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.feeds.xml_writer import Document, legal
 from articles.images.rights.credit_line import credit_text, licence_url
 from articles.images.srcset import MEDIA_TYPES, plain_rendition
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
+
+ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 forbids. One such character, pasted in from elsewhere, makes a feed unreadable."""
+
+
+def legal(text: str) -> str:
+    """The text without the characters that XML 1.0 forbids."""
+    return ILLEGAL.sub("", text)
+
+
+def rfc3339(when: datetime) -> str:
+    """RFC 3339, to the second."""
+    return when.isoformat(timespec="seconds")
 
 
 def tag_uri(moment: datetime, what: str) -> str:
@@ -153,31 +161,3 @@ def _lead(article: Article, figures: list[Figure], publication: Publication) -> 
         licence=licence_url(lead.image),
         made_with_ai=lead.image.is_ai_made,
     )
-
-
-MEDIA: Final = "http://search.yahoo.com/mrss/"
-
-
-def write_media(xml: Document, image: EntryImage) -> None:
-    """The file, its caption, what it shows (as Mastodon writes the text for the blind), its credit."""
-    with xml.element(
-        "media:content",
-        {
-            "url": image.url,
-            "type": image.media_type,
-            "medium": "image",
-            "fileSize": str(image.bytes),
-            "width": str(image.width),
-            "height": str(image.height),
-        },
-    ):
-        if image.caption:
-            xml.leaf("media:title", image.caption, {"type": "plain"})
-        if image.alt:
-            xml.leaf("media:description", image.alt, {"type": "plain"})
-        if image.credit:
-            xml.leaf("media:credit", image.credit)
-        if image.copyright:
-            xml.leaf("media:copyright", image.copyright)
-        if image.licence:
-            xml.leaf("media:license", "", {"type": "text/html", "href": image.licence})

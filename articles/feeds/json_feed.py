@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from articles.feeds.atom import rfc3339
 from articles.feeds.channels import Channel
-from articles.feeds.entries import Entry, Person
+from articles.feeds.entries import Entry, Person, rfc3339
 
 CONTENT_TYPE = "application/feed+json; charset=utf-8"
 VERSION = "https://jsonfeed.org/version/1.1"

@@ -6,9 +6,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.utils.text import Truncator
 from taggit.models import Tag
 
@@ -17,11 +21,12 @@ from articles.body.plain_text import caption_text
 from articles.editorial.listings import counts_by_language, targets_of
 from articles.editorial.models import Article, Category, Figure, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
+from articles.feeds.entries import legal
 from articles.images.models.rights import DECIDING
 from articles.images.rights.credit_line import credit_text, licence_url
 from articles.images.srcset import plain_rendition
-from articles.pages.models import Page
-from iria.core.http.urls import url_path
+from articles.pages.models import Page as EditorialPage
+from iria.core.http.urls import absolute_url, url_path
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
@@ -57,7 +62,7 @@ CROSS JOIN LATERAL (
 class SitemapImage:
     """A picture of a page: its file, its caption with the credit, the address of its licence."""
 
-    path: str
+    url: str
     words: str = ""
     licence: str = ""
 
@@ -70,77 +75,84 @@ class SitemapEntry:
     changed: datetime | None = None
     images: list[SitemapImage] = field(default_factory=list)
     languages: list[tuple[str, str]] = field(default_factory=list)
-    """The same in other languages, the page itself among them: code and path."""
+    """The same in other languages, the page itself among them: code and URL."""
 
 
-class SitemapSection:
-    """Places of one sort, which files of so many each hold them, and what stands in one file."""
+class SitemapSection(Sitemap[SitemapEntry]):
+    """Pages of one kind; its paginator divides them into files."""
 
-    def __init__(self, make: Callable[[], list[SitemapEntry]]) -> None:
+    def __init__(self, make: Callable[[], Paginator[SitemapEntry]]) -> None:
         self._make = make
 
     @cached_property
-    def _entries(self) -> list[SitemapEntry]:
+    def paginator(self) -> Paginator[SitemapEntry]:
         return self._make()
 
-    def size(self, most: int) -> int:
-        """How many there are, counted up to so many."""
-        return min(most, len(self._entries))
+    def location(self, item: SitemapEntry) -> str:
+        return iri_to_uri(item.path)
 
-    def first(self, most: int) -> list[SitemapEntry]:
-        return self._entries[:most]
+    def lastmod(self, item: SitemapEntry) -> datetime | None:
+        return item.changed
 
-    def files(self, per_file: int) -> list[int]:
-        """The numbers of the files that hold anything."""
-        return list(range(1, 1 + -(-len(self._entries) // per_file)))
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return settings.SITE_URL.partition("://")[0]
 
-    def file(self, number: int, per_file: int) -> list[SitemapEntry]:
-        return self._entries[(number - 1) * per_file : number * per_file]
+    def get_domain(self, site: object = None) -> str:
+        return settings.SITE_URL.partition("://")[2]
 
 
-class Articles(SitemapSection):
-    """Articles by their numbers: those from 1 to 450 are the first file, however many are left of them.
+class ArticlePaginator(Paginator[SitemapEntry]):
+    """Articles by their IDs: those from 1 to 450 are the first file, however many exist of them.
 
     So nothing is counted, and an article stays in its file.
     """
 
-    def __init__(self, publication: Publication) -> None:
+    def __init__(self, publication: Publication, per_page: int) -> None:
+        super().__init__([], per_page)
         self._publication = publication
         self._articles = Article.objects.published().indexable().order_by("pk")
 
-    def size(self, most: int) -> int:
-        return self._articles[:most].count()
+    @cached_property
+    def count(self) -> int:
+        """Up to one more than fits into a file."""
+        return self._articles[: self.per_page + 1].count()
 
-    def first(self, most: int) -> list[SitemapEntry]:
-        return _articles(self._articles[:most], self._publication)
-
-    def files(self, per_file: int) -> list[int]:
+    @property
+    def page_range(self) -> list[int]:  # type: ignore[override]
+        """The numbers of the files that hold anything."""
         with connection.cursor() as cursor:
-            cursor.execute(FILES, {"per_file": per_file, "now": timezone.now()})
+            cursor.execute(FILES, {"per_file": self.per_page, "now": timezone.now()})
             return [number for (number,) in cursor.fetchall()]
 
-    def file(self, number: int, per_file: int) -> list[SitemapEntry]:
-        last = number * per_file
-        # A number beyond what the database can hold is no number of a file.
-        if last >= 2**63:
-            return []
-        found = self._articles.filter(pk__gt=last - per_file, pk__lte=last)
-        return _articles(found, self._publication)
+    def page(self, number: int | str) -> Page[SitemapEntry]:
+        last = int(number) * self.per_page
+        found = self._articles.filter(pk__gt=last - self.per_page, pk__lte=last)
+        return Page(_articles(found, self._publication), int(number), self)
 
 
-def sitemap_sections(publication: Publication) -> dict[str, SitemapSection]:
-    """Everything there is, by what it is. Nothing is asked before it is wanted."""
+def sitemap_sections(publication: Publication, per_file: int) -> dict[str, SitemapSection]:
+    """All sections by name. Nothing is queried before it is needed."""
     languages = publication.language_codes
-    return {
-        "pages": SitemapSection(lambda: _pages(languages)),
-        "topics": SitemapSection(lambda: _used(Scope.TAG)),
-        "authors": SitemapSection(lambda: _used(Scope.AUTHOR)),
-        "topics-by-language": SitemapSection(lambda: _used_by_language(Scope.TAG, languages[1:])),
-        "authors-by-language": SitemapSection(
-            lambda: _used_by_language(Scope.AUTHOR, languages[1:])
-        ),
-        "articles": Articles(publication),
+    entries: dict[str, Callable[[], list[SitemapEntry]]] = {
+        "pages": lambda: _pages(languages),
+        "topics": lambda: _used(Scope.TAG),
+        "authors": lambda: _used(Scope.AUTHOR),
+        "topics-by-language": lambda: _used_by_language(Scope.TAG, languages[1:]),
+        "authors-by-language": lambda: _used_by_language(Scope.AUTHOR, languages[1:]),
     }
+    return {
+        **{name: _section(make, per_file) for name, make in entries.items()},
+        "articles": article_section(publication, per_file),
+    }
+
+
+def _section(make: Callable[[], list[SitemapEntry]], per_file: int) -> SitemapSection:
+    return SitemapSection(lambda: Paginator(make(), per_file))
+
+
+def article_section(publication: Publication, per_file: int) -> SitemapSection:
+    """The articles, with so many IDs to a file."""
+    return SitemapSection(lambda: ArticlePaginator(publication, per_file))
 
 
 def _slugs(scope: Scope) -> dict[int, str]:
@@ -168,15 +180,15 @@ def _used_by_language(scope: Scope, languages: list[str]) -> list[SitemapEntry]:
 def _pages(languages: list[str]) -> list[SitemapEntry]:
     """Front pages, what editors wrote beside articles, sections, indexes, years and months."""
     newest = Article.objects.published().newest().values_list("published_at", flat=True).first()
-    others = [(code, url_path("language", code)) for code in languages[1:]]
-    fronts = [(languages[0], "/"), *others] if others else []
+    paths = ["/", *(url_path("language", code) for code in languages[1:])]
+    fronts = list(zip(languages, map(absolute_url, paths), strict=True)) if paths[1:] else []
     indexes = ("archive", "tags", "authors", "corrections")
     return [
         SitemapEntry("/", newest, languages=fronts),
-        *(SitemapEntry(path, languages=fronts) for _, path in fronts[1:]),
+        *(SitemapEntry(path, languages=fronts) for path in paths[1:]),
         *(
             SitemapEntry(page.get_absolute_url())
-            for page in Page.objects.published().order_by("path")
+            for page in EditorialPage.objects.published().order_by("path")
         ),
         *(SitemapEntry(each.get_absolute_url()) for each in Category.objects.in_order()),
         *(SitemapEntry(url_path(name)) for name in indexes),
@@ -252,8 +264,8 @@ def _images(
             if file is not None and each.image_id not in found:
                 words = (caption_text(each.caption or ""), credit_text(each.image, publication))
                 found[each.image_id] = SitemapImage(
-                    file.get_absolute_url(),
-                    _short(words[0], LONGEST_CAPTION - len(words[1])) + words[1],
+                    absolute_url(file.get_absolute_url()),
+                    legal(_short(words[0], LONGEST_CAPTION - len(words[1])) + words[1]),
                     licence_url(each.image),
                 )
     return list(found.values())[:MAX_IMAGES]
@@ -271,6 +283,6 @@ def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, s
     together = readable.filter(translation_group__in=groups - {None})
     rows = together.order_by("language").only(*ADDRESS, "language", "translation_group")
     for row in rows:
-        place = (row.language, row.get_absolute_url())
+        place = (row.language, absolute_url(row.get_absolute_url()))
         found.setdefault(row.translation_group_id, []).append(place)
     return {group: entries for group, entries in found.items() if len(entries) > 1}

@@ -4,22 +4,20 @@ One file as long as it stays handy; beyond that an index of files by what they h
 the file of their number, so that nothing is counted and a new article changes one file only.
 """
 
+import sys
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
+from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from articles.editorial.models import Article
-from articles.feeds.atom import rfc3339
-from articles.feeds.sitemap_entries import (
-    SitemapEntry,
-    SitemapImage,
-    SitemapSection,
-    sitemap_sections,
-)
-from articles.feeds.xml_writer import Document, legal
+from articles.feeds.entries import legal
+from articles.feeds.sitemap_entries import SitemapSection, article_section, sitemap_sections
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import hourly, next_hour, public_page
 from iria.core.http.urls import absolute_url
@@ -30,22 +28,18 @@ KINDS: Final = (
     *("topics-by-language", "authors-by-language"),
     "articles",
 )
-"""What a file of the list may hold (`feeds.places`)."""
+"""What a file of the list may hold (`sitemap_entries`)."""
 
 PER_FILE = 450
 """Addresses in one file. The protocol allows 50,000 and 50 MB; with the longest addresses, all the
 pictures and every language, so many stay below (tests/articles/feeds/test_sitemaps.py)."""
 
-_indexes: ProcessCache[bytes | None] = ProcessCache()
+_indexes: ProcessCache[str | None] = ProcessCache()
 """Which files there are changes with the rows alone."""
 
 NEWS_FOR: Final = timedelta(hours=48)
 NEWS_AT_MOST: Final = 1000
 
-SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
-IMAGE: Final = "http://www.google.com/schemas/sitemap-image/1.1"
-XHTML: Final = "http://www.w3.org/1999/xhtml"
-NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
 CONTENT_TYPE: Final = "application/xml; charset=utf-8"
 
 ROBOTS: Final = """User-agent: *
@@ -63,34 +57,39 @@ Sitemap: {site}/sitemap-news.xml
 @public_page
 def whole(request: HttpRequest) -> HttpResponse:
     """Everything in one file, or the list of the files."""
-    found = sitemap_sections(publication_of(request))
-    index = _indexes.of(request, PER_FILE, lambda: _index_of(found))
-    if index is None:
-        return _xml_response(
-            _urlset([each for sort in found.values() for each in sort.first(PER_FILE)])
-        )
-    return _xml_response(index)
+    publication = publication_of(request)
+    sections = sitemap_sections(publication, PER_FILE)
+    index = _indexes.of(request, PER_FILE, lambda: _index_of(sections))
+    if index is not None:
+        return HttpResponse(index, content_type=CONTENT_TYPE)
+    sections["articles"] = article_section(publication, sys.maxsize)
+    return _urlset(url for section in sections.values() for url in section.get_urls())
 
 
-def _index_of(found: dict[str, SitemapSection]) -> bytes | None:
-    """The list of the files; None where everything fits into one."""
-    room = PER_FILE
-    for sort in found.values():
-        room -= sort.size(room + 1)
-        if room < 0:
-            return _index({kind: each.files(PER_FILE) for kind, each in found.items()})
-    return None
+def _index_of(sections: dict[str, SitemapSection]) -> str | None:
+    """The list of the files; None if everything fits into one."""
+    if sum(section.paginator.count for section in sections.values()) <= PER_FILE:
+        return None
+    files = [
+        absolute_url(reverse("sitemap_part", args=[kind, number]))
+        for kind, section in sections.items()
+        if section.paginator.count
+        for number in section.paginator.page_range
+    ]
+    return render_to_string("articles/feeds/sitemap_index.xml", {"files": files})
 
 
 @public_page
 def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """One file of the list; what is not listed is not found."""
-    entries = (
-        sitemap_sections(publication_of(request))[kind].file(number, PER_FILE) if number > 0 else []
-    )
-    if not entries:
+    section = sitemap_sections(publication_of(request), PER_FILE)[kind]
+    try:
+        urls = section.get_urls(number)
+    except EmptyPage:
+        urls = []
+    if not urls:
         raise Http404
-    return _xml_response(_urlset(entries))
+    return _urlset(urls)
 
 
 @public_page(also=hourly)
@@ -103,8 +102,18 @@ def news(request: HttpRequest) -> HttpResponse:
         .newest()
         .only("year", "month", "slug", "headline", "language", "published_at")
     )
+    articles = [
+        {
+            "url": absolute_url(article.get_absolute_url()),
+            "language": article.language,
+            "published_at": article.published_at,
+            "title": legal(article.headline),
+        }
+        for article in recent[:NEWS_AT_MOST]
+    ]
     name = legal(publication_of(request).name)
-    return _xml_response(_newsset(list(recent[:NEWS_AT_MOST]), name))
+    context = {"articles": articles, "name": name, "front_page": absolute_url("/")}
+    return _xml("news_sitemap", context)
 
 
 @public_page
@@ -112,62 +121,11 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(ROBOTS.format(site=settings.SITE_URL), content_type="text/plain")
 
 
-def _xml_response(document: bytes) -> HttpResponse:
+def _urlset(urls: Iterable[dict[str, Any]]) -> HttpResponse:
+    return _xml("sitemap", {"urlset": urls})
+
+
+def _xml(template: str, context: dict[str, Any]) -> HttpResponse:
+    # Without the request: the context processors have nothing for crawlers.
+    document = render_to_string(f"articles/feeds/{template}.xml", context)
     return HttpResponse(document, content_type=CONTENT_TYPE)
-
-
-def _urlset(entries: list[SitemapEntry]) -> bytes:
-    xml = Document()
-    with xml.element("urlset", {"xmlns": SITEMAP, "xmlns:image": IMAGE, "xmlns:xhtml": XHTML}):
-        for place in entries:
-            with xml.element("url"):
-                xml.leaf("loc", absolute_url(place.path))
-                if place.changed:
-                    xml.leaf("lastmod", rfc3339(place.changed))
-                for code, path in place.languages:
-                    link = {"rel": "alternate", "hreflang": code, "href": absolute_url(path)}
-                    xml.leaf("xhtml:link", attributes=link)
-                for image in place.images:
-                    _image(xml, image)
-    return xml.as_bytes()
-
-
-def _image(xml: Document, image: SitemapImage) -> None:
-    """In the order of the schema (sitemap-image 1.1), which has no place of its own for a credit."""
-    with xml.element("image:image"):
-        xml.leaf("image:loc", absolute_url(image.path))
-        if image.words:
-            xml.leaf("image:caption", legal(image.words))
-        if image.licence:
-            xml.leaf("image:license", image.licence)
-
-
-def _index(files: dict[str, list[int]]) -> bytes:
-    xml = Document()
-    with xml.element("sitemapindex", {"xmlns": SITEMAP}):
-        for kind, numbers in files.items():
-            first = absolute_url(reverse("sitemap_part", args=[kind, 1])).removesuffix("1.xml")
-            for number in numbers:
-                with xml.element("sitemap"):
-                    xml.leaf("loc", f"{first}{number}.xml")
-    return xml.as_bytes()
-
-
-def _newsset(articles: list[Article], name: str) -> bytes:
-    xml = Document()
-    with xml.element("urlset", {"xmlns": SITEMAP, "xmlns:news": NEWS}):
-        for article in articles:
-            with xml.element("url"):
-                xml.leaf("loc", absolute_url(article.get_absolute_url()))
-                with xml.element("news:news"):
-                    with xml.element("news:publication"):
-                        xml.leaf("news:name", name)
-                        xml.leaf("news:language", article.language)
-                    if article.published_at:
-                        xml.leaf("news:publication_date", rfc3339(article.published_at))
-                    xml.leaf("news:title", legal(article.headline))
-        if not articles:
-            # The schema asks for one address at least; without news it is a page like any other.
-            with xml.element("url"):
-                xml.leaf("loc", absolute_url("/"))
-    return xml.as_bytes()

@@ -5,7 +5,6 @@ The feeds of every listing.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
 
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +22,7 @@ from articles.editorial.listings import Listing, front_articles
 from articles.editorial.models import Article, Category, Revision, Scope, StateChange
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.feeds import atom, json_feed, rss
+from articles.feeds import json_feed, xml_feeds
 from articles.feeds.channels import Channel, channel_of, newest_matches, thread_entries
 from articles.feeds.entries import LENGTH, entries
 from articles.images.models import ImageEvent
@@ -58,8 +57,6 @@ def last_change(channel: Channel, decided: datetime | None = None) -> datetime:
 
 
 FeedView = Callable[..., HttpResponse]
-
-FORMS: Final = {"": rss, "atom": atom, "json": json_feed}
 
 
 @public_page
@@ -201,7 +198,10 @@ def feed_response(form: str, channel: Channel, decided: datetime | None = None) 
     Args:
         decided: when something was decided about entries besides the work at the desk.
     """
-    writer = FORMS[form]
-    response = HttpResponse(writer.write(channel), content_type=writer.CONTENT_TYPE)
+    if form == "json":
+        response = HttpResponse(json_feed.write(channel), content_type=json_feed.CONTENT_TYPE)
+    else:
+        feed = xml_feeds.FORMS[form].of(channel)
+        response = HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
     response.headers["Last-Modified"] = http_date(last_change(channel, decided).timestamp())
     return response

@@ -41,3 +41,13 @@ def test_a_feed_of_no_search_is_refused_in_words(
     response = client.get(f"/search/feed/?{asked}")
     assert response.status_code == 400
     assert response.content.decode().strip().endswith((".", "…"))
+
+
+@pytest.mark.parametrize("form", ["", "atom/"])
+def test_a_feed_without_entries_never_seems_to_have_changed(
+    client: Client, meridian: Publication, form: str
+) -> None:
+    tree = rss(client, f"/search/feed/{form}?q=pilots")
+    assert texts(tree, "//item|//atom:entry") == []
+    (changed,) = texts(tree, "channel/lastBuildDate|/atom:feed/atom:updated")
+    assert "2000" in changed

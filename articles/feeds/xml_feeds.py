@@ -1,0 +1,141 @@
+"""RSS 2.0 and Atom 1.0, from Django's feeds: with full text, several authors and a credited image."""
+
+from datetime import datetime
+from html import escape
+from typing import Any, Final, Self
+from xml.sax.xmlreader import AttributesImpl
+
+from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed, SyndicationFeed
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from articles.feeds.channels import Channel
+from articles.feeds.entries import Entry, EntryImage
+
+MEDIA: Final = "http://search.yahoo.com/mrss/"
+
+
+class XmlFeed(SyndicationFeed):
+    """What both formats share."""
+
+    form = ""
+    content_type: str
+
+    @classmethod
+    def of(cls, channel: Channel) -> Self:
+        feed = cls(
+            title=channel.title,
+            link=channel.home,
+            description=channel.description,
+            subtitle=channel.description,
+            language=channel.language,
+            # The author of every Atom entry that names none.
+            author_name=channel.publisher.name,
+            author_link=channel.publisher.url,
+            feed_url=channel.feed_url(cls.form),
+            # The feed's own URL is its id: it leads here and nowhere else.
+            feed_guid=channel.feed_url(cls.form),
+            feed_copyright=channel.rights,
+            updated=channel.updated.replace(microsecond=0),
+        )
+        for entry in channel.entries:
+            feed.add_entry(entry)
+        return feed
+
+    def add_entry(self, entry: Entry) -> None:
+        image = entry.image
+        self.add_item(
+            title=entry.title,
+            link=entry.url,
+            description=None,  # type: ignore[arg-type]  # HTML in RSS, plain text in Atom
+            pubdate=entry.published.replace(microsecond=0),
+            updateddate=entry.updated.replace(microsecond=0),
+            unique_id=entry.id,
+            unique_id_is_permalink=False,
+            categories=entry.topics,
+            comments=f"{entry.url}#comments" if entry.comments else None,
+            enclosures=[Enclosure(image.url, str(image.bytes), image.media_type)] if image else [],
+            entry=entry,
+        )
+
+    def latest_post_date(self) -> datetime:
+        """Also of a feed without entries, for which Django would write the present moment."""
+        updated: datetime = self.feed["updated"]
+        return updated
+
+
+class RssFeed(XmlFeed, Rss201rev2Feed):
+    def rss_attributes(self) -> dict[str, str]:
+        return super().rss_attributes() | {
+            "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+            "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+            "xmlns:media": MEDIA,
+            "xmlns:wfw": "http://wellformedweb.org/CommentAPI/",
+        }
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        entry: Entry = item["entry"]
+        for author in entry.authors:
+            handler.addQuickElement("dc:creator", author.name)
+        if entry.summary:
+            # Of an item, readers expect HTML here; in the title and in the channel plain text.
+            handler.addQuickElement("description", escape(entry.summary, quote=False))
+        if entry.html:
+            handler.addQuickElement("content:encoded", entry.html)
+        if entry.comments:
+            handler.addQuickElement("wfw:commentRss", entry.comments_feed)
+        if entry.image:
+            _add_media(handler, entry.image)
+
+
+class AtomFeed(XmlFeed, Atom1Feed):
+    form = "atom"
+
+    def root_attributes(self) -> dict[str, str]:
+        return super().root_attributes() | {"xmlns:media": MEDIA}
+
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
+        return {"xml:lang": item["entry"].language}
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        entry: Entry = item["entry"]
+        for author in entry.authors:
+            handler.startElement("author", AttributesImpl({}))
+            handler.addQuickElement("name", author.name)
+            if author.url:
+                handler.addQuickElement("uri", author.url)
+            handler.endElement("author")
+        if entry.summary:
+            handler.addQuickElement("summary", entry.summary)
+        if entry.html:
+            handler.addQuickElement("content", entry.html, {"type": "html"})
+        if entry.image:
+            _add_media(handler, entry.image)
+        if entry.licence:
+            handler.addQuickElement("link", "", {"rel": "license", "href": entry.licence})
+        if entry.comments:
+            replies = {"rel": "replies", "href": f"{entry.comments_feed}atom/"}
+            handler.addQuickElement("link", "", replies | {"type": "application/atom+xml"})
+
+
+def _add_media(handler: SimplerXMLGenerator, image: EntryImage) -> None:
+    """Media RSS: the file, its caption, its alternative text (as Mastodon writes it), its credit."""
+    file = {"url": image.url, "type": image.media_type, "fileSize": str(image.bytes)}
+    size = {"width": str(image.width), "height": str(image.height), "medium": "image"}
+    handler.startElement("media:content", AttributesImpl(file | size))
+    if image.caption:
+        handler.addQuickElement("media:title", image.caption, {"type": "plain"})
+    if image.alt:
+        handler.addQuickElement("media:description", image.alt, {"type": "plain"})
+    if image.credit:
+        handler.addQuickElement("media:credit", image.credit)
+    if image.copyright:
+        handler.addQuickElement("media:copyright", image.copyright)
+    if image.licence:
+        licence = {"type": "text/html", "href": image.licence}
+        handler.addQuickElement("media:license", "", licence)
+    handler.endElement("media:content")
+
+
+FORMS: Final[dict[str, type[XmlFeed]]] = {"": RssFeed, "atom": AtomFeed}
