@@ -20,6 +20,7 @@ from articles.api.problems import (
 )
 from iria.core.db.outage import is_outage
 
+ABOUT: Final = "Read-only access to everything readers can see. No API key is needed, and every response is JSON, errors included."
 NOTHING: Final = "No public object has this ID."
 log = logging.getLogger("django.request")
 
@@ -33,6 +34,11 @@ class PlainJson(JSONRenderer):
 api = NinjaAPI(
     title="Content API",
     version="1",
+    description=ABOUT,
+    openapi_extra={
+        "info": {"summary": "Articles, images with credits, authors and comments."},
+    },
+    servers=[{"url": "/"}],
     urls_namespace="api",
     # The document is completed and the page drawn by `reference`: no script from elsewhere.
     docs_url=None,

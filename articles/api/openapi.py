@@ -34,8 +34,6 @@ from iria.core.http.urls import absolute_url
 PREFIX: Final = "api/v1/"
 SCHEMAS: Final = "#/components/schemas/"
 
-ABOUT: Final = "Read-only access to everything readers can see. No API key is needed, and every response is JSON, errors included."
-
 ETAG: Final = {
     "ETag": {
         "description": "Send it back as If-None-Match to get 304 while nothing has changed.",
@@ -65,13 +63,6 @@ ALLOW: Final = {
 def openapi() -> dict[str, Any]:
     """The whole document; the same for everybody, made once."""
     openapi_document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
-    openapi_document["info"] = {
-        "title": "Content API",
-        "version": api.version,
-        "summary": "Articles, images with credits, authors and comments.",
-        "description": ABOUT,
-    }
-    openapi_document["servers"] = [{"url": "/"}]
     problem = TypeAdapter(Problem).json_schema(ref_template=SCHEMAS + "{model}")
     openapi_document["components"]["schemas"] |= problem.pop("$defs", {})
     openapi_document["components"]["schemas"]["Problem"] = problem
@@ -86,18 +77,15 @@ def _complete(operation: dict[str, Any], *, one: bool) -> None:
         if each["in"] == "path":
             each["description"] = "Its `id`."
     answers = operation["responses"]
-    # The document is JSON, where every name is a text.
-    fine = answers.pop(200)
-    fine["headers"] = ETAG if one else ETAG | NEXT_LINK
-    answers["200"] = fine
-    answers["304"] = {"description": "Not modified.", "headers": ETAG}
-    answers["400"] = _problem_response(PARAMETER)
+    answers[200]["headers"] = ETAG if one else ETAG | NEXT_LINK
+    answers[304] = {"description": "Not modified.", "headers": ETAG}
+    answers[400] = _problem_response(PARAMETER)
     if one:
-        answers["404"] = _problem_response(NOT_FOUND)
-    answers["405"] = _problem_response(METHOD, ALLOW)
-    answers["406"] = _problem_response(NOT_ACCEPTABLE)
-    answers["429"] = _problem_response(TOO_MANY, RETRY)
-    answers["503"] = _problem_response(UNAVAILABLE, RETRY)
+        answers[404] = _problem_response(NOT_FOUND)
+    answers[405] = _problem_response(METHOD, ALLOW)
+    answers[406] = _problem_response(NOT_ACCEPTABLE)
+    answers[429] = _problem_response(TOO_MANY, RETRY)
+    answers[503] = _problem_response(UNAVAILABLE, RETRY)
 
 
 def _problem_response(kind: ProblemType, headers: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -171,7 +159,7 @@ def operations() -> list[Operation]:
 
 
 def _operation(path: str, spec: dict[str, Any]) -> Operation:
-    answer = spec["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = spec["responses"][200]["content"]["application/json"]["schema"]
     return Operation(
         name=spec["operationId"].rpartition("_")[2],
         title=spec["summary"],
