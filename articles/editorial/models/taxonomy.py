@@ -33,46 +33,53 @@ def tags_called(names: Iterable[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def tags_named(tags: Iterable[str | Tag]) -> list[Tag]:
+    """Tags for these names, created where none has the name; each once, in this order."""
+    wanted = list(tags)
+    names = [each for each in wanted if isinstance(each, str)]
+    known = tags_called(names) if names else {}
+    rows = Tag.objects.in_bulk(list(known.values()))
+    found: dict[int, Tag] = {}
+    for each in wanted:
+        tag = each if isinstance(each, Tag) else _get_or_create(each, rows.get(known.get(each, 0)))
+        found.setdefault(tag.pk, tag)
+    return list(found.values())
+
+
+def _get_or_create(name: str, known: Tag | None) -> Tag:
+    known = known or _merged_into(name)
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            made: Tag = Tag.objects.create(name=name)
+            return made
+    except IntegrityError:
+        # Another transaction created the same tag at this moment; the index allows only one.
+        found = tags_called([name])
+        if name not in found:
+            raise
+        existing: Tag = Tag.objects.get(pk=found[name])
+        return existing
+
+
+def _merged_into(name: str) -> Tag | None:
+    """The tag that a tag of this name was merged into or renamed to."""
+    redirects = apps.get_model("articles", "Redirect")._default_manager
+    old_path = f"/tag/{Tag().slugify(name)}/"  # type: ignore[no-untyped-call]
+    moved = redirects.filter(old_path=old_path, tag__isnull=False).select_related("tag").first()
+    return moved.tag if moved else None
+
+
+# The base class for `TaggableManager(manager=…)`, for which taggit has no public name.
 class UnaccentedTagManager(_TaggableManager):
     """`article.tags`: names match existing tags, ignoring capitals and accents."""
 
-    def _to_tag_model_instances(self, tags: Iterable[str | Tag], tag_kwargs: Any) -> list[Tag]:
-        wanted = list(tags)
-        names = [each for each in wanted if isinstance(each, str)]
-        known = tags_called(names) if names else {}
-        rows = Tag.objects.in_bulk(list(known.values()))
-        found: dict[int, Tag] = {}
-        for each in wanted:
-            tag = (
-                each
-                if isinstance(each, Tag)
-                else self._get_or_create(each, rows.get(known.get(each, 0)))
-            )
-            found.setdefault(tag.pk, tag)
-        return list(found.values())
+    def add(self, *tags: str | Tag, **options: Any) -> None:
+        super().add(*tags_named(tags), **options)
 
-    def _get_or_create(self, name: str, known: Tag | None) -> Tag:
-        known = known or self._merged_into(name)
-        if known is not None:
-            return known
-        try:
-            with transaction.atomic():
-                made: Tag = Tag.objects.create(name=name)
-                return made
-        except IntegrityError:
-            # Another transaction created the same tag at this moment; the index allows only one.
-            found = tags_called([name])
-            if name not in found:
-                raise
-            existing: Tag = Tag.objects.get(pk=found[name])
-            return existing
-
-    def _merged_into(self, name: str) -> Tag | None:
-        """The tag that a tag of this name was merged into or renamed to."""
-        redirects = apps.get_model("articles", "Redirect")._default_manager
-        old_path = f"/tag/{Tag().slugify(name)}/"  # type: ignore[no-untyped-call]
-        moved = redirects.filter(old_path=old_path, tag__isnull=False).select_related("tag").first()
-        return moved.tag if moved else None
+    def set(self, tags: Iterable[str | Tag], **options: Any) -> None:
+        super().set(tags_named(tags), **options)
 
 
 RESERVED_SEGMENTS = frozenset({"feed"})
