@@ -6,7 +6,7 @@ Here the rows come in a column of the article's query and fill the prefetch cach
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -15,63 +15,7 @@ from django.db import models
 from django.db.models import FETCH_RAISE
 from django.db.models.expressions import RawSQL
 
-COLUMN: Final = "gathered_rows"
 BESIDE: Final = {"article_categories": "category", "bylines": "author"}
-
-
-@dataclass(frozen=True)
-class Owned:
-    """A row with a one-to-one key to the related row, and a relation of its own.
-
-    Args:
-        model: the model of the row.
-        owner: its one-to-one field.
-        accessor: the reverse name of that field.
-        beside: its own relation that is fetched, and which fields of it.
-    """
-
-    model: type[models.Model]
-    owner: str
-    accessor: str
-    beside: tuple[str, tuple[str, ...]]
-
-    @cached_property
-    def fields(self) -> "list[models.Field[Any, Any]]":
-        return _fields(self.model, ())
-
-    @cached_property
-    def _beside_model(self) -> Any:
-        return self.model._meta.get_field(self.beside[0]).related_model
-
-    @cached_property
-    def beside_fields(self) -> "list[models.Field[Any, Any]]":
-        return _fields(self._beside_model, self.beside[1])
-
-    @cached_property
-    def columns(self) -> list[str]:
-        columns = [f"owned.{field.column}" for field in self.fields]
-        return columns + [f"owned_beside.{field.column}" for field in self.beside_fields]
-
-    @cached_property
-    def tables(self) -> str:
-        owner = self.model._meta.get_field(self.owner).column  # type: ignore[union-attr]
-        beside = self.model._meta.get_field(self.beside[0]).column  # type: ignore[union-attr]
-        return (
-            f" LEFT JOIN {self.model._meta.db_table} AS owned ON owned.{owner} = beside.id"
-            f" LEFT JOIN {self._beside_model._meta.db_table} AS owned_beside"
-            f" ON owned_beside.id = owned.{beside}"
-        )
-
-    def lay(self, owner: models.Model, values: Sequence[Any]) -> None:
-        """Sets the row, or that there is none, in the owner's cache."""
-        if values[0] is None:
-            owner._state.fields_cache[self.accessor] = None
-            return
-        row = _row(self.model, self.fields, values[: len(self.fields)])
-        beside = _row(self._beside_model, self.beside_fields, values[len(self.fields) :])
-        row._state.fields_cache[self.beside[0]] = beside
-        row._state.fields_cache[self.owner] = owner
-        owner._state.fields_cache[self.accessor] = row
 
 
 @dataclass(frozen=True)
@@ -85,7 +29,6 @@ class Rows:
         through: a model between the article and the rows, its column for the article, and its
             column for a row; the rows then come in the order of the model between.
         beside: a relation of the rows that is fetched too, and which fields of it.
-        owned: a one-to-one row of that relation.
         order: SQL, with `own` for the rows' table and `between` for the one between.
     """
 
@@ -94,7 +37,6 @@ class Rows:
     only: tuple[str, ...] = ()
     through: tuple[type[models.Model], str, str] | None = None
     beside: tuple[str, tuple[str, ...]] | None = None
-    owned: Owned | None = None
     order: str = "own.position, own.id"
 
     @cached_property
@@ -129,9 +71,6 @@ class Rows:
             tables += (
                 f" JOIN {self._beside_model._meta.db_table} AS beside ON beside.id = own.{column}"
             )
-        if self.owned:
-            columns += self.owned.columns
-            tables += self.owned.tables
         return (
             f"SELECT json_agg(json_build_array({', '.join(columns)}) ORDER BY {self.order})"  # noqa: S608
             f" FROM {tables} WHERE {belongs} = articles_article.id"
@@ -144,33 +83,45 @@ class Rows:
         for values in found:
             row = _row(self.model, self.fields, values[:split])
             if self.through is None:
-                row._state.fields_cache["article"] = article
+                setattr(row, "article", article)  # noqa: B010 - a field of each of these models
             if self.beside:
-                end = split + len(self.beside_fields)
-                beside = _row(self._beside_model, self.beside_fields, values[split:end])
-                row._state.fields_cache[self.beside[0]] = beside
-                if self.owned:
-                    self.owned.lay(beside, values[end:])
+                beside = _row(self._beside_model, self.beside_fields, values[split:])
+                setattr(row, self.beside[0], beside)
             rows.append(row)
         return rows
 
 
 def column_of(gathered: Sequence[Rows]) -> RawSQL:
-    """The column with these rows, for `annotate(**{COLUMN: …})`."""
+    """The column with these rows, for `annotate()`."""
     parts = ", ".join(f"({rows.sql})" for rows in gathered)
     sql = f"SELECT json_build_array({parts})::text"
     return RawSQL(sql, [], output_field=models.TextField())  # noqa: S611 - names of our own
 
 
+class GatheredRows:
+    """An attribute of an article that queries annotate: it fills the prefetch cache.
+
+    Django has no public way to do so. With `prefetch_related` instead, a front page took 1.55 times
+    as long, a category page 1.38 times, an article page 1.26 times.
+    """
+
+    def __init__(self, rows: Callable[[], tuple[Rows, ...]]) -> None:
+        self._rows = rows
+
+    def __set__(self, article: models.Model, column: str) -> None:
+        rows = PrefetchedRows(article, self._rows(), column)
+        article.__dict__["_prefetched_objects_cache"] = article.__dict__["gathered_rows"] = rows
+
+
 class PrefetchedRows(dict[str, Any]):
     """The prefetch cache of an article; rows become models when they are accessed."""
 
-    def __init__(self, article: models.Model, gathered: Sequence[Rows]) -> None:
-        super().__init__(article.__dict__.get("_prefetched_objects_cache", ()))
+    def __init__(self, article: models.Model, gathered: Sequence[Rows], column: str) -> None:
+        super().__init__()
         self.article = article
-        found = json.loads(article.__dict__.pop(COLUMN))
         self.values_of = {
-            rows.relation: values or () for rows, values in zip(gathered, found, strict=True)
+            rows.relation: values or ()
+            for rows, values in zip(gathered, json.loads(column), strict=True)
         }
         self.rows = {rows.relation: rows for rows in gathered}
 
@@ -183,26 +134,20 @@ class PrefetchedRows(dict[str, Any]):
         return known
 
 
-def fill_prefetch_cache(articles: Iterable[models.Model], gathered: Sequence[Rows]) -> None:
-    """Puts the rows into the prefetch cache."""
-    for article in articles:
-        article.__dict__["_prefetched_objects_cache"] = PrefetchedRows(article, gathered)
-
-
 def related_values(article: models.Model, relation: str, *names: str) -> list[tuple[Any, ...]]:
     """These fields of the related rows, without creating models for two hundred rows.
 
     Args:
         names: fields of the related row, such as a byline's author.
     """
-    laid = article.__dict__.get("_prefetched_objects_cache")
-    rows = laid.rows.get(relation) if isinstance(laid, PrefetchedRows) else None
-    if rows is None or not isinstance(laid, PrefetchedRows):
+    gathered: PrefetchedRows | None = getattr(article, "gathered_rows", None)
+    rows = gathered.rows.get(relation) if gathered else None
+    if gathered is None or rows is None:
         beside = BESIDE[relation]
         found = [getattr(row, beside) for row in getattr(article, relation).all()]
         return [tuple(getattr(each, name) for name in names) for each in found]
     places = [len(rows.fields) + rows.beside_names.index(name) for name in names]
-    return [tuple(values[place] for place in places) for values in laid.values_of[relation]]
+    return [tuple(values[place] for place in places) for values in gathered.values_of[relation]]
 
 
 def _fields(model: type[models.Model], only: tuple[str, ...]) -> "list[models.Field[Any, Any]]":

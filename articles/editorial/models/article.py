@@ -14,13 +14,14 @@ from taggit.models import TaggedItemBase
 
 from accounts.roles import EDITOR, MODERATOR, REPORTER
 from articles.editorial import privacy
+from articles.editorial.aggregated_rows import GatheredRows
 from articles.editorial.models.mixins import (
     COMMENT_FIELDS,
     CommentSettingsMixin,
     ImageVisibilityMixin,
     RepublicationMixin,
 )
-from articles.editorial.models.querysets import ArticleQuerySet
+from articles.editorial.models.querysets import ArticleQuerySet, rows_for_cards, rows_for_pages
 from articles.editorial.models.taxonomy import ArticleType, Category, UnaccentedTagManager
 from articles.images.models import Image
 from iria.core.http.urls import url_path
@@ -158,6 +159,9 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
     tags = TaggableManager(  # type: ignore[no-untyped-call]
         through="ArticleTag", blank=True, manager=UnaccentedTagManager
     )
+
+    card_rows = GatheredRows(rows_for_cards)
+    page_rows = GatheredRows(rows_for_pages)
 
     objects = ArticleQuerySet.as_manager()
 

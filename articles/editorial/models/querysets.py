@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import FETCH_RAISE, Prefetch
-from django.db.models.query import ModelIterable
 from django.utils import timezone
 
-from articles.editorial.aggregated_rows import COLUMN, Owned, Rows, column_of, fill_prefetch_cache
+from articles.editorial.aggregated_rows import Rows, column_of
 
 if TYPE_CHECKING:
     from articles.editorial.models.article import Article  # noqa: F401 - names the generic
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
-    _gathered: tuple[Rows, ...] = ()
-
     def published(self) -> "ArticleQuerySet":
         """Published articles. Every public list, feed, index and e-mail starts with this."""
         return self.filter(state="published", published_at__lte=timezone.now())
@@ -80,40 +77,20 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         fetched raises an error instead of asking once a card.
         """
         return (
-            self.select_related("kind", "lead_image")
+            self.annotate(card_rows=column_of(rows_for_cards()))  # type: ignore[no-redef]
+            .select_related("kind", "lead_image")
             .defer("body", "search_description", "lead_image__metadata")
-            .gathering(*_on_cards())
             .fetch_mode(FETCH_RAISE)
         )
 
     def for_page(self) -> "ArticleQuerySet":
-        """All an article's page shows of the article itself: one query.
-
-        Authors come with their portraits, for the box that tells who they are.
-        """
+        """All an article's page shows of the article itself: one query."""
         return (
-            self.select_related("kind", "lead_image", "series_part__series")
+            self.annotate(page_rows=column_of(rows_for_pages()))  # type: ignore[no-redef]
+            .select_related("kind", "lead_image", "series_part__series")
             .defer("lead_image__metadata")
-            .gathering(*_on_pages())
             .fetch_mode(FETCH_RAISE)
         )
-
-    def gathering(self, *rows: Rows) -> "ArticleQuerySet":
-        """With these rows of each article, in the same query."""
-        found = self.annotate(**{COLUMN: column_of(rows)})
-        found._gathered = rows
-        return found
-
-    def _clone(self) -> "ArticleQuerySet":
-        clone: ArticleQuerySet = super()._clone()  # type: ignore[misc]
-        clone._gathered = self._gathered
-        return clone
-
-    def _fetch_all(self) -> None:
-        new = self._result_cache is None
-        super()._fetch_all()
-        if new and self._gathered and self._iterable_class is ModelIterable:
-            fill_prefetch_cache(self._result_cache or (), self._gathered)
 
     def for_text(self) -> "ArticleQuerySet":
         """Everything that `editorial.rendering.text_of` reads, in three more queries."""
@@ -127,7 +104,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
 
 @cache
-def _on_cards() -> tuple[Rows, ...]:
+def rows_for_cards() -> tuple[Rows, ...]:
     from articles.editorial.models import ArticleCategory, Byline
 
     return (
@@ -137,7 +114,7 @@ def _on_cards() -> tuple[Rows, ...]:
 
 
 @cache
-def _on_pages() -> tuple[Rows, ...]:
+def rows_for_pages() -> tuple[Rows, ...]:
     from taggit.models import Tag
 
     from articles.editorial.models import (
@@ -146,17 +123,15 @@ def _on_pages() -> tuple[Rows, ...]:
         Byline,
         Correction,
         Figure,
-        Portrait,
     )
     from articles.images.models import Image
 
     # Embedded metadata is long, and only the admin shows it.
     pictured = tuple(each.name for each in Image._meta.concrete_fields if each.name != "metadata")
-    portrait = Owned(Portrait, "author", "portrait", ("image", pictured))
     tagged = (ArticleTag, "content_object_id", "tag_id")
     return (
         Rows("article_categories", ArticleCategory, beside=("category", ())),
-        Rows("bylines", Byline, beside=("author", ()), owned=portrait),
+        Rows("bylines", Byline, beside=("author", ())),
         Rows("tags", Tag, through=tagged, order="between.id"),
         Rows("corrections", Correction, order="own.created_at DESC, own.id DESC"),
         Rows("figures", Figure, beside=("image", pictured)),

@@ -8,6 +8,7 @@ A picture of an article, large, with its words and its credit: what a click on i
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_safe
 from articles.body.rendering import Drawn, Heading
 from articles.comments.threads.builder import thread_of
 from articles.comments.threads.permalinks import thread_scope
-from articles.editorial.models import Article, Figure
+from articles.editorial.models import Article, Figure, Portrait
 from articles.editorial.preview_links import read_preview_token
 from articles.editorial.rendering import draw_body
 from articles.embeds.iframes import allow, frames_of
@@ -85,10 +86,13 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     used = _lead(chosen)
     lead = used if used is not None and chosen.shows(used.image) else None
     lightbox_url = _lightbox_url(chosen, lead)
+    authors = [row.author for row in chosen.bylines.all()]
+    portraits = Portrait.objects.select_related("image").defer("image__metadata")
+    prefetch_related_objects(authors, Prefetch("portrait", portraits))
     drawn = draw_body(chosen, publication_of(request), frames)
     return {
         "article": chosen,
-        "authors": [row.author for row in chosen.bylines.all()],
+        "authors": authors,
         "lead": lead,
         "unavailable": used if lead is None else None,
         "lightbox_url": lightbox_url,
