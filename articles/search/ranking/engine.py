@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 
 from articles.editorial.models import Article
-from articles.editorial.models.querysets import ArticleQuerySet
 from articles.search.query import parser
 from articles.search.query.filters import NO_FILTERS, SearchFilters
 from articles.search.query.ordering import Sort, sort_articles
@@ -17,7 +16,6 @@ from articles.search.query.synonyms import expand_synonyms
 from articles.search.ranking import scoring
 from articles.search.ranking.scoring import Ranking
 from articles.search.results.match_explanations import MatchExplanation, explain
-from iria.core.db.compiled_queries import Prepared
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 from iria.core.text.validators import validate_storable
 
@@ -198,7 +196,7 @@ def _ranked(
 def _hits(
     article_ids: list[int], variants: Sequence[str], pinned: Sequence[int]
 ) -> list[SearchHit]:
-    articles = _cards_of(article_ids)
+    articles = Article.objects.published().for_cards().in_bulk(article_ids)
     wanted = " ".join(parser.split_query(each).wanted for each in variants)
     reasons = explain(articles, wanted) if wanted else {}
     return [
@@ -206,16 +204,3 @@ def _hits(
         for pk in article_ids
         if pk in articles
     ]
-
-
-def _listed(*article_ids: int) -> ArticleQuerySet:
-    return Article.objects.published().for_cards().filter(pk__in=article_ids)
-
-
-_page = Prepared(_listed, [int] * PER_PAGE)
-
-
-def _cards_of(article_ids: list[int]) -> dict[int, Article]:
-    empty = PER_PAGE - len(article_ids)
-    rows = _page(*article_ids, *[0] * empty) if empty >= 0 else _listed(*article_ids)
-    return {article.pk: article for article in rows}
