@@ -1,8 +1,8 @@
 """The decoder of pictures, started once: each order is answered by a fork under the usual limits.
 
 `python -I warm_decoder.py PROJECT`, an order a line on its standard input, what became of it a line
-on its standard output. The same code answers as in `articles.images.processing.decoder_process`; only the start of a
-new Python for each file is saved. Plain Python, without Django.
+on its standard output. The same code answers as in
+`articles.images.processing.decoder_process`; only the start of a new Python for each file is saved. Plain Python, without Django.
 """
 
 import importlib
@@ -20,27 +20,21 @@ OVERDUE = -14
 
 def main() -> None:
     sys.path.insert(0, sys.argv[1])
-    decoder = importlib.import_module("articles.images.processing.decoder_process")
-    names = (
-        *("colour_conversion", "rendition_sizes", "cmyk", "perceptual_hash", "animation"),
-        *("image_reader", "resizing", "colour_spaces"),
-    )
-    for name in names:
-        importlib.import_module(f"articles.images.processing.{name}")
-    importlib.import_module("articles.images.metadata")
+    process = importlib.import_module("articles.images.processing.decoder_process")
+    tasks = importlib.import_module("articles.images.processing.decoder_tasks")
     for plugin in ("Avif", "Gif", "Jpeg", "Png", "Tiff", "WebP"):
         importlib.import_module(f"PIL.{plugin}ImagePlugin")
     importlib.import_module("articles.images.processing.cmyk").coated_paper()
     for line in sys.stdin:
-        print(json.dumps(_outcome(decoder, json.loads(line))), flush=True)
+        print(json.dumps(_outcome(process, tasks, json.loads(line))), flush=True)
 
 
-def _outcome(decoder: Any, order: dict[str, Any]) -> dict[str, Any]:
+def _outcome(process: Any, tasks: Any, order: dict[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
         began = time.monotonic()
         number = os.fork()
         if number == 0:
-            _answer(decoder, order, said, complained)
+            _answer(process, tasks, order, said, complained)
         code, used = _wait(number, began + order["wait"])
         said.seek(0)
         complained.seek(0)
@@ -54,12 +48,15 @@ def _outcome(decoder: Any, order: dict[str, Any]) -> dict[str, Any]:
         }
 
 
-def _answer(decoder: Any, order: dict[str, Any], said: IO[bytes], complained: IO[bytes]) -> None:
+def _answer(
+    process: Any, tasks: Any, order: dict[str, Any], said: IO[bytes], complained: IO[bytes]
+) -> None:
     code = 1
     try:
         os.dup2(complained.fileno(), 2)
-        decoder.set_limits()
-        said.write(json.dumps(decoder.answer(order)).encode())
+        process.set_limits()
+        answer = tasks.answer(order, seconds=process.SECONDS)
+        said.write(json.dumps(answer).encode())
         said.flush()
         code = 0
     except BaseException:

@@ -8,10 +8,9 @@ is stronger than the median. Runs in the child process. Plain Python.
 from itertools import product
 from math import cos, pi
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:  # a web process never loads a decoder
-    from PIL import Image
+from PIL import Image
 
 _SIDE: Final = 32
 _HIGHEST: Final = 9
@@ -27,10 +26,8 @@ _LOWEST: Final = sorted(
 )[:64]
 
 
-def hash_of(picture: "Image.Image") -> int | None:
+def hash_of(picture: Image.Image) -> int | None:
     """The hash of an upright sRGB image as a signed 64-bit number; None for a blank one."""
-    from PIL import Image
-
     grey = _on_white(picture).convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
     values = grey.tobytes()
     rows = [values[at : at + _SIDE] for at in range(0, len(values), _SIDE)]
@@ -48,9 +45,7 @@ def _strength(wave: list[float], values: bytes | tuple[float, ...]) -> float:
     return sum(height * value for height, value in zip(wave, values, strict=True))
 
 
-def _on_white(picture: "Image.Image") -> "Image.Image":
-    from PIL import Image
-
+def _on_white(picture: Image.Image) -> Image.Image:
     if picture.mode != "RGBA":
         return picture
     paper = Image.new("RGB", picture.size, "white")
