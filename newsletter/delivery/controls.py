@@ -11,7 +11,7 @@ from newsletter import job_queue
 from newsletter.delivery import blockers, events, recipients, uncertain
 from newsletter.delivery.events import Action
 from newsletter.models import Delivery, Issue
-from newsletter.models.querysets import DeliveryQuerySet
+from newsletter.models.delivery import DeliveryQuerySet
 
 MIN_ANSWERS: Final = 20
 """Of fewer answers no share is taken."""

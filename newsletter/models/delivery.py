@@ -1,19 +1,49 @@
-"""Deliveries of an issue to its recipients, the history of sending, and sending limits."""
+"""Deliveries of an issue to its recipients, and the history of sending."""
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Now
 
 from accounts.roles import EDITOR
 from iria.core.model_policy import model_policy
 from newsletter import privacy
 from newsletter.models.issue import Issue
-from newsletter.models.querysets import DeliveryQuerySet
 from newsletter.models.subscriber import Subscriber
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def with_issues(self) -> "DeliveryQuerySet":
+        """Each with its issue, without the mail as it was sent."""
+        return self.prefetch_related(models.Prefetch("issue", Issue.objects.without_content()))
+
+    def counts(self) -> dict[str, int]:
+        """How many are in each state, every state named, none hidden."""
+        found = dict(self.order_by().values_list("state").annotate(Count("pk")))
+        return {state.value: found.get(state.value, 0) for state in Delivery.State}
+
+    def counts_by_issue(self, issues: Iterable[Issue]) -> dict[int, dict[str, int]]:
+        """The same for several issues, by their numbers, in one query."""
+        found = {issue.pk: dict.fromkeys(map(str, Delivery.State.values), 0) for issue in issues}
+        grouped = self.filter(issue__in=found).order_by().values_list("issue", "state")
+        for key, state, count in grouped.annotate(Count("pk")) if found else ():
+            found[key][state] = count
+        return found
+
+    def sent_in_last(self, *, minutes: float) -> "DeliveryQuerySet":
+        """What was taken in hand so shortly ago, by the database's clock."""
+        return self.filter(sending_at__gt=Now() - timedelta(minutes=minutes))
+
+    def unresolved(self) -> "DeliveryQuerySet":
+        """What may have arrived or not, and nobody said yet to leave it."""
+        left = UncertainResolution.objects.filter(
+            delivery=OuterRef("pk"), choice=UncertainResolution.Choice.SKIP
+        )
+        return self.filter(~Exists(left), state="uncertain")
 
 
 @model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
@@ -223,56 +253,3 @@ class DeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.details}".strip()
-
-
-@model_policy(public=None, personal_data=None, permissions={EDITOR: "view"})
-class SendingLimit(models.Model):
-    """How many mails may leave in a second, in all or to one receiving domain."""
-
-    ALL_EMAILS = ""
-    OTHER_DOMAINS = "*"
-
-    domain = models.CharField(
-        max_length=253,
-        blank=True,
-        validators=[
-            RegexValidator(
-                r"^(\*|[^\s@*]+)$",
-                "Enter a domain such as example.org, or * for all other domains.",
-            )
-        ],
-        help_text="The part after the @, such as example.org. Use * for all domains not listed here, or leave empty for all e-mails together.",
-    )
-    per_second = models.DecimalField(
-        max_digits=7,
-        decimal_places=2,
-        validators=[MinValueValidator(0.01)],
-        help_text="0.5 means one e-mail every two seconds.",
-    )
-
-    class Meta:
-        ordering = ["domain"]
-        constraints = [
-            models.UniqueConstraint(
-                Lower("domain"),
-                name="limit_domain_once",
-                violation_error_message="This domain already has a limit.",
-            ),
-            models.CheckConstraint(condition=Q(per_second__gt=0), name="limit_is_positive"),
-        ]
-
-    def __str__(self) -> str:
-        of = {"": "all e-mails", "*": "all other domains"}.get(self.domain, self.domain)
-        return f"{of}: {self.per_second:f} per second"
-
-
-@model_policy(public=None, personal_data=None)
-class ThrottleState(models.Model):
-    """When the next mail may leave under a limit; one row for all workers together."""
-
-    scope = models.CharField(primary_key=True, max_length=253)
-    free_at = models.DateTimeField(help_text="No e-mail before this time.")
-    spread_at = models.DateTimeField(help_text="Until when waiting e-mails are spread out.")
-
-    def __str__(self) -> str:
-        return f"{self.scope or 'all e-mails'}: {self.free_at}"

@@ -3,20 +3,18 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
-from django.db.models.functions import Lower, Now
+from django.db.models import Count, F, OuterRef, Prefetch, Q
+from django.db.models.functions import Lower
 
 from articles.editorial.models import Article, Category
 from iria.core.mail import to_ascii
 
 if TYPE_CHECKING:
     from newsletter.models import (  # noqa: F401 - names the generics
-        Delivery,
         Issue,
         Newsletter,
         Subscriber,
@@ -187,52 +185,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def with_articles(self) -> "IssueQuerySet":
         """With everything the mail and the archive page show; articles in their order."""
-        from newsletter.models import IssueItem
-
-        items = IssueItem.objects.order_by("position", "pk").prefetch_related(
-            Prefetch("article", Article.objects.for_cards())
-        )
         return self.select_related("newsletter", "image__agency").prefetch_related(
-            Prefetch("items", items)
+            Prefetch("items__article", Article.objects.for_cards())
         )
-
-
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def with_issues(self) -> "DeliveryQuerySet":
-        """Each with its issue, without the mail as it was sent."""
-        from newsletter.models import Issue
-
-        return self.prefetch_related(Prefetch("issue", Issue.objects.without_content()))
-
-    def counts(self) -> dict[str, int]:
-        """How many are in each state, every state named, none hidden."""
-        from newsletter.models import Delivery
-
-        found = dict(self.order_by().values_list("state").annotate(Count("pk")))
-        return {state.value: found.get(state.value, 0) for state in Delivery.State}
-
-    def counts_by_issue(self, issues: Iterable["Issue"]) -> dict[int, dict[str, int]]:
-        """The same for several issues, by their numbers, in one query."""
-        from newsletter.models import Delivery
-
-        found = {issue.pk: dict.fromkeys(map(str, Delivery.State.values), 0) for issue in issues}
-        grouped = self.filter(issue__in=found).order_by().values_list("issue", "state")
-        for key, state, count in grouped.annotate(Count("pk")) if found else ():
-            found[key][state] = count
-        return found
-
-    def sent_in_last(self, *, minutes: float) -> "DeliveryQuerySet":
-        """What was taken in hand so shortly ago, by the database's clock."""
-        return self.filter(sending_at__gt=Now() - timedelta(minutes=minutes))
-
-    def unresolved(self) -> "DeliveryQuerySet":
-        """What may have arrived or not, and nobody said yet to leave it."""
-        from newsletter.models import UncertainResolution
-
-        left = UncertainResolution.objects.filter(
-            delivery=OuterRef("pk"), choice=UncertainResolution.Choice.SKIP
-        )
-        return self.filter(~Exists(left), state="uncertain")
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):

@@ -1,13 +1,16 @@
 """Querysets of articles, and the related rows that pages need."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import FETCH_RAISE, Prefetch
 from django.utils import timezone
+from taggit.models import Tag
 
 from articles.editorial.aggregated_rows import Rows, column_of
+from articles.images.models import Image
 
 if TYPE_CHECKING:
     from articles.editorial.models.article import Article  # noqa: F401 - names the generic
@@ -29,18 +32,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def overdue(self) -> "ArticleQuerySet":
         """Articles that were not ready at their scheduled time and have not changed state since."""
-        from articles.editorial.models import StateChange
-
-        latest = StateChange.objects.filter(article=models.OuterRef("pk")).order_by(
-            "-created_at", "-pk"
-        )
+        changes = _rows_of("StateChange").filter(article=models.OuterRef("pk"))
         missed = models.Q(created_by__isnull=True, publish_at__isnull=False)
-        last_was_missed = latest.annotate(
-            missed=models.Case(models.When(missed, then=True), default=False)
-        ).values("missed")[:1]
+        last_was_missed = (
+            changes.order_by("-created_at", "-pk")
+            .annotate(missed=models.Case(models.When(missed, then=True), default=False))
+            .values("missed")[:1]
+        )
         return self.filter(state__in=("draft", "withdrawn")).filter(
-            models.Exists(StateChange.objects.filter(missed, article=models.OuterRef("pk")))
-            & models.Q(models.Subquery(last_was_missed))
+            models.Exists(changes.filter(missed)) & models.Q(models.Subquery(last_was_missed))
         )
 
     def of_front(self, code: str, codes: "list[str]") -> "ArticleQuerySet":
@@ -60,10 +60,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
         `editorial.listings` reads them page by page; this is for lists with another order.
         """
-        from articles.editorial.models import ListingEntry, Scope
-
-        listed = ListingEntry.objects.filter(
-            scope=Scope.CATEGORY, target=category.pk, article=models.OuterRef("pk")
+        listed = _rows_of("ListingEntry").filter(
+            scope="category", target=category.pk, article=models.OuterRef("pk")
         )
         return self.filter(models.Exists(listed))
 
@@ -94,51 +92,40 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def for_text(self) -> "ArticleQuerySet":
         """Everything that `editorial.rendering.text_of` reads, in three more queries."""
-        from articles.editorial.models import Figure
-
         return self.prefetch_related(
-            Prefetch("bylines", _with_author()),
-            Prefetch("figures", Figure.objects.select_related("image")),
+            Prefetch("bylines", _rows_of("Byline").select_related("author")),
+            Prefetch("figures", _rows_of("Figure").select_related("image")),
             "tags",  # type: ignore[misc]  # the plugin does not know taggit
         ).fetch_mode(FETCH_RAISE)
 
 
 @cache
 def rows_for_cards() -> tuple[Rows, ...]:
-    from articles.editorial.models import ArticleCategory, Byline
-
+    categories, bylines = _model("ArticleCategory"), _model("Byline")
     return (
-        Rows("article_categories", ArticleCategory, beside=("category", ("name", "slug", "path"))),
-        Rows("bylines", Byline, beside=("author", ("name", "slug"))),
+        Rows("article_categories", categories, beside=("category", ("name", "slug", "path"))),
+        Rows("bylines", bylines, beside=("author", ("name", "slug"))),
     )
 
 
 @cache
 def rows_for_pages() -> tuple[Rows, ...]:
-    from taggit.models import Tag
-
-    from articles.editorial.models import (
-        ArticleCategory,
-        ArticleTag,
-        Byline,
-        Correction,
-        Figure,
-    )
-    from articles.images.models import Image
-
     # Embedded metadata is long, and only the admin shows it.
     pictured = tuple(each.name for each in Image._meta.concrete_fields if each.name != "metadata")
-    tagged = (ArticleTag, "content_object_id", "tag_id")
+    tagged = (_model("ArticleTag"), "content_object_id", "tag_id")
     return (
-        Rows("article_categories", ArticleCategory, beside=("category", ())),
-        Rows("bylines", Byline, beside=("author", ())),
+        Rows("article_categories", _model("ArticleCategory"), beside=("category", ())),
+        Rows("bylines", _model("Byline"), beside=("author", ())),
         Rows("tags", Tag, through=tagged, order="between.id"),
-        Rows("corrections", Correction, order="own.created_at DESC, own.id DESC"),
-        Rows("figures", Figure, beside=("image", pictured)),
+        Rows("corrections", _model("Correction"), order="own.created_at DESC, own.id DESC"),
+        Rows("figures", _model("Figure"), beside=("image", pictured)),
     )
 
 
-def _with_author() -> "models.QuerySet[models.Model]":
-    from articles.editorial.models import Byline
+def _model(name: str) -> type[models.Model]:
+    """A model that refers to articles, and is therefore defined after them."""
+    return apps.get_model("articles", name)
 
-    return Byline.objects.select_related("author")
+
+def _rows_of(name: str) -> models.QuerySet[Any]:
+    return _model(name)._default_manager.all()

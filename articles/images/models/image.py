@@ -97,11 +97,9 @@ class ImageQuerySet(models.QuerySet["Image"]):
         current = Q(focus_x=OuterRef("focus_x"), focus_y=OuterRef("focus_y"))
         return self.filter(Exists(self._files().exclude(shape="").exclude(current)))
 
-    @staticmethod
-    def _files() -> models.QuerySet[Any]:
-        from articles.images.models.rendition import Rendition
-
-        return Rendition.objects.filter(image=OuterRef("pk"))
+    def _files(self) -> models.QuerySet[Any]:
+        renditions: Any = self.model._meta.get_field("renditions").related_model
+        return renditions._default_manager.filter(image=OuterRef("pk"))
 
     def for_grid(self) -> "ImageQuerySet":
         """Without the metadata, which a grid does not show."""
