@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 from iria.core import hooks
 
@@ -9,8 +10,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are complete only now.
-        from django.contrib.auth.signals import user_logged_in
-
         from accounts import (
             display_names,
             email_addresses,

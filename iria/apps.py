@@ -5,6 +5,11 @@ from django.contrib.admin.apps import AdminConfig
 from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 
+from iria import renamed_templates
+from iria.core import hooks, model_policy
+from iria.core.db import triggers
+from iria.core.text import dates
+
 
 class IriaConfig(AppConfig):
     name = "iria"
@@ -12,10 +17,7 @@ class IriaConfig(AppConfig):
 
     def ready(self) -> None:
         # Models of other apps are complete only now.
-        from iria import library_models, renamed_templates, roles
-        from iria.core import hooks, model_policy
-        from iria.core.db import triggers
-        from iria.core.text import dates
+        from iria import library_models, roles
         from iria.publication.dashboard import broken_menu_items
 
         dates.register()

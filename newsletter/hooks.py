@@ -1,9 +1,39 @@
-"""Usage of images in issues, for the image library."""
+"""What the newsletter registers when Django starts."""
 
+from typing import Any
+
+from django.core import checks
 from django.urls import reverse
 
-from iria.core.hooks import ImageUsage
+from articles.editorial import signals
+from iria.core import hooks
+from iria.core.hooks import ImageUsage, PersonalDataHandler
+from newsletter import dashboard, personal_data
+from newsletter.checks import check_connections, check_provider
+from newsletter.delivery import controls
+from newsletter.digests import category_merges
 from newsletter.models import Issue
+from newsletter.subscriptions import data_requests, suppression, topic_merges
+
+
+def register() -> None:
+    checks.register(check_provider)
+    checks.register(check_connections)
+    topic_merges.register()
+    category_merges.register()
+    signals.unpublished.connect(pause_issues_with_article, dispatch_uid="newsletter.hold")
+    handler = PersonalDataHandler(export=personal_data.export, erase=data_requests.erase_account)
+    hooks.personal_data.register("newsletter", handler)
+    hooks.dashboard_items.register("newsletter", dashboard.dashboard_items)
+    hooks.image_usages.register("newsletter", image_usage)
+    hooks.suppressed_emails.register("newsletter", suppression.is_suppressed)
+    hooks.email_bounced.register("newsletter", suppression.suppress_bounced)
+    hooks.email_reachable.register("newsletter", suppression.email_reachable)
+
+
+def pause_issues_with_article(*, article_id: int, **signal: Any) -> None:
+    """Pauses what is being sent with an article that was unpublished."""
+    controls.pause_issues_with(article_id)
 
 
 def image_usage(image_id: int) -> list[ImageUsage]:

@@ -1,0 +1,65 @@
+"""What the packages of articles register when Django starts."""
+
+from typing import Any
+
+from articles.comments import personal_data
+from articles.comments.akismet import client as akismet
+from articles.comments.moderation import dashboard as comments_dashboard
+from articles.comments.notifications import fan_out, preferences
+from articles.editorial import hooks as editorial_hooks
+from articles.editorial import receivers as editorial_receivers
+from articles.editorial import signals
+from articles.editorial.admin import dashboard as editorial_dashboard
+from articles.images import receivers as images_receivers
+from articles.images.renditions import renditions
+from articles.images.rights import withdrawal
+from articles.pages import hooks as pages_hooks
+from articles.popular import dashboard as popular_dashboard
+from articles.related import tasks as related_tasks
+from articles.search import admin_search
+from articles.search.index import receivers as search_receivers
+from iria.core import data_inventory, hooks
+from iria.core.hooks import ScheduledChange
+
+
+def register() -> None:
+    data_inventory.recipients.register(
+        data_inventory.AKISMET, data_inventory.Recipient(akismet.recipient_name)
+    )
+    hooks.dashboard_items.register("articles", editorial_dashboard.waiting_articles)
+    hooks.reports.register("most read", popular_dashboard.most_read)
+    hooks.reports.register("licences", withdrawal.expiring_licences)
+    hooks.dashboard_items.register("comments", comments_dashboard.pending_items)
+    hooks.mail_preferences.register("comments", preferences.Following())
+    hooks.email_bounced.register("comments", preferences.came_back)
+    hooks.suppressed_emails.register("comments", preferences.is_closed)
+    fan_out.register()
+    editorial_receivers.register()
+    images_receivers.register()
+    search_receivers.register()
+    for changed in (signals.published, signals.changed, signals.unpublished):
+        changed.connect(update_related, dispatch_uid="related.refresh_soon")
+    editorial_hooks.register()
+    pages_hooks.register()
+    hooks.personal_data.register("comments", personal_data.HOLDING)
+    hooks.logo_renderers.register("images", renditions.render_logo)
+    hooks.article_search.register("search", admin_search.admin_search)
+    # An article of the future appears, and one from another machine, whose clock runs ahead.
+    appears = ScheduledChange("articles_article", "published_at", "state = 'published'")
+    hooks.scheduled_changes.register("article appears", appears)
+    hooks.scheduled_changes.register(
+        "licence ends", ScheduledChange("articles_image", "licence_until")
+    )
+    hooks.scheduled_changes.register(
+        "licence begins", ScheduledChange("articles_image", "licence_from")
+    )
+    hooks.scheduled_changes.register(
+        "placement expires", ScheduledChange("articles_placement", "expires_at")
+    )
+    hooks.image_usages.register("articles", editorial_hooks.in_articles)
+    hooks.image_usages.register("pages", pages_hooks.in_pages)
+    hooks.images_in_texts.register("pages", pages_hooks.in_texts)
+
+
+def update_related(*, article_id: int, **signal: Any) -> None:
+    related_tasks.enqueue_refresh(article_id)
