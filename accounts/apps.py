@@ -19,7 +19,6 @@ class AccountsConfig(AppConfig):
         )
         from accounts.mfa import required
 
-        hooks.email_is_confirmed.register("accounts", email_addresses.is_confirmed)
         hooks.personal_data.register("account", personal_data.HANDLER)
         user_logged_in.connect(sessions.record_sign_in, dispatch_uid="session began")
         display_names.register()

@@ -6,5 +6,3 @@ ADMINISTRATOR: Final = "Administrator"
 EDITOR: Final = "Editor"
 REPORTER: Final = "Reporter"
 MODERATOR: Final = "Moderator"
-
-ROLES: Final = (ADMINISTRATOR, EDITOR, REPORTER, MODERATOR)

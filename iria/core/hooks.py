@@ -209,9 +209,6 @@ suppressed_emails: Hook[Callable[[str], bool]] = Hook()
 email_bounced: Hook[Callable[[str, str], None]] = Hook()
 """Called with an e-mail address after a hard bounce, and with the SMTP response."""
 
-email_is_confirmed: Hook[Callable[[Any], bool]] = Hook()
-"""User → whether the e-mail address of the account is confirmed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -14,7 +14,6 @@ from iria.core.hooks import MenuTarget, menu_targets
 from iria.publication.models import Publication
 
 LINK: Final = "link"
-PLACES: Final = ("header", "footer")
 
 
 class Entry(TypedDict):

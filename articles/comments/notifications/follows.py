@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.email_addresses import is_confirmed
 from accounts.models import User
 from articles.comments import job_queue
 from articles.comments.models import Comment
@@ -116,11 +117,6 @@ def follower_of(user: User | None, email: str) -> Follower:
             Exists(Follower.objects.filter(user=user).exclude(pk=OuterRef("pk")))
         ).update(user=user, email="")
     return Follower.objects.get_or_create(user=user)[0]
-
-
-def is_confirmed(user: User) -> bool:
-    """Whether the account's address is known to be theirs."""
-    return any(confirmed(user) for confirmed in hooks.email_is_confirmed)
 
 
 def confirm(follow: Follow) -> Follow:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.email_addresses import is_confirmed
 from articles.comments.notifications import follows
 from articles.comments.notifications.emails import what
 from articles.comments.notifications.models import Follow, Follower
@@ -174,7 +175,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 def of_account(request: HttpRequest) -> HttpResponse:
     """Redirects signed-in users to their preferences."""
     user = writer_of(request)
-    if user is None or not follows.is_confirmed(user):
+    if user is None or not is_confirmed(user):
         # The URL of the page gives access to the preferences, so the address must be confirmed.
         sentence = gettext("Confirm the e-mail address of your account first.")
         return _sentence(request, sentence, 403)

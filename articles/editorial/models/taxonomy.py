@@ -82,9 +82,6 @@ class UnaccentedTagManager(_TaggableManager):
         super().set(tags_named(tags), **options)
 
 
-RESERVED_SEGMENTS = frozenset({"feed"})
-
-
 class CategoryQuerySet(models.QuerySet["Category"]):
     def in_order(self) -> "CategoryQuerySet":
         """Every category, parents before children, siblings in their order."""

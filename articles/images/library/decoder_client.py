@@ -50,20 +50,13 @@ def renditions(
     folder: Path,
     have: Iterable[Key],
     shapes: Mapping[str, Point] = MappingProxyType({}),
-) -> list[dict[str, Any]]:
-    """Every missing rendition, written into the folder, from one decoding.
-
-    `shapes` are cropped around a point each: `{"3:2": (0.4, 0.5)}`. The results have `file`,
-    `format`, `width`, `height`, `shape` (empty if uncropped) and `moving`.
-    """
-    made: list[dict[str, Any]] = renditions_and_hash(path, folder, have, shapes)["made"]
-    return made
-
-
-def renditions_and_hash(
-    path: Path, folder: Path, have: Iterable[Key], shapes: Mapping[str, Point]
 ) -> dict[str, Any]:
-    """The same in `made`, and `perceptual_hash` as in `ingest`."""
+    """Every missing rendition, written into the folder, from one decoding, and the hash.
+
+    `shapes` are cropped around a point each: `{"3:2": (0.4, 0.5)}`. The dictionaries in `made` have
+    `file`, `format`, `width`, `height`, `shape` (empty if uncropped) and `moving`;
+    `perceptual_hash` is as in `ingest`.
+    """
     order = {
         "task": "renditions",
         "path": str(path),

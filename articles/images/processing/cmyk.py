@@ -15,8 +15,6 @@ from articles.images.processing.icc_profiles import D50_XYZ, Three, ink_profile
 _STEPS: Final = 7
 _ROOT: Final = 2.0
 """Yule-Nielsen factor: light that enters beside a dot and leaves through it."""
-_GAIN: Final = 0.06
-"""Dot gain, by `a + gain × a × (1 - a)`."""
 
 _SOLIDS: Final = {
     (0, 0, 0): (95.0, 0.0, -2.0),

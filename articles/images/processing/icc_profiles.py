@@ -39,7 +39,6 @@ SRGB: Final = Space((0.64, 0.33), (0.30, 0.60), (0.15, 0.06), D65, None)
 DISPLAY_P3: Final = Space((0.68, 0.32), (0.265, 0.69), (0.15, 0.06), D65, None)
 ADOBE_RGB: Final = Space((0.64, 0.33), (0.21, 0.71), (0.15, 0.06), D65, 563 / 256)
 BT_2020: Final = Space((0.708, 0.292), (0.170, 0.797), (0.131, 0.046), D65, None)
-PROPHOTO: Final = Space((0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001), D50, 1.8)
 
 
 def rgb_profile(space: Space) -> bytes:

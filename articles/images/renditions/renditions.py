@@ -75,7 +75,7 @@ def _decode(image: Image, have: Iterable[Key]) -> list[Rendition]:
     shapes = dict.fromkeys(SHAPES, (image.focus_x, image.focus_y))
     with decoder_client.scratch_folder() as folder:
         path = _local(image.original, folder)
-        found = decoder_client.renditions_and_hash(path, folder, have, shapes)
+        found = decoder_client.renditions(path, folder, have, shapes)
         if image.perceptual_hash is None and found["perceptual_hash"] is not None:
             # Uploaded before perceptual hashes existed.
             same = Image.objects.filter(pk=image.pk, checksum=image.checksum, perceptual_hash=None)

@@ -5,7 +5,6 @@ Only a space that was typed becomes one that does not break. None is added and n
 """
 
 import re
-from html import escape
 from typing import Final
 
 NARROW: Final = "\u202f"
@@ -47,11 +46,6 @@ def french_spaces(text: str) -> str:
 def typeset(text: str, language: str) -> str:
     """Plain text as its language sets it."""
     return french_spaces(text) if is_french(language) else text
-
-
-def escaped(text: str, language: str) -> str:
-    """Plain text of a language as markup."""
-    return escape(typeset(text, language))
 
 
 def typeset_html(html: str, language: str) -> str:

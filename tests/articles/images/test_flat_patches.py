@@ -85,7 +85,7 @@ def test_no_patch_is_off_by_three_in_any_format(
     form, options = SENT[sent]
     sheet(patches).save(tmp_path / "sheet", form, **options)
     wanted = read(tmp_path / "sheet")
-    made = decoder_client.renditions(tmp_path / "sheet", tmp_path, BETWEEN)
+    made = decoder_client.renditions(tmp_path / "sheet", tmp_path, BETWEEN)["made"]
     assert len(made) == len(ENDS) == 6
     for each in made:
         found = read(tmp_path / each["file"])
@@ -105,6 +105,6 @@ def test_a_slow_gradient_near_grey_keeps_its_colours(tmp_path: Path) -> None:
         picture.convert("RGB").save(tmp_path / "photograph", "JPEG", quality=100, subsampling=0)
     for sent in ("sheet", "photograph"):
         wanted = read(tmp_path / sent)
-        for each in decoder_client.renditions(tmp_path / sent, tmp_path, []):
+        for each in decoder_client.renditions(tmp_path / sent, tmp_path, [])["made"]:
             found = read(tmp_path / each["file"])
             assert max(map(ciede2000, found, wanted)) < 3, each["file"]

@@ -8,7 +8,6 @@ from articles.images.metadata.writing.xmp_packet import packet
 from articles.images.processing.formats import riff
 
 _XMP: Final = b"XMP "
-_EXIF: Final = b"EXIF"
 _KNOWN: Final = {b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L"}
 _HAS_EXIF: Final = 0x08
 _HAS_XMP: Final = 0x04

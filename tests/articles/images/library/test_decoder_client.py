@@ -107,7 +107,7 @@ def test_one_decoding_gives_the_whole_picture_and_every_shape_of_it(tmp_path: Pa
     scene.save(tmp_path / "scene.png")
     have = [("", "avif", 1200, False), ("1:1", "webp", 480, False)]
     shapes = {"1:1": (0.9, 0.5), "16:9": (0.5, 0.5)}
-    made = decoder_client.renditions(tmp_path / "scene.png", tmp_path, have, shapes)
+    made = decoder_client.renditions(tmp_path / "scene.png", tmp_path, have, shapes)["made"]
     keys = {(each["shape"], each["format"], each["width"]) for each in made}
     assert {("", "jpeg", 1200), ("1:1", "avif", 480), ("16:9", "jpeg", 1200)} <= keys
     assert not keys & {("", "avif", 1200), ("1:1", "webp", 480)}

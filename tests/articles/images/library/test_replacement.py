@@ -118,7 +118,7 @@ def test_files_of_the_old_one_that_were_being_made_never_reach_readers(
     edna: User, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     image = ingest.ingest(picture_file(width=600, height=400, colour="red"), by=edna)
-    decode = decoder_client.renditions_and_hash
+    decode = decoder_client.renditions
 
     def replaced_meanwhile(*args: Any, **kwargs: Any) -> Any:
         made = decode(*args, **kwargs)
@@ -127,7 +127,7 @@ def test_files_of_the_old_one_that_were_being_made_never_reach_readers(
         )
         return made
 
-    monkeypatch.setattr(decoder_client, "renditions_and_hash", replaced_meanwhile)
+    monkeypatch.setattr(decoder_client, "renditions", replaced_meanwhile)
     assert renditions.make(Image.objects.get(pk=image.pk)) == []
     monkeypatch.undo()
     now = Image.objects.get(pk=image.pk)

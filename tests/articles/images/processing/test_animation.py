@@ -25,7 +25,9 @@ def frames_in(picture: Image.Image) -> int:
 
 
 def moving_of(path: Path) -> Path:
-    made = [each for each in decoder_client.renditions(path, path.parent, []) if each["moving"]]
+    made = [
+        each for each in decoder_client.renditions(path, path.parent, [])["made"] if each["moving"]
+    ]
     assert len(made) == 1
     assert made[0]["format"] == "webp"
     return path.parent / str(made[0]["file"])
@@ -48,7 +50,7 @@ def test_every_frame_is_kept_with_its_time(form: str, tmp_path: Path) -> None:
 
 def test_stills_stand_beside_it(tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", "GIF")
-    made = decoder_client.renditions(path, tmp_path, [])
+    made = decoder_client.renditions(path, tmp_path, [])["made"]
     stills = {each["format"] for each in made if not each["moving"]}
     assert stills == {"avif", "webp", "jpeg"}
     for each in made:
@@ -58,7 +60,7 @@ def test_stills_stand_beside_it(tmp_path: Path) -> None:
 
 def test_a_moving_file_that_is_there_is_not_made_again(tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", "GIF")
-    made = decoder_client.renditions(path, tmp_path, [("", "webp", 120, True)])
+    made = decoder_client.renditions(path, tmp_path, [("", "webp", 120, True)])["made"]
     assert made
     assert not any(each["moving"] for each in made)
 
