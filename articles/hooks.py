@@ -10,16 +10,19 @@ from articles.editorial import hooks as editorial_hooks
 from articles.editorial import receivers as editorial_receivers
 from articles.editorial import signals
 from articles.editorial.admin import dashboard as editorial_dashboard
+from articles.editorial.models import Category
 from articles.images import receivers as images_receivers
 from articles.images.renditions import renditions
 from articles.images.rights import withdrawal
 from articles.pages import hooks as pages_hooks
-from articles.popular import dashboard as popular_dashboard
+from articles.pages.models import Page
+from articles.popular.most_read import most_read_report
 from articles.related import tasks as related_tasks
 from articles.search import admin_search
 from articles.search.index import receivers as search_receivers
 from iria.core import data_inventory, hooks
-from iria.core.hooks import ScheduledChange
+from iria.core.hooks import MenuTargets, ScheduledChange
+from iria.publication import menus
 
 
 def register() -> None:
@@ -27,7 +30,7 @@ def register() -> None:
         data_inventory.AKISMET, data_inventory.Recipient(akismet.recipient_name)
     )
     hooks.dashboard_items.register("articles", editorial_dashboard.waiting_articles)
-    hooks.reports.register("most read", popular_dashboard.most_read)
+    hooks.reports.register("most read", most_read_report)
     hooks.reports.register("licences", withdrawal.expiring_licences)
     hooks.dashboard_items.register("comments", comments_dashboard.pending_items)
     hooks.mail_preferences.register("comments", preferences.Following())
@@ -39,8 +42,9 @@ def register() -> None:
     search_receivers.register()
     for changed in (signals.published, signals.changed, signals.unpublished):
         changed.connect(update_related, dispatch_uid="related.refresh_soon")
-    editorial_hooks.register()
-    pages_hooks.register()
+    sections = MenuTargets("Sections", editorial_hooks.sections)
+    menus.register(editorial_hooks.KIND, sections, Category)
+    menus.register(pages_hooks.KIND, MenuTargets("Pages", pages_hooks.pages), Page)
     hooks.personal_data.register("comments", personal_data.HOLDING)
     hooks.logo_renderers.register("images", renditions.render_logo)
     hooks.article_search.register("search", admin_search.admin_search)

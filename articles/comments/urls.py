@@ -4,11 +4,15 @@ from django.urls import path
 
 from articles.comments.flags import views as flagging
 from articles.comments.moderation import views as deciding
-from articles.comments.notifications.urls import urlpatterns as following
+from articles.comments.notifications import views as following
 from articles.comments.submission import commenter_views, views
 
 urlpatterns = [
-    *following,
+    path("comments/follow/", following.follow, name="comment_follow"),
+    path("comments/follow/asked/", following.asked, name="comment_follow_check_inbox"),
+    path("comments/follow/<str:token>/", following.confirm, name="comment_follow_confirm"),
+    path("comments/leave/<str:token>/", following.leave, name="comment_unfollow"),
+    path("comments/mail/", following.of_account, name="comment_notifications"),
     path("comments/new/", views.new, name="comment_new"),
     path("comments/token/", views.token, name="comment_token"),
     path("comments/thanks/<str:link>/", views.thanks, name="comment_thanks"),

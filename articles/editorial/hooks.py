@@ -1,13 +1,11 @@
 """What articles register: categories as menu targets, and where an image is used."""
 
-from typing import Any, Final
+from typing import Final
 
-from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 
 from articles.editorial.models import Article, Category, Portrait
-from iria.core.hooks import ImageUsage, MenuTarget, MenuTargets, menu_targets
-from iria.publication import menus
+from iria.core.hooks import ImageUsage, MenuTarget
 
 KIND: Final = "category"
 
@@ -24,17 +22,6 @@ def sections() -> list[MenuTarget]:
         )
         for row in rows
     ]
-
-
-def register() -> None:
-    menu_targets.register(KIND, MenuTargets("Sections", sections))
-    for signal in (post_save, post_delete):
-        signal.connect(_refresh, sender=Category, dispatch_uid="editorial.menus")
-
-
-def _refresh(raw: bool = False, **signal: Any) -> None:
-    if not raw:
-        menus.refresh()
 
 
 def in_articles(image_id: int) -> list[ImageUsage]:

@@ -4,14 +4,12 @@ Where pages use a picture: what the library asks before it lets one go.
 """
 
 import re
-from typing import Any, Final
+from typing import Final
 
-from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 
 from articles.pages.models import Page
-from iria.core.hooks import ImageUsage, MenuTarget, MenuTargets, menu_targets
-from iria.publication import menus
+from iria.core.hooks import ImageUsage, MenuTarget
 
 KIND: Final = "page"
 
@@ -29,17 +27,6 @@ def pages() -> list[MenuTarget]:
         )
         for row in rows
     ]
-
-
-def register() -> None:
-    menu_targets.register(KIND, MenuTargets("Pages", pages))
-    for signal in (post_save, post_delete):
-        signal.connect(_refresh, sender=Page, dispatch_uid="pages.menus")
-
-
-def _refresh(raw: bool = False, **signal: Any) -> None:
-    if not raw:
-        menus.refresh()
 
 
 PICTURE: Final = re.compile(r'data-image="(\d{1,18})"', re.ASCII)

@@ -4,25 +4,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from articles.search.models import PinnedQuery, PinnedResult, QueryCount, Synonyms
 from articles.search.query_counts import PERIODS, build_report
-from iria.core.admin import FindsRows
+from iria.core.admin import FindsRows, ReadOnly, RecordsEditor
 
 
-class SynonymsAdmin(admin.ModelAdmin[Synonyms]):
+class SynonymsAdmin(RecordsEditor, admin.ModelAdmin[Synonyms]):
     list_display = ["terms", "modified_by", "modified_at"]
     list_select_related = ["modified_by"]
     search_fields = ["terms"]
-
-    def save_model(
-        self, request: HttpRequest, obj: Synonyms, form: ModelForm[Synonyms], change: bool
-    ) -> None:
-        obj.modified_by = request.user  # type: ignore[assignment]
-        super().save_model(request, obj, form, change)
 
 
 class PinnedResultInline(FindsRows, admin.StackedInline[PinnedResult, PinnedQuery]):
@@ -33,7 +26,7 @@ class PinnedResultInline(FindsRows, admin.StackedInline[PinnedResult, PinnedQuer
     max_num = 5
 
 
-class PinnedQueryAdmin(admin.ModelAdmin[PinnedQuery]):
+class PinnedQueryAdmin(RecordsEditor, admin.ModelAdmin[PinnedQuery]):
     list_display = ["query", "articles", "modified_by", "modified_at"]
     list_select_related = ["modified_by"]
     search_fields = ["query", "results__article__headline"]
@@ -46,14 +39,8 @@ class PinnedQueryAdmin(admin.ModelAdmin[PinnedQuery]):
     def articles(self, query: PinnedQuery) -> str:
         return "; ".join(str(row.article) for row in query.results.all()) or "–"
 
-    def save_model(
-        self, request: HttpRequest, obj: PinnedQuery, form: ModelForm[PinnedQuery], change: bool
-    ) -> None:
-        obj.modified_by = request.user  # type: ignore[assignment]
-        super().save_model(request, obj, form, change)
 
-
-class SearchReportAdmin(admin.ModelAdmin[QueryCount]):
+class SearchReportAdmin(ReadOnly, admin.ModelAdmin[QueryCount]):
     """A report instead of a list: the rows are counts, and nobody writes them."""
 
     def changelist_view(
@@ -74,12 +61,3 @@ class SearchReportAdmin(admin.ModelAdmin[QueryCount]):
             "media": self.media,
         }
         return TemplateResponse(request, "admin/articles/querycount/report.html", context)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: QueryCount | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: QueryCount | None = None) -> bool:
-        return False

@@ -1,7 +1,4 @@
-"""A hidden field among those that the admin lays out.
-
-Choosing a row of a long list by typing a part of its name.
-"""
+"""Fields and mixins for the admin of several packages."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -33,6 +30,31 @@ if TYPE_CHECKING:
     _Admin = BaseModelAdmin[Model]
 else:
     _Admin = object
+
+
+class NoAddOrDelete(_Admin):
+    """For rows that the site itself adds and deletes; they may be changed in the admin."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnly(NoAddOrDelete):
+    """For rows that nobody writes in the admin."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RecordsEditor(_Admin):
+    """For models with `modified_by`: who saved the row last."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.modified_by = request.user
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
 
 
 class FindsRows(_Admin):

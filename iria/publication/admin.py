@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from iria.core.admin import Unlabelled
+from iria.core.admin import NoAddOrDelete, Unlabelled
 from iria.publication import colours, logos, menus, models
 from iria.publication.dashboard import broken_entry_messages
 from iria.publication.models import Publication, current_publication
@@ -188,7 +188,7 @@ def accent_preview(publication: Publication) -> SafeString:
     )
 
 
-class PublicationAdmin(admin.ModelAdmin[Publication]):
+class PublicationAdmin(NoAddOrDelete, admin.ModelAdmin[Publication]):
     form = PublicationForm
     fieldsets = (
         (None, {"fields": ("name", "legal_name", "tagline", "about", "seen")}),
@@ -230,12 +230,6 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
             ):
                 messages.warning(request, sentence)
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
-        return False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None

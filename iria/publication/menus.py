@@ -1,16 +1,17 @@
 """The header and footer menus.
 
 An entry is a target by kind and key, or a link. The resolved menus are stored in
-`Publication.resolved_menus`, so a page reads them with the row of the publication. Packages call `refresh`
-when one of their targets is saved or deleted.
+`Publication.resolved_menus`, so a page reads them with the row of the publication. They are resolved again
+when a target is saved or deleted.
 """
 
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models.signals import post_delete, post_save
 
-from iria.core.hooks import MenuTarget, menu_targets
+from iria.core.hooks import MenuTarget, MenuTargets, menu_targets
 from iria.publication.models import Publication
 
 LINK: Final = "link"
@@ -48,6 +49,18 @@ class BrokenEntry:
 
 
 Targets = dict[tuple[str, str], MenuTarget]
+
+
+def register(kind: str, offer: MenuTargets, model: type[models.Model]) -> None:
+    """Registers targets of one kind; a change of these rows resolves the menus again."""
+    menu_targets.register(kind, offer)
+    for signal in (post_save, post_delete):
+        signal.connect(_target_changed, sender=model, dispatch_uid=f"menus.{kind}")
+
+
+def _target_changed(raw: bool = False, **signal: Any) -> None:
+    if not raw:
+        refresh()
 
 
 def targets() -> Targets:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from accounts.models import User
+from iria.core.admin import ReadOnly
 from newsletter.admin import mail_folder
 from newsletter.delivery import uncertain
 from newsletter.models import (
@@ -61,17 +62,10 @@ MAX_LISTED_SUBSCRIBERS: Final = 500
 """So many are named one by one in a search, which an index answers."""
 
 
-class ReadOnlyInline(admin.TabularInline[Any, Delivery]):
+class ReadOnlyInline(ReadOnly, admin.TabularInline[Any, Delivery]):
     """Rows that tell what happened; nobody writes them by hand."""
 
     extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("newsletter.view_delivery")
@@ -107,7 +101,7 @@ class SendingLimitAdmin(admin.ModelAdmin[SendingLimit]):
     list_display = ["__str__", "domain", "per_second"]
 
 
-class DeliveryAdmin(admin.ModelAdmin[Delivery]):
+class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
     list_display = ["recipient", "issue", "state", "attempts", "details", "sending_at", "done_at"]
     list_filter = ["state", IssueFilter]
     # Each by its own question (`get_queryset`); left out, Django would join them whole.
@@ -150,16 +144,6 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
     @admin.display(description="Recipient", ordering="subscriber__email")
     def recipient(self, delivery: Delivery) -> str:
         return str(delivery.subscriber or "erased")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """These rows are the proof of what was sent."""
-        return False
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("newsletter.send_issue")

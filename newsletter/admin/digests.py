@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from articles.editorial.models import Category
+from iria.core.admin import ReadOnly
 from newsletter.admin.delivery import subscribers
 from newsletter.admin.issue_tools import person
 from newsletter.delivery import recipients
@@ -38,7 +39,7 @@ class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
         rules.save(obj, changed=form.changed_data if change else None)
 
 
-class DigestAdmin(admin.ModelAdmin[Digest]):
+class DigestAdmin(ReadOnly, admin.ModelAdmin[Digest]):
     """What composed itself; nothing of it is written by hand, but its issues are, while they wait."""
 
     list_display = ["period", "newsletter", "frequency", "needs_approval", "mails", "waiting"]
@@ -60,15 +61,6 @@ class DigestAdmin(admin.ModelAdmin[Digest]):
     @admin.display(description="Not sent")
     def waiting(self, digest: Any) -> int:
         return int(digest.drafts)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Digest | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Digest | None = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view

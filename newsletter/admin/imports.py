@@ -14,6 +14,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from iria.core.admin import ReadOnly
 from newsletter.imports import runner, uploads
 from newsletter.imports.column_mapping import (
     EMAIL,
@@ -222,18 +223,9 @@ def _result_counts(chosen: SubscriberImport) -> list[tuple[str, int]]:
     return [(words, chosen.count(outcome)) for outcome, words in said.items() if chosen.counts]
 
 
-class ExportAdmin(admin.ModelAdmin[SubscriberExport]):
+class ExportAdmin(ReadOnly, admin.ModelAdmin[SubscriberExport]):
     """Who took the list away; nobody writes that by hand."""
 
     list_display = ["created_at", "created_by", "rows", "filters"]
     list_select_related = ["created_by"]
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from articles.editorial.models import Category
+from iria.core.admin import ReadOnly
 from newsletter import personal_data
 from newsletter.admin.issue_tools import person
 from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
@@ -81,7 +82,7 @@ class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
         return {} if obj else self.prepopulated_fields
 
 
-class ConsentInline(admin.TabularInline[Consent, Subscriber]):
+class ConsentInline(ReadOnly, admin.TabularInline[Consent, Subscriber]):
     """What this person was asked and agreed to; nobody writes it by hand."""
 
     model = Consent
@@ -94,14 +95,7 @@ class ConsentInline(admin.TabularInline[Consent, Subscriber]):
     ]
     fields = (*readonly_fields,)
     extra = 0
-    can_delete = False
     verbose_name_plural = "Consents"
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("newsletter.view_subscriber")

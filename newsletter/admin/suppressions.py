@@ -8,6 +8,7 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from iria.core.admin import ReadOnly
 from newsletter.admin.deliveries import DeliveryIssueFilter
 from newsletter.admin.issue_tools import person
 from newsletter.models import Bounce, Suppression
@@ -124,7 +125,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
         self.message_user(request, f"{noun} removed from the suppression list.", messages.SUCCESS)
 
 
-class BounceAdmin(admin.ModelAdmin[Bounce]):
+class BounceAdmin(ReadOnly, admin.ModelAdmin[Bounce]):
     """What came back; nobody writes it by hand."""
 
     list_display = ["processed_at", "kind", "reason", "domain", "recipient", "status", "matched_by"]
@@ -150,12 +151,3 @@ class BounceAdmin(admin.ModelAdmin[Bounce]):
     @admin.display(description="Subscriber", ordering="subscriber__email")
     def recipient(self, bounce: Bounce) -> str:
         return email_addresses.shown(bounce.subscriber.email) if bounce.subscriber else "–"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

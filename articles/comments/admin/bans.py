@@ -20,6 +20,7 @@ from articles.comments.bans.models import Ban
 from articles.comments.models import Comment
 from articles.comments.moderation.cases import cases_of
 from articles.comments.moderation.forms import BanForm
+from iria.core.admin import NoAddOrDelete
 
 
 class BansWriters(admin.ModelAdmin[Comment]):
@@ -93,7 +94,7 @@ class InForce(admin.SimpleListFilter):
         return queryset.exclude(pk__in=counting) if self.value() == "no" else queryset
 
 
-class BanAdmin(admin.ModelAdmin[Ban]):
+class BanAdmin(NoAddOrDelete, admin.ModelAdmin[Ban]):
     """To read and to lift; a ban is made from a comment, where its reason stands."""
 
     list_display = [
@@ -151,12 +152,6 @@ class BanAdmin(admin.ModelAdmin[Ban]):
         self.remove_selected(request, chosen)
         words = "One comment restored." if back == 1 else f"{back} comments restored."
         self.message_user(request, words, messages.SUCCESS)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Ban | None = None) -> bool:
-        return False
 
 
 class RejectionReasonAdmin(admin.ModelAdmin[Any]):

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from articles.comments.models import ModerationDecision
 from articles.comments.moderation.weekly_statistics import in_words, weekly_statistics
+from iria.core.admin import ReadOnly
 from iria.core.text.csv_export import as_csv
 from iria.publication.context_processors import publication_of
 
@@ -63,7 +64,7 @@ class Origin(admin.SimpleListFilter):
         return queryset.filter(**wanted.get(self.value(), {}))
 
 
-class ModerationAdmin(admin.ModelAdmin[ModerationDecision]):
+class ModerationAdmin(ReadOnly, admin.ModelAdmin[ModerationDecision]):
     """The moderation log."""
 
     list_display = ["created_at", "what", "who", "about", "reason"]
@@ -145,19 +146,6 @@ class ModerationAdmin(admin.ModelAdmin[ModerationDecision]):
             "weeks": [(week, in_words(week.until_decided)) for week in found],
         }
         return TemplateResponse(request, "admin/articles/moderationdecision/weeks.html", context)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: ModerationDecision | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: ModerationDecision | None = None
-    ) -> bool:
-        return False
 
 
 def _cells(row: ModerationDecision) -> list[object]:

@@ -23,6 +23,7 @@ from articles.comments.screening.models import (
 )
 from articles.comments.screening.word_matching import folded
 from articles.comments.spam.features import words_of
+from iria.core.admin import NoAddOrDelete, ReadOnly, RecordsEditor
 
 LONGEST_FOLDED: Final = ScreenedWord._meta.get_field("folded").max_length or 200
 DAYS: Final = (7, 30, 90, 365)
@@ -79,7 +80,7 @@ class RuleForm(ModelForm[ScreeningRule]):
         return on
 
 
-class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
+class ScreeningRuleAdmin(NoAddOrDelete, RecordsEditor, admin.ModelAdmin[ScreeningRule]):
     """A change is tried first: what it would have done with the comments of the last days."""
 
     form = RuleForm
@@ -101,16 +102,6 @@ class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
     def measure(self, rule: ScreeningRule) -> str:
         measure = MEASURES.get(Check(rule.phase))
         return f"{rule.threshold} {measure}" if measure else "–"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ScreeningRule | None = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: ScreeningRule, form: Any, change: bool) -> None:
-        obj.modified_by = request.user  # type: ignore[assignment]
-        super().save_model(request, obj, form, change)
 
     def change_view(
         self,
@@ -194,7 +185,7 @@ class ScreenedWordAdmin(admin.ModelAdmin[ScreenedWord]):
         super().save_model(request, obj, form, change)
 
 
-class SpamModelVersionAdmin(admin.ModelAdmin[SpamModelVersion]):
+class SpamModelVersionAdmin(ReadOnly, admin.ModelAdmin[SpamModelVersion]):
     """The versions of the spam model: to read, not to write."""
 
     list_display = ["created_at", "learnt_from", "shares", "weightiest"]
@@ -214,16 +205,3 @@ class SpamModelVersionAdmin(admin.ModelAdmin[SpamModelVersion]):
         strongest = sorted(weights, key=lambda each: -weights[each])
         told = [words for each in strongest[:40] if (words := words_of(each))]
         return ", ".join(told[:8])
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: SpamModelVersion | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: SpamModelVersion | None = None
-    ) -> bool:
-        return False

@@ -1,5 +1,6 @@
 """E-e-mails about one comment: to confirm, pending, decided, report decided, follow."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,13 +17,17 @@ from articles.comments.notifications.models import Follow
 from articles.comments.notifications.sending import send_or_retry
 from articles.comments.notifications.smtp import Outcome
 from articles.comments.submission import email_confirmation, form_tokens
-from articles.comments.submission.mail_limits import may_ask, may_write_to
+from iria.core.http.rate_limit import count_and_allow
 from iria.core.mail import ListEmail
 from iria.core.text.language import use_language
 from iria.core.text.validators import one_line
 from iria.publication.mail.blocks import EmailContent, blocks_of
 from iria.publication.mail.rendering import mail
 from iria.publication.models import Publication, current_publication
+
+MAILS_A_DAY: Final = (12, timedelta(days=1))
+QUESTIONS_A_DAY: Final = (12, timedelta(days=1))
+"""E-mails that ask to confirm a comment, counted apart: without one, a comment would be forgotten."""
 
 NOT_ASKED: Final = "E-mail address not confirmed: e-mail to it cannot be delivered."
 NOT_SURE: Final = "E-mail address not confirmed: the confirmation e-mail may not have arrived."
@@ -182,3 +187,15 @@ def _written(
         reason=gettext(why) % {"headline": headline},
     )
     return mail(note, publication, to=address)
+
+
+def may_write_to(address: str) -> bool:
+    """Counts one mail; False once the address had as many as it may have in a day."""
+    limit, per = MAILS_A_DAY
+    return count_and_allow("mails about comments", address.lower(), limit=limit, per=per)
+
+
+def may_ask(address: str) -> bool:
+    """Counts one mail that asks for a comment's address; other mail does not use these up."""
+    limit, per = QUESTIONS_A_DAY
+    return count_and_allow("mails to confirm", address.lower(), limit=limit, per=per)

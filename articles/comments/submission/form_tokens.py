@@ -81,11 +81,7 @@ def link_to(comment: Comment) -> str:
 
 def comment_behind(token: str) -> Comment | None:
     """The comment that a signed link leads to, or None when it is broken or too old."""
-    try:
-        pk = signed_tokens.read_token(token, purpose=YOURS, valid_for=KEPT_FOR)
-    except (signed_tokens.ExpiredToken, signed_tokens.BrokenToken):
-        return None
-    return Comment.objects.select_related("article", "user").filter(pk=pk).first()
+    return _comment_of(token, purpose=YOURS, valid_for=KEPT_FOR)
 
 
 def link_to_confirm(comment: Comment) -> str:
@@ -95,8 +91,12 @@ def link_to_confirm(comment: Comment) -> str:
 
 def comment_to_confirm(token: str) -> Comment | None:
     """The comment whose address a mailed link confirms, or None when it is broken or too old."""
+    return _comment_of(token, purpose=CONFIRM, valid_for=CONFIRMED_WITHIN)
+
+
+def _comment_of(token: str, *, purpose: str, valid_for: timedelta) -> Comment | None:
     try:
-        pk = signed_tokens.read_token(token, purpose=CONFIRM, valid_for=CONFIRMED_WITHIN)
+        pk = signed_tokens.read_token(token, purpose=purpose, valid_for=valid_for)
     except (signed_tokens.ExpiredToken, signed_tokens.BrokenToken):
         return None
     return Comment.objects.select_related("article", "user").filter(pk=pk).first()

@@ -31,6 +31,7 @@ from articles.public.front_page.slots import (
     section_page_layout,
 )
 from articles.public.navigation import front_page_url
+from iria.core.admin import NoAddOrDelete
 from iria.core.text.language import native_name
 from iria.publication.context_processors import publication_of
 
@@ -122,14 +123,8 @@ def change_token(page: PageLayout) -> str:
     return hashlib.blake2b("|".join(placement).encode(), digest_size=8).hexdigest()
 
 
-class PlacementAdmin(admin.ModelAdmin[Placement]):
+class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
     """There is no list of rows: a page is shown as it stands, with a field at every place."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Placement | None = None) -> bool:
-        return False
 
     def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("admin:articles_placement_changelist")

@@ -7,7 +7,6 @@ is offered, the same first letter counting for more.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log
@@ -15,6 +14,7 @@ from typing import Final
 
 from django.db import connection
 
+from articles.search.results.snippets import strip_accents
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 
 SHORTEST: Final = 4
@@ -187,7 +187,9 @@ def _alike(words: Sequence[str]) -> Iterator[tuple[str, SpellingSuggestion]]:
     with connection.cursor() as cursor:
         cursor.execute(ALIKE, [list(words)])
         for typed, word, articles in cursor.fetchall():
-            if edit_distance(_plain(typed), _plain(word)) <= (2 if len(typed) > 5 else 1):
+            if edit_distance(strip_accents(typed), strip_accents(word)) <= (
+                2 if len(typed) > 5 else 1
+            ):
                 yield typed, SpellingSuggestion(word, articles)
 
 
@@ -197,7 +199,7 @@ def _nearest(
     best: dict[str, tuple[float, str]] = {}
     for typed, near in found:
         if near.articles > known[typed] * RARE:
-            apart = max(1, edit_distance(_plain(typed), _plain(near.word)))
+            apart = max(1, edit_distance(strip_accents(typed), strip_accents(near.word)))
             likely = log(near.articles + 1) - SECOND_EDIT * (apart - 1)
             likely += SAME_START * (near.word[0] == typed[0])
             best[typed] = max(best.get(typed, (-99.0, "")), (likely, near.word))
@@ -210,11 +212,6 @@ def _instead(each: re.Match[str], better: dict[str, str]) -> str:
     if meant is None:
         return each[0]
     return meant.capitalize() if word[:1].isupper() else meant
-
-
-def _plain(word: str) -> str:
-    parts = unicodedata.normalize("NFKD", word)
-    return "".join(each for each in parts if not unicodedata.combining(each))
 
 
 def _script(word: str) -> Iterator[str]:

@@ -12,9 +12,9 @@ from django.test import Client
 from accounts.models import User
 from articles.comments.moderation import decisions
 from articles.comments.notifications import commenter_emails
+from articles.comments.notifications.commenter_emails import MAILS_A_DAY
 from articles.comments.notifications.smtp import NotSent
 from articles.comments.submission import posting
-from articles.comments.submission.mail_limits import MAILS_A_DAY
 from articles.editorial.models import Article
 from iria.core.mail import FolderBackend
 from tests.articles.comments.conftest import Write

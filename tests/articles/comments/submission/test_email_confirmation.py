@@ -18,7 +18,6 @@ from articles.comments.submission import (
     editing,
     email_confirmation,
     form_tokens,
-    mail_limits,
     posting,
 )
 from articles.editorial.models import Article
@@ -122,7 +121,7 @@ def test_mail_that_strangers_cause_uses_up_no_question_whether_an_address_is_one
     article: Article, write: Write, confirmed: None, mail_folder: MailFolder
 ) -> None:
     comment = write("Is it mine?", waits=True)
-    while mail_limits.may_write_to(comment.email):
+    while commenter_emails.may_write_to(comment.email):
         pass
     commenter_emails.send_confirm(comment.pk)
     assert link_in(mail_folder)
@@ -138,7 +137,7 @@ def test_whose_address_cannot_be_asked_a_moderator_reads_and_is_told_why(
             email=comment.email, suppressed_at=timezone.now(), suppression_reason="550 5.1.1"
         )
     else:
-        while mail_limits.may_ask(comment.email):
+        while commenter_emails.may_ask(comment.email):
             pass
     commenter_emails.send_confirm(comment.pk)
     comment.refresh_from_db()
