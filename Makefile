@@ -73,6 +73,7 @@ lint:
 
 formatting:
 	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m tests.formatting
 
 import-rules:
 	.venv/bin/lint-imports
