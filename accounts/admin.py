@@ -88,7 +88,7 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["iria_admin/publication.css"]}
 
-    form = AuthorProfileForm  # type: ignore[assignment]  # the base is generic in no model
+    form = AuthorProfileForm
 
     def save_model(self, request: HttpRequest, obj: AuthorProfile, form: Any, change: bool) -> None:
         user, obj.user = obj.user, form.initial_user if change else None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
@@ -27,7 +27,7 @@ class FoundRow(AutocompleteSelect):
 
 
 if TYPE_CHECKING:
-    _Admin = BaseModelAdmin[Model]
+    _Admin = BaseModelAdmin[Any]
 else:
     _Admin = object
 

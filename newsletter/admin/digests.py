@@ -48,11 +48,12 @@ class DigestAdmin(ReadOnly, admin.ModelAdmin[Digest]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Digest]:
         drafts = Q(issues__state=Issue.State.DRAFT)
-        return (
+        counted: QuerySet[Digest] = (
             super()
             .get_queryset(request)
             .annotate(all_issues=Count("issues"), drafts=Count("issues", filter=drafts))
         )
+        return counted
 
     @admin.display(description="E-mails")
     def mails(self, digest: Any) -> int:

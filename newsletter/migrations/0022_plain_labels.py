@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("confirm", "Confirmation link sent"),
-                            ("known", "Told that they are already subscribed"),
+                            ("known", "Notified that they are already subscribed"),
                             ("none", "Nothing sent"),
                         ],
                         max_length=8,

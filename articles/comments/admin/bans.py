@@ -120,9 +120,10 @@ class BanAdmin(NoAddOrDelete, admin.ModelAdmin[Ban]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ban]:
         """Those active first."""
         over = Case(When(pk__in=Ban.objects.active().values("pk"), then=Value(0)), default=1)
-        return (
+        ordered: QuerySet[Ban] = (
             super().get_queryset(request).annotate(over=over).order_by("over", "-created_at", "-pk")
         )
+        return ordered
 
     @admin.display(description="ends")
     def ends(self, ban: Ban) -> str:

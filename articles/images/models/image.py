@@ -99,7 +99,8 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
     def _files(self) -> models.QuerySet[Any]:
         renditions: Any = self.model._meta.get_field("renditions").related_model
-        return renditions._default_manager.filter(image=OuterRef("pk"))
+        files: models.QuerySet[Any] = renditions._default_manager.filter(image=OuterRef("pk"))
+        return files
 
     def for_grid(self) -> "ImageQuerySet":
         """Without the metadata, which a grid does not show."""
