@@ -82,7 +82,7 @@ def test_the_facts_of_a_draft_have_spaces_between_them(client: Client) -> None:
     draft = newsroom.draft()
     tree = lxml_html.fromstring(client.get(preview_url(draft)).content)
     facts = tree.cssselect(".article-facts .byline")[-1]
-    assert re.search(r"\w \d+ min", " ".join(facts.text_content().split(" ")))
+    assert re.search(r"\w \d+ min", " ".join(facts.text_content().split()))
     assert not re.search(r"[^\W\d]\d", facts.text_content())
 
 
