@@ -15,7 +15,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from accounts import privacy
-from accounts.roles import EDITOR, REPORTER
+from accounts.role_names import EDITOR, REPORTER
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
 from iria.core.text.confusables import KEY_MAX_LENGTH

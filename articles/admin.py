@@ -1,4 +1,4 @@
-"""Index for Django: registers what the rooms offer to the admin."""
+"""Registers the admin of every package of `articles`."""
 
 from typing import Any
 

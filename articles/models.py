@@ -1,4 +1,8 @@
-"""Index for Django: the models of every room."""
+"""The models of every package of `articles`, listed for Django.
+
+Add a model to the `models` module of its package, with its policy (`iria.core.model_policy`), and
+list it here.
+"""
 
 from articles.comments.akismet.models import AkismetResult
 from articles.comments.bans.models import Ban, EncryptedIPAddress

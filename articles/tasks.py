@@ -1,4 +1,7 @@
-"""Index for the worker: the jobs of every room."""
+"""The jobs of every package of `articles`, listed for the worker.
+
+Add a job to the `tasks` module of its package.
+"""
 
 from articles.comments import tasks as comments
 from articles.editorial import tasks as editorial

@@ -18,7 +18,7 @@ class IriaConfig(AppConfig):
     def ready(self) -> None:
         # Models of other apps are complete only now.
         from iria import library_models, roles
-        from iria.publication.dashboard import broken_menu_items
+        from iria.publication.broken_entries import broken_menu_items
 
         dates.register()
         pre_migrate.connect(roles.remember_permissions, sender=self)

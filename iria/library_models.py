@@ -5,7 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy
 
 from accounts.privacy import ACCOUNT, SESSIONS
-from accounts.roles import EDITOR, REPORTER
+from accounts.role_names import EDITOR, REPORTER
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, StoredData, declare
 
 ADMIN: Final = StoredData(

@@ -1,5 +1,7 @@
 """Creates the groups of the roles and grants them the permissions in the models' policies.
 
+To change what a role may do, change `permissions=` of `@model_policy` at the model.
+
 A permission is granted once, right after Django has created it. What an administrator changes in a group
 later stays as it is: the next `migrate` grants nothing that existed before.
 """
@@ -14,7 +16,7 @@ from django.contrib.auth.management import (
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 
-from accounts.roles import ADMINISTRATOR
+from accounts.role_names import ADMINISTRATOR
 from iria.core.model_policy import permissions_of
 
 ADMINISTRATOR_APPS: Final = ("accounts", "articles", "iria", "newsletter", "taggit", "auth")

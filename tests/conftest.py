@@ -24,7 +24,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from accounts.models import User
-from accounts.roles import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
+from accounts.role_names import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
 from articles.editorial.models import ArticleType
 from tests.anew import NewDatabase
 from tests.proofs.size import FULL, sized

@@ -1,4 +1,4 @@
-"""An article as the API tells it."""
+"""The fields of an article in the API: `FIELDS` has a function for each. Their types: `schemas`."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -86,7 +86,7 @@ FIELDS: Final = FieldSet(
         "series": article_relations.series,
         "comments_open": lambda row: row.comments_open,
         "comments_url": lambda row: absolute_url(f"/api/v1/comments/?article={row.pk}"),
-        "html": lambda row: full_text(row, row.figures.all(), row.told_by),
+        "html": lambda row: full_text(row, row.figures.all(), row.publication),
         "text": lambda row: plain_text(row.body),
     },
     on_request=(*TEXT, *article_relations.RELATIONS),
@@ -105,7 +105,7 @@ def serializer_for(request: HttpRequest, names: list[str]) -> Callable[[Article]
     publication: Publication | None = publication_of(request) if "html" in names else None
 
     def serialize(article: Article) -> dict[str, Any]:
-        article.told_by = publication  # type: ignore[attr-defined]
+        article.publication = publication  # type: ignore[attr-defined]
         return FIELDS.serialize(article, names)
 
     return serialize

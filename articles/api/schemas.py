@@ -1,6 +1,7 @@
-"""The shape of every answer; the OpenAPI document is made from it.
+"""The types of all responses; the OpenAPI document is generated from them.
 
-Only `id` is sure to be there, since a request may name the fields it wants.
+Only `id` is always present, because a request can name the fields it wants. The values come from
+`article_serializer.FIELDS` and the functions of the other modules.
 """
 
 from datetime import datetime

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from articles.embeds import url_patterns
 from iria.core.model_policy import ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable

@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.roles import EDITOR, REPORTER
+from accounts.role_names import EDITOR, REPORTER
 from articles.editorial.models import Article
 from articles.related import privacy
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy

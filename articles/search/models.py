@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from articles.editorial.models import Article
 from articles.search import privacy
 from articles.search.query.parser import normalise_query

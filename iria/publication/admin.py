@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from iria.core.admin import NoAddOrDelete, Unlabelled
 from iria.publication import colours, logos, menus, models
-from iria.publication.dashboard import broken_entry_messages
+from iria.publication.broken_entries import broken_entry_messages
 from iria.publication.models import Publication, current_publication
 from iria.publication.row_fields import LinksField, MenuField, ShareField
 

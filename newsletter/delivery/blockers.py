@@ -20,7 +20,7 @@ NEARLY_TOO_LONG = GMAIL_LIMIT * 85 // 100
 def blockers(issue: Issue) -> list[Blocker]:
     """Why this issue cannot be sent as it stands, each with where it is mended; or nothing.
 
-    What its pictures may do is decided where it is for articles too (`images.gate`).
+    Image rights are checked by the same function as for articles (`images.rights.usage_check`).
     """
     found = []
     if issue.has_started:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable
 from newsletter import privacy

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from iria.core.model_policy import model_policy
 from newsletter import privacy
 from newsletter.models.issue import Issue

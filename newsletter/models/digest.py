@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_storable
 from newsletter import privacy

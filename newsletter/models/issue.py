@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from articles.editorial.models import Article
 from articles.editorial.models.article import LANGUAGES
 from articles.images.models import Image

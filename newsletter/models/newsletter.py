@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from articles.editorial.models import Category
 from articles.editorial.models.article import LANGUAGES
 from iria.core.model_policy import ALL_ROWS, model_policy

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from iria.core.model_policy import model_policy
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from articles.editorial.models.article import LANGUAGES
 from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable

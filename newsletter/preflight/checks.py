@@ -1,4 +1,7 @@
-"""The findings of the preflight check, how to fix them, and which can be overridden."""
+"""The findings of the preflight check of the e-mail, how to fix them, and which can be overridden.
+
+Articles and images of an issue are checked in `newsletter.delivery.blockers`.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -66,7 +69,7 @@ def override(issue: Issue, about: str, *, reason: str, by: User | None) -> Waive
     """Lets an issue go out in spite of something that was found.
 
     Raises:
-        NotWaived: no reason was given, or nothing of this name was found that may be waived.
+        NotOverridden: there is no reason, or no finding of this name that can be overridden.
     """
     if not reason.strip() or not reason.isprintable():
         sentence = "Enter a reason."

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db import connection, models
 
-from accounts.roles import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
+from accounts.role_names import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
 from iria.core import model_policy
 from iria.core.db import triggers
 

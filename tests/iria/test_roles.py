@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db.migrations import Migration, RenameModel
 
 from accounts.models import User
-from accounts.roles import ADMINISTRATOR, EDITOR, REPORTER
+from accounts.role_names import ADMINISTRATOR, EDITOR, REPORTER
 from iria import roles
 
 

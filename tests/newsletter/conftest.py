@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.models import User
-from accounts.roles import ADMINISTRATOR
+from accounts.role_names import ADMINISTRATOR
 from tests.conftest import PASSWORD
 from tests.newsletter.mailserver import MailServer, running_mail_server
 

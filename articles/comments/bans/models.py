@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.roles import EDITOR, MODERATOR
+from accounts.role_names import EDITOR, MODERATOR
 from articles.comments import privacy
 from articles.comments.models import Comment
 from iria.core.model_policy import model_policy

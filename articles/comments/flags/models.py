@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import EDITOR, MODERATOR
+from accounts.role_names import EDITOR, MODERATOR
 from articles.comments import privacy
 from articles.comments.models import Comment
 from iria.core.model_policy import model_policy

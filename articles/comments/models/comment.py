@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from accounts.roles import EDITOR, MODERATOR
+from accounts.role_names import EDITOR, MODERATOR
 from articles.body.comment_markup import render_comment
 from articles.comments import privacy
 from articles.editorial.models import Article

@@ -1,6 +1,6 @@
-"""Rate limits for comments.
+"""The checks of the screening rules, and rate limits for comments.
 
-The checks of the screening rules. Each returns what it found as a sentence, or nothing.
+Each check returns what it found as a sentence, or an empty string.
 """
 
 import re

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.roles import MODERATOR
+from accounts.role_names import MODERATOR
 from articles.comments import privacy
 from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable

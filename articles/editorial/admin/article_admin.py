@@ -29,6 +29,7 @@ BESIDE: Final = "admin-beside"
 """Marks the fieldsets of the narrow column."""
 
 WRITING: Final = ("headline", "standfirst", "body")
+# A field of the form must also be in `EDITABLE_FIELDS` of `articles.editorial.models.article`.
 FIELDSETS: Final = [
     (None, {"fields": WRITING, "classes": ["admin-writing"]}),
     ("Lead image", {"fields": ("lead_image", "lead_caption")}),

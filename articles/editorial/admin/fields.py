@@ -1,7 +1,7 @@
 """Form fields of an article: ordered choices (categories, authors), date and time, tags.
 
 Each ordered choice is a select, and the order on the page is the order that is saved, so the field
-works without JavaScript; `static/iria_admin/in-order.js` adds and moves rows. It holds the choices and no
+works without JavaScript; `static/iria_admin/ordered-choice.js` adds and moves rows. It holds the choices and no
 row ids, so a form that was opened before someone else saved can still be sent.
 """
 

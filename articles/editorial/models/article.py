@@ -12,7 +12,7 @@ from django.urls import reverse
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
-from accounts.roles import EDITOR, MODERATOR, REPORTER
+from accounts.role_names import EDITOR, MODERATOR, REPORTER
 from articles.editorial import privacy
 from articles.editorial.aggregated_rows import GatheredRows
 from articles.editorial.models.mixins import (

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AuthorProfile
-from accounts.roles import EDITOR, REPORTER
+from accounts.role_names import EDITOR, REPORTER
 from articles.editorial import privacy
 from articles.editorial.models.article import Article
 from articles.editorial.models.mixins import archived_before

@@ -5,7 +5,7 @@ from django.db.models import Q
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from articles.editorial.models.article import Article
 from articles.editorial.models.taxonomy import Category
 from iria.core.model_policy import ALL_ROWS, model_policy

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from accounts.roles import EDITOR, REPORTER
+from accounts.role_names import EDITOR, REPORTER
 from articles.editorial import privacy
 from articles.editorial.models.article import Article
 from iria.core.model_policy import model_policy

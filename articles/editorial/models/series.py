@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from articles.editorial.models.article import Article
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from taggit.managers import _TaggableManager
 from taggit.models import Tag
 
-from accounts.roles import EDITOR, REPORTER
+from accounts.role_names import EDITOR, REPORTER
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable

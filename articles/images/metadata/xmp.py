@@ -1,5 +1,7 @@
 """Reads XMP, an RDF document inside the file.
 
+A new field is added to `FIELDS` here, to `ImageMetadata` (`fields`) and to the texts that `reader` joins.
+
 Sources: XMP Specification Part 1 (ISO 16684-1), section 7 and annex C, for the syntax; IPTC Photo
 Metadata Standard and PLUS for the fields. Parsed with defusedxml: no entities, no external documents.
 """

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.roles import EDITOR, REPORTER
+from accounts.role_names import EDITOR, REPORTER
 from articles.images import privacy
 from articles.images.models.description import DescriptionMixin
 from articles.images.models.rights import RightsMixin

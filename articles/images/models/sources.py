@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.roles import EDITOR, REPORTER
+from accounts.role_names import EDITOR, REPORTER
 from articles.images import privacy
 from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.roles import EDITOR
+from accounts.role_names import EDITOR
 from articles.editorial.models import Article, Category
 from articles.editorial.models.article import LANGUAGES
 from articles.public import privacy

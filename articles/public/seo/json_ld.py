@@ -1,7 +1,4 @@
-"""A picture with its credit and rights, in the words of schema.org.
-
-Structured data in the words of schema.org (JSON-LD).
-"""
+"""Structured data (JSON-LD) of articles, lists and images, in the vocabulary of schema.org."""
 
 import json
 from collections.abc import Sequence
