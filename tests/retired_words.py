@@ -205,15 +205,29 @@ def _is_wording(text: str) -> bool:
 
 
 def _template(path: Path, name: str) -> Iterator[Found]:
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        for quoted in re.findall(r'\bclass="([^"]*)"', line):
-            for each in re.sub(r"{[%{].*?[}%]}", " ", quoted).split():
-                yield Found(CSS, _words(each), name, number)
-        labels = re.findall(r'(?:translate |title=|placeholder=|aria-label=|alt=)"([^"]*)"', line)
-        plain = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>", " ", line)
-        for text in (*labels, plain):
-            if text.strip():
-                yield Found(TEXT, text.strip(), name, number)
+    # Comments, variables and template tags become spaces, but the lines stay countable.
+    page = re.sub(
+        r"{#.*?#}|{%.*?%}|{{.*?}}", lambda found: _blank(found[0]), path.read_text(), flags=re.S
+    )
+    for quoted in re.finditer(r'\bclass="([^"]*)"', page):
+        for each in quoted[1].split():
+            yield Found(CSS, _words(each), name, _line(page, quoted.start()))
+    for label in re.finditer(r'\b(?:title|placeholder|aria-label|alt)="([^"]+)"', page):
+        yield Found(TEXT, label[1], name, _line(page, label.start()))
+    for label in re.finditer(r'{% translate "([^"]*)"', path.read_text()):
+        yield Found(TEXT, label[1], name, _line(path.read_text(), label.start()))
+    plain = re.sub(r"<[^>]*>", lambda found: _blank(found[0]), page, flags=re.S)
+    for number, text in enumerate(plain.splitlines(), start=1):
+        if text.strip():
+            yield Found(TEXT, text.strip(), name, number)
+
+
+def _blank(text: str) -> str:
+    return " " + "\n" * text.count("\n")
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 def _stylesheet(path: Path, name: str) -> Iterator[Found]:

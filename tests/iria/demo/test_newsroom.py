@@ -179,4 +179,6 @@ def test_one_text_stands_in_two_languages_and_each_leads_to_the_other(client: Cl
     there, here = story("panama-lake"), story("panama-le-lac-est-plein")
     for one, other in ((there, here), (here, there)):
         page = client.get(one.get_absolute_url()).content.decode()
-        assert f'href="{other.get_absolute_url()}" lang="{other.language}"' in page
+        assert f'href="{other.get_absolute_url()}" lang="{other.language}"' in " ".join(
+            page.split()
+        )
