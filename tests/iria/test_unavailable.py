@@ -127,7 +127,7 @@ def test_passwords_are_asked_for_again_and_tokens_go_along_unseen(
     assert "a secret of hers" not in page
     assert re.search(r'<input[^>]* type="password" name="password"', page)
     assert re.search(r'<input type="hidden" name="csrfmiddlewaretoken"', page)
-    assert re.search(r'<input[^>]* type="text" name="login" value="ola@readers.example"', page)
+    assert re.search(r'<input[^>]* type="text"\s+name="login" value="ola@readers.example"', page)
 
 
 def test_a_file_has_to_be_chosen_again(anybody: Client, ola: User) -> None:

@@ -17,8 +17,8 @@ REPLIES: Final = 0.6
 ARTICLES = """
 INSERT INTO articles_article (
     headline, slug, standfirst, body, language, search_description, lead_caption, comments_open,
-    state, published_at, year, month, created_at, changed_at, version, kind_id, canonical_url,
-    first_published_url, first_published_in, licence, noindex, comments_policy
+    state, published_at, year, month, created_at, changed_at, version, kind_id, canonical_address,
+    first_published_address, first_published_in, licence, noindex, comments_policy
 )
 SELECT 'Report ' || number, 'report-' || number, 'What happened.', texts.text, 'en', '', '', true,
     'published', at, extract(year FROM at), extract(month FROM at), at, at, 1,

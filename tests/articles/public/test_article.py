@@ -74,7 +74,7 @@ def test_every_part_of_the_page_stands_in_its_order(client: Client) -> None:
         "Leave a comment",
         "Subscribe to Meridian News – Enter your e-mail address",
         "We study straits.",
-        "reports@meridian.example",
+        "For client reports write to reports@meridian.example",
         "© 2014–",
         "Back to top",
     ]

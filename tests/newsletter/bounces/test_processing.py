@@ -237,6 +237,7 @@ def test_the_page_of_an_issue_says_what_came_back_of_it_by_reason_and_domain(
         process_message(bounce(to=verp.return_path(delivery.pk)))
     process_message(complaint(to=verp.return_path(deliveries[2].pk)))
     page = ednas.get(reverse("admin:newsletter_issue_change", args=[made.pk])).content.decode()
+    page = " ".join(page.split())
     assert "Bounces: 3 (2 hard, 0 soft, 1 complaint)" in page
     assert "<td>no such address</td><td>readers.example</td><td>2</td>" in page
     assert "<td>Complaint</td><td>elsewhere.example</td><td>1</td>" in page
