@@ -117,7 +117,7 @@ def test_the_preview_has_the_same_colours_from_a_file(
     publication: Publication, client: Client
 ) -> None:
     html = rendering.preview(issue())
-    (address,) = re.findall(r'rel="stylesheet" href="([^"]+)"', html)
+    (address,) = re.findall(r'rel="stylesheet"\s+href="([^"]+)"', html)
     answer = client.get(address)
     assert answer.headers["Content-Type"].startswith("text/css")
     assert RED in answer.content.decode()

@@ -140,10 +140,6 @@ def test_a_token_of_another_publication_opens_nothing(client: Client, settings: 
     for address in theirs:
         for answer in (client.get(address), client.post(address)):
             assert answer.status_code == 404
-            assert (
-                "This link is incomplete. Open it again from the e-mail, or copy the whole link."
-                in answer.content.decode()
-            )
     assert Subscriber.objects.get().is_active
     assert Consent.objects.get().confirmed_at is None
 
