@@ -1,5 +1,6 @@
 """Digest rules, and digests that need approval."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
@@ -17,10 +19,30 @@ from iria.core.admin import ReadOnly
 from newsletter.admin.delivery import subscribers
 from newsletter.admin.issue_tools import person
 from newsletter.delivery import recipients
-from newsletter.digests import approval, rules
+from newsletter.digests import approval
+from newsletter.email import editor_html
 from newsletter.models import Digest, DigestRule, Issue
 
 APPROVED: Final = "Approved. Each e-mail is checked and sent in one minute. Until then you can unschedule it on its page. Problems are shown here."
+
+
+def save_rule(rule: DigestRule, *, changed: Collection[str] | None) -> None:
+    """Saves a rule.
+
+    One that was enabled sends nothing for periods that ended before; one with another day or time
+    waits for the next.
+
+    Args:
+        changed: the names of what an editor changed; None for a new rule.
+    """
+    rule.introduction = editor_html.clean(rule.introduction)
+    names = {"enabled"} if changed is None else set(changed)
+    now = timezone.now()
+    if rule.enabled and names & {"enabled", "frequency", "newsletter"}:
+        rule.enabled_at = rule.schedule_changed_at = now
+    elif names & {"time_of_day", "day"}:
+        rule.schedule_changed_at = now
+    rule.save()
 
 
 class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
@@ -36,7 +58,7 @@ class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
         return ["needs_approval", "enabled"] if goes_by_itself else ["needs_approval"]
 
     def save_model(self, request: HttpRequest, obj: DigestRule, form: Any, change: bool) -> None:
-        rules.save(obj, changed=form.changed_data if change else None)
+        save_rule(obj, changed=form.changed_data if change else None)
 
 
 class DigestAdmin(ReadOnly, admin.ModelAdmin[Digest]):

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field
 from django.forms import Script
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from articles.images.admin.forms import image_field
+from articles.images.admin.forms import ChoosesImage
 from iria.publication.models import current_publication
 from newsletter.admin.delivery import DeliveryPages, ScheduleForm, recipients_label
 from newsletter.admin.issue_form import IssueForm
@@ -27,7 +26,7 @@ from newsletter.preflight import checks as preflight
 from newsletter.preflight import external_checks
 
 
-class IssueAdmin(EditorPages, DeliveryPages, admin.ModelAdmin[Issue]):
+class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issue]):
     form = IssueForm
     change_form_template = "admin/newsletter/issue/change_form.html"
     change_list_template = "admin/newsletter/issue/change_list.html"
@@ -124,11 +123,6 @@ class IssueAdmin(EditorPages, DeliveryPages, admin.ModelAdmin[Issue]):
         # What was searched for before the draft was saved.
         form.searched = request.GET.get("find", "")
         return form
-
-    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> Any:
-        if db_field.name == "image":
-            return image_field(db_field, **kwargs)  # type: ignore[arg-type]
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def response_add(
         self, request: HttpRequest, obj: Issue, post_url_continue: str | None = None

@@ -20,7 +20,7 @@ from articles.editorial.admin.history import CorrectionInline
 from articles.editorial.models import Article, ArticleType
 from articles.editorial.models.mixins import COMMENT_FIELDS
 from articles.editorial.rendering import render_body
-from articles.images.admin.forms import image_field
+from articles.images.admin.forms import ChoosesImage
 from articles.images.rights.credit_trigger import retry_if_uncredited
 from iria.publication.context_processors import publication_of
 from iria.publication.models import current_publication
@@ -71,7 +71,7 @@ LINKING: Final = {"language", "translation_of"}
 SENT_TWICE: Final = "The form was sent twice; one article was created."
 
 
-class ArticleAdmin(ArticleList):
+class ArticleAdmin(ChoosesImage, ArticleList):
     form = ArticleForm
     inlines = [CorrectionInline]
     change_form_template = "admin/articles/article/change_form.html"
@@ -131,8 +131,6 @@ class ArticleAdmin(ArticleList):
         return FIELDSETS
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> Any:
-        if db_field.name == "lead_image":
-            return image_field(db_field, **kwargs)  # type: ignore[arg-type]
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "kind":
             # Without the links to add and change types, which are rarely needed here.

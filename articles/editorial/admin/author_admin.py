@@ -12,7 +12,7 @@ from accounts.models import AuthorProfile
 from articles.editorial import bylines
 from articles.editorial.admin.merge import MergeAdminMixin
 from articles.editorial.models import Portrait, Redirect
-from articles.images.admin.forms import image_field
+from articles.images.admin.forms import ChoosesImage
 
 
 class RedirectAdmin(admin.ModelAdmin[Redirect]):
@@ -34,18 +34,13 @@ class RedirectAdmin(admin.ModelAdmin[Redirect]):
         return str(redirect.article or redirect.category or redirect.author or redirect.tag)
 
 
-class PortraitInline(admin.StackedInline[Portrait, AuthorProfile]):
+class PortraitInline(ChoosesImage, admin.StackedInline[Portrait, AuthorProfile]):
     model = Portrait
     fields = ["image"]
     extra = 1
     max_num = 1
     verbose_name = "portrait"
     verbose_name_plural = "Portrait"
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        if db_field.name == "image":
-            return image_field(db_field, **kwargs)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class WithPortraitAndMerging(MergeAdminMixin):

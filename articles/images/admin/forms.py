@@ -1,11 +1,12 @@
 """The image form, its focal point, and the field with which other forms choose an image."""
 
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey
+from django.db.models import Model
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -43,20 +44,24 @@ class ImageWidget(forms.TextInput):
         return {**context, "chosen": choice(found) if found else None}
 
 
-def image_field(db_field: "ForeignKey[Any, Any]", **kwargs: Any) -> Any:
-    """The form field of a foreign key to an image, for a ModelAdmin's `formfield_for_dbfield`.
+if TYPE_CHECKING:
+    _Admin = BaseModelAdmin[Model]
+else:
+    _Admin = object
 
-    It comes without the admin's pop-up links, which the chooser replaces.
+
+class ChoosesImage(_Admin):
+    """For an admin with a foreign key to an image, which is chosen from the library.
+
+    The field comes without the admin's pop-up links, which the chooser replaces.
     """
-    kwargs.pop("request", None)
-    missing = "No image has this number. Choose one from the library."
-    return db_field.formfield(
-        **{
-            **kwargs,
-            "widget": ImageWidget(),
-            "error_messages": {"invalid_choice": missing},
-        }
-    )
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.related_model is not Image:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        missing = "No image has this number. Choose one from the library."
+        own = {"widget": ImageWidget(), "error_messages": {"invalid_choice": missing}}
+        return db_field.formfield(**{**kwargs, **own})
 
 
 FOCUS: Final = ("focus_x", "focus_y")

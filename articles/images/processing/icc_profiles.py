@@ -14,7 +14,6 @@ Three = tuple[float, float, float]
 Matrix = tuple[Three, Three, Three]
 
 D65: Final = (0.3127, 0.3290)
-D50: Final = (0.3457, 0.3585)
 D50_XYZ: Final = (0.9642, 1.0, 0.8249)
 _COLUMNS: Final = (b"rXYZ", b"gXYZ", b"bXYZ")
 _BRADFORD: Final = (

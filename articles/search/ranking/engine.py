@@ -11,7 +11,6 @@ from articles.editorial.models import Article
 from articles.search.query import parser
 from articles.search.query.filters import NO_FILTERS, SearchFilters
 from articles.search.query.ordering import Sort, sort_articles
-from articles.search.query.pins import pinned_articles
 from articles.search.query.synonyms import expand_synonyms
 from articles.search.ranking import scoring
 from articles.search.ranking.scoring import Ranking
@@ -118,7 +117,7 @@ def search_articles(
             variants = expand_synonyms(query)
             found = _ranked(variants, filters, recency, with_feedback)
             matched = sort_articles(found.ranked, sort)
-            pinned = pinned_articles(query) if sort is Sort.BEST and not filters else []
+            pinned = _pinned_articles(query) if sort is Sort.BEST and not filters else []
             total = found.total + len(set(pinned).difference(matched))
             matched = list(dict.fromkeys([*pinned, *matched]))
             pages = max(1, -(-len(matched) // size))
@@ -204,3 +203,12 @@ def _hits(
         for pk in article_ids
         if pk in articles
     ]
+
+
+def _pinned_articles(words: str) -> list[int]:
+    """The published articles that editors pinned for this query, in their order."""
+    pinned = Article.objects.published().filter(
+        pinned_results__query__key=parser.normalise_query(words)
+    )
+    in_order = pinned.order_by("pinned_results__position", "pinned_results__pk")
+    return list(in_order.values_list("pk", flat=True))

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from iria.publication.models import current_publication
-from newsletter.digests import composition, periods, rules
+from newsletter.admin.digests import save_rule
+from newsletter.digests import composition, periods
 from newsletter.models import Digest, DigestRule, Frequency, Issue, Newsletter
 from tests.newsletter.digest_rules import OLA, headlines, hours_ago, rule
 from tests.newsletter.factories import chose
@@ -23,7 +24,7 @@ def test_switched_on_again_a_rule_mails_nothing_at_once(frequency: Frequency) ->
     hours_ago(2, "One")
     made = rule(frequency, enabled=False)
     made.enabled = True
-    rules.save(made, changed=["enabled"])
+    save_rule(made, changed=["enabled"])
     assert composition.compose_due() == []
 
 

@@ -82,7 +82,7 @@ GRID = [
     tuple(round(part * 255) for part in each) for each in product((0.0, 0.35, 0.7, 1.0), repeat=3)
 ]
 PROPHOTO = icc_profiles.Space(
-    (0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001), icc_profiles.D50, 1.8
+    (0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001), (0.3457, 0.3585), 1.8
 )
 SPACES = {
     "sRGB": icc_profiles.SRGB,
