@@ -7,7 +7,7 @@ Related articles in the form of an article: the editor's picks, and what was com
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -72,12 +72,6 @@ def save_decisions(article: Article, sent: Mapping[str, str], *, by: User) -> No
                 read_next.include_again(article, other)
 
 
-if TYPE_CHECKING:
-    _Admin = admin.ModelAdmin[Article]
-else:
-    _Admin = object
-
-
 class RelatedPickInline(FindsRows, admin.StackedInline[RelatedPick, Article]):
     model = RelatedPick
     fk_name = "article"
@@ -87,7 +81,7 @@ class RelatedPickInline(FindsRows, admin.StackedInline[RelatedPick, Article]):
     max_num = 4
 
 
-class SuggestionsAdminMixin(_Admin):
+class SuggestionsAdminMixin(admin.ModelAdmin[Article]):
     """Shows below the form what was computed and why, and takes what the editor says to it."""
 
     change_form_template = "admin/articles/article/with_suggestions.html"

@@ -1,9 +1,10 @@
 """Fields and mixins for the admin of several packages."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import ForeignKey
@@ -26,13 +27,7 @@ class FoundRow(AutocompleteSelect):
         return super().optgroups(name, numbers, attrs)
 
 
-if TYPE_CHECKING:
-    _Admin = BaseModelAdmin[Any]
-else:
-    _Admin = object
-
-
-class NoAddOrDelete(_Admin):
+class NoAddOrDelete(BaseModelAdmin[Any]):
     """For rows that the site itself adds and deletes; they may be changed in the admin."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -49,15 +44,15 @@ class ReadOnly(NoAddOrDelete):
         return False
 
 
-class RecordsEditor(_Admin):
+class RecordsEditor(ModelAdmin[Any]):
     """For models with `modified_by`: who saved the row last."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.modified_by = request.user
-        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        super().save_model(request, obj, form, change)
 
 
-class FindsRows(_Admin):
+class FindsRows(BaseModelAdmin[Any]):
     """For an admin with `autocomplete_fields`: a choice that cannot be is refused in words."""
 
     def formfield_for_foreignkey(

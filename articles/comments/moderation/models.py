@@ -16,7 +16,7 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 
 APPEAL_MAX_LENGTH = 1000
 UNDO_ACCEPTED_FOR: Final = timedelta(seconds=15)
-"""A little longer than undo is offered, for slow connections. E-e-mails about a decision wait as long."""
+"""A little longer than undo is offered, for slow connections. E-mails about a decision wait as long."""
 
 
 @model_policy(public=None, personal_data=privacy.COMMENTS)

@@ -1,4 +1,4 @@
-"""E-e-mails about one comment: to confirm, pending, decided, report decided, follow."""
+"""E-mails about one comment: to confirm, pending, decided, report decided, follow."""
 
 from datetime import timedelta
 from typing import Any, Final

@@ -1,7 +1,7 @@
 """Bulk actions of the library: each shows a form first, with the number of selected images."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,11 +19,6 @@ from articles.images.library import editing
 from articles.images.models import Collection, Image, ImageQuerySet
 from articles.images.rights import bulk_changes
 
-if TYPE_CHECKING:
-    _Admin = ModelAdmin[Image]
-else:
-    _Admin = object
-
 SELECTION_CHANGED = (
     "The selection has {now} images now, not {then}, because the library changed after you opened "
     "the form. Check the selection and apply again."
@@ -31,7 +26,7 @@ SELECTION_CHANGED = (
 NO_CREDIT = "Nothing was changed: a published image would have no credit. Enter a credit."
 
 
-class BulkActionsMixin(_Admin):
+class BulkActionsMixin(ModelAdmin[Image]):
     """Actions for all selected images."""
 
     actions: tuple[str, ...] = ("change_rights", "add_to_collection", "remove_from_collection")

@@ -1,12 +1,11 @@
 """The image form, its focal point, and the field with which other forms choose an image."""
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 from django import forms
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -44,13 +43,7 @@ class ImageWidget(forms.TextInput):
         return {**context, "chosen": choice(found) if found else None}
 
 
-if TYPE_CHECKING:
-    _Admin = BaseModelAdmin[Model]
-else:
-    _Admin = object
-
-
-class ChoosesImage(_Admin):
+class ChoosesImage(BaseModelAdmin[Any]):
     """For an admin with a foreign key to an image, which is chosen from the library.
 
     The field comes without the admin's pop-up links, which the chooser replaces.
