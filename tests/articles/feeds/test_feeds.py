@@ -126,7 +126,7 @@ def test_a_category_holds_what_stands_below_it(client: Client, strait: Article) 
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     [
         "/category/nowhere/feed/",
         "/tag/nothing/feed/",

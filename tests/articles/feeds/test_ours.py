@@ -53,7 +53,7 @@ def json_problems(document: bytes) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("address", [*LISTINGS, THREAD])
+@pytest.mark.parametrize("url", [*LISTINGS, THREAD])
 def test_no_feed_of_ours_breaks_a_rule(client: Client, full: Article, url: str) -> None:
     for asked in ("", "?text=summary"):
         for form in ("", "atom/"):

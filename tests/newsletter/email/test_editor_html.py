@@ -13,7 +13,7 @@ from tests.articles.body.markup import MARKUP, dangers_in, fuzzing_tokens, paylo
 
 
 @pytest.mark.parametrize(
-    ("html", "letter"),
+    ("html", "rendered"),
     [
         ("<p>One</p><p>Two</p>", "One\n\nTwo"),
         ("<p>One<br>Two</p>", "One\nTwo"),
