@@ -87,4 +87,4 @@ def test_a_letter_speaks_the_language_of_its_newsletter() -> None:
     assert "Lire dans le navigateur" in rendered.html
     english = Newsletter.objects.create(name="The letter", slug="letter", language="en")
     made = Issue.objects.create(newsletter=english, subject="May", slug="may")
-    assert "Leave" in compose(made).text
+    assert "View in browser" in compose(made).text
