@@ -64,7 +64,7 @@ def test_without_javascript_a_comment_is_looked_over_waits_and_is_approved(
     reader.click("text=Submit comment")
     assert "Your comment is pending approval" in reader.locator("main").inner_text()
     reader.click("main a:text-is('Your comment')")
-    assert "waiting for a moderator" in reader.locator("main [role=status]").inner_text()
+    assert "pending approval" in reader.locator("main [role=status]").inner_text()
     assert comments_said(reader, article) == "No Comments on Ferries at the strait"
 
     moderator = desk(mina, "/admin/articles/comment/", scripts=False)

@@ -185,14 +185,14 @@ def test_a_gallery_is_made_ordered_and_taken_apart_by_keyboard(desk: OpenPage, e
 
     def choose(image: Image) -> None:
         page.locator(f"dialog [data-picture='{image.pk}']").press("Enter")
-        page.get_by_role("button", name="Put them in").press("Enter")
+        page.get_by_role("button", name="Insert").press("Enter")
         expect(page.locator(".image-dialog")).to_be_hidden()
 
     page.locator("button[data-name=gallery]").press("Enter")
     choose(first)
-    page.get_by_role("button", name="Add pictures").press("Enter")
+    page.get_by_role("button", name="Add images").press("Enter")
     choose(second)
-    page.get_by_label("How wide the gallery is").select_option("full")
+    page.get_by_label("Gallery width").select_option("full")
     page.locator(".admin-gallery-images > figcaption").click()
     # A moment after it has the focus, the editor puts its own selection back; that must be the clicked place.
     page.wait_for_timeout(100)
@@ -214,7 +214,7 @@ def test_a_gallery_is_made_ordered_and_taken_apart_by_keyboard(desk: OpenPage, e
     assert text() == written.format(other + one)
     page.get_by_role("button", name="Earlier").last.press("Enter")
     assert text() == written.format(one + other)
-    page.get_by_role("button", name="Take the gallery apart").press("Enter")
+    page.get_by_role("button", name="Ungroup").press("Enter")
     assert text() == f"{one}{other}<p>Both</p>"
 
 

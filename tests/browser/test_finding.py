@@ -94,7 +94,7 @@ def test_an_article_is_found_by_a_misspelt_word(
     page = open_page("/search/", scripts=False)
     search(page, "dregder")
     expect(page.locator(".search-suggestion")).to_have_text(
-        "Nothing was found for dregder, so this is what was found for dredger."
+        "No results for dregder. Showing results for dredger instead."
     )
     expect(page.locator("ol.card-list h2")).to_have_text(["Barges wait"])
     search(page, "dredgr barges")
@@ -109,7 +109,7 @@ def test_a_reader_narrows_by_facets_and_takes_it_back(
     facets = page.get_by_role("region", name="Filter results")
     expect(facets.locator("li", has_text="Rivers").locator(".count")).to_have_text("2")
     facets.get_by_role("link", name="Rivers").click()
-    expect(page.get_by_role("status")).to_contain_text("2 articles")
+    expect(page.get_by_role("status")).to_contain_text("2 results")
     facets.get_by_role("link", name="Locks").click()
     expect(page.locator("ol.card-list h2")).to_have_text(["Barges wait"])
     facets.get_by_role("link", name="Remove Category: Locks").click()

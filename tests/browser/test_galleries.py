@@ -58,14 +58,14 @@ def test_a_gallery_is_read_by_keyboard_in_a_dialog(open_page: OpenPage, article:
     dialog = page.get_by_role("dialog", name="Images in this article")
     expect(dialog).to_contain_text("A quay (Image Credit: Ines Faro)")
     expect(dialog).to_contain_text("Aden, twice")
-    expect(dialog.get_by_role("status")).to_have_text("Picture 2 of 3")
+    expect(dialog.get_by_role("status")).to_have_text("Image 2 of 3")
     expect(dialog.get_by_role("img", name="A teal sea")).to_be_visible()
     page.keyboard.press("Enter")
     expect(dialog).to_contain_text("(Image Credit: Ola Lind) · Made with AI")
     page.keyboard.press("ArrowRight")
     expect(dialog).to_contain_text("(Image Credit: Rui Tavares)")
     page.keyboard.press("ArrowLeft")
-    expect(dialog.get_by_role("status")).to_have_text("Picture 3 of 3")
+    expect(dialog.get_by_role("status")).to_have_text("Image 3 of 3")
     for _ in range(8):
         page.keyboard.press("Tab")
         assert page.evaluate(

@@ -178,7 +178,9 @@ def change_a_rule(page: Page) -> list[str]:
     tab_to(page, "[name=_try]")
     with page.expect_navigation():
         press(page, "Enter")
-    expect(page.locator(".replay-errors")).to_contain_text("31 of these a moderator approved.")
+    expect(page.locator(".replay-errors")).to_contain_text(
+        "31 of these were approved by a moderator."
+    )
     complaints += accessibility_complaints(page)
     tab_to(page, "[name=_save]")
     with page.expect_navigation():

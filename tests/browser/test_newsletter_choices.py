@@ -41,19 +41,19 @@ def test_a_reader_signs_up_chooses_leaves_and_comes_back(
     page = open_page("/newsletter/", scripts=False, size=PHONE)
     page.check("text=Weekly analysis")
     page.uncheck("label:has(strong:text-is('News')) input")
-    page.check("text=Once a day")
+    page.check("text=Daily")
     page.fill("#newsletter-email", "ola@gmial.com")
     page.press("#newsletter-email", "Enter")
     assert "Did you mean ola@gmail.com?" in page.inner_text("main")
     assert page.input_value("#newsletter-email") == "ola@gmial.com"
-    assert page.is_checked("text=Once a day")
-    page.click("button:has-text('Yes, ola@gmail.com')")
-    assert page.inner_text("h1") == "Look in your mail"
+    assert page.is_checked("text=Daily")
+    page.click("button:has-text('ola@gmail.com')")
+    assert page.inner_text("h1") == "Check your inbox"
 
     jobs()
     (asking,) = mail_folder.to(OLA)
     page.goto(path_in(asking, "/newsletter/confirm/"))
-    assert "“Weekly analysis” (once a day)" in page.inner_text("main")
+    assert "“Weekly analysis” (daily)" in page.inner_text("main")
     page.click("main button")
     page.click("text=Manage preferences")
     ola = Subscriber.objects.get()
@@ -61,7 +61,7 @@ def test_a_reader_signs_up_chooses_leaves_and_comes_back(
 
     page.click("main summary")
     page.check("main label:has-text('Japan')")
-    page.check("text=Once a week")
+    page.check("label:has-text('Weekly') input[value=weekly]")
     page.click("button:has-text('Save')")
     assert "Preferences saved." in page.inner_text("main")
     assert page.is_checked("main label:has-text('Japan')")
@@ -70,7 +70,7 @@ def test_a_reader_signs_up_chooses_leaves_and_comes_back(
     assert (chosen.frequency, chosen.topics) == ("weekly", [japan.pk])
 
     page.click("text=Unsubscribe from everything")
-    assert page.inner_text("h1") == "You have left"
+    assert page.inner_text("h1") == "You are unsubscribed"
     page.click("text=Enter your e-mail address again")
     page.check("text=Weekly analysis")
     page.fill("#newsletter-email", OLA)
@@ -123,12 +123,12 @@ def test_an_administrator_brings_a_list(
     page.click("input[type=submit]")
     assert page.input_value("#column-0") == "email"
     complaints["columns"] = accessibility_complaints(page)
-    page.click("button:has-text('Look it over')")
+    page.click("button:has-text('Check file')")
     assert "Checking" in page.inner_text("#content")
     jobs()
-    page.wait_for_selector("button:has-text('Take in 1')")
+    page.wait_for_selector("button:has-text('Import 1')")
     complaints["looked over"] = accessibility_complaints(page)
-    page.click("button:has-text('Take in 1')")
+    page.click("button:has-text('Import 1')")
     jobs()
     page.wait_for_selector("text=Preview of the result")
     complaints["done"] = accessibility_complaints(page)

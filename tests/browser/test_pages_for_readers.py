@@ -48,9 +48,9 @@ def test_an_editor_composes_the_front_page_and_readers_find_it_so(
     page = desk(edna, "/admin/articles/placement/", scripts=False)
     (lead, *_seconds) = page.locator(".composing-now a").all_inner_texts()
     assert lead == "Ferry 6"
-    page.get_by_label("Article for place 1 of “The lead”").fill("Ferry 0")
-    page.get_by_label("Article for place 2 of “Beside the lead”").fill("/2026/03/ferry-1/")
-    page.get_by_label("Until , place 2 of “Beside the lead”").fill("2199-01-01T12:00")
+    page.get_by_label("Article for slot 1 of “Lead”").fill("Ferry 0")
+    page.get_by_label("Article for slot 2 of “Secondary lead”").fill("/2026/03/ferry-1/")
+    page.get_by_label("Until , slot 2 of “Secondary lead”").fill("2199-01-01T12:00")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".messagelist")).to_contain_text("Page saved")
     expect(page.locator(".composing-now").first).to_contain_text("Placed by Edna Okafor")

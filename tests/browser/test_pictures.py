@@ -48,7 +48,7 @@ def test_a_file_is_uploaded_checked_and_saved_without_scripts(
     page = desk(edna, f"{LIBRARY}add/", scripts=False)
     page.set_input_files("input[name=pictures]", labelled_file)
     page.click("text=Upload")
-    assert "were read from the file; check them" in page.locator(".messagelist").inner_text()
+    assert "Read from the file" in page.locator(".messagelist").inner_text()
     assert page.input_value("[name=caption]") == CAPTION
     assert page.input_value("[name=credit]") == CREDIT
     assert page.input_value("[name=alt_text]") == ALT_TEXT

@@ -26,7 +26,7 @@ def numbers_in(body: str) -> list[int]:
 def opened(page: Page) -> None:
     page.click(".prose-editor .ProseMirror")
     page.locator("button[data-name=gallery]").press("Enter")
-    expect(page.get_by_role("dialog", name="Choose pictures")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Choose images")).to_be_visible()
 
 
 def test_pictures_are_chosen_by_keyboard_across_searches_and_uploads(
@@ -37,7 +37,7 @@ def test_pictures_are_chosen_by_keyboard_across_searches_and_uploads(
     page = desk(edna, ADD)
     opened(page)
     dialog = page.get_by_role("dialog")
-    done = dialog.get_by_role("button", name="Put them in")
+    done = dialog.get_by_role("button", name="Insert")
     expect(done).to_be_disabled()
     dialog.get_by_label("Search the library").fill("lighthouse")
     dialog.get_by_label("Search the library").press("Enter")
@@ -48,13 +48,13 @@ def test_pictures_are_chosen_by_keyboard_across_searches_and_uploads(
     dialog.get_by_label("Search the library").press("Enter")
     dialog.get_by_role("button", name="Quay").press("Enter")
     expect(dialog.get_by_role("button", name="Lighthouse", pressed=True)).to_be_visible()
-    expect(dialog.get_by_role("status").last).to_have_text("2 pictures are chosen.")
+    expect(dialog.get_by_role("status").last).to_have_text("2 images selected.")
     sent = newsroom.picture_file(width=60, height=40)
     dialog.locator("input[type=file]").set_input_files(
         {"name": "new.jpg", "mimeType": "image/jpeg", "buffer": sent.read()}
     )
     dialog.get_by_role("button", name="Upload").press("Enter")
-    expect(dialog.locator(".image-count")).to_have_text("3 pictures are chosen.")
+    expect(dialog.locator(".image-count")).to_have_text("3 images selected.")
     assert accessibility_complaints(page) == []
     done.press("Enter")
     expect(dialog).to_be_hidden()
@@ -70,12 +70,12 @@ def test_fifty_pictures_make_a_gallery_in_one_go(desk: OpenPage, edna: User) -> 
     made = [newsroom.picture().pk for _ in range(50)]
     page = desk(edna, ADD)
     opened(page)
-    page.get_by_role("button", name="Choose all on this page").press("Enter")
-    expect(page.locator(".image-count")).to_have_text("50 pictures are chosen.")
-    page.get_by_role("button", name="Choose none").press("Enter")
-    expect(page.locator(".image-count")).to_have_text("No picture is chosen yet.")
-    page.get_by_role("button", name="Choose all on this page").press("Enter")
-    page.get_by_role("button", name="Put them in").press("Enter")
+    page.get_by_role("button", name="Select all on this page").press("Enter")
+    expect(page.locator(".image-count")).to_have_text("50 images selected.")
+    page.get_by_role("button", name="Clear selection").press("Enter")
+    expect(page.locator(".image-count")).to_have_text("No image selected.")
+    page.get_by_role("button", name="Select all on this page").press("Enter")
+    page.get_by_role("button", name="Insert").press("Enter")
     expect(page.locator("#id_body")).to_have_value(GALLERY)
     assert sorted(numbers_in(page.input_value("#id_body"))) == sorted(made)
 
@@ -89,11 +89,11 @@ def test_nothing_is_chosen_from_pictures_of_the_last_time_while_the_library_is_s
     opened(page)
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Quay").press("Enter")
-    dialog.get_by_role("button", name="Put them in").press("Enter")
+    dialog.get_by_role("button", name="Insert").press("Enter")
     expect(dialog).to_be_hidden()
     held: list[Route] = []
     page.route("**/image/choose/**", lambda route: held.append(route))
-    page.get_by_role("button", name="Add pictures").press("Enter")
+    page.get_by_role("button", name="Add images").press("Enter")
     expect(dialog).to_be_visible()
     expect(dialog.get_by_role("button", name="Lighthouse")).to_have_count(0)
     while not held:
@@ -134,8 +134,8 @@ def test_without_scripts_ticked_pictures_become_a_gallery_to_copy(
     page.get_by_label("Search the library").fill("lighthouse")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("checkbox", name="Lighthouse").check()
-    page.get_by_role("button", name="Write out a gallery of them").click()
-    expect(page.get_by_role("heading", name="A gallery of 2 pictures")).to_be_visible()
+    page.get_by_role("button", name="Insert as gallery").click()
+    expect(page.get_by_role("heading", name="Gallery of 2 images")).to_be_visible()
     written = page.get_by_role("textbox", name="Copy this into the text").input_value()
     assert numbers_in(written) == [quay.pk, lamp.pk]
     assert accessibility_complaints(desk(edna, page.url)) == []
