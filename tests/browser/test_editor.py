@@ -192,7 +192,7 @@ def test_a_gallery_is_made_ordered_and_taken_apart_by_keyboard(desk: OpenPage, e
     choose(first)
     page.get_by_role("button", name="Add images").press("Enter")
     choose(second)
-    page.get_by_label("Gallery width").select_option("full")
+    page.get_by_label("Width of the gallery").select_option("full")
     page.locator(".admin-gallery-images > figcaption").click()
     # A moment after it has the focus, the editor puts its own selection back; that must be the clicked place.
     page.wait_for_timeout(100)
