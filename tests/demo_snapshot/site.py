@@ -49,7 +49,8 @@ DECISIONS: Final = ("articles.comments.moderation.decisions", "articles.comments
 COMMENT: Final = ("articles", "Comment")
 RENDITION: Final = ("articles", "Rendition")
 PUBLICATION: Final = ("iria", "Publication")
-GUESTS_CONFIRM: Final = "comments_confirmed"
+GUESTS_CONFIRM: Final = ("guests_confirm_email", "comments_confirmed")
+"""The field of the publication, now and in 0.1.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ class Site:
     def ask_guests_to_confirm(self) -> None:
         """From now on a comment waits until its writer has said that the address is theirs."""
         publication = apps.get_model(*PUBLICATION)._default_manager.get()
-        setattr(publication, GUESTS_CONFIRM, True)
+        fields = {field.name for field in publication._meta.fields}
+        setattr(publication, next(name for name in GUESTS_CONFIRM if name in fields), True)
         publication.save()
 
 
