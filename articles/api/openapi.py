@@ -161,7 +161,7 @@ def operations() -> list[Operation]:
 def _operation(path: str, spec: dict[str, Any]) -> Operation:
     answer = spec["responses"][200]["content"]["application/json"]["schema"]
     return Operation(
-        name=spec["operationId"].rpartition("_")[2],
+        name=spec["operationId"],
         title=spec["summary"],
         path=path,
         description=[

@@ -47,7 +47,7 @@ def test_a_file_is_uploaded_checked_and_saved_without_scripts(
 ) -> None:
     page = desk(edna, f"{LIBRARY}add/", scripts=False)
     page.set_input_files("input[name=pictures]", labelled_file)
-    page.click("text=Upload")
+    page.click(".submit-row input")
     assert "Read from the file" in page.locator(".messagelist").inner_text()
     assert page.input_value("[name=caption]") == CAPTION
     assert page.input_value("[name=credit]") == CREDIT
