@@ -11,7 +11,7 @@ NOT_PAGES: Final = {
     "^theme/": "a stylesheet",
     "^emblem/": "a picture",
     "^face/": "a picture",
-    "newsletter/^letter-": "a stylesheet",
+    "newsletter/^email-": "a stylesheet",
     "^pictures/": "a picture",
     "robots.txt": "for machines",
     "sitemap": "for machines",
