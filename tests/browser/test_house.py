@@ -16,4 +16,4 @@ def test_an_editor_reaches_the_desk(open_page: OpenPage, edna: User) -> None:
     # Until the page is whole: a click that comes before its scripts finds links, not buttons.
     with page.expect_navigation():
         page.click("[type=submit]")
-    assert page.locator("h1").inner_text() == "What waits"
+    assert page.locator("h1").inner_text() == "Dashboard"

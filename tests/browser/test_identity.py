@@ -45,7 +45,7 @@ def test_an_administrator_gives_the_publication_its_look(
     page.select_option(second("target"), label="Japan")
     page.select_option(second("level"), "below")
     third = row(page, "header_menu", 2)
-    page.select_option(third("target"), label="A link")
+    page.select_option(third("target"), label="URL")
     page.fill(third("address"), "/newsletter/")
     page.fill(third("label"), "Letter")
     page.click("#id_header_menu > li:nth-child(3) >> text=↑")

@@ -71,7 +71,7 @@ def test_a_reader_signs_up_chooses_leaves_and_comes_back(
 
     page.click("text=Unsubscribe from everything")
     assert page.inner_text("h1") == "You are unsubscribed"
-    page.click("text=Enter your e-mail address again")
+    page.click("text=subscribe again")
     page.check("text=Weekly analysis")
     page.fill("#newsletter-email", OLA)
     page.press("#newsletter-email", "Enter")

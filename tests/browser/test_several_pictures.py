@@ -53,7 +53,7 @@ def test_pictures_are_chosen_by_keyboard_across_searches_and_uploads(
     dialog.locator("input[type=file]").set_input_files(
         {"name": "new.jpg", "mimeType": "image/jpeg", "buffer": sent.read()}
     )
-    dialog.get_by_role("button", name="Upload").press("Enter")
+    dialog.get_by_role("button", name="Upload", exact=True).press("Enter")
     expect(dialog.locator(".image-count")).to_have_text("3 images selected.")
     assert accessibility_complaints(page) == []
     done.press("Enter")
