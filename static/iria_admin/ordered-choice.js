@@ -14,7 +14,7 @@ function enhance(list) {
   add.addEventListener("click", () => appended().focus());
   list.after(add);
   /* Django's pop-up selects the new object in the select named by the link's id. */
-  const link = list.parentElement.querySelector(".in-order-new");
+  const link = list.parentElement.querySelector(".ordered-choice-new");
   link?.addEventListener("click", () => {
     const empty = [...list.querySelectorAll("select")].find((select) => !select.value);
     link.id = `add_${(empty ?? appended()).id}`;
@@ -42,7 +42,7 @@ function enhance(list) {
   }
 
   function tool(sign, label, act) {
-    const button = made("button", "in-order-tool", sign);
+    const button = made("button", "ordered-choice-tool", sign);
     button.title = label;
     button.addEventListener("click", () => {
       act();
