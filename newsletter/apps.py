@@ -6,7 +6,7 @@ class NewsletterConfig(AppConfig):
     verbose_name = "Newsletter"
 
     def ready(self) -> None:
-        # The models are complete only now.
+        # Imported here because it needs the models.
         from newsletter import hooks
 
         hooks.register()

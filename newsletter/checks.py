@@ -14,7 +14,7 @@ from newsletter.bounces.webhooks.providers import PROVIDERS
 def check_connections(
     app_configs: Sequence[AppConfig] | None, **options: Any
 ) -> list[CheckMessage]:
-    """Each connection to the mail server needs one to the database, out of a pool that other jobs share."""
+    """Each SMTP connection needs a database connection from the pool that other jobs share."""
     jobs: Any = settings.PROCRASTINATE_WORKER_DEFAULTS["concurrency"]
     most = settings.DATABASE_POOL_SIZE - (jobs - 1)
     if 1 <= settings.NEWSLETTER_CONNECTIONS <= most:
@@ -24,7 +24,7 @@ def check_connections(
 
 
 def check_provider(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
-    """What is wrong with `MAIL_PROVIDER` and its key, in words; nothing where no provider is named."""
+    """Reports a wrong `MAIL_PROVIDER` or secret; nothing if no provider is configured."""
     if not settings.MAIL_PROVIDER:
         return []
     provider = PROVIDERS[settings.MAIL_PROVIDER]
@@ -35,7 +35,7 @@ def check_provider(app_configs: Sequence[AppConfig] | None, **options: Any) -> l
     try:
         verification.anymail_view(provider, settings.MAIL_PROVIDER_SECRET)
     except Exception:
-        # What it says may repeat the secret.
+        # The message may contain the secret.
         sentence = f"MAIL_PROVIDER_SECRET is not a valid secret of {provider.name}, so none of its webhook calls would be accepted."
         return [Error(sentence, hint=wanted, id="newsletter.E002")]
     if not settings.SECURE and not settings.DEBUG:

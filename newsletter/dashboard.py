@@ -12,7 +12,7 @@ from newsletter.models.digest import DIGEST_FREQUENCIES
 
 
 def dashboard_items(user: Any) -> list[DashboardItem]:
-    """Drafts, and what is going out now, for whoever may write issues."""
+    """Returns drafts and issues in progress, for users who may edit issues."""
     if not user.has_perm("newsletter.change_issue"):
         return []
     if error := mailbox.current_error():
@@ -35,7 +35,7 @@ def _issue_items() -> list[DashboardItem]:
 
 
 def _digest_items() -> list[DashboardItem]:
-    """Those that wait for approval, or could not go out; and frequencies for which nothing is composed."""
+    """Returns digests that need approval or failed, and frequencies without a rule."""
     page = reverse("admin:newsletter_digest_changelist")
     drafts = Issue.objects.filter(state=Issue.State.DRAFT, digest__isnull=False)
     counted = drafts.aggregate(
@@ -53,11 +53,11 @@ def _digest_items() -> list[DashboardItem]:
 
 
 def _without_rule() -> list[DashboardItem]:
-    """Frequencies that somebody chose and that no rule serves, or one that is switched off."""
+    """Returns frequencies that have subscribers but no enabled rule."""
     rules = reverse("admin:newsletter_digestrule_changelist")
     ruled = set(DigestRule.objects.filter(enabled=True).values_list("newsletter", "frequency"))
     chosen = Subscription.objects.active().filter(newsletter=OuterRef("pk"))
-    # Asked one by one and not grouped, so that nobody reads all subscriptions for it.
+    # One EXISTS query each: grouping would read all subscriptions.
     asked = Newsletter.objects.order_by("position", "pk").values_list(
         "pk",
         "name",
@@ -74,7 +74,7 @@ def _without_rule() -> list[DashboardItem]:
 
 
 def _in_progress_items() -> list[DashboardItem]:
-    """A line for each issue that waits for its time or is being sent, and one for each digest."""
+    """Returns an item per issue that is scheduled or being sent, and one per digest."""
     runs: dict[Issue | Digest, list[Issue]] = {}
     for issue in Issue.objects.in_progress().select_related("digest__newsletter"):
         runs.setdefault(issue.digest or issue, []).append(issue)

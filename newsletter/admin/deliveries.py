@@ -24,9 +24,9 @@ RECENT_ISSUES: Final = 50
 
 
 class IssueFilter(admin.SimpleListFilter):
-    """The issues that went out lately, and the one that is chosen.
+    """Filters by one of the recently sent issues, or by the selected one.
 
-    Django's own asks every row for its issue, and fetches each whole, the mail as it was sent included.
+    Django's related filter would load every issue in full, including its HTML.
     """
 
     title = "issue"
@@ -46,14 +46,14 @@ class IssueFilter(admin.SimpleListFilter):
 
 
 class DeliveryIssueFilter(IssueFilter):
-    """The same for rows that name a delivery."""
+    """Filters rows with a foreign key to a delivery by the delivery's issue."""
 
     parameter_name = "issue"
     lookup = "delivery__issue"
 
 
 def parse_pk(typed: str | None) -> int:
-    """The number of a row as somebody sent it; 0, of which there is none, for anything else."""
+    """Returns the ID in a query parameter, or 0 if it is not a number."""
     is_number = typed is not None and typed.isascii() and typed.isdecimal() and len(typed) < 19
     return int(typed or 0) if is_number else 0
 
@@ -63,8 +63,6 @@ MAX_LISTED_SUBSCRIBERS: Final = 500
 
 
 class ReadOnlyInline(ReadOnly, admin.TabularInline[Any, Delivery]):
-    """Rows that tell what happened; nobody writes them by hand."""
-
     extra = 0
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -72,7 +70,7 @@ class ReadOnlyInline(ReadOnly, admin.TabularInline[Any, Delivery]):
 
 
 class AttemptInline(ReadOnlyInline):
-    """What the mail server answered, try by try."""
+    """The attempts of a delivery with the SMTP responses."""
 
     model = Attempt
     readonly_fields: ClassVar[list[str]] = [
@@ -87,7 +85,7 @@ class AttemptInline(ReadOnlyInline):
 
 
 class DecisionInline(ReadOnlyInline):
-    """Who decided to send it again, or to leave it."""
+    """Who decided to resend or skip an uncertain delivery."""
 
     model = UncertainResolution
     readonly_fields: ClassVar[list[str]] = ["choice", "created_by", "created_at"]
@@ -96,7 +94,7 @@ class DecisionInline(ReadOnlyInline):
 
 
 class SendingLimitAdmin(admin.ModelAdmin[SendingLimit]):
-    """How fast mail may leave, in all and to single domains."""
+    """How many e-mails are sent per second, in total and per domain."""
 
     list_display = ["__str__", "domain", "per_second"]
 
@@ -104,7 +102,7 @@ class SendingLimitAdmin(admin.ModelAdmin[SendingLimit]):
 class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
     list_display = ["recipient", "issue", "state", "attempts", "details", "sending_at", "done_at"]
     list_filter = ["state", IssueFilter]
-    # Each by its own question (`get_queryset`); left out, Django would join them whole.
+    # Prefetched in `get_queryset`: a join would load the HTML of every issue.
     list_select_related: ClassVar[list[str]] = []
     list_per_page = 100
     show_full_result_count = False
@@ -126,13 +124,13 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
     actions = ["send_again", "leave"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        """Readers and issues are fetched for the rows that are shown, the mails as they were sent not at all."""
+        """Prefetches subscribers and issues, without the HTML and text of the issues."""
         return super().get_queryset(request).prefetch_related("subscriber").with_issues()  # type: ignore[attr-defined, no-any-return]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str
     ) -> tuple[QuerySet[Delivery], bool]:
-        """Addresses are looked for among the readers, who are far fewer than the mails to them."""
+        """Searches e-mail addresses in the subscriber table, which is much smaller than this one."""
         if not (term := search_term.strip()):
             return queryset, False
         readers = Subscriber.objects.filter(email__icontains=term).values_list("pk", flat=True)

@@ -28,7 +28,7 @@ ALL: Final = "all"
 
 
 class ScheduleForm(forms.Form):
-    """When an issue is to go out by itself."""
+    """The time at which an issue is sent."""
 
     send_at = MomentField(
         label="Date and time", error_messages={"required": "Enter a date and time."}
@@ -36,7 +36,7 @@ class ScheduleForm(forms.Form):
 
 
 class DeliveryPages:
-    """Deeds of the run, each a POST that says what came of it and leads back to the issue."""
+    """POST views that control sending; each redirects to the issue with a message."""
 
     message_user: Callable[..., None]
     _get_issue_or_404: Callable[[HttpRequest, int], Issue]
@@ -46,7 +46,7 @@ class DeliveryPages:
         return request.user.has_perm("newsletter.send_issue")
 
     def delivery(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """The state of the run alone, for the page that follows it."""
+        """Renders only the progress, for the page that polls it."""
         issue = self._get_issue_or_404(request, issue_id)
         return render(
             request, "admin/newsletter/issue/_delivery.html", self.delivery_context(request, issue)
@@ -63,7 +63,7 @@ class DeliveryPages:
         }
 
     def start(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
-        """The answer to the last question; None where the form has to be shown again."""
+        """Schedules the issue as the form says; returns None if the form is invalid."""
         user = _require_sender(self, request)
         form = ScheduleForm(request.POST)
         at = None
@@ -117,7 +117,7 @@ class DeliveryPages:
 
     @method_decorator(require_POST)
     def resolve(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """Send again or leave: one uncertain mail, or every one of the issue."""
+        """Resends or skips one uncertain delivery, or all of the issue."""
         issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         choice = request.POST.get("choice", "")
         chosen = _chosen(issue, request.POST.get("delivery", ""))
@@ -141,7 +141,7 @@ class DeliveryPages:
 
 
 def _results(issue: Issue) -> dict[str, Any]:
-    """What followed; not asked while it is being sent and somebody's page follows it."""
+    """Bounces and unsubscribes of the issue; skipped while a page polls the progress."""
     return {"unsubscribed_after": unsubscribed_after(issue), "links": list(issue.links.all())}
 
 

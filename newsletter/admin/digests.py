@@ -29,11 +29,11 @@ APPROVED: Final = "Approved. Each e-mail is checked and sent in one minute. Unti
 def save_rule(rule: DigestRule, *, changed: Collection[str] | None) -> None:
     """Saves a rule.
 
-    One that was enabled sends nothing for periods that ended before; one with another day or time
-    waits for the next.
+    A rule that was just enabled skips periods that ended before. A rule with a new day or time
+    waits for the next period.
 
     Args:
-        changed: the names of what an editor changed; None for a new rule.
+        changed: names of the fields that an editor changed; None for a new rule.
     """
     rule.introduction = editor_html.clean(rule.introduction)
     names = {"enabled"} if changed is None else set(changed)
@@ -51,7 +51,7 @@ class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
     list_select_related = ["newsletter"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: DigestRule | None = None) -> Any:
-        """Only whoever may send lets digests go by themselves; to others a new rule is held."""
+        """Only users who may send can turn off approval."""
         if _may_send(request):
             return []
         goes_by_itself = obj is not None and not obj.needs_approval
@@ -62,7 +62,7 @@ class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
 
 
 class DigestAdmin(ReadOnly, admin.ModelAdmin[Digest]):
-    """What composed itself; nothing of it is written by hand, but its issues are, while they wait."""
+    """Digests are read-only; their drafts are edited as issues."""
 
     list_display = ["period", "newsletter", "frequency", "needs_approval", "mails", "waiting"]
     list_filter = ["newsletter", "frequency", "needs_approval"]
@@ -133,7 +133,7 @@ def _may_send(request: HttpRequest) -> bool:
 
 
 def _rows(digest: Digest, issues: list[Issue]) -> list[dict[str, Any]]:
-    """What the page says of each issue; who would get it and what it is about, asked once for all."""
+    """Returns a dict per issue for the digest page; recipients and topics are queried once for all."""
     recipients_by_choice = (
         recipients.recipients_by_choice(digest) if any(issue.is_draft for issue in issues) else {}
     )

@@ -43,7 +43,7 @@ Outcome = ImportRow.Outcome
 
 
 class UploadForm(forms.ModelForm[SubscriberImport]):
-    """The file, what its people are to receive, and how they agreed."""
+    """The file, the newsletters to subscribe to, and the consent of the subscribers."""
 
     file = forms.FileField(
         help_text="A CSV or text file, at most 50 MB. One column contains the e-mail addresses. Names and languages are imported too; other columns are ignored. If a column says who is subscribed or who has unsubscribed, only subscribed people are imported.",
@@ -81,11 +81,11 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         return super().get_queryset(request).defer("content")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Saying which column is what belongs to taking in; what was done is not rewritten."""
+        """Whoever may import may match columns; a finished import cannot be changed."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who took in whom, and on what ground, stays."""
+        """Imports are kept as proof of who imported whom, and on what ground."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
@@ -177,7 +177,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         return redirect("admin:newsletter_subscriberimport_change", import_id)
 
     def report(self, request: HttpRequest, import_id: int) -> StreamingHttpResponse:
-        """The lines that were not taken in as they stand, as a table to take away."""
+        """Downloads the skipped and changed rows as CSV."""
         self._require_importer(request)
         chosen = self._get_issue_or_404(request, import_id)
         answer = StreamingHttpResponse(
@@ -224,7 +224,7 @@ def _result_counts(chosen: SubscriberImport) -> list[tuple[str, int]]:
 
 
 class ExportAdmin(ReadOnly, admin.ModelAdmin[SubscriberExport]):
-    """Who took the list away; nobody writes that by hand."""
+    """A log of who exported subscribers."""
 
     list_display = ["created_at", "created_by", "rows", "filters"]
     list_select_related = ["created_by"]

@@ -33,7 +33,7 @@ Row = dict[str, str]
 
 
 def offers(words: str, *, but: Iterable[int] = ()) -> list[dict[str, Any]]:
-    """What can be added: what the site's search finds, or the newest articles."""
+    """Returns articles that can be added: search results, or the newest articles."""
     published, taken = Article.objects.published(), set(but)
     if words.strip():
         best = [key for key in admin_search(words) if key not in taken][:OFFERED]
@@ -62,7 +62,7 @@ class ChosenArticlesWidget(forms.Widget):
         js = [forms.Script("iria_admin/issue-articles.js", type="module")]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
-        """The rows in the order of their numbers, then what was ticked in the list."""
+        """Returns the rows sorted by position, then the selected search results."""
         if not isinstance(data, MultiValueDict):
             data = MultiValueDict({key: value for key, value in data.items() if value})
         keys = data.getlist(name)
@@ -101,7 +101,7 @@ class ChosenArticlesWidget(forms.Widget):
 
 
 class ChosenArticlesField(forms.Field):
-    """Articles in their order, each once, with the heading of the section that it begins."""
+    """An ordered list of unique articles, each with an optional section heading."""
 
     widget: ChosenArticlesWidget
 
@@ -140,18 +140,18 @@ def _choosable(previous: Iterable[int]) -> QuerySet[Article]:
 
 
 def _as_many(values: list[str], keys: list[str]) -> list[str]:
-    """The values beside the keys; empty ones where a form sent none."""
+    """Pads the values with empty strings to the number of keys."""
     return values if len(values) == len(keys) else [""] * len(keys)
 
 
 def _place(row: Row) -> float:
-    """Where a row wishes to stand; without a number it stays behind those that have one."""
+    """Returns the position of a row; rows without a number come last."""
     typed = row["place"].strip()
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else float("inf")
 
 
 def key_of(text: str) -> int:
-    """The number of a row, as somebody's browser sent it; 0 where it is none."""
+    """Returns the submitted ID, or 0 if it is not a number."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
 
 
@@ -225,7 +225,7 @@ class IssueForm(forms.ModelForm[Issue]):
                 raise ValidationError(str(refusal), code="frozen") from refusal
         self.instance.subject = cleaned.get("subject") or ""
         self.instance.slug = cleaned.get("slug") or ""
-        # Given here, so that the database's rule that there is one is met before it is asked.
+        # Set here because a database constraint requires a slug.
         cleaned["slug"] = drafts.free_slug(self.instance)
         image = cleaned.get("image")
         if image and "image" in self.changed_data and not cleaned.get("image_caption"):

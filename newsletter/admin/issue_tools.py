@@ -43,7 +43,7 @@ SAVED: Final = "Saved. Search results are below. Select the articles to add."
 
 
 class EditorPages:
-    """Beside the form of an issue."""
+    """Views that the issue form uses."""
 
     message_user: Callable[..., None]
     get_form: Callable[..., Any]
@@ -53,7 +53,7 @@ class EditorPages:
     _get_issue_or_404: Callable[[HttpRequest, int], Issue]
 
     def articles(self, request: HttpRequest) -> HttpResponse:
-        """What the site's search finds, to be added to an issue."""
+        """Searches for articles to add to an issue."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         words = request.GET.get("q", "")[:200]
@@ -65,7 +65,7 @@ class EditorPages:
     @method_decorator(csp_override(PREVIEW_POLICY))
     @method_decorator(require_POST)
     def live(self, request: HttpRequest) -> HttpResponse:
-        """The mail as what stands in the form would make it now; nothing of it is kept."""
+        """Renders the e-mail from the unsaved form; saves nothing."""
         key = key_of(request.GET.get("issue", ""))
         issue = self._get_issue_or_404(request, key) if key else None
         allowed = self.has_change_permission if issue else self.has_add_permission
@@ -85,13 +85,13 @@ class EditorPages:
     @method_decorator(xframe_options_sameorigin)
     @method_decorator(csp_override(PREVIEW_POLICY))
     def mail(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """The mail's HTML, from the same template, with its rules in a file instead of inline."""
+        """The e-mail as HTML, with a linked stylesheet instead of inlined CSS."""
         scheme = SCHEMES.get(request.GET.get("scheme", ""), Scheme.AS_THE_SCREEN)
         return HttpResponse(rendering.preview(self._get_issue_or_404(request, issue_id), scheme))
 
     @method_decorator(require_POST)
     def test(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """To whoever asks, and to those of the desk whom they ticked; to nobody else."""
+        """Sends a test to the current user and to the selected colleagues."""
         issue = self._get_issue_or_404(request, issue_id)
         if not self.has_change_permission(request, issue):
             raise PermissionDenied
@@ -106,7 +106,7 @@ class EditorPages:
 
     @method_decorator(require_POST)
     def duplicate(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """A draft with the same words and articles, whatever became of the first."""
+        """Creates a draft with the same texts and articles."""
         issue = self._get_issue_or_404(request, issue_id)
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -122,7 +122,7 @@ def person(request: HttpRequest) -> User:
 
 
 def colleagues() -> QuerySet[User]:
-    """Who may get a test: those who can come to the desk."""
+    """Users who may receive a test: everybody with access to the admin."""
     return User.objects.filter(is_staff=True, is_active=True).order_by("email")
 
 

@@ -66,20 +66,20 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         may_write = self.has_change_permission(request, obj) if obj else True
         return self.fieldsets if may_write else self.view_fieldsets
 
-    # Who may do what
+    # Permissions
 
     def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
-        """What went out can be looked at, and nothing else; a form that came too late is shown once more."""
+        """A sent issue is read-only; a form submitted too late is shown again with an error."""
         open_still = obj is None or obj.is_draft or hasattr(request, "came_too_late")
         return super().has_change_permission(request, obj) and open_still
 
     def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
 
-    # Writing
+    # Editing
 
     def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
-        """A digest goes to those for whom it was composed."""
+        """The newsletter and frequency of a digest issue cannot be changed."""
         fixed = ["newsletter"] if obj is not None and obj.digest_id else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 
@@ -92,7 +92,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
     ) -> HttpResponse:
         issue = self.get_object(request, object_id) if object_id else None
         if request.method == "POST" and issue is not None and not issue.is_draft:
-            # The form refuses it with the reason, and keeps what was typed.
+            # The form rejects the change with the reason and keeps what was typed.
             request.came_too_late = True  # type: ignore[attr-defined]
         context = {
             **(extra_context or {}),
@@ -105,7 +105,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         return super().changeform_view(request, object_id, form_url, context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """An issue of the first newsletter, which for most publications is the only one."""
+        """Selects the first newsletter; most publications have only one."""
         first = Newsletter.objects.values_list("pk", flat=True).first()
         return {"newsletter": first, **super().get_changeform_initial_data(request)}
 
@@ -120,7 +120,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         self, request: HttpRequest, obj: Issue | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        # What was searched for before the draft was saved.
+        # The search query from before the draft was saved.
         form.searched = request.GET.get("find", "")
         return form
 
@@ -135,7 +135,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         return self._to_what_was_found(request, obj) or super().response_change(request, obj)
 
     def _to_what_was_found(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
-        """Without JavaScript a search saves the draft, so that nothing typed is lost by it."""
+        """Without JavaScript, a search saves the draft so that nothing typed is lost."""
         if "_search" not in request.POST:
             return None
         self.message_user(request, SAVED, messages.SUCCESS)
@@ -143,7 +143,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         words = urlencode({"find": request.POST.get("chosen_articles-search", "")[:200]})
         return redirect(f"{page}?{words}#id_chosen_articles_search")
 
-    # Looking, trying, sending
+    # Preview and send
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
@@ -172,7 +172,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         ]
 
     def preview(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """The mail as a wide screen, a phone and a reader of plain text see it."""
+        """The e-mail on a wide screen, on a phone, and as plain text."""
         issue = self._get_issue_or_404(request, issue_id)
         rendered = rendering.compose(issue)
         if issue.is_draft:
@@ -192,7 +192,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         return TemplateResponse(request, "admin/newsletter/issue/preview.html", context)
 
     def send(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """The last question before it goes out, and the answer."""
+        """Asks for confirmation and schedules the issue."""
         issue = self._get_issue_or_404(request, issue_id)
         if not self.has_send_permission(request):
             raise PermissionDenied
@@ -216,7 +216,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
 
     @method_decorator(require_POST)
     def override(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """Lets the issue go out in spite of something that was found, with a reason and a name."""
+        """Overrides a finding of the preflight check, with a reason and the user's name."""
         issue = self._get_issue_or_404(request, issue_id)
         if not self.has_send_permission(request) or not issue.is_draft:
             raise PermissionDenied

@@ -34,13 +34,13 @@ class StoredEmail:
 
 
 def folders() -> list[Path]:
-    """Where mail lies, when it is not handed to a server."""
+    """Folders of the mailers that write e-mails to files."""
     mailers = [config for config in settings.MAILERS.values() if config.get("BACKEND") == FOLDER]
     return list({Path(config["OPTIONS"]["folder"]): None for config in mailers})
 
 
 def emails(request: HttpRequest) -> HttpResponse:
-    """The newest mails, newest first."""
+    """Lists the newest e-mails."""
     _require_permission(request)
     files = sorted(
         (file for folder in folders() if folder.is_dir() for file in folder.glob("*.eml")),
@@ -65,7 +65,7 @@ def emails(request: HttpRequest) -> HttpResponse:
 
 
 def email(request: HttpRequest, name: str) -> HttpResponse:
-    """One mail as text; its HTML would bring styles of its own."""
+    """Shows the text of one e-mail; the HTML would bring its own styles."""
     _require_permission(request)
     if not MAIL_FILE.fullmatch(name):
         raise Http404
@@ -97,7 +97,7 @@ def _read(file: Path, *, headers_only: bool) -> EmailMessage | None:
             parser = BytesParser(EmailMessage, policy=policy.default)
             return parser.parse(opened, headersonly=headers_only)
     except OSError:
-        # Removed since the folder was listed.
+        # The file was removed after the folder was listed.
         return None
 
 

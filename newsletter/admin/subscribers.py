@@ -45,7 +45,7 @@ class NewsletterForm(forms.ModelForm[Newsletter]):
             self.fields["frequencies"].help_text += _without_rule_message(self.instance)
 
     def clean_topics(self) -> QuerySet[Category]:
-        """Topics narrow what composes itself; beside what the editors write they would promise nothing."""
+        """Topics only filter digests, so a newsletter without digests cannot have topics."""
         topics: QuerySet[Category] = self.cleaned_data["topics"]
         if topics and not set(self.cleaned_data.get("frequencies", DIGEST_FREQUENCIES)) & set(
             DIGEST_FREQUENCIES
@@ -59,7 +59,7 @@ class NewsletterForm(forms.ModelForm[Newsletter]):
 
 
 def _without_rule_message(newsletter: Newsletter) -> str:
-    """Which of the frequencies that readers can choose no rule composes."""
+    """Lists the offered frequencies that have no enabled digest rule."""
     served = set(newsletter.rules.filter(enabled=True).values_list("frequency", flat=True))
     offered = [each for each in newsletter.offered_frequencies if each in DIGEST_FREQUENCIES]
     names = ", ".join(f"“{each.label}”" for each in offered if each.value not in served)
@@ -83,7 +83,7 @@ class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
 
 
 class ConsentInline(ReadOnly, admin.TabularInline[Consent, Subscriber]):
-    """What this person was asked and agreed to; nobody writes it by hand."""
+    """Consents are proof, so they are read-only."""
 
     model = Consent
     readonly_fields: ClassVar[list[str]] = [
@@ -139,7 +139,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
 
     @method_decorator(require_POST)
     def export(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-        """The list as it is filtered, as a table; that it was taken away is kept with a name."""
+        """Exports the filtered subscribers as CSV and logs who did it."""
         if not request.user.has_perm("newsletter.export_subscriber"):
             raise PermissionDenied
         try:
@@ -153,7 +153,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         return answer
 
     def data(self, request: HttpRequest, subscriber_id: int) -> HttpResponse:
-        """All that is kept of somebody, to hand to them when they ask."""
+        """Exports the personal data of a subscriber."""
         known = Subscriber.objects.filter(pk=min(subscriber_id, 2**62)).first()
         if known is None:
             raise Http404
@@ -177,7 +177,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only the person themselves can agree."""
+        """Only subscribers themselves can consent."""
         return False
 
     def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -19,7 +19,7 @@ WHY = "Reason"
 
 
 class RemovalForm(ActionForm):
-    """The reason for releasing several at once, beside the choice of what is to be done."""
+    """Adds the reason to the action that removes several suppressions."""
 
     because = forms.CharField(
         label=WHY, max_length=300, required=False, widget=forms.TextInput({"size": 40})
@@ -72,15 +72,15 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
         return email_addresses.shown(known.email) if known else "erased (only a hash is stored)"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """A subscriber is barred where they are listed."""
+        """Addresses are suppressed from the list of subscribers."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What is released stays to be read."""
+        """Removed suppressions are kept as a record."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
-        """Releasing is the one thing that can be done to it."""
+        """An active suppression can only be removed."""
         return self.has_release_permission(request) and (obj is None or obj.is_active)
 
     def has_release_permission(self, request: HttpRequest) -> bool:
@@ -126,8 +126,6 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
 
 
 class BounceAdmin(ReadOnly, admin.ModelAdmin[Bounce]):
-    """What came back; nobody writes it by hand."""
-
     list_display = ["processed_at", "kind", "reason", "domain", "recipient", "status", "matched_by"]
     list_filter = ["kind", "reason", "matched_by", DeliveryIssueFilter]
     list_select_related = ["subscriber"]

@@ -29,7 +29,7 @@ BATCH_SIZE: Final = 500
 
 
 class Unreadable(Exception):
-    """The mailbox cannot be read; the text is a sentence."""
+    """The mailbox cannot be read. The message is shown to the user."""
 
 
 def _nothing() -> None:
@@ -38,7 +38,7 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message that came in, and what is to be done once it was taken in."""
+    """A message, and a callback that marks it as read after processing."""
 
     name: str
     raw: bytes
@@ -46,7 +46,7 @@ class Incoming:
 
 
 def of_file(name: str) -> Incoming:
-    """A message in a file.
+    """Returns the message in a file.
 
     Raises:
         Unreadable
@@ -61,13 +61,13 @@ def of_file(name: str) -> Incoming:
 def of_stream(stream: BinaryIO) -> Incoming:
     raw = stream.read(MOST_BYTES)
     while stream.read(MOST_BYTES):
-        # Whoever writes to us must not be stopped by a closed pipe.
+        # Read everything: the sender must not get a broken pipe.
         continue
     return Incoming("-", raw)
 
 
 def of_maildir(folder: Path) -> Iterator[Incoming]:
-    """The messages that nobody has read: all in `new`, and those in `cur` without the mark of being seen.
+    """Yields unread messages: all in `new`, and those in `cur` without the Seen flag.
 
     Raises:
         Unreadable
@@ -82,7 +82,7 @@ def of_maildir(folder: Path) -> Iterator[Incoming]:
         try:
             incoming = of_file(str(path))
         except Unreadable:
-            # Another reader moved it a moment ago.
+            # Another process has just moved it.
             continue
         yield Incoming(str(path), incoming.raw, lambda path=path: _get_issue_or_404(path))  # type: ignore[misc]
 
@@ -96,7 +96,7 @@ def _get_issue_or_404(path: Path) -> None:
 
 
 def of_imap(url: str) -> Iterator[Incoming]:
-    """The unread messages of a mailbox like imaps://user:password@mail.example.org/INBOX.
+    """Yields the unread messages of a URL such as imaps://user:password@mail.example.org/INBOX.
 
     Raises:
         Unreadable: with what the server said; messages that came before it were whole.
@@ -158,14 +158,14 @@ def _expect(answer: tuple[str, list[Any]]) -> list[Any]:
 
 
 def of_url(url: str) -> Iterator[Incoming]:
-    """The unread messages of the mailbox that is set: IMAP, or a Maildir of this machine."""
+    """Yields the unread messages of the configured mailbox: IMAP or a local Maildir."""
     if url.startswith("maildir:"):
         return of_maildir(Path(unquote(urlsplit(url).path)))
     return of_imap(url)
 
 
 def without_password(url: str) -> str:
-    """The address of a mailbox as it may be shown."""
+    """Returns the URL of a mailbox without its password, for display."""
     parts = urlsplit(url)
     who = f"{unquote(parts.username)}@" if parts.username else ""
     return f"{parts.scheme}://{who}{parts.hostname or ''}{parts.path}"[:300]
@@ -175,11 +175,11 @@ log = logging.getLogger(__name__)
 
 
 def read_mailbox() -> int:
-    """Takes in every unread message of the mailbox that is set; returns how many.
+    """Processes all unread messages of the configured mailbox; returns how many.
 
-    A mailbox that cannot be read, or stops half-way, is written down in a sentence for the desk and tried again
-    at the next turn. What was taken in counts; the rest is still unread. So is a message that we stumble over,
-    and it holds up no other.
+    If the mailbox cannot be read, or the connection drops, the error is stored for the admin and
+    the next run tries again. A message that raises an exception stays unread and does not stop the
+    others.
     """
     url = settings.BOUNCE_MAILBOX_URL
     if not url:
@@ -232,7 +232,7 @@ def _note(name: str, count: int, error: str) -> None:
 
 
 def current_error() -> str:
-    """Why the mailbox that is set cannot be read at the moment, or nothing."""
+    """Returns why the configured mailbox cannot be read, or an empty string."""
     if not settings.BOUNCE_MAILBOX_URL:
         return ""
     name = without_password(settings.BOUNCE_MAILBOX_URL)

@@ -18,7 +18,7 @@ CLOCKS: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One failure or complaint, and whose it is as far as we know."""
+    """A failure or complaint, with its delivery and subscriber if they were found."""
 
     failure: Failure | None
     by: Bounce.MatchedBy
@@ -33,10 +33,10 @@ class Match:
 
 
 def matches(report: Report) -> list[Match]:
-    """Every failure of a report with its delivery and subscriber, or each who complained.
+    """Returns a match for each failure, or for each person who complained.
 
-    A mail of ours has one recipient. So what names the mail names them, whatever address the
-    report effective_language of: it may have been forwarded.
+    Every e-mail has one recipient, so the delivery identifies the subscriber, whatever address the
+    report contains: the e-mail may have been forwarded.
     """
     failed = sorted(report.failures, key=lambda failure: not failure.is_hard)
     if found := _by_mail(report):
@@ -73,7 +73,7 @@ def _by_email(addresses: tuple[str, ...], failure: Failure | None, report: Repor
 
 
 def _newest(subscriber: Subscriber, report: Report) -> Delivery | None:
-    """The mail that was last sent to them, before it happened where that is known."""
+    """Returns the last delivery to the subscriber before the time of the report, if it has one."""
     written = Delivery.objects.filter(
         subscriber=subscriber, sending_at__gt=timezone.now() - SENT_WITHIN
     )

@@ -51,14 +51,14 @@ STRONG_COMPLAINTS: Final = UNSUBSCRIBING_TYPES - {"opt-out"}
 
 @dataclass(frozen=True, slots=True)
 class ProcessingResult:
-    """What a message said and what was done about it, in a word for each recipient."""
+    """The report of a message, and one result per recipient."""
 
     report: Report
     done: tuple[str, ...]
 
 
 def process_message(raw: bytes) -> ProcessingResult:
-    """Reads a message and acts on it. The same message a second time changes nothing."""
+    """Parses and processes a message. Processing it again changes nothing."""
     report = read(raw)
     key = hashlib.sha256(raw).hexdigest()
     if report.kind is Kind.NONE:
@@ -69,10 +69,10 @@ def process_message(raw: bytes) -> ProcessingResult:
 
 
 def handle_report(report: Report, found: list[Match], *, key: str) -> tuple[str, ...]:
-    """Does what the news asks for, once; a word for each whom it is about.
+    """Processes a report once; returns one result per recipient.
 
     Args:
-        key: the same when the same news comes again.
+        key: identifies the report, so that a repeated one is ignored.
     """
     return tuple(_process(report, match, key, number) for number, match in enumerate(found))
 
@@ -100,7 +100,7 @@ def _process(report: Report, match: Match, key: str, number: int) -> str:
 
 
 def _lock(match: Match) -> None:
-    """News of one reader by two roads is settled one after the other; the reader is locked before their mail."""
+    """Locks the subscriber, then the delivery, so that reports about one subscriber are serialised."""
     if match.subscriber is not None:
         Subscriber.objects.filter(pk=match.subscriber.pk).locked().first()
     elif match.delivery is not None:
@@ -108,7 +108,7 @@ def _lock(match: Match) -> None:
 
 
 def _is_known(report: Report, match: Match, written: dict[str, Any]) -> bool:
-    """Whether all that it says of this mail was said before, by this road or the other."""
+    """Whether an earlier report, by e-mail or webhook, already said the same about this delivery."""
     if match.delivery is None:
         return False
     said = Bounce.objects.filter(delivery=match.delivery, kind__in=COVERED_BY[written["kind"]])
@@ -124,9 +124,10 @@ def _is_known(report: Report, match: Match, written: dict[str, Any]) -> bool:
 def _save_bounce(
     match: Match, written: dict[str, Any], key: str, number: int
 ) -> tuple[Bounce, bool]:
-    """The row of this news, and whether it is new.
+    """Returns the bounce, and whether it is new.
 
-    That an address is dead is sometimes told after its mail had only not arrived: it came back once, for the graver reason.
+    A hard bounce may follow a soft bounce of the same e-mail: the row is then updated, because it
+    counts as one bounce.
     """
     if match.delivery is not None and written["kind"] == Bounce.Kind.HARD:
         softer = Bounce.objects.filter(delivery=match.delivery, kind=Bounce.Kind.SOFT)
@@ -193,7 +194,7 @@ def _bounced(match: Match, bounce: Bounce) -> str:
 
 
 def _notify_other_apps(match: Match, said: str) -> None:
-    """Whoever else writes to readers judges by themselves whether it was a mail of theirs."""
+    """Calls the hooks of other apps that send e-mail; each checks whether the e-mail was its own."""
     address = match.subscriber.email if match.subscriber else ""
     address = address or (match.failure.address if match.failure else "")
     for name, told in hooks.email_bounced.items():
@@ -207,7 +208,7 @@ def _suppress(subscriber: Subscriber, bounce: Bounce, reason: str, because: str)
 
 
 def _soft_bounce_days(subscriber: Subscriber) -> int:
-    """On how many days mail to them came back lately, since they were last released."""
+    """Counts the recent days with soft bounces since the last suppression was removed."""
     since = timezone.now() - SOFT_WITHIN
     removed = (
         Suppression.objects.filter(subscriber=subscriber, removed_at__gt=since)
@@ -227,7 +228,7 @@ def _soft_bounce_days(subscriber: Subscriber) -> int:
 
 
 def _mark(delivery: Delivery | None, state: str, words: str) -> None:
-    """Writes what became of a mail that had left."""
+    """Records the final state of a delivery that had been sent."""
     if delivery is None:
         return
     left = [Delivery.State.SENT, Delivery.State.UNCERTAIN]
@@ -238,7 +239,7 @@ MOST_ROWS: Final = 20
 
 
 def bounce_summary(issue: Issue) -> dict[str, Any]:
-    """How much came back, and the reasons and domains with most of it first; one question in all."""
+    """Returns the number of bounces, and the most frequent reasons and domains, in one query."""
     came = Bounce.objects.filter(delivery__issue=issue).values("kind", "reason", "domain")
     rows = list(came.annotate(count=Count("pk")).order_by("-count", "reason", "domain"))
     kinds = {kind: sum(row["count"] for row in rows if row["kind"] == kind) for kind in Bounce.Kind}
@@ -261,7 +262,7 @@ MOST: Final = 5_000
 
 
 def suppress_rejected() -> int:
-    """Suppresses who was refused lately because there is no such address; returns how many."""
+    """Suppresses addresses that were recently rejected as unknown; returns how many."""
     known = Bounce.objects.filter(delivery=OuterRef("pk"))
     refused = Delivery.objects.filter(
         ~Exists(known),
@@ -269,7 +270,7 @@ def suppress_rejected() -> int:
         done_at__gt=Now() - WITHIN,
         subscriber__state="active",
     ).select_related("subscriber")
-    # At RCPT a server has checked the address and nothing else, so it knows what it says.
+    # At RCPT a server has checked only the address, so its response is reliable.
     dead = [each for each in refused[:MOST] if reason_of(f"{each.details} rcpt") in HARD]
     for delivery in dead:
         _suppress_rejected(delivery)

@@ -23,25 +23,25 @@ LEAVE_SUBJECT: Final = re.compile(r"(?i)\bleave ([\w-]{20,64})(?:\s|$)")
 
 
 def delivery_ref(delivery_id: int) -> str:
-    """What names one delivery and cannot be made up; it stands in its return path, and in what we give a provider."""
+    """Returns a signed reference to a delivery, for its return path and for the provider."""
     return f"{delivery_id}-{_signature(delivery_id, settings.SECRET_KEY)}"
 
 
 def return_path(delivery_id: int) -> str:
-    """The address of the envelope of one delivery; nothing where no domain takes bounces."""
+    """Returns the envelope sender of a delivery, or an empty string without a bounce domain."""
     if not settings.BOUNCE_DOMAIN:
         return ""
     return f"bounce+{delivery_ref(delivery_id)}@{settings.BOUNCE_DOMAIN}"
 
 
 def delivery_of(address: str) -> int | None:
-    """The delivery whose return path this is; nothing where it is another address or made up."""
+    """Returns the delivery ID of a return path, or None if it is not one or its signature is wrong."""
     found = BOUNCE.match(_local_part(address))
     return delivery_from_ref(found[1]) if found else None
 
 
 def delivery_from_ref(ref: str) -> int | None:
-    """The delivery that a mark names; nothing where it is none, or made up."""
+    """Returns the delivery ID of a reference, or None if it is invalid."""
     found = REF.match(ref.strip())
     if found is None:
         return None
@@ -53,14 +53,14 @@ def delivery_from_ref(ref: str) -> int | None:
 
 
 def unsubscribe_email(token: str) -> str:
-    """Where a mail may be sent to leave; nothing where no domain takes it."""
+    """Returns the address to unsubscribe by e-mail, or an empty string without a bounce domain."""
     return f"leave+{token}@{settings.BOUNCE_DOMAIN}" if settings.BOUNCE_DOMAIN else ""
 
 
 def unsubscribing_subscriber(
     addresses: "list[str] | tuple[str, ...]", subject: str
 ) -> Subscriber | None:
-    """Who wishes to leave by a mail to these addresses, under this subject."""
+    """Returns the subscriber who unsubscribes by an e-mail with these recipients and subject."""
     tokens = [found[1] for each in addresses if (found := LEAVE.match(_local_part(each)))]
     if named := LEAVE_SUBJECT.search(subject):
         tokens.append(named[1])
@@ -73,7 +73,7 @@ def unsubscribing_subscriber(
 
 
 def _local_part(address: str) -> str:
-    """What is before the @, where the domain is ours."""
+    """Returns the part before the @ if the domain is the bounce domain."""
     local, _, domain = address.strip().rpartition("@")
     ours = settings.BOUNCE_DOMAIN.lower()
     return local if ours and domain.lower() == ours else ""

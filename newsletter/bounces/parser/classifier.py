@@ -43,7 +43,7 @@ MOST_FAILURES: Final = 200
 
 
 def read(raw: bytes) -> Report:
-    """What a message that came in says; of bytes that are no message, that nothing failed."""
+    """Parses a message; invalid bytes give a report without failures."""
     return _read(opened(raw)).in_plain_words()
 
 
@@ -77,8 +77,10 @@ def _noticed(message: Opened, notice: notices.Notice) -> Report:
 
 
 def split_body(message: Opened) -> tuple[str, str]:
-    """What the server wrote, and what it returned as text. The first part that says something is its body;
-    those that follow are the mail it is about."""
+    """Returns the text of the server, and the returned message as text.
+
+    The first part with text is the server's; those that follow are the returned message.
+    """
     texts = [part.text for part in message.parts if not part.kind.startswith("message/")]
     returned = []
     for number, text in enumerate(texts):
@@ -130,7 +132,7 @@ def _failure_of(address: str, body: str, others: list[str], status: str, said: s
 
 
 def _reason(about: str, body: str, status: str) -> Reason:
-    """From what the other server answered, where it is quoted, else from all that is told."""
+    """Returns the reason from the quoted SMTP response, or else from the whole text."""
     step = " rcpt" if AT_RECIPIENT.search(body) and not AFTER_DATA.search(body) else ""
     for part in (quotes_in(about), answers_in(about)):
         if part.strip() and (found := reason_of(f"{part}{step}", status)) is not Reason.UNSAID:
@@ -139,7 +141,7 @@ def _reason(about: str, body: str, status: str) -> Reason:
 
 
 def _may_be_bounce(message: Opened, body: str) -> bool:
-    """Whether its body is worth being read as a server's: a body of a person is not."""
+    """Whether the body should be parsed as written by a server."""
     head = message.headers
     if message_types.is_report(message) or head.get("x-failed-recipients"):
         return True
@@ -150,24 +152,27 @@ def _may_be_bounce(message: Opened, body: str) -> bool:
     if message_types.is_automatic_reply(head) and not (
         (server and says) or (named and free_text.FAILING.search(body))
     ):
-        # Answers of people's programs have an empty return path too, and say that somebody cannot be reached.
+        # Automatic replies also have an empty return path and say that somebody cannot be reached.
         return False
     return (server and bool(free_text.FAILING.search(body))) or (
         says
         and bool(free_text.FAILING.search(body))
-        # An answer, or an issue of somebody's newsletter, whatever its subject.
+        # A reply, or an issue of a newsletter, whatever its subject.
         and not (head.get("in-reply-to") or head.get("list-unsubscribe"))
     )
 
 
 def _is_receipt(message: Opened, body: str) -> bool:
-    """Somebody has seen the mail. A filter that refuses one (RFC 5429) uses the same form."""
+    """Whether it is a read receipt; a rejection by a filter (RFC 5429) has the same format."""
     refused = message_types.says_returned(message.headers) and free_text.FAILING.search(body)
     return message_types.is_receipt(message) and not refused
 
 
 def _is_bounce_without_email(message: Opened, body: str) -> bool:
-    """A mail failed, and nothing says to whom; the caller may know by the address it came to."""
+    """Whether an e-mail failed without a recipient being named.
+
+    The caller may find the recipient by the return path.
+    """
     head = message.headers
     return (
         not _is_receipt(message, body)

@@ -36,11 +36,11 @@ Group = dict[str, str]
 
 
 def failures(message: Opened, texts: Iterable[str], prose: str) -> list[Failure]:
-    """The recipients that reports in the message say have failed or must wait.
+    """Returns the failed or delayed recipients of the delivery reports in a message.
 
     Args:
-        texts: the texts in which fields may stand.
-        prose: what the message says for people, for reports that give no reason.
+        texts: the texts that may contain fields.
+        prose: the text for people, used if a report gives no reason.
     """
     found = (_failure(group, prose) for text in texts for group in groups(text))
     unique: dict[str, Failure] = {}
@@ -51,10 +51,10 @@ def failures(message: Opened, texts: Iterable[str], prose: str) -> list[Failure]
 
 
 def groups(text: str) -> list[Group]:
-    """The groups of fields, one for each recipient.
+    """Splits a report into groups of fields, one for each recipient.
 
-    An empty line ends a group, and so does a field that would say another thing than before. What was
-    left without a recipient goes with the next group that has one.
+    A group ends at an empty line, or at a field that contradicts an earlier one. Fields without a
+    recipient are merged into the next group that has one.
     """
     found: list[Group] = []
     group: Group = {}
@@ -89,7 +89,7 @@ def _ended(group: Group, found: list[Group]) -> Group:
 
 
 def _failure(group: Group, prose: str) -> Failure | None:
-    """The failure that a group tells of; None where it tells of a success or of nothing."""
+    """Returns the failure of a group, or None if the group reports success or nothing."""
     action, status = group.get("action", ""), _status(group)
     if REACHED.match(action) or (not action and status.startswith("2")):
         return None
@@ -114,7 +114,7 @@ def _failure(group: Group, prose: str) -> Failure | None:
 
 
 def all_reached(texts: Iterable[str]) -> bool:
-    """Whether there are reports, and all of them tell of success."""
+    """Whether there are reports and all of them report success."""
     actions = [group.get("action", "") for text in texts for group in groups(text)]
     return bool(actions) and all(REACHED.match(action) for action in actions)
 
@@ -125,7 +125,7 @@ def _status(group: Group) -> str:
 
 
 def _comment(group: Group) -> str:
-    """What stands behind the code, as in `5.0.0 (recipient reached disk quota)`."""
+    """Returns the comment after the code, as in `5.0.0 (recipient reached disk quota)`."""
     return STATUS.sub("", group.get("status", "")).replace("undefined status", "")
 
 
@@ -134,14 +134,16 @@ def _comment_of(action: str) -> str:
 
 
 def _step(prose: str) -> str:
-    """Postfix says only in its body at which command it was refused, and sendmail shows its session."""
+    """Returns the rejected SMTP command: Postfix names it only in the text, sendmail quotes the
+    session.
+    """
     if "reply to end of DATA" in prose:
         return "end of data"
     return "rcpt" if AT_RECIPIENT.search(prose) else ""
 
 
 def complainers(parts: Iterable[Part]) -> tuple[str, list[str]]:
-    """The type of a feedback report and whom it names as having got the mail."""
+    """Returns the type of a feedback report and the recipients that it names."""
     kind, named = "", []
     for part in parts:
         for line in part.text.splitlines():

@@ -39,7 +39,7 @@ Finder = Callable[[str], list[str]]
 
 
 def until_returned(text: str) -> tuple[str, str]:
-    """What the server wrote, and the mail it returned in the same text."""
+    """Splits the text into the server's message and the returned e-mail."""
     lines = text.splitlines()
     for number, line in enumerate(lines):
         if number == 0 and RETURNED_HEAD.match(line):
@@ -52,15 +52,15 @@ def until_returned(text: str) -> tuple[str, str]:
 
 
 def _is_mark(lines: list[str], number: int) -> bool:
-    """A line that begins the returned mail has something failing before it."""
+    """Whether a line starts the returned message; a failure must come before it."""
     return any(FAILING.search(line) or "@" in line for line in lines[:number])
 
 
 def failing(body: str, *, not_these: Iterable[str]) -> list[str]:
-    """The addresses that a body says were not reached.
+    """Returns the addresses that a text reports as failed.
 
     Args:
-        not_these: addresses of sender and of ourselves, which are named in passing.
+        not_these: addresses of the sender and of this site, which are also mentioned.
     """
     ours = {address.lower() for address in not_these}
     ways: tuple[Finder, ...] = (_in_place, _in_commands, _in_failing_sentences)
@@ -77,7 +77,7 @@ def failing(body: str, *, not_these: Iterable[str]) -> list[str]:
 
 
 def _in_place(body: str) -> list[str]:
-    """At the beginning of a line, or behind the words that announce it."""
+    """Returns addresses at the beginning of a line or after an introducing phrase."""
     found = []
     for line in body.splitlines():
         if "@" not in line or OF_A_REPLY.match(line):
@@ -107,7 +107,7 @@ def _in_failing_sentences(body: str) -> list[str]:
 
 
 def about(address: str, body: str, others: Iterable[str]) -> str:
-    """What a body says of one address: from where it is named to where the next one is."""
+    """Returns the part of a text about one address: up to where the next one is mentioned."""
     low = body.lower()
     start = low.find(address.lower())
     if start < 0:

@@ -33,42 +33,42 @@ OF_FEEDBACK: Final = re.compile(
 
 
 def is_from_server(head: Headers) -> bool:
-    """Whether a mail server seems to speak: its name, or the empty return path."""
+    """Whether the sender looks like a mail server, or the return path is empty."""
     path = head.get("return-path").strip()
     return is_called_server(head) or path in {"<>", "<MAILER-DAEMON>"}
 
 
 def is_called_server(head: Headers) -> bool:
-    """Whether it comes in the name of a mail server."""
+    """Whether the sender has the name of a mail server."""
     return bool(SERVER.search(head.words("from")))
 
 
 def says_returned(head: Headers) -> bool:
-    """Whether its subject says that a mail did not arrive, or a field does."""
+    """Whether the subject or a header says that an e-mail was not delivered."""
     if ARRIVED.search(head.words("subject")):
         return False
     return bool(RETURNED.search(head.words("subject"))) or bool(head.get("x-failed-recipients"))
 
 
 def is_report(message: Opened) -> bool:
-    """Whether it carries a delivery status, or says that it does."""
+    """Whether the message contains or announces a delivery status."""
     if message.report_type == "delivery-status":
         return True
     return any(part.kind.endswith("delivery-status") for part in message.parts)
 
 
 def is_receipt(message: Opened) -> bool:
-    """A receipt (RFC 8098): somebody has seen the mail, or thrown it away."""
+    """Whether it is a receipt (RFC 8098): the e-mail was read or deleted."""
     return message.report_type == "disposition-notification" or any(
         part.kind == "message/disposition-notification" for part in message.parts
     )
 
 
 def is_feedback(message: Opened) -> bool:
-    """A report that somebody complained, in the form of RFC 5965 or in one of those before it.
+    """Whether it is a complaint, in the format of RFC 5965 or an older one.
 
-    Before there was a form, providers put its fields into the text, or none at all: they sent the mail
-    back under a subject that says so, or with the address of who complained in its head.
+    Older complaints have the fields in the text, or no fields: the provider returned the e-mail
+    with a known subject, or with the complaining address in a header.
     """
     kinds = {message.kind, *(part.kind for part in message.parts)}
     if message.report_type == "feedback-report" or "message/feedback-report" in kinds:
@@ -87,7 +87,7 @@ def is_feedback(message: Opened) -> bool:
 
 
 def is_automatic_reply(head: Headers) -> bool:
-    """An answer that no person wrote (RFC 3834), such as of somebody on holiday."""
+    """Whether it is an automatic reply (RFC 3834), such as an out-of-office message."""
     marked = head.get("auto-submitted").lower().startswith("auto-")
     marked = marked or any(
         head.get(name)

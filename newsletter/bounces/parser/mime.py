@@ -25,7 +25,7 @@ WITHIN: Final = re.compile(r"(?i)smtp[=:]\s*(\S+@[\w.-]+)")
 
 
 def clean(text: str) -> str:
-    """The one address that a field names, or nothing."""
+    """Returns the only address in a header field, or an empty string."""
     value = TYPED.sub("", text, count=1).strip()
     value = value.split("(")[0].strip() if not value.startswith("(") else value
     inner = re.search(r"<([^<>]*)>", value)
@@ -38,7 +38,7 @@ def clean(text: str) -> str:
 
 
 def is_email(text: str) -> bool:
-    """Whether the text is one address that mail can be sent to, or was once."""
+    """Whether the text is a valid e-mail address, in a current or obsolete form."""
     local, at, domain = text.rpartition("@")
     if not at or not 1 <= len(local) <= 128 or not 1 <= len(domain) <= 255:
         return False
@@ -55,7 +55,7 @@ def is_email(text: str) -> bool:
 
 
 def in_text(text: str) -> list[str]:
-    """Every address in a text, in its order."""
+    """Returns all addresses in a text, in order."""
     found = (each.strip(".") for each in IN_TEXT.findall(text))
     named = (each for each in found if is_email(each) and "." in each.rpartition("@")[2])
     return list(dict.fromkeys(named))
@@ -96,7 +96,7 @@ TAG: Final = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:]{0,20}/?(?:\s[^<>]{0,2000})?>|<
 
 
 class Headers:
-    """The head of a message: names without regard to capitals, values unfolded."""
+    """The headers of a message: names are case-insensitive, values unfolded."""
 
     def __init__(self, fields: list[tuple[str, str]]) -> None:
         self._fields = fields
@@ -108,11 +108,11 @@ class Headers:
         return [value for known, value in self._fields if known == name]
 
     def get(self, name: str) -> str:
-        """The first value under a name, or nothing."""
+        """Returns the first value of a header, or an empty string."""
         return next((value for known, value in self._fields if known == name), "")
 
     def words(self, name: str) -> str:
-        """A value for people, its encoded words decoded."""
+        """Returns the first value of a header with encoded words decoded."""
         raw = self.get(name)
         if "=?" not in raw:
             return raw
@@ -130,7 +130,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A message: its head, the texts it says, and the heads of the mails it returns."""
+    """A parsed message: headers, text parts, and the headers of returned messages."""
 
     headers: Headers
     kind: str
@@ -140,7 +140,6 @@ class Opened:
 
 
 def opened(raw: bytes) -> Opened:
-    """The message in these bytes."""
     head, body = split(_without_mbox_line(raw[:MOST_BYTES].replace(b"\r\n", b"\n")))
     kind, parameters = content_type(head)
     message = Opened(head, kind, parameters.get("report-type", "").lower())
@@ -156,7 +155,7 @@ def _without_mbox_line(raw: bytes) -> bytes:
 
 
 def split(raw: bytes) -> tuple[Headers, bytes]:
-    """Head and body. What is no header line ends the head, as an empty line does."""
+    """Splits headers and body; a line that is not a header ends the headers, as an empty line does."""
     fields: list[tuple[str, bytes]] = []
     at = 0
     while at < len(raw):
@@ -182,7 +181,7 @@ def _decoded(fields: list[tuple[str, bytes]]) -> Headers:
 
 
 def content_type(head: Headers) -> tuple[str, dict[str, str]]:
-    """The kind of a part and its parameters; text where it says nothing that makes sense."""
+    """Returns the content type of a part and its parameters; text/plain if it is invalid."""
     value = head.get("content-type")
     kind = value.partition(";")[0].strip().lower()
     found = {name.lower().rstrip("*"): given.strip('"') for name, given in PARAMETER.findall(value)}
@@ -203,7 +202,7 @@ def _walk(head: Headers, body: bytes, into: Opened, *, depth: int) -> None:
         inner = split(body.lstrip(b"\n"))
         wrapped = inner[0].get("content-type").lower()
         if ("delivery-status" in wrapped or "feedback-report" in wrapped) and depth < DEEPEST:
-            # A gateway has wrapped the report; what we send is never one.
+            # A gateway has wrapped the report. Our own e-mails are never wrapped.
             _walk(*inner, into, depth=depth + 1)
         else:
             into.returned.append(inner[0])
@@ -213,7 +212,7 @@ def _walk(head: Headers, body: bytes, into: Opened, *, depth: int) -> None:
 
 
 def _pieces(kind: str, boundary: str, body: bytes, *, whole: bool) -> list[bytes]:
-    """The parts of a body; also where the boundary was lost, broken or never announced."""
+    """Splits a multipart body, even if the boundary is missing or broken."""
     multipart = kind.startswith("multipart/")
     found = pieces_of(body, boundary.encode("utf-8", "replace")) if multipart and boundary else []
     if not found and (multipart or (whole and kind == "text/plain")):
@@ -224,7 +223,7 @@ def _pieces(kind: str, boundary: str, body: bytes, *, whole: bool) -> list[bytes
 
 
 def pieces_of(body: bytes, boundary: bytes) -> list[bytes]:
-    """What stands between the lines of a boundary."""
+    """Returns the parts between the boundary lines."""
     mark = b"--" + boundary
     pieces: list[bytes] = []
     begun = -1
@@ -260,7 +259,7 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
 
 
 def decoded(raw: bytes, charset: str) -> str:
-    """Bytes as text: UTF-8 where they are, else what is said of them, else one byte a body."""
+    """Decodes bytes: as UTF-8 if valid, else in the declared charset, else as Latin-1."""
     if b"\x1b" not in raw:
         try:
             return raw.decode("utf-8")
@@ -273,6 +272,6 @@ def decoded(raw: bytes, charset: str) -> str:
 
 
 def as_plain(html: str) -> str:
-    """The words of a page, a line for each of its blocks."""
+    """Returns the text of an HTML document, one line per block element."""
     seen = BREAKS.sub("\n", UNSEEN.sub(" ", html))
     return unescape(TAG.sub(" ", seen)).replace("\xa0", " ")

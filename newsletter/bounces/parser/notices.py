@@ -23,7 +23,7 @@ type Notice = dict[str, Any]
 
 
 def notice_in(message: Opened) -> Notice:
-    """What the notice says, or nothing where there is none."""
+    """Returns the notification in a message, or an empty dict."""
     for part in message.parts[:2]:
         text = part.text.lstrip()
         if not text.startswith("{"):
@@ -47,7 +47,7 @@ def is_complaint(notice: Notice) -> bool:
 
 
 def feedback_of(notice: Notice) -> str:
-    """The type of a complaint, in small letters."""
+    """Returns the complaint type in lower case."""
     return str(_inner(notice, "complaint").get("complaintFeedbackType") or "").lower()[:100]
 
 
@@ -74,7 +74,7 @@ def failures(notice: Notice) -> Iterator[Failure]:
 
 
 def message_ids(notice: Notice) -> list[str]:
-    """Identifiers of the mail it is about."""
+    """Returns the Message-IDs of the e-mail that the notification is about."""
     named = _inner(_inner(notice, "mail"), "commonHeaders").get("messageId")
     return [named[:400]] if isinstance(named, str) and named.startswith("<") else []
 

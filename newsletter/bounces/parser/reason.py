@@ -1,4 +1,4 @@
-"""Why an e-mail does not arrive, and what else a table of a language lists."""
+"""Reasons for failed deliveries, and the other entries of the language tables."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -26,7 +26,7 @@ HARD: Final = frozenset({Reason.UNKNOWN_USER, Reason.UNKNOWN_HOST, Reason.MOVED,
 
 
 class Topic(StrEnum):
-    """What a table of a language lists besides the reasons."""
+    """Phrases in the language tables that are not reasons."""
 
     FAILED = "failed"
     """Words without which no bounce is written."""

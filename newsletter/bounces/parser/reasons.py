@@ -112,13 +112,15 @@ BY_CLASS: Final[dict[str, Reason]] = {
 
 
 def quotes_in(body: str) -> str:
-    """Of a body, what it quotes word for word of the other server."""
+    """Returns the parts of a text that quote the other server verbatim."""
     return "\n".join(f"{line}{reason}" for line, reason in QUOTED.findall(body))
 
 
 def answers_in(body: str) -> str:
-    """Of a body, what a mail server answered: from each code, or words that announce an answer, to the
-    end of its paragraph; nothing where there is neither."""
+    """Returns the SMTP responses in a text.
+
+    Each starts at a code or at a phrase that announces a response, and ends with the paragraph.
+    """
     found = []
     for paragraph in re.split(r"\n[> \t]*\n", body):
         begins = [
@@ -131,14 +133,14 @@ def answers_in(body: str) -> str:
 
 
 def status_in(words: str) -> str:
-    """The last enhanced status code that says why, or nothing; X.0.0 says nothing."""
+    """Returns the last meaningful enhanced status code, or an empty string; X.0.0 has no meaning."""
     found = [".".join(each) for each in STATUS.findall(words) if each[0] != "2"]
     telling = [code for code in found if not code.endswith(".0.0")]
     return (telling or found or [""])[0]
 
 
 def reason_of(words: str, status: str = "") -> Reason:
-    """Why, from what was said and from the code of the report."""
+    """Returns the reason by the text and by the status code of the report."""
     said_status = status_in(words)
     found = said(words)
     if found is Reason.UNKNOWN_USER and _is_filter(words, said_status or status):
@@ -150,23 +152,23 @@ def reason_of(words: str, status: str = "") -> Reason:
 
 @lru_cache(maxsize=64)
 def said(words: str) -> Reason | None:
-    """Why, from the words alone. Kept, because one body may speak of hundreds of recipients."""
+    """Returns the reason by the text alone. Cached: one message may list hundreds of recipients."""
     plain = plain_words(words)
     return next((reason for reason, pattern in SAID if pattern.search(plain)), None)
 
 
 def plain_words(words: str) -> str:
-    """The words without addresses, commands and line breaks: `no-such-user@example.org` is no reason."""
+    """Removes addresses, commands and line breaks: `no-such-user@example.org` is no reason."""
     plain = SHOWN.sub(" ", WEB_ADDRESS.sub(" ", words[:4000]))
     return " ".join(COMMAND.sub(" ", MAIL_ADDRESS.sub(" @ ", plain)).split())
 
 
 def _is_filter(words: str, status: str) -> bool:
-    """Whether “user unknown” is what a filter says.
+    """Whether “user unknown” was said by a spam filter.
 
-    An address is checked before the mail is taken, so a server that has seen the mail and then says that
-    there is no such user has filtered it. So have, often enough, carriers that answer nothing but 550 and
-    these two words, with no code that says more and no word on the step at which they were said.
+    Servers check the address before they accept the content. A server that has seen the content and
+    then says that there is no such user has filtered the e-mail. Some carriers do this too: they
+    answer only 550 with these two words, no enhanced code and no SMTP step.
     """
     if status[2:] in {"1.0", "1.1", "1.2", "1.3", "1.10"}:
         return False
@@ -177,7 +179,7 @@ def _is_filter(words: str, status: str) -> bool:
 
 
 def by_status(status: str) -> Reason | None:
-    """What an enhanced code says by itself; a temporary one never says that an address is dead."""
+    """Returns the reason by the enhanced code alone; a temporary code never means a dead address."""
     code, _, rest = status.partition(".")
     if code not in {"4", "5"} or rest == "0.0":
         return None

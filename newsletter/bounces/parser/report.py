@@ -41,7 +41,7 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One recipient who did not get the mail."""
+    """A recipient who did not receive the e-mail."""
 
     address: str
     reason: Reason
@@ -64,7 +64,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one message says, and what it can be recognised by."""
+    """The content of a message, and the IDs that match it to a delivery."""
 
     kind: Kind
     failures: tuple[Failure, ...] = ()
@@ -87,18 +87,18 @@ class Report:
     """When it happened, where that is said by a clock that we believe."""
 
     def in_plain_words(self) -> Self:
-        """The same without NUL and halves of characters."""
+        """Returns a copy without NUL characters and surrogates."""
         return replace(self, **_plain_fields(self))
 
     @property
     def emails(self) -> list[str]:
-        """Whom it is about."""
+        """Returns the addresses that the report is about."""
         found = [failure.address for failure in self.failures if failure.address]
         return list(dict.fromkeys([*found, *self.complained]))
 
     @property
     def is_unsubscribing(self) -> bool:
-        """Whether a complaint comes from somebody who does not want our mail."""
+        """Whether the person who complained should be unsubscribed."""
         return self.kind is Kind.COMPLAINT and self.feedback in UNSUBSCRIBING_TYPES
 
 

@@ -44,7 +44,7 @@ REASONS: Final = {"blocked": Reason.BLOCKED, "timed_out": Reason.UNREACHABLE, "s
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """A piece of news, and what it is recognised by when it comes again."""
+    """A report, and a key that identifies the event if it is repeated."""
 
     report: Report
     key: str
@@ -53,7 +53,7 @@ class WebhookEvent:
 
 
 def parse_event(provider: Provider, event: Any) -> WebhookEvent | None:
-    """What an event of anymail's (`AnymailTrackingEvent`) says; None where nothing is to be done about it."""
+    """Converts an `AnymailTrackingEvent`; returns None if there is nothing to do."""
     suppressed_for = provider.suppressed(event.esp_event)
     if event.event_type == "rejected":
         suppressed_for = suppressed_for or event.reject_reason or ""
@@ -103,7 +103,7 @@ def _failure(provider: Provider, event: Any, says: Says, suppressed_for: str) ->
     words = _text(provider.said(event.esp_event) or event.mta_response)
     reason = reason_of(words)
     if suppressed_for and says is Says.DEAD:
-        # The words are the provider's own, about its list.
+        # The message is the provider's own, about its suppression list.
         reason = Reason.UNKNOWN_USER
     elif suppressed_for or reason is Reason.UNSAID:
         reason = _unsaid(event, says)
@@ -126,14 +126,14 @@ def _unsaid(event: Any, says: Says) -> Reason:
 
 
 def _key(provider: Provider, event: Any) -> str:
-    """By what happened to which mail; a provider that repeats itself may number its calls anew."""
+    """Returns a key of event, e-mail and time; a repeated event may have a new ID."""
     what = [provider.name, event.event_type, event.recipient, event.message_id, event.timestamp]
     known = what if event.timestamp else [*what, event.esp_event]
     return hashlib.sha256(json.dumps(known, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _moment(value: Any) -> datetime | None:
-    """When it happened, by the provider's clock; nothing where that is not of our time."""
+    """Returns the time of the event by the provider's clock, or None if it is implausible."""
     if not isinstance(value, datetime) or value.tzinfo is None:
         return None
     moment = in_utc(value)

@@ -33,7 +33,7 @@ def _nothing(raw: Raw) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A proof that covers a time and a random token, and not the body beside them."""
+    """A signature that covers a timestamp and a random token, but not the body."""
 
     timestamp: str
     token: str
@@ -41,19 +41,20 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One provider.
+    """A provider.
 
     Args:
-        view: anymail's view for its news.
-        proof_label: what the secret is, for error messages.
-        proof: the name of the secret for anymail.
-        header: by which a mail tells the provider what to give back with its news.
-        written: how our mark stands in that header.
-        dead: whether it says that there is no such address, where the mail server's words do not.
-        said: what the mail server said, where anymail does not pass it on whole.
-        kept_back: why it did not even try, where anymail does not say so (`RejectReason`).
-        with_it: more headers of every mail.
-        signed_apart: what its signature covers, where that is not the body.
+        view: anymail's webhook view.
+        proof_label: name of the secret in error messages.
+        proof: anymail's name of the secret.
+        header: the header for metadata that the provider returns with its events.
+        written: formats the delivery reference for that header.
+        dead: whether an event says that the address does not exist, if the SMTP response does
+            not.
+        said: extracts the SMTP response if anymail does not return it in full.
+        kept_back: extracts why nothing was sent if anymail does not say so (`RejectReason`).
+        with_it: additional headers of every e-mail.
+        signed_apart: what the signature covers if it is not the body.
     """
 
     name: str
@@ -69,11 +70,11 @@ class Provider:
     signature_of: Callable[[bytes], Signature] | None = None
 
     def headers(self, ref: str) -> dict[str, str]:
-        """What a mail says to the provider alone."""
+        """Returns the headers that are only for the provider."""
         return {self.header: self.written(ref), **dict(self.with_it)}
 
     def accepts(self, secret: str) -> bool:
-        """Whether this can be what proves its calls."""
+        """Whether this can be the secret of a webhook."""
         if self.proof == "webhook_secret":
             return bool(NAME_AND_PASSWORD.fullmatch(secret))
         return bool(secret.strip())
@@ -99,7 +100,7 @@ def _mailgun_said(raw: Raw) -> str:
 
 
 def _mailgun_suppressed(raw: Raw) -> str:
-    """Of a mail to an address on Mailgun's own list of those that are not written to."""
+    """Returns why Mailgun did not send: the address is on its suppression list."""
     reasons = {
         "suppress-bounce": "bounced",
         "suppress-complaint": "spam",
@@ -165,7 +166,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
         dead=lambda raw: (
             (raw.get("Type") or raw.get("SuppressionReason")) in {"HardBounce", "BadEmailAddress"}
         ),
-        # Otherwise it writes a Message-ID of its own.
+        # Otherwise the provider generates its own Message-ID.
         with_it=(("X-PM-KeepID", "true"),),
     ),
     "resend": Provider(

@@ -36,10 +36,10 @@ ON CONFLICT (key) DO UPDATE SET expires_at = known.expires_at RETURNING known.bo
 
 
 def is_replay(name: str, proof: Signature, body: bytes) -> bool:
-    """Whether a proof is too old, dated in the future, or was accepted before for another body.
+    """Whether a signature is too old, dated in the future, or was used for another body.
 
-    The same call again is no replay: the provider repeats itself until it hears 200, and its events are
-    recognised one by one.
+    The same call again is accepted: a provider retries until it gets 200, and events are
+    deduplicated one by one.
     """
     now = timezone.now()
     try:
@@ -49,7 +49,7 @@ def is_replay(name: str, proof: Signature, body: bytes) -> bool:
     if not now - WINDOW <= signed_at <= now + CLOCK_SKEW:
         return True
     digest = hashlib.sha256(body).hexdigest()
-    # What was signed is the two together; where one ends and the other begins is not.
+    # The signature covers the concatenation only, not where the token begins.
     known, _ = _claim(
         f"{name}\n{proof.timestamp}{proof.token}", digest, signed_at + WINDOW + CLOCK_SKEW
     )
@@ -57,7 +57,7 @@ def is_replay(name: str, proof: Signature, body: bytes) -> bool:
 
 
 def is_first(event_key: str) -> bool:
-    """Whether an event that carries no time comes for the first time."""
+    """Whether an event without a time is received for the first time."""
     return _claim(f"event\n{event_key}", "", timezone.now() + EVENTS_KEPT_FOR)[1]
 
 
@@ -67,7 +67,7 @@ def delete_expired_receipts() -> int:
 
 
 def _claim(text: str, body_hash: str, expires_at: datetime) -> tuple[str, bool]:
-    """The hash of the body that came first with this key, and whether that was now."""
+    """Returns the hash of the first body with this key, and whether it is new."""
     key = hashlib.sha256(text.encode()).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [key, body_hash, expires_at])
@@ -82,18 +82,18 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 
 
 class WebhookError(Exception):
-    """It does not prove that the provider sent it."""
+    """The call is not authenticated."""
 
 
 class Unreadable(Exception):
-    """The provider sent it, and it is not what the provider sends."""
+    """The call is authenticated, but its content is invalid."""
 
 
 def parse_call(provider: Provider, secret: str, request: HttpRequest) -> list[Any]:
-    """The news of a call (`AnymailTrackingEvent`); a piece that cannot be read is left out.
+    """Returns the `AnymailTrackingEvent`s of a call; invalid ones are skipped.
 
     Raises:
-        Refused, Unreadable
+        WebhookError, Unreadable
     """
     if not provider.accepts(secret):
         raise WebhookError
@@ -103,7 +103,7 @@ def parse_call(provider: Provider, secret: str, request: HttpRequest) -> list[An
         view.run_validators(request)
         proof = provider.signature_of(body) if provider.signature_of else None
     except json.JSONDecodeError as mistake:
-        # Some look at the signature first and then at the words.
+        # Some views verify the signature before they parse the body.
         raise Unreadable from mistake
     except Exception as mistake:
         if not isinstance(mistake, SuspiciousOperation):
@@ -126,22 +126,22 @@ def parse_call(provider: Provider, secret: str, request: HttpRequest) -> list[An
 
 @lru_cache(maxsize=4)
 def anymail_view(provider: Provider, secret: str) -> Any:
-    """Anymail's view for the provider, reading piece by piece; it keeps nothing of a call, so one is enough.
+    """Returns anymail's view for the provider; it is stateless, so one instance is enough.
 
     Raises:
-        Exception: of any kind, where the secret is not what the provider gives.
+        Exception: of any kind, if the secret has the wrong format.
     """
     view = type(
         f"{provider.name}PieceByPiece", (TolerantEventView, import_string(provider.view)), {}
     )
     with warnings.catch_warnings():
-        # Of SendGrid; docs/decisions/bounce-webhooks.md says it to whoever chooses.
+        # For SendGrid; see docs/decisions/bounce-webhooks.md.
         warnings.filterwarnings("ignore", message="django-anymail has dropped official support")
         return view(**{provider.proof: secret})
 
 
 class TolerantEventView:
-    """Of several pieces of news one that is broken does not cost the others."""
+    """Skips invalid events instead of rejecting the whole call."""
 
     esp_name: str
 
@@ -153,7 +153,7 @@ class TolerantEventView:
             return None
 
     def unwrap_event(self, raw: Any) -> tuple[Any, Any, Any]:
-        """SparkPost's; what it cannot unwrap is not read either."""
+        """Unwraps a SparkPost event; one that cannot be unwrapped is skipped."""
         try:
             unwrapped: tuple[Any, Any, Any] = super().unwrap_event(raw)  # type: ignore[misc]
         except Exception:
@@ -161,5 +161,5 @@ class TolerantEventView:
         return unwrapped
 
     def _note(self, mistake: Exception) -> None:
-        # What it says may name a reader, so only its kind is written.
+        # The message may contain an e-mail address, so only the type is logged.
         log.warning("an event of %s could not be parsed: %s", self.esp_name, type(mistake).__name__)

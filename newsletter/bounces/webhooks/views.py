@@ -28,17 +28,16 @@ MISTAKES: Final = (ArithmeticError, AttributeError, DataError, LookupError, Type
 
 
 class StillSending(Exception):
-    """The mail is being handed over at this moment; what became of it is not written down yet."""
+    """The e-mail is being submitted right now; its outcome is not stored yet."""
 
 
 def act(provider: Provider, events: list[Any]) -> bool:
-    """Takes each piece of news for itself: one that makes no sense does not cost the others.
+    """Processes each event on its own; an invalid one does not affect the others.
 
     Returns:
-        Whether all of it was taken; else some came too early and is to be told once more.
-
+        Whether all were processed. If some came too early, the provider must send them again.
     Raises:
-        DatabaseError: the database is out of reach; the provider will tell it again, and what was done stays done.
+        DatabaseError: the provider will retry; events that were processed stay processed.
     """
     too_early = 0
     for event in events:
@@ -66,7 +65,7 @@ def _take(provider: Provider, event: Any) -> None:
     if not news.leaves:
         return
     with transaction.atomic():
-        # Without a time it cannot be seen whether they have come back since.
+        # Without a time, a later resubscription could not be detected.
         if news.report.happened_at is None and not verification.is_first(news.key):
             return
         for match in found:
@@ -74,18 +73,18 @@ def _take(provider: Provider, event: Any) -> None:
 
 
 def _leave(match: Match, at: datetime | None) -> None:
-    """The same leaving as by the link in every mail."""
+    """Unsubscribes, as the link in every e-mail does."""
     subscriber = match.subscriber
     if subscriber is None:
         return
     if at and subscriber.confirmed_at and at < subscriber.confirmed_at:
-        # Told late, or once more: they have come back since.
+        # The event is late or repeated: they have subscribed again since.
         return
     opt_in.unsubscribe(subscriber.token)
 
 
 def _note(provider: Provider, count: int) -> None:
-    """When the provider spoke last, beside the mailboxes that are read."""
+    """Stores when the provider called last, in the table of mailboxes."""
     now = timezone.now()
     reading, _ = MailboxStatus.objects.get_or_create(
         mailbox=provider.name, defaults={"tried_at": now, "read_at": now}
@@ -96,23 +95,23 @@ def _note(provider: Provider, count: int) -> None:
 
 
 def has_called(provider: Provider) -> bool:
-    """Whether the provider has ever told us anything."""
+    """Whether the provider has ever called the webhook."""
     return MailboxStatus.objects.filter(mailbox=provider.name).exists()
 
 
 @open_to_other_sites
 @never_cache
 def webhook(request: HttpRequest) -> HttpResponse:
-    """Takes the provider's news; there is no such address where no provider is named.
+    """Processes events of the provider; returns 404 if no provider is configured.
 
-    Any answer but 200 makes a provider call again, for hours or days. So what it says of somebody we do not know is
-    taken, and what could not be written down is asked for once more.
+    A provider retries for hours or days unless it gets 200. So events about unknown addresses are
+    accepted, and only what could not be stored is requested again.
     """
     provider = PROVIDERS.get(settings.MAIL_PROVIDER)
     if provider is None:
         raise Http404
     if request.method == "HEAD":
-        # So some look whether anybody is there when the address is entered.
+        # Some providers test the URL with GET when it is entered.
         return HttpResponse()
     if request.method != "POST":
         return HttpResponseNotAllowed(["HEAD", "POST"])
@@ -132,7 +131,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
 
 
 def _size(request: HttpRequest) -> int:
-    """Of the body, before it is read."""
+    """Returns the size of the body before it is read."""
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
