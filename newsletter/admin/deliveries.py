@@ -32,7 +32,7 @@ class IssueFilter(admin.SimpleListFilter):
     title = "issue"
     parameter_name = "issue__id__exact"
     lookup = "issue"
-    """Where a row names its issue."""
+    """The path from a row to its issue."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         rows = Issue.objects.values_list("pk", "subject")
@@ -59,7 +59,7 @@ def parse_pk(typed: str | None) -> int:
 
 
 MAX_LISTED_SUBSCRIBERS: Final = 500
-"""So many are named one by one in a search, which an index answers."""
+"""Up to this many matches are listed in the query, so that it can use an index."""
 
 
 class ReadOnlyInline(ReadOnly, admin.TabularInline[Any, Delivery]):

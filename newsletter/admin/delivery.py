@@ -40,7 +40,7 @@ class DeliveryPages:
 
     message_user: Callable[..., None]
     _get_issue_or_404: Callable[[HttpRequest, int], Issue]
-    """The issue of an address, for whoever may look at it; the page that these actions belong to knows it."""
+    """Returns the issue if the user may view it; implemented by the admin class."""
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("newsletter.send_issue")

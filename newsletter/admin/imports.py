@@ -29,7 +29,7 @@ from newsletter.models import ImportRow, SubscriberExport, SubscriberImport
 SHOWN_LINES: Final = 200
 COLUMN: Final = re.compile(r"column-[0-9]{1,4}")
 SECONDS: Final = "2"
-"""How often the page of an import that is under way is asked for anew, by the browser itself."""
+"""How often the browser reloads the page of a running import (`Refresh` header)."""
 TOO_LATE: Final = "This import is running or done, or its file was deleted."
 KINDS: Final = (
     (EMAIL, "E-mail address"),
@@ -38,7 +38,7 @@ KINDS: Final = (
     (STATE, "Status"),
     (UNSUBSCRIBED, "Unsubscribed"),
 )
-"""What a column may hold."""
+"""The column types."""
 Outcome = ImportRow.Outcome
 
 

@@ -25,9 +25,9 @@ from newsletter.models import Issue
 from newsletter.models.issue import HEADING_MAX_LENGTH, NAME_PLACEHOLDER
 
 OFFERED: Final = 20
-"""How many articles a search shows, or the newest ones before anything was searched for."""
+"""The number of search results, or of newest articles if there is no query."""
 MOST: Final = 100
-"""Articles in one issue; its mail is too long for Gmail well before."""
+"""Articles in one issue; Gmail clips the e-mail well before."""
 
 Row = dict[str, str]
 
@@ -54,9 +54,9 @@ class ChosenArticlesWidget(forms.Widget):
     template_name = "admin/newsletter/issue/_chosen_articles.html"
     use_fieldset = True
     words = ""
-    """What is searched for."""
+    """The search query."""
     previous: frozenset[int] | set[int] = frozenset()
-    """What was chosen before; of all others only what readers can see is named."""
+    """IDs of the articles chosen before; any other article must be published."""
 
     class Media:
         js = [forms.Script("iria_admin/issue-articles.js", type="module")]
@@ -108,7 +108,7 @@ class ChosenArticlesField(forms.Field):
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, widget=ChosenArticlesWidget(), **options)
         self.previous: set[int] = set()
-        """What was chosen before; it stays choosable when it was withdrawn since."""
+        """IDs of the articles chosen before; they stay valid if they were unpublished."""
 
     def to_python(self, value: Any) -> list[IssueArticle]:
         rows: list[Row] = list(value or [])
@@ -181,7 +181,7 @@ class IssueForm(forms.ModelForm[Issue]):
     )
 
     searched = ""
-    """What the site was searched for; the desk sets it."""
+    """The search query; set by the admin."""
 
     class Meta:
         model = Issue

@@ -30,7 +30,7 @@ PREVIEW_POLICY: Final = {
     "base-uri": [CSP.NONE],
     "form-action": [CSP.NONE],
 }
-"""The mail as a document of its own: its stylesheet and pictures, nothing that runs."""
+"""The e-mail in a frame: stylesheet and images, no scripts."""
 
 PREVIEWS: Final = {
     "wide": "Desktop",

@@ -79,7 +79,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
     # Editing
 
     def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
-        """The newsletter and frequency of a digest issue cannot be changed."""
+        """The newsletter of a digest issue cannot be changed."""
         fixed = ["newsletter"] if obj is not None and obj.digest_id else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 

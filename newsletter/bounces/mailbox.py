@@ -25,7 +25,7 @@ from newsletter.models import MailboxStatus
 
 SECONDS: Final = 30
 BATCH_SIZE: Final = 500
-"""Messages of one look; the rest is there at the next."""
+"""Messages read in one run; the rest is read in the next one."""
 
 
 class Unreadable(Exception):

@@ -11,9 +11,11 @@ from newsletter.bounces.parser import Failure, Report
 from newsletter.models import Bounce, Delivery, Subscriber
 
 SENT_WITHIN: Final = timedelta(days=60)
-"""A bounce that only names an address counts if we wrote to it lately: anybody could make one up."""
+"""A bounce that names only an address counts if an e-mail was sent to it recently, because such a
+bounce is easy to forge.
+"""
 CLOCKS: Final = timedelta(minutes=10)
-"""By how much the clocks of others may be ahead of ours, or behind."""
+"""How far the clocks of other servers may differ from ours."""
 
 
 @dataclass(frozen=True, slots=True)

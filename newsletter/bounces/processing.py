@@ -29,7 +29,7 @@ from newsletter.subscriptions import opt_in, suppression
 
 SOFT_DAYS: Final = 5
 SOFT_WITHIN: Final = timedelta(days=30)
-"""Mail that did not arrive on so many days within this time will not arrive on the next one either."""
+"""Soft bounces on several days within this time suppress the address."""
 COUNTED_REASONS: Final = (
     Reason.FULL,
     Reason.SUSPENDED,
@@ -37,16 +37,17 @@ COUNTED_REASONS: Final = (
     Reason.UNREACHABLE,
     Reason.UNSAID,
 )
-"""Reasons that lie with the address. Where we are blocked or too fast the fault is ours, and a provider's
-bad day must not cost us all its readers."""
+"""Reasons that depend on the address. Blocks and rate limits are our own fault, and one bad day of a
+provider must not cost all its subscribers.
+"""
 COVERED_BY: Final = {
     Bounce.Kind.HARD: (Bounce.Kind.HARD,),
     Bounce.Kind.SOFT: (Bounce.Kind.SOFT, Bounce.Kind.HARD),
     Bounce.Kind.COMPLAINT: (Bounce.Kind.COMPLAINT,),
 }
-"""What says, of one mail, all that news of a kind could say."""
+"""For each kind of report, the kinds that already include it for the same e-mail."""
 STRONG_COMPLAINTS: Final = UNSUBSCRIBING_TYPES - {"opt-out"}
-"""Complaints by which an address is barred; a wish to leave, or a report on technique, says less."""
+"""Complaint types that suppress the address; others only unsubscribe, or are technical reports."""
 
 
 @dataclass(frozen=True, slots=True)

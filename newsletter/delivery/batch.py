@@ -34,7 +34,7 @@ State, Said = Delivery.State, Attempt.Outcome
 
 
 def result_of(marked: MarkedDelivery, answer: Answer) -> AttemptResult:
-    """The state an answer leads to, and how long to wait where that is not the end."""
+    """Returns the new state of a delivery, and the pause before the next attempt, if any."""
     words = _without(marked.email, answer.words)
     match answer.outcome:
         case Outcome.SENT:
@@ -61,23 +61,23 @@ def result_of(marked: MarkedDelivery, answer: Answer) -> AttemptResult:
 
 
 def _without(email: str, words: str) -> str:
-    """Servers like to repeat the address, which is to go away with the subscriber."""
+    """Removes the address that servers repeat: it must be erased with the subscriber."""
     if email.lower() not in words.lower():
         return words
     return re.sub(re.escape(email), "(address)", words, flags=re.IGNORECASE)
 
 
 def pause_after(attempt: int) -> timedelta:
-    """How long to wait after an attempt that was put off: twice as long each time."""
+    """Returns the pause after a deferred attempt; it doubles each time."""
     doubled: int = 2 ** max(0, attempt - 1)
     return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
 CLAIM_SIZE: Final = 50
 LOOK_EVERY: Final = 5.0
-"""Seconds between two looks at how many were refused."""
+"""Seconds between two checks for too many rejections."""
 DATABASE_PATIENCE: Final = 60.0
-"""Seconds for which an answer is kept until the database is back to write it down."""
+"""Seconds to wait for the database so that a result can be recorded."""
 OUT_OF_REACH: Final = {Outcome.UNREACHABLE, Outcome.PERMANENT}
 
 Note = Callable[[Issue, Answer | None], None]
@@ -85,7 +85,7 @@ Enough = Callable[[], bool]
 
 
 class Batch:
-    """One connection to the mail server, and one lease."""
+    """One SMTP connection and one lease."""
 
     def __init__(self, issue: Issue, post: SmtpConnection, note: Note) -> None:
         self.issue, self.post, self.note = issue, post, note
@@ -100,7 +100,7 @@ class Batch:
         self.over = False
 
     def run(self, *, size: int, enough: Enough) -> int:
-        """Tries up to `size` mails; returns how many were judged."""
+        """Tries up to `size` e-mails; returns how many got a final or temporary result."""
         try:
             while self.judged < size and not self.over and not (self.judged and enough()):
                 self._look()
@@ -112,7 +112,7 @@ class Batch:
                 if not claims:
                     break
                 self._send(claims, limits, enough)
-                # Before anything else is asked of a database that may have gone away.
+                # Before any other query: the database may be gone.
                 self._process()
         finally:
             self._process()
@@ -135,7 +135,7 @@ class Batch:
                 return
 
     def _may_go(self, claimed: Claim, limits: throttling.Limits, enough: Enough) -> bool:
-        """Passes the gates, waiting where that is short; else the mail waits for its turn."""
+        """Waits for the rate limits; if the wait is too long, the delivery is released for later."""
         wait = throttling.wait_for_domain(limits, claimed.domain)
         if wait is None:
             turn = throttling.next_turn(limits, claimed.domain)
@@ -152,7 +152,7 @@ class Batch:
         return True
 
     def _mark(self, claimed: Claim) -> MarkedDelivery | None:
-        """The answer of the mail before and the mark of this one, in one commit."""
+        """Records the last result and marks this delivery, in one commit."""
         try:
             marked = delivery_claims.mark(self.issue, self.lease, claimed, self.pending_outcome)
         except (OperationalError, InterfaceError):
@@ -164,7 +164,7 @@ class Batch:
         return marked
 
     def _process(self) -> None:
-        """Writes down the last answer."""
+        """Records the last result."""
         if self.pending_outcome is None:
             return
         try:
@@ -176,10 +176,10 @@ class Batch:
         self.pending_outcome = None
 
     def _settle_after_trouble(self, claimed: Claim | None) -> None:
-        """The database went away: what the server answered is still known here, and kept.
+        """Records the last result after a database failure.
 
-        Whether the last commit counted, nobody said. Writing the answer again changes nothing if
-        it did; and a mark that did is taken back, since nothing was handed over for it.
+        It is unknown whether the last commit succeeded. Recording the result again does no harm,
+        and a mark that was committed is undone, because its e-mail was not submitted.
         """
         until = time.monotonic() + DATABASE_PATIENCE
         while True:
@@ -231,7 +231,7 @@ class Batch:
             controls.pause_with_error(self.issue, words)
 
     def _look(self) -> None:
-        """Now and then: whether too many were refused, or an article was withdrawn."""
+        """Every few seconds, checks for too many rejections and for unpublished articles."""
         if time.monotonic() - self.looked_at < LOOK_EVERY:
             return
         self.looked_at = time.monotonic()
@@ -240,7 +240,7 @@ class Batch:
 
 
 def template_of(issue: Issue, rendered: RenderedEmail) -> EmailTemplate:
-    """The frozen mail of an issue, ready to be filled in for each recipient."""
+    """Returns the stored e-mail of an issue as a template."""
     unfilled = replace(rendered, greeting=None)
     message = message_of(issue, unfilled, ADDRESS, TOKEN, MESSAGE_ID, ref=REF_PLACEHOLDER)
     return EmailTemplate.from_message(message, rendered.greeting or Greeting())
@@ -271,7 +271,7 @@ def message_of(
 
 
 def _sleep(seconds: float, enough: Enough) -> None:
-    """Waits, and asks now and then whether it is time to go."""
+    """Sleeps, and regularly checks whether the worker has to stop."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0 and not enough():
         time.sleep(min(left, 0.2))

@@ -18,7 +18,7 @@ NEARLY_TOO_LONG = GMAIL_LIMIT * 85 // 100
 
 
 def blockers(issue: Issue) -> list[Blocker]:
-    """Why this issue cannot be sent as it stands, each with where it is mended; or nothing.
+    """Returns the reasons why an issue cannot be sent, with links to where to fix them.
 
     Image rights are checked by the same function as for articles (`images.rights.usage_check`).
     """
@@ -38,12 +38,12 @@ def blockers(issue: Issue) -> list[Blocker]:
         found += _blockers_of(article)
     if not recipients.audience(issue).exists():
         found.append(Blocker(_nobody(issue)))
-    # The mail itself is looked at once all of this is mended.
+    # The e-mail itself is checked when all of this is fixed.
     return found or preflight.run_checks(issue)
 
 
 def warnings(rendered: RenderedEmail, newsletter: Newsletter) -> list[str]:
-    """What does not forbid sending, but should be known before."""
+    """Returns findings that do not block sending."""
     found = []
     if NEARLY_TOO_LONG < len(rendered.html.encode()) <= GMAIL_LIMIT:
         size = len(rendered.html.encode()) // 1024
@@ -58,7 +58,7 @@ def warnings(rendered: RenderedEmail, newsletter: Newsletter) -> list[str]:
 
 
 def terms(issue: Issue) -> list[Blocker]:
-    """What the licences of its pictures allow, to be read before they go out."""
+    """Returns the usage terms of the images, to read before sending."""
     return [
         Blocker(
             f"Usage terms of the image “{image}”: {said}", image.get_absolute_url(), "View image"
@@ -69,12 +69,12 @@ def terms(issue: Issue) -> list[Blocker]:
 
 
 def pause_reason(issue: Issue) -> str:
-    """Why an issue that is going out should not go on, or nothing."""
+    """Returns why sending should pause, or an empty string."""
     return forbidden_image(issue) or unpublished_articles(issue)
 
 
 def unpublished_articles(issue: Issue) -> str:
-    """What was withdrawn after the start still stands in the mail that was frozen."""
+    """Names articles that were unpublished since sending started; the stored e-mail contains them."""
     gone = Article.objects.filter(pk__in=issue.items.values("article_id")).exclude(
         pk__in=Article.objects.published().values("pk")
     )
@@ -85,14 +85,14 @@ def unpublished_articles(issue: Issue) -> str:
 
 
 def forbidden_image(issue: Issue) -> str:
-    """A image whose licence ended does not go out, whatever an editor thinks of it."""
+    """Names an image whose licence has expired; this cannot be overridden."""
     if kept := next((each for each in images_of(issue) if not each.may_be_mailed), None):
         return f"The image “{kept}” may no longer be sent by e-mail. Fix this in the image library to resume, or cancel the issue."
     return ""
 
 
 def chosen_articles(issue: Issue) -> list[Article]:
-    """The articles of an issue, published or not, with their pictures."""
+    """Returns the articles of an issue, published or not, with their images."""
     return list(
         Article.objects.filter(pk__in=issue.items.values("article_id")).select_related(
             "lead_image__agency"
@@ -101,7 +101,7 @@ def chosen_articles(issue: Issue) -> list[Article]:
 
 
 def images_of(issue: Issue) -> list[Image]:
-    """Its own image on top, and those of its articles."""
+    """Returns the lead image of the issue and those of its articles."""
     pictures = [issue.image, *[each.lead_image for each in chosen_articles(issue)]]
     return [each for each in pictures if each]
 

@@ -14,7 +14,7 @@ from django.db import connection
 from newsletter.models import Issue
 
 LEASE: Final = timedelta(minutes=2)
-"""How long a worker may keep what it claimed; afterwards others take it."""
+"""How long a claim is valid; after that, other workers may take it."""
 
 CLAIM: Final = """
 WITH next AS MATERIALIZED (
@@ -36,7 +36,7 @@ RETURNING d.id, d.wave, d.due_at,
     (SELECT lower(substring(s.email from '[^@]*$')) FROM newsletter_subscriber s
       WHERE s.id = d.subscriber_id)
 """
-"""A few deliveries for one connection of one worker, which others leave alone for a while."""
+"""Reserves a few deliveries for one connection of one worker."""
 
 ANSWERED: Final = """
 answered AS (
@@ -53,7 +53,7 @@ answered AS (
     SELECT answered.id, %(attempt)s, %(outcome)s, %(words)s, answered.sending_at, clock_timestamp()
       FROM answered
 )"""
-"""The answer to one attempt. A late one still counts, unless somebody began another attempt."""
+"""The result of one attempt. A late result still counts unless another attempt has begun."""
 
 CONSENTS: Final = """
       FROM newsletter_subscriber s
@@ -76,15 +76,14 @@ consenting AS MATERIALIZED (
                AND EXISTS (SELECT {CONSENTS})) AS goes
       FROM newsletter_issue i WHERE i.id = %(issue)s
 )"""  # noqa: S608
-"""FOR SHARE waits for a leaving that is under way and looks again once it is committed; and a
-leaving that comes later waits until this mark is committed. So of any two, one was first.
-
-The same holds for who chose another frequency or, of a digest, other topics or another language. Whoever
-only chose more than it brings still gets it: one for their new choice would be a second one.
-
-What was waited for may be a merge of topics, which changes reader and issue alike; but the issue is
-seen as it was when the statement began. So where a digest about topics and its reader fitted then and do
-not now, nothing is decided: the delivery goes back, and is asked for again with both as they are."""
+"""FOR SHARE waits for an unsubscribe in progress and reads its result; a later unsubscribe waits until
+this mark is committed. So one of the two is always first. The same holds if a subscriber changes
+the frequency or, of a digest, the topics or the language. A subscriber who only added topics still
+gets this issue: one for the new choice would be a second one. A topic merge changes subscriber and
+issue together, but this statement sees the issue as it was before. So if a topic digest and its
+subscriber matched then and do not match now, nothing is decided: the delivery is released and
+checked again later.
+"""
 
 MARKING: Final = """
 UPDATE newsletter_delivery d
@@ -111,7 +110,7 @@ UPDATE newsletter_delivery d
  WHERE d.id = %(delivery)s AND d.state = 'claimed' AND d.lease = %(lease)s
 RETURNING d.state, d.attempts, d.message_id, consenting.email, consenting.token, consenting.name
 """
-"""Takes one delivery in hand, if at this very moment its subscriber consents and the run goes on."""
+"""Marks a delivery *sending* if its subscriber consents and the issue is being sent right now."""
 
 ANSWER: Final = f"WITH {ANSWERED} SELECT count(*) FROM answered"  # noqa: S608
 MARK: Final = f"WITH {CONSENTING} {MARKING}"
@@ -131,12 +130,12 @@ UPDATE newsletter_delivery
    SET state = 'queued', lease = NULL, lease_expires_at = NULL, attempts = attempts - 1
  WHERE id = %(delivery)s AND lease = %(lease)s AND state = 'sending'
 """
-"""What was marked in a commit of which nobody heard, and certainly not handed over."""
+"""Undoes a mark whose commit was not confirmed; its e-mail was not submitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that nobody else takes while the lease lasts; not yet the right to send it."""
+    """A delivery that is reserved for one worker during its lease. It must be marked before sending."""
 
     delivery_id: int
     domain: str
@@ -144,7 +143,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class MarkedDelivery:
-    """A delivery in hand: whoever holds this may send it, once, and must say what came of it."""
+    """A delivery marked *sending*: it may be sent once, and its outcome must be recorded."""
 
     delivery_id: int
     attempt: int
@@ -156,11 +155,11 @@ class MarkedDelivery:
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """What became of one attempt.
+    """The result of one attempt.
 
     Args:
-        pause: how long to wait for another one; None where the answer is final.
-        counted: whether this attempt uses up one of the few a delivery has.
+        pause: how long to wait before the next one; None if the result is final.
+        counted: whether this attempt counts against the maximum number of attempts.
     """
 
     marked: MarkedDelivery
@@ -184,7 +183,7 @@ class AttemptResult:
 
 
 def claim(issue: Issue, lease: UUID, *, size: int) -> list[Claim]:
-    """Up to `size` deliveries that are due, in their order; none while the run does not go on."""
+    """Claims up to `size` due deliveries in order; none if the issue is not being sent."""
     values: dict[str, Any] = {"issue": issue.pk, "lease": lease, "size": size, "length": LEASE}
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
@@ -195,10 +194,10 @@ def claim(issue: Issue, lease: UUID, *, size: int) -> list[Claim]:
 def mark(
     issue: Issue, lease: UUID, claimed: Claim, result: AttemptResult | None = None
 ) -> MarkedDelivery | None:
-    """Marks a claimed delivery *sending*; None where it must not be sent, or is not ours any more.
+    """Marks a claimed delivery *sending*; returns None if it may not be sent, or the lease is lost.
 
-    The mark counts only once it is committed: never hand a mail to a server before. The answer to
-    the mail before, if one is given, is written down by the same statement, in the same commit.
+    The mark is valid once it is committed: never submit an e-mail before. The result of the
+    previous e-mail, if given, is recorded in the same statement and commit.
     """
     values: dict[str, Any] = {
         "issue": issue.pk,
@@ -220,29 +219,29 @@ def mark(
 
 
 def record_outcome(result: AttemptResult) -> None:
-    """Writes the answer to one attempt."""
+    """Records the result of one attempt."""
     with connection.cursor() as cursor:
         cursor.execute(ANSWER, result.values())
 
 
 def release(lease: UUID, *, pause: timedelta = timedelta(0)) -> None:
-    """Lets others have what was claimed under this lease and not sent."""
+    """Releases the unsent claims of a lease."""
     changed(RELEASE, {"lease": lease, "pause": pause})
 
 
 def release_one(lease: UUID, claimed: Claim, *, pause: timedelta) -> None:
-    """Lets one wait, while the others of the lease stay claimed."""
+    """Releases one claim; the others of the lease stay claimed."""
     values = {"lease": lease, "pause": pause, "delivery": claimed.delivery_id}
     changed(RELEASE_ONE, values)
 
 
 def unmark(lease: UUID, claimed: Claim) -> None:
-    """Takes back a mark whose commit was never heard of; the mail was not handed over."""
+    """Undoes a mark whose commit is uncertain; the e-mail was not submitted."""
     changed(UNMARK, {"lease": lease, "delivery": claimed.delivery_id})
 
 
 def changed(statement: str, values: dict[str, Any]) -> int:
-    """Runs a statement; returns how many rows it changed."""
+    """Runs a statement; returns the number of changed rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)

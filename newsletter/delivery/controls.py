@@ -14,25 +14,25 @@ from newsletter.models import Delivery, Issue
 from newsletter.models.delivery import DeliveryQuerySet
 
 MIN_ANSWERS: Final = 20
-"""Of fewer answers no share is taken."""
+"""With fewer results, no percentage is calculated."""
 MAX_REJECTED_IN_A_ROW: Final = 20
-"""So many refusals one after another are the server's, not the addresses'."""
+"""This many rejections in a row are caused by the server, not by the addresses."""
 
 State = Issue.State
 FAILED_STATES: Final = (Delivery.State.REJECTED, Delivery.State.BOUNCED, Delivery.State.COMPLAINED)
 
 
 class NotNow(Exception):
-    """What was asked cannot be done; the text is a sentence for the editor."""
+    """The action is not possible. The message is shown to the user."""
 
 
 def pause(issue: Issue, *, by: User) -> bool:
-    """Sends nothing more until somebody lets it go on; False where nothing was being sent."""
+    """Pauses sending until it is resumed; returns False if the issue was not being sent."""
     return _change_state(issue, State.SENDING, State.PAUSED, Action.PAUSED, by=by)
 
 
 def pause_with_error(issue: Issue, words: str) -> bool:
-    """The run pauses by itself and says why, on the desk and by mail to those who may let it go on."""
+    """Pauses sending with an error, and e-mails everybody who may resume it."""
     with transaction.atomic():
         held = _change_state(issue, State.SENDING, State.PAUSED, Action.PAUSED, words=words)
         if held and not _was_reported(issue):
@@ -41,10 +41,10 @@ def pause_with_error(issue: Issue, words: str) -> bool:
 
 
 def resume(issue: Issue, *, by: User) -> None:
-    """Lets a paused run go on, with what it paused for known and accepted.
+    """Resumes a paused issue and accepts the problem that it was paused for.
 
     Raises:
-        NotNow: it is not paused, or what it waits for has to be mended first.
+        NotNow: it is not paused, or a problem has to be fixed first.
     """
     if refusal := blockers.forbidden_image(issue):
         raise NotNow(refusal)
@@ -56,7 +56,7 @@ def resume(issue: Issue, *, by: User) -> None:
         ):
             sentence = "It is not paused, so it cannot be resumed."
             raise NotNow(sentence)
-        # Who goes on after too many refusals has seen them; all the others get theirs.
+        # The user has seen the rejections, so the remaining deliveries are sent too.
         Issue.objects.filter(pk=issue.pk).update(acknowledged_problem=accepted, wave=1)
         alike = Q(pk=issue.pk) if issue.digest_id is None else Q(digest=issue.digest_id)
         Issue.objects.filter(alike).update(auto_pause=False)
@@ -65,7 +65,7 @@ def resume(issue: Issue, *, by: User) -> None:
 
 
 def cancel(issue: Issue, *, by: User) -> bool:
-    """Sends nothing more of this issue; what has left cannot be called back."""
+    """Sends no more of this issue; e-mails that were sent cannot be recalled."""
     with transaction.atomic():
         stopped = Issue.objects.filter(pk=issue.pk, state__in=[State.SENDING, State.PAUSED]).update(
             state=State.CANCELLED, cancelled_at=Now(), cancelled_by=by, error=""
@@ -78,7 +78,7 @@ def cancel(issue: Issue, *, by: User) -> bool:
 
 
 def pause_if_blocked(issue: Issue) -> bool:
-    """Pauses where an article was withdrawn or a image may not go out any more."""
+    """Pauses if an article was unpublished or an image may no longer be used."""
     words = blockers.pause_reason(issue)
     if not words or words == issue.acknowledged_problem:
         return False
@@ -87,13 +87,13 @@ def pause_if_blocked(issue: Issue) -> bool:
 
 
 def pause_issues_with(article_id: int) -> None:
-    """An article was withdrawn: what is being sent with it pauses at once."""
+    """Pauses all issues that contain an article that was unpublished."""
     for issue in Issue.objects.sending().filter(items__article_id=article_id):
         pause_if_blocked(issue)
 
 
 def pause_on_failures(issue: Issue) -> bool:
-    """Pauses where more were refused, returned or complained of than the newsletter allows."""
+    """Pauses if more were rejected, bounced or complained about than the newsletter allows."""
     if not issue.auto_pause:
         return False
     counts = _all_deliveries(issue).counts()
@@ -107,7 +107,7 @@ def pause_on_failures(issue: Issue) -> bool:
 
 
 def send_to_remaining() -> None:
-    """Lets all others have theirs, where the first share was taken well and waited for."""
+    """Sends to all remaining recipients when the canary batch was delivered and its wait is over."""
     for issue in Issue.objects.sending().filter(wave=0).select_related("newsletter"):
         first = _all_deliveries(issue).filter(wave=0)
         if first.filter(state__in=["queued", "claimed", "sending"]).exists():
@@ -122,7 +122,7 @@ def send_to_remaining() -> None:
 
 
 def _was_reported(issue: Issue) -> bool:
-    """Whether another issue of its digest has paused by itself: one mail says so for all of them."""
+    """Whether another issue of the digest has paused with an error: one e-mail is enough for all."""
     if issue.digest_id is None:
         return False
     paused = Issue.objects.filter(digest=issue.digest_id, state=State.PAUSED, error__gt="")
@@ -130,14 +130,14 @@ def _was_reported(issue: Issue) -> bool:
 
 
 def _all_deliveries(issue: Issue) -> DeliveryQuerySet:
-    """The deliveries of an issue, and of all others of its digest: many small ones are judged as one."""
+    """Returns the deliveries of the issue and of all others of its digest, to judge them as one."""
     if issue.digest_id is None:
         return issue.deliveries.all()
     return Delivery.objects.filter(issue__digest=issue.digest_id)
 
 
 def _bounces_waited_for(first: DeliveryQuerySet, minutes: int) -> bool:
-    """Whether returned mail of the first share had its time to come."""
+    """Whether there was enough time for bounces of the canary batch."""
     return not first.filter(sending_at__isnull=False).sent_in_last(minutes=minutes).exists()
 
 
@@ -150,7 +150,7 @@ def _change_state(
     words: str = "",
     by: User | None = None,
 ) -> bool:
-    """One state of the run becomes another, once, whoever else wants the same at this moment."""
+    """Changes the state of an issue once, even if several users try at the same time."""
     error = words[:500] if after == State.PAUSED else ""
     with transaction.atomic():
         turned = Issue.objects.filter(pk=issue.pk, state=before).update(state=after, error=error)

@@ -16,14 +16,14 @@ Action = DeliveryEvent.Action
 def log_event(
     issue: Issue, action: DeliveryEvent.Action, words: str = "", *, by: User | None = None
 ) -> None:
-    """Keeps a action; the time is the database's, as everywhere in a mailing."""
+    """Logs an event; the time is that of the database, as everywhere in delivery."""
     DeliveryEvent.objects.create(
         issue=issue, action=action, details=words[:500], created_by=by, created_at=Now()
     )
 
 
 def email_editors(issue_id: int) -> int:
-    """Writes to everybody who may let it go on, while it still waits; returns to how many."""
+    """E-mails everybody who may resume the issue, if it is still paused; returns how many."""
     issue = Issue.objects.filter(pk=issue_id, state=Issue.State.PAUSED).exclude(error="").first()
     if issue is None:
         return 0

@@ -18,7 +18,7 @@ UNCERTAIN_SHOWN: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many stand in a state, and where they are listed."""
+    """The number of deliveries in a state, and the URL of their list."""
 
     state: str
     name: str
@@ -28,14 +28,14 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Frozen = the sum of the states; how fast; how long still."""
+    """The number of recipients (the sum of all states), the speed, and the time left."""
 
     frozen: int
     states: list[Count]
     per_minute: int
     left: timedelta | None
     next_at: datetime | None
-    """When the first of what is put off is tried again."""
+    """When the first deferred delivery is tried again."""
     unresolved: list[Delivery]
     unresolved_count: int
     events: list[DeliveryEvent]
@@ -72,7 +72,7 @@ class Progress:
 
     @property
     def time_left(self) -> str:
-        """In words that promise no more than is known."""
+        """Returns a rough estimate as text."""
         if self.left is None:
             return ""
         minutes = self.left.total_seconds() / 60
@@ -84,7 +84,7 @@ class Progress:
 
 
 def _per_minute(issue: Issue) -> int:
-    """Answers of the mail server in the last minute, or since it started where that is shorter."""
+    """Returns the results of the last minute, extrapolated if sending started less than that ago."""
     recent = Attempt.objects.filter(
         delivery__issue=issue, answered_at__gt=Now() - RATE_PERIOD
     ).exclude(outcome=Attempt.Outcome.UNREACHABLE)
@@ -98,9 +98,9 @@ def _per_minute(issue: Issue) -> int:
 
 
 def unsubscribed_after(issue: Issue) -> int:
-    """How many left altogether after this issue and before another mail of ours reached them.
+    """Counts subscribers whose last e-mail before they unsubscribed from everything was this issue.
 
-    Asked of those who left since it started, who are few, not of all whom it went to.
+    Starts from those who unsubscribed since it was sent: they are far fewer than its recipients.
     """
     left = Subscriber.objects.filter(unsubscribed_at__gte=issue.started_at)
     sent = Delivery.objects.filter(

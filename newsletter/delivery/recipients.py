@@ -13,8 +13,8 @@ from newsletter.models.querysets import SubscriberQuerySet
 def lock_digest_of(issue_id: int) -> None:
     """Locks the digest of an issue, if it has one, before the issue itself is locked.
 
-    Everybody who changes an issue and looks at the others of its digest begins so: two starts, somebody
-    who lets a run go on, a merge of topics. So nobody waits for anybody in a ring.
+    Everything that changes an issue and reads the others of its digest does this first: starting,
+    resuming, merging topics. This order prevents deadlocks.
     """
     Digest.objects.select_for_update(of=("self",)).filter(issues=issue_id).first()
 
@@ -29,8 +29,9 @@ SELECT %(issue)s, s.id, 'queued', CASE WHEN random() < %(first_share)s THEN 0 EL
   JOIN newsletter_subscription n ON n.subscriber_id = s.id AND n.newsletter_id = %(newsletter)s
  WHERE s.state = 'active' AND n.frequency = %(frequency)s
 """
-"""The identifiers cannot be guessed, and begin in order: so their index is filled at its end, which
-takes a third of the time off."""
+"""The UUIDs cannot be guessed but start in ascending order, so that their index is filled at its end.
+This saves a third of the time.
+"""
 
 ALL_TOPICS: Final = "   AND n.topics IS NULL"
 THESE_TOPICS: Final = "   AND n.topics = %(topics)s::bigint[]"
@@ -39,12 +40,13 @@ MATCHING_CHOICE: Final = """
    AND NOT EXISTS (SELECT FROM newsletter_delivery d JOIN newsletter_issue i ON i.id = d.issue_id
                     WHERE i.digest_id = %(digest)s AND d.subscriber_id = s.id)
 """
-"""Of a digest: those whose choice this issue is for. Whoever chose otherwise meanwhile and was frozen
-for another issue of the same period does not get a second one."""
+"""For a digest: subscribers whose choice this issue is for. A subscriber who has changed the choice
+since, and is a recipient of another issue of the same period, does not get a second one.
+"""
 
 
 def audience(issue: Issue) -> SubscriberQuerySet:
-    """Who would get an issue now."""
+    """Returns the subscribers who would receive an issue now."""
     digest = issue.digest
     if digest is None:
         return Subscriber.objects.receiving(issue.newsletter)
@@ -57,7 +59,7 @@ def audience(issue: Issue) -> SubscriberQuerySet:
 
 
 def recipients_by_choice(digest: Digest) -> dict[tuple[tuple[int, ...], str], int]:
-    """How many would get an issue of a digest now, for each choice of topics and language."""
+    """Counts the recipients of a digest now, by topics and language."""
     coming = Subscription.objects.receiving(digest.newsletter, digest.frequency)
     if digest.issues.exclude(state__in=Issue.EDITABLE_STATES).exists():
         have_one = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
@@ -66,10 +68,10 @@ def recipients_by_choice(digest: Digest) -> dict[tuple[tuple[int, ...], str], in
 
 
 def snapshot_recipients(issue: Issue, *, domain: str, canary_share: float = 0.0) -> int:
-    """Writes a delivery for each who is to get the issue at this moment; returns how many.
+    """Creates a delivery for each current recipient of the issue; returns how many.
 
     Args:
-        first_share: which part of them, chosen by chance, goes out before the others.
+        canary_share: the share of recipients, chosen at random, who receive it first.
     """
     values = {
         "issue": issue.pk,
@@ -90,19 +92,19 @@ def snapshot_recipients(issue: Issue, *, domain: str, canary_share: float = 0.0)
 
 
 def analyze() -> None:
-    """Lets PostgreSQL look at the deliveries after many were written.
+    """Updates the statistics of PostgreSQL after many deliveries were created.
 
-    Until it does by itself, it takes the waiting ones for few, and looks for the next by sorting
-    all of them: 100 ms for each mail of 100,000 instead of one.
+    Until autovacuum does so, PostgreSQL expects few pending rows and sorts all of them for each
+    claim: 100 ms per e-mail with 100,000 recipients instead of 1 ms.
     """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE newsletter_delivery")
 
 
 def canary_share(issue: Issue, audience: int) -> float:
-    """Which part of the audience goes first; 0 where all go at once.
+    """Returns the share of the audience that receives the issue first; 0 for no canary batch.
 
-    The issues of a digest are one mailing: many small ones have a first share together.
+    The issues of a digest have one canary batch together.
     """
     if issue.digest is not None:
         coming = Subscription.objects.receiving(issue.newsletter, issue.digest.frequency)

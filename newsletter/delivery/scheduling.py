@@ -29,25 +29,25 @@ PAST: Final = "This time is in the past. Choose a later time, or send now."
 
 
 def send_in_a_minute(issue: Issue, *, by: User) -> None:
-    """Lets the issue go in a minute, during which it can be taken back.
+    """Schedules the issue in one minute; until then it can be unscheduled.
 
     Raises:
-        NotReady: with what the editor must mend first.
+        NotReady: with what the editor must fix first.
     """
     _schedule(issue, None, by=by)
 
 
 def send_at(issue: Issue, moment: datetime, *, by: User) -> None:
-    """Lets the issue go at this moment.
+    """Schedules the issue at a time.
 
     Raises:
-        NotReady: with what the editor must mend first, or because the moment is past.
+        NotReady: with what the editor must fix first, or because the time is past.
     """
     _schedule(issue, moment, by=by)
 
 
 def unschedule(issue: Issue, *, by: User) -> bool:
-    """Makes a draft of an issue that waits for its time; False where it went out already."""
+    """Makes a scheduled issue a draft again; returns False if it has started."""
     with transaction.atomic():
         current = Issue.objects.select_for_update().get(pk=issue.pk)
         waited = current.state == Issue.State.SCHEDULED
@@ -59,7 +59,7 @@ def unschedule(issue: Issue, *, by: User) -> bool:
 
 
 def start_due() -> list[int]:
-    """Starts every issue whose time has come, once, however late; returns which."""
+    """Starts every due issue once, however late; returns their IDs."""
     due = Issue.objects.filter(state=Issue.State.SCHEDULED, send_at__lte=Now())
     return [
         key
@@ -69,7 +69,7 @@ def start_due() -> list[int]:
 
 
 def _start_safely(issue_id: int) -> bool:
-    """Starts one, and lets none hold up the others; what we stumble over is tried again every minute."""
+    """Starts an issue; an exception is logged, does not stop the others, and is retried every minute."""
     try:
         return start_scheduled(issue_id)
     except (OperationalError, InterfaceError):
@@ -81,11 +81,11 @@ def _start_safely(issue_id: int) -> bool:
 
 
 def start_scheduled(issue_id: int) -> bool:
-    """Starts one issue whose time has come; what cannot go out any more is a draft again."""
+    """Starts a due issue; if it cannot be sent any more, it becomes a draft again."""
     due = Issue.objects.filter(pk=issue_id, state=Issue.State.SCHEDULED, send_at__lte=Now())
     with transaction.atomic():
         recipients.lock_digest_of(issue_id)
-        # Whoever comes second finds it locked or gone: it goes out once.
+        # A second worker finds it locked or started: it is sent once.
         current = due.select_for_update(of=("self",), skip_locked=True).first()
         if current is None:
             return False
@@ -126,7 +126,7 @@ def _schedule(issue: Issue, moment: datetime | None, *, by: User) -> None:
 
 
 def _back_to_draft(issue: Issue, error: str = "") -> None:
-    # Held: what an editor took in hand goes when an editor says so, digest or not.
+    # A digest that an editor unscheduled must be sent by an editor.
     Issue.objects.filter(pk=issue.pk).update(
         state=Issue.State.DRAFT,
         send_at=None,

@@ -18,18 +18,18 @@ from newsletter.preflight import checks as preflight
 
 
 class NotReady(Blocked):
-    """The issue cannot go out; `obstacles` say what the editor must mend first."""
+    """The issue cannot be sent; `obstacles` lists what to fix first."""
 
 
 class NotTaken(Exception):
-    """The mail server did not take a test; the text is a sentence."""
+    """The mail server rejected a test. The message is shown to the user."""
 
 
 def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) -> None:
-    """Sends the issue as it stands now to one address, marked as a test.
+    """Sends the current issue to one address, marked as a test.
 
     Args:
-        name: whom it greets, where it greets by name.
+        name: the name for the greeting.
 
     Raises:
         NotTaken: with what the mail server said.
@@ -55,7 +55,7 @@ def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) 
 
 
 def send_tests(issue: Issue, to: Sequence[User], *, by: User) -> None:
-    """Sends the same test to several people of the desk, each greeted as they are called.
+    """Sends the same test to several users, each with their own greeting.
 
     Raises:
         NotTaken: with what the mail server said; those before were sent.
@@ -65,13 +65,13 @@ def send_tests(issue: Issue, to: Sequence[User], *, by: User) -> None:
 
 
 def start(issue: Issue, *, by: User | None) -> int:
-    """Freezes words and recipients and lets the worker send; returns how many will receive it.
+    """Fixes text and recipients and enqueues delivery; returns the number of recipients.
 
     Raises:
         NotReady: with what the editor must mend first.
     """
     with transaction.atomic():
-        # Of two issues of one digest the second sees whom the first takes: nobody gets both.
+        # The second of two issues of a digest sees the recipients of the first: nobody gets both.
         recipients.lock_digest_of(issue.pk)
         current = (
             Issue.objects.select_for_update(of=("self",))
@@ -87,7 +87,7 @@ def start(issue: Issue, *, by: User | None) -> int:
             current, domain=headers.mail_domain(), canary_share=share
         )
         if count == 0:
-            # The last subscriber left while we looked.
+            # The last subscriber unsubscribed after the check.
             raise NotReady(["No recipients: nobody is subscribed at the moment."])
         _note_start(current, count, in_waves=share > 0, by=by)
         transaction.on_commit(recipients.analyze)
@@ -97,7 +97,7 @@ def start(issue: Issue, *, by: User | None) -> int:
 
 
 def _snapshot_text(issue: Issue, by: User | None) -> None:
-    # The database's clock: the worker that starts a scheduled issue may have another one.
+    # The clock of the database: that of the worker may differ.
     Issue.objects.filter(pk=issue.pk).update(started_at=Now(), started_by=by)
     issue.refresh_from_db(fields=["started_at", "started_by"])
     rendered = rendering.compose(issue)
@@ -119,10 +119,10 @@ def _note_start(issue: Issue, count: int, *, in_waves: bool, by: User | None) ->
 
 
 def run_maintenance() -> list[int]:
-    """What the worker does every minute, so that no mail depends on a job that was lost.
+    """Repairs the state of deliveries every minute, so that no e-mail depends on a lost job.
 
-    Deliveries left in hand become uncertain, claims of dead workers come free, finished issues are
-    closed; returns the issues that have mails to send and that nobody is sending.
+    Unfinished deliveries become uncertain, expired leases are released, finished issues are closed.
+    Returns the issues that have pending deliveries and no worker.
     """
     uncertain.mark_stale_uncertain()
     uncertain.expire_leases()

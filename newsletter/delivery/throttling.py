@@ -11,9 +11,9 @@ from django.db import connection
 from newsletter.models import SendingLimit
 
 PATIENCE: Final = timedelta(seconds=15)
-"""So long a worker waits at the gate for all mail."""
+"""How long a worker waits for the total limit."""
 PATIENCE_FOR_A_DOMAIN: Final = timedelta(milliseconds=100)
-"""So long at the gate of one domain, while the mails of others could go."""
+"""How long a worker waits for the limit of a domain while e-mails to other domains could be sent."""
 
 CLAIM_SLOT: Final = """
 INSERT INTO newsletter_throttlestate AS p (scope, free_at, spread_at)
@@ -34,7 +34,7 @@ RETURNING p.spread_at - clock_timestamp()
 
 
 class Limits:
-    """The limits as they stand now."""
+    """The current limits."""
 
     def __init__(self, gaps: dict[str, timedelta]) -> None:
         self._gaps = gaps
@@ -58,19 +58,19 @@ class Limits:
 
 
 def wait_for_all(limits: Limits) -> timedelta | None:
-    """How long until the next mail may go; None where that is longer than a worker waits."""
+    """Returns how long to wait before the next e-mail; None if a worker should not wait that long."""
     gap = limits.of_all
     return timedelta(0) if gap is None else _pass(SendingLimit.ALL_EMAILS, gap, PATIENCE)
 
 
 def wait_for_domain(limits: Limits, domain: str) -> timedelta | None:
-    """The same for mails to one domain."""
+    """Returns the same for e-mails to one domain."""
     gap = limits.of_domain(domain)
     return timedelta(0) if gap is None else _pass(domain, gap, PATIENCE_FOR_A_DOMAIN)
 
 
 def next_turn(limits: Limits, domain: str) -> timedelta:
-    """How long a mail that cannot go now should wait: each one a little longer than the last."""
+    """Returns the delay for an e-mail that cannot be sent now; each one is later than the last."""
     gap = limits.of_domain(domain) or timedelta(0)
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"scope": domain[:253], "gap": gap}

@@ -14,7 +14,7 @@ from newsletter.delivery.claims import changed
 from newsletter.models import Delivery, Issue, UncertainResolution
 
 STALE_AFTER: Final = timedelta(minutes=10)
-"""After this long without an answer, whoever had a delivery in hand is taken for dead."""
+"""After this long without a result, the worker of a delivery is assumed dead."""
 
 EXPIRE: Final = """
 UPDATE newsletter_delivery SET state = 'queued', lease = NULL, lease_expires_at = NULL
@@ -35,7 +35,7 @@ UPDATE newsletter_delivery d
   FROM newsletter_issue i
  WHERE d.issue_id = i.id AND i.state = 'stopped' AND d.state IN ('queued', 'claimed', 'deferred')
 """
-"""What waits when somebody stops an issue; also what comes back to waiting a moment later."""
+"""Pending deliveries of cancelled issues, including those that become pending a moment later."""
 
 CLOSE: Final = """
 UPDATE newsletter_issue i
@@ -48,27 +48,27 @@ UPDATE newsletter_issue i
 
 
 def expire_leases(*, after: timedelta = timedelta(0)) -> int:
-    """Returns to the queue what a worker claimed that is taken for dead."""
+    """Releases the claims of workers that have died."""
     return changed(EXPIRE, {"after": after})
 
 
 def mark_stale_uncertain(*, after: timedelta = STALE_AFTER) -> int:
-    """What was in hand for too long becomes *uncertain*; it is never sent again by itself."""
+    """Marks deliveries without a result *uncertain*; they are never resent automatically."""
     return changed(MARK_UNCERTAIN, {"after": after})
 
 
 def cancel_stopped() -> int:
-    """What still waits of issues that were stopped will not be sent."""
+    """Cancels the pending deliveries of cancelled issues."""
     return changed(CANCEL, {})
 
 
 def close(issue_id: int) -> bool:
-    """Marks the issue as sent once nothing waits and nothing is in hand."""
+    """Marks an issue as sent if no delivery is pending or being sent."""
     return changed(CLOSE, {"issue": issue_id}) > 0
 
 
 def is_busy(issue_id: int, *, within: timedelta = timedelta(minutes=1)) -> bool:
-    """Whether a delivery of this issue was taken in hand just now and has no answer yet."""
+    """Whether a delivery of this issue was marked recently and has no result yet."""
     return Delivery.objects.filter(
         issue_id=issue_id,
         state=Delivery.State.SENDING,
@@ -80,19 +80,19 @@ State = Delivery.State
 
 
 def send_again(delivery: Delivery, *, by: User) -> bool:
-    """Puts an uncertain or refused delivery back into the queue, with the same Message-ID.
+    """Puts an uncertain or rejected delivery back into the queue, with the same Message-ID.
 
-    Only a person decides this: whoever may have the mail already would get it twice.
+    Only a person decides this: a recipient who already has the e-mail gets it twice.
 
     Returns:
-        Whether it waits now; not what was decided already, nor what belongs to a stopped issue.
+        Whether it is pending now; False if it was resolved already or the issue was cancelled.
     """
     with transaction.atomic():
         current = _locked(delivery)
         may_be = {State.UNCERTAIN, State.REJECTED}
         if current.state not in may_be or current.issue.state == Issue.State.CANCELLED:
             return False
-        # The database's clock, as everywhere in a mailing: workers may have others.
+        # The clock of the database, because those of workers may differ.
         Delivery.objects.filter(pk=current.pk).update(
             state=State.QUEUED, details="", due_at=Now(), done_at=None
         )
@@ -105,7 +105,7 @@ def send_again(delivery: Delivery, *, by: User) -> bool:
 
 
 def skip(delivery: Delivery, *, by: User) -> bool:
-    """Leaves an uncertain delivery as it is: whoever has it has it, nobody is asked again."""
+    """Leaves an uncertain delivery unsent."""
     with transaction.atomic():
         current = _locked(delivery)
         if current.state != State.UNCERTAIN:
@@ -116,7 +116,7 @@ def skip(delivery: Delivery, *, by: User) -> bool:
 
 
 def resolve(deliveries: Iterable[Delivery], choice: str, *, by: User) -> int:
-    """The same word for many; returns for how many it counted."""
+    """Resolves several deliveries in the same way; returns how many."""
     action = send_again if choice == UncertainResolution.Choice.RESEND else skip
     return sum(action(delivery, by=by) for delivery in deliveries)
 

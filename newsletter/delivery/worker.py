@@ -16,7 +16,7 @@ from newsletter.email.smtp import Answer, Outcome, SmtpConnection
 from newsletter.models import Delivery, Issue
 
 LONG_QUEUE: Final = 500
-"""Where so many wait, other workers are asked to help."""
+"""With this many pending deliveries, other workers are asked to help."""
 PER_CONNECTION: Final = 100
 BATCH_SIZE: Final = 10_000
 
@@ -26,10 +26,10 @@ def never() -> bool:
 
 
 def deliver(issue_id: int, *, enough: Callable[[], bool]) -> bool:
-    """Sends over several connections until enough; whether there may be more to do.
+    """Sends over several connections until `enough()`; returns whether more may be pending.
 
-    A connection of its own for the database belongs to each of the mail server's: so they wait for
-    disk and network side by side.
+    Each SMTP connection has its own database connection, so that they wait for disk and network in
+    parallel.
     """
     waiting = _waiting(issue_id)
     extra_connections = min(settings.NEWSLETTER_CONNECTIONS, 1 + waiting // PER_CONNECTION) - 1
@@ -61,12 +61,12 @@ def is_long(issue_id: int) -> bool:
 
 
 def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] = never) -> int:
-    """Tries up to `size` mails of an issue over one connection; returns how many were judged.
+    """Tries up to `size` e-mails of an issue over one connection; returns how many were processed.
 
-    0 means that nothing is due, or that the mail server takes nothing at the moment.
+    0 means that nothing is due, or that the mail server accepts nothing at the moment.
 
     Args:
-        enough: asked between two mails; what is not in hand by then waits for the next batch.
+        enough: called between two e-mails; if true, the remaining claims are released.
     """
     issue = Issue.objects.select_related("newsletter", "digest").filter(pk=issue_id).first()
     if issue is None or issue.state != Issue.State.SENDING or controls.pause_if_blocked(issue):
@@ -82,7 +82,7 @@ def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] 
 
 
 def note(issue: Issue, answer: Answer | None) -> None:
-    """What the server says to everything: written where the editor looks, once."""
+    """Stores an error of the server on the issue, once."""
     if answer is not None and answer.outcome is Outcome.PERMANENT:
         controls.pause_with_error(issue, answer.words)
         return

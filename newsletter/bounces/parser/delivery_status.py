@@ -22,7 +22,7 @@ OF_A_RECIPIENT: Final = frozenset(
 COMPLAINER: Final = frozenset(
     {"original-rcpt-to", "original-recipient", "removal-recipient", "x-hmxmroriginalrecipient"}
 )
-"""Fields that name who complained; the last is of Microsoft, and in the head of the mail that comes back."""
+"""Fields with the complaining address; Microsoft uses the last one, a header of the returned e-mail."""
 FAILED: Final = re.compile(r"(?i)^(?:fail|error|reject|undeliver|bounce)")
 DELAYED: Final = re.compile(r"(?i)^delay")
 REACHED: Final = re.compile(r"(?i)^(?:deliver|relay|expand|success)")
@@ -30,7 +30,7 @@ EMPTY_DIAGNOSIS: Final = re.compile(r"(?i)^\s*[\w-]+\s*;\s*[\d\s]{0,4}$")
 
 MOST_GROUPS: Final = 200
 MOST_WORDS: Final = 1000
-"""Signs of what a server said of one recipient that are looked at."""
+"""Characters of an SMTP response that are parsed."""
 
 Group = dict[str, str]
 

@@ -21,10 +21,10 @@ SAYS_MORE: Final = re.compile(
 )
 
 FAILING: Final = re.compile(f"(?i){languages.any_of(Topic.FAILED)}")
-"""Words that a body about a mail that did not arrive cannot do without."""
+"""Phrases of which every bounce contains at least one."""
 
 OURS: Final = re.compile(rf"(?i)\b(?:{languages.any_of(Topic.SENDER)})\b[^@\n]{{0,60}}$")
-"""What stands before an address that is not a failing one."""
+"""Labels before an address that did not fail."""
 STANDS_FIRST: Final = re.compile(
     rf"^[\s>*•|\-]*(?:\d{{3}}[ -](?:\d\.\d{{1,3}}\.\d{{1,3}} )?)?[\"'<\[(]{{0,3}}({ADDRESS})[\"'>\])]{{0,3}}(?=\s*(?:$|[:;(<\[,\-]|\.\.\.|\bon\b|\bInvalid|\bError|\bdelivery|\bfailed))"
 )

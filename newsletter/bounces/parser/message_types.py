@@ -16,7 +16,7 @@ REPLY: Final = re.compile(rf"(?i)^\W*(?:re:\s*)?(?:{languages.any_of(Topic.REPLY
 ARRIVED: Final = re.compile(
     rf"(?i){languages.any_of(Topic.RECEIPT)}|^(?:{languages.any_of(Topic.DELIVERED)})\s*:"
 )
-"""Subjects of reports that a mail has arrived, or went on to a server that reports nothing."""
+"""Subjects of confirmations that an e-mail was delivered or relayed."""
 COMPLAINING: Final = re.compile(
     r"(?i)complaint about (?:a )?(?:message|e-?mail)s? from|e-?mail feedback report|(?:abuse|spam|complaint|feedback|opt-?out) report|(?:spam|abuse) complaint|reported as (?:spam|abuse|junk)"
 )
@@ -29,7 +29,7 @@ RETURNED_HEAD: Final = re.compile(r"(?im)^[> \t]{0,8}(?:received|return-path|mes
 OF_FEEDBACK: Final = re.compile(
     r"(?im)^[> \t]{0,8}(?:user-agent|version|original-rcpt-to|original-mail-from|removal-recipient|reported-domain|source-ip|received-date|arrival-date)[ \t]*:"
 )
-"""Fields that stand beside the type of a feedback report; the type alone may be quoted in a body."""
+"""Fields that accompany the feedback type; a text may quote the type alone."""
 
 
 def is_from_server(head: Headers) -> bool:

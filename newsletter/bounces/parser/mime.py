@@ -16,9 +16,9 @@ from html import unescape
 from typing import Final
 
 WIDE: Final = "（）＜＞［］【】《》「」『』：，；、。！"
-"""Brackets and stops of Chinese and Japanese, which no address holds."""
+"""Chinese and Japanese brackets and full stops, which are not part of an address."""
 ADDRESS: Final = rf"[^\s<>()\[\]\"',;:@\\{WIDE}]{{1,200}}@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{{0,62}})(?:\.|(?![\w-]))){{1,10}}(?<!\.)(?!\.\.)"
-"""One address; what stands around it is up to the pattern that uses it."""
+"""An e-mail address; patterns that use it add the delimiters."""
 IN_TEXT: Final = re.compile(rf"(?<![\w.+=/%-]){ADDRESS}")
 TYPED: Final = re.compile(r"(?i)^\s*(?:rfc-?822|utf-8|smtp|x-?400|dns|unknown|x-[\w-]+)\s*;")
 WITHIN: Final = re.compile(r"(?i)smtp[=:]\s*(\S+@[\w.-]+)")
@@ -62,9 +62,9 @@ def in_text(text: str) -> list[str]:
 
 
 MOST_BYTES: Final = 1_000_000
-"""Of a message; what comes after is not read. Bounces say what they have to say at their head."""
+"""Bytes of a message that are read; bounces have their information at the beginning."""
 MOST_TEXT: Final = 100_000
-"""Characters of one part that are looked at."""
+"""Characters of a part that are parsed."""
 MOST_HEADERS: Final = 400
 MOST_PARTS: Final = 60
 DEEPEST: Final = 8
@@ -81,18 +81,18 @@ RETURNED: Final = frozenset(
         "text/rfc822",
     }
 )
-"""Kinds of a part that holds the mail that was sent, or its headers."""
+"""Content types of the returned e-mail or its headers."""
 
 FIELD: Final = re.compile(rb"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
 PARAMETER: Final = re.compile(r';\s*([\w*-]{1,40})\s*=\s*("[^"]{0,400}"|[^;"\s]{1,400})')
 GUESSED: Final = re.compile(rb"(?:\A|\n)--(\S{1,100})[ \t]*\ncontent-", re.IGNORECASE)
-"""A boundary that was not announced, by the head of the part that follows it."""
+"""An undeclared boundary, recognised by the headers of the part that follows."""
 UNSEEN: Final = re.compile(r"(?is)<(script|style|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)")
 BREAKS: Final = re.compile(
     r"(?i)<(?:br|/?p|/?div|/?tr|/?td|/?li|/?h\d|/?table|/?pre|hr)\b[^>]{0,400}>"
 )
 TAG: Final = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:]{0,20}/?(?:\s[^<>]{0,2000})?>|<![^<>]{0,400}>")
-"""An element; an address in angle brackets is none."""
+"""An HTML tag; an address in angle brackets does not match."""
 
 
 class Headers:

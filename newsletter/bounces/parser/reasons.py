@@ -24,19 +24,19 @@ MAIL_ADDRESS: Final = re.compile(
     rf"<?[^\s<>()\[\]\"';:,{WIDE}]{{1,80}}@[^\s<>()\[\]\"';:,{WIDE}]{{1,255}}>?"
 )
 COMMAND: Final = re.compile(r"(?i)\b(?:MAIL FROM|RCPT TO)\s{0,3}:\s{0,3}@?")
-"""A command of ours that is shown says nothing about the recipient; `@` stands for an address."""
+"""An SMTP command of ours, which says nothing about the recipient; `@` stands for an address."""
 SHOWN: Final = re.compile(r"(?im)^[> \t]*>>>.*$|^[> \t]*(?:subject|sent date)[ \t]*:.*$")
-"""Commands that a session shows, and fields of the mail that a body repeats."""
+"""SMTP commands and header fields that a text quotes."""
 SAYS: Final = re.compile(
     r"(?i)\b(?:said|reason|respon(?:se|ded)(?: was| with)?|replied|diagnostic(?:[- ]code)?|remote server returned|error (?:message )?(?:below|was|returned))\s{0,3}:|<<<"
 )
-"""What stands before the words of the other server."""
+"""Phrases that introduce the response of the other server."""
 QUOTED: Final = re.compile(
     r"(?im)^[> \t]*<<<(.*)$|\(reason:([^\n]*(?:\n[ \t]+[^\n]*){0,3}?)\)[ \t]*$"
 )
-"""Word for word what the other server said, as sendmail shows it; its own summary calls all of it “User unknown”."""
+"""The verbatim response in sendmail's format; sendmail itself calls every failure “User unknown”."""
 AFTER_DATA: Final = re.compile(r"(?i)end of data|after i sent the message|final data")
-"""A server that checks addresses knows them before the mail; whatever refuses it afterwards is a filter."""
+"""A server that checks addresses does so before DATA; a later rejection comes from a filter."""
 
 
 BARE: Final = re.compile(r"(?i)\b(?:user unknown|unknown user)\b")
@@ -44,7 +44,7 @@ REFUSED: Final = re.compile(r"(?<![\d.])5[0-5]\d(?=[\s\-:;]|$)")
 AT_RECIPIENT: Final = re.compile(
     r"(?i)\brcpt\b|does not like recipient|bad[ -]mailbox|recipient table|alias table|\(state 1[34]\)"
 )
-"""Where a server checks addresses, and so knows what it says."""
+"""The step at which servers check addresses, so the response is reliable."""
 
 
 def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -76,7 +76,7 @@ PHRASES: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
     (Reason.UNREACHABLE, english.UNREACHABLE),
     (Reason.FAULT, english.FAULT),
 )
-"""What is said, in the order in which it is asked."""
+"""Phrases in the order in which they are tried."""
 SAID: Final = tuple((reason, any_of(patterns)) for reason, patterns in PHRASES)
 
 BY_STATUS: Final[dict[str, Reason]] = {

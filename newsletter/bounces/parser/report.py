@@ -11,24 +11,25 @@ from newsletter.bounces.parser.reasons import HARD, Reason
 
 class Kind(StrEnum):
     HARD = "hard"
-    """There is no such address; writing again is of no use."""
+    """The address does not exist; sending again is of no use."""
     SOFT = "soft"
-    """It did not arrive this time: full, blocked, too large, out of reach, or for a reason unsaid."""
+    """Not delivered this time: mailbox full, blocked, too large, unreachable, or unknown."""
     COMPLAINT = "complaint"
-    """A reader, or a provider for one, reported the mail."""
+    """A recipient, or a provider for them, reported the e-mail as spam."""
     NONE = "none"
-    """No mail failed: an automatic reply, a receipt, a body."""
+    """Nothing failed: an automatic reply, a receipt, a personal e-mail."""
 
 
 UNSUBSCRIBING_TYPES: Final = frozenset(
     {"", "abuse", "complaint", "fraud", "virus", "other", "opt-out", "miscategorized"}
 )
-"""Types of feedback (RFC 5965, 6449) by which somebody wants no more mail. `auth-failure` and `dmarc`
-are reports on technique, and `not-spam` takes a complaint back."""
+"""Feedback types (RFC 5965, 6449) that unsubscribe. `auth-failure` and `dmarc` are technical reports,
+and `not-spam` withdraws a complaint.
+"""
 
 
 NO_WORDS: Final = re.compile("[\x00\ud800-\udfff]")
-"""Whoever wrote to us may have put it into any field, and no database keeps it."""
+"""Characters that the database cannot store; they may be in any field of a message."""
 
 
 def _plain(value: Any) -> Any:
@@ -48,11 +49,11 @@ class Failure:
     status: str = ""
     """The enhanced status code (RFC 3463), as in 5.1.1."""
     words: str = ""
-    """What the mail server said."""
+    """The SMTP response."""
     delayed: bool = False
-    """It is still being tried, so nothing has failed yet."""
+    """Delivery is still being tried, so nothing has failed yet."""
     also: str = ""
-    """The address under which the mail arrived there in the end, where it was forwarded."""
+    """The final address if the e-mail was forwarded."""
 
     def in_plain_words(self) -> Self:
         return replace(self, **_plain_fields(self))
@@ -69,22 +70,22 @@ class Report:
     kind: Kind
     failures: tuple[Failure, ...] = ()
     feedback: str = ""
-    """Of a complaint: its type, in small letters."""
+    """The complaint type in lower case."""
     complained: tuple[str, ...] = ()
-    """Of a complaint: who complained."""
+    """The addresses that complained."""
     message_ids: tuple[str, ...] = ()
-    """Identifiers of e-mails it mentions, in angle brackets."""
+    """Message-IDs that it mentions, in angle brackets."""
     recipients: tuple[str, ...] = ()
-    """Addresses it was sent to, or that the returned mail named as its sender."""
+    """The recipients, or the envelope senders of the returned e-mail."""
     sender: str = ""
     subject: str = ""
     automatic: bool = False
     deliveries: tuple[int, ...] = ()
-    """Deliveries it names by the mark we gave them."""
+    """IDs of the deliveries whose references it contains."""
     is_verified: bool = False
-    """Who says so has proved who they are, so an address that they name needs no mail of ours as its proof."""
+    """Whether the sender is authenticated, so that an address needs no recent delivery as proof."""
     happened_at: datetime | None = None
-    """When it happened, where that is said by a clock that we believe."""
+    """When it happened, if the clock is trusted."""
 
     def in_plain_words(self) -> Self:
         """Returns a copy without NUL characters and surrogates."""

@@ -17,14 +17,14 @@ from newsletter.bounces.webhooks.providers import KEY, Provider
 
 class Says(Enum):
     DEAD = auto()
-    """There is no such address, says the provider."""
+    """The provider says that the address does not exist."""
     FAILED = auto()
-    """It did not arrive."""
+    """It was not delivered."""
     COMPLAINT = auto()
     LEAVES = auto()
-    """They wish no more mail, and told the provider."""
+    """The recipient unsubscribed at the provider."""
     NOTHING = auto()
-    """It is under way, has arrived, was opened."""
+    """It was queued, delivered or opened."""
 
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -37,9 +37,9 @@ SUPPRESSED_REASONS: Final = {
     "spam": Says.COMPLAINT,
     "unsubscribed": Says.LEAVES,
 }
-"""Why a provider did not even try → what it knows of the address from before."""
+"""Why a provider did not send → what it knows about the address."""
 REASONS: Final = {"blocked": Reason.BLOCKED, "timed_out": Reason.UNREACHABLE, "spam": Reason.POLICY}
-"""Where the mail server's words say nothing known."""
+"""Used if the SMTP response has no known phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class WebhookEvent:
     report: Report
     key: str
     leaves: bool
-    """Whether they wish no more mail."""
+    """Whether the recipient unsubscribed."""
 
 
 def parse_event(provider: Provider, event: Any) -> WebhookEvent | None:

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 KEY: Final = "iria"
-"""The name under which a provider keeps our mark of a delivery for us."""
+"""The name of the delivery reference in the provider's metadata."""
 REF_PLACEHOLDER: Final = "delivery-mark-stands-here"
-"""Where the mark is filled in, in a mail made once for many."""
+"""The placeholder for the reference in an e-mail template."""
 NAME_AND_PASSWORD: Final = re.compile(r"[^:\s]{1,100}:[^:\s]{20,200}")
 MADE_UP: Final = (
     "a name and a password that you choose, such as webhook:… with at least 20 letters and digits"
 )
 
 Raw = dict[str, Any]
-"""News as the provider wrote it."""
+"""An event in the provider's format."""
 
 
 def _never(raw: Raw) -> bool:
@@ -198,9 +198,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
         dead=_sparkpost_dead,
     ),
 }
-"""By the word that `MAIL_PROVIDER` says.
-
-Not Amazon: anymail asks for boto3, which wants a python-dateutil below 3, and procrastinate wants 4. Its bounces
-come as mails.
+"""Providers by the value of `MAIL_PROVIDER`. Not Amazon: anymail needs boto3, which requires
+python-dateutil below 3, and procrastinate requires 4. Its bounces arrive by e-mail.
 """
 HEADERS: Final = frozenset(each.header for each in PROVIDERS.values())

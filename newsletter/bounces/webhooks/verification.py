@@ -22,17 +22,17 @@ from newsletter.bounces.webhooks.providers import Provider, Signature
 from newsletter.models import WebhookReceipt
 
 WINDOW: Final = timedelta(hours=12)
-"""Mailgun repeats a call that was not answered with 200 for about eight hours."""
+"""Mailgun retries a call that did not get 200 for about eight hours."""
 CLOCK_SKEW: Final = timedelta(minutes=5)
-"""By how much the provider's clock may be ahead of ours."""
+"""How far the provider's clock may be ahead."""
 EVENTS_KEPT_FOR: Final = timedelta(days=60)
-"""As long as mail that was sent is looked up for an event that only names an address."""
+"""As long as deliveries are searched for an event that names only an address."""
 
 CLAIM: Final = """
 INSERT INTO newsletter_webhookreceipt AS known (key, body_hash, expires_at) VALUES (%s, %s, %s)
 ON CONFLICT (key) DO UPDATE SET expires_at = known.expires_at RETURNING known.body_hash, xmax = 0
 """
-"""One statement, so that of two processes only one can be the first."""
+"""A single statement, so that only one of two processes is first."""
 
 
 def is_replay(name: str, proof: Signature, body: bytes) -> bool:
@@ -78,7 +78,7 @@ def _claim(text: str, body_hash: str, expires_at: datetime) -> tuple[str, bool]:
 log = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 4 * 1024 * 1024
-"""A batch of the most talkative provider, several times over."""
+"""Several times the largest batch of any provider."""
 
 
 class WebhookError(Exception):

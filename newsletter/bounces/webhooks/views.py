@@ -24,7 +24,7 @@ from newsletter.subscriptions import opt_in
 log = logging.getLogger(__name__)
 
 MISTAKES: Final = (ArithmeticError, AttributeError, DataError, LookupError, TypeError, ValueError)
-"""What a piece of news that makes no sense leads to."""
+"""Exceptions that an invalid event may raise."""
 
 
 class StillSending(Exception):
