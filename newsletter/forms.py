@@ -21,12 +21,12 @@ from newsletter.subscriptions.choices import Choice, SubscriptionChoice, Topics
 NOT_OFFERED: Final = gettext_lazy("This newsletter is no longer available. Choose again.")
 TOO_MANY: Final = gettext_lazy("Choose at most %(most)s topics, or none to receive everything.")
 EVERYTHING: Final = "all"
-"""Chosen by whoever had topics of which none is left; otherwise choosing none says the same."""
+"""Selected by readers whose topics were all deleted; for others, no topics means the same."""
 NO_SUCH_CHOICE: Final = gettext_lazy("This option is no longer available. Choose again.")
 
 
 class SubscriberEmailField(forms.CharField):
-    """An e-mail address, given back in its normal form."""
+    """An e-mail address, normalised."""
 
     def clean(self, value: Any) -> str:
         return email_addresses.normal(str(value or ""))
@@ -41,7 +41,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A newsletter as it stands in a form, with what is chosen of it now."""
+    """A newsletter in a form, with the current choices."""
 
     newsletter: Newsletter
     chosen: bool
@@ -51,7 +51,7 @@ class Offer:
     topics: list[Option]
     errors: list[str]
     has_lost_topics: bool = False
-    """Whether it was about topics of which none is left, so that nothing comes."""
+    """Whether all chosen topics were deleted, so that nothing is sent."""
 
     @property
     def has_topics_chosen(self) -> bool:
@@ -59,10 +59,9 @@ class Offer:
 
 
 class ChoicesForm(forms.Form):
-    """Newsletters, and for each how often and about what, where it lets readers choose that.
+    """Newsletters, and for each the frequency and topics if readers can choose them.
 
-    `received` is what comes now; of that, everything may be kept, though it is offered to nobody
-    else any more.
+    `received` are the current subscriptions; they can be kept even if they are no longer offered.
     """
 
     newsletters = forms.MultipleChoiceField(
@@ -113,7 +112,7 @@ class ChoicesForm(forms.Form):
         return [each for each in Frequency if each in offered or (now and each == now.frequency)]
 
     def _topics(self, newsletter: Newsletter) -> list[Category]:
-        """Those to choose among; none where nothing composes itself, since they would change nothing."""
+        """Returns the topics to choose from; none without digests, where topics have no effect."""
         if not set(self._frequencies(newsletter)) & set(DIGEST_FREQUENCIES):
             return []
         now = self._received.get(newsletter.pk)
@@ -126,11 +125,11 @@ class ChoicesForm(forms.Form):
 
     @property
     def has_choices(self) -> bool:
-        """Whether the reader saw what there is to choose."""
+        """Whether the form showed choices to the reader."""
         return self.is_bound
 
     def wanted(self) -> list[SubscriptionChoice]:
-        """What was chosen; the form is valid."""
+        """Returns the choices of a valid form."""
         return [
             self._choice_of(newsletter)
             for pk, newsletter in self._newsletters.items()
@@ -148,14 +147,16 @@ class ChoicesForm(forms.Form):
         )
 
     def _wanted_topics(self, newsletter: Newsletter, values: Sequence[str]) -> Topics:
-        """None chosen is everything, but never for whoever had chosen some and lost them."""
+        """Returns the chosen topics; none means everything, unless the reader's topics were all
+        deleted.
+        """
         if EVERYTHING in values:
             return None
         chosen = tuple(topic for topic in self._topics(newsletter) if str(topic.pk) in values)
         return chosen if chosen or self._has_lost_topics(newsletter) else None
 
     def offers(self) -> list[Offer]:
-        """Each newsletter with what is chosen: by what was sent, else what comes now."""
+        """Returns each newsletter with the submitted choices, or else the current ones."""
         return [self._offer(newsletter) for newsletter in self._newsletters.values()]
 
     def _offer(self, newsletter: Newsletter) -> Offer:
@@ -190,7 +191,7 @@ class ChoicesForm(forms.Form):
         return now is not None
 
     def languages(self) -> list[Option]:
-        """The languages to choose from; none where the publication has one."""
+        """Returns the languages to choose from; none if the publication has only one."""
         codes = [*current_publication().language_codes, self._language]
         offered = list(dict.fromkeys(code for code in codes if code))
         if len(offered) < 2:
@@ -201,11 +202,11 @@ class ChoicesForm(forms.Form):
 
 
 class SignUpForm(ChoicesForm):
-    """The form of the newsletter's page, and of the foot of every page.
+    """The sign-up form of the newsletter page and of the footer of every page.
 
-    The foot sends the address alone, for the first newsletter; the page of the newsletter says
-    that it let the reader choose (`choosing`). `offered` is the address for which a slip was asked
-    about; whoever sends it again means it.
+    The footer sends only the e-mail address, for the first newsletter; the newsletter page sends
+    `choosing` to show that it offered choices. `offered` is the address for which a correction was
+    suggested; if it is submitted again, it is accepted.
     """
 
     email = SubscriberEmailField()
@@ -244,19 +245,19 @@ class SignUpForm(ChoicesForm):
 
     @property
     def suggestion(self) -> str:
-        """What was probably meant instead of what was typed; asked once, never corrected unasked."""
+        """Returns a suggested correction of the address; suggested once, never applied automatically."""
         if not self.is_bound or self.data.get("offered", "").strip() == self.typed.strip():
             return ""
         return email_addresses.suggest_correction(self.typed)
 
     @property
     def is_spam(self) -> bool:
-        """The field that people do not see holds something."""
+        """Whether the honeypot field is filled in."""
         return bool(self.data.get("website", "").strip())
 
 
 class PreferencesForm(ChoicesForm):
-    """Everything that can be chosen about the newsletters that come to an address."""
+    """All choices about the newsletters sent to an address."""
 
     name = forms.CharField(required=False, max_length=NAME_MAX_LENGTH)
 
@@ -266,7 +267,7 @@ class PreferencesForm(ChoicesForm):
         return name
 
     def choice(self) -> Choice:
-        """What was chosen; the form is valid."""
+        """Returns the choices of a valid form."""
         said = self.cleaned_data
         return Choice(self.wanted(), language=said["language"], name=said["name"])
 
@@ -286,6 +287,6 @@ def _choices(field: forms.Field, pairs: Iterable[tuple[Any, Any]]) -> None:
 
 
 def _native_name(code: str) -> str:
-    """A language by its own name."""
+    """Returns the name of a language in that language."""
     known: dict[str, Any] = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
     return str(known.get("name_local", code))

@@ -32,12 +32,12 @@ def register() -> None:
 
 
 def pause_issues_with_article(*, article_id: int, **signal: Any) -> None:
-    """Pauses what is being sent with an article that was unpublished."""
+    """Pauses issues that are being sent with an article that was unpublished."""
     controls.pause_issues_with(article_id)
 
 
 def image_usage(image_id: int) -> list[ImageUsage]:
-    """Every issue on top of which the image stands, or with an article that it leads."""
+    """Returns every issue with the image as lead image, or with an article that it illustrates."""
     issues = Issue.objects.with_image(image_id)
     return [
         ImageUsage(

@@ -19,16 +19,16 @@ PAUSED = "newsletter.tell_of_pause"
 DATA_LINK = "newsletter.data_link"
 
 AFTER_OTHERS = -10
-"""A mailing takes long; whoever waits for anything else comes first."""
+"""Delivery takes long, so all other jobs come first."""
 
 
 def enqueue_answer(consent_id: int) -> None:
-    """Has the worker answer somebody who entered an address."""
+    """Enqueues the e-mail to somebody who entered an address."""
     app.configure_task(ANSWER).defer(consent_id=consent_id)
 
 
 def enqueue_delivery(issue_id: int) -> None:
-    """Has the worker send the next mails of an issue; one waiting job for each issue is enough."""
+    """Enqueues sending the next e-mails of an issue; one pending job per issue is enough."""
     try:
         app.configure_task(
             DELIVER, queueing_lock=f"{DELIVER} {issue_id}", priority=AFTER_OTHERS
@@ -38,7 +38,7 @@ def enqueue_delivery(issue_id: int) -> None:
 
 
 def enqueue_checks(issue_id: int) -> None:
-    """Has the worker look at what an issue leads to."""
+    """Enqueues the external checks of an issue."""
     try:
         with transaction.atomic():
             app.configure_task(LOOK, queueing_lock=f"{LOOK} {issue_id}").defer(issue_id=issue_id)
@@ -47,12 +47,12 @@ def enqueue_checks(issue_id: int) -> None:
 
 
 def enqueue_pause_email(issue_id: int) -> None:
-    """Has the worker write to the editors that a run paused by itself."""
+    """Enqueues the e-mail to editors about a paused issue."""
     app.configure_task(PAUSED).defer(issue_id=issue_id)
 
 
 def enqueue_approval(digest_id: int) -> None:
-    """Has the worker send what an editor approved; never two at the same digest."""
+    """Enqueues sending an approved digest; never two jobs for the same digest."""
     name = f"{APPROVE} {digest_id}"
     try:
         with transaction.atomic():
@@ -62,12 +62,12 @@ def enqueue_approval(digest_id: int) -> None:
 
 
 def enqueue_start(issue_id: int, moment: datetime | None) -> None:
-    """Has the worker start an issue at its moment; every minute it looks by itself too."""
+    """Enqueues the start of a scheduled issue; the worker also checks every minute."""
     app.configure_task(START, schedule_at=moment).defer(issue_id=issue_id)
 
 
 def enqueue_import(import_id: int) -> None:
-    """Has the worker look over or take in a file of subscribers; never two at the same one."""
+    """Enqueues the check or import of a file; never two jobs for the same file."""
     name = f"{IMPORT} {import_id}"
     try:
         with transaction.atomic():
@@ -79,5 +79,5 @@ def enqueue_import(import_id: int) -> None:
 
 
 def enqueue_data_link(subscriber_id: int) -> None:
-    """Has the worker send somebody the link to what is kept of them."""
+    """Enqueues the e-mail with the link to a subscriber's data."""
     app.configure_task(DATA_LINK).defer(subscriber_id=subscriber_id)

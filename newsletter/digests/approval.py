@@ -29,10 +29,9 @@ TOO_LATE: Final = (
 
 
 def send_automatic(now: datetime | None = None) -> list[int]:
-    """Lets every digest go that waits for nobody's approval; returns those that went.
+    """Schedules every digest that needs no approval; returns the IDs of their issues.
 
-    What stands in its way is written where the editors look, and is tried again every minute, until
-    the next period has ended.
+    Errors are stored for the editors, and retried every minute until the next period has ended.
     """
     now = now or timezone.now()
     waiting = Issue.objects.ready_automatic()
@@ -46,15 +45,15 @@ def _compose_missing(digest: Digest) -> None:
     try:
         composition.compose_missing(digest)
     except Exception:
-        # Those that are composed go all the same.
+        # The issues that were composed are sent anyway.
         logger.exception("Missing issues of digest %s could not be composed.", digest.pk)
 
 
 def approve(digest: Digest, *, by: User) -> bool:
-    """Lets the worker send what waits of a digest; False where nothing does.
+    """Enqueues sending the drafts of a digest; returns False if there are none.
 
-    There may be an issue for each of many choices, and each is looked over: more than one request
-    has time for.
+    A digest may have an issue for each of many choices, and each is checked: too much for one
+    request.
     """
     with transaction.atomic():
         current = Digest.objects.select_for_update(of=("self",)).get(pk=digest.pk)
@@ -67,15 +66,15 @@ def approve(digest: Digest, *, by: User) -> bool:
 
 
 def resume_approvals() -> None:
-    """What was approved and is not done, though its job may be lost."""
+    """Enqueues approved digests again whose job may have been lost."""
     for key in Digest.objects.filter(being_approved=True).values_list("pk", flat=True):
         job_queue.enqueue_approval(key)
 
 
 def send_approved(digest_id: int) -> int:
-    """Lets every issue of an approved digest go in a minute; returns how many.
+    """Schedules every issue of an approved digest in one minute; returns how many.
 
-    What stands in the way of one is written on it, for whoever approved.
+    What blocks an issue is stored on it, for the user who approved it.
     """
     approved = Digest.objects.select_related("approved_by").filter(being_approved=True)
     digest = approved.filter(pk=digest_id).first()
@@ -92,9 +91,9 @@ def send_approved(digest_id: int) -> int:
 
 
 def is_still_wanted(issue: Issue) -> bool:
-    """Whether there is still an issue: of one that nobody touched, what cannot be read goes.
+    """Removes unpublished articles from an unedited issue, and returns whether it still exists.
 
-    One that would be empty, or that nobody would get, is gone altogether.
+    An issue that would be empty, or that nobody would receive, is deleted.
     """
     if not issue.is_automatic:
         return True
@@ -143,7 +142,7 @@ def _send(issue_id: int, now: datetime) -> bool:
     ready = Issue.objects.ready_automatic().filter(pk=issue_id)
     with transaction.atomic():
         recipients.lock_digest_of(issue_id)
-        # Whoever comes second finds it locked or gone: it goes out once.
+        # A second worker finds it locked or started: it is sent once.
         issue = ready.select_for_update(of=("self",), skip_locked=True).first()
         if issue is None or not is_still_wanted(issue):
             return False
@@ -172,7 +171,7 @@ def _remove_unpublished(issue: Issue) -> bool:
         issue.delete()
         return False
     if gone:
-        # The subject may have named what is gone.
+        # The subject may mention a removed article.
         issue.subject = composition.subject_of(issue, first)
         issue.save(update_fields=["subject"])
     return True

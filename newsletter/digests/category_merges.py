@@ -23,18 +23,18 @@ UPDATE newsletter_issue
  WHERE digest_id IS NOT NULL AND state NOT IN ('draft', 'scheduled')
    AND topics @> ARRAY[%(goes)s]::bigint[] AND topics <> ARRAY[%(kept)s]::bigint[]
 """
-"""For whom they were is fixed already, so several may be for the same choice."""
+"""The recipients of these issues are fixed, so several may have the same choice."""
 
 
 def lock(old: list[int]) -> None:
-    """Locks every issue that is about any of these, after the digests, in one order."""
+    """Locks all pending issues with any of these topics, after their digests, in a fixed order."""
     about = Issue.objects.filter(digest__isnull=False, topics__overlap=old).order_by("pk")
     _lock_digests(about)
     list(about.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
 
 
 def repoint(old: int, new: int) -> None:
-    """What was for those who chose one category is for those who chose another: they have become one."""
+    """Replaces a merged category in the topics of issues."""
     for issue in _lock_issues(old):
         topics = sorted({new if topic == old else topic for topic in issue.topics})
         if like := _matching_issue(issue, topics):
@@ -45,7 +45,7 @@ def repoint(old: int, new: int) -> None:
 
 
 def take_out(*, instance: Category, **signal: Any) -> None:
-    """A category is gone; what was for it alone is for nobody, not for everybody."""
+    """Removes a deleted category from issues; an issue with no other topic is for nobody, not for all."""
     for issue in _lock_issues(instance.pk):
         topics = [topic for topic in issue.topics if topic != instance.pk]
         if topics and not _matching_issue(issue, topics):
@@ -54,7 +54,7 @@ def take_out(*, instance: Category, **signal: Any) -> None:
 
 
 def _lock_issues(category_id: int) -> list[Issue]:
-    """The issues that wait and are about a category, locked after their digests."""
+    """Returns the pending issues with a category, locked after their digests."""
     about = Issue.objects.filter(digest__isnull=False, topics__contains=[category_id])
     _lock_digests(about)
     waiting = about.filter(state__in=Issue.EDITABLE_STATES).order_by("pk")
@@ -67,7 +67,7 @@ def _lock_digests(issues: IssueQuerySet) -> None:
 
 
 def _matching_issue(issue: Issue, topics: list[int]) -> Issue | None:
-    """Another one that waits in the same digest for readers who choose so."""
+    """Returns another pending issue of the same digest with the same topics and language."""
     waiting = Issue.objects.filter(digest=issue.digest_id, state__in=Issue.EDITABLE_STATES)
     alike = waiting.filter(language=issue.language, topics=topics)
     return alike.select_for_update(of=("self",)).first()
@@ -97,19 +97,18 @@ def _merge_issues(*issues: Issue) -> None:
 
 
 def _update_sent(old: int, now: int | None) -> None:
-    # Of what is gone for good, an issue about it alone keeps the number: none would mean everything.
+    # A sent issue with no other topic keeps the ID: an empty list would mean everything.
     kept = old if now is None else 0
     with connection.cursor() as cursor:
         cursor.execute(UPDATE_SENT, {"goes": old, "now": now, "kept": kept})
 
 
 def _count(old: list[int], new: int) -> tuple[int, int]:
-    """Editors are told of the readers; their issues follow without a word."""
+    """Returns zeros: editors are told how many subscribers are affected, not how many issues."""
     return 0, 0
 
 
 def register() -> None:
-    """Called once, when Django starts."""
     kind = ("digest issue", "digest issues")
     naming = IdListReference(Category._meta.label, kind, _count, lock, repoint)
     hooks.id_list_references.register("newsletter.issues", naming)

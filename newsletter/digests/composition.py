@@ -30,14 +30,14 @@ from newsletter.models.digest import PERIOD_LENGTHS
 logger = logging.getLogger(__name__)
 
 MOST: Final = 25
-"""Articles in one digest, the newest; a longer mail would be cut off by Gmail."""
+"""The maximum number of articles in a digest; Gmail clips longer e-mails."""
 
 
 def compose_due(now: datetime | None = None) -> list[int]:
-    """Composes every digest whose period has ended; returns the issues that were made.
+    """Composes every digest whose period has ended; returns the IDs of its issues.
 
-    A period that ended while nobody was there is composed once, and reaches back to the last one.
-    A rule that fails does not hold up the others, and is tried again every minute.
+    Periods that were missed are composed as one, back to the end of the last. A failing rule does
+    not stop the others, and is retried every minute.
     """
     now = now or timezone.now()
     made: list[int] = []
@@ -67,13 +67,13 @@ def _compose(rule: DigestRule, period: periods.Period) -> list[int]:
 
 
 def compose_missing(digest: Digest) -> list[int]:
-    """Composes an issue for each choice for which there was none yet; returns which.
+    """Composes an issue for each choice that has none yet; returns their IDs.
 
-    At first that is every choice. Before a digest goes it is those that readers made since: whoever
-    chose otherwise meanwhile, or whose topics were merged, gets theirs too.
+    For a new digest, these are all choices. Before a digest is sent, these are choices made since:
+    by subscribers who changed their preferences, or whose topics were merged.
     """
     with transaction.atomic():
-        # As in a merge of topics, categories are held before digests.
+        # The same order as in a merge of topics: categories are locked before digests.
         _lock_topics(_choices(digest))
         locked = Digest.objects.select_for_update(of=("self",)).select_related("newsletter")
         current = locked.get(pk=digest.pk)
@@ -86,7 +86,7 @@ def compose_missing(digest: Digest) -> list[int]:
 
 
 def discard(issue: Issue) -> None:
-    """Nobody chooses any more what an issue is for; should somebody, it is composed anew."""
+    """Deletes an issue that has no recipients any more; if there are some later, it is composed again."""
     assert issue.digest_id is not None  # noqa: S101 - it composed itself
     mark = Choice.of(issue).mark
     digest = Digest.objects.select_for_update(of=("self",)).get(pk=issue.digest_id)
@@ -97,24 +97,24 @@ def discard(issue: Issue) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What some readers chose alike; without topics, everything, and so without a language."""
+    """What some subscribers chose: topics and language. No topics means everything, in all languages."""
 
     topics: tuple[int, ...]
     language: str
 
     @classmethod
     def of(cls, issue: Issue) -> Self:
-        """What those chose for whom an issue is."""
+        """Returns the choice that an issue is for."""
         return cls(tuple(issue.topics), issue.language)
 
     @property
     def mark(self) -> str:
-        """By which a digest knows that it was composed for this."""
+        """Returns the key under which a digest stores that this choice was composed."""
         return f"{self.language} {','.join(map(str, self.topics))}"
 
 
 def _lock_topics(choices: Iterable[Choice]) -> None:
-    """Waits for a merge of what is chosen, or lets it wait: what is composed now is still chosen so then."""
+    """Locks the topics, so that a merge of categories is finished before or starts after this."""
     topics = {topic for choice in choices for topic in choice.topics}
     rows = list(Category.objects.filter(pk__in=topics)) if topics else []
     addresses = [row.get_absolute_url() for row in rows]
@@ -122,13 +122,13 @@ def _lock_topics(choices: Iterable[Choice]) -> None:
 
 
 def _choices(digest: Digest) -> list[Choice]:
-    """What those chose to whom the newsletter comes in this frequency, each choice once."""
+    """Returns the distinct choices of the subscribers with this newsletter and frequency."""
     coming = Subscription.objects.receiving(digest.newsletter, digest.frequency)
     return [Choice(topics, language) for topics, language, _ in coming.choices()]
 
 
 def _issue(digest: Digest, choice: Choice) -> Issue | None:
-    """The issue for one choice; none where it would be empty."""
+    """Creates the issue for one choice; returns None if it would be empty."""
     found = _articles(digest, choice)
     articles = list(found[:MOST])
     if not articles:
@@ -150,7 +150,7 @@ def _issue(digest: Digest, choice: Choice) -> Issue | None:
 
 
 def _articles(digest: Digest, choice: Choice) -> ArticleQuerySet:
-    """What became readable in the period, can be read now, and came in no digest before."""
+    """Returns articles first published in the period, still public, and in no earlier digest."""
     if digest.frequency == Frequency.EACH:
         found = Article.objects.published().filter(pk=periods.article_of(digest.period))
     else:
@@ -164,7 +164,7 @@ def _articles(digest: Digest, choice: Choice) -> ArticleQuerySet:
 
 
 def _rest(issue: Issue, count: int) -> str:
-    """How many articles found no room, and where they stand; nothing where all did."""
+    """Returns a sentence about the articles that were left out, or an empty string."""
     if count <= 0:
         return ""
     with (
@@ -182,7 +182,7 @@ def _rest(issue: Issue, count: int) -> str:
 
 
 def subject_of(issue: Issue, first: Article) -> str:
-    """As the rule says, or the first headline where the rule is gone meanwhile."""
+    """Returns the subject by the rule, or the first headline if the rule was deleted."""
     digest = issue.digest
     assert digest is not None  # noqa: S101 - it composed itself
     rule = _rule_of(digest)
@@ -193,7 +193,7 @@ def subject_of(issue: Issue, first: Article) -> str:
 
 
 def _rule_of(digest: Digest) -> DigestRule | None:
-    """The rule by which it composed itself, unless it is gone meanwhile."""
+    """Returns the rule of a digest, or None if it was deleted."""
     return DigestRule.objects.filter(
         newsletter=digest.newsletter_id, frequency=digest.frequency
     ).first()

@@ -1,7 +1,7 @@
 """The articles of a period, and those that match a choice.
 
-An article belongs to the period in which readers could last see it for the first time, not to its date: it may have been scheduled
-while no worker was running, or unpublished for a correction.
+An article belongs to the period in which it was first visible, not to that of its date: it may have
+been scheduled while no worker was running, or unpublished for a correction.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from newsletter.models import Digest, IssueItem
 
 
 def about(articles: ArticleQuerySet, topics: Iterable[int]) -> ArticleQuerySet:
-    """Those in one of these categories or below it, each once; without topics, all."""
+    """Filters by category, including subcategories; without topics, returns all."""
     chosen = list(topics)
     if not chosen:
         return articles
@@ -35,7 +35,7 @@ def about(articles: ArticleQuerySet, topics: Iterable[int]) -> ArticleQuerySet:
 def in_language(
     articles: ArticleQuerySet, language: str, publication: Publication
 ) -> ArticleQuerySet:
-    """Those in a language; in the publication's first also what is in none that it lists."""
+    """Filters by language; the default language includes articles in an unlisted one."""
     codes = publication.language_codes
     return (
         articles.of_front(language, codes)
@@ -45,15 +45,15 @@ def in_language(
 
 
 OVERLAP: Final = timedelta(hours=1)
-"""What was being published while a digest was composed comes with the next one."""
+"""Articles that are published while a digest is composed belong to the next one."""
 
 
 def new_between(after: datetime, until: datetime, *, no_older_than: timedelta) -> ArticleQuerySet:
-    """What became readable in this time, as `appeared_at`.
+    """Returns articles that became visible in this time, annotated as `appeared_at`.
 
     Args:
-        no_older_than: what bears a date so long before the time began is no news, whoever
-            publishes it now: an archive that is brought in goes to nobody.
+        no_older_than: articles with an earlier date are no news, so that an imported archive is
+            not sent.
     """
     shown = StateChange.objects.filter(state=Article.State.PUBLISHED, article=OuterRef("pk"))
     last = Subquery(shown.order_by("-created_at").values("created_at")[:1])
@@ -67,7 +67,7 @@ def new_between(after: datetime, until: datetime, *, no_older_than: timedelta) -
 
 
 def not_before(articles: ArticleQuerySet, digest: Digest, *, reach: timedelta) -> ArticleQuerySet:
-    """Without those that an earlier digest of this newsletter and frequency brought, to whomever."""
+    """Excludes articles of earlier digests of the same newsletter and frequency."""
     earlier = IssueItem.objects.filter(
         issue__digest__newsletter=digest.newsletter_id,
         issue__digest__frequency=digest.frequency,

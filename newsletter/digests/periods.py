@@ -13,11 +13,11 @@ from newsletter.models import Digest, DigestRule, Frequency
 from newsletter.models.digest import PERIOD_LENGTHS
 
 AFTER: Final = timedelta(minutes=5)
-"""How long an article is left alone after it was published: the first mistakes are mended in it."""
+"""How long to wait after publication, so that first mistakes can be corrected."""
 RATE_PERIOD: Final = timedelta(days=1)
-"""An article for which nobody was there for so long is news no more, and is not sent by itself."""
+"""An article older than this is not sent automatically if no worker was running."""
 REACHES_BACK: Final = 4
-"""How many periods that nobody was there for one digest makes good."""
+"""How many missed periods one digest covers."""
 ARTICLE: Final = "article "
 
 
@@ -29,7 +29,7 @@ class Period:
 
 
 def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator[Period]:
-    """The periods of a rule that have ended and were not composed yet."""
+    """Yields the periods of a rule that have ended and were not composed yet."""
     if rule.frequency == Frequency.EACH:
         yield from _articles(rule, now)
         return
@@ -40,21 +40,20 @@ def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator
     before = _composed(rule).filter(ends_at__lt=ends_at).first()
     length = PERIOD_LENGTHS[Frequency(rule.frequency)]
     begins_at = before.ends_at if before else ends_at - length
-    # What was published while the rule was switched off is not made good, but for one period.
+    # Periods in which the rule was disabled are skipped, except for the last one.
     earliest = max(ends_at - REACHES_BACK * length, min(rule.enabled_at, ends_at - length))
     yield Period(name, max(begins_at, earliest), ends_at)
 
 
 def stale_at(digest: Digest) -> datetime:
-    """From when on a digest no longer goes by itself: its news is that of another period."""
+    """Returns when a digest is too old to be sent automatically."""
     return digest.ends_at + PERIOD_LENGTHS.get(Frequency(digest.frequency), RATE_PERIOD)
 
 
 def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datetime:
-    """The last moment at which this daily or weekly rule was due, by the clock on the wall.
+    """Returns when this daily or weekly rule was last due, in local time.
 
-    On the night when the clocks change the day has 23 or 25 hours, and the digest comes at the
-    same time of day.
+    When the clocks change, the day has 23 or 25 hours and the time of day stays the same.
     """
     local = publication.local(now)
     back = (local.weekday() - rule.day) % 7 if rule.frequency == Frequency.WEEKLY else 0
@@ -68,7 +67,7 @@ def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datet
 
 
 def article_of(name: str) -> int:
-    """Which article a period of "each article" brings."""
+    """Returns the article ID of a period of "each article"."""
     return int(name.removeprefix(ARTICLE))
 
 

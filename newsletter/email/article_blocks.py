@@ -24,7 +24,7 @@ BESIDE_WIDTH: Final = 184
 
 @dataclass(frozen=True, slots=True)
 class EmailImage:
-    """A image with the words that belong to it; width and height as shown, in CSS pixels."""
+    """An image with its texts; width and height as displayed, in CSS pixels."""
 
     address: str
     width: int
@@ -33,7 +33,7 @@ class EmailImage:
     caption: SafeString
     credit: SafeString
     describe_subscription: str
-    """Caption and credit as text, for the letter without pictures."""
+    """Caption and credit as text, for the plain text part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,16 @@ class ArticleBlock:
     direction: str
     image: EmailImage | None
     heading: str = ""
-    """The name of the section that it begins."""
+    """The heading of the section that starts with this article."""
     is_lead: bool = False
     level: int = 2
-    """Of its headline: below the subject, or below the heading of a section."""
+    """The heading level of the headline: below the subject, or below a section heading."""
 
 
 def build_blocks(issue: Issue, publication: Publication) -> list[ArticleBlock]:
-    """The stories of an issue fetched `with_articles`.
+    """Returns the blocks of an issue that was fetched `with_articles`.
 
-    The first has its image large, unless the issue has one of its own on top.
+    The first has a large image, unless the issue has a lead image.
     """
     stories, level = [], 2
     for number, item in enumerate(issue.items.all()):
@@ -68,7 +68,7 @@ def build_blocks(issue: Issue, publication: Publication) -> list[ArticleBlock]:
 
 
 def issue_image(issue: Issue, publication: Publication) -> EmailImage | None:
-    """The image on top of an issue that has one of its own."""
+    """Returns the lead image of an issue, if it has one."""
     if issue.image is None:
         return None
     language = issue.newsletter.language or publication.language_codes[0]
@@ -98,7 +98,7 @@ def _story(article: Article, publication: Publication, *, width: int) -> Article
 
 
 def _kicker(categories: list[str], kind: str) -> str:
-    """Its sections and its kind, unless a section says the same word."""
+    """Returns the categories and the article type, unless a category has the same name."""
     said = {name.casefold() for name in categories}
     return " · ".join(
         filter(None, [", ".join(categories), "" if kind.casefold() in said else kind])
@@ -123,7 +123,7 @@ def _image(
         width=shown,
         height=max(1, round(shown * rendition.height / rendition.width)),
         alt=image.alt,
-        # Cleaned on saving and once more here, where it goes out.
+        # Sanitised when saved, and again for output.
         caption=mark_safe(  # noqa: S308
             absolute(typeset_html(clean_caption(caption), language), settings.SITE_URL)
         ),
@@ -138,9 +138,9 @@ def _in_words(caption: str, image: Image, publication: Publication) -> str:
 
 
 def best_rendition(image: Image, *, width: int) -> RenditionFile | None:
-    """The smallest rendition that is sharp on a fine screen at this width, else the largest.
+    """Returns the smallest rendition that is sharp on a high-density screen, or else the largest.
 
-    The image's row says which files there are; the database is not asked.
+    The renditions are listed in the row of the image, so there is no query.
     """
     fitting = plain_files(image)
     sharp = [rendition for rendition in fitting if rendition.width >= 2 * width]

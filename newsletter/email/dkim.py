@@ -22,22 +22,22 @@ SIGNED: Final = (
     *("list-archive", "feedback-id", "auto-submitted"),
 )
 ONCE_MORE: Final = ("from", "to", "subject", "date")
-"""Signed once more than they stand there, so that nobody adds a second one on the way."""
+"""Headers that are signed once more than they occur, so that none can be added in transit (oversigning)."""
 STUFFED: Final = re.compile(rb"(?m)^\.\.")
 
 
 def signs() -> bool:
-    """Whether we sign by ourselves."""
+    """Whether this site signs its e-mails."""
     return bool(settings.DKIM_DOMAIN and settings.DKIM_SELECTOR and settings.DKIM_KEY)
 
 
 def signed(wire: bytes) -> bytes:
-    """A mail as it goes over the wire after DATA, with our signature before it, where we sign."""
+    """Returns the SMTP data of an e-mail with a DKIM signature, if this site signs."""
     return _signature(wire) + wire if signs() else wire
 
 
 def _signature(wire: bytes) -> bytes:
-    # What is signed is the mail, without the dots that SMTP adds to it.
+    # The signature covers the e-mail without the dots that SMTP adds.
     message = STUFFED.sub(b".", wire.removesuffix(b".\r\n"))
     head = message.partition(b"\r\n\r\n")[0].lower()
     names = [name.encode() for name in SIGNED if _stands(name, head)]

@@ -19,26 +19,26 @@ EDITABLE = (
 )  # fmt: skip
 
 RESERVED = frozenset({"feed"})
-"""Other addresses stand there."""
+"""Slugs that would collide with other URLs."""
 NOT_COPIED = frozenset({"slug", "is_automatic", "needs_approval", "modified_at"})
 
 
 class IssueArticle(NamedTuple):
-    """An article at its place in an issue, and the heading of the section that it begins."""
+    """An article of an issue, with an optional section heading."""
 
     article: Article
     heading: str = ""
 
 
 class NotADraft(Exception):
-    """The issue went out while somebody was writing; the text is a sentence."""
+    """The issue was scheduled or sent while it was edited. The message is shown to the user."""
 
 
 def save(issue: Issue, articles: Sequence[IssueArticle] | None, *, by: User | None) -> None:
-    """Saves what an editor wrote; `articles` are the chosen ones in their order, None as they are.
+    """Saves a draft; `articles` are the chosen ones in order, or None to leave them unchanged.
 
     Raises:
-        NotADraft: for an issue that went out, whose words can no longer change.
+        NotADraft: the issue was scheduled or sent, so its text can no longer change.
     """
     issue.introduction, issue.closing = (
         editor_html.clean(issue.introduction),
@@ -46,7 +46,7 @@ def save(issue: Issue, articles: Sequence[IssueArticle] | None, *, by: User | No
     )
     issue.slug = free_slug(issue)
     issue.is_automatic = issue.is_automatic and by is None
-    # A digest that somebody changed goes when somebody says so.
+    # An edited digest must be sent by an editor.
     issue.needs_approval = issue.needs_approval or by is not None
     with transaction.atomic():
         if issue.pk is None:
@@ -60,7 +60,7 @@ def save(issue: Issue, articles: Sequence[IssueArticle] | None, *, by: User | No
 
 
 def choose(issue: Issue, articles: Sequence[IssueArticle]) -> None:
-    """Makes these the articles of the issue, in this order, each once."""
+    """Sets the articles of the issue, in this order and without duplicates."""
     issue.items.all().delete()
     once = {chosen.article.pk: chosen for chosen in reversed(articles)}
     IssueItem.objects.bulk_create(
@@ -70,7 +70,7 @@ def choose(issue: Issue, articles: Sequence[IssueArticle]) -> None:
 
 
 def duplicate(issue: Issue, *, by: User) -> Issue:
-    """A new draft with the words and articles of this issue, sent or not."""
+    """Creates a draft with the texts and articles of an issue."""
     copied = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
     items = issue.items.select_related("article").order_by("position", "pk")
     copy = Issue(**copied, language=issue.language)
@@ -79,7 +79,7 @@ def duplicate(issue: Issue, *, by: User) -> Issue:
 
 
 def same_draft(issue: Issue, articles: Sequence[IssueArticle], *, by: User) -> Issue | None:
-    """The draft that this one repeats word for word: a form sent twice makes one draft."""
+    """Returns an identical recent draft, if any: a form submitted twice creates one draft."""
     said = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
     cleaned = {name: editor_html.clean(said[name]) for name in ("introduction", "closing")}
     chosen = [(each.article.pk, each.heading) for each in articles]
@@ -97,7 +97,7 @@ def same_draft(issue: Issue, articles: Sequence[IssueArticle], *, by: User) -> I
 
 
 def free_slug(issue: Issue) -> str:
-    """The wished address, or one made from the subject, with a number where it is taken."""
+    """Returns the chosen slug, or one made from the subject; with a number if it is taken."""
     base = slug_from(issue.slug or issue.subject, fallback="issue", length=74)
     taken = set(
         Issue.objects.filter(slug__startswith=base)
@@ -111,10 +111,10 @@ def free_slug(issue: Issue) -> str:
 
 
 def lock_draft(issue: Issue) -> None:
-    """Keeps a draft from going out until the transaction ends.
+    """Locks a draft so that it cannot be sent until the transaction ends.
 
     Raises:
-        NotADraft: it went out, or waits to, since it was opened.
+        NotADraft: it was scheduled or sent since it was opened.
     """
     current = Issue.objects.select_for_update(of=("self",)).filter(pk=issue.pk).first()
     if current is None:

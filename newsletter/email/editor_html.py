@@ -16,17 +16,17 @@ TAG: Final = re.compile(r"</?[A-Za-z!]")
 
 
 def clean(html: str) -> str:
-    """The words with only what may stand in them; an editor's empty paragraph is nothing.
+    """Sanitises HTML; a single empty paragraph becomes an empty string.
 
-    Without JavaScript there is a plain field, and what is typed there has no markup: its empty
-    lines part paragraphs.
+    Without JavaScript the field is a textarea: its text has no tags, and empty lines separate
+    paragraphs.
     """
     cleaned = _cleaned(html if TAG.search(html) else _paragraphed(html), "pass_through")
     return cleaned if TAG.search(cleaned) or not cleaned else f"<p>{cleaned}</p>"
 
 
 def absolute(html: str, site: str) -> str:
-    """The words with every link leading somewhere from a mail, where no page stands around it."""
+    """Makes all links absolute, as an e-mail has no base URL."""
     return _cleaned(html, lambda href: urljoin(f"{site}/", href))
 
 
@@ -50,7 +50,7 @@ def _cleaned(html: str, relative: object) -> str:
 
 
 def as_plain_text(html: str) -> str:
-    """The words as paragraphs of plain text, with the address of a link after its words."""
+    """Returns paragraphs of plain text, with the URL of each link after its text."""
     blocks: list[str] = []
     loose: list[str] = []
     tree = parse(html)
@@ -80,7 +80,7 @@ def _paragraphs(parts: list[str]) -> list[str]:
 
 
 def _list(element: HtmlElement) -> str:
-    """The entries of a list, one below the other; a list within a list is read on in its entry."""
+    """Returns one line per item; a nested list is part of its item."""
     ordered = element.tag == "ol"
     rows = []
     for number, entry in enumerate(element.findall("li"), start=1):

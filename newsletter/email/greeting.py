@@ -17,7 +17,7 @@ IN_TEXT: Final = "greeting-in-text-stands-here"
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """The words of an issue for readers with a name and without one."""
+    """The greetings of an issue for readers with and without a name."""
 
     named: str = ""
     unnamed: str = ""
@@ -27,13 +27,13 @@ class Greeting:
         return cls(issue.greeting, issue.fallback_greeting)
 
     def to(self, name: str) -> str:
-        """The greeting of one reader, on one line."""
+        """Returns the greeting for a name, on one line."""
         name = one_line(name)
         if NAME_PLACEHOLDER in self.named and not name:
             return self.unnamed
         return one_line(self.named.replace(NAME_PLACEHOLDER, name))
 
     def values_for(self, name: str) -> dict[str, str]:
-        """What is filled into which hole for one reader."""
+        """Returns the values of the greeting placeholders for a name."""
         words = self.to(name)
         return {IN_HTML: escape(words), IN_TEXT: words}

@@ -25,17 +25,17 @@ register_unfolded(HEADERS)
 
 
 def one_header_line(words: str) -> str:
-    """Words for a header: what would begin another header line is gone."""
+    """Removes line breaks, so that a value cannot start another header."""
     return header_text(words)
 
 
 def from_email(newsletter: Newsletter) -> str:
-    """Where it comes from: an address of its own, or that of all mails of the site."""
+    """Returns the sender address of the newsletter, or that of the site."""
     return newsletter.from_email or default_sender()
 
 
 def sender(newsletter: Newsletter, publication: Publication) -> str:
-    """The newsletter's name and address, or the site's."""
+    """Returns the name and address of the newsletter, or those of the site."""
     return mailbox(newsletter.from_name or publication.name, from_email(newsletter))
 
 
@@ -45,7 +45,7 @@ def reply_to_of(newsletter: Newsletter, publication: Publication) -> list[str]:
 
 
 def list_id(newsletter: Newsletter) -> str:
-    """RFC 2919: a name for people, then one for programs that never changes."""
+    """Returns a List-Id (RFC 2919): a display name and an ID that never changes."""
     return f"{header_text(newsletter.name)} <{newsletter.slug}.{mail_domain()}>"
 
 
@@ -63,17 +63,17 @@ def message_to(
     ref: str = "",
     automatic: bool = False,
 ) -> ListEmail:
-    """The mail of an issue to one recipient.
+    """Returns the e-mail of an issue to one recipient.
 
     Args:
-        name: the recipient's, for the greeting.
-        language: of the issue, where it is not the newsletter's own.
-        campaign: what the mail belongs to, for the complaints of providers: an issue, or a test.
-        mark: what a provider that sends it gives back with its news of it.
-        automatic: whether nobody wrote it (RFC 3834).
+        name: the recipient's name, for the greeting.
+        language: of the issue, if it is not that of the newsletter.
+        campaign: what complaints are counted by: an issue, or a test.
+        ref: the delivery reference that a provider returns with its events.
+        automatic: whether it was sent without a person (RFC 3834).
 
-    `List-Unsubscribe` with `List-Unsubscribe-Post` is RFC 8058: a mail program leaves with one
-    POST, without opening a page.
+    `List-Unsubscribe` with `List-Unsubscribe-Post` is RFC 8058: an e-mail program unsubscribes with
+    one POST, without opening a page.
     """
     own = rendered.addressed(token, name)
     message = ListEmail(
@@ -91,7 +91,7 @@ def message_to(
             "List-Archive": f"<{rendering.site_url_of('newsletter_issues')}>",
             "Feedback-ID": feedback_id(newsletter, campaign),
             "Content-Language": language or newsletter.language,
-            # Programs that answer for somebody on holiday; reports of mail servers are welcome.
+            # Suppresses automatic replies, but not bounces.
             "X-Auto-Response-Suppress": "OOF, AutoReply",
             **_for_provider(ref),
         },
@@ -101,7 +101,7 @@ def message_to(
 
 
 def _unsubscribe_by_mail(token: str) -> dict[str, str]:
-    """Beside the address of the page, one to write to, where mail to us is read."""
+    """Adds an address to unsubscribe by e-mail, if the bounce mailbox is read."""
     by_mail = unsubscribe_email(token)
     if not by_mail:
         return {}
@@ -110,15 +110,15 @@ def _unsubscribe_by_mail(token: str) -> dict[str, str]:
 
 
 def _for_provider(ref: str) -> dict[str, str]:
-    """What only the provider that sends the mail reads; some take it out, so our signature does not cover it."""
+    """Headers for the provider only; it may remove them, so they are not signed."""
     provider = PROVIDERS.get(settings.MAIL_PROVIDER)
     return provider.headers(ref) if provider and ref else {}
 
 
 def feedback_id(newsletter: Newsletter, campaign: str) -> str:
-    """By which providers count complaints: mailing, newsletter, kind, and last who sends.
+    """Returns a Feedback-ID: campaign, newsletter, type and sender.
 
-    Gmail wants 5 to 15 letters and digits for the last, the same in every mail of a sender.
+    Gmail requires 5 to 15 letters and digits for the sender, the same in every e-mail.
     """
     sender_id = re.sub(r"[^a-z0-9]", "", mail_domain().lower())[:15].ljust(5, "0")
     return f"{campaign}:{newsletter.slug}:newsletter:{sender_id}"

@@ -27,15 +27,15 @@ PLACEHOLDERS: Final = re.compile(
 )
 LONGEST_LINE: Final = 76
 TOKEN_LENGTH: Final = 40
-"""What a token takes on a line, generously, since the line is broken before it is known."""
+"""The length reserved for a token when lines are broken."""
 ATOMS: Final = re.compile(rf"{re.escape(TOKEN)}|{IN_HTML}|{IN_TEXT}|.", re.DOTALL)
 LINE_BEGINS_WITH_DOT: Final = re.compile(rb"(?m)^\.")
 OF_ANY_LENGTH: Final = frozenset({IN_HTML, IN_TEXT})
-"""What is filled in there has lines of its own."""
+"""Placeholders of unlimited length; their value is on lines of its own."""
 
 
 class EmailTemplate:
-    """One mail, cut once for many recipients."""
+    """An e-mail, split at its placeholders."""
 
     def __init__(self, wire: bytes, greeting: Greeting) -> None:
         self._greeting = greeting
@@ -43,7 +43,9 @@ class EmailTemplate:
 
     @classmethod
     def from_message(cls, message: ListEmail, greeting: Greeting) -> Self:
-        """From a mail made with `ADDRESS`, `MESSAGE_ID`, the token `composing.TOKEN` and nobody greeted."""
+        """Creates a template from a message with `ADDRESS`, `MESSAGE_ID`, `rendering.TOKEN` and no
+        greeting.
+        """
         built = message.message(policy=SEVEN_BIT)
         for part in built.walk():
             if part.get_content_maintype() == "text":
@@ -53,10 +55,10 @@ class EmailTemplate:
     def render_for(
         self, *, address: str, token: str, message_id: str, name: str = "", ref: str = ""
     ) -> bytes:
-        """The mail to one recipient, as it goes over the wire after DATA.
+        """Returns the e-mail to one recipient as SMTP data.
 
         Raises:
-            ValueError: what should be filled in would begin a line of its own.
+            ValueError: a value contains a line break.
         """
         own = {TOKEN: token, ADDRESS: address, MESSAGE_ID: message_id, REF_PLACEHOLDER: ref}
         for value in own.values():
@@ -72,13 +74,13 @@ class EmailTemplate:
 
 
 def _on_lines(words: str) -> bytes:
-    """Words in quoted-printable between two soft breaks; no line begins with a dot."""
+    """Encodes text as quoted-printable between two soft line breaks; no line begins with a dot."""
     lines = _quoted(words).replace("\n", "\r\n").encode("ascii")
     return LINE_BEGINS_WITH_DOT.sub(b"=2E", lines)
 
 
 def _write_plainly(part: EmailMessage) -> None:
-    """Quoted-printable in which no hole is broken by the end of a line."""
+    """Encodes a part as quoted-printable without breaking a line inside a placeholder."""
     lines = str(part.get_content()).replace("\r\n", "\n").split("\n")
     del part["Content-Transfer-Encoding"]
     part["Content-Transfer-Encoding"] = "quoted-printable"

@@ -12,8 +12,7 @@ from newsletter.email.greeting import IN_TEXT
 
 
 def issue_as_text(context: dict[str, Any]) -> str:
-    """The text part: the same words in the same order as the HTML part; of its pictures the
-    captions and credits."""
+    """Returns the text part: the same content as the HTML part, and for images captions and credits."""
     publication, newsletter = context["publication"], context["newsletter"]
     day = context["day"]
     parts = [
@@ -31,7 +30,7 @@ def issue_as_text(context: dict[str, Any]) -> str:
 
 
 def notice_as_text(context: dict[str, Any]) -> str:
-    """The text part of a short mail with one thing to do."""
+    """Returns the text part of a short e-mail with one action."""
     publication = context["publication"]
     parts = [
         *[wrapped(paragraph) for paragraph in context["before"]],
@@ -63,7 +62,7 @@ def _story(story: ArticleBlock) -> str:
 
 
 def _image(image: EmailImage | None) -> str:
-    """Its caption and credit, where it is said what it shows."""
+    """Returns caption and credit of an image that has a description."""
     words = image.describe_subscription if image else ""
     return wrapped(f"[{gettext('Image')}: {words}]") if words else ""
 

@@ -32,11 +32,11 @@ from newsletter.email.plain_text import issue_as_text
 from newsletter.models import Issue, IssueLink
 
 DARK: Final = "@media (prefers-color-scheme: dark)"
-"""As it stands in static/css/mail/email.css, once."""
+"""The dark rules in static/css/mail/email.css; they occur once."""
 
 
 class Scheme(StrEnum):
-    """In which light a mail is shown; the value is what a page says of its `color-scheme`."""
+    """Colour scheme of an e-mail; the value is that of the CSS property `color-scheme`."""
 
     AS_THE_SCREEN = "light dark"
     LIGHT = "only light"
@@ -44,12 +44,14 @@ class Scheme(StrEnum):
 
 
 SAID: Final = {Scheme.LIGHT: "day", Scheme.DARK: "night"}
-"""How the address of the rules says it."""
+"""Colour schemes by their name in the URL."""
 MEDIA_QUERIES: Final = {"day": "@media not all", "night": "@media all"}
 
 
 def stylesheet_url(publication: Publication, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
-    """Where the same rules stand for a page whose policy forbids styles in the page; empty for ours."""
+    """Returns the URL of the stylesheet for pages that forbid inline styles; empty for default
+    colours.
+    """
     light, dark = colours_of(publication)
     if scheme is not Scheme.AS_THE_SCREEN:
         return reverse("newsletter_email_css", args=[light[1:], dark[1:], SAID[scheme]])
@@ -59,7 +61,9 @@ def stylesheet_url(publication: Publication, scheme: Scheme = Scheme.AS_THE_SCRE
 
 
 def rules(light: str, dark: str, hours: str) -> str:
-    """The rules with these accents: for the screen's own scheme, or for `day` or `night` alone."""
+    """Returns the CSS with these accent colours: for the scheme of the screen, or only `day` or
+    `night`.
+    """
     written = str(stylesheet(light, dark))
     return written.replace(DARK, MEDIA_QUERIES[hours]) if hours else written
 
@@ -67,25 +71,25 @@ def rules(light: str, dark: str, hours: str) -> str:
 TOKEN: Final = "recipient-token-stands-here"  # noqa: S105 - the opposite of a secret
 TEST_TOKEN: Final = "test"  # noqa: S105 - stands in mails to the desk; its pages say so
 GMAIL_LIMIT: Final = 102 * 1024
-"""Bytes of HTML after which Gmail hides the rest of a mail, the link to leave included."""
+"""Bytes of HTML after which Gmail clips an e-mail, including the unsubscribe link."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedEmail:
-    """A composed mail, the same for everybody but for the holes of token and greeting."""
+    """A rendered e-mail, the same for everybody except for placeholders for token and greeting."""
 
     subject: str
     html: str
     text: str
     greeting: Greeting | None = None
-    """Without one, its holes stay as they are."""
+    """Without a greeting, its placeholders remain."""
 
     @property
     def is_too_long(self) -> bool:
         return len(self.html.encode()) > GMAIL_LIMIT
 
     def addressed(self, token: str, name: str = "") -> "RenderedEmail":
-        """The letter to whoever holds this token and has this name."""
+        """Returns the e-mail with the token and greeting of a recipient."""
         html, text = self.html.replace(TOKEN, token), self.text.replace(TOKEN, token)
         if self.greeting is None:
             return RenderedEmail(self.subject, html, text)
@@ -96,7 +100,7 @@ class RenderedEmail:
 
 
 def compose(issue: Issue) -> RenderedEmail:
-    """The issue as it would be sent now."""
+    """Renders the issue as it would be sent now."""
     context = issue_context(issue)
     with _use_language(context["publication"], context["issue"]):
         whole = {**context, "stylesheet": rules_of(context["publication"])}
@@ -106,14 +110,14 @@ def compose(issue: Issue) -> RenderedEmail:
 
 
 def frozen(issue: Issue) -> RenderedEmail:
-    """The issue as it was when it went out."""
+    """Returns the issue as it was sent."""
     return RenderedEmail(issue.subject, issue.sent_html, issue.sent_text, Greeting.of(issue))
 
 
 def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
-    """The same HTML with its rules in a file, for a page whose policy forbids inline styles.
+    """Returns the HTML with a linked stylesheet, for a page that forbids inline styles.
 
-    It greets a reader whose name is not known, as most are.
+    It uses the greeting without a name.
     """
     context = issue_context(issue)
     with _use_language(context["publication"], context["issue"]):
@@ -125,7 +129,7 @@ def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
 
 @contextmanager
 def _use_language(publication: Publication, issue: Issue) -> Iterator[None]:
-    """Within it, the interface effective_language the issue's language, else the publication's first."""
+    """Activates the language of the issue, or else the default language."""
     with use_language(publication.language_codes[0]), use_language(issue.effective_language):
         yield
 
@@ -139,12 +143,12 @@ def preferences_url(token: str) -> str:
 
 
 def site_url_of(name: str, *args: str) -> str:
-    """An address that leads back from a mail."""
+    """Returns an absolute URL for use in an e-mail."""
     return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 
 def issue_context(issue: Issue) -> dict[str, Any]:
-    """Everything that the two forms of the mail say."""
+    """Returns the template context of the HTML and text parts."""
     publication = current_publication()
     whole = Issue.objects.with_articles().get(pk=issue.pk)
     with _use_language(publication, whole):
@@ -168,7 +172,7 @@ def issue_context(issue: Issue) -> dict[str, Any]:
 
 
 def _absolute(html: str) -> str:
-    # Cleaned on saving and once more here, where it goes out.
+    # Sanitised when saved, and again for output.
     return mark_safe(editor_html.absolute(html, settings.SITE_URL))  # noqa: S308
 
 
@@ -176,7 +180,7 @@ HREF: Final = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]+)(")')
 
 
 def with_tracked_links(issue: Issue, rendered: RenderedEmail) -> RenderedEmail:
-    """The letter with each link of its HTML leading through the count; those to leave do not."""
+    """Replaces the links in the HTML by tracked ones, except those to unsubscribe."""
     numbers: dict[str, int] = {}
 
     def through(found: Match[str]) -> str:
@@ -196,7 +200,7 @@ def with_tracked_links(issue: Issue, rendered: RenderedEmail) -> RenderedEmail:
 
 
 def open_link(issue_id: int, number: int) -> str:
-    """Counts one opening; returns where the link leads, nothing where there is none."""
+    """Counts a click and returns the target URL, or an empty string if there is no such link."""
     links = IssueLink.objects.filter(issue_id=issue_id, number=number)
     links.update(clicks=F("clicks") + 1)
     return links.values_list("url", flat=True).first() or ""

@@ -1,7 +1,7 @@
 """Submits one e-mail to a mail server and reports the outcome.
 
-After a failure it matters whether the server may have the e-mail: only after the last byte of DATA. So the steps of SMTP are taken one by one,
-because `smtplib.sendmail` does not tell them apart.
+After a failure it matters whether the server may have the e-mail: only after the last byte of DATA.
+So the SMTP commands are sent one by one, because `smtplib.sendmail` does not tell them apart.
 """
 
 import re
@@ -19,25 +19,25 @@ from iria.core.mail import FolderBackend
 from iria.core.text.validators import storable
 
 SEVEN_BIT: Final = policy.SMTP.clone(cte_type="7bit")
-"""Lines that every relay passes on unchanged, so a signature over them holds."""
+"""Every relay passes these lines on unchanged, so a DKIM signature stays valid."""
 LINE_BREAK: Final = re.compile(rb"\r\n|\r|\n")
 LEADING_DOT: Final = re.compile(rb"(?m)^\.")
 MAILBOX_FULL: Final = 552
-"""On RCPT this means “not now” (RFC 5321, 4.5.3.1.10), though its first digit says “never”."""
+"""After RCPT, 552 is temporary (RFC 5321, 4.5.3.1.10) although its first digit is 5."""
 
 
 class Outcome(Enum):
     SENT = auto()
     REFUSED = auto()
-    """For good; asking again would get the same answer."""
+    """Rejected permanently; a retry would get the same response."""
     DEFERRED = auto()
-    """Not this one now; later."""
+    """Not accepted now; retry later."""
     UNREACHABLE = auto()
-    """The server takes nothing at all at the moment; the mail did not leave us."""
+    """The server accepts nothing at the moment; the e-mail was not submitted."""
     PERMANENT = auto()
-    """The server takes nothing at all until a person changes something; it did not leave us."""
+    """The server accepts nothing until a person changes something; the e-mail was not submitted."""
     UNCERTAIN = auto()
-    """The server may have it, or not."""
+    """The server may have the e-mail or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Answer:
 
 
 class SmtpConnection:
-    """A connection to the mail server, kept open from mail to mail."""
+    """A connection to the mail server that is reused for several e-mails."""
 
     def __init__(self, mailer: str = "newsletter") -> None:
         self._backend: Any = mailers[mailer]
@@ -64,7 +64,7 @@ class SmtpConnection:
         self._close()
 
     def open(self) -> Answer | None:
-        """Connects, where that is needed; an answer only when it did not succeed."""
+        """Connects if necessary; returns an answer only on failure."""
         try:
             self._backend.open()
         except (OSError, smtplib.SMTPException) as error:
@@ -78,11 +78,11 @@ class SmtpConnection:
 
     @property
     def speaks_smtp(self) -> bool:
-        """Whether it takes mail as bytes (`hand_over`)."""
+        """Whether it accepts raw bytes (`hand_over`)."""
         return isinstance(self._backend, smtp.EmailBackend)
 
     def deliver(self, message: EmailMessage) -> Answer:
-        """Hands over one message to its one recipient."""
+        """Sends one message to its one recipient."""
         if unreachable := self.open():
             return unreachable
         if isinstance(self._backend, smtp.EmailBackend):
@@ -94,11 +94,11 @@ class SmtpConnection:
             self._backend.send_messages([message])
         except OSError as error:
             if isinstance(self._backend, FolderBackend):
-                # A full disk: a file that was not finished is no mail.
+                # A full disk: an incomplete file is not an e-mail.
                 return Answer(Outcome.UNREACHABLE, said(error))
             return Answer(Outcome.UNCERTAIN, said(error))
         except Exception as error:
-            # Backends of others raise what they like, and say nothing about what was sent.
+            # Other backends raise any exception, and do not say what was sent.
             return Answer(Outcome.UNCERTAIN, said(error))
         return Answer(Outcome.SENT)
 
@@ -112,11 +112,11 @@ class SmtpConnection:
         return self.hand_over(sender, recipient, wire)
 
     def hand_over(self, sender: str, recipient: str, wire: bytes) -> Answer:
-        """Hands over one mail by SMTP.
+        """Submits one e-mail by SMTP.
 
         Args:
-            sender: the address to which mail that cannot be delivered returns.
-            wire: the mail as it stands after DATA, from `on_the_wire` or a template.
+            sender: the envelope sender, to which bounces are returned.
+            wire: the SMTP data, from `on_the_wire` or a template.
         """
         if unreachable := self.open():
             return unreachable
@@ -124,7 +124,7 @@ class SmtpConnection:
         try:
             answer = _send_envelope(server, sender, recipient, len(wire))
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            # A server that answers nonsense; the mail is still here.
+            # The server sent an invalid response; the e-mail was not submitted.
             self._drop()
             return Answer(Outcome.UNREACHABLE, said(error))
         if answer is None:
@@ -133,7 +133,7 @@ class SmtpConnection:
         return answer
 
     def _reset(self, server: smtplib.SMTP, answer: Answer) -> None:
-        """Leaves the connection ready for the next mail, or closed."""
+        """Resets the connection for the next e-mail, or closes it."""
         if answer.outcome is Outcome.SENT:
             return
         if answer.outcome in {Outcome.UNCERTAIN, Outcome.UNREACHABLE, Outcome.PERMANENT}:
@@ -145,7 +145,7 @@ class SmtpConnection:
             self._drop()
 
     def _drop(self) -> None:
-        """Closes a connection on which the other side is not to be trusted to say goodbye."""
+        """Closes a connection without QUIT, because the server may not respond to it."""
         self._backend.connection.close()
         self._backend.connection = None
 
@@ -153,51 +153,51 @@ class SmtpConnection:
         try:
             self._backend.close()
         except (OSError, smtplib.SMTPException):
-            # The other side is gone already; that is all we wanted.
+            # The connection is already closed.
             if isinstance(self._backend, smtp.EmailBackend):
                 self._backend.connection = None
 
 
 def on_the_wire(message: EmailMessage) -> bytes:
-    """The message as SMTP sends it after DATA, its closing dot included."""
+    """Returns the SMTP data of a message, including the final dot."""
     return ready_to_send(message.message(policy=SEVEN_BIT).as_bytes())
 
 
 def ready_to_send(raw: bytes) -> bytes:
-    """Lines end as SMTP wants them, dots are doubled, and the closing dot stands at the end."""
+    """Normalises line endings, doubles dots and adds the final dot."""
     raw = LINE_BREAK.sub(b"\r\n", raw)
     quoted = LEADING_DOT.sub(b"..", raw)
     return quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
 def is_permanent(error: BaseException) -> bool:
-    """Whether trying again will not help: a refused sign-in, a server that says “never”."""
+    """Whether retrying is pointless: a failed login, or a permanent SMTP error."""
     if isinstance(error, smtplib.SMTPResponseException):
-        # Of a flood smtplib says 500 itself.
+        # smtplib itself reports 500 if the server sends too much.
         return 500 <= error.smtp_code < 600 and error.smtp_error != "Line too long."
     return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
 def said(error: BaseException) -> str:
-    """A failure in words for the editor."""
+    """Returns an error as a sentence for editors."""
     if isinstance(error, smtplib.SMTPResponseException):
         return spoken(error.smtp_code, error.smtp_error)
     return " ".join(storable(str(error)).split()) or type(error).__name__
 
 
 def spoken(code: int, words: bytes | str) -> str:
-    """What the server said, on one line."""
+    """Returns an SMTP response on one line."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return " ".join(storable(f"{code} {text}").split())
 
 
 def _send_envelope(server: smtplib.SMTP, sender: str, recipient: str, size: int) -> Answer | None:
-    """MAIL, RCPT and DATA; None when the server waits for the mail itself."""
+    """Sends MAIL, RCPT and DATA; returns None if the server is ready for the content."""
     server.ehlo_or_helo_if_needed()
     options = [f"size={size}"] if server.has_extn("size") else []
     code, words = server.mail(sender, options)
     if code != 250:
-        # Not about this recipient: a server that does not take our mail takes none of it.
+        # MAIL was rejected, so the server rejects all of our e-mails.
         shut = 500 <= code < 600
         return Answer(Outcome.PERMANENT if shut else Outcome.UNREACHABLE, spoken(code, words))
     code, words = server.rcpt(recipient)

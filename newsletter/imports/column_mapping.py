@@ -1,4 +1,4 @@
-"""Detects the columns of a file, and the words for a subscription status."""
+"""Detects the columns of a file, and the values of a subscription status."""
 
 import re
 import unicodedata
@@ -30,31 +30,31 @@ UNSUBSCRIBED_WORDS: Final = frozenset(
         "disiscritto", "inattivo",
     }
 )  # fmt: skip
-"""Left, barred, or never confirmed: in each case they have not agreed to this list, or not any more."""
+"""Unsubscribed, suppressed or never confirmed: none of them consents to this list."""
 
 
 FALSE_WORDS: Final = frozenset(
     {"", "false", "no", "n", "f", "non", "nein", "never", "null", "none", "na"}
 )
-"""What stands in a column on who has left beside those who have not."""
+"""Values of an “unsubscribed” column for those who are still subscribed."""
 
 
 def plain(text: str) -> str:
-    """Its letters alone, small and without accents."""
+    """Returns only the letters of a text, in lower case and without accents."""
     return re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", text.casefold()))
 
 
 def is_unsubscribed(said: str) -> bool | None:
-    """Whether this reader is not to be written to; None where the words are not known."""
+    """Whether a status means unsubscribed; None if it is unknown."""
     word = plain(said)
     if not word:
-        # Nothing, or a number: services write 1 and 0.
+        # Empty or a number: some services write 1 and 0.
         return {"": False, "1": False, "0": True}.get(said.strip())
     return word in UNSUBSCRIBED_WORDS if word in UNSUBSCRIBED_WORDS | SUBSCRIBED_WORDS else None
 
 
 def says_unsubscribed(said: str) -> bool:
-    """Whether a cell of a column on who has left says so: yes, a number, a day, a reason."""
+    """Whether a cell of an “unsubscribed” column says so: by a yes, a number, a date or a reason."""
     word = plain(said)
     return word not in FALSE_WORDS or (not word and any(sign in "123456789" for sign in said))
 
@@ -89,31 +89,31 @@ HEADERS: Final = {
         "suppressedat", "desabonne", "desinscrit", "abgemeldet", "abgemeldetam",
     },
 }  # fmt: skip
-"""What mailing services and people write above their columns, in small letters and nothing else."""
+"""Column headers of e-mail services, as returned by `plain`."""
 ADDRESS: Final = re.compile(r"\s*\S+@\S+\.\S+\s*\Z")
 LONGEST: Final = 600
-"""Letters of a cell that may be an address with a name. A longer one is none, and is not looked through."""
+"""The maximum length of a cell with an address and a name; longer ones are not searched."""
 
 ANGLED: Final = re.compile(r"([^<>]{0,400})<[ ]{0,9}([^<>\s]{1,400}@[^<>\s]{1,400})[ ]{0,9}>\Z")
-"""As programs for mail write it: `Ola Quist <ola@example.org>`."""
+"""The format of e-mail programs: `Ola Quist <ola@example.org>`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """Places of the cells that are taken, from 0; the others are left."""
+    """The column indices of the imported fields, from 0."""
 
     email: int
     name: int | None = None
     language: int | None = None
     state: int | None = None
-    """Whether somebody is subscribed, in the words of whoever kept the list."""
+    """The subscription status, in the words of the exporting service."""
     gone: int | None = None
-    """The opposite: filled for whoever has left, is barred, or never got a mail."""
+    """Filled in for those who unsubscribed, were suppressed, or never received an e-mail."""
     has_header: bool = True
 
     @classmethod
     def guessed(cls, rows: Sequence[Row]) -> Self:
-        """By what stands above the columns; without that, the first in which addresses stand."""
+        """Detects columns by their header, or else the first one with e-mail addresses."""
         rows = [row for row in rows if not row.error]
         first = rows[0].cells if rows else ()
         has_header = not any(is_email(cell) for cell in first)
@@ -122,7 +122,7 @@ class ColumnMapping:
         email = found[EMAIL]
         if email is None:
             email = _first_with_emails(rows)
-        # Who left and came back still has the day on which they left; what their state is counts more.
+        # Somebody who resubscribed still has an unsubscribe date, so the status takes precedence.
         gone = found[UNSUBSCRIBED] if found[STATE] is None else None
         return cls(email or 0, found[NAME], found[LANGUAGE], found[STATE], gone, has_header)
 
@@ -144,7 +144,7 @@ class ColumnMapping:
         }
 
     def what_is(self, place: int) -> str:
-        """What the column at this place is taken for; empty where it is left."""
+        """Returns the type of a column; empty if it is ignored."""
         taken = {
             self.gone: UNSUBSCRIBED,
             self.state: STATE,
@@ -165,13 +165,13 @@ def _first_with_emails(rows: Sequence[Row]) -> int | None:
 
 
 def is_email(cell: str) -> bool:
-    """Whether it looks like an address, alone or behind a name."""
+    """Whether a cell looks like an e-mail address, with or without a name."""
     text = cell.strip()
     return len(text) <= LONGEST and bool(ADDRESS.match(text) or ANGLED.match(text))
 
 
 def email_and_name(cell: str) -> tuple[str, str]:
-    """What stands in a cell of addresses; the name is empty where only the address does."""
+    """Splits a cell into address and name; the name may be empty."""
     text = cell.strip()
     if len(text) <= LONGEST and (found := ANGLED.match(text)):
         return found[2].removeprefix("mailto:"), found[1].strip().strip("\"'").strip()

@@ -19,11 +19,11 @@ BYTE_ORDER_MARKS: Final = (
 SEPARATORS: Final = (",", ";", "\t", "|")
 EXCEL_SEPARATOR: Final = re.compile(r"sep=(.)\Z", re.IGNORECASE)
 MAX_LINES: Final = 100
-"""How many lines one row may have. A quotation mark that is not closed by then is a slip."""
+"""The maximum lines of a row. A quotation mark that is not closed by then is a mistake."""
 MAX_CHARACTERS: Final = 20_000
-"""How long one row may be."""
+"""The maximum length of a row."""
 SAMPLE: Final = 50
-"""Rows from which the separator is learnt."""
+"""Rows used to detect the separator."""
 
 NOT_CLOSED: Final = "A quotation mark is opened here but not closed."
 TOO_LONG: Final = "This row is longer than 20,000 characters."
@@ -31,7 +31,7 @@ TOO_LONG: Final = "This row is longer than 20,000 characters."
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row; `line` is where it begins in the file, counted from 1."""
+    """A row; `line` is its first line in the file, counted from 1."""
 
     line: int
     cells: tuple[str, ...]
@@ -47,7 +47,7 @@ class Table:
 
     @classmethod
     def of(cls, content: bytes) -> "Table":
-        """What a file holds; every sequence of bytes holds something."""
+        """Decodes a file; any bytes are accepted."""
         text, encoding = decoded(content)
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         if said := EXCEL_SEPARATOR.match(lines[0]):
@@ -55,14 +55,14 @@ class Table:
         return cls(tuple(lines), encoding, _separator(lines))
 
     def rows(self) -> Iterator[Row]:
-        """Every row that holds anything, in order."""
+        """Yields every row that is not empty, in order."""
         for row in _rows(self.lines, self.separator, self.first_line):
             if row.error or any(cell.strip() for cell in row.cells):
                 yield row
 
 
 def decoded(content: bytes) -> tuple[str, str]:
-    """The text, and in which encoding it was written: by its mark, or by what fits."""
+    """Returns the text and its encoding: by the byte order mark, or the first that fits."""
     for mark, encoding in BYTE_ORDER_MARKS:
         if content.startswith(mark):
             return content.decode(encoding, errors="replace"), encoding
@@ -75,7 +75,7 @@ def decoded(content: bytes) -> tuple[str, str]:
 
 
 def _utf16(beginning: bytes) -> str:
-    """UTF-16 without its mark: every second byte of Western text is zero."""
+    """Detects UTF-16 without a byte order mark: every second byte of Western text is zero."""
     if len(beginning) < 4:
         return ""
     even, odd = beginning[::2].count(0), beginning[1::2].count(0)
@@ -86,7 +86,7 @@ def _utf16(beginning: bytes) -> str:
 
 
 def _separator(lines: list[str]) -> str:
-    """The one by which most rows have the same number of cells, more than one."""
+    """Returns the separator with which most rows have the same number of cells, more than one."""
     beginning = lines[: SAMPLE * 2]
 
     def agreement(separator: str) -> tuple[int, int]:
@@ -124,7 +124,7 @@ def _row(line: int, text: str, separator: str) -> Row:
 
 
 def _end_of_row(lines: "list[str] | tuple[str, ...]", start: int, separator: str) -> int | None:
-    """The line after a row; None where a quotation mark is never closed."""
+    """Returns the line after a row; None if a quotation mark is never closed."""
     if '"' not in lines[start]:
         return start + 1
     is_open = False
@@ -136,7 +136,7 @@ def _end_of_row(lines: "list[str] | tuple[str, ...]", start: int, separator: str
 
 
 def _stays_open(line: str, separator: str, *, is_open: bool) -> bool:
-    """Whether a quoted cell goes on after this line."""
+    """Whether a quoted cell continues after this line."""
     place = 0
     while True:
         if not is_open and line[place : place + 1] == '"':
@@ -152,7 +152,7 @@ def _stays_open(line: str, separator: str, *, is_open: bool) -> bool:
 
 
 def _after_closing(line: str, place: int) -> int:
-    """The place after the mark that closes a cell; two of them are one letter of it. -1: none."""
+    """Returns the index after the closing quotation mark, or -1; two marks are an escaped one."""
     while (place := line.find('"', place)) >= 0:
         if line[place + 1 : place + 2] != '"':
             return place + 1

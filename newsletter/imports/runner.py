@@ -33,7 +33,7 @@ HEADER = ("line", "result", "reason", "value")
 
 
 def as_table(made: SubscriberImport) -> Iterator[str]:
-    """Every line that was not taken in as it stands, by its number."""
+    """Yields the skipped and changed rows as CSV, by line number."""
     lines = made.rows.order_by("line", "pk").iterator(chunk_size=2000)
     return as_csv(
         HEADER,
@@ -43,7 +43,7 @@ def as_table(made: SubscriberImport) -> Iterator[str]:
 
 State, Outcome = SubscriberImport.State, ImportRow.Outcome
 BATCH_SIZE: Final = 20_000
-"""So many rows are staged before the page that follows it hears of them."""
+"""Rows staged before the progress is updated."""
 CODES: Final = frozenset(code for code, _name in LANGUAGES)
 IMPORT_FAILED: Final = "Import failed; nothing was saved. Check the file again."
 LINE_COLUMNS: Final = ("subscriber_import_id", "line", "outcome", "reason", "raw_value")
@@ -51,26 +51,26 @@ Line = tuple[int, int, str, str, str]
 
 
 class Unsubscribed(ValidationError):
-    """The file itself says that somebody has left, was barred, or never confirmed."""
+    """The file says that somebody unsubscribed, was suppressed, or never confirmed."""
 
 
 def dry_run(import_id: int) -> None:
-    """Says of every row what would become of it, and writes no subscriber."""
+    """Computes the outcome of every row; changes no subscriber."""
     _run(import_id, while_in=State.CHECKING, then=State.CHECKED)
 
 
 def run_import(import_id: int) -> None:
-    """Takes in what can be taken in; a second time changes nothing."""
+    """Imports the valid rows; running it again changes nothing."""
     _run(import_id, while_in=State.IMPORTING, then=State.DONE)
 
 
 def resume(import_id: int) -> None:
-    """What the worker does for an import that waits for it."""
+    """Runs the pending step of an import; called by the worker."""
     try:
         dry_run(import_id)
         run_import(import_id)
     except DatabaseError:
-        # Everything was rolled back; whoever watches it learns so and may try again.
+        # Everything was rolled back; the page shows the error and allows another try.
         SubscriberImport.objects.filter(pk=import_id, state__in=SubscriberImport.RUNNING).update(
             state=State.NEW, error=IMPORT_FAILED
         )
@@ -88,7 +88,7 @@ def _run(import_id: int, *, while_in: str, then: str) -> None:
         lines = _stage(known)
         with transaction.atomic():
             current = SubscriberImport.objects.select_for_update().get(pk=import_id)
-            # Two workers may both have read it; the second finds it done.
+            # A second worker that has read the row finds it done.
             if current.state == while_in:
                 _evaluate(current, lines)
                 if then == State.DONE:
@@ -100,7 +100,7 @@ def _run(import_id: int, *, while_in: str, then: str) -> None:
 
 
 def _stage(known: SubscriberImport) -> list[Line]:
-    """Reads the file into the temporary table; returns the lines there is something to say of."""
+    """Copies the file into the temporary table; returns the rows to report."""
     table, columns = Table.of(bytes(known.content or b"")), ColumnMapping.of(known.columns)
     lines: list[Line] = []
     rows = iter(table.rows())
@@ -121,7 +121,7 @@ def _stage(known: SubscriberImport) -> list[Line]:
 def _taken(
     import_id: int, rows: Iterator[Row], columns: ColumnMapping, lines: list[Line]
 ) -> Iterator[tuple[Any, ...] | None]:
-    """The next rows as they are staged; None for those that are broken or kept out."""
+    """Yields the rows to stage; None for those that are invalid or excluded."""
     for _, row in zip(range(BATCH_SIZE), rows, strict=False):
         try:
             email, name, language, remarks = _of_row(row, columns)
@@ -136,11 +136,11 @@ def _taken(
 
 
 def _of_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[str]]:
-    """Address, name and language of a row, and what is to be said of them.
+    """Returns address, name, language and remarks of a row.
 
     Raises:
-        Gone: the file says so.
-        ValidationError: the row cannot be taken in; the sentence says why.
+        Unsubscribed: the file says so.
+        ValidationError: the row cannot be imported; the message says why.
     """
     if row.error:
         raise ValidationError(row.error)
@@ -167,7 +167,7 @@ def _of_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[str]]
 
 
 def _check_status(state: str, gone: str) -> None:
-    """Raises Gone where the file says so, and a refusal where nobody can tell what it says."""
+    """Raises Unsubscribed if the file says so, or ValidationError if the status is unknown."""
     is_told = is_unsubscribed(state)
     if is_told or says_unsubscribed(gone):
         sentence = f"The file says “{state if is_told else gone}”, so this person is not imported."
@@ -178,7 +178,7 @@ def _check_status(state: str, gone: str) -> None:
 
 
 def _of_others(row: Row, columns: ColumnMapping) -> list[str]:
-    """Of a list that has no columns, but several addresses on a line: what becomes of the others."""
+    """Remarks about the other addresses on a line without columns."""
     if columns.has_header:
         return []
     others = [cell for place, cell in enumerate(row.cells) if place != columns.email]
@@ -209,7 +209,7 @@ def _evaluate(current: SubscriberImport, lines: Iterable[Line]) -> None:
         cursor.execute(sql.INSERT_ROWS, {"subscriber_import": current.pk})
         cursor.execute(sql.OUTCOMES)
         counts = dict(cursor.fetchall())
-    # Of those who left, some are known here and some by what the file says.
+    # Unsubscribed according to the database, or according to the file.
     told = dict(current.rows.order_by().values_list("outcome").annotate(Count("pk")))
     counts |= {"broken": told.get("broken", 0), "left": told.get("left", 0)}
     current.counts = counts
@@ -225,7 +225,7 @@ def _write(current: SubscriberImport) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(sql.SUBSCRIBE_NEW)
-        # Fewer than were judged new, where somebody signed up at this very moment.
+        # Fewer than the check said if somebody has signed up meanwhile.
         current.counts["new"] = min(current.count("new"), cursor.rowcount)
         cursor.execute(sql.SUBSCRIBE_PENDING)
         cursor.execute(sql.INSERT_SUBSCRIPTIONS, values)

@@ -12,14 +12,14 @@ ANALYZE_TABLES: Final = """
 ANALYZE newsletter_subscriber, newsletter_subscription, newsletter_consent,
         newsletter_consentednewsletter
 """
-"""Until PostgreSQL looks by itself it takes them for few, and a page that counts readers takes minutes."""
+"""Until autovacuum has run, PostgreSQL expects few rows, and pages that count subscribers take minutes."""
 
 LOCK: Final = """
 SELECT id FROM newsletter_subscriber
  WHERE lower(email) IN (SELECT lower(email) FROM imported_address)
  ORDER BY id FOR NO KEY UPDATE
 """
-"""Whoever leaves at this moment has left before, or leaves afterwards; as `subscribing` locks too."""
+"""An unsubscribe at the same time is before or after this. `opt_in` locks in the same order."""
 
 EVALUATE: Final = """
 CREATE TEMPORARY TABLE import_outcome ON COMMIT DROP AS
@@ -39,7 +39,7 @@ SELECT i.line, i.email, i.name, i.language, i.first_line, s.id AS subscriber_id,
               WHERE newsletter_id = ANY(%(newsletters)s) GROUP BY subscriber_id) n
     ON n.subscriber_id = s.id
 """
-"""One outcome for each row. The hash is `querysets.email_hash`; a test holds the two together."""
+"""The outcome of each row. The hash is that of `querysets.email_hash`; a test compares them."""
 
 OUTCOMES: Final = "SELECT outcome, count(*) FROM import_outcome GROUP BY outcome"
 
@@ -66,7 +66,7 @@ WITH made AS (
 UPDATE import_outcome f SET subscriber_id = made.id FROM made
  WHERE f.outcome = 'new' AND f.email = made.email
 """
-"""The tokens are 244 random bits of PostgreSQL's. Whoever signs up at this moment is left alone."""
+"""The tokens have 244 random bits from PostgreSQL. Somebody who signs up at the same time is skipped."""
 
 SUBSCRIBE_PENDING: Final = """
 UPDATE newsletter_subscriber s

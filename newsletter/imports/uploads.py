@@ -19,25 +19,25 @@ from newsletter.models import ImportRow, Newsletter, SubscriberImport
 MOST_BYTES: Final = 50 * 1024 * 1024
 SHOWN_ROWS: Final = 6
 SAMPLE: Final = 200_000
-"""So many bytes of it."""
+"""Bytes of the file that are read for its first rows."""
 FILE_KEPT: Final = timedelta(days=7)
 LINES_KEPT: Final = timedelta(days=30)
 NO_TABLES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
-"""How files of Excel, LibreOffice, Word and Acrobat begin."""
+"""First bytes of Excel, LibreOffice, Word and PDF files."""
 State = SubscriberImport.State
 
 
 class NotPossible(Exception):
-    """The file cannot be brought in; the text is a sentence."""
+    """The file cannot be imported. The message is shown to the user."""
 
 
 def upload(
     content: bytes, *, name: str, newsletters: Sequence[Newsletter], consent: str, by: User | None
 ) -> SubscriberImport:
-    """Keeps a file to be looked over, with its columns guessed; nobody is subscribed yet.
+    """Stores a file and detects its columns; nobody is subscribed yet.
 
     Raises:
-        NotPossible: it is too large, no table, holds nothing, or nobody is said to have agreed.
+        NotPossible: it is too large, not a table, or empty, or there is no consent.
     """
     if len(content) > MOST_BYTES:
         sentence = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it."
@@ -65,7 +65,7 @@ def upload(
 
 
 def first_rows_of(chosen: SubscriberImport) -> list[Row]:
-    """What stands at the beginning of its file, to say by it which column is what."""
+    """Returns the first rows of the file, to match its columns."""
     cut = Func(F("content"), 1, SAMPLE, function="substring", output_field=BinaryField())
     found = SubscriberImport.objects.filter(pk=chosen.pk).values_list(cut, flat=True).first()
     return _first_rows(bytes(found)) if found is not None else []
@@ -74,13 +74,13 @@ def first_rows_of(chosen: SubscriberImport) -> list[Row]:
 def _first_rows(content: bytes) -> list[Row]:
     beginning = content[:SAMPLE]
     if len(beginning) == SAMPLE:
-        # Not within a letter, or the whole would be taken for another encoding.
+        # Not inside a character, or another encoding would be detected.
         beginning = beginning.rpartition(b"\n")[0] or beginning
     return list(islice(Table.of(beginning).rows(), SHOWN_ROWS))
 
 
 def enqueue_dry_run(chosen: SubscriberImport, columns: ColumnMapping) -> bool:
-    """Has the worker look it over with these columns; False where it is under way or done."""
+    """Enqueues a check with these columns; returns False if it is running or done."""
     return _enqueue(
         chosen,
         [State.NEW, State.CHECKED],
@@ -93,7 +93,7 @@ def enqueue_dry_run(chosen: SubscriberImport, columns: ColumnMapping) -> bool:
 
 
 def enqueue_run(chosen: SubscriberImport) -> bool:
-    """Has the worker take in what was looked over; False where that has not happened, or it is done."""
+    """Enqueues the import of a checked file; returns False if it is not checked, or done."""
     return _enqueue(chosen, [State.CHECKED], state=State.IMPORTING, rows_read=0, error="")
 
 
@@ -108,13 +108,13 @@ def _enqueue(chosen: SubscriberImport, out_of: list[str], **changes: object) -> 
 
 
 def in_progress() -> list[int]:
-    """What waits for the worker, whose job may have been lost."""
+    """Returns the imports that wait for the worker; their job may have been lost."""
     waiting = SubscriberImport.objects.filter(state__in=SubscriberImport.RUNNING)
     return list(waiting.values_list("pk", flat=True))
 
 
 def delete_old_files() -> None:
-    """Every night: addresses in files that were not taken in, and in what was said of their lines."""
+    """Deletes files that were not imported, and the addresses in reported rows, after some days."""
     now = timezone.now()
     idle = SubscriberImport.objects.exclude(state__in=SubscriberImport.RUNNING)
     idle.filter(created_at__lt=now - FILE_KEPT, content__isnull=False).update(content=None)

@@ -79,7 +79,7 @@ class Command(BaseCommand):
 
 
 def _go_through(made: SubscriberImport, columns: ColumnMapping, *, dry_run: bool) -> None:
-    """Here and now, whatever the worker does."""
+    """Checks or imports in this process, independently of the worker."""
     SubscriberImport.objects.filter(pk=made.pk).update(
         state=SubscriberImport.State.CHECKING, columns=columns.as_json()
     )
