@@ -12,7 +12,7 @@ def export(who: Person) -> dict[str, Any]:
 
 
 def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
-    """All that is kept of one address, under words that a person understands."""
+    """Returns the stored data of a subscriber, with labels that a person understands."""
     received = subscriber.subscriptions.with_choices()
     return {
         "subscribed": subscriber.is_active,
@@ -45,7 +45,7 @@ def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
 
 
 def describe_subscription(subscription: Any) -> str:
-    """A newsletter, how often it comes and about what; asked `with_choices`."""
+    """Returns newsletter, frequency and topics as text; requires `with_choices`."""
     names = ", ".join(subscription.topic_names)
     about = "" if subscription.topics is None else f": {names or 'deleted topics'}"
     return f"{subscription.newsletter.name} ({subscription.get_frequency_display()}{about})"

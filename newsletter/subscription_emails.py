@@ -33,10 +33,10 @@ Answer = Consent.Answer
 
 
 def answer(consent_id: int) -> None:
-    """Writes to whoever entered an address, once for each time it was entered.
+    """Sends the e-mail to somebody who entered an address, once per request.
 
-    The row is locked while the mail is handed over, so two workers cannot both write; when the
-    mail server does not take it, the row stays unanswered and is tried again.
+    The row is locked while the e-mail is submitted, so that two workers cannot both send it. If the
+    mail server rejects it for now, the row stays unanswered and is tried again.
     """
     with transaction.atomic():
         consent = (
@@ -50,7 +50,7 @@ def answer(consent_id: int) -> None:
             return
         consent.answer = _choose_answer(consent)
         try:
-            # The words of the consent are kept in it; the mail is in the same language.
+            # The e-mail is in the language of the consent.
             with use_language(consent.language or current_publication().language_codes[0]):
                 if consent.answer == Answer.CONFIRM:
                     _send_confirmation(consent)
@@ -65,10 +65,10 @@ def answer(consent_id: int) -> None:
 
 
 def unanswered(*, older_than: timedelta = timedelta(minutes=1)) -> list[int]:
-    """Entered some time ago and not answered yet, while a link is of use.
+    """Returns requests without an answer whose link is still useful.
 
-    Their jobs were lost, or the mail server said “not now”. It is asked every minute at first, since many only wish
-    to see whether a stranger comes again (RFC 6647), then four times an hour.
+    Their jobs were lost, or the mail server deferred the e-mail. It is retried every minute at
+    first, because greylisting only delays the first attempt (RFC 6647), then four times an hour.
     """
     now = timezone.now()
     waiting = Consent.objects.filter(
@@ -86,7 +86,7 @@ def _is_due(age: timedelta) -> bool:
 
 
 def _is_final(refusal: SMTPRecipientsRefused | SMTPDataError) -> bool:
-    """Whether the mail server says never, to the address or to the mail itself, rather than not now."""
+    """Whether the mail server rejected the address or the e-mail permanently."""
     if isinstance(refusal, SMTPDataError):
         return refusal.smtp_code >= 500
     return all(code >= 500 for code, _ in refusal.recipients.values())
@@ -106,8 +106,8 @@ def _choose_answer(consent: Consent) -> Consent.Answer:
     links = before.filter(answer=Answer.CONFIRM, answered_at__gt=now - timedelta(days=1))
     if links.count() >= LINKS_A_DAY:
         return Answer.NONE
-    # A form sent twice is one wish; sent with another choice it is another, and the last one counts. A
-    # link that was used or overtaken is no longer one.
+    # A form submitted twice is one request; with another choice it is a new one, and the last one
+    # counts. A link that was used or replaced is ignored.
     usable = links.filter(
         answered_at__gt=now - PAUSE_BETWEEN_LINKS,
         confirmed_at__isnull=True,
@@ -120,7 +120,7 @@ def _choose_answer(consent: Consent) -> Consent.Answer:
 
 
 def _choice_keys(rows: Iterable[ConsentedNewsletter | Subscription]) -> set[Hashable]:
-    """Newsletters, each with how often and about what."""
+    """Returns newsletters with frequency and topics, for comparison."""
     return {
         (row.newsletter_id, row.frequency, None if row.topics is None else tuple(row.topics))
         for row in rows
@@ -172,7 +172,7 @@ def _send_already_subscribed(consent: Consent) -> None:
 
 
 def send_data_link(subscriber_id: int) -> None:
-    """Writes to a subscriber with the link to all that is kept of them."""
+    """Sends a subscriber the link to their data."""
     subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
     if subscriber is None or suppression.is_subscriber_suppressed(subscriber):
         return

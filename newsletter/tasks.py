@@ -22,7 +22,7 @@ from newsletter.subscriptions import opt_in
 logger = logging.getLogger(__name__)
 
 SECONDS_AT_A_TIME = 20
-"""After this long a job makes room for other jobs and queues the rest."""
+"""After this long a job stops for other jobs and enqueues the rest."""
 
 
 @app.task(name=job_queue.ANSWER)
@@ -68,7 +68,7 @@ def deliver(context: JobContext, issue_id: int) -> None:
         return context.should_abort() or time.monotonic() > until
 
     if worker.is_long(issue_id):
-        # Another worker, if one has nothing to do, takes part.
+        # Lets another idle worker help.
         job_queue.enqueue_delivery(issue_id)
     if worker.deliver(issue_id, enough=enough):
         job_queue.enqueue_delivery(issue_id)
@@ -77,7 +77,7 @@ def deliver(context: JobContext, issue_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="newsletter.look_after", queueing_lock="newsletter.look_after", pass_context=False)
 def run_maintenance_jobs(timestamp: int) -> None:
-    """Picks up what a lost job left: mails to send, people to answer; what fails holds up nothing else."""
+    """Repeats the work of lost jobs; a failure does not stop the others."""
     for action in (
         scheduling.start_due,
         processing.suppress_rejected,
@@ -103,7 +103,7 @@ def _run_safely(action: Callable[[], object]) -> None:
     try:
         action()
     except (OperationalError, InterfaceError):
-        # Without a database nothing else succeeds either.
+        # Without the database, the other actions would fail too.
         raise
     except Exception:
         logger.exception("one step of the newsletter's maintenance failed")
@@ -114,8 +114,8 @@ def _run_safely(action: Callable[[], object]) -> None:
     name="newsletter.digests", queueing_lock="newsletter.digests", priority=job_queue.AFTER_OTHERS
 )
 def compose_digests(timestamp: int) -> None:
-    """What composes itself; in a job of its own, so that it holds up nothing else."""
-    # What should have been public by now belongs to the period that ends.
+    """Composes and sends digests; a separate job, so that it does not delay others."""
+    # Scheduled articles that are due belong to the period that ends.
     for action in (
         publishing.publish_due,
         composition.compose_due,
@@ -137,5 +137,5 @@ def delete_unconfirmed(timestamp: int) -> None:
 @app.periodic(cron="*/3 * * * *")
 @app.task(name="newsletter.read_mailbox", queueing_lock="newsletter.read_mailbox")
 def read_mailbox(timestamp: int) -> None:
-    """Every few minutes: what came back, and who wishes to leave by mail."""
+    """Reads bounces and unsubscribe requests every few minutes."""
     mailbox.read_mailbox()

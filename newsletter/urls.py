@@ -33,7 +33,7 @@ pages = speak(
 )
 check_inbox = reverse_lazy("newsletter_check_inbox")
 urlpatterns = [
-    # The webhook is answered without reading the publication; `told/` is its name before 0.2.
+    # The webhook does not read the publication. `told/` is the former name, before 0.2.
     path("webhook/", webhook, name="newsletter_webhook"),
     path("told/", webhook),
     path("look-in-your-mail/", RedirectView.as_view(url=check_inbox, permanent=True)),

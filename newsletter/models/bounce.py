@@ -1,4 +1,4 @@
-"""Bounces, suppressions, and what is remembered of mailboxes and webhook calls."""
+"""Bounces, suppressions, and the state of mailboxes and webhook calls."""
 
 from django.conf import settings
 from django.db import models
@@ -16,7 +16,7 @@ from newsletter.models.subscriber import Subscriber
 
 @model_policy(public=None, personal_data=None)
 class WebhookReceipt(models.Model):
-    """A proof, or an event without a time, that was accepted; kept until it would be refused by its age."""
+    """An accepted signature, or event without a time; stored until it would be too old to be accepted."""
 
     key = models.CharField(max_length=64, primary_key=True)
     body_hash = models.CharField(max_length=64)
@@ -31,10 +31,10 @@ RESPONSE_MAX_LENGTH = 500
 
 @model_policy(public=None, personal_data=privacy.BOUNCES, permissions={EDITOR: "view"})
 class Bounce(models.Model):
-    """One recipient of whom a message said that our mail did not arrive, or was not wanted.
+    """A bounce of, or complaint about, an e-mail to one recipient.
 
-    The address is not copied here: it stands with the subscriber and goes away with them, while the row
-    stays and is counted. In the words of the mail server addresses are struck out.
+    The address is not copied: it belongs to the subscriber and is erased with them, while this row
+    is kept and counted. Addresses in the SMTP response are removed.
     """
 
     class Kind(models.TextChoices):
@@ -94,9 +94,10 @@ class Bounce(models.Model):
 
 @model_policy(public=None, personal_data=privacy.BOUNCES, permissions={EDITOR: "view remove"})
 class Suppression(models.Model):
-    """An address that is not written to, why, and who said so; and who released it and why.
+    """A suppressed address: why and by whom, and who removed the suppression and why.
 
-    The address is kept as a hash alone, so that it is still known when the subscriber's data were erased.
+    Only a hash of the address is stored, so that it remains suppressed when the subscriber's data
+    are erased.
     """
 
     class Reason(models.TextChoices):
@@ -165,7 +166,7 @@ class Suppression(models.Model):
 
 @model_policy(public=None, personal_data=None)
 class MailboxStatus(models.Model):
-    """How the last look into the mailbox for what comes back went, or when a provider told something; one row for each."""
+    """The result of the last run of a bounce mailbox, or the last call of a provider."""
 
     mailbox = models.CharField(max_length=300, unique=True, help_text="Without its password.")
     tried_at = models.DateTimeField()

@@ -18,16 +18,16 @@ from newsletter.models.subscriber import Subscriber
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def with_issues(self) -> "DeliveryQuerySet":
-        """Each with its issue, without the mail as it was sent."""
+        """Prefetches issues without their HTML and text."""
         return self.prefetch_related(models.Prefetch("issue", Issue.objects.without_content()))
 
     def counts(self) -> dict[str, int]:
-        """How many are in each state, every state named, none hidden."""
+        """Returns the number of deliveries in each state, including states without any."""
         found = dict(self.order_by().values_list("state").annotate(Count("pk")))
         return {state.value: found.get(state.value, 0) for state in Delivery.State}
 
     def counts_by_issue(self, issues: Iterable[Issue]) -> dict[int, dict[str, int]]:
-        """The same for several issues, by their numbers, in one query."""
+        """Returns the same for several issues, by their IDs, in one query."""
         found = {issue.pk: dict.fromkeys(map(str, Delivery.State.values), 0) for issue in issues}
         grouped = self.filter(issue__in=found).order_by().values_list("issue", "state")
         for key, state, count in grouped.annotate(Count("pk")) if found else ():
@@ -35,11 +35,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return found
 
     def sent_in_last(self, *, minutes: float) -> "DeliveryQuerySet":
-        """What was taken in hand so shortly ago, by the database's clock."""
+        """Filters by the time at which sending began, by the clock of the database."""
         return self.filter(sending_at__gt=Now() - timedelta(minutes=minutes))
 
     def unresolved(self) -> "DeliveryQuerySet":
-        """What may have arrived or not, and nobody said yet to leave it."""
+        """Uncertain deliveries that nobody has decided to skip."""
         left = UncertainResolution.objects.filter(
             delivery=OuterRef("pk"), choice=UncertainResolution.Choice.SKIP
         )
@@ -48,14 +48,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 @model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
 class Delivery(models.Model):
-    """What happened to the mail of one issue to one subscriber.
+    """The delivery of one issue to one subscriber.
 
-    The address is not copied here: it is read when the mail goes out, and it goes away with the
-    subscriber, while the row stays and is counted.
+    The address is not copied: it is read when the e-mail is sent, and erased with the subscriber,
+    while this row is kept and counted.
     """
 
     class State(models.TextChoices):
-        """Why one becomes another: docs/algorithms/delivery.md."""
+        """The state diagram is in docs/algorithms/delivery.md."""
 
         QUEUED = "queued", "Queued"
         CLAIMED = "claimed", "Claimed"
@@ -175,7 +175,7 @@ class Delivery(models.Model):
 
 @model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
 class Attempt(models.Model):
-    """One handing over of a mail, and what the server answered to it."""
+    """One submission of an e-mail, and the SMTP response."""
 
     class Outcome(models.TextChoices):
         SENT = "sent", "Accepted"
@@ -201,7 +201,7 @@ class Attempt(models.Model):
 
 @model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
 class UncertainResolution(models.Model):
-    """What a person decided about a mail that may have arrived or not."""
+    """The decision about a delivery with an unknown status."""
 
     class Choice(models.TextChoices):
         RESEND = "again", "Resend"
@@ -223,7 +223,7 @@ class UncertainResolution(models.Model):
 
 @model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
 class DeliveryEvent(models.Model):
-    """Something that happened to the run of an issue: who did it, when, and why."""
+    """An event in the sending of an issue: who did it, when, and why."""
 
     class Action(models.TextChoices):
         SCHEDULED = "scheduled", "Scheduled"

@@ -16,13 +16,13 @@ from newsletter import privacy
 from newsletter.models.newsletter import Frequency, Newsletter
 
 DIGEST_FREQUENCIES: Final = (Frequency.WEEKLY, Frequency.DAILY, Frequency.EACH)
-"""The frequencies in which a newsletter composes itself."""
+"""The frequencies that are composed automatically."""
 PERIOD_LENGTHS: Final = {Frequency.DAILY: timedelta(days=1), Frequency.WEEKLY: timedelta(days=7)}
 
 
 @model_policy(public=None, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class DigestRule(models.Model):
-    """When a newsletter composes itself in a frequency, and whether an editor looks at it first."""
+    """When digests of one frequency are composed, and whether they need approval."""
 
     class Day(models.IntegerChoices):
         MONDAY = 0, "Monday"
@@ -97,10 +97,10 @@ class DigestRule(models.Model):
 
 @model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
 class Digest(models.Model):
-    """A period for which a newsletter was composed, once, whoever else tried.
+    """A period of a digest rule; it is composed once.
 
-    Its issues are one for each combination of topics and language that readers chose
-    (docs/decisions/digests.md); without an article, or without a reader, there is none.
+    It has an issue for each combination of topics and language that subscribers chose
+    (docs/decisions/digests.md), except those without articles or without subscribers.
     """
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.CASCADE, related_name="digests")

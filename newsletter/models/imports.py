@@ -14,10 +14,10 @@ from newsletter.models.newsletter import Newsletter
 
 @model_policy(public=None, personal_data=privacy.IMPORTS)
 class SubscriberImport(models.Model):
-    """A file of addresses that somebody took in, on the ground of what.
+    """A file of subscribers, who imported it, and the consent it is based on.
 
-    The file itself is kept until it was taken in, or for a week; what was wrong with its rows is
-    kept with their lines for thirty days.
+    The file is kept until it was imported, or for a week; the reported rows are kept for thirty
+    days.
     """
 
     class State(models.TextChoices):
@@ -84,7 +84,7 @@ class SubscriberImport(models.Model):
 
 @model_policy(public=None, personal_data=privacy.IMPORTS)
 class ImportRow(models.Model):
-    """A line of a file that was not taken in as it stands, and why."""
+    """A row that was skipped or changed, and why."""
 
     class Outcome(models.TextChoices):
         INVALID = "broken", "Invalid"
@@ -115,7 +115,7 @@ class ImportRow(models.Model):
 
 @model_policy(public=None, personal_data=privacy.SENDING)
 class SubscriberExport(models.Model):
-    """Who took the list of subscribers out of the house, and how much of it."""
+    """Who exported subscribers, and how many."""
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -25,12 +25,12 @@ from newsletter.models.querysets import IssueQuerySet
 TEXT_MAX_LENGTH = 20_000
 GREETING_MAX_LENGTH = 100
 NAME_PLACEHOLDER: Final = "{name}"
-"""Where a greeting names its reader."""
+"""The placeholder for the reader's name in a greeting."""
 DELAY_SHOWN_FROM: Final = timedelta(minutes=3)
 
 
 @model_policy(
-    # The progress of its delivery changes no page.
+    # The progress of delivery changes no page.
     public=PublicRows(
         columns=(
             "newsletter_id",
@@ -53,8 +53,8 @@ DELAY_SHOWN_FROM: Final = timedelta(minutes=3)
 class Issue(models.Model):
     """Articles chosen by an editor, with an introduction.
 
-    When the issue is sent, the mail is rendered once and kept: every recipient gets the same
-    words, and what was sent can be read afterwards whatever happens to the articles.
+    When the issue is sent, the e-mail is rendered once and stored: every recipient gets the same
+    text, which can be read later even if the articles change.
     """
 
     class State(models.TextChoices):
@@ -66,7 +66,7 @@ class Issue(models.Model):
         CANCELLED = "stopped", "Cancelled"
 
     EDITABLE_STATES: Final = (State.DRAFT, State.SCHEDULED)
-    """Before the start; afterwards words and recipients stand fast."""
+    """States before the start; after it, text and recipients do not change."""
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.PROTECT, related_name="issues")
     subject = models.CharField(
@@ -225,7 +225,7 @@ class Issue(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["digest", "topics", "language"],
-                # Several that went out may be for the same choice since topics were merged.
+                # Since topics were merged, several sent issues may be for the same choice.
                 condition=Q(digest__isnull=False, state__in=["draft", "scheduled"]),
                 name="issue_of_digest_once",
             ),
@@ -269,12 +269,12 @@ class Issue(models.Model):
 
     @property
     def frequency(self) -> Frequency:
-        """The readers of which frequency it is for."""
+        """The frequency of the subscribers who receive it."""
         return Frequency(self.digest.frequency) if self.digest else Frequency.ISSUES
 
     @property
     def effective_language(self) -> str:
-        """The language of the words around its articles."""
+        """The language of the text around its articles."""
         return self.language or self.newsletter.language
 
     @property
@@ -283,12 +283,12 @@ class Issue(models.Model):
 
     @property
     def has_started(self) -> bool:
-        """Whether it has started: words and recipients no longer change."""
+        """Whether sending has started, so that text and recipients no longer change."""
         return self.state not in self.EDITABLE_STATES
 
     @property
     def delay(self) -> timedelta | None:
-        """How long after its time it started, where that is worth a word."""
+        """How much later than scheduled it started, if that is relevant."""
         if not (self.send_at and self.started_at and self.has_started):
             return None
         late = self.started_at - self.send_at
@@ -300,7 +300,7 @@ HEADING_MAX_LENGTH = 80
 
 @model_policy(public=None, personal_data=None)
 class IssueLink(models.Model):
-    """A link in an issue that counts them, and how often it was opened; by whom is not known."""
+    """A tracked link and its number of clicks; who clicked is not stored."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="links")
     number = models.PositiveSmallIntegerField()
@@ -319,7 +319,7 @@ class IssueLink(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class IssueItem(models.Model):
-    """An article in an issue, at its place; with a heading, it begins a section."""
+    """An article of an issue at its position; with a heading, it starts a section."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
     article = models.ForeignKey(

@@ -22,9 +22,9 @@ CANARY_AT_LEAST: Final = 50
 
 
 class Frequency(models.TextChoices):
-    """How often a newsletter comes to somebody, from the quietest to the liveliest.
+    """How often a subscriber receives a newsletter, from the least to the most often.
 
-    The editors' issues go to those who chose `ISSUES`; to the others it composes itself.
+    The editors' issues are sent to those who chose `ISSUES`; for the others digests are composed.
     """
 
     ISSUES = "issues", gettext_lazy("Regular issues")
@@ -34,10 +34,10 @@ class Frequency(models.TextChoices):
 
 
 def validate_ascii(address: str) -> None:
-    """Headers hold addresses in ASCII.
+    """Rejects addresses with non-ASCII characters, which e-mail headers cannot contain.
 
     Raises:
-        ValidationError: with a sentence for whoever typed it.
+        ValidationError: with a message for the user.
     """
     if not address.isascii():
         sentence = "Use ASCII characters only. Enter an international domain in its xn-- form."
@@ -50,8 +50,6 @@ def default_frequencies() -> list[str]:
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: "view"})
 class Newsletter(models.Model):
-    """A newsletter that readers can subscribe to."""
-
     name = models.CharField(
         max_length=80,
         validators=[validate_storable, validate_not_blank],
@@ -158,12 +156,12 @@ class Newsletter(models.Model):
 
     @property
     def offered_frequencies(self) -> list[Frequency]:
-        """Those a reader can choose, the quietest first."""
+        """The frequencies that readers can choose, the least frequent first."""
         return [frequency for frequency in Frequency if frequency in self.frequencies]
 
     @property
     def usual_frequency(self) -> Frequency:
-        """What somebody gets who chose none: never more than they asked for."""
+        """The default frequency: the least frequent one."""
         return self.offered_frequencies[0]
 
     @property

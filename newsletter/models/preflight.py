@@ -12,9 +12,9 @@ from newsletter.models.issue import Issue
 
 @model_policy(public=None, personal_data=privacy.SENDING)
 class TestMail(models.Model):
-    """A test of an issue was sent, and how the issue read then."""
+    """A test that was sent, with a hash of the content."""
 
-    __test__ = False  # pytest takes the name for a test's.
+    __test__ = False  # pytest would collect it as a test class.
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="tests")
     content_hash = models.CharField(max_length=64, editable=False)
@@ -33,7 +33,7 @@ class TestMail(models.Model):
 
 @model_policy(public=None, personal_data=privacy.SENDING)
 class Waiver(models.Model):
-    """An editor lets an issue go out although something was found, and says why."""
+    """An overridden finding, with the reason."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="waivers")
     finding_key = models.CharField(max_length=2100, help_text="Key of the finding.")
@@ -57,7 +57,7 @@ class Waiver(models.Model):
 
 @model_policy(public=None, personal_data=None)
 class ExternalCheck(models.Model):
-    """What the worker saw when it looked at something outside: a link, or a name in the DNS."""
+    """The result of checking something outside this site: a link or a DNS record."""
 
     class Kind(models.TextChoices):
         LINK = "link", "External link"

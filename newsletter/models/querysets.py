@@ -24,27 +24,29 @@ if TYPE_CHECKING:
 
 
 def new_token() -> str:
-    """192 random bits, safe in an address."""
+    """Returns 192 random bits, URL-safe."""
     return secrets.token_urlsafe(24)
 
 
 def email_hash(email: str) -> str:
-    """An address as it is kept when it may no longer be kept: the same for every way of writing it."""
+    """Returns a keyed hash of an address that may no longer be stored; normalised, so case does not
+    matter.
+    """
     return hashlib.sha256(f"iria.suppression:{to_ascii(email).lower()}".encode()).hexdigest()
 
 
 class NewsletterQuerySet(models.QuerySet["Newsletter"]):
     def offered(self) -> "NewsletterQuerySet":
-        """What readers can choose, the first one being the usual one."""
+        """Returns the newsletters that readers can choose; the first is the default."""
         return self.filter(offered=True).order_by("position", "pk")
 
     def offered_or_received(self, received: Iterable[int]) -> "NewsletterQuerySet":
-        """What somebody can choose: whatever comes to them may go on coming."""
+        """Returns the newsletters that a subscriber can choose, including their current ones."""
         kept = Q(offered=True) | Q(pk__in=list(received))
         return self.filter(kept).order_by("position", "pk")
 
     def with_topics(self) -> "NewsletterQuerySet":
-        """With the categories a reader can choose among."""
+        """Prefetches the categories that readers can choose from."""
         return self.prefetch_related("topics")
 
 
@@ -52,32 +54,32 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def receiving(
         self, newsletter: "Newsletter", *, frequency: str = "issues"
     ) -> "SubscriberQuerySet":
-        """Who gets this newsletter in this frequency: subscribed to it so, confirmed, and not gone."""
+        """Returns the confirmed subscribers of a newsletter with this frequency."""
         return self.filter(
             state="active", subscriptions__newsletter=newsletter, subscriptions__frequency=frequency
         )
 
     def with_email(self, email: str) -> "SubscriberQuerySet":
-        """The one with this address, however its letters are written."""
+        """Filters by address, case-insensitively."""
         return self.alias(small=Lower("email")).filter(small=to_ascii(email).lower())
 
     def with_token(self, token: str) -> "SubscriberQuerySet":
-        """Whoever has this token; nobody has one that PostgreSQL could not even keep."""
+        """Filters by token; a token that PostgreSQL cannot store matches nothing."""
         return self.filter(token=token) if token.isascii() and token.isprintable() else self.none()
 
     def locked(self) -> "SubscriberQuerySet":
-        """Locked until the transaction ends, against everything but being referred to.
+        """Locks the rows until the transaction ends, with FOR NO KEY UPDATE.
 
-        An issue that starts refers to its readers: it does not wait for somebody who is choosing, who
-        may be waiting for a merge of topics, which waits for the issue.
+        An issue that starts only references its subscribers. So it does not wait for a subscriber
+        who is saving preferences and waits for a topic merge, which waits for the issue.
         """
         return self.select_for_update(no_key=True, of=("self",))
 
     def get_or_create_locked(self, email: str) -> "Subscriber":
-        """The one with this address, locked until the transaction ends, made where unknown.
+        """Returns the subscriber with this address, created if necessary and locked.
 
-        One statement that writes a row either way, so its time tells nothing, and nobody can
-        erase the row between finding it and writing to it.
+        One statement that writes a row in either case: its duration reveals nothing, and the row
+        cannot be erased between finding it and writing to it.
         """
         with connection.cursor() as cursor:
             cursor.execute(
@@ -93,37 +95,37 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def active(self) -> "SubscriptionQuerySet":
-        """Those of people who are confirmed and not gone."""
+        """Returns the subscriptions of confirmed subscribers."""
         return self.filter(subscriber__state="active")
 
     def locked(self) -> "SubscriptionQuerySet":
-        """Locked until the transaction ends, in the order in which all do it who change several.
+        """Locks the rows until the transaction ends, always in the same order.
 
-        A merge of topics, or their end, changes what many readers chose; whoever has two newsletters
-        would else stand in a ring with it.
+        Merging or deleting a topic changes the subscriptions of many readers; without a fixed
+        order, a reader with two newsletters could cause a deadlock.
         """
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
     def delete_locked(self) -> None:
-        """Deletes them, each held before."""
+        """Deletes the rows after locking them in order."""
         self.filter(pk__in=list(self.locked().values_list("pk", flat=True))).delete()
 
     def receiving(self, newsletter: "Newsletter", frequency: str) -> "SubscriptionQuerySet":
-        """Those to which a newsletter comes in this frequency."""
+        """Returns the subscriptions with this newsletter and frequency."""
         return self.active().filter(newsletter=newsletter, frequency=frequency)
 
     def with_choices(self) -> "SubscriptionQuerySet":
-        """Each with its newsletter and the names of its topics, as its owner chose them."""
+        """Prefetches newsletter and topics."""
         chosen = Category.objects.filter(_AnyOf(F("pk"), OuterRef("topics"))).in_order()
         return self.select_related("newsletter").annotate(
             topic_names=ArraySubquery(chosen.values("name"))
         )
 
     def choices(self) -> list[tuple[tuple[int, ...], str, int]]:
-        """Each way in which these differ: topics, the reader's language, and how many chose so.
+        """Returns the distinct choices: topics, language, and the number of subscriptions.
 
-        The topics are ids of categories in order; none where everything comes. Those whose topics
-        are all gone are no choice: nothing comes to them.
+        The topics are sorted category IDs; empty means everything. Subscriptions whose topics were
+        all deleted are left out: nothing is sent to them.
         """
         counted = (
             self.exclude(topics=[])
@@ -134,13 +136,13 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return sorted((tuple(topics or ()), language, count) for topics, language, count in counted)
 
     def with_exact_topics(self, topic_ids: Iterable[int]) -> "SubscriptionQuerySet":
-        """Those with just these topics; without any, those to whom everything comes."""
+        """Filters by exactly these topics; an empty list means subscriptions to everything."""
         chosen = sorted(topic_ids)
         return self.filter(topics=chosen) if chosen else self.filter(topics__isnull=True)
 
 
 class _AnyOf(models.Func):
-    """Whether a value stands in a list."""
+    """SQL `value = ANY(array)`."""
 
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
@@ -149,25 +151,25 @@ class _AnyOf(models.Func):
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     def public(self) -> "IssueQuerySet":
-        """What the archive shows: issues that went out, or are going out now."""
+        """Returns the issues in the archive: sent or being sent."""
         frozen = ["sending", "paused", "sent", "stopped"]
         return self.filter(state__in=frozen).order_by("-started_at", "-pk").without_content()
 
     def without_content(self) -> "IssueQuerySet":
-        """Without the mails as they were sent, some 100 KB each, for whoever lists many."""
+        """Defers the HTML and text of issues, about 100 KB each."""
         return self.defer("sent_html", "sent_text")
 
     def listed(self) -> "IssueQuerySet":
-        """What the lists of the archive hold: what the editors composed, and digests of everything.
+        """Returns the issues that archive lists show: those of editors, and digests of everything.
 
-        A digest for those who chose topics, or of one article, repeats what stands there already; it
-        can be read at its own address.
+        A digest of some topics, or of one article, repeats what is listed already; it can be read
+        at its own URL.
         """
         of_all = Q(digest__frequency__in=["daily", "weekly"], topics=[])
         return self.public().filter(Q(digest__isnull=True) | of_all)
 
     def ready_automatic(self) -> "IssueQuerySet":
-        """Issues of digests that nobody wished to approve, that nobody touched, and that have not gone."""
+        """Returns unsent digest issues that need no approval and were not edited."""
         untouched = self.filter(digest__isnull=False, is_automatic=True, needs_approval=False)
         return untouched.filter(state="draft").order_by("pk")
 
@@ -175,16 +177,16 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return self.filter(state="sending").order_by("started_at", "pk")
 
     def in_progress(self) -> "IssueQuerySet":
-        """What waits for its time, is being sent, or is paused: what somebody should watch."""
+        """Returns issues that are scheduled, being sent, or paused."""
         return self.filter(state__in=["scheduled", "sending", "paused"]).order_by("pk")
 
     def with_image(self, image_id: int) -> "IssueQuerySet":
-        """Those with this image on top, or with an article that it leads."""
+        """Returns issues with this lead image, or with an article that has it."""
         of_article = Q(items__article__lead_image_id=image_id)
         return self.filter(of_article | Q(image_id=image_id)).distinct()
 
     def with_articles(self) -> "IssueQuerySet":
-        """With everything the mail and the archive page show; articles in their order."""
+        """Prefetches everything that the e-mail and the archive page show; articles in order."""
         return self.select_related("newsletter", "image__agency").prefetch_related(
             Prefetch("items__article", Article.objects.for_cards())
         )
@@ -192,11 +194,11 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def active(self) -> "SuppressionQuerySet":
-        """Those that were not released."""
+        """Returns the suppressions that were not removed."""
         return self.filter(removed_at__isnull=True)
 
     def blocking(self) -> "SuppressionQuerySet":
-        """Those who are not written to, whoever asks; who only left may come back by themselves."""
+        """Returns suppressions that block every e-mail; those who only unsubscribed may resubscribe."""
         return self.active().exclude(reason="left")
 
     def for_email(self, email: str) -> "SuppressionQuerySet":

@@ -11,7 +11,7 @@ from iria.core.model_policy import model_policy
 
 @model_policy(public=None, personal_data=None, permissions={EDITOR: "view"})
 class SendingLimit(models.Model):
-    """How many mails may leave in a second, in all or to one receiving domain."""
+    """How many e-mails may be sent per second, in total or to one domain."""
 
     ALL_EMAILS = ""
     OTHER_DOMAINS = "*"
@@ -52,7 +52,7 @@ class SendingLimit(models.Model):
 
 @model_policy(public=None, personal_data=None)
 class ThrottleState(models.Model):
-    """When the next mail may leave under a limit; one row for all workers together."""
+    """When the next e-mail may be sent under a limit; shared by all workers."""
 
     scope = models.CharField(primary_key=True, max_length=253)
     free_at = models.DateTimeField(help_text="No e-mail before this time.")

@@ -15,18 +15,18 @@ from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.querysets import SubscriberQuerySet, SubscriptionQuerySet, new_token
 
 EMAIL_MAX_LENGTH = 254
-"""RFC 5321 limits a path to 256 characters, two of which are its angle brackets."""
+"""RFC 5321 limits a path to 256 characters, including two angle brackets."""
 NAME_MAX_LENGTH = 80
 MAX_TOPICS = 200
-"""More would not fit into the index; nobody chooses so many."""
+"""The index cannot hold more."""
 
 
 @model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
 class Subscriber(models.Model):
-    """An address, and whether we may write to it.
+    """An e-mail address, and whether e-mails may be sent to it.
 
-    The token is the right to leave and to change preferences. It is random, stored, and never
-    expires, because a mail may be opened years later.
+    Whoever has the token may unsubscribe and change preferences. It is random, stored, and never
+    expires, because an e-mail may be opened years later.
     """
 
     class State(models.TextChoices):
@@ -112,7 +112,7 @@ class Subscriber(models.Model):
 
 
 class IsSorted(models.Func):
-    """Whether numbers stand from the least to the greatest, each once (`migrations/sql/in_order.sql`)."""
+    """Whether an array is strictly ascending (`migrations/sql/in_order.sql`)."""
 
     function = "newsletter_in_order"
     output_field = models.BooleanField()
@@ -122,8 +122,8 @@ class IsSorted(models.Func):
 class Subscription(models.Model):
     """A subscriber receives a newsletter.
 
-    The topics are a list in the row, so that those who chose alike are found by one index; it is
-    written by `subscribing` and follows the categories in `topics`.
+    The topics are an array, so that one index finds subscribers with the same choice. They are
+    changed by `opt_in`, and by `topic_merges` when categories change.
     """
 
     subscriber = models.ForeignKey(
@@ -178,10 +178,10 @@ class Subscription(models.Model):
 
 @model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS)
 class Consent(models.Model):
-    """What somebody was asked, where and when, how we answered, and when they agreed.
+    """What somebody was asked, where and when, how it was answered, and when they agreed.
 
-    A row is written each time an address is entered. Until `confirmed_at` is set it proves
-    nothing: anybody can enter anybody's address.
+    A row is written each time an address is entered. Until `confirmed_at` is set it proves nothing:
+    anybody can enter any address.
     """
 
     class Answer(models.TextChoices):
@@ -229,11 +229,11 @@ class Consent(models.Model):
 
 @model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS)
 class ConsentedNewsletter(models.Model):
-    """One newsletter of a consent, and how it was to come.
+    """One newsletter of a consent, with frequency and topics.
 
-    The topics are numbers rather than references: what was agreed to does not change when
-    categories are merged. Their addresses of then say what became of them. In words they stand in
-    the consent's wording.
+    The topics are IDs without foreign keys: what was agreed to does not change when categories are
+    merged. Their URLs at that time lead to what became of them. The consent's wording contains
+    their names.
     """
 
     consent = models.ForeignKey(

@@ -26,17 +26,17 @@ UNTESTED: Final = "untested"
 
 
 class NotOverridden(Exception):
-    """What cannot be waived; the text is a sentence."""
+    """The finding cannot be overridden. The message is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding(Blocker):
     about: str = ""
-    """By which it is waived; empty where nobody may."""
+    """The key to override it; empty if it cannot be overridden."""
 
 
 def run_checks(issue: Issue) -> list[Blocker]:
-    """What of the mail as it would go out now stands in its way and was not waived."""
+    """Returns the findings of the current e-mail that were not overridden."""
     waived = set(issue.waivers.values_list("finding_key", flat=True))
     rendered = rendering.compose(issue)
     found = [*_of_the_mail(rendered), *_of_links(issue, rendered), *_of_tests(issue)]
@@ -44,7 +44,7 @@ def run_checks(issue: Issue) -> list[Blocker]:
 
 
 def warnings(newsletter: Newsletter) -> list[str]:
-    """What the DNS says of the sender, who signs, and who tells what comes back; it forbids nothing."""
+    """Returns warnings about DNS, signatures and bounces; they do not block sending."""
     seen = ExternalCheck.objects.filter(
         kind=ExternalCheck.Kind.DNS,
         target__in=external_checks.dns_records_of(newsletter),
@@ -66,10 +66,11 @@ def warnings(newsletter: Newsletter) -> list[str]:
 
 
 def override(issue: Issue, about: str, *, reason: str, by: User | None) -> Waiver:
-    """Lets an issue go out in spite of something that was found.
+    """Overrides a finding for an issue.
 
     Raises:
-        NotOverridden: there is no reason, or no finding of this name that can be overridden.
+        NotOverridden: the reason is missing, or there is no such finding that can be
+            overridden.
     """
     if not reason.strip() or not reason.isprintable():
         sentence = "Enter a reason."
@@ -89,12 +90,12 @@ def override(issue: Issue, about: str, *, reason: str, by: User | None) -> Waive
 
 
 def record_test(issue: Issue, *, by: User | None) -> None:
-    """A test of the issue as it stands now was sent."""
+    """Records that a test of the current content was sent."""
     TestMail.objects.create(issue=issue, content_hash=content_hash(issue), sent_by=by)
 
 
 def content_hash(issue: Issue) -> str:
-    """The same as long as the mail reads the same; the date in it does not count."""
+    """Returns a hash of the e-mail, without its date."""
     context: dict[str, Any] = rendering.issue_context(issue)
     said = [
         context["subject"],

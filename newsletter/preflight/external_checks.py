@@ -26,14 +26,14 @@ from newsletter.models import ExternalCheck, Issue, Newsletter
 
 PASSED_FOR: Final = timedelta(hours=6)
 FAILED_FOR: Final = timedelta(minutes=1)
-"""A dead link is looked at again soon: somebody may have mended it."""
+"""Broken links are checked again soon, because they may have been fixed."""
 MOST_LINKS: Final = 200
 
 Kind = ExternalCheck.Kind
 
 
 def enqueue_checks(issue: Issue, rendered: RenderedEmail) -> None:
-    """Has the worker look where nobody has looked lately."""
+    """Enqueues the external checks whose results are missing or old."""
     if _unchecked(Kind.LINK, external_links(rendered)) or _unchecked(
         Kind.DNS, dns_records_of(issue.newsletter)
     ):
@@ -41,7 +41,7 @@ def enqueue_checks(issue: Issue, rendered: RenderedEmail) -> None:
 
 
 def look(issue_id: int) -> int:
-    """Looks at all that an issue leads to and was not looked at lately; returns at how much."""
+    """Runs the missing or old checks of an issue; returns how many."""
     issue = Issue.objects.filter(pk=issue_id).first()
     if issue is None or not issue.is_draft:
         return 0
@@ -82,9 +82,10 @@ SECONDS: Final = 4
 
 
 def dns_records_of(newsletter: Newsletter) -> list[str]:
-    """The names to ask for, each with the kind of its record before it.
+    """Returns the DNS names to query, each with the record type as a prefix.
 
-    SPF is asked of the sender's domain and of the one to which mail returns, which is the one that counts.
+    SPF is queried for the domain of the sender and of the return path, which is the one that
+    counts.
     """
     domain = _domain_of(newsletter)
     here = "." not in domain or domain.replace(".", "").isdigit()
@@ -99,7 +100,7 @@ def dns_records_of(newsletter: Newsletter) -> list[str]:
 
 
 def signature_mismatch(newsletter: Newsletter) -> str:
-    """Why our signature does not speak for the sender, in a sentence; nothing where it does."""
+    """Returns why the DKIM domain does not match the sender, or an empty string."""
     domain, signing = _domain_of(newsletter), settings.DKIM_DOMAIN.lower()
     if not signing or f".{domain}".endswith(f".{signing}") or signing.endswith(f".{domain}"):
         return ""
@@ -111,7 +112,7 @@ def _domain_of(newsletter: Newsletter) -> str:
 
 
 def check_dns(name: str) -> str:
-    """What is wrong with one of these names, in a sentence; nothing where it is as it should be."""
+    """Returns what is wrong with a DNS record, or an empty string."""
     kind, *rest = name.split()
     domain = rest[-1]
     try:
@@ -178,15 +179,15 @@ LONGEST = 2000
 
 
 def external_links(rendered: RenderedEmail) -> list[str]:
-    """The addresses of other sites, in their order."""
+    """Returns the URLs of other sites, in order."""
     return [each for each in _all(rendered) if not _is_ours(each)]
 
 
 def broken_internal_links(rendered: RenderedEmail, *, but: set[str]) -> list[str]:
-    """The addresses of ours at which there is nothing.
+    """Returns the URLs of this site that do not exist.
 
     Args:
-        but: what is known to be there, or will be as soon as the issue goes out.
+        but: URLs that exist, or will exist when the issue is sent.
     """
     ours = [each for each in _all(rendered) if _is_ours(each) and each not in but]
     return [each for each in ours if not _answers(each)]
@@ -204,14 +205,14 @@ def _is_ours(address: str) -> bool:
 
 
 def _answers(address: str) -> bool:
-    """Whether our own page is there, asked as a reader would, without the network."""
+    """Whether a page of this site exists, tested with a request without the network."""
     path = unquote(urlsplit(address).path) or "/"
     try:
         match = resolve(path)
     except Resolver404:
         return False
     if not match.args and not match.kwargs:
-        # A page of the site itself.
+        # The home page.
         return True
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", path, path
@@ -226,11 +227,11 @@ def _answers(address: str) -> bool:
     try:
         with transaction.atomic():
             response = match.func(request, *match.args, **match.kwargs)
-            # A look leaves no trace: it is no visit, and counts for nothing.
+            # The check is not counted as a visit.
             transaction.set_rollback(True)
     except Http404:
         return False
     except Exception:
-        # A page that wants more of a visit than this; that it is there is known.
+        # The page needs more than this request has, but it exists.
         return True
     return bool(response.status_code < 400)

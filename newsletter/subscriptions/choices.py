@@ -11,14 +11,14 @@ from newsletter.models import Consent, ConsentedNewsletter, Frequency, Newslette
 from newsletter.models.digest import DIGEST_FREQUENCIES
 
 Topics = tuple[Category, ...] | None
-"""None: everything. Categories: these alone. None among them: all that were chosen are gone."""
+"""None: everything. Categories: only these. Empty: all chosen topics were deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionChoice:
-    """One newsletter, in one frequency, about everything or some topics.
+    """One newsletter with a frequency and topics.
 
-    What the editors write has one text for all: of topics nothing is wished or promised there.
+    Issues by editors are the same for all subscribers, so they have no topics.
     """
 
     newsletter: Newsletter
@@ -31,7 +31,7 @@ class SubscriptionChoice:
 
     @classmethod
     def usual(cls, newsletter: Newsletter) -> Self:
-        """What the foot of every page asks for, where there is nothing to choose."""
+        """Returns the choice that the form in the footer makes."""
         return cls(newsletter, newsletter.usual_frequency)
 
     @property
@@ -42,13 +42,13 @@ class SubscriptionChoice:
 
     @property
     def has_lost_its_topics(self) -> bool:
-        """Whether it was about topics none of which there is any more."""
+        """Whether it had topics that were all deleted."""
         return self.topics == ()
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Everything that can be chosen on the page of preferences."""
+    """All choices on the preferences page."""
 
     wanted: Sequence[SubscriptionChoice]
     language: str = ""
@@ -56,7 +56,7 @@ class Choice:
 
 
 def keep(consent: Consent, wanted: Sequence[SubscriptionChoice]) -> None:
-    """Writes beside a consent what it was about."""
+    """Stores the choices of a consent."""
     ConsentedNewsletter.objects.bulk_create(
         ConsentedNewsletter(
             consent=consent,
@@ -70,7 +70,7 @@ def keep(consent: Consent, wanted: Sequence[SubscriptionChoice]) -> None:
 
 
 def locked_choices(wanted: Sequence[SubscriptionChoice]) -> list[SubscriptionChoice]:
-    """The wishes with their topics as they are now, held until the end of the transaction."""
+    """Returns the choices with their current topics, locked until the transaction ends."""
     topics = _became(
         (topic.pk, topic.get_absolute_url())
         for choice_item in wanted
@@ -85,7 +85,7 @@ def locked_choices(wanted: Sequence[SubscriptionChoice]) -> list[SubscriptionCho
 
 
 def of_consent(consent: Consent) -> list[SubscriptionChoice]:
-    """What a consent was about, with what has become of its topics, held as in `held`."""
+    """Returns the choices of a consent with what became of their topics, locked."""
     found = consent.chosen_newsletters.select_related("newsletter").order_by(
         "newsletter__position", "pk"
     )
@@ -102,7 +102,7 @@ def of_consent(consent: Consent) -> list[SubscriptionChoice]:
 
 
 def of_subscriptions(subscriptions: Iterable[Subscription]) -> dict[int, SubscriptionChoice]:
-    """What comes to somebody now, by newsletter, each fetched with it."""
+    """Returns the current choices by newsletter ID."""
     rows = list(subscriptions)
     ids = {pk for row in rows for pk in row.topics or ()}
     topics = Category.objects.in_bulk(ids) if ids else {}
@@ -117,7 +117,7 @@ def of_subscriptions(subscriptions: Iterable[Subscription]) -> dict[int, Subscri
 
 
 def _became(named: Iterable[tuple[int, str]]) -> dict[int, Category]:
-    """What categories have become, by the number and address of then, all held in one step."""
+    """Returns what categories have become, by their former ID and URL, all locked in one step."""
     addresses = dict(named)
     rows = [Category(pk=pk) for pk in addresses]
     became = merging.successors(rows, urls=addresses.values(), kind="category")
@@ -126,12 +126,12 @@ def _became(named: Iterable[tuple[int, str]]) -> dict[int, Category]:
 
 
 def _named(row: ConsentedNewsletter) -> Iterator[tuple[int, str]]:
-    """Its topics with their addresses; one of which no address is known leads nowhere."""
+    """Yields its topics with their URLs; topics without a stored URL are left out."""
     return zip(row.topics or (), chain(row.topic_urls, repeat("")), strict=False)
 
 
 def _these(topics: Mapping[int, Category], ids: Iterable[int]) -> tuple[Category, ...]:
-    """Those of them that are left, in order and each once."""
+    """Returns the remaining topics, in order and without duplicates."""
     there = {topics[pk] for pk in ids if pk in topics}
     return tuple(sorted(there, key=lambda topic: topic.pk))
 

@@ -8,7 +8,7 @@ from newsletter.subscriptions.choices import SubscriptionChoice
 
 
 def consent_wording(publication_name: str, wanted: Sequence[SubscriptionChoice]) -> str:
-    """What stands above the button that confirms; the same words are kept with the consent."""
+    """Returns the text above the confirm button; it is stored with the consent."""
     names = [_named(choice_item) for choice_item in wanted]
     several = f"{', '.join(names[:-1])} {gettext('and')} {names[-1]}"
     return gettext(
@@ -17,7 +17,7 @@ def consent_wording(publication_name: str, wanted: Sequence[SubscriptionChoice])
 
 
 def _named(choice_item: SubscriptionChoice) -> str:
-    """The newsletter, and how it is to come where that is a choice."""
+    """Returns the newsletter, and its frequency and topics if readers can choose them."""
     choice = (
         [str(choice_item.frequency.label).lower()]
         if len(choice_item.newsletter.frequencies) > 1

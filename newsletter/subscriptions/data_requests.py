@@ -23,22 +23,23 @@ ASKED: Final = "Requested when their data was erased"
 
 
 def ask(subscriber: Subscriber) -> None:
-    """Has the link sent to the address; nothing happens where it was asked for again and again."""
+    """Enqueues the e-mail with the link; ignored if it was requested too often."""
     address = subscriber.email.lower()
     if count_and_allow(PURPOSE, address, limit=LINKS_A_DAY, per=timedelta(days=1)):
         transaction.on_commit(lambda: job_queue.enqueue_data_link(subscriber.pk))
 
 
 def token_of(subscriber: Subscriber) -> str:
-    # With the token to leave: the number of somebody erased must never open another's data.
+    # Includes the subscriber's token: a reused ID must never open another person's data.
     return make_token([subscriber.pk, subscriber.token], purpose=PURPOSE)
 
 
 def subscriber_of(token: str) -> Subscriber:
-    """Whose data a link shows.
+    """Returns the subscriber of a data link.
 
     Raises:
-        ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`, and where they were erased since.
+        ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`, or because they were
+            erased since.
     """
     number, own = read_token(token, purpose=PURPOSE, valid_for=WORKS_FOR)
     subscriber = Subscriber.objects.with_token(own).filter(pk=number).first()
@@ -48,9 +49,10 @@ def subscriber_of(token: str) -> Subscriber:
 
 
 def erase(token: str, *, barred: bool) -> Subscriber:
-    """Erases whom the link is about; barred, a hash remembers not to write to the address again.
+    """Erases the subscriber of a data link; `barred` keeps a hash so that the address stays
+    suppressed.
 
-    Else nothing of it is kept, as the page says, not even that they had left.
+    Otherwise nothing is kept, as the page says, not even that they had unsubscribed.
 
     Raises:
         ExpiredToken, BrokenToken: as `subscriber_of`.
@@ -61,9 +63,10 @@ def erase(token: str, *, barred: bool) -> Subscriber:
 
 
 def erase_account(who: Person, keep_words: bool) -> None:
-    """Erases the address of an account that goes, its choices and consents; mails stay counted, without it.
+    """Erases the address of a deleted account, its choices and consents; deliveries stay counted
+    without it.
 
-    That one must not be written to again, or had left, is known without it: as a hash (`Suppression`).
+    That the address is suppressed or unsubscribed is kept as a hash (`Suppression`).
     """
     subscriber = Subscriber.objects.with_email(who.email).first()
     if subscriber is not None:

@@ -26,7 +26,7 @@ PROVIDERS: Final = (
     "comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net charter.net uol.com.br "
     "bol.com.br terra.com.br mail.ru yandex.ru rambler.ru qq.com 163.com 126.com naver.com"
 )
-"""Where most people have their mail, the commonest first: the first that fits is asked for."""
+"""Large providers, the most popular first: the first match is suggested."""
 KNOWN: Final = tuple(PROVIDERS.split())
 
 ENDINGS: Final = {
@@ -36,14 +36,14 @@ ENDINGS: Final = {
     **dict.fromkeys(["nte", "ney", "nett"], "net"),
     **dict.fromkeys(["ogr", "orgg", "rog"], "org"),
 }
-"""Endings that no address on earth has, and what was meant."""
+"""Endings that do not exist, and the probable ones."""
 
 SHORTEST: Final = 7
-"""Below that, names that differ by one letter are too many: gmx.de and gmx.at, qq.com and me.com."""
+"""Shorter names have too many neighbours: gmx.de and gmx.at, qq.com and me.com."""
 
 
 def suggest_correction(typed: str) -> str:
-    """The address that was probably meant, in its normal form; empty where nothing seems wrong."""
+    """Returns the probable address, normalised; empty if there is no typo."""
     local, at, domain = typed.strip().rpartition("@")
     if not at or not 0 < len(domain) < 254:
         return ""
@@ -53,7 +53,7 @@ def suggest_correction(typed: str) -> str:
 
 
 def _save_bounce(address: str) -> str:
-    """The normal form, or nothing for what is no address."""
+    """Returns the normalised address, or an empty string if it is invalid."""
     try:
         return normal(address)
     except ValidationError:
@@ -77,13 +77,13 @@ def _domain(typed: str) -> str:
 
 
 def _is_another_country(typed: str, known: str) -> bool:
-    """hotmail.se is no slip of hotmail.es: the name is right and the ending is a country's."""
+    """Whether it is the same name in another country: hotmail.se is no typo of hotmail.es."""
     (name, _, ending), (known_name, _, _) = typed.partition("."), known.partition(".")
     return name == known_name and len(ending) == 2 and ending not in {"co", "cm", "om"}
 
 
 def is_one_typo_apart(one: str, other: str) -> bool:
-    """Whether one letter too many, too few, wrong, or two of them swapped make one of the other."""
+    """Whether one inserted, missing, wrong or swapped character turns one text into the other."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False
     same = next(
@@ -116,8 +116,7 @@ PLAIN: Final = re.compile(
     r"[A-Za-z0-9_+]+(?:[.-][A-Za-z0-9_+]+)*@(?:(?![^.]{64})[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+"
     r"[A-Za-z]{2,24}\Z"
 )
-"""What most addresses are made of; for those, all else that is asked here is known to be true (a
-test holds the two ways together), and it takes a hundredth of the time."""
+"""A common form that passes all other checks (a test compares both ways) and is a hundred times faster."""
 
 _in_form = EmailValidator(
     message=NOT_IN_FORM,
@@ -126,13 +125,12 @@ _in_form = EmailValidator(
 
 
 def normal(text: str) -> str:
-    """The one form in which an address is kept: its domain in ASCII and small letters.
+    """Returns an address in its stored form: the domain in ASCII and lower case.
 
-    The part before the @ stays as typed; two addresses that differ only in capitals are one to
-    the database all the same.
+    The local part is kept as typed; the database compares it case-insensitively.
 
     Raises:
-        ValidationError: with a sentence for whoever typed it.
+        ValidationError: with a message for the user.
     """
     address = text.strip()
     validate_storable(address)
@@ -147,7 +145,7 @@ def normal(text: str) -> str:
 
 
 def _check_domain(address: str, local: str, domain: str) -> str:
-    """The normal form of an address that is not plain."""
+    """Normalises an address that does not match `PLAIN`."""
     if local and not local.isascii():
         raise _validation_error(ACCENTS)
     _in_form(address)
@@ -163,7 +161,7 @@ def _check_domain(address: str, local: str, domain: str) -> str:
 
 
 def shown(address: str) -> str:
-    """The address for people: the letters of its domain instead of their ASCII form."""
+    """Returns the address for display: its domain in Unicode."""
     return mail.to_unicode(address)
 
 
@@ -187,7 +185,7 @@ def _ascii(domain: str) -> str:
 
 
 def _survives_a_header(address: str) -> bool:
-    """Whether a header with this address is read back as exactly this one address."""
+    """Whether a header with this address is parsed as exactly this address."""
     if not address.isascii() or not address.isprintable():
         return False
     parsed = AddressHeader.value_parser(address)
@@ -196,6 +194,6 @@ def _survives_a_header(address: str) -> bool:
 
 
 def hidden(address: str) -> str:
-    """The address as a hint to its owner, for pages whose link may have been passed on."""
+    """Returns a masked address, for pages whose link may have been forwarded."""
     local, _, domain = shown(address).rpartition("@")
     return f"{local[0]}…@{domain}"

@@ -14,7 +14,7 @@ HEADER: Final = ("e-mail", "status", "newsletters", "name", "language", "confirm
 
 
 def export(subscribers: QuerySet[Subscriber], *, filters: str, by: User) -> Iterator[str]:
-    """The lines of a table with these subscribers; that it was taken is written down before."""
+    """Returns CSV lines with these subscribers; the export is logged before."""
     SubscriberExport.objects.create(created_by=by, rows=subscribers.count(), filters=filters[:300])
     received = Subscription.objects.with_choices()
     found = subscribers.prefetch_related(None).prefetch_related(Prefetch("subscriptions", received))

@@ -28,28 +28,30 @@ TOPICS_GONE = gettext_noop(
 )
 DELETED_AT_ONCE = 1000
 REQUESTS_A_DAY = 12
-"""How often one address may be entered in a day; what comes after is met with silence."""
+"""How often an address may be entered per day; further requests are ignored."""
 CHOICES_A_DAY = 30
-"""How often somebody may choose otherwise: each choice is kept as a consent. Leaving is never refused."""
+"""How often choices may change per day, because each is stored as a consent. Unsubscribing is always
+allowed.
+"""
 
 
 class NotPossible(Exception):
-    """What was asked cannot be done; the text is a sentence for whoever asked."""
+    """The action is not possible. The message is shown to the user."""
 
 
 class TooOften(NotPossible):
-    """It was done too often today."""
+    """The daily limit was exceeded."""
 
 
 def request(
     email: str, *, source_url: str, wanted: Sequence[SubscriptionChoice], language: str = ""
 ) -> None:
-    """Somebody entered this address; the worker answers it by mail.
+    """Stores that somebody entered this address; the worker answers by e-mail.
 
     Args:
-        email: in its normal form (`newsletter.subscriptions.email_addresses.normal`).
-        source_url: the path of the page on which it was entered.
-        language: the one they chose; without it, they are written to in the publication's first.
+        email: the normalised address (`newsletter.subscriptions.email_addresses.normal`).
+        source_url: the path of the page with the form.
+        language: the chosen language; the default is the first of the publication.
     """
     if not count_and_allow(
         "newsletter.address", email.lower(), limit=REQUESTS_A_DAY, per=timedelta(days=1)
@@ -79,7 +81,7 @@ def confirmation_token(consent: Consent) -> str:
 
 
 def consent_of(token: str) -> Consent:
-    """What a link to confirm is about.
+    """Returns the consent of a confirmation link.
 
     Raises:
         ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`.
@@ -92,13 +94,13 @@ def consent_of(token: str) -> Consent:
         .first()
     )
     if consent is None:
-        # Erased since, together with the subscriber.
+        # It was erased with its subscriber.
         raise BrokenToken
     return consent
 
 
 def lost_topics(consent: Consent) -> str:
-    """Why it is to be asked again: all topics that a newsletter was wished about are gone; else nothing."""
+    """Returns why the reader must choose again: all topics of a newsletter were deleted; else empty."""
     wanted = choices.of_consent(consent) if consent.confirmed_at is None else []
     return (
         gettext(TOPICS_GONE)
@@ -108,17 +110,17 @@ def lost_topics(consent: Consent) -> str:
 
 
 def unsubscribed_since(consent: Consent) -> bool:
-    """Whether the subscriber left after they had asked; an old link must not bring them back."""
+    """Whether the subscriber unsubscribed after the request: an old link must not resubscribe them."""
     unsubscribed_at = consent.subscriber.unsubscribed_at
     return unsubscribed_at is not None and unsubscribed_at >= consent.asked_at
 
 
 def confirm(token: str) -> Consent:
-    """The subscriber agrees. Twice changes nothing.
+    """Confirms a consent and subscribes. Confirming again changes nothing.
 
     Raises:
         ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`.
-        NotPossible: they have left since, or the address must not be written to.
+        NotPossible: they have unsubscribed since, or the address is suppressed.
     """
     with transaction.atomic():
         consent = consent_of(token)
@@ -153,7 +155,7 @@ def _subscribe(consent: Consent) -> None:
 
 
 def _save_subscriptions(subscriber: Subscriber, wanted: Sequence[SubscriptionChoice]) -> None:
-    """These newsletters come from now on, just so; the others stay as they are."""
+    """Creates or updates these subscriptions; others are not changed."""
     list(subscriber.subscriptions.locked().values_list("pk", flat=True))
     Subscription.objects.bulk_create(
         [
@@ -172,10 +174,10 @@ def _save_subscriptions(subscriber: Subscriber, wanted: Sequence[SubscriptionCho
 
 
 def unsubscribe(token: str) -> Subscriber | None:
-    """The holder of the token leaves every newsletter, at once; twice changes nothing.
+    """Unsubscribes from every newsletter. Doing it again changes nothing.
 
     Returns:
-        Who left, or None where no subscriber has this token (any more).
+        The subscriber, or None if there is no subscriber with this token.
     """
     with transaction.atomic():
         subscriber = _locked(token)
@@ -187,7 +189,7 @@ def unsubscribe(token: str) -> Subscriber | None:
                 Subscriber.State.UNSUBSCRIBED,
                 timezone.now(),
             )
-            # Nobody greets them any more.
+            # The name was for greetings only.
             subscriber.name = ""
             subscriber.save(update_fields=["state", "unsubscribed_at", "name"])
             subscriber.subscriptions.delete_locked()
@@ -195,11 +197,11 @@ def unsubscribe(token: str) -> Subscriber | None:
 
 
 def choose(token: str, choice: Choice) -> Subscriber:
-    """The holder of the token chooses what they receive; choosing nothing is leaving.
+    """Saves the choices of a subscriber; choosing nothing unsubscribes.
 
     Raises:
         NotPossible: they are not subscribed.
-        TooOften: they have chosen otherwise again and again today.
+        TooOften: they have changed their choices too often today.
     """
     with transaction.atomic():
         subscriber = _locked(token)
@@ -212,7 +214,7 @@ def choose(token: str, choice: Choice) -> Subscriber:
             return subscriber
         subscriber.language, subscriber.name = choice.language, choice.name
         subscriber.save(update_fields=["language", "name"])
-        # Categories before subscriptions: so does a merge, and neither waits for the other in a ring.
+        # Categories are locked before subscriptions, as in a merge, to prevent deadlocks.
         wanted = choices.locked_choices(choice.wanted)
         now = subscriber.subscriptions.select_related("newsletter").locked()
         received = choices.of_subscriptions(now)
@@ -248,7 +250,7 @@ def _is_unchanged(choice_item: SubscriptionChoice, now: SubscriptionChoice | Non
 
 
 def _record_consent(subscriber: Subscriber, wanted: Sequence[SubscriptionChoice]) -> None:
-    """Whoever chooses on their own page of preferences has shown that the address is theirs."""
+    """Records a confirmed consent: whoever opened the preferences page owns the address."""
     now = timezone.now()
     consent = Consent.objects.create(
         subscriber=subscriber,
@@ -264,17 +266,17 @@ def _record_consent(subscriber: Subscriber, wanted: Sequence[SubscriptionChoice]
 
 
 def erase(subscriber: Subscriber, *, suppression_reason: str = "", keep_hash: bool = True) -> None:
-    """Removes the address and all that is known of it; what was sent stays counted.
+    """Erases an address and its data; deliveries stay counted.
 
     Args:
-        leaving_remembered: whether a hash keeps lists from bringing back who had left.
-        suppression_reason: why it is not to be written to ever again, which a hash alone remembers. What
-            barred it before goes on doing so either way.
+        keep_hash: whether a hash prevents imports from resubscribing somebody who unsubscribed.
+        suppression_reason: why the address must be suppressed, which is kept with its hash
+            only. Earlier suppressions are kept in any case.
     """
     with transaction.atomic():
         if suppression_reason:
             suppression.suppress(subscriber, because=suppression_reason)
-        # The row is locked before what hangs on it, in the order in which sending locks them.
+        # Locks the subscriber before related rows, in the same order as delivery.
         locked = Subscriber.objects.locked().filter(pk=subscriber.pk).first()
         if locked is not None:
             if keep_hash and locked.state == Subscriber.State.UNSUBSCRIBED:
@@ -284,13 +286,13 @@ def erase(subscriber: Subscriber, *, suppression_reason: str = "", keep_hash: bo
 
 
 def delete_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
-    """Removes addresses that were entered long ago and never confirmed, so many at a time; returns how many."""
+    """Deletes old addresses that were never confirmed, in batches; returns how many."""
     limit = timezone.now() - older_than
     stale = Subscriber.objects.filter(state=Subscriber.State.PENDING, created_at__lt=limit).exclude(
         consents__asked_at__gte=limit
     )
     with transaction.atomic():
-        # Locked and judged again, since somebody may confirm or ask again at this moment.
+        # Checked again under the lock: somebody may confirm or sign up right now.
         locked = stale.filter(pk__in=list(stale.values_list("pk", flat=True)[:DELETED_AT_ONCE]))
         ids = list(locked.select_for_update(of=("self",)).values_list("pk", flat=True))
         Subscriber.objects.filter(pk__in=ids).delete()

@@ -13,7 +13,7 @@ from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 
 
 def email_of(token: str) -> str:
-    """Whose token this is; an empty text where nobody has it."""
+    """Returns the address of a token, or an empty string."""
     subscriber = Subscriber.objects.with_token(token).first()
     if subscriber is not None:
         return subscriber.email
@@ -22,23 +22,24 @@ def email_of(token: str) -> str:
 
 
 def received_by(subscriber: Subscriber | None) -> dict[int, SubscriptionChoice]:
-    """What comes to somebody now, by newsletter."""
+    """Returns the current choices by newsletter ID."""
     if subscriber is None:
         return {}
     return choices.of_subscriptions(subscriber.subscriptions.select_related("newsletter"))
 
 
 def other_choices(address: str) -> list[MailChoices]:
-    """What others write to the address."""
+    """Returns the choices of other apps that send e-mail to the address."""
     found = (each.choices_for(address) for each in hooks.mail_preferences)
     return [choices for choices in found if choices is not None]
 
 
 def choose(address: str, choice: Choice, answers: Mapping[str, str]) -> None:
-    """Takes every choice of the page.
+    """Saves all choices of the page.
 
     Raises:
-        NotPossible: newsletters were chosen, and the address has left since the page was opened.
+        NotPossible: newsletters were chosen, but the address has been unsubscribed since the
+            page was opened.
     """
     for each in hooks.mail_preferences:
         each.save_choices(address, answers)
@@ -48,7 +49,7 @@ def choose(address: str, choice: Choice, answers: Mapping[str, str]) -> None:
 
 
 def unsubscribe_all(address: str) -> None:
-    """Nothing more to this address, from anybody here, at once."""
+    """Unsubscribes the address from everything that this site sends."""
     subscriber = Subscriber.objects.with_email(address).first()
     if subscriber is not None:
         opt_in.unsubscribe(subscriber.token)

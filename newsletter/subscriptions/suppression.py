@@ -13,17 +13,17 @@ from newsletter.models.querysets import email_hash
 
 
 def is_suppressed(email: str) -> bool:
-    """Whether this address may not be written to, though all else of it may be erased."""
+    """Whether the address is suppressed; also true if all its data were erased."""
     return Suppression.objects.blocking().for_email(email).exists()
 
 
 def is_subscriber_suppressed(subscriber: Subscriber) -> bool:
-    """Whether this subscriber may not be written to; they may have been erased and have come again."""
+    """Whether the subscriber is suppressed; also true if they were erased and signed up again."""
     return subscriber.state == Subscriber.State.SUPPRESSED or is_suppressed(subscriber.email)
 
 
 def suppress_bounced(email: str, words: str) -> None:
-    """Bars an address from which a mail of another part of the site came back for good."""
+    """Suppresses an address after a hard bounce of an e-mail from another app."""
     subscriber = Subscriber.objects.with_email(email).first()
     if subscriber is not None:
         suppress(subscriber, because=words, reason=Suppression.Reason.HARD)
@@ -33,12 +33,14 @@ def suppress_bounced(email: str, words: str) -> None:
 
 
 def keep_unsubscribe_hash(email: str) -> None:
-    """Whose data are erased after they left stays known as a hash, so that no list brings them back."""
+    """Keeps a hash of an erased address that had unsubscribed, so that no import resubscribes it."""
     _save_hash(email, Suppression.Reason.UNSUBSCRIBED, "Unsubscribed before erasure")
 
 
 def erase_unsubscribe_hash(email: str) -> None:
-    """Its owner subscribes again, or something graver is known now: that they left once is past."""
+    """Deletes the hash of an unsubscribed address: it subscribes again, or a stronger reason replaces
+    it.
+    """
     Suppression.objects.active().for_email(email).filter(
         reason=Suppression.Reason.UNSUBSCRIBED
     ).delete()
@@ -59,7 +61,7 @@ def suppress(
     by: User | None = None,
     bounce: Bounce | None = None,
 ) -> None:
-    """Never writes to this address again, whoever enters it, until it is released."""
+    """Suppresses the subscriber until the suppression is removed."""
     with transaction.atomic():
         current = Subscriber.objects.locked().get(pk=subscriber.pk)
         now = timezone.now()
@@ -86,10 +88,10 @@ def suppress(
 
 
 def remove_suppression(suppression: Suppression, *, because: str, by: User | None = None) -> None:
-    """Lets an address subscribe again; until it does, it counts as having left.
+    """Removes a suppression; the address counts as unsubscribed until it subscribes again.
 
     Raises:
-        ValueError: no reason was given.
+        ValueError: the reason is missing.
     """
     if not because.strip():
         sentence = "Enter a reason."
@@ -105,7 +107,9 @@ def remove_suppression(suppression: Suppression, *, because: str, by: User | Non
 
 
 def _mark_unsubscribed(suppression: Suppression) -> None:
-    """Whoever is released has left; a subscriber who was erased and came again is found by the hash."""
+    """Marks the subscriber as unsubscribed; one who was erased and signed up again is found by the
+    hash.
+    """
     if suppression.subscriber_id is None:
         return
     Subscriber.objects.filter(
@@ -114,9 +118,9 @@ def _mark_unsubscribed(suppression: Suppression) -> None:
 
 
 def email_reachable(email: str) -> None:
-    """Its owner came by a link from a mail: what came back once does not bar the address any more.
+    """Removes a bounce suppression after the recipient has followed a link in an e-mail.
 
-    A complaint, or what somebody here decided, does; and nobody is subscribed again by this.
+    Complaints and manual suppressions remain, and nobody is resubscribed.
     """
     returned = [Suppression.Reason.HARD, Suppression.Reason.SOFT]
     for suppression in Suppression.objects.active().for_email(email).filter(reason__in=returned):

@@ -34,31 +34,30 @@ SELECT count(*) FROM held
 
 
 def lock(old: list[int]) -> None:
-    """Locks what readers chose of any of these, in the order in which readers lock it too."""
+    """Locks the subscriptions with any of these topics, in the same order as everywhere."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, {"goes": old})
 
 
 def repoint(old: int, new: int) -> None:
-    """Whoever chose one category has chosen another: they have become one."""
+    """Replaces a merged category in the topics of subscriptions."""
     with connection.cursor() as cursor:
         cursor.execute(TURN, {"goes": old, "stays": new})
 
 
 def take_out(*, instance: Category, **signal: Any) -> None:
-    """A category is gone: nobody is sent it, and nobody is sent anything else instead."""
+    """Removes a deleted category from subscriptions; an empty list means that nothing is sent."""
     with connection.cursor() as cursor:
         cursor.execute(TAKE_OUT, {"goes": instance.pk})
 
 
 def count(old: list[int], new: int) -> tuple[int, int]:
-    """How many readers chose one of these, and how many of them the one that stays too."""
+    """Counts subscriptions with one of these topics, and how many of them have the new one too."""
     chosen = Subscription.objects.filter(topics__overlap=old)
     return chosen.count(), chosen.filter(topics__contains=[new]).exclude(topics=[new]).count()
 
 
 def register() -> None:
-    """Called once, when Django starts."""
     kind = ("subscriber's choice", "subscribers' choices")
     hooks.id_list_references.register(
         "newsletter", IdListReference(Category._meta.label, kind, count, lock, repoint)

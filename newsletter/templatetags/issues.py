@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def editors_words(html: str) -> SafeString:
-    """What an editor wrote before or after the articles, cleaned once more where it is shown."""
+    """Sanitises the introduction or closing of an issue."""
     return mark_safe(editor_html.clean(html))  # noqa: S308

@@ -23,7 +23,7 @@ def issues(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def issue(request: HttpRequest, slug: str) -> HttpResponse:
-    """An issue on the site: its words, and those of its articles that can still be read."""
+    """Shows an issue with its texts and those of its articles that are still public."""
     chosen = get_object_or_404(
         Issue.objects.public().select_related("newsletter", "image__agency"), slug=slug
     )
@@ -45,7 +45,7 @@ def issue(request: HttpRequest, slug: str) -> HttpResponse:
 def _sections(
     order: Iterable[tuple[int, str]], articles: Mapping[int, Article]
 ) -> list[tuple[str, list[Article]]]:
-    """The articles that can be read, below the heading of their section; none without an article."""
+    """Groups the public articles by section heading; sections without articles are left out."""
     sections: list[tuple[str, list[Article]]] = [("", [])]
     for article_id, heading in order:
         if heading:
@@ -57,7 +57,7 @@ def _sections(
 
 @require_safe
 def email_css(request: HttpRequest, light: str, dark: str, hours: str = "") -> HttpResponse:
-    """The rules of a mail with an accent, for its preview; the address says all there is to know."""
+    """The stylesheet of previews, with the accent colours of the URL."""
     rules = rendering.rules(f"#{light}", f"#{dark}", hours)
     return HttpResponse(
         rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
@@ -67,7 +67,9 @@ def email_css(request: HttpRequest, light: str, dark: str, hours: str = "") -> H
 @require_safe
 @never_cache
 def link(request: HttpRequest, issue_id: int, number: int) -> HttpResponse:
-    """On to where a link of a mail leads, and one more in its count; nothing is kept of the visit."""
+    """Redirects to the target of a tracked link and counts the click; nothing about the visitor is
+    stored.
+    """
     if max(issue_id, number) >= 2**31:
         raise Http404
     address = rendering.open_link(issue_id, number)

@@ -28,7 +28,7 @@ from newsletter.subscriptions import preferences as subscriptions_preferences
 from newsletter.subscriptions.email_addresses import hidden, shown
 
 REQUESTS_AN_HOUR = 30
-"""From one network address; a whole institute may stand behind one."""
+"""Per IP address; a whole institute may share one."""
 
 INCOMPLETE = gettext_noop(
     "This link is incomplete. Open it again from the e-mail, or copy the whole link."
@@ -45,7 +45,7 @@ TEST = gettext_noop(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Enter an address. The answer is the same for every address, known or not."""
+    """Signs up an address. The response is the same for every address, known or not."""
     if request.method != "POST":
         return _sign_up_page(request, SignUpForm())
     form = SignUpForm(request.POST)
@@ -82,9 +82,9 @@ def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) 
 
 
 def _page_it_came_from(request: HttpRequest) -> str:
-    """The path of the page with the form, as the browser says; ours where it says nothing.
+    """Returns the path of the page with the form, from the Referer header; else that of this page.
 
-    Where we had to ask back, that page stood before ours, and our form says which it was.
+    If a correction was suggested, the form repeats the path of the original page.
     """
     try:
         came_from = urlsplit(request.headers.get("Referer", ""))
@@ -98,14 +98,14 @@ def _page_it_came_from(request: HttpRequest) -> str:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def check_inbox(request: HttpRequest) -> HttpResponse:
-    """What to do next, for everybody who entered an address."""
+    """The page after signing up, the same for everybody."""
     return render(request, "newsletter/check_inbox.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows a page with one button, because programs that look through mail open links."""
+    """GET only shows a button, because e-mail scanners open links."""
     try:
         if request.method == "POST":
             opt_in.confirm(token)
@@ -131,7 +131,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_link
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    """What an address receives: newsletters, and whatever else the site writes to it."""
+    """Shows and saves what an address receives: newsletters, and e-mails of other apps."""
     if token == rendering.TEST_TOKEN:
         return _test_link_page(request)
     address = subscriptions_preferences.email_of(token)
@@ -151,7 +151,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_link
 def data(request: HttpRequest, token: str) -> HttpResponse:
-    """All that is kept of one subscriber, and the button that ends it."""
+    """Shows the stored data of a subscriber, with a button to erase them."""
     try:
         if request.method == "POST":
             gone = data_requests.erase(token, barred="bar" in request.POST)
@@ -180,7 +180,7 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
 def _preferences_page(
     request: HttpRequest, address: str, subscriber: Subscriber | None
 ) -> HttpResponse:
-    # An empty form is an answer too: it chooses nothing.
+    # An empty form is valid: it chooses nothing.
     form = PreferencesForm(
         request.POST if request.method == "POST" else None,
         received=subscriptions_preferences.received_by(subscriber),
@@ -211,7 +211,7 @@ def _preferences_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_link
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
+    """GET shows a button and changes nothing; a POST from anywhere unsubscribes at once (RFC 8058)."""
     if token == rendering.TEST_TOKEN:
         return _test_link_page(request)
     posted = request.method == "POST"
@@ -227,11 +227,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _message_page(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
-    """A page that says in one sentence what is the matter, and what to do instead."""
+    """Shows a message and what to do instead."""
     return render(request, "newsletter/message.html", {"sentence": sentence}, status=status)
 
 
 def _test_link_page(request: HttpRequest) -> HttpResponse:
-    """Whoever tries the links of a test is told what they do, and the mail program that it was done."""
+    """Explains the links of a test e-mail; a one-click unsubscribe gets a success response."""
     context = {"heading": gettext("This link is from a test e-mail"), "sentence": gettext(TEST)}
     return render(request, "newsletter/message.html", context)
