@@ -16,10 +16,10 @@ def check_connections(
 ) -> list[CheckMessage]:
     """Each SMTP connection needs a database connection from the pool that other jobs share."""
     jobs: Any = settings.PROCRASTINATE_WORKER_DEFAULTS["concurrency"]
-    most = settings.DATABASE_POOL_SIZE - (jobs - 1)
-    if 1 <= settings.NEWSLETTER_CONNECTIONS <= most:
+    max_connections = settings.DATABASE_POOL_SIZE - (jobs - 1)
+    if 1 <= settings.NEWSLETTER_CONNECTIONS <= max_connections:
         return []
-    message = f"NEWSLETTER_CONNECTIONS is {settings.NEWSLETTER_CONNECTIONS}. It must be between 1 and {most}: the worker's pool has {settings.DATABASE_POOL_SIZE} database connections, and its other job needs one."
+    message = f"NEWSLETTER_CONNECTIONS is {settings.NEWSLETTER_CONNECTIONS}. It must be between 1 and {max_connections}: the worker's pool has {settings.DATABASE_POOL_SIZE} database connections, and its other job needs one."
     return [Error(message, id="newsletter.E003")]
 
 
@@ -28,17 +28,17 @@ def check_provider(app_configs: Sequence[AppConfig] | None, **options: Any) -> l
     if not settings.MAIL_PROVIDER:
         return []
     provider = PROVIDERS[settings.MAIL_PROVIDER]
-    wanted = f"Set it to {provider.proof_label} (docs/running-mail.md)."
+    hint = f"Set it to {provider.proof_label} (docs/running-mail.md)."
     if not provider.accepts(settings.MAIL_PROVIDER_SECRET):
-        sentence = f"MAIL_PROVIDER is {provider.name}, but MAIL_PROVIDER_SECRET is missing or too short, so anyone could call the webhook."
-        return [Error(sentence, hint=wanted, id="newsletter.E001")]
+        message = f"MAIL_PROVIDER is {provider.name}, but MAIL_PROVIDER_SECRET is missing or too short, so anyone could call the webhook."
+        return [Error(message, hint=hint, id="newsletter.E001")]
     try:
         verification.anymail_view(provider, settings.MAIL_PROVIDER_SECRET)
     except Exception:
         # The message may contain the secret.
-        sentence = f"MAIL_PROVIDER_SECRET is not a valid secret of {provider.name}, so none of its webhook calls would be accepted."
-        return [Error(sentence, hint=wanted, id="newsletter.E002")]
+        message = f"MAIL_PROVIDER_SECRET is not a valid secret of {provider.name}, so none of its webhook calls would be accepted."
+        return [Error(message, hint=hint, id="newsletter.E002")]
     if not settings.SECURE and not settings.DEBUG:
-        sentence = f"{provider.name} would call SITE_URL without https, so its secret could be intercepted."
-        return [Warning(sentence, hint="Use an https URL.", id="newsletter.W001")]
+        message = f"{provider.name} would call SITE_URL without https, so its secret could be intercepted."
+        return [Warning(message, hint="Use an https URL.", id="newsletter.W001")]
     return []

@@ -16,84 +16,88 @@ def dashboard_items(user: Any) -> list[DashboardItem]:
     if not user.has_perm("newsletter.change_issue"):
         return []
     if error := mailbox.current_error():
-        returned = reverse("admin:newsletter_bounce_changelist")
+        bounces_url = reverse("admin:newsletter_bounce_changelist")
         return [
-            DashboardItem(f"Bounces cannot be read: {error}", 1, returned),
+            DashboardItem(f"Bounces cannot be read: {error}", 1, bounces_url),
             *_issue_items(),
         ]
     return _issue_items()
 
 
 def _issue_items() -> list[DashboardItem]:
-    issues = reverse("admin:newsletter_issue_changelist")
-    found = _digest_items()
+    issues_url = reverse("admin:newsletter_issue_changelist")
+    items = _digest_items()
     drafts = Issue.objects.filter(state=Issue.State.DRAFT, digest__isnull=True).count()
     if drafts:
-        words = "1 issue" if drafts == 1 else f"{drafts} issues"
-        found.append(DashboardItem(f"{words} in draft", drafts, f"{issues}?state__exact=draft"))
-    return found + _in_progress_items()
+        noun = "1 issue" if drafts == 1 else f"{drafts} issues"
+        items.append(DashboardItem(f"{noun} in draft", drafts, f"{issues_url}?state__exact=draft"))
+    return items + _in_progress_items()
 
 
 def _digest_items() -> list[DashboardItem]:
     """Returns digests that need approval or failed, and frequencies without a rule."""
-    page = reverse("admin:newsletter_digest_changelist")
+    digests_url = reverse("admin:newsletter_digest_changelist")
     drafts = Issue.objects.filter(state=Issue.State.DRAFT, digest__isnull=False)
-    counted = drafts.aggregate(
+    counts = drafts.aggregate(
         to_approve=Count("digest", filter=Q(needs_approval=True), distinct=True),
         stuck=Count("digest", filter=Q(needs_approval=False, error__gt=""), distinct=True),
     )
-    found = []
-    if count := counted["to_approve"]:
-        words = "1 digest needs" if count == 1 else f"{count} digests need"
-        found.append(DashboardItem(f"{words} approval", count, page))
-    if count := counted["stuck"]:
-        words = "1 digest" if count == 1 else f"{count} digests"
-        found.append(DashboardItem(f"{words} not sent automatically", count, page))
-    return [*found, *_without_rule()]
+    items = []
+    if count := counts["to_approve"]:
+        noun = "1 digest needs" if count == 1 else f"{count} digests need"
+        items.append(DashboardItem(f"{noun} approval", count, digests_url))
+    if count := counts["stuck"]:
+        noun = "1 digest" if count == 1 else f"{count} digests"
+        items.append(DashboardItem(f"{noun} not sent automatically", count, digests_url))
+    return [*items, *_without_rule()]
 
 
 def _without_rule() -> list[DashboardItem]:
     """Returns frequencies that have subscribers but no enabled rule."""
-    rules = reverse("admin:newsletter_digestrule_changelist")
-    ruled = set(DigestRule.objects.filter(enabled=True).values_list("newsletter", "frequency"))
-    chosen = Subscription.objects.active().filter(newsletter=OuterRef("pk"))
+    rules_url = reverse("admin:newsletter_digestrule_changelist")
+    with_rule = set(DigestRule.objects.filter(enabled=True).values_list("newsletter", "frequency"))
+    subscriptions = Subscription.objects.active().filter(newsletter=OuterRef("pk"))
     # One EXISTS query each: grouping would read all subscriptions.
-    asked = Newsletter.objects.order_by("position", "pk").values_list(
+    newsletters = Newsletter.objects.order_by("position", "pk").values_list(
         "pk",
         "name",
-        *(Exists(chosen.filter(frequency=frequency)) for frequency in DIGEST_FREQUENCIES),
+        *(Exists(subscriptions.filter(frequency=frequency)) for frequency in DIGEST_FREQUENCIES),
     )
     return [
         DashboardItem(
-            f"No digest rule for “{name}”, “{frequency.label}”, which subscribers chose", 1, rules
+            f"No digest rule for “{name}”, “{frequency.label}”, which subscribers chose",
+            1,
+            rules_url,
         )
-        for key, name, *found in asked
-        for frequency, is_chosen in zip(DIGEST_FREQUENCIES, found, strict=True)
-        if is_chosen and (key, frequency.value) not in ruled
+        for pk, name, *chosen in newsletters
+        for frequency, is_chosen in zip(DIGEST_FREQUENCIES, chosen, strict=True)
+        if is_chosen and (pk, frequency.value) not in with_rule
     ]
 
 
 def _in_progress_items() -> list[DashboardItem]:
     """Returns an item per issue that is scheduled or being sent, and one per digest."""
-    runs: dict[Issue | Digest, list[Issue]] = {}
+    groups: dict[Issue | Digest, list[Issue]] = {}
     for issue in Issue.objects.in_progress().select_related("digest__newsletter"):
-        runs.setdefault(issue.digest or issue, []).append(issue)
-    counts = Delivery.objects.counts_by_issue([each for issues in runs.values() for each in issues])
-    return [_run(run, issues, counts) for run, issues in runs.items()]
+        groups.setdefault(issue.digest or issue, []).append(issue)
+    counts = Delivery.objects.counts_by_issue(
+        [issue for issues in groups.values() for issue in issues]
+    )
+    return [_progress_item(group, issues, counts) for group, issues in groups.items()]
 
 
-def _run(
-    run: Issue | Digest, issues: list[Issue], counts: dict[int, dict[str, int]]
+def _progress_item(
+    group: Issue | Digest, issues: list[Issue], counts: dict[int, dict[str, int]]
 ) -> DashboardItem:
-    kind = "issue" if isinstance(run, Issue) else "digest"
-    page = reverse(f"admin:newsletter_{kind}_change", args=[run.pk])
+    kind = "issue" if isinstance(group, Issue) else "digest"
+    url = reverse(f"admin:newsletter_{kind}_change", args=[group.pk])
     states = {issue.state for issue in issues}
     if states == {Issue.State.SCHEDULED}:
-        return DashboardItem(f"“{run}” is scheduled", len(issues), page)
+        return DashboardItem(f"“{group}” is scheduled", len(issues), url)
     total = sum(sum(counts[issue.pk].values()) for issue in issues)
-    still_to_go = sum(counts[issue.pk][state] for issue in issues for state in Delivery.OPEN)
-    is_what = "is paused" if Issue.State.PAUSED in states else "is being sent"
-    words = f"“{run}” {is_what}: {total - still_to_go} of {total}"
+    remaining = sum(counts[issue.pk][state] for issue in issues for state in Delivery.OPEN)
+    status = "is paused" if Issue.State.PAUSED in states else "is being sent"
+    label = f"“{group}” {status}: {total - remaining} of {total}"
     if errors := list(dict.fromkeys(issue.error for issue in issues if issue.error)):
-        words += f" – error: {' '.join(errors)}"
-    return DashboardItem(words, still_to_go, page)
+        label += f" – error: {' '.join(errors)}"
+    return DashboardItem(label, remaining, url)

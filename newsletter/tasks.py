@@ -64,13 +64,13 @@ def send_pause_email(issue_id: int) -> None:
 def deliver(context: JobContext, issue_id: int) -> None:
     until = time.monotonic() + SECONDS_AT_A_TIME
 
-    def enough() -> bool:
+    def should_stop() -> bool:
         return context.should_abort() or time.monotonic() > until
 
     if worker.is_long(issue_id):
         # Lets another idle worker help.
         job_queue.enqueue_delivery(issue_id)
-    if worker.deliver(issue_id, enough=enough):
+    if worker.deliver(issue_id, should_stop=should_stop):
         job_queue.enqueue_delivery(issue_id)
 
 

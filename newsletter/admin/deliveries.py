@@ -36,9 +36,11 @@ class IssueFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         rows = Issue.objects.values_list("pk", "subject")
-        found = dict(rows.filter(started_at__isnull=False).order_by("-started_at")[:RECENT_ISSUES])
-        found |= dict(rows.filter(pk=parse_pk(self.value())))
-        return [(str(pk), subject) for pk, subject in found.items()]
+        subjects = dict(
+            rows.filter(started_at__isnull=False).order_by("-started_at")[:RECENT_ISSUES]
+        )
+        subjects |= dict(rows.filter(pk=parse_pk(self.value())))
+        return [(str(pk), subject) for pk, subject in subjects.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
@@ -52,10 +54,10 @@ class DeliveryIssueFilter(IssueFilter):
     lookup = "delivery__issue"
 
 
-def parse_pk(typed: str | None) -> int:
+def parse_pk(value: str | None) -> int:
     """Returns the ID in a query parameter, or 0 if it is not a number."""
-    is_number = typed is not None and typed.isascii() and typed.isdecimal() and len(typed) < 19
-    return int(typed or 0) if is_number else 0
+    is_number = value is not None and value.isascii() and value.isdecimal() and len(value) < 19
+    return int(value or 0) if is_number else 0
 
 
 MAX_LISTED_SUBSCRIBERS: Final = 500
@@ -133,11 +135,11 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
         """Searches e-mail addresses in the subscriber table, which is much smaller than this one."""
         if not (term := search_term.strip()):
             return queryset, False
-        readers = Subscriber.objects.filter(email__icontains=term).values_list("pk", flat=True)
-        few = list(readers[: MAX_LISTED_SUBSCRIBERS + 1])
-        of_them = Q(subscriber__in=few if len(few) <= MAX_LISTED_SUBSCRIBERS else readers)
-        named = [term, f"<{term.strip('<>')}>"]
-        return queryset.filter(of_them | Q(message_id__in=named)), False
+        subscribers = Subscriber.objects.filter(email__icontains=term).values_list("pk", flat=True)
+        ids = list(subscribers[: MAX_LISTED_SUBSCRIBERS + 1])
+        by_subscriber = Q(subscriber__in=ids if len(ids) <= MAX_LISTED_SUBSCRIBERS else subscribers)
+        message_ids = [term, f"<{term.strip('<>')}>"]
+        return queryset.filter(by_subscriber | Q(message_id__in=message_ids)), False
 
     @admin.display(description="Recipient", ordering="subscriber__email")
     def recipient(self, delivery: Delivery) -> str:
@@ -147,10 +149,10 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
         return request.user.has_perm("newsletter.send_issue")
 
     def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
+        admin_view = self.admin_site.admin_view
         return [
-            path("emails/", guard(mail_folder.emails), name="newsletter_emails"),
-            path("emails/<str:name>/", guard(mail_folder.email), name="newsletter_email"),
+            path("emails/", admin_view(mail_folder.emails), name="newsletter_emails"),
+            path("emails/<str:name>/", admin_view(mail_folder.email), name="newsletter_email"),
             *super().get_urls(),
         ]
 
@@ -163,12 +165,12 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
         self._decide(request, queryset, UncertainResolution.Choice.SKIP, "will not be resent")
 
     def _decide(
-        self, request: HttpRequest, queryset: QuerySet[Delivery], choice: str, what: str
+        self, request: HttpRequest, queryset: QuerySet[Delivery], choice: str, result: str
     ) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
         count = uncertain.resolve(queryset, choice, by=request.user)
         self.message_user(
             request,
-            f"{count} of {len(queryset)} selected deliveries {what}.",
+            f"{count} of {len(queryset)} selected deliveries {result}.",
             messages.SUCCESS if count else messages.WARNING,
         )

@@ -69,8 +69,8 @@ class DeliveryPages:
         at = None
         if SCHEDULE in request.POST:
             if not form.is_valid():
-                for sentence in form.errors["send_at"]:
-                    self.message_user(request, sentence, messages.ERROR)
+                for message in form.errors["send_at"]:
+                    self.message_user(request, message, messages.ERROR)
                 return None
             at = form.cleaned_data["send_at"]
         try:
@@ -78,8 +78,8 @@ class DeliveryPages:
                 scheduling.send_in_a_minute(issue, by=user)
             else:
                 scheduling.send_at(issue, at, by=user)
-        except NotReady as refusal:
-            for blocker in refusal.obstacles:
+        except NotReady as error:
+            for blocker in error.obstacles:
                 self.message_user(request, format_html("{}", blocker), messages.ERROR)
             return None
         self.message_user(request, _scheduled_message(issue, at is None), messages.SUCCESS)
@@ -89,54 +89,64 @@ class DeliveryPages:
     def unschedule(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         if scheduling.unschedule(issue, by=user):
-            return self._said(request, issue, f"“{issue}” is a draft again. Nobody received it.")
-        return self._said(request, issue, "It is no longer scheduled.", messages.WARNING)
+            return self._redirect_with_message(
+                request, issue, f"“{issue}” is a draft again. Nobody received it."
+            )
+        return self._redirect_with_message(
+            request, issue, "It is no longer scheduled.", messages.WARNING
+        )
 
     @method_decorator(require_POST)
     def pause(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         if controls.pause(issue, by=user):
-            return self._said(request, issue, f"“{issue}” was paused.")
-        return self._said(request, issue, _nothing(issue, "pause"), messages.WARNING)
+            return self._redirect_with_message(request, issue, f"“{issue}” was paused.")
+        return self._redirect_with_message(
+            request, issue, _not_sending_message(issue, "pause"), messages.WARNING
+        )
 
     @method_decorator(require_POST)
     def resume(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         try:
             controls.resume(issue, by=user)
-        except controls.NotNow as refusal:
-            return self._said(request, issue, str(refusal), messages.ERROR)
-        return self._said(request, issue, f"“{issue}” was resumed.")
+        except controls.NotNow as error:
+            return self._redirect_with_message(request, issue, str(error), messages.ERROR)
+        return self._redirect_with_message(request, issue, f"“{issue}” was resumed.")
 
     @method_decorator(require_POST)
     def cancel(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         if controls.cancel(issue, by=user):
-            return self._said(request, issue, f"“{issue}” was cancelled.")
-        return self._said(request, issue, _nothing(issue, "cancel"), messages.WARNING)
+            return self._redirect_with_message(request, issue, f"“{issue}” was cancelled.")
+        return self._redirect_with_message(
+            request, issue, _not_sending_message(issue, "cancel"), messages.WARNING
+        )
 
     @method_decorator(require_POST)
     def resolve(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """Resends or skips one uncertain delivery, or all of the issue."""
         issue, user = self._get_issue_or_404(request, issue_id), _require_sender(self, request)
         choice = request.POST.get("choice", "")
-        chosen = _chosen(issue, request.POST.get("delivery", ""))
+        deliveries = _selected_deliveries(issue, request.POST.get("delivery", ""))
         if choice not in UncertainResolution.Choice.values:
-            sentence = "Choose whether to resend it."
-            return self._said(request, issue, sentence, messages.ERROR)
-        count = uncertain.resolve(chosen, choice, by=user)
+            message = "Choose whether to resend it."
+            return self._redirect_with_message(request, issue, message, messages.ERROR)
+        count = uncertain.resolve(deliveries, choice, by=user)
         if not count:
-            return self._said(request, issue, "This was already resolved.", messages.WARNING)
-        return self._said(
+            return self._redirect_with_message(
+                request, issue, "This was already resolved.", messages.WARNING
+            )
+        return self._redirect_with_message(
             request,
             issue,
             _resolved_message(count, again=choice == UncertainResolution.Choice.RESEND),
         )
 
-    def _said(
-        self, request: HttpRequest, issue: Issue, sentence: str, level: int = messages.SUCCESS
+    def _redirect_with_message(
+        self, request: HttpRequest, issue: Issue, message: str, level: int = messages.SUCCESS
     ) -> HttpResponse:
-        self.message_user(request, sentence, level)
+        self.message_user(request, message, level)
         return redirect("admin:newsletter_issue_change", issue.pk)
 
 
@@ -160,9 +170,9 @@ def _require_sender(pages: DeliveryPages, request: HttpRequest) -> User:
     return request.user
 
 
-def _scheduled_message(issue: Issue, soon: bool) -> str:
+def _scheduled_message(issue: Issue, in_a_minute: bool) -> str:
     to = recipients_label(issue)
-    if soon:
+    if in_a_minute:
         return f"“{issue}” will be sent to {to} in one minute. You can cancel until then."
     publication = current_publication()
     assert issue.send_at is not None  # noqa: S101 - it was scheduled just now
@@ -176,12 +186,12 @@ def _resolved_message(count: int, *, again: bool) -> str:
     return f"{count} e-mails will {'be resent' if again else 'not be resent'}."
 
 
-def _nothing(issue: Issue, action: str) -> str:
+def _not_sending_message(issue: Issue, action: str) -> str:
     return f"“{issue}” is not being sent, so there is nothing to {action}."
 
 
-def _chosen(issue: Issue, which: str) -> QuerySet[Delivery]:
+def _selected_deliveries(issue: Issue, value: str) -> QuerySet[Delivery]:
     unresolved = issue.deliveries.unresolved()
-    if which == ALL:
+    if value == ALL:
         return unresolved
-    return unresolved.filter(pk=parse_pk(which))
+    return unresolved.filter(pk=parse_pk(value))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from articles.editorial.models import Category
 from iria.core.admin import ReadOnly
 from newsletter.admin.delivery import subscribers
-from newsletter.admin.issue_tools import person
+from newsletter.admin.issue_tools import current_user
 from newsletter.delivery import recipients
 from newsletter.digests import approval
 from newsletter.email import editor_html
@@ -54,8 +54,8 @@ class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
         """Only users who may send can turn off approval."""
         if _may_send(request):
             return []
-        goes_by_itself = obj is not None and not obj.needs_approval
-        return ["needs_approval", "enabled"] if goes_by_itself else ["needs_approval"]
+        is_automatic = obj is not None and not obj.needs_approval
+        return ["needs_approval", "enabled"] if is_automatic else ["needs_approval"]
 
     def save_model(self, request: HttpRequest, obj: DigestRule, form: Any, change: bool) -> None:
         save_rule(obj, changed=form.changed_data if change else None)
@@ -70,12 +70,12 @@ class DigestAdmin(ReadOnly, admin.ModelAdmin[Digest]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Digest]:
         drafts = Q(issues__state=Issue.State.DRAFT)
-        counted: QuerySet[Digest] = (
+        annotated: QuerySet[Digest] = (
             super()
             .get_queryset(request)
             .annotate(all_issues=Count("issues"), drafts=Count("issues", filter=drafts))
         )
-        return counted
+        return annotated
 
     @admin.display(description="E-mails")
     def mails(self, digest: Any) -> int:
@@ -86,9 +86,9 @@ class DigestAdmin(ReadOnly, admin.ModelAdmin[Digest]):
         return int(digest.drafts)
 
     def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
+        admin_view = self.admin_site.admin_view
         approve = path(
-            "<int:digest_id>/approve/", guard(self.approve), name="newsletter_digest_approve"
+            "<int:digest_id>/approve/", admin_view(self.approve), name="newsletter_digest_approve"
         )
         return [approve, *super().get_urls()]
 
@@ -121,7 +121,7 @@ class DigestAdmin(ReadOnly, admin.ModelAdmin[Digest]):
         digest = get_object_or_404(Digest, pk=digest_id)
         if not _may_send(request):
             raise PermissionDenied
-        if approval.approve(digest, by=person(request)):
+        if approval.approve(digest, by=current_user(request)):
             self.message_user(request, APPROVED, messages.SUCCESS)
         else:
             self.message_user(request, "Nothing in this digest needs approval.", messages.WARNING)
@@ -138,13 +138,13 @@ def _rows(digest: Digest, issues: list[Issue]) -> list[dict[str, Any]]:
         recipients.recipients_by_choice(digest) if any(issue.is_draft for issue in issues) else {}
     )
     topics = {topic for issue in issues for topic in issue.topics}
-    named = list(Category.objects.filter(pk__in=topics).in_order().values_list("pk", "name"))
+    names = list(Category.objects.filter(pk__in=topics).in_order().values_list("pk", "name"))
     return [
         {
             "issue": issue,
             "address": reverse("admin:newsletter_issue_change", args=[issue.pk]),
             "preview": reverse("admin:newsletter_issue_preview", args=[issue.pk]),
-            "topics": _about(issue, named),
+            "topics": _topics_label(issue, names),
             "audience": subscribers(
                 recipients_by_choice.get((tuple(issue.topics), issue.language), 0)
             )
@@ -155,7 +155,7 @@ def _rows(digest: Digest, issues: list[Issue]) -> list[dict[str, Any]]:
     ]
 
 
-def _about(issue: Issue, named: list[tuple[int, str]]) -> str:
+def _topics_label(issue: Issue, names: list[tuple[int, str]]) -> str:
     if not issue.topics:
         return "Everything"
-    return ", ".join(name for key, name in named if key in issue.topics) or "Deleted topics"
+    return ", ".join(name for pk, name in names if pk in issue.topics) or "Deleted topics"

@@ -64,8 +64,8 @@ class UploadForm(forms.ModelForm[SubscriberImport]):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > uploads.MOST_BYTES:
-            sentence = "The file is larger than 50 MB. Split it."
-            raise forms.ValidationError(sentence)
+            message = "The file is larger than 50 MB. Split it."
+            raise forms.ValidationError(message)
         return file
 
 
@@ -89,102 +89,108 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
+        admin_view = self.admin_site.admin_view
         actions = (("check", self.check_file), ("run", self.run_import), ("report", self.report))
-        own = [
+        urls = [
             path(
                 f"<int:import_id>/{action}/",
-                guard(view),
+                admin_view(view),
                 name=f"newsletter_subscriberimport_{action}",
             )
             for action, view in actions
         ]
-        return [*own, *super().get_urls()]
+        return [*urls, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = self._require_importer(request)
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
-                made = uploads.upload(
+                subscriber_import = uploads.upload(
                     form.cleaned_data["file"].read(),
                     name=form.cleaned_data["file"].name,
                     newsletters=form.cleaned_data["newsletters"],
                     consent=form.cleaned_data["consent"],
                     by=user,
                 )
-                return redirect("admin:newsletter_subscriberimport_change", made.pk)
-            except uploads.NotPossible as refusal:
-                form.add_error("file", str(refusal))
+                return redirect("admin:newsletter_subscriberimport_change", subscriber_import.pk)
+            except uploads.NotPossible as error:
+                form.add_error("file", str(error))
         context = {**self._context(request, "Import subscribers"), "form": form}
         return TemplateResponse(request, "admin/newsletter/import/upload.html", context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        chosen = self._get_issue_or_404(
+        subscriber_import = self._get_import_or_404(
             request, int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
         )
-        rows = uploads.first_rows_of(chosen)
-        columns = ColumnMapping.of(chosen.columns)
+        rows = uploads.first_rows_of(subscriber_import)
+        columns = ColumnMapping.of(subscriber_import.columns)
         width = max((len(row.cells) for row in rows), default=0)
-        lines = chosen.rows.all()
+        lines = subscriber_import.rows.all()
         context = {
-            **self._context(request, str(chosen)),
-            "original": chosen,
+            **self._context(request, str(subscriber_import)),
+            "original": subscriber_import,
             "rows": [row for row in rows if row.cells],
             "kinds": KINDS,
-            "columns": [(place, columns.what_is(place)) for place in range(width)],
+            "columns": [(index, columns.what_is(index)) for index in range(width)],
             "has_header": columns.has_header,
-            "counts": _result_counts(chosen),
-            "taken": chosen.count("new") + chosen.count("added"),
+            "counts": _result_counts(subscriber_import),
+            "taken": subscriber_import.count("new") + subscriber_import.count("added"),
             "lines": lines[:SHOWN_LINES],
             "more_lines": max(lines.count() - SHOWN_LINES, 0),
             "can_import": self.has_add_permission(request),
         }
-        answer = TemplateResponse(request, "admin/newsletter/import/page.html", context)
-        if chosen.is_running:
-            answer["Refresh"] = SECONDS
-        return answer
+        response = TemplateResponse(request, "admin/newsletter/import/page.html", context)
+        if subscriber_import.is_running:
+            response["Refresh"] = SECONDS
+        return response
 
     @method_decorator(require_POST)
     def check_file(self, request: HttpRequest, import_id: int) -> HttpResponse:
         self._require_importer(request)
-        chosen = self._get_issue_or_404(request, import_id)
-        said = {
-            int(name.removeprefix("column-")): what
-            for name, what in request.POST.items()
-            if COLUMN.fullmatch(name)
+        subscriber_import = self._get_import_or_404(request, import_id)
+        types = {
+            int(field.removeprefix("column-")): column_type
+            for field, column_type in request.POST.items()
+            if COLUMN.fullmatch(field)
         }
-        places: dict[str, Any] = {
-            str(what): place for place, what in sorted(said.items(), reverse=True) if what
+        columns_by_type: dict[str, Any] = {
+            str(column_type): index
+            for index, column_type in sorted(types.items(), reverse=True)
+            if column_type
         }
-        wanted = [what for what in said.values() if what]
-        if EMAIL not in places or len(wanted) != len(set(wanted)):
-            sentence = "Choose exactly one column for e-mail addresses, and at most one for each other type."
-            self.message_user(request, sentence, messages.ERROR)
+        selected = [column_type for column_type in types.values() if column_type]
+        if EMAIL not in columns_by_type or len(selected) != len(set(selected)):
+            message = "Choose exactly one column for e-mail addresses, and at most one for each other type."
+            self.message_user(request, message, messages.ERROR)
         else:
-            columns = ColumnMapping.of({**places, "has_header": "has_header" in request.POST})
-            if not uploads.enqueue_dry_run(chosen, columns):
+            columns = ColumnMapping.of(
+                {**columns_by_type, "has_header": "has_header" in request.POST}
+            )
+            if not uploads.enqueue_dry_run(subscriber_import, columns):
                 self.message_user(request, TOO_LATE, messages.WARNING)
         return redirect("admin:newsletter_subscriberimport_change", import_id)
 
     @method_decorator(require_POST)
     def run_import(self, request: HttpRequest, import_id: int) -> HttpResponse:
         self._require_importer(request)
-        if not uploads.enqueue_run(self._get_issue_or_404(request, import_id)):
+        if not uploads.enqueue_run(self._get_import_or_404(request, import_id)):
             self.message_user(request, TOO_LATE, messages.WARNING)
         return redirect("admin:newsletter_subscriberimport_change", import_id)
 
     def report(self, request: HttpRequest, import_id: int) -> StreamingHttpResponse:
         """Downloads the skipped and changed rows as CSV."""
         self._require_importer(request)
-        chosen = self._get_issue_or_404(request, import_id)
-        answer = StreamingHttpResponse(
-            runner.as_table(chosen), content_type="text/csv; charset=utf-8"
+        subscriber_import = self._get_import_or_404(request, import_id)
+        response = StreamingHttpResponse(
+            runner.as_table(subscriber_import), content_type="text/csv; charset=utf-8"
         )
-        answer["Content-Disposition"] = f'attachment; filename="import-{chosen.pk}.csv"'
-        return answer
+        response["Content-Disposition"] = (
+            f'attachment; filename="import-{subscriber_import.pk}.csv"'
+        )
+        return response
 
     def _require_importer(self, request: HttpRequest) -> User:
         if not self.has_add_permission(request):
@@ -192,14 +198,14 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
         return request.user
 
-    def _get_issue_or_404(self, request: HttpRequest, import_id: int) -> SubscriberImport:
-        found = SubscriberImport.objects.defer("content").select_related("created_by")
-        chosen = found.filter(pk=min(import_id, 2**62)).first()
-        if chosen is None:
+    def _get_import_or_404(self, request: HttpRequest, import_id: int) -> SubscriberImport:
+        imports = SubscriberImport.objects.defer("content").select_related("created_by")
+        subscriber_import = imports.filter(pk=min(import_id, 2**62)).first()
+        if subscriber_import is None:
             raise Http404
-        if not self.has_view_permission(request, chosen):
+        if not self.has_view_permission(request, subscriber_import):
             raise PermissionDenied
-        return chosen
+        return subscriber_import
 
     def _context(self, request: HttpRequest, title: str) -> dict[str, Any]:
         return {
@@ -210,8 +216,8 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         }
 
 
-def _result_counts(chosen: SubscriberImport) -> list[tuple[str, int]]:
-    said = {
+def _result_counts(subscriber_import: SubscriberImport) -> list[tuple[str, int]]:
+    labels = {
         "new": "new subscribers",
         "added": "existing, subscribed now",
         "known": "already subscribed",
@@ -220,7 +226,11 @@ def _result_counts(chosen: SubscriberImport) -> list[tuple[str, int]]:
         Outcome.SUPPRESSED: "suppressed",
         Outcome.INVALID: "invalid",
     }
-    return [(words, chosen.count(outcome)) for outcome, words in said.items() if chosen.counts]
+    return [
+        (label, subscriber_import.count(outcome))
+        for outcome, label in labels.items()
+        if subscriber_import.counts
+    ]
 
 
 class ExportAdmin(ReadOnly, admin.ModelAdmin[SubscriberExport]):

@@ -32,19 +32,19 @@ MOST: Final = 100
 Row = dict[str, str]
 
 
-def offers(words: str, *, but: Iterable[int] = ()) -> list[dict[str, Any]]:
+def offers(query: str, *, excluded: Iterable[int] = ()) -> list[dict[str, Any]]:
     """Returns articles that can be added: search results, or the newest articles."""
-    published, taken = Article.objects.published(), set(but)
-    if words.strip():
-        best = [key for key in admin_search(words) if key not in taken][:OFFERED]
-        found = published.in_bulk(best)
-        chosen = [found[key] for key in best if key in found]
+    published, excluded_ids = Article.objects.published(), set(excluded)
+    if query.strip():
+        ids = [pk for pk in admin_search(query) if pk not in excluded_ids][:OFFERED]
+        articles = published.in_bulk(ids)
+        selected = [articles[pk] for pk in ids if pk in articles]
     else:
-        chosen = list(published.newest().exclude(pk__in=taken)[:OFFERED])
-    return [described(article) for article in chosen]
+        selected = list(published.newest().exclude(pk__in=excluded_ids)[:OFFERED])
+    return [serialize_article(article) for article in selected]
 
 
-def described(article: Article) -> dict[str, Any]:
+def serialize_article(article: Article) -> dict[str, Any]:
     moment = article.published_at if article.is_published else None
     day = f"{current_publication().local(moment):%d %b %Y}" if moment else "not published"
     return {"pk": str(article.pk), "headline": article.headline, "day": day}
@@ -53,7 +53,7 @@ def described(article: Article) -> dict[str, Any]:
 class ChosenArticlesWidget(forms.Widget):
     template_name = "admin/newsletter/issue/_chosen_articles.html"
     use_fieldset = True
-    words = ""
+    query = ""
     """The search query."""
     previous: frozenset[int] | set[int] = frozenset()
     """IDs of the articles chosen before; any other article must be published."""
@@ -66,17 +66,17 @@ class ChosenArticlesWidget(forms.Widget):
         if not isinstance(data, MultiValueDict):
             data = MultiValueDict({key: value for key, value in data.items() if value})
         keys = data.getlist(name)
-        headings, places = data.getlist(f"{name}-heading"), data.getlist(f"{name}-place")
-        out = set(data.getlist(f"{name}-out"))
+        headings, positions = data.getlist(f"{name}-heading"), data.getlist(f"{name}-place")
+        removed = set(data.getlist(f"{name}-out"))
         rows = [
-            {"pk": key, "heading": heading, "place": place}
-            for key, heading, place in zip(
-                keys, _as_many(headings, keys), _as_many(places, keys), strict=True
+            {"pk": key, "heading": heading, "place": position}
+            for key, heading, position in zip(
+                keys, _pad(headings, keys), _pad(positions, keys), strict=True
             )
-            if key not in out
+            if key not in removed
         ]
         added = [{"pk": key, "heading": "", "place": ""} for key in data.getlist(f"{name}-add")]
-        return [*sorted(rows, key=_place), *added]
+        return [*sorted(rows, key=_position), *added]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return False
@@ -84,15 +84,15 @@ class ChosenArticlesWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         rows: list[Row] = list(value or [])
-        keys = [key for row in rows if (key := key_of(row["pk"]))]
-        known = _choosable(self.previous).in_bulk(keys)
+        keys = [key for row in rows if (key := parse_id(row["pk"]))]
+        articles = _allowed_articles(self.previous).in_bulk(keys)
         context["rows"] = [
-            {**described(known[key_of(row["pk"])]), "heading": row["heading"]}
+            {**serialize_article(articles[parse_id(row["pk"])]), "heading": row["heading"]}
             for row in rows
-            if key_of(row["pk"]) in known
+            if parse_id(row["pk"]) in articles
         ]
-        context["offers"] = offers(self.words, but=keys)
-        context["words"] = self.words
+        context["offers"] = offers(self.query, excluded=keys)
+        context["words"] = self.query
         context["longest"] = HEADING_MAX_LENGTH
         return context
 
@@ -112,22 +112,24 @@ class ChosenArticlesField(forms.Field):
 
     def to_python(self, value: Any) -> list[IssueArticle]:
         rows: list[Row] = list(value or [])
-        gone = "One of the articles no longer exists. Check the list and choose again."
+        message = "One of the articles no longer exists. Check the list and choose again."
         if len(rows) > MOST:
-            sentence = f"{len(rows)} articles are chosen. At most {MOST} are allowed."
-            raise ValidationError(sentence, code="many")
-        keys = {key_of(row["pk"]) for row in rows}
-        found = _choosable(self.previous).in_bulk(keys)
-        if len(found) != len(keys):
-            raise ValidationError(gone, code="gone")
-        return [IssueArticle(found[key_of(row["pk"])], _heading(row["heading"])) for row in rows]
+            message = f"{len(rows)} articles are chosen. At most {MOST} are allowed."
+            raise ValidationError(message, code="many")
+        keys = {parse_id(row["pk"]) for row in rows}
+        articles = _allowed_articles(self.previous).in_bulk(keys)
+        if len(articles) != len(keys):
+            raise ValidationError(message, code="gone")
+        return [
+            IssueArticle(articles[parse_id(row["pk"])], _heading(row["heading"])) for row in rows
+        ]
 
     def prepare_value(self, value: Any) -> list[Row]:
         return [
-            {"pk": str(each.article.pk), "heading": each.heading, "place": ""}
-            if isinstance(each, IssueArticle)
-            else each
-            for each in value or []
+            {"pk": str(item.article.pk), "heading": item.heading, "place": ""}
+            if isinstance(item, IssueArticle)
+            else item
+            for item in value or []
         ]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -135,22 +137,22 @@ class ChosenArticlesField(forms.Field):
         return before != [(row["pk"], row["heading"]) for row in data or []]
 
 
-def _choosable(previous: Iterable[int]) -> QuerySet[Article]:
+def _allowed_articles(previous: Iterable[int]) -> QuerySet[Article]:
     return Article.objects.filter(Q(state=Article.State.PUBLISHED) | Q(pk__in=list(previous)))
 
 
-def _as_many(values: list[str], keys: list[str]) -> list[str]:
+def _pad(values: list[str], keys: list[str]) -> list[str]:
     """Pads the values with empty strings to the number of keys."""
     return values if len(values) == len(keys) else [""] * len(keys)
 
 
-def _place(row: Row) -> float:
+def _position(row: Row) -> float:
     """Returns the position of a row; rows without a number come last."""
-    typed = row["place"].strip()
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else float("inf")
+    text = row["place"].strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else float("inf")
 
 
-def key_of(text: str) -> int:
+def parse_id(text: str) -> int:
     """Returns the submitted ID, or 0 if it is not a number."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
 
@@ -159,8 +161,8 @@ def _heading(text: str) -> str:
     validate_storable(text)
     heading = one_line(text)
     if len(heading) > HEADING_MAX_LENGTH:
-        sentence = f"The heading “{heading[:30]}…” has {len(heading)} characters. At most {HEADING_MAX_LENGTH} are allowed."
-        raise ValidationError(sentence, code="max_length")
+        message = f"The heading “{heading[:30]}…” has {len(heading)} characters. At most {HEADING_MAX_LENGTH} are allowed."
+        raise ValidationError(message, code="max_length")
     return heading
 
 
@@ -212,25 +214,27 @@ class IssueForm(forms.ModelForm[Issue]):
         assert isinstance(field, ChosenArticlesField)  # noqa: S101 - declared above
         items = self.instance.items.select_related("article") if self.instance.pk else []
         field.initial = [IssueArticle(item.article, item.heading) for item in items]
-        field.previous = {chosen.article.pk for chosen in field.initial}
+        field.previous = {item.article.pk for item in field.initial}
         field.widget.previous = field.previous
-        field.widget.words = self.data.get("chosen_articles-search", self.searched)[:200]
+        field.widget.query = self.data.get("chosen_articles-search", self.searched)[:200]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned_data = super().clean() or {}
         if self.instance.pk:
             try:
                 drafts.lock_draft(self.instance)
-            except NotADraft as refusal:
-                raise ValidationError(str(refusal), code="frozen") from refusal
-        self.instance.subject = cleaned.get("subject") or ""
-        self.instance.slug = cleaned.get("slug") or ""
+            except NotADraft as error:
+                raise ValidationError(str(error), code="frozen") from error
+        self.instance.subject = cleaned_data.get("subject") or ""
+        self.instance.slug = cleaned_data.get("slug") or ""
         # Set here because a database constraint requires a slug.
-        cleaned["slug"] = drafts.free_slug(self.instance)
-        image = cleaned.get("image")
-        if image and "image" in self.changed_data and not cleaned.get("image_caption"):
-            cleaned["image_caption"] = escape(one_line(image.caption))
-        if NAME_PLACEHOLDER in cleaned.get("greeting", "") and not cleaned.get("fallback_greeting"):
-            sentence = "Enter a fallback greeting for readers whose name is unknown, for example “Dear reader,”."
-            self.add_error("fallback_greeting", ValidationError(sentence, code="required"))
-        return cleaned
+        cleaned_data["slug"] = drafts.free_slug(self.instance)
+        image = cleaned_data.get("image")
+        if image and "image" in self.changed_data and not cleaned_data.get("image_caption"):
+            cleaned_data["image_caption"] = escape(one_line(image.caption))
+        if NAME_PLACEHOLDER in cleaned_data.get("greeting", "") and not cleaned_data.get(
+            "fallback_greeting"
+        ):
+            message = "Enter a fallback greeting for readers whose name is unknown, for example “Dear reader,”."
+            self.add_error("fallback_greeting", ValidationError(message, code="required"))
+        return cleaned_data

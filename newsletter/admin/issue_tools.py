@@ -16,7 +16,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from newsletter.admin.issue_form import key_of, offers
+from newsletter.admin.issue_form import offers, parse_id
 from newsletter.delivery import sending
 from newsletter.email import drafts, rendering
 from newsletter.email.rendering import Scheme
@@ -56,9 +56,13 @@ class EditorPages:
         """Searches for articles to add to an issue."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        words = request.GET.get("q", "")[:200]
-        taken = [number for key in request.GET.getlist("but")[:200] if (number := key_of(key))]
-        context = {"offers": offers(words, but=taken), "words": words, "name": "chosen_articles"}
+        query = request.GET.get("q", "")[:200]
+        excluded = [pk for key in request.GET.getlist("but")[:200] if (pk := parse_id(key))]
+        context = {
+            "offers": offers(query, excluded=excluded),
+            "words": query,
+            "name": "chosen_articles",
+        }
         return render(request, "admin/newsletter/issue/_offers.html", context)
 
     @method_decorator(xframe_options_sameorigin)
@@ -66,21 +70,21 @@ class EditorPages:
     @method_decorator(require_POST)
     def live(self, request: HttpRequest) -> HttpResponse:
         """Renders the e-mail from the unsaved form; saves nothing."""
-        key = key_of(request.GET.get("issue", ""))
-        issue = self._get_issue_or_404(request, key) if key else None
+        issue_id = parse_id(request.GET.get("issue", ""))
+        issue = self._get_issue_or_404(request, issue_id) if issue_id else None
         allowed = self.has_change_permission if issue else self.has_add_permission
         if not (allowed(request, issue) if issue else allowed(request)):
             raise PermissionDenied
         form = self.get_form(request, issue, change=issue is not None)(request.POST, instance=issue)
         with transaction.atomic():
             if not form.is_valid():
-                page = "admin/newsletter/issue/live.html"
-                return render(request, page, {"form": form}, status=422)
+                template = "admin/newsletter/issue/live.html"
+                return render(request, template, {"form": form}, status=422)
             draft = form.save(commit=False)
-            drafts.save(draft, form.cleaned_data["chosen_articles"], by=person(request))
-            answer = _preview_response(draft, request.POST.get("_look", "wide"))
+            drafts.save(draft, form.cleaned_data["chosen_articles"], by=current_user(request))
+            response = _preview_response(draft, request.POST.get("_look", "wide"))
             transaction.set_rollback(True)
-        return answer
+        return response
 
     @method_decorator(xframe_options_sameorigin)
     @method_decorator(csp_override(PREVIEW_POLICY))
@@ -95,13 +99,13 @@ class EditorPages:
         issue = self._get_issue_or_404(request, issue_id)
         if not self.has_change_permission(request, issue):
             raise PermissionDenied
-        chosen = _selected_colleagues(request.POST.getlist("to")) or [person(request)]
+        users = _selected_colleagues(request.POST.getlist("to")) or [current_user(request)]
         try:
-            sending.send_tests(issue, chosen, by=person(request))
-            to = ", ".join(user.email for user in chosen)
+            sending.send_tests(issue, users, by=current_user(request))
+            to = ", ".join(user.email for user in users)
             self.message_user(request, f"Test sent to {to}.", messages.SUCCESS)
-        except sending.NotTaken as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
+        except sending.TestNotSent as error:
+            self.message_user(request, str(error), messages.ERROR)
         return redirect("admin:newsletter_issue_preview", issue_id)
 
     @method_decorator(require_POST)
@@ -110,13 +114,13 @@ class EditorPages:
         issue = self._get_issue_or_404(request, issue_id)
         if not self.has_add_permission(request):
             raise PermissionDenied
-        copy = drafts.duplicate(issue, by=person(request))
-        sentence = f"This is a copy of “{issue}”. Edit it and send it when it is ready."
-        self.message_user(request, sentence, messages.SUCCESS)
+        copy = drafts.duplicate(issue, by=current_user(request))
+        message = f"This is a copy of “{issue}”. Edit it and send it when it is ready."
+        self.message_user(request, message, messages.SUCCESS)
         return redirect("admin:newsletter_issue_change", copy.pk)
 
 
-def person(request: HttpRequest) -> User:
+def current_user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
     return request.user
 
@@ -127,13 +131,13 @@ def colleagues() -> QuerySet[User]:
 
 
 def _selected_colleagues(keys: list[str]) -> list[User]:
-    wanted = set(keys)
-    return [user for user in colleagues() if str(user.pk) in wanted]
+    selected = set(keys)
+    return [user for user in colleagues() if str(user.pk) in selected]
 
 
-def _preview_response(draft: Issue, look: str) -> HttpResponse:
-    if look == "text":
+def _preview_response(draft: Issue, variant: str) -> HttpResponse:
+    if variant == "text":
         text = rendering.compose(draft).addressed(rendering.TEST_TOKEN).text
         return HttpResponse(text, content_type="text/plain; charset=utf-8")
-    scheme = Scheme.DARK if look == "dark" else Scheme.LIGHT
+    scheme = Scheme.DARK if variant == "dark" else Scheme.LIGHT
     return HttpResponse(rendering.preview(draft, scheme))

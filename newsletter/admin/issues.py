@@ -17,7 +17,7 @@ from articles.images.admin.forms import ChoosesImage
 from iria.publication.models import current_publication
 from newsletter.admin.delivery import DeliveryPages, ScheduleForm, recipients_label
 from newsletter.admin.issue_form import IssueForm
-from newsletter.admin.issue_tools import PREVIEWS, SAVED, EditorPages, colleagues, person
+from newsletter.admin.issue_tools import PREVIEWS, SAVED, EditorPages, colleagues, current_user
 from newsletter.delivery import blockers
 from newsletter.email import drafts, rendering
 from newsletter.email.drafts import IssueArticle
@@ -70,8 +70,8 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
 
     def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
         """A sent issue is read-only; a form submitted too late is shown again with an error."""
-        open_still = obj is None or obj.is_draft or hasattr(request, "came_too_late")
-        return super().has_change_permission(request, obj) and open_still
+        is_editable = obj is None or obj.is_draft or hasattr(request, "submitted_too_late")
+        return super().has_change_permission(request, obj) and is_editable
 
     def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
@@ -80,8 +80,8 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
 
     def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
         """The newsletter of a digest issue cannot be changed."""
-        fixed = ["newsletter"] if obj is not None and obj.digest_id else []
-        return [*super().get_readonly_fields(request, obj), *fixed]
+        readonly = ["newsletter"] if obj is not None and obj.digest_id else []
+        return [*super().get_readonly_fields(request, obj), *readonly]
 
     def changeform_view(
         self,
@@ -93,7 +93,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         issue = self.get_object(request, object_id) if object_id else None
         if request.method == "POST" and issue is not None and not issue.is_draft:
             # The form rejects the change with the reason and keeps what was typed.
-            request.came_too_late = True  # type: ignore[attr-defined]
+            request.submitted_too_late = True  # type: ignore[attr-defined]
         context = {
             **(extra_context or {}),
             "may_send": self.has_send_permission(request),
@@ -111,10 +111,10 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
         articles: list[IssueArticle] = form.cleaned_data["chosen_articles"]
-        if not change and (known := drafts.same_draft(obj, articles, by=person(request))):
-            obj.pk, obj.slug, obj.created_by = known.pk, known.slug, known.created_by
-            obj.created_at = known.created_at
-        drafts.save(obj, articles, by=person(request))
+        if not change and (existing := drafts.same_draft(obj, articles, by=current_user(request))):
+            obj.pk, obj.slug, obj.created_by = existing.pk, existing.slug, existing.created_by
+            obj.created_at = existing.created_at
+        drafts.save(obj, articles, by=current_user(request))
 
     def get_form(
         self, request: HttpRequest, obj: Issue | None = None, change: bool = False, **kwargs: Any
@@ -127,26 +127,26 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
     def response_add(
         self, request: HttpRequest, obj: Issue, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._to_what_was_found(request, obj) or super().response_add(
+        return self._search_response(request, obj) or super().response_add(
             request, obj, post_url_continue
         )
 
     def response_change(self, request: HttpRequest, obj: Issue) -> HttpResponse:
-        return self._to_what_was_found(request, obj) or super().response_change(request, obj)
+        return self._search_response(request, obj) or super().response_change(request, obj)
 
-    def _to_what_was_found(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
+    def _search_response(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
         """Without JavaScript, a search saves the draft so that nothing typed is lost."""
         if "_search" not in request.POST:
             return None
         self.message_user(request, SAVED, messages.SUCCESS)
         page = reverse("admin:newsletter_issue_change", args=[issue.pk])
-        words = urlencode({"find": request.POST.get("chosen_articles-search", "")[:200]})
-        return redirect(f"{page}?{words}#id_chosen_articles_search")
+        query = urlencode({"find": request.POST.get("chosen_articles-search", "")[:200]})
+        return redirect(f"{page}?{query}#id_chosen_articles_search")
 
     # Preview and send
 
     def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
+        admin_view = self.admin_site.admin_view
         actions = (
             ("preview", self.preview),
             ("mail", self.mail),
@@ -162,10 +162,10 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
             ("override", self.override),
         )
         return [
-            path("articles/", guard(self.articles), name="newsletter_issue_articles"),
-            path("live/", guard(self.live), name="newsletter_issue_live"),
+            path("articles/", admin_view(self.articles), name="newsletter_issue_articles"),
+            path("live/", admin_view(self.live), name="newsletter_issue_live"),
             *[
-                path(f"<int:issue_id>/{name}/", guard(view), name=f"newsletter_issue_{name}")
+                path(f"<int:issue_id>/{name}/", admin_view(view), name=f"newsletter_issue_{name}")
                 for name, view in actions
             ],
             *super().get_urls(),
@@ -196,8 +196,8 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         issue = self._get_issue_or_404(request, issue_id)
         if not self.has_send_permission(request):
             raise PermissionDenied
-        if request.method == "POST" and (answer := self.start(request, issue)):
-            return answer
+        if request.method == "POST" and (response := self.start(request, issue)):
+            return response
         if not issue.is_draft:
             return redirect("admin:newsletter_issue_change", issue.pk)
         rendered = rendering.compose(issue)
@@ -220,12 +220,12 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         issue = self._get_issue_or_404(request, issue_id)
         if not self.has_send_permission(request) or not issue.is_draft:
             raise PermissionDenied
-        about, reason = request.POST.get("about", ""), request.POST.get("reason", "")
+        finding_key, reason = request.POST.get("about", ""), request.POST.get("reason", "")
         try:
-            waiver = preflight.override(issue, about, reason=reason, by=person(request))
+            waiver = preflight.override(issue, finding_key, reason=reason, by=current_user(request))
             self.message_user(request, f"Overridden: {waiver.message}", messages.SUCCESS)
-        except preflight.NotOverridden as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
+        except preflight.NotOverridden as error:
+            self.message_user(request, str(error), messages.ERROR)
         return redirect("admin:newsletter_issue_send", issue_id)
 
     def _get_issue_or_404(self, request: HttpRequest, issue_id: int) -> Issue:
@@ -237,7 +237,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         return issue
 
     def _context(
-        self, request: HttpRequest, issue: Issue, *, title: str, **more: Any
+        self, request: HttpRequest, issue: Issue, *, title: str, **extra: Any
     ) -> dict[str, Any]:
         return {
             **self.admin_site.each_context(request),
@@ -248,5 +248,5 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
             "media": self.media,
             "may_send": self.has_send_permission(request) and issue.is_draft,
             "may_add": self.has_add_permission(request),
-            **more,
+            **extra,
         }

@@ -47,17 +47,17 @@ def emails(request: HttpRequest) -> HttpResponse:
         key=lambda file: file.name,
         reverse=True,
     )
-    found: list[StoredEmail] = []
+    stored_emails: list[StoredEmail] = []
     for file in files:
-        if len(found) == MOST or not MAIL_FILE.fullmatch(file.name):
+        if len(stored_emails) == MOST or not MAIL_FILE.fullmatch(file.name):
             continue
         message = _read(file, headers_only=True)
         if message is not None and _may_read(request, message):
-            found.append(_stored(file, message))
+            stored_emails.append(_stored(file, message))
     context = {
         **admin.site.each_context(request),
         "title": "Latest e-mails",
-        "emails": found,
+        "emails": stored_emails,
         "is_stored": bool(folders()),
         "most": MOST,
     }

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from articles.editorial.models import Category
 from iria.core.admin import ReadOnly
 from newsletter import personal_data
-from newsletter.admin.issue_tools import person
+from newsletter.admin.issue_tools import current_user
 from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
 from newsletter.models.digest import DIGEST_FREQUENCIES
 from newsletter.models.subscriber import MAX_TOPICS
@@ -39,8 +39,8 @@ class NewsletterForm(forms.ModelForm[Newsletter]):
         error_messages={"required": "Choose at least one frequency."},
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         if self.instance.pk and "frequencies" in self.fields:
             self.fields["frequencies"].help_text += _without_rule_message(self.instance)
 
@@ -50,24 +50,28 @@ class NewsletterForm(forms.ModelForm[Newsletter]):
         if topics and not set(self.cleaned_data.get("frequencies", DIGEST_FREQUENCIES)) & set(
             DIGEST_FREQUENCIES
         ):
-            sentence = "Topics only apply to digests. Offer it weekly, daily or for every new article too, or remove the topics."
-            raise forms.ValidationError(sentence)
+            message = "Topics only apply to digests. Offer it weekly, daily or for every new article too, or remove the topics."
+            raise forms.ValidationError(message)
         if len(topics) > MAX_TOPICS:
-            sentence = f"Choose at most {MAX_TOPICS} topics. A category includes its subcategories."
-            raise forms.ValidationError(sentence)
+            message = f"Choose at most {MAX_TOPICS} topics. A category includes its subcategories."
+            raise forms.ValidationError(message)
         return topics
 
 
 def _without_rule_message(newsletter: Newsletter) -> str:
     """Lists the offered frequencies that have no enabled digest rule."""
-    served = set(newsletter.rules.filter(enabled=True).values_list("frequency", flat=True))
-    offered = [each for each in newsletter.offered_frequencies if each in DIGEST_FREQUENCIES]
-    names = ", ".join(f"“{each.label}”" for each in offered if each.value not in served)
+    with_rule = set(newsletter.rules.filter(enabled=True).values_list("frequency", flat=True))
+    offered = [
+        frequency for frequency in newsletter.offered_frequencies if frequency in DIGEST_FREQUENCIES
+    ]
+    names = ", ".join(
+        f"“{frequency.label}”" for frequency in offered if frequency.value not in with_rule
+    )
     if not names:
         return ""
-    rules = reverse("admin:newsletter_digestrule_changelist")
-    words = ' There is no digest rule for {}. <a href="{}">Add a rule</a>, or readers who choose it receive nothing.'
-    return format_html(words, names, rules)
+    rules_url = reverse("admin:newsletter_digestrule_changelist")
+    message = ' There is no digest rule for {}. <a href="{}">Add a rule</a>, or readers who choose it receive nothing.'
+    return format_html(message, names, rules_url)
 
 
 class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
@@ -126,14 +130,18 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     change_list_template = "admin/newsletter/subscriber/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
-        received = Prefetch("subscriptions", Subscription.objects.with_choices())
-        return super().get_queryset(request).prefetch_related(received)
+        subscriptions = Prefetch("subscriptions", Subscription.objects.with_choices())
+        return super().get_queryset(request).prefetch_related(subscriptions)
 
     def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
+        admin_view = self.admin_site.admin_view
         return [
-            path("export/", guard(self.export), name="newsletter_subscriber_export"),
-            path("<int:subscriber_id>/data/", guard(self.data), name="newsletter_subscriber_data"),
+            path("export/", admin_view(self.export), name="newsletter_subscriber_export"),
+            path(
+                "<int:subscriber_id>/data/",
+                admin_view(self.data),
+                name="newsletter_subscriber_data",
+            ),
             *super().get_urls(),
         ]
 
@@ -143,25 +151,25 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         if not request.user.has_perm("newsletter.export_subscriber"):
             raise PermissionDenied
         try:
-            chosen = self.get_changelist_instance(request).get_queryset(request)
+            subscribers = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
             return redirect(f"{reverse('admin:newsletter_subscriber_changelist')}?{ERROR_FLAG}=1")
         filters = urlencode(request.GET)
-        lines = subscriptions_export.export(chosen, filters=filters, by=person(request))
-        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="subscribers.csv"'
-        return answer
+        lines = subscriptions_export.export(subscribers, filters=filters, by=current_user(request))
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="subscribers.csv"'
+        return response
 
     def data(self, request: HttpRequest, subscriber_id: int) -> HttpResponse:
         """Exports the personal data of a subscriber."""
-        known = Subscriber.objects.filter(pk=min(subscriber_id, 2**62)).first()
-        if known is None:
+        subscriber = Subscriber.objects.filter(pk=min(subscriber_id, 2**62)).first()
+        if subscriber is None:
             raise Http404
-        if not self.has_view_permission(request, known):
+        if not self.has_view_permission(request, subscriber):
             raise PermissionDenied
-        answer = JsonResponse(personal_data.of_subscriber(known), json_dumps_params=READABLE)
-        answer["Content-Disposition"] = f'attachment; filename="subscriber-{known.pk}.json"'
-        return answer
+        response = JsonResponse(personal_data.of_subscriber(subscriber), json_dumps_params=READABLE)
+        response["Content-Disposition"] = f'attachment; filename="subscriber-{subscriber.pk}.json"'
+        return response
 
     @admin.display(description="E-mail address", ordering="email")
     def email_address(self, subscriber: Subscriber) -> str:
@@ -171,7 +179,8 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     def receives(self, subscriber: Subscriber) -> str:
         return (
             "; ".join(
-                personal_data.describe_subscription(each) for each in subscriber.subscriptions.all()
+                personal_data.describe_subscription(subscription)
+                for subscription in subscriber.subscriptions.all()
             )
             or "–"
         )
@@ -199,23 +208,23 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     def leave(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
             opt_in.unsubscribe(subscriber.token)
-        self._say(request, len(queryset), "unsubscribed")
+        self._show_result(request, len(queryset), "unsubscribed")
 
     @admin.action(description="Suppress", permissions=["change"])
     def suppress(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
             suppression.suppress(
-                subscriber, because=f"Added manually by {request.user}", by=person(request)
+                subscriber, because=f"Added manually by {request.user}", by=current_user(request)
             )
-        self._say(request, len(queryset), "suppressed")
+        self._show_result(request, len(queryset), "suppressed")
 
     @admin.action(description="Erase data and suppress", permissions=["delete"])
     def erase_and_suppress(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         count = len(queryset)
         for subscriber in queryset:
             opt_in.erase(subscriber, suppression_reason=f"Erased on request by {request.user}")
-        self._say(request, count, "erased and suppressed")
+        self._show_result(request, count, "erased and suppressed")
 
-    def _say(self, request: HttpRequest, count: int, action: str) -> None:
+    def _show_result(self, request: HttpRequest, count: int, action: str) -> None:
         noun = "1 subscriber" if count == 1 else f"{count} subscribers"
         self.message_user(request, f"{noun} {action}.", messages.SUCCESS)

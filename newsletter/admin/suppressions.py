@@ -10,23 +10,23 @@ from django.http import HttpRequest
 
 from iria.core.admin import ReadOnly
 from newsletter.admin.deliveries import DeliveryIssueFilter
-from newsletter.admin.issue_tools import person
+from newsletter.admin.issue_tools import current_user
 from newsletter.models import Bounce, Suppression
 from newsletter.subscriptions import email_addresses
 from newsletter.subscriptions import suppression as subscriptions_suppression
 
-WHY = "Reason"
+REASON_LABEL = "Reason"
 
 
 class RemovalForm(ActionForm):
     """Adds the reason to the action that removes several suppressions."""
 
     because = forms.CharField(
-        label=WHY, max_length=300, required=False, widget=forms.TextInput({"size": 40})
+        label=REASON_LABEL, max_length=300, required=False, widget=forms.TextInput({"size": 40})
     )
 
 
-class Standing(admin.SimpleListFilter):
+class ActiveFilter(admin.SimpleListFilter):
     title = "status"
     parameter_name = "stands"
 
@@ -43,7 +43,7 @@ class Standing(admin.SimpleListFilter):
 
 class SuppressionAdmin(admin.ModelAdmin[Suppression]):
     list_display = ["email", "reason", "details", "created_at", "removed_at"]
-    list_filter = [Standing, "reason"]
+    list_filter = [ActiveFilter, "reason"]
     list_select_related = ["subscriber", "created_by"]
     list_per_page = 100
     show_full_result_count = False
@@ -68,8 +68,12 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
 
     @admin.display(description="E-mail address", ordering="subscriber__email")
     def email(self, suppression: Suppression) -> str:
-        known = suppression.subscriber
-        return email_addresses.shown(known.email) if known else "erased (only a hash is stored)"
+        subscriber = suppression.subscriber
+        return (
+            email_addresses.shown(subscriber.email)
+            if subscriber
+            else "erased (only a hash is stored)"
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Addresses are suppressed from the list of subscribers."""
@@ -90,38 +94,38 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        if because := form.base_fields.get("removal_reason"):
-            because.required, because.label = True, WHY
-            because.help_text = "Saving removes the address from the suppression list. It is not subscribed automatically."
+        if field := form.base_fields.get("removal_reason"):
+            field.required, field.label = True, REASON_LABEL
+            field.help_text = "Saving removes the address from the suppression list. It is not subscribed automatically."
         return form
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
     ) -> tuple[QuerySet[Suppression], bool]:
         if "@" in search_term.strip(" @"):
-            whole = Suppression.objects.for_email(search_term).values("pk")
-            named = queryset.filter(subscriber__email__icontains=search_term.strip())
-            return named | queryset.filter(pk__in=whole), False
+            by_hash = Suppression.objects.for_email(search_term).values("pk")
+            by_email = queryset.filter(subscriber__email__icontains=search_term.strip())
+            return by_email | queryset.filter(pk__in=by_hash), False
         return super().get_search_results(request, queryset, search_term)
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
-        because = form.cleaned_data["removal_reason"]
+        reason = form.cleaned_data["removal_reason"]
         obj.refresh_from_db()
-        subscriptions_suppression.remove_suppression(obj, because=because, by=person(request))
+        subscriptions_suppression.remove_suppression(obj, because=reason, by=current_user(request))
 
     @admin.action(description="Remove from suppression list", permissions=["release"])
     def release(self, request: HttpRequest, queryset: QuerySet[Suppression]) -> None:
-        because = request.POST.get("because", "").strip()
-        if not because:
-            sentence = "Enter a reason. Nothing was removed."
-            self.message_user(request, sentence, messages.ERROR)
+        reason = request.POST.get("because", "").strip()
+        if not reason:
+            message = "Enter a reason. Nothing was removed."
+            self.message_user(request, message, messages.ERROR)
             return
-        chosen = [suppression for suppression in queryset if suppression.is_active]
-        for suppression in chosen:
+        active = [suppression for suppression in queryset if suppression.is_active]
+        for suppression in active:
             subscriptions_suppression.remove_suppression(
-                suppression, because=because, by=person(request)
+                suppression, because=reason, by=current_user(request)
             )
-        noun = "1 address" if len(chosen) == 1 else f"{len(chosen)} addresses"
+        noun = "1 address" if len(active) == 1 else f"{len(active)} addresses"
         self.message_user(request, f"{noun} removed from the suppression list.", messages.SUCCESS)
 
 

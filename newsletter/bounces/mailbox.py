@@ -32,7 +32,7 @@ class Unreadable(Exception):
     """The mailbox cannot be read. The message is shown to the user."""
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     return None
 
 
@@ -42,7 +42,7 @@ class Incoming:
 
     name: str
     raw: bytes
-    done: Callable[[], None] = _nothing
+    done: Callable[[], None] = _do_nothing
 
 
 def of_file(name: str) -> Incoming:
@@ -73,10 +73,10 @@ def of_maildir(folder: Path) -> Iterator[Incoming]:
         Unreadable
     """
     if not (folder / "cur").is_dir() and not (folder / "new").is_dir():
-        sentence = f"{folder} is not a Maildir: it has no folder “cur” or “new”."
-        raise Unreadable(sentence)
-    found = sorted(folder.glob("new/*")) + sorted(folder.glob("cur/*"))
-    unread = [path for path in found if path.is_file() and not path.name.startswith(".")]
+        message = f"{folder} is not a Maildir: it has no folder “cur” or “new”."
+        raise Unreadable(message)
+    paths = sorted(folder.glob("new/*")) + sorted(folder.glob("cur/*"))
+    unread = [path for path in paths if path.is_file() and not path.name.startswith(".")]
     unread = [path for path in unread if "S" not in path.name.partition(":2,")[2]]
     for path in unread[:BATCH_SIZE]:
         try:
@@ -84,10 +84,10 @@ def of_maildir(folder: Path) -> Iterator[Incoming]:
         except Unreadable:
             # Another process has just moved it.
             continue
-        yield Incoming(str(path), incoming.raw, lambda path=path: _get_issue_or_404(path))  # type: ignore[misc]
+        yield Incoming(str(path), incoming.raw, lambda path=path: _mark_seen(path))  # type: ignore[misc]
 
 
-def _get_issue_or_404(path: Path) -> None:
+def _mark_seen(path: Path) -> None:
     name, _, flags = path.name.partition(":2,")
     target = path.parent.parent / "cur"
     target.mkdir(exist_ok=True)
@@ -105,10 +105,10 @@ def of_imap(url: str) -> Iterator[Incoming]:
         yield from _over_imap(url)
     except (OSError, imaplib.IMAP4.error, EOFError, ValueError) as error:
         first = error.args[0] if error.args else ""
-        words = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
-        said = " ".join(storable(words).split())[:300] or type(error).__name__
-        sentence = f"The mailbox cannot be read: {said}"
-        raise Unreadable(sentence) from error
+        text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
+        details = " ".join(storable(text).split())[:300] or type(error).__name__
+        message = f"The mailbox cannot be read: {details}"
+        raise Unreadable(message) from error
 
 
 def _over_imap(url: str) -> Iterator[Incoming]:
@@ -125,8 +125,8 @@ def _over_imap(url: str) -> Iterator[Incoming]:
         server.login(unquote(parts.username or ""), unquote(parts.password or ""))
         folder = unquote(parts.path.strip("/")) or "INBOX"
         _expect(server.select(f'"{folder}"'))
-        found = _expect(server.uid("SEARCH", "UNSEEN"))
-        for uid in (found[0] or b"").split()[:BATCH_SIZE]:
+        uids = _expect(server.uid("SEARCH", "UNSEEN"))
+        for uid in (uids[0] or b"").split()[:BATCH_SIZE]:
             number = uid.decode("ascii")
             if (raw := _fetched(server, number)) is not None:
                 yield Incoming(
@@ -140,20 +140,20 @@ def _over_imap(url: str) -> Iterator[Incoming]:
 
 
 def _fetched(server: imaplib.IMAP4, number: str) -> bytes | None:
-    answer = _expect(server.uid("FETCH", number, f"(BODY.PEEK[]<0.{MOST_BYTES}>)"))
-    return next((each[1] for each in answer if isinstance(each, tuple)), None)
+    parts = _expect(server.uid("FETCH", number, f"(BODY.PEEK[]<0.{MOST_BYTES}>)"))
+    return next((part[1] for part in parts if isinstance(part, tuple)), None)
 
 
 def _mark_read(server: imaplib.IMAP4, number: str) -> None:
     server.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)")
 
 
-def _expect(answer: tuple[str, list[Any]]) -> list[Any]:
-    status, data = answer
-    if status != "OK":
+def _expect(response: tuple[str, list[Any]]) -> list[Any]:
+    code, data = response
+    if code != "OK":
         first = data[0] if data else ""
-        said = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
-        raise imaplib.IMAP4.error(said)
+        message = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
+        raise imaplib.IMAP4.error(message)
     return data
 
 
@@ -167,11 +167,11 @@ def of_url(url: str) -> Iterator[Incoming]:
 def without_password(url: str) -> str:
     """Returns the URL of a mailbox without its password, for display."""
     parts = urlsplit(url)
-    who = f"{unquote(parts.username)}@" if parts.username else ""
-    return f"{parts.scheme}://{who}{parts.hostname or ''}{parts.path}"[:300]
+    user = f"{unquote(parts.username)}@" if parts.username else ""
+    return f"{parts.scheme}://{user}{parts.hostname or ''}{parts.path}"[:300]
 
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def read_mailbox() -> int:
@@ -184,19 +184,19 @@ def read_mailbox() -> int:
     url = settings.BOUNCE_MAILBOX_URL
     if not url:
         return 0
-    count, stumbled, error = 0, 0, ""
+    count, failed, error = 0, 0, ""
     try:
         for incoming in of_url(url):
             if _was_processed(incoming):
                 count += 1
                 incoming.done()
             else:
-                stumbled += 1
-        error = _stayed_unread(stumbled)
+                failed += 1
+        error = _unread_message(failed)
     except Unreadable as unreadable:
         error = str(unreadable)[:500]
-        log.warning("bounce mailbox: %s", error)
-    _note(without_password(url), count, error)
+        logger.warning("bounce mailbox: %s", error)
+    _save_status(without_password(url), count, error)
     return count
 
 
@@ -206,29 +206,29 @@ def _was_processed(incoming: Incoming) -> bool:
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        log.exception("message %s of the bounce mailbox could not be processed", incoming.name)
+        logger.exception("message %s of the bounce mailbox could not be processed", incoming.name)
         return False
     return True
 
 
-def _stayed_unread(count: int) -> str:
+def _unread_message(count: int) -> str:
     if not count:
         return ""
-    which = "1 message" if count == 1 else f"{count} messages"
-    stays = "stays" if count == 1 else "stay"
-    return f"{which} could not be processed and {stays} unread. See the log of the worker."
+    noun = "1 message" if count == 1 else f"{count} messages"
+    verb = "stays" if count == 1 else "stay"
+    return f"{noun} could not be processed and {verb} unread. See the log of the worker."
 
 
-def _note(name: str, count: int, error: str) -> None:
+def _save_status(mailbox: str, count: int, error: str) -> None:
     now = timezone.now()
-    reading, _ = MailboxStatus.objects.get_or_create(
-        mailbox=name,
+    status, _ = MailboxStatus.objects.get_or_create(
+        mailbox=mailbox,
         defaults={"tried_at": now, "error": error, "read_at": None if error else now},
     )
-    reading.tried_at, reading.error = now, error
-    reading.read_at = reading.read_at if error else now
-    reading.messages += count
-    reading.save()
+    status.tried_at, status.error = now, error
+    status.read_at = status.read_at if error else now
+    status.messages += count
+    status.save()
 
 
 def current_error() -> str:
@@ -236,5 +236,5 @@ def current_error() -> str:
     if not settings.BOUNCE_MAILBOX_URL:
         return ""
     name = without_password(settings.BOUNCE_MAILBOX_URL)
-    reading = MailboxStatus.objects.filter(mailbox=name).first()
-    return reading.error if reading else ""
+    status = MailboxStatus.objects.filter(mailbox=name).first()
+    return status.error if status else ""

@@ -14,7 +14,7 @@ SENT_WITHIN: Final = timedelta(days=60)
 """A bounce that names only an address counts if an e-mail was sent to it recently, because such a
 bounce is easy to forge.
 """
-CLOCKS: Final = timedelta(minutes=10)
+CLOCK_TOLERANCE: Final = timedelta(minutes=10)
 """How far the clocks of other servers may differ from ours."""
 
 
@@ -29,9 +29,9 @@ class Match:
 
     @property
     def domain(self) -> str:
-        address = self.subscriber.email if self.subscriber else ""
-        address = address or (self.failure.address if self.failure else "")
-        return address.rpartition("@")[2].lower()[:255]
+        email = self.subscriber.email if self.subscriber else ""
+        email = email or (self.failure.address if self.failure else "")
+        return email.rpartition("@")[2].lower()[:255]
 
 
 def matches(report: Report) -> list[Match]:
@@ -40,27 +40,29 @@ def matches(report: Report) -> list[Match]:
     Every e-mail has one recipient, so the delivery identifies the subscriber, whatever address the
     report contains: the e-mail may have been forwarded.
     """
-    failed = sorted(report.failures, key=lambda failure: not failure.is_hard)
-    if found := _by_mail(report):
-        delivery, by = found
-        return [Match(failed[0] if failed else None, by, delivery, delivery.subscriber)]
+    failures = sorted(report.failures, key=lambda failure: not failure.is_hard)
+    if match := _by_references(report):
+        delivery, by = match
+        return [Match(failures[0] if failures else None, by, delivery, delivery.subscriber)]
     if report.complained:
         return [_by_email((address,), None, report) for address in report.complained]
-    return [_by_email((each.address, each.also), each, report) for each in failed] or [
-        Match(None, Bounce.MatchedBy.NOTHING)
-    ]
+    return [
+        _by_email((failure.address, failure.also), failure, report) for failure in failures
+    ] or [Match(None, Bounce.MatchedBy.NOTHING)]
 
 
-def _by_mail(report: Report) -> tuple[Delivery, Bounce.MatchedBy] | None:
+def _by_references(report: Report) -> tuple[Delivery, Bounce.MatchedBy] | None:
     deliveries = Delivery.objects.select_related("subscriber", "issue")
-    named = [verp.delivery_of(address) for address in report.recipients]
-    for delivery_id in named:
-        if delivery_id and (known := deliveries.filter(pk=delivery_id).first()):
-            return known, Bounce.MatchedBy.RETURN_PATH
-    if known := deliveries.filter(pk__in=report.deliveries).first():
-        return known, Bounce.MatchedBy.MESSAGE
-    known = deliveries.filter(message_id__in=[each[:300] for each in report.message_ids]).first()
-    return (known, Bounce.MatchedBy.MESSAGE) if known else None
+    delivery_ids = [verp.delivery_of(address) for address in report.recipients]
+    for delivery_id in delivery_ids:
+        if delivery_id and (delivery := deliveries.filter(pk=delivery_id).first()):
+            return delivery, Bounce.MatchedBy.RETURN_PATH
+    if delivery := deliveries.filter(pk__in=report.deliveries).first():
+        return delivery, Bounce.MatchedBy.MESSAGE
+    delivery = deliveries.filter(
+        message_id__in=[message_id[:300] for message_id in report.message_ids]
+    ).first()
+    return (delivery, Bounce.MatchedBy.MESSAGE) if delivery else None
 
 
 def _by_email(addresses: tuple[str, ...], failure: Failure | None, report: Report) -> Match:
@@ -68,17 +70,17 @@ def _by_email(addresses: tuple[str, ...], failure: Failure | None, report: Repor
         subscriber = Subscriber.objects.with_email(address).first()
         if subscriber is None:
             continue
-        written = _newest(subscriber, report)
-        if written is not None or report.is_verified:
-            return Match(failure, Bounce.MatchedBy.EMAIL, written, subscriber)
+        delivery = _last_delivery(subscriber, report)
+        if delivery is not None or report.is_verified:
+            return Match(failure, Bounce.MatchedBy.EMAIL, delivery, subscriber)
     return Match(failure, Bounce.MatchedBy.NOTHING)
 
 
-def _newest(subscriber: Subscriber, report: Report) -> Delivery | None:
+def _last_delivery(subscriber: Subscriber, report: Report) -> Delivery | None:
     """Returns the last delivery to the subscriber before the time of the report, if it has one."""
-    written = Delivery.objects.filter(
+    deliveries = Delivery.objects.filter(
         subscriber=subscriber, sending_at__gt=timezone.now() - SENT_WITHIN
     )
     if report.happened_at is not None:
-        written = written.filter(sending_at__lt=report.happened_at + CLOCKS)
-    return written.select_related("issue").order_by("-sending_at").first()
+        deliveries = deliveries.filter(sending_at__lt=report.happened_at + CLOCK_TOLERANCE)
+    return deliveries.select_related("issue").order_by("-sending_at").first()

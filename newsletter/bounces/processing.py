@@ -69,13 +69,15 @@ def process_message(raw: bytes) -> ProcessingResult:
     return ProcessingResult(report, handle_report(report, matches(report), key=key))
 
 
-def handle_report(report: Report, found: list[Match], *, key: str) -> tuple[str, ...]:
+def handle_report(report: Report, report_matches: list[Match], *, key: str) -> tuple[str, ...]:
     """Processes a report once; returns one result per recipient.
 
     Args:
         key: identifies the report, so that a repeated one is ignored.
     """
-    return tuple(_process(report, match, key, number) for number, match in enumerate(found))
+    return tuple(
+        _process(report, match, key, number) for number, match in enumerate(report_matches)
+    )
 
 
 def _unsubscribe_by_mail(report: Report) -> tuple[str, ...]:
@@ -89,11 +91,11 @@ def _unsubscribe_by_mail(report: Report) -> tuple[str, ...]:
 def _process(report: Report, match: Match, key: str, number: int) -> str:
     with transaction.atomic():
         _lock(match)
-        written = _bounce_values(report, match)
-        if _is_known(report, match, written):
+        values = _bounce_values(report, match)
+        if _is_known(report, match, values):
             return "known"
-        bounce, new = _save_bounce(match, written, key, number)
-        if not new:
+        bounce, is_new = _save_bounce(match, values, key, number)
+        if not is_new:
             return "known"
         if report.kind is Kind.COMPLAINT:
             return _complained(report, match, bounce)
@@ -108,52 +110,52 @@ def _lock(match: Match) -> None:
         Delivery.objects.select_for_update().filter(pk=match.delivery.pk).first()
 
 
-def _is_known(report: Report, match: Match, written: dict[str, Any]) -> bool:
+def _is_known(report: Report, match: Match, values: dict[str, Any]) -> bool:
     """Whether an earlier report, by e-mail or webhook, already said the same about this delivery."""
     if match.delivery is None:
         return False
-    said = Bounce.objects.filter(delivery=match.delivery, kind__in=COVERED_BY[written["kind"]])
+    earlier = Bounce.objects.filter(delivery=match.delivery, kind__in=COVERED_BY[values["kind"]])
     if report.kind is Kind.COMPLAINT:
-        as_much = {
-            written["smtp_response"],
+        responses = {
+            values["smtp_response"],
             *(STRONG_COMPLAINTS if report.is_unsubscribing else ()),
         }
-        said = said.filter(smtp_response__in=as_much)
-    return said.exists()
+        earlier = earlier.filter(smtp_response__in=responses)
+    return earlier.exists()
 
 
 def _save_bounce(
-    match: Match, written: dict[str, Any], key: str, number: int
+    match: Match, values: dict[str, Any], key: str, number: int
 ) -> tuple[Bounce, bool]:
     """Returns the bounce, and whether it is new.
 
     A hard bounce may follow a soft bounce of the same e-mail: the row is then updated, because it
     counts as one bounce.
     """
-    if match.delivery is not None and written["kind"] == Bounce.Kind.HARD:
-        softer = Bounce.objects.filter(delivery=match.delivery, kind=Bounce.Kind.SOFT)
-        if bounce := softer.first():
-            for name, value in written.items():
+    if match.delivery is not None and values["kind"] == Bounce.Kind.HARD:
+        soft_bounces = Bounce.objects.filter(delivery=match.delivery, kind=Bounce.Kind.SOFT)
+        if bounce := soft_bounces.first():
+            for name, value in values.items():
                 setattr(bounce, name, value)
             bounce.save()
             return bounce, True
-    return Bounce.objects.get_or_create(message_key=key, number=number, defaults=written)
+    return Bounce.objects.get_or_create(message_key=key, number=number, defaults=values)
 
 
 def _bounce_values(report: Report, match: Match) -> dict[str, Any]:
     failure = match.failure
-    hard = failure is not None and failure.is_hard
+    is_hard = failure is not None and failure.is_hard
     kind = (
         Bounce.Kind.COMPLAINT
         if report.kind is Kind.COMPLAINT
-        else (Bounce.Kind.HARD if hard else Bounce.Kind.SOFT)
+        else (Bounce.Kind.HARD if is_hard else Bounce.Kind.SOFT)
     )
-    words = failure.words if failure else report.feedback
+    response = failure.smtp_response if failure else report.feedback
     return {
         "kind": kind,
         "reason": failure.reason if failure else Reason.UNSAID,
         "status": failure.status[:12] if failure else "",
-        "smtp_response": MAIL_ADDRESS.sub("…", words.replace("\x00", ""))[:500],
+        "smtp_response": MAIL_ADDRESS.sub("…", response.replace("\x00", ""))[:500],
         "domain": match.domain,
         "matched_by": match.by,
         "delivery": match.delivery,
@@ -164,7 +166,7 @@ def _bounce_values(report: Report, match: Match) -> dict[str, Any]:
 def _complained(report: Report, match: Match, bounce: Bounce) -> str:
     if not report.is_unsubscribing:
         return "noted"
-    _mark(match.delivery, "complained", "Complaint")
+    _set_state(match.delivery, "complained", "Complaint")
     if match.subscriber is None:
         return "nobody"
     if report.feedback == "opt-out":
@@ -180,60 +182,62 @@ def _complained(report: Report, match: Match, bounce: Bounce) -> str:
 
 
 def _bounced(match: Match, bounce: Bounce) -> str:
-    said = f"{bounce.status} {bounce.smtp_response}".strip() or bounce.reason
-    _mark(match.delivery, "bounced", f"{bounce.reason}: {said}")
+    message = f"{bounce.status} {bounce.smtp_response}".strip() or bounce.reason
+    _set_state(match.delivery, "bounced", f"{bounce.reason}: {message}")
     if bounce.kind == Bounce.Kind.HARD:
-        _notify_other_apps(match, said)
+        _notify_other_apps(match, message)
     if match.subscriber is None:
         return "nobody"
     if bounce.kind == Bounce.Kind.HARD:
         return _suppress(match.subscriber, bounce, Suppression.Reason.HARD, bounce.reason)
     if _soft_bounce_days(match.subscriber) >= SOFT_DAYS:
-        because = f"Soft bounces on {SOFT_DAYS} days within {SOFT_WITHIN.days}: {bounce.reason}"
-        return _suppress(match.subscriber, bounce, Suppression.Reason.SOFT, because)
+        details = f"Soft bounces on {SOFT_DAYS} days within {SOFT_WITHIN.days}: {bounce.reason}"
+        return _suppress(match.subscriber, bounce, Suppression.Reason.SOFT, details)
     return "counted"
 
 
-def _notify_other_apps(match: Match, said: str) -> None:
+def _notify_other_apps(match: Match, message: str) -> None:
     """Calls the hooks of other apps that send e-mail; each checks whether the e-mail was its own."""
-    address = match.subscriber.email if match.subscriber else ""
-    address = address or (match.failure.address if match.failure else "")
-    for name, told in hooks.email_bounced.items():
-        if address and name != "newsletter":
-            told(address, said)
+    email = match.subscriber.email if match.subscriber else ""
+    email = email or (match.failure.address if match.failure else "")
+    for name, handler in hooks.email_bounced.items():
+        if email and name != "newsletter":
+            handler(email, message)
 
 
-def _suppress(subscriber: Subscriber, bounce: Bounce, reason: str, because: str) -> str:
-    suppression.suppress(subscriber, because=because, reason=reason, bounce=bounce)
+def _suppress(subscriber: Subscriber, bounce: Bounce, reason: str, details: str) -> str:
+    suppression.suppress(subscriber, because=details, reason=reason, bounce=bounce)
     return "suppressed"
 
 
 def _soft_bounce_days(subscriber: Subscriber) -> int:
     """Counts the recent days with soft bounces since the last suppression was removed."""
     since = timezone.now() - SOFT_WITHIN
-    removed = (
+    removed_at = (
         Suppression.objects.filter(subscriber=subscriber, removed_at__gt=since)
         .order_by("-removed_at")
         .values_list("removed_at", flat=True)
         .first()
     )
-    errors = Bounce.objects.filter(
+    bounces = Bounce.objects.filter(
         subscriber=subscriber,
         kind=Bounce.Kind.SOFT,
         reason__in=COUNTED_REASONS,
-        processed_at__gt=removed or since,
+        processed_at__gt=removed_at or since,
     )
     return (
-        errors.annotate(day=TruncDate("processed_at")).values("day").distinct().order_by().count()
+        bounces.annotate(day=TruncDate("processed_at")).values("day").distinct().order_by().count()
     )
 
 
-def _mark(delivery: Delivery | None, state: str, words: str) -> None:
+def _set_state(delivery: Delivery | None, state: str, details: str) -> None:
     """Records the final state of a delivery that had been sent."""
     if delivery is None:
         return
-    left = [Delivery.State.SENT, Delivery.State.UNCERTAIN]
-    Delivery.objects.filter(pk=delivery.pk, state__in=left).update(state=state, details=words[:500])
+    sent_states = [Delivery.State.SENT, Delivery.State.UNCERTAIN]
+    Delivery.objects.filter(pk=delivery.pk, state__in=sent_states).update(
+        state=state, details=details[:500]
+    )
 
 
 MOST_ROWS: Final = 20
@@ -241,12 +245,12 @@ MOST_ROWS: Final = 20
 
 def bounce_summary(issue: Issue) -> dict[str, Any]:
     """Returns the number of bounces, and the most frequent reasons and domains, in one query."""
-    came = Bounce.objects.filter(delivery__issue=issue).values("kind", "reason", "domain")
-    rows = list(came.annotate(count=Count("pk")).order_by("-count", "reason", "domain"))
+    bounces = Bounce.objects.filter(delivery__issue=issue).values("kind", "reason", "domain")
+    rows = list(bounces.annotate(count=Count("pk")).order_by("-count", "reason", "domain"))
     kinds = {kind: sum(row["count"] for row in rows if row["kind"] == kind) for kind in Bounce.Kind}
-    complained = Bounce.Kind.COMPLAINT
-    named = [
-        {**row, "said": complained.label if row["kind"] == complained else row["reason"]}
+    complaint = Bounce.Kind.COMPLAINT
+    labelled = [
+        {**row, "said": complaint.label if row["kind"] == complaint else row["reason"]}
         for row in rows[:MOST_ROWS]
     ]
     return {
@@ -254,7 +258,7 @@ def bounce_summary(issue: Issue) -> dict[str, Any]:
         "hard": kinds[Bounce.Kind.HARD],
         "soft": kinds[Bounce.Kind.SOFT],
         "complaints": kinds[Bounce.Kind.COMPLAINT],
-        "rows": named,
+        "rows": labelled,
     }
 
 
@@ -264,15 +268,17 @@ MOST: Final = 5_000
 
 def suppress_rejected() -> int:
     """Suppresses addresses that were recently rejected as unknown; returns how many."""
-    known = Bounce.objects.filter(delivery=OuterRef("pk"))
-    refused = Delivery.objects.filter(
-        ~Exists(known),
+    bounces = Bounce.objects.filter(delivery=OuterRef("pk"))
+    rejected = Delivery.objects.filter(
+        ~Exists(bounces),
         state=Delivery.State.REJECTED,
         done_at__gt=Now() - WITHIN,
         subscriber__state="active",
     ).select_related("subscriber")
     # At RCPT a server has checked only the address, so its response is reliable.
-    dead = [each for each in refused[:MOST] if reason_of(f"{each.details} rcpt") in HARD]
+    dead = [
+        delivery for delivery in rejected[:MOST] if reason_of(f"{delivery.details} rcpt") in HARD
+    ]
     for delivery in dead:
         _suppress_rejected(delivery)
     return len(dead)

@@ -18,8 +18,8 @@ from newsletter.models import Subscriber
 PURPOSE: Final = "iria.newsletter.return-path"
 BOUNCE: Final = re.compile(r"(?i)^bounce[+=-](\d{1,18}-[a-z2-7]{13})$")
 REF: Final = re.compile(r"(?i)^(\d{1,18})-([a-z2-7]{13})$")
-LEAVE: Final = re.compile(r"(?i)^leave[+=-]([\w-]{20,64})$")
-LEAVE_SUBJECT: Final = re.compile(r"(?i)\bleave ([\w-]{20,64})(?:\s|$)")
+UNSUBSCRIBE: Final = re.compile(r"(?i)^leave[+=-]([\w-]{20,64})$")
+UNSUBSCRIBE_SUBJECT: Final = re.compile(r"(?i)\bleave ([\w-]{20,64})(?:\s|$)")
 
 
 def delivery_ref(delivery_id: int) -> str:
@@ -36,18 +36,18 @@ def return_path(delivery_id: int) -> str:
 
 def delivery_of(address: str) -> int | None:
     """Returns the delivery ID of a return path, or None if it is not one or its signature is wrong."""
-    found = BOUNCE.match(_local_part(address))
-    return delivery_from_ref(found[1]) if found else None
+    match = BOUNCE.match(_local_part(address))
+    return delivery_from_ref(match[1]) if match else None
 
 
 def delivery_from_ref(ref: str) -> int | None:
     """Returns the delivery ID of a reference, or None if it is invalid."""
-    found = REF.match(ref.strip())
-    if found is None:
+    match = REF.match(ref.strip())
+    if match is None:
         return None
-    delivery_id, given = int(found[1]), found[2].lower()
+    delivery_id, signature = int(match[1]), match[2].lower()
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    if any(constant_time_compare(_signature(delivery_id, key), given) for key in keys):
+    if any(constant_time_compare(_signature(delivery_id, key), signature) for key in keys):
         return delivery_id
     return None
 
@@ -61,22 +61,24 @@ def unsubscribing_subscriber(
     addresses: "list[str] | tuple[str, ...]", subject: str
 ) -> Subscriber | None:
     """Returns the subscriber who unsubscribes by an e-mail with these recipients and subject."""
-    tokens = [found[1] for each in addresses if (found := LEAVE.match(_local_part(each)))]
-    if named := LEAVE_SUBJECT.search(subject):
-        tokens.append(named[1])
+    tokens = [
+        match[1] for address in addresses if (match := UNSUBSCRIBE.match(_local_part(address)))
+    ]
+    if match_in_subject := UNSUBSCRIBE_SUBJECT.search(subject):
+        tokens.append(match_in_subject[1])
     for token in tokens:
         exact = Subscriber.objects.with_token(token).first()
-        known = exact or Subscriber.objects.filter(token__iexact=token).first()
-        if known is not None:
-            return known
+        subscriber = exact or Subscriber.objects.filter(token__iexact=token).first()
+        if subscriber is not None:
+            return subscriber
     return None
 
 
 def _local_part(address: str) -> str:
     """Returns the part before the @ if the domain is the bounce domain."""
     local, _, domain = address.strip().rpartition("@")
-    ours = settings.BOUNCE_DOMAIN.lower()
-    return local if ours and domain.lower() == ours else ""
+    bounce_domain = settings.BOUNCE_DOMAIN.lower()
+    return local if bounce_domain and domain.lower() == bounce_domain else ""
 
 
 def _signature(delivery_id: int, key: str) -> str:

@@ -30,140 +30,148 @@ FIRST_PAUSE: Final = timedelta(minutes=5)
 LONGEST_PAUSE: Final = timedelta(hours=6)
 PAUSE_WITHOUT_SERVER: Final = timedelta(minutes=1)
 
-State, Said = Delivery.State, Attempt.Outcome
+State, Result = Delivery.State, Attempt.Outcome
 
 
 def result_of(marked: MarkedDelivery, answer: Answer) -> AttemptResult:
     """Returns the new state of a delivery, and the pause before the next attempt, if any."""
-    words = _without(marked.email, answer.words)
+    response = _without_email(marked.email, answer.response)
     match answer.outcome:
         case Outcome.SENT:
-            return AttemptResult(marked, State.SENT, Said.SENT, words)
+            return AttemptResult(marked, State.SENT, Result.SENT, response)
         case Outcome.REFUSED:
-            return AttemptResult(marked, State.REJECTED, Said.REJECTED, words)
+            return AttemptResult(marked, State.REJECTED, Result.REJECTED, response)
         case Outcome.UNCERTAIN:
-            return AttemptResult(marked, State.UNCERTAIN, Said.UNCERTAIN, words)
+            return AttemptResult(marked, State.UNCERTAIN, Result.UNCERTAIN, response)
         case Outcome.UNREACHABLE | Outcome.PERMANENT:
             return AttemptResult(
                 marked,
                 State.QUEUED,
-                Said.UNREACHABLE,
-                words,
+                Result.UNREACHABLE,
+                response,
                 pause=PAUSE_WITHOUT_SERVER,
                 counted=False,
             )
         case Outcome.DEFERRED if marked.attempt >= MOST_ATTEMPTS:
-            given_up = f"Given up after {marked.attempt} attempts: {words}"
-            return AttemptResult(marked, State.REJECTED, Said.DEFERRED, given_up)
+            message = f"Given up after {marked.attempt} attempts: {response}"
+            return AttemptResult(marked, State.REJECTED, Result.DEFERRED, message)
         case Outcome.DEFERRED:
             pause = pause_after(marked.attempt)
-            return AttemptResult(marked, State.DEFERRED, Said.DEFERRED, words, pause=pause)
+            return AttemptResult(marked, State.DEFERRED, Result.DEFERRED, response, pause=pause)
 
 
-def _without(email: str, words: str) -> str:
+def _without_email(email: str, response: str) -> str:
     """Removes the address that servers repeat: it must be erased with the subscriber."""
-    if email.lower() not in words.lower():
-        return words
-    return re.sub(re.escape(email), "(address)", words, flags=re.IGNORECASE)
+    if email.lower() not in response.lower():
+        return response
+    return re.sub(re.escape(email), "(address)", response, flags=re.IGNORECASE)
 
 
 def pause_after(attempt: int) -> timedelta:
     """Returns the pause after a deferred attempt; it doubles each time."""
-    doubled: int = 2 ** max(0, attempt - 1)
-    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
+    factor: int = 2 ** max(0, attempt - 1)
+    return min(FIRST_PAUSE * factor, LONGEST_PAUSE)
 
 
 CLAIM_SIZE: Final = 50
-LOOK_EVERY: Final = 5.0
+CHECK_EVERY: Final = 5.0
 """Seconds between two checks for too many rejections."""
-DATABASE_PATIENCE: Final = 60.0
+DATABASE_TIMEOUT: Final = 60.0
 """Seconds to wait for the database so that a result can be recorded."""
-OUT_OF_REACH: Final = {Outcome.UNREACHABLE, Outcome.PERMANENT}
+NOT_SUBMITTED: Final = {Outcome.UNREACHABLE, Outcome.PERMANENT}
 
-Note = Callable[[Issue, Answer | None], None]
-Enough = Callable[[], bool]
+ReportError = Callable[[Issue, Answer | None], None]
+ShouldStop = Callable[[], bool]
 
 
 class Batch:
     """One SMTP connection and one lease."""
 
-    def __init__(self, issue: Issue, post: SmtpConnection, note: Note) -> None:
-        self.issue, self.post, self.note = issue, post, note
+    def __init__(self, issue: Issue, smtp: SmtpConnection, report_error: ReportError) -> None:
+        self.issue, self.smtp, self.report_error = issue, smtp, report_error
         self.lease = uuid4()
         self.rendered = frozen(issue)
-        self.template = template_of(issue, self.rendered) if post.speaks_smtp else None
+        self.template = template_of(issue, self.rendered) if smtp.speaks_smtp else None
         self.sender = headers.from_email(issue.newsletter)
         self.pending_outcome: AttemptResult | None = None
-        self.judged = 0
+        self.processed = 0
         self.rejected_in_a_row = 0
-        self.looked_at = time.monotonic()
-        self.over = False
+        self.checked_at = time.monotonic()
+        self.is_stopped = False
 
-    def run(self, *, size: int, enough: Enough) -> int:
+    def run(self, *, size: int, should_stop: ShouldStop) -> int:
         """Tries up to `size` e-mails; returns how many got a final or temporary result."""
         try:
-            while self.judged < size and not self.over and not (self.judged and enough()):
-                self._look()
-                if self.over:
+            while (
+                self.processed < size
+                and not self.is_stopped
+                and not (self.processed and should_stop())
+            ):
+                self._check_for_problems()
+                if self.is_stopped:
                     break
                 limits = throttling.Limits.now()
-                wanted = min(CLAIM_SIZE, size - self.judged)
-                claims = delivery_claims.claim(self.issue, self.lease, size=wanted)
+                claim_size = min(CLAIM_SIZE, size - self.processed)
+                claims = delivery_claims.claim(self.issue, self.lease, size=claim_size)
                 if not claims:
                     break
-                self._send(claims, limits, enough)
+                self._send(claims, limits, should_stop)
                 # Before any other query: the database may be gone.
-                self._process()
+                self._record_outcome()
         finally:
-            self._process()
+            self._record_outcome()
             delivery_claims.release(self.lease)
-        return self.judged
+        return self.processed
 
-    def _send(self, claims: list[Claim], limits: throttling.Limits, enough: Enough) -> None:
-        for claimed in claims:
-            if limits and not self._may_go(claimed, limits, enough):
-                if self.over:
+    def _send(
+        self, claims: list[Claim], limits: throttling.Limits, should_stop: ShouldStop
+    ) -> None:
+        for claim in claims:
+            if limits and not self._wait_for_limits(claim, limits, should_stop):
+                if self.is_stopped:
                     return
                 continue
-            marked = self._mark(claimed)
+            marked = self._mark(claim)
             if marked is None:
                 continue
-            answer = self._hand_over(marked)
+            answer = self._submit(marked)
             self.pending_outcome = result_of(marked, answer)
             self._count(answer)
-            if self.over or enough():
+            if self.is_stopped or should_stop():
                 return
 
-    def _may_go(self, claimed: Claim, limits: throttling.Limits, enough: Enough) -> bool:
+    def _wait_for_limits(
+        self, claim: Claim, limits: throttling.Limits, should_stop: ShouldStop
+    ) -> bool:
         """Waits for the rate limits; if the wait is too long, the delivery is released for later."""
-        wait = throttling.wait_for_domain(limits, claimed.domain)
+        wait = throttling.wait_for_domain(limits, claim.domain)
         if wait is None:
-            turn = throttling.next_turn(limits, claimed.domain)
-            delivery_claims.release_one(self.lease, claimed, pause=turn)
+            delay = throttling.next_turn(limits, claim.domain)
+            delivery_claims.release_one(self.lease, claim, pause=delay)
             return False
         for_all = throttling.wait_for_all(limits)
         if for_all is None:
-            self.over = True
+            self.is_stopped = True
             return False
         wait = max(wait, for_all)
         if wait > timedelta(0):
-            self._process()
-            _sleep(wait.total_seconds(), enough)
+            self._record_outcome()
+            _sleep(wait.total_seconds(), should_stop)
         return True
 
-    def _mark(self, claimed: Claim) -> MarkedDelivery | None:
+    def _mark(self, claim: Claim) -> MarkedDelivery | None:
         """Records the last result and marks this delivery, in one commit."""
         try:
-            marked = delivery_claims.mark(self.issue, self.lease, claimed, self.pending_outcome)
+            marked = delivery_claims.mark(self.issue, self.lease, claim, self.pending_outcome)
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
-            self._settle_after_trouble(claimed)
+            self._record_after_database_failure(claim)
             return None
         self.pending_outcome = None
         return marked
 
-    def _process(self) -> None:
+    def _record_outcome(self) -> None:
         """Records the last result."""
         if self.pending_outcome is None:
             return
@@ -172,36 +180,36 @@ class Batch:
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
-            self._settle_after_trouble(None)
+            self._record_after_database_failure(None)
         self.pending_outcome = None
 
-    def _settle_after_trouble(self, claimed: Claim | None) -> None:
+    def _record_after_database_failure(self, claim: Claim | None) -> None:
         """Records the last result after a database failure.
 
         It is unknown whether the last commit succeeded. Recording the result again does no harm,
         and a mark that was committed is undone, because its e-mail was not submitted.
         """
-        until = time.monotonic() + DATABASE_PATIENCE
+        deadline = time.monotonic() + DATABASE_TIMEOUT
         while True:
             connection.close()
             try:
                 if self.pending_outcome is not None:
                     delivery_claims.record_outcome(self.pending_outcome)
-                if claimed is not None:
-                    delivery_claims.unmark(self.lease, claimed)
+                if claim is not None:
+                    delivery_claims.unmark(self.lease, claim)
             except (OperationalError, InterfaceError):
-                if time.monotonic() > until:
+                if time.monotonic() > deadline:
                     raise
                 time.sleep(0.25)
             else:
                 self.pending_outcome = None
                 return
 
-    def _hand_over(self, marked: MarkedDelivery) -> Answer:
+    def _submit(self, marked: MarkedDelivery) -> Answer:
         ref = delivery_ref(marked.delivery_id) if settings.MAIL_PROVIDER else ""
         if self.template is None:
-            own = (marked.email, marked.token, marked.message_id, marked.name, ref)
-            return self.post.deliver(message_of(self.issue, self.rendered, *own))
+            values = (marked.email, marked.token, marked.message_id, marked.name, ref)
+            return self.smtp.deliver(message_of(self.issue, self.rendered, *values))
         try:
             wire = self.template.render_for(
                 address=marked.email,
@@ -210,53 +218,53 @@ class Batch:
                 name=marked.name,
                 ref=ref,
             )
-        except ValueError as mistake:
-            return Answer(Outcome.REFUSED, str(mistake))
+        except ValueError as error:
+            return Answer(Outcome.REFUSED, str(error))
         sender = return_path(marked.delivery_id) or self.sender
-        return self.post.hand_over(sender, marked.email, signed(wire))
+        return self.smtp.hand_over(sender, marked.email, signed(wire))
 
     def _count(self, answer: Answer) -> None:
-        if answer.outcome in OUT_OF_REACH:
-            self.over = True
-            self.note(self.issue, answer)
+        if answer.outcome in NOT_SUBMITTED:
+            self.is_stopped = True
+            self.report_error(self.issue, answer)
             return
-        self.judged += 1
-        self.note(self.issue, None)
-        refused = answer.outcome is Outcome.REFUSED
-        self.rejected_in_a_row = self.rejected_in_a_row + 1 if refused else 0
+        self.processed += 1
+        self.report_error(self.issue, None)
+        is_rejected = answer.outcome is Outcome.REFUSED
+        self.rejected_in_a_row = self.rejected_in_a_row + 1 if is_rejected else 0
         if self.rejected_in_a_row >= controls.MAX_REJECTED_IN_A_ROW and self.issue.auto_pause:
-            self.over = True
-            self._process()
-            words = f"{self.rejected_in_a_row} e-mails were rejected in a row: {answer.words}"
-            controls.pause_with_error(self.issue, words)
+            self.is_stopped = True
+            self._record_outcome()
+            message = f"{self.rejected_in_a_row} e-mails were rejected in a row: {answer.response}"
+            controls.pause_with_error(self.issue, message)
 
-    def _look(self) -> None:
+    def _check_for_problems(self) -> None:
         """Every few seconds, checks for too many rejections and for unpublished articles."""
-        if time.monotonic() - self.looked_at < LOOK_EVERY:
+        if time.monotonic() - self.checked_at < CHECK_EVERY:
             return
-        self.looked_at = time.monotonic()
-        held = controls.pause_if_blocked(self.issue) or controls.pause_on_failures(self.issue)
-        self.over = self.over or held
+        self.checked_at = time.monotonic()
+        is_paused = controls.pause_if_blocked(self.issue) or controls.pause_on_failures(self.issue)
+        self.is_stopped = self.is_stopped or is_paused
 
 
 def template_of(issue: Issue, rendered: RenderedEmail) -> EmailTemplate:
     """Returns the stored e-mail of an issue as a template."""
-    unfilled = replace(rendered, greeting=None)
-    message = message_of(issue, unfilled, ADDRESS, TOKEN, MESSAGE_ID, ref=REF_PLACEHOLDER)
+    without_greeting = replace(rendered, greeting=None)
+    message = message_of(issue, without_greeting, ADDRESS, TOKEN, MESSAGE_ID, ref=REF_PLACEHOLDER)
     return EmailTemplate.from_message(message, rendered.greeting or Greeting())
 
 
 def message_of(
     issue: Issue,
     rendered: RenderedEmail,
-    address: str,
+    email: str,
     token: str,
     message_id: str,
     name: str = "",
     ref: str = "",
 ) -> headers.ListEmail:
     return headers.message_to(
-        address,
+        email,
         rendered,
         newsletter=issue.newsletter,
         publication=current_publication(),
@@ -270,8 +278,8 @@ def message_of(
     )
 
 
-def _sleep(seconds: float, enough: Enough) -> None:
+def _sleep(seconds: float, should_stop: ShouldStop) -> None:
     """Sleeps, and regularly checks whether the worker has to stop."""
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0 and not enough():
-        time.sleep(min(left, 0.2))
+    end = time.monotonic() + seconds
+    while (remaining := end - time.monotonic()) > 0 and not should_stop():
+        time.sleep(min(remaining, 0.2))

@@ -22,49 +22,51 @@ def blockers(issue: Issue) -> list[Blocker]:
 
     Image rights are checked by the same function as for articles (`images.rights.usage_check`).
     """
-    found = []
+    findings = []
     if issue.has_started:
         return [Blocker("This issue was already sent. Create a new one.")]
-    here = reverse("admin:newsletter_issue_change", args=[issue.pk])
+    change_url = reverse("admin:newsletter_issue_change", args=[issue.pk])
     if not issue.subject.strip():
-        words = "No subject. Enter a subject."
-        found.append(Blocker(words, f"{here}#id_subject", "Enter a subject"))
+        message = "No subject. Enter a subject."
+        findings.append(Blocker(message, f"{change_url}#id_subject", "Enter a subject"))
     articles = chosen_articles(issue)
     if not articles:
-        found.append(Blocker("No articles. Choose at least one.", here, "Choose articles"))
+        findings.append(Blocker("No articles. Choose at least one.", change_url, "Choose articles"))
     if issue.image:
-        found += _blockers_of_image(issue.image, f"“{issue}”")
+        findings += _blockers_of_image(issue.image, f"“{issue}”")
     for article in articles:
-        found += _blockers_of(article)
+        findings += _blockers_of(article)
     if not recipients.audience(issue).exists():
-        found.append(Blocker(_nobody(issue)))
+        findings.append(Blocker(_no_recipients_message(issue)))
     # The e-mail itself is checked when all of this is fixed.
-    return found or preflight.run_checks(issue)
+    return findings or preflight.run_checks(issue)
 
 
 def warnings(rendered: RenderedEmail, newsletter: Newsletter) -> list[str]:
     """Returns findings that do not block sending."""
-    found = []
+    findings = []
     if NEARLY_TOO_LONG < len(rendered.html.encode()) <= GMAIL_LIMIT:
         size = len(rendered.html.encode()) // 1024
-        found.append(
+        findings.append(
             f"The e-mail has {size} KB. Gmail hides everything after {GMAIL_LIMIT // 1024} KB, including the unsubscribe link."
         )
     if not current_publication().postal_address.strip():
-        found.append(
+        findings.append(
             "The publication has no postal address, which many countries require in newsletters. An administrator can add it."
         )
-    return [*found, *preflight.warnings(newsletter)]
+    return [*findings, *preflight.warnings(newsletter)]
 
 
 def terms(issue: Issue) -> list[Blocker]:
     """Returns the usage terms of the images, to read before sending."""
     return [
         Blocker(
-            f"Usage terms of the image “{image}”: {said}", image.get_absolute_url(), "View image"
+            f"Usage terms of the image “{image}”: {usage_terms}",
+            image.get_absolute_url(),
+            "View image",
         )
         for image in images_of(issue)
-        if (said := usage_check.usage_terms(image))
+        if (usage_terms := usage_check.usage_terms(image))
     ]
 
 
@@ -75,10 +77,10 @@ def pause_reason(issue: Issue) -> str:
 
 def unpublished_articles(issue: Issue) -> str:
     """Names articles that were unpublished since sending started; the stored e-mail contains them."""
-    gone = Article.objects.filter(pk__in=issue.items.values("article_id")).exclude(
+    unpublished = Article.objects.filter(pk__in=issue.items.values("article_id")).exclude(
         pk__in=Article.objects.published().values("pk")
     )
-    names = ", ".join(f"“{article}”" for article in gone.order_by("pk"))
+    names = ", ".join(f"“{article}”" for article in unpublished.order_by("pk"))
     if not names:
         return ""
     return f"Unpublished since sending started, but still in the e-mail: {names}. Publish again, resume the issue as it is, or cancel it."
@@ -86,8 +88,8 @@ def unpublished_articles(issue: Issue) -> str:
 
 def forbidden_image(issue: Issue) -> str:
     """Names an image whose licence has expired; this cannot be overridden."""
-    if kept := next((each for each in images_of(issue) if not each.may_be_mailed), None):
-        return f"The image “{kept}” may no longer be sent by e-mail. Fix this in the image library to resume, or cancel the issue."
+    if forbidden := next((image for image in images_of(issue) if not image.may_be_mailed), None):
+        return f"The image “{forbidden}” may no longer be sent by e-mail. Fix this in the image library to resume, or cancel the issue."
     return ""
 
 
@@ -102,11 +104,11 @@ def chosen_articles(issue: Issue) -> list[Article]:
 
 def images_of(issue: Issue) -> list[Image]:
     """Returns the lead image of the issue and those of its articles."""
-    pictures = [issue.image, *[each.lead_image for each in chosen_articles(issue)]]
-    return [each for each in pictures if each]
+    images = [issue.image, *[item.lead_image for item in chosen_articles(issue)]]
+    return [item for item in images if item]
 
 
-def _nobody(issue: Issue) -> str:
+def _no_recipients_message(issue: Issue) -> str:
     if issue.digest_id:
         return "No recipients: no subscriber has chosen what this e-mail is for."
     return f"No recipients: “{issue.newsletter}” has no subscribers yet."
@@ -114,15 +116,17 @@ def _nobody(issue: Issue) -> str:
 
 def _blockers_of(article: Article) -> list[Blocker]:
     if not article.is_published:
-        words = f"The article “{article}” is not published. Publish it or remove it from the issue."
-        return [Blocker(words, article.get_admin_url(), "Publish it")]
+        message = (
+            f"The article “{article}” is not published. Publish it or remove it from the issue."
+        )
+        return [Blocker(message, article.get_admin_url(), "Publish it")]
     return _blockers_of_image(article.lead_image, f"“{article}”") if article.lead_image else []
 
 
-def _blockers_of_image(image: Image, of: str) -> list[Blocker]:
-    if found := usage_check.blockers([image], channels=[Channel.NEWSLETTER]):
-        return found
+def _blockers_of_image(image: Image, used_in: str) -> list[Blocker]:
+    if findings := usage_check.blockers([image], channels=[Channel.NEWSLETTER]):
+        return findings
     if best_rendition(image, width=LEAD_WIDTH) is None:
-        words = f"The image of {of} is still being processed. Wait a minute and try again."
-        return [Blocker(words)]
+        message = f"The image of {used_in} is still being processed. Wait a minute and try again."
+        return [Blocker(message)]
     return []

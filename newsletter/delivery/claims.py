@@ -165,7 +165,7 @@ class AttemptResult:
     marked: MarkedDelivery
     state: str
     outcome: str
-    words: str
+    response: str
     pause: timedelta | None = None
     counted: bool = True
 
@@ -175,7 +175,7 @@ class AttemptResult:
             "attempt": self.marked.attempt,
             "state": self.state,
             "outcome": self.outcome,
-            "words": self.words[:500],
+            "words": self.response[:500],
             "waits": self.pause is not None,
             "pause": self.pause or timedelta(0),
             "uncounted": 0 if self.counted else 1,

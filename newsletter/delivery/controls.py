@@ -31,13 +31,13 @@ def pause(issue: Issue, *, by: User) -> bool:
     return _change_state(issue, State.SENDING, State.PAUSED, Action.PAUSED, by=by)
 
 
-def pause_with_error(issue: Issue, words: str) -> bool:
+def pause_with_error(issue: Issue, error: str) -> bool:
     """Pauses sending with an error, and e-mails everybody who may resume it."""
     with transaction.atomic():
-        held = _change_state(issue, State.SENDING, State.PAUSED, Action.PAUSED, words=words)
-        if held and not _was_reported(issue):
+        paused = _change_state(issue, State.SENDING, State.PAUSED, Action.PAUSED, details=error)
+        if paused and not _was_reported(issue):
             transaction.on_commit(lambda: job_queue.enqueue_pause_email(issue.pk))
-    return held
+    return paused
 
 
 def resume(issue: Issue, *, by: User) -> None:
@@ -46,20 +46,20 @@ def resume(issue: Issue, *, by: User) -> None:
     Raises:
         NotNow: it is not paused, or a problem has to be fixed first.
     """
-    if refusal := blockers.forbidden_image(issue):
-        raise NotNow(refusal)
-    accepted = blockers.pause_reason(issue)
+    if problem := blockers.forbidden_image(issue):
+        raise NotNow(problem)
+    acknowledged = blockers.pause_reason(issue)
     with transaction.atomic():
         recipients.lock_digest_of(issue.pk)
         if not _change_state(
-            issue, State.PAUSED, State.SENDING, Action.RESUMED, by=by, words=accepted
+            issue, State.PAUSED, State.SENDING, Action.RESUMED, by=by, details=acknowledged
         ):
-            sentence = "It is not paused, so it cannot be resumed."
-            raise NotNow(sentence)
+            message = "It is not paused, so it cannot be resumed."
+            raise NotNow(message)
         # The user has seen the rejections, so the remaining deliveries are sent too.
-        Issue.objects.filter(pk=issue.pk).update(acknowledged_problem=accepted, wave=1)
-        alike = Q(pk=issue.pk) if issue.digest_id is None else Q(digest=issue.digest_id)
-        Issue.objects.filter(alike).update(auto_pause=False)
+        Issue.objects.filter(pk=issue.pk).update(acknowledged_problem=acknowledged, wave=1)
+        same_mailing = Q(pk=issue.pk) if issue.digest_id is None else Q(digest=issue.digest_id)
+        Issue.objects.filter(same_mailing).update(auto_pause=False)
         transaction.on_commit(lambda: job_queue.enqueue_delivery(issue.pk))
     issue.refresh_from_db()
 
@@ -67,22 +67,22 @@ def resume(issue: Issue, *, by: User) -> None:
 def cancel(issue: Issue, *, by: User) -> bool:
     """Sends no more of this issue; e-mails that were sent cannot be recalled."""
     with transaction.atomic():
-        stopped = Issue.objects.filter(pk=issue.pk, state__in=[State.SENDING, State.PAUSED]).update(
+        updated = Issue.objects.filter(pk=issue.pk, state__in=[State.SENDING, State.PAUSED]).update(
             state=State.CANCELLED, cancelled_at=Now(), cancelled_by=by, error=""
         )
-        if stopped:
+        if updated:
             events.log_event(issue, Action.CANCELLED, by=by)
     uncertain.cancel_stopped()
     issue.refresh_from_db()
-    return stopped > 0
+    return updated > 0
 
 
 def pause_if_blocked(issue: Issue) -> bool:
     """Pauses if an article was unpublished or an image may no longer be used."""
-    words = blockers.pause_reason(issue)
-    if not words or words == issue.acknowledged_problem:
+    reason = blockers.pause_reason(issue)
+    if not reason or reason == issue.acknowledged_problem:
         return False
-    pause_with_error(issue, words)
+    pause_with_error(issue, reason)
     return True
 
 
@@ -97,22 +97,22 @@ def pause_on_failures(issue: Issue) -> bool:
     if not issue.auto_pause:
         return False
     counts = _all_deliveries(issue).counts()
-    bad = sum(counts[state] for state in FAILED_STATES)
-    judged = bad + counts[Delivery.State.SENT]
-    allowed = issue.newsletter.pause_at_percent
-    if judged < MIN_ANSWERS or bad * 100 <= allowed * judged:
+    failed = sum(counts[state] for state in FAILED_STATES)
+    finished = failed + counts[Delivery.State.SENT]
+    limit = issue.newsletter.pause_at_percent
+    if finished < MIN_ANSWERS or failed * 100 <= limit * finished:
         return False
-    words = f"{bad} of {judged} were rejected, bounced or reported; {allowed} % are allowed."
-    return pause_with_error(issue, words)
+    message = f"{failed} of {finished} were rejected, bounced or reported; {limit} % are allowed."
+    return pause_with_error(issue, message)
 
 
 def send_to_remaining() -> None:
     """Sends to all remaining recipients when the canary batch was delivered and its wait is over."""
     for issue in Issue.objects.sending().filter(wave=0).select_related("newsletter"):
-        first = _all_deliveries(issue).filter(wave=0)
-        if first.filter(state__in=["queued", "claimed", "sending"]).exists():
+        canary = _all_deliveries(issue).filter(wave=0)
+        if canary.filter(state__in=["queued", "claimed", "sending"]).exists():
             continue
-        if not _bounces_waited_for(first, issue.newsletter.canary_minutes) or pause_on_failures(
+        if not _bounces_waited_for(canary, issue.newsletter.canary_minutes) or pause_on_failures(
             issue
         ):
             continue
@@ -125,8 +125,8 @@ def _was_reported(issue: Issue) -> bool:
     """Whether another issue of the digest has paused with an error: one e-mail is enough for all."""
     if issue.digest_id is None:
         return False
-    paused = Issue.objects.filter(digest=issue.digest_id, state=State.PAUSED, error__gt="")
-    return paused.exclude(pk=issue.pk).exists()
+    paused_issues = Issue.objects.filter(digest=issue.digest_id, state=State.PAUSED, error__gt="")
+    return paused_issues.exclude(pk=issue.pk).exists()
 
 
 def _all_deliveries(issue: Issue) -> DeliveryQuerySet:
@@ -136,9 +136,9 @@ def _all_deliveries(issue: Issue) -> DeliveryQuerySet:
     return Delivery.objects.filter(issue__digest=issue.digest_id)
 
 
-def _bounces_waited_for(first: DeliveryQuerySet, minutes: int) -> bool:
+def _bounces_waited_for(canary: DeliveryQuerySet, minutes: int) -> bool:
     """Whether there was enough time for bounces of the canary batch."""
-    return not first.filter(sending_at__isnull=False).sent_in_last(minutes=minutes).exists()
+    return not canary.filter(sending_at__isnull=False).sent_in_last(minutes=minutes).exists()
 
 
 def _change_state(
@@ -147,14 +147,14 @@ def _change_state(
     after: Issue.State,
     action: Action,
     *,
-    words: str = "",
+    details: str = "",
     by: User | None = None,
 ) -> bool:
     """Changes the state of an issue once, even if several users try at the same time."""
-    error = words[:500] if after == State.PAUSED else ""
+    error = details[:500] if after == State.PAUSED else ""
     with transaction.atomic():
-        turned = Issue.objects.filter(pk=issue.pk, state=before).update(state=after, error=error)
-        if turned:
-            events.log_event(issue, action, words, by=by)
+        updated = Issue.objects.filter(pk=issue.pk, state=before).update(state=after, error=error)
+        if updated:
+            events.log_event(issue, action, details, by=by)
     issue.refresh_from_db()
-    return turned > 0
+    return updated > 0

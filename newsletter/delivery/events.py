@@ -14,11 +14,11 @@ Action = DeliveryEvent.Action
 
 
 def log_event(
-    issue: Issue, action: DeliveryEvent.Action, words: str = "", *, by: User | None = None
+    issue: Issue, action: DeliveryEvent.Action, details: str = "", *, by: User | None = None
 ) -> None:
     """Logs an event; the time is that of the database, as everywhere in delivery."""
     DeliveryEvent.objects.create(
-        issue=issue, action=action, details=words[:500], created_by=by, created_at=Now()
+        issue=issue, action=action, details=details[:500], created_by=by, created_at=Now()
     )
 
 
@@ -27,26 +27,26 @@ def email_editors(issue_id: int) -> int:
     issue = Issue.objects.filter(pk=issue_id, state=Issue.State.PAUSED).exclude(error="").first()
     if issue is None:
         return 0
-    note, publication = _note(issue), current_publication()
+    content, publication = _email_content(issue), current_publication()
     staff = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
     editors = [user for user in staff if user.has_perm("newsletter.send_issue")]
     for editor in editors:
-        mail(note, publication, to=editor.email).send(using="default")
+        mail(content, publication, to=editor.email).send(using="default")
     return len(editors)
 
 
-def _note(issue: Issue) -> EmailContent:
+def _email_content(issue: Issue) -> EmailContent:
     counts = issue.deliveries.counts()
-    waiting = sum(counts[state] for state in Delivery.OPEN)
-    page = reverse("admin:newsletter_issue_change", args=[issue.pk])
+    pending = sum(counts[state] for state in Delivery.OPEN)
+    path = reverse("admin:newsletter_issue_change", args=[issue.pk])
     return EmailContent(
         subject=f"Paused: {issue}",
         blocks=(
             Paragraph(f"The newsletter “{issue}” was paused automatically. {issue.error}"),
             Paragraph(
-                f"Sent: {counts[Delivery.State.SENT]}, waiting: {waiting}. Nothing more is sent until someone resumes or cancels it."
+                f"Sent: {counts[Delivery.State.SENT]}, waiting: {pending}. Nothing more is sent until someone resumes or cancels it."
             ),
-            Button("View issue", f"{settings.SITE_URL}{page}"),
+            Button("View issue", f"{settings.SITE_URL}{path}"),
         ),
         reason="You receive this e-mail because you can send newsletters.",
     )

@@ -43,26 +43,26 @@ class Progress:
     @classmethod
     def of(cls, issue: Issue) -> Self:
         counts = issue.deliveries.counts()
-        listed = reverse("admin:newsletter_delivery_changelist")
+        list_url = reverse("admin:newsletter_delivery_changelist")
         states = [
             Count(
                 state,
                 State(state).label,
                 count,
-                f"{listed}?issue__id__exact={issue.pk}&state__exact={state}",
+                f"{list_url}?issue__id__exact={issue.pk}&state__exact={state}",
             )
             for state, count in counts.items()
         ]
         per_minute = _per_minute(issue) if issue.state == Issue.State.SENDING else 0
-        waiting = counts[State.QUEUED] + counts[State.CLAIMED]
+        pending = counts[State.QUEUED] + counts[State.CLAIMED]
         unresolved = issue.deliveries.unresolved().select_related("subscriber")
-        put_off = issue.deliveries.filter(state=State.DEFERRED)
+        deferred = issue.deliveries.filter(state=State.DEFERRED)
         return cls(
             frozen=sum(counts.values()),
             states=states,
             per_minute=per_minute,
-            left=timedelta(minutes=waiting / per_minute) if waiting and per_minute else None,
-            next_at=put_off.aggregate(first=Min("due_at"))["first"]
+            left=timedelta(minutes=pending / per_minute) if pending and per_minute else None,
+            next_at=deferred.aggregate(first=Min("due_at"))["first"]
             if counts[State.DEFERRED]
             else None,
             unresolved=list(unresolved[:UNCERTAIN_SHOWN]) if counts[State.UNCERTAIN] else [],
@@ -88,12 +88,12 @@ def _per_minute(issue: Issue) -> int:
     recent = Attempt.objects.filter(
         delivery__issue=issue, answered_at__gt=Now() - RATE_PERIOD
     ).exclude(outcome=Attempt.Outcome.UNREACHABLE)
-    since = ExpressionWrapper(Now() - Min("answered_at"), output_field=DurationField())
-    found = recent.aggregate(count=HowMany("pk"), since=since)
-    if not found["count"]:
+    elapsed = ExpressionWrapper(Now() - Min("answered_at"), output_field=DurationField())
+    results = recent.aggregate(count=HowMany("pk"), since=elapsed)
+    if not results["count"]:
         return 0
-    seconds: float = max(1.0, found["since"].total_seconds())
-    count: int = found["count"]
+    seconds: float = max(1.0, results["since"].total_seconds())
+    count: int = results["count"]
     return round(count * 60 / seconds)
 
 
@@ -102,9 +102,9 @@ def unsubscribed_after(issue: Issue) -> int:
 
     Starts from those who unsubscribed since it was sent: they are far fewer than its recipients.
     """
-    left = Subscriber.objects.filter(unsubscribed_at__gte=issue.started_at)
+    unsubscribed = Subscriber.objects.filter(unsubscribed_at__gte=issue.started_at)
     sent = Delivery.objects.filter(
-        issue=issue, subscriber__in=left, subscriber__unsubscribed_at__gte=F("sending_at")
+        issue=issue, subscriber__in=unsubscribed, subscriber__unsubscribed_at__gte=F("sending_at")
     )
     later = Delivery.objects.filter(
         subscriber=OuterRef("subscriber"),

@@ -50,21 +50,23 @@ def audience(issue: Issue) -> SubscriberQuerySet:
     digest = issue.digest
     if digest is None:
         return Subscriber.objects.receiving(issue.newsletter)
-    coming = Subscription.objects.receiving(issue.newsletter, digest.frequency)
-    chose_so = coming.with_exact_topics(issue.topics).filter(subscriber__language=issue.language)
-    have_one = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
-    return Subscriber.objects.filter(pk__in=chose_so.values("subscriber_id")).exclude(
-        pk__in=have_one.values("subscriber_id")
+    subscriptions = Subscription.objects.receiving(issue.newsletter, digest.frequency)
+    matching = subscriptions.with_exact_topics(issue.topics).filter(
+        subscriber__language=issue.language
+    )
+    existing = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
+    return Subscriber.objects.filter(pk__in=matching.values("subscriber_id")).exclude(
+        pk__in=existing.values("subscriber_id")
     )
 
 
 def recipients_by_choice(digest: Digest) -> dict[tuple[tuple[int, ...], str], int]:
     """Counts the recipients of a digest now, by topics and language."""
-    coming = Subscription.objects.receiving(digest.newsletter, digest.frequency)
+    subscriptions = Subscription.objects.receiving(digest.newsletter, digest.frequency)
     if digest.issues.exclude(state__in=Issue.EDITABLE_STATES).exists():
-        have_one = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
-        coming = coming.exclude(subscriber__in=have_one.values("subscriber_id"))
-    return {(topics, language): count for topics, language, count in coming.choices()}
+        existing = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
+        subscriptions = subscriptions.exclude(subscriber__in=existing.values("subscriber_id"))
+    return {(topics, language): count for topics, language, count in subscriptions.choices()}
 
 
 def snapshot_recipients(issue: Issue, *, domain: str, canary_share: float = 0.0) -> int:
@@ -82,13 +84,13 @@ def snapshot_recipients(issue: Issue, *, domain: str, canary_share: float = 0.0)
     }
     if issue.digest is None:
         return changed(SNAPSHOT, values)
-    chosen = {
+    choice = {
         "topics": sorted(issue.topics),
         "language": issue.language,
         "digest": issue.digest.pk,
     }
-    about = THESE_TOPICS if issue.topics else ALL_TOPICS
-    return changed(SNAPSHOT + about + MATCHING_CHOICE, {**values, **chosen})
+    topics_condition = THESE_TOPICS if issue.topics else ALL_TOPICS
+    return changed(SNAPSHOT + topics_condition + MATCHING_CHOICE, {**values, **choice})
 
 
 def analyze() -> None:
@@ -107,8 +109,8 @@ def canary_share(issue: Issue, audience: int) -> float:
     The issues of a digest have one canary batch together.
     """
     if issue.digest is not None:
-        coming = Subscription.objects.receiving(issue.newsletter, issue.digest.frequency)
-        audience = max(audience, coming.count())
+        subscriptions = Subscription.objects.receiving(issue.newsletter, issue.digest.frequency)
+        audience = max(audience, subscriptions.count())
     percent = issue.newsletter.canary_percent
     if percent == 0 or audience < CANARY_FROM:
         return 0.0

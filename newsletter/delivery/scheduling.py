@@ -24,7 +24,7 @@ UNDO: Final = timedelta(minutes=1)
 PROGRAM_ERROR: Final = (
     "Sending could not start because of a program error. See the log of the worker."
 )
-WAITS_ALREADY: Final = "This issue is already scheduled."
+ALREADY_SCHEDULED: Final = "This issue is already scheduled."
 PAST: Final = "This time is in the past. Choose a later time, or send now."
 
 
@@ -37,34 +37,32 @@ def send_in_a_minute(issue: Issue, *, by: User) -> None:
     _schedule(issue, None, by=by)
 
 
-def send_at(issue: Issue, moment: datetime, *, by: User) -> None:
+def send_at(issue: Issue, at: datetime, *, by: User) -> None:
     """Schedules the issue at a time.
 
     Raises:
         NotReady: with what the editor must fix first, or because the time is past.
     """
-    _schedule(issue, moment, by=by)
+    _schedule(issue, at, by=by)
 
 
 def unschedule(issue: Issue, *, by: User) -> bool:
     """Makes a scheduled issue a draft again; returns False if it has started."""
     with transaction.atomic():
         current = Issue.objects.select_for_update().get(pk=issue.pk)
-        waited = current.state == Issue.State.SCHEDULED
-        if waited:
+        was_scheduled = current.state == Issue.State.SCHEDULED
+        if was_scheduled:
             _back_to_draft(current)
             events.log_event(current, events.Action.UNSCHEDULED, by=by)
     issue.refresh_from_db()
-    return waited
+    return was_scheduled
 
 
 def start_due() -> list[int]:
     """Starts every due issue once, however late; returns their IDs."""
     due = Issue.objects.filter(state=Issue.State.SCHEDULED, send_at__lte=Now())
     return [
-        key
-        for key in due.order_by("send_at", "pk").values_list("pk", flat=True)
-        if _start_safely(key)
+        pk for pk in due.order_by("send_at", "pk").values_list("pk", flat=True) if _start_safely(pk)
     ]
 
 
@@ -92,13 +90,13 @@ def start_scheduled(issue_id: int) -> bool:
         try:
             with transaction.atomic():
                 sending.start(current, by=current.started_by)
-        except NotReady as refusal:
-            _back_to_draft_after(current, refusal)
+        except NotReady as error:
+            _back_to_draft_after(current, error)
             return False
     return True
 
 
-def _schedule(issue: Issue, moment: datetime | None, *, by: User) -> None:
+def _schedule(issue: Issue, at: datetime | None, *, by: User) -> None:
     with transaction.atomic():
         current = (
             Issue.objects.select_for_update(of=("self",))
@@ -106,15 +104,15 @@ def _schedule(issue: Issue, moment: datetime | None, *, by: User) -> None:
             .get(pk=issue.pk)
         )
         if current.state == Issue.State.SCHEDULED:
-            raise NotReady([WAITS_ALREADY])
-        found = blockers.blockers(current)
-        if moment is not None and moment <= timezone.now():
-            found.append(Blocker(PAST))
-        if found:
-            raise NotReady(found)
+            raise NotReady([ALREADY_SCHEDULED])
+        findings = blockers.blockers(current)
+        if at is not None and at <= timezone.now():
+            findings.append(Blocker(PAST))
+        if findings:
+            raise NotReady(findings)
         Issue.objects.filter(pk=current.pk).update(
             state=Issue.State.SCHEDULED,
-            send_at=Now() + UNDO if moment is None else moment,
+            send_at=Now() + UNDO if at is None else at,
             started_by=by,
             error="",
         )
@@ -136,7 +134,7 @@ def _back_to_draft(issue: Issue, error: str = "") -> None:
     )
 
 
-def _back_to_draft_after(issue: Issue, refusal: NotReady) -> None:
-    words = f"Not sent at the scheduled time: {refusal} It is a draft again."
-    _back_to_draft(issue, words)
-    events.log_event(issue, events.Action.UNSCHEDULED, words)
+def _back_to_draft_after(issue: Issue, not_ready: NotReady) -> None:
+    message = f"Not sent at the scheduled time: {not_ready} It is a draft again."
+    _back_to_draft(issue, message)
+    events.log_event(issue, events.Action.UNSCHEDULED, message)

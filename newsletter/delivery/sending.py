@@ -21,7 +21,7 @@ class NotReady(Blocked):
     """The issue cannot be sent; `obstacles` lists what to fix first."""
 
 
-class NotTaken(Exception):
+class TestNotSent(Exception):
     """The mail server rejected a test. The message is shown to the user."""
 
 
@@ -32,13 +32,13 @@ def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) 
         name: the name for the greeting.
 
     Raises:
-        NotTaken: with what the mail server said.
+        TestNotSent: with what the mail server said.
     """
     rendered = rendering.compose(issue)
-    marked = replace(rendered, subject=f"[Test] {rendered.subject}")
-    message = headers.message_to(
+    test = replace(rendered, subject=f"[Test] {rendered.subject}")
+    email = headers.message_to(
         to,
-        marked,
+        test,
         newsletter=issue.newsletter,
         publication=current_publication(),
         token=rendering.TEST_TOKEN,
@@ -46,11 +46,11 @@ def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) 
         name=name,
         language=issue.effective_language,
     )
-    with SmtpConnection() as post:
-        answer = post.deliver(message)
+    with SmtpConnection() as smtp:
+        answer = smtp.deliver(email)
     if answer.outcome is not Outcome.SENT:
-        sentence = f"The test to {to} was not sent. {answer.words}"
-        raise NotTaken(sentence)
+        message = f"The test to {to} was not sent. {answer.response}"
+        raise TestNotSent(message)
     preflight.record_test(issue, by=by)
 
 
@@ -58,7 +58,7 @@ def send_tests(issue: Issue, to: Sequence[User], *, by: User) -> None:
     """Sends the same test to several users, each with their own greeting.
 
     Raises:
-        NotTaken: with what the mail server said; those before were sent.
+        TestNotSent: with what the mail server said; those before were sent.
     """
     for user in to:
         send_test(issue, user.email, name=user.display_name, by=by)
@@ -68,7 +68,7 @@ def start(issue: Issue, *, by: User | None) -> int:
     """Fixes text and recipients and enqueues delivery; returns the number of recipients.
 
     Raises:
-        NotReady: with what the editor must mend first.
+        NotReady: with what the editor must fix first.
     """
     with transaction.atomic():
         # The second of two issues of a digest sees the recipients of the first: nobody gets both.
@@ -78,8 +78,8 @@ def start(issue: Issue, *, by: User | None) -> int:
             .select_related("newsletter", "digest", "image")
             .get(pk=issue.pk)
         )
-        if found := blockers.blockers(current):
-            raise NotReady(found)
+        if findings := blockers.blockers(current):
+            raise NotReady(findings)
         _snapshot_text(current, by)
         audience = recipients.audience(current).count()
         share = recipients.canary_share(current, audience)
@@ -89,7 +89,7 @@ def start(issue: Issue, *, by: User | None) -> int:
         if count == 0:
             # The last subscriber unsubscribed after the check.
             raise NotReady(["No recipients: nobody is subscribed at the moment."])
-        _note_start(current, count, in_waves=share > 0, by=by)
+        _note_start(current, count, has_canary=share > 0, by=by)
         transaction.on_commit(recipients.analyze)
         transaction.on_commit(lambda: job_queue.enqueue_delivery(current.pk))
     issue.refresh_from_db()
@@ -106,16 +106,16 @@ def _snapshot_text(issue: Issue, by: User | None) -> None:
     issue.sent_html, issue.sent_text = rendered.html, rendered.text
 
 
-def _note_start(issue: Issue, count: int, *, in_waves: bool, by: User | None) -> None:
+def _note_start(issue: Issue, count: int, *, has_canary: bool, by: User | None) -> None:
     issue.state = Issue.State.SENDING
-    issue.wave = 0 if in_waves else 1
+    issue.wave = 0 if has_canary else 1
     issue.error = ""
     issue.save()
-    words = f"Recipients: {count}."
+    details = f"Recipients: {count}."
     if issue.delay is not None:
         minutes = round(issue.delay.total_seconds() / 60)
-        words += f" Started {minutes} minutes late, because no worker was running."
-    events.log_event(issue, events.Action.STARTED, words, by=by)
+        details += f" Started {minutes} minutes late, because no worker was running."
+    events.log_event(issue, events.Action.STARTED, details, by=by)
 
 
 def run_maintenance() -> list[int]:

@@ -10,9 +10,9 @@ from django.db import connection
 
 from newsletter.models import SendingLimit
 
-PATIENCE: Final = timedelta(seconds=15)
+MAX_WAIT: Final = timedelta(seconds=15)
 """How long a worker waits for the total limit."""
-PATIENCE_FOR_A_DOMAIN: Final = timedelta(milliseconds=100)
+MAX_WAIT_FOR_DOMAIN: Final = timedelta(milliseconds=100)
 """How long a worker waits for the limit of a domain while e-mails to other domains could be sent."""
 
 CLAIM_SLOT: Final = """
@@ -36,52 +36,61 @@ RETURNING p.spread_at - clock_timestamp()
 class Limits:
     """The current limits."""
 
-    def __init__(self, gaps: dict[str, timedelta]) -> None:
-        self._gaps = gaps
+    def __init__(self, intervals: dict[str, timedelta]) -> None:
+        self._intervals = intervals
 
     @classmethod
     def now(cls) -> Self:
         rows = SendingLimit.objects.values_list("domain", "per_second")
-        return cls({domain.lower(): timedelta(seconds=1 / float(speed)) for domain, speed in rows})
+        return cls(
+            {
+                domain.lower(): timedelta(seconds=1 / float(per_second))
+                for domain, per_second in rows
+            }
+        )
 
     def __bool__(self) -> bool:
-        return bool(self._gaps)
+        return bool(self._intervals)
 
     def of_domain(self, domain: str) -> timedelta | None:
         if not domain:
             return None
-        return self._gaps.get(domain, self._gaps.get(SendingLimit.OTHER_DOMAINS))
+        return self._intervals.get(domain, self._intervals.get(SendingLimit.OTHER_DOMAINS))
 
     @property
     def of_all(self) -> timedelta | None:
-        return self._gaps.get(SendingLimit.ALL_EMAILS)
+        return self._intervals.get(SendingLimit.ALL_EMAILS)
 
 
 def wait_for_all(limits: Limits) -> timedelta | None:
     """Returns how long to wait before the next e-mail; None if a worker should not wait that long."""
-    gap = limits.of_all
-    return timedelta(0) if gap is None else _pass(SendingLimit.ALL_EMAILS, gap, PATIENCE)
+    interval = limits.of_all
+    return (
+        timedelta(0)
+        if interval is None
+        else _claim_slot(SendingLimit.ALL_EMAILS, interval, MAX_WAIT)
+    )
 
 
 def wait_for_domain(limits: Limits, domain: str) -> timedelta | None:
     """Returns the same for e-mails to one domain."""
-    gap = limits.of_domain(domain)
-    return timedelta(0) if gap is None else _pass(domain, gap, PATIENCE_FOR_A_DOMAIN)
+    interval = limits.of_domain(domain)
+    return timedelta(0) if interval is None else _claim_slot(domain, interval, MAX_WAIT_FOR_DOMAIN)
 
 
 def next_turn(limits: Limits, domain: str) -> timedelta:
     """Returns the delay for an e-mail that cannot be sent now; each one is later than the last."""
-    gap = limits.of_domain(domain) or timedelta(0)
+    interval = limits.of_domain(domain) or timedelta(0)
     with connection.cursor() as cursor:
-        values: dict[str, Any] = {"scope": domain[:253], "gap": gap}
+        values: dict[str, Any] = {"scope": domain[:253], "gap": interval}
         cursor.execute(SPREAD, values)
-        wait: timedelta = cursor.fetchone()[0]
-    return max(timedelta(0), wait)
+        delay: timedelta = cursor.fetchone()[0]
+    return max(timedelta(0), delay)
 
 
-def _pass(scope: str, gap: timedelta, patience: timedelta) -> timedelta | None:
+def _claim_slot(scope: str, interval: timedelta, max_wait: timedelta) -> timedelta | None:
     with connection.cursor() as cursor:
-        values: dict[str, Any] = {"scope": scope[:253], "gap": gap, "patience": patience}
+        values: dict[str, Any] = {"scope": scope[:253], "gap": interval, "patience": max_wait}
         cursor.execute(CLAIM_SLOT, values)
         row = cursor.fetchone()
     return None if row is None else max(timedelta(0), row[0])

@@ -89,8 +89,8 @@ def send_again(delivery: Delivery, *, by: User) -> bool:
     """
     with transaction.atomic():
         current = _locked(delivery)
-        may_be = {State.UNCERTAIN, State.REJECTED}
-        if current.state not in may_be or current.issue.state == Issue.State.CANCELLED:
+        allowed = {State.UNCERTAIN, State.REJECTED}
+        if current.state not in allowed or current.issue.state == Issue.State.CANCELLED:
             return False
         # The clock of the database, because those of workers may differ.
         Delivery.objects.filter(pk=current.pk).update(

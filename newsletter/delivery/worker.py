@@ -25,73 +25,75 @@ def never() -> bool:
     return False
 
 
-def deliver(issue_id: int, *, enough: Callable[[], bool]) -> bool:
-    """Sends over several connections until `enough()`; returns whether more may be pending.
+def deliver(issue_id: int, *, should_stop: Callable[[], bool]) -> bool:
+    """Sends over several connections until `should_stop()`; returns whether more may be pending.
 
     Each SMTP connection has its own database connection, so that they wait for disk and network in
     parallel.
     """
-    waiting = _waiting(issue_id)
-    extra_connections = min(settings.NEWSLETTER_CONNECTIONS, 1 + waiting // PER_CONNECTION) - 1
+    pending = _pending(issue_id)
+    extra_connections = min(settings.NEWSLETTER_CONNECTIONS, 1 + pending // PER_CONNECTION) - 1
 
-    def work() -> bool:
-        while not enough():
-            if not deliver_batch(issue_id, size=BATCH_SIZE, enough=enough):
+    def send_batches() -> bool:
+        while not should_stop():
+            if not deliver_batch(issue_id, size=BATCH_SIZE, should_stop=should_stop):
                 return False
         return True
 
-    def work_and_close() -> None:
+    def send_and_close() -> None:
         try:
-            work()
+            send_batches()
         finally:
             connection.close()
 
     if extra_connections <= 0:
-        return work()
+        return send_batches()
     with ThreadPoolExecutor(extra_connections) as pool:
-        helping = [pool.submit(work_and_close) for _ in range(extra_connections)]
-        more = work()
-    for each in helping:
-        each.result()
-    return more
+        futures = [pool.submit(send_and_close) for _ in range(extra_connections)]
+        is_unfinished = send_batches()
+    for future in futures:
+        future.result()
+    return is_unfinished
 
 
 def is_long(issue_id: int) -> bool:
-    return _waiting(issue_id) > LONG_QUEUE
+    return _pending(issue_id) > LONG_QUEUE
 
 
-def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] = never) -> int:
+def deliver_batch(
+    issue_id: int, *, size: int = 100, should_stop: Callable[[], bool] = never
+) -> int:
     """Tries up to `size` e-mails of an issue over one connection; returns how many were processed.
 
     0 means that nothing is due, or that the mail server accepts nothing at the moment.
 
     Args:
-        enough: called between two e-mails; if true, the remaining claims are released.
+        should_stop: called between two e-mails; if true, the remaining claims are released.
     """
     issue = Issue.objects.select_related("newsletter", "digest").filter(pk=issue_id).first()
     if issue is None or issue.state != Issue.State.SENDING or controls.pause_if_blocked(issue):
         return 0
-    with SmtpConnection() as post:
-        if error := post.open():
+    with SmtpConnection() as smtp:
+        if error := smtp.open():
             note(issue, error)
             return 0
-        judged = Batch(issue, post, note).run(size=size, enough=enough)
+        processed = Batch(issue, smtp, note).run(size=size, should_stop=should_stop)
     controls.send_to_remaining()
     uncertain.close(issue.pk)
-    return judged
+    return processed
 
 
 def note(issue: Issue, answer: Answer | None) -> None:
     """Stores an error of the server on the issue, once."""
     if answer is not None and answer.outcome is Outcome.PERMANENT:
-        controls.pause_with_error(issue, answer.words)
+        controls.pause_with_error(issue, answer.response)
         return
-    words = answer.words[:500] if answer is not None else ""
-    if issue.error != words:
-        Issue.objects.filter(pk=issue.pk, state=Issue.State.SENDING).update(error=words)
-        issue.error = words
+    message = answer.response[:500] if answer is not None else ""
+    if issue.error != message:
+        Issue.objects.filter(pk=issue.pk, state=Issue.State.SENDING).update(error=message)
+        issue.error = message
 
 
-def _waiting(issue_id: int) -> int:
+def _pending(issue_id: int) -> int:
     queued = Delivery.objects.filter(issue_id=issue_id, state=Delivery.State.QUEUED)
     return queued[:10_000].count()

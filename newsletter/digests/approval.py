@@ -34,11 +34,11 @@ def send_automatic(now: datetime | None = None) -> list[int]:
     Errors are stored for the editors, and retried every minute until the next period has ended.
     """
     now = now or timezone.now()
-    waiting = Issue.objects.ready_automatic()
-    for digest in Digest.objects.filter(pk__in=waiting.values("digest")).order_by("pk"):
+    ready = Issue.objects.ready_automatic()
+    for digest in Digest.objects.filter(pk__in=ready.values("digest")).order_by("pk"):
         if now - digest.composed_at > GRACE_PERIOD:
             _compose_missing(digest)
-    return [key for key in waiting.values_list("pk", flat=True) if _send_safely(key, now)]
+    return [pk for pk in ready.values_list("pk", flat=True) if _send_safely(pk, now)]
 
 
 def _compose_missing(digest: Digest) -> None:
@@ -67,8 +67,8 @@ def approve(digest: Digest, *, by: User) -> bool:
 
 def resume_approvals() -> None:
     """Enqueues approved digests again whose job may have been lost."""
-    for key in Digest.objects.filter(being_approved=True).values_list("pk", flat=True):
-        job_queue.enqueue_approval(key)
+    for pk in Digest.objects.filter(being_approved=True).values_list("pk", flat=True):
+        job_queue.enqueue_approval(pk)
 
 
 def send_approved(digest_id: int) -> int:
@@ -80,14 +80,14 @@ def send_approved(digest_id: int) -> int:
     digest = approved.filter(pk=digest_id).first()
     if digest is None:
         return 0
-    gone = 0
+    count = 0
     if digest.approved_by is not None:
         _compose_missing(digest)
         drafts = digest.issues.filter(state=Issue.State.DRAFT).order_by("pk")
-        for key in list(drafts.values_list("pk", flat=True)):
-            gone += _send_approved_issue(key, digest.approved_by)
+        for pk in list(drafts.values_list("pk", flat=True)):
+            count += _send_approved_issue(pk, digest.approved_by)
     Digest.objects.filter(pk=digest_id).update(being_approved=False)
-    return gone
+    return count
 
 
 def is_still_wanted(issue: Issue) -> bool:
@@ -123,9 +123,9 @@ def _schedule_or_report(issue_id: int, by: User) -> bool:
         external_checks.enqueue_checks(issue, rendering.compose(issue))
         try:
             scheduling.send_in_a_minute(issue, by=by)
-        except NotReady as refusal:
-            words = f"Approved, but not sent yet: {refusal} Fix this, then approve again."
-            Issue.objects.filter(pk=issue_id).update(error=words[:500])
+        except NotReady as error:
+            message = f"Approved, but not sent yet: {error} Fix this, then approve again."
+            Issue.objects.filter(pk=issue_id).update(error=message[:500])
             return False
     return True
 
@@ -148,29 +148,29 @@ def _send(issue_id: int, now: datetime) -> bool:
             return False
         assert issue.digest is not None  # noqa: S101 - asked for above
         if now > periods.stale_at(issue.digest):
-            words = f"{TOO_LATE} {issue.error}".strip()[:500]
-            Issue.objects.filter(pk=issue_id).update(needs_approval=True, error=words)
+            message = f"{TOO_LATE} {issue.error}".strip()[:500]
+            Issue.objects.filter(pk=issue_id).update(needs_approval=True, error=message)
             return False
         external_checks.enqueue_checks(issue, rendering.compose(issue))
         try:
             with transaction.atomic():
                 sending.start(issue, by=None)
-        except NotReady as refusal:
+        except NotReady as error:
             Issue.objects.filter(pk=issue_id).update(
-                error=f"Not sent automatically yet: {refusal}"[:500]
+                error=f"Not sent automatically yet: {error}"[:500]
             )
             return False
     return True
 
 
 def _remove_unpublished(issue: Issue) -> bool:
-    readable = Article.objects.published().values("pk")
-    gone, _ = issue.items.exclude(article_id__in=readable).delete()
+    published = Article.objects.published().values("pk")
+    removed, _ = issue.items.exclude(article_id__in=published).delete()
     first = Article.objects.filter(pk=issue.items.values("article_id")[:1]).first()
     if first is None:
         issue.delete()
         return False
-    if gone:
+    if removed:
         # The subject may mention a removed article.
         issue.subject = composition.subject_of(issue, first)
         issue.save(update_fields=["subject"])

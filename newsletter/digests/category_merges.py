@@ -28,17 +28,17 @@ UPDATE newsletter_issue
 
 def lock(old: list[int]) -> None:
     """Locks all pending issues with any of these topics, after their digests, in a fixed order."""
-    about = Issue.objects.filter(digest__isnull=False, topics__overlap=old).order_by("pk")
-    _lock_digests(about)
-    list(about.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    issues = Issue.objects.filter(digest__isnull=False, topics__overlap=old).order_by("pk")
+    _lock_digests(issues)
+    list(issues.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
 
 
 def repoint(old: int, new: int) -> None:
     """Replaces a merged category in the topics of issues."""
     for issue in _lock_issues(old):
         topics = sorted({new if topic == old else topic for topic in issue.topics})
-        if like := _matching_issue(issue, topics):
-            _merge_issues(issue, like)
+        if match := _matching_issue(issue, topics):
+            _merge_issues(issue, match)
         else:
             _set_topics(issue, topics)
     _update_sent(old, new)
@@ -55,30 +55,30 @@ def take_out(*, instance: Category, **signal: Any) -> None:
 
 def _lock_issues(category_id: int) -> list[Issue]:
     """Returns the pending issues with a category, locked after their digests."""
-    about = Issue.objects.filter(digest__isnull=False, topics__contains=[category_id])
-    _lock_digests(about)
-    waiting = about.filter(state__in=Issue.EDITABLE_STATES).order_by("pk")
-    return list(waiting.select_for_update(of=("self",)))
+    issues = Issue.objects.filter(digest__isnull=False, topics__contains=[category_id])
+    _lock_digests(issues)
+    pending = issues.filter(state__in=Issue.EDITABLE_STATES).order_by("pk")
+    return list(pending.select_for_update(of=("self",)))
 
 
 def _lock_digests(issues: IssueQuerySet) -> None:
-    of_these = Digest.objects.filter(pk__in=issues.order_by().values("digest")).order_by("pk")
-    list(of_these.select_for_update(of=("self",)).values_list("pk", flat=True))
+    digests = Digest.objects.filter(pk__in=issues.order_by().values("digest")).order_by("pk")
+    list(digests.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def _matching_issue(issue: Issue, topics: list[int]) -> Issue | None:
     """Returns another pending issue of the same digest with the same topics and language."""
-    waiting = Issue.objects.filter(digest=issue.digest_id, state__in=Issue.EDITABLE_STATES)
-    alike = waiting.filter(language=issue.language, topics=topics)
-    return alike.select_for_update(of=("self",)).first()
+    pending = Issue.objects.filter(digest=issue.digest_id, state__in=Issue.EDITABLE_STATES)
+    matches = pending.filter(language=issue.language, topics=topics)
+    return matches.select_for_update(of=("self",)).first()
 
 
 def _set_topics(issue: Issue, topics: list[int]) -> None:
-    before = composition.Choice.of(issue).mark
+    old_mark = composition.Choice.of(issue).mark
     Issue.objects.filter(pk=issue.pk).update(topics=topics)
     issue.topics = topics
     digest = Digest.objects.get(issues=issue)
-    marks = [each for each in digest.composed_for if each != before]
+    marks = [mark for mark in digest.composed_for if mark != old_mark]
     digest.composed_for = list(dict.fromkeys([*marks, composition.Choice.of(issue).mark]))
     digest.save(update_fields=["composed_for"])
 
@@ -98,9 +98,9 @@ def _merge_issues(*issues: Issue) -> None:
 
 def _update_sent(old: int, now: int | None) -> None:
     # A sent issue with no other topic keeps the ID: an empty list would mean everything.
-    kept = old if now is None else 0
+    unchanged = old if now is None else 0
     with connection.cursor() as cursor:
-        cursor.execute(UPDATE_SENT, {"goes": old, "now": now, "kept": kept})
+        cursor.execute(UPDATE_SENT, {"goes": old, "now": now, "kept": unchanged})
 
 
 def _count(old: list[int], new: int) -> tuple[int, int]:
@@ -110,6 +110,6 @@ def _count(old: list[int], new: int) -> tuple[int, int]:
 
 def register() -> None:
     kind = ("digest issue", "digest issues")
-    naming = IdListReference(Category._meta.label, kind, _count, lock, repoint)
-    hooks.id_list_references.register("newsletter.issues", naming)
+    reference = IdListReference(Category._meta.label, kind, _count, lock, repoint)
+    hooks.id_list_references.register("newsletter.issues", reference)
     post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.issues.take_out")

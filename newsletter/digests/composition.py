@@ -40,14 +40,14 @@ def compose_due(now: datetime | None = None) -> list[int]:
     not stop the others, and is retried every minute.
     """
     now = now or timezone.now()
-    made: list[int] = []
+    issue_ids: list[int] = []
     for rule in DigestRule.objects.filter(enabled=True).select_related("newsletter"):
         try:
             for period in periods.ended(rule, current_publication(), now):
-                made += _compose(rule, period)
+                issue_ids += _compose(rule, period)
         except Exception:
             logger.exception("The digest of rule %s could not be composed.", rule.pk)
-    return made
+    return issue_ids
 
 
 def _compose(rule: DigestRule, period: periods.Period) -> list[int]:
@@ -77,20 +77,22 @@ def compose_missing(digest: Digest) -> list[int]:
         _lock_topics(_choices(digest))
         locked = Digest.objects.select_for_update(of=("self",)).select_related("newsletter")
         current = locked.get(pk=digest.pk)
-        missing = [each for each in _choices(current) if each.mark not in current.composed_for]
+        missing = [
+            choice for choice in _choices(current) if choice.mark not in current.composed_for
+        ]
         if not missing:
             return []
-        current.composed_for = [*current.composed_for, *(each.mark for each in missing)]
+        current.composed_for = [*current.composed_for, *(choice.mark for choice in missing)]
         current.save(update_fields=["composed_for"])
         return [issue.pk for choice in missing if (issue := _issue(current, choice))]
 
 
 def discard(issue: Issue) -> None:
     """Deletes an issue that has no recipients any more; if there are some later, it is composed again."""
-    assert issue.digest_id is not None  # noqa: S101 - it composed itself
+    assert issue.digest_id is not None  # noqa: S101 - automatic issues have a digest
     mark = Choice.of(issue).mark
     digest = Digest.objects.select_for_update(of=("self",)).get(pk=issue.digest_id)
-    digest.composed_for = [each for each in digest.composed_for if each != mark]
+    digest.composed_for = [value for value in digest.composed_for if value != mark]
     digest.save(update_fields=["composed_for"])
     issue.delete()
 
@@ -116,21 +118,21 @@ class Choice:
 def _lock_topics(choices: Iterable[Choice]) -> None:
     """Locks the topics, so that a merge of categories is finished before or starts after this."""
     topics = {topic for choice in choices for topic in choice.topics}
-    rows = list(Category.objects.filter(pk__in=topics)) if topics else []
-    addresses = [row.get_absolute_url() for row in rows]
-    merging.lock_existing(rows, urls=addresses, kind="category")
+    categories = list(Category.objects.filter(pk__in=topics)) if topics else []
+    urls = [category.get_absolute_url() for category in categories]
+    merging.lock_existing(categories, urls=urls, kind="category")
 
 
 def _choices(digest: Digest) -> list[Choice]:
     """Returns the distinct choices of the subscribers with this newsletter and frequency."""
-    coming = Subscription.objects.receiving(digest.newsletter, digest.frequency)
-    return [Choice(topics, language) for topics, language, _ in coming.choices()]
+    subscriptions = Subscription.objects.receiving(digest.newsletter, digest.frequency)
+    return [Choice(topics, language) for topics, language, _ in subscriptions.choices()]
 
 
 def _issue(digest: Digest, choice: Choice) -> Issue | None:
     """Creates the issue for one choice; returns None if it would be empty."""
-    found = _articles(digest, choice)
-    articles = list(found[:MOST])
+    matching = _articles(digest, choice)
+    articles = list(matching[:MOST])
     if not articles:
         return None
     rule = _rule_of(digest)
@@ -144,7 +146,7 @@ def _issue(digest: Digest, choice: Choice) -> Issue | None:
         needs_approval=digest.needs_approval,
     )
     issue.subject = subject_of(issue, articles[0])
-    issue.closing = _rest(issue, found.count() - len(articles))
+    issue.closing = _rest(issue, matching.count() - len(articles))
     drafts.save(issue, [IssueArticle(article) for article in articles], by=None)
     return issue
 
@@ -152,15 +154,15 @@ def _issue(digest: Digest, choice: Choice) -> Issue | None:
 def _articles(digest: Digest, choice: Choice) -> ArticleQuerySet:
     """Returns articles first published in the period, still public, and in no earlier digest."""
     if digest.frequency == Frequency.EACH:
-        found = Article.objects.published().filter(pk=periods.article_of(digest.period))
+        articles = Article.objects.published().filter(pk=periods.article_of(digest.period))
     else:
         length = PERIOD_LENGTHS[Frequency(digest.frequency)]
         after = digest.begins_at - new_articles.OVERLAP
-        found = new_articles.new_between(after, digest.ends_at, no_older_than=length)
-        found = new_articles.not_before(found, digest, reach=length + new_articles.OVERLAP)
+        articles = new_articles.new_between(after, digest.ends_at, no_older_than=length)
+        articles = new_articles.not_before(articles, digest, reach=length + new_articles.OVERLAP)
     if choice.language:
-        found = in_language(found, choice.language, current_publication())
-    return about(found, choice.topics).newest()
+        articles = in_language(articles, choice.language, current_publication())
+    return about(articles, choice.topics).newest()
 
 
 def _rest(issue: Issue, count: int) -> str:
@@ -171,25 +173,25 @@ def _rest(issue: Issue, count: int) -> str:
         use_language(current_publication().language_codes[0]),
         use_language(issue.effective_language),
     ):
-        words = ngettext(
+        text = ngettext(
             "One more article was published in this period.",
             "%(count)d more articles were published in this period.",
             count,
         ) % {"count": count}
-        all_of_them = gettext("All articles")
-    archive = reverse("archive")
-    return format_html('<p>{} <a href="{}">{}</a></p>', words, archive, all_of_them)
+        link_text = gettext("All articles")
+    archive_url = reverse("archive")
+    return format_html('<p>{} <a href="{}">{}</a></p>', text, archive_url, link_text)
 
 
 def subject_of(issue: Issue, first: Article) -> str:
     """Returns the subject by the rule, or the first headline if the rule was deleted."""
     digest = issue.digest
-    assert digest is not None  # noqa: S101 - it composed itself
+    assert digest is not None  # noqa: S101 - automatic issues have a digest
     rule = _rule_of(digest)
     pattern = rule.subject if rule else "{headline}"
     day = f"{current_publication().local(digest.ends_at):%d %b %Y}"
-    words = pattern.replace("{newsletter}", issue.newsletter.name).replace("{day}", day)
-    return words.replace("{headline}", first.headline)[:150]
+    subject = pattern.replace("{newsletter}", issue.newsletter.name).replace("{day}", day)
+    return subject.replace("{headline}", first.headline)[:150]
 
 
 def _rule_of(digest: Digest) -> DigestRule | None:

@@ -19,15 +19,15 @@ from newsletter.models import Digest, IssueItem
 
 def about(articles: ArticleQuerySet, topics: Iterable[int]) -> ArticleQuerySet:
     """Filters by category, including subcategories; without topics, returns all."""
-    chosen = list(topics)
-    if not chosen:
+    category_ids = list(topics)
+    if not category_ids:
         return articles
-    within = Q(pk__in=[])
-    for category in Category.objects.filter(pk__in=chosen):
-        within |= Q(pk=category.pk) | Q(path__startswith=f"{category.path}/")
+    condition = Q(pk__in=[])
+    for category in Category.objects.filter(pk__in=category_ids):
+        condition |= Q(pk=category.pk) | Q(path__startswith=f"{category.path}/")
     return articles.filter(
         pk__in=articles.model.objects.filter(
-            article_categories__category__in=Category.objects.filter(within)
+            article_categories__category__in=Category.objects.filter(condition)
         ).values("pk")
     )
 
@@ -55,13 +55,13 @@ def new_between(after: datetime, until: datetime, *, no_older_than: timedelta) -
         no_older_than: articles with an earlier date are no news, so that an imported archive is
             not sent.
     """
-    shown = StateChange.objects.filter(state=Article.State.PUBLISHED, article=OuterRef("pk"))
-    last = Subquery(shown.order_by("-created_at").values("created_at")[:1])
-    appeared = Greatest(Coalesce(last, F("published_at")), F("published_at"))
+    publications = StateChange.objects.filter(state=Article.State.PUBLISHED, article=OuterRef("pk"))
+    published_last = Subquery(publications.order_by("-created_at").values("created_at")[:1])
+    appeared_at = Greatest(Coalesce(published_last, F("published_at")), F("published_at"))
     return (
         Article.objects.published()
         .filter(published_at__gt=after - no_older_than)
-        .annotate(appeared_at=ExpressionWrapper(appeared, output_field=DateTimeField()))
+        .annotate(appeared_at=ExpressionWrapper(appeared_at, output_field=DateTimeField()))
         .filter(appeared_at__gt=after, appeared_at__lte=until)
     )
 

@@ -37,9 +37,9 @@ def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator
     name = f"{publication.local(ends_at):%Y-%m-%d}"
     if ends_at <= rule.schedule_changed_at or _composed(rule).filter(period=name).exists():
         return
-    before = _composed(rule).filter(ends_at__lt=ends_at).first()
+    previous = _composed(rule).filter(ends_at__lt=ends_at).first()
     length = PERIOD_LENGTHS[Frequency(rule.frequency)]
-    begins_at = before.ends_at if before else ends_at - length
+    begins_at = previous.ends_at if previous else ends_at - length
     # Periods in which the rule was disabled are skipped, except for the last one.
     earliest = max(ends_at - REACHES_BACK * length, min(rule.enabled_at, ends_at - length))
     yield Period(name, max(begins_at, earliest), ends_at)
@@ -56,10 +56,10 @@ def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datet
     When the clocks change, the day has 23 or 25 hours and the time of day stays the same.
     """
     local = publication.local(now)
-    back = (local.weekday() - rule.day) % 7 if rule.frequency == Frequency.WEEKLY else 0
-    step = PERIOD_LENGTHS[Frequency(rule.frequency)].days
-    for days in (back, back + step):
-        day = local.date() - timedelta(days=days)
+    days_back = (local.weekday() - rule.day) % 7 if rule.frequency == Frequency.WEEKLY else 0
+    length = PERIOD_LENGTHS[Frequency(rule.frequency)].days
+    for offset in (days_back, days_back + length):
+        day = local.date() - timedelta(days=offset)
         moment = datetime.combine(day, rule.time_of_day, tzinfo=publication.zone_info)
         if moment <= now:
             break
@@ -74,13 +74,13 @@ def article_of(name: str) -> int:
 def _articles(rule: DigestRule, now: datetime) -> Iterator[Period]:
     since = max(rule.enabled_at, now - RATE_PERIOD)
     new = new_articles.new_between(since, now - AFTER, no_older_than=RATE_PERIOD)
-    found = new.order_by("appeared_at", "pk").values_list("pk", "appeared_at")  # type: ignore[misc]
-    moments = {f"{ARTICLE}{key}": moment for key, moment in found}
-    known = _composed(rule).filter(period__in=moments).values_list("period", flat=True)
-    composed = set(known)
-    for name, moment in moments.items():
+    articles = new.order_by("appeared_at", "pk").values_list("pk", "appeared_at")  # type: ignore[misc]
+    periods = {f"{ARTICLE}{pk}": appeared_at for pk, appeared_at in articles}
+    existing = _composed(rule).filter(period__in=periods).values_list("period", flat=True)
+    composed = set(existing)
+    for name, appeared_at in periods.items():
         if name not in composed:
-            yield Period(name, moment, moment)
+            yield Period(name, appeared_at, appeared_at)
 
 
 def _composed(rule: DigestRule) -> QuerySet[Digest]:

@@ -43,7 +43,7 @@ class Outcome(Enum):
 @dataclass(frozen=True, slots=True)
 class Answer:
     outcome: Outcome
-    words: str = ""
+    response: str = ""
 
 
 class SmtpConnection:

@@ -37,35 +37,35 @@ class Finding(Blocker):
 
 def run_checks(issue: Issue) -> list[Blocker]:
     """Returns the findings of the current e-mail that were not overridden."""
-    waived = set(issue.waivers.values_list("finding_key", flat=True))
+    overridden = set(issue.waivers.values_list("finding_key", flat=True))
     rendered = rendering.compose(issue)
-    found = [*_of_the_mail(rendered), *_of_links(issue, rendered), *_of_tests(issue)]
-    return [each for each in found if not each.about or each.about not in waived]
+    findings = [*_of_the_mail(rendered), *_of_links(issue, rendered), *_of_tests(issue)]
+    return [finding for finding in findings if not finding.about or finding.about not in overridden]
 
 
 def warnings(newsletter: Newsletter) -> list[str]:
     """Returns warnings about DNS, signatures and bounces; they do not block sending."""
-    seen = ExternalCheck.objects.filter(
+    failed = ExternalCheck.objects.filter(
         kind=ExternalCheck.Kind.DNS,
         target__in=external_checks.dns_records_of(newsletter),
         passed=False,
     )
-    found = list(seen.values_list("message", flat=True))
+    findings = list(failed.values_list("message", flat=True))
     if error := external_checks.signature_mismatch(newsletter):
-        found.append(error)
+        findings.append(error)
     if not signs():
-        found.append(
+        findings.append(
             "E-mails are not signed here. Make sure the relay signs them with DKIM, including List-Unsubscribe and List-Unsubscribe-Post, or set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE."
         )
     provider = PROVIDERS.get(settings.MAIL_PROVIDER)
     if provider and not views.has_called(provider):
-        found.append(
+        findings.append(
             f"No webhook calls from {provider.name} yet. Check that it calls {rendering.site_url_of('newsletter_webhook')}; otherwise bounces are not recorded."
         )
-    return found
+    return findings
 
 
-def override(issue: Issue, about: str, *, reason: str, by: User | None) -> Waiver:
+def override(issue: Issue, finding_key: str, *, reason: str, by: User | None) -> Waiver:
     """Overrides a finding for an issue.
 
     Raises:
@@ -73,17 +73,19 @@ def override(issue: Issue, about: str, *, reason: str, by: User | None) -> Waive
             overridden.
     """
     if not reason.strip() or not reason.isprintable():
-        sentence = "Enter a reason."
-        raise NotOverridden(sentence)
-    known = {each.about: each for each in run_checks(issue) if isinstance(each, Finding)}
-    if not about or about not in known:
-        sentence = "This no longer blocks sending."
-        raise NotOverridden(sentence)
+        message = "Enter a reason."
+        raise NotOverridden(message)
+    overridable = {
+        finding.about: finding for finding in run_checks(issue) if isinstance(finding, Finding)
+    }
+    if not finding_key or finding_key not in overridable:
+        message = "This no longer blocks sending."
+        raise NotOverridden(message)
     with transaction.atomic():
         return Waiver.objects.create(
             issue=issue,
-            finding_key=about,
-            message=known[about].message,
+            finding_key=finding_key,
+            message=overridable[finding_key].message,
             reason=reason.strip()[:300],
             created_by=by,
         )
@@ -97,7 +99,7 @@ def record_test(issue: Issue, *, by: User | None) -> None:
 def content_hash(issue: Issue) -> str:
     """Returns a hash of the e-mail, without its date."""
     context: dict[str, Any] = rendering.issue_context(issue)
-    said = [
+    content = [
         context["subject"],
         context["preheader"],
         context["image"],
@@ -110,62 +112,64 @@ def content_hash(issue: Issue) -> str:
         context["publication"].name,
         context["publication"].postal_address,
     ]
-    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _of_the_mail(rendered: RenderedEmail) -> list[Finding]:
-    found = []
+    findings = []
     if not rendered.text.strip():
-        found.append(Finding("The e-mail has no plain text version."))
-    leave = rendering.unsubscribe_url(rendering.TOKEN)
-    if leave not in rendered.html or leave not in rendered.text:
-        found.append(
+        findings.append(Finding("The e-mail has no plain text version."))
+    unsubscribe_url = rendering.unsubscribe_url(rendering.TOKEN)
+    if unsubscribe_url not in rendered.html or unsubscribe_url not in rendered.text:
+        findings.append(
             Finding(
                 "The e-mail has no unsubscribe link, which the law and e-mail providers require."
             )
         )
     if rendered.is_too_long:
         size = len(rendered.html.encode()) // 1024
-        words = f"The e-mail has {size} KB. Gmail hides everything after {GMAIL_LIMIT // 1024} KB, including the unsubscribe link. Choose fewer articles or shorten the introduction."
-        found.append(Finding(words, about="size"))
-    return found
+        message = f"The e-mail has {size} KB. Gmail hides everything after {GMAIL_LIMIT // 1024} KB, including the unsubscribe link. Choose fewer articles or shorten the introduction."
+        findings.append(Finding(message, about="size"))
+    return findings
 
 
 def _of_links(issue: Issue, rendered: RenderedEmail) -> list[Finding]:
-    here = reverse("admin:newsletter_issue_change", args=[issue.pk])
+    change_url = reverse("admin:newsletter_issue_change", args=[issue.pk])
     published = Article.objects.published().filter(pk__in=issue.items.values("article_id"))
-    known = {f"{settings.SITE_URL}{each.get_absolute_url()}" for each in [issue, *published]}
-    found = [
-        Finding(f"Nothing found at {address}.", here, "Fix the link", about=f"link {address}")
-        for address in external_checks.broken_internal_links(rendered, but=known)
+    existing_urls = {
+        f"{settings.SITE_URL}{item.get_absolute_url()}" for item in [issue, *published]
+    }
+    findings = [
+        Finding(f"Nothing found at {url}.", change_url, "Fix the link", about=f"link {url}")
+        for url in external_checks.broken_internal_links(rendered, existing=existing_urls)
     ]
-    leading_out = external_checks.external_links(rendered)
-    looks = ExternalCheck.objects.filter(kind=ExternalCheck.Kind.LINK, target__in=leading_out)
-    seen = {look.target: look for look in looks}
-    for address in leading_out:
-        look = seen.get(address)
-        if look is not None and not look.passed:
-            words = f"The link {address} does not respond. {look.message}"
-            found.append(Finding(words, here, "Fix the link", about=f"link {address}"))
-    unseen = [address for address in leading_out if address not in seen]
-    if unseen:
-        noun = "One link is" if len(unseen) == 1 else f"{len(unseen)} links are"
-        found.append(
+    external = external_checks.external_links(rendered)
+    checks = ExternalCheck.objects.filter(kind=ExternalCheck.Kind.LINK, target__in=external)
+    results = {check.target: check for check in checks}
+    for url in external:
+        check = results.get(url)
+        if check is not None and not check.passed:
+            message = f"The link {url} does not respond. {check.message}"
+            findings.append(Finding(message, change_url, "Fix the link", about=f"link {url}"))
+    unchecked = [url for url in external if url not in results]
+    if unchecked:
+        noun = "One link is" if len(unchecked) == 1 else f"{len(unchecked)} links are"
+        findings.append(
             Finding(
                 f"{noun} being checked. Wait a minute and reload this page.",
                 about="unseen",
             )
         )
-    return found
+    return findings
 
 
 def _of_tests(issue: Issue) -> list[Finding]:
     if issue.is_automatic or issue.tests.filter(content_hash=content_hash(issue)).exists():
         return []
     preview = reverse("admin:newsletter_issue_preview", args=[issue.pk])
-    words = (
+    message = (
         "The issue changed since the last test. Send another test and read it."
         if issue.tests.exists()
         else "No test was sent. Send a test and read it."
     )
-    return [Finding(words, preview, "Send a test", about=UNTESTED)]
+    return [Finding(message, preview, "Send a test", about=UNTESTED)]

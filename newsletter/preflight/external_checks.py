@@ -45,28 +45,28 @@ def look(issue_id: int) -> int:
     issue = Issue.objects.filter(pk=issue_id).first()
     if issue is None or not issue.is_draft:
         return 0
-    todo = _unchecked(Kind.LINK, external_links(rendering.compose(issue)))
-    agent = f"IRIA newsletter link check ({settings.SITE_URL})"
-    for address in todo:
-        seen = safe_client.check_url(address, agent=agent)
-        _keep(Kind.LINK, address, passed=seen.answers, message=seen.words)
-    named = _unchecked(Kind.DNS, dns_records_of(issue.newsletter))
-    for name in named:
+    urls = _unchecked(Kind.LINK, external_links(rendering.compose(issue)))
+    user_agent = f"IRIA newsletter link check ({settings.SITE_URL})"
+    for url in urls:
+        result = safe_client.check_url(url, agent=user_agent)
+        _save_result(Kind.LINK, url, passed=result.answers, message=result.words)
+    names = _unchecked(Kind.DNS, dns_records_of(issue.newsletter))
+    for name in names:
         error = check_dns(name)
-        _keep(Kind.DNS, name, passed=not error, message=error)
-    return len(todo) + len(named)
+        _save_result(Kind.DNS, name, passed=not error, message=error)
+    return len(urls) + len(names)
 
 
-def _unchecked(kind: ExternalCheck.Kind, what: Iterable[str]) -> list[str]:
-    wanted = list(what)[:MOST_LINKS]
+def _unchecked(kind: ExternalCheck.Kind, candidates: Iterable[str]) -> list[str]:
+    targets = list(candidates)[:MOST_LINKS]
     now = timezone.now()
     fresh = Q(passed=True, checked_at__gt=now - PASSED_FOR) | Q(checked_at__gt=now - FAILED_FOR)
-    known = ExternalCheck.objects.filter(fresh, kind=kind, target__in=wanted)
-    seen = set(known.values_list("target", flat=True))
-    return [each for each in wanted if each not in seen]
+    results = ExternalCheck.objects.filter(fresh, kind=kind, target__in=targets)
+    checked = set(results.values_list("target", flat=True))
+    return [target for target in targets if target not in checked]
 
 
-def _keep(kind: ExternalCheck.Kind, target: str, *, passed: bool, message: str) -> None:
+def _save_result(kind: ExternalCheck.Kind, target: str, *, passed: bool, message: str) -> None:
     ExternalCheck.objects.update_or_create(
         kind=kind,
         target=target,
@@ -88,15 +88,15 @@ def dns_records_of(newsletter: Newsletter) -> list[str]:
     counts.
     """
     domain = _domain_of(newsletter)
-    here = "." not in domain or domain.replace(".", "").isdigit()
-    if here or domain.endswith((".localhost", ".example", ".invalid", ".test")):
+    is_local = "." not in domain or domain.replace(".", "").isdigit()
+    if is_local or domain.endswith((".localhost", ".example", ".invalid", ".test")):
         return []
-    found = [f"spf {domain}", f"dmarc {domain}"]
+    records = [f"spf {domain}", f"dmarc {domain}"]
     if settings.DKIM_DOMAIN:
-        found.append(f"dkim {settings.DKIM_SELECTOR} {settings.DKIM_DOMAIN}")
+        records.append(f"dkim {settings.DKIM_SELECTOR} {settings.DKIM_DOMAIN}")
     if settings.BOUNCE_DOMAIN:
-        found += [f"spf {settings.BOUNCE_DOMAIN}", f"mx {settings.BOUNCE_DOMAIN}"]
-    return found
+        records += [f"spf {settings.BOUNCE_DOMAIN}", f"mx {settings.BOUNCE_DOMAIN}"]
+    return records
 
 
 def signature_mismatch(newsletter: Newsletter) -> str:
@@ -130,19 +130,19 @@ def check_dns(name: str) -> str:
 
 
 def _spf(domain: str) -> str:
-    found = [text for text in _texts(domain) if text.lower().startswith("v=spf1")]
-    if not found:
+    records = [text for text in _texts(domain) if text.lower().startswith("v=spf1")]
+    if not records:
         return f"{domain} has no SPF record, which says which servers send its e-mails."
-    if len(found) > 1:
-        return f"{domain} has {len(found)} SPF records. With more than one, none is valid."
+    if len(records) > 1:
+        return f"{domain} has {len(records)} SPF records. With more than one, none is valid."
     return (
-        "" if "+all" not in found[0] else f"The SPF record of {domain} allows any server to send."
+        "" if "+all" not in records[0] else f"The SPF record of {domain} allows any server to send."
     )
 
 
 def _dmarc(domain: str) -> str:
     parts = domain.split(".")
-    parents = [".".join(parts[at:]) for at in range(max(1, len(parts) - 1))]
+    parents = [".".join(parts[start:]) for start in range(max(1, len(parts) - 1))]
     for parent in dict.fromkeys([domain, *parents]):
         if any(text.lower().startswith("v=dmarc1") for text in _texts(f"_dmarc.{parent}")):
             return ""
@@ -150,27 +150,29 @@ def _dmarc(domain: str) -> str:
 
 
 def _dkim(selector: str, domain: str) -> str:
-    found = [text for text in _texts(f"{selector}._domainkey.{domain}") if "p=" in text]
-    if not found:
+    records = [text for text in _texts(f"{selector}._domainkey.{domain}") if "p=" in text]
+    if not records:
         return f"{selector}._domainkey.{domain} has no key, so our signature cannot be verified."
-    empty = all("p=;" in text.replace(" ", "") or text.strip().endswith("p=") for text in found)
-    return f"The key of {selector}._domainkey.{domain} is revoked." if empty else ""
+    is_revoked = all(
+        "p=;" in text.replace(" ", "") or text.strip().endswith("p=") for text in records
+    )
+    return f"The key of {selector}._domainkey.{domain} is revoked." if is_revoked else ""
 
 
 def _mx(domain: str) -> str:
-    if _asked(domain, "MX"):
+    if _query(domain, "MX"):
         return ""
     return f"{domain} has no mail server, so bounces cannot be received."
 
 
 def _texts(name: str) -> list[str]:
-    return [b"".join(answer.strings).decode("utf-8", "replace") for answer in _asked(name, "TXT")]
+    return [b"".join(answer.strings).decode("utf-8", "replace") for answer in _query(name, "TXT")]
 
 
-def _asked(name: str, kind: str) -> list[Any]:
+def _query(name: str, record_type: str) -> list[Any]:
     resolver = dns.resolver.get_default_resolver()
     try:
-        return list(resolver.resolve(name, kind, lifetime=SECONDS))
+        return list(resolver.resolve(name, record_type, lifetime=SECONDS))
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
 
@@ -180,39 +182,39 @@ LONGEST = 2000
 
 def external_links(rendered: RenderedEmail) -> list[str]:
     """Returns the URLs of other sites, in order."""
-    return [each for each in _all(rendered) if not _is_ours(each)]
+    return [url for url in _links(rendered) if not _is_ours(url)]
 
 
-def broken_internal_links(rendered: RenderedEmail, *, but: set[str]) -> list[str]:
+def broken_internal_links(rendered: RenderedEmail, *, existing: set[str]) -> list[str]:
     """Returns the URLs of this site that do not exist.
 
     Args:
-        but: URLs that exist, or will exist when the issue is sent.
+        existing: URLs that exist, or will exist when the issue is sent.
     """
-    ours = [each for each in _all(rendered) if _is_ours(each) and each not in but]
-    return [each for each in ours if not _answers(each)]
+    internal = [url for url in _links(rendered) if _is_ours(url) and url not in existing]
+    return [url for url in internal if not _page_exists(url)]
 
 
-def _all(rendered: RenderedEmail) -> list[str]:
+def _links(rendered: RenderedEmail) -> list[str]:
     tree = lxml_html.document_fromstring(rendered.html)
-    found = [str(link.get("href")).strip() for link in tree.iter("a") if link.get("href")]
-    web = [each for each in found if each.startswith(("http://", "https://"))]
-    return list(dict.fromkeys(each[:LONGEST] for each in web if TOKEN not in each))
+    hrefs = [str(link.get("href")).strip() for link in tree.iter("a") if link.get("href")]
+    urls = [url for url in hrefs if url.startswith(("http://", "https://"))]
+    return list(dict.fromkeys(url[:LONGEST] for url in urls if TOKEN not in url))
 
 
-def _is_ours(address: str) -> bool:
-    return address == settings.SITE_URL or address.startswith(f"{settings.SITE_URL}/")
+def _is_ours(url: str) -> bool:
+    return url == settings.SITE_URL or url.startswith(f"{settings.SITE_URL}/")
 
 
-def _answers(address: str) -> bool:
+def _page_exists(url: str) -> bool:
     """Whether a page of this site exists, tested with a request without the network."""
-    path = unquote(urlsplit(address).path) or "/"
+    path = unquote(urlsplit(url).path) or "/"
     try:
         match = resolve(path)
     except Resolver404:
         return False
     if not match.args and not match.kwargs:
-        # The home page.
+        # A page without parameters.
         return True
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", path, path
@@ -232,6 +234,6 @@ def _answers(address: str) -> bool:
     except Http404:
         return False
     except Exception:
-        # The page needs more than this request has, but it exists.
+        # The view needs more than this request has, but the page exists.
         return True
     return bool(response.status_code < 400)

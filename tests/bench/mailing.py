@@ -159,7 +159,7 @@ def work(issue_id: int) -> None:
     stretch, done = 1_000, 0
     while True:
         start_scheduled, before = time.perf_counter(), _answered(issue_id)
-        more = worker.deliver(issue_id, enough=_after(issue_id, before + stretch))
+        more = worker.deliver(issue_id, should_stop=_after(issue_id, before + stretch))
         took = time.perf_counter() - start_scheduled
         sent = _answered(issue_id) - before
         done += sent

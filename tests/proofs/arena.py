@@ -242,7 +242,7 @@ def work(issue_id: int, *, ahead: int = 0) -> None:
         try:
             scheduling.start_due()
             sending.run_maintenance()
-            worker.deliver(issue_id, enough=worker.never)
+            worker.deliver(issue_id, should_stop=worker.never)
         except (OperationalError, InterfaceError):
             # The database is away; a worker of the house would be started anew.
             connection.close()

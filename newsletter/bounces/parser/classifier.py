@@ -101,7 +101,7 @@ def _failures(message: Opened, body: str) -> list[Failure]:
     named = [mime.clean(each) for each in message.headers.get("x-failed-recipients").split(",")]
     found = [each for each in named if each] or _named_in(message, body)
     status = next((failure.status for failure in by_fields if failure.status), "")
-    said = " ".join(failure.words for failure in by_fields)
+    said = " ".join(failure.smtp_response for failure in by_fields)
     return [_failure_of(address, body, found, status, said) for address in found]
 
 
@@ -126,7 +126,7 @@ def _failure_of(address: str, body: str, others: list[str], status: str, said: s
         address=address,
         reason=_reason(about, body, status),
         status=status_in(about) or status,
-        words=" ".join(about.split())[:500],
+        smtp_response=" ".join(about.split())[:500],
         delayed=bool(DELAYED.search(body)),
     )
 

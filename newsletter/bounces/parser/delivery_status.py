@@ -108,7 +108,7 @@ def _failure(group: Group, prose: str) -> Failure | None:
         also=known[1] if len(known) > 1 and known[1].lower() != known[0].lower() else "",
         reason=reason_of(f"{speaking} {_step(prose)}", status),
         status=status_in(words) or status,
-        words=" ".join((words or speaking).split())[:500],
+        smtp_response=" ".join((words or speaking).split())[:500],
         delayed=delayed,
     )
 

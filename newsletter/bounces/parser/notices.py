@@ -69,7 +69,7 @@ def failures(notice: Notice) -> Iterator[Failure]:
             address=mime.clean(str(each.get("emailAddress", ""))),
             reason=BY_KIND.get(kind, reason) if reason is Reason.UNSAID else reason,
             status=status_in(words) or status_in(status),
-            words=" ".join(words.split())[:500],
+            smtp_response=" ".join(words.split())[:500],
         )
 
 

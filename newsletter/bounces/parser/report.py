@@ -48,7 +48,7 @@ class Failure:
     reason: Reason
     status: str = ""
     """The enhanced status code (RFC 3463), as in 5.1.1."""
-    words: str = ""
+    smtp_response: str = ""
     """The SMTP response."""
     delayed: bool = False
     """Delivery is still being tried, so nothing has failed yet."""

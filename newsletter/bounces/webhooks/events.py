@@ -15,13 +15,13 @@ from newsletter.bounces.parser.reasons import reason_of, status_in
 from newsletter.bounces.webhooks.providers import KEY, Provider
 
 
-class Says(Enum):
+class Meaning(Enum):
     DEAD = auto()
     """The provider says that the address does not exist."""
     FAILED = auto()
     """It was not delivered."""
     COMPLAINT = auto()
-    LEAVES = auto()
+    UNSUBSCRIBED = auto()
     """The recipient unsubscribed at the provider."""
     NOTHING = auto()
     """It was queued, delivered or opened."""
@@ -32,10 +32,10 @@ LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 FAILED: Final = frozenset({"bounced", "rejected", "failed"})
 SUPPRESSED_REASONS: Final = {
-    "bounced": Says.DEAD,
-    "invalid": Says.DEAD,
-    "spam": Says.COMPLAINT,
-    "unsubscribed": Says.LEAVES,
+    "bounced": Meaning.DEAD,
+    "invalid": Meaning.DEAD,
+    "spam": Meaning.COMPLAINT,
+    "unsubscribed": Meaning.UNSUBSCRIBED,
 }
 """Why a provider did not send → what it knows about the address."""
 REASONS: Final = {"blocked": Reason.BLOCKED, "timed_out": Reason.UNREACHABLE, "spam": Reason.POLICY}
@@ -48,7 +48,7 @@ class WebhookEvent:
 
     report: Report
     key: str
-    leaves: bool
+    is_unsubscribe: bool
     """Whether the recipient unsubscribed."""
 
 
@@ -57,68 +57,70 @@ def parse_event(provider: Provider, event: Any) -> WebhookEvent | None:
     suppressed_for = provider.suppressed(event.esp_event)
     if event.event_type == "rejected":
         suppressed_for = suppressed_for or event.reject_reason or ""
-    says = _says(provider, event, suppressed_for)
-    if says is Says.NOTHING:
+    meaning = _meaning(provider, event, suppressed_for)
+    if meaning is Meaning.NOTHING:
         return None
     address = _text(event.recipient)
-    failed = event.event_type in FAILED and says is not Says.COMPLAINT
-    failures = (_failure(provider, event, says, suppressed_for),) if failed else ()
+    is_failure = event.event_type in FAILED and meaning is not Meaning.COMPLAINT
+    failures = (_failure(provider, event, meaning, suppressed_for),) if is_failure else ()
     kind = Kind.NONE
-    if says is Says.COMPLAINT:
+    if meaning is Meaning.COMPLAINT:
         kind = Kind.COMPLAINT
     elif failures:
         kind = Kind.HARD if failures[0].is_hard else Kind.SOFT
-    given_back = event.metadata if isinstance(event.metadata, dict) else {}
-    delivery_id = verp.delivery_from_ref(_text(given_back.get(KEY)))
+    metadata = event.metadata if isinstance(event.metadata, dict) else {}
+    delivery_id = verp.delivery_from_ref(_text(metadata.get(KEY)))
     report = Report(
         kind=kind,
         failures=failures,
-        feedback="abuse" if says is Says.COMPLAINT else "",
+        feedback="abuse" if meaning is Meaning.COMPLAINT else "",
         complained=() if failures else (address,),
         message_ids=tuple(filter(None, [_text(event.message_id)])),
         deliveries=(delivery_id,) if delivery_id else (),
         is_verified=True,
-        happened_at=_moment(event.timestamp),
+        happened_at=_timestamp(event.timestamp),
     )
-    return WebhookEvent(report, _key(provider, event), says is Says.LEAVES)
+    return WebhookEvent(report, _key(provider, event), meaning is Meaning.UNSUBSCRIBED)
 
 
-def _says(provider: Provider, event: Any, suppressed_for: str) -> Says:
+def _meaning(provider: Provider, event: Any, suppressed_for: str) -> Meaning:
     match event.event_type:
         case "complained":
-            return Says.COMPLAINT
+            return Meaning.COMPLAINT
         case "unsubscribed":
-            return Says.LEAVES
+            return Meaning.UNSUBSCRIBED
         case "bounced" | "rejected" | "failed" if suppressed_for in SUPPRESSED_REASONS:
             return SUPPRESSED_REASONS[suppressed_for]
         case "bounced" | "rejected":
-            return Says.DEAD if provider.dead(event.esp_event) else Says.FAILED
+            return Meaning.DEAD if provider.is_dead_address(event.esp_event) else Meaning.FAILED
         case "failed":
-            return Says.FAILED
+            return Meaning.FAILED
         case _:
-            return Says.NOTHING
+            return Meaning.NOTHING
 
 
-def _failure(provider: Provider, event: Any, says: Says, suppressed_for: str) -> Failure:
-    words = _text(provider.said(event.esp_event) or event.mta_response)
-    reason = reason_of(words)
-    if suppressed_for and says is Says.DEAD:
+def _failure(provider: Provider, event: Any, meaning: Meaning, suppressed_for: str) -> Failure:
+    response = _text(provider.smtp_response(event.esp_event) or event.mta_response)
+    reason = reason_of(response)
+    if suppressed_for and meaning is Meaning.DEAD:
         # The message is the provider's own, about its suppression list.
         reason = Reason.UNKNOWN_USER
     elif suppressed_for or reason is Reason.UNSAID:
-        reason = _unsaid(event, says)
-    shown = (
-        words
+        reason = _fallback_reason(event, meaning)
+    message = (
+        response
         or _text(event.description)
         or (suppressed_for and f"Not sent by the provider: {suppressed_for}")
     )
-    return Failure(_text(event.recipient), reason, status=status_in(words), words=shown or "")
+    return Failure(
+        _text(event.recipient), reason, status=status_in(response), smtp_response=message or ""
+    )
 
 
-def _unsaid(event: Any, says: Says) -> Reason:
-    if says is Says.DEAD:
+def _fallback_reason(event: Any, meaning: Meaning) -> Reason:
+    if meaning is Meaning.DEAD:
         return Reason.UNKNOWN_USER
-    if says is Says.LEAVES:
+    if meaning is Meaning.UNSUBSCRIBED:
         return Reason.FILTERED
     if event.event_type == "failed":
         return Reason.FAULT
@@ -127,17 +129,17 @@ def _unsaid(event: Any, says: Says) -> Reason:
 
 def _key(provider: Provider, event: Any) -> str:
     """Returns a key of event, e-mail and time; a repeated event may have a new ID."""
-    what = [provider.name, event.event_type, event.recipient, event.message_id, event.timestamp]
-    known = what if event.timestamp else [*what, event.esp_event]
-    return hashlib.sha256(json.dumps(known, sort_keys=True, default=str).encode()).hexdigest()
+    parts = [provider.name, event.event_type, event.recipient, event.message_id, event.timestamp]
+    key_parts = parts if event.timestamp else [*parts, event.esp_event]
+    return hashlib.sha256(json.dumps(key_parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _moment(value: Any) -> datetime | None:
+def _timestamp(value: Any) -> datetime | None:
     """Returns the time of the event by the provider's clock, or None if it is implausible."""
     if not isinstance(value, datetime) or value.tzinfo is None:
         return None
-    moment = in_utc(value)
-    return moment if EARLIEST <= moment < LATEST else None
+    timestamp = in_utc(value)
+    return timestamp if EARLIEST <= timestamp < LATEST else None
 
 
 def _text(value: Any) -> str:

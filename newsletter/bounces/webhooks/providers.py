@@ -15,7 +15,7 @@ KEY: Final = "iria"
 REF_PLACEHOLDER: Final = "delivery-mark-stands-here"
 """The placeholder for the reference in an e-mail template."""
 NAME_AND_PASSWORD: Final = re.compile(r"[^:\s]{1,100}:[^:\s]{20,200}")
-MADE_UP: Final = (
+CHOSEN_CREDENTIALS: Final = (
     "a name and a password that you choose, such as webhook:… with at least 20 letters and digits"
 )
 
@@ -27,7 +27,7 @@ def _never(raw: Raw) -> bool:
     return False
 
 
-def _nothing(raw: Raw) -> str:
+def _no_text(raw: Raw) -> str:
     return ""
 
 
@@ -48,13 +48,13 @@ class Provider:
         proof_label: name of the secret in error messages.
         proof: anymail's name of the secret.
         header: the header for metadata that the provider returns with its events.
-        written: formats the delivery reference for that header.
-        dead: whether an event says that the address does not exist, if the SMTP response does
+        format_ref: formats the delivery reference for that header.
+        is_dead_address: whether an event says that the address does not exist, if the SMTP response does
             not.
-        said: extracts the SMTP response if anymail does not return it in full.
-        kept_back: extracts why nothing was sent if anymail does not say so (`RejectReason`).
-        with_it: additional headers of every e-mail.
-        signed_apart: what the signature covers if it is not the body.
+        smtp_response: extracts the SMTP response if anymail does not return it in full.
+        suppressed: extracts why nothing was sent if anymail does not say so (`RejectReason`).
+        extra_headers: additional headers of every e-mail.
+        signature_of: what the signature covers if it is not the body.
     """
 
     name: str
@@ -62,16 +62,16 @@ class Provider:
     proof_label: str
     proof: str
     header: str
-    written: Callable[[str], str]
-    dead: Callable[[Raw], bool] = _never
-    said: Callable[[Raw], str] = _nothing
-    suppressed: Callable[[Raw], str] = _nothing
-    with_it: tuple[tuple[str, str], ...] = ()
+    format_ref: Callable[[str], str]
+    is_dead_address: Callable[[Raw], bool] = _never
+    smtp_response: Callable[[Raw], str] = _no_text
+    suppressed: Callable[[Raw], str] = _no_text
+    extra_headers: tuple[tuple[str, str], ...] = ()
     signature_of: Callable[[bytes], Signature] | None = None
 
     def headers(self, ref: str) -> dict[str, str]:
         """Returns the headers that are only for the provider."""
-        return {self.header: self.written(ref), **dict(self.with_it)}
+        return {self.header: self.format_ref(ref), **dict(self.extra_headers)}
 
     def accepts(self, secret: str) -> bool:
         """Whether this can be the secret of a webhook."""
@@ -88,15 +88,15 @@ def _json(ref: str) -> str:
     return json.dumps({KEY: ref})
 
 
-def _mailgun_signed(body: bytes) -> Signature:
+def _mailgun_signature(body: bytes) -> Signature:
     signature = json.loads(body)["signature"]
     return Signature(str(signature["timestamp"]), str(signature["token"]))
 
 
-def _mailgun_said(raw: Raw) -> str:
+def _mailgun_response(raw: Raw) -> str:
     status = raw["event-data"].get("delivery-status") or {}
-    told = (status.get("code"), status.get("message") or status.get("description"))
-    return " ".join(str(each) for each in told if each)
+    parts = (status.get("code"), status.get("message") or status.get("description"))
+    return " ".join(str(part) for part in parts if part)
 
 
 def _mailgun_suppressed(raw: Raw) -> str:
@@ -109,11 +109,11 @@ def _mailgun_suppressed(raw: Raw) -> str:
     return reasons.get(str(raw["event-data"].get("reason")), "")
 
 
-def _sparkpost_dead(raw: Raw) -> bool:
-    return any(str(news.get("bounce_class")) in {"10", "30"} for news in raw["msys"].values())
+def _sparkpost_is_dead(raw: Raw) -> bool:
+    return any(str(event.get("bounce_class")) in {"10", "30"} for event in raw["msys"].values())
 
 
-def _resend_said(raw: Raw) -> str:
+def _resend_response(raw: Raw) -> str:
     return str(raw["data"].get("bounce", {}).get("message", ""))
 
 
@@ -121,11 +121,11 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "brevo": Provider(
         name="Brevo",
         view="anymail.webhooks.brevo.BrevoTrackingWebhookView",
-        proof_label=MADE_UP,
+        proof_label=CHOSEN_CREDENTIALS,
         proof="webhook_secret",
         header="X-Mailin-custom",
-        written=_json,
-        dead=lambda raw: raw["event"] in {"hard_bounce", "invalid_email"},
+        format_ref=_json,
+        is_dead_address=lambda raw: raw["event"] in {"hard_bounce", "invalid_email"},
     ),
     "mailgun": Provider(
         name="Mailgun",
@@ -133,19 +133,19 @@ PROVIDERS: Final[dict[str, Provider]] = {
         proof_label="its HTTP webhook signing key",
         proof="webhook_signing_key",
         header="X-Mailgun-Variables",
-        written=_json,
-        said=_mailgun_said,
-        signature_of=_mailgun_signed,
+        format_ref=_json,
+        smtp_response=_mailgun_response,
+        signature_of=_mailgun_signature,
         suppressed=_mailgun_suppressed,
     ),
     "mailjet": Provider(
         name="Mailjet",
         view="anymail.webhooks.mailjet.MailjetTrackingWebhookView",
-        proof_label=MADE_UP,
+        proof_label=CHOSEN_CREDENTIALS,
         proof="webhook_secret",
         header="X-MJ-EventPayload",
-        written=_json,
-        dead=lambda raw: raw.get("hard_bounce") is True,
+        format_ref=_json,
+        is_dead_address=lambda raw: raw.get("hard_bounce") is True,
     ),
     "mailtrap": Provider(
         name="Mailtrap",
@@ -153,21 +153,21 @@ PROVIDERS: Final[dict[str, Provider]] = {
         proof_label="the signature secret of its webhook",
         proof="tracking_secret",
         header="X-MT-Custom-Variables",
-        written=_json,
-        dead=lambda raw: raw["event"] == "bounce",
+        format_ref=_json,
+        is_dead_address=lambda raw: raw["event"] == "bounce",
     ),
     "postmark": Provider(
         name="Postmark",
         view="anymail.webhooks.postmark.PostmarkTrackingWebhookView",
-        proof_label=MADE_UP,
+        proof_label=CHOSEN_CREDENTIALS,
         proof="webhook_secret",
         header=f"X-PM-Metadata-{KEY}",
-        written=_plain,
-        dead=lambda raw: (
+        format_ref=_plain,
+        is_dead_address=lambda raw: (
             (raw.get("Type") or raw.get("SuppressionReason")) in {"HardBounce", "BadEmailAddress"}
         ),
         # Otherwise the provider generates its own Message-ID.
-        with_it=(("X-PM-KeepID", "true"),),
+        extra_headers=(("X-PM-KeepID", "true"),),
     ),
     "resend": Provider(
         name="Resend",
@@ -175,9 +175,9 @@ PROVIDERS: Final[dict[str, Provider]] = {
         proof_label="the signing secret of its webhook, whsec_…",
         proof="signing_secret",
         header="X-Metadata",
-        written=_json,
-        dead=lambda raw: raw["data"].get("bounce", {}).get("type") == "Permanent",
-        said=_resend_said,
+        format_ref=_json,
+        is_dead_address=lambda raw: raw["data"].get("bounce", {}).get("type") == "Permanent",
+        smtp_response=_resend_response,
     ),
     "sendgrid": Provider(
         name="SendGrid",
@@ -185,20 +185,20 @@ PROVIDERS: Final[dict[str, Provider]] = {
         proof_label="the verification key of its signed event webhook",
         proof="tracking_webhook_verification_key",
         header="X-SMTPAPI",
-        written=lambda ref: json.dumps({"unique_args": {KEY: ref}}),
-        dead=lambda raw: raw["event"] == "bounce" and raw.get("type") != "blocked",
+        format_ref=lambda ref: json.dumps({"unique_args": {KEY: ref}}),
+        is_dead_address=lambda raw: raw["event"] == "bounce" and raw.get("type") != "blocked",
     ),
     "sparkpost": Provider(
         name="SparkPost",
         view="anymail.webhooks.sparkpost.SparkPostTrackingWebhookView",
-        proof_label=MADE_UP,
+        proof_label=CHOSEN_CREDENTIALS,
         proof="webhook_secret",
         header="X-MSYS-API",
-        written=lambda ref: json.dumps({"metadata": {KEY: ref}}),
-        dead=_sparkpost_dead,
+        format_ref=lambda ref: json.dumps({"metadata": {KEY: ref}}),
+        is_dead_address=_sparkpost_is_dead,
     ),
 }
 """Providers by the value of `MAIL_PROVIDER`. Not Amazon: anymail needs boto3, which requires
 python-dateutil below 3, and procrastinate requires 4. Its bounces arrive by e-mail.
 """
-HEADERS: Final = frozenset(each.header for each in PROVIDERS.values())
+HEADERS: Final = frozenset(provider.header for provider in PROVIDERS.values())

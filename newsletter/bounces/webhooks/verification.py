@@ -35,7 +35,7 @@ ON CONFLICT (key) DO UPDATE SET expires_at = known.expires_at RETURNING known.bo
 """A single statement, so that only one of two processes is first."""
 
 
-def is_replay(name: str, proof: Signature, body: bytes) -> bool:
+def is_replay(name: str, signature: Signature, body: bytes) -> bool:
     """Whether a signature is too old, dated in the future, or was used for another body.
 
     The same call again is accepted: a provider retries until it gets 200, and events are
@@ -43,17 +43,17 @@ def is_replay(name: str, proof: Signature, body: bytes) -> bool:
     """
     now = timezone.now()
     try:
-        signed_at = datetime.fromtimestamp(int(proof.timestamp), UTC)
+        signed_at = datetime.fromtimestamp(int(signature.timestamp), UTC)
     except (ValueError, OverflowError, OSError):
         return True
     if not now - WINDOW <= signed_at <= now + CLOCK_SKEW:
         return True
     digest = hashlib.sha256(body).hexdigest()
     # The signature covers the concatenation only, not where the token begins.
-    known, _ = _claim(
-        f"{name}\n{proof.timestamp}{proof.token}", digest, signed_at + WINDOW + CLOCK_SKEW
+    first_digest, _ = _claim(
+        f"{name}\n{signature.timestamp}{signature.token}", digest, signed_at + WINDOW + CLOCK_SKEW
     )
-    return known != digest
+    return first_digest != digest
 
 
 def is_first(event_key: str) -> bool:
@@ -71,11 +71,11 @@ def _claim(text: str, body_hash: str, expires_at: datetime) -> tuple[str, bool]:
     key = hashlib.sha256(text.encode()).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [key, body_hash, expires_at])
-        known, is_new = cursor.fetchone()
-    return str(known), bool(is_new)
+        first_hash, is_new = cursor.fetchone()
+    return str(first_hash), bool(is_new)
 
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 """Several times the largest batch of any provider."""
@@ -101,27 +101,29 @@ def parse_call(provider: Provider, secret: str, request: HttpRequest) -> list[An
         body = request.body
         view = anymail_view(provider, secret)
         view.run_validators(request)
-        proof = provider.signature_of(body) if provider.signature_of else None
-    except json.JSONDecodeError as mistake:
+        signature = provider.signature_of(body) if provider.signature_of else None
+    except json.JSONDecodeError as error:
         # Some views verify the signature before they parse the body.
-        raise Unreadable from mistake
-    except Exception as mistake:
-        if not isinstance(mistake, SuspiciousOperation):
-            log.info(
-                "webhook call from %s was not verified: %s", provider.name, type(mistake).__name__
+        raise Unreadable from error
+    except Exception as error:
+        if not isinstance(error, SuspiciousOperation):
+            logger.info(
+                "webhook call from %s was not verified: %s", provider.name, type(error).__name__
             )
-        raise WebhookError from mistake
-    if proof and is_replay(provider.name, proof, body):
-        log.info("webhook call from %s is too old, or its signature was used before", provider.name)
+        raise WebhookError from error
+    if signature and is_replay(provider.name, signature, body):
+        logger.info(
+            "webhook call from %s is too old, or its signature was used before", provider.name
+        )
         raise WebhookError
     try:
-        pieces = list(view.parse_events(request))
-    except Exception as mistake:
-        raise Unreadable from mistake
-    read = [each for each in pieces if each is not None]
-    if pieces and not read:
+        events = list(view.parse_events(request))
+    except Exception as error:
+        raise Unreadable from error
+    valid = [event for event in events if event is not None]
+    if events and not valid:
         raise Unreadable
-    return read
+    return valid
 
 
 @lru_cache(maxsize=4)
@@ -145,11 +147,11 @@ class TolerantEventView:
 
     esp_name: str
 
-    def esp_to_anymail_event(self, *pieces: Any) -> Any:
+    def esp_to_anymail_event(self, *events: Any) -> Any:
         try:
-            return super().esp_to_anymail_event(*pieces)  # type: ignore[misc]
-        except Exception as mistake:
-            self._note(mistake)
+            return super().esp_to_anymail_event(*events)  # type: ignore[misc]
+        except Exception as error:
+            self._note(error)
             return None
 
     def unwrap_event(self, raw: Any) -> tuple[Any, Any, Any]:
@@ -160,6 +162,8 @@ class TolerantEventView:
             return "", {}, raw
         return unwrapped
 
-    def _note(self, mistake: Exception) -> None:
+    def _note(self, error: Exception) -> None:
         # The message may contain an e-mail address, so only the type is logged.
-        log.warning("an event of %s could not be parsed: %s", self.esp_name, type(mistake).__name__)
+        logger.warning(
+            "an event of %s could not be parsed: %s", self.esp_name, type(error).__name__
+        )

@@ -21,9 +21,16 @@ from newsletter.bounces.webhooks.providers import PROVIDERS, Provider
 from newsletter.models import Delivery, MailboxStatus
 from newsletter.subscriptions import opt_in
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
-MISTAKES: Final = (ArithmeticError, AttributeError, DataError, LookupError, TypeError, ValueError)
+INVALID_EVENT_ERRORS: Final = (
+    ArithmeticError,
+    AttributeError,
+    DataError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 """Exceptions that an invalid event may raise."""
 
 
@@ -39,40 +46,44 @@ def act(provider: Provider, events: list[Any]) -> bool:
     Raises:
         DatabaseError: the provider will retry; events that were processed stay processed.
     """
-    too_early = 0
+    early_events = 0
     for event in events:
         try:
-            _take(provider, event)
+            _process_event(provider, event)
         except StillSending:
-            too_early += 1
-        except MISTAKES as mistake:
-            log.warning(
-                "an event of %s could not be processed: %s", provider.name, type(mistake).__name__
+            early_events += 1
+        except INVALID_EVENT_ERRORS as error:
+            logger.warning(
+                "an event of %s could not be processed: %s", provider.name, type(error).__name__
             )
-    _note(provider, len(events))
-    return not too_early
+    _save_status(provider, len(events))
+    return not early_events
 
 
-def _take(provider: Provider, event: Any) -> None:
-    news = parse_event(provider, event)
-    if news is None:
+def _process_event(provider: Provider, event: Any) -> None:
+    webhook_event = parse_event(provider, event)
+    if webhook_event is None:
         return
-    found = matches(news.report)
-    if news.report.kind is not Kind.NONE:
-        if any(each.delivery and each.delivery.state == Delivery.State.SENDING for each in found):
+    found = matches(webhook_event.report)
+    if webhook_event.report.kind is not Kind.NONE:
+        if any(
+            match.delivery and match.delivery.state == Delivery.State.SENDING for match in found
+        ):
             raise StillSending
-        handle_report(news.report, found, key=news.key)
-    if not news.leaves:
+        handle_report(webhook_event.report, found, key=webhook_event.key)
+    if not webhook_event.is_unsubscribe:
         return
     with transaction.atomic():
         # Without a time, a later resubscription could not be detected.
-        if news.report.happened_at is None and not verification.is_first(news.key):
+        if webhook_event.report.happened_at is None and not verification.is_first(
+            webhook_event.key
+        ):
             return
         for match in found:
-            _leave(match, news.report.happened_at)
+            _unsubscribe(match, webhook_event.report.happened_at)
 
 
-def _leave(match: Match, at: datetime | None) -> None:
+def _unsubscribe(match: Match, at: datetime | None) -> None:
     """Unsubscribes, as the link in every e-mail does."""
     subscriber = match.subscriber
     if subscriber is None:
@@ -83,13 +94,13 @@ def _leave(match: Match, at: datetime | None) -> None:
     opt_in.unsubscribe(subscriber.token)
 
 
-def _note(provider: Provider, count: int) -> None:
+def _save_status(provider: Provider, count: int) -> None:
     """Stores when the provider called last, in the table of mailboxes."""
     now = timezone.now()
-    reading, _ = MailboxStatus.objects.get_or_create(
+    status, _ = MailboxStatus.objects.get_or_create(
         mailbox=provider.name, defaults={"tried_at": now, "read_at": now}
     )
-    MailboxStatus.objects.filter(pk=reading.pk).update(
+    MailboxStatus.objects.filter(pk=status.pk).update(
         tried_at=now, read_at=now, messages=F("messages") + count
     )
 
@@ -111,23 +122,23 @@ def webhook(request: HttpRequest) -> HttpResponse:
     if provider is None:
         raise Http404
     if request.method == "HEAD":
-        # Some providers test the URL with GET when it is entered.
+        # Some providers test the URL with HEAD when it is entered.
         return HttpResponse()
     if request.method != "POST":
         return HttpResponseNotAllowed(["HEAD", "POST"])
     if _size(request) > verification.MOST_BYTES:
-        return _said("Request too large.", status=413)
+        return _response("Request too large.", status=413)
     try:
         events = verification.parse_call(provider, settings.MAIL_PROVIDER_SECRET, request)
     except verification.WebhookError:
-        return _said(f"Not verified as a call from {provider.name}.", status=403)
+        return _response(f"Not verified as a call from {provider.name}.", status=403)
     except verification.Unreadable as error:
         kind = type(error.__cause__ or error).__name__
-        log.warning("invalid webhook call from %s: %s", provider.name, kind)
-        return _said(f"Invalid webhook call from {provider.name}.", status=400)
+        logger.warning("invalid webhook call from %s: %s", provider.name, kind)
+        return _response(f"Invalid webhook call from {provider.name}.", status=400)
     if not act(provider, events):
-        return _said("Some events came too early. Send them again.", status=503)
-    return _said("OK")
+        return _response("Some events came too early. Send them again.", status=503)
+    return _response("OK")
 
 
 def _size(request: HttpRequest) -> int:
@@ -138,5 +149,5 @@ def _size(request: HttpRequest) -> int:
         return 0
 
 
-def _said(sentence: str, *, status: int = 200) -> HttpResponse:
-    return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
+def _response(message: str, *, status: int = 200) -> HttpResponse:
+    return HttpResponse(f"{message}\n", status=status, content_type="text/plain; charset=utf-8")

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         newsletters = [_newsletter(slug) for slug in dict.fromkeys(options["newsletter"])]
         try:
             content = Path(file).read_bytes()
-            made = uploads.upload(
+            subscriber_import = uploads.upload(
                 content,
                 name=Path(file).name,
                 newsletters=newsletters,
@@ -66,55 +66,59 @@ class Command(BaseCommand):
                 by=None,
             )
         except OSError as error:
-            sentence = f"Cannot read {file}: {error.strerror}."
-            raise CommandError(sentence) from error
-        except uploads.NotPossible as refusal:
-            raise CommandError(str(refusal)) from refusal
-        _go_through(made, _columns(made, options), dry_run=options["dry_run"])
+            message = f"Cannot read {file}: {error.strerror}."
+            raise CommandError(message) from error
+        except uploads.NotPossible as error:
+            raise CommandError(str(error)) from error
+        _run(subscriber_import, _columns(subscriber_import, options), dry_run=options["dry_run"])
         if options["report"]:
-            Path(options["report"]).write_text("".join(runner.as_table(made)), "utf-8")
-        for line in made.rows.all()[:20]:
+            Path(options["report"]).write_text("".join(runner.as_table(subscriber_import)), "utf-8")
+        for line in subscriber_import.rows.all()[:20]:
             self.stdout.write(f"line {line.line}: {line.get_outcome_display()}: {line.reason}")
-        self.stdout.write(json.dumps({"rows": made.rows_read, **made.counts}))
+        self.stdout.write(
+            json.dumps({"rows": subscriber_import.rows_read, **subscriber_import.counts})
+        )
 
 
-def _go_through(made: SubscriberImport, columns: ColumnMapping, *, dry_run: bool) -> None:
+def _run(subscriber_import: SubscriberImport, columns: ColumnMapping, *, dry_run: bool) -> None:
     """Checks or imports in this process, independently of the worker."""
-    SubscriberImport.objects.filter(pk=made.pk).update(
+    SubscriberImport.objects.filter(pk=subscriber_import.pk).update(
         state=SubscriberImport.State.CHECKING, columns=columns.as_json()
     )
-    runner.dry_run(made.pk)
+    runner.dry_run(subscriber_import.pk)
     if not dry_run:
-        SubscriberImport.objects.filter(pk=made.pk).update(state=SubscriberImport.State.IMPORTING)
-        runner.run_import(made.pk)
-    made.refresh_from_db()
+        SubscriberImport.objects.filter(pk=subscriber_import.pk).update(
+            state=SubscriberImport.State.IMPORTING
+        )
+        runner.run_import(subscriber_import.pk)
+    subscriber_import.refresh_from_db()
 
 
 def _newsletter(slug: str) -> Newsletter:
-    found = Newsletter.objects.filter(slug=slug).first()
-    if found is None:
-        known = ", ".join(Newsletter.objects.values_list("slug", flat=True))
-        sentence = f"There is no newsletter “{slug}”. Choose one of: {known}."
-        raise CommandError(sentence)
-    return found
+    newsletter = Newsletter.objects.filter(slug=slug).first()
+    if newsletter is None:
+        slugs = ", ".join(Newsletter.objects.values_list("slug", flat=True))
+        message = f"There is no newsletter “{slug}”. Choose one of: {slugs}."
+        raise CommandError(message)
+    return newsletter
 
 
-def _columns(made: SubscriberImport, options: dict[str, Any]) -> ColumnMapping:
-    guessed = ColumnMapping.of(made.columns)
+def _columns(subscriber_import: SubscriberImport, options: dict[str, Any]) -> ColumnMapping:
+    detected = ColumnMapping.of(subscriber_import.columns)
 
-    def place(what: str, guess: int | None) -> int | None:
-        said = options[what]
-        if said is not None and said < 1:
-            sentence = f"Columns are counted from 1, so --{what} {said} is not valid."
-            raise CommandError(sentence)
-        return guess if said is None else said - 1
+    def index(option: str, default: int | None) -> int | None:
+        number = options[option]
+        if number is not None and number < 1:
+            message = f"Columns are counted from 1, so --{option} {number} is not valid."
+            raise CommandError(message)
+        return default if number is None else number - 1
 
-    email = place("email", guessed.email)
+    email = index("email", detected.email)
     return ColumnMapping(
         email or 0,
-        place("name", guessed.name),
-        place("language", guessed.language),
-        place("state", guessed.state),
-        place("gone", guessed.gone),
-        guessed.has_header and not options["no_header"],
+        index("name", detected.name),
+        index("language", detected.language),
+        index("state", detected.state),
+        index("gone", detected.gone),
+        detected.has_header and not options["no_header"],
     )

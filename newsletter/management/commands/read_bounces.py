@@ -30,16 +30,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, files: list[str], dry_run: bool, **options: Any) -> None:
         if not files and not options["maildir"] and not options["imap"]:
-            sentence = "Name files, --maildir DIR, --imap, or - for standard input."
-            raise CommandError(sentence)
+            message = "Name files, --maildir DIR, --imap, or - for standard input."
+            raise CommandError(message)
         for name in files:
             self._one(name, dry_run=dry_run)
         if options["maildir"]:
             self._all(mailbox.of_maildir(Path(options["maildir"])), dry_run=dry_run)
         if options["imap"]:
             if not settings.BOUNCE_MAILBOX_URL:
-                sentence = "Set BOUNCE_MAILBOX_URL, for example imaps://user:password@mail.example.org/INBOX."
-                raise CommandError(sentence)
+                message = "Set BOUNCE_MAILBOX_URL, for example imaps://user:password@mail.example.org/INBOX."
+                raise CommandError(message)
             self._all(mailbox.of_url(settings.BOUNCE_MAILBOX_URL), dry_run=dry_run)
 
     def _one(self, name: str, *, dry_run: bool) -> None:
@@ -50,17 +50,17 @@ class Command(BaseCommand):
             return
         self._report(incoming, dry_run=dry_run)
 
-    def _all(self, found: Iterator[Incoming], *, dry_run: bool) -> None:
+    def _all(self, messages: Iterator[Incoming], *, dry_run: bool) -> None:
         try:
-            for incoming in found:
+            for incoming in messages:
                 self._report(incoming, dry_run=dry_run)
         except Unreadable as error:
             raise CommandError(str(error)) from error
 
     def _report(self, incoming: Incoming, *, dry_run: bool) -> None:
-        taken = None if dry_run else process_message(incoming.raw)
-        report = taken.report if taken else read(incoming.raw)
-        said: dict[str, Any] = {
+        result = None if dry_run else process_message(incoming.raw)
+        report = result.report if result else read(incoming.raw)
+        output: dict[str, Any] = {
             "file": incoming.name,
             "kind": report.kind,
             "addresses": report.emails,
@@ -68,13 +68,13 @@ class Command(BaseCommand):
             "codes": [failure.status for failure in report.failures],
         }
         if report.feedback:
-            said["feedback"] = report.feedback
+            output["feedback"] = report.feedback
         if any(failure.delayed for failure in report.failures):
-            said["delayed"] = True
-        if taken:
-            said["done"] = list(taken.done)
+            output["delayed"] = True
+        if result:
+            output["done"] = list(result.done)
             incoming.done()
-        self._say(said)
+        self._say(output)
 
-    def _say(self, said: dict[str, Any]) -> None:
-        self.stdout.write(json.dumps(said))
+    def _say(self, output: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(output))

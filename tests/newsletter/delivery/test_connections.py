@@ -40,7 +40,7 @@ def test_a_long_list_goes_over_several_connections_and_to_nobody_twice(
     sending.start(made, by=edna)
     # On a busy machine one connection could send everything before the others are open.
     mail_server.before_answer = lambda recipient: until_three_are_open(mail_server)
-    assert not delivery_worker.deliver(made.pk, enough=delivery_worker.never)
+    assert not delivery_worker.deliver(made.pk, should_stop=delivery_worker.never)
     assert mail_server.connections["opened"] == 3
     assert len(mail_server.recipients) == len(set(mail_server.recipients)) == 60
     made.refresh_from_db()
@@ -52,7 +52,7 @@ def test_a_short_list_needs_one(edna: User, mail_server: MailServer) -> None:
     subscribers(3)
     made = issue()
     sending.start(made, by=edna)
-    delivery_worker.deliver(made.pk, enough=delivery_worker.never)
+    delivery_worker.deliver(made.pk, should_stop=delivery_worker.never)
     assert mail_server.connections["opened"] == 1
 
 
@@ -62,7 +62,7 @@ def test_a_job_makes_room_for_others_and_leaves_nothing_claimed(
     subscribers(10)
     made = issue()
     sending.start(made, by=edna)
-    assert delivery_worker.deliver(made.pk, enough=lambda: len(mail_server.taken) >= 4)
+    assert delivery_worker.deliver(made.pk, should_stop=lambda: len(mail_server.taken) >= 4)
     counts = made.deliveries.counts()
     assert (counts["sent"], counts["queued"], counts["claimed"]) == (4, 6, 0)
     assert tasks.SECONDS_AT_A_TIME <= 60

@@ -181,7 +181,7 @@ def test_a_batch_stops_where_it_is_told_to(edna: User) -> None:
     made = issue()
     sending.start(made, by=edna)
     assert worker.deliver_batch(made.pk, size=2) == 2
-    assert worker.deliver_batch(made.pk, enough=lambda: True) == 1
+    assert worker.deliver_batch(made.pk, should_stop=lambda: True) == 1
     assert made.deliveries.counts()["queued"] == 2
 
 
@@ -265,7 +265,7 @@ def test_the_links_of_a_test_say_what_they_are_and_do_nothing(
 
 def test_a_test_that_is_refused_says_why(edna: User, mail_server: MailServer) -> None:
     mail_server.on_recipient = lambda to: "550 Not here"
-    with pytest.raises(sending.NotTaken, match="550 Not here"):
+    with pytest.raises(sending.TestNotSent, match="550 Not here"):
         sending.send_test(issue(), edna.email)
 
 
