@@ -74,18 +74,20 @@ class ChoicesForm(forms.Form):
         *args: Any,
         received: Mapping[int, SubscriptionChoice] | None = None,
         language: str = "",
-        **more: Any,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **more)
+        super().__init__(*args, **kwargs)
         self._received = dict(received or {})
         self._language = language
         self._newsletters = {
             newsletter.pk: newsletter
             for newsletter in Newsletter.objects.offered_or_received(self._received).with_topics()
         }
-        _choices(self.fields["newsletters"], ((pk, pk) for pk in self._newsletters))
+        _set_choices(self.fields["newsletters"], ((pk, pk) for pk in self._newsletters))
         codes = [*current_publication().language_codes, language]
-        _choices(self.fields["language"], ((code, code) for code in dict.fromkeys(["", *codes])))
+        _set_choices(
+            self.fields["language"], ((code, code) for code in dict.fromkeys(["", *codes]))
+        )
         for newsletter in self._newsletters.values():
             self._add_fields(newsletter)
 
@@ -93,7 +95,7 @@ class ChoicesForm(forms.Form):
         frequency, topics = _fields_of(newsletter)
         self.fields[frequency] = forms.ChoiceField(
             required=False,
-            choices=[(each, each) for each in self._frequencies(newsletter)],
+            choices=[(value, value) for value in self._frequencies(newsletter)],
             error_messages={"invalid_choice": NO_SUCH_CHOICE},
         )
         values = [str(topic.pk) for topic in self._topics(newsletter)]
@@ -103,25 +105,29 @@ class ChoicesForm(forms.Form):
             required=False,
             choices=[(value, value) for value in values],
             error_messages={"invalid_choice": NO_SUCH_CHOICE},
-            validators=[_fit],
+            validators=[_validate_count],
         )
 
     def _frequencies(self, newsletter: Newsletter) -> list[Frequency]:
-        now = self._received.get(newsletter.pk)
+        current = self._received.get(newsletter.pk)
         offered = newsletter.offered_frequencies
-        return [each for each in Frequency if each in offered or (now and each == now.frequency)]
+        return [
+            frequency
+            for frequency in Frequency
+            if frequency in offered or (current and frequency == current.frequency)
+        ]
 
     def _topics(self, newsletter: Newsletter) -> list[Category]:
         """Returns the topics to choose from; none without digests, where topics have no effect."""
         if not set(self._frequencies(newsletter)) & set(DIGEST_FREQUENCIES):
             return []
-        now = self._received.get(newsletter.pk)
-        kept = now.topics if now else None
-        return list(dict.fromkeys([*newsletter.topics.all(), *(kept or ())]))
+        current = self._received.get(newsletter.pk)
+        chosen = current.topics if current else None
+        return list(dict.fromkeys([*newsletter.topics.all(), *(chosen or ())]))
 
     def _has_lost_topics(self, newsletter: Newsletter) -> bool:
-        now = self._received.get(newsletter.pk)
-        return now is not None and now.has_lost_its_topics
+        current = self._received.get(newsletter.pk)
+        return current is not None and current.has_lost_its_topics
 
     @property
     def has_choices(self) -> bool:
@@ -138,11 +144,11 @@ class ChoicesForm(forms.Form):
 
     def _choice_of(self, newsletter: Newsletter) -> SubscriptionChoice:
         frequency, topics = _fields_of(newsletter)
-        now = self._received.get(newsletter.pk)
-        usual = now.frequency if now else newsletter.usual_frequency
+        current = self._received.get(newsletter.pk)
+        default = current.frequency if current else newsletter.usual_frequency
         return SubscriptionChoice(
             newsletter,
-            Frequency(self.cleaned_data[frequency] or usual),
+            Frequency(self.cleaned_data[frequency] or default),
             self._wanted_topics(newsletter, self.cleaned_data[topics]),
         )
 
@@ -161,22 +167,22 @@ class ChoicesForm(forms.Form):
 
     def _offer(self, newsletter: Newsletter) -> Offer:
         frequency_field, topics_field = _fields_of(newsletter)
-        now = self._now(newsletter)
+        current = self._now(newsletter)
         frequencies, topics = self._frequencies(newsletter), self._topics(newsletter)
-        chosen = {str(topic.pk) for topic in now.topics or ()} if now else set()
-        frequency = now.frequency if now else newsletter.usual_frequency
+        chosen = {str(topic.pk) for topic in current.topics or ()} if current else set()
+        frequency = current.frequency if current else newsletter.usual_frequency
         if self.has_choices:
             chosen = set(self[topics_field].data or ())
             frequency = self[frequency_field].data or frequency
-        options = [Option(str(each.pk), each.name, str(each.pk) in chosen) for each in topics]
+        options = [Option(str(item.pk), item.name, str(item.pk) in chosen) for item in topics]
         if has_lost_topics := self._has_lost_topics(newsletter):
             options.append(Option(EVERYTHING, gettext("Everything"), EVERYTHING in chosen))
         return Offer(
             newsletter,
-            self._is_chosen(newsletter, now),
+            self._is_chosen(newsletter, current),
             frequency_field,
             topics_field,
-            [Option(each, str(each.label), each == frequency) for each in frequencies],
+            [Option(item, str(item.label), item == frequency) for item in frequencies],
             options,
             [str(error) for name in (frequency_field, topics_field) for error in self[name].errors],
             has_lost_topics,
@@ -185,10 +191,10 @@ class ChoicesForm(forms.Form):
     def _now(self, newsletter: Newsletter) -> SubscriptionChoice | None:
         return self._received.get(newsletter.pk)
 
-    def _is_chosen(self, newsletter: Newsletter, now: SubscriptionChoice | None) -> bool:
+    def _is_chosen(self, newsletter: Newsletter, current: SubscriptionChoice | None) -> bool:
         if self.has_choices:
             return str(newsletter.pk) in (self["newsletters"].data or ())
-        return now is not None
+        return current is not None
 
     def languages(self) -> list[Option]:
         """Returns the languages to choose from; none if the publication has only one."""
@@ -197,8 +203,11 @@ class ChoicesForm(forms.Form):
         if len(offered) < 2:
             return []
         chosen = self["language"].data or "" if self.is_bound else self._language
-        every = Option("", gettext("All languages"), not chosen)
-        return [every, *(Option(code, _native_name(code), code == chosen) for code in offered)]
+        all_languages = Option("", gettext("All languages"), not chosen)
+        return [
+            all_languages,
+            *(Option(code, _native_name(code), code == chosen) for code in offered),
+        ]
 
 
 class SignUpForm(ChoicesForm):
@@ -215,19 +224,19 @@ class SignUpForm(ChoicesForm):
     came_from = forms.CharField(required=False)
     website = forms.CharField(required=False)
 
-    def __init__(self, data: Any = None, *args: Any, **more: Any) -> None:
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         if data is not None and data.get("corrected"):
             data = data.copy()
             data["email"] = data["corrected"]
-        super().__init__(data, *args, **more)
+        super().__init__(data, *args, **kwargs)
 
     @property
     def has_choices(self) -> bool:
         return self.is_bound and bool(self.data.get("choosing"))
 
-    def _is_chosen(self, newsletter: Newsletter, now: SubscriptionChoice | None) -> bool:
+    def _is_chosen(self, newsletter: Newsletter, current: SubscriptionChoice | None) -> bool:
         if self.has_choices:
-            return super()._is_chosen(newsletter, now)
+            return super()._is_chosen(newsletter, current)
         return newsletter.pk == next(iter(self._newsletters))
 
     def clean_newsletters(self) -> list[str]:
@@ -235,8 +244,8 @@ class SignUpForm(ChoicesForm):
         if not chosen and not self.data.get("choosing"):
             chosen = [str(pk) for pk in list(self._newsletters)[:1]]
         if not chosen:
-            sentence = gettext("Choose at least one newsletter.")
-            raise forms.ValidationError(sentence)
+            message = gettext("Choose at least one newsletter.")
+            raise forms.ValidationError(message)
         return chosen
 
     @property
@@ -268,25 +277,25 @@ class PreferencesForm(ChoicesForm):
 
     def choice(self) -> Choice:
         """Returns the choices of a valid form."""
-        said = self.cleaned_data
-        return Choice(self.wanted(), language=said["language"], name=said["name"])
+        data = self.cleaned_data
+        return Choice(self.wanted(), language=data["language"], name=data["name"])
 
 
 def _fields_of(newsletter: Newsletter) -> tuple[str, str]:
     return f"frequency-{newsletter.pk}", f"topics-{newsletter.pk}"
 
 
-def _fit(values: Sequence[str]) -> None:
+def _validate_count(values: Sequence[str]) -> None:
     if len(values) > MAX_TOPICS:
         raise forms.ValidationError(TOO_MANY, params={"most": MAX_TOPICS})
 
 
-def _choices(field: forms.Field, pairs: Iterable[tuple[Any, Any]]) -> None:
+def _set_choices(field: forms.Field, pairs: Iterable[tuple[Any, Any]]) -> None:
     assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
     field.choices = list(pairs)
 
 
 def _native_name(code: str) -> str:
     """Returns the name of a language in that language."""
-    known: dict[str, Any] = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
-    return str(known.get("name_local", code))
+    info: dict[str, Any] = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
+    return str(info.get("name_local", code))

@@ -6,20 +6,21 @@ from iria.core.hooks import Person
 from newsletter.models import Bounce, Subscriber
 
 
-def export(who: Person) -> dict[str, Any]:
-    subscriber = Subscriber.objects.with_email(who.email).first()
+def export(person: Person) -> dict[str, Any]:
+    subscriber = Subscriber.objects.with_email(person.email).first()
     return {"subscribed": False} if subscriber is None else of_subscriber(subscriber)
 
 
 def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
     """Returns the stored data of a subscriber, with labels that a person understands."""
-    received = subscriber.subscriptions.with_choices()
+    subscriptions = subscriber.subscriptions.with_choices()
     return {
         "subscribed": subscriber.is_active,
         "e-mail address": subscriber.email,
         "status": subscriber.get_state_display(),
         "newsletters": [
-            f"{describe_subscription(each)}, since {each.created_at:%Y-%m-%d}" for each in received
+            f"{describe_subscription(each)}, since {each.created_at:%Y-%m-%d}"
+            for each in subscriptions
         ],
         "language": subscriber.language,
         "name": subscriber.name,
@@ -47,5 +48,5 @@ def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
 def describe_subscription(subscription: Any) -> str:
     """Returns newsletter, frequency and topics as text; requires `with_choices`."""
     names = ", ".join(subscription.topic_names)
-    about = "" if subscription.topics is None else f": {names or 'deleted topics'}"
-    return f"{subscription.newsletter.name} ({subscription.get_frequency_display()}{about})"
+    topics = "" if subscription.topics is None else f": {names or 'deleted topics'}"
+    return f"{subscription.newsletter.name} ({subscription.get_frequency_display()}{topics})"

@@ -56,8 +56,8 @@ def answer(consent_id: int) -> None:
                     _send_confirmation(consent)
                 elif consent.answer == Answer.KNOWN:
                     _send_already_subscribed(consent)
-        except (SMTPRecipientsRefused, SMTPDataError) as refusal:
-            if not _is_final(refusal):
+        except (SMTPRecipientsRefused, SMTPDataError) as error:
+            if not _is_final(error):
                 raise
             consent.answer = Answer.NONE
         consent.answered_at = timezone.now()
@@ -71,13 +71,13 @@ def unanswered(*, older_than: timedelta = timedelta(minutes=1)) -> list[int]:
     first, because greylisting only delays the first attempt (RFC 6647), then four times an hour.
     """
     now = timezone.now()
-    waiting = Consent.objects.filter(
+    pending = Consent.objects.filter(
         answered_at__isnull=True,
         asked_at__lt=now - older_than,
         asked_at__gt=now - timedelta(days=1),
     )
-    found = waiting.order_by("asked_at").values_list("pk", "asked_at")
-    due = (pk for pk, asked_at in found.iterator() if _is_due(now - asked_at))
+    candidates = pending.order_by("asked_at").values_list("pk", "asked_at")
+    due = (pk for pk, asked_at in candidates.iterator() if _is_due(now - asked_at))
     return list(islice(due, ANSWERED_AT_ONCE))
 
 
@@ -85,11 +85,11 @@ def _is_due(age: timedelta) -> bool:
     return age < RETRY_EVERY_MINUTE_FOR or age // timedelta(minutes=1) % RETRY_MINUTES == 0
 
 
-def _is_final(refusal: SMTPRecipientsRefused | SMTPDataError) -> bool:
+def _is_final(error: SMTPRecipientsRefused | SMTPDataError) -> bool:
     """Whether the mail server rejected the address or the e-mail permanently."""
-    if isinstance(refusal, SMTPDataError):
-        return refusal.smtp_code >= 500
-    return all(code >= 500 for code, _ in refusal.recipients.values())
+    if isinstance(error, SMTPDataError):
+        return error.smtp_code >= 500
+    return all(code >= 500 for code, _ in error.recipients.values())
 
 
 def _choose_answer(consent: Consent) -> Consent.Answer:
@@ -97,10 +97,10 @@ def _choose_answer(consent: Consent) -> Consent.Answer:
     before = subscriber.consents.exclude(pk=consent.pk)
     if suppression.is_subscriber_suppressed(subscriber):
         return Answer.NONE
-    wanted = _choice_keys(consent.chosen_newsletters.all())
+    requested = _choice_keys(consent.chosen_newsletters.all())
     received = _choice_keys(subscriber.subscriptions.all())
-    reads_it = consent.language in ("", subscriber.language)
-    if subscriber.is_active and reads_it and wanted <= received:
+    same_language = consent.language in ("", subscriber.language)
+    if subscriber.is_active and same_language and requested <= received:
         reminded = before.filter(answer=Answer.KNOWN, answered_at__gt=now - PAUSE_BETWEEN_REMINDERS)
         return Answer.NONE if reminded.exists() else Answer.KNOWN
     links = before.filter(answer=Answer.CONFIRM, answered_at__gt=now - timedelta(days=1))
@@ -116,7 +116,9 @@ def _choose_answer(consent: Consent) -> Consent.Answer:
     last = usable.order_by("-asked_at", "-pk").first()
     if last is None or last.language != consent.language:
         return Answer.CONFIRM
-    return Answer.NONE if wanted <= _choice_keys(last.chosen_newsletters.all()) else Answer.CONFIRM
+    return (
+        Answer.NONE if requested <= _choice_keys(last.chosen_newsletters.all()) else Answer.CONFIRM
+    )
 
 
 def _choice_keys(rows: Iterable[ConsentedNewsletter | Subscription]) -> set[Hashable]:
@@ -189,11 +191,11 @@ def send_data_link(subscriber_id: int) -> None:
         )
 
 
-def _send(consent: Consent, *, subject: str, **said: object) -> None:
-    _write(consent.subscriber.email, consent.newsletters.first(), subject=subject, **said)
+def _send(consent: Consent, *, subject: str, **content: object) -> None:
+    _write(consent.subscriber.email, consent.newsletters.first(), subject=subject, **content)
 
 
-def _write(email: str, about: Newsletter | None, *, subject: str, **said: object) -> None:
+def _write(email: str, about: Newsletter | None, *, subject: str, **content: object) -> None:
     publication = current_publication()
     newsletter = about or Newsletter.objects.order_by("position").first()
     assert newsletter is not None  # noqa: S101 - the first one is made by a migration
@@ -202,7 +204,7 @@ def _write(email: str, about: Newsletter | None, *, subject: str, **said: object
         **surroundings(publication, language, direction_of(language)),
         "subject": subject,
         "stylesheet": rules_of(publication),
-        **said,
+        **content,
     }
     html = inlined(render_to_string("newsletter/mail/notice.html", context))
     message = EmailMultiAlternatives(

@@ -62,10 +62,10 @@ def send_pause_email(issue_id: int) -> None:
 
 @app.task(name=job_queue.DELIVER, pass_context=True)
 def deliver(context: JobContext, issue_id: int) -> None:
-    until = time.monotonic() + SECONDS_AT_A_TIME
+    deadline = time.monotonic() + SECONDS_AT_A_TIME
 
     def should_stop() -> bool:
-        return context.should_abort() or time.monotonic() > until
+        return context.should_abort() or time.monotonic() > deadline
 
     if worker.is_long(issue_id):
         # Lets another idle worker help.

@@ -134,7 +134,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
             "original": subscriber_import,
             "rows": [row for row in rows if row.cells],
             "kinds": KINDS,
-            "columns": [(index, columns.what_is(index)) for index in range(width)],
+            "columns": [(index, columns.type_of(index)) for index in range(width)],
             "has_header": columns.has_header,
             "counts": _result_counts(subscriber_import),
             "taken": subscriber_import.count("new") + subscriber_import.count("added"),

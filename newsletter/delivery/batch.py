@@ -221,7 +221,7 @@ class Batch:
         except ValueError as error:
             return Answer(Outcome.REFUSED, str(error))
         sender = return_path(marked.delivery_id) or self.sender
-        return self.smtp.hand_over(sender, marked.email, signed(wire))
+        return self.smtp.submit(sender, marked.email, signed(wire))
 
     def _count(self, answer: Answer) -> None:
         if answer.outcome in NOT_SUBMITTED:

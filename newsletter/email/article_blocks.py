@@ -32,7 +32,7 @@ class EmailImage:
     alt: str
     caption: SafeString
     credit: SafeString
-    describe_subscription: str
+    plain_text: str
     """Caption and credit as text, for the plain text part."""
 
 
@@ -58,13 +58,13 @@ def build_blocks(issue: Issue, publication: Publication) -> list[ArticleBlock]:
 
     The first has a large image, unless the issue has a lead image.
     """
-    stories, level = [], 2
-    for number, item in enumerate(issue.items.all()):
+    blocks, level = [], 2
+    for index, item in enumerate(issue.items.all()):
         level = 3 if item.heading else level
-        leads = number == 0 and issue.image is None
-        story = _story(item.article, publication, width=LEAD_WIDTH if leads else BESIDE_WIDTH)
-        stories.append(replace(story, heading=item.heading, is_lead=leads, level=level))
-    return stories
+        is_lead = index == 0 and issue.image is None
+        block = _story(item.article, publication, width=LEAD_WIDTH if is_lead else BESIDE_WIDTH)
+        blocks.append(replace(block, heading=item.heading, is_lead=is_lead, level=level))
+    return blocks
 
 
 def issue_image(issue: Issue, publication: Publication) -> EmailImage | None:
@@ -86,7 +86,7 @@ def _story(article: Article, publication: Publication, *, width: int) -> Article
         address=f"{settings.SITE_URL}{article.get_absolute_url()}",
         standfirst=article.standfirst,
         kicker=_kicker(categories, article.kind.name),
-        authors=gettext("By %(names)s") % {"names": _listed(names)} if names else "",
+        authors=gettext("By %(names)s") % {"names": _join_names(names)} if names else "",
         language=article.language,
         direction="rtl" if article.right_to_left else "ltr",
         image=_image(
@@ -99,13 +99,13 @@ def _story(article: Article, publication: Publication, *, width: int) -> Article
 
 def _kicker(categories: list[str], kind: str) -> str:
     """Returns the categories and the article type, unless a category has the same name."""
-    said = {name.casefold() for name in categories}
+    names = {name.casefold() for name in categories}
     return " · ".join(
-        filter(None, [", ".join(categories), "" if kind.casefold() in said else kind])
+        filter(None, [", ".join(categories), "" if kind.casefold() in names else kind])
     )
 
 
-def _listed(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {gettext('and')} {names[-1]}"
 
 
@@ -117,24 +117,24 @@ def _image(
     rendition = best_rendition(image, width=width)
     if rendition is None:
         return None
-    shown = min(width, rendition.width)
+    shown_width = min(width, rendition.width)
     return EmailImage(
         address=f"{settings.SITE_URL}{rendition.get_absolute_url()}",
-        width=shown,
-        height=max(1, round(shown * rendition.height / rendition.width)),
+        width=shown_width,
+        height=max(1, round(shown_width * rendition.height / rendition.width)),
         alt=image.alt,
         # Sanitised when saved, and again for output.
         caption=mark_safe(  # noqa: S308
             absolute(typeset_html(clean_caption(caption), language), settings.SITE_URL)
         ),
         credit=credit_line(image, publication),
-        describe_subscription=_in_words(caption, image, publication),
+        plain_text=_describe(caption, image, publication),
     )
 
 
-def _in_words(caption: str, image: Image, publication: Publication) -> str:
-    said = caption_text(caption) if caption else image.alt
-    return " ".join(part for part in (said.strip(), credit_text(image, publication)) if part)
+def _describe(caption: str, image: Image, publication: Publication) -> str:
+    text = caption_text(caption) if caption else image.alt
+    return " ".join(part for part in (text.strip(), credit_text(image, publication)) if part)
 
 
 def best_rendition(image: Image, *, width: int) -> RenditionFile | None:
@@ -142,8 +142,8 @@ def best_rendition(image: Image, *, width: int) -> RenditionFile | None:
 
     The renditions are listed in the row of the image, so there is no query.
     """
-    fitting = plain_files(image)
-    sharp = [rendition for rendition in fitting if rendition.width >= 2 * width]
+    renditions = plain_files(image)
+    sharp = [rendition for rendition in renditions if rendition.width >= 2 * width]
     if sharp:
         return sharp[0]
-    return fitting[-1] if fitting else None
+    return renditions[-1] if renditions else None

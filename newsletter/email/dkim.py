@@ -21,9 +21,9 @@ SIGNED: Final = (
     ),
     *("list-archive", "feedback-id", "auto-submitted"),
 )
-ONCE_MORE: Final = ("from", "to", "subject", "date")
+OVERSIGNED: Final = ("from", "to", "subject", "date")
 """Headers that are signed once more than they occur, so that none can be added in transit (oversigning)."""
-STUFFED: Final = re.compile(rb"(?m)^\.\.")
+DOUBLED_DOT: Final = re.compile(rb"(?m)^\.\.")
 
 
 def signs() -> bool:
@@ -38,10 +38,10 @@ def signed(wire: bytes) -> bytes:
 
 def _signature(wire: bytes) -> bytes:
     # The signature covers the e-mail without the dots that SMTP adds.
-    message = STUFFED.sub(b".", wire.removesuffix(b".\r\n"))
-    head = message.partition(b"\r\n\r\n")[0].lower()
-    names = [name.encode() for name in SIGNED if _stands(name, head)]
-    names += [name.encode() for name in ONCE_MORE if _stands(name, head)]
+    message = DOUBLED_DOT.sub(b".", wire.removesuffix(b".\r\n"))
+    headers = message.partition(b"\r\n\r\n")[0].lower()
+    names = [name.encode() for name in SIGNED if _has_header(name, headers)]
+    names += [name.encode() for name in OVERSIGNED if _has_header(name, headers)]
     line: bytes = dkim.sign(
         message,
         settings.DKIM_SELECTOR.encode("ascii"),
@@ -53,8 +53,8 @@ def _signature(wire: bytes) -> bytes:
     return line
 
 
-def _stands(name: str, head: bytes) -> bool:
-    return head.startswith(f"{name}:".encode()) or f"\r\n{name}:".encode() in head
+def _has_header(name: str, headers: bytes) -> bool:
+    return headers.startswith(f"{name}:".encode()) or f"\r\n{name}:".encode() in headers
 
 
 @lru_cache(maxsize=1)

@@ -62,34 +62,34 @@ def save(issue: Issue, articles: Sequence[IssueArticle] | None, *, by: User | No
 def choose(issue: Issue, articles: Sequence[IssueArticle]) -> None:
     """Sets the articles of the issue, in this order and without duplicates."""
     issue.items.all().delete()
-    once = {chosen.article.pk: chosen for chosen in reversed(articles)}
+    unique = {item.article.pk: item for item in reversed(articles)}
     IssueItem.objects.bulk_create(
-        IssueItem(issue=issue, article=each.article, heading=each.heading, position=position)
-        for position, each in enumerate(reversed(once.values()), start=1)
+        IssueItem(issue=issue, article=item.article, heading=item.heading, position=position)
+        for position, item in enumerate(reversed(unique.values()), start=1)
     )
 
 
 def duplicate(issue: Issue, *, by: User) -> Issue:
     """Creates a draft with the texts and articles of an issue."""
-    copied = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
+    values = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
     items = issue.items.select_related("article").order_by("position", "pk")
-    copy = Issue(**copied, language=issue.language)
+    copy = Issue(**values, language=issue.language)
     save(copy, [IssueArticle(item.article, item.heading) for item in items], by=by)
     return copy
 
 
 def same_draft(issue: Issue, articles: Sequence[IssueArticle], *, by: User) -> Issue | None:
     """Returns an identical recent draft, if any: a form submitted twice creates one draft."""
-    said = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
-    cleaned = {name: editor_html.clean(said[name]) for name in ("introduction", "closing")}
-    chosen = [(each.article.pk, each.heading) for each in articles]
-    alike = Issue.objects.filter(
-        **{**said, **cleaned},
+    values = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
+    cleaned = {name: editor_html.clean(values[name]) for name in ("introduction", "closing")}
+    chosen = [(item.article.pk, item.heading) for item in articles]
+    candidates = Issue.objects.filter(
+        **{**values, **cleaned},
         created_by=by,
         state=Issue.State.DRAFT,
         created_at__gt=timezone.now() - timedelta(minutes=1),
     )
-    for draft in alike.order_by("pk"):
+    for draft in candidates.order_by("pk"):
         items = draft.items.order_by("position", "pk")
         if list(items.values_list("article", "heading")) == chosen:
             return draft
@@ -118,11 +118,11 @@ def lock_draft(issue: Issue) -> None:
     """
     current = Issue.objects.select_for_update(of=("self",)).filter(pk=issue.pk).first()
     if current is None:
-        sentence = "This issue was deleted. Copy your text into a new one."
-        raise NotADraft(sentence)
+        message = "This issue was deleted. Copy your text into a new one."
+        raise NotADraft(message)
     if current.state == Issue.State.SCHEDULED:
-        sentence = "This issue is scheduled. Unschedule it to make changes, then save again."
-        raise NotADraft(sentence)
+        message = "This issue is scheduled. Unschedule it to make changes, then save again."
+        raise NotADraft(message)
     if not current.is_draft:
-        sentence = "This issue was already sent and can no longer be changed."
-        raise NotADraft(sentence)
+        message = "This issue was already sent and can no longer be changed."
+        raise NotADraft(message)

@@ -21,7 +21,7 @@ def clean(html: str) -> str:
     Without JavaScript the field is a textarea: its text has no tags, and empty lines separate
     paragraphs.
     """
-    cleaned = _cleaned(html if TAG.search(html) else _paragraphed(html), "pass_through")
+    cleaned = _cleaned(html if TAG.search(html) else _paragraphs_from_text(html), "pass_through")
     return cleaned if TAG.search(cleaned) or not cleaned else f"<p>{cleaned}</p>"
 
 
@@ -30,7 +30,7 @@ def absolute(html: str, site: str) -> str:
     return _cleaned(html, lambda href: urljoin(f"{site}/", href))
 
 
-def _paragraphed(text: str) -> str:
+def _paragraphs_from_text(text: str) -> str:
     parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n"))
     return "".join(
         f"<p>{escape(part.strip(), quote=False).replace(chr(10), '<br>')}</p>" for part in parts
@@ -52,25 +52,25 @@ def _cleaned(html: str, relative: object) -> str:
 def as_plain_text(html: str) -> str:
     """Returns paragraphs of plain text, with the URL of each link after its text."""
     blocks: list[str] = []
-    loose: list[str] = []
+    inline: list[str] = []
     tree = parse(html)
     for link in list(tree.iter("a")):
         _write_url(link)
     for line_break in list(tree.iter("br")):
         line_break.tail = "\n" + (line_break.tail or "")
     if tree.text and tree.text.strip():
-        loose.append(tree.text)
+        inline.append(tree.text)
     for element in tree:
         if element.tag in {"ul", "ol"}:
-            blocks += [*_paragraphs(loose), _list(element)]
-            loose = []
+            blocks += [*_paragraphs(inline), _list(element)]
+            inline = []
         elif element.tag == "p":
-            blocks += [*_paragraphs(loose), *_paragraphs([element.text_content()])]
-            loose = []
+            blocks += [*_paragraphs(inline), *_paragraphs([element.text_content()])]
+            inline = []
         else:
-            loose.append(element.text_content())
-        loose.append(element.tail or "")
-    blocks += _paragraphs(loose)
+            inline.append(element.text_content())
+        inline.append(element.tail or "")
+    blocks += _paragraphs(inline)
     return "\n\n".join(blocks)
 
 
@@ -82,15 +82,15 @@ def _paragraphs(parts: list[str]) -> list[str]:
 def _list(element: HtmlElement) -> str:
     """Returns one line per item; a nested list is part of its item."""
     ordered = element.tag == "ol"
-    rows = []
-    for number, entry in enumerate(element.findall("li"), start=1):
-        mark = f"{number}. " if ordered else "– "
-        rows.append(wrapped(entry.text_content(), first=mark, rest=" " * len(mark)))
-    return "\n".join(rows)
+    lines = []
+    for number, item in enumerate(element.findall("li"), start=1):
+        marker = f"{number}. " if ordered else "– "
+        lines.append(wrapped(item.text_content(), first=marker, rest=" " * len(marker)))
+    return "\n".join(lines)
 
 
 def _write_url(link: HtmlElement) -> None:
     href = (link.get("href") or "").removeprefix("mailto:")
-    words = link.text_content().strip()
-    if href and href.rstrip("/") != words.rstrip("/"):
+    text = link.text_content().strip()
+    if href and href.rstrip("/") != text.rstrip("/"):
         link.tail = f" ({href})" + (link.tail or "")

@@ -35,5 +35,5 @@ class Greeting:
 
     def values_for(self, name: str) -> dict[str, str]:
         """Returns the values of the greeting placeholders for a name."""
-        words = self.to(name)
-        return {IN_HTML: escape(words), IN_TEXT: words}
+        greeting = self.to(name)
+        return {IN_HTML: escape(greeting), IN_TEXT: greeting}

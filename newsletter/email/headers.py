@@ -24,9 +24,9 @@ from newsletter.models import Newsletter
 register_unfolded(HEADERS)
 
 
-def one_header_line(words: str) -> str:
+def one_header_line(value: str) -> str:
     """Removes line breaks, so that a value cannot start another header."""
-    return header_text(words)
+    return header_text(value)
 
 
 def from_email(newsletter: Newsletter) -> str:
@@ -40,8 +40,8 @@ def sender(newsletter: Newsletter, publication: Publication) -> str:
 
 
 def reply_to_of(newsletter: Newsletter, publication: Publication) -> list[str]:
-    answers = newsletter.reply_to or publication.contact_email
-    return [answers] if answers else []
+    reply_to = newsletter.reply_to or publication.contact_email
+    return [reply_to] if reply_to else []
 
 
 def list_id(newsletter: Newsletter) -> str:
@@ -75,10 +75,10 @@ def message_to(
     `List-Unsubscribe` with `List-Unsubscribe-Post` is RFC 8058: an e-mail program unsubscribes with
     one POST, without opening a page.
     """
-    own = rendered.addressed(token, name)
+    personal = rendered.addressed(token, name)
     message = ListEmail(
-        subject=one_header_line(own.subject),
-        body=own.text,
+        subject=one_header_line(personal.subject),
+        body=personal.text,
         from_email=sender(newsletter, publication),
         to=[address],
         reply_to=reply_to_of(newsletter, publication),
@@ -96,17 +96,17 @@ def message_to(
             **_for_provider(ref),
         },
     )
-    message.attach_alternative(own.html, "text/html")
+    message.attach_alternative(personal.html, "text/html")
     return message
 
 
 def _unsubscribe_by_mail(token: str) -> dict[str, str]:
     """Adds an address to unsubscribe by e-mail, if the bounce mailbox is read."""
-    by_mail = unsubscribe_email(token)
-    if not by_mail:
+    email = unsubscribe_email(token)
+    if not email:
         return {}
-    page = rendering.unsubscribe_url(token)
-    return {"List-Unsubscribe": f"<{page}>, <mailto:{by_mail}?subject=unsubscribe>"}
+    url = rendering.unsubscribe_url(token)
+    return {"List-Unsubscribe": f"<{url}>, <mailto:{email}?subject=unsubscribe>"}
 
 
 def _for_provider(ref: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ TOKEN_LENGTH: Final = 40
 """The length reserved for a token when lines are broken."""
 ATOMS: Final = re.compile(rf"{re.escape(TOKEN)}|{IN_HTML}|{IN_TEXT}|.", re.DOTALL)
 LINE_BEGINS_WITH_DOT: Final = re.compile(rb"(?m)^\.")
-OF_ANY_LENGTH: Final = frozenset({IN_HTML, IN_TEXT})
+MULTILINE: Final = frozenset({IN_HTML, IN_TEXT})
 """Placeholders of unlimited length; their value is on lines of its own."""
 
 
@@ -46,11 +46,11 @@ class EmailTemplate:
         """Creates a template from a message with `ADDRESS`, `MESSAGE_ID`, `rendering.TOKEN` and no
         greeting.
         """
-        built = message.message(policy=SEVEN_BIT)
-        for part in built.walk():
+        parsed = message.message(policy=SEVEN_BIT)
+        for part in parsed.walk():
             if part.get_content_maintype() == "text":
-                _write_plainly(part)
-        return cls(ready_to_send(built.as_bytes()), greeting)
+                _set_quoted_printable(part)
+        return cls(ready_to_send(parsed.as_bytes()), greeting)
 
     def render_for(
         self, *, address: str, token: str, message_id: str, name: str = "", ref: str = ""
@@ -60,49 +60,56 @@ class EmailTemplate:
         Raises:
             ValueError: a value contains a line break.
         """
-        own = {TOKEN: token, ADDRESS: address, MESSAGE_ID: message_id, REF_PLACEHOLDER: ref}
-        for value in own.values():
+        ascii_values = {
+            TOKEN: token,
+            ADDRESS: address,
+            MESSAGE_ID: message_id,
+            REF_PLACEHOLDER: ref,
+        }
+        for value in ascii_values.values():
             if not value.isascii() or not value.isprintable():
-                sentence = "E-mails cannot be sent to this address."
-                raise ValueError(sentence)
-        values = {hole.encode(): value.encode() for hole, value in own.items()}
+                message = "E-mails cannot be sent to this address."
+                raise ValueError(message)
+        values = {
+            placeholder.encode(): value.encode() for placeholder, value in ascii_values.items()
+        }
         values |= {
-            hole.encode(): _on_lines(words)
-            for hole, words in self._greeting.values_for(name).items()
+            placeholder.encode(): _encode_lines(text)
+            for placeholder, text in self._greeting.values_for(name).items()
         }
         return b"".join(values.get(piece, piece) for piece in self._pieces)
 
 
-def _on_lines(words: str) -> bytes:
+def _encode_lines(text: str) -> bytes:
     """Encodes text as quoted-printable between two soft line breaks; no line begins with a dot."""
-    lines = _quoted(words).replace("\n", "\r\n").encode("ascii")
+    lines = _quoted_printable(text).replace("\n", "\r\n").encode("ascii")
     return LINE_BEGINS_WITH_DOT.sub(b"=2E", lines)
 
 
-def _write_plainly(part: EmailMessage) -> None:
+def _set_quoted_printable(part: EmailMessage) -> None:
     """Encodes a part as quoted-printable without breaking a line inside a placeholder."""
     lines = str(part.get_content()).replace("\r\n", "\n").split("\n")
     del part["Content-Transfer-Encoding"]
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload("\n".join(_quoted(line) for line in lines))
+    part.set_payload("\n".join(_quoted_printable(line) for line in lines))
 
 
-def _quoted(line: str) -> str:
-    written, width = [], 0
+def _quoted_printable(line: str) -> str:
+    output, width = [], 0
     atoms = ATOMS.findall(line)
     for at, atom in enumerate(atoms):
-        if atom in OF_ANY_LENGTH:
-            written.append(f"=\n{atom}=\n")
+        if atom in MULTILINE:
+            output.append(f"=\n{atom}=\n")
             width = 0
             continue
-        text = atom if atom == TOKEN else _atom(atom, last=at == len(atoms) - 1)
-        length = TOKEN_LENGTH if atom == TOKEN else len(text)
+        encoded = atom if atom == TOKEN else _atom(atom, last=at == len(atoms) - 1)
+        length = TOKEN_LENGTH if atom == TOKEN else len(encoded)
         if width + length > LONGEST_LINE - 1:
-            written.append("=\n")
+            output.append("=\n")
             width = 0
-        written.append(text)
+        output.append(encoded)
         width += length
-    return "".join(written)
+    return "".join(output)
 
 
 def _atom(char: str, *, last: bool) -> str:

@@ -17,14 +17,14 @@ def issue_as_text(context: dict[str, Any]) -> str:
     day = context["day"]
     parts = [
         wrapped(f"{publication.name} – {newsletter.name}, {day_words(day)}"),
-        _headed(context["subject"]),
+        _underlined(context["subject"]),
         _image(context["image"]),
         IN_TEXT if context["greeting"] else "",
         as_plain_text(context["introduction"]),
         *[_story(story) for story in context["stories"]],
         *([RULE, as_plain_text(context["closing"])] if context["closing"] else []),
         RULE,
-        _foot(context),
+        _footer(context),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -43,17 +43,17 @@ def notice_as_text(context: dict[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _headed(subject: str) -> str:
+def _underlined(subject: str) -> str:
     lines = wrapped(subject)
-    longest = max((len(line) for line in lines.splitlines()), default=0)
-    return f"{lines}\n{'=' * min(longest, LINE_WIDTH)}"
+    width = max((len(line) for line in lines.splitlines()), default=0)
+    return f"{lines}\n{'=' * min(width, LINE_WIDTH)}"
 
 
 def _story(story: ArticleBlock) -> str:
     lines = [wrapped(story.headline), wrapped(story.authors), wrapped(story.standfirst)]
     parts = [
         RULE,
-        _headed(story.heading) if story.heading else "",
+        _underlined(story.heading) if story.heading else "",
         "\n".join(line for line in lines if line),
         _image(story.image),
         story.address,
@@ -63,17 +63,17 @@ def _story(story: ArticleBlock) -> str:
 
 def _image(image: EmailImage | None) -> str:
     """Returns caption and credit of an image that has a description."""
-    words = image.describe_subscription if image else ""
-    return wrapped(f"[{gettext('Image')}: {words}]") if words else ""
+    description = image.plain_text if image else ""
+    return wrapped(f"[{gettext('Image')}: {description}]") if description else ""
 
 
-def _foot(context: dict[str, Any]) -> str:
+def _footer(context: dict[str, Any]) -> str:
     publication, newsletter = context["publication"], context["newsletter"]
-    because = gettext(
+    reason = gettext(
         "You receive “%(name)s” because you subscribed to it and confirmed this address."
     ) % {"name": newsletter.name}
     lines = [
-        wrapped(because),
+        wrapped(reason),
         "",
         f"{gettext('Unsubscribe')}: {context['unsubscribe_url']}",
         f"{gettext('Preferences')}: {context['preferences_url']}",
@@ -81,5 +81,7 @@ def _foot(context: dict[str, Any]) -> str:
         "",
         f"© {publication.copyright_years} {publication.copyright_holder}",
     ]
-    address = [line.strip() for line in publication.postal_address.splitlines() if line.strip()]
-    return "\n".join([*lines, *address])
+    address_lines = [
+        line.strip() for line in publication.postal_address.splitlines() if line.strip()
+    ]
+    return "\n".join([*lines, *address_lines])

@@ -43,7 +43,7 @@ class Scheme(StrEnum):
     DARK = "dark"
 
 
-SAID: Final = {Scheme.LIGHT: "day", Scheme.DARK: "night"}
+SCHEME_NAMES: Final = {Scheme.LIGHT: "day", Scheme.DARK: "night"}
 """Colour schemes by their name in the URL."""
 MEDIA_QUERIES: Final = {"day": "@media not all", "night": "@media all"}
 
@@ -54,7 +54,7 @@ def stylesheet_url(publication: Publication, scheme: Scheme = Scheme.AS_THE_SCRE
     """
     light, dark = colours_of(publication)
     if scheme is not Scheme.AS_THE_SCREEN:
-        return reverse("newsletter_email_css", args=[light[1:], dark[1:], SAID[scheme]])
+        return reverse("newsletter_email_css", args=[light[1:], dark[1:], SCHEME_NAMES[scheme]])
     if (light, dark) == (ACCENT, ACCENT_DARK):
         return ""
     return reverse("newsletter_email_css", args=[light[1:], dark[1:]])
@@ -64,12 +64,12 @@ def rules(light: str, dark: str, hours: str) -> str:
     """Returns the CSS with these accent colours: for the scheme of the screen, or only `day` or
     `night`.
     """
-    written = str(stylesheet(light, dark))
-    return written.replace(DARK, MEDIA_QUERIES[hours]) if hours else written
+    css = str(stylesheet(light, dark))
+    return css.replace(DARK, MEDIA_QUERIES[hours]) if hours else css
 
 
 TOKEN: Final = "recipient-token-stands-here"  # noqa: S105 - the opposite of a secret
-TEST_TOKEN: Final = "test"  # noqa: S105 - stands in mails to the desk; its pages say so
+TEST_TOKEN: Final = "test"  # noqa: S105 - used in test e-mails; its pages say so
 GMAIL_LIMIT: Final = 102 * 1024
 """Bytes of HTML after which Gmail clips an e-mail, including the unsubscribe link."""
 
@@ -93,9 +93,11 @@ class RenderedEmail:
         html, text = self.html.replace(TOKEN, token), self.text.replace(TOKEN, token)
         if self.greeting is None:
             return RenderedEmail(self.subject, html, text)
-        own = self.greeting.values_for(name)
+        greetings = self.greeting.values_for(name)
         return RenderedEmail(
-            self.subject, html.replace(IN_HTML, own[IN_HTML]), text.replace(IN_TEXT, own[IN_TEXT])
+            self.subject,
+            html.replace(IN_HTML, greetings[IN_HTML]),
+            text.replace(IN_TEXT, greetings[IN_TEXT]),
         )
 
 
@@ -103,8 +105,8 @@ def compose(issue: Issue) -> RenderedEmail:
     """Renders the issue as it would be sent now."""
     context = issue_context(issue)
     with _use_language(context["publication"], context["issue"]):
-        whole = {**context, "stylesheet": rules_of(context["publication"])}
-        html = render_to_string("newsletter/mail/issue.html", whole)
+        template_context = {**context, "stylesheet": rules_of(context["publication"])}
+        html = render_to_string("newsletter/mail/issue.html", template_context)
         greeting = Greeting.of(context["issue"])
         return RenderedEmail(context["subject"], inlined(html), issue_as_text(context), greeting)
 
@@ -121,9 +123,9 @@ def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
     """
     context = issue_context(issue)
     with _use_language(context["publication"], context["issue"]):
-        rules = stylesheet_url(context["publication"], scheme)
-        own = {**context, "own_rules": rules, "color_scheme": scheme.value}
-        html = render_to_string("newsletter/mail/issue.html", own)
+        css_url = stylesheet_url(context["publication"], scheme)
+        template_context = {**context, "own_rules": css_url, "color_scheme": scheme.value}
+        html = render_to_string("newsletter/mail/issue.html", template_context)
     return RenderedEmail("", html, "", Greeting.of(context["issue"])).addressed(TOKEN).html
 
 
@@ -150,24 +152,24 @@ def site_url_of(name: str, *args: str) -> str:
 def issue_context(issue: Issue) -> dict[str, Any]:
     """Returns the template context of the HTML and text parts."""
     publication = current_publication()
-    whole = Issue.objects.with_articles().get(pk=issue.pk)
-    with _use_language(publication, whole):
-        stories: list[ArticleBlock] = build_blocks(whole, publication)
+    loaded = Issue.objects.with_articles().get(pk=issue.pk)
+    with _use_language(publication, loaded):
+        stories: list[ArticleBlock] = build_blocks(loaded, publication)
     return {
-        "issue": whole,
-        "subject": whole.subject,
-        "preheader": whole.preheader,
-        "image": issue_image(whole, publication),
-        "greeting": IN_HTML if whole.greeting else "",
-        "introduction": _absolute(whole.introduction),
-        "closing": _absolute(whole.closing),
+        "issue": loaded,
+        "subject": loaded.subject,
+        "preheader": loaded.preheader,
+        "image": issue_image(loaded, publication),
+        "greeting": IN_HTML if loaded.greeting else "",
+        "introduction": _absolute(loaded.introduction),
+        "closing": _absolute(loaded.closing),
         "stories": stories,
-        "newsletter": whole.newsletter,
+        "newsletter": loaded.newsletter,
         "unsubscribe_url": unsubscribe_url(TOKEN),
         "preferences_url": preferences_url(TOKEN),
-        "browser_url": f"{settings.SITE_URL}{whole.get_absolute_url()}",
-        "day": publication.local_date(whole.started_at or timezone.now()),
-        **surroundings(publication, whole.effective_language, whole.direction),
+        "browser_url": f"{settings.SITE_URL}{loaded.get_absolute_url()}",
+        "day": publication.local_date(loaded.started_at or timezone.now()),
+        **surroundings(publication, loaded.effective_language, loaded.direction),
     }
 
 
@@ -183,15 +185,15 @@ def with_tracked_links(issue: Issue, rendered: RenderedEmail) -> RenderedEmail:
     """Replaces the links in the HTML by tracked ones, except those to unsubscribe."""
     numbers: dict[str, int] = {}
 
-    def through(found: Match[str]) -> str:
-        address = unescape(found[2])
-        if TOKEN in address:
-            return found[0]
-        number = numbers.setdefault(address, len(numbers) + 1)
-        own = site_url_of("newsletter_link", str(issue.pk), str(number))
-        return f"{found[1]}{escape(own)}{found[3]}"
+    def track(match: Match[str]) -> str:
+        url = unescape(match[2])
+        if TOKEN in url:
+            return match[0]
+        number = numbers.setdefault(url, len(numbers) + 1)
+        tracked_url = site_url_of("newsletter_link", str(issue.pk), str(number))
+        return f"{match[1]}{escape(tracked_url)}{match[3]}"
 
-    html = HREF.sub(through, rendered.html)
+    html = HREF.sub(track, rendered.html)
     issue.links.all().delete()
     IssueLink.objects.bulk_create(
         IssueLink(issue=issue, number=number, url=url) for url, number in numbers.items()

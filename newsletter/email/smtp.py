@@ -58,7 +58,7 @@ class SmtpConnection:
     def __exit__(
         self,
         kind: type[BaseException] | None,
-        mistake: BaseException | None,
+        error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         self._close()
@@ -69,16 +69,16 @@ class SmtpConnection:
             self._backend.open()
         except (OSError, smtplib.SMTPException) as error:
             self._close()
-            sentence = f"The mail server cannot be reached: {said(error)}"
+            message = f"The mail server cannot be reached: {error_text(error)}"
             if is_permanent(error):
-                sentence = f"The mail server rejected the connection: {said(error)}"
-                return Answer(Outcome.PERMANENT, sentence)
-            return Answer(Outcome.UNREACHABLE, sentence)
+                message = f"The mail server rejected the connection: {error_text(error)}"
+                return Answer(Outcome.PERMANENT, message)
+            return Answer(Outcome.UNREACHABLE, message)
         return None
 
     @property
     def speaks_smtp(self) -> bool:
-        """Whether it accepts raw bytes (`hand_over`)."""
+        """Whether it accepts raw bytes (`submit`)."""
         return isinstance(self._backend, smtp.EmailBackend)
 
     def deliver(self, message: EmailMessage) -> Answer:
@@ -95,11 +95,11 @@ class SmtpConnection:
         except OSError as error:
             if isinstance(self._backend, FolderBackend):
                 # A full disk: an incomplete file is not an e-mail.
-                return Answer(Outcome.UNREACHABLE, said(error))
-            return Answer(Outcome.UNCERTAIN, said(error))
+                return Answer(Outcome.UNREACHABLE, error_text(error))
+            return Answer(Outcome.UNCERTAIN, error_text(error))
         except Exception as error:
             # Other backends raise any exception, and do not say what was sent.
-            return Answer(Outcome.UNCERTAIN, said(error))
+            return Answer(Outcome.UNCERTAIN, error_text(error))
         return Answer(Outcome.SENT)
 
     def _by_smtp(self, message: EmailMessage) -> Answer:
@@ -107,11 +107,11 @@ class SmtpConnection:
             sender = self._backend.prep_address(message.from_email)
             recipient = self._backend.prep_address(message.recipients()[0])
             wire = on_the_wire(message)
-        except ValueError as mistake:
-            return Answer(Outcome.REFUSED, said(mistake))
-        return self.hand_over(sender, recipient, wire)
+        except ValueError as error:
+            return Answer(Outcome.REFUSED, error_text(error))
+        return self.submit(sender, recipient, wire)
 
-    def hand_over(self, sender: str, recipient: str, wire: bytes) -> Answer:
+    def submit(self, sender: str, recipient: str, wire: bytes) -> Answer:
         """Submits one e-mail by SMTP.
 
         Args:
@@ -126,9 +126,9 @@ class SmtpConnection:
         except (OSError, smtplib.SMTPException, ValueError) as error:
             # The server sent an invalid response; the e-mail was not submitted.
             self._drop()
-            return Answer(Outcome.UNREACHABLE, said(error))
+            return Answer(Outcome.UNREACHABLE, error_text(error))
         if answer is None:
-            answer = _hand_over(server, wire)
+            answer = _submit_data(server, wire)
         self._reset(server, answer)
         return answer
 
@@ -178,16 +178,16 @@ def is_permanent(error: BaseException) -> bool:
     return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
-def said(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """Returns an error as a sentence for editors."""
     if isinstance(error, smtplib.SMTPResponseException):
-        return spoken(error.smtp_code, error.smtp_error)
+        return response_text(error.smtp_code, error.smtp_error)
     return " ".join(storable(str(error)).split()) or type(error).__name__
 
 
-def spoken(code: int, words: bytes | str) -> str:
+def response_text(code: int, response: bytes | str) -> str:
     """Returns an SMTP response on one line."""
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    text = response.decode("utf-8", "replace") if isinstance(response, bytes) else response
     return " ".join(storable(f"{code} {text}").split())
 
 
@@ -195,37 +195,40 @@ def _send_envelope(server: smtplib.SMTP, sender: str, recipient: str, size: int)
     """Sends MAIL, RCPT and DATA; returns None if the server is ready for the content."""
     server.ehlo_or_helo_if_needed()
     options = [f"size={size}"] if server.has_extn("size") else []
-    code, words = server.mail(sender, options)
+    code, response = server.mail(sender, options)
     if code != 250:
         # MAIL was rejected, so the server rejects all of our e-mails.
-        shut = 500 <= code < 600
-        return Answer(Outcome.PERMANENT if shut else Outcome.UNREACHABLE, spoken(code, words))
-    code, words = server.rcpt(recipient)
+        is_permanent_error = 500 <= code < 600
+        return Answer(
+            Outcome.PERMANENT if is_permanent_error else Outcome.UNREACHABLE,
+            response_text(code, response),
+        )
+    code, response = server.rcpt(recipient)
     if code not in {250, 251}:
-        return _classify(code, words, final=500 <= code < 600 and code != MAILBOX_FULL)
-    code, words = server.docmd("DATA")
+        return _classify(code, response, final=500 <= code < 600 and code != MAILBOX_FULL)
+    code, response = server.docmd("DATA")
     if code != 354:
-        return _classify(code, words, final=500 <= code < 600)
+        return _classify(code, response, final=500 <= code < 600)
     return None
 
 
-def _hand_over(server: smtplib.SMTP, wire: bytes) -> Answer:
-    """The mail itself. From here on a broken connection leaves a doubt."""
+def _submit_data(server: smtplib.SMTP, wire: bytes) -> Answer:
+    """Sends the content. If the connection breaks now, the outcome is uncertain."""
     try:
         server.send(wire)
-        code, words = server.getreply()
+        code, response = server.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        sentence = f"The connection was lost after the e-mail was submitted: {said(error)}"
-        return Answer(Outcome.UNCERTAIN, sentence)
+        message = f"The connection was lost after the e-mail was submitted: {error_text(error)}"
+        return Answer(Outcome.UNCERTAIN, message)
     if 200 <= code < 300:
-        return Answer(Outcome.SENT, spoken(code, words))
+        return Answer(Outcome.SENT, response_text(code, response))
     if 400 <= code < 600:
-        return _classify(code, words, final=code >= 500)
-    sentence = f"The server's response is invalid: {spoken(code, words)}"
-    return Answer(Outcome.UNCERTAIN, sentence)
+        return _classify(code, response, final=code >= 500)
+    message = f"The server's response is invalid: {response_text(code, response)}"
+    return Answer(Outcome.UNCERTAIN, message)
 
 
-def _classify(code: int, words: bytes, *, final: bool) -> Answer:
+def _classify(code: int, response: bytes, *, final: bool) -> Answer:
     if code == 421:
-        return Answer(Outcome.UNREACHABLE, spoken(code, words))
-    return Answer(Outcome.REFUSED if final else Outcome.DEFERRED, spoken(code, words))
+        return Answer(Outcome.UNREACHABLE, response_text(code, response))
+    return Answer(Outcome.REFUSED if final else Outcome.DEFERRED, response_text(code, response))

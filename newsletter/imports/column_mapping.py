@@ -44,19 +44,19 @@ def plain(text: str) -> str:
     return re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", text.casefold()))
 
 
-def is_unsubscribed(said: str) -> bool | None:
+def is_unsubscribed(status: str) -> bool | None:
     """Whether a status means unsubscribed; None if it is unknown."""
-    word = plain(said)
+    word = plain(status)
     if not word:
         # Empty or a number: some services write 1 and 0.
-        return {"": False, "1": False, "0": True}.get(said.strip())
+        return {"": False, "1": False, "0": True}.get(status.strip())
     return word in UNSUBSCRIBED_WORDS if word in UNSUBSCRIBED_WORDS | SUBSCRIBED_WORDS else None
 
 
-def says_unsubscribed(said: str) -> bool:
+def says_unsubscribed(cell: str) -> bool:
     """Whether a cell of an “unsubscribed” column says so: by a yes, a number, a date or a reason."""
-    word = plain(said)
-    return word not in FALSE_WORDS or (not word and any(sign in "123456789" for sign in said))
+    word = plain(cell)
+    return word not in FALSE_WORDS or (not word and any(char in "123456789" for char in cell))
 
 
 EMAIL: Final = "email"
@@ -91,10 +91,12 @@ HEADERS: Final = {
 }  # fmt: skip
 """Column headers of e-mail services, as returned by `plain`."""
 ADDRESS: Final = re.compile(r"\s*\S+@\S+\.\S+\s*\Z")
-LONGEST: Final = 600
+MAX_CELL_LENGTH: Final = 600
 """The maximum length of a cell with an address and a name; longer ones are not searched."""
 
-ANGLED: Final = re.compile(r"([^<>]{0,400})<[ ]{0,9}([^<>\s]{1,400}@[^<>\s]{1,400})[ ]{0,9}>\Z")
+ANGLE_ADDRESS: Final = re.compile(
+    r"([^<>]{0,400})<[ ]{0,9}([^<>\s]{1,400}@[^<>\s]{1,400})[ ]{0,9}>\Z"
+)
 """The format of e-mail programs: `Ola Quist <ola@example.org>`."""
 
 
@@ -117,21 +119,23 @@ class ColumnMapping:
         rows = [row for row in rows if not row.error]
         first = rows[0].cells if rows else ()
         has_header = not any(is_email(cell) for cell in first)
-        called = [plain(cell) for cell in first] if has_header else []
-        found = {what: _place_of(names, called) for what, names in HEADERS.items()}
-        email = found[EMAIL]
+        header = [plain(cell) for cell in first] if has_header else []
+        columns = {column_type: _index_of(names, header) for column_type, names in HEADERS.items()}
+        email = columns[EMAIL]
         if email is None:
             email = _first_with_emails(rows)
         # Somebody who resubscribed still has an unsubscribe date, so the status takes precedence.
-        gone = found[UNSUBSCRIBED] if found[STATE] is None else None
-        return cls(email or 0, found[NAME], found[LANGUAGE], found[STATE], gone, has_header)
+        unsubscribed = columns[UNSUBSCRIBED] if columns[STATE] is None else None
+        return cls(
+            email or 0, columns[NAME], columns[LANGUAGE], columns[STATE], unsubscribed, has_header
+        )
 
     @classmethod
-    def of(cls, kept: dict[str, Any]) -> Self:
-        name, language, state, gone = (
-            kept.get(what) for what in (NAME, LANGUAGE, STATE, UNSUBSCRIBED)
+    def of(cls, values: dict[str, Any]) -> Self:
+        name, language, state, unsubscribed = (
+            values.get(column_type) for column_type in (NAME, LANGUAGE, STATE, UNSUBSCRIBED)
         )
-        return cls(kept["email"], name, language, state, gone, kept["has_header"])
+        return cls(values["email"], name, language, state, unsubscribed, values["has_header"])
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -143,36 +147,36 @@ class ColumnMapping:
             "has_header": self.has_header,
         }
 
-    def what_is(self, place: int) -> str:
+    def type_of(self, index: int) -> str:
         """Returns the type of a column; empty if it is ignored."""
-        taken = {
+        types = {
             self.gone: UNSUBSCRIBED,
             self.state: STATE,
             self.language: LANGUAGE,
             self.name: NAME,
             self.email: EMAIL,
         }
-        return taken.get(place, "")
+        return types.get(index, "")
 
 
-def _place_of(names: set[str], called: list[str]) -> int | None:
-    return next((place for place, name in enumerate(called) if name in names), None)
+def _index_of(names: set[str], header: list[str]) -> int | None:
+    return next((index for index, name in enumerate(header) if name in names), None)
 
 
 def _first_with_emails(rows: Sequence[Row]) -> int | None:
-    places = (place for row in rows for place, cell in enumerate(row.cells) if is_email(cell))
-    return next(places, None)
+    indices = (index for row in rows for index, cell in enumerate(row.cells) if is_email(cell))
+    return next(indices, None)
 
 
 def is_email(cell: str) -> bool:
     """Whether a cell looks like an e-mail address, with or without a name."""
     text = cell.strip()
-    return len(text) <= LONGEST and bool(ADDRESS.match(text) or ANGLED.match(text))
+    return len(text) <= MAX_CELL_LENGTH and bool(ADDRESS.match(text) or ANGLE_ADDRESS.match(text))
 
 
 def email_and_name(cell: str) -> tuple[str, str]:
     """Splits a cell into address and name; the name may be empty."""
     text = cell.strip()
-    if len(text) <= LONGEST and (found := ANGLED.match(text)):
-        return found[2].removeprefix("mailto:"), found[1].strip().strip("\"'").strip()
+    if len(text) <= MAX_CELL_LENGTH and (match := ANGLE_ADDRESS.match(text)):
+        return match[2].removeprefix("mailto:"), match[1].strip().strip("\"'").strip()
     return text.removeprefix("mailto:"), ""

@@ -50,8 +50,8 @@ class Table:
         """Decodes a file; any bytes are accepted."""
         text, encoding = decoded(content)
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        if said := EXCEL_SEPARATOR.match(lines[0]):
-            return cls(tuple(lines[1:]), encoding, said[1], first_line=2)
+        if match := EXCEL_SEPARATOR.match(lines[0]):
+            return cls(tuple(lines[1:]), encoding, match[1], first_line=2)
         return cls(tuple(lines), encoding, _separator(lines))
 
     def rows(self) -> Iterator[Row]:
@@ -74,12 +74,12 @@ def decoded(content: bytes) -> tuple[str, str]:
         return content.decode("windows-1252", errors="replace"), "windows-1252"
 
 
-def _utf16(beginning: bytes) -> str:
+def _utf16(start: bytes) -> str:
     """Detects UTF-16 without a byte order mark: every second byte of Western text is zero."""
-    if len(beginning) < 4:
+    if len(start) < 4:
         return ""
-    even, odd = beginning[::2].count(0), beginning[1::2].count(0)
-    half = len(beginning) // 2
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    half = len(start) // 2
     if odd > half * 0.4 and even < half * 0.1:
         return "utf-16-le"
     return "utf-16-be" if even > half * 0.4 and odd < half * 0.1 else ""
@@ -87,28 +87,28 @@ def _utf16(beginning: bytes) -> str:
 
 def _separator(lines: list[str]) -> str:
     """Returns the separator with which most rows have the same number of cells, more than one."""
-    beginning = lines[: SAMPLE * 2]
+    start = lines[: SAMPLE * 2]
 
     def agreement(separator: str) -> tuple[int, int]:
-        rows = [row for row in _rows(beginning, separator, 1) if row.cells][:SAMPLE]
+        rows = [row for row in _rows(start, separator, 1) if row.cells][:SAMPLE]
         counts = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
-        (cells, how_often), *_ = [*counts.most_common(1), (0, 0)]
-        return how_often, cells
+        (width, frequency), *_ = [*counts.most_common(1), (0, 0)]
+        return frequency, width
 
     return max(SEPARATORS, key=agreement)
 
 
 def _rows(lines: "list[str] | tuple[str, ...]", separator: str, first_line: int) -> Iterator[Row]:
-    place = 0
-    while place < len(lines):
-        end = _end_of_row(lines, place, separator)
-        line = first_line + place
+    index = 0
+    while index < len(lines):
+        end = _end_of_row(lines, index, separator)
+        line = first_line + index
         if end is None:
             yield Row(line, (), NOT_CLOSED)
-            place += 1
+            index += 1
             continue
-        yield _row(line, "\n".join(lines[place:end]), separator)
-        place = end
+        yield _row(line, "\n".join(lines[index:end]), separator)
+        index = end
 
 
 def _row(line: int, text: str, separator: str) -> Row:
@@ -128,33 +128,33 @@ def _end_of_row(lines: "list[str] | tuple[str, ...]", start: int, separator: str
     if '"' not in lines[start]:
         return start + 1
     is_open = False
-    for place in range(start, min(start + MAX_LINES, len(lines))):
-        is_open = _stays_open(lines[place], separator, is_open=is_open)
+    for index in range(start, min(start + MAX_LINES, len(lines))):
+        is_open = _stays_open(lines[index], separator, is_open=is_open)
         if not is_open:
-            return place + 1
+            return index + 1
     return None
 
 
 def _stays_open(line: str, separator: str, *, is_open: bool) -> bool:
     """Whether a quoted cell continues after this line."""
-    place = 0
+    position = 0
     while True:
-        if not is_open and line[place : place + 1] == '"':
-            is_open, place = True, place + 1
+        if not is_open and line[position : position + 1] == '"':
+            is_open, position = True, position + 1
         if is_open:
-            place = _after_closing(line, place)
-            if place < 0:
+            position = _after_closing(line, position)
+            if position < 0:
                 return True
             is_open = False
-        place = line.find(separator, place) + 1
-        if place == 0:
+        position = line.find(separator, position) + 1
+        if position == 0:
             return False
 
 
-def _after_closing(line: str, place: int) -> int:
+def _after_closing(line: str, position: int) -> int:
     """Returns the index after the closing quotation mark, or -1; two marks are an escaped one."""
-    while (place := line.find('"', place)) >= 0:
-        if line[place + 1 : place + 2] != '"':
-            return place + 1
-        place += 2
+    while (position := line.find('"', position)) >= 0:
+        if line[position + 1 : position + 2] != '"':
+            return position + 1
+        position += 2
     return -1

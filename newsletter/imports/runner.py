@@ -32,12 +32,12 @@ from newsletter.subscriptions import email_addresses
 HEADER = ("line", "result", "reason", "value")
 
 
-def as_table(made: SubscriberImport) -> Iterator[str]:
+def as_table(subscriber_import: SubscriberImport) -> Iterator[str]:
     """Yields the skipped and changed rows as CSV, by line number."""
-    lines = made.rows.order_by("line", "pk").iterator(chunk_size=2000)
+    rows = subscriber_import.rows.order_by("line", "pk").iterator(chunk_size=2000)
     return as_csv(
         HEADER,
-        ((each.line, each.get_outcome_display(), each.reason, each.raw_value) for each in lines),
+        ((row.line, row.get_outcome_display(), row.reason, row.raw_value) for row in rows),
     )
 
 
@@ -56,12 +56,12 @@ class Unsubscribed(ValidationError):
 
 def dry_run(import_id: int) -> None:
     """Computes the outcome of every row; changes no subscriber."""
-    _run(import_id, while_in=State.CHECKING, then=State.CHECKED)
+    _run(import_id, state=State.CHECKING, next_state=State.CHECKED)
 
 
 def run_import(import_id: int) -> None:
     """Imports the valid rows; running it again changes nothing."""
-    _run(import_id, while_in=State.IMPORTING, then=State.DONE)
+    _run(import_id, state=State.IMPORTING, next_state=State.DONE)
 
 
 def resume(import_id: int) -> None:
@@ -77,65 +77,68 @@ def resume(import_id: int) -> None:
         raise
 
 
-def _run(import_id: int, *, while_in: str, then: str) -> None:
-    known = SubscriberImport.objects.filter(pk=import_id, state=while_in).first()
-    if known is None or known.content is None:
+def _run(import_id: int, *, state: str, next_state: str) -> None:
+    subscriber_import = SubscriberImport.objects.filter(pk=import_id, state=state).first()
+    if subscriber_import is None or subscriber_import.content is None:
         return
     with connection.cursor() as cursor:
         cursor.execute(sql.UNSTAGE)
         cursor.execute(sql.STAGE)
     try:
-        lines = _stage(known)
+        lines = _stage(subscriber_import)
         with transaction.atomic():
             current = SubscriberImport.objects.select_for_update().get(pk=import_id)
             # A second worker that has read the row finds it done.
-            if current.state == while_in:
+            if current.state == state:
                 _evaluate(current, lines)
-                if then == State.DONE:
+                if next_state == State.DONE:
                     _write(current)
-                _close(current, then)
+                _close(current, next_state)
     finally:
         with connection.cursor() as cursor:
             cursor.execute(sql.UNSTAGE)
 
 
-def _stage(known: SubscriberImport) -> list[Line]:
+def _stage(subscriber_import: SubscriberImport) -> list[Line]:
     """Copies the file into the temporary table; returns the rows to report."""
-    table, columns = Table.of(bytes(known.content or b"")), ColumnMapping.of(known.columns)
+    table, columns = (
+        Table.of(bytes(subscriber_import.content or b"")),
+        ColumnMapping.of(subscriber_import.columns),
+    )
     lines: list[Line] = []
     rows = iter(table.rows())
     if columns.has_header:
         next(rows, None)
-    read = 0
-    while some := list(_taken(known.pk, rows, columns, lines)):
-        copy_values("imported_address", ("line", "email", "name", "language"), filter(None, some))
-        read += len(some)
-        SubscriberImport.objects.filter(pk=known.pk).update(
-            rows_read=read, total_rows=len(table.lines)
+    count = 0
+    while batch := list(_staged_rows(subscriber_import.pk, rows, columns, lines)):
+        copy_values("imported_address", ("line", "email", "name", "language"), filter(None, batch))
+        count += len(batch)
+        SubscriberImport.objects.filter(pk=subscriber_import.pk).update(
+            rows_read=count, total_rows=len(table.lines)
         )
     with connection.cursor() as cursor:
         cursor.execute(sql.COUNT)
     return lines
 
 
-def _taken(
+def _staged_rows(
     import_id: int, rows: Iterator[Row], columns: ColumnMapping, lines: list[Line]
 ) -> Iterator[tuple[Any, ...] | None]:
     """Yields the rows to stage; None for those that are invalid or excluded."""
     for _, row in zip(range(BATCH_SIZE), rows, strict=False):
         try:
-            email, name, language, remarks = _of_row(row, columns)
+            email, name, language, remarks = _parse_row(row, columns)
         except ValidationError as error:
-            typed = _cell(row, columns.email) or " ".join(row.cells)
+            raw_value = _cell(row, columns.email) or " ".join(row.cells)
             outcome = Outcome.UNSUBSCRIBED if isinstance(error, Unsubscribed) else Outcome.INVALID
-            lines.append(_line(import_id, row, outcome, " ".join(error.messages), typed))
+            lines.append(_line(import_id, row, outcome, " ".join(error.messages), raw_value))
             yield None
             continue
         lines += [_line(import_id, row, Outcome.WARNING, remark, email) for remark in remarks]
         yield (row.line, email, name, language)
 
 
-def _of_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[str]]:
+def _parse_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[str]]:
     """Returns address, name, language and remarks of a row.
 
     Raises:
@@ -145,11 +148,11 @@ def _of_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[str]]
     if row.error:
         raise ValidationError(row.error)
     if columns.email >= len(row.cells):
-        sentence = f"No e-mail address found; columns in this row: {len(row.cells)}."
-        raise ValidationError(sentence)
-    typed, called = email_and_name(_cell(row, columns.email))
-    email, remarks = email_addresses.normal(typed), _of_others(row, columns)
-    name = one_line(_cell(row, columns.name)) or one_line(called)
+        message = f"No e-mail address found; columns in this row: {len(row.cells)}."
+        raise ValidationError(message)
+    raw_value, name_with_address = email_and_name(_cell(row, columns.email))
+    email, remarks = email_addresses.normal(raw_value), _remarks_on_other_addresses(row, columns)
+    name = one_line(_cell(row, columns.name)) or one_line(name_with_address)
     try:
         validate_storable(name)
     except ValidationError:
@@ -159,43 +162,45 @@ def _of_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[str]]
         name = ""
         remarks.append(f"The name is longer than {NAME_MAX_LENGTH} characters and was skipped.")
     _check_status(_cell(row, columns.state).strip()[:40], _cell(row, columns.gone).strip()[:40])
-    said = _cell(row, columns.language).strip().lower().replace("_", "-")
-    language = next((code for code in (said, said.split("-")[0]) if code in CODES), "")
-    if said and not language:
-        remarks.append(f"“{said[:20]}” is not a supported language and was skipped.")
+    code_in_file = _cell(row, columns.language).strip().lower().replace("_", "-")
+    language = next(
+        (code for code in (code_in_file, code_in_file.split("-")[0]) if code in CODES), ""
+    )
+    if code_in_file and not language:
+        remarks.append(f"“{code_in_file[:20]}” is not a supported language and was skipped.")
     return email, name, language, remarks
 
 
-def _check_status(state: str, gone: str) -> None:
+def _check_status(state: str, unsubscribed: str) -> None:
     """Raises Unsubscribed if the file says so, or ValidationError if the status is unknown."""
-    is_told = is_unsubscribed(state)
-    if is_told or says_unsubscribed(gone):
-        sentence = f"The file says “{state if is_told else gone}”, so this person is not imported."
-        raise Unsubscribed(sentence)
-    if is_told is None:
-        sentence = f"“{state}” is not a known status, so this person is not imported. If the column means something else, ignore it."
-        raise ValidationError(sentence)
+    status_says_so = is_unsubscribed(state)
+    if status_says_so or says_unsubscribed(unsubscribed):
+        message = f"The file says “{state if status_says_so else unsubscribed}”, so this person is not imported."
+        raise Unsubscribed(message)
+    if status_says_so is None:
+        message = f"“{state}” is not a known status, so this person is not imported. If the column means something else, ignore it."
+        raise ValidationError(message)
 
 
-def _of_others(row: Row, columns: ColumnMapping) -> list[str]:
+def _remarks_on_other_addresses(row: Row, columns: ColumnMapping) -> list[str]:
     """Remarks about the other addresses on a line without columns."""
     if columns.has_header:
         return []
-    others = [cell for place, cell in enumerate(row.cells) if place != columns.email]
+    others = [cell for index, cell in enumerate(row.cells) if index != columns.email]
     if not any(is_email(cell) for cell in others):
         return []
     return ["Only the first address of this row was imported. Use one row for each address."]
 
 
-def _cell(row: Row, place: int | None) -> str:
-    is_there = place is not None and place < len(row.cells)
-    return unescape_formula(row.cells[place]) if is_there else ""  # type: ignore[index]
+def _cell(row: Row, index: int | None) -> str:
+    exists = index is not None and index < len(row.cells)
+    return unescape_formula(row.cells[index]) if exists else ""  # type: ignore[index]
 
 
-def _line(import_id: int, row: Row, outcome: str, reason: str, typed: str) -> Line:
-    visible = one_line(typed).encode(errors="replace").decode()
+def _line(import_id: int, row: Row, outcome: str, reason: str, raw_value: str) -> Line:
+    shown = one_line(raw_value).encode(errors="replace").decode()
     reason = one_line(reason).encode(errors="replace").decode()
-    return import_id, row.line, outcome, reason[:300], visible[:100]
+    return import_id, row.line, outcome, reason[:300], shown[:100]
 
 
 def _evaluate(current: SubscriberImport, lines: Iterable[Line]) -> None:
@@ -210,8 +215,8 @@ def _evaluate(current: SubscriberImport, lines: Iterable[Line]) -> None:
         cursor.execute(sql.OUTCOMES)
         counts = dict(cursor.fetchall())
     # Unsubscribed according to the database, or according to the file.
-    told = dict(current.rows.order_by().values_list("outcome").annotate(Count("pk")))
-    counts |= {"broken": told.get("broken", 0), "left": told.get("left", 0)}
+    outcomes = dict(current.rows.order_by().values_list("outcome").annotate(Count("pk")))
+    counts |= {"broken": outcomes.get("broken", 0), "left": outcomes.get("left", 0)}
     current.counts = counts
 
 
@@ -233,9 +238,9 @@ def _write(current: SubscriberImport) -> None:
         cursor.execute(sql.ANALYZE_TABLES)
 
 
-def _close(current: SubscriberImport, then: str) -> None:
-    current.state, current.error = then, ""
+def _close(current: SubscriberImport, next_state: str) -> None:
+    current.state, current.error = next_state, ""
     current.rows_read = sum(current.counts.values())
-    if then == State.DONE:
+    if next_state == State.DONE:
         current.content, current.done_at = None, timezone.now()
     current.save()

@@ -22,7 +22,7 @@ SAMPLE: Final = 200_000
 """Bytes of the file that are read for its first rows."""
 FILE_KEPT: Final = timedelta(days=7)
 LINES_KEPT: Final = timedelta(days=30)
-NO_TABLES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
+OTHER_FILE_TYPES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
 """First bytes of Excel, LibreOffice, Word and PDF files."""
 State = SubscriberImport.State
 
@@ -40,35 +40,39 @@ def upload(
         NotPossible: it is too large, not a table, or empty, or there is no consent.
     """
     if len(content) > MOST_BYTES:
-        sentence = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it."
-        raise NotPossible(sentence)
+        message = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it."
+        raise NotPossible(message)
     if not consent.strip():
-        sentence = "Enter the proof of consent; it is required."
-        raise NotPossible(sentence)
-    if content.startswith(NO_TABLES):
-        sentence = "This is a spreadsheet or a document, not a text file. Save it as CSV and upload that file."
-        raise NotPossible(sentence)
+        message = "Enter the proof of consent; it is required."
+        raise NotPossible(message)
+    if content.startswith(OTHER_FILE_TYPES):
+        message = "This is a spreadsheet or a document, not a text file. Save it as CSV and upload that file."
+        raise NotPossible(message)
     rows = _first_rows(content)
     if not rows:
-        sentence = "The file contains no rows. Check that it is the right file."
-        raise NotPossible(sentence)
+        message = "The file contains no rows. Check that it is the right file."
+        raise NotPossible(message)
     with transaction.atomic():
-        made = SubscriberImport.objects.create(
+        subscriber_import = SubscriberImport.objects.create(
             name=one_line(name)[:200] or "Untitled",
             content=content,
             consent=one_line(consent)[:500],
             columns=ColumnMapping.guessed(rows).as_json(),
             created_by=by,
         )
-        made.newsletters.set(newsletters)
-    return made
+        subscriber_import.newsletters.set(newsletters)
+    return subscriber_import
 
 
-def first_rows_of(chosen: SubscriberImport) -> list[Row]:
+def first_rows_of(subscriber_import: SubscriberImport) -> list[Row]:
     """Returns the first rows of the file, to match its columns."""
-    cut = Func(F("content"), 1, SAMPLE, function="substring", output_field=BinaryField())
-    found = SubscriberImport.objects.filter(pk=chosen.pk).values_list(cut, flat=True).first()
-    return _first_rows(bytes(found)) if found is not None else []
+    beginning = Func(F("content"), 1, SAMPLE, function="substring", output_field=BinaryField())
+    content = (
+        SubscriberImport.objects.filter(pk=subscriber_import.pk)
+        .values_list(beginning, flat=True)
+        .first()
+    )
+    return _first_rows(bytes(content)) if content is not None else []
 
 
 def _first_rows(content: bytes) -> list[Row]:
@@ -79,10 +83,10 @@ def _first_rows(content: bytes) -> list[Row]:
     return list(islice(Table.of(beginning).rows(), SHOWN_ROWS))
 
 
-def enqueue_dry_run(chosen: SubscriberImport, columns: ColumnMapping) -> bool:
+def enqueue_dry_run(subscriber_import: SubscriberImport, columns: ColumnMapping) -> bool:
     """Enqueues a check with these columns; returns False if it is running or done."""
     return _enqueue(
-        chosen,
+        subscriber_import,
         [State.NEW, State.CHECKED],
         state=State.CHECKING,
         columns=columns.as_json(),
@@ -92,25 +96,29 @@ def enqueue_dry_run(chosen: SubscriberImport, columns: ColumnMapping) -> bool:
     )
 
 
-def enqueue_run(chosen: SubscriberImport) -> bool:
+def enqueue_run(subscriber_import: SubscriberImport) -> bool:
     """Enqueues the import of a checked file; returns False if it is not checked, or done."""
-    return _enqueue(chosen, [State.CHECKED], state=State.IMPORTING, rows_read=0, error="")
+    return _enqueue(
+        subscriber_import, [State.CHECKED], state=State.IMPORTING, rows_read=0, error=""
+    )
 
 
-def _enqueue(chosen: SubscriberImport, out_of: list[str], **changes: object) -> bool:
-    waiting = SubscriberImport.objects.filter(pk=chosen.pk, state__in=out_of, content__isnull=False)
+def _enqueue(subscriber_import: SubscriberImport, states: list[str], **changes: object) -> bool:
+    allowed = SubscriberImport.objects.filter(
+        pk=subscriber_import.pk, state__in=states, content__isnull=False
+    )
     with transaction.atomic():
-        changed = waiting.update(**changes)
+        changed = allowed.update(**changes)
         if changed:
-            transaction.on_commit(lambda: job_queue.enqueue_import(chosen.pk))
-    chosen.refresh_from_db()
+            transaction.on_commit(lambda: job_queue.enqueue_import(subscriber_import.pk))
+    subscriber_import.refresh_from_db()
     return bool(changed)
 
 
 def in_progress() -> list[int]:
     """Returns the imports that wait for the worker; their job may have been lost."""
-    waiting = SubscriberImport.objects.filter(state__in=SubscriberImport.RUNNING)
-    return list(waiting.values_list("pk", flat=True))
+    running = SubscriberImport.objects.filter(state__in=SubscriberImport.RUNNING)
+    return list(running.values_list("pk", flat=True))
 
 
 def delete_old_files() -> None:

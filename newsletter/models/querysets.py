@@ -42,8 +42,8 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
 
     def offered_or_received(self, received: Iterable[int]) -> "NewsletterQuerySet":
         """Returns the newsletters that a subscriber can choose, including their current ones."""
-        kept = Q(offered=True) | Q(pk__in=list(received))
-        return self.filter(kept).order_by("position", "pk")
+        condition = Q(offered=True) | Q(pk__in=list(received))
+        return self.filter(condition).order_by("position", "pk")
 
     def with_topics(self) -> "NewsletterQuerySet":
         """Prefetches the categories that readers can choose from."""
@@ -116,9 +116,9 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def with_choices(self) -> "SubscriptionQuerySet":
         """Prefetches newsletter and topics."""
-        chosen = Category.objects.filter(_AnyOf(F("pk"), OuterRef("topics"))).in_order()
+        topics = Category.objects.filter(_AnyOf(F("pk"), OuterRef("topics"))).in_order()
         return self.select_related("newsletter").annotate(
-            topic_names=ArraySubquery(chosen.values("name"))
+            topic_names=ArraySubquery(topics.values("name"))
         )
 
     def choices(self) -> list[tuple[tuple[int, ...], str, int]]:
@@ -127,18 +127,18 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         The topics are sorted category IDs; empty means everything. Subscriptions whose topics were
         all deleted are left out: nothing is sent to them.
         """
-        counted = (
+        rows = (
             self.exclude(topics=[])
             .order_by()
             .values_list("topics", "subscriber__language")
             .annotate(Count("pk"))
         )
-        return sorted((tuple(topics or ()), language, count) for topics, language, count in counted)
+        return sorted((tuple(topics or ()), language, count) for topics, language, count in rows)
 
     def with_exact_topics(self, topic_ids: Iterable[int]) -> "SubscriptionQuerySet":
         """Filters by exactly these topics; an empty list means subscriptions to everything."""
-        chosen = sorted(topic_ids)
-        return self.filter(topics=chosen) if chosen else self.filter(topics__isnull=True)
+        topics = sorted(topic_ids)
+        return self.filter(topics=topics) if topics else self.filter(topics__isnull=True)
 
 
 class _AnyOf(models.Func):
@@ -152,8 +152,8 @@ class _AnyOf(models.Func):
 class IssueQuerySet(models.QuerySet["Issue"]):
     def public(self) -> "IssueQuerySet":
         """Returns the issues in the archive: sent or being sent."""
-        frozen = ["sending", "paused", "sent", "stopped"]
-        return self.filter(state__in=frozen).order_by("-started_at", "-pk").without_content()
+        started = ["sending", "paused", "sent", "stopped"]
+        return self.filter(state__in=started).order_by("-started_at", "-pk").without_content()
 
     def without_content(self) -> "IssueQuerySet":
         """Defers the HTML and text of issues, about 100 KB each."""
@@ -165,13 +165,13 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         A digest of some topics, or of one article, repeats what is listed already; it can be read
         at its own URL.
         """
-        of_all = Q(digest__frequency__in=["daily", "weekly"], topics=[])
-        return self.public().filter(Q(digest__isnull=True) | of_all)
+        complete_digests = Q(digest__frequency__in=["daily", "weekly"], topics=[])
+        return self.public().filter(Q(digest__isnull=True) | complete_digests)
 
     def ready_automatic(self) -> "IssueQuerySet":
         """Returns unsent digest issues that need no approval and were not edited."""
-        untouched = self.filter(digest__isnull=False, is_automatic=True, needs_approval=False)
-        return untouched.filter(state="draft").order_by("pk")
+        automatic = self.filter(digest__isnull=False, is_automatic=True, needs_approval=False)
+        return automatic.filter(state="draft").order_by("pk")
 
     def sending(self) -> "IssueQuerySet":
         return self.filter(state="sending").order_by("started_at", "pk")
@@ -182,8 +182,8 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def with_image(self, image_id: int) -> "IssueQuerySet":
         """Returns issues with this lead image, or with an article that has it."""
-        of_article = Q(items__article__lead_image_id=image_id)
-        return self.filter(of_article | Q(image_id=image_id)).distinct()
+        in_article = Q(items__article__lead_image_id=image_id)
+        return self.filter(in_article | Q(image_id=image_id)).distinct()
 
     def with_articles(self) -> "IssueQuerySet":
         """Prefetches everything that the e-mail and the archive page show; articles in order."""

@@ -55,47 +55,45 @@ class Choice:
     name: str = ""
 
 
-def keep(consent: Consent, wanted: Sequence[SubscriptionChoice]) -> None:
+def save_choices(consent: Consent, wanted: Sequence[SubscriptionChoice]) -> None:
     """Stores the choices of a consent."""
     ConsentedNewsletter.objects.bulk_create(
         ConsentedNewsletter(
             consent=consent,
-            newsletter=choice_item.newsletter,
-            frequency=choice_item.frequency,
-            topics=choice_item.topic_ids,
-            topic_urls=[topic.get_absolute_url() for topic in _in_order(choice_item.topics)],
+            newsletter=choice.newsletter,
+            frequency=choice.frequency,
+            topics=choice.topic_ids,
+            topic_urls=[topic.get_absolute_url() for topic in _in_order(choice.topics)],
         )
-        for choice_item in wanted
+        for choice in wanted
     )
 
 
 def locked_choices(wanted: Sequence[SubscriptionChoice]) -> list[SubscriptionChoice]:
     """Returns the choices with their current topics, locked until the transaction ends."""
-    topics = _became(
-        (topic.pk, topic.get_absolute_url())
-        for choice_item in wanted
-        for topic in choice_item.topics or ()
+    topics = _successors(
+        (topic.pk, topic.get_absolute_url()) for choice in wanted for topic in choice.topics or ()
     )
     return [
-        choice_item
-        if choice_item.topics is None
-        else replace(choice_item, topics=_these(topics, [topic.pk for topic in choice_item.topics]))
-        for choice_item in wanted
+        choice
+        if choice.topics is None
+        else replace(choice, topics=_remaining(topics, [topic.pk for topic in choice.topics]))
+        for choice in wanted
     ]
 
 
 def of_consent(consent: Consent) -> list[SubscriptionChoice]:
     """Returns the choices of a consent with what became of their topics, locked."""
-    found = consent.chosen_newsletters.select_related("newsletter").order_by(
+    consented = consent.chosen_newsletters.select_related("newsletter").order_by(
         "newsletter__position", "pk"
     )
-    rows = list(found)
-    topics = _became(named for row in rows for named in _named(row))
+    rows = list(consented)
+    topics = _successors(topic for row in rows for topic in _topics_with_urls(row))
     return [
         SubscriptionChoice(
             row.newsletter,
             Frequency(row.frequency),
-            None if row.topics is None else _these(topics, row.topics),
+            None if row.topics is None else _remaining(topics, row.topics),
         )
         for row in rows
     ]
@@ -116,24 +114,26 @@ def of_subscriptions(subscriptions: Iterable[Subscription]) -> dict[int, Subscri
     }
 
 
-def _became(named: Iterable[tuple[int, str]]) -> dict[int, Category]:
+def _successors(topics: Iterable[tuple[int, str]]) -> dict[int, Category]:
     """Returns what categories have become, by their former ID and URL, all locked in one step."""
-    addresses = dict(named)
-    rows = [Category(pk=pk) for pk in addresses]
-    became = merging.successors(rows, urls=addresses.values(), kind="category")
-    whole = Category.objects.in_bulk({row.pk for row in became.values()}) if became else {}
-    return {pk: whole[row.pk] for pk, row in became.items()}
+    urls = dict(topics)
+    old = [Category(pk=pk) for pk in urls]
+    successors = merging.successors(old, urls=urls.values(), kind="category")
+    categories = (
+        Category.objects.in_bulk({row.pk for row in successors.values()}) if successors else {}
+    )
+    return {pk: categories[row.pk] for pk, row in successors.items()}
 
 
-def _named(row: ConsentedNewsletter) -> Iterator[tuple[int, str]]:
+def _topics_with_urls(row: ConsentedNewsletter) -> Iterator[tuple[int, str]]:
     """Yields its topics with their URLs; topics without a stored URL are left out."""
     return zip(row.topics or (), chain(row.topic_urls, repeat("")), strict=False)
 
 
-def _these(topics: Mapping[int, Category], ids: Iterable[int]) -> tuple[Category, ...]:
+def _remaining(topics: Mapping[int, Category], ids: Iterable[int]) -> tuple[Category, ...]:
     """Returns the remaining topics, in order and without duplicates."""
-    there = {topics[pk] for pk in ids if pk in topics}
-    return tuple(sorted(there, key=lambda topic: topic.pk))
+    remaining = {topics[pk] for pk in ids if pk in topics}
+    return tuple(sorted(remaining, key=lambda topic: topic.pk))
 
 
 def _in_order(topics: Topics) -> list[Category]:

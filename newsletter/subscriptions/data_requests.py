@@ -24,8 +24,8 @@ ASKED: Final = "Requested when their data was erased"
 
 def ask(subscriber: Subscriber) -> None:
     """Enqueues the e-mail with the link; ignored if it was requested too often."""
-    address = subscriber.email.lower()
-    if count_and_allow(PURPOSE, address, limit=LINKS_A_DAY, per=timedelta(days=1)):
+    email = subscriber.email.lower()
+    if count_and_allow(PURPOSE, email, limit=LINKS_A_DAY, per=timedelta(days=1)):
         transaction.on_commit(lambda: job_queue.enqueue_data_link(subscriber.pk))
 
 
@@ -41,8 +41,8 @@ def subscriber_of(token: str) -> Subscriber:
         ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`, or because they were
             erased since.
     """
-    number, own = read_token(token, purpose=PURPOSE, valid_for=WORKS_FOR)
-    subscriber = Subscriber.objects.with_token(own).filter(pk=number).first()
+    subscriber_id, subscriber_token = read_token(token, purpose=PURPOSE, valid_for=WORKS_FOR)
+    subscriber = Subscriber.objects.with_token(subscriber_token).filter(pk=subscriber_id).first()
     if subscriber is None:
         raise BrokenToken
     return subscriber

@@ -27,9 +27,9 @@ PROVIDERS: Final = (
     "bol.com.br terra.com.br mail.ru yandex.ru rambler.ru qq.com 163.com 126.com naver.com"
 )
 """Large providers, the most popular first: the first match is suggested."""
-KNOWN: Final = tuple(PROVIDERS.split())
+KNOWN_DOMAINS: Final = tuple(PROVIDERS.split())
 
-ENDINGS: Final = {
+TYPO_ENDINGS: Final = {
     **dict.fromkeys(
         ["con", "cmo", "ocm", "vom", "xom", "cpm", "comm", "coom", "ccom", "cim"], "com"
     ),
@@ -38,7 +38,7 @@ ENDINGS: Final = {
 }
 """Endings that do not exist, and the probable ones."""
 
-SHORTEST: Final = 7
+MIN_LENGTH: Final = 7
 """Shorter names have too many neighbours: gmx.de and gmx.at, qq.com and me.com."""
 
 
@@ -48,11 +48,11 @@ def suggest_correction(typed: str) -> str:
     if not at or not 0 < len(domain) < 254:
         return ""
     local = local.strip().lstrip("<").removeprefix("mailto:")
-    found = _save_bounce(f"{local}@{_domain(domain.lower().strip('.,;:> '))}")
-    return "" if found == _save_bounce(typed) else found
+    suggestion = _normalised(f"{local}@{_domain(domain.lower().strip('.,;:> '))}")
+    return "" if suggestion == _normalised(typed) else suggestion
 
 
-def _save_bounce(address: str) -> str:
+def _normalised(address: str) -> str:
     """Returns the normalised address, or an empty string if it is invalid."""
     try:
         return normal(address)
@@ -61,19 +61,19 @@ def _save_bounce(address: str) -> str:
 
 
 def _domain(typed: str) -> str:
-    if typed in KNOWN:
+    if typed in KNOWN_DOMAINS:
         return typed
     name, dot, ending = typed.rpartition(".")
-    if dot and ending in ENDINGS:
-        typed = f"{name}.{ENDINGS[ending]}"
-    for known in KNOWN:
+    if dot and ending in TYPO_ENDINGS:
+        typed = f"{name}.{TYPO_ENDINGS[ending]}"
+    for known in KNOWN_DOMAINS:
         if typed == known or (
-            min(len(typed), len(known)) >= SHORTEST
+            min(len(typed), len(known)) >= MIN_LENGTH
             and not _is_another_country(typed, known)
             and is_one_typo_apart(typed, known)
         ):
             return known
-    return f"{typed}.com" if f"{typed}.com" in KNOWN else typed
+    return f"{typed}.com" if f"{typed}.com" in KNOWN_DOMAINS else typed
 
 
 def _is_another_country(typed: str, known: str) -> bool:
@@ -86,16 +86,16 @@ def is_one_typo_apart(one: str, other: str) -> bool:
     """Whether one inserted, missing, wrong or swapped character turns one text into the other."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False
-    same = next(
-        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+    first_difference = next(
+        (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
         min(len(one), len(other)),
     )
-    rest, of_other = one[same:], other[same:]
+    rest, other_rest = one[first_difference:], other[first_difference:]
     return (
-        rest[1:] == of_other[1:]
-        or rest[1:] == of_other
-        or rest == of_other[1:]
-        or (rest[:2] == of_other[:2][::-1] and rest[2:] == of_other[2:])
+        rest[1:] == other_rest[1:]
+        or rest[1:] == other_rest
+        or rest == other_rest[1:]
+        or (rest[:2] == other_rest[:2][::-1] and rest[2:] == other_rest[2:])
     )
 
 
@@ -154,10 +154,10 @@ def _check_domain(address: str, local: str, domain: str) -> str:
     domain = _ascii(domain).lower()
     if not _fits(local, domain):
         raise _validation_error(TOO_LONG)
-    kept = f"{local}@{domain}"
-    if not _survives_a_header(kept):
+    normalised = f"{local}@{domain}"
+    if not _round_trips_in_header(normalised):
         raise _validation_error(UNUSUAL)
-    return kept
+    return normalised
 
 
 def shown(address: str) -> str:
@@ -173,24 +173,26 @@ def _fits(local: str, domain: str) -> bool:
     )
 
 
-def _validation_error(sentence: "str | Promise") -> ValidationError:
-    return ValidationError(str(sentence), code="invalid")
+def _validation_error(message: "str | Promise") -> ValidationError:
+    return ValidationError(str(message), code="invalid")
 
 
 def _ascii(domain: str) -> str:
     try:
         return mail.domain_to_ascii(domain)
-    except UnicodeError as mistake:
-        raise _validation_error(NO_SERVER) from mistake
+    except UnicodeError as error:
+        raise _validation_error(NO_SERVER) from error
 
 
-def _survives_a_header(address: str) -> bool:
+def _round_trips_in_header(address: str) -> bool:
     """Whether a header with this address is parsed as exactly this address."""
     if not address.isascii() or not address.isprintable():
         return False
     parsed = AddressHeader.value_parser(address)
-    boxes = parsed.all_mailboxes
-    return not list(parsed.all_defects) and len(boxes) == 1 and boxes[0].addr_spec == address
+    mailboxes = parsed.all_mailboxes
+    return (
+        not list(parsed.all_defects) and len(mailboxes) == 1 and mailboxes[0].addr_spec == address
+    )
 
 
 def hidden(address: str) -> str:

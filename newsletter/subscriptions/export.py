@@ -16,21 +16,24 @@ HEADER: Final = ("e-mail", "status", "newsletters", "name", "language", "confirm
 def export(subscribers: QuerySet[Subscriber], *, filters: str, by: User) -> Iterator[str]:
     """Returns CSV lines with these subscribers; the export is logged before."""
     SubscriberExport.objects.create(created_by=by, rows=subscribers.count(), filters=filters[:300])
-    received = Subscription.objects.with_choices()
-    found = subscribers.prefetch_related(None).prefetch_related(Prefetch("subscriptions", received))
-    return as_csv(HEADER, map(_cells, found.iterator(chunk_size=2000)))
+    subscriptions = Subscription.objects.with_choices()
+    rows = subscribers.prefetch_related(None).prefetch_related(
+        Prefetch("subscriptions", subscriptions)
+    )
+    return as_csv(HEADER, map(_cells, rows.iterator(chunk_size=2000)))
 
 
 def _cells(subscriber: Subscriber) -> list[str]:
-    confirmed, left = subscriber.confirmed_at, subscriber.unsubscribed_at
+    confirmed, unsubscribed = subscriber.confirmed_at, subscriber.unsubscribed_at
     return [
         subscriber.email,
         subscriber.get_state_display(),
         "; ".join(
-            personal_data.describe_subscription(each) for each in subscriber.subscriptions.all()
+            personal_data.describe_subscription(subscription)
+            for subscription in subscriber.subscriptions.all()
         ),
         subscriber.name,
         subscriber.language,
         confirmed.isoformat(timespec="seconds") if confirmed else "",
-        left.isoformat(timespec="seconds") if left else "",
+        unsubscribed.isoformat(timespec="seconds") if unsubscribed else "",
     ]

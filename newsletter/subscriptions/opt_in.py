@@ -66,7 +66,7 @@ def request(
             wording=_wording(wanted, language),
             asked_at=timezone.now(),
         )
-        choices.keep(consent, wanted)
+        choices.save_choices(consent, wanted)
         transaction.on_commit(lambda: job_queue.enqueue_answer(consent.pk))
 
 
@@ -104,7 +104,7 @@ def lost_topics(consent: Consent) -> str:
     wanted = choices.of_consent(consent) if consent.confirmed_at is None else []
     return (
         gettext(TOPICS_GONE)
-        if any(choice_item.has_lost_its_topics for choice_item in wanted)
+        if any(wanted_choice.has_lost_its_topics for wanted_choice in wanted)
         else ""
     )
 
@@ -127,16 +127,16 @@ def confirm(token: str) -> Consent:
         subscriber = Subscriber.objects.locked().get(pk=consent.subscriber_id)
         consent.subscriber = subscriber
         if suppression.is_subscriber_suppressed(subscriber):
-            sentence = gettext("This address is on our suppression list.")
-            raise NotPossible(sentence)
+            message = gettext("This address is on our suppression list.")
+            raise NotPossible(message)
         if unsubscribed_since(consent):
-            sentence = gettext(
+            message = gettext(
                 "You unsubscribed after this link was sent. Enter your e-mail address again to subscribe."
             )
-            raise NotPossible(sentence)
+            raise NotPossible(message)
         if consent.confirmed_at is None:
-            if sentence := lost_topics(consent):
-                raise NotPossible(sentence)
+            if message := lost_topics(consent):
+                raise NotPossible(message)
             _subscribe(consent)
     return consent
 
@@ -161,11 +161,11 @@ def _save_subscriptions(subscriber: Subscriber, wanted: Sequence[SubscriptionCho
         [
             Subscription(
                 subscriber=subscriber,
-                newsletter=choice_item.newsletter,
-                frequency=choice_item.frequency,
-                topics=choice_item.topic_ids,
+                newsletter=wanted_choice.newsletter,
+                frequency=wanted_choice.frequency,
+                topics=wanted_choice.topic_ids,
             )
-            for choice_item in wanted
+            for wanted_choice in wanted
         ],
         update_conflicts=True,
         unique_fields=["subscriber", "newsletter"],
@@ -206,8 +206,8 @@ def choose(token: str, choice: Choice) -> Subscriber:
     with transaction.atomic():
         subscriber = _locked(token)
         if subscriber is None or not subscriber.is_active:
-            sentence = gettext("This address is not subscribed. Enter it again to subscribe.")
-            raise NotPossible(sentence)
+            message = gettext("This address is not subscribed. Enter it again to subscribe.")
+            raise NotPossible(message)
         if not choice.wanted:
             unsubscribe(token)
             subscriber.refresh_from_db()
@@ -216,36 +216,34 @@ def choose(token: str, choice: Choice) -> Subscriber:
         subscriber.save(update_fields=["language", "name"])
         # Categories are locked before subscriptions, as in a merge, to prevent deadlocks.
         wanted = choices.locked_choices(choice.wanted)
-        now = subscriber.subscriptions.select_related("newsletter").locked()
-        received = choices.of_subscriptions(now)
-        new = [
-            choice_item
-            for choice_item in wanted
-            if not _is_unchanged(choice_item, received.get(choice_item.newsletter.pk))
+        subscriptions = subscriber.subscriptions.select_related("newsletter").locked()
+        current = choices.of_subscriptions(subscriptions)
+        changed = [
+            wanted_choice
+            for wanted_choice in wanted
+            if not _is_unchanged(wanted_choice, current.get(wanted_choice.newsletter.pk))
         ]
-        if new and not _is_allowed_to_choose(subscriber):
-            sentence = gettext(
+        if changed and not _is_allowed_to_choose(subscriber):
+            message = gettext(
                 "You have changed your preferences too often today. Try again tomorrow."
             )
-            raise TooOften(sentence)
-        chosen = [choice_item.newsletter for choice_item in wanted]
-        subscriber.subscriptions.exclude(newsletter__in=chosen).delete()
-        if new:
-            _record_consent(subscriber, new)
+            raise TooOften(message)
+        newsletters = [wanted_choice.newsletter for wanted_choice in wanted]
+        subscriber.subscriptions.exclude(newsletter__in=newsletters).delete()
+        if changed:
+            _record_consent(subscriber, changed)
     return subscriber
 
 
 def _is_allowed_to_choose(subscriber: Subscriber) -> bool:
-    address = subscriber.email.lower()
-    return count_and_allow(
-        "newsletter.choices", address, limit=CHOICES_A_DAY, per=timedelta(days=1)
-    )
+    email = subscriber.email.lower()
+    return count_and_allow("newsletter.choices", email, limit=CHOICES_A_DAY, per=timedelta(days=1))
 
 
-def _is_unchanged(choice_item: SubscriptionChoice, now: SubscriptionChoice | None) -> bool:
-    return now is not None and (now.frequency, now.topic_ids) == (
-        choice_item.frequency,
-        choice_item.topic_ids,
+def _is_unchanged(wanted_choice: SubscriptionChoice, current: SubscriptionChoice | None) -> bool:
+    return current is not None and (current.frequency, current.topic_ids) == (
+        wanted_choice.frequency,
+        wanted_choice.topic_ids,
     )
 
 
@@ -261,7 +259,7 @@ def _record_consent(subscriber: Subscriber, wanted: Sequence[SubscriptionChoice]
         answered_at=now,
         answer=Consent.Answer.NONE,
     )
-    choices.keep(consent, wanted)
+    choices.save_choices(consent, wanted)
     _subscribe(consent)
 
 
@@ -287,16 +285,16 @@ def erase(subscriber: Subscriber, *, suppression_reason: str = "", keep_hash: bo
 
 def delete_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
     """Deletes old addresses that were never confirmed, in batches; returns how many."""
-    limit = timezone.now() - older_than
-    stale = Subscriber.objects.filter(state=Subscriber.State.PENDING, created_at__lt=limit).exclude(
-        consents__asked_at__gte=limit
-    )
+    before = timezone.now() - older_than
+    stale = Subscriber.objects.filter(
+        state=Subscriber.State.PENDING, created_at__lt=before
+    ).exclude(consents__asked_at__gte=before)
     with transaction.atomic():
         # Checked again under the lock: somebody may confirm or sign up right now.
         locked = stale.filter(pk__in=list(stale.values_list("pk", flat=True)[:DELETED_AT_ONCE]))
         ids = list(locked.select_for_update(of=("self",)).values_list("pk", flat=True))
         Subscriber.objects.filter(pk__in=ids).delete()
-    Consent.objects.filter(confirmed_at__isnull=True, asked_at__lt=limit).delete()
+    Consent.objects.filter(confirmed_at__isnull=True, asked_at__lt=before).delete()
     return len(ids)
 
 

@@ -17,8 +17,8 @@ def email_of(token: str) -> str:
     subscriber = Subscriber.objects.with_token(token).first()
     if subscriber is not None:
         return subscriber.email
-    found = (each.email_of(token) for each in hooks.mail_preferences)
-    return next((address for address in found if address), "")
+    emails = (provider.email_of(token) for provider in hooks.mail_preferences)
+    return next((email for email in emails if email), "")
 
 
 def received_by(subscriber: Subscriber | None) -> dict[int, SubscriptionChoice]:
@@ -28,30 +28,30 @@ def received_by(subscriber: Subscriber | None) -> dict[int, SubscriptionChoice]:
     return choices.of_subscriptions(subscriber.subscriptions.select_related("newsletter"))
 
 
-def other_choices(address: str) -> list[MailChoices]:
+def other_choices(email: str) -> list[MailChoices]:
     """Returns the choices of other apps that send e-mail to the address."""
-    found = (each.choices_for(address) for each in hooks.mail_preferences)
-    return [choices for choices in found if choices is not None]
+    provided = (provider.choices_for(email) for provider in hooks.mail_preferences)
+    return [choices for choices in provided if choices is not None]
 
 
-def choose(address: str, choice: Choice, answers: Mapping[str, str]) -> None:
+def choose(email: str, choice: Choice, answers: Mapping[str, str]) -> None:
     """Saves all choices of the page.
 
     Raises:
         NotPossible: newsletters were chosen, but the address has been unsubscribed since the
             page was opened.
     """
-    for each in hooks.mail_preferences:
-        each.save_choices(address, answers)
-    subscriber = Subscriber.objects.with_email(address).first()
+    for provider in hooks.mail_preferences:
+        provider.save_choices(email, answers)
+    subscriber = Subscriber.objects.with_email(email).first()
     if subscriber is not None and (subscriber.is_active or choice.wanted):
         opt_in.choose(subscriber.token, choice)
 
 
-def unsubscribe_all(address: str) -> None:
+def unsubscribe_all(email: str) -> None:
     """Unsubscribes the address from everything that this site sends."""
-    subscriber = Subscriber.objects.with_email(address).first()
+    subscriber = Subscriber.objects.with_email(email).first()
     if subscriber is not None:
         opt_in.unsubscribe(subscriber.token)
-    for each in hooks.mail_preferences:
-        each.unsubscribe(address)
+    for provider in hooks.mail_preferences:
+        provider.unsubscribe(email)

@@ -22,14 +22,14 @@ def is_subscriber_suppressed(subscriber: Subscriber) -> bool:
     return subscriber.state == Subscriber.State.SUPPRESSED or is_suppressed(subscriber.email)
 
 
-def suppress_bounced(email: str, words: str) -> None:
+def suppress_bounced(email: str, details: str) -> None:
     """Suppresses an address after a hard bounce of an e-mail from another app."""
     subscriber = Subscriber.objects.with_email(email).first()
     if subscriber is not None:
-        suppress(subscriber, because=words, reason=Suppression.Reason.HARD)
+        suppress(subscriber, because=details, reason=Suppression.Reason.HARD)
         return
     erase_unsubscribe_hash(email)
-    _save_hash(email, Suppression.Reason.HARD, one_line(words)[:300] or "Bounced")
+    _save_hash(email, Suppression.Reason.HARD, one_line(details)[:300] or "Bounced")
 
 
 def keep_unsubscribe_hash(email: str) -> None:
@@ -46,9 +46,9 @@ def erase_unsubscribe_hash(email: str) -> None:
     ).delete()
 
 
-def _save_hash(email: str, reason: str, words: str) -> None:
+def _save_hash(email: str, reason: str, details: str) -> None:
     row = Suppression(
-        email_hash=email_hash(email), reason=reason, details=words, created_at=timezone.now()
+        email_hash=email_hash(email), reason=reason, details=details, created_at=timezone.now()
     )
     Suppression.objects.bulk_create([row], ignore_conflicts=True)
 
@@ -65,12 +65,12 @@ def suppress(
     with transaction.atomic():
         current = Subscriber.objects.locked().get(pk=subscriber.pk)
         now = timezone.now()
-        known = Suppression.objects.active().for_email(current.email).first()
-        if known is not None and known.reason == Suppression.Reason.UNSUBSCRIBED:
-            known.delete()
-            known = None
-        if known is None:
-            known = Suppression.objects.create(
+        suppression = Suppression.objects.active().for_email(current.email).first()
+        if suppression is not None and suppression.reason == Suppression.Reason.UNSUBSCRIBED:
+            suppression.delete()
+            suppression = None
+        if suppression is None:
+            suppression = Suppression.objects.create(
                 email_hash=email_hash(current.email),
                 subscriber=current,
                 reason=reason,
@@ -81,7 +81,10 @@ def suppress(
             )
         if current.state != Subscriber.State.SUPPRESSED:
             current.state = Subscriber.State.SUPPRESSED
-            current.suppressed_at, current.suppression_reason = known.created_at, known.details
+            current.suppressed_at, current.suppression_reason = (
+                suppression.created_at,
+                suppression.details,
+            )
             current.save(update_fields=["state", "suppressed_at", "suppression_reason"])
         current.subscriptions.delete_locked()
     subscriber.refresh_from_db()
@@ -94,8 +97,8 @@ def remove_suppression(suppression: Suppression, *, because: str, by: User | Non
         ValueError: the reason is missing.
     """
     if not because.strip():
-        sentence = "Enter a reason."
-        raise ValueError(sentence)
+        message = "Enter a reason."
+        raise ValueError(message)
     with transaction.atomic():
         current = Suppression.objects.select_for_update(of=("self",)).get(pk=suppression.pk)
         if current.is_active:
@@ -122,8 +125,10 @@ def email_reachable(email: str) -> None:
 
     Complaints and manual suppressions remain, and nobody is resubscribed.
     """
-    returned = [Suppression.Reason.HARD, Suppression.Reason.SOFT]
-    for suppression in Suppression.objects.active().for_email(email).filter(reason__in=returned):
+    bounce_reasons = [Suppression.Reason.HARD, Suppression.Reason.SOFT]
+    for suppression in (
+        Suppression.objects.active().for_email(email).filter(reason__in=bounce_reasons)
+    ):
         remove_suppression(
             suppression, because="The owner confirmed the address with a link from an e-mail."
         )

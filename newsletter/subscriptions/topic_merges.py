@@ -53,8 +53,10 @@ def take_out(*, instance: Category, **signal: Any) -> None:
 
 def count(old: list[int], new: int) -> tuple[int, int]:
     """Counts subscriptions with one of these topics, and how many of them have the new one too."""
-    chosen = Subscription.objects.filter(topics__overlap=old)
-    return chosen.count(), chosen.filter(topics__contains=[new]).exclude(topics=[new]).count()
+    subscriptions = Subscription.objects.filter(topics__overlap=old)
+    return subscriptions.count(), subscriptions.filter(topics__contains=[new]).exclude(
+        topics=[new]
+    ).count()
 
 
 def register() -> None:

@@ -24,20 +24,20 @@ def issues(request: HttpRequest) -> HttpResponse:
 @public_page
 def issue(request: HttpRequest, slug: str) -> HttpResponse:
     """Shows an issue with its texts and those of its articles that are still public."""
-    chosen = get_object_or_404(
+    shown_issue = get_object_or_404(
         Issue.objects.public().select_related("newsletter", "image__agency"), slug=slug
     )
     articles = (
         Article.objects.published()
         .for_cards()
-        .filter(pk__in=chosen.items.values("article_id"))
+        .filter(pk__in=shown_issue.items.values("article_id"))
         .in_bulk()
     )
-    order = chosen.items.values_list("article_id", "heading")
+    order = shown_issue.items.values_list("article_id", "heading")
     context = {
-        "issue": chosen,
+        "issue": shown_issue,
         "sections": _sections(order, articles),
-        "page_language": chosen.effective_language,
+        "page_language": shown_issue.effective_language,
     }
     return render(request, "newsletter/issue.html", context)
 
@@ -72,9 +72,9 @@ def link(request: HttpRequest, issue_id: int, number: int) -> HttpResponse:
     """
     if max(issue_id, number) >= 2**31:
         raise Http404
-    address = rendering.open_link(issue_id, number)
-    if not address:
+    url = rendering.open_link(issue_id, number)
+    if not url:
         raise Http404
-    answer = HttpResponseRedirect(address)
-    answer["X-Robots-Tag"] = "noindex, nofollow"
-    return answer
+    response = HttpResponseRedirect(url)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -59,12 +59,12 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         limit=REQUESTS_AN_HOUR,
         per=timedelta(hours=1),
     ):
-        sentence = gettext("Too many sign-ups from your network. Try again in an hour.")
-        form.add_error(None, sentence)
+        message = gettext("Too many sign-ups from your network. Try again in an hour.")
+        form.add_error(None, message)
         return _sign_up_page(request, form, status=429)
     opt_in.request(
         form.cleaned_data["email"],
-        source_url=_page_it_came_from(request),
+        source_url=_source_path(request),
         wanted=form.wanted(),
         language=form.cleaned_data["language"],
     )
@@ -75,13 +75,13 @@ def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) 
     context = {
         "form": form,
         "offers": form.offers(),
-        "came_from": _page_it_came_from(request) if form.is_bound else "",
+        "came_from": _source_path(request) if form.is_bound else "",
         "latest": Issue.objects.listed().select_related("newsletter")[:3],
     }
     return render(request, "newsletter/sign_up.html", context, status=status)
 
 
-def _page_it_came_from(request: HttpRequest) -> str:
+def _source_path(request: HttpRequest) -> str:
     """Returns the path of the page with the form, from the Referer header; else that of this page.
 
     If a correction was suggested, the form repeats the path of the original page.
@@ -115,14 +115,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _message_page(request, gettext(INCOMPLETE), status=404)
     except ExpiredToken:
         return _message_page(request, gettext(EXPIRED), status=410)
-    except opt_in.NotPossible as refusal:
-        return _message_page(request, str(refusal), status=410)
+    except opt_in.NotPossible as error:
+        return _message_page(request, str(error), status=410)
     with use_language(consent.language):
         if opt_in.unsubscribed_since(consent):
-            sentence = gettext("You unsubscribed after this link was sent.")
-            return _message_page(request, sentence, status=410)
-        if sentence := opt_in.lost_topics(consent):
-            return _message_page(request, sentence, status=410)
+            message = gettext("You unsubscribed after this link was sent.")
+            return _message_page(request, message, status=410)
+        if message := opt_in.lost_topics(consent):
+            return _message_page(request, message, status=410)
         template = "welcome" if consent.confirmed_at else "confirm"
         context = {"consent": consent, "token": token}
         return render(request, f"newsletter/{template}.html", context)
@@ -134,18 +134,18 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Shows and saves what an address receives: newsletters, and e-mails of other apps."""
     if token == rendering.TEST_TOKEN:
         return _test_link_page(request)
-    address = subscriptions_preferences.email_of(token)
-    if not address:
+    email = subscriptions_preferences.email_of(token)
+    if not email:
         return _message_page(request, gettext(UNKNOWN), status=404)
-    subscriber = Subscriber.objects.with_email(address).first()
+    subscriber = Subscriber.objects.with_email(email).first()
     with use_language(subscriber.language if subscriber else ""):
         if request.method == "POST" and "leave" in request.POST:
-            subscriptions_preferences.unsubscribe_all(address)
-            return render(request, "newsletter/unsubscribed.html", {"address": hidden(address)})
+            subscriptions_preferences.unsubscribe_all(email)
+            return render(request, "newsletter/unsubscribed.html", {"address": hidden(email)})
         if request.method == "POST" and "data" in request.POST and subscriber:
             data_requests.ask(subscriber)
             return redirect(f"{request.path}?asked=1")
-        return _preferences_page(request, address, subscriber)
+        return _preferences_page(request, email, subscriber)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,8 +154,8 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
     """Shows the stored data of a subscriber, with a button to erase them."""
     try:
         if request.method == "POST":
-            gone = data_requests.erase(token, barred="bar" in request.POST)
-            with use_language(gone.language):
+            erased = data_requests.erase(token, barred="bar" in request.POST)
+            with use_language(erased.language):
                 return render(request, "newsletter/erased.html", {"barred": "bar" in request.POST})
         subscriber = data_requests.subscriber_of(token)
     except BrokenToken:
@@ -169,8 +169,8 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
             "subscriber": subscriber,
             "address": shown(subscriber.email),
             "received": [
-                personal_data.describe_subscription(each)
-                for each in subscriber.subscriptions.with_choices()
+                personal_data.describe_subscription(subscription)
+                for subscription in subscriber.subscriptions.with_choices()
             ],
             "mails": subscriber.deliveries.with_issues().order_by("-pk"),
         }
@@ -178,7 +178,7 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _preferences_page(
-    request: HttpRequest, address: str, subscriber: Subscriber | None
+    request: HttpRequest, email: str, subscriber: Subscriber | None
 ) -> HttpResponse:
     # An empty form is valid: it chooses nothing.
     form = PreferencesForm(
@@ -189,17 +189,17 @@ def _preferences_page(
     )
     if request.method == "POST" and form.is_valid():
         try:
-            subscriptions_preferences.choose(address, form.choice(), request.POST)
-        except opt_in.NotPossible as refusal:
-            status = 429 if isinstance(refusal, opt_in.TooOften) else 410
-            return _message_page(request, str(refusal), status=status)
+            subscriptions_preferences.choose(email, form.choice(), request.POST)
+        except opt_in.NotPossible as error:
+            status = 429 if isinstance(error, opt_in.TooOften) else 410
+            return _message_page(request, str(error), status=status)
         return redirect(f"{request.path}?saved=1")
     context = {
         "form": form,
         "offers": form.offers(),
         "subscriber": subscriber,
-        "address": hidden(address),
-        "more": subscriptions_preferences.other_choices(address),
+        "address": hidden(email),
+        "more": subscriptions_preferences.other_choices(email),
         "saved": "saved" in request.GET,
         "asked": "asked" in request.GET,
     }
@@ -226,9 +226,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, f"newsletter/{template}.html", context)
 
 
-def _message_page(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+def _message_page(request: HttpRequest, message: str, *, status: int) -> HttpResponse:
     """Shows a message and what to do instead."""
-    return render(request, "newsletter/message.html", {"sentence": sentence}, status=status)
+    return render(request, "newsletter/message.html", {"sentence": message}, status=status)
 
 
 def _test_link_page(request: HttpRequest) -> HttpResponse:

@@ -168,7 +168,7 @@ def forget(system: str, patch: pytest.MonkeyPatch) -> int:
             if (f"{number}", each) not in gone
         ]
         kept.append((reason, reasons.any_of(left or ["(?!)"])))
-    patch.setattr(reasons, "SAID", tuple(kept))
+    patch.setattr(reasons, "PATTERNS", tuple(kept))
     reasons.said.cache_clear()
     for name, (module, _) in HEADS.items():
         left = [

@@ -73,7 +73,7 @@ def _subscribe(words: dict[str, Any], newsletter: Newsletter) -> Subscriber | No
         answered_at=now,
         answer=Consent.Answer.NONE,
     )
-    choices.keep(consent, [choice_item])
+    choices.save_choices(consent, [choice_item])
     if not words.get("pending"):
         opt_in.confirm(opt_in.confirmation_token(consent))
     if words.get("left"):

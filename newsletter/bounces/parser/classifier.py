@@ -44,36 +44,38 @@ MOST_FAILURES: Final = 200
 
 def read(raw: bytes) -> Report:
     """Parses a message; invalid bytes give a report without failures."""
-    return _read(opened(raw)).in_plain_words()
+    return _read(opened(raw)).without_unstorable()
 
 
 def _read(message: Opened) -> Report:
     body, returned = split_body(message)
     if notice := notices.notice_in(message):
-        return _noticed(message, notice)
+        return _ses_report(message, notice)
     if message_types.is_feedback(message):
         return _complaint(message, returned)
-    found = [] if _is_receipt(message, body) else _failures(message, body)[:MOST_FAILURES]
-    bounced = bool(found) or _is_bounce_without_email(message, body)
+    failures = [] if _is_receipt(message, body) else _failures(message, body)[:MOST_FAILURES]
+    is_bounce = bool(failures) or _is_bounce_without_email(message, body)
     kind = Kind.NONE
-    if bounced:
-        kind = Kind.HARD if any(each.is_hard for each in found) else Kind.SOFT
-    return _report(message, returned, kind, failures=tuple(found))
+    if is_bounce:
+        kind = Kind.HARD if any(failure.is_hard for failure in failures) else Kind.SOFT
+    return _report(message, returned, kind, failures=tuple(failures))
 
 
-def _noticed(message: Opened, notice: notices.Notice) -> Report:
-    about = "\n".join(f"Message-ID: {each}" for each in notices.message_ids(notice))
+def _ses_report(message: Opened, notice: notices.Notice) -> Report:
+    message_ids = "\n".join(
+        f"Message-ID: {message_id}" for message_id in notices.message_ids(notice)
+    )
     if notices.is_complaint(notice):
         return _report(
             message,
-            about,
+            message_ids,
             Kind.COMPLAINT,
             feedback=notices.feedback_of(notice),
             complained=tuple(notices.complainers(notice)),
         )
-    found = tuple(notices.failures(notice))
-    kind = Kind.HARD if any(each.is_hard for each in found) else Kind.SOFT
-    return _report(message, about, kind, failures=found)
+    failures = tuple(notices.failures(notice))
+    kind = Kind.HARD if any(failure.is_hard for failure in failures) else Kind.SOFT
+    return _report(message, message_ids, kind, failures=failures)
 
 
 def split_body(message: Opened) -> tuple[str, str]:
@@ -83,89 +85,101 @@ def split_body(message: Opened) -> tuple[str, str]:
     """
     texts = [part.text for part in message.parts if not part.kind.startswith("message/")]
     returned = []
-    for number, text in enumerate(texts):
+    for index, text in enumerate(texts):
         body, rest = free_text.until_returned(text)
         returned.append(rest)
         if body.strip():
-            return body, "\n".join([*returned, *texts[number + 1 :]])
+            return body, "\n".join([*returned, *texts[index + 1 :]])
     return "", "\n".join(returned)
 
 
 def _failures(message: Opened, body: str) -> list[Failure]:
-    told = [part.text for part in message.parts if part.kind.startswith("message/")]
-    by_fields = delivery_status.failures(message, [*told, body], body)
+    reports = [part.text for part in message.parts if part.kind.startswith("message/")]
+    by_fields = delivery_status.failures(message, [*reports, body], body)
     if any(failure.address for failure in by_fields):
         return [failure for failure in by_fields if failure.address]
-    if delivery_status.all_reached(told) or not _may_be_bounce(message, body):
+    if delivery_status.all_reached(reports) or not _may_be_bounce(message, body):
         return []
-    named = [mime.clean(each) for each in message.headers.get("x-failed-recipients").split(",")]
-    found = [each for each in named if each] or _named_in(message, body)
-    status = next((failure.status for failure in by_fields if failure.status), "")
-    said = " ".join(failure.smtp_response for failure in by_fields)
-    return [_failure_of(address, body, found, status, said) for address in found]
-
-
-def _named_in(message: Opened, body: str) -> list[str]:
-    ours = _ours(message.headers)
-    found = free_text.failing(body, not_these=ours)
-    if found or not free_text.FAILING.search(f"{body} {message.headers.words('subject')}"):
-        return found
-    subject = [each for each in mime.in_text(message.headers.words("subject")) if each not in ours]
-    returned_to = [
-        each
-        for head in message.returned
-        if not head.get("list-post")
-        for each in mime.in_text(head.get("to"))
+    header_addresses = [
+        mime.clean(value) for value in message.headers.get("x-failed-recipients").split(",")
     ]
-    return subject or (returned_to if len(returned_to) == 1 else [])
+    addresses = [value for value in header_addresses if value] or _failed_addresses(message, body)
+    status = next((failure.status for failure in by_fields if failure.status), "")
+    response = " ".join(failure.smtp_response for failure in by_fields)
+    return [_failure_of(address, body, addresses, status, response) for address in addresses]
 
 
-def _failure_of(address: str, body: str, others: list[str], status: str, said: str) -> Failure:
-    about = said or (free_text.about(address, body, others) if len(others) > 1 else body)
+def _failed_addresses(message: Opened, body: str) -> list[str]:
+    own_addresses = _own_addresses(message.headers)
+    failed = free_text.failing(body, not_these=own_addresses)
+    if failed or not free_text.FAILING.search(f"{body} {message.headers.words('subject')}"):
+        return failed
+    in_subject = [
+        address
+        for address in mime.in_text(message.headers.words("subject"))
+        if address not in own_addresses
+    ]
+    returned_recipients = [
+        address
+        for headers in message.returned
+        if not headers.get("list-post")
+        for address in mime.in_text(headers.get("to"))
+    ]
+    return in_subject or (returned_recipients if len(returned_recipients) == 1 else [])
+
+
+def _failure_of(address: str, body: str, others: list[str], status: str, response: str) -> Failure:
+    text = response or (free_text.about(address, body, others) if len(others) > 1 else body)
     return Failure(
         address=address,
-        reason=_reason(about, body, status),
-        status=status_in(about) or status,
-        smtp_response=" ".join(about.split())[:500],
+        reason=_reason(text, body, status),
+        status=status_in(text) or status,
+        smtp_response=" ".join(text.split())[:500],
         delayed=bool(DELAYED.search(body)),
     )
 
 
-def _reason(about: str, body: str, status: str) -> Reason:
+def _reason(text: str, body: str, status: str) -> Reason:
     """Returns the reason from the quoted SMTP response, or else from the whole text."""
     step = " rcpt" if AT_RECIPIENT.search(body) and not AFTER_DATA.search(body) else ""
-    for part in (quotes_in(about), answers_in(about)):
-        if part.strip() and (found := reason_of(f"{part}{step}", status)) is not Reason.UNSAID:
-            return found
-    return reason_of(f"{about}{step}", status)
+    for excerpt in (quotes_in(text), answers_in(text)):
+        if (
+            excerpt.strip()
+            and (reason := reason_of(f"{excerpt}{step}", status)) is not Reason.UNSAID
+        ):
+            return reason
+    return reason_of(f"{text}{step}", status)
 
 
 def _may_be_bounce(message: Opened, body: str) -> bool:
     """Whether the body should be parsed as written by a server."""
-    head = message.headers
-    if message_types.is_report(message) or head.get("x-failed-recipients"):
+    headers = message.headers
+    if message_types.is_report(message) or headers.get("x-failed-recipients"):
         return True
-    if message_types.ARRIVED.search(head.words("subject")):
+    if message_types.ARRIVED.search(headers.words("subject")):
         return False
-    server, says = message_types.is_from_server(head), message_types.says_returned(head)
-    named = message_types.is_called_server(head)
-    if message_types.is_automatic_reply(head) and not (
-        (server and says) or (named and free_text.FAILING.search(body))
+    from_server, returned = (
+        message_types.is_from_server(headers),
+        message_types.says_returned(headers),
+    )
+    called_server = message_types.is_called_server(headers)
+    if message_types.is_automatic_reply(headers) and not (
+        (from_server and returned) or (called_server and free_text.FAILING.search(body))
     ):
         # Automatic replies also have an empty return path and say that somebody cannot be reached.
         return False
-    return (server and bool(free_text.FAILING.search(body))) or (
-        says
+    return (from_server and bool(free_text.FAILING.search(body))) or (
+        returned
         and bool(free_text.FAILING.search(body))
         # A reply, or an issue of a newsletter, whatever its subject.
-        and not (head.get("in-reply-to") or head.get("list-unsubscribe"))
+        and not (headers.get("in-reply-to") or headers.get("list-unsubscribe"))
     )
 
 
 def _is_receipt(message: Opened, body: str) -> bool:
     """Whether it is a read receipt; a rejection by a filter (RFC 5429) has the same format."""
-    refused = message_types.says_returned(message.headers) and free_text.FAILING.search(body)
-    return message_types.is_receipt(message) and not refused
+    is_rejection = message_types.says_returned(message.headers) and free_text.FAILING.search(body)
+    return message_types.is_receipt(message) and not is_rejection
 
 
 def _is_bounce_without_email(message: Opened, body: str) -> bool:
@@ -173,49 +187,55 @@ def _is_bounce_without_email(message: Opened, body: str) -> bool:
 
     The caller may find the recipient by the return path.
     """
-    head = message.headers
+    headers = message.headers
     return (
         not _is_receipt(message, body)
-        and message_types.says_returned(head)
-        and (message_types.is_from_server(head) or message_types.is_report(message))
+        and message_types.says_returned(headers)
+        and (message_types.is_from_server(headers) or message_types.is_report(message))
         and _may_be_bounce(message, body)
         and not delivery_status.all_reached(part.text for part in message.parts)
     )
 
 
 def _complaint(message: Opened, returned: str) -> Report:
-    kind, named = delivery_status.complainers(message.parts)
-    named = named or mime.in_text(message.headers.get("x-hmxmroriginalrecipient"))
-    if not named:
-        named = [
-            each
-            for head in message.returned
+    kind, complainers = delivery_status.complainers(message.parts)
+    complainers = complainers or mime.in_text(message.headers.get("x-hmxmroriginalrecipient"))
+    if not complainers:
+        complainers = [
+            address
+            for headers in message.returned
             for name in ("x-hmxmroriginalrecipient", "x-original-to", "delivered-to", "to")
-            for each in mime.in_text(head.get(name))
+            for address in mime.in_text(headers.get(name))
         ][:1]
-    return _report(message, returned, Kind.COMPLAINT, feedback=kind, complained=tuple(named))
+    return _report(message, returned, Kind.COMPLAINT, feedback=kind, complained=tuple(complainers))
 
 
-def _report(message: Opened, returned: str, kind: Kind, **found: object) -> Report:
-    head = message.headers
-    ids = [head_of.get("message-id").strip() for head_of in message.returned]
+def _report(message: Opened, returned: str, kind: Kind, **fields: object) -> Report:
+    headers = message.headers
+    ids = [returned_headers.get("message-id").strip() for returned_headers in message.returned]
     ids += IN_RETURNED_TEXT.findall(returned)
-    ids += IDENTIFIER.findall(f"{head.get('in-reply-to')} {head.get('references')}")
-    paths = [each for of in message.returned for each in mime.in_text(of.get("return-path"))]
-    paths += RETURN_PATH.findall(returned)
-    came_to = [
-        each for name in ENVELOPE for value in head.all(name) for each in mime.in_text(value)
+    ids += IDENTIFIER.findall(f"{headers.get('in-reply-to')} {headers.get('references')}")
+    return_paths = [
+        item
+        for returned_headers in message.returned
+        for item in mime.in_text(returned_headers.get("return-path"))
+    ]
+    return_paths += RETURN_PATH.findall(returned)
+    envelope_recipients = [
+        item for name in ENVELOPE for value in headers.all(name) for item in mime.in_text(value)
     ]
     return Report(
         kind=kind,
-        message_ids=tuple(dict.fromkeys(each for each in ids if each))[:20],
-        recipients=tuple(dict.fromkeys([*came_to, *paths]))[:40],
-        sender=next(iter(mime.in_text(head.words("from"))), ""),
-        subject=head.words("subject")[:300],
-        automatic=message_types.is_automatic_reply(head),
-        **found,  # type: ignore[arg-type]
+        message_ids=tuple(dict.fromkeys(item for item in ids if item))[:20],
+        recipients=tuple(dict.fromkeys([*envelope_recipients, *return_paths]))[:40],
+        sender=next(iter(mime.in_text(headers.words("from"))), ""),
+        subject=headers.words("subject")[:300],
+        automatic=message_types.is_automatic_reply(headers),
+        **fields,  # type: ignore[arg-type]
     )
 
 
-def _ours(head: Headers) -> set[str]:
-    return {each for name in OWN for value in head.all(name) for each in mime.in_text(value)}
+def _own_addresses(headers: Headers) -> set[str]:
+    return {
+        address for name in OWN for value in headers.all(name) for address in mime.in_text(value)
+    }

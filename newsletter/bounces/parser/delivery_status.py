@@ -16,10 +16,10 @@ from newsletter.bounces.parser.report import Failure
 
 FIELD: Final = re.compile(r"^[> \t]{0,8}([A-Za-z][A-Za-z0-9-]{2,60})[ \t]*:[ \t]*(.*)$")
 RECIPIENTS: Final = ("original-recipient", "final-recipient", "x-actual-recipient")
-OF_A_RECIPIENT: Final = frozenset(
+RECIPIENT_FIELDS: Final = frozenset(
     {*RECIPIENTS, "action", "status", "diagnostic-code", "remote-mta", "x-powermta-bouncecategory"}
 )
-COMPLAINER: Final = frozenset(
+COMPLAINER_FIELDS: Final = frozenset(
     {"original-rcpt-to", "original-recipient", "removal-recipient", "x-hmxmroriginalrecipient"}
 )
 """Fields with the complaining address; Microsoft uses the last one, a header of the returned e-mail."""
@@ -29,7 +29,7 @@ REACHED: Final = re.compile(r"(?i)^(?:deliver|relay|expand|success)")
 EMPTY_DIAGNOSIS: Final = re.compile(r"(?i)^\s*[\w-]+\s*;\s*[\d\s]{0,4}$")
 
 MOST_GROUPS: Final = 200
-MOST_WORDS: Final = 1000
+MAX_RESPONSE: Final = 1000
 """Characters of an SMTP response that are parsed."""
 
 Group = dict[str, str]
@@ -42,9 +42,9 @@ def failures(message: Opened, texts: Iterable[str], prose: str) -> list[Failure]
         texts: the texts that may contain fields.
         prose: the text for people, used if a report gives no reason.
     """
-    found = (_failure(group, prose) for text in texts for group in groups(text))
+    parsed = (_failure(group, prose) for text in texts for group in groups(text))
     unique: dict[str, Failure] = {}
-    for failure in islice(found, MOST_GROUPS):
+    for failure in islice(parsed, MOST_GROUPS):
         if failure is not None:
             unique.setdefault(failure.address.lower() or f"?{len(unique)}", failure)
     return list(unique.values())
@@ -56,34 +56,34 @@ def groups(text: str) -> list[Group]:
     A group ends at an empty line, or at a field that contradicts an earlier one. Fields without a
     recipient are merged into the next group that has one.
     """
-    found: list[Group] = []
+    result: list[Group] = []
     group: Group = {}
     last = ""
     for line in text.splitlines():
         field = FIELD.match(line)
         name = field[1].lower() if field else ""
-        if field is None or (last and line[:1] in " \t" and name not in OF_A_RECIPIENT):
+        if field is None or (last and line[:1] in " \t" and name not in RECIPIENT_FIELDS):
             if not line.strip("> \t"):
-                group, last = _ended(group, found), ""
+                group, last = _finish_group(group, result), ""
             elif last and line[:1] in " \t>":
                 group[last] = f"{group[last]} {line.strip('> ').strip()}"[:2000]
             continue
-        if name not in OF_A_RECIPIENT:
+        if name not in RECIPIENT_FIELDS:
             last = ""
             continue
         if name in group:
-            group = _ended(group, found)
+            group = _finish_group(group, result)
         group[name], last = field[2].strip()[:2000], name
-    _ended(group, found)
-    return found
+    _finish_group(group, result)
+    return result
 
 
-def _ended(group: Group, found: list[Group]) -> Group:
+def _finish_group(group: Group, result: list[Group]) -> Group:
     if any(name in group for name in RECIPIENTS):
-        found.append(group)
+        result.append(group)
         return {}
-    if found and "status" not in found[-1] and "action" not in found[-1]:
-        found[-1].update(group)
+    if result and "status" not in result[-1] and "action" not in result[-1]:
+        result[-1].update(group)
         return {}
     return group
 
@@ -97,18 +97,20 @@ def _failure(group: Group, prose: str) -> Failure | None:
     if not (delayed or FAILED.match(action) or status or "diagnostic-code" in group):
         return None
     diagnosis = group.get("diagnostic-code", "")
-    words = "" if EMPTY_DIAGNOSIS.match(diagnosis) else diagnosis.partition(";")[2] or diagnosis
-    named = [mime.clean(group.get(name, "")) for name in RECIPIENTS]
-    known = [address for address in named if address]
+    response = "" if EMPTY_DIAGNOSIS.match(diagnosis) else diagnosis.partition(";")[2] or diagnosis
+    addresses = [mime.clean(group.get(name, "")) for name in RECIPIENTS]
+    recipients = [address for address in addresses if address]
     category = group.get("x-powermta-bouncecategory", "").replace("-", " ")
-    said = f"{words} {_comment(group)} {_comment_of(action)} {category}"
-    speaking = said[:MOST_WORDS] if said.strip() else prose
+    details = f"{response} {_comment(group)} {_comment_of(action)} {category}"
+    text = details[:MAX_RESPONSE] if details.strip() else prose
     return Failure(
-        address=known[0] if known else "",
-        also=known[1] if len(known) > 1 and known[1].lower() != known[0].lower() else "",
-        reason=reason_of(f"{speaking} {_step(prose)}", status),
-        status=status_in(words) or status,
-        smtp_response=" ".join((words or speaking).split())[:500],
+        address=recipients[0] if recipients else "",
+        also=recipients[1]
+        if len(recipients) > 1 and recipients[1].lower() != recipients[0].lower()
+        else "",
+        reason=reason_of(f"{text} {_smtp_step(prose)}", status),
+        status=status_in(response) or status,
+        smtp_response=" ".join((response or text).split())[:500],
         delayed=delayed,
     )
 
@@ -120,8 +122,8 @@ def all_reached(texts: Iterable[str]) -> bool:
 
 
 def _status(group: Group) -> str:
-    found = STATUS.search(group.get("status", ""))
-    return ".".join(found.groups()) if found else ""
+    match = STATUS.search(group.get("status", ""))
+    return ".".join(match.groups()) if match else ""
 
 
 def _comment(group: Group) -> str:
@@ -133,7 +135,7 @@ def _comment_of(action: str) -> str:
     return action.partition("(")[2]
 
 
-def _step(prose: str) -> str:
+def _smtp_step(prose: str) -> str:
     """Returns the rejected SMTP command: Postfix names it only in the text, sendmail quotes the
     session.
     """
@@ -144,7 +146,7 @@ def _step(prose: str) -> str:
 
 def complainers(parts: Iterable[Part]) -> tuple[str, list[str]]:
     """Returns the type of a feedback report and the recipients that it names."""
-    kind, named = "", []
+    kind, addresses = "", []
     for part in parts:
         for line in part.text.splitlines():
             field = FIELD.match(line)
@@ -153,6 +155,6 @@ def complainers(parts: Iterable[Part]) -> tuple[str, list[str]]:
             name, value = field[1].lower(), field[2].strip()
             if name == "feedback-type":
                 kind = kind or value.lower()
-            elif name in COMPLAINER:
-                named.append(mime.clean(value))
-    return kind, list(dict.fromkeys(address for address in named if address))
+            elif name in COMPLAINER_FIELDS:
+                addresses.append(mime.clean(value))
+    return kind, list(dict.fromkeys(address for address in addresses if address))

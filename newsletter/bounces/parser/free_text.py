@@ -16,24 +16,24 @@ RETURNED_HEAD: Final = re.compile(
     r"(?i)^[> \t]{0,8}(?:received|return-path|dkim-signature|arc-[\w-]+|delivered-to|x-received|domainkey-signature)[ \t]*:"
 )
 RETURNED_MARK: Final = re.compile(rf"(?i)^[\W_]{{0,80}}(?:{languages.any_of(Topic.RETURNED)})")
-SAYS_MORE: Final = re.compile(
+NOT_A_MARK: Final = re.compile(
     r"(?i)\b(?:was received at|was not|has been|could not|relates to)\b|@"
 )
 
 FAILING: Final = re.compile(f"(?i){languages.any_of(Topic.FAILED)}")
 """Phrases of which every bounce contains at least one."""
 
-OURS: Final = re.compile(rf"(?i)\b(?:{languages.any_of(Topic.SENDER)})\b[^@\n]{{0,60}}$")
+SENDER_LABEL: Final = re.compile(rf"(?i)\b(?:{languages.any_of(Topic.SENDER)})\b[^@\n]{{0,60}}$")
 """Labels before an address that did not fail."""
-STANDS_FIRST: Final = re.compile(
+LINE_START: Final = re.compile(
     rf"^[\s>*•|\-]*(?:\d{{3}}[ -](?:\d\.\d{{1,3}}\.\d{{1,3}} )?)?[\"'<\[(]{{0,3}}({ADDRESS})[\"'>\])]{{0,3}}(?=\s*(?:$|[:;(<\[,\-]|\.\.\.|\bon\b|\bInvalid|\bError|\bdelivery|\bfailed))"
 )
-TOLD_OF: Final = re.compile(
+AFTER_LABEL: Final = re.compile(
     rf"(?i)\b(?:{languages.any_of(Topic.RECIPIENT)})(?!\w)"
     rf"(?:\s+(?:to|for|from|is|by|address|server|with|reach))*\s*(?:[:=]\s*)?[\s\[(<\"']{{0,4}}(?<![\w.+=/%-])(?:smtp[:=]|(?!smtp=))[<\"']?({ADDRESS})"
 )
 IN_COMMAND: Final = re.compile(rf"(?i)\bRCPT(?: TO)?\s*:\s*[<\"']?({ADDRESS})")
-OF_A_REPLY: Final = re.compile(r"^\s*[23]\d\d[ -]")
+SMTP_REPLY: Final = re.compile(r"^\s*[23]\d\d[ -]")
 
 Finder = Callable[[str], list[str]]
 
@@ -45,7 +45,7 @@ def until_returned(text: str) -> tuple[str, str]:
         if number == 0 and RETURNED_HEAD.match(line):
             continue
         if RETURNED_HEAD.match(line) or (
-            RETURNED_MARK.match(line) and not SAYS_MORE.search(line) and _is_mark(lines, number)
+            RETURNED_MARK.match(line) and not NOT_A_MARK.search(line) and _is_mark(lines, number)
         ):
             return "\n".join(lines[:number]), "\n".join(lines[number:])
     return text, ""
@@ -62,48 +62,50 @@ def failing(body: str, *, not_these: Iterable[str]) -> list[str]:
     Args:
         not_these: addresses of the sender and of this site, which are also mentioned.
     """
-    ours = {address.lower() for address in not_these}
-    ways: tuple[Finder, ...] = (_in_place, _in_commands, _in_failing_sentences)
-    for way in ways:
-        found = [
-            each
-            for each in dict.fromkeys(way(body))
-            if is_email(each) and "." in each.rpartition("@")[2]
+    own_addresses = {address.lower() for address in not_these}
+    finders: tuple[Finder, ...] = (_in_prominent_place, _in_commands, _in_failing_sentences)
+    for finder in finders:
+        addresses = [
+            address
+            for address in dict.fromkeys(finder(body))
+            if is_email(address) and "." in address.rpartition("@")[2]
         ]
-        others = [each for each in found if each.lower() not in ours]
+        others = [address for address in addresses if address.lower() not in own_addresses]
         if others:
             return others
     return []
 
 
-def _in_place(body: str) -> list[str]:
+def _in_prominent_place(body: str) -> list[str]:
     """Returns addresses at the beginning of a line or after an introducing phrase."""
-    found = []
+    addresses = []
     for line in body.splitlines():
-        if "@" not in line or OF_A_REPLY.match(line):
+        if "@" not in line or SMTP_REPLY.match(line):
             continue
-        first = STANDS_FIRST.match(line)
-        if first and not OURS.search(line[: first.start(1)]):
-            found.append(first[1])
-        found += [
-            each[1] for each in TOLD_OF.finditer(line) if not OURS.search(line[: each.start(1)])
+        match = LINE_START.match(line)
+        if match and not SENDER_LABEL.search(line[: match.start(1)]):
+            addresses.append(match[1])
+        addresses += [
+            match[1]
+            for match in AFTER_LABEL.finditer(line)
+            if not SENDER_LABEL.search(line[: match.start(1)])
         ]
-    return found
+    return addresses
 
 
 def _in_commands(body: str) -> list[str]:
-    return [each[1] for each in IN_COMMAND.finditer(body)]
+    return [match[1] for match in IN_COMMAND.finditer(body)]
 
 
 def _in_failing_sentences(body: str) -> list[str]:
-    found = []
+    addresses = []
     for paragraph in re.split(r"\n[>\s]*\n", body):
         if FAILING.search(paragraph):
             for address in in_text(paragraph):
                 before = paragraph[: paragraph.find(address)]
-                if not OURS.search(before):
-                    found.append(address)
-    return found
+                if not SENDER_LABEL.search(before):
+                    addresses.append(address)
+    return addresses
 
 
 def about(address: str, body: str, others: Iterable[str]) -> str:
@@ -114,10 +116,10 @@ def about(address: str, body: str, others: Iterable[str]) -> str:
         return body
     line_start = body.rfind("\n", 0, start) + 1
     ends = [
-        low.rfind("\n", 0, place)
+        low.rfind("\n", 0, position)
         for other in others
         if other.lower() != address.lower()
-        and (place := low.find(other.lower(), start + len(address))) > 0
+        and (position := low.find(other.lower(), start + len(address))) > 0
     ]
-    told = body[line_start : min([end for end in ends if end > start], default=len(body))]
-    return told[:4000]
+    excerpt = body[line_start : min([end for end in ends if end > start], default=len(body))]
+    return excerpt[:4000]

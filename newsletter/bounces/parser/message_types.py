@@ -26,28 +26,30 @@ COMPLAINT_WORDS: Final = re.compile(
 )
 FEEDBACK_FIELD: Final = re.compile(r"(?im)^[> \t]{0,8}feedback-type[ \t]*:[ \t]*[\w-]+")
 RETURNED_HEAD: Final = re.compile(r"(?im)^[> \t]{0,8}(?:received|return-path|message-id)[ \t]*:")
-OF_FEEDBACK: Final = re.compile(
+FEEDBACK_REPORT_FIELD: Final = re.compile(
     r"(?im)^[> \t]{0,8}(?:user-agent|version|original-rcpt-to|original-mail-from|removal-recipient|reported-domain|source-ip|received-date|arrival-date)[ \t]*:"
 )
 """Fields that accompany the feedback type; a text may quote the type alone."""
 
 
-def is_from_server(head: Headers) -> bool:
+def is_from_server(headers: Headers) -> bool:
     """Whether the sender looks like a mail server, or the return path is empty."""
-    path = head.get("return-path").strip()
-    return is_called_server(head) or path in {"<>", "<MAILER-DAEMON>"}
+    path = headers.get("return-path").strip()
+    return is_called_server(headers) or path in {"<>", "<MAILER-DAEMON>"}
 
 
-def is_called_server(head: Headers) -> bool:
+def is_called_server(headers: Headers) -> bool:
     """Whether the sender has the name of a mail server."""
-    return bool(SERVER.search(head.words("from")))
+    return bool(SERVER.search(headers.words("from")))
 
 
-def says_returned(head: Headers) -> bool:
+def says_returned(headers: Headers) -> bool:
     """Whether the subject or a header says that an e-mail was not delivered."""
-    if ARRIVED.search(head.words("subject")):
+    if ARRIVED.search(headers.words("subject")):
         return False
-    return bool(RETURNED.search(head.words("subject"))) or bool(head.get("x-failed-recipients"))
+    return bool(RETURNED.search(headers.words("subject"))) or bool(
+        headers.get("x-failed-recipients")
+    )
 
 
 def is_report(message: Opened) -> bool:
@@ -74,23 +76,25 @@ def is_feedback(message: Opened) -> bool:
     if message.report_type == "feedback-report" or "message/feedback-report" in kinds:
         return True
     texts = [part.text for part in message.parts if not part.kind.startswith("message/delivery")]
-    if any(FEEDBACK_FIELD.search(text) and OF_FEEDBACK.search(text) for text in texts):
+    if any(FEEDBACK_FIELD.search(text) and FEEDBACK_REPORT_FIELD.search(text) for text in texts):
         return not is_report(message)
-    mail = bool(message.returned) or any(RETURNED_HEAD.search(text) for text in texts)
-    if not mail or is_report(message):
+    has_returned_email = bool(message.returned) or any(RETURNED_HEAD.search(text) for text in texts)
+    if not has_returned_email or is_report(message):
         return False
-    if any(head.get("x-hmxmroriginalrecipient") for head in (message.headers, *message.returned)):
+    if any(
+        headers.get("x-hmxmroriginalrecipient") for headers in (message.headers, *message.returned)
+    ):
         return True
     return bool(COMPLAINING.search(message.headers.words("subject"))) or (
         bool(texts) and bool(COMPLAINT_WORDS.search(texts[0][:1000]))
     )
 
 
-def is_automatic_reply(head: Headers) -> bool:
+def is_automatic_reply(headers: Headers) -> bool:
     """Whether it is an automatic reply (RFC 3834), such as an out-of-office message."""
-    marked = head.get("auto-submitted").lower().startswith("auto-")
-    marked = marked or any(
-        head.get(name)
+    is_marked = headers.get("auto-submitted").lower().startswith("auto-")
+    is_marked = is_marked or any(
+        headers.get(name)
         for name in (
             "x-autoreply",
             "x-autorespond",
@@ -99,5 +103,5 @@ def is_automatic_reply(head: Headers) -> bool:
             "x-vacation",
         )
     )
-    marked = marked or head.get("precedence").lower() in {"auto_reply", "auto-reply"}
-    return marked or bool(REPLY.match(head.words("subject")))
+    is_marked = is_marked or headers.get("precedence").lower() in {"auto_reply", "auto-reply"}
+    return is_marked or bool(REPLY.match(headers.words("subject")))

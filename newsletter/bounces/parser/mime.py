@@ -31,8 +31,8 @@ def clean(text: str) -> str:
     inner = re.search(r"<([^<>]*)>", value)
     if inner and "@" in inner[1]:
         value = inner[1]
-    if found := WITHIN.search(value):
-        value = found[1]
+    if match := WITHIN.search(value):
+        value = match[1]
     value = value.strip(" \t<>\"'`;,:").removeprefix("SMTP=").rstrip(".")
     return value if is_email(value) else ""
 
@@ -45,7 +45,7 @@ def is_email(text: str) -> bool:
     if (
         ".." in text
         or local.startswith("/")
-        or any(sign.isspace() or ord(sign) < 32 for sign in text)
+        or any(char.isspace() or ord(char) < 32 for char in text)
     ):
         return False
     return "@" not in local.strip('"') and all(
@@ -56,9 +56,11 @@ def is_email(text: str) -> bool:
 
 def in_text(text: str) -> list[str]:
     """Returns all addresses in a text, in order."""
-    found = (each.strip(".") for each in IN_TEXT.findall(text))
-    named = (each for each in found if is_email(each) and "." in each.rpartition("@")[2])
-    return list(dict.fromkeys(named))
+    candidates = (address.strip(".") for address in IN_TEXT.findall(text))
+    addresses = (
+        address for address in candidates if is_email(address) and "." in address.rpartition("@")[2]
+    )
+    return list(dict.fromkeys(addresses))
 
 
 MOST_BYTES: Final = 1_000_000
@@ -85,9 +87,9 @@ RETURNED: Final = frozenset(
 
 FIELD: Final = re.compile(rb"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
 PARAMETER: Final = re.compile(r';\s*([\w*-]{1,40})\s*=\s*("[^"]{0,400}"|[^;"\s]{1,400})')
-GUESSED: Final = re.compile(rb"(?:\A|\n)--(\S{1,100})[ \t]*\ncontent-", re.IGNORECASE)
+UNDECLARED_BOUNDARY: Final = re.compile(rb"(?:\A|\n)--(\S{1,100})[ \t]*\ncontent-", re.IGNORECASE)
 """An undeclared boundary, recognised by the headers of the part that follows."""
-UNSEEN: Final = re.compile(r"(?is)<(script|style|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)")
+INVISIBLE: Final = re.compile(r"(?is)<(script|style|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)")
 BREAKS: Final = re.compile(
     r"(?i)<(?:br|/?p|/?div|/?tr|/?td|/?li|/?h\d|/?table|/?pre|hr)\b[^>]{0,400}>"
 )
@@ -163,20 +165,20 @@ def split(raw: bytes) -> tuple[Headers, bytes]:
         end = len(raw) if end < 0 else end
         line = raw[at:end]
         if not line.strip():
-            return _decoded(fields), raw[end + 1 :]
+            return _headers(fields), raw[end + 1 :]
         if line[:1] in b" \t":
             if fields and len(fields[-1][1]) < MOST_TEXT:
                 fields[-1] = (fields[-1][0], fields[-1][1] + b" " + line.strip())
-        elif found := FIELD.match(line):
+        elif match := FIELD.match(line):
             if len(fields) < MOST_HEADERS:
-                fields.append((found[1].decode("ascii", "replace").lower(), found[2].strip()))
+                fields.append((match[1].decode("ascii", "replace").lower(), match[2].strip()))
         else:
-            return _decoded(fields), raw[at:]
+            return _headers(fields), raw[at:]
         at = end + 1
-    return _decoded(fields), b""
+    return _headers(fields), b""
 
 
-def _decoded(fields: list[tuple[str, bytes]]) -> Headers:
+def _headers(fields: list[tuple[str, bytes]]) -> Headers:
     return Headers([(name, decoded(value, "utf-8")) for name, value in fields])
 
 
@@ -184,70 +186,78 @@ def content_type(head: Headers) -> tuple[str, dict[str, str]]:
     """Returns the content type of a part and its parameters; text/plain if it is invalid."""
     value = head.get("content-type")
     kind = value.partition(";")[0].strip().lower()
-    found = {name.lower().rstrip("*"): given.strip('"') for name, given in PARAMETER.findall(value)}
-    return (kind if "/" in kind else "text/plain"), found
+    parameters = {
+        name.lower().rstrip("*"): content.strip('"') for name, content in PARAMETER.findall(value)
+    }
+    return (kind if "/" in kind else "text/plain"), parameters
 
 
-def _walk(head: Headers, body: bytes, into: Opened, *, depth: int) -> None:
-    if len(into.parts) >= MOST_PARTS or len(into.returned) >= MOST_PARTS:
+def _walk(head: Headers, body: bytes, message: Opened, *, depth: int) -> None:
+    if len(message.parts) >= MOST_PARTS or len(message.returned) >= MOST_PARTS:
         return
     kind, parameters = content_type(head)
     boundary = parameters.get("boundary", "").rstrip()
-    if depth < DEEPEST and (pieces := _pieces(kind, boundary, body, whole=depth == 0)):
-        for piece in pieces:
-            _walk(*split(piece), into, depth=depth + 1)
+    if depth < DEEPEST and (
+        parts := _split_multipart(kind, boundary, body, is_top_level=depth == 0)
+    ):
+        for part in parts:
+            _walk(*split(part), message, depth=depth + 1)
         return
-    body = _unpacked(body, head.get("content-transfer-encoding").strip().lower())
+    body = _decode_transfer_encoding(body, head.get("content-transfer-encoding").strip().lower())
     if kind in RETURNED:
         inner = split(body.lstrip(b"\n"))
         wrapped = inner[0].get("content-type").lower()
         if ("delivery-status" in wrapped or "feedback-report" in wrapped) and depth < DEEPEST:
             # A gateway has wrapped the report. Our own e-mails are never wrapped.
-            _walk(*inner, into, depth=depth + 1)
+            _walk(*inner, message, depth=depth + 1)
         else:
-            into.returned.append(inner[0])
+            message.returned.append(inner[0])
     elif kind.startswith(("text/", "message/", "multipart/")):
         text = decoded(body[: 4 * MOST_TEXT], parameters.get("charset", ""))[:MOST_TEXT]
-        into.parts.append(Part(kind, as_plain(text) if kind == "text/html" else text))
+        message.parts.append(Part(kind, as_plain(text) if kind == "text/html" else text))
 
 
-def _pieces(kind: str, boundary: str, body: bytes, *, whole: bool) -> list[bytes]:
+def _split_multipart(kind: str, boundary: str, body: bytes, *, is_top_level: bool) -> list[bytes]:
     """Splits a multipart body, even if the boundary is missing or broken."""
-    multipart = kind.startswith("multipart/")
-    found = pieces_of(body, boundary.encode("utf-8", "replace")) if multipart and boundary else []
-    if not found and (multipart or (whole and kind == "text/plain")):
-        near = 20_000 if multipart else 400
-        if guessed := GUESSED.search(body[:near]):
-            return pieces_of(body, guessed[1])
-    return found
+    is_multipart = kind.startswith("multipart/")
+    parts = (
+        split_at_boundary(body, boundary.encode("utf-8", "replace"))
+        if is_multipart and boundary
+        else []
+    )
+    if not parts and (is_multipart or (is_top_level and kind == "text/plain")):
+        limit = 20_000 if is_multipart else 400
+        if match := UNDECLARED_BOUNDARY.search(body[:limit]):
+            return split_at_boundary(body, match[1])
+    return parts
 
 
-def pieces_of(body: bytes, boundary: bytes) -> list[bytes]:
+def split_at_boundary(body: bytes, boundary: bytes) -> list[bytes]:
     """Returns the parts between the boundary lines."""
-    mark = b"--" + boundary
-    pieces: list[bytes] = []
-    begun = -1
-    at = 0 if body.startswith(mark) else body.find(b"\n" + mark) + 1
-    while at or body.startswith(mark):
+    delimiter = b"--" + boundary
+    parts: list[bytes] = []
+    start = -1
+    at = 0 if body.startswith(delimiter) else body.find(b"\n" + delimiter) + 1
+    while at or body.startswith(delimiter):
         end = body.find(b"\n", at)
         end = len(body) if end < 0 else end
-        rest = body[at + len(mark) : end].strip()
+        rest = body[at + len(delimiter) : end].strip()
         if rest in {b"", b"--"}:
-            if begun >= 0:
-                pieces.append(body[begun : max(begun, at - 1)])
-            begun = -1 if rest else end + 1
-            if rest or len(pieces) > MOST_PARTS:
+            if start >= 0:
+                parts.append(body[start : max(start, at - 1)])
+            start = -1 if rest else end + 1
+            if rest or len(parts) > MOST_PARTS:
                 break
-        following = body.find(b"\n" + mark, max(end - 1, at))
+        following = body.find(b"\n" + delimiter, max(end - 1, at))
         if following < 0:
             break
         at = following + 1
-    if 0 <= begun < len(body):
-        pieces.append(body[begun:])
-    return pieces
+    if 0 <= start < len(body):
+        parts.append(body[start:])
+    return parts
 
 
-def _unpacked(body: bytes, encoding: str) -> bytes:
+def _decode_transfer_encoding(body: bytes, encoding: str) -> bytes:
     try:
         if encoding == "base64":
             return base64.b64decode(re.sub(rb"[^A-Za-z0-9+/=]", b"", body) + b"==")
@@ -273,5 +283,5 @@ def decoded(raw: bytes, charset: str) -> str:
 
 def as_plain(html: str) -> str:
     """Returns the text of an HTML document, one line per block element."""
-    seen = BREAKS.sub("\n", UNSEEN.sub(" ", html))
-    return unescape(TAG.sub(" ", seen)).replace("\xa0", " ")
+    visible = BREAKS.sub("\n", INVISIBLE.sub(" ", html))
+    return unescape(TAG.sub(" ", visible)).replace("\xa0", " ")

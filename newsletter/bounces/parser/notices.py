@@ -29,11 +29,11 @@ def notice_in(message: Opened) -> Notice:
         if not text.startswith("{"):
             continue
         with suppress(ValueError, RecursionError):
-            found, _ = json.JSONDecoder().raw_decode(text)
-            if isinstance(inner := found.get("Message"), str) and inner.startswith("{"):
-                found = json.loads(inner)
-            if isinstance(found, dict) and _kind(found) in {"Bounce", "Complaint"}:
-                return found
+            notice, _ = json.JSONDecoder().raw_decode(text)
+            if isinstance(inner := notice.get("Message"), str) and inner.startswith("{"):
+                notice = json.loads(inner)
+            if isinstance(notice, dict) and _kind(notice) in {"Bounce", "Complaint"}:
+                return notice
     return {}
 
 
@@ -52,31 +52,34 @@ def feedback_of(notice: Notice) -> str:
 
 
 def complainers(notice: Notice) -> list[str]:
-    named = [
-        mime.clean(str(each.get("emailAddress", "")))
-        for each in _list(_inner(notice, "complaint"), "complainedRecipients")
+    addresses = [
+        mime.clean(str(recipient.get("emailAddress", "")))
+        for recipient in _list(_inner(notice, "complaint"), "complainedRecipients")
     ]
-    return [each for each in named if each]
+    return [address for address in addresses if address]
 
 
 def failures(notice: Notice) -> Iterator[Failure]:
     bounce = _inner(notice, "bounce")
     kind = (str(bounce.get("bounceType")), str(bounce.get("bounceSubType")))
-    for each in _list(bounce, "bouncedRecipients"):
-        words, status = str(each.get("diagnosticCode") or ""), str(each.get("status") or "")
-        reason = reason_of(words.partition(";")[2] or words, status_in(status))
+    for recipient in _list(bounce, "bouncedRecipients"):
+        response, status = (
+            str(recipient.get("diagnosticCode") or ""),
+            str(recipient.get("status") or ""),
+        )
+        reason = reason_of(response.partition(";")[2] or response, status_in(status))
         yield Failure(
-            address=mime.clean(str(each.get("emailAddress", ""))),
+            address=mime.clean(str(recipient.get("emailAddress", ""))),
             reason=BY_KIND.get(kind, reason) if reason is Reason.UNSAID else reason,
-            status=status_in(words) or status_in(status),
-            smtp_response=" ".join(words.split())[:500],
+            status=status_in(response) or status_in(status),
+            smtp_response=" ".join(response.split())[:500],
         )
 
 
 def message_ids(notice: Notice) -> list[str]:
     """Returns the Message-IDs of the e-mail that the notification is about."""
-    named = _inner(_inner(notice, "mail"), "commonHeaders").get("messageId")
-    return [named[:400]] if isinstance(named, str) and named.startswith("<") else []
+    message_id = _inner(_inner(notice, "mail"), "commonHeaders").get("messageId")
+    return [message_id[:400]] if isinstance(message_id, str) and message_id.startswith("<") else []
 
 
 def _inner(notice: Notice, name: str) -> Notice:
@@ -85,7 +88,7 @@ def _inner(notice: Notice, name: str) -> Notice:
 
 
 def _list(notice: Notice, name: str) -> list[Notice]:
-    found = notice.get(name)
+    items = notice.get(name)
     return (
-        [each for each in found[:200] if isinstance(each, dict)] if isinstance(found, list) else []
+        [item for item in items[:200] if isinstance(item, dict)] if isinstance(items, list) else []
     )

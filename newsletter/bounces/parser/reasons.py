@@ -25,9 +25,9 @@ MAIL_ADDRESS: Final = re.compile(
 )
 COMMAND: Final = re.compile(r"(?i)\b(?:MAIL FROM|RCPT TO)\s{0,3}:\s{0,3}@?")
 """An SMTP command of ours, which says nothing about the recipient; `@` stands for an address."""
-SHOWN: Final = re.compile(r"(?im)^[> \t]*>>>.*$|^[> \t]*(?:subject|sent date)[ \t]*:.*$")
+QUOTED_LINES: Final = re.compile(r"(?im)^[> \t]*>>>.*$|^[> \t]*(?:subject|sent date)[ \t]*:.*$")
 """SMTP commands and header fields that a text quotes."""
-SAYS: Final = re.compile(
+INTRODUCES_RESPONSE: Final = re.compile(
     r"(?i)\b(?:said|reason|respon(?:se|ded)(?: was| with)?|replied|diagnostic(?:[- ]code)?|remote server returned|error (?:message )?(?:below|was|returned))\s{0,3}:|<<<"
 )
 """Phrases that introduce the response of the other server."""
@@ -77,7 +77,7 @@ PHRASES: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
     (Reason.FAULT, english.FAULT),
 )
 """Phrases in the order in which they are tried."""
-SAID: Final = tuple((reason, any_of(patterns)) for reason, patterns in PHRASES)
+PATTERNS: Final = tuple((reason, any_of(patterns)) for reason, patterns in PHRASES)
 
 BY_STATUS: Final[dict[str, Reason]] = {
     "1.0": Reason.UNKNOWN_USER,
@@ -121,49 +121,49 @@ def answers_in(body: str) -> str:
 
     Each starts at a code or at a phrase that announces a response, and ends with the paragraph.
     """
-    found = []
+    responses = []
     for paragraph in re.split(r"\n[> \t]*\n", body):
-        begins = [
-            each.start() for each in (STATUS.search(paragraph), REPLY.search(paragraph)) if each
+        starts = [
+            match.start() for match in (STATUS.search(paragraph), REPLY.search(paragraph)) if match
         ]
-        begins += [each.end() for each in (SAYS.search(paragraph),) if each]
-        if begins:
-            found.append(paragraph[min(begins) :])
-    return "\n".join(found)
+        starts += [match.end() for match in (INTRODUCES_RESPONSE.search(paragraph),) if match]
+        if starts:
+            responses.append(paragraph[min(starts) :])
+    return "\n".join(responses)
 
 
-def status_in(words: str) -> str:
+def status_in(text: str) -> str:
     """Returns the last meaningful enhanced status code, or an empty string; X.0.0 has no meaning."""
-    found = [".".join(each) for each in STATUS.findall(words) if each[0] != "2"]
-    telling = [code for code in found if not code.endswith(".0.0")]
-    return (telling or found or [""])[0]
+    codes = [".".join(match) for match in STATUS.findall(text) if match[0] != "2"]
+    meaningful = [code for code in codes if not code.endswith(".0.0")]
+    return (meaningful or codes or [""])[0]
 
 
-def reason_of(words: str, status: str = "") -> Reason:
+def reason_of(text: str, status: str = "") -> Reason:
     """Returns the reason by the text and by the status code of the report."""
-    said_status = status_in(words)
-    found = said(words)
-    if found is Reason.UNKNOWN_USER and _is_filter(words, said_status or status):
+    status_in_text = status_in(text)
+    reason = said(text)
+    if reason is Reason.UNKNOWN_USER and _is_filter(text, status_in_text or status):
         return Reason.FILTERED
-    if found in {None, Reason.UNREACHABLE, Reason.FAULT}:
-        return by_status(said_status) or by_status(status) or found or Reason.UNSAID
-    return found or Reason.UNSAID
+    if reason in {None, Reason.UNREACHABLE, Reason.FAULT}:
+        return by_status(status_in_text) or by_status(status) or reason or Reason.UNSAID
+    return reason or Reason.UNSAID
 
 
 @lru_cache(maxsize=64)
-def said(words: str) -> Reason | None:
+def said(text: str) -> Reason | None:
     """Returns the reason by the text alone. Cached: one message may list hundreds of recipients."""
-    plain = plain_words(words)
-    return next((reason for reason, pattern in SAID if pattern.search(plain)), None)
+    plain = plain_words(text)
+    return next((reason for reason, pattern in PATTERNS if pattern.search(plain)), None)
 
 
-def plain_words(words: str) -> str:
+def plain_words(text: str) -> str:
     """Removes addresses, commands and line breaks: `no-such-user@example.org` is no reason."""
-    plain = SHOWN.sub(" ", WEB_ADDRESS.sub(" ", words[:4000]))
-    return " ".join(COMMAND.sub(" ", MAIL_ADDRESS.sub(" @ ", plain)).split())
+    cleaned = QUOTED_LINES.sub(" ", WEB_ADDRESS.sub(" ", text[:4000]))
+    return " ".join(COMMAND.sub(" ", MAIL_ADDRESS.sub(" @ ", cleaned)).split())
 
 
-def _is_filter(words: str, status: str) -> bool:
+def _is_filter(text: str, status: str) -> bool:
     """Whether “user unknown” was said by a spam filter.
 
     Servers check the address before they accept the content. A server that has seen the content and
@@ -172,10 +172,10 @@ def _is_filter(words: str, status: str) -> bool:
     """
     if status[2:] in {"1.0", "1.1", "1.2", "1.3", "1.10"}:
         return False
-    if AFTER_DATA.search(words):
+    if AFTER_DATA.search(text):
         return True
-    bare = REFUSED.search(words) and status[2:] in {"", "0.0"} and not AT_RECIPIENT.search(words)
-    return bool(bare) and said(BARE.sub(" ", words)) is not Reason.UNKNOWN_USER
+    is_bare = REFUSED.search(text) and status[2:] in {"", "0.0"} and not AT_RECIPIENT.search(text)
+    return bool(is_bare) and said(BARE.sub(" ", text)) is not Reason.UNKNOWN_USER
 
 
 def by_status(status: str) -> Reason | None:

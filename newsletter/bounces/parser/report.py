@@ -28,16 +28,16 @@ and `not-spam` withdraws a complaint.
 """
 
 
-NO_WORDS: Final = re.compile("[\x00\ud800-\udfff]")
+UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 """Characters that the database cannot store; they may be in any field of a message."""
 
 
-def _plain(value: Any) -> Any:
+def _storable(value: Any) -> Any:
     if isinstance(value, Failure):
-        return value.in_plain_words()
+        return value.without_unstorable()
     if isinstance(value, tuple):
-        return tuple(_plain(each) for each in value)
-    return NO_WORDS.sub("", value) if type(value) is str else value
+        return tuple(_storable(item) for item in value)
+    return UNSTORABLE.sub("", value) if type(value) is str else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Failure:
     also: str = ""
     """The final address if the e-mail was forwarded."""
 
-    def in_plain_words(self) -> Self:
-        return replace(self, **_plain_fields(self))
+    def without_unstorable(self) -> Self:
+        return replace(self, **_storable_fields(self))
 
     @property
     def is_hard(self) -> bool:
@@ -87,15 +87,15 @@ class Report:
     happened_at: datetime | None = None
     """When it happened, if the clock is trusted."""
 
-    def in_plain_words(self) -> Self:
+    def without_unstorable(self) -> Self:
         """Returns a copy without NUL characters and surrogates."""
-        return replace(self, **_plain_fields(self))
+        return replace(self, **_storable_fields(self))
 
     @property
     def emails(self) -> list[str]:
         """Returns the addresses that the report is about."""
-        found = [failure.address for failure in self.failures if failure.address]
-        return list(dict.fromkeys([*found, *self.complained]))
+        failed = [failure.address for failure in self.failures if failure.address]
+        return list(dict.fromkeys([*failed, *self.complained]))
 
     @property
     def is_unsubscribing(self) -> bool:
@@ -103,5 +103,5 @@ class Report:
         return self.kind is Kind.COMPLAINT and self.feedback in UNSUBSCRIBING_TYPES
 
 
-def _plain_fields(value: Failure | Report) -> dict[str, Any]:
-    return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+def _storable_fields(value: Failure | Report) -> dict[str, Any]:
+    return {field.name: _storable(getattr(value, field.name)) for field in fields(value)}

@@ -152,7 +152,7 @@ def test_what_the_dns_says_of_the_sender_is_a_warning(
     settings.BOUNCE_DOMAIN = "bounces.meridian.org"
     records = {("meridian.org", "TXT"): ["v=spf1 mx -all"], ("_dmarc.meridian.org", "TXT"): []}
     monkeypatch.setattr(external_checks, "_texts", lambda name: records.get((name, "TXT"), []))
-    monkeypatch.setattr(external_checks, "_asked", lambda name, kind: [])
+    monkeypatch.setattr(external_checks, "_query", lambda name, kind: [])
     made = issue()
     assert external_checks.look(made.pk) == 4
     words = " ".join(map(str, blockers.warnings(rendering.compose(made), made.newsletter)))
