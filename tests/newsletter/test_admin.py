@@ -31,7 +31,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
-def test_sending_asks_once_more_and_says_to_how_many(ednas: Client) -> None:
+def test_sending_asks_for_confirmation_with_the_recipient_count(ednas: Client) -> None:
     subscribers(3)
     made = issue("Out it goes")
     page = ednas.get(at(made, "send")).content
@@ -49,7 +49,7 @@ def test_sending_asks_once_more_and_says_to_how_many(ednas: Client) -> None:
     assert made.deliveries.count() == 3
 
 
-def test_pressing_send_twice_sends_once(ednas: Client) -> None:
+def test_submitting_send_twice_sends_once(ednas: Client) -> None:
     subscribers(2)
     made = issue()
     ednas.post(at(made, "send"), follow=True)
@@ -61,7 +61,7 @@ def test_pressing_send_twice_sends_once(ednas: Client) -> None:
     assert made.deliveries.count() == 2
 
 
-def test_an_issue_that_is_not_ready_offers_no_button_and_says_why(ednas: Client) -> None:
+def test_an_incomplete_issue_has_no_send_button_and_says_why(ednas: Client) -> None:
     made = issue("")
     page = ednas.get(at(made, "send")).content
     assert b"Send now" not in page
@@ -71,7 +71,7 @@ def test_an_issue_that_is_not_ready_offers_no_button_and_says_why(ednas: Client)
     assert not Delivery.objects.exists()
 
 
-def test_what_went_out_can_be_seen_and_no_longer_changed(ednas: Client, edna: User) -> None:
+def test_a_sent_issue_is_read_only(ednas: Client, edna: User) -> None:
     subscriber()
     made = issue("Gone out")
     sending.start(made, by=edna)
@@ -84,7 +84,7 @@ def test_what_went_out_can_be_seen_and_no_longer_changed(ednas: Client, edna: Us
     assert ednas.post(at(made, "delete"), {"post": "yes"}).status_code == 403
 
 
-def test_the_page_of_an_issue_shows_that_nobody_was_forgotten(ednas: Client, edna: User) -> None:
+def test_the_issue_page_accounts_for_every_recipient(ednas: Client, edna: User) -> None:
     first, *_ = subscribers(4)
     made = issue()
     sending.start(made, by=edna)
@@ -101,7 +101,7 @@ def test_the_page_of_an_issue_shows_that_nobody_was_forgotten(ednas: Client, edn
         assert ednas.get(link.get("href") or "").status_code == 200
 
 
-def test_an_editor_can_stop_what_is_going_out(ednas: Client, edna: User) -> None:
+def test_an_editor_can_cancel_an_issue(ednas: Client, edna: User) -> None:
     subscribers(3)
     made = issue("Too early")
     sending.start(made, by=edna)
@@ -114,7 +114,7 @@ def test_an_editor_can_stop_what_is_going_out(ednas: Client, edna: User) -> None
     assert at(made, "cancel") not in again.content.decode()
 
 
-def test_an_uncertain_mail_can_be_sent_again_by_hand(ednas: Client, edna: User) -> None:
+def test_an_uncertain_delivery_can_be_resent_manually(ednas: Client, edna: User) -> None:
     subscriber()
     made = issue()
     sending.start(made, by=edna)
@@ -143,12 +143,12 @@ def test_a_reporter_has_no_newsletter(client: Client, rui: User) -> None:
     assert dashboard_items(rui) == []
 
 
-def test_a_page_of_an_issue_that_does_not_exist_is_not_found(ednas: Client) -> None:
+def test_the_page_of_an_unknown_issue_is_not_found(ednas: Client) -> None:
     for action in ("preview", "mail", "send"):
         assert ednas.get(f"/admin/newsletter/issue/99999/{action}/").status_code == 404
 
 
-def test_the_first_page_says_what_waits(ednas: Client, edna: User) -> None:
+def test_the_dashboard_lists_what_needs_attention(ednas: Client, edna: User) -> None:
     subscribers(2)
     made = issue("Under way")
     assert b"1 issue in draft" in ednas.get("/admin/").content
@@ -159,14 +159,14 @@ def test_the_first_page_says_what_waits(ednas: Client, edna: User) -> None:
     assert dashboard_items(edna) == []
 
 
-def test_the_library_knows_that_a_newsletter_shows_a_picture(edna: User) -> None:
+def test_the_image_library_shows_use_in_a_newsletter(edna: User) -> None:
     image = mail_image()
     issue("Light", published("Light", lead_image=image))
     assert len(list(hooks.image_usages)) >= 2
     assert "the newsletter “Light”" in [use.label for use in uses_of(image)]
 
 
-def test_an_editor_looks_at_subscribers_and_an_administrator_lets_them_go(
+def test_editors_view_subscribers_and_administrators_unsubscribe_them(
     ednas: Client, ada: User
 ) -> None:
     ola = subscriber()

@@ -21,13 +21,13 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
-def test_a_draft_is_nobodys_business(client: Client) -> None:
+def test_a_draft_is_not_public(client: Client) -> None:
     made = issue("Not yet")
     assert client.get(made.get_absolute_url()).status_code == 404
     assert b"Not yet" not in client.get("/newsletter/issues/").content
 
 
-def test_an_issue_can_be_read_on_the_site_as_soon_as_it_goes_out(
+def test_an_issue_is_public_when_sending_starts(
     client: Client, edna: User
 ) -> None:
     subscriber()
@@ -42,7 +42,7 @@ def test_an_issue_can_be_read_on_the_site_as_soon_as_it_goes_out(
     assert made.get_absolute_url() in client.get("/newsletter/").content.decode()
 
 
-def test_a_withdrawn_article_leaves_the_archive_too(client: Client, edna: User) -> None:
+def test_an_unpublished_article_leaves_the_archive_too(client: Client, edna: User) -> None:
     subscriber()
     kept, gone = published("Still here"), published("Gone")
     made = issue("Both", gone, kept)
@@ -53,7 +53,7 @@ def test_a_withdrawn_article_leaves_the_archive_too(client: Client, edna: User) 
     assert "Gone" not in page
 
 
-def test_the_archive_costs_the_same_for_many_articles_as_for_few(
+def test_the_archive_has_a_constant_number_of_queries(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for count in (2, 12):
@@ -75,12 +75,12 @@ def test_the_archive_costs_the_same_for_many_articles_as_for_few(
         assert not [query for query in queries if "sent_html" in query["sql"]]
 
 
-def test_there_is_no_page_beyond_the_last(client: Client) -> None:
+def test_a_page_beyond_the_last_is_not_found(client: Client) -> None:
     assert client.get("/newsletter/issues/?page=2").status_code == 404
     assert client.get("/newsletter/issues/?page=x").status_code == 404
 
 
-def test_sections_and_the_picture_stand_in_the_archive_as_in_the_mail(
+def test_sections_and_image_are_in_the_archive_as_in_the_mail(
     client: Client, edna: User
 ) -> None:
     subscriber()
@@ -99,7 +99,7 @@ def test_sections_and_the_picture_stand_in_the_archive_as_in_the_mail(
     assert "Ines Faro" in caption
 
 
-def test_past_issues_have_a_feed_in_every_form_with_what_can_still_be_read(
+def test_past_issues_have_feeds_in_every_format(
     client: Client, edna: User
 ) -> None:
     subscriber()
@@ -125,5 +125,5 @@ def test_past_issues_have_a_feed_in_every_form_with_what_can_still_be_read(
     assert "/newsletter/issues/feed/" in client.get("/newsletter/issues/").content.decode()
 
 
-def test_no_issue_takes_the_address_of_the_feed() -> None:
+def test_no_issue_can_have_the_slug_of_the_feed() -> None:
     assert drafts.free_slug(Issue(subject="Feed")) == "feed-2"

@@ -40,7 +40,7 @@ def stumbles_over(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, key: 
     monkeypatch.setattr(module, name, stumbling)
 
 
-def test_one_who_cannot_be_answered_keeps_nobody_else_waiting(
+def test_a_failing_answer_does_not_stop_the_others(
     mail_folder: MailFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for address in (OLA, MINA):
@@ -53,7 +53,7 @@ def test_one_who_cannot_be_answered_keeps_nobody_else_waiting(
     assert list(Consent.objects.filter(answered_at=None)) == [first]
 
 
-def test_an_issue_that_cannot_be_started_says_so_and_holds_up_no_other(
+def test_an_issue_that_fails_to_start_reports_it_alone(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscriber(OLA)
@@ -76,7 +76,7 @@ def test_an_issue_that_cannot_be_started_says_so_and_holds_up_no_other(
     assert (odd.state, odd.error) == ("sending", "")
 
 
-def test_an_issue_of_an_approved_digest_that_fails_says_so_and_holds_up_no_other(
+def test_a_failing_issue_of_an_approved_digest_reports_it_alone(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asia = category("Asia")
@@ -97,7 +97,7 @@ def test_an_issue_of_an_approved_digest_that_fails_says_so_and_holds_up_no_other
     assert not digest.being_approved
 
 
-def test_a_digest_that_cannot_be_completed_goes_as_it_is_and_holds_up_no_other(
+def test_an_incomplete_digest_is_sent_and_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     chose(OLA, Frequency.DAILY)
@@ -111,7 +111,7 @@ def test_a_digest_that_cannot_be_completed_goes_as_it_is_and_holds_up_no_other(
     assert Issue.objects.get().state == "sending"
 
 
-def test_every_address_that_was_never_confirmed_is_forgotten_in_one_night(
+def test_all_unconfirmed_addresses_are_deleted_in_one_night(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(opt_in, "DELETED_AT_ONCE", 2)

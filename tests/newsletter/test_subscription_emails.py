@@ -29,7 +29,7 @@ OLA = "ola@readers.example"
         ("on_data", "451 4.3.0 Not now", False),
     ],
 )
-def test_a_server_that_says_never_is_not_asked_again_every_minute(
+def test_a_permanent_rejection_is_not_retried(
     step: str, answer: str, is_final: bool, mail_server: MailServer
 ) -> None:
     setattr(mail_server, step, lambda recipient: answer)
@@ -41,7 +41,7 @@ def test_a_server_that_says_never_is_not_asked_again_every_minute(
     assert (consent.answered_at is not None, consent.answer == "none") == (is_final, is_final)
 
 
-def test_a_lost_job_loses_nobody(
+def test_a_lost_job_is_repeated(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
@@ -53,7 +53,7 @@ def test_a_lost_job_loses_nobody(
     assert len(mail.outbox) == 1
 
 
-def test_a_server_that_says_not_now_is_asked_ever_less_often() -> None:
+def test_a_temporary_rejection_is_retried_ever_less_often() -> None:
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     now, asked = timezone.now(), []
     for minutes in range(60):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("who", ["rui", "mina"])
-def test_only_who_may_write_issues_reaches_what_helps_to_write_them(
+def test_only_users_who_may_edit_issues_reach_the_tools(
     client: Client, who: str, request: pytest.FixtureRequest
 ) -> None:
     client.force_login(request.getfixturevalue(who))
@@ -32,7 +32,7 @@ def test_only_who_may_write_issues_reaches_what_helps_to_write_them(
     assert client.get(reverse("admin:newsletter_digestrule_add")).status_code == 403
 
 
-def test_nothing_is_done_for_a_form_of_another_site(edna: User) -> None:
+def test_forms_of_other_sites_are_rejected(edna: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(edna)
     made = rule()
@@ -48,7 +48,7 @@ def test_nothing_is_done_for_a_form_of_another_site(edna: User) -> None:
         assert strict.post(path, filled()).status_code == 403
 
 
-def test_who_may_not_send_lets_no_digest_go_by_itself(client: Client, rui: User) -> None:
+def test_only_users_who_may_send_turn_off_approval(client: Client, rui: User) -> None:
     for codename in ("view_digestrule", "change_digestrule", "add_digestrule"):
         rui.user_permissions.add(Permission.objects.get(codename=codename))
     client.force_login(rui)

@@ -30,7 +30,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
-def test_an_editor_writes_an_issue_with_articles_in_order(ednas: Client, edna: User) -> None:
+def test_an_editor_creates_an_issue_with_ordered_articles(ednas: Client, edna: User) -> None:
     first, second = published("First"), published("Second")
     answer = ednas.post(ADD, filled(second, first))
     assert answer.status_code == 302
@@ -41,13 +41,13 @@ def test_an_editor_writes_an_issue_with_articles_in_order(ednas: Client, edna: U
     assert [str(item.article) for item in made.items.all()] == ["Second", "First"]
 
 
-def test_a_new_issue_is_one_of_the_first_newsletter(ednas: Client) -> None:
+def test_a_new_issue_belongs_to_the_first_newsletter(ednas: Client) -> None:
     first = Newsletter.objects.first()
     assert first is not None
     assert f'<option value="{first.pk}" selected>' in ednas.get(ADD).content.decode()
 
 
-def test_the_same_form_sent_twice_makes_one_draft(ednas: Client) -> None:
+def test_a_form_submitted_twice_creates_one_draft(ednas: Client) -> None:
     story = published()
     for _ in range(2):
         ednas.post(ADD, filled(story))
@@ -55,7 +55,7 @@ def test_the_same_form_sent_twice_makes_one_draft(ednas: Client) -> None:
     assert Issue.objects.get().items.count() == 1
 
 
-def test_two_drafts_that_say_different_things_are_two(ednas: Client) -> None:
+def test_two_different_drafts_are_both_saved(ednas: Client) -> None:
     story, other = published(), published("Another story")
     ednas.post(ADD, filled(story, subject="", introduction="Good morning."))
     ednas.post(ADD, filled(story, subject="", introduction="Good evening."))
@@ -68,7 +68,7 @@ def test_two_drafts_that_say_different_things_are_two(ednas: Client) -> None:
     ]
 
 
-def test_what_was_typed_stays_where_the_issue_goes_at_this_very_moment(
+def test_the_input_is_kept_if_the_issue_is_sent_meanwhile(
     ednas: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     story = published()
@@ -89,7 +89,7 @@ def test_what_was_typed_stays_where_the_issue_goes_at_this_very_moment(
     assert Issue.objects.get().subject == "Before"
 
 
-def test_a_form_tells_no_headline_that_readers_cannot_see(ednas: Client) -> None:
+def test_the_form_reveals_no_unpublished_headline(ednas: Client) -> None:
     secret = draft("Secret scoop")
     answer = ednas.post(ADD, filled(secret, subject="Fishing"))
     assert answer.status_code == 200
@@ -113,7 +113,7 @@ def test_a_digest_keeps_its_newsletter_and_a_copy_its_language(ednas: Client, ed
     assert drafts.duplicate(composed, by=edna).effective_language == "fr"
 
 
-def test_two_issues_of_one_subject_get_two_addresses(ednas: Client) -> None:
+def test_two_issues_with_one_subject_get_two_slugs(ednas: Client) -> None:
     issue("What moved this week", slug="what-moved-this-week")
     ednas.post(ADD, filled())
     assert set(Issue.objects.values_list("slug", flat=True)) == {
@@ -140,7 +140,7 @@ def test_two_issues_of_one_subject_get_two_addresses(ednas: Client) -> None:
         ("greeting", "x" * 101),
     ],
 )
-def test_what_cannot_be_kept_gets_a_sentence_and_stays_in_the_form(
+def test_invalid_input_gets_a_message_and_stays_in_the_form(
     ednas: Client, field: str, typed: Any
 ) -> None:
     answer = ednas.post(ADD, filled(published(), **{field: typed, "preheader": "Kept words"}))
@@ -150,7 +150,7 @@ def test_what_cannot_be_kept_gets_a_sentence_and_stays_in_the_form(
     assert not Issue.objects.exists()
 
 
-def test_an_unpublished_article_cannot_be_chosen_but_a_chosen_one_stays_seen(
+def test_an_unpublished_article_can_be_kept_but_not_added(
     ednas: Client, edna: User
 ) -> None:
     story = published("Soon gone")
@@ -170,7 +170,7 @@ def test_markup_in_an_introduction_is_cleaned_when_it_is_saved(ednas: Client) ->
     assert Issue.objects.get().introduction == "<p>Hi </p>"
 
 
-def test_the_preview_shows_the_mail_in_frames_and_its_text(ednas: Client) -> None:
+def test_the_preview_shows_the_mail_in_frames_and_as_text(ednas: Client) -> None:
     story = published("With a light", lead_image=mail_image())
     made = issue("Light", story)
     page = ednas.get(at(made, "preview"))
@@ -191,7 +191,7 @@ def test_the_framed_mail_has_a_strict_policy_and_no_inline_style(ednas: Client) 
     assert b"style=" not in answer.content
 
 
-def test_a_test_goes_to_whoever_presses_the_button(ednas: Client, edna: User) -> None:
+def test_a_test_is_sent_to_the_current_user(ednas: Client, edna: User) -> None:
     made = issue("A try")
     answer = ednas.post(at(made, "test"), follow=True)
     assert said(answer) == [f"Test sent to {edna.email}."]
@@ -199,7 +199,7 @@ def test_a_test_goes_to_whoever_presses_the_button(ednas: Client, edna: User) ->
     assert ednas.get(at(made, "test")).status_code == 405
 
 
-def test_places_are_numbers_and_headings_begin_sections(ednas: Client) -> None:
+def test_positions_are_numbers_and_headings_start_sections(ednas: Client) -> None:
     first, second, third = published("First"), published("Second"), published("Third")
     places = {"chosen_articles-place": ["3", "", "1"]}
     headings = {"chosen_articles-heading": ["", " Also \n worth it ", "Asia"]}
@@ -208,7 +208,7 @@ def test_places_are_numbers_and_headings_begin_sections(ednas: Client) -> None:
     assert items == [("Third", "Asia"), ("First", ""), ("Second", "Also worth it")]
 
 
-def test_without_scripts_an_article_is_ticked_to_come_and_to_go(ednas: Client) -> None:
+def test_without_javascript_articles_are_added_and_removed_by_checkbox(ednas: Client) -> None:
     kept, out, new = published("Kept"), published("Out"), published("New")
     made = issue("Changing", kept, out)
     ticked = {"chosen_articles-add": [new.pk], "chosen_articles-out": [out.pk]}
@@ -216,7 +216,7 @@ def test_without_scripts_an_article_is_ticked_to_come_and_to_go(ednas: Client) -
     assert [str(item.article) for item in made.items.all()] == ["Kept", "New"]
 
 
-def test_a_search_without_scripts_saves_what_was_typed_and_shows_what_it_found(
+def test_a_search_without_javascript_saves_the_draft(
     ednas: Client,
 ) -> None:
     published("A quiet week at the strait")
@@ -232,7 +232,7 @@ def test_a_search_without_scripts_saves_what_was_typed_and_shows_what_it_found(
     assert found[0].startswith("A quiet week at the strait")
 
 
-def test_the_search_of_the_site_is_asked_and_what_is_chosen_is_left_out(ednas: Client) -> None:
+def test_the_article_search_excludes_chosen_articles(ednas: Client) -> None:
     one, other = published("Ships in the strait"), published("The strait at night")
     indexer.reindex()
     address = reverse("admin:newsletter_issue_articles")
@@ -243,7 +243,7 @@ def test_the_search_of_the_site_is_asked_and_what_is_chosen_is_left_out(ednas: C
     assert ednas.get(f"{address}?q=-&but=x&but={9**30}").status_code == 200
 
 
-def test_the_live_preview_shows_what_is_typed_and_keeps_nothing(ednas: Client) -> None:
+def test_the_live_preview_shows_the_input_and_saves_nothing(ednas: Client) -> None:
     story = published("Chosen just now", lead_image=mail_image())
     typed = filled(story, subject="Not saved", greeting="Dear {name},", fallback_greeting="Hello,")
     answer = ednas.post(LIVE, {**typed, "_look": "wide"})
@@ -264,7 +264,7 @@ def test_the_live_preview_shows_what_is_typed_and_keeps_nothing(ednas: Client) -
     assert made.subject == "As saved"
 
 
-def test_the_preview_in_the_dark_is_dark_on_a_light_screen(ednas: Client) -> None:
+def test_the_dark_preview_is_dark_on_a_light_screen(ednas: Client) -> None:
     typed = filled(published())
     for look, shown, hidden in (
         ("dark", "@media all", "@media not all"),
@@ -278,7 +278,7 @@ def test_the_preview_in_the_dark_is_dark_on_a_light_screen(ednas: Client) -> Non
         assert "prefers-color-scheme" not in written
 
 
-def test_what_cannot_be_drawn_says_where_and_why(ednas: Client) -> None:
+def test_an_invalid_form_has_no_preview_and_says_why(ednas: Client) -> None:
     answer = ednas.post(LIVE, filled(subject="x" * 151))
     assert answer.status_code == 422
     assert b"Subject: Ensure this value has at most 150 characters" in answer.content
@@ -286,14 +286,14 @@ def test_what_cannot_be_drawn_says_where_and_why(ednas: Client) -> None:
     assert ednas.post(f"{LIVE}?issue=99999", filled()).status_code == 404
 
 
-def test_a_greeting_by_name_needs_words_for_those_without_one(ednas: Client) -> None:
+def test_a_greeting_by_name_needs_a_fallback(ednas: Client) -> None:
     answer = ednas.post(ADD, filled(greeting="Dear {name},"))
     assert list(answer.context["adminform"].form.errors) == ["fallback_greeting"]
     ednas.post(ADD, filled(greeting="Dear {name},", fallback_greeting="Dear reader,"))
     assert Issue.objects.get().fallback_greeting == "Dear reader,"
 
 
-def test_a_lead_image_brings_its_caption_and_asks_for_its_credit(ednas: Client) -> None:
+def test_a_lead_image_brings_its_caption_and_needs_a_credit(ednas: Client) -> None:
     subscriber()
     image = mail_image(caption="Ships & <boats>", credit="", credit_exempt=False)
     ednas.post(ADD, filled(published(), image=image.pk))
@@ -303,7 +303,7 @@ def test_a_lead_image_brings_its_caption_and_asks_for_its_credit(ednas: Client) 
     assert any("/articles/image/" in blocker.address for blocker in page.context["obstacles"])
 
 
-def test_colleagues_get_the_test_that_counts_and_strangers_do_not(
+def test_colleagues_get_a_test_and_others_do_not(
     ednas: Client, edna: User, rui: User
 ) -> None:
     reader = User.objects.create_user("ola@readers.example", "x" * 12)
@@ -319,7 +319,7 @@ def test_colleagues_get_the_test_that_counts_and_strangers_do_not(
     assert b"No test was sent. Send a test and read it." not in ednas.get(at(made, "send")).content
 
 
-def test_a_copy_has_the_words_and_articles_of_what_went_out(ednas: Client, edna: User) -> None:
+def test_a_copy_has_the_texts_and_articles_of_a_sent_issue(ednas: Client, edna: User) -> None:
     subscriber()
     made = issue("Every week", published("One"), introduction="<p>Hello.</p>")
     made.items.update(heading="Asia")

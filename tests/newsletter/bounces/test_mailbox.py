@@ -61,7 +61,7 @@ class Endless(io.RawIOBase):
         return size
 
 
-def test_a_mail_bomb_of_fifty_megabytes_is_read_only_as_far_as_a_letter(
+def test_only_the_beginning_of_a_huge_message_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent(subscriber(OLA))
@@ -81,7 +81,7 @@ def test_a_mail_bomb_of_fifty_megabytes_is_read_only_as_far_as_a_letter(
     assert stream.most <= MOST_BYTES
 
 
-def test_the_command_says_in_one_line_a_message_what_each_one_says(tmp_path: Path) -> None:
+def test_the_command_prints_one_line_per_message(tmp_path: Path) -> None:
     sent(subscriber(OLA))
     for name, raw in {
         "a.eml": bounce(),
@@ -138,7 +138,7 @@ def test_a_maildir_is_read_once_and_a_dry_run_leaves_it_unread(tmp_path: Path) -
         said(maildir=str(tmp_path / "nowhere"))
 
 
-def test_the_worker_reads_the_mailbox_that_is_set(settings: Any, tmp_path: Path) -> None:
+def test_the_worker_reads_the_configured_mailbox(settings: Any, tmp_path: Path) -> None:
     ola = subscriber(OLA)
     settings.BOUNCE_DOMAIN = "bounces.example"
     leaving = wish_to_leave(to=f"leave+{ola.token}@bounces.example")
@@ -150,7 +150,7 @@ def test_the_worker_reads_the_mailbox_that_is_set(settings: Any, tmp_path: Path)
     assert bounces_mailbox.current_error() == ""
 
 
-def test_a_message_that_no_database_keeps_holds_up_no_other(settings: Any, tmp_path: Path) -> None:
+def test_a_message_that_cannot_be_stored_does_not_stop_the_others(settings: Any, tmp_path: Path) -> None:
     ola = subscriber(OLA)
     settings.BOUNCE_DOMAIN = "bounces.example"
     nul = bounce(
@@ -164,7 +164,7 @@ def test_a_message_that_no_database_keeps_holds_up_no_other(settings: Any, tmp_p
     assert "\x00" not in Bounce.objects.get().smtp_response
 
 
-def test_one_message_that_cannot_be_taken_in_stays_unread_and_the_desk_hears_of_it(
+def test_a_message_that_fails_stays_unread_and_is_reported_on_the_dashboard(
     settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ola = subscriber(OLA)
@@ -189,7 +189,7 @@ def test_one_message_that_cannot_be_taken_in_stays_unread_and_the_desk_hears_of_
     assert bounces_mailbox.current_error() == ""
 
 
-def test_an_imap_server_that_drops_costs_a_second_look_and_nothing_else(settings: Any) -> None:
+def test_a_dropped_imap_connection_is_retried_and_nothing_is_counted_twice(settings: Any) -> None:
     readers = [subscriber(f"reader{number}@readers.example") for number in range(3)]
     raws = [bounce(message_id=sent(reader).message_id) for reader in readers]
     with running_mailbox(*raws) as mailbox:
@@ -208,7 +208,7 @@ def test_an_imap_server_that_drops_costs_a_second_look_and_nothing_else(settings
     assert "secret" not in kept.mailbox + kept.error
 
 
-def test_a_mailbox_that_cannot_be_opened_is_said_in_a_sentence_without_its_password(
+def test_a_mailbox_error_is_shown_without_the_password(
     settings: Any,
 ) -> None:
     with running_mailbox() as mailbox:

@@ -67,7 +67,7 @@ FAILED = "Final-Recipient: rfc822; ola@readers.example\nAction: failed\n"
         ),
     ],
 )
-def test_words_come_before_codes_and_codes_before_nothing(
+def test_phrases_take_precedence_over_codes(
     fields: str, kind: str, reason: str
 ) -> None:
     found = read(report(FAILED + fields))
@@ -78,7 +78,7 @@ def test_words_come_before_codes_and_codes_before_nothing(
     assert found.message_ids == ("<one@news.example>",)
 
 
-def test_a_delayed_mail_has_not_failed_and_a_delivered_one_even_less() -> None:
+def test_a_delayed_or_delivered_mail_is_no_failure() -> None:
     waiting = read(
         report("Final-Recipient: rfc822; ola@readers.example\nAction: delayed\nStatus: 4.4.1")
     )
@@ -90,7 +90,7 @@ def test_a_delayed_mail_has_not_failed_and_a_delivered_one_even_less() -> None:
     assert (arrived.kind, arrived.emails) == (Kind.NONE, [])
 
 
-def test_the_address_we_wrote_to_counts_and_not_the_one_it_was_forwarded_to() -> None:
+def test_the_original_recipient_counts_and_not_the_forwarding_address() -> None:
     found = read(report(f"Original-Recipient: rfc822;ola@home.example\n{FAILED}Status: 5.1.1"))
     assert found.emails == ["ola@home.example"]
     assert found.failures[0].also == "ola@readers.example"
@@ -106,7 +106,7 @@ def test_the_address_we_wrote_to_counts_and_not_the_one_it_was_forwarded_to() ->
         ">>> RCPT TO:<ola@readers.example>\n<<< 550 5.1.1 no such mailbox",
     ],
 )
-def test_a_letter_of_a_server_is_read_in_several_languages(words: str) -> None:
+def test_bounce_texts_are_parsed_in_several_languages(words: str) -> None:
     found = read(letter(f"{words}\n\n--- Original message ---\nReceived: from us\nTo: x@y.example"))
     assert (found.kind, found.emails) == (Kind.HARD, ["ola@readers.example"])
 
@@ -123,7 +123,7 @@ def test_a_letter_of_a_server_is_read_in_several_languages(words: str) -> None:
         ("配信不能", "以下の宛先に配信できませんでした。\n\n<{}>\n\n宛先のアドレスが存在しません。"),
     ],
 )  # fmt: skip
-def test_a_letter_without_fields_and_codes_is_read_in_the_language_of_its_server(
+def test_a_bounce_without_fields_and_codes_is_parsed_in_its_language(
     subject: str, words: str
 ) -> None:
     told = letter(
@@ -133,14 +133,14 @@ def test_a_letter_without_fields_and_codes_is_read_in_the_language_of_its_server
     assert (found.kind, found.emails) == (Kind.HARD, ["ola@readers.example"])
 
 
-def test_an_answer_of_a_program_with_an_empty_return_path_is_no_bounce() -> None:
+def test_an_automatic_reply_with_an_empty_return_path_is_no_bounce() -> None:
     for subject in ("Out of office", "Absence du bureau"):
         body = "I cannot be reached, il m’est impossible de répondre.\n\nmina@readers.example\nwill answer."
         told = letter(body, From="Ola <ola@readers.example>", Subject=subject, Return_Path="<>")
         assert read(told).kind == Kind.NONE
 
 
-def test_an_issue_of_somebody_about_lost_mail_is_no_bounce() -> None:
+def test_a_newsletter_about_lost_mail_is_no_bounce() -> None:
     told = letter(
         "Mailboxes that do not exist. Write to ola@readers.example.",
         From="News <news@elsewhere.example>",
@@ -160,7 +160,7 @@ def test_an_issue_of_somebody_about_lost_mail_is_no_bounce() -> None:
         {"Subject": "Thank you for the issue on Taiwan"},
     ],
 )
-def test_answers_of_people_and_their_programs_are_no_bounces(head: dict[str, str]) -> None:
+def test_replies_and_automatic_replies_are_no_bounces(head: dict[str, str]) -> None:
     body = "I cannot be reached; mail to ola@readers.example is not read. Error, full, unknown."
     found = read(letter(body, From="Ola <ola@readers.example>", **head))
     assert (found.kind, found.emails) == (Kind.NONE, [])
@@ -170,7 +170,7 @@ def test_answers_of_people_and_their_programs_are_no_bounces(head: dict[str, str
     ("kind", "unwanted"),
     [("abuse", True), ("opt-out", True), ("auth-failure", False), ("not-spam", False)],
 )
-def test_a_complaint_names_who_complained_and_whether_our_mail_is_unwanted(
+def test_a_complaint_names_the_recipient_and_whether_to_unsubscribe(
     kind: str, unwanted: bool
 ) -> None:
     found = read(
@@ -197,13 +197,13 @@ def expected_kind(label: Any) -> str:
     return "hard" if any(result["hard"] for result in verdicts) else "soft"
 
 
-def test_the_kind_is_right_on_messages_that_others_labelled() -> None:
+def test_labelled_messages_get_the_right_kind() -> None:
     messages = labelled("sisimai")
     right = sum(read(path.read_bytes()).kind == expected_kind(label) for path, label in messages)
     assert right / len(messages) >= 0.95
 
 
-def test_the_failing_addresses_are_right_on_messages_that_others_labelled() -> None:
+def test_labelled_messages_get_the_right_failed_addresses() -> None:
     messages = labelled("flufl")
     right = sum(
         sorted(address.lower() for address in read(path.read_bytes()).emails)

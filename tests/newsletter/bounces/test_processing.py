@@ -28,7 +28,7 @@ def _our_domain(settings: Any) -> None:
     settings.BOUNCE_DOMAIN = "bounces.example"
 
 
-def test_a_dead_address_is_barred_by_the_return_path_of_its_mail() -> None:
+def test_a_hard_bounce_to_the_return_path_suppresses_the_address() -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     delivery = sent(ola)
     # Forwarded to an address that we never wrote to.
@@ -45,7 +45,7 @@ def test_a_dead_address_is_barred_by_the_return_path_of_its_mail() -> None:
     assert "No such user" in delivery.details
 
 
-def test_a_made_up_return_path_bars_nobody() -> None:
+def test_a_forged_return_path_suppresses_nobody() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     Delivery.objects.update(sending_at=timezone.now() - timedelta(days=365))
@@ -55,7 +55,7 @@ def test_a_made_up_return_path_bars_nobody() -> None:
     assert state_of(ola) == "active"
 
 
-def test_a_return_path_whose_capitals_were_changed_is_still_known(settings: Any) -> None:
+def test_a_return_path_matches_in_any_case(settings: Any) -> None:
     delivery = sent(subscriber(OLA))
     address = verp.return_path(delivery.pk)
     assert verp.delivery_of(address.upper()) == delivery.pk
@@ -64,7 +64,7 @@ def test_a_return_path_whose_capitals_were_changed_is_still_known(settings: Any)
     assert verp.delivery_of(address) == delivery.pk
 
 
-def test_a_bounce_is_known_by_the_mail_it_returns_or_by_the_address_it_names() -> None:
+def test_a_bounce_is_matched_by_the_returned_mail_or_the_address() -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     of_ola = sent(ola)
     sent(mina, of_ola.issue)
@@ -75,7 +75,7 @@ def test_a_bounce_is_known_by_the_mail_it_returns_or_by_the_address_it_names() -
     assert matched == {"message", "address"}
 
 
-def test_a_bounce_of_an_address_we_did_not_write_to_lately_bars_nobody() -> None:
+def test_a_bounce_of_an_address_without_recent_mail_suppresses_nobody() -> None:
     ola = subscriber(OLA)
     assert process_message(bounce()).done == ("nobody",)
     assert process_message(bounce(of="stranger@else.example")).done == ("nobody",)
@@ -90,7 +90,7 @@ def test_the_same_message_read_twice_counts_once() -> None:
     assert Bounce.objects.count() == 1
 
 
-def test_mail_that_does_not_arrive_on_five_days_bars_an_address_and_four_do_not() -> None:
+def test_soft_bounces_on_five_days_suppress_an_address_and_on_four_do_not() -> None:
     ola = subscriber(OLA)
     for day in range(5):
         assert state_of(ola) == "active"
@@ -108,7 +108,7 @@ def test_mail_that_does_not_arrive_on_five_days_bars_an_address_and_four_do_not(
     assert Suppression.objects.get().reason == "soft"
 
 
-def test_what_is_our_own_fault_bars_no_reader() -> None:
+def test_blocks_and_rate_limits_suppress_nobody() -> None:
     ola = subscriber(OLA)
     for _ in range(6):
         delivery = sent(ola)
@@ -120,7 +120,7 @@ def test_what_is_our_own_fault_bars_no_reader() -> None:
     assert state_of(ola) == "active"
 
 
-def test_a_notice_of_delay_and_an_automatic_reply_change_nothing() -> None:
+def test_delays_and_automatic_replies_change_nothing() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     here = verp.return_path(delivery.pk)
@@ -131,7 +131,7 @@ def test_a_notice_of_delay_and_an_automatic_reply_change_nothing() -> None:
     assert not Bounce.objects.exists()
 
 
-def test_who_complains_is_unsubscribed_at_once_and_not_written_to_again() -> None:
+def test_a_complaint_unsubscribes_and_suppresses() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     assert process_message(complaint(to=verp.return_path(delivery.pk))).done == ("unsubscribed",)
@@ -142,14 +142,14 @@ def test_who_complains_is_unsubscribed_at_once_and_not_written_to_again() -> Non
     assert delivery.state == "complained"
 
 
-def test_who_opts_out_through_their_provider_has_left_and_may_come_back() -> None:
+def test_an_opt_out_report_unsubscribes_and_allows_resubscribing() -> None:
     ola = subscriber(OLA)
     sent(ola)
     process_message(complaint(kind="opt-out"))
     assert state_of(ola) == "left"
 
 
-def test_a_report_on_technique_is_no_complaint_of_a_reader() -> None:
+def test_an_authentication_failure_report_is_no_complaint() -> None:
     ola = subscriber(OLA)
     sent(ola)
     assert process_message(complaint(kind="auth-failure")).done == ("noted",)
@@ -157,7 +157,7 @@ def test_a_report_on_technique_is_no_complaint_of_a_reader() -> None:
 
 
 @pytest.mark.parametrize("by_subject", [True, False])
-def test_a_mail_to_the_leaving_address_leaves(by_subject: bool) -> None:
+def test_a_mail_to_the_unsubscribe_address_unsubscribes(by_subject: bool) -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     to = "bounces@bounces.example" if by_subject else verp.unsubscribe_email(ola.token)
     subject = f"leave {ola.token}" if by_subject else "unsubscribe"
@@ -167,7 +167,7 @@ def test_a_mail_to_the_leaving_address_leaves(by_subject: bool) -> None:
     assert process_message(wish_to_leave(to="leave+" + "x" * 32 + "@bounces.example")).done == ()
 
 
-def test_a_bounce_of_an_erased_reader_is_counted_and_names_nobody() -> None:
+def test_a_bounce_of_an_erased_subscriber_is_counted_without_a_name() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     opt_in.erase(ola)
@@ -177,7 +177,7 @@ def test_a_bounce_of_an_erased_reader_is_counted_and_names_nobody() -> None:
     assert "ola" not in kept.smtp_response
 
 
-def test_a_return_path_sealed_by_another_site_is_nobodys(settings: Any) -> None:
+def test_a_return_path_signed_by_another_site_is_rejected(settings: Any) -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     ours = settings.SECRET_KEY
@@ -189,7 +189,7 @@ def test_a_return_path_sealed_by_another_site_is_nobodys(settings: Any) -> None:
     assert state_of(ola) == "active"
 
 
-def test_a_mail_bomb_is_read_no_further_than_a_letter() -> None:
+def test_a_huge_message_is_read_only_in_part() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     raw = bounce(to=verp.return_path(delivery.pk)) + b"A" * 5 * MOST_BYTES
@@ -206,7 +206,7 @@ def test_a_mail_bomb_is_read_no_further_than_a_letter() -> None:
         ("554 No", "active"),
     ],
 )
-def test_an_address_refused_at_the_door_as_unknown_is_barred_without_a_bounce(
+def test_an_address_rejected_as_unknown_at_rcpt_is_suppressed(
     answer: str, state: str
 ) -> None:
     ola = subscriber(OLA)
@@ -220,7 +220,7 @@ def test_an_address_refused_at_the_door_as_unknown_is_barred_without_a_bounce(
     assert all("ola@" not in bounce.smtp_response for bounce in Bounce.objects.all())
 
 
-def test_the_page_of_an_issue_says_what_came_back_of_it_by_reason_and_domain(
+def test_the_issue_page_lists_bounces_by_reason_and_domain(
     ednas: Client, edna: User
 ) -> None:
     made = issue()

@@ -47,13 +47,13 @@ def old_complaint(
         ),
     ],
 )
-def test_a_complaint_in_a_form_before_the_standard_is_one(raw: bytes) -> None:
+def test_a_complaint_in_an_older_format_is_recognised(raw: bytes) -> None:
     found = read(raw)
     assert (found.kind, found.emails) == (Kind.COMPLAINT, ["ola@readers.example"])
     assert found.is_unsubscribing
 
 
-def test_a_letter_that_quotes_a_field_of_a_complaint_is_none() -> None:
+def test_a_text_that_quotes_a_feedback_field_is_no_complaint() -> None:
     words = "How do you read this?\n\nFeedback-Type: abuse\n\nOla"
     assert (
         read(letter(words, From="Ola <ola@readers.example>", Subject="A question")).kind == "none"
@@ -116,12 +116,12 @@ def test_a_letter_that_quotes_a_field_of_a_complaint_is_none() -> None:
         ("Bilinmeyen kullanıcı", "hard"),
     ],
 )
-def test_what_is_said_of_the_recipient_decides(said: str, kind: str) -> None:
+def test_the_text_about_the_recipient_decides(said: str, kind: str) -> None:
     told = letter(f"Your mail could not be delivered:\n\n<ola@readers.example>: {said}\n")
     assert (read(told).kind, read(told).emails) == (kind, ["ola@readers.example"])
 
 
-def test_what_the_other_server_said_comes_before_the_summary_of_ours() -> None:
+def test_the_quoted_response_takes_precedence_over_the_summary() -> None:
     told = letter(
         "----- The following addresses had permanent fatal errors -----\n<ola@readers.example>\n"
         "    (reason: 550 IP address blacklisted)\n\n----- Transcript of session follows -----\n"
@@ -145,7 +145,7 @@ MAIL = {"commonHeaders": {"messageId": "<one@news.example>"}}
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("wrapped", [True, False])
-def test_a_notice_for_programs_that_comes_by_mail_is_read(
+def test_an_ses_notification_by_mail_is_parsed(
     notice: dict[str, Any], kind: str, wrapped: bool
 ) -> None:
     said = json.dumps(notice | {"mail": MAIL})
@@ -165,7 +165,7 @@ def test_a_notice_for_programs_that_comes_by_mail_is_read(
         '{"notificationType": "Bounce", "bounce": {"bouncedRecipients": 7}}',
     ],
 )
-def test_a_notice_that_says_nothing_names_nobody(body: str) -> None:
+def test_an_empty_notification_names_nobody(body: str) -> None:
     assert read(letter(body, From="x@y.example", Subject="Hello")).emails == []
 
 
@@ -177,7 +177,7 @@ def test_a_notice_that_says_nothing_names_nobody(body: str) -> None:
         "Successful Mail Delivery Report",
     ],
 )
-def test_a_letter_that_says_the_mail_arrived_is_no_bounce(subject: str) -> None:
+def test_a_delivery_confirmation_is_no_bounce(subject: str) -> None:
     told = letter("Your mail reached the mailbox of\n\nola@readers.example\n", Subject=subject)
     assert read(told).kind == Kind.NONE
 
@@ -194,6 +194,6 @@ def test_a_letter_that_says_the_mail_arrived_is_no_bounce(subject: str) -> None:
         ("Non remis : News", "La remise a échoué :\n\n{}\nL’adresse est introuvable.\n"),
     ],
 )
-def test_an_address_is_found_whatever_stands_around_it(subject: str, words: str) -> None:
+def test_an_address_is_found_next_to_any_punctuation(subject: str, words: str) -> None:
     found = read(letter(words.replace("{}", "ola@readers.example"), Subject=subject))
     assert (found.kind, found.emails) == (Kind.HARD, ["ola@readers.example"])

@@ -21,7 +21,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
-def test_an_issue_is_scheduled_by_the_publications_clock_and_taken_back(ednas: Client) -> None:
+def test_an_issue_is_scheduled_in_local_time_and_unscheduled(ednas: Client) -> None:
     subscribers(2)
     made = issue("Later")
     Publication(name="Meridian", time_zone="Asia/Tokyo").save()
@@ -51,7 +51,7 @@ def test_an_issue_is_scheduled_by_the_publications_clock_and_taken_back(ednas: C
         ("2020-01-01T09:00", "This time is in the past. Choose a later time, or send now."),
     ],
 )
-def test_a_time_that_cannot_be_is_refused_and_stays_in_the_form(
+def test_an_invalid_time_is_rejected_and_stays_in_the_form(
     ednas: Client, typed: str, sentence: str
 ) -> None:
     subscribers(1)
@@ -63,7 +63,7 @@ def test_a_time_that_cannot_be_is_refused_and_stays_in_the_form(
     assert made.is_draft
 
 
-def test_an_editor_pauses_and_lets_it_go_on(ednas: Client, edna: User) -> None:
+def test_an_editor_pauses_and_resumes_an_issue(ednas: Client, edna: User) -> None:
     subscribers(3)
     made = issue("Slowly")
     assert said(ednas.post(at(made, "pause"), follow=True)) == [
@@ -81,7 +81,7 @@ def test_an_editor_pauses_and_lets_it_go_on(ednas: Client, edna: User) -> None:
     assert page.index("Started by") < page.index("Paused by") < page.index("Resumed by")
 
 
-def test_the_state_of_the_run_can_be_asked_for_alone(ednas: Client, edna: User) -> None:
+def test_the_progress_can_be_requested_alone(ednas: Client, edna: User) -> None:
     subscribers(4)
     made = issue()
     sending.start(made, by=edna)
@@ -96,7 +96,7 @@ def test_the_state_of_the_run_can_be_asked_for_alone(ednas: Client, edna: User) 
     assert "data-follow" not in ednas.get(at(made, "delivery")).content.decode()
 
 
-def test_following_a_run_asks_the_database_no_more_for_a_long_list(
+def test_the_progress_page_has_a_constant_number_of_queries(
     ednas: Client, edna: User, django_assert_max_num_queries: pytest.FixtureRequest
 ) -> None:
     subscribers(30)
@@ -110,7 +110,7 @@ def test_following_a_run_asks_the_database_no_more_for_a_long_list(
     assert "25 deliveries have an unknown status" in page
 
 
-def test_what_may_have_arrived_is_shown_until_somebody_decides(ednas: Client, edna: User) -> None:
+def test_uncertain_deliveries_are_shown_until_resolved(ednas: Client, edna: User) -> None:
     subscribers(3)
     made = issue()
     sending.start(made, by=edna)

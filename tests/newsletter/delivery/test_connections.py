@@ -29,7 +29,7 @@ def until_three_are_open(server: MailServer) -> None:
         sleep(0.02)
 
 
-def test_a_long_list_goes_over_several_connections_and_to_nobody_twice(
+def test_a_long_list_is_sent_over_several_connections_once(
     edna: User, mail_server: MailServer, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery_worker, "PER_CONNECTION", 5)
@@ -48,7 +48,7 @@ def test_a_long_list_goes_over_several_connections_and_to_nobody_twice(
     assert Attempt.objects.count() == 60
 
 
-def test_a_short_list_needs_one(edna: User, mail_server: MailServer) -> None:
+def test_a_short_list_uses_one_connection(edna: User, mail_server: MailServer) -> None:
     subscribers(3)
     made = issue()
     sending.start(made, by=edna)
@@ -56,7 +56,7 @@ def test_a_short_list_needs_one(edna: User, mail_server: MailServer) -> None:
     assert mail_server.connections["opened"] == 1
 
 
-def test_a_job_makes_room_for_others_and_leaves_nothing_claimed(
+def test_a_job_stops_for_others_and_leaves_nothing_claimed(
     edna: User, mail_server: MailServer
 ) -> None:
     subscribers(10)
@@ -69,7 +69,7 @@ def test_a_job_makes_room_for_others_and_leaves_nothing_claimed(
 
 
 @pytest.mark.parametrize("broken", [1, 3])
-def test_an_answer_is_kept_while_the_database_is_away(
+def test_an_outcome_is_kept_while_the_database_is_away(
     edna: User, mail_server: MailServer, broken: int
 ) -> None:
     """The connection is cut while the server thinks about the mail: what it says is still written."""

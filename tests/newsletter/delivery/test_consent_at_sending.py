@@ -44,7 +44,7 @@ def daily() -> Digest:
         (("Japan",), "de", "suppressed"),
     ],
 )
-def test_a_digest_goes_to_nobody_whose_choice_does_not_hold_it_any_more(
+def test_a_digest_is_not_sent_if_the_choice_no_longer_matches(
     edna: User, topics: tuple[str, ...], language: str, state: str
 ) -> None:
     places = {name: category(name) for name in ("Asia", "Japan", "China")}
@@ -58,7 +58,7 @@ def test_a_digest_goes_to_nobody_whose_choice_does_not_hold_it_any_more(
     assert made.deliveries.get().state == state
 
 
-def test_a_merge_while_a_digest_goes_out_takes_it_from_nobody(edna: User) -> None:
+def test_a_merge_while_a_digest_is_sent_skips_nobody(edna: User) -> None:
     japan, asia = category("Japan"), category("Asia")
     chose(OLA, Frequency.DAILY, japan)
     made = issue(digest=daily(), topics=[japan.pk])

@@ -32,7 +32,7 @@ def started(by: User, count: int, *articles: object) -> Issue:
     return made
 
 
-def test_a_paused_run_keeps_nothing_claimed_and_goes_on_where_it_was(edna: User) -> None:
+def test_a_paused_issue_has_no_claims_and_resumes_where_it_was(edna: User) -> None:
     made = started(edna, 6)
     worker.deliver_batch(made.pk, size=2)
     controls.pause(made, by=edna)
@@ -43,14 +43,14 @@ def test_a_paused_run_keeps_nothing_claimed_and_goes_on_where_it_was(edna: User)
     assert worker.deliver_batch(made.pk) == 4
 
 
-def test_whoever_is_in_hand_when_it_is_paused_gets_its_answer(edna: User) -> None:
+def test_a_delivery_in_progress_gets_its_outcome_after_a_pause(edna: User) -> None:
     made = started(edna, 2)
     in_hand(made)
     controls.pause(made, by=edna)
     assert made.deliveries.counts()["sending"] == 1
 
 
-def test_withdrawing_an_article_pauses_at_once_and_asks(
+def test_unpublishing_an_article_pauses_at_once(
     edna: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     story, other = published("Doubtful"), published("Sound")
@@ -72,7 +72,7 @@ def test_withdrawing_an_article_pauses_at_once_and_asks(
     assert len(mail.outbox) == 1
 
 
-def test_twenty_refusals_in_a_row_are_the_servers_and_stop_the_run(
+def test_twenty_rejections_in_a_row_pause_the_issue(
     edna: User, mail_server: MailServer
 ) -> None:
     made = started(edna, 40)
@@ -92,7 +92,7 @@ def test_twenty_refusals_in_a_row_are_the_servers_and_stop_the_run(
     assert made.deliveries.counts()["sent"] == 20
 
 
-def test_more_refusals_than_allowed_pause_the_run_until_somebody_has_seen_them(
+def test_too_many_rejections_pause_the_issue_until_resumed(
     edna: User, mail_server: MailServer
 ) -> None:
     made = started(edna, 40)
@@ -115,7 +115,7 @@ def in_shares(edna: User) -> Issue:
     return started(edna, 220)
 
 
-def test_a_share_goes_first_and_the_others_follow_when_it_was_waited_for(in_shares: Issue) -> None:
+def test_the_canary_batch_is_sent_first_and_the_rest_after_its_wait(in_shares: Issue) -> None:
     first = in_shares.deliveries.filter(wave=0).count()
     assert 20 <= first <= 90  # at least 50 are aimed at, by chance
     worker.deliver_batch(in_shares.pk, size=220)
@@ -132,7 +132,7 @@ def test_a_share_goes_first_and_the_others_follow_when_it_was_waited_for(in_shar
     assert in_shares.events.filter(action="widened").count() == 1
 
 
-def test_the_others_wait_where_the_first_share_came_back(in_shares: Issue, edna: User) -> None:
+def test_the_rest_is_not_sent_if_the_canary_batch_bounced(in_shares: Issue, edna: User) -> None:
     worker.deliver_batch(in_shares.pk, size=220)
     Delivery.objects.filter(state="sent").update(sending_at=Now() - timedelta(minutes=11))
     Delivery.objects.filter(pk__in=Delivery.objects.filter(state="sent").values("pk")[:8]).update(
@@ -147,7 +147,7 @@ def test_the_others_wait_where_the_first_share_came_back(in_shares: Issue, edna:
     assert (in_shares.state, in_shares.wave) == ("sending", 1)
 
 
-def test_a_short_list_or_a_newsletter_without_a_share_goes_at_once(edna: User) -> None:
+def test_a_short_list_or_a_newsletter_without_canary_is_sent_at_once(edna: User) -> None:
     assert not started(edna, 30).deliveries.filter(wave=0).exists()
     Newsletter.objects.update(canary_percent=0)
     made = issue("At once")
@@ -155,7 +155,7 @@ def test_a_short_list_or_a_newsletter_without_a_share_goes_at_once(edna: User) -
     assert not made.deliveries.filter(wave=0).exists()
 
 
-def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
+def test_the_issues_of_a_digest_share_a_canary_batch(
     edna: User,
     mail_server: MailServer,
     monkeypatch: pytest.MonkeyPatch,
@@ -195,7 +195,7 @@ def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
     assert set(Issue.objects.values_list("auto_pause", flat=True)) == {False}
 
 
-def test_stopping_takes_what_was_claimed_too(edna: User) -> None:
+def test_cancelling_includes_claimed_deliveries(edna: User) -> None:
     made = started(edna, 5)
     Delivery.objects.filter(pk__in=Delivery.objects.values("pk")[:2]).update(
         state="deferred", details="451 Later"

@@ -25,7 +25,7 @@ def page(client: Client, **asked: str | int) -> str:
     return client.get(LIST, asked).content.decode()
 
 
-def test_one_is_found_by_issue_address_and_number(ednas: Client, edna: User) -> None:
+def test_a_delivery_is_found_by_issue_address_and_message_id(ednas: Client, edna: User) -> None:
     ola, mina = subscriber("ola@readers.example"), subscriber("mina@readers.example")
     first, second = issue("First"), issue("Second")
     for each in (first, second):
@@ -43,7 +43,7 @@ def test_one_is_found_by_issue_address_and_number(ednas: Client, edna: User) -> 
     assert str(mina) in page(ednas, q="mina", issue__id__exact=second.pk)
 
 
-def test_a_search_that_fits_many_readers_leaves_none_out(
+def test_a_search_with_many_matches_leaves_none_out(
     ednas: Client, edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscribers(4)
@@ -52,7 +52,7 @@ def test_a_search_that_fits_many_readers_leaves_none_out(
     assert "4 deliveries" in page(ednas, q="readers.example")
 
 
-def test_it_asks_as_often_for_many_issues_and_never_for_the_mails_themselves(
+def test_the_list_has_constant_queries_and_does_not_load_the_mails(
     ednas: Client, edna: User
 ) -> None:
     subscribers(2)
@@ -68,7 +68,7 @@ def test_it_asks_as_often_for_many_issues_and_never_for_the_mails_themselves(
     assert not [query for query in many if "sent_html" in query["sql"]]
 
 
-def test_bounces_of_one_issue_are_listed_too(ednas: Client, edna: User) -> None:
+def test_bounces_can_be_filtered_by_issue(ednas: Client, edna: User) -> None:
     subscribers(1)
     sending.start(issue("One"), by=edna)
     listed = reverse("admin:newsletter_bounce_changelist")

@@ -22,7 +22,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return asked
 
 
-def test_the_editors_get_one_mail_that_says_why_and_leads_there(
+def test_editors_get_one_mail_with_the_reason_and_a_link(
     edna: User,
     rui: User,
     told: list[int],
@@ -47,7 +47,7 @@ def test_the_editors_get_one_mail_that_says_why_and_leads_there(
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
 
 
-def test_nobody_is_told_of_a_pause_by_hand_or_one_that_is_over(
+def test_a_manual_or_ended_pause_sends_no_mail(
     edna: User,
     told: list[int],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,

@@ -97,7 +97,7 @@ BEFORE_THE_MAIL = {
 
 
 @pytest.mark.parametrize("name", BEFORE_THE_MAIL)
-def test_before_the_mail_was_handed_over_everything_waits_and_the_issue_says_why(
+def test_an_error_before_data_keeps_everything_queued(
     name: str, started: Issue, settings: Any
 ) -> None:
     with server(BEFORE_THE_MAIL[name], settings):
@@ -125,7 +125,7 @@ AFTER_THE_MAIL = {
 
 
 @pytest.mark.parametrize("name", AFTER_THE_MAIL)
-def test_after_the_mail_was_handed_over_nobody_is_written_to_twice(
+def test_an_error_after_data_sends_nothing_twice(
     name: str, started: Issue, settings: Any
 ) -> None:
     with server(AFTER_THE_MAIL[name], settings):
@@ -148,7 +148,7 @@ def test_after_the_mail_was_handed_over_nobody_is_written_to_twice(
         ({"MAIL": b"452 Ful\x00l\r\n"}, "queued"),
     ],
 )
-def test_an_answer_that_no_database_keeps_is_kept_without_it(
+def test_a_response_that_cannot_be_stored_is_cleaned(
     answers: dict[str, bytes], state: str, started: Issue, settings: Any
 ) -> None:
     with server(saying(GREETING, **{"DATA": b"354 Go\r\n", **answers}), settings):
@@ -156,7 +156,7 @@ def test_an_answer_that_no_database_keeps_is_kept_without_it(
     assert started.deliveries.counts()[state] == 3
 
 
-def test_a_server_that_refuses_our_sign_in_stops_the_run(started: Issue, settings: Any) -> None:
+def test_a_rejected_login_pauses_the_issue(started: Issue, settings: Any) -> None:
     talk = saying(GREETING, EHLO=b"250-hello\r\n250 AUTH PLAIN\r\n", AUTH=b"535 Wrong password\r\n")
     with server(talk, settings):
         settings.MAILERS["newsletter"]["OPTIONS"] |= {"username": "u", "password": "p"}
@@ -167,7 +167,7 @@ def test_a_server_that_refuses_our_sign_in_stops_the_run(started: Issue, setting
     assert started.deliveries.counts()["queued"] == 3
 
 
-def test_an_address_that_grew_too_long_is_refused_and_the_others_get_theirs(
+def test_an_address_that_is_too_long_is_rejected_alone(
     started: Issue, settings: Any
 ) -> None:
     """Rows from before, or from elsewhere: no form would let it in."""

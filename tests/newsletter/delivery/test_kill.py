@@ -17,7 +17,7 @@ from tests.newsletter.worker import start_worker
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
-def test_killed_after_the_mail_was_taken_it_is_uncertain_and_not_sent_again(
+def test_a_delivery_of_a_killed_worker_is_uncertain_and_not_resent(
     edna: User, mail_server: MailServer
 ) -> None:
     subscribers(5)

@@ -24,7 +24,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
-def test_a_leaving_that_is_under_way_is_waited_for(edna: User) -> None:
+def test_an_unsubscribe_in_progress_is_waited_for(edna: User) -> None:
     """The mark must not be made from what was true a moment before the leaving was committed."""
     ola = subscriber(OLA)
     made = issue()
@@ -39,7 +39,7 @@ def test_a_leaving_that_is_under_way_is_waited_for(edna: User) -> None:
     assert made.deliveries.counts()["suppressed"] == 1
 
 
-def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
+def test_removing_one_newsletter_is_waited_for_too(edna: User) -> None:
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     ola = subscriber(OLA)
     made = issue()
@@ -54,7 +54,7 @@ def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
     assert made.deliveries.counts()["suppressed"] == 1
 
 
-def test_choosing_another_rhythm_is_waited_for_too(edna: User) -> None:
+def test_changing_the_frequency_is_waited_for_too(edna: User) -> None:
     ola = subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
@@ -91,7 +91,7 @@ def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailSer
     assert made.deliveries.counts()["sent"] == 30
 
 
-def test_the_mark_is_committed_before_the_mail_leaves(edna: User, mail_server: MailServer) -> None:
+def test_the_mark_is_committed_before_the_mail_is_submitted(edna: User, mail_server: MailServer) -> None:
     subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
@@ -107,7 +107,7 @@ def test_the_mark_is_committed_before_the_mail_leaves(edna: User, mail_server: M
     assert Delivery.objects.get().state == "sent"
 
 
-def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
+def test_nobody_gets_mail_after_unsubscribing_during_delivery(
     edna: User, mail_server: MailServer
 ) -> None:
     everybody = subscribers(40)

@@ -29,7 +29,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_start", lambda issue_id, moment: None)
 
 
-def test_within_the_minute_it_is_taken_back_and_nobody_was_written_to(edna: User) -> None:
+def test_an_issue_can_be_unscheduled_within_the_minute(edna: User) -> None:
     subscribers(2)
     made = issue()
     scheduling.send_in_a_minute(made, by=edna)
@@ -45,7 +45,7 @@ def test_within_the_minute_it_is_taken_back_and_nobody_was_written_to(edna: User
     assert not scheduling.unschedule(made, by=edna)
 
 
-def test_who_leaves_before_its_time_is_not_frozen_and_who_comes_is(edna: User) -> None:
+def test_recipients_are_those_subscribed_at_the_scheduled_time(edna: User) -> None:
     ola = subscriber(OLA)
     subscriber("mina@readers.example")
     made = issue()
@@ -57,7 +57,7 @@ def test_who_leaves_before_its_time_is_not_frozen_and_who_comes_is(edna: User) -
     assert set(frozen) == {"mina@readers.example", "late@readers.example"}
 
 
-def test_words_change_no_more_once_it_waits(edna: User) -> None:
+def test_a_scheduled_issue_cannot_be_edited(edna: User) -> None:
     subscribers(1)
     made = issue("As it waits")
     scheduling.send_in_a_minute(made, by=edna)
@@ -71,7 +71,7 @@ def test_words_change_no_more_once_it_waits(edna: User) -> None:
     assert made.subject == "As it waits"
 
 
-def test_what_may_not_go_out_at_its_time_is_a_draft_again_and_says_why(edna: User) -> None:
+def test_a_blocked_issue_becomes_a_draft_again_with_the_reason(edna: User) -> None:
     subscribers(2)
     story = published("Gone by then")
     made = issue("Too late", story)
@@ -88,7 +88,7 @@ def test_what_may_not_go_out_at_its_time_is_a_draft_again_and_says_why(edna: Use
     assert made.error == ""
 
 
-def test_a_time_passed_while_everything_was_down_goes_out_once_and_is_said_to_be_late(
+def test_a_missed_time_is_made_up_once_and_reported_as_late(
     edna: User,
 ) -> None:
     subscribers(2)
@@ -107,7 +107,7 @@ def test_a_time_passed_while_everything_was_down_goes_out_once_and_is_said_to_be
     assert started.created_by == edna
 
 
-def test_what_goes_out_in_time_says_nothing_of_being_late(edna: User) -> None:
+def test_an_issue_sent_on_time_is_not_reported_as_late(edna: User) -> None:
     subscribers(1)
     made = issue()
     scheduling.send_in_a_minute(made, by=edna)
@@ -117,7 +117,7 @@ def test_what_goes_out_in_time_says_nothing_of_being_late(edna: User) -> None:
     assert made.events.get(action="started").details == "Recipients: 1."
 
 
-def test_a_worker_whose_clock_is_ahead_starts_nothing_early(
+def test_a_worker_with_a_fast_clock_starts_nothing_early(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscribers(1)
@@ -129,7 +129,7 @@ def test_a_worker_whose_clock_is_ahead_starts_nothing_early(
     assert not scheduling.start_scheduled(made.pk)
 
 
-def test_a_time_in_the_past_is_refused(edna: User) -> None:
+def test_a_time_in_the_past_is_rejected(edna: User) -> None:
     subscribers(1)
     made = issue()
     with pytest.raises(sending.NotReady, match="in the past"):
@@ -139,7 +139,7 @@ def test_a_time_in_the_past_is_refused(edna: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_of_workers_that_find_it_due_at_the_same_moment_one_starts_it(edna: User) -> None:
+def test_two_workers_start_a_due_issue_once(edna: User) -> None:
     subscribers(5)
     made = issue()
     scheduling.send_in_a_minute(made, by=edna)

@@ -42,7 +42,7 @@ def reasons_of(made: Issue, by: User) -> list[str]:
     return refusal.value.reasons
 
 
-def test_starting_freezes_everybody_who_is_subscribed_at_that_moment(edna: User) -> None:
+def test_starting_creates_a_delivery_for_each_current_subscriber(edna: User) -> None:
     subscribers(3)
     opt_in.unsubscribe(subscriber("left@readers.example").token)
     Subscriber.objects.create(email="pending@readers.example")
@@ -70,7 +70,7 @@ def test_starting_freezes_everybody_who_is_subscribed_at_that_moment(edna: User)
     assert len(set(made.deliveries.values_list("message_id", flat=True))) == 3
 
 
-def test_sending_twice_is_refused_and_nobody_is_frozen_twice(edna: User) -> None:
+def test_sending_twice_is_rejected_and_creates_no_second_delivery(edna: User) -> None:
     subscribers(2)
     made = issue()
     stale = Issue.objects.get(pk=made.pk)
@@ -80,7 +80,7 @@ def test_sending_twice_is_refused_and_nobody_is_frozen_twice(edna: User) -> None
     assert made.deliveries.count() == 2
 
 
-def test_an_empty_draft_is_told_everything_that_is_missing(edna: User) -> None:
+def test_an_empty_draft_lists_everything_that_is_missing(edna: User) -> None:
     made = Issue.objects.create(newsletter=news(), subject=" ", slug="empty")
     subject, article, audience = reasons_of(made, edna)
     assert "No subject. Enter a subject." in subject
@@ -101,7 +101,7 @@ def test_an_article_must_be_published(edna: User) -> None:
     assert "not published" in reasons_of(unpublished_articles, edna)[0]
 
 
-def test_a_picture_must_be_described_and_ready(edna: User) -> None:
+def test_an_image_needs_alt_text_and_renditions(edna: User) -> None:
     subscriber()
     bare = published("With a bare picture", lead_image=picture())
     assert (
@@ -117,7 +117,7 @@ def test_a_picture_must_be_described_and_ready(edna: User) -> None:
     assert sending.start(Issue.objects.get(subject="Two"), by=edna) == 1
 
 
-def test_everybody_gets_the_words_of_the_moment_it_was_started(edna: User) -> None:
+def test_everybody_gets_the_text_of_the_start(edna: User) -> None:
     subscriber(OLA)
     story = published("As it was")
     made = issue("Words", story)
@@ -130,7 +130,7 @@ def test_everybody_gets_the_words_of_the_moment_it_was_started(edna: User) -> No
     assert "As it is now" not in message.body
 
 
-def test_who_leaves_before_their_turn_is_skipped_and_counted(edna: User) -> None:
+def test_a_subscriber_who_unsubscribes_before_their_turn_is_skipped(edna: User) -> None:
     first, second, third = subscribers(3)
     made = issue()
     sending.start(made, by=edna)
@@ -144,7 +144,7 @@ def test_who_leaves_before_their_turn_is_skipped_and_counted(edna: User) -> None
     assert made.state == "sent"
 
 
-def test_who_drops_only_this_newsletter_is_skipped_too(edna: User) -> None:
+def test_a_subscriber_who_removes_this_newsletter_is_skipped(edna: User) -> None:
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     ola = subscriber(OLA)
     made = issue()
@@ -155,7 +155,7 @@ def test_who_drops_only_this_newsletter_is_skipped_too(edna: User) -> None:
     assert made.deliveries.counts()["suppressed"] == 1
 
 
-def test_who_is_erased_meanwhile_is_skipped_and_still_counted(edna: User) -> None:
+def test_an_erased_subscriber_is_skipped_and_still_counted(edna: User) -> None:
     ola = subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
@@ -165,7 +165,7 @@ def test_who_is_erased_meanwhile_is_skipped_and_still_counted(edna: User) -> Non
     assert made.deliveries.counts()["suppressed"] == 1
 
 
-def test_each_mail_carries_the_link_of_its_reader_alone(edna: User) -> None:
+def test_each_mail_contains_only_its_own_token(edna: User) -> None:
     everybody = subscribers(3)
     made = issue()
     sending.start(made, by=edna)
@@ -176,7 +176,7 @@ def test_each_mail_carries_the_link_of_its_reader_alone(edna: User) -> None:
         assert {email for email, token in tokens.items() if token in text} == set(message.to)
 
 
-def test_a_batch_stops_where_it_is_told_to(edna: User) -> None:
+def test_a_batch_stops_when_asked_to(edna: User) -> None:
     subscribers(5)
     made = issue()
     sending.start(made, by=edna)
@@ -185,7 +185,7 @@ def test_a_batch_stops_where_it_is_told_to(edna: User) -> None:
     assert made.deliveries.counts()["queued"] == 2
 
 
-def test_what_is_not_being_sent_delivers_nothing(edna: User) -> None:
+def test_an_issue_that_is_not_being_sent_delivers_nothing(edna: User) -> None:
     subscriber()
     made = issue()
     assert worker.deliver_batch(made.pk) == 0
@@ -193,7 +193,7 @@ def test_what_is_not_being_sent_delivers_nothing(edna: User) -> None:
     assert mail.outbox == []
 
 
-def test_the_worker_finds_what_lost_jobs_left(edna: User) -> None:
+def test_the_worker_finds_issues_of_lost_jobs(edna: User) -> None:
     subscribers(2)
     made = issue()
     sending.start(made, by=edna)
@@ -205,7 +205,7 @@ def test_the_worker_finds_what_lost_jobs_left(edna: User) -> None:
     assert made.deliveries.counts()["uncertain"] == 1
 
 
-def test_the_next_mail_is_found_without_sorting_all_that_wait(
+def test_the_next_delivery_is_found_by_an_index_without_sorting(
     edna: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     """Right after the start too, when PostgreSQL does not yet know how many wait."""
@@ -236,7 +236,7 @@ def test_the_next_mail_is_found_without_sorting_all_that_wait(
     assert "Sort" not in plan
 
 
-def test_a_test_goes_to_one_person_and_changes_nothing(edna: User) -> None:
+def test_a_test_is_sent_to_one_person_and_changes_nothing(edna: User) -> None:
     subscribers(2)
     made = issue("A try")
     sending.send_test(made, edna.email)
@@ -248,7 +248,7 @@ def test_a_test_goes_to_one_person_and_changes_nothing(edna: User) -> None:
 
 
 @pytest.mark.parametrize("way", ["List-Unsubscribe", "preferences"])
-def test_the_links_of_a_test_say_what_they_are_and_do_nothing(
+def test_the_links_of_a_test_explain_themselves_and_do_nothing(
     edna: User, client: Client, way: str
 ) -> None:
     everybody = subscribers(2)
@@ -263,13 +263,13 @@ def test_the_links_of_a_test_say_what_they_are_and_do_nothing(
     assert Subscription.objects.count() == len(everybody)
 
 
-def test_a_test_that_is_refused_says_why(edna: User, mail_server: MailServer) -> None:
+def test_a_rejected_test_reports_the_response(edna: User, mail_server: MailServer) -> None:
     mail_server.on_recipient = lambda to: "550 Not here"
     with pytest.raises(sending.TestNotSent, match="550 Not here"):
         sending.send_test(issue(), edna.email)
 
 
-def test_a_withdrawn_article_holds_up_the_rest_until_it_is_back(edna: User) -> None:
+def test_an_unpublished_article_blocks_the_rest_until_it_is_back(edna: User) -> None:
     subscribers(3)
     story = published("Doubtful")
     made = issue("Doubts", story)
@@ -287,7 +287,7 @@ def test_a_withdrawn_article_holds_up_the_rest_until_it_is_back(edna: User) -> N
     assert (made.state, made.error) == ("sent", "")
 
 
-def test_stopping_sends_nothing_more_and_counts_what_was_stopped(edna: User) -> None:
+def test_cancelling_stops_delivery_and_counts_the_cancelled(edna: User) -> None:
     subscribers(3)
     made = issue()
     sending.start(made, by=edna)
@@ -307,7 +307,7 @@ def test_stopping_sends_nothing_more_and_counts_what_was_stopped(edna: User) -> 
     assert len(mail.outbox) == 1
 
 
-def test_what_has_gone_out_cannot_be_stopped(edna: User) -> None:
+def test_a_sent_issue_cannot_be_cancelled(edna: User) -> None:
     subscriber()
     made = issue()
     sending.start(made, by=edna)

@@ -36,7 +36,7 @@ def words_to(email: str) -> str:
     return Delivery.objects.get(subscriber__email=email).details
 
 
-def test_all_mails_go_over_one_connection(started: Issue, mail_server: MailServer) -> None:
+def test_all_mails_are_sent_over_one_connection(started: Issue, mail_server: MailServer) -> None:
     assert worker.deliver_batch(started.pk) == 3
     assert sorted(mail_server.recipients) == sorted([FIRST, SECOND, THIRD])
     assert mail_server.connections["opened"] == 1
@@ -46,7 +46,7 @@ def test_all_mails_go_over_one_connection(started: Issue, mail_server: MailServe
     assert started.sent_at is not None
 
 
-def test_a_refused_address_is_final_and_the_others_get_their_mail(
+def test_a_rejected_address_is_final_and_the_others_get_their_mail(
     started: Issue, mail_server: MailServer
 ) -> None:
     mail_server.on_recipient = lambda to: "550 5.1.1 No such person" if to == SECOND else None
@@ -56,7 +56,7 @@ def test_a_refused_address_is_final_and_the_others_get_their_mail(
     assert mail_server.connections["opened"] == 1
 
 
-def test_every_answer_is_kept_without_the_address_that_servers_repeat(
+def test_responses_are_stored_without_the_address(
     started: Issue, mail_server: MailServer
 ) -> None:
     mail_server.on_recipient = lambda to: f"450 <{to.upper()}> is busy" if to == SECOND else None
@@ -92,7 +92,7 @@ def test_a_deferred_address_waits_and_is_tried_again(
     assert message["Message-ID"] == waiting.message_id
 
 
-def test_who_is_always_put_off_is_given_up_with_the_last_answer(
+def test_an_address_that_is_always_deferred_is_given_up(
     started: Issue, mail_server: MailServer
 ) -> None:
     mail_server.on_recipient = lambda to: "452 Mailbox full" if to == SECOND else None
@@ -110,13 +110,13 @@ def test_pauses_grow_up_to_a_limit() -> None:
     assert pauses[-1] == timedelta(hours=6)
 
 
-def test_a_message_refused_after_data_is_final(started: Issue, mail_server: MailServer) -> None:
+def test_a_message_rejected_after_data_is_final(started: Issue, mail_server: MailServer) -> None:
     mail_server.on_data = lambda to: "554 Not wanted" if to == FIRST else None
     worker.deliver_batch(started.pk)
     assert states(started) == {FIRST: "refused", SECOND: "sent", THIRD: "sent"}
 
 
-def test_a_connection_dropped_after_data_leaves_a_doubt_and_no_second_mail(
+def test_a_connection_dropped_after_data_is_uncertain_and_not_resent(
     started: Issue, mail_server: MailServer
 ) -> None:
     mail_server.on_data = lambda to: "take and drop" if to == FIRST else None
@@ -128,7 +128,7 @@ def test_a_connection_dropped_after_data_leaves_a_doubt_and_no_second_mail(
     assert "The connection was lost after the e-mail was submitted:" in words_to(FIRST)
 
 
-def test_an_answer_after_data_that_makes_no_sense_leaves_a_doubt(
+def test_an_invalid_response_after_data_is_uncertain(
     started: Issue, mail_server: MailServer
 ) -> None:
     mail_server.on_data = lambda to: "999 Banana" if to == FIRST else None
@@ -136,7 +136,7 @@ def test_an_answer_after_data_that_makes_no_sense_leaves_a_doubt(
     assert states(started)[FIRST] == "uncertain"
 
 
-def test_a_connection_dropped_before_data_costs_nothing(
+def test_a_connection_dropped_before_data_is_retried(
     started: Issue, mail_server: MailServer
 ) -> None:
     mail_server.on_recipient = lambda to: "drop" if to == FIRST else None
@@ -149,7 +149,7 @@ def test_a_connection_dropped_before_data_costs_nothing(
     assert sorted(mail_server.recipients) == [FIRST, SECOND, THIRD]
 
 
-def test_a_server_that_takes_nothing_stops_the_run_and_says_why(
+def test_a_server_that_accepts_nothing_pauses_the_issue(
     started: Issue, mail_server: MailServer, edna: User
 ) -> None:
     mail_server.on_mail = lambda sender: "530 Sign in first"
@@ -166,7 +166,7 @@ def test_a_server_that_takes_nothing_stops_the_run_and_says_why(
     assert (started.state, started.error) == ("sent", "")
 
 
-def test_without_a_server_everything_waits(started: Issue, settings: Any) -> None:
+def test_without_a_server_everything_stays_queued(started: Issue, settings: Any) -> None:
     options = {"host": "127.0.0.1", "port": 9, "timeout": 2}
     backend = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
     settings.MAILERS = {"default": backend, "newsletter": backend}
@@ -176,7 +176,7 @@ def test_without_a_server_everything_waits(started: Issue, settings: Any) -> Non
     assert {row.attempts for row in started.deliveries.all()} == {0}
 
 
-def test_a_worker_killed_between_mark_and_answer_leaves_an_uncertain_delivery(
+def test_a_worker_killed_before_the_outcome_leaves_it_uncertain(
     started: Issue, mail_server: MailServer
 ) -> None:
     claimed = in_hand(started).email
@@ -193,7 +193,7 @@ def test_a_worker_killed_between_mark_and_answer_leaves_an_uncertain_delivery(
     assert started.state == "sent"
 
 
-def test_a_person_may_send_an_uncertain_mail_again_with_the_same_message_id(
+def test_an_uncertain_delivery_is_resent_with_the_same_message_id(
     started: Issue, mail_server: MailServer, edna: User
 ) -> None:
     mail_server.on_data = lambda to: "take and drop" if to == FIRST else None
@@ -207,14 +207,14 @@ def test_a_person_may_send_an_uncertain_mail_again_with_the_same_message_id(
     assert set(states(started).values()) == {"sent"}
 
 
-def test_a_late_answer_is_still_the_answer(started: Issue) -> None:
+def test_a_late_outcome_is_recorded(started: Issue) -> None:
     held = in_hand(started)
     uncertain.mark_stale_uncertain(after=timedelta(0))
     claims.record_outcome(result_of(held, Answer(Outcome.SENT, "250 Taken")))
     assert states(started)[held.email] == "sent"
 
 
-def test_the_answer_to_an_attempt_that_was_given_up_changes_nothing(
+def test_the_outcome_of_an_abandoned_attempt_changes_nothing(
     started: Issue, edna: User
 ) -> None:
     held = in_hand(started)

@@ -34,7 +34,7 @@ def domains_of(mail_server: MailServer) -> list[str]:
     return sorted(address.partition("@")[2] for address in mail_server.recipients)
 
 
-def test_all_mail_together_keeps_its_distance(edna: User, mail_server: MailServer) -> None:
+def test_the_total_limit_spaces_out_all_mails(edna: User, mail_server: MailServer) -> None:
     made = started(edna, *(f"r{number}@readers.example" for number in range(6)))
     SendingLimit.objects.create(domain="", per_second=20)
     start_scheduled = time.monotonic()
@@ -45,7 +45,7 @@ def test_all_mail_together_keeps_its_distance(edna: User, mail_server: MailServe
     assert min(gaps) > timedelta(milliseconds=30)
 
 
-def test_a_slow_domain_waits_and_keeps_nobody_else_waiting(
+def test_a_slow_domain_does_not_delay_the_others(
     edna: User, mail_server: MailServer
 ) -> None:
     slow = [f"r{number}@slow.example" for number in range(4)]
@@ -64,7 +64,7 @@ def test_a_slow_domain_waits_and_keeps_nobody_else_waiting(
     assert worker.deliver_batch(made.pk) == 0
 
 
-def test_every_other_domain_has_the_limit_of_the_star(edna: User, mail_server: MailServer) -> None:
+def test_other_domains_share_the_limit_of_the_star(edna: User, mail_server: MailServer) -> None:
     made = started(edna, "a@one.example", "b@one.example", "c@two.example", "d@free.example")
     subscriber("e@free.example")
     SendingLimit.objects.create(domain="*", per_second=0.1)
@@ -73,7 +73,7 @@ def test_every_other_domain_has_the_limit_of_the_star(edna: User, mail_server: M
     assert domains_of(mail_server) == ["free.example", "one.example", "two.example"]
 
 
-def test_workers_share_one_gate(db: None) -> None:
+def test_workers_share_one_limit(db: None) -> None:
     SendingLimit.objects.create(domain="", per_second=0.2)
     one, other = throttling.Limits.now(), throttling.Limits.now()
     first = throttling.wait_for_all(one)
@@ -88,7 +88,7 @@ def test_workers_share_one_gate(db: None) -> None:
     assert throttling.wait_for_all(one) is None
 
 
-def test_whom_nobody_knows_any_more_has_no_domain(db: None) -> None:
+def test_an_erased_subscriber_has_no_domain(db: None) -> None:
     SendingLimit.objects.create(domain="", per_second=1)
     SendingLimit.objects.create(domain="*", per_second=1)
     assert throttling.Limits.now().of_domain("") is None

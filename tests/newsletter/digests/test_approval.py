@@ -25,7 +25,7 @@ from tests.newsroom import category
 pytestmark = pytest.mark.django_db
 
 
-def test_what_stands_in_its_way_is_said_and_tried_again(edna: User) -> None:
+def test_what_blocks_a_digest_is_reported_and_retried(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
@@ -39,7 +39,7 @@ def test_what_stands_in_its_way_is_said_and_tried_again(edna: User) -> None:
     assert approval.send_automatic() == [made]
 
 
-def test_who_left_between_composing_and_sending_gets_nothing() -> None:
+def test_a_subscriber_who_left_after_composing_gets_nothing() -> None:
     ola = chose(OLA, Frequency.DAILY)
     chose(MINA, Frequency.DAILY)
     hours_ago(2, "One")
@@ -52,7 +52,7 @@ def test_who_left_between_composing_and_sending_gets_nothing() -> None:
     ] == [MINA]
 
 
-def test_whoever_chooses_otherwise_between_two_issues_of_a_day_gets_one() -> None:
+def test_changing_topics_between_two_issues_brings_only_one() -> None:
     asia = category("Asia")
     chose(OLA, Frequency.DAILY, asia)
     chose(MINA, Frequency.DAILY)
@@ -84,7 +84,7 @@ def went_to() -> dict[str, list[str]]:
     }
 
 
-def test_what_an_editor_changed_waits_for_the_editor_whatever_its_rule_says(
+def test_an_edited_digest_needs_approval_whatever_its_rule_says(
     ednas: Client, edna: User
 ) -> None:
     chose(OLA, Frequency.DAILY)
@@ -103,7 +103,7 @@ def test_what_an_editor_changed_waits_for_the_editor_whatever_its_rule_says(
     assert "1 digest needs approval" in [each.label for each in dashboard_items(edna)]
 
 
-def test_what_was_taken_back_does_not_go_by_itself(edna: User) -> None:
+def test_an_unscheduled_digest_is_not_sent_automatically(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
@@ -115,7 +115,7 @@ def test_what_was_taken_back_does_not_go_by_itself(edna: User) -> None:
     assert not Delivery.objects.exists()
 
 
-def test_a_digest_for_a_reader_who_is_gone_goes_to_nobody_who_comes_later(edna: User) -> None:
+def test_a_digest_without_recipients_is_not_sent_to_later_subscribers(edna: User) -> None:
     ola = chose(OLA, Frequency.DAILY)
     hours_ago(2, "Old news")
     rule()
@@ -128,7 +128,7 @@ def test_a_digest_for_a_reader_who_is_gone_goes_to_nobody_who_comes_later(edna: 
     assert not Delivery.objects.exists()
 
 
-def test_approving_takes_away_what_nobody_would_get(edna: User) -> None:
+def test_approving_deletes_issues_without_recipients(edna: User) -> None:
     ola = chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule(needs_approval=True)
@@ -138,7 +138,7 @@ def test_approving_takes_away_what_nobody_would_get(edna: User) -> None:
     assert dashboard_items(edna) == []
 
 
-def test_what_could_not_go_in_its_time_waits_for_an_editor_and_says_so(edna: User) -> None:
+def test_a_digest_that_missed_its_time_needs_approval(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
@@ -155,7 +155,7 @@ def test_what_could_not_go_in_its_time_waits_for_an_editor_and_says_so(edna: Use
     assert "1 digest needs approval" in [each.label for each in dashboard_items(edna)]
 
 
-def test_whoever_chooses_otherwise_after_composing_gets_what_they_chose(edna: User) -> None:
+def test_a_choice_changed_after_composing_gets_its_own_issue(edna: User) -> None:
     asia = category("Asia")
     ola = chose(OLA, Frequency.DAILY, asia)
     hours_ago(3, "Tokyo", categories=[asia])
@@ -168,7 +168,7 @@ def test_whoever_chooses_otherwise_after_composing_gets_what_they_chose(edna: Us
     assert went_to() == {OLA: ["Elsewhere", "Tokyo"]}
 
 
-def test_what_an_editor_deleted_is_not_composed_again(edna: User) -> None:
+def test_a_deleted_digest_issue_is_not_composed_again(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule(needs_approval=True)
@@ -180,7 +180,7 @@ def test_what_an_editor_deleted_is_not_composed_again(edna: User) -> None:
     assert not Issue.objects.exists()
 
 
-def test_one_that_cannot_be_sent_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_digest_that_cannot_be_sent_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     asia = category("Asia")
     chose(OLA, Frequency.DAILY, asia)
     chose(MINA, Frequency.DAILY)
@@ -199,7 +199,7 @@ def test_one_that_cannot_be_sent_holds_up_no_other(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_issues_of_a_digest_started_at_once_never_take_the_same_reader(
+def test_two_issues_of_a_digest_never_share_a_recipient(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asia = category("Asia")

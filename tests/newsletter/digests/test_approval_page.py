@@ -22,7 +22,7 @@ from tests.newsroom import category
 pytestmark = pytest.mark.django_db
 
 
-def test_a_held_digest_waits_until_an_editor_approves_it(ednas: Client, edna: User) -> None:
+def test_a_digest_that_needs_approval_waits_for_an_editor(ednas: Client, edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule(needs_approval=True)
@@ -47,7 +47,7 @@ def test_a_held_digest_waits_until_an_editor_approves_it(ednas: Client, edna: Us
     assert Delivery.objects.count() == 1
 
 
-def test_a_digest_that_an_editor_changed_asks_for_a_test_like_any_other(ednas: Client) -> None:
+def test_an_edited_digest_needs_a_test(ednas: Client) -> None:
     chose(OLA, Frequency.DAILY)
     story = hours_ago(2, "One")
     rule(needs_approval=True)
@@ -71,7 +71,7 @@ def test_a_reporter_may_not_approve(client: Client, rui: User) -> None:
         assert client.post(path).status_code == 403
 
 
-def test_a_digest_that_goes_out_in_several_mails_is_one_line_on_the_desk(
+def test_a_digest_with_several_issues_is_one_dashboard_item(
     edna: User, django_assert_num_queries: Any
 ) -> None:
     topics = [category(name) for name in ("Asia", "Europe", "Sport")]
@@ -88,7 +88,7 @@ def test_a_digest_that_goes_out_in_several_mails_is_one_line_on_the_desk(
     assert line.label == f"“{Digest.objects.get()}” is being sent: 0 of 4"
 
 
-def test_an_approval_whose_job_was_lost_is_carried_out_all_the_same(
+def test_an_approval_with_a_lost_job_is_carried_out(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chose(OLA, Frequency.DAILY)
@@ -104,7 +104,7 @@ def test_an_approval_whose_job_was_lost_is_carried_out_all_the_same(
     assert len(queued) == 1
 
 
-def test_the_page_of_a_digest_asks_for_all_audiences_at_once(
+def test_the_digest_page_counts_all_recipients_in_one_query(
     ednas: Client, django_assert_max_num_queries: Any
 ) -> None:
     def page_of(names: list[str]) -> str:
@@ -127,7 +127,7 @@ def test_the_page_of_a_digest_asks_for_all_audiences_at_once(
         assert ednas.get(many).content.decode().count("1 subscriber<") == 4
 
 
-def test_the_page_of_a_digest_counts_nobody_who_has_theirs_already(ednas: Client) -> None:
+def test_the_digest_page_excludes_those_who_already_got_it(ednas: Client) -> None:
     asia = category("Asia")
     ola = chose(OLA, Frequency.DAILY, asia)
     chose(MINA, Frequency.DAILY)

@@ -49,7 +49,7 @@ def went_to() -> list[tuple[str, list[str]]]:
     )
 
 
-def test_an_issue_that_was_composed_before_a_merge_goes_after_it() -> None:
+def test_an_issue_composed_before_a_merge_is_sent_after_it() -> None:
     japan, asia = category("Japan"), category("Asia")
     chose(OLA, Frequency.DAILY, japan)
     hours_ago(2, "Tokyo", categories=[japan])
@@ -61,7 +61,7 @@ def test_an_issue_that_was_composed_before_a_merge_goes_after_it() -> None:
     assert went_to() == [(OLA, ["Tokyo"])]
 
 
-def test_two_that_wait_for_what_became_one_choice_are_composed_as_one() -> None:
+def test_pending_issues_of_merged_topics_are_composed_as_one() -> None:
     japan, asia = japan_and_asia()
     rule()
     assert len(composition.compose_due()) == 2
@@ -73,7 +73,7 @@ def test_two_that_wait_for_what_became_one_choice_are_composed_as_one() -> None:
 
 
 @pytest.mark.parametrize("first", ["Japan", "Asia"])
-def test_whoever_got_theirs_before_a_merge_gets_no_second_one_and_the_others_still_get_theirs(
+def test_a_merge_sends_no_second_issue_and_skips_nobody(
     first: str,
 ) -> None:
     japan, asia = japan_and_asia()
@@ -86,7 +86,7 @@ def test_whoever_got_theirs_before_a_merge_gets_no_second_one_and_the_others_sti
     assert went_to() == [(MINA, ["Delhi"]), (OLA, ["Tokyo"])]
 
 
-def test_a_merge_while_both_go_out_takes_them_from_nobody() -> None:
+def test_a_merge_while_both_issues_are_sent_skips_nobody() -> None:
     japan, asia = japan_and_asia()
     rule()
     composition.compose_due()
@@ -98,7 +98,7 @@ def test_a_merge_while_both_go_out_takes_them_from_nobody() -> None:
         assert each.deliveries.get().state == "sending"
 
 
-def test_what_an_editor_wrote_is_not_thrown_away_and_nobody_gets_two(
+def test_a_merge_keeps_an_edited_issue_and_sends_nothing_twice(
     ednas: Client, edna: User
 ) -> None:
     japan, asia = japan_and_asia()
@@ -121,7 +121,7 @@ def test_what_an_editor_wrote_is_not_thrown_away_and_nobody_gets_two(
     assert "No recipients" in touched.error
 
 
-def test_one_that_goes_in_a_minute_follows_too(edna: User) -> None:
+def test_a_scheduled_issue_follows_a_merge(edna: User) -> None:
     japan, asia = category("Japan"), category("Asia")
     chose(OLA, Frequency.DAILY, japan)
     hours_ago(2, "Tokyo", categories=[japan])
@@ -135,7 +135,7 @@ def test_one_that_goes_in_a_minute_follows_too(edna: User) -> None:
     assert went_to() == [(OLA, ["Tokyo"])]
 
 
-def test_a_topic_that_is_deleted_while_it_goes_out_takes_it_from_nobody_who_chose_more() -> None:
+def test_deleting_a_topic_during_sending_keeps_those_with_other_topics() -> None:
     japan, china = category("Japan"), category("China")
     chose(OLA, Frequency.DAILY, japan, china)
     chose(MINA, Frequency.DAILY, china)
@@ -155,7 +155,7 @@ def test_a_topic_that_is_deleted_while_it_goes_out_takes_it_from_nobody_who_chos
 
 
 @at_the_same_time
-def test_a_mail_whose_turn_comes_during_a_merge_is_not_lost() -> None:
+def test_a_delivery_during_a_merge_is_not_lost() -> None:
     japan, asia = category("Japan"), category("Asia")
     chose(OLA, Frequency.DAILY, japan)
     hours_ago(2, "Tokyo", categories=[japan])
@@ -172,7 +172,7 @@ def test_a_mail_whose_turn_comes_during_a_merge_is_not_lost() -> None:
 
 
 @at_the_same_time
-def test_a_digest_that_is_composed_during_a_merge_is_for_the_topic_that_stays() -> None:
+def test_a_digest_composed_during_a_merge_has_the_remaining_topic() -> None:
     japan, asia = category("Japan"), category("Asia")
     chose(OLA, Frequency.DAILY, japan)
     hours_ago(2, "Tokyo", categories=[japan])
@@ -187,7 +187,7 @@ def test_a_digest_that_is_composed_during_a_merge_is_for_the_topic_that_stays() 
 
 
 @at_the_same_time
-def test_a_start_waits_for_no_reader_who_waits_for_a_merge() -> None:
+def test_starting_does_not_wait_for_readers_who_wait_for_a_merge() -> None:
     """The merge will wait for the start: with it they would stand in a ring."""
     japan, asia = category("Japan"), category("Asia")
     ola = chose(OLA, Frequency.DAILY, asia)
@@ -204,7 +204,7 @@ def test_a_start_waits_for_no_reader_who_waits_for_a_merge() -> None:
 
 
 @at_the_same_time
-def test_two_who_let_the_runs_of_one_digest_go_on_at_once_do_not_stand_in_a_ring(
+def test_resuming_two_issues_of_a_digest_does_not_deadlock(
     edna: User,
 ) -> None:
     japan_and_asia()
@@ -219,7 +219,7 @@ def test_two_who_let_the_runs_of_one_digest_go_on_at_once_do_not_stand_in_a_ring
     assert {each.state for each in Issue.objects.all()} == {"sending"}
 
 
-def test_a_scheduled_one_of_two_stays_what_it_is_and_goes_to_nobody(edna: User) -> None:
+def test_a_scheduled_issue_is_not_merged_and_has_no_recipients(edna: User) -> None:
     japan, asia = japan_and_asia()
     rule(needs_approval=True)
     composition.compose_due()

@@ -27,7 +27,7 @@ from tests.newsroom import category, draft, published
 pytestmark = pytest.mark.django_db
 
 
-def test_a_day_becomes_one_issue_for_those_who_wished_it_daily() -> None:
+def test_a_day_becomes_one_issue_for_daily_subscribers() -> None:
     chose(OLA, Frequency.DAILY)
     chose(MINA, Frequency.WEEKLY)
     subscriber(TEO)
@@ -44,7 +44,7 @@ def test_a_day_becomes_one_issue_for_those_who_wished_it_daily() -> None:
     assert sum(issue.deliveries.counts().values()) == 1
 
 
-def test_the_same_period_is_composed_once_however_often_it_is_asked_for() -> None:
+def test_a_period_is_composed_once() -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
@@ -53,7 +53,7 @@ def test_the_same_period_is_composed_once_however_often_it_is_asked_for() -> Non
     assert Digest.objects.count() == 1
 
 
-def test_nothing_is_composed_where_nothing_was_published_or_nobody_wishes_it() -> None:
+def test_nothing_is_composed_without_articles_or_subscribers() -> None:
     hours_ago(2, "For nobody")
     rule()
     assert composition.compose_due() == []
@@ -65,7 +65,7 @@ def test_nothing_is_composed_where_nothing_was_published_or_nobody_wishes_it() -
     assert Digest.objects.count() == 2
 
 
-def test_each_choice_of_topics_gets_an_issue_of_its_own_and_nobody_two() -> None:
+def test_each_choice_of_topics_gets_its_own_issue() -> None:
     asia, europe = category("Asia"), category("Europe")
     japan = category("Japan", parent=asia)
     chose(OLA, Frequency.DAILY, asia)
@@ -96,7 +96,7 @@ def test_each_choice_of_topics_gets_an_issue_of_its_own_and_nobody_two() -> None
     assert all(sum(issue.deliveries.counts().values()) == 1 for issue in issues)
 
 
-def test_a_reader_of_french_gets_what_is_in_french_with_french_around_it(
+def test_a_french_subscriber_gets_french_articles_and_texts(
     mail_server: MailServer,
 ) -> None:
     publication = current_publication()
@@ -122,7 +122,7 @@ def test_a_reader_of_french_gets_what_is_in_french_with_french_around_it(
     assert "Read the article" in str(english.get_body(("html",)).get_content())  # type: ignore[union-attr]
 
 
-def test_what_was_withdrawn_since_is_left_out_and_an_empty_issue_is_none(edna: User) -> None:
+def test_unpublished_articles_are_left_out_and_no_issue_is_empty(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     gone, kept = hours_ago(2, "Gone"), hours_ago(3, "Kept")
     rule()
@@ -139,7 +139,7 @@ def test_what_was_withdrawn_since_is_left_out_and_an_empty_issue_is_none(edna: U
     assert not Issue.objects.filter(pk=again).exists()
 
 
-def test_after_days_without_a_server_one_digest_makes_good_for_them() -> None:
+def test_missed_periods_are_composed_as_one_digest() -> None:
     chose(OLA, Frequency.DAILY)
     made = rule()
     now = timezone.now()
@@ -155,7 +155,7 @@ def test_after_days_without_a_server_one_digest_makes_good_for_them() -> None:
     assert headlines(Issue.objects.get(pk=issue_id)) == ["Today", "While it was down"]
 
 
-def test_each_article_goes_once_a_few_minutes_after_it_was_published() -> None:
+def test_each_article_is_sent_once_minutes_after_publication() -> None:
     chose(OLA, Frequency.EACH)
     hours_ago(1, "First")
     published("Just now")
@@ -178,14 +178,14 @@ def test_each_article_goes_once_a_few_minutes_after_it_was_published() -> None:
         ("2026-10-25T06:00+00:00", "2026-10-25T07:00+01:00"),
     ],
 )
-def test_seven_is_seven_by_the_clock_on_the_wall(now: str, expected: str) -> None:
+def test_a_digest_is_composed_at_the_local_time_of_day(now: str, expected: str) -> None:
     publication = Publication(name="Meridian", time_zone="Europe/Berlin")
     daily = DigestRule(newsletter=news(), frequency=Frequency.DAILY, time_of_day=time(7))
     moment = datetime.fromisoformat(now)
     assert periods.last_end(daily, publication, moment) == datetime.fromisoformat(expected)
 
 
-def test_a_week_ends_on_its_day() -> None:
+def test_a_weekly_period_ends_on_its_day() -> None:
     weekly = DigestRule(newsletter=news(), frequency=Frequency.WEEKLY, time_of_day=time(7), day=0)
     publication = Publication(name="Meridian", time_zone="UTC")
     monday = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -195,7 +195,7 @@ def test_a_week_ends_on_its_day() -> None:
     assert periods.last_end(weekly, publication, before) == monday - timedelta(days=7)
 
 
-def test_a_rule_does_not_reach_back_before_it_was_made() -> None:
+def test_a_new_rule_skips_earlier_periods() -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "Before")
     rule()
@@ -204,7 +204,7 @@ def test_a_rule_does_not_reach_back_before_it_was_made() -> None:
     assert not Digest.objects.exists()
 
 
-def test_the_archive_lists_what_came_to_all_and_keeps_the_others_at_their_address(
+def test_the_archive_lists_digests_of_everything_only(
     client: Client,
 ) -> None:
     asia = category("Asia")
@@ -220,7 +220,7 @@ def test_the_archive_lists_what_came_to_all_and_keeps_the_others_at_their_addres
         assert client.get(issue.get_absolute_url()).status_code == 200
 
 
-def test_the_desk_is_told_of_readers_for_whom_nothing_is_composed(edna: User) -> None:
+def test_the_dashboard_lists_frequencies_without_a_rule(edna: User) -> None:
     chose(OLA, Frequency.WEEKLY)
     words = "No digest rule for “News”, “Weekly”, which subscribers chose"
     assert words in [each.label for each in dashboard_items(edna)]
@@ -232,7 +232,7 @@ def test_the_desk_is_told_of_readers_for_whom_nothing_is_composed(edna: User) ->
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_workers_at_once_compose_and_send_once() -> None:
+def test_two_workers_compose_and_send_once() -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
@@ -253,7 +253,7 @@ def test_two_workers_at_once_compose_and_send_once() -> None:
     assert (Digest.objects.count(), Issue.objects.count(), Delivery.objects.count()) == (1, 1, 1)
 
 
-def test_an_issue_without_articles_silences_nobody() -> None:
+def test_an_issue_without_articles_does_not_stop_the_others() -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
@@ -267,7 +267,7 @@ def test_an_issue_without_articles_silences_nobody() -> None:
     assert headlines(Issue.objects.get(pk=made)) == ["One"]
 
 
-def test_what_appeared_later_than_it_bears_comes_with_what_appeared_then(edna: User) -> None:
+def test_an_article_belongs_to_the_period_in_which_it_appeared(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     moment = timezone.now()
     # Scheduled while no worker was there; and withdrawn to be mended while the last one was composed.
@@ -289,7 +289,7 @@ def test_what_appeared_later_than_it_bears_comes_with_what_appeared_then(edna: U
     assert sorted(headlines(Issue.objects.get(pk=made))) == ["Mended", "Missed its time"]
 
 
-def test_the_job_publishes_what_is_due_before_it_composes(edna: User) -> None:
+def test_the_job_publishes_due_articles_before_composing(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     due = draft("Due")
     publishing.schedule(due, by=edna, at=timezone.now() + timedelta(hours=1))
@@ -300,7 +300,7 @@ def test_the_job_publishes_what_is_due_before_it_composes(edna: User) -> None:
     assert Digest.objects.exists()
 
 
-def test_whoever_changes_topics_between_two_days_gets_no_article_twice() -> None:
+def test_changing_topics_brings_no_article_twice() -> None:
     asia = category("Asia")
     ola = chose(OLA, Frequency.DAILY, asia)
     rule()
@@ -312,7 +312,7 @@ def test_whoever_changes_topics_between_two_days_gets_no_article_twice() -> None
     assert headlines(Issue.objects.get(pk=made)) == ["Elsewhere"]
 
 
-def test_what_finds_no_room_is_counted_with_a_link_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_left_out_articles_are_counted_with_a_link_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.digests.composition.MOST", 1)
     chose(OLA, Frequency.DAILY)
     chose(MINA, Frequency.DAILY, language="fr")
@@ -328,7 +328,7 @@ def test_what_finds_no_room_is_counted_with_a_link_to_all(monkeypatch: pytest.Mo
     assert "2 autres articles" in french.closing
 
 
-def test_a_rule_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_rule_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     chose(OLA, Frequency.DAILY)
     chose(MINA, Frequency.WEEKLY)
     hours_ago(2, "One")

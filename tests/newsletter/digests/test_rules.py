@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("frequency", [Frequency.WEEKLY, Frequency.EACH])
-def test_switched_on_again_a_rule_mails_nothing_at_once(frequency: Frequency) -> None:
+def test_a_rule_enabled_again_sends_nothing_at_once(frequency: Frequency) -> None:
     chose(OLA, frequency)
     hours_ago(2, "One")
     made = rule(frequency, enabled=False)
@@ -28,7 +28,7 @@ def test_switched_on_again_a_rule_mails_nothing_at_once(frequency: Frequency) ->
     assert composition.compose_due() == []
 
 
-def test_switched_on_again_a_rule_reaches_back_one_period_and_no_further() -> None:
+def test_a_rule_enabled_again_covers_one_period() -> None:
     chose(OLA, Frequency.DAILY)
     made = rule()
     now = timezone.now()
@@ -45,7 +45,7 @@ def test_switched_on_again_a_rule_reaches_back_one_period_and_no_further() -> No
     assert headlines(Issue.objects.get(pk=issue_id)) == ["Today"]
 
 
-def test_moved_to_another_day_a_rule_waits_for_that_day_and_loses_nothing(
+def test_a_rule_moved_to_another_day_waits_and_loses_nothing(
     ednas: Client,
 ) -> None:
     chose(OLA, Frequency.WEEKLY)
@@ -65,7 +65,7 @@ def test_moved_to_another_day_a_rule_waits_for_that_day_and_loses_nothing(
     assert headlines(Issue.objects.get(pk=issue_id)) == ["Since then"]
 
 
-def test_beside_how_often_a_newsletter_comes_stands_what_no_rule_composes(
+def test_the_newsletter_form_names_frequencies_without_a_rule(
     client: Client, ada: User
 ) -> None:
     client.force_login(ada)

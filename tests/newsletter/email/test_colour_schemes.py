@@ -46,7 +46,7 @@ def rendered() -> RenderedEmail:
     return rendering.compose(issue())
 
 
-def test_links_and_buttons_have_the_accent_on_both_papers(publication: Publication) -> None:
+def test_links_and_buttons_have_the_accent_in_both_schemes(publication: Publication) -> None:
     html = rendered().html
     assert f"color: {RED}" in html
     assert f"{PINK} !important" in html
@@ -54,14 +54,14 @@ def test_links_and_buttons_have_the_accent_on_both_papers(publication: Publicati
     assert branding.ACCENT_DARK not in html
 
 
-def test_without_an_accent_mails_have_ours(db: None) -> None:
+def test_without_an_accent_mails_have_the_default_one(db: None) -> None:
     html = rendered().html
     assert branding.ACCENT in html
     assert branding.ACCENT_DARK in html
 
 
 @pytest.mark.parametrize("colour", ["#ff0000", "#00ff00", "#2040ff", "#ffff00", "#777777"])
-def test_what_stands_on_a_button_can_be_read_whatever_the_accent(colour: str) -> None:
+def test_button_text_is_readable_on_any_accent(colour: str) -> None:
     light = nearest_readable(colour, colours.LIGHT_PAPERS, colours.LEAST)
     rules = branding.stylesheet(light, colours.for_dark(light))
     pairs = re.findall(
@@ -72,7 +72,7 @@ def test_what_stands_on_a_button_can_be_read_whatever_the_accent(colour: str) ->
         assert contrast(paper, words) >= 4.5, (paper, words)
 
 
-def test_the_logo_stands_for_the_name_in_mail_and_says_it(publication: Publication) -> None:
+def test_the_logo_replaces_the_name_and_has_it_as_alt_text(publication: Publication) -> None:
     with_logo(publication)
     made = rendered()
     (logo,) = lxml_html.document_fromstring(made.html).xpath("//a/img[contains(@class, 'logo')]")
@@ -83,7 +83,7 @@ def test_the_logo_stands_for_the_name_in_mail_and_says_it(publication: Publicati
     assert "Meridian Review" in made.text
 
 
-def test_a_logo_for_dark_paper_takes_the_place_of_the_other_there(publication: Publication) -> None:
+def test_a_dark_logo_replaces_the_other_in_dark_mode(publication: Publication) -> None:
     with_logo(publication)
     with_logo(publication, "logo_dark")
     light, dark = lxml_html.document_fromstring(rendered().html).xpath(
@@ -94,7 +94,7 @@ def test_a_logo_for_dark_paper_takes_the_place_of_the_other_there(publication: P
     assert "display: none" not in (light.get("style") or "")
 
 
-def test_mails_about_a_subscription_wear_them_too(
+def test_subscription_mails_have_the_same_branding(
     publication: Publication, mail_folder: MailFolder
 ) -> None:
     with_logo(publication)
@@ -113,7 +113,7 @@ def test_mails_about_a_subscription_wear_them_too(
     assert "/emblem/" in html.get_content()
 
 
-def test_the_preview_has_the_same_colours_from_a_file(
+def test_the_preview_has_the_same_colours_in_a_stylesheet(
     publication: Publication, client: Client
 ) -> None:
     html = rendering.preview(issue())
@@ -124,7 +124,7 @@ def test_the_preview_has_the_same_colours_from_a_file(
     assert client.get("/newsletter/email-123-456.css").status_code == 404
 
 
-def test_the_accent_of_the_sheet_is_the_one_that_is_replaced() -> None:
+def test_the_accent_of_the_stylesheet_is_replaced() -> None:
     path = finders.find("css/mail/email.css")
     assert isinstance(path, str)
     rules = branding.stylesheet(RED, PINK)

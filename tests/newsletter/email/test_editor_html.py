@@ -28,12 +28,12 @@ from tests.articles.body.markup import MARKUP, dangers_in, fuzzing_tokens, paylo
         ("", ""),
     ],
 )
-def test_an_editors_words_read_like_a_letter(html: str, rendered: str) -> None:
+def test_editor_html_becomes_readable_plain_text(html: str, rendered: str) -> None:
     assert editor_html.as_plain_text(html) == rendered
 
 
 @given(some.text(max_size=200))
-def test_cleaning_words_twice_changes_nothing_and_their_text_never_fails(typed: str) -> None:
+def test_cleaning_is_idempotent_and_plain_text_never_fails(typed: str) -> None:
     once = editor_html.clean(typed)
     assert editor_html.clean(once) == once
     assert all(
@@ -52,17 +52,17 @@ def test_cleaning_words_twice_changes_nothing_and_their_text_never_fails(typed: 
         "<svg onload=alert(1)>x",
     ],
 )
-def test_nothing_that_runs_stays_in_an_editors_words(typed: str) -> None:
+def test_no_script_survives_cleaning(typed: str) -> None:
     cleaned = editor_html.clean(typed)
     assert not re.search(r"script|onclick|style|onerror|onload|<img|<svg", cleaned)
 
 
-def test_text_without_markup_gets_its_paragraphs() -> None:
+def test_text_without_markup_gets_paragraphs() -> None:
     """As it comes from the field of the desk where there is no JavaScript."""
     assert editor_html.clean("R&D\r\nline\r\n\r\nsecond") == "<p>R&amp;D<br>line</p><p>second</p>"
 
 
-def test_nothing_of_the_attack_lists_stays_dangerous_in_an_editors_words() -> None:
+def test_no_known_attack_survives_cleaning() -> None:
     for payload in [*payloads(), *fuzzing_tokens()]:
         for typed in (payload, f"<p>{payload}</p>", f'<a href="{payload}">x</a>'):
             assert dangers_in(editor_html.clean(typed)) == []
@@ -73,13 +73,13 @@ def test_nothing_of_the_attack_lists_stays_dangerous_in_an_editors_words() -> No
 
 
 @given(MARKUP)
-def test_no_markup_stays_dangerous_or_fails(typed: str) -> None:
+def test_no_random_markup_is_dangerous_or_fails(typed: str) -> None:
     assert dangers_in(editor_html.clean(typed)) == []
     editor_html.as_plain_text(editor_html.clean(typed))
 
 
 @pytest.mark.django_db
-def test_a_letter_speaks_the_language_of_its_newsletter() -> None:
+def test_a_mail_is_in_the_language_of_its_newsletter() -> None:
     french = Newsletter.objects.create(name="La lettre", slug="lettre", language="fr")
     made = Issue.objects.create(newsletter=french, subject="Novembre", slug="novembre")
     rendered = compose(made)

@@ -41,13 +41,13 @@ def links_in(made: Issue) -> list[str]:
     return [str(link.get("href")) for link in tree.iter("a")]
 
 
-def test_nothing_is_counted_unless_it_is_switched_on(edna: User) -> None:
+def test_clicks_are_counted_only_if_enabled(edna: User) -> None:
     made = gone_out(edna, counts=False)
     assert "https://elsewhere.example/?a=1&b=2" in links_in(made)
     assert not IssueLink.objects.exists()
 
 
-def test_links_lead_through_the_count_and_those_to_leave_do_not(edna: User) -> None:
+def test_links_are_tracked_except_those_to_unsubscribe(edna: User) -> None:
     made = gone_out(edna, counts=True)
     found = links_in(made)
     assert not [link for link in found if "elsewhere" in link]
@@ -60,7 +60,7 @@ def test_links_lead_through_the_count_and_those_to_leave_do_not(edna: User) -> N
     assert "https://elsewhere.example/?a=1&b=2" in made.sent_text
 
 
-def test_an_opening_is_counted_leads_on_and_leaves_nothing_of_the_visitor(
+def test_a_click_is_counted_without_data_about_the_visitor(
     client: Client, ednas: Client, edna: User
 ) -> None:
     made = gone_out(edna, counts=True)
@@ -83,11 +83,11 @@ def test_an_opening_is_counted_leads_on_and_leaves_nothing_of_the_visitor(
 
 
 @pytest.mark.parametrize("path", ["1/1/", "0/0/", "99999999999/1/", "1/99999999999/"])
-def test_a_link_that_was_never_sent_leads_nowhere(client: Client, path: str) -> None:
+def test_an_unknown_tracked_link_is_not_found(client: Client, path: str) -> None:
     assert client.get(f"/newsletter/link/{path}").status_code == 404
 
 
-def test_who_left_after_an_issue_is_counted_with_the_last_mail_they_had(edna: User) -> None:
+def test_an_unsubscribe_is_counted_for_the_last_mail_before_it(edna: User) -> None:
     ola, mina = subscriber("ola@readers.example"), subscriber("mina@readers.example")
     first = issue("First")
     sending.start(first, by=edna)

@@ -15,7 +15,7 @@ from tests.newsletter.factories import issue
 pytestmark = pytest.mark.django_db
 
 
-def test_the_latest_mails_can_be_read_where_no_server_is_set(
+def test_the_latest_mails_are_listed_without_a_mail_server(
     ednas: Client, edna: User, mail_folder: MailFolder
 ) -> None:
     sending.send_test(issue("In the folder"), edna.email)
@@ -32,7 +32,7 @@ def test_the_latest_mails_can_be_read_where_no_server_is_set(
     assert f'href="{settings.SITE_URL}/newsletter/unsubscribe/test/"' in opened.content.decode()
 
 
-def test_only_an_administrator_reads_mail_that_is_not_the_newsletters(
+def test_only_administrators_read_other_mails(
     ednas: Client, ada: User, mail_folder: MailFolder
 ) -> None:
     mail.EmailMessage("Your code", "123456", to=["ada@meridian.example"]).send(using="default")
@@ -46,7 +46,7 @@ def test_only_an_administrator_reads_mail_that_is_not_the_newsletters(
 
 
 @pytest.mark.parametrize("name", ["x.eml", "..", "20260101T000000.000000-abcdef.eml", "%00"])
-def test_nothing_but_mails_of_the_folder_can_be_opened(
+def test_only_files_of_the_mail_folder_can_be_opened(
     ednas: Client, mail_folder: MailFolder, name: str
 ) -> None:
     mail_folder.path.mkdir()
@@ -54,5 +54,5 @@ def test_nothing_but_mails_of_the_folder_can_be_opened(
     assert ednas.get(f"/admin/newsletter/delivery/emails/{name}/").status_code == 404
 
 
-def test_with_a_mail_server_nothing_lies_there(ednas: Client) -> None:
+def test_with_a_mail_server_no_mails_are_listed(ednas: Client) -> None:
     assert b"through a mail server" in ednas.get(reverse("admin:newsletter_emails")).content

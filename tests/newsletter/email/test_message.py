@@ -34,7 +34,7 @@ def delivered(made: Issue, edna: User, server: MailServer) -> bytes:
     return server.taken[-1][1]
 
 
-def test_every_mail_has_a_return_path_of_its_own_and_a_way_to_leave_by_mail(
+def test_every_mail_has_its_own_return_path_and_unsubscribe_address(
     edna: User, mail_server: MailServer, settings: Any
 ) -> None:
     settings.BOUNCE_DOMAIN = "bounces.meridian.example"
@@ -52,7 +52,7 @@ def test_every_mail_has_a_return_path_of_its_own_and_a_way_to_leave_by_mail(
     assert "bounce+" not in message.as_string()
 
 
-def test_the_headers_are_read_back_as_they_should_be(edna: User, mail_server: MailServer) -> None:
+def test_headers_are_parsed_as_intended(edna: User, mail_server: MailServer) -> None:
     subscriber(OLA)
     Newsletter.objects.update(language="fr")
     made = issue("L’essentiel – été 2026")
@@ -76,7 +76,7 @@ def test_the_headers_are_read_back_as_they_should_be(edna: User, mail_server: Ma
     assert "Auto-Submitted" not in message  # An editor wrote it.
 
 
-def test_a_newsletter_may_come_from_an_address_of_its_own(
+def test_a_newsletter_may_have_its_own_sender_address(
     edna: User, mail_server: MailServer, settings: Any
 ) -> None:
     settings.BOUNCE_DOMAIN = ""
@@ -95,20 +95,20 @@ def test_a_newsletter_may_come_from_an_address_of_its_own(
 @pytest.mark.parametrize(
     "address", ["été@letters.example", "a@été.example", "a@x.example\nBcc: b@y"]
 )
-def test_no_address_is_kept_that_a_header_would_not_hold(address: str) -> None:
+def test_addresses_that_break_a_header_are_rejected(address: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Newsletter(name="News", slug="n", from_email=address, reply_to=address).full_clean()
     assert {"from_email", "reply_to"} <= set(refused.value.message_dict)
 
 
-def test_a_mail_that_nobody_wrote_says_so(edna: User, mail_server: MailServer) -> None:
+def test_an_automatic_mail_has_auto_submitted(edna: User, mail_server: MailServer) -> None:
     subscriber(OLA)
     delivered(issue(is_automatic=True), edna, mail_server)
     (message,) = mail_server.messages_to(OLA)
     assert message["Auto-Submitted"] == "auto-generated"
 
 
-def test_our_signature_holds_and_covers_the_way_to_leave(
+def test_the_dkim_signature_covers_the_unsubscribe_headers(
     edna: User, mail_server: MailServer, signing: bytes
 ) -> None:
     subscriber(OLA)
@@ -127,7 +127,7 @@ def test_our_signature_holds_and_covers_the_way_to_leave(
     assert not dkim.verify(second, dnsfunc=lambda name, timeout=5: signing)
 
 
-def test_without_a_key_nothing_is_signed_here(edna: User, mail_server: MailServer) -> None:
+def test_without_a_key_nothing_is_signed(edna: User, mail_server: MailServer) -> None:
     subscriber(OLA)
     assert b"DKIM-Signature" not in delivered(issue(), edna, mail_server)
 
@@ -162,7 +162,7 @@ HOSTILE = st.one_of(
 @examples(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_no_words_of_anybody_become_a_header(
+def test_no_text_can_inject_a_header(
     subject: str, name: str, sender: str, before: str
 ) -> None:
     newsletter = news()

@@ -46,7 +46,7 @@ def text_of(message: EmailMessage, kind: str) -> str:
     return str(part.get_content()).replace("\r\n", "\n").strip()
 
 
-def test_what_is_filled_in_says_what_django_would_have_said(made: Issue) -> None:
+def test_a_filled_template_equals_the_message_by_django(made: Issue) -> None:
     rendered = rendering.compose(made)
     filled = parsed(template_of(made, rendered).render_for(**OWN))
     built = message_of(made, rendered, OWN["address"], TOKEN, OWN["message_id"]).message()
@@ -58,7 +58,7 @@ def test_what_is_filled_in_says_what_django_would_have_said(made: Issue) -> None
     assert filled["Date"]
 
 
-def test_no_hole_is_left_and_none_is_broken_by_a_line(made: Issue) -> None:
+def test_every_placeholder_is_filled_and_none_is_broken(made: Issue) -> None:
     rendered = rendering.compose(made)
     wire = template_of(made, rendered).render_for(**OWN)
     assert b"stands-here" not in wire.replace(b"=\r\n", b"")
@@ -68,7 +68,7 @@ def test_no_hole_is_left_and_none_is_broken_by_a_line(made: Issue) -> None:
     assert wire.count(TOKEN.encode()) >= wanted
 
 
-def test_lines_are_short_plain_and_end_as_smtp_wants_them(made: Issue) -> None:
+def test_lines_are_short_ascii_and_end_with_crlf(made: Issue) -> None:
     wire = template_of(made, rendering.compose(made)).render_for(**OWN)
     assert b"\n" not in wire.replace(b"\r\n", b"")
     assert wire.isascii()
@@ -81,13 +81,13 @@ def test_lines_are_short_plain_and_end_as_smtp_wants_them(made: Issue) -> None:
     "address",
     ["ola@readers.example\r\nBcc: all@readers.example", "ola\x00@x.example", "ólá@x.example"],
 )
-def test_an_address_that_would_begin_a_header_is_refused(made: Issue, address: str) -> None:
+def test_an_address_with_a_line_break_is_rejected(made: Issue, address: str) -> None:
     template = template_of(made, rendering.compose(made))
     with pytest.raises(ValueError, match="cannot be sent"):
         template.render_for(**{**OWN, "address": address})
 
 
-def test_the_shortest_letter_has_its_headers_too(made: Issue) -> None:
+def test_the_shortest_mail_has_all_headers(made: Issue) -> None:
     rendered = RenderedEmail("S", "<p>plain</p>", "plain")
     wire = template_of(made, rendered).render_for(**OWN)
     message = parsed(wire)
@@ -109,7 +109,7 @@ def greeting(made: Issue) -> Issue:
     return made
 
 
-def test_each_reader_is_greeted_by_name_or_in_words_for_all(greeting: Issue) -> None:
+def test_each_reader_is_greeted_by_name_or_with_the_fallback(greeting: Issue) -> None:
     template = template_of(greeting, rendering.compose(greeting))
     for name, words in (
         ("Zoë & <Ola>", "Dear Zoë & <Ola>,"),
@@ -124,7 +124,7 @@ def test_each_reader_is_greeted_by_name_or_in_words_for_all(greeting: Issue) -> 
         assert greeted.text_content() == words
 
 
-def test_between_two_readers_only_what_is_their_own_differs(greeting: Issue) -> None:
+def test_mails_to_two_readers_differ_only_in_personal_values(greeting: Issue) -> None:
     template = template_of(greeting, rendering.compose(greeting))
     one, other = (
         template.render_for(**OWN, name="Ola"),
@@ -137,7 +137,7 @@ def test_between_two_readers_only_what_is_their_own_differs(greeting: Issue) -> 
 @examples(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_no_name_writes_more_than_a_greeting(greeting: Issue, name: str) -> None:
+def test_no_name_can_inject_anything(greeting: Issue, name: str) -> None:
     name = name.encode("utf-8", "ignore").decode()
     rendered = rendering.compose(greeting)
     wire = template_of(greeting, rendered).render_for(**OWN, name=name)

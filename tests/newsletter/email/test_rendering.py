@@ -66,7 +66,7 @@ def html_of(message: EmailMessage) -> Any:
     return lxml_html.document_fromstring(part.get_content())
 
 
-def test_a_mail_program_can_leave_with_one_click() -> None:
+def test_mail_programs_can_unsubscribe_with_one_click() -> None:
     message = sent(issue())
     leave = f"{settings.SITE_URL}/newsletter/unsubscribe/ola-s-token/"
     assert message["List-Unsubscribe"] == f"<{leave}>"
@@ -75,7 +75,7 @@ def test_a_mail_program_can_leave_with_one_click() -> None:
     assert message["Message-ID"] == "<one@meridian.example>"
 
 
-def test_long_addresses_in_headers_are_not_folded_or_encoded() -> None:
+def test_long_urls_in_headers_are_not_folded_or_encoded() -> None:
     raw = b"".join(
         on_the_wire(
             headers.message_to(
@@ -93,7 +93,7 @@ def test_long_addresses_in_headers_are_not_folded_or_encoded() -> None:
     assert b"<" + b"m" * 80 + b"@meridian.example>" in unfolded
 
 
-def test_the_sender_is_the_publication_and_answers_reach_the_desk() -> None:
+def test_the_sender_is_the_publication_and_replies_reach_it() -> None:
     message = sent(issue())
     (sender,) = message["From"].addresses
     assert sender.display_name == "Meridian Review"
@@ -105,7 +105,7 @@ def test_the_sender_is_the_publication_and_answers_reach_the_desk() -> None:
     assert message["To"] == "ola@readers.example"
 
 
-def test_both_parts_say_the_same_and_lead_to_the_same_places() -> None:
+def test_both_parts_have_the_same_text_and_links() -> None:
     story = published("The strait that nobody closes", authors=[author("Ines Faro")])
     made = issue("Straits", story, introduction="<p>Good morning.</p>", closing="<p>Bye.</p>")
     message = sent(made)
@@ -121,7 +121,7 @@ def test_both_parts_say_the_same_and_lead_to_the_same_places() -> None:
     assert f"{settings.SITE_URL}{story.get_absolute_url()}" in links
 
 
-def test_every_mail_leads_out_of_the_list_to_preferences_and_to_the_browser() -> None:
+def test_every_mail_links_to_unsubscribe_preferences_and_browser() -> None:
     made = issue()
     text = text_of(sent(made))
     for path in ("unsubscribe/ola-s-token/", "preferences/ola-s-token/", f"issues/{made.slug}/"):
@@ -129,7 +129,7 @@ def test_every_mail_leads_out_of_the_list_to_preferences_and_to_the_browser() ->
     assert TOKEN not in text
 
 
-def test_a_picture_carries_alt_caption_and_credit_in_the_wording_of_the_publication(
+def test_an_image_has_alt_text_caption_and_credit(
     publication: Publication,
 ) -> None:
     publication.credit_format = "Photograph: {credit}"
@@ -148,7 +148,7 @@ def test_a_picture_carries_alt_caption_and_credit_in_the_wording_of_the_publicat
     assert "https://pictures.example/1" in [link.get("href") for link in caption.iter("a")]
 
 
-def test_the_letter_without_pictures_names_whose_they_are() -> None:
+def test_the_text_part_contains_image_credits() -> None:
     image = mail_image(credit="Ines Faro", digital_source_type="trainedAlgorithmicMedia")
     story = published("Light", lead_image=image, lead_caption='The <a href="/about/">light</a>.')
     made = sent(issue("Light", story))
@@ -158,28 +158,28 @@ def test_the_letter_without_pictures_names_whose_they_are() -> None:
     assert f"{settings.SITE_URL}/about/" in [link.get("href") for link in caption.iter("a")]
 
 
-def test_a_picture_that_needs_no_credit_shows_none() -> None:
+def test_an_image_without_credit_shows_none() -> None:
     image = mail_image(credit="", credit_exempt=True, no_credit_reason="Our own chart")
     tree = html_of(sent(issue("Chart", published("Chart", lead_image=image))))
     assert len(list(tree.iter("img"))) == 1
     assert not tree.find_class("credit")
 
 
-def test_a_picture_that_may_not_be_mailed_is_left_out() -> None:
+def test_an_image_that_may_not_be_mailed_is_left_out() -> None:
     image = mail_image()
     story = published("Light", lead_image=image)
     Image.objects.filter(pk=image.pk).update(licensed_for_newsletter=False)
     assert "<img" not in rendered(issue("Light", story)).html
 
 
-def test_a_narrow_picture_takes_the_smallest_file_that_is_sharp() -> None:
+def test_a_narrow_image_uses_the_smallest_sharp_rendition() -> None:
     image = mail_image()
     chosen = [best_rendition(image, width=width) for width in (600, 184, 100, 4000)]
     assert [rendition.width for rendition in chosen if rendition] == [1280, 640, 320, 1280]
     assert best_rendition(picture(), width=600) is None
 
 
-def test_rules_stand_in_the_elements_and_dark_mode_stays_in_the_head() -> None:
+def test_css_is_inlined_and_dark_mode_stays_in_the_head() -> None:
     tree = lxml_html.document_fromstring(rendered().html)
     (rules,) = tree.iter("style")
     assert "prefers-color-scheme: dark" in (rules.text or "")
@@ -188,7 +188,7 @@ def test_rules_stand_in_the_elements_and_dark_mode_stays_in_the_head() -> None:
     assert not list(tree.iter("link", "script"))
 
 
-def test_the_preview_carries_no_style_of_its_own() -> None:
+def test_the_preview_has_no_inline_styles() -> None:
     image = mail_image()
     shown = rendering.preview(issue("Light", published("Light", lead_image=image)))
     assert "style=" not in shown
@@ -196,7 +196,7 @@ def test_the_preview_carries_no_style_of_its_own() -> None:
     assert 'href="/static/css/mail/email.css"' in shown
 
 
-def test_markup_in_what_people_type_is_text(publication: Publication) -> None:
+def test_markup_in_text_fields_is_escaped(publication: Publication) -> None:
     publication.name = publication.postal_address = "<b>Meridian</b>"
     publication.save()
     evil = "<img src=x onerror=alert(1)>"
@@ -218,7 +218,7 @@ def test_an_article_in_another_script_keeps_its_direction() -> None:
     assert (whole.get("lang"), whole.get("dir")) == ("ar", "rtl")
 
 
-def test_a_mail_that_gmail_would_cut_blocks_and_one_that_is_nearly_so_is_warned_about() -> None:
+def test_a_mail_too_long_for_gmail_is_blocked_and_a_long_one_warned() -> None:
     def about_size(found: Iterable[object]) -> list[str]:
         return [str(each) for each in found if "Gmail hides" in str(each)]
 
@@ -233,7 +233,7 @@ def test_a_mail_that_gmail_would_cut_blocks_and_one_that_is_nearly_so_is_warned_
     assert "no postal address" in blockers.warnings(rendered(), news())[0]
 
 
-def test_composing_asks_as_much_for_twelve_articles_as_for_two(
+def test_composing_has_a_constant_number_of_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     def of(count: int) -> Issue:
@@ -251,20 +251,20 @@ def test_composing_asks_as_much_for_twelve_articles_as_for_two(
             rendered(made)
 
 
-def test_the_order_is_the_editors() -> None:
+def test_articles_keep_the_order_of_the_editor() -> None:
     stories = [published(f"Story {number}") for number in range(3)]
     made = issue("Order", *reversed(stories))
     text = rendered(made).text
     assert text.index("Story 2") < text.index("Story 1") < text.index("Story 0")
 
 
-def test_a_subject_with_a_line_break_makes_no_header() -> None:
+def test_a_subject_with_a_line_break_adds_no_header() -> None:
     message = sent(issue("Hello\r\nBcc: mina@readers.example"))
     assert message["Subject"] == "Hello Bcc: mina@readers.example"
     assert message["Bcc"] is None
 
 
-def test_a_line_that_is_a_dot_does_not_end_the_mail() -> None:
+def test_a_line_with_only_a_dot_does_not_end_the_mail() -> None:
     wire = on_the_wire(
         headers.message_to(
             "ola@readers.example",
@@ -281,7 +281,7 @@ def test_a_line_that_is_a_dot_does_not_end_the_mail() -> None:
     assert b"\n" not in wire.replace(b"\r\n", b"")
 
 
-def test_no_attack_in_any_field_becomes_markup_of_the_mail() -> None:
+def test_no_attack_in_any_field_becomes_markup() -> None:
     plain = {element.tag for element in lxml_html.document_fromstring(rendered().html).iter()}
     for number, payload in enumerate(payloads()):
         story = published(payload[:200], slug=f"attack-{number}", standfirst=payload[:600])

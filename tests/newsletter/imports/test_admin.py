@@ -41,7 +41,7 @@ def bring(desk: Client, content: bytes = LIST.encode(), **more: Any) -> Any:
     return desk.post(ADD, form, follow=True)
 
 
-def test_from_the_file_to_the_readers(
+def test_a_file_is_uploaded_checked_and_imported(
     adas: Client, ada: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     page = bring(adas).content.decode()
@@ -69,7 +69,7 @@ def test_from_the_file_to_the_readers(
     assert list(csv.reader(StringIO(report)))[1][:2] == ["3", "Invalid"]
 
 
-def test_a_page_under_way_follows_by_itself(adas: Client) -> None:
+def test_the_page_of_a_running_import_reloads(adas: Client) -> None:
     bring(adas)
     made = SubscriberImport.objects.get()
     address = f"/admin/newsletter/subscriberimport/{made.pk}/change/"
@@ -92,7 +92,7 @@ def test_a_page_under_way_follows_by_itself(adas: Client) -> None:
         ({"file": SimpleUploadedFile("x", b"\n\n")}, "no rows"),
     ],
 )
-def test_what_is_missing_is_said_and_what_was_typed_stays(
+def test_errors_are_shown_and_the_input_is_kept(
     adas: Client, wrong: dict[str, Any], sentence: str
 ) -> None:
     page = bring(adas, **({"consent": "On paper, in May"} | wrong)).content.decode()
@@ -105,7 +105,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
     "columns",
     [{}, {"column-0": "name"}, {"column-0": "email", "column-1": "email"}, {"column-x": "email"}],
 )
-def test_one_column_must_hold_the_addresses(adas: Client, columns: dict[str, str]) -> None:
+def test_one_column_must_be_the_email_address(adas: Client, columns: dict[str, str]) -> None:
     bring(adas)
     made = SubscriberImport.objects.get()
     answer = adas.post(f"/admin/newsletter/subscriberimport/{made.pk}/check/", columns, follow=True)
@@ -133,7 +133,7 @@ def test_an_editor_neither_imports_nor_exports(ednas: Client, adas: Client, edna
     assert not SubscriberExport.objects.exists()
 
 
-def test_the_list_goes_out_as_it_is_filtered_harmless_and_with_a_name(
+def test_the_export_is_filtered_escaped_and_logged(
     adas: Client, ada: User
 ) -> None:
     formula = subscriber("=cmd@readers.example")
@@ -151,7 +151,7 @@ def test_the_list_goes_out_as_it_is_filtered_harmless_and_with_a_name(
     assert (kept.created_by, kept.rows, kept.filters) == (ada, 2, "state__exact=active&o=1")
 
 
-def test_a_long_list_goes_out_in_few_questions(adas: Client) -> None:
+def test_a_long_export_has_few_queries(adas: Client) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as steps:
             adas.post("/admin/newsletter/subscriber/export/").getvalue()
@@ -165,7 +165,7 @@ def test_a_long_list_goes_out_in_few_questions(adas: Client) -> None:
     assert asked() == one
 
 
-def test_all_that_is_kept_of_somebody_can_be_handed_to_them_and_erased(adas: Client) -> None:
+def test_the_data_of_a_subscriber_can_be_exported_and_erased(adas: Client) -> None:
     ola = subscriber()
     page = adas.get(f"/admin/newsletter/subscriber/{ola.pk}/change/").content.decode()
     assert f"/admin/newsletter/subscriber/{ola.pk}/data/" in page

@@ -7,7 +7,7 @@ from newsletter.models import Subscriber
 
 
 @pytest.mark.parametrize("state", Subscriber.State)
-def test_every_state_of_ours_is_understood(state: Subscriber.State) -> None:
+def test_every_own_status_is_recognised(state: Subscriber.State) -> None:
     assert is_unsubscribed(str(state.label)) is (state is not Subscriber.State.ACTIVE)
 
 
@@ -28,7 +28,7 @@ def test_every_state_of_ours_is_understood(state: Subscriber.State) -> None:
         ("7", None),
     ],
 )
-def test_words_of_others_are_understood_or_said_to_be_unknown(said: str, gone: bool | None) -> None:
+def test_statuses_of_other_services_are_recognised_or_unknown(said: str, gone: bool | None) -> None:
     assert is_unsubscribed(said) is gone
 
 
@@ -46,5 +46,5 @@ def test_words_of_others_are_understood_or_said_to_be_unknown(said: str, gone: b
         ("0000-00-00", False),
     ],
 )
-def test_a_column_on_who_has_left_is_filled_for_those_who_have(said: str, gone: bool) -> None:
+def test_an_unsubscribed_column_is_interpreted(said: str, gone: bool) -> None:
     assert says_unsubscribed(said) is gone

@@ -23,11 +23,11 @@ def cells(content: bytes) -> list[tuple[str, ...]]:
 )
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-def test_every_usual_form_is_read_alike(encoding: str, separator: str, line_end: str) -> None:
+def test_every_usual_format_is_parsed_alike(encoding: str, separator: str, line_end: str) -> None:
     assert cells(written(separator, line_end).encode(encoding)) == ROWS
 
 
-def test_what_excel_says_of_its_separator_is_believed() -> None:
+def test_the_separator_line_of_excel_is_used() -> None:
     table = Table.of(b"sep=|\r\na|b\r\nc|d\r\n")
     assert [row.cells for row in table.rows()] == [("a", "b"), ("c", "d")]
     assert [row.line for row in table.rows()] == [2, 3]
@@ -44,7 +44,7 @@ def test_quotes_line_breaks_and_separators_within_a_cell() -> None:
     assert [row.line for row in rows] == [1, 3, 5]
 
 
-def test_a_mark_that_is_never_closed_costs_its_own_line_alone() -> None:
+def test_an_unclosed_quotation_mark_costs_only_its_line() -> None:
     lines = ["a,b"] * 5 + ['c,"d'] + ["e,f"] * 300
     rows = list(Table.of("\n".join(lines).encode()).rows())
     broken = [row for row in rows if row.error]
@@ -52,7 +52,7 @@ def test_a_mark_that_is_never_closed_costs_its_own_line_alone() -> None:
     assert len(rows) == len(lines)
 
 
-def test_a_row_of_a_million_letters_is_told_and_skipped() -> None:
+def test_a_row_of_a_million_characters_is_reported_and_skipped() -> None:
     rows = list(Table.of(b"a,b\n" + b"x" * 1_000_000 + b",y\nc,d\n").rows())
     assert [bool(row.error) for row in rows] == [False, True, False]
 
@@ -78,7 +78,7 @@ def test_no_bytes_make_reading_fail(content: bytes) -> None:
         max_size=8,
     )
 )
-def test_what_a_program_quotes_comes_back_letter_by_letter(rows: list[tuple[str, str]]) -> None:
+def test_quoted_cells_round_trip(rows: list[tuple[str, str]]) -> None:
     quoted = [["x@y.example", *row] for row in rows]
     text = "\n".join(
         ",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in quoted
@@ -109,7 +109,7 @@ def test_what_a_program_quotes_comes_back_letter_by_letter(rows: list[tuple[str,
         ("Ola,ola@x.example", "Mina,mina@x.example", ColumnMapping(1, has_header=False)),
     ],
 )
-def test_the_columns_are_guessed(header: str, first: str, guessed: ColumnMapping) -> None:
+def test_columns_are_detected(header: str, first: str, guessed: ColumnMapping) -> None:
     rows = list(Table.of(f"{header}\n{first}\n".encode()).rows())
     assert ColumnMapping.guessed(rows) == guessed
 
@@ -123,13 +123,13 @@ def test_the_columns_are_guessed(header: str, first: str, guessed: ColumnMapping
         ("ola@readers.example", "ola@readers.example", ""),
     ],
 )
-def test_an_address_may_stand_behind_a_name(cell: str, address: str, name: str) -> None:
+def test_an_address_may_follow_a_name(cell: str, address: str, name: str) -> None:
     assert is_email(cell)
     assert email_and_name(cell) == (address, name)
 
 
 @pytest.mark.parametrize("made_of", [" ", "a@.", "<", "a<b@", "' ", "a "])
-def test_a_cell_made_to_keep_a_processor_busy_is_no_address(made_of: str) -> None:
+def test_a_cell_made_for_backtracking_is_no_address(made_of: str) -> None:
     """Looked through letter by letter, each of these would take hours."""
     cell = f"x{made_of * 100_000}x y"
     assert not is_email(cell)

@@ -75,7 +75,7 @@ def people() -> None:
     Subscriber.objects.create(email="waiting@readers.example")
 
 
-def test_a_look_says_what_would_come_of_each_line_and_writes_nobody(people: None) -> None:
+def test_a_dry_run_reports_each_row_and_saves_nothing(people: None) -> None:
     before = set(Subscriber.objects.values_list("email", "state"))
     made = looked_over(LIST)
     assert made.state == "looked"
@@ -91,7 +91,7 @@ def test_a_look_says_what_would_come_of_each_line_and_writes_nobody(people: None
     assert set(Subscriber.objects.values_list("email", "state")) == before
 
 
-def test_what_can_be_taken_in_is_with_the_ground_for_it(people: None) -> None:
+def test_valid_rows_are_imported_with_the_consent(people: None) -> None:
     made = taken_in(LIST)
     assert made.state == "done"
     assert made.content is None
@@ -113,7 +113,7 @@ def test_what_can_be_taken_in_is_with_the_ground_for_it(people: None) -> None:
     assert Consent.objects.count() == 3
 
 
-def test_twice_changes_nothing(people: None) -> None:
+def test_importing_twice_changes_nothing(people: None) -> None:
     first = taken_in(LIST)
     runner.run_import(first.pk)
     second = taken_in(LIST)
@@ -123,7 +123,7 @@ def test_twice_changes_nothing(people: None) -> None:
     assert Subscription.objects.count() == 4
 
 
-def test_a_list_that_went_out_comes_in_with_the_same_addresses_and_names(ada: User) -> None:
+def test_an_exported_list_can_be_imported_again(ada: User) -> None:
     went = {
         "+ola@readers.example": "=Ola",
         "=mina@readers.example": "Mina",
@@ -137,7 +137,7 @@ def test_a_list_that_went_out_comes_in_with_the_same_addresses_and_names(ada: Us
     assert dict(Subscriber.objects.values_list("email", "name")) == went
 
 
-def test_who_receives_it_already_keeps_their_frequency() -> None:
+def test_existing_subscribers_keep_their_frequency() -> None:
     ola = subscriber()
     ola.subscriptions.update(frequency="daily")
     other = Newsletter.objects.create(name="Analysis", slug="analysis")
@@ -151,14 +151,14 @@ def test_who_receives_it_already_keeps_their_frequency() -> None:
     assert frequencies == {"news": "daily", "analysis": "issues"}
 
 
-def test_nothing_is_taken_in_that_nobody_looked_over() -> None:
+def test_nothing_is_imported_without_a_check() -> None:
     made = brought("ola@readers.example\n")
     assert not uploads.enqueue_run(made)
     runner.resume(made.pk)
     assert not Subscriber.objects.exists()
 
 
-def test_what_fails_leaves_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_import_saves_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     made = looked_over("ola@readers.example\n")
     uploads.enqueue_run(made)
     with monkeypatch.context() as broken:
@@ -188,7 +188,7 @@ def test_what_fails_leaves_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch) 
         ),
     ],
 )
-def test_what_cannot_be_brought_is_said_in_a_sentence(content: bytes, sentence: str) -> None:
+def test_an_unsuitable_file_is_rejected_with_a_message(content: bytes, sentence: str) -> None:
     with pytest.raises(uploads.NotPossible, match=sentence):
         uploads.upload(content, name="x", newsletters=[news()], consent=CONSENT, by=None)
 
@@ -201,7 +201,7 @@ def test_what_cannot_be_brought_is_said_in_a_sentence(content: bytes, sentence: 
         "a@b.example,\ud83d\n".encode("utf-8", "surrogatepass"), b"a@b.example,\x00\n",
     ],
 )  # fmt: skip
-def test_a_file_with_anything_in_it_is_told_line_by_line(content: bytes) -> None:
+def test_any_file_is_reported_line_by_line(content: bytes) -> None:
     made = uploads.upload(content, name="\x00x\n", newsletters=[news()], consent=CONSENT, by=None)
     uploads.enqueue_dry_run(made, ColumnMapping(0, 1, 1, has_header=False))
     runner.resume(made.pk)
@@ -214,7 +214,7 @@ def test_a_file_with_anything_in_it_is_told_line_by_line(content: bytes) -> None
     assert Subscriber.objects.count() == made.count("new")
 
 
-def test_the_hash_of_the_statement_is_that_of_the_code() -> None:
+def test_the_hash_in_sql_is_that_in_python() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT encode(sha256(convert_to('iria.suppression:' || lower(%s), 'UTF8')), 'hex')",
@@ -227,7 +227,7 @@ def test_the_hash_of_the_statement_is_that_of_the_code() -> None:
     assert "'iria.suppression:' || lower(i.email), 'UTF8'" in sql.EVALUATE
 
 
-def test_the_command_looks_takes_in_and_writes_a_report(tmp_path: Path) -> None:
+def test_the_command_checks_imports_and_writes_a_report(tmp_path: Path) -> None:
     file, report = tmp_path / "list.csv", tmp_path / "report.csv"
     file.write_text("ola@readers.example\n=1+1\n")
     said = StringIO()
@@ -244,7 +244,7 @@ def test_the_command_looks_takes_in_and_writes_a_report(tmp_path: Path) -> None:
             call_command("import_subscribers", *arguments, *wrong)
 
 
-def test_files_and_lines_with_addresses_are_forgotten(people: None) -> None:
+def test_old_files_and_reported_rows_are_deleted(people: None) -> None:
     made = looked_over(LIST)
     uploads.delete_old_files()
     made.refresh_from_db()
@@ -258,7 +258,7 @@ def test_files_and_lines_with_addresses_are_forgotten(people: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_whoever_leaves_at_this_moment_is_not_brought_back() -> None:
+def test_an_unsubscribe_during_the_import_is_respected() -> None:
     ola = subscriber()
     ola.subscriptions.all().delete()
     made = looked_over("ola@readers.example\n")
@@ -281,7 +281,7 @@ def test_whoever_leaves_at_this_moment_is_not_brought_back() -> None:
     assert not Subscription.objects.exists()
 
 
-def test_who_left_and_was_deleted_by_an_editor_is_not_brought_back(
+def test_a_deleted_unsubscriber_is_not_resubscribed(
     client: Client, ada: User
 ) -> None:
     client.force_login(ada)
@@ -295,7 +295,7 @@ def test_who_left_and_was_deleted_by_an_editor_is_not_brought_back(
     assert not Subscriber.objects.exists()
 
 
-def test_whom_the_file_calls_gone_stays_out_and_is_told_by_line() -> None:
+def test_unsubscribed_rows_are_skipped_and_reported() -> None:
     made = taken_in(
         "email,subscribed to emails,name\n"
         "ola@readers.example,true,Ola\n"
@@ -310,7 +310,7 @@ def test_whom_the_file_calls_gone_stays_out_and_is_told_by_line() -> None:
     assert made.counts == {"new": 1, "left": 2, "broken": 1}
 
 
-def test_whom_a_column_on_who_has_left_names_stays_out() -> None:
+def test_rows_with_an_unsubscribe_date_are_skipped() -> None:
     made = taken_in(
         "email,email_disabled,plan\nola@readers.example,false,free\ngone@readers.example,true,free\n"
     )
@@ -318,7 +318,7 @@ def test_whom_a_column_on_who_has_left_names_stays_out() -> None:
     assert Subscriber.objects.get().email == "ola@readers.example"
 
 
-def test_a_list_as_a_mail_program_writes_it_loses_nobody_in_silence() -> None:
+def test_a_list_of_a_mail_program_loses_nobody_silently() -> None:
     made = taken_in(
         "Ola Lind <ola@readers.example>\n"
         '"Rui, R." <mailto:rui@readers.example>\n'
@@ -336,7 +336,7 @@ def test_a_list_as_a_mail_program_writes_it_loses_nobody_in_silence() -> None:
     ]
 
 
-def test_a_whole_list_of_ours_brings_back_nobody_who_is_gone(chief: User, people: None) -> None:
+def test_a_full_export_resubscribes_nobody(chief: User, people: None) -> None:
     whole = "".join(export.export(Subscriber.objects.all(), filters="", by=chief))
     Subscriber.objects.all().delete()
     made = taken_in(whole)

@@ -46,7 +46,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> dict[str, UrlCheck]:
     return answers
 
 
-def test_an_issue_is_tested_before_it_goes_and_again_after_a_change(edna: User) -> None:
+def test_a_test_is_required_before_sending_and_after_a_change(edna: User) -> None:
     story = published("The strait")
     made = issue("Straits", story, tested=False)
     assert said(made) == ["No test was sent. Send a test and read it."]
@@ -63,7 +63,7 @@ def test_an_issue_is_tested_before_it_goes_and_again_after_a_change(edna: User) 
     assert sending.start(made, by=edna) == 1
 
 
-def test_a_dead_link_outside_blocks_until_it_answers_or_is_waived(
+def test_a_broken_external_link_blocks_until_fixed_or_overridden(
     outside: dict[str, UrlCheck], edna: User
 ) -> None:
     made = leading_to(ELSEWHERE)
@@ -89,7 +89,7 @@ def test_a_dead_link_outside_blocks_until_it_answers_or_is_waived(
     assert said(other) == []
 
 
-def test_a_link_of_ours_is_looked_up_where_our_readers_would_find_it(settings: Any) -> None:
+def test_internal_links_are_checked_as_readers_open_them(settings: Any) -> None:
     story, held = published("There"), published("Gone", slug="gone")
     here, gone = (f"{settings.SITE_URL}{each.get_absolute_url()}" for each in (story, held))
     Article.objects.filter(pk=held.pk).update(state="draft")
@@ -98,7 +98,7 @@ def test_a_link_of_ours_is_looked_up_where_our_readers_would_find_it(settings: A
     assert said(made) == [f"Nothing found at {gone}.", f"Nothing found at {nowhere}."]
 
 
-def test_what_the_law_asks_for_cannot_be_waived(
+def test_legal_requirements_cannot_be_overridden(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = issue()
@@ -116,7 +116,7 @@ def test_what_the_law_asks_for_cannot_be_waived(
             checks.override(made, about, reason="Because", by=edna)
 
 
-def test_an_editor_waives_on_the_page_with_a_reason_and_a_name(ednas: Client, edna: User) -> None:
+def test_an_editor_overrides_with_a_reason_and_a_name(ednas: Client, edna: User) -> None:
     made = issue(tested=False)
     page = reverse("admin:newsletter_issue_send", args=[made.pk])
     shown = ednas.get(page).content.decode()
@@ -137,7 +137,7 @@ def test_an_editor_waives_on_the_page_with_a_reason_and_a_name(ednas: Client, ed
     assert ednas.get(override).status_code == 405
 
 
-def test_who_may_not_send_may_not_waive(client: Client, rui: User) -> None:
+def test_only_users_who_may_send_may_override(client: Client, rui: User) -> None:
     made = issue(tested=False)
     client.force_login(rui)
     override = reverse("admin:newsletter_issue_override", args=[made.pk])
@@ -145,7 +145,7 @@ def test_who_may_not_send_may_not_waive(client: Client, rui: User) -> None:
     assert not Waiver.objects.exists()
 
 
-def test_what_the_dns_says_of_the_sender_is_a_warning(
+def test_dns_problems_are_warnings(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DEFAULT_FROM_EMAIL = "desk@meridian.org"
@@ -180,7 +180,7 @@ def test_what_the_dns_says_of_the_sender_is_a_warning(
         ("news@elsewhere.org", "", False),
     ],
 )
-def test_a_signature_for_another_domain_than_the_senders_is_said(
+def test_a_signature_for_another_domain_is_reported(
     comes_from: str, signed_for: str, is_another: bool, settings: Any
 ) -> None:
     settings.DEFAULT_FROM_EMAIL = "Meridian <desk@meridian.org>"
@@ -194,7 +194,7 @@ def test_a_signature_for_another_domain_than_the_senders_is_said(
         assert f"dmarc {comes_from.partition('@')[2]}" in external_checks.dns_records_of(newsletter)
 
 
-def test_the_page_asks_the_worker_to_look_only_where_nobody_has_looked(
+def test_the_page_enqueues_only_missing_checks(
     ednas: Client, outside: dict[str, UrlCheck], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []

@@ -37,7 +37,7 @@ def page_of(ola: Subscriber) -> str:
     return f"/newsletter/data/{data_requests.token_of(ola)}/"
 
 
-def test_the_link_comes_to_the_address_and_nowhere_else(
+def test_the_data_link_is_sent_only_to_the_address(
     client: Client,
     jobs: list[int],
     mail_folder: MailFolder,
@@ -58,7 +58,7 @@ def test_the_link_comes_to_the_address_and_nowhere_else(
     assert "/newsletter/data/" in str(message.get_body(("plain",)))
 
 
-def test_the_page_shows_all_of_it(client: Client) -> None:
+def test_the_data_page_shows_all_data(client: Client) -> None:
     ola = subscriber(OLA)
     opt_in.choose(
         ola.token, Choice([SubscriptionChoice.usual(news())], name="Ola Lind", language="fr")
@@ -79,7 +79,7 @@ def test_the_page_shows_all_of_it(client: Client) -> None:
 
 
 @pytest.mark.parametrize("barred", [False, True])
-def test_erasing_leaves_nothing_but_a_hash_where_it_was_asked_for(
+def test_erasing_keeps_a_hash_only_if_requested(
     client: Client, barred: bool
 ) -> None:
     ola = subscriber(OLA)
@@ -98,7 +98,7 @@ def test_erasing_leaves_nothing_but_a_hash_where_it_was_asked_for(
     assert client.post(address).status_code == 404
 
 
-def test_what_barred_an_address_before_outlives_its_data(client: Client) -> None:
+def test_a_suppression_survives_erasing(client: Client) -> None:
     ola = subscriber(OLA)
     suppression.suppress(ola, because="complained")
     client.post(page_of(ola))
@@ -106,7 +106,7 @@ def test_what_barred_an_address_before_outlives_its_data(client: Client) -> None
     assert suppression.is_suppressed(OLA)
 
 
-def test_a_barred_address_gets_no_link(mail_folder: MailFolder) -> None:
+def test_a_suppressed_address_gets_no_link(mail_folder: MailFolder) -> None:
     ola = subscriber(OLA)
     suppression.suppress(ola, because="complained")
     subscription_emails.send_data_link(ola.pk)
@@ -114,7 +114,7 @@ def test_a_barred_address_gets_no_link(mail_folder: MailFolder) -> None:
     assert mail_folder.to(OLA) == []
 
 
-def test_an_old_link_is_said_to_be_old(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expired_data_link_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     ola = subscriber(OLA)
     address = page_of(ola)
     monkeypatch.setattr(data_requests, "WORKS_FOR", timedelta(seconds=-1))
@@ -124,7 +124,7 @@ def test_an_old_link_is_said_to_be_old(client: Client, monkeypatch: pytest.Monke
     assert Subscriber.objects.exists()
 
 
-def test_a_token_of_another_publication_opens_nothing(client: Client, settings: Any) -> None:
+def test_a_token_of_another_site_opens_nothing(client: Client, settings: Any) -> None:
     ola = subscriber(OLA)
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.get()
@@ -144,7 +144,7 @@ def test_a_token_of_another_publication_opens_nothing(client: Client, settings: 
     assert Consent.objects.get().confirmed_at is None
 
 
-def test_every_night_the_worker_forgets_what_was_never_confirmed() -> None:
+def test_unconfirmed_addresses_are_deleted_every_night() -> None:
     planned = {each.task.name: each.cron for each in app.periodic_registry.periodic_tasks.values()}
     assert planned["newsletter.forget_unconfirmed"] == "17 3 * * *"
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
@@ -157,7 +157,7 @@ def test_every_night_the_worker_forgets_what_was_never_confirmed() -> None:
     assert not Subscriber.objects.exists()
 
 
-def test_many_issues_cost_no_more_questions_and_bring_no_mail_along(
+def test_the_data_page_has_constant_queries_and_loads_no_mails(
     client: Client, edna: User
 ) -> None:
     ola = subscriber(OLA)

@@ -26,7 +26,7 @@ from tests.shared import shared_data
         ("ola@straße.example", "ola@xn--strae-oqa.example"),
     ],
 )
-def test_an_address_is_kept_in_one_form(typed: str, kept: str) -> None:
+def test_an_address_is_normalised(typed: str, kept: str) -> None:
     assert normal(typed) == kept
     assert normal(kept) == kept
 
@@ -55,14 +55,14 @@ def test_an_address_is_kept_in_one_form(typed: str, kept: str) -> None:
         "o" * 100_000,
     ],
 )
-def test_what_is_no_address_is_refused_in_one_sentence(typed: str) -> None:
+def test_an_invalid_address_is_rejected_with_one_message(typed: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         normal(typed)
     assert len(refusal.value.messages) == 1
 
 
 @given(some.text(max_size=80) | some.emails() | some.from_regex(r".{1,20}@.{1,30}"))
-def test_whatever_is_accepted_comes_back_from_a_header_unchanged(typed: str) -> None:
+def test_accepted_addresses_round_trip_in_a_header(typed: str) -> None:
     try:
         kept = normal(typed)
     except ValidationError:
@@ -75,7 +75,7 @@ def test_whatever_is_accepted_comes_back_from_a_header_unchanged(typed: str) -> 
     assert read.keys() == ["To"]
 
 
-def test_the_collected_addresses_that_are_wrong_are_refused() -> None:
+def test_known_invalid_addresses_are_rejected() -> None:
     rows = json.loads(shared_data("email", "isemail-tests.json").read_text())
     refused = set()
     for row in rows:
@@ -87,20 +87,20 @@ def test_the_collected_addresses_that_are_wrong_are_refused() -> None:
     assert len(refused) < len(rows)
 
 
-def test_naughty_texts_never_raise_anything_but_a_refusal() -> None:
+def test_hostile_texts_only_raise_validation_errors() -> None:
     for text in json.loads(shared_data("naughty", "blns.json").read_text()):
         for typed in (text, f"{text}@readers.example", f"ola@{text}"):
             with suppress(ValidationError):
                 assert normal(typed).isascii()
 
 
-def test_a_reader_sees_the_letters_of_their_domain() -> None:
+def test_internationalised_domains_are_shown_in_unicode() -> None:
     assert shown("ola@xn--bcher-kva.example") == "ola@bücher.example"
     assert hidden("ola@xn--bcher-kva.example") == "o…@bücher.example"
 
 
 @given(some.from_regex(PLAIN, fullmatch=True) | some.emails())
-def test_what_is_plain_is_what_the_long_way_says(typed: str) -> None:
+def test_the_fast_path_agrees_with_the_full_check(typed: str) -> None:
     local, _, domain = typed.rpartition("@")
     try:
         long_way = _check_domain(typed, local, domain)

@@ -35,7 +35,7 @@ def confirmed(*wanted: SubscriptionChoice, language: str = "") -> Subscriber:
     return opt_in.confirm(token).subscriber
 
 
-def test_what_was_chosen_comes_just_so_once_it_is_confirmed() -> None:
+def test_choices_take_effect_when_confirmed() -> None:
     offering(*Frequency)
     japan, china = category("Japan"), category("China")
     ola = confirmed(choice_item(Frequency.WEEKLY, japan, china), language="fr")
@@ -50,7 +50,7 @@ def test_what_was_chosen_comes_just_so_once_it_is_confirmed() -> None:
     assert (kept.frequency, kept.topics) == ("weekly", sorted([japan.pk, china.pk]))
 
 
-def test_the_wording_says_how_often_only_where_that_is_a_choice() -> None:
+def test_the_wording_names_the_frequency_only_if_it_is_a_choice() -> None:
     confirmed(SubscriptionChoice.usual(news()))
     assert Consent.objects.latest("pk").wording.startswith("Send me “News” from")
     offering(*Frequency)
@@ -58,7 +58,7 @@ def test_the_wording_says_how_often_only_where_that_is_a_choice() -> None:
     assert "“News” (daily)" in Consent.objects.latest("pk").wording
 
 
-def test_whoever_chose_no_rhythm_gets_the_quietest_offered() -> None:
+def test_the_default_frequency_is_the_least_frequent() -> None:
     assert (
         SubscriptionChoice.usual(
             offering(Frequency.EACH, Frequency.WEEKLY, Frequency.DAILY)
@@ -67,7 +67,7 @@ def test_whoever_chose_no_rhythm_gets_the_quietest_offered() -> None:
     )
 
 
-def test_an_issue_of_the_editors_goes_to_those_who_chose_so(edna: User) -> None:
+def test_editor_issues_are_sent_to_those_who_chose_them(edna: User) -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     ola.subscriptions.update(frequency=Frequency.DAILY)
     made = issue()
@@ -76,7 +76,7 @@ def test_an_issue_of_the_editors_goes_to_those_who_chose_so(edna: User) -> None:
     assert list(Subscriber.objects.receiving(news(), frequency=Frequency.DAILY)) == [ola]
 
 
-def test_changing_the_rhythm_is_agreed_to_and_changing_nothing_is_not() -> None:
+def test_a_changed_frequency_is_a_consent_and_no_change_is_none() -> None:
     offering(*Frequency)
     japan = category("Japan")
     ola = subscriber(OLA)
@@ -88,7 +88,7 @@ def test_changing_the_rhythm_is_agreed_to_and_changing_nothing_is_not() -> None:
     assert ola.subscriptions.get().topics is None
 
 
-def test_the_digests_learn_who_wants_what() -> None:
+def test_choices_are_counted_for_digests() -> None:
     japan, china = category("Japan"), category("China")
     wanted = [
         (choice_item(),),
@@ -109,7 +109,7 @@ def test_the_digests_learn_who_wants_what() -> None:
     assert daily.with_exact_topics([japan.pk]).count() == 0
 
 
-def test_a_topic_follows_its_category_into_another() -> None:
+def test_a_topic_follows_a_merged_category() -> None:
     japan, east_asia, china = category("Japan"), category("East Asia"), category("China")
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     opt_in.choose(ola.token, Choice([choice_item(Frequency.DAILY, china, japan, east_asia)]))
@@ -121,7 +121,7 @@ def test_a_topic_follows_its_category_into_another() -> None:
     assert mina.subscriptions.get().topics == [east_asia.pk]
 
 
-def test_a_topic_that_goes_narrows_and_never_widens() -> None:
+def test_a_deleted_topic_narrows_and_never_widens() -> None:
     japan, china = category("Japan"), category("China")
     ola = subscriber(OLA)
     opt_in.choose(ola.token, Choice([choice_item(Frequency.DAILY, japan, china)]))
@@ -135,7 +135,7 @@ def test_a_topic_that_goes_narrows_and_never_widens() -> None:
     assert daily.with_exact_topics([]).get().subscriber.email == "mina@readers.example"
 
 
-def test_what_was_merged_before_it_was_confirmed_is_followed() -> None:
+def test_a_merge_before_confirmation_is_followed() -> None:
     japan, asia, pacific = category("Japan"), category("Asia"), category("Pacific")
     opt_in.request(OLA, source_url="/", wanted=[choice_item(Frequency.DAILY, japan)], language="")
     consent = Consent.objects.get()
@@ -148,7 +148,7 @@ def test_what_was_merged_before_it_was_confirmed_is_followed() -> None:
     assert "Japan" in consent.wording
 
 
-def test_whoever_chose_only_what_is_gone_before_confirming_is_asked_again(client: Client) -> None:
+def test_a_reader_whose_topics_were_deleted_is_asked_again(client: Client) -> None:
     japan, china = category("Japan"), category("China")
     opt_in.request(
         OLA, source_url="/", wanted=[choice_item(Frequency.DAILY, japan, china)], language=""
@@ -167,7 +167,7 @@ def test_whoever_chose_only_what_is_gone_before_confirming_is_asked_again(client
     assert Subscriber.objects.get().state == Subscriber.State.PENDING
 
 
-def test_a_second_wish_counts_though_the_first_was_not_confirmed() -> None:
+def test_a_second_request_counts_without_confirming_the_first() -> None:
     offering(*Frequency)
     japan = category("Japan")
 
@@ -190,7 +190,7 @@ def test_a_second_wish_counts_though_the_first_was_not_confirmed() -> None:
     assert asked(choice_item(Frequency.DAILY, japan)) == "confirm"
 
 
-def test_all_that_was_chosen_is_told_to_whoever_chose_it_and_the_name_goes_with_them() -> None:
+def test_all_choices_are_exported_and_the_name_is_erased() -> None:
     offering(*Frequency)
     ola = confirmed(choice_item(Frequency.WEEKLY, category("Japan")), language="fr")
     Subscriber.objects.update(name="Ola")
@@ -205,7 +205,7 @@ def test_all_that_was_chosen_is_told_to_whoever_chose_it_and_the_name_goes_with_
     assert personal_data.of_subscriber(left)["name"] == ""
 
 
-def test_postgresql_keeps_topics_in_order_and_only_where_something_composes_itself() -> None:
+def test_topics_are_sorted_and_only_allowed_for_digests() -> None:
     rows = subscriber(OLA).subscriptions
     rows.update(frequency=Frequency.DAILY, topics=[1, 2])
     for frequency, topics in [
@@ -220,7 +220,7 @@ def test_postgresql_keeps_topics_in_order_and_only_where_something_composes_itse
             rows.update(frequency=frequency, topics=topics)
 
 
-def test_a_newsletter_always_offers_a_rhythm_that_there_is() -> None:
+def test_a_newsletter_always_offers_a_valid_frequency() -> None:
     for wrong in ([], ["hourly"]):
         with pytest.raises(IntegrityError), transaction.atomic():
             Newsletter.objects.update(frequencies=wrong)

@@ -44,7 +44,7 @@ def test_entering_an_address_subscribes_nobody() -> None:
     assert not Subscription.objects.exists()
 
 
-def test_confirming_subscribes_and_keeps_what_was_agreed_to() -> None:
+def test_confirming_subscribes_and_stores_the_consent() -> None:
     consent = ask()
     opt_in.confirm(opt_in.confirmation_token(consent))
     consent.refresh_from_db()
@@ -63,7 +63,7 @@ def test_confirming_twice_changes_nothing() -> None:
     assert Subscription.objects.count() == 1
 
 
-def test_a_link_works_for_three_days(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_confirmation_link_is_valid_for_three_days(monkeypatch: pytest.MonkeyPatch) -> None:
     token = opt_in.confirmation_token(ask())
     monkeypatch.setattr(opt_in, "CONFIRM_WITHIN", timedelta(seconds=-1))
     with pytest.raises(ExpiredToken):
@@ -71,7 +71,7 @@ def test_a_link_works_for_three_days(monkeypatch: pytest.MonkeyPatch) -> None:
     assert state_of() == "pending"
 
 
-def test_a_link_that_was_cut_off_confirms_nothing() -> None:
+def test_a_truncated_link_confirms_nothing() -> None:
     token = opt_in.confirmation_token(ask())
     for piece in (token[:-1], token[1:], "", "x", token + "x"):
         with pytest.raises(BrokenToken):
@@ -79,7 +79,7 @@ def test_a_link_that_was_cut_off_confirms_nothing() -> None:
     assert state_of() == "pending"
 
 
-def test_capitals_make_no_second_subscriber() -> None:
+def test_case_makes_no_second_subscriber() -> None:
     ask("Ola@readers.example")
     ask("oLA@readers.example")
     assert Subscriber.objects.count() == 1
@@ -87,7 +87,7 @@ def test_capitals_make_no_second_subscriber() -> None:
         Subscriber.objects.create(email="OLA@readers.example")
 
 
-def test_the_mail_asks_to_confirm_and_says_that_nothing_happens_otherwise() -> None:
+def test_the_confirmation_mail_explains_what_happens() -> None:
     consent = ask()
     (message,) = mail.outbox
     assert message.to == [OLA]
@@ -99,19 +99,19 @@ def test_the_mail_asks_to_confirm_and_says_that_nothing_happens_otherwise() -> N
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
 
 
-def test_a_form_sent_twice_is_one_mail() -> None:
+def test_a_form_submitted_twice_sends_one_mail() -> None:
     ask()
     assert ask().answer == Consent.Answer.NONE
     assert len(mail.outbox) == 1
 
 
-def test_asking_again_later_brings_a_new_link() -> None:
+def test_signing_up_again_later_sends_a_new_link() -> None:
     Consent.objects.filter(pk=ask().pk).update(answered_at=timezone.now() - timedelta(minutes=11))
     assert ask().answer == Consent.Answer.CONFIRM
     assert len(mail.outbox) == 2
 
 
-def test_nobody_can_fill_a_mailbox_with_links() -> None:
+def test_confirmation_mails_per_day_are_limited() -> None:
     for _ in range(20):
         ask()
         Consent.objects.update(answered_at=timezone.now() - timedelta(minutes=11))
@@ -119,7 +119,7 @@ def test_nobody_can_fill_a_mailbox_with_links() -> None:
     assert Consent.objects.count() == opt_in.REQUESTS_A_DAY
 
 
-def test_who_is_subscribed_already_is_told_so_once_a_day() -> None:
+def test_an_existing_subscriber_is_reminded_once_a_day() -> None:
     subscriber(OLA)
     assert ask().answer == Consent.Answer.KNOWN
     assert ask().answer == Consent.Answer.NONE
@@ -138,7 +138,7 @@ def test_a_subscriber_may_add_a_newsletter_by_confirming() -> None:
     assert Subscriber.objects.receiving(analysis).count() == 1
 
 
-def test_leaving_works_at_once_twice_and_years_later() -> None:
+def test_unsubscribing_works_at_once_twice_and_years_later() -> None:
     ola = subscriber(OLA)
     assert opt_in.unsubscribe(ola.token) == ola
     first = Subscriber.objects.get().unsubscribed_at
@@ -148,7 +148,7 @@ def test_leaving_works_at_once_twice_and_years_later() -> None:
     assert Subscriber.objects.get().unsubscribed_at == first
 
 
-def test_an_old_link_does_not_bring_back_who_left() -> None:
+def test_an_old_link_does_not_resubscribe() -> None:
     used = ask()
     opt_in.confirm(opt_in.confirmation_token(used))
     opt_in.unsubscribe(used.subscriber.token)
@@ -157,7 +157,7 @@ def test_an_old_link_does_not_bring_back_who_left() -> None:
     assert state_of() == "left"
 
 
-def test_who_left_may_come_back_by_confirming_again() -> None:
+def test_an_unsubscriber_may_resubscribe_by_confirming_again() -> None:
     ola = subscriber(OLA)
     opt_in.unsubscribe(ola.token)
     consent = ask()
@@ -166,7 +166,7 @@ def test_who_left_may_come_back_by_confirming_again() -> None:
     assert state_of() == "active"
 
 
-def test_a_suppressed_address_is_never_written_to() -> None:
+def test_a_suppressed_address_gets_no_mail() -> None:
     ola = subscriber(OLA)
     suppression.suppress(ola, because="Complaint")
     consent = ask()
@@ -181,13 +181,13 @@ def test_a_suppressed_address_is_never_written_to() -> None:
     assert ask().answer == Consent.Answer.CONFIRM
 
 
-def test_choosing_nothing_is_leaving() -> None:
+def test_choosing_nothing_unsubscribes() -> None:
     ola = subscriber(OLA)
     opt_in.choose(ola.token, Choice([]))
     assert state_of() == "left"
 
 
-def test_choosing_on_the_page_of_preferences_is_a_consent_of_its_own() -> None:
+def test_saving_preferences_records_a_consent() -> None:
     ola = subscriber(OLA)
     analysis = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     opt_in.choose(ola.token, Choice([SubscriptionChoice.usual(analysis)]))
@@ -197,7 +197,7 @@ def test_choosing_on_the_page_of_preferences_is_a_consent_of_its_own() -> None:
     assert "Weekly analysis" in consent.wording
 
 
-def test_erasing_leaves_the_count_of_what_was_sent() -> None:
+def test_erasing_keeps_the_number_of_deliveries() -> None:
     ola = subscriber(OLA)
     sent = issue()
     Delivery.objects.create(
@@ -218,7 +218,7 @@ def test_erasing_leaves_the_count_of_what_was_sent() -> None:
     assert opt_in.unsubscribe(ola.token) is None
 
 
-def test_what_was_never_confirmed_is_forgotten_after_thirty_days() -> None:
+def test_unconfirmed_addresses_are_deleted_after_thirty_days() -> None:
     ask()
     ask("mina@readers.example")
     subscriber("rui@readers.example")
@@ -236,7 +236,7 @@ def test_what_was_never_confirmed_is_forgotten_after_thirty_days() -> None:
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(some.lists(some.sampled_from(["ask", "confirm", "confirm-old", "leave", "nothing", "all"])))
-def test_no_order_of_deeds_breaks_what_must_hold(actions: list[str]) -> None:
+def test_no_order_of_actions_breaks_the_invariants(actions: list[str]) -> None:
     """Active means: the last action that counts was a confirmation, and there is proof of it."""
     with transaction.atomic():
         _play(actions)

@@ -39,7 +39,7 @@ def in_two_languages() -> None:
     publication.save()
 
 
-def test_what_is_chosen_when_signing_up_is_kept_until_it_is_confirmed(
+def test_choices_at_sign_up_are_stored_until_confirmed(
     client: Client, weekly: Newsletter
 ) -> None:
     in_two_languages()
@@ -68,7 +68,7 @@ def test_what_is_chosen_when_signing_up_is_kept_until_it_is_confirmed(
     assert Subscriber.objects.get().language == "fr"
 
 
-def test_the_mail_to_confirm_speaks_the_chosen_language(mail_folder: MailFolder) -> None:
+def test_the_confirmation_mail_is_in_the_chosen_language(mail_folder: MailFolder) -> None:
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())], language="fr")
     subscription_emails.answer(Consent.objects.get().pk)
     (message,) = mail_folder.to(OLA)
@@ -79,7 +79,7 @@ def test_the_mail_to_confirm_speaks_the_chosen_language(mail_folder: MailFolder)
     ("field", "value"),
     [("frequency", "hourly"), ("topics", "0"), ("topics", "x\x00"), ("language", "xx")],
 )
-def test_what_cannot_be_chosen_is_said_beside_it_and_keeps_the_address(
+def test_invalid_choices_are_reported_and_the_address_is_kept(
     client: Client, weekly: Newsletter, field: str, value: str
 ) -> None:
     name = field if field == "language" else f"{field}-{weekly.pk}"
@@ -91,7 +91,7 @@ def test_what_cannot_be_chosen_is_said_beside_it_and_keeps_the_address(
     assert not Subscriber.objects.exists()
 
 
-def test_a_wrong_address_keeps_every_choice(client: Client, weekly: Newsletter) -> None:
+def test_an_invalid_address_keeps_every_choice(client: Client, weekly: Newsletter) -> None:
     japan = weekly.topics.get(name="Japan")
     sent = {
         "email": "no address",
@@ -106,7 +106,7 @@ def test_a_wrong_address_keeps_every_choice(client: Client, weekly: Newsletter) 
         assert f'value="{value}" checked' in page
 
 
-def test_the_page_of_preferences_shows_and_saves_every_choice(
+def test_the_preferences_page_shows_and_saves_every_choice(
     client: Client, weekly: Newsletter
 ) -> None:
     ola = subscriber(OLA, to=weekly)
@@ -127,7 +127,7 @@ def test_the_page_of_preferences_shows_and_saves_every_choice(
     assert "every new article" in Consent.objects.get().wording
 
 
-def test_a_rhythm_and_a_topic_that_are_withdrawn_can_be_kept_but_not_chosen(
+def test_withdrawn_options_can_be_kept_but_not_chosen(
     client: Client, weekly: Newsletter
 ) -> None:
     ola, mina = subscriber(OLA, to=weekly), subscriber("mina@readers.example", to=weekly)
@@ -147,7 +147,7 @@ def test_a_rhythm_and_a_topic_that_are_withdrawn_can_be_kept_but_not_chosen(
     assert mina.subscriptions.get().frequency == "issues"
 
 
-def test_whoever_lost_their_topics_is_told_and_gets_everything_only_by_choosing_it(
+def test_readers_without_remaining_topics_must_choose_everything(
     client: Client, weekly: Newsletter
 ) -> None:
     japan = weekly.topics.get(name="Japan")
@@ -169,7 +169,7 @@ def test_whoever_lost_their_topics_is_told_and_gets_everything_only_by_choosing_
     )
 
 
-def test_topics_are_offered_only_where_something_composes_itself(client: Client) -> None:
+def test_topics_are_offered_only_with_digests(client: Client) -> None:
     japan = category("Japan")
     news().topics.set([japan])
     assert "topics-" not in client.get("/newsletter/").content.decode()
@@ -188,7 +188,7 @@ def test_topics_are_offered_only_where_something_composes_itself(client: Client)
     assert consent.chosen_newsletters.get().topics is None
 
 
-def test_the_pages_ask_as_often_however_much_there_is_to_choose(
+def test_the_pages_have_a_constant_number_of_queries(
     client: Client, weekly: Newsletter
 ) -> None:
     ola = subscriber(OLA, to=weekly)
@@ -209,7 +209,7 @@ def test_the_pages_ask_as_often_however_much_there_is_to_choose(
     assert asked() == few
 
 
-def test_an_editor_says_which_rhythms_and_topics_there_are(client: Client, ada: object) -> None:
+def test_editors_define_frequencies_and_topics(client: Client, ada: object) -> None:
     client.force_login(ada)  # type: ignore[arg-type]
     address = f"/admin/newsletter/newsletter/{news().pk}/change/"
     page = client.get(address)

@@ -24,7 +24,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
 
 
-def test_the_foot_of_a_page_sends_only_an_address(client: Client) -> None:
+def test_the_footer_form_sends_only_an_address(client: Client) -> None:
     answer = client.post(
         "/newsletter/",
         {"email": OLA, "website": ""},
@@ -40,14 +40,14 @@ def test_the_foot_of_a_page_sends_only_an_address(client: Client) -> None:
 @pytest.mark.parametrize(
     "referer", ["https://elsewhere.example/x/", "http://testserver\x00/", "http://[", ""]
 )
-def test_where_it_was_entered_is_a_page_of_ours(client: Client, referer: str) -> None:
+def test_the_source_is_a_page_of_this_site(client: Client, referer: str) -> None:
     refused = client.post("/newsletter/", {"email": "x"}, headers={"Referer": referer})
     assert 'name="came_from" value="/newsletter/"' in refused.content.decode()
     client.post("/newsletter/", {"email": OLA}, headers={"Referer": referer})
     assert Consent.objects.get().source_url == "/newsletter/"
 
 
-def test_a_known_address_gets_the_answer_of_an_unknown_one(client: Client) -> None:
+def test_known_and_unknown_addresses_get_the_same_response(client: Client) -> None:
     subscriber("known@readers.example")
     left = subscriber("left@readers.example")
     opt_in.unsubscribe(left.token)
@@ -69,7 +69,7 @@ def test_signing_up_sets_no_cookie(client: Client) -> None:
 
 
 @pytest.mark.parametrize("typed", ["ola", "ola@readers.example\x00", "x" * 10_000, "<script>@x"])
-def test_a_wrong_address_gets_a_sentence_and_stays_in_the_field(client: Client, typed: str) -> None:
+def test_an_invalid_address_gets_a_message_and_stays_in_the_field(client: Client, typed: str) -> None:
     answer = client.post("/newsletter/", {"email": typed})
     assert answer.status_code == 422
     assert answer.content.count(b'class="errorlist"') == 1
@@ -78,13 +78,13 @@ def test_a_wrong_address_gets_a_sentence_and_stays_in_the_field(client: Client, 
     assert not Subscriber.objects.exists()
 
 
-def test_a_program_that_fills_every_field_is_thanked_and_ignored(client: Client) -> None:
+def test_a_filled_honeypot_is_ignored(client: Client) -> None:
     answer = client.post("/newsletter/", {"email": OLA, "website": "https://pills.example"})
     assert answer["Location"] == "/newsletter/check-your-inbox/"
     assert not Subscriber.objects.exists()
 
 
-def test_one_network_cannot_enter_address_after_address(client: Client) -> None:
+def test_sign_ups_per_network_are_limited(client: Client) -> None:
     for number in range(30):
         client.post("/newsletter/", {"email": f"reader{number}@readers.example"})
     answer = client.post("/newsletter/", {"email": OLA})
@@ -94,7 +94,7 @@ def test_one_network_cannot_enter_address_after_address(client: Client) -> None:
     assert Subscriber.objects.count() == 30
 
 
-def test_another_site_cannot_sign_somebody_up(client: Client) -> None:
+def test_another_site_cannot_submit_the_form(client: Client) -> None:
     answer = client.post(
         "/newsletter/", {"email": OLA}, headers={"Origin": "https://elsewhere.example"}
     )
@@ -102,7 +102,7 @@ def test_another_site_cannot_sign_somebody_up(client: Client) -> None:
     assert not Subscriber.objects.exists()
 
 
-def test_with_several_newsletters_a_reader_chooses(client: Client) -> None:
+def test_readers_choose_among_several_newsletters(client: Client) -> None:
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly", position=1)
     answer = client.post("/newsletter/", {"email": OLA, "choosing": "1"})
     assert answer.status_code == 422
@@ -112,7 +112,7 @@ def test_with_several_newsletters_a_reader_chooses(client: Client) -> None:
 
 
 @pytest.mark.parametrize("choice", ["0", "x", "\x00", "9" * 30])
-def test_a_newsletter_that_does_not_exist_is_refused_in_words(client: Client, choice: str) -> None:
+def test_an_unknown_newsletter_is_rejected(client: Client, choice: str) -> None:
     answer = client.post("/newsletter/", {"email": OLA, "newsletters": choice})
     assert answer.status_code == 422
     assert not Consent.objects.exists()
@@ -144,7 +144,7 @@ def test_opening_the_link_confirms_nothing(client: Client) -> None:
     assert Subscriber.objects.get().state == "pending"
 
 
-def test_the_button_confirms_and_the_page_stays_true(client: Client) -> None:
+def test_the_button_confirms_and_the_page_can_be_reloaded(client: Client) -> None:
     path = confirmation_path()
     for _ in range(2):
         answer = client.post(path, follow=True)
@@ -153,12 +153,12 @@ def test_the_button_confirms_and_the_page_stays_true(client: Client) -> None:
     assert Subscriber.objects.get().is_active
 
 
-def test_the_page_shows_the_very_words_that_are_kept(client: Client) -> None:
+def test_the_page_shows_the_wording_that_is_stored(client: Client) -> None:
     answer = client.get(confirmation_path())
     assert Consent.objects.get().wording in answer.content.decode()
 
 
-def test_a_link_cut_off_expired_or_overtaken_gets_one_sentence(
+def test_a_truncated_expired_or_outdated_link_gets_a_message(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = confirmation_path()
@@ -181,7 +181,7 @@ def test_a_link_cut_off_expired_or_overtaken_gets_one_sentence(
     assert Subscriber.objects.get().state == "left"
 
 
-def test_a_link_of_another_publication_or_for_another_deed_confirms_nothing(client: Client) -> None:
+def test_a_link_of_another_site_or_purpose_confirms_nothing(client: Client) -> None:
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.get()
     with override_settings(SECRET_KEY="the key of another publication"):
@@ -196,7 +196,7 @@ def test_a_link_of_another_publication_or_for_another_deed_confirms_nothing(clie
     assert Subscriber.objects.get().state == "pending"
 
 
-def test_a_page_with_a_token_is_kept_by_nobody(client: Client) -> None:
+def test_a_page_with_a_token_is_not_cached(client: Client) -> None:
     ola = subscriber(OLA)
     for path in (f"/newsletter/preferences/{ola.token}/", f"/newsletter/unsubscribe/{ola.token}/"):
         answer = client.get(path)

@@ -24,7 +24,7 @@ def ask(email: str = OLA) -> Consent:
     return consent
 
 
-def test_who_was_erased_is_still_barred_by_the_hash_of_the_address() -> None:
+def test_an_erased_address_stays_suppressed_by_its_hash() -> None:
     ola = subscriber(OLA)
     suppression.suppress(ola, because="No such address", reason="hard")
     opt_in.erase(ola)
@@ -40,7 +40,7 @@ def test_who_was_erased_is_still_barred_by_the_hash_of_the_address() -> None:
         opt_in.confirm(opt_in.confirmation_token(consent))
 
 
-def test_who_left_and_was_erased_is_known_by_a_hash_until_they_come_back_themselves() -> None:
+def test_an_erased_unsubscriber_is_known_by_hash_until_resubscribing() -> None:
     ola = subscriber(OLA)
     opt_in.unsubscribe(ola.token)
     ola.refresh_from_db()
@@ -57,7 +57,7 @@ def test_who_left_and_was_erased_is_known_by_a_hash_until_they_come_back_themsel
     assert not Suppression.objects.exists()
 
 
-def test_an_address_of_somebody_who_left_and_was_erased_is_barred_when_mail_comes_back() -> None:
+def test_a_bounce_suppresses_the_hash_of_an_erased_unsubscriber() -> None:
     ola = subscriber(OLA)
     opt_in.unsubscribe(ola.token)
     ola.refresh_from_db()
@@ -67,7 +67,7 @@ def test_an_address_of_somebody_who_left_and_was_erased_is_barred_when_mail_come
     assert suppression.is_suppressed(OLA)
 
 
-def test_barring_twice_is_one_row_and_releasing_keeps_it_with_its_reason(edna: User) -> None:
+def test_suppressing_twice_is_one_row_and_removal_keeps_the_reason(edna: User) -> None:
     ola = subscriber(OLA)
     suppression.suppress(ola, because="Full for a month", reason="soft")
     suppression.suppress(ola, because="No such address", reason="hard")
@@ -85,7 +85,7 @@ def test_barring_twice_is_one_row_and_releasing_keeps_it_with_its_reason(edna: U
     assert not suppression.is_suppressed(OLA)
 
 
-def test_an_editor_finds_an_erased_address_by_writing_it_and_releases_it(ednas: Client) -> None:
+def test_an_editor_finds_and_removes_the_suppression_of_an_erased_address(ednas: Client) -> None:
     ola = subscriber(OLA)
     suppression.suppress(ola, because="No such address", reason="hard")
     opt_in.erase(ola)

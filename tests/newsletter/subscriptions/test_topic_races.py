@@ -41,7 +41,7 @@ def chosen() -> dict[str, list[int] | None]:
     return dict(Subscription.objects.values_list("subscriber__email", "topics"))
 
 
-def test_whoever_confirms_during_a_merge_has_chosen_the_one_that_stays() -> None:
+def test_confirming_during_a_merge_chooses_the_remaining_topic() -> None:
     japan, asia = category("Japan"), category("Asia")
     confirm = confirming("ola@readers.example", daily(japan))
     with transaction.atomic():
@@ -51,7 +51,7 @@ def test_whoever_confirms_during_a_merge_has_chosen_the_one_that_stays() -> None
     assert chosen() == {"ola@readers.example": [asia.pk]}
 
 
-def test_a_merge_waits_for_whoever_is_confirming_and_takes_them_along() -> None:
+def test_a_merge_waits_for_a_confirmation_and_includes_it() -> None:
     japan, asia = category("Japan"), category("Asia")
     confirm = confirming("ola@readers.example", daily(japan))
     with transaction.atomic():
@@ -61,7 +61,7 @@ def test_a_merge_waits_for_whoever_is_confirming_and_takes_them_along() -> None:
     assert chosen() == {"ola@readers.example": [asia.pk]}
 
 
-def test_what_a_topic_became_may_itself_be_merged_while_a_reader_confirms() -> None:
+def test_the_successor_of_a_topic_may_be_merged_during_confirmation() -> None:
     japan, asia, pacific = category("Japan"), category("Asia"), category("Pacific")
     confirm = confirming("ola@readers.example", daily(japan))
     category_tree.merge([japan], into=asia)
@@ -72,7 +72,7 @@ def test_what_a_topic_became_may_itself_be_merged_while_a_reader_confirms() -> N
     assert chosen() == {"ola@readers.example": [pacific.pk]}
 
 
-def test_a_topic_that_is_deleted_while_a_reader_chooses_it_never_becomes_everything() -> None:
+def test_a_topic_deleted_while_chosen_never_becomes_everything() -> None:
     japan, china = category("Japan"), category("China")
     ola, mina = subscriber("ola@readers.example"), subscriber("mina@readers.example")
     with transaction.atomic():
@@ -86,7 +86,7 @@ def test_a_topic_that_is_deleted_while_a_reader_chooses_it_never_becomes_everyth
     assert chosen() == {ola.email: [china.pk], mina.email: []}
 
 
-def test_readers_and_merges_wait_for_each_other_but_never_in_a_ring() -> None:
+def test_readers_and_merges_do_not_deadlock() -> None:
     """Two newsletters about two topics, named in the other order than a merge takes them."""
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     for number in range(4):
@@ -119,7 +119,7 @@ def deleting(*categories: Category) -> Callable[[], object]:
     return Category.objects.filter(pk__in=[each.pk for each in categories]).delete
 
 
-def test_several_deletions_at_once_and_readers_who_leave_do_not_stand_in_a_ring() -> None:
+def test_deletions_and_unsubscribes_do_not_deadlock() -> None:
     """Each reader has topics of both deletions, and two newsletters."""
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     for number in range(4):
@@ -141,7 +141,7 @@ def test_several_deletions_at_once_and_readers_who_leave_do_not_stand_in_a_ring(
         assert here.filter(topics=[]).count() == 74
 
 
-def test_several_topics_are_deleted_in_the_order_in_which_everybody_locks() -> None:
+def test_several_topics_are_deleted_in_the_common_lock_order() -> None:
     """Whoever holds the second of two lets nobody lock the first one before waiting for it."""
     low, high = category("Low"), category("High")
     first, second = subscriber("ola@readers.example"), subscriber("mina@readers.example")

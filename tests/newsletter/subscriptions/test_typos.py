@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from newsletter.models import Consent, Subscriber
 from newsletter.subscriptions.email_addresses import (
-    KNOWN,
+    KNOWN_DOMAINS,
     SHORTEST,
     is_one_typo_apart,
     suggest_correction,
@@ -28,7 +28,7 @@ OLA = "ola@gmail.com"
         "mailto:ola@gmail.com", " ola@gmial.com ",
     ],
 )  # fmt: skip
-def test_what_was_probably_meant_is_found(typed: str) -> None:
+def test_the_probable_address_is_suggested(typed: str) -> None:
     assert suggest_correction(typed) == OLA
 
 
@@ -43,7 +43,7 @@ def test_what_was_probably_meant_is_found(typed: str) -> None:
         ("o@institute.example.ogr", "o@institute.example.org"),
     ],
 )
-def test_other_houses_and_any_ending_that_does_not_exist(typed: str, right: str) -> None:
+def test_other_domains_and_invalid_endings_are_corrected(typed: str, right: str) -> None:
     assert suggest_correction(typed) == right
 
 
@@ -55,12 +55,12 @@ def test_other_houses_and_any_ending_that_does_not_exist(typed: str, right: str)
         "ola@" + "x" * 10_000, "ola@chathamhouse.org", "ola@gmail.com",
     ],
 )  # fmt: skip
-def test_nobody_is_asked_about_an_address_that_may_well_be_right(typed: str) -> None:
+def test_plausible_addresses_get_no_suggestion(typed: str) -> None:
     assert suggest_correction(typed) == ""
 
 
-@given(some.sampled_from([known for known in KNOWN if len(known) >= SHORTEST]), some.data())
-def test_any_one_slip_in_a_known_house_is_either_that_house_or_a_question(
+@given(some.sampled_from([known for known in KNOWN_DOMAINS if len(known) >= SHORTEST]), some.data())
+def test_one_typo_in_a_known_domain_is_valid_or_gets_a_suggestion(
     known: str, data: some.DataObject
 ) -> None:
     at = data.draw(some.integers(0, len(known) - 2))
@@ -81,7 +81,7 @@ def test_any_one_slip_in_a_known_house_is_either_that_house_or_a_question(
 
 
 @given(some.text(max_size=60) | some.emails())
-def test_whatever_is_asked_about_is_an_address_that_needs_no_question(typed: str) -> None:
+def test_a_suggestion_needs_no_further_suggestion(typed: str) -> None:
     asked = suggest_correction(typed)
     assert not asked or (asked.isascii() and suggest_correction(asked) == "" and asked != typed)
 
@@ -96,7 +96,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db
-def test_the_question_keeps_what_was_typed_and_subscribes_nobody(
+def test_the_suggestion_keeps_the_input_and_subscribes_nobody(
     client: Client, no_network: None
 ) -> None:
     asked = client.post(
@@ -120,7 +120,7 @@ def test_the_question_keeps_what_was_typed_and_subscribes_nobody(
         ({"offered": "ola@gmial.com"}, "ola@gmial.com"),
     ],
 )
-def test_one_press_takes_the_correction_and_one_keeps_what_was_typed(
+def test_one_button_accepts_the_suggestion_and_one_keeps_the_input(
     client: Client, no_network: None, pressed: dict[str, str], kept: str
 ) -> None:
     form = {"email": "ola@gmial.com", "came_from": "/2026/05/a-story/"}
@@ -131,7 +131,7 @@ def test_one_press_takes_the_correction_and_one_keeps_what_was_typed(
 
 
 @pytest.mark.django_db
-def test_another_address_typed_after_the_question_is_asked_about_anew(
+def test_another_address_gets_a_new_suggestion(
     client: Client, no_network: None
 ) -> None:
     sent = {"email": "ola@yaho.com", "offered": "ola@gmial.com"}
@@ -140,7 +140,7 @@ def test_another_address_typed_after_the_question_is_asked_about_anew(
 
 
 @pytest.mark.django_db
-def test_a_correction_is_looked_at_like_anything_typed(client: Client, no_network: None) -> None:
+def test_a_correction_is_validated_like_any_input(client: Client, no_network: None) -> None:
     answer = client.post("/newsletter/", {"email": "x", "corrected": '"><script>@x'})
     assert answer.status_code == 422
     assert b"<script>@x" not in answer.content

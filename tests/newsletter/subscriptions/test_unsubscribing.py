@@ -24,7 +24,7 @@ def test_opening_the_link_changes_nothing(client: Client) -> None:
     assert page.partition("<main")[2].partition("</main>")[0].count("<button") == 1
 
 
-def test_a_mail_program_leaves_with_one_post_and_no_cookie() -> None:
+def test_a_mail_program_unsubscribes_with_one_post_and_no_cookie() -> None:
     ola = subscriber()
     program = Client(enforce_csrf_checks=True)
     answer = program.post(leaving(ola), ONE_CLICK, content_type="application/x-www-form-urlencoded")
@@ -33,7 +33,7 @@ def test_a_mail_program_leaves_with_one_post_and_no_cookie() -> None:
     assert Subscriber.objects.get().state == "left"
 
 
-def test_a_post_from_another_site_leaves_too(client: Client) -> None:
+def test_a_post_from_another_site_unsubscribes_too(client: Client) -> None:
     ola = subscriber()
     answer = client.post(
         leaving(ola),
@@ -45,14 +45,14 @@ def test_a_post_from_another_site_leaves_too(client: Client) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "\x00", "List-Unsubscribe=One-Click&x=%ff", "{}"])
-def test_whatever_the_body_says_the_post_leaves(client: Client, body: str) -> None:
+def test_a_post_with_any_body_unsubscribes(client: Client, body: str) -> None:
     ola = subscriber()
     for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
         assert client.post(leaving(ola), body, content_type=kind).status_code == 200
     assert Subscriber.objects.get().state == "left"
 
 
-def test_leaving_twice_says_the_same(client: Client) -> None:
+def test_unsubscribing_twice_gives_the_same_response(client: Client) -> None:
     ola = subscriber()
     first, second = client.post(leaving(ola)), client.post(leaving(ola))
     assert (first.status_code, first.content) == (second.status_code, second.content)
@@ -60,7 +60,7 @@ def test_leaving_twice_says_the_same(client: Client) -> None:
 
 
 @pytest.mark.parametrize("token", ["cut-off", "x" * 2000, "t%00oken", "%F0%9F%98%80"])
-def test_a_token_that_nobody_has_gets_one_sentence(client: Client, token: str) -> None:
+def test_an_unknown_token_gets_a_message(client: Client, token: str) -> None:
     subscriber()
     for path in (f"/newsletter/unsubscribe/{token}/", f"/newsletter/preferences/{token}/"):
         for answer in (client.get(path), client.post(path)):
@@ -72,7 +72,7 @@ def test_a_token_that_nobody_has_gets_one_sentence(client: Client, token: str) -
     assert Subscriber.objects.get().is_active
 
 
-def test_preferences_show_and_save_what_is_received(client: Client) -> None:
+def test_preferences_show_and_save_subscriptions(client: Client) -> None:
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly", position=1)
     ola = subscriber()
     path = ola.preferences_path()
@@ -82,14 +82,14 @@ def test_preferences_show_and_save_what_is_received(client: Client) -> None:
     assert set(ola.newsletters.all()) == {news(), weekly}
 
 
-def test_unticking_everything_leaves(client: Client) -> None:
+def test_deselecting_everything_unsubscribes(client: Client) -> None:
     ola = subscriber()
     answer = client.post(ola.preferences_path(), {}, follow=True)
     assert b"is not subscribed to any newsletter. To subscribe," in answer.content
     assert Subscriber.objects.get().state == "left"
 
 
-def test_a_withdrawn_newsletter_can_be_kept_but_not_chosen(client: Client) -> None:
+def test_a_newsletter_no_longer_offered_can_be_kept_but_not_chosen(client: Client) -> None:
     old = Newsletter.objects.create(name="Old letter", slug="old", offered=False)
     hidden = Newsletter.objects.create(name="Not for readers", slug="hidden", offered=False)
     ola = subscriber(to=old)
@@ -102,7 +102,7 @@ def test_a_withdrawn_newsletter_can_be_kept_but_not_chosen(client: Client) -> No
     assert Subscription.objects.get().newsletter == old
 
 
-def test_who_left_cannot_choose_by_an_old_page(client: Client) -> None:
+def test_an_unsubscriber_cannot_save_an_old_page(client: Client) -> None:
     ola = subscriber()
     client.post(leaving(ola))
     answer = client.post(ola.preferences_path(), {"newsletters": [news().pk]})
@@ -112,7 +112,7 @@ def test_who_left_cannot_choose_by_an_old_page(client: Client) -> None:
     assert not Subscription.objects.exists()
 
 
-def test_who_holds_a_link_writes_no_endless_list_of_consents_and_can_always_leave(
+def test_changes_per_day_are_limited_and_unsubscribing_is_not(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opt_in, "CHOICES_A_DAY", 2)

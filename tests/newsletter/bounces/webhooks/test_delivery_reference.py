@@ -38,13 +38,13 @@ def mark_in(name: str, message: EmailMessage) -> str:
     return str(kept[KEY])
 
 
-def test_every_provider_is_written_down_whole() -> None:
+def test_every_provider_is_documented_completely() -> None:
     assert set(PROVIDERS) == set(WRITTEN)
     assert len(HEADERS) == len(PROVIDERS)
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
-def test_the_mark_stands_whole_on_one_line_whichever_way_the_mail_is_made(
+def test_the_delivery_reference_is_on_one_unfolded_line(
     name: str, through: Through
 ) -> None:
     through(name)
@@ -60,13 +60,13 @@ def test_the_mark_stands_whole_on_one_line_whichever_way_the_mail_is_made(
     assert line.startswith(f"{PROVIDERS[name].header}: ".encode())
 
 
-def test_without_a_provider_no_mail_carries_a_mark() -> None:
+def test_without_a_provider_mails_have_no_delivery_reference() -> None:
     made = issue()
     filled = read(template_of(made, rendering.compose(made)).render_for(**OWN, ref=""))
     assert not {key.lower() for key in filled.keys()} & {each.lower() for each in HEADERS}  # noqa: SIM118
 
 
-def test_what_the_provider_takes_out_again_does_not_break_our_signature(
+def test_headers_that_the_provider_removes_are_not_signed(
     through: Through, signing: bytes, edna: User, mail_server: MailServer
 ) -> None:
     through("postmark")
@@ -80,7 +80,7 @@ def test_what_the_provider_takes_out_again_does_not_break_our_signature(
     assert dkim.verify(b"\r\n".join(passed_on), dnsfunc=lambda name, timeout=5: signing)
 
 
-def test_from_the_mail_to_the_news_of_it_each_delivery_is_known_by_its_own_mark(
+def test_each_event_is_matched_by_its_delivery_reference(
     through: Through, edna: User, mail_server: MailServer
 ) -> None:
     through("sendgrid")
@@ -100,7 +100,7 @@ def test_from_the_mail_to_the_news_of_it_each_delivery_is_known_by_its_own_mark(
     assert Bounce.objects.get().subscriber == delivery.subscriber
 
 
-def test_the_last_look_says_where_the_provider_should_call_until_it_has(through: Through) -> None:
+def test_the_preflight_check_warns_until_the_webhook_was_called(through: Through) -> None:
     through("postmark")
     (told,) = [each for each in checks.warnings(news()) if "Postmark" in each]
     assert "Postmark" in told

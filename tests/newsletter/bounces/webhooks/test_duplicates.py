@@ -17,7 +17,7 @@ from tests.newsletter.factories import subscriber
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
-def test_two_roads_at_the_same_moment_count_once(through: Callable[[str], None]) -> None:
+def test_a_bounce_by_mail_and_webhook_at_once_counts_once(through: Callable[[str], None]) -> None:
     through("postmark")
     ola = subscriber()
     delivery = sent(ola)

@@ -68,7 +68,7 @@ def test_a_signature_is_not_accepted_for_another_body(through: Through) -> None:
         (timedelta(hours=-1), 403),
     ],
 )
-def test_a_signature_counts_as_long_as_the_provider_repeats_itself(
+def test_a_signature_is_valid_as_long_as_the_provider_retries(
     age: timedelta, status: int, through: Through
 ) -> None:
     through("mailgun")
@@ -85,7 +85,7 @@ def test_the_same_call_again_is_accepted_and_changes_nothing(through: Through) -
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_of_two_bodies_at_the_same_moment_one_is_accepted() -> None:
+def test_of_two_bodies_with_one_signature_only_one_is_accepted() -> None:
     now, refused = str(int(timezone.now().timestamp())), []
 
     def attempt(body: bytes) -> None:
@@ -103,7 +103,7 @@ def test_of_two_bodies_at_the_same_moment_one_is_accepted() -> None:
 
 
 @pytest.mark.django_db
-def test_receipts_are_deleted_when_the_time_alone_refuses_the_call() -> None:
+def test_receipts_are_deleted_when_their_signatures_have_expired() -> None:
     signed_at = timezone.now() - verification.WINDOW + timedelta(minutes=1)
     proof = Signature(str(int(signed_at.timestamp())), "t")
     assert not verification.is_replay("Mailgun", proof, b"one")
@@ -126,7 +126,7 @@ def test_the_other_signatures_cover_the_body(name: str, through: Through) -> Non
 
 
 @pytest.mark.django_db
-def test_leaving_without_a_time_counts_once(through: Through) -> None:
+def test_an_unsubscribe_event_without_a_time_counts_once(through: Through) -> None:
     through("mailjet")
     ola = subscriber(OLA)
     (news,) = WRITTEN["mailjet"](about(sent(ola), "leaves", ""))
@@ -140,7 +140,7 @@ def test_leaving_without_a_time_counts_once(through: Through) -> None:
 
 
 @pytest.mark.django_db
-def test_a_repeated_bounce_does_not_suppress_a_released_address(through: Through) -> None:
+def test_a_repeated_bounce_does_not_suppress_again(through: Through) -> None:
     through("postmark")
     ola = subscriber(OLA)
     dead = about(sent(ola), "hard", "")

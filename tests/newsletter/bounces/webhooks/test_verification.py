@@ -37,7 +37,7 @@ EVERY = pytest.mark.parametrize("name", WRITTEN)
 
 
 @EVERY
-def test_a_call_that_is_not_proved_or_wrongly_proved_is_refused_and_changes_nothing(
+def test_a_call_without_a_valid_signature_is_rejected(
     name: str, through: Through, settings: Any
 ) -> None:
     through(name)
@@ -62,7 +62,7 @@ def test_a_call_that_is_not_proved_or_wrongly_proved_is_refused_and_changes_noth
 
 
 @EVERY
-def test_what_is_no_json_is_refused_and_something_else_too(name: str, through: Through) -> None:
+def test_invalid_json_is_rejected(name: str, through: Through) -> None:
     through(name)
     # What proves Mailgun's calls stands in their JSON.
     expected = 403 if name == "mailgun" else 400
@@ -71,7 +71,7 @@ def test_what_is_no_json_is_refused_and_something_else_too(name: str, through: T
     assert not MailboxStatus.objects.exists()
 
 
-def test_more_than_a_provider_has_to_tell_is_refused_before_it_is_read(through: Through) -> None:
+def test_a_body_that_is_too_large_is_rejected_unread(through: Through) -> None:
     through("sendgrid")
     size = verification.MOST_BYTES + 1
     sizes = {size: 413, "many": 403}
@@ -81,7 +81,7 @@ def test_more_than_a_provider_has_to_tell_is_refused_before_it_is_read(through: 
 
 
 @pytest.mark.parametrize("name", ["mailjet", "mailtrap", "sendgrid", "sparkpost"])
-def test_of_several_pieces_of_news_a_broken_one_does_not_cost_the_others(
+def test_a_broken_event_does_not_affect_the_others(
     name: str, through: Through, caplog: pytest.LogCaptureFixture
 ) -> None:
     through(name)
@@ -97,7 +97,7 @@ def test_of_several_pieces_of_news_a_broken_one_does_not_cost_the_others(
     assert "ola" not in caplog.text
 
 
-def test_a_piece_that_can_be_read_and_makes_no_sense_does_not_cost_the_others(
+def test_an_event_that_makes_no_sense_does_not_affect_the_others(
     through: Through, caplog: pytest.LogCaptureFixture
 ) -> None:
     through("mailjet")
@@ -143,14 +143,14 @@ ANY_JSON = st.recursive(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(piece=ANY_JSON, kind=st.sampled_from(["HardBounce", "SpamComplaint", "ManualSuppression"]))
-def test_whatever_the_provider_sends_is_answered(through: Through, piece: Any, kind: str) -> None:
+def test_any_event_gets_a_response(through: Through, piece: Any, kind: str) -> None:
     through("postmark")
     news = piece if isinstance(piece, dict) else {"Email": piece}
     for said in (piece, news | {"RecordType": "Bounce", "Type": kind}):
         assert call("postmark", said).status_code in {200, 400}
 
 
-def test_no_log_names_a_reader_or_the_secret(
+def test_no_log_contains_an_address_or_the_secret(
     through: Through, caplog: pytest.LogCaptureFixture
 ) -> None:
     through("postmark")
@@ -166,12 +166,12 @@ def test_no_log_names_a_reader_or_the_secret(
     assert PASSWORD not in said
 
 
-def test_there_is_no_such_address_where_no_provider_is_named(settings: Any) -> None:
+def test_the_webhook_is_not_found_without_a_provider(settings: Any) -> None:
     for method in ("get", "head", "post"):
         assert getattr(Client(), method)(ADDRESS).status_code == 404
 
 
-def test_a_provider_may_look_whether_anybody_is_there_and_comes_from_elsewhere(
+def test_head_is_answered_and_other_sites_may_post(
     through: Through,
 ) -> None:
     through("postmark")
@@ -186,7 +186,7 @@ def test_a_provider_may_look_whether_anybody_is_there_and_comes_from_elsewhere(
 
 
 @EVERY
-def test_a_sound_secret_starts_and_one_that_proves_nothing_is_named(
+def test_a_valid_secret_passes_and_a_weak_one_is_reported(
     name: str, through: Through, settings: Any
 ) -> None:
     through(name)
@@ -199,7 +199,7 @@ def test_a_sound_secret_starts_and_one_that_proves_nothing_is_named(
 
 
 @pytest.mark.parametrize(("name", "secret"), [("sendgrid", "no key"), ("resend", "whsec_é")])
-def test_a_secret_of_another_kind_is_named_and_not_repeated(
+def test_a_secret_of_the_wrong_type_is_reported_without_its_value(
     name: str, secret: str, through: Through, settings: Any
 ) -> None:
     through(name)
@@ -210,7 +210,7 @@ def test_a_secret_of_another_kind_is_named_and_not_repeated(
     assert tell(name, Told("hard")) == 403
 
 
-def test_a_site_without_https_is_warned(through: Through, settings: Any) -> None:
+def test_a_site_without_https_gets_a_warning(through: Through, settings: Any) -> None:
     through("postmark")
     settings.DEBUG = settings.SECURE = False
     (found,) = check_provider(None)
@@ -225,7 +225,7 @@ def test_a_site_without_https_is_warned(through: Through, settings: Any) -> None
         timezones=st.integers(-1439, 1439).map(lambda each: timezone(timedelta(minutes=each))),
     )
 )
-def test_whenever_a_provider_says_it_happened_can_be_compared(moment: datetime) -> None:
+def test_any_event_time_can_be_compared(moment: datetime) -> None:
     read = events._moment(moment)
     if read is not None:
         assert read.utcoffset() == timedelta(0)

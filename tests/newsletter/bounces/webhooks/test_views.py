@@ -22,7 +22,7 @@ EVERY = pytest.mark.parametrize("name", WRITTEN)
 
 
 @EVERY
-def test_a_dead_address_is_barred_once_whoever_says_so_and_how_often(
+def test_a_hard_bounce_suppresses_once_however_often_it_is_reported(
     name: str, through: Through
 ) -> None:
     through(name)
@@ -46,7 +46,7 @@ def test_a_dead_address_is_barred_once_whoever_says_so_and_how_often(
 
 
 @EVERY
-def test_what_did_not_arrive_this_time_is_counted_once_and_bars_nobody_yet(
+def test_a_soft_bounce_is_counted_once_and_does_not_suppress(
     name: str, through: Through
 ) -> None:
     through(name)
@@ -61,7 +61,7 @@ def test_what_did_not_arrive_this_time_is_counted_once_and_bars_nobody_yet(
 
 
 @EVERY
-def test_who_complains_is_unsubscribed_at_once(name: str, through: Through) -> None:
+def test_a_complaint_unsubscribes_at_once(name: str, through: Through) -> None:
     through(name)
     ola = subscriber(OLA)
     delivery = sent(ola)
@@ -75,7 +75,7 @@ def test_who_complains_is_unsubscribed_at_once(name: str, through: Through) -> N
 
 
 @pytest.mark.parametrize("name", sorted(WRITTEN.keys() - {"resend"}))
-def test_who_leaves_at_the_provider_has_left_here_and_may_come_back(
+def test_an_unsubscribe_at_the_provider_allows_resubscribing(
     name: str, through: Through
 ) -> None:
     through(name)
@@ -99,7 +99,7 @@ def test_who_leaves_at_the_provider_has_left_here_and_may_come_back(
 
 
 @EVERY
-def test_what_is_under_way_or_has_arrived_changes_nothing(name: str, through: Through) -> None:
+def test_queued_and_delivered_events_change_nothing(name: str, through: Through) -> None:
     through(name)
     ola = subscriber(OLA)
     delivery = sent(ola)
@@ -110,7 +110,7 @@ def test_what_is_under_way_or_has_arrived_changes_nothing(name: str, through: Th
     assert MailboxStatus.objects.get().messages == 2
 
 
-def test_a_bounce_that_came_as_a_mail_first_is_known_when_the_provider_tells_it(
+def test_a_bounce_by_mail_is_not_counted_again_by_webhook(
     through: Through, ednas: Client
 ) -> None:
     through("postmark")
@@ -137,7 +137,7 @@ def test_a_bounce_that_came_as_a_mail_first_is_known_when_the_provider_tells_it(
     )
 
 
-def test_what_is_graver_than_was_known_counts_once_and_has_its_effect(through: Through) -> None:
+def test_a_hard_bounce_replaces_an_earlier_soft_bounce(through: Through) -> None:
     through("mailgun")
     ola = subscriber(OLA)
     delivery = sent(ola)
@@ -151,7 +151,7 @@ def test_what_is_graver_than_was_known_counts_once_and_has_its_effect(through: T
     assert Bounce.objects.count() == 1
 
 
-def test_a_wish_to_leave_or_a_report_on_technique_does_not_hide_a_complaint(
+def test_an_opt_out_does_not_hide_a_later_complaint(
     through: Through,
 ) -> None:
     through("mailgun")
@@ -164,7 +164,7 @@ def test_a_wish_to_leave_or_a_report_on_technique_does_not_hide_a_complaint(
     assert state_of(ola) == "suppressed"
 
 
-def test_mail_that_does_not_arrive_on_five_days_bars_an_address_and_four_do_not(
+def test_soft_bounces_on_five_days_suppress_an_address_and_on_four_do_not(
     through: Through,
 ) -> None:
     through("postmark")
@@ -179,7 +179,7 @@ def test_mail_that_does_not_arrive_on_five_days_bars_an_address_and_four_do_not(
     assert Suppression.objects.get().reason == "soft"
 
 
-def test_a_bounce_without_our_mark_is_of_the_last_mail_before_it(through: Through) -> None:
+def test_a_bounce_without_a_reference_matches_the_last_mail_before_it(through: Through) -> None:
     through("postmark")
     ola, now = subscriber(OLA), timezone.now()
     first, second = (sent(ola, at=now - timedelta(days=days)) for days in (9, 2))
@@ -188,7 +188,7 @@ def test_a_bounce_without_our_mark_is_of_the_last_mail_before_it(through: Throug
     assert Bounce.objects.get().matched_by == "address"
 
 
-def test_a_mark_that_is_made_up_names_nobody(through: Through) -> None:
+def test_a_forged_delivery_reference_matches_nothing(through: Through) -> None:
     through("postmark")
     delivery = sent(subscriber(OLA))
     made_up = f"{delivery.pk}-aaaaaaaaaaaaa"
@@ -196,7 +196,7 @@ def test_a_mark_that_is_made_up_names_nobody(through: Through) -> None:
     assert state_of(delivery) == "sent"
 
 
-def test_news_of_somebody_or_a_mail_that_nobody_knows_is_taken_counted_and_changes_nothing(
+def test_events_about_unknown_addresses_are_accepted_and_change_nothing(
     through: Through,
 ) -> None:
     through("sendgrid")
@@ -210,7 +210,7 @@ def test_news_of_somebody_or_a_mail_that_nobody_knows_is_taken_counted_and_chang
     assert list(rows.values_list("kind", flat=True)) == ["complaint", "hard"]
 
 
-def test_who_leaves_without_any_mail_of_late_leaves_all_the_same(through: Through) -> None:
+def test_unsubscribing_at_the_provider_works_without_a_recent_mail(through: Through) -> None:
     through("sendgrid")
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     later = timezone.now() + timedelta(seconds=5)
@@ -227,7 +227,7 @@ def test_who_leaves_without_any_mail_of_late_leaves_all_the_same(through: Throug
         ("suppress-unsubscribe", "left", "bounced"),
     ],
 )
-def test_what_a_provider_did_not_even_try_is_understood_by_its_reason(
+def test_a_suppressed_delivery_is_handled_by_its_reason(
     through: Through, reason: str, reader: str, mail: str
 ) -> None:
     through("mailgun")
@@ -241,7 +241,7 @@ def test_what_a_provider_did_not_even_try_is_understood_by_its_reason(
     assert [state_of(ola), state_of(delivery)] == [reader, mail]
 
 
-def test_what_a_provider_dropped_itself_is_no_fault_of_a_reader(through: Through) -> None:
+def test_a_delivery_dropped_by_the_provider_does_not_count_as_bounce(through: Through) -> None:
     through("sendgrid")
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     spam, unsubscribed = sent(ola), sent(mina)
@@ -254,7 +254,7 @@ def test_what_a_provider_dropped_itself_is_no_fault_of_a_reader(through: Through
     assert [state_of(ola), state_of(mina)] == ["active", "left"]
 
 
-def test_news_of_a_mail_that_is_just_being_handed_over_is_asked_for_once_more(
+def test_an_event_during_submission_is_requested_again(
     through: Through,
 ) -> None:
     through("sendgrid")
@@ -273,7 +273,7 @@ def test_news_of_a_mail_that_is_just_being_handed_over_is_asked_for_once_more(
     assert Bounce.objects.count() == 2
 
 
-def test_a_bounce_costs_few_questions_and_a_repeated_one_fewer(
+def test_a_bounce_costs_few_queries_and_a_repeated_one_fewer(
     through: Through, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     through("postmark")
@@ -285,7 +285,7 @@ def test_a_bounce_costs_few_questions_and_a_repeated_one_fewer(
         tell("postmark", dead)
 
 
-def test_what_has_arrived_costs_no_look_at_readers(
+def test_a_delivered_event_costs_no_query_for_subscribers(
     through: Through, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     through("sendgrid")
