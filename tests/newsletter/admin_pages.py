@@ -1,4 +1,4 @@
-"""What the form of an issue sends, where its pages are, and what they say."""
+"""The form data of an issue, the URLs of its pages, and their messages."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ LIVE = "/admin/newsletter/issue/live/"
 
 
 def filled(*articles: Article, **changed: Any) -> dict[str, Any]:
-    """What the form of an issue sends."""
+    """Returns valid form data of an issue."""
     return {
         "newsletter": news().pk,
         "subject": "What moved this week",

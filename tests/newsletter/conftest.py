@@ -1,4 +1,4 @@
-"""What the tests of the newsletter share."""
+"""Fixtures of the newsletter tests."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,14 +23,14 @@ def mail_server(settings: Any) -> Iterator[MailServer]:
 
 @pytest.fixture
 def ednas(client: Client, edna: User) -> Client:
-    """Edna's browser."""
+    """A client signed in as Edna, an editor."""
     client.force_login(edna)
     return client
 
 
 @pytest.fixture
 def ada(db: None) -> User:
-    """Ada administers."""
+    """Ada, an administrator."""
     user = User.objects.create_user("ada@meridian.example", PASSWORD, is_staff=True)
     user.groups.add(Group.objects.get(name=ADMINISTRATOR))
     return user
@@ -38,7 +38,7 @@ def ada(db: None) -> User:
 
 @pytest.fixture(scope="session")
 def key_pair() -> tuple[str, bytes]:
-    """A private key as the setting's file holds it, and the public one as DNS holds it."""
+    """A private key in PEM format and its public key as in DNS."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = private.private_bytes(
         serialization.Encoding.PEM,
@@ -54,7 +54,7 @@ def key_pair() -> tuple[str, bytes]:
 
 @pytest.fixture
 def signing(settings: Any, key_pair: tuple[str, bytes]) -> bytes:
-    """A publication that signs its mails; what DNS says of its key."""
+    """Enables DKIM signing; returns the DNS record."""
     settings.DKIM_DOMAIN, settings.DKIM_SELECTOR = "meridian.example", "news"
     settings.DKIM_KEY = key_pair[0]
     return key_pair[1]

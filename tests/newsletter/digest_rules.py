@@ -1,4 +1,4 @@
-"""Rules of digests that are due, and articles that appeared in their periods, in a line each."""
+"""Builds digest rules that are due, and articles that appeared in their periods."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -17,7 +17,7 @@ TEO: Final = "teo@readers.example"
 
 
 def rule(frequency: Frequency = Frequency.DAILY, **fields: Any) -> DigestRule:
-    """A rule that has stood for a month, and is due a minute ago."""
+    """A rule that was enabled a month ago and was due a minute ago."""
     moment = current_publication().local(timezone.now() - timedelta(minutes=1))
     made = DigestRule.objects.create(
         newsletter=news(),
@@ -36,7 +36,7 @@ def rule(frequency: Frequency = Frequency.DAILY, **fields: Any) -> DigestRule:
 
 
 def hours_ago(hours: float, headline: str, **fields: Any) -> Article:
-    """An article that bears this moment, and appeared at it."""
+    """An article published this many hours ago."""
     moment = timezone.now() - timedelta(hours=hours)
     made = published(headline, at=moment, **fields)
     made.state_changes.update(created_at=moment)

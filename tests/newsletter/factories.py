@@ -1,4 +1,4 @@
-"""Subscribers and issues to test with, in a line each."""
+"""Builds subscribers and issues."""
 
 from typing import Any
 from uuid import uuid4
@@ -26,12 +26,12 @@ from tests.newsroom import picture, published
 
 
 def news() -> Newsletter:
-    """The newsletter of the form at the foot of every page."""
+    """The newsletter of the footer form."""
     return Newsletter.objects.get(slug="news")
 
 
 def subscriber(email: str = "ola@readers.example", *, to: Newsletter | None = None) -> Subscriber:
-    """Somebody who subscribed and confirmed."""
+    """A confirmed subscriber."""
     made = Subscriber.objects.create(
         email=email, state=Subscriber.State.ACTIVE, confirmed_at=timezone.now()
     )
@@ -46,7 +46,7 @@ def chose(
     to: Newsletter | None = None,
     language: str = "",
 ) -> Subscriber:
-    """Somebody to whom a newsletter comes in a frequency, about what they chose."""
+    """A confirmed subscriber with a frequency and topics."""
     made = subscriber(email, to=to)
     Subscriber.objects.filter(pk=made.pk).update(language=language)
     chosen = sorted(topic.pk for topic in topics) or None
@@ -71,7 +71,7 @@ def subscribers(count: int) -> list[Subscriber]:
 
 
 def mail_image(**fields: Any) -> Image:
-    """An image of the library with the renditions a mail asks for."""
+    """An image with the renditions that e-mails use."""
     made = picture(**fields)
     for width in (320, 640, 1280):
         name = f"{made.pk}-{width}.jpeg"
@@ -94,7 +94,7 @@ def issue(
     tested: bool = True,
     **fields: Any,
 ) -> Issue:
-    """A draft that could be sent, once somebody is subscribed; untested, it asks for a test first."""
+    """A draft that can be sent once there is a subscriber; with `tested=False`, it needs a test."""
     slug = fields.pop("slug", f"issue-{Issue.objects.count() + 1}")
     made = Issue.objects.create(
         newsletter=fields.pop("newsletter", None) or news(),
@@ -113,7 +113,7 @@ def issue(
 
 
 def in_hand(made: Issue) -> MarkedDelivery:
-    """The next mail of an issue, marked as being sent; nobody says what came of it."""
+    """Marks the next delivery as being sent, without an outcome."""
     marked = mark_next(made)
     assert marked is not None
     return marked
@@ -126,6 +126,6 @@ def mark_next(made: Issue) -> MarkedDelivery | None:
 
 
 def minute_passes() -> list[int]:
-    """What waits to go out in a minute goes out."""
+    """Starts the issues that are scheduled in one minute."""
     Issue.objects.filter(state=Issue.State.SCHEDULED).update(send_at=Now())
     return scheduling.start_due()

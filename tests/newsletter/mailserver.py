@@ -1,4 +1,4 @@
-"""A mail server of our own, which takes, refuses, defers and drops as a test tells it."""
+"""An SMTP server for tests that accepts, rejects, defers or drops."""
 
 import asyncio
 import socket
@@ -17,7 +17,7 @@ Behaviour = Callable[[str], str | None]
 
 
 class MailServer:
-    """What aiosmtpd asks of a handler; `taken` is what was accepted, in order."""
+    """The handler of aiosmtpd; `taken` are the accepted messages in order."""
 
     def __init__(self) -> None:
         self.taken: list[tuple[str, bytes]] = []
@@ -72,7 +72,7 @@ class MailServer:
         if answer is None or answer == "take and drop":
             self.taken.append((recipient, content))
             self.senders.append(envelope.mail_from or "")
-        # Django's own code may run in there, which no event loop likes.
+        # Not in the event loop, because Django's code may run in there.
         await asyncio.get_running_loop().run_in_executor(None, self.before_answer, recipient)
         return _said(server, answer or "250 Taken")
 
@@ -93,7 +93,7 @@ def free_port() -> int:
 
 @contextmanager
 def running_mail_server(settings: Any) -> Iterator[MailServer]:
-    """A running mail server, to which these settings then send everything."""
+    """Runs a mail server and points the settings to it."""
     handler = MailServer()
     port = free_port()
     controller = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=10)

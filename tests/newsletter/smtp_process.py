@@ -27,7 +27,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Moods:
-    """What the server does to whom; by chance, but the same for a seed."""
+    """The shares of recipients that are rejected, deferred or dropped; random but reproducible."""
 
     seed: int = 0
     refused: float = 0.0
@@ -47,7 +47,7 @@ class Moods:
 
 
 class Recorder:
-    """What aiosmtpd asks of a handler."""
+    """The handler of aiosmtpd."""
 
     def __init__(self, log: Path, moods: Moods) -> None:
         self.file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -76,7 +76,7 @@ class Recorder:
         assert isinstance(content, bytes)
         await asyncio.sleep(self.moods.thinks)
         if self.moods.of(recipient) == "dropped":
-            # Half of them were taken, and nobody is told.
+            # Half of them are accepted without a response.
             if len(recipient) % 2:
                 self._write("taken", recipient, content)
             self._write("dropped", recipient, content)
@@ -104,11 +104,11 @@ class Running:
     log: Path
 
     def lines(self) -> list[dict[str, Any]]:
-        """What happened so far, in order."""
+        """Returns the logged events so far, in order."""
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def count(self) -> int:
-        """How much happened so far."""
+        """Returns the number of events so far."""
         return self.log.read_bytes().count(b"\n")
 
     def recipients(self, what: str = "taken") -> list[str]:
@@ -117,7 +117,7 @@ class Running:
 
 @contextmanager
 def smtp_process(log: Path, moods: Moods | None = None) -> Iterator[Running]:
-    """The server, until the block ends."""
+    """Runs the server until the block ends."""
     moods, port = moods or Moods(), free_port()
     shares = (moods.seed, moods.refused, moods.deferred, moods.dropped, moods.thinks)
     command = [sys.executable, "-m", "tests.newsletter.smtp_process", str(port), str(log)]

@@ -1,4 +1,4 @@
-"""An editor tries, sends and follows an issue on the desk."""
+"""Editors send and follow an issue in the admin."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Past issues on the site: public, the same for everybody, without what was withdrawn."""
+"""Past issues on the site."""
 
 import pytest
 from django.test import Client
@@ -27,9 +27,7 @@ def test_a_draft_is_not_public(client: Client) -> None:
     assert b"Not yet" not in client.get("/newsletter/issues/").content
 
 
-def test_an_issue_is_public_when_sending_starts(
-    client: Client, edna: User
-) -> None:
+def test_an_issue_is_public_when_sending_starts(client: Client, edna: User) -> None:
     subscriber()
     made = issue("What moved", introduction="<p>Good <em>morning</em>.</p>")
     sending.start(made, by=edna)
@@ -70,7 +68,7 @@ def test_the_archive_has_a_constant_number_of_queries(
             assert client.get(made.get_absolute_url()).status_code == 200
         with django_assert_max_num_queries(10) as asked_for_all:
             assert made.subject in client.get("/newsletter/issues/").content.decode()
-        # The mails as they were sent stay where they are.
+        # The stored HTML is not loaded.
         queries = [*asked.captured_queries, *asked_for_all.captured_queries]
         assert not [query for query in queries if "sent_html" in query["sql"]]
 
@@ -80,9 +78,7 @@ def test_a_page_beyond_the_last_is_not_found(client: Client) -> None:
     assert client.get("/newsletter/issues/?page=x").status_code == 404
 
 
-def test_sections_and_image_are_in_the_archive_as_in_the_mail(
-    client: Client, edna: User
-) -> None:
+def test_sections_and_image_are_in_the_archive_as_in_the_mail(client: Client, edna: User) -> None:
     subscriber()
     asia, europe, gone = published("Tokyo"), published("Lisbon"), published("Gone")
     image = mail_image(credit="Ines Faro")
@@ -99,9 +95,7 @@ def test_sections_and_image_are_in_the_archive_as_in_the_mail(
     assert "Ines Faro" in caption
 
 
-def test_past_issues_have_feeds_in_every_format(
-    client: Client, edna: User
-) -> None:
+def test_past_issues_have_feeds_in_every_format(client: Client, edna: User) -> None:
     subscriber()
     kept, gone = published("Still here", standfirst="Why."), published("Gone")
     made = issue("What <moved>", kept, gone, introduction="<p>Good <em>morning</em>.</p>")

@@ -1,4 +1,4 @@
-"""What the worker looks after every minute and every night: what fails holds up nothing else."""
+"""The worker's maintenance: a failure does not stop the rest."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def stumbles_over(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, key: int) -> None:
-    """Whatever is done with the row of this number fails in a way that nobody foresaw."""
+    """Makes a function raise an unexpected exception for the row with this ID."""
     action = getattr(module, name)
 
     def stumbling(row: Any, *args: Any, **more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Whoever entered an address is answered, once, as soon as the mail server takes it."""
+"""Everybody who entered an address gets one e-mail when the mail server accepts it."""
 
 from contextlib import nullcontext
 from datetime import timedelta

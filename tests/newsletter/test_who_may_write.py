@@ -1,4 +1,4 @@
-"""What helps to write issues, and the rules of digests, are for those who may write and send."""
+"""Permissions for the tools of the issue form and for digest rules."""
 
 import pytest
 from django.contrib.auth.models import Permission

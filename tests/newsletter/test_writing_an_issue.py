@@ -1,4 +1,4 @@
-"""An editor writes an issue, looks at it and tries it."""
+"""Editing, previewing and testing an issue."""
 
 from typing import Any
 
@@ -76,7 +76,7 @@ def test_the_input_is_kept_if_the_issue_is_sent_meanwhile(
     get_form = IssueAdmin.get_form
 
     def meanwhile(*args: Any, **options: Any) -> Any:
-        # Somebody else presses “Send” while this form is on its way.
+        # Another user sends the issue while this form is submitted.
         Issue.objects.update(state="scheduled", send_at=timezone.now())
         return get_form(*args, **options)
 
@@ -150,9 +150,7 @@ def test_invalid_input_gets_a_message_and_stays_in_the_form(
     assert not Issue.objects.exists()
 
 
-def test_an_unpublished_article_can_be_kept_but_not_added(
-    ednas: Client, edna: User
-) -> None:
+def test_an_unpublished_article_can_be_kept_but_not_added(ednas: Client, edna: User) -> None:
     story = published("Soon gone")
     made = issue("Draft", story)
     publishing.unpublish(story, by=edna)
@@ -303,9 +301,7 @@ def test_a_lead_image_brings_its_caption_and_needs_a_credit(ednas: Client) -> No
     assert any("/articles/image/" in blocker.address for blocker in page.context["obstacles"])
 
 
-def test_colleagues_get_a_test_and_others_do_not(
-    ednas: Client, edna: User, rui: User
-) -> None:
+def test_colleagues_get_a_test_and_others_do_not(ednas: Client, edna: User, rui: User) -> None:
     reader = User.objects.create_user("ola@readers.example", "x" * 12)
     made = issue("A try", tested=False)
     assert (

@@ -1,4 +1,4 @@
-"""A worker in a process of its own, to be killed."""
+"""A worker process that tests can kill."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ WORK = "import django; django.setup(); from newsletter.delivery import worker; p
 
 
 def start_worker(made: Issue) -> "subprocess.Popen[bytes]":
-    """A process of its own that delivers the issue from the database of this test."""
+    """Starts a process that delivers the issue from the test database."""
     server = settings.MAILERS["newsletter"]["OPTIONS"]
     database = connection.settings_dict
     surroundings: dict[str, Any] = {

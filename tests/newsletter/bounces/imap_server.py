@@ -1,4 +1,4 @@
-"""A mailbox behind IMAP, as far as reading it needs, that can hang up when told to."""
+"""An IMAP server with one mailbox that can drop the connection."""
 
 import re
 import socketserver

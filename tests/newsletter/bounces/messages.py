@@ -1,4 +1,4 @@
-"""Messages as mail servers and readers send them, in a line each."""
+"""Builds messages that mail servers and subscribers send."""
 
 
 def bounce(
@@ -10,7 +10,7 @@ def bounce(
     said: str = "550 5.1.1 No such user",
     action: str = "failed",
 ) -> bytes:
-    """A delivery status notification of Postfix's kind."""
+    """A delivery status notification as Postfix sends it."""
     return f"""Return-Path: <>
 From: MAILER-DAEMON@mx.readers.example (Mail Delivery System)
 To: {to}

@@ -1,4 +1,4 @@
-"""Mails that left us, for what comes back of them."""
+"""Builds deliveries that were sent."""
 
 from datetime import datetime
 

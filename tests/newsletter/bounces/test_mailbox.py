@@ -1,4 +1,4 @@
-"""The mailbox is read every few minutes, whatever it is and whatever befalls it on the way."""
+"""Reading bounce messages from files, Maildir, IMAP and standard input."""
 
 import io
 import json
@@ -43,7 +43,7 @@ BOMB = 50 * 1024 * 1024
 
 
 class Endless(io.RawIOBase):
-    """Bytes made as they are asked for; never more than a piece of them is in memory."""
+    """A stream that generates its bytes when they are read."""
 
     def __init__(self, first: bytes) -> None:
         self.first, self.left = first, BOMB
@@ -76,7 +76,7 @@ def test_only_the_beginning_of_a_huge_message_is_read(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(stream)))
     (from_stream,) = said("-", dry_run=True)
     assert [each["kind"] for each in (from_file, from_maildir, from_stream)] == ["hard"] * 3
-    # Whoever pipes it to us is not stopped halfway, and no more of it is held than a letter.
+    # The sender does not get a broken pipe, and only the beginning is kept in memory.
     assert stream.left == 0
     assert stream.most <= MOST_BYTES
 
@@ -150,7 +150,9 @@ def test_the_worker_reads_the_configured_mailbox(settings: Any, tmp_path: Path) 
     assert bounces_mailbox.current_error() == ""
 
 
-def test_a_message_that_cannot_be_stored_does_not_stop_the_others(settings: Any, tmp_path: Path) -> None:
+def test_a_message_that_cannot_be_stored_does_not_stop_the_others(
+    settings: Any, tmp_path: Path
+) -> None:
     ola = subscriber(OLA)
     settings.BOUNCE_DOMAIN = "bounces.example"
     nul = bounce(

@@ -1,4 +1,4 @@
-"""What comes back is told apart: dead addresses, full ones, complaints, automatic replies, letters."""
+"""Parsing bounces, complaints, automatic replies and personal e-mails."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.shared import shared_data
 
 
 def letter(body: str, **head: str) -> bytes:
-    """A bounce in words, as a mail server writes it."""
+    """A bounce with text only."""
     fields = {
         "From": "MAILER-DAEMON@mx.example.net",
         "To": "bounces@news.example",
@@ -22,7 +22,7 @@ def letter(body: str, **head: str) -> bytes:
 
 
 def report(fields: str, words: str = "It did not arrive.") -> bytes:
-    """A bounce with a report for programs."""
+    """A bounce with a delivery status."""
     return letter(
         f"--x\nContent-Type: text/plain\n\n{words}\n--x\nContent-Type: message/delivery-status\n\n"
         f"Reporting-MTA: dns; mx.example.net\n\n{fields}\n--x\nContent-Type: message/rfc822\n\n"
@@ -67,9 +67,7 @@ FAILED = "Final-Recipient: rfc822; ola@readers.example\nAction: failed\n"
         ),
     ],
 )
-def test_phrases_take_precedence_over_codes(
-    fields: str, kind: str, reason: str
-) -> None:
+def test_phrases_take_precedence_over_codes(fields: str, kind: str, reason: str) -> None:
     found = read(report(FAILED + fields))
     assert found.kind == kind
     assert [(each.address, each.reason) for each in found.failures] == [

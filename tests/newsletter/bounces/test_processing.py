@@ -1,4 +1,4 @@
-"""What comes back has its effect at once, once, and on nobody else."""
+"""Bounces and complaints have their effect at once, once, and on nobody else."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,7 @@ def _our_domain(settings: Any) -> None:
 def test_a_hard_bounce_to_the_return_path_suppresses_the_address() -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     delivery = sent(ola)
-    # Forwarded to an address that we never wrote to.
+    # Forwarded to an address that never subscribed.
     raw = bounce(to=verp.return_path(delivery.pk), of="old.account@forwarded.example")
     assert process_message(raw).done == ("suppressed",)
     assert state_of(ola) == "suppressed"
@@ -99,7 +99,7 @@ def test_soft_bounces_on_five_days_suppress_an_address_and_on_four_do_not() -> N
             to=verp.return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full"
         )
         done = process_message(raw).done
-        # Two on one day are one day of error.
+        # Two on one day count as one.
         process_message(raw + b"\n")
         Bounce.objects.filter(delivery=delivery).update(
             processed_at=timezone.now() - timedelta(days=5 - day)
@@ -206,9 +206,7 @@ def test_a_huge_message_is_read_only_in_part() -> None:
         ("554 No", "active"),
     ],
 )
-def test_an_address_rejected_as_unknown_at_rcpt_is_suppressed(
-    answer: str, state: str
-) -> None:
+def test_an_address_rejected_as_unknown_at_rcpt_is_suppressed(answer: str, state: str) -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     Delivery.objects.update(state=Delivery.State.REJECTED, details=answer)
@@ -220,9 +218,7 @@ def test_an_address_rejected_as_unknown_at_rcpt_is_suppressed(
     assert all("ola@" not in bounce.smtp_response for bounce in Bounce.objects.all())
 
 
-def test_the_issue_page_lists_bounces_by_reason_and_domain(
-    ednas: Client, edna: User
-) -> None:
+def test_the_issue_page_lists_bounces_by_reason_and_domain(ednas: Client, edna: User) -> None:
     made = issue()
     readers = [subscriber(f"reader{number}@{domain}") for number, domain in enumerate(DOMAINS)]
     deliveries = [sent(reader, made) for reader in readers]

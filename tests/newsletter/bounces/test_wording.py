@@ -1,4 +1,4 @@
-"""What servers and providers say in their own words: of recipients, in complaints, in notices."""
+"""The wording of bounces, complaints and notifications."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""An editor follows what goes out: takes back, pauses, lets go on, decides what is uncertain."""
+"""Editors schedule, pause, resume and resolve deliveries in the admin."""
 
 from datetime import UTC, datetime, timedelta
 

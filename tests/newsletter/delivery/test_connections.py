@@ -1,4 +1,4 @@
-"""Several connections share a run, and an answer outlives the connection to the database."""
+"""Several connections send an issue, and an outcome survives a database failure."""
 
 from time import monotonic, sleep
 from typing import Any
@@ -38,7 +38,7 @@ def test_a_long_list_is_sent_over_several_connections_once(
     subscribers(60)
     made = issue()
     sending.start(made, by=edna)
-    # On a busy machine one connection could send everything before the others are open.
+    # On a busy machine, one connection could send everything before the others are open.
     mail_server.before_answer = lambda recipient: until_three_are_open(mail_server)
     assert not delivery_worker.deliver(made.pk, should_stop=delivery_worker.never)
     assert mail_server.connections["opened"] == 3
@@ -72,7 +72,7 @@ def test_a_job_stops_for_others_and_leaves_nothing_claimed(
 def test_an_outcome_is_kept_while_the_database_is_away(
     edna: User, mail_server: MailServer, broken: int
 ) -> None:
-    """The connection is cut while the server thinks about the mail: what it says is still written."""
+    """The connection is cut while the server processes the e-mail; its response is still stored."""
     subscribers(3)
     made = issue()
     sending.start(made, by=edna)

@@ -1,4 +1,4 @@
-"""Immediately before a mail leaves it is asked once more whether its reader still wishes it, just so."""
+"""Consent and choices are checked again immediately before an e-mail is sent."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""A run pauses, goes on and stops: by hand, or by itself when too much comes back."""
+"""Pausing, resuming and cancelling, manually and automatically."""
 
 from datetime import timedelta
 
@@ -60,7 +60,7 @@ def test_unpublishing_an_article_pauses_at_once(
     made.refresh_from_db()
     assert made.state == "paused"
     assert "“Doubtful”" in made.error
-    # The editor lets it go as it is; a second withdrawal is asked about again.
+    # The editor resumes; unpublishing another article pauses again.
     controls.resume(made, by=edna)
     assert worker.deliver_batch(made.pk, size=1) == 1
     with django_capture_on_commit_callbacks(execute=True):
@@ -72,9 +72,7 @@ def test_unpublishing_an_article_pauses_at_once(
     assert len(mail.outbox) == 1
 
 
-def test_twenty_rejections_in_a_row_pause_the_issue(
-    edna: User, mail_server: MailServer
-) -> None:
+def test_twenty_rejections_in_a_row_pause_the_issue(edna: User, mail_server: MailServer) -> None:
     made = started(edna, 40)
     mail_server.on_recipient = lambda to: "550 5.7.1 Relaying denied"
     worker.deliver_batch(made.pk)
@@ -83,7 +81,7 @@ def test_twenty_rejections_in_a_row_pause_the_issue(
     assert made.error == "20 e-mails were rejected in a row: 550 5.7.1 Relaying denied"
     counts = made.deliveries.counts()
     assert (counts["refused"], counts["queued"]) == (20, 20)
-    # The server is mended, somebody lets it go on.
+    # The server is fixed and the issue is resumed.
     mail_server.on_recipient = lambda to: None
     controls.resume(made, by=edna)
     worker.deliver_batch(made.pk)
@@ -110,7 +108,7 @@ def test_too_many_rejections_pause_the_issue_until_resumed(
 
 @pytest.fixture
 def in_shares(edna: User) -> Issue:
-    """An issue to 220, of whom a share goes first."""
+    """An issue to 220 subscribers with a canary batch."""
     Newsletter.objects.filter(pk=news().pk).update(canary_percent=10, canary_minutes=10)
     return started(edna, 220)
 
@@ -176,7 +174,7 @@ def test_the_issues_of_a_digest_share_a_canary_batch(
     mail_server.on_recipient = lambda to: "550 No" if "1@" in to else None
     share = Delivery.objects.filter(wave=0).count()
     assert 0 < share < 40
-    # Nobody of the first mail gets it before the share of the second was waited for.
+    # The rest of the first issue waits for the canary batch of the second.
     worker.deliver_batch(first.pk, size=40)
     Delivery.objects.filter(wave=0).update(sending_at=Now() - timedelta(minutes=11))
     sending.run_maintenance()
@@ -190,7 +188,7 @@ def test_the_issues_of_a_digest_share_a_canary_batch(
         sending.run_maintenance()
     assert len(told) == 1
     assert set(Issue.objects.values_list("state", flat=True)) == {"paused"}
-    # Whoever goes on with one has seen it for all of them.
+    # Resuming one issue acknowledges the problem for all.
     controls.resume(first, by=edna)
     assert set(Issue.objects.values_list("auto_pause", flat=True)) == {False}
 

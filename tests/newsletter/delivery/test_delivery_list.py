@@ -1,4 +1,4 @@
-"""The list behind each number: found by issue, address or number of the mail, however long it is."""
+"""The list of deliveries: filters, search and queries."""
 
 import pytest
 from django.db import connection

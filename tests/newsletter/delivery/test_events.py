@@ -1,4 +1,4 @@
-"""When a run pauses by itself, those who may let it go on hear of it by mail."""
+"""The e-mail to editors when an issue pauses automatically."""
 
 import pytest
 from django.core import mail
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The issues of which the worker is to tell."""
+    """IDs of the issues whose e-mail was enqueued."""
     asked: list[int] = []
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
     monkeypatch.setattr("newsletter.job_queue.enqueue_pause_email", asked.append)

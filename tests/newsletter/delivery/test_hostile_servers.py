@@ -1,4 +1,4 @@
-"""A server that talks nonsense, hangs up or falls asleep: the run says so, and the sum still holds."""
+"""Mail servers that send invalid responses, drop the connection or do not respond."""
 
 import socket
 import threading
@@ -33,7 +33,7 @@ def started(edna: User) -> Issue:
 
 @contextmanager
 def server(talk: Talk, settings: Any) -> Iterator[None]:
-    """Speaks to each connection as told, and to this mailing alone."""
+    """Runs `talk` for each connection of the newsletter mailer."""
     anymail_view = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -51,7 +51,7 @@ def server(talk: Talk, settings: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        # Wakes whoever waits in accept.
+        # Wakes the thread that waits in accept().
         anymail_view.shutdown(socket.SHUT_RDWR)
         anymail_view.close()
 
@@ -65,7 +65,7 @@ def _speak(talk: Talk, line: socket.socket) -> None:
 
 
 def saying(greeting: bytes, **answers: bytes) -> Talk:
-    """A server with these answers to the first words of commands; `None` falls asleep."""
+    """A server with these responses by command; `None` never responds."""
 
     def talk(line: socket.socket) -> None:
         line.sendall(greeting)
@@ -125,9 +125,7 @@ AFTER_THE_MAIL = {
 
 
 @pytest.mark.parametrize("name", AFTER_THE_MAIL)
-def test_an_error_after_data_sends_nothing_twice(
-    name: str, started: Issue, settings: Any
-) -> None:
+def test_an_error_after_data_sends_nothing_twice(name: str, started: Issue, settings: Any) -> None:
     with server(AFTER_THE_MAIL[name], settings):
         worker.deliver_batch(started.pk)
         worker.deliver_batch(started.pk)
@@ -167,10 +165,8 @@ def test_a_rejected_login_pauses_the_issue(started: Issue, settings: Any) -> Non
     assert started.deliveries.counts()["queued"] == 3
 
 
-def test_an_address_that_is_too_long_is_rejected_alone(
-    started: Issue, settings: Any
-) -> None:
-    """Rows from before, or from elsewhere: no form would let it in."""
+def test_an_address_that_is_too_long_is_rejected_alone(started: Issue, settings: Any) -> None:
+    """A row from an earlier version: the forms reject such an address."""
     long = started.deliveries.first()
     assert long is not None
     assert long.subscriber is not None

@@ -1,4 +1,4 @@
-"""A worker that is killed in the middle of a mailing sends nothing twice and forgets nobody."""
+"""A worker killed during delivery sends nothing twice and skips nobody."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""Workers, readers and editors at the same moment: of any two, one was first."""
+"""Workers, readers and editors act at the same time."""
 
 import threading
 
@@ -25,7 +25,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unsubscribe_in_progress_is_waited_for(edna: User) -> None:
-    """The mark must not be made from what was true a moment before the leaving was committed."""
+    """The mark must not be based on the state before the unsubscribe was committed."""
     ola = subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
@@ -91,7 +91,9 @@ def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailSer
     assert made.deliveries.counts()["sent"] == 30
 
 
-def test_the_mark_is_committed_before_the_mail_is_submitted(edna: User, mail_server: MailServer) -> None:
+def test_the_mark_is_committed_before_the_mail_is_submitted(
+    edna: User, mail_server: MailServer
+) -> None:
     subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)

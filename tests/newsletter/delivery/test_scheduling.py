@@ -1,4 +1,4 @@
-"""An issue goes out at its time, once, however late; until then it can be taken back."""
+"""A scheduled issue starts once, however late, and can be unscheduled until then."""
 
 import threading
 from datetime import timedelta
@@ -94,7 +94,7 @@ def test_a_missed_time_is_made_up_once_and_reported_as_late(
     subscribers(2)
     made = issue()
     scheduling.send_at(made, timezone.now() + timedelta(hours=1), by=edna)
-    # Nobody is there for three hours; then two workers are.
+    # No worker runs for three hours; then two start.
     Issue.objects.update(send_at=Now() - timedelta(hours=3))
     assert scheduling.start_due() == [made.pk]
     assert scheduling.start_due() == []

@@ -1,4 +1,4 @@
-"""Starting a mailing freezes words and recipients; leaving is respected to the last moment."""
+"""Starting fixes text and recipients; unsubscribing is respected until the last moment."""
 
 import re
 from datetime import timedelta
@@ -208,7 +208,7 @@ def test_the_worker_finds_issues_of_lost_jobs(edna: User) -> None:
 def test_the_next_delivery_is_found_by_an_index_without_sorting(
     edna: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    """Right after the start too, when PostgreSQL does not yet know how many wait."""
+    """Also right after the start, when the statistics are still old."""
     Subscriber.objects.bulk_create(
         Subscriber(email=f"r{number}@readers.example", state="active", confirmed_at=timezone.now())
         for number in range(3000)
@@ -296,7 +296,7 @@ def test_cancelling_stops_delivery_and_counts_the_cancelled(edna: User) -> None:
     controls.cancel(made, by=edna)
     assert made.cancelled_by == edna
     assert made.state == "stopped"
-    # The one in hand is put off by the server, and does not begin to wait again.
+    # The one in progress is deferred by the server, and is not queued again.
     claims.record_outcome(result_of(held, Answer(Outcome.DEFERRED, "451 Later")))
     sending.run_maintenance()
     assert worker.deliver_batch(made.pk) == 0

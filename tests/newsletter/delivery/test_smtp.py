@@ -1,4 +1,4 @@
-"""What a mail server answers decides what becomes of a delivery, and nothing is sent twice."""
+"""The SMTP response decides the state of a delivery, and nothing is sent twice."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -56,9 +56,7 @@ def test_a_rejected_address_is_final_and_the_others_get_their_mail(
     assert mail_server.connections["opened"] == 1
 
 
-def test_responses_are_stored_without_the_address(
-    started: Issue, mail_server: MailServer
-) -> None:
+def test_responses_are_stored_without_the_address(started: Issue, mail_server: MailServer) -> None:
     mail_server.on_recipient = lambda to: f"450 <{to.upper()}> is busy" if to == SECOND else None
     worker.deliver_batch(started.pk)
     Delivery.objects.filter(state="deferred").update(due_at=timezone.now())
@@ -180,7 +178,7 @@ def test_a_worker_killed_before_the_outcome_leaves_it_uncertain(
     started: Issue, mail_server: MailServer
 ) -> None:
     claimed = in_hand(started).email
-    # Here the process ends: nobody knows whether the mail was sent.
+    # Here the process ends; it is unknown whether the e-mail was sent.
     worker.deliver_batch(started.pk)
     others = {FIRST, SECOND, THIRD} - {claimed}
     assert states(started) == {claimed: "sending", **dict.fromkeys(others, "sent")}
@@ -214,9 +212,7 @@ def test_a_late_outcome_is_recorded(started: Issue) -> None:
     assert states(started)[held.email] == "sent"
 
 
-def test_the_outcome_of_an_abandoned_attempt_changes_nothing(
-    started: Issue, edna: User
-) -> None:
+def test_the_outcome_of_an_abandoned_attempt_changes_nothing(started: Issue, edna: User) -> None:
     held = in_hand(started)
     uncertain.mark_stale_uncertain(after=timedelta(0))
     uncertain.send_again(Delivery.objects.get(pk=held.delivery_id), by=edna)

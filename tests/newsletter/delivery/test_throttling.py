@@ -1,4 +1,4 @@
-"""Mail leaves no faster than it may, in all and to each domain, over all workers together."""
+"""Limits per second, in total and per domain, for all workers together."""
 
 import time
 from datetime import timedelta
@@ -30,7 +30,7 @@ def started(by: User, *addresses: str) -> Issue:
 
 
 def domains_of(mail_server: MailServer) -> list[str]:
-    """Where mail went; nobody is promised to be first."""
+    """Returns the domains of all recipients; the order is not defined."""
     return sorted(address.partition("@")[2] for address in mail_server.recipients)
 
 
@@ -45,9 +45,7 @@ def test_the_total_limit_spaces_out_all_mails(edna: User, mail_server: MailServe
     assert min(gaps) > timedelta(milliseconds=30)
 
 
-def test_a_slow_domain_does_not_delay_the_others(
-    edna: User, mail_server: MailServer
-) -> None:
+def test_a_slow_domain_does_not_delay_the_others(edna: User, mail_server: MailServer) -> None:
     slow = [f"r{number}@slow.example" for number in range(4)]
     made = started(edna, *slow, "a@quick.example", "b@quick.example")
     SendingLimit.objects.create(domain="Slow.example", per_second=0.1)
@@ -55,12 +53,12 @@ def test_a_slow_domain_does_not_delay_the_others(
     assert domains_of(mail_server) == ["quick.example", "quick.example", "slow.example"]
     waiting = made.deliveries.filter(state="queued").order_by("due_at")
     assert waiting.count() == 3
-    # Each a turn later than the last, not all at once again.
+    # Each is delayed a little more than the last, so that they are not all due at once.
     pauses = [(each.due_at - each.created_at).total_seconds() for each in waiting]
     assert pauses[1] - pauses[0] == pytest.approx(10, abs=1)
     assert pauses[2] - pauses[1] == pytest.approx(10, abs=1)
     Delivery.objects.update(due_at=Now())
-    # Its time has not come, whatever the list says.
+    # It is not due yet, whatever the list says.
     assert worker.deliver_batch(made.pk) == 0
 
 
@@ -84,7 +82,7 @@ def test_workers_share_one_limit(db: None) -> None:
     assert timedelta(seconds=4) < second <= timedelta(seconds=5)
     throttling.wait_for_all(one)
     throttling.wait_for_all(other)
-    # Too long to stand and wait: the worker does other things meanwhile.
+    # Too long for a worker to wait.
     assert throttling.wait_for_all(one) is None
 
 

@@ -1,4 +1,4 @@
-"""What the tests of digests share."""
+"""Fixtures of the digest tests."""
 
 import pytest
 

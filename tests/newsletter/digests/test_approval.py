@@ -1,4 +1,4 @@
-"""Digests go when nobody need approve them, or an editor does; never late, never unasked, never twice."""
+"""Digests are sent automatically or after approval; never late, never twice."""
 
 import threading
 from datetime import timedelta
@@ -69,14 +69,14 @@ def test_changing_topics_between_two_issues_brings_only_one() -> None:
 
 
 def approved(by: User) -> int:
-    """An editor approves the one digest, and the worker does its part; how many go."""
+    """Approves the only digest and runs the job; returns the number of scheduled issues."""
     digest = Digest.objects.get()
     assert approval.approve(digest, by=by)
     return approval.send_approved(digest.pk)
 
 
 def went_to() -> dict[str, list[str]]:
-    """Who got which articles."""
+    """Returns the headlines that each subscriber received."""
     return {
         each.subscriber.email: headlines(each.issue)
         for each in Delivery.objects.select_related("subscriber", "issue")
@@ -84,9 +84,7 @@ def went_to() -> dict[str, list[str]]:
     }
 
 
-def test_an_edited_digest_needs_approval_whatever_its_rule_says(
-    ednas: Client, edna: User
-) -> None:
+def test_an_edited_digest_needs_approval_whatever_its_rule_says(ednas: Client, edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     story = hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
@@ -180,7 +178,9 @@ def test_a_deleted_digest_issue_is_not_composed_again(edna: User) -> None:
     assert not Issue.objects.exists()
 
 
-def test_a_digest_that_cannot_be_sent_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_digest_that_cannot_be_sent_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asia = category("Asia")
     chose(OLA, Frequency.DAILY, asia)
     chose(MINA, Frequency.DAILY)
@@ -217,7 +217,7 @@ def test_two_issues_of_a_digest_never_share_a_recipient(
     def slowly(issue: Issue, **options: Any) -> int:
         count = freeze(issue, **options)
         if issue == about_asia:
-            # Ola chooses otherwise while the first one is not committed yet.
+            # Ola changes the topics while the first transaction is not committed.
             frozen.set()
             finished.wait(2)
         return count

@@ -1,4 +1,4 @@
-"""Editors look at the mails of a digest on its page and approve them; nobody else does."""
+"""The page of a digest, where editors approve it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Issues of digests follow their readers when topics become one: nobody loses theirs, nobody gets two."""
+"""Digest issues when topics are merged or deleted."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ at_the_same_time = pytest.mark.django_db(transaction=True, serialized_rollback=T
 
 
 def japan_and_asia() -> tuple[Category, Category]:
-    """Ola chose Japan, Mina Asia, beside it; yesterday brought an article about each."""
+    """Ola chose Japan, Mina the sibling Asia; an article about each appeared yesterday."""
     japan, asia = category("Japan"), category("Asia")
     chose(OLA, Frequency.DAILY, japan)
     chose(MINA, Frequency.DAILY, asia)
@@ -41,7 +41,7 @@ def about(topic: Category) -> Issue:
 
 
 def went_to() -> list[tuple[str, list[str]]]:
-    """Who got which articles, each mail for itself."""
+    """Returns the recipient and headlines of each e-mail."""
     return sorted(
         (each.subscriber.email, headlines(each.issue))
         for each in Delivery.objects.select_related("subscriber", "issue")
@@ -98,9 +98,7 @@ def test_a_merge_while_both_issues_are_sent_skips_nobody() -> None:
         assert each.deliveries.get().state == "sending"
 
 
-def test_a_merge_keeps_an_edited_issue_and_sends_nothing_twice(
-    ednas: Client, edna: User
-) -> None:
+def test_a_merge_keeps_an_edited_issue_and_sends_nothing_twice(ednas: Client, edna: User) -> None:
     japan, asia = japan_and_asia()
     rule(needs_approval=True)
     composition.compose_due()
@@ -150,7 +148,7 @@ def test_deleting_a_topic_during_sending_keeps_those_with_other_topics() -> None
         mark_next(issue)
         delivery = issue.deliveries.select_related("subscriber").get()
         states[str(delivery.subscriber)] = (issue.topics != [], delivery.state)
-    # For whoever chose nothing else nothing is left; and none of them became one about everything.
+    # Those who chose nothing else get nothing, and no issue became one about everything.
     assert states == {OLA: (True, "sending"), MINA: (True, "suppressed")}
 
 
@@ -188,7 +186,7 @@ def test_a_digest_composed_during_a_merge_has_the_remaining_topic() -> None:
 
 @at_the_same_time
 def test_starting_does_not_wait_for_readers_who_wait_for_a_merge() -> None:
-    """The merge will wait for the start: with it they would stand in a ring."""
+    """The merge will wait for the start, which would be a deadlock."""
     japan, asia = category("Japan"), category("Asia")
     ola = chose(OLA, Frequency.DAILY, asia)
     hours_ago(2, "Delhi", categories=[asia])

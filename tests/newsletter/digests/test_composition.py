@@ -1,4 +1,4 @@
-"""Issues that compose themselves: for whom, once, never empty, and only with what can be read."""
+"""Composing digests: recipients, periods and articles."""
 
 import threading
 from datetime import UTC, datetime, time, timedelta
@@ -115,7 +115,7 @@ def test_a_french_subscriber_gets_french_articles_and_texts(
     assert "En français" in str(french["Subject"])
     assert "Lire l’article" in str(french.get_body(("html",)).get_content())  # type: ignore[union-attr]
     assert english["Content-Language"] == "en"
-    # Whoever chose “all languages” gets what is in any of them, with the newsletter's own around it.
+    # “All languages” means articles in any language, with texts in that of the newsletter.
     plain = str(english.get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert "En français" in plain
     assert "In English" in plain
@@ -171,7 +171,7 @@ def test_each_article_is_sent_once_minutes_after_publication() -> None:
     ("now", "expected"),
     [
         ("2026-03-28T08:30+00:00", "2026-03-28T07:00+01:00"),
-        # The clocks went forward in the night; seven is seven.
+        # The clocks went forward in the night; the digest is still at seven.
         ("2026-03-29T05:30+00:00", "2026-03-29T07:00+02:00"),
         ("2026-03-29T04:30+00:00", "2026-03-28T07:00+01:00"),
         ("2026-10-25T05:59+00:00", "2026-10-24T07:00+02:00"),
@@ -270,7 +270,8 @@ def test_an_issue_without_articles_does_not_stop_the_others() -> None:
 def test_an_article_belongs_to_the_period_in_which_it_appeared(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     moment = timezone.now()
-    # Scheduled while no worker was there; and withdrawn to be mended while the last one was composed.
+    # One was scheduled while no worker ran; one was unpublished for a correction during the last
+    # digest.
     published("Missed its time", at=moment - timedelta(hours=30)).state_changes.update(
         created_at=moment - timedelta(hours=3)
     )
@@ -280,7 +281,7 @@ def test_an_article_belongs_to_the_period_in_which_it_appeared(edna: User) -> No
     mended.state_changes.filter(created_at__gt=moment).update(
         created_at=moment - timedelta(hours=2)
     )
-    # An archive that is brought in is no news.
+    # An imported archive is no news.
     published("Of 2019", at=moment - timedelta(days=2500)).state_changes.update(
         created_at=moment - timedelta(hours=2)
     )

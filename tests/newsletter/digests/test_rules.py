@@ -1,4 +1,4 @@
-"""A rule that is switched on or moved makes good for nothing that ended before."""
+"""Enabling or moving a rule sends nothing for earlier periods."""
 
 from datetime import timedelta
 
@@ -65,9 +65,7 @@ def test_a_rule_moved_to_another_day_waits_and_loses_nothing(
     assert headlines(Issue.objects.get(pk=issue_id)) == ["Since then"]
 
 
-def test_the_newsletter_form_names_frequencies_without_a_rule(
-    client: Client, ada: User
-) -> None:
+def test_the_newsletter_form_names_frequencies_without_a_rule(client: Client, ada: User) -> None:
     client.force_login(ada)
     Newsletter.objects.update(frequencies=["issues", "daily", "weekly"])
     rule(Frequency.DAILY)

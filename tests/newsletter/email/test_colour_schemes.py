@@ -1,4 +1,4 @@
-"""Mails wear the publication's logo and accent."""
+"""E-mails have the publication's logo and accent colours."""
 
 import re
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""What an editor writes around the articles: cleaned, and read as a letter."""
+"""Sanitising the editors' HTML and converting it to plain text."""
 
 import re
 
@@ -58,7 +58,7 @@ def test_no_script_survives_cleaning(typed: str) -> None:
 
 
 def test_text_without_markup_gets_paragraphs() -> None:
-    """As it comes from the field of the desk where there is no JavaScript."""
+    """The field is a textarea without JavaScript."""
     assert editor_html.clean("R&D\r\nline\r\n\r\nsecond") == "<p>R&amp;D<br>line</p><p>second</p>"
 
 

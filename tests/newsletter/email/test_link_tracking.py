@@ -1,4 +1,4 @@
-"""How often links were opened: numbers, of nobody, and only where the newsletter counts."""
+"""Click counts: optional, and without data about the visitor."""
 
 import re
 
@@ -55,7 +55,7 @@ def test_links_are_tracked_except_those_to_unsubscribe(edna: User) -> None:
     counted = {link.url for link in made.links.all()}
     assert "https://elsewhere.example/?a=1&b=2" in counted
     assert len({link for link in found if "/newsletter/link/" in link}) == len(counted)
-    # Everybody's are the same, and the text says where a link leads.
+    # They are the same for everybody, and the text part has the original URL.
     assert not re.search(r"/newsletter/link/[^\"]*[a-zA-Z]{20}", made.sent_html)
     assert "https://elsewhere.example/?a=1&b=2" in made.sent_text
 

@@ -1,4 +1,4 @@
-"""Where no mail server is set, the desk shows the mails, each to whom it may concern."""
+"""Without a mail server, the admin shows the latest e-mails."""
 
 import pytest
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""The mail as it leaves us: what its envelope and headers promise, and that nobody else writes them."""
+"""Envelope and headers of newsletter e-mails."""
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -48,7 +48,7 @@ def test_every_mail_has_its_own_return_path_and_unsubscribe_address(
     by_page, by_mail = str(message["List-Unsubscribe"]).split(", ")
     assert by_page.endswith(f"/newsletter/unsubscribe/{ola.token}/>")
     assert by_mail == f"<mailto:leave+{ola.token}@bounces.meridian.example?subject=unsubscribe>"
-    # None of it reaches the eyes of a reader.
+    # None of it is visible to readers.
     assert "bounce+" not in message.as_string()
 
 
@@ -88,7 +88,7 @@ def test_a_newsletter_may_have_its_own_sender_address(
     (message,) = mail_server.messages_to(OLA)
     assert message["From"] == "The Review <review@letters.example>"
     assert message["Reply-To"] == "answers@x.example"
-    # What cannot be delivered returns there, as SPF asks the same domain then.
+    # Bounces are returned there, because SPF then checks the same domain.
     assert mail_server.senders == ["review@letters.example"]
 
 
@@ -162,9 +162,7 @@ HOSTILE = st.one_of(
 @examples(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_no_text_can_inject_a_header(
-    subject: str, name: str, sender: str, before: str
-) -> None:
+def test_no_text_can_inject_a_header(subject: str, name: str, sender: str, before: str) -> None:
     newsletter = news()
     newsletter.name, newsletter.from_name = f"News {name}"[:80], f"{before}{sender}"[:80]
     message = headers.message_to(

@@ -1,4 +1,4 @@
-"""The mail that is filled in is the mail that Django would have built, byte by byte where it matters."""
+"""A filled template is the same e-mail that Django would build."""
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage

@@ -1,4 +1,4 @@
-"""The mail that arrives: read back by Python's own parser, in HTML and as a letter."""
+"""The rendered e-mail, parsed by Python's e-mail package."""
 
 import re
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ def rendered(made: Issue | None = None) -> RenderedEmail:
 
 
 def sent(made: Issue, *, to: str = "ola@readers.example") -> EmailMessage:
-    """The mail as its reader's program reads it."""
+    """Sends the issue and returns the parsed e-mail."""
     message = headers.message_to(
         to,
         rendering.compose(made),

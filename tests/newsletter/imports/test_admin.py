@@ -1,4 +1,4 @@
-"""An administrator brings a file, sees what would come of it, takes it in; and takes the list away."""
+"""Importing and exporting subscribers in the admin."""
 
 import csv
 from io import StringIO
@@ -30,7 +30,7 @@ def _jobs_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def adas(client: Client, ada: User) -> Client:
-    """Ada's browser."""
+    """A client signed in as Ada, an administrator."""
     client.force_login(ada)
     return client
 
@@ -133,9 +133,7 @@ def test_an_editor_neither_imports_nor_exports(ednas: Client, adas: Client, edna
     assert not SubscriberExport.objects.exists()
 
 
-def test_the_export_is_filtered_escaped_and_logged(
-    adas: Client, ada: User
-) -> None:
+def test_the_export_is_filtered_escaped_and_logged(adas: Client, ada: User) -> None:
     formula = subscriber("=cmd@readers.example")
     Subscriber.objects.filter(pk=formula.pk).update(name="@SUM(1;2)")
     subscriber("mina@readers.example")

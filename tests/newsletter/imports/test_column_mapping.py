@@ -1,4 +1,4 @@
-"""What lists of others and of ours say of a reader's state."""
+"""Recognising subscription statuses."""
 
 import pytest
 

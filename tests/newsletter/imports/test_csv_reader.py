@@ -1,4 +1,4 @@
-"""Whatever program wrote a file: its rows, each with its line, and no byte of it an error."""
+"""Reading CSV files of any program."""
 
 import pytest
 from hypothesis import given
@@ -130,7 +130,7 @@ def test_an_address_may_follow_a_name(cell: str, address: str, name: str) -> Non
 
 @pytest.mark.parametrize("made_of", [" ", "a@.", "<", "a<b@", "' ", "a "])
 def test_a_cell_made_for_backtracking_is_no_address(made_of: str) -> None:
-    """Looked through letter by letter, each of these would take hours."""
+    """With a backtracking pattern, each of these would take hours."""
     cell = f"x{made_of * 100_000}x y"
     assert not is_email(cell)
     assert email_and_name(cell) == (cell, "")

@@ -1,4 +1,4 @@
-"""Lists of subscribers come in at once or not at all, and nobody who is gone comes back by them."""
+"""Imports save everything or nothing, and resubscribe nobody."""
 
 import threading
 from io import StringIO
@@ -169,7 +169,7 @@ def test_a_failed_import_saves_nothing_and_says_so(monkeypatch: pytest.MonkeyPat
     assert not Subscription.objects.exists()
     made.refresh_from_db()
     assert made.state == "taking_in"
-    # Its job begins anew.
+    # The job starts again.
     assert uploads.in_progress() == [made.pk]
     runner.resume(made.pk)
     assert Subscriber.objects.get().is_active
@@ -281,9 +281,7 @@ def test_an_unsubscribe_during_the_import_is_respected() -> None:
     assert not Subscription.objects.exists()
 
 
-def test_a_deleted_unsubscriber_is_not_resubscribed(
-    client: Client, ada: User
-) -> None:
+def test_a_deleted_unsubscriber_is_not_resubscribed(client: Client, ada: User) -> None:
     client.force_login(ada)
     ola = subscriber()
     opt_in.unsubscribe(ola.token)

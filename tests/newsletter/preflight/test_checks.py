@@ -1,4 +1,4 @@
-"""The gate: what would go out is looked at as it is, what is found blocks, and who waives it gives a reason."""
+"""The preflight check: findings block sending unless they are overridden with a reason."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def _reader() -> None:
 
 @pytest.fixture
 def outside(monkeypatch: pytest.MonkeyPatch) -> dict[str, UrlCheck]:
-    """What answers outside; everything else does."""
+    """Results of external URLs; others respond."""
     answers: dict[str, UrlCheck] = {}
     monkeypatch.setattr(
         safe_client, "check_url", lambda address, agent: answers.get(address, UrlCheck(True))
@@ -145,9 +145,7 @@ def test_only_users_who_may_send_may_override(client: Client, rui: User) -> None
     assert not Waiver.objects.exists()
 
 
-def test_dns_problems_are_warnings(
-    settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dns_problems_are_warnings(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DEFAULT_FROM_EMAIL = "desk@meridian.org"
     settings.BOUNCE_DOMAIN = "bounces.meridian.org"
     records = {("meridian.org", "TXT"): ["v=spf1 mx -all"], ("_dmarc.meridian.org", "TXT"): []}

@@ -1,4 +1,4 @@
-"""Readers see what is kept of them, and end it, by a link that comes to their own address."""
+"""Subscribers view and erase their data with a link sent to their address."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ OLA = "ola@readers.example"
 
 @pytest.fixture(autouse=True)
 def jobs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Whom the worker is to send a link."""
+    """IDs of the subscribers whose link was enqueued."""
     waiting: list[int] = []
     monkeypatch.setattr("newsletter.job_queue.enqueue_data_link", waiting.append)
     monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
@@ -79,9 +79,7 @@ def test_the_data_page_shows_all_data(client: Client) -> None:
 
 
 @pytest.mark.parametrize("barred", [False, True])
-def test_erasing_keeps_a_hash_only_if_requested(
-    client: Client, barred: bool
-) -> None:
+def test_erasing_keeps_a_hash_only_if_requested(client: Client, barred: bool) -> None:
     ola = subscriber(OLA)
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     address = page_of(ola)
@@ -135,7 +133,7 @@ def test_a_token_of_another_site_opens_nothing(client: Client, settings: Any) ->
         f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/",
     }
     settings.SECRET_KEY = ours
-    # And one signed here for something else.
+    # And one signed by this site for another purpose.
     theirs.add(f"/newsletter/data/{opt_in.confirmation_token(consent)}/")
     for address in theirs:
         for answer in (client.get(address), client.post(address)):
@@ -157,9 +155,7 @@ def test_unconfirmed_addresses_are_deleted_every_night() -> None:
     assert not Subscriber.objects.exists()
 
 
-def test_the_data_page_has_constant_queries_and_loads_no_mails(
-    client: Client, edna: User
-) -> None:
+def test_the_data_page_has_constant_queries_and_loads_no_mails(client: Client, edna: User) -> None:
     ola = subscriber(OLA)
     page = page_of(ola)
 

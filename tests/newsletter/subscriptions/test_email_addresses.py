@@ -1,4 +1,4 @@
-"""Addresses are judged by their form, in words, and never break a header."""
+"""Validating e-mail addresses."""
 
 import json
 from contextlib import suppress

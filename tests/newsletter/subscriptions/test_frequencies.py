@@ -1,4 +1,4 @@
-"""A newsletter comes as often, and about what, its reader chose."""
+"""Choosing frequencies and topics."""
 
 import pytest
 from django.db import IntegrityError, transaction

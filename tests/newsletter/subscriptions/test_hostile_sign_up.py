@@ -1,4 +1,4 @@
-"""Whatever is typed into the form at the foot of a page: a sentence, or one sound mail. Never an error."""
+"""Hostile input in the footer form: a message or one valid e-mail, never an error."""
 
 import json
 from email import message_from_bytes, policy
@@ -24,7 +24,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def enter(client: Client, typed: str, number: int, **more: str) -> bool:
-    """Sends the form as one of many readers; whether it was accepted."""
+    """Submits the form as one of many readers; returns whether it was accepted."""
     answer = client.post(
         "/newsletter/",
         {"email": typed, **more},
@@ -38,7 +38,7 @@ def enter(client: Client, typed: str, number: int, **more: str) -> bool:
 
 
 def answer_everybody() -> list[str]:
-    """What the worker does; each mail is sound and goes to the one address that was kept."""
+    """Runs the pending jobs; checks that each e-mail is valid and goes to the stored address."""
     asked = list(Consent.objects.filter(answered_at=None).order_by("pk"))
     for consent in asked:
         mail.outbox.clear()
@@ -67,7 +67,7 @@ def test_hostile_texts_are_submitted_in_every_field(client: Client) -> None:
             form = SignUpForm(fields)
             assert form.is_valid() or form.errors
             assert not form.suggestion or normal(form.suggestion) == form.suggestion
-        # Drawing the page is what takes time.
+        # Rendering the page takes most of the time.
         if number % 6 == 0:
             enter(client, text, number, offered=text)
             enter(client, f"ola{number}@readers.example", number, came_from=text, offered=text)

@@ -1,4 +1,4 @@
-"""Subscribing, confirming, leaving and coming back."""
+"""Subscribing, confirming, unsubscribing and resubscribing."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ OLA = "ola@readers.example"
 
 
 def ask(email: str = OLA, *newsletters: Newsletter) -> Consent:
-    """Somebody enters an address, and the worker answers."""
+    """Signs up an address and runs the job."""
     opt_in.request(
         email,
         source_url="/2026/05/a-story/",
@@ -237,7 +237,9 @@ def test_unconfirmed_addresses_are_deleted_after_thirty_days() -> None:
 )
 @given(some.lists(some.sampled_from(["ask", "confirm", "confirm-old", "leave", "nothing", "all"])))
 def test_no_order_of_actions_breaks_the_invariants(actions: list[str]) -> None:
-    """Active means: the last action that counts was a confirmation, and there is proof of it."""
+    """A subscriber is active if the last effective action was a confirmation, and the consent is
+    stored.
+    """
     with transaction.atomic():
         _play(actions)
         transaction.set_rollback(True)

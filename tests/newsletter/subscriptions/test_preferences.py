@@ -1,4 +1,4 @@
-"""The sign-up and the page of preferences: newsletters, how often, about what, in which language."""
+"""Sign-up and preferences: newsletters, frequencies, topics and languages."""
 
 import pytest
 from django.db import connection
@@ -25,7 +25,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def weekly() -> Newsletter:
-    """A second newsletter, with frequencies and topics to choose among."""
+    """A second newsletter with frequencies and topics."""
     made = Newsletter.objects.create(
         name="Analysis", slug="analysis", position=1, frequencies=list(Frequency.values)
     )
@@ -39,9 +39,7 @@ def in_two_languages() -> None:
     publication.save()
 
 
-def test_choices_at_sign_up_are_stored_until_confirmed(
-    client: Client, weekly: Newsletter
-) -> None:
+def test_choices_at_sign_up_are_stored_until_confirmed(client: Client, weekly: Newsletter) -> None:
     in_two_languages()
     japan = weekly.topics.get(name="Japan")
     sent = {
@@ -127,9 +125,7 @@ def test_the_preferences_page_shows_and_saves_every_choice(
     assert "every new article" in Consent.objects.get().wording
 
 
-def test_withdrawn_options_can_be_kept_but_not_chosen(
-    client: Client, weekly: Newsletter
-) -> None:
+def test_withdrawn_options_can_be_kept_but_not_chosen(client: Client, weekly: Newsletter) -> None:
     ola, mina = subscriber(OLA, to=weekly), subscriber("mina@readers.example", to=weekly)
     japan = weekly.topics.get(name="Japan")
     sent = {
@@ -188,9 +184,7 @@ def test_topics_are_offered_only_with_digests(client: Client) -> None:
     assert consent.chosen_newsletters.get().topics is None
 
 
-def test_the_pages_have_a_constant_number_of_queries(
-    client: Client, weekly: Newsletter
-) -> None:
+def test_the_pages_have_a_constant_number_of_queries(client: Client, weekly: Newsletter) -> None:
     ola = subscriber(OLA, to=weekly)
 
     def asked() -> list[int]:

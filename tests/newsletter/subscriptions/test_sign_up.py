@@ -1,4 +1,4 @@
-"""The pages of signing up say the same to everybody, and keep what was typed."""
+"""Sign-up pages respond the same to everybody and keep the input."""
 
 from datetime import timedelta
 
@@ -51,7 +51,7 @@ def test_known_and_unknown_addresses_get_the_same_response(client: Client) -> No
     subscriber("known@readers.example")
     left = subscriber("left@readers.example")
     opt_in.unsubscribe(left.token)
-    # The first of a day makes the key under which the day's counters count.
+    # The first request of a day creates the key of the counters.
     client.post("/newsletter/", {"email": "first@readers.example"})
     answers = []
     for email in ("unknown@readers.example", "known@readers.example", "left@readers.example"):
@@ -69,7 +69,9 @@ def test_signing_up_sets_no_cookie(client: Client) -> None:
 
 
 @pytest.mark.parametrize("typed", ["ola", "ola@readers.example\x00", "x" * 10_000, "<script>@x"])
-def test_an_invalid_address_gets_a_message_and_stays_in_the_field(client: Client, typed: str) -> None:
+def test_an_invalid_address_gets_a_message_and_stays_in_the_field(
+    client: Client, typed: str
+) -> None:
     answer = client.post("/newsletter/", {"email": typed})
     assert answer.status_code == 422
     assert answer.content.count(b'class="errorlist"') == 1

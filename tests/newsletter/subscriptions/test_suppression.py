@@ -1,4 +1,4 @@
-"""An address that is barred stays barred, erased or not, until somebody releases it with a reason."""
+"""A suppressed address stays suppressed, even if erased, until somebody removes it."""
 
 import pytest
 from django.core import mail
@@ -48,7 +48,7 @@ def test_an_erased_unsubscriber_is_known_by_hash_until_resubscribing() -> None:
     kept = Suppression.objects.get()
     assert (kept.reason, kept.subscriber) == ("left", None)
     assert "ola" not in kept.email_hash + kept.details
-    # No list brings her back (`importing`), while other mails, and she herself, may.
+    # An import does not resubscribe her, but other e-mails and a new sign-up are possible.
     assert not suppression.is_suppressed(OLA)
     consent = ask()
     assert consent.answer == Consent.Answer.CONFIRM
@@ -105,7 +105,7 @@ def test_an_editor_finds_and_removes_the_suppression_of_an_erased_address(ednas:
     assert "This field is required" in ednas.post(change, {"removal_reason": ""}).content.decode()
     ednas.post(change, {"removal_reason": "She asked by phone"})
     assert not suppression.is_suppressed(OLA)
-    # What is released can be read, and nothing more.
+    # A removed suppression is read-only.
     assert 'name="removal_reason"' not in ednas.get(change).content.decode()
     assert ednas.post(change, {"removal_reason": "Changed"}).status_code == 403
 

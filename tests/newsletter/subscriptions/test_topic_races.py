@@ -1,4 +1,4 @@
-"""Readers who choose topics at the moment in which an editor merges or deletes them."""
+"""Readers choose topics while an editor merges or deletes them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,7 +23,7 @@ def daily(*topics: Category, of: Newsletter | None = None) -> SubscriptionChoice
 
 
 def asked(email: str, *wanted: SubscriptionChoice) -> str:
-    """Somebody wished this; returns the token of the link that was sent to them."""
+    """Signs up with these choices; returns the confirmation token."""
     opt_in.request(email, source_url="/", wanted=wanted)
     return opt_in.confirmation_token(Consent.objects.latest("pk"))
 
@@ -87,7 +87,7 @@ def test_a_topic_deleted_while_chosen_never_becomes_everything() -> None:
 
 
 def test_readers_and_merges_do_not_deadlock() -> None:
-    """Two newsletters about two topics, named in the other order than a merge takes them."""
+    """Two newsletters with two topics, in the other order than a merge locks them."""
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     for number in range(4):
         low, high, third = (category(f"{name} {number}") for name in ("Low", "High", "Third"))
@@ -115,7 +115,7 @@ def daily_about(reader: Subscriber, *topics: Category, of: Newsletter) -> None:
 
 
 def deleting(*categories: Category) -> Callable[[], object]:
-    """As the list of the desk deletes those that are ticked."""
+    """Deletes categories as the admin action does."""
     return Category.objects.filter(pk__in=[each.pk for each in categories]).delete
 
 
@@ -142,7 +142,7 @@ def test_deletions_and_unsubscribes_do_not_deadlock() -> None:
 
 
 def test_several_topics_are_deleted_in_the_common_lock_order() -> None:
-    """Whoever holds the second of two lets nobody lock the first one before waiting for it."""
+    """The deletion must not lock the first of two rows while it waits for the second."""
     low, high = category("Low"), category("High")
     first, second = subscriber("ola@readers.example"), subscriber("mina@readers.example")
     Subscription.objects.all().delete()
@@ -153,7 +153,7 @@ def test_several_topics_are_deleted_in_the_common_lock_order() -> None:
     with transaction.atomic():
         assert list(earlier.select_for_update())
         deleted = begin_and_wait(deleting(low, high))
-        # The deletion waits for the row that we hold, and has not locked the one behind it.
+        # The deletion waits for the locked row, and has not locked the one after it.
         assert list(later.select_for_update(nowait=True))
     deleted.result(20)
     assert chosen() == {first.email: [], second.email: []}

@@ -1,4 +1,4 @@
-"""A slip of the finger is asked about, in words and by form alone; what was typed is never lost."""
+"""Suggested corrections of typos in e-mail addresses."""
 
 import socket
 from typing import Any, NoReturn
@@ -131,9 +131,7 @@ def test_one_button_accepts_the_suggestion_and_one_keeps_the_input(
 
 
 @pytest.mark.django_db
-def test_another_address_gets_a_new_suggestion(
-    client: Client, no_network: None
-) -> None:
+def test_another_address_gets_a_new_suggestion(client: Client, no_network: None) -> None:
     sent = {"email": "ola@yaho.com", "offered": "ola@gmial.com"}
     assert "Did you mean ola@yahoo.com?" in client.post("/newsletter/", sent).content.decode()
     assert not Subscriber.objects.exists()

@@ -1,4 +1,4 @@
-"""Leaving: the token is the right, opening a link changes nothing, one POST is enough."""
+"""Unsubscribing: GET changes nothing, one POST is enough."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Calls as providers make them, written after their documentation, and proved as each of them proves its own."""
+"""Builds webhook calls of each provider, signed as its documentation says."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ FULL: Final = "552 5.2.2 Mailbox full"
 
 @dataclass(frozen=True)
 class Told:
-    """What happened to a mail, before it is put in a provider's words."""
+    """What happened to an e-mail, independent of the provider."""
 
     what: str
     """hard, soft, late, complaint, leaves, arrived"""
@@ -169,7 +169,7 @@ def postmark(told: Told) -> Any:
         "RecordType": "SpamComplaint" if told.what == "complaint" else "Bounce",
         "ID": 4323372036854775807,
         "Type": kinds[told.what],
-        # Postmark explains the kind, and names others while it does.
+        # Postmark's description mentions other types too.
         "Description": "The server was unable to deliver your message (unknown user, mailbox full).",
         "Details": told.words,
         "Email": told.to,
@@ -263,7 +263,7 @@ ADDRESS: Final = "/newsletter/webhook/"
 
 
 def proof(name: str, body: bytes) -> dict[str, str]:
-    """The headers by which a provider shows that it is calling."""
+    """Returns the headers that authenticate a call."""
     moment = str(int(timezone.now().timestamp()))
     match name:
         case "mailtrap":
@@ -286,13 +286,13 @@ def proof(name: str, body: bytes) -> dict[str, str]:
 
 
 def call(name: str, body: Any, headers: dict[str, str] | None = None) -> Any:
-    """The provider calls; without headers of another's, with its own proof."""
+    """Posts a webhook call; without headers, with a valid signature."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     proved = proof(name, raw) if headers is None else headers
     return Client().post(ADDRESS, raw, content_type="application/json", headers=proved)
 
 
 def tell(name: str, told: Told) -> int:
-    """One piece of news, and how it was answered."""
+    """Posts one event; returns the status code."""
     status: int = call(name, WRITTEN[name](told)).status_code
     return status

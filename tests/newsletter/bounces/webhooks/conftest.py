@@ -1,4 +1,4 @@
-"""A publication whose mail a provider sends."""
+"""Fixtures of a site that sends through a provider."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from tests.newsletter.bounces.webhooks.calls import SECRETS
 
 @pytest.fixture
 def through(settings: Any) -> Callable[[str], None]:
-    """Says which provider sends the mail."""
+    """Returns a function that selects the provider."""
 
     def choose(name: str) -> None:
         settings.MAIL_PROVIDER, settings.MAIL_PROVIDER_SECRET = name, SECRETS[name]

@@ -1,4 +1,4 @@
-"""A mail tells the provider that sends it, and nobody else, what to give back with its news of it."""
+"""E-mails contain a delivery reference that the provider returns with its events."""
 
 import json
 from email import message_from_bytes, policy
@@ -29,7 +29,7 @@ def read(wire: bytes) -> EmailMessage:
 
 
 def mark_in(name: str, message: EmailMessage) -> str:
-    """What the provider would keep for us."""
+    """Returns the reference as the provider would store it."""
     said = str(message[PROVIDERS[name].header])
     if name == "postmark":
         return said
@@ -44,9 +44,7 @@ def test_every_provider_is_documented_completely() -> None:
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
-def test_the_delivery_reference_is_on_one_unfolded_line(
-    name: str, through: Through
-) -> None:
+def test_the_delivery_reference_is_on_one_unfolded_line(name: str, through: Through) -> None:
     through(name)
     made, mark = issue(), delivery_ref(LONGEST)
     letter = rendering.compose(made)
@@ -93,7 +91,7 @@ def test_each_event_is_matched_by_its_delivery_reference(
     mark = mark_in("sendgrid", message)
     delivery = Delivery.objects.get(subscriber__email=OLA)
     assert delivery_from_ref(mark) == delivery.pk
-    # Forwarded meanwhile, so the address is one that we never wrote to.
+    # Forwarded, so the address is unknown.
     tell("sendgrid", Told("hard", to="elsewhere@forwarded.example", mark=mark))
     delivery.refresh_from_db()
     assert delivery.state == "bounced"

@@ -1,4 +1,4 @@
-"""A bounce that is read from the mailbox while the provider tells of it: of the two, one was first."""
+"""A bounce that arrives by mailbox and webhook at the same time counts once."""
 
 import threading
 from collections.abc import Callable

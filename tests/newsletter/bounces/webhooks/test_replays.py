@@ -1,4 +1,4 @@
-"""What proves a call of the provider proves it once, and not for ever."""
+"""A signature is valid once and for a limited time."""
 
 import hashlib
 import hmac
@@ -51,7 +51,7 @@ def test_a_signature_is_not_accepted_for_another_body(through: Through) -> None:
     assert call("mailgun", first).status_code == 200
     assert call("mailgun", other).status_code == 403
     stamp, token = signature["timestamp"], signature["token"]
-    # What was signed is the two together, so they may be divided elsewhere.
+    # Only the concatenation is signed, so it can be divided elsewhere.
     moved = signature | {"timestamp": stamp + token[:1], "token": token[1:]}
     assert call("mailgun", other | {"signature": moved}).status_code == 403
     assert list(Bounce.objects.values_list("subscriber__email", flat=True)) == [OLA]

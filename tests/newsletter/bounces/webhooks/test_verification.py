@@ -1,4 +1,4 @@
-"""Only the provider is heard, whatever it sends is survived, and nothing of it is written into a log."""
+"""Only the provider can call; any content is handled, and logs contain no personal data."""
 
 import json
 import logging
@@ -50,7 +50,7 @@ def test_a_call_without_a_valid_signature_is_rejected(
     answers = [
         call(name, unproved, {}),
         call(name, forged, other),
-        # What proves one call proves no other.
+        # The signature of one call is not valid for another.
         call(name, forged, {n: v[:-3] + "AA=" for n, v in proof(name, body + b" ").items()}),
     ]
     settings.MAIL_PROVIDER_SECRET = ""
@@ -64,7 +64,7 @@ def test_a_call_without_a_valid_signature_is_rejected(
 @EVERY
 def test_invalid_json_is_rejected(name: str, through: Through) -> None:
     through(name)
-    # What proves Mailgun's calls stands in their JSON.
+    # Mailgun's signature is in the JSON.
     expected = 403 if name == "mailgun" else 400
     assert call(name, b'{"event": ').status_code == expected
     assert call(name, b"[3]").status_code == expected

@@ -1,4 +1,4 @@
-"""What a provider tells has the same effect as a mail that comes back, once, by whichever road it comes."""
+"""A webhook event has the same effect as a bounce by e-mail, and counts once with it."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ def test_a_hard_bounce_suppresses_once_however_often_it_is_reported(
     ]
     kept = Suppression.objects.get()
     assert (kept.reason, kept.details) == ("hard", "no such address")
-    # Providers say it again until they hear 200, and the mail itself may come back as well.
+    # Providers repeat an event until they get 200, and the bounce may also arrive by e-mail.
     assert tell(name, dead) == 200
     assert process_message(bounce(to=return_path(delivery.pk))).done == ("known",)
     row = Bounce.objects.get()
@@ -46,9 +46,7 @@ def test_a_hard_bounce_suppresses_once_however_often_it_is_reported(
 
 
 @EVERY
-def test_a_soft_bounce_is_counted_once_and_does_not_suppress(
-    name: str, through: Through
-) -> None:
+def test_a_soft_bounce_is_counted_once_and_does_not_suppress(name: str, through: Through) -> None:
     through(name)
     ola = subscriber(OLA)
     delivery = sent(ola)
@@ -75,9 +73,7 @@ def test_a_complaint_unsubscribes_at_once(name: str, through: Through) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(WRITTEN.keys() - {"resend"}))
-def test_an_unsubscribe_at_the_provider_allows_resubscribing(
-    name: str, through: Through
-) -> None:
+def test_an_unsubscribe_at_the_provider_allows_resubscribing(name: str, through: Through) -> None:
     through(name)
     ola = subscriber(OLA)
     delivery = sent(ola)
@@ -93,7 +89,7 @@ def test_an_unsubscribe_at_the_provider_allows_resubscribing(
     assert not suppression.is_suppressed(OLA)
     ola.state, ola.confirmed_at = "active", timezone.now() + timedelta(minutes=1)
     ola.save()
-    # Said once more after they came back, it is old news.
+    # Repeated after the resubscription, the event is ignored.
     assert tell(name, told) == 200
     assert state_of(ola) == "active"
 
@@ -110,9 +106,7 @@ def test_queued_and_delivered_events_change_nothing(name: str, through: Through)
     assert MailboxStatus.objects.get().messages == 2
 
 
-def test_a_bounce_by_mail_is_not_counted_again_by_webhook(
-    through: Through, ednas: Client
-) -> None:
+def test_a_bounce_by_mail_is_not_counted_again_by_webhook(through: Through, ednas: Client) -> None:
     through("postmark")
     made = issue()
     readers = [subscriber(f"reader{number}@readers.example") for number in range(3)]
@@ -146,7 +140,7 @@ def test_a_hard_bounce_replaces_an_earlier_soft_bounce(through: Through) -> None
     tell("mailgun", about(delivery, "hard", delivery_ref(delivery.pk)))
     assert state_of(ola) == "suppressed"
     assert Bounce.objects.get().kind == "hard"
-    # What says less of the same mail is no news any more.
+    # A soft bounce after it is ignored.
     tell("mailgun", about(delivery, "soft", delivery_ref(delivery.pk)))
     assert Bounce.objects.count() == 1
 
@@ -205,7 +199,7 @@ def test_events_about_unknown_addresses_are_accepted_and_change_nothing(
         assert tell("sendgrid", Told(what, to="stranger@else.example")) == 200
     assert state_of(delivery) == "sent"
     assert not Suppression.objects.filter(subscriber__isnull=False).exists()
-    # Counted as the reader of bounces counts them.
+    # Counted as for bounces by e-mail.
     rows = Bounce.objects.filter(subscriber__isnull=True, matched_by="nothing").order_by("kind")
     assert list(rows.values_list("kind", flat=True)) == ["complaint", "hard"]
 
