@@ -12,7 +12,7 @@ ADD = "/admin/newsletter/issue/add/"
 LIVE = "/admin/newsletter/issue/live/"
 
 
-def filled(*articles: Article, **changed: Any) -> dict[str, Any]:
+def issue_form_data(*articles: Article, **changed: Any) -> dict[str, Any]:
     """Returns valid form data of an issue."""
     return {
         "newsletter": news().pk,
@@ -26,9 +26,9 @@ def filled(*articles: Article, **changed: Any) -> dict[str, Any]:
     }
 
 
-def at(made: Issue, action: str) -> str:
+def issue_url(made: Issue, action: str) -> str:
     return reverse(f"admin:newsletter_issue_{action}", args=[made.pk])
 
 
-def said(answer: Any) -> list[str]:
+def messages_of(answer: Any) -> list[str]:
     return [str(message) for message in answer.context["messages"]]

@@ -22,7 +22,7 @@ def mail_server(settings: Any) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def ednas(client: Client, edna: User) -> Client:
+def editor_client(client: Client, edna: User) -> Client:
     """A client signed in as Edna, an editor."""
     client.force_login(edna)
     return client

@@ -112,7 +112,7 @@ def issue(
     return made
 
 
-def in_hand(made: Issue) -> MarkedDelivery:
+def mark_one(made: Issue) -> MarkedDelivery:
     """Marks the next delivery as being sent, without an outcome."""
     marked = mark_next(made)
     assert marked is not None
@@ -125,7 +125,7 @@ def mark_next(made: Issue) -> MarkedDelivery | None:
     return delivery_claims.mark(made, lease, claims[0]) if claims else None
 
 
-def minute_passes() -> list[int]:
+def start_scheduled_issues() -> list[int]:
     """Starts the issues that are scheduled in one minute."""
     Issue.objects.filter(state=Issue.State.SCHEDULED).update(send_at=Now())
     return scheduling.start_due()

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 Behaviour = Callable[[str], str | None]
-"""Given an address or a step, the server's answer; None for its usual one, “drop” to hang up."""
+"""Returns the response to an address or a step; None for the default, “drop” to close the connection."""
 
 
 class MailServer:
@@ -50,7 +50,7 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if answer := self.on_mail(address):
-            return _said(server, answer)
+            return _respond(server, answer)
         envelope.mail_from = address
         return "250 OK"
 
@@ -58,7 +58,7 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if answer := self.on_recipient(address):
-            return _said(server, answer)
+            return _respond(server, answer)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -74,10 +74,10 @@ class MailServer:
             self.senders.append(envelope.mail_from or "")
         # Not in the event loop, because Django's code may run in there.
         await asyncio.get_running_loop().run_in_executor(None, self.before_answer, recipient)
-        return _said(server, answer or "250 Taken")
+        return _respond(server, answer or "250 Taken")
 
 
-def _said(server: SMTP, answer: str) -> str:
+def _respond(server: SMTP, answer: str) -> str:
     if answer.endswith("drop"):
         transport: Any = server.transport
         transport.abort()
@@ -86,9 +86,9 @@ def _said(server: SMTP, answer: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as anymail_view:
-        anymail_view.bind(("127.0.0.1", 0))
-        return int(anymail_view.getsockname()[1])
+    with socket.socket() as server_socket:
+        server_socket.bind(("127.0.0.1", 0))
+        return int(server_socket.getsockname()[1])
 
 
 @contextmanager

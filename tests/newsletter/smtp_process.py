@@ -1,7 +1,7 @@
-"""A mail server in a process of its own, which writes down what it took before it says so.
+"""A mail server process that logs what it accepts before it responds.
 
-`python -m tests.newsletter.smtp_process PORT LOG SEED REFUSED DEFERRED DROPPED THINKS`: the shares of
-recipients that are refused for good, put off the first time, and hung up on after DATA.
+`python -m tests.newsletter.smtp_process PORT LOG SEED REFUSED DEFERRED DROPPED THINKS`: the shares
+of recipients that are rejected, deferred the first time, and dropped after DATA.
 """
 
 import asyncio
@@ -34,15 +34,15 @@ class Moods:
     deferred: float = 0.0
     dropped: float = 0.0
     thinks: float = 0.0
-    """Seconds before it says what became of a mail."""
+    """Seconds before it responds to DATA."""
 
     def of(self, recipient: str) -> str:
-        roll = random.Random(f"{self.seed} {recipient}").random()
-        for mood in ("refused", "deferred", "dropped"):
-            share: float = getattr(self, mood)
-            if roll < share:
-                return mood
-            roll -= share
+        random_number = random.Random(f"{self.seed} {recipient}").random()
+        for behaviour in ("refused", "deferred", "dropped"):
+            share: float = getattr(self, behaviour)
+            if random_number < share:
+                return behaviour
+            random_number -= share
         return "taken"
 
 
@@ -57,12 +57,12 @@ class Recorder:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        mood = self.moods.of(address)
+        behaviour = self.moods.of(address)
         self.seen[address] += 1
-        if mood == "refused":
+        if behaviour == "refused":
             self._write("refused", address, b"")
             return "550 5.1.1 No such person"
-        if mood == "deferred" and self.seen[address] == 1:
+        if behaviour == "deferred" and self.seen[address] == 1:
             self._write("deferred", address, b"")
             return "451 4.7.1 Come back later"
         envelope.rcpt_tos.append(address)

@@ -17,36 +17,36 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def test_a_draft_is_not_public(client: Client) -> None:
-    made = issue("Not yet")
-    assert client.get(made.get_absolute_url()).status_code == 404
+    draft = issue("Not yet")
+    assert client.get(draft.get_absolute_url()).status_code == 404
     assert b"Not yet" not in client.get("/newsletter/issues/").content
 
 
 def test_an_issue_is_public_when_sending_starts(client: Client, edna: User) -> None:
     subscriber()
-    made = issue("What moved", introduction="<p>Good <em>morning</em>.</p>")
-    sending.start(made, by=edna)
-    answer = client.get(made.get_absolute_url())
-    assert answer.status_code == 200
-    assert b"<p>Good <em>morning</em>.</p>" in answer.content
-    assert "public" in answer["Cache-Control"]
-    assert not answer.cookies
-    assert made.get_absolute_url() in client.get("/newsletter/issues/").content.decode()
-    assert made.get_absolute_url() in client.get("/newsletter/").content.decode()
+    draft = issue("What moved", introduction="<p>Good <em>morning</em>.</p>")
+    sending.start(draft, by=edna)
+    response = client.get(draft.get_absolute_url())
+    assert response.status_code == 200
+    assert b"<p>Good <em>morning</em>.</p>" in response.content
+    assert "public" in response["Cache-Control"]
+    assert not response.cookies
+    assert draft.get_absolute_url() in client.get("/newsletter/issues/").content.decode()
+    assert draft.get_absolute_url() in client.get("/newsletter/").content.decode()
 
 
 def test_an_unpublished_article_leaves_the_archive_too(client: Client, edna: User) -> None:
     subscriber()
-    kept, gone = published("Still here"), published("Gone")
-    made = issue("Both", gone, kept)
-    sending.start(made, by=edna)
+    stored, gone = published("Still here"), published("Gone")
+    draft = issue("Both", gone, stored)
+    sending.start(draft, by=edna)
     publishing.unpublish(gone, by=edna)
-    page = client.get(made.get_absolute_url()).content.decode()
+    page = client.get(draft.get_absolute_url()).content.decode()
     assert "Still here" in page
     assert "Gone" not in page
 
@@ -56,18 +56,18 @@ def test_the_archive_has_a_constant_number_of_queries(
 ) -> None:
     for count in (2, 12):
         stories = [published(f"Story {count} {n}", lead_image=mail_image()) for n in range(count)]
-        made = issue(f"With {count}", *stories)
-        Issue.objects.filter(pk=made.pk).update(
+        draft = issue(f"With {count}", *stories)
+        Issue.objects.filter(pk=draft.pk).update(
             state="sent",
-            started_at=made.created_at,
-            sent_at=made.created_at,
+            started_at=draft.created_at,
+            sent_at=draft.created_at,
             sent_html="x",
             sent_text="x",
         )
         with django_assert_max_num_queries(10) as asked:
-            assert client.get(made.get_absolute_url()).status_code == 200
+            assert client.get(draft.get_absolute_url()).status_code == 200
         with django_assert_max_num_queries(10) as asked_for_all:
-            assert made.subject in client.get("/newsletter/issues/").content.decode()
+            assert draft.subject in client.get("/newsletter/issues/").content.decode()
         # The stored HTML is not loaded.
         queries = [*asked.captured_queries, *asked_for_all.captured_queries]
         assert not [query for query in queries if "sent_html" in query["sql"]]
@@ -82,12 +82,12 @@ def test_sections_and_image_are_in_the_archive_as_in_the_mail(client: Client, ed
     subscriber()
     asia, europe, gone = published("Tokyo"), published("Lisbon"), published("Gone")
     image = mail_image(credit="Ines Faro")
-    made = issue("Three", asia, europe, gone, image=image, image_caption="A <em>quay</em>.")
-    made.items.filter(article=europe).update(heading="Europe")
-    made.items.filter(article=gone).update(heading="Withdrawn")
-    sending.start(made, by=edna)
+    draft = issue("Three", asia, europe, gone, image=image, image_caption="A <em>quay</em>.")
+    draft.items.filter(article=europe).update(heading="Europe")
+    draft.items.filter(article=gone).update(heading="Withdrawn")
+    sending.start(draft, by=edna)
     publishing.unpublish(gone, by=edna)
-    tree = lxml_html.document_fromstring(client.get(made.get_absolute_url()).content)
+    tree = lxml_html.document_fromstring(client.get(draft.get_absolute_url()).content)
     headings = [each.text_content().strip() for each in tree.xpath("//main//h2 | //main//h3")]
     assert headings == ["Tokyo", "Europe", "Lisbon"]
     caption = " ".join(tree.xpath("//main//figure//figcaption")[0].text_content().split())
@@ -97,24 +97,24 @@ def test_sections_and_image_are_in_the_archive_as_in_the_mail(client: Client, ed
 
 def test_past_issues_have_feeds_in_every_format(client: Client, edna: User) -> None:
     subscriber()
-    kept, gone = published("Still here", standfirst="Why."), published("Gone")
-    made = issue("What <moved>", kept, gone, introduction="<p>Good <em>morning</em>.</p>")
+    stored, gone = published("Still here", standfirst="Why."), published("Gone")
+    draft = issue("What <moved>", stored, gone, introduction="<p>Good <em>morning</em>.</p>")
     issue("A draft")
-    sending.start(made, by=edna)
+    sending.start(draft, by=edna)
     publishing.unpublish(gone, by=edna)
     for form, kind in (("", "rss+xml"), ("atom/", "atom+xml"), ("json/", "feed+json")):
-        answer = client.get(f"/newsletter/issues/feed/{form}")
-        assert answer.status_code == 200
-        assert kind in answer["Content-Type"]
-        assert "public" in answer["Cache-Control"]
-        words = answer.content.decode()
+        response = client.get(f"/newsletter/issues/feed/{form}")
+        assert response.status_code == 200
+        assert kind in response["Content-Type"]
+        assert "public" in response["Cache-Control"]
+        words = response.content.decode()
         assert "Still here" in words
         assert "Good morning." in words
         assert "Gone" not in words
         assert "A draft" not in words
     (item,) = client.get("/newsletter/issues/feed/json/").json()["items"]
     assert item["title"] == "What <moved>"
-    assert item["url"].endswith(made.get_absolute_url())
+    assert item["url"].endswith(draft.get_absolute_url())
     assert item["content_html"].startswith("<p>Good <em>morning</em>.</p>")
     assert "/newsletter/issues/feed/" in client.get("/newsletter/issues/").content.decode()
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("delivery", "answer", "checks", "approval", "start"):
         monkeypatch.setattr(f"newsletter.job_queue.enqueue_{name}", lambda *asked: None)
 
@@ -115,8 +115,8 @@ def test_all_unconfirmed_addresses_are_deleted_in_one_night(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(opt_in, "DELETED_AT_ONCE", 2)
-    kept = subscriber(OLA)
+    stored = subscriber(OLA)
     Subscriber.objects.bulk_create(Subscriber(email=f"r{n}@readers.example") for n in range(5))
     Subscriber.objects.update(created_at=timezone.now() - timedelta(days=31))
     tasks.delete_unconfirmed(0)
-    assert list(Subscriber.objects.all()) == [kept]
+    assert list(Subscriber.objects.all()) == [stored]

@@ -17,7 +17,7 @@ from newsletter.delivery import sending
 from newsletter.digests import composition
 from newsletter.email import drafts
 from newsletter.models import Frequency, Issue, Newsletter
-from tests.newsletter.admin_pages import ADD, LIVE, at, filled, said
+from tests.newsletter.admin_pages import ADD, LIVE, issue_form_data, issue_url, messages_of
 from tests.newsletter.digest_rules import hours_ago, rule
 from tests.newsletter.factories import chose, issue, mail_image, news, subscriber
 from tests.newsroom import draft, published
@@ -26,14 +26,16 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
-def test_an_editor_creates_an_issue_with_ordered_articles(ednas: Client, edna: User) -> None:
+def test_an_editor_creates_an_issue_with_ordered_articles(
+    editor_client: Client, edna: User
+) -> None:
     first, second = published("First"), published("Second")
-    answer = ednas.post(ADD, filled(second, first))
-    assert answer.status_code == 302
+    response = editor_client.post(ADD, issue_form_data(second, first))
+    assert response.status_code == 302
     made = Issue.objects.get()
     assert made.created_by == edna
     assert made.slug == "what-moved-this-week"
@@ -41,25 +43,25 @@ def test_an_editor_creates_an_issue_with_ordered_articles(ednas: Client, edna: U
     assert [str(item.article) for item in made.items.all()] == ["Second", "First"]
 
 
-def test_a_new_issue_belongs_to_the_first_newsletter(ednas: Client) -> None:
+def test_a_new_issue_belongs_to_the_first_newsletter(editor_client: Client) -> None:
     first = Newsletter.objects.first()
     assert first is not None
-    assert f'<option value="{first.pk}" selected>' in ednas.get(ADD).content.decode()
+    assert f'<option value="{first.pk}" selected>' in editor_client.get(ADD).content.decode()
 
 
-def test_a_form_submitted_twice_creates_one_draft(ednas: Client) -> None:
+def test_a_form_submitted_twice_creates_one_draft(editor_client: Client) -> None:
     story = published()
     for _ in range(2):
-        ednas.post(ADD, filled(story))
+        editor_client.post(ADD, issue_form_data(story))
     assert Issue.objects.count() == 1
     assert Issue.objects.get().items.count() == 1
 
 
-def test_two_different_drafts_are_both_saved(ednas: Client) -> None:
+def test_two_different_drafts_are_both_saved(editor_client: Client) -> None:
     story, other = published(), published("Another story")
-    ednas.post(ADD, filled(story, subject="", introduction="Good morning."))
-    ednas.post(ADD, filled(story, subject="", introduction="Good evening."))
-    ednas.post(ADD, filled(other, subject="", introduction="Good evening."))
+    editor_client.post(ADD, issue_form_data(story, subject="", introduction="Good morning."))
+    editor_client.post(ADD, issue_form_data(story, subject="", introduction="Good evening."))
+    editor_client.post(ADD, issue_form_data(other, subject="", introduction="Good evening."))
     said_first = Issue.objects.order_by("pk").values_list("introduction", flat=True)
     assert list(said_first) == [
         "<p>Good morning.</p>",
@@ -69,7 +71,7 @@ def test_two_different_drafts_are_both_saved(ednas: Client) -> None:
 
 
 def test_the_input_is_kept_if_the_issue_is_sent_meanwhile(
-    ednas: Client, monkeypatch: pytest.MonkeyPatch
+    editor_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     story = published()
     made = issue("Before", story)
@@ -81,41 +83,48 @@ def test_the_input_is_kept_if_the_issue_is_sent_meanwhile(
         return get_form(*args, **options)
 
     monkeypatch.setattr(IssueAdmin, "get_form", meanwhile)
-    answer = ednas.post(at(made, "change"), filled(story, subject="Typed just now"))
-    page = answer.content.decode()
-    assert answer.status_code == 200
+    response = editor_client.post(
+        issue_url(made, "change"), issue_form_data(story, subject="Typed just now")
+    )
+    page = response.content.decode()
+    assert response.status_code == 200
     assert "This issue is scheduled. Unschedule it to make changes, then save again." in page
     assert 'value="Typed just now"' in page
     assert Issue.objects.get().subject == "Before"
 
 
-def test_the_form_reveals_no_unpublished_headline(ednas: Client) -> None:
+def test_the_form_reveals_no_unpublished_headline(editor_client: Client) -> None:
     secret = draft("Secret scoop")
-    answer = ednas.post(ADD, filled(secret, subject="Fishing"))
-    assert answer.status_code == 200
+    response = editor_client.post(ADD, issue_form_data(secret, subject="Fishing"))
+    assert response.status_code == 200
     assert (
         "One of the articles no longer exists. Check the list and choose again."
-        in answer.content.decode()
+        in response.content.decode()
     )
-    assert "Secret scoop" not in answer.content.decode()
+    assert "Secret scoop" not in response.content.decode()
 
 
-def test_a_digest_keeps_its_newsletter_and_a_copy_its_language(ednas: Client, edna: User) -> None:
+def test_a_digest_keeps_its_newsletter_and_a_copy_its_language(
+    editor_client: Client, edna: User
+) -> None:
     other = Newsletter.objects.create(name="Weekly", slug="weekly", position=9)
     chose("ola@readers.example", Frequency.DAILY, language="fr")
     story = hours_ago(2, "Un récit", language="fr")
     rule(needs_approval=True)
     (made,) = composition.compose_due()
     composed = Issue.objects.get(pk=made)
-    ednas.post(at(composed, "change"), filled(story, newsletter=other.pk, subject="Mieux dit"))
+    editor_client.post(
+        issue_url(composed, "change"),
+        issue_form_data(story, newsletter=other.pk, subject="Mieux dit"),
+    )
     composed.refresh_from_db()
     assert (composed.subject, composed.newsletter) == ("Mieux dit", news())
     assert drafts.duplicate(composed, by=edna).effective_language == "fr"
 
 
-def test_two_issues_with_one_subject_get_two_slugs(ednas: Client) -> None:
+def test_two_issues_with_one_subject_get_two_slugs(editor_client: Client) -> None:
     issue("What moved this week", slug="what-moved-this-week")
-    ednas.post(ADD, filled())
+    editor_client.post(ADD, issue_form_data())
     assert set(Issue.objects.values_list("slug", flat=True)) == {
         "what-moved-this-week",
         "what-moved-this-week-2",
@@ -141,88 +150,100 @@ def test_two_issues_with_one_subject_get_two_slugs(ednas: Client) -> None:
     ],
 )
 def test_invalid_input_gets_a_message_and_stays_in_the_form(
-    ednas: Client, field: str, typed: Any
+    editor_client: Client, field: str, typed: Any
 ) -> None:
-    answer = ednas.post(ADD, filled(published(), **{field: typed, "preheader": "Kept words"}))
-    assert answer.status_code == 200
-    assert list(answer.context["adminform"].form.errors) == [field.split("-")[0]]
-    assert b"Kept words" in answer.content
+    response = editor_client.post(
+        ADD, issue_form_data(published(), **{field: typed, "preheader": "Kept words"})
+    )
+    assert response.status_code == 200
+    assert list(response.context["adminform"].form.errors) == [field.split("-")[0]]
+    assert b"Kept words" in response.content
     assert not Issue.objects.exists()
 
 
-def test_an_unpublished_article_can_be_kept_but_not_added(ednas: Client, edna: User) -> None:
+def test_an_unpublished_article_can_be_kept_but_not_added(
+    editor_client: Client, edna: User
+) -> None:
     story = published("Soon gone")
     made = issue("Draft", story)
     publishing.unpublish(story, by=edna)
-    page = ednas.get(at(made, "change")).content.decode()
+    page = editor_client.get(issue_url(made, "change")).content.decode()
     row, _pattern = lxml_html.document_fromstring(page).find_class("issue-headline")
     assert row.text_content() == "Soon gone not published"
     other = issue("Other", published("Another"))
-    refused = ednas.post(at(other, "change"), filled(story))
-    assert refused.status_code == 200
+    rejected = editor_client.post(issue_url(other, "change"), issue_form_data(story))
+    assert rejected.status_code == 200
     assert [str(item.article) for item in other.items.all()] == ["Another"]
 
 
-def test_markup_in_an_introduction_is_cleaned_when_it_is_saved(ednas: Client) -> None:
-    ednas.post(ADD, filled(introduction='<p onclick="x">Hi <script>alert(1)</script></p>'))
+def test_markup_in_an_introduction_is_cleaned_when_it_is_saved(editor_client: Client) -> None:
+    editor_client.post(
+        ADD, issue_form_data(introduction='<p onclick="x">Hi <script>alert(1)</script></p>')
+    )
     assert Issue.objects.get().introduction == "<p>Hi </p>"
 
 
-def test_the_preview_shows_the_mail_in_frames_and_as_text(ednas: Client) -> None:
+def test_the_preview_shows_the_mail_in_frames_and_as_text(editor_client: Client) -> None:
     story = published("With a light", lead_image=mail_image())
     made = issue("Light", story)
-    page = ednas.get(at(made, "preview"))
+    page = editor_client.get(issue_url(made, "preview"))
     tree = lxml_html.document_fromstring(page.content)
     frames = [frame.get("src") for frame in tree.iter("iframe")]
-    shown = at(made, "mail")
+    shown = issue_url(made, "mail")
     assert frames == [f"{shown}?scheme=light"] * 2 + [f"{shown}?scheme=dark"]
     assert "With a light" in tree.find_class("newsletter-text")[0].text_content()
 
 
-def test_the_framed_mail_has_a_strict_policy_and_no_inline_style(ednas: Client) -> None:
-    answer = ednas.get(at(issue("Light", published(lead_image=mail_image())), "mail"))
-    policy = answer["Content-Security-Policy"]
+def test_the_framed_mail_has_a_strict_policy_and_no_inline_style(editor_client: Client) -> None:
+    response = editor_client.get(
+        issue_url(issue("Light", published(lead_image=mail_image())), "mail")
+    )
+    policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'self'" in policy
     assert "unsafe" not in policy
-    assert answer["X-Frame-Options"] == "SAMEORIGIN"
-    assert b"style=" not in answer.content
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert b"style=" not in response.content
 
 
-def test_a_test_is_sent_to_the_current_user(ednas: Client, edna: User) -> None:
+def test_a_test_is_sent_to_the_current_user(editor_client: Client, edna: User) -> None:
     made = issue("A try")
-    answer = ednas.post(at(made, "test"), follow=True)
-    assert said(answer) == [f"Test sent to {edna.email}."]
+    response = editor_client.post(issue_url(made, "test"), follow=True)
+    assert messages_of(response) == [f"Test sent to {edna.email}."]
     assert mail.outbox[0].to == [edna.email]
-    assert ednas.get(at(made, "test")).status_code == 405
+    assert editor_client.get(issue_url(made, "test")).status_code == 405
 
 
-def test_positions_are_numbers_and_headings_start_sections(ednas: Client) -> None:
+def test_positions_are_numbers_and_headings_start_sections(editor_client: Client) -> None:
     first, second, third = published("First"), published("Second"), published("Third")
     places = {"chosen_articles-place": ["3", "", "1"]}
     headings = {"chosen_articles-heading": ["", " Also \n worth it ", "Asia"]}
-    ednas.post(ADD, filled(first, second, third, **places, **headings))
+    editor_client.post(ADD, issue_form_data(first, second, third, **places, **headings))
     items = [(str(item.article), item.heading) for item in Issue.objects.get().items.all()]
     assert items == [("Third", "Asia"), ("First", ""), ("Second", "Also worth it")]
 
 
-def test_without_javascript_articles_are_added_and_removed_by_checkbox(ednas: Client) -> None:
-    kept, out, new = published("Kept"), published("Out"), published("New")
-    made = issue("Changing", kept, out)
+def test_without_javascript_articles_are_added_and_removed_by_checkbox(
+    editor_client: Client,
+) -> None:
+    stored, out, new = published("Kept"), published("Out"), published("New")
+    made = issue("Changing", stored, out)
     ticked = {"chosen_articles-add": [new.pk], "chosen_articles-out": [out.pk]}
-    ednas.post(at(made, "change"), filled(kept, out, **ticked))
+    editor_client.post(issue_url(made, "change"), issue_form_data(stored, out, **ticked))
     assert [str(item.article) for item in made.items.all()] == ["Kept", "New"]
 
 
 def test_a_search_without_javascript_saves_the_draft(
-    ednas: Client,
+    editor_client: Client,
 ) -> None:
     published("A quiet week at the strait")
     published("Grain")
     indexer.reindex()
-    typed = filled(subject="Half a thought", _search="1", **{"chosen_articles-search": "strait"})
-    page = ednas.post(ADD, typed, follow=True)
-    assert said(page)[-1].startswith("Saved.")
+    typed = issue_form_data(
+        subject="Half a thought", _search="1", **{"chosen_articles-search": "strait"}
+    )
+    page = editor_client.post(ADD, typed, follow=True)
+    assert messages_of(page)[-1].startswith("Saved.")
     assert Issue.objects.get().subject == "Half a thought"
     tree = lxml_html.document_fromstring(page.content)
     found = [offer.text_content().strip() for offer in tree.find_class("issue-offer")]
@@ -230,99 +251,114 @@ def test_a_search_without_javascript_saves_the_draft(
     assert found[0].startswith("A quiet week at the strait")
 
 
-def test_the_article_search_excludes_chosen_articles(ednas: Client) -> None:
+def test_the_article_search_excludes_chosen_articles(editor_client: Client) -> None:
     one, other = published("Ships in the strait"), published("The strait at night")
     indexer.reindex()
     address = reverse("admin:newsletter_issue_articles")
-    page = ednas.get(f"{address}?q=strait&but={one.pk}").content.decode()
+    page = editor_client.get(f"{address}?q=strait&but={one.pk}").content.decode()
     assert other.headline in page
     assert one.headline not in page
-    assert "No results for “&lt;b&gt;”" in ednas.get(address, {"q": "<b>"}).content.decode()
-    assert ednas.get(f"{address}?q=-&but=x&but={9**30}").status_code == 200
+    assert "No results for “&lt;b&gt;”" in editor_client.get(address, {"q": "<b>"}).content.decode()
+    assert editor_client.get(f"{address}?q=-&but=x&but={9**30}").status_code == 200
 
 
-def test_the_live_preview_shows_the_input_and_saves_nothing(ednas: Client) -> None:
+def test_the_live_preview_shows_the_input_and_saves_nothing(editor_client: Client) -> None:
     story = published("Chosen just now", lead_image=mail_image())
-    typed = filled(story, subject="Not saved", greeting="Dear {name},", fallback_greeting="Hello,")
-    answer = ednas.post(LIVE, {**typed, "_look": "wide"})
-    assert answer.status_code == 200
-    tree = lxml_html.document_fromstring(answer.content)
+    typed = issue_form_data(
+        story, subject="Not saved", greeting="Dear {name},", fallback_greeting="Hello,"
+    )
+    response = editor_client.post(LIVE, {**typed, "_look": "wide"})
+    assert response.status_code == 200
+    tree = lxml_html.document_fromstring(response.content)
     assert tree.findtext(".//h1") == "Not saved"
     assert "Chosen just now" in tree.text_content()
     assert "Hello," in tree.text_content()
-    assert answer["X-Frame-Options"] == "SAMEORIGIN"
-    assert "unsafe" not in answer["Content-Security-Policy"]
-    text = ednas.post(LIVE, {**typed, "_look": "text"})
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert "unsafe" not in response["Content-Security-Policy"]
+    text = editor_client.post(LIVE, {**typed, "_look": "text"})
     assert text["Content-Type"].startswith("text/plain")
     assert "Hello," in text.content.decode()
     assert not Issue.objects.exists()
     made = issue("As saved", story)
-    ednas.post(f"{LIVE}?issue={made.pk}", typed)
+    editor_client.post(f"{LIVE}?issue={made.pk}", typed)
     made.refresh_from_db()
     assert made.subject == "As saved"
 
 
-def test_the_dark_preview_is_dark_on_a_light_screen(ednas: Client) -> None:
-    typed = filled(published())
+def test_the_dark_preview_is_dark_on_a_light_screen(editor_client: Client) -> None:
+    typed = issue_form_data(published())
     for look, shown, hidden in (
         ("dark", "@media all", "@media not all"),
         ("wide", "@media not all", "@media all"),
     ):
-        page = ednas.post(LIVE, {**typed, "_look": look}).content
+        page = editor_client.post(LIVE, {**typed, "_look": look}).content
         (rules,) = lxml_html.document_fromstring(page).xpath("//link[@rel='stylesheet']/@href")
-        written = ednas.get(rules).content.decode()
+        written = editor_client.get(rules).content.decode()
         assert shown in written
         assert hidden not in written
         assert "prefers-color-scheme" not in written
 
 
-def test_an_invalid_form_has_no_preview_and_says_why(ednas: Client) -> None:
-    answer = ednas.post(LIVE, filled(subject="x" * 151))
-    assert answer.status_code == 422
-    assert b"Subject: Ensure this value has at most 150 characters" in answer.content
-    assert ednas.get(LIVE).status_code == 405
-    assert ednas.post(f"{LIVE}?issue=99999", filled()).status_code == 404
+def test_an_invalid_form_has_no_preview_and_says_why(editor_client: Client) -> None:
+    response = editor_client.post(LIVE, issue_form_data(subject="x" * 151))
+    assert response.status_code == 422
+    assert b"Subject: Ensure this value has at most 150 characters" in response.content
+    assert editor_client.get(LIVE).status_code == 405
+    assert editor_client.post(f"{LIVE}?issue=99999", issue_form_data()).status_code == 404
 
 
-def test_a_greeting_by_name_needs_a_fallback(ednas: Client) -> None:
-    answer = ednas.post(ADD, filled(greeting="Dear {name},"))
-    assert list(answer.context["adminform"].form.errors) == ["fallback_greeting"]
-    ednas.post(ADD, filled(greeting="Dear {name},", fallback_greeting="Dear reader,"))
+def test_a_greeting_by_name_needs_a_fallback(editor_client: Client) -> None:
+    response = editor_client.post(ADD, issue_form_data(greeting="Dear {name},"))
+    assert list(response.context["adminform"].form.errors) == ["fallback_greeting"]
+    editor_client.post(
+        ADD, issue_form_data(greeting="Dear {name},", fallback_greeting="Dear reader,")
+    )
     assert Issue.objects.get().fallback_greeting == "Dear reader,"
 
 
-def test_a_lead_image_brings_its_caption_and_needs_a_credit(ednas: Client) -> None:
+def test_a_lead_image_brings_its_caption_and_needs_a_credit(editor_client: Client) -> None:
     subscriber()
     image = mail_image(caption="Ships & <boats>", credit="", credit_exempt=False)
-    ednas.post(ADD, filled(published(), image=image.pk))
+    editor_client.post(ADD, issue_form_data(published(), image=image.pk))
     made = Issue.objects.get()
     assert made.image_caption == "Ships &amp; &lt;boats&gt;"
-    page = ednas.get(at(made, "send"))
+    page = editor_client.get(issue_url(made, "send"))
     assert any("/articles/image/" in blocker.address for blocker in page.context["obstacles"])
 
 
-def test_colleagues_get_a_test_and_others_do_not(ednas: Client, edna: User, rui: User) -> None:
+def test_colleagues_get_a_test_and_others_do_not(
+    editor_client: Client, edna: User, rui: User
+) -> None:
     reader = User.objects.create_user("ola@readers.example", "x" * 12)
     made = issue("A try", tested=False)
     assert (
         b"Tests can only be sent to staff. A test is valid until the issue changes."
-        in ednas.get(at(made, "preview")).content
+        in editor_client.get(issue_url(made, "preview")).content
     )
-    answer = ednas.post(at(made, "test"), {"to": [rui.pk, reader.pk, "x"]}, follow=True)
-    assert said(answer) == [f"Test sent to {rui.email}."]
+    response = editor_client.post(
+        issue_url(made, "test"), {"to": [rui.pk, reader.pk, "x"]}, follow=True
+    )
+    assert messages_of(response) == [f"Test sent to {rui.email}."]
     assert [message.to for message in mail.outbox] == [[rui.email]]
     assert mail.outbox[0].subject == "[Test] A try"
-    assert b"No test was sent. Send a test and read it." not in ednas.get(at(made, "send")).content
+    assert (
+        b"No test was sent. Send a test and read it."
+        not in editor_client.get(issue_url(made, "send")).content
+    )
 
 
-def test_a_copy_has_the_texts_and_articles_of_a_sent_issue(ednas: Client, edna: User) -> None:
+def test_a_copy_has_the_texts_and_articles_of_a_sent_issue(
+    editor_client: Client, edna: User
+) -> None:
     subscriber()
     made = issue("Every week", published("One"), introduction="<p>Hello.</p>")
     made.items.update(heading="Asia")
     sending.start(made, by=edna)
-    answer = ednas.post(at(made, "duplicate"), follow=True)
+    response = editor_client.post(issue_url(made, "duplicate"), follow=True)
     copy = Issue.objects.exclude(pk=made.pk).get()
-    assert said(answer) == ["This is a copy of “Every week”. Edit it and send it when it is ready."]
+    assert messages_of(response) == [
+        "This is a copy of “Every week”. Edit it and send it when it is ready."
+    ]
     assert copy.is_draft
     assert copy.created_by == edna
     assert (copy.introduction, copy.slug) == ("<p>Hello.</p>", "every-week")

@@ -17,7 +17,7 @@ def start_worker(made: Issue) -> "subprocess.Popen[bytes]":
     """Starts a process that delivers the issue from the test database."""
     server = settings.MAILERS["newsletter"]["OPTIONS"]
     database = connection.settings_dict
-    surroundings: dict[str, Any] = {
+    environment: dict[str, Any] = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "iria.settings",
         "DATABASE_URL": "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database),
@@ -26,7 +26,7 @@ def start_worker(made: Issue) -> "subprocess.Popen[bytes]":
     }
     return subprocess.Popen(
         [sys.executable, "-c", WORK.format(issue=made.pk)],
-        env=surroundings,
+        env=environment,
         cwd=settings.BASE_DIR,
         stdout=subprocess.PIPE,
     )

@@ -16,10 +16,10 @@ class Mailbox:
     messages: list[bytes] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
     hang_up_at: int = 0
-    """The message at which the server drops the line, once; 0 for never."""
+    """The message at which the server closes the connection, once; 0 for never."""
 
 
-class _Talk(socketserver.StreamRequestHandler):
+class _Handler(socketserver.StreamRequestHandler):
     mailbox: Mailbox
 
     def handle(self) -> None:
@@ -30,31 +30,31 @@ class _Talk(socketserver.StreamRequestHandler):
                 return
 
     def _answer(self, tag: bytes, command: bytes) -> bool:
-        verb = command.upper()
-        if verb.startswith(b"CAPABILITY"):
+        name = command.upper()
+        if name.startswith(b"CAPABILITY"):
             self._say(b"* CAPABILITY IMAP4rev1")
-        elif verb.startswith(b"LOGIN") and b"wrong" in command:
+        elif name.startswith(b"LOGIN") and b"wrong" in command:
             self._say(tag + b" NO that is not the password")
             return True
-        elif verb.startswith(b"SELECT"):
+        elif name.startswith(b"SELECT"):
             self._say(b"* %d EXISTS" % len(self.mailbox.messages))
-        elif verb.startswith(b"UID SEARCH"):
+        elif name.startswith(b"UID SEARCH"):
             unseen = [
                 n for n in range(1, len(self.mailbox.messages) + 1) if n not in self.mailbox.seen
             ]
             self._say(b" ".join([UNSEEN, *[str(number).encode() for number in unseen]]))
-        elif found := re.match(rb"UID FETCH (\d+)", verb):
-            number = int(found[1])
+        elif match := re.match(rb"UID FETCH (\d+)", name):
+            number = int(match[1])
             if number == self.mailbox.hang_up_at:
                 self.mailbox.hang_up_at = 0
                 return False
             raw = self.mailbox.messages[number - 1]
             self._say(b"* %d FETCH (UID %d BODY[]<0> {%d}" % (number, number, len(raw)))
             self.wfile.write(raw + b")\r\n")
-        elif found := re.match(rb"UID STORE (\d+)", verb):
-            self.mailbox.seen.add(int(found[1]))
+        elif match := re.match(rb"UID STORE (\d+)", name):
+            self.mailbox.seen.add(int(match[1]))
         self._say(tag + b" OK done")
-        return not verb.startswith(b"LOGOUT")
+        return not name.startswith(b"LOGOUT")
 
     def _say(self, line: bytes) -> None:
         self.wfile.write(line + b"\r\n")
@@ -63,8 +63,8 @@ class _Talk(socketserver.StreamRequestHandler):
 @contextmanager
 def running_mailbox(*messages: bytes) -> Iterator[Mailbox]:
     mailbox = Mailbox(messages=list(messages))
-    talk = type("Talk", (_Talk,), {"mailbox": mailbox})
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), talk) as server:
+    handler = type("Talk", (_Handler,), {"mailbox": mailbox})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         mailbox.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()

@@ -92,5 +92,5 @@ I am away; my mailbox may be full, and mail to {sender} is not found until Monda
 """.encode()
 
 
-def wish_to_leave(*, to: str, subject: str = "unsubscribe") -> bytes:
+def unsubscribe_request(*, to: str, subject: str = "unsubscribe") -> bytes:
     return f"From: Ola <ola@home.example>\nTo: {to}\nSubject: {subject}\n\n".encode()

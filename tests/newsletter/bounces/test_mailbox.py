@@ -16,37 +16,42 @@ from newsletter.bounces.mailbox import Unreadable, of_file, of_imap, of_maildir
 from newsletter.bounces.parser.mime import MOST_BYTES
 from newsletter.bounces.processing import process_message
 from newsletter.models import Bounce, MailboxStatus, Subscriber
+from tests.newsletter.bounces.deliveries import sent_delivery
 from tests.newsletter.bounces.imap_server import running_mailbox
-from tests.newsletter.bounces.messages import automatic_reply, bounce, complaint, wish_to_leave
-from tests.newsletter.bounces.sent import sent
+from tests.newsletter.bounces.messages import (
+    automatic_reply,
+    bounce,
+    complaint,
+    unsubscribe_request,
+)
 from tests.newsletter.factories import subscriber
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
 
 
-def said(*arguments: Any, **options: Any) -> list[dict[str, Any]]:
-    out = io.StringIO()
-    call_command("read_bounces", *arguments, stdout=out, **options)
-    return [json.loads(line) for line in out.getvalue().splitlines()]
+def read_bounces(*arguments: Any, **options: Any) -> list[dict[str, Any]]:
+    output = io.StringIO()
+    call_command("read_bounces", *arguments, stdout=output, **options)
+    return [json.loads(line) for line in output.getvalue().splitlines()]
 
 
 def maildir(folder: Path, *messages: bytes) -> Path:
     for name in ("cur", "new", "tmp"):
         (folder / name).mkdir(parents=True)
-    for number, raw in enumerate(messages):
-        (folder / "new" / f"{number}.host").write_bytes(raw)
+    for index, raw in enumerate(messages):
+        (folder / "new" / f"{index}.host").write_bytes(raw)
     return folder
 
 
-BOMB = 50 * 1024 * 1024
+HUGE = 50 * 1024 * 1024
 
 
-class Endless(io.RawIOBase):
+class HugeStream(io.RawIOBase):
     """A stream that generates its bytes when they are read."""
 
     def __init__(self, first: bytes) -> None:
-        self.first, self.left = first, BOMB
+        self.first, self.left = first, HUGE
         self.most = 0
 
     def readable(self) -> bool:
@@ -64,17 +69,17 @@ class Endless(io.RawIOBase):
 def test_only_the_beginning_of_a_huge_message_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent(subscriber(OLA))
+    sent_delivery(subscriber(OLA))
     folder = maildir(tmp_path / "mail", bounce())
-    (bomb,) = (folder / "new").iterdir()
-    os.truncate(bomb, BOMB)
-    assert len(of_file(str(bomb)).raw) == MOST_BYTES
+    (huge_file,) = (folder / "new").iterdir()
+    os.truncate(huge_file, HUGE)
+    assert len(of_file(str(huge_file)).raw) == MOST_BYTES
     assert [len(each.raw) for each in of_maildir(folder)] == [MOST_BYTES]
-    (from_file,) = said(str(bomb), dry_run=True)
-    (from_maildir,) = said(maildir=str(folder), dry_run=True)
-    stream = Endless(bounce())
+    (from_file,) = read_bounces(str(huge_file), dry_run=True)
+    (from_maildir,) = read_bounces(maildir=str(folder), dry_run=True)
+    stream = HugeStream(bounce())
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(stream)))
-    (from_stream,) = said("-", dry_run=True)
+    (from_stream,) = read_bounces("-", dry_run=True)
     assert [each["kind"] for each in (from_file, from_maildir, from_stream)] == ["hard"] * 3
     # The sender does not get a broken pipe, and only the beginning is kept in memory.
     assert stream.left == 0
@@ -82,7 +87,7 @@ def test_only_the_beginning_of_a_huge_message_is_read(
 
 
 def test_the_command_prints_one_line_per_message(tmp_path: Path) -> None:
-    sent(subscriber(OLA))
+    sent_delivery(subscriber(OLA))
     for name, raw in {
         "a.eml": bounce(),
         "b.eml": bounce(status="5.2.2", said="552 5.2.2 Mailbox full"),
@@ -92,7 +97,7 @@ def test_the_command_prints_one_line_per_message(tmp_path: Path) -> None:
     }.items():
         (tmp_path / name).write_bytes(raw)
     names = [str(tmp_path / f"{letter}.eml") for letter in "abcdef"]
-    found = said(*names, dry_run=True)
+    found = read_bounces(*names, dry_run=True)
     assert [each.get("kind") for each in found] == [
         *("hard", "soft", "complaint", "none", "none", None)
     ]
@@ -101,7 +106,7 @@ def test_the_command_prints_one_line_per_message(tmp_path: Path) -> None:
     assert Subscriber.objects.get().is_active
     assert not Bounce.objects.exists()
 
-    assert said(names[0])[0]["done"] == ["suppressed"]
+    assert read_bounces(names[0])[0]["done"] == ["suppressed"]
     assert not Subscriber.objects.get().is_active
 
 
@@ -110,7 +115,7 @@ def test_standard_input_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> N
         buffer = io.BytesIO(bounce() + b"x" * 3_000_000)
 
     monkeypatch.setattr(sys, "stdin", Stream)
-    assert said("-", dry_run=True) == [
+    assert read_bounces("-", dry_run=True) == [
         {
             "file": "-",
             "kind": "hard",
@@ -123,25 +128,25 @@ def test_standard_input_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_maildir_is_read_once_and_a_dry_run_leaves_it_unread(tmp_path: Path) -> None:
-    sent(subscriber(OLA))
+    sent_delivery(subscriber(OLA))
     folder = maildir(tmp_path / "mail", bounce(), complaint())
     (folder / "cur" / "9.host:2,S").write_bytes(bounce())
-    assert len(said(maildir=str(folder), dry_run=True)) == 2
-    assert len(said(maildir=str(folder))) == 2
-    assert said(maildir=str(folder)) == []
+    assert len(read_bounces(maildir=str(folder), dry_run=True)) == 2
+    assert len(read_bounces(maildir=str(folder))) == 2
+    assert read_bounces(maildir=str(folder)) == []
     assert {path.name for path in (folder / "cur").iterdir()} == {
         "0.host:2,S",
         "1.host:2,S",
         "9.host:2,S",
     }
     with pytest.raises(CommandError, match="is not a Maildir"):
-        said(maildir=str(tmp_path / "nowhere"))
+        read_bounces(maildir=str(tmp_path / "nowhere"))
 
 
 def test_the_worker_reads_the_configured_mailbox(settings: Any, tmp_path: Path) -> None:
     ola = subscriber(OLA)
     settings.BOUNCE_DOMAIN = "bounces.example"
-    leaving = wish_to_leave(to=f"leave+{ola.token}@bounces.example")
+    leaving = unsubscribe_request(to=f"leave+{ola.token}@bounces.example")
     settings.BOUNCE_MAILBOX_URL = f"maildir://{maildir(tmp_path / 'mail', leaving)}"
     tasks.read_mailbox(timestamp=0)
     ola.refresh_from_db()
@@ -158,7 +163,7 @@ def test_a_message_that_cannot_be_stored_does_not_stop_the_others(
     nul = bounce(
         of="o\x00la@readers.example", said="550 5.1.1 N\x00o", message_id="<a\x00@b.example>"
     )
-    leaving = wish_to_leave(to=f"leave+{ola.token}@bounces.example")
+    leaving = unsubscribe_request(to=f"leave+{ola.token}@bounces.example")
     settings.BOUNCE_MAILBOX_URL = f"maildir://{maildir(tmp_path / 'mail', nul, leaving)}"
     assert bounces_mailbox.read_mailbox() == 2
     ola.refresh_from_db()
@@ -171,17 +176,17 @@ def test_a_message_that_fails_stays_unread_and_is_reported_on_the_dashboard(
 ) -> None:
     ola = subscriber(OLA)
     settings.BOUNCE_DOMAIN = "bounces.example"
-    leaving = wish_to_leave(to=f"leave+{ola.token}@bounces.example")
+    leaving = unsubscribe_request(to=f"leave+{ola.token}@bounces.example")
     folder = maildir(tmp_path / "mail", b"Subject: odd\n\nodd", leaving)
     settings.BOUNCE_MAILBOX_URL = f"maildir://{folder}"
-    taken = process_message
+    original = process_message
 
-    def stumbles(raw: bytes) -> Any:
+    def fail_on_odd(raw: bytes) -> Any:
         if b"odd" in raw:
             raise RuntimeError
-        return taken(raw)
+        return original(raw)
 
-    monkeypatch.setattr(bounces_mailbox, "process_message", stumbles)
+    monkeypatch.setattr(bounces_mailbox, "process_message", fail_on_odd)
     assert bounces_mailbox.read_mailbox() == 1
     ola.refresh_from_db()
     assert ola.state == "left"
@@ -193,7 +198,7 @@ def test_a_message_that_fails_stays_unread_and_is_reported_on_the_dashboard(
 
 def test_a_dropped_imap_connection_is_retried_and_nothing_is_counted_twice(settings: Any) -> None:
     readers = [subscriber(f"reader{number}@readers.example") for number in range(3)]
-    raws = [bounce(message_id=sent(reader).message_id) for reader in readers]
+    raws = [bounce(message_id=sent_delivery(reader).message_id) for reader in readers]
     with running_mailbox(*raws) as mailbox:
         settings.BOUNCE_MAILBOX_URL = f"imap://desk:secret@127.0.0.1:{mailbox.port}/INBOX"
         mailbox.hang_up_at = 2
@@ -205,9 +210,9 @@ def test_a_dropped_imap_connection_is_retried_and_nothing_is_counted_twice(setti
         assert bounces_mailbox.read_mailbox() == 0
     assert Bounce.objects.count() == 3
     assert not Subscriber.objects.filter(state="active").exists()
-    kept = MailboxStatus.objects.get()
-    assert kept.messages == 3
-    assert "secret" not in kept.mailbox + kept.error
+    stored = MailboxStatus.objects.get()
+    assert stored.messages == 3
+    assert "secret" not in stored.mailbox + stored.error
 
 
 def test_a_mailbox_error_is_shown_without_the_password(
@@ -218,7 +223,7 @@ def test_a_mailbox_error_is_shown_without_the_password(
         assert bounces_mailbox.read_mailbox() == 0
         assert bounces_mailbox.current_error().endswith("that is not the password")
         with pytest.raises(CommandError, match="not the password"):
-            said(imap=True)
+            read_bounces(imap=True)
     with pytest.raises(Unreadable, match="cannot be read"):
         list(of_imap(f"imap://desk:x@127.0.0.1:{mailbox.port}/INBOX"))
     settings.BOUNCE_MAILBOX_URL = ""
@@ -227,6 +232,6 @@ def test_a_mailbox_error_is_shown_without_the_password(
         CommandError,
         match="Set BOUNCE_MAILBOX_URL",
     ):
-        said(imap=True)
+        read_bounces(imap=True)
     with pytest.raises(CommandError, match="Name files"):
-        said()
+        read_bounces()

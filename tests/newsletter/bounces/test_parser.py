@@ -10,21 +10,21 @@ from newsletter.bounces.parser import Kind, Reason, read
 from tests.shared import shared_data
 
 
-def letter(body: str, **head: str) -> bytes:
+def text_bounce(body: str, **headers: str) -> bytes:
     """A bounce with text only."""
     fields = {
         "From": "MAILER-DAEMON@mx.example.net",
         "To": "bounces@news.example",
         "Subject": "Undelivered Mail Returned to Sender",
-        **{name.replace("_", "-"): value for name, value in head.items()},
+        **{name.replace("_", "-"): value for name, value in headers.items()},
     }
     return "\n".join([*(f"{name}: {value}" for name, value in fields.items()), "", body]).encode()
 
 
-def report(fields: str, words: str = "It did not arrive.") -> bytes:
+def report(fields: str, text: str = "It did not arrive.") -> bytes:
     """A bounce with a delivery status."""
-    return letter(
-        f"--x\nContent-Type: text/plain\n\n{words}\n--x\nContent-Type: message/delivery-status\n\n"
+    return text_bounce(
+        f"--x\nContent-Type: text/plain\n\n{text}\n--x\nContent-Type: message/delivery-status\n\n"
         f"Reporting-MTA: dns; mx.example.net\n\n{fields}\n--x\nContent-Type: message/rfc822\n\n"
         "Message-ID: <one@news.example>\nTo: ola@readers.example\nSubject: News\n\nHello\n--x--\n",
         Content_Type='multipart/report; report-type=delivery-status; boundary="x"',
@@ -68,30 +68,30 @@ FAILED = "Final-Recipient: rfc822; ola@readers.example\nAction: failed\n"
     ],
 )
 def test_phrases_take_precedence_over_codes(fields: str, kind: str, reason: str) -> None:
-    found = read(report(FAILED + fields))
-    assert found.kind == kind
-    assert [(each.address, each.reason) for each in found.failures] == [
+    result = read(report(FAILED + fields))
+    assert result.kind == kind
+    assert [(failure.address, failure.reason) for failure in result.failures] == [
         ("ola@readers.example", reason)
     ]
-    assert found.message_ids == ("<one@news.example>",)
+    assert result.message_ids == ("<one@news.example>",)
 
 
 def test_a_delayed_or_delivered_mail_is_no_failure() -> None:
-    waiting = read(
+    delayed = read(
         report("Final-Recipient: rfc822; ola@readers.example\nAction: delayed\nStatus: 4.4.1")
     )
-    assert waiting.kind == Kind.SOFT
-    assert waiting.failures[0].delayed
-    arrived = read(
+    assert delayed.kind == Kind.SOFT
+    assert delayed.failures[0].delayed
+    delivered = read(
         report("Final-Recipient: rfc822; ola@readers.example\nAction: delivered\nStatus: 2.0.0")
     )
-    assert (arrived.kind, arrived.emails) == (Kind.NONE, [])
+    assert (delivered.kind, delivered.emails) == (Kind.NONE, [])
 
 
 def test_the_original_recipient_counts_and_not_the_forwarding_address() -> None:
-    found = read(report(f"Original-Recipient: rfc822;ola@home.example\n{FAILED}Status: 5.1.1"))
-    assert found.emails == ["ola@home.example"]
-    assert found.failures[0].also == "ola@readers.example"
+    result = read(report(f"Original-Recipient: rfc822;ola@home.example\n{FAILED}Status: 5.1.1"))
+    assert result.emails == ["ola@home.example"]
+    assert result.failures[0].also == "ola@readers.example"
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,10 @@ def test_the_original_recipient_counts_and_not_the_forwarding_address() -> None:
     ],
 )
 def test_bounce_texts_are_parsed_in_several_languages(words: str) -> None:
-    found = read(letter(f"{words}\n\n--- Original message ---\nReceived: from us\nTo: x@y.example"))
-    assert (found.kind, found.emails) == (Kind.HARD, ["ola@readers.example"])
+    result = read(
+        text_bounce(f"{words}\n\n--- Original message ---\nReceived: from us\nTo: x@y.example")
+    )
+    assert (result.kind, result.emails) == (Kind.HARD, ["ola@readers.example"])
 
 
 @pytest.mark.parametrize(
@@ -124,28 +126,30 @@ def test_bounce_texts_are_parsed_in_several_languages(words: str) -> None:
 def test_a_bounce_without_fields_and_codes_is_parsed_in_its_language(
     subject: str, words: str
 ) -> None:
-    told = letter(
+    message = text_bounce(
         words.format("ola@readers.example"), From="postmaster@readers.example", Subject=subject
     )
-    found = read(told)
-    assert (found.kind, found.emails) == (Kind.HARD, ["ola@readers.example"])
+    result = read(message)
+    assert (result.kind, result.emails) == (Kind.HARD, ["ola@readers.example"])
 
 
 def test_an_automatic_reply_with_an_empty_return_path_is_no_bounce() -> None:
     for subject in ("Out of office", "Absence du bureau"):
         body = "I cannot be reached, il m’est impossible de répondre.\n\nmina@readers.example\nwill answer."
-        told = letter(body, From="Ola <ola@readers.example>", Subject=subject, Return_Path="<>")
-        assert read(told).kind == Kind.NONE
+        message = text_bounce(
+            body, From="Ola <ola@readers.example>", Subject=subject, Return_Path="<>"
+        )
+        assert read(message).kind == Kind.NONE
 
 
 def test_a_newsletter_about_lost_mail_is_no_bounce() -> None:
-    told = letter(
+    message = text_bounce(
         "Mailboxes that do not exist. Write to ola@readers.example.",
         From="News <news@elsewhere.example>",
         Subject="Undeliverable: the story of lost mail",
         List_Unsubscribe="<https://elsewhere.example/leave>",
     )
-    assert read(told).kind == Kind.NONE
+    assert read(message).kind == Kind.NONE
 
 
 @pytest.mark.parametrize(
@@ -160,8 +164,8 @@ def test_a_newsletter_about_lost_mail_is_no_bounce() -> None:
 )
 def test_replies_and_automatic_replies_are_no_bounces(head: dict[str, str]) -> None:
     body = "I cannot be reached; mail to ola@readers.example is not read. Error, full, unknown."
-    found = read(letter(body, From="Ola <ola@readers.example>", **head))
-    assert (found.kind, found.emails) == (Kind.NONE, [])
+    result = read(text_bounce(body, From="Ola <ola@readers.example>", **head))
+    assert (result.kind, result.emails) == (Kind.NONE, [])
 
 
 @pytest.mark.parametrize(
@@ -171,15 +175,15 @@ def test_replies_and_automatic_replies_are_no_bounces(head: dict[str, str]) -> N
 def test_a_complaint_names_the_recipient_and_whether_to_unsubscribe(
     kind: str, unwanted: bool
 ) -> None:
-    found = read(
-        letter(
+    result = read(
+        text_bounce(
             f"--x\nContent-Type: message/feedback-report\n\nFeedback-Type: {kind}\n"
             "Original-Rcpt-To: <ola@readers.example>\n--x--\n",
             Content_Type="multipart/report; report-type=feedback-report; boundary=x",
         )
     )
-    assert (found.kind, found.emails) == (Kind.COMPLAINT, ["ola@readers.example"])
-    assert found.is_unsubscribing is unwanted
+    assert (result.kind, result.emails) == (Kind.COMPLAINT, ["ola@readers.example"])
+    assert result.is_unsubscribing is unwanted
 
 
 def labelled(folder: str) -> list[tuple[Path, Any]]:
@@ -197,15 +201,15 @@ def expected_kind(label: Any) -> str:
 
 def test_labelled_messages_get_the_right_kind() -> None:
     messages = labelled("sisimai")
-    right = sum(read(path.read_bytes()).kind == expected_kind(label) for path, label in messages)
-    assert right / len(messages) >= 0.95
+    correct = sum(read(path.read_bytes()).kind == expected_kind(label) for path, label in messages)
+    assert correct / len(messages) >= 0.95
 
 
 def test_labelled_messages_get_the_right_failed_addresses() -> None:
     messages = labelled("flufl")
-    right = sum(
+    correct = sum(
         sorted(address.lower() for address in read(path.read_bytes()).emails)
         == sorted(address.lower() for address in label["addresses"])
         for path, label in messages
     )
-    assert right / len(messages) >= 0.95
+    assert correct / len(messages) >= 0.95

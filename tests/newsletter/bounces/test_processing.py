@@ -14,8 +14,13 @@ from newsletter.bounces.parser.mime import MOST_BYTES
 from newsletter.bounces.processing import process_message
 from newsletter.models import Bounce, Delivery, Issue, Suppression
 from newsletter.subscriptions import opt_in, suppression
-from tests.newsletter.bounces.messages import automatic_reply, bounce, complaint, wish_to_leave
-from tests.newsletter.bounces.sent import sent, state_of
+from tests.newsletter.bounces.deliveries import sent_delivery, state_of
+from tests.newsletter.bounces.messages import (
+    automatic_reply,
+    bounce,
+    complaint,
+    unsubscribe_request,
+)
 from tests.newsletter.factories import issue, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -24,22 +29,22 @@ DOMAINS = ("readers.example", "readers.example", "elsewhere.example")
 
 
 @pytest.fixture(autouse=True)
-def _our_domain(settings: Any) -> None:
+def _bounce_domain(settings: Any) -> None:
     settings.BOUNCE_DOMAIN = "bounces.example"
 
 
 def test_a_hard_bounce_to_the_return_path_suppresses_the_address() -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
-    delivery = sent(ola)
+    delivery = sent_delivery(ola)
     # Forwarded to an address that never subscribed.
     raw = bounce(to=verp.return_path(delivery.pk), of="old.account@forwarded.example")
     assert process_message(raw).done == ("suppressed",)
     assert state_of(ola) == "suppressed"
     assert state_of(mina) == "active"
-    kept = Suppression.objects.get()
-    assert (kept.reason, kept.details) == ("hard", "no such address")
-    assert kept.bounce is not None
-    assert kept.bounce.matched_by == Bounce.MatchedBy.RETURN_PATH
+    stored = Suppression.objects.get()
+    assert (stored.reason, stored.details) == ("hard", "no such address")
+    assert stored.bounce is not None
+    assert stored.bounce.matched_by == Bounce.MatchedBy.RETURN_PATH
     delivery.refresh_from_db()
     assert delivery.state == "bounced"
     assert "No such user" in delivery.details
@@ -47,7 +52,7 @@ def test_a_hard_bounce_to_the_return_path_suppresses_the_address() -> None:
 
 def test_a_forged_return_path_suppresses_nobody() -> None:
     ola = subscriber(OLA)
-    delivery = sent(ola)
+    delivery = sent_delivery(ola)
     Delivery.objects.update(sending_at=timezone.now() - timedelta(days=365))
     process_message(bounce(to=f"bounce+{delivery.pk}-aaaaaaaaaaaaa@bounces.example"))
     elsewhere = verp.return_path(delivery.pk).replace("bounces.example", "other.example")
@@ -56,7 +61,7 @@ def test_a_forged_return_path_suppresses_nobody() -> None:
 
 
 def test_a_return_path_matches_in_any_case(settings: Any) -> None:
-    delivery = sent(subscriber(OLA))
+    delivery = sent_delivery(subscriber(OLA))
     address = verp.return_path(delivery.pk)
     assert verp.delivery_of(address.upper()) == delivery.pk
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
@@ -66,9 +71,9 @@ def test_a_return_path_matches_in_any_case(settings: Any) -> None:
 
 def test_a_bounce_is_matched_by_the_returned_mail_or_the_address() -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
-    of_ola = sent(ola)
-    sent(mina, of_ola.issue)
-    process_message(bounce(message_id=of_ola.message_id, of="other@forwarded.example"))
+    delivery = sent_delivery(ola)
+    sent_delivery(mina, delivery.issue)
+    process_message(bounce(message_id=delivery.message_id, of="other@forwarded.example"))
     process_message(bounce(of="Mina@readers.example"))
     assert [state_of(ola), state_of(mina)] == ["suppressed", "suppressed"]
     matched = set(Bounce.objects.values_list("matched_by", flat=True))
@@ -84,7 +89,7 @@ def test_a_bounce_of_an_address_without_recent_mail_suppresses_nobody() -> None:
 
 
 def test_the_same_message_read_twice_counts_once() -> None:
-    raw = bounce(to=verp.return_path(sent(subscriber(OLA)).pk))
+    raw = bounce(to=verp.return_path(sent_delivery(subscriber(OLA)).pk))
     process_message(raw)
     assert process_message(raw).done == ("known",)
     assert Bounce.objects.count() == 1
@@ -94,7 +99,7 @@ def test_soft_bounces_on_five_days_suppress_an_address_and_on_four_do_not() -> N
     ola = subscriber(OLA)
     for day in range(5):
         assert state_of(ola) == "active"
-        delivery = sent(ola)
+        delivery = sent_delivery(ola)
         raw = bounce(
             to=verp.return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full"
         )
@@ -111,7 +116,7 @@ def test_soft_bounces_on_five_days_suppress_an_address_and_on_four_do_not() -> N
 def test_blocks_and_rate_limits_suppress_nobody() -> None:
     ola = subscriber(OLA)
     for _ in range(6):
-        delivery = sent(ola)
+        delivery = sent_delivery(ola)
         said = "550 5.7.1 Client host [192.0.2.1] blocked using a list"
         process_message(bounce(to=verp.return_path(delivery.pk), status="5.7.1", said=said))
         Bounce.objects.filter(delivery=delivery).update(
@@ -122,10 +127,10 @@ def test_blocks_and_rate_limits_suppress_nobody() -> None:
 
 def test_delays_and_automatic_replies_change_nothing() -> None:
     ola = subscriber(OLA)
-    delivery = sent(ola)
-    here = verp.return_path(delivery.pk)
-    process_message(bounce(to=here, action="delayed", status="4.4.1", said="451 Try again"))
-    process_message(automatic_reply(to=here))
+    delivery = sent_delivery(ola)
+    return_path = verp.return_path(delivery.pk)
+    process_message(bounce(to=return_path, action="delayed", status="4.4.1", said="451 Try again"))
+    process_message(automatic_reply(to=return_path))
     delivery.refresh_from_db()
     assert (state_of(ola), delivery.state) == ("active", "sent")
     assert not Bounce.objects.exists()
@@ -133,7 +138,7 @@ def test_delays_and_automatic_replies_change_nothing() -> None:
 
 def test_a_complaint_unsubscribes_and_suppresses() -> None:
     ola = subscriber(OLA)
-    delivery = sent(ola)
+    delivery = sent_delivery(ola)
     assert process_message(complaint(to=verp.return_path(delivery.pk))).done == ("unsubscribed",)
     assert state_of(ola) == "suppressed"
     assert not ola.subscriptions.exists()
@@ -144,14 +149,14 @@ def test_a_complaint_unsubscribes_and_suppresses() -> None:
 
 def test_an_opt_out_report_unsubscribes_and_allows_resubscribing() -> None:
     ola = subscriber(OLA)
-    sent(ola)
+    sent_delivery(ola)
     process_message(complaint(kind="opt-out"))
     assert state_of(ola) == "left"
 
 
 def test_an_authentication_failure_report_is_no_complaint() -> None:
     ola = subscriber(OLA)
-    sent(ola)
+    sent_delivery(ola)
     assert process_message(complaint(kind="auth-failure")).done == ("noted",)
     assert state_of(ola) == "active"
 
@@ -161,37 +166,41 @@ def test_a_mail_to_the_unsubscribe_address_unsubscribes(by_subject: bool) -> Non
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     to = "bounces@bounces.example" if by_subject else verp.unsubscribe_email(ola.token)
     subject = f"leave {ola.token}" if by_subject else "unsubscribe"
-    assert process_message(wish_to_leave(to=to, subject=subject)).done == ("left",)
-    assert process_message(wish_to_leave(to=to, subject=subject)).done == ("left",)
+    assert process_message(unsubscribe_request(to=to, subject=subject)).done == ("left",)
+    assert process_message(unsubscribe_request(to=to, subject=subject)).done == ("left",)
     assert [state_of(ola), state_of(mina)] == ["left", "active"]
-    assert process_message(wish_to_leave(to="leave+" + "x" * 32 + "@bounces.example")).done == ()
+    assert (
+        process_message(unsubscribe_request(to="leave+" + "x" * 32 + "@bounces.example")).done == ()
+    )
 
 
 def test_a_bounce_of_an_erased_subscriber_is_counted_without_a_name() -> None:
     ola = subscriber(OLA)
-    delivery = sent(ola)
+    delivery = sent_delivery(ola)
     opt_in.erase(ola)
     assert process_message(bounce(to=verp.return_path(delivery.pk))).done == ("nobody",)
-    kept = Bounce.objects.get()
-    assert kept.delivery == delivery
-    assert "ola" not in kept.smtp_response
+    stored = Bounce.objects.get()
+    assert stored.delivery == delivery
+    assert "ola" not in stored.smtp_response
 
 
 def test_a_return_path_signed_by_another_site_is_rejected(settings: Any) -> None:
     ola = subscriber(OLA)
-    delivery = sent(ola)
-    ours = settings.SECRET_KEY
+    delivery = sent_delivery(ola)
+    own_key = settings.SECRET_KEY
     settings.SECRET_KEY = "the key of another publication"
-    theirs = verp.return_path(delivery.pk)
-    settings.SECRET_KEY = ours
-    assert verp.delivery_of(theirs) is None
-    assert process_message(bounce(to=theirs, of="nobody@elsewhere.example")).done == ("nobody",)
+    foreign_address = verp.return_path(delivery.pk)
+    settings.SECRET_KEY = own_key
+    assert verp.delivery_of(foreign_address) is None
+    assert process_message(bounce(to=foreign_address, of="nobody@elsewhere.example")).done == (
+        "nobody",
+    )
     assert state_of(ola) == "active"
 
 
 def test_a_huge_message_is_read_only_in_part() -> None:
     ola = subscriber(OLA)
-    delivery = sent(ola)
+    delivery = sent_delivery(ola)
     raw = bounce(to=verp.return_path(delivery.pk)) + b"A" * 5 * MOST_BYTES
     assert process_message(raw).done == ("suppressed",)
 
@@ -208,7 +217,7 @@ def test_a_huge_message_is_read_only_in_part() -> None:
 )
 def test_an_address_rejected_as_unknown_at_rcpt_is_suppressed(answer: str, state: str) -> None:
     ola = subscriber(OLA)
-    delivery = sent(ola)
+    delivery = sent_delivery(ola)
     Delivery.objects.update(state=Delivery.State.REJECTED, details=answer)
     assert processing.suppress_rejected() == (state == "suppressed")
     assert state_of(ola) == state
@@ -218,11 +227,13 @@ def test_an_address_rejected_as_unknown_at_rcpt_is_suppressed(answer: str, state
     assert all("ola@" not in bounce.smtp_response for bounce in Bounce.objects.all())
 
 
-def test_the_issue_page_lists_bounces_by_reason_and_domain(ednas: Client, edna: User) -> None:
-    made = issue()
+def test_the_issue_page_lists_bounces_by_reason_and_domain(
+    editor_client: Client, edna: User
+) -> None:
+    draft = issue()
     readers = [subscriber(f"reader{number}@{domain}") for number, domain in enumerate(DOMAINS)]
-    deliveries = [sent(reader, made) for reader in readers]
-    Issue.objects.filter(pk=made.pk).update(
+    deliveries = [sent_delivery(reader, draft) for reader in readers]
+    Issue.objects.filter(pk=draft.pk).update(
         state="sent",
         started_at=timezone.now(),
         sent_at=timezone.now(),
@@ -232,11 +243,13 @@ def test_the_issue_page_lists_bounces_by_reason_and_domain(ednas: Client, edna: 
     for delivery in deliveries[:2]:
         process_message(bounce(to=verp.return_path(delivery.pk)))
     process_message(complaint(to=verp.return_path(deliveries[2].pk)))
-    page = ednas.get(reverse("admin:newsletter_issue_change", args=[made.pk])).content.decode()
+    page = editor_client.get(
+        reverse("admin:newsletter_issue_change", args=[draft.pk])
+    ).content.decode()
     page = " ".join(page.split())
     assert "Bounces: 3 (2 hard, 0 soft, 1 complaint)" in page
     assert "<td>no such address</td><td>readers.example</td><td>2</td>" in page
     assert "<td>Complaint</td><td>elsewhere.example</td><td>1</td>" in page
-    listed = reverse("admin:newsletter_bounce_changelist")
-    found = ednas.get(listed, {"issue": made.pk}).content.decode()
-    assert "reader0@readers.example" in found
+    url = reverse("admin:newsletter_bounce_changelist")
+    content = editor_client.get(url, {"issue": draft.pk}).content.decode()
+    assert "reader0@readers.example" in content

@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 
 from newsletter.bounces.parser import Kind, read
-from tests.newsletter.bounces.test_parser import letter
+from tests.newsletter.bounces.test_parser import text_bounce
 
 RETURNED = "Received: from us\nMessage-ID: <one@news.example>\nTo: ola@readers.example\nSubject: News\n\nHello\n"
 IN_PARTS = 'multipart/mixed; boundary="x"'
 
 
 def old_complaint(
-    words: str, kind: str = "text/plain", returned: str = RETURNED, **head: str
+    text: str, kind: str = "text/plain", returned: str = RETURNED, **headers: str
 ) -> bytes:
-    return letter(
-        f"--x\nContent-Type: {kind}\n\n{words}\n--x\nContent-Type: message/rfc822\n\n{returned}\n--x--\n",
+    return text_bounce(
+        f"--x\nContent-Type: {kind}\n\n{text}\n--x\nContent-Type: message/rfc822\n\n{returned}\n--x--\n",
         Content_Type=IN_PARTS,
-        **{"From": "abuse desk <staff@provider.example>", "Subject": "Fwd: News"} | head,
+        **{"From": "abuse desk <staff@provider.example>", "Subject": "Fwd: News"} | headers,
     )
 
 
@@ -34,12 +34,12 @@ def old_complaint(
         old_complaint("Feedback-Type: abuse\nUser-Agent: Desk/0.1\nVersion: 0.1\n"),
         old_complaint("Feedback-Type: abuse\nVersion: 0.1\n", kind="message/feedback-report"),
         old_complaint("", returned=f"X-HmXmrOriginalRecipient: <ola@readers.example>\n{RETURNED}"),
-        letter(
+        text_bounce(
             "Feedback-Type: opt-out\nVersion: 0.1\nRemoval-Recipient: ola@readers.example\n",
             Content_Type="message/feedback-report",
             Subject="FW: News",
         ),
-        letter(
+        text_bounce(
             "Content-Type: multipart/report; report-type=feedback-report; boundary=x\n\n--x\n"
             "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: ola@readers.example\n--x--\n",
             Content_Type="message/rfc822",
@@ -48,15 +48,16 @@ def old_complaint(
     ],
 )
 def test_a_complaint_in_an_older_format_is_recognised(raw: bytes) -> None:
-    found = read(raw)
-    assert (found.kind, found.emails) == (Kind.COMPLAINT, ["ola@readers.example"])
-    assert found.is_unsubscribing
+    report = read(raw)
+    assert (report.kind, report.emails) == (Kind.COMPLAINT, ["ola@readers.example"])
+    assert report.is_unsubscribing
 
 
 def test_a_text_that_quotes_a_feedback_field_is_no_complaint() -> None:
-    words = "How do you read this?\n\nFeedback-Type: abuse\n\nOla"
+    text = "How do you read this?\n\nFeedback-Type: abuse\n\nOla"
     assert (
-        read(letter(words, From="Ola <ola@readers.example>", Subject="A question")).kind == "none"
+        read(text_bounce(text, From="Ola <ola@readers.example>", Subject="A question")).kind
+        == "none"
     )
 
 
@@ -117,18 +118,18 @@ def test_a_text_that_quotes_a_feedback_field_is_no_complaint() -> None:
     ],
 )
 def test_the_text_about_the_recipient_decides(said: str, kind: str) -> None:
-    told = letter(f"Your mail could not be delivered:\n\n<ola@readers.example>: {said}\n")
-    assert (read(told).kind, read(told).emails) == (kind, ["ola@readers.example"])
+    message = text_bounce(f"Your mail could not be delivered:\n\n<ola@readers.example>: {said}\n")
+    assert (read(message).kind, read(message).emails) == (kind, ["ola@readers.example"])
 
 
 def test_the_quoted_response_takes_precedence_over_the_summary() -> None:
-    told = letter(
+    message = text_bounce(
         "----- The following addresses had permanent fatal errors -----\n<ola@readers.example>\n"
         "    (reason: 550 IP address blacklisted)\n\n----- Transcript of session follows -----\n"
         ">>> RCPT To:<ola@readers.example>\n<<< 550 IP address blacklisted\n"
         "550 5.1.1 <ola@readers.example>... User unknown\n"
     )
-    assert read(told).kind == Kind.SOFT
+    assert read(message).kind == Kind.SOFT
 
 
 BOUNCED = {"emailAddress": "ola@readers.example", "action": "failed", "status": "5.1.1"}
@@ -150,9 +151,11 @@ def test_an_ses_notification_by_mail_is_parsed(
 ) -> None:
     said = json.dumps(notice | {"mail": MAIL})
     body = json.dumps({"Type": "Notification", "Message": said}) if wrapped else said
-    found = read(letter(f"{body}\n\n--\nTo stop, follow the link.", Subject="AWS Notification"))
-    assert (found.kind, found.emails) == (kind, ["ola@readers.example"])
-    assert found.message_ids == ("<one@news.example>",)
+    report = read(
+        text_bounce(f"{body}\n\n--\nTo stop, follow the link.", Subject="AWS Notification")
+    )
+    assert (report.kind, report.emails) == (kind, ["ola@readers.example"])
+    assert report.message_ids == ("<one@news.example>",)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +169,7 @@ def test_an_ses_notification_by_mail_is_parsed(
     ],
 )
 def test_an_empty_notification_names_nobody(body: str) -> None:
-    assert read(letter(body, From="x@y.example", Subject="Hello")).emails == []
+    assert read(text_bounce(body, From="x@y.example", Subject="Hello")).emails == []
 
 
 @pytest.mark.parametrize(
@@ -178,8 +181,10 @@ def test_an_empty_notification_names_nobody(body: str) -> None:
     ],
 )
 def test_a_delivery_confirmation_is_no_bounce(subject: str) -> None:
-    told = letter("Your mail reached the mailbox of\n\nola@readers.example\n", Subject=subject)
-    assert read(told).kind == Kind.NONE
+    message = text_bounce(
+        "Your mail reached the mailbox of\n\nola@readers.example\n", Subject=subject
+    )
+    assert read(message).kind == Kind.NONE
 
 
 @pytest.mark.parametrize(
@@ -195,5 +200,5 @@ def test_a_delivery_confirmation_is_no_bounce(subject: str) -> None:
     ],
 )
 def test_an_address_is_found_next_to_any_punctuation(subject: str, words: str) -> None:
-    found = read(letter(words.replace("{}", "ola@readers.example"), Subject=subject))
-    assert (found.kind, found.emails) == (Kind.HARD, ["ola@readers.example"])
+    report = read(text_bounce(words.replace("{}", "ola@readers.example"), Subject=subject))
+    assert (report.kind, report.emails) == (Kind.HARD, ["ola@readers.example"])

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
@@ -36,23 +36,23 @@ def test_a_long_list_is_sent_over_several_connections_once(
     monkeypatch.setattr(batch, "CLAIM_SIZE", 5)
     settings.NEWSLETTER_CONNECTIONS = 3
     subscribers(60)
-    made = issue()
-    sending.start(made, by=edna)
+    draft = issue()
+    sending.start(draft, by=edna)
     # On a busy machine, one connection could send everything before the others are open.
     mail_server.before_answer = lambda recipient: until_three_are_open(mail_server)
-    assert not delivery_worker.deliver(made.pk, should_stop=delivery_worker.never)
+    assert not delivery_worker.deliver(draft.pk, should_stop=delivery_worker.never)
     assert mail_server.connections["opened"] == 3
     assert len(mail_server.recipients) == len(set(mail_server.recipients)) == 60
-    made.refresh_from_db()
-    assert made.state == "sent"
+    draft.refresh_from_db()
+    assert draft.state == "sent"
     assert Attempt.objects.count() == 60
 
 
 def test_a_short_list_uses_one_connection(edna: User, mail_server: MailServer) -> None:
     subscribers(3)
-    made = issue()
-    sending.start(made, by=edna)
-    delivery_worker.deliver(made.pk, should_stop=delivery_worker.never)
+    draft = issue()
+    sending.start(draft, by=edna)
+    delivery_worker.deliver(draft.pk, should_stop=delivery_worker.never)
     assert mail_server.connections["opened"] == 1
 
 
@@ -60,10 +60,10 @@ def test_a_job_stops_for_others_and_leaves_nothing_claimed(
     edna: User, mail_server: MailServer
 ) -> None:
     subscribers(10)
-    made = issue()
-    sending.start(made, by=edna)
-    assert delivery_worker.deliver(made.pk, should_stop=lambda: len(mail_server.taken) >= 4)
-    counts = made.deliveries.counts()
+    draft = issue()
+    sending.start(draft, by=edna)
+    assert delivery_worker.deliver(draft.pk, should_stop=lambda: len(mail_server.taken) >= 4)
+    counts = draft.deliveries.counts()
     assert (counts["sent"], counts["queued"], counts["claimed"]) == (4, 6, 0)
     assert tasks.SECONDS_AT_A_TIME <= 60
 
@@ -74,8 +74,8 @@ def test_an_outcome_is_kept_while_the_database_is_away(
 ) -> None:
     """The connection is cut while the server processes the e-mail; its response is still stored."""
     subscribers(3)
-    made = issue()
-    sending.start(made, by=edna)
+    draft = issue()
+    sending.start(draft, by=edna)
     url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
     worker = connection.connection.info.backend_pid
 
@@ -85,10 +85,10 @@ def test_an_outcome_is_kept_while_the_database_is_away(
                 other.execute("SELECT pg_terminate_backend(%s)", [worker])
 
     mail_server.before_answer = cut
-    delivery_worker.deliver_batch(made.pk)
-    delivery_worker.deliver_batch(made.pk)
-    assert made.deliveries.counts()["sent"] == 3
+    delivery_worker.deliver_batch(draft.pk)
+    delivery_worker.deliver_batch(draft.pk)
+    assert draft.deliveries.counts()["sent"] == 3
     assert sorted(mail_server.recipients) == [f"reader{n}@readers.example" for n in range(3)]
     assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
-    made.refresh_from_db()
-    assert made.state == "sent"
+    draft.refresh_from_db()
+    assert draft.state == "sent"

@@ -17,7 +17,7 @@ OLA = "ola@readers.example"
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
@@ -49,20 +49,20 @@ def test_a_digest_is_not_sent_if_the_choice_no_longer_matches(
 ) -> None:
     places = {name: category(name) for name in ("Asia", "Japan", "China")}
     ola = chose(OLA, Frequency.DAILY, places["Japan"], language="fr")
-    made = issue(digest=daily(), topics=[places["Japan"].pk], language="fr")
-    sending.start(made, by=edna)
+    draft = issue(digest=daily(), topics=[places["Japan"].pk], language="fr")
+    sending.start(draft, by=edna)
     chosen = tuple(places[name] for name in topics) or None
     wanted = [SubscriptionChoice(news(), Frequency.DAILY, chosen)]
     opt_in.choose(ola.token, Choice(wanted, language=language))
-    mark_next(made)
-    assert made.deliveries.get().state == state
+    mark_next(draft)
+    assert draft.deliveries.get().state == state
 
 
 def test_a_merge_while_a_digest_is_sent_skips_nobody(edna: User) -> None:
     japan, asia = category("Japan"), category("Asia")
     chose(OLA, Frequency.DAILY, japan)
-    made = issue(digest=daily(), topics=[japan.pk])
-    sending.start(made, by=edna)
+    draft = issue(digest=daily(), topics=[japan.pk])
+    sending.start(draft, by=edna)
     category_tree.merge([japan], into=asia)
-    mark_next(made)
-    assert made.deliveries.get().state == "sending"
+    mark_next(draft)
+    assert draft.deliveries.get().state == "sending"

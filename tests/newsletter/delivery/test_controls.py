@@ -13,7 +13,7 @@ from newsletter.delivery import controls, sending, worker
 from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Frequency, Issue, Newsletter
 from tests.newsletter.digest_rules import hours_ago, rule
-from tests.newsletter.factories import chose, in_hand, issue, news, subscribers
+from tests.newsletter.factories import chose, issue, mark_one, news, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import category, published
 
@@ -21,89 +21,89 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def started(by: User, count: int, *articles: object) -> Issue:
     subscribers(count)
-    made = issue("Under way", *articles)  # type: ignore[arg-type]
-    sending.start(made, by=by)
-    return made
+    draft = issue("Under way", *articles)  # type: ignore[arg-type]
+    sending.start(draft, by=by)
+    return draft
 
 
 def test_a_paused_issue_has_no_claims_and_resumes_where_it_was(edna: User) -> None:
-    made = started(edna, 6)
-    worker.deliver_batch(made.pk, size=2)
-    controls.pause(made, by=edna)
-    assert worker.deliver_batch(made.pk) == 0
-    counts = made.deliveries.counts()
+    draft = started(edna, 6)
+    worker.deliver_batch(draft.pk, size=2)
+    controls.pause(draft, by=edna)
+    assert worker.deliver_batch(draft.pk) == 0
+    counts = draft.deliveries.counts()
     assert (counts["sent"], counts["queued"], counts["claimed"]) == (2, 4, 0)
-    controls.resume(made, by=edna)
-    assert worker.deliver_batch(made.pk) == 4
+    controls.resume(draft, by=edna)
+    assert worker.deliver_batch(draft.pk) == 4
 
 
 def test_a_delivery_in_progress_gets_its_outcome_after_a_pause(edna: User) -> None:
-    made = started(edna, 2)
-    in_hand(made)
-    controls.pause(made, by=edna)
-    assert made.deliveries.counts()["sending"] == 1
+    draft = started(edna, 2)
+    mark_one(draft)
+    controls.pause(draft, by=edna)
+    assert draft.deliveries.counts()["sending"] == 1
 
 
 def test_unpublishing_an_article_pauses_at_once(
     edna: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     story, other = published("Doubtful"), published("Sound")
-    made = started(edna, 3, story, other)
+    draft = started(edna, 3, story, other)
     with django_capture_on_commit_callbacks(execute=True):
         publishing.unpublish(story, by=edna)
-    made.refresh_from_db()
-    assert made.state == "paused"
-    assert "“Doubtful”" in made.error
+    draft.refresh_from_db()
+    assert draft.state == "paused"
+    assert "“Doubtful”" in draft.error
     # The editor resumes; unpublishing another article pauses again.
-    controls.resume(made, by=edna)
-    assert worker.deliver_batch(made.pk, size=1) == 1
+    controls.resume(draft, by=edna)
+    assert worker.deliver_batch(draft.pk, size=1) == 1
     with django_capture_on_commit_callbacks(execute=True):
         publishing.unpublish(other, by=edna)
-    made.refresh_from_db()
-    assert made.state == "paused"
-    assert "“Sound”" in made.error
-    assert worker.deliver_batch(made.pk) == 0
+    draft.refresh_from_db()
+    assert draft.state == "paused"
+    assert "“Sound”" in draft.error
+    assert worker.deliver_batch(draft.pk) == 0
     assert len(mail.outbox) == 1
 
 
 def test_twenty_rejections_in_a_row_pause_the_issue(edna: User, mail_server: MailServer) -> None:
-    made = started(edna, 40)
+    draft = started(edna, 40)
     mail_server.on_recipient = lambda to: "550 5.7.1 Relaying denied"
-    worker.deliver_batch(made.pk)
-    made.refresh_from_db()
-    assert made.state == "paused"
-    assert made.error == "20 e-mails were rejected in a row: 550 5.7.1 Relaying denied"
-    counts = made.deliveries.counts()
+    worker.deliver_batch(draft.pk)
+    draft.refresh_from_db()
+    assert draft.state == "paused"
+    assert draft.error == "20 e-mails were rejected in a row: 550 5.7.1 Relaying denied"
+    counts = draft.deliveries.counts()
     assert (counts["refused"], counts["queued"]) == (20, 20)
     # The server is fixed and the issue is resumed.
     mail_server.on_recipient = lambda to: None
-    controls.resume(made, by=edna)
-    worker.deliver_batch(made.pk)
-    made.refresh_from_db()
-    assert made.state == "sent"
-    assert made.deliveries.counts()["sent"] == 20
+    controls.resume(draft, by=edna)
+    worker.deliver_batch(draft.pk)
+    draft.refresh_from_db()
+    assert draft.state == "sent"
+    assert draft.deliveries.counts()["sent"] == 20
 
 
 def test_too_many_rejections_pause_the_issue_until_resumed(
     edna: User, mail_server: MailServer
 ) -> None:
-    made = started(edna, 40)
+    draft = started(edna, 40)
     odd = ("1@", "3@", "5@", "7@", "9@")
     mail_server.on_recipient = lambda to: "550 No" if any(end in to for end in odd) else None
-    worker.deliver_batch(made.pk, size=24)
+    worker.deliver_batch(draft.pk, size=24)
     assert controls.pause_on_failures(Issue.objects.get())
-    made.refresh_from_db()
-    assert made.error == "12 of 24 were rejected, bounced or reported; 5 % are allowed."
-    controls.resume(made, by=edna)
+    draft.refresh_from_db()
+    assert draft.error == "12 of 24 were rejected, bounced or reported; 5 % are allowed."
+    controls.resume(draft, by=edna)
     assert not controls.pause_on_failures(Issue.objects.get())
-    worker.deliver_batch(made.pk)
-    assert made.deliveries.counts()["sent"] == 20
+    worker.deliver_batch(draft.pk)
+    assert draft.deliveries.counts()["sent"] == 20
 
 
 @pytest.fixture
@@ -148,9 +148,9 @@ def test_the_rest_is_not_sent_if_the_canary_batch_bounced(in_shares: Issue, edna
 def test_a_short_list_or_a_newsletter_without_canary_is_sent_at_once(edna: User) -> None:
     assert not started(edna, 30).deliveries.filter(wave=0).exists()
     Newsletter.objects.update(canary_percent=0)
-    made = issue("At once")
-    sending.start(made, by=edna)
-    assert not made.deliveries.filter(wave=0).exists()
+    draft = issue("At once")
+    sending.start(draft, by=edna)
+    assert not draft.deliveries.filter(wave=0).exists()
 
 
 def test_the_issues_of_a_digest_share_a_canary_batch(
@@ -194,12 +194,12 @@ def test_the_issues_of_a_digest_share_a_canary_batch(
 
 
 def test_cancelling_includes_claimed_deliveries(edna: User) -> None:
-    made = started(edna, 5)
+    draft = started(edna, 5)
     Delivery.objects.filter(pk__in=Delivery.objects.values("pk")[:2]).update(
         state="deferred", details="451 Later"
     )
-    assert controls.cancel(made, by=edna)
-    assert made.deliveries.counts()["cancelled"] == 5
-    assert not controls.cancel(made, by=edna)
+    assert controls.cancel(draft, by=edna)
+    assert draft.deliveries.counts()["cancelled"] == 5
+    assert not controls.cancel(draft, by=edna)
     with pytest.raises(controls.NotNow):
-        controls.resume(made, by=edna)
+        controls.resume(draft, by=edna)

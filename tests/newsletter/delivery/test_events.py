@@ -30,20 +30,20 @@ def test_editors_get_one_mail_with_the_reason_and_a_link(
 ) -> None:
     subscribers(3)
     story = published("Soon gone")
-    made = issue("Under way", story)
-    sending.start(made, by=edna)
+    draft = issue("Under way", story)
+    sending.start(draft, by=edna)
     with django_capture_on_commit_callbacks(execute=True):
         publishing.unpublish(story, by=edna)
-        controls.pause_if_blocked(made)
-    assert told == [made.pk]
-    assert events.email_editors(made.pk) == 1
+        controls.pause_if_blocked(draft)
+    assert told == [draft.pk]
+    assert events.email_editors(draft.pk) == 1
     (message,) = mail.outbox
     assert message.to == [edna.email]
     assert message.subject == "Paused: Under way"
     assert "Unpublished since sending started, but still in the e-mail:" in " ".join(
         str(message.body).split()
     )
-    assert f"/admin/newsletter/issue/{made.pk}/change/" in str(message.body)
+    assert f"/admin/newsletter/issue/{draft.pk}/change/" in str(message.body)
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
 
 
@@ -53,14 +53,14 @@ def test_a_manual_or_ended_pause_sends_no_mail(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     subscribers(3)
-    made = issue()
-    sending.start(made, by=edna)
+    draft = issue()
+    sending.start(draft, by=edna)
     with django_capture_on_commit_callbacks(execute=True):
-        controls.pause(made, by=edna)
+        controls.pause(draft, by=edna)
     assert told == []
-    assert events.email_editors(made.pk) == 0
-    controls.resume(made, by=edna)
-    controls.pause_with_error(made, "The server refuses all.")
-    controls.resume(made, by=edna)
-    assert events.email_editors(made.pk) == 0
+    assert events.email_editors(draft.pk) == 0
+    controls.resume(draft, by=edna)
+    controls.pause_with_error(draft, "The server refuses all.")
+    controls.resume(draft, by=edna)
+    assert events.email_editors(draft.pk) == 0
     assert mail.outbox == []

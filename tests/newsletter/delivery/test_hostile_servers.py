@@ -19,16 +19,16 @@ Talk = Callable[[socket.socket], None]
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 @pytest.fixture
 def started(edna: User) -> Issue:
     subscribers(3)
-    made = issue()
-    sending.start(made, by=edna)
-    return made
+    draft = issue()
+    sending.start(draft, by=edna)
+    return draft
 
 
 @contextmanager

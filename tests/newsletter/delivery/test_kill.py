@@ -21,8 +21,8 @@ def test_a_delivery_of_a_killed_worker_is_uncertain_and_not_resent(
     edna: User, mail_server: MailServer
 ) -> None:
     subscribers(5)
-    made = issue()
-    sending.start(made, by=edna)
+    draft = issue()
+    sending.start(draft, by=edna)
     taken, released = threading.Event(), threading.Event()
 
     def hold(recipient: str) -> None:
@@ -31,16 +31,16 @@ def test_a_delivery_of_a_killed_worker_is_uncertain_and_not_resent(
             released.wait(30)
 
     mail_server.before_answer = hold
-    worker = start_worker(made)
+    worker = start_worker(draft)
     assert taken.wait(60)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     released.set()
 
-    assert made.deliveries.counts()["sending"] == 1
+    assert draft.deliveries.counts()["sending"] == 1
     assert uncertain.mark_stale_uncertain(after=timedelta(0)) == 1
     uncertain.expire_leases(after=-claims.LEASE)
-    delivery_worker.deliver_batch(made.pk)
-    counts = made.deliveries.counts()
+    delivery_worker.deliver_batch(draft.pk)
+    counts = draft.deliveries.counts()
     assert (counts["sent"], counts["uncertain"]) == (4, 1)
     assert sorted(Counter(mail_server.recipients).values()) == [1] * 5

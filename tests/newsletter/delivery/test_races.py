@@ -20,52 +20,52 @@ OLA = "ola@readers.example"
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def test_an_unsubscribe_in_progress_is_waited_for(edna: User) -> None:
     """The mark must not be based on the state before the unsubscribe was committed."""
     ola = subscriber(OLA)
-    made = issue()
-    sending.start(made, by=edna)
-    marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
+    draft = issue()
+    sending.start(draft, by=edna)
+    marking = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
     with transaction.atomic():
         opt_in.unsubscribe(ola.token)
         marking.start()
         marking.join(0.5)
         assert marking.is_alive()
     marking.join(10)
-    assert made.deliveries.counts()["suppressed"] == 1
+    assert draft.deliveries.counts()["suppressed"] == 1
 
 
 def test_removing_one_newsletter_is_waited_for_too(edna: User) -> None:
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     ola = subscriber(OLA)
-    made = issue()
-    sending.start(made, by=edna)
-    marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
+    draft = issue()
+    sending.start(draft, by=edna)
+    marking = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
     with transaction.atomic():
         opt_in.choose(ola.token, Choice([SubscriptionChoice.usual(weekly)]))
         marking.start()
         marking.join(0.5)
         assert marking.is_alive()
     marking.join(10)
-    assert made.deliveries.counts()["suppressed"] == 1
+    assert draft.deliveries.counts()["suppressed"] == 1
 
 
 def test_changing_the_frequency_is_waited_for_too(edna: User) -> None:
     ola = subscriber(OLA)
-    made = issue()
-    sending.start(made, by=edna)
-    marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
+    draft = issue()
+    sending.start(draft, by=edna)
+    marking = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
     with transaction.atomic():
         opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.WEEKLY)]))
         marking.start()
         marking.join(0.5)
         assert marking.is_alive()
     marking.join(10)
-    delivery = made.deliveries.get()
+    delivery = draft.deliveries.get()
     assert (delivery.state, delivery.details) == (
         "suppressed",
         "Changed preferences before it was sent.",
@@ -74,10 +74,10 @@ def test_changing_the_frequency_is_waited_for_too(edna: User) -> None:
 
 def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailServer) -> None:
     subscribers(30)
-    made = issue()
-    sending.start(made, by=edna)
+    draft = issue()
+    sending.start(draft, by=edna)
     workers = [
-        threading.Thread(target=in_own_connection(lambda: delivery_worker.deliver_batch(made.pk)))
+        threading.Thread(target=in_own_connection(lambda: delivery_worker.deliver_batch(draft.pk)))
         for _ in range(3)
     ]
     for worker in workers:
@@ -86,17 +86,17 @@ def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailSer
         worker.join(30)
     assert len(mail_server.recipients) == 30
     assert len(set(mail_server.recipients)) == 30
-    made.refresh_from_db()
-    assert made.state == "sent"
-    assert made.deliveries.counts()["sent"] == 30
+    draft.refresh_from_db()
+    assert draft.state == "sent"
+    assert draft.deliveries.counts()["sent"] == 30
 
 
 def test_the_mark_is_committed_before_the_mail_is_submitted(
     edna: User, mail_server: MailServer
 ) -> None:
     subscriber(OLA)
-    made = issue()
-    sending.start(made, by=edna)
+    draft = issue()
+    sending.start(draft, by=edna)
     seen: list[str] = []
 
     def look(recipient: str) -> None:
@@ -104,7 +104,7 @@ def test_the_mark_is_committed_before_the_mail_is_submitted(
         connections.close_all()
 
     mail_server.before_answer = look
-    delivery_worker.deliver_batch(made.pk)
+    delivery_worker.deliver_batch(draft.pk)
     assert seen == ["sending"]
     assert Delivery.objects.get().state == "sent"
 
@@ -113,8 +113,8 @@ def test_nobody_gets_mail_after_unsubscribing_during_delivery(
     edna: User, mail_server: MailServer
 ) -> None:
     everybody = subscribers(40)
-    made = issue()
-    sending.start(made, by=edna)
+    draft = issue()
+    sending.start(draft, by=edna)
 
     def leave_all() -> None:
         for reader in reversed(everybody):
@@ -122,10 +122,10 @@ def test_nobody_gets_mail_after_unsubscribing_during_delivery(
 
     leaving = threading.Thread(target=in_own_connection(leave_all))
     leaving.start()
-    delivery_worker.deliver_batch(made.pk)
+    delivery_worker.deliver_batch(draft.pk)
     leaving.join(30)
-    delivery_worker.deliver_batch(made.pk)
-    for delivery in made.deliveries.select_related("subscriber"):
+    delivery_worker.deliver_batch(draft.pk)
+    for delivery in draft.deliveries.select_related("subscriber"):
         unsubscribed_at = delivery.subscriber.unsubscribed_at if delivery.subscriber else None
         received = delivery.subscriber and delivery.subscriber.email in mail_server.recipients
         assert unsubscribed_at is not None
@@ -134,6 +134,6 @@ def test_nobody_gets_mail_after_unsubscribing_during_delivery(
             assert delivery.sending_at <= unsubscribed_at
         else:
             assert delivery.state == "suppressed"
-    counts = made.deliveries.counts()
+    counts = draft.deliveries.counts()
     assert counts["sent"] + counts["suppressed"] == 40
     assert len(mail_server.recipients) == counts["sent"]

@@ -16,7 +16,7 @@ from newsletter.email import drafts
 from newsletter.email.drafts import IssueArticle
 from newsletter.models import Issue
 from newsletter.subscriptions import opt_in
-from tests.newsletter.factories import issue, minute_passes, subscriber, subscribers
+from tests.newsletter.factories import issue, start_scheduled_issues, subscriber, subscribers
 from tests.newsroom import published
 
 pytestmark = pytest.mark.django_db
@@ -24,131 +24,131 @@ OLA = "ola@readers.example"
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
     monkeypatch.setattr("newsletter.job_queue.enqueue_start", lambda issue_id, moment: None)
 
 
 def test_an_issue_can_be_unscheduled_within_the_minute(edna: User) -> None:
     subscribers(2)
-    made = issue()
-    scheduling.send_in_a_minute(made, by=edna)
+    draft = issue()
+    scheduling.send_in_a_minute(draft, by=edna)
     assert scheduling.start_due() == []
-    assert scheduling.unschedule(made, by=edna)
-    assert made.is_draft
+    assert scheduling.unschedule(draft, by=edna)
+    assert draft.is_draft
     assert scheduling.start_due() == []
-    assert not made.deliveries.exists()
-    assert [event.action for event in made.events.all()] == ["scheduled", "taken_back"]
-    drafts.save(made, [IssueArticle(published("Another"))], by=edna)
-    scheduling.send_in_a_minute(made, by=edna)
-    assert minute_passes() == [made.pk]
-    assert not scheduling.unschedule(made, by=edna)
+    assert not draft.deliveries.exists()
+    assert [event.action for event in draft.events.all()] == ["scheduled", "taken_back"]
+    drafts.save(draft, [IssueArticle(published("Another"))], by=edna)
+    scheduling.send_in_a_minute(draft, by=edna)
+    assert start_scheduled_issues() == [draft.pk]
+    assert not scheduling.unschedule(draft, by=edna)
 
 
 def test_recipients_are_those_subscribed_at_the_scheduled_time(edna: User) -> None:
     ola = subscriber(OLA)
     subscriber("mina@readers.example")
-    made = issue()
-    scheduling.send_at(made, timezone.now() + timedelta(hours=3), by=edna)
+    draft = issue()
+    scheduling.send_at(draft, timezone.now() + timedelta(hours=3), by=edna)
     opt_in.unsubscribe(ola.token)
     subscriber("late@readers.example")
-    minute_passes()
-    frozen = made.deliveries.values_list("subscriber__email", flat=True)
+    start_scheduled_issues()
+    frozen = draft.deliveries.values_list("subscriber__email", flat=True)
     assert set(frozen) == {"mina@readers.example", "late@readers.example"}
 
 
 def test_a_scheduled_issue_cannot_be_edited(edna: User) -> None:
     subscribers(1)
-    made = issue("As it waits")
-    scheduling.send_in_a_minute(made, by=edna)
-    made.subject = "Other words"
+    draft = issue("As it waits")
+    scheduling.send_in_a_minute(draft, by=edna)
+    draft.subject = "Other words"
     with pytest.raises(drafts.NotADraft):
-        drafts.save(made, None, by=edna)
-    minute_passes()
+        drafts.save(draft, None, by=edna)
+    start_scheduled_issues()
     with pytest.raises(drafts.NotADraft):
-        drafts.save(made, None, by=edna)
-    made.refresh_from_db()
-    assert made.subject == "As it waits"
+        drafts.save(draft, None, by=edna)
+    draft.refresh_from_db()
+    assert draft.subject == "As it waits"
 
 
 def test_a_blocked_issue_becomes_a_draft_again_with_the_reason(edna: User) -> None:
     subscribers(2)
     story = published("Gone by then")
-    made = issue("Too late", story)
-    scheduling.send_in_a_minute(made, by=edna)
+    draft = issue("Too late", story)
+    scheduling.send_in_a_minute(draft, by=edna)
     publishing.unpublish(story, by=edna)
-    assert minute_passes() == []
-    made.refresh_from_db()
-    assert made.is_draft
-    assert "Not sent at the scheduled time:" in made.error
-    assert "“Gone by then” is not published" in made.error
-    assert not made.deliveries.exists()
+    assert start_scheduled_issues() == []
+    draft.refresh_from_db()
+    assert draft.is_draft
+    assert "Not sent at the scheduled time:" in draft.error
+    assert "“Gone by then” is not published" in draft.error
+    assert not draft.deliveries.exists()
     publishing.publish(story, by=edna)
-    scheduling.send_in_a_minute(made, by=edna)
-    assert made.error == ""
+    scheduling.send_in_a_minute(draft, by=edna)
+    assert draft.error == ""
 
 
 def test_a_missed_time_is_made_up_once_and_reported_as_late(
     edna: User,
 ) -> None:
     subscribers(2)
-    made = issue()
-    scheduling.send_at(made, timezone.now() + timedelta(hours=1), by=edna)
+    draft = issue()
+    scheduling.send_at(draft, timezone.now() + timedelta(hours=1), by=edna)
     # No worker runs for three hours; then two start.
     Issue.objects.update(send_at=Now() - timedelta(hours=3))
-    assert scheduling.start_due() == [made.pk]
+    assert scheduling.start_due() == [draft.pk]
     assert scheduling.start_due() == []
-    made.refresh_from_db()
-    assert made.deliveries.count() == 2
-    assert made.delay is not None
-    assert timedelta(hours=2, minutes=59) < made.delay < timedelta(hours=3, minutes=1)
-    (started,) = made.events.filter(action="started")
+    draft.refresh_from_db()
+    assert draft.deliveries.count() == 2
+    assert draft.delay is not None
+    assert timedelta(hours=2, minutes=59) < draft.delay < timedelta(hours=3, minutes=1)
+    (started,) = draft.events.filter(action="started")
     assert "180 minutes late" in started.details
     assert started.created_by == edna
 
 
 def test_an_issue_sent_on_time_is_not_reported_as_late(edna: User) -> None:
     subscribers(1)
-    made = issue()
-    scheduling.send_in_a_minute(made, by=edna)
-    minute_passes()
-    made.refresh_from_db()
-    assert made.delay is None
-    assert made.events.get(action="started").details == "Recipients: 1."
+    draft = issue()
+    scheduling.send_in_a_minute(draft, by=edna)
+    start_scheduled_issues()
+    draft.refresh_from_db()
+    assert draft.delay is None
+    assert draft.events.get(action="started").details == "Recipients: 1."
 
 
 def test_a_worker_with_a_fast_clock_starts_nothing_early(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscribers(1)
-    made = issue()
-    scheduling.send_at(made, timezone.now() + timedelta(hours=1), by=edna)
+    draft = issue()
+    scheduling.send_at(draft, timezone.now() + timedelta(hours=1), by=edna)
     ahead = timezone.now() + timedelta(days=3)
     monkeypatch.setattr(timezone, "now", lambda: ahead)
     assert scheduling.start_due() == []
-    assert not scheduling.start_scheduled(made.pk)
+    assert not scheduling.start_scheduled(draft.pk)
 
 
 def test_a_time_in_the_past_is_rejected(edna: User) -> None:
     subscribers(1)
-    made = issue()
+    draft = issue()
     with pytest.raises(sending.NotReady, match="in the past"):
-        scheduling.send_at(made, timezone.now() - timedelta(seconds=1), by=edna)
-    made.refresh_from_db()
-    assert made.is_draft
+        scheduling.send_at(draft, timezone.now() - timedelta(seconds=1), by=edna)
+    draft.refresh_from_db()
+    assert draft.is_draft
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_workers_start_a_due_issue_once(edna: User) -> None:
     subscribers(5)
-    made = issue()
-    scheduling.send_in_a_minute(made, by=edna)
+    draft = issue()
+    scheduling.send_in_a_minute(draft, by=edna)
     Issue.objects.update(send_at=Now())
     begun: list[Any] = []
 
     def start_scheduled() -> None:
         try:
-            begun.append(scheduling.start_scheduled(made.pk))
+            begun.append(scheduling.start_scheduled(draft.pk))
         finally:
             connection.close()
 
@@ -158,5 +158,5 @@ def test_two_workers_start_a_due_issue_once(edna: User) -> None:
     for worker in workers:
         worker.join(30)
     assert sorted(begun) == [False, False, False, True]
-    assert made.deliveries.count() == 5
-    assert made.events.filter(action="started").count() == 1
+    assert draft.deliveries.count() == 5
+    assert draft.events.filter(action="started").count() == 1

@@ -21,7 +21,7 @@ from newsletter.email.smtp import Answer, Outcome
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import opt_in, suppression
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
-from tests.newsletter.factories import in_hand, issue, mail_image, news, subscriber, subscribers
+from tests.newsletter.factories import issue, mail_image, mark_one, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import draft, picture, published
 
@@ -30,7 +30,7 @@ OLA = "ola@readers.example"
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
@@ -198,7 +198,7 @@ def test_the_worker_finds_issues_of_lost_jobs(edna: User) -> None:
     made = issue()
     sending.start(made, by=edna)
     assert sending.run_maintenance() == [made.pk]
-    in_hand(made)
+    mark_one(made)
     assert sending.run_maintenance() == []
     Delivery.objects.filter(state="sending").update(sending_at=timezone.now() - timedelta(hours=1))
     assert sending.run_maintenance() == [made.pk]
@@ -257,9 +257,9 @@ def test_the_links_of_a_test_explain_themselves_and_do_nothing(
     text = str(message.body) + str(message.extra_headers.get(way, ""))
     name = "unsubscribe" if way == "List-Unsubscribe" else way
     (link,) = set(re.findall(rf"https?://[^/\s]+(/newsletter/{name}/[^/\s]+/)", text))
-    for answer in (client.get(link), client.post(link, {"List-Unsubscribe": "One-Click"})):
-        assert answer.status_code == 200
-        assert "This link is from a test" in answer.content.decode()
+    for response in (client.get(link), client.post(link, {"List-Unsubscribe": "One-Click"})):
+        assert response.status_code == 200
+        assert "This link is from a test" in response.content.decode()
     assert Subscription.objects.count() == len(everybody)
 
 
@@ -292,7 +292,7 @@ def test_cancelling_stops_delivery_and_counts_the_cancelled(edna: User) -> None:
     made = issue()
     sending.start(made, by=edna)
     worker.deliver_batch(made.pk, size=1)
-    held = in_hand(made)
+    held = mark_one(made)
     controls.cancel(made, by=edna)
     assert made.cancelled_by == edna
     assert made.state == "stopped"

@@ -12,7 +12,7 @@ from newsletter.delivery import batch, claims, controls, sending, uncertain, wor
 from newsletter.delivery.batch import result_of
 from newsletter.email.smtp import Answer, Outcome
 from newsletter.models import Delivery, Issue
-from tests.newsletter.factories import in_hand, issue, mark_next, subscribers
+from tests.newsletter.factories import issue, mark_next, mark_one, subscribers
 from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +22,9 @@ FIRST, SECOND, THIRD = (f"reader{number}@readers.example" for number in range(3)
 @pytest.fixture
 def started(edna: User) -> Issue:
     subscribers(3)
-    made = issue()
-    sending.start(made, by=edna)
-    return made
+    draft = issue()
+    sending.start(draft, by=edna)
+    return draft
 
 
 def states(of: Issue) -> dict[str, str]:
@@ -62,12 +62,12 @@ def test_responses_are_stored_without_the_address(started: Issue, mail_server: M
     Delivery.objects.filter(state="deferred").update(due_at=timezone.now())
     mail_server.on_recipient = lambda to: f"550 no {to} here" if to == SECOND else None
     worker.deliver_batch(started.pk)
-    refused = Delivery.objects.get(subscriber__email=SECOND)
-    assert [(each.number, each.outcome, each.smtp_response) for each in refused.tries.all()] == [
+    rejected = Delivery.objects.get(subscriber__email=SECOND)
+    assert [(each.number, each.outcome, each.smtp_response) for each in rejected.tries.all()] == [
         (1, "deferred", "450 <(address)> is busy"),
         (2, "refused", "550 no (address) here"),
     ]
-    assert refused.details == "550 no (address) here"
+    assert rejected.details == "550 no (address) here"
 
 
 def test_a_deferred_address_waits_and_is_tried_again(
@@ -177,7 +177,7 @@ def test_without_a_server_everything_stays_queued(started: Issue, settings: Any)
 def test_a_worker_killed_before_the_outcome_leaves_it_uncertain(
     started: Issue, mail_server: MailServer
 ) -> None:
-    claimed = in_hand(started).email
+    claimed = mark_one(started).email
     # Here the process ends; it is unknown whether the e-mail was sent.
     worker.deliver_batch(started.pk)
     others = {FIRST, SECOND, THIRD} - {claimed}
@@ -206,14 +206,14 @@ def test_an_uncertain_delivery_is_resent_with_the_same_message_id(
 
 
 def test_a_late_outcome_is_recorded(started: Issue) -> None:
-    held = in_hand(started)
+    held = mark_one(started)
     uncertain.mark_stale_uncertain(after=timedelta(0))
     claims.record_outcome(result_of(held, Answer(Outcome.SENT, "250 Taken")))
     assert states(started)[held.email] == "sent"
 
 
 def test_the_outcome_of_an_abandoned_attempt_changes_nothing(started: Issue, edna: User) -> None:
-    held = in_hand(started)
+    held = mark_one(started)
     uncertain.mark_stale_uncertain(after=timedelta(0))
     uncertain.send_again(Delivery.objects.get(pk=held.delivery_id), by=edna)
     again = mark_next(started)
@@ -224,6 +224,6 @@ def test_the_outcome_of_an_abandoned_attempt_changes_nothing(started: Issue, edn
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
     return iter(())

@@ -17,16 +17,16 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
 def started(by: User, *addresses: str) -> Issue:
     for address in addresses:
         subscriber(address)
-    made = issue()
-    sending.start(made, by=by)
-    return made
+    draft = issue()
+    sending.start(draft, by=by)
+    return draft
 
 
 def domains_of(mail_server: MailServer) -> list[str]:
@@ -35,23 +35,23 @@ def domains_of(mail_server: MailServer) -> list[str]:
 
 
 def test_the_total_limit_spaces_out_all_mails(edna: User, mail_server: MailServer) -> None:
-    made = started(edna, *(f"r{number}@readers.example" for number in range(6)))
+    draft = started(edna, *(f"r{number}@readers.example" for number in range(6)))
     SendingLimit.objects.create(domain="", per_second=20)
     start_scheduled = time.monotonic()
-    assert worker.deliver_batch(made.pk) == 6
+    assert worker.deliver_batch(draft.pk) == 6
     assert 0.25 <= time.monotonic() - start_scheduled < 5
-    moments = [each.sending_at for each in made.deliveries.order_by("sending_at")]
+    moments = [each.sending_at for each in draft.deliveries.order_by("sending_at")]
     gaps = [later - earlier for earlier, later in pairwise(moments) if earlier and later]
     assert min(gaps) > timedelta(milliseconds=30)
 
 
 def test_a_slow_domain_does_not_delay_the_others(edna: User, mail_server: MailServer) -> None:
     slow = [f"r{number}@slow.example" for number in range(4)]
-    made = started(edna, *slow, "a@quick.example", "b@quick.example")
+    draft = started(edna, *slow, "a@quick.example", "b@quick.example")
     SendingLimit.objects.create(domain="Slow.example", per_second=0.1)
-    assert worker.deliver_batch(made.pk) == 3
+    assert worker.deliver_batch(draft.pk) == 3
     assert domains_of(mail_server) == ["quick.example", "quick.example", "slow.example"]
-    waiting = made.deliveries.filter(state="queued").order_by("due_at")
+    waiting = draft.deliveries.filter(state="queued").order_by("due_at")
     assert waiting.count() == 3
     # Each is delayed a little more than the last, so that they are not all due at once.
     pauses = [(each.due_at - each.created_at).total_seconds() for each in waiting]
@@ -59,15 +59,15 @@ def test_a_slow_domain_does_not_delay_the_others(edna: User, mail_server: MailSe
     assert pauses[2] - pauses[1] == pytest.approx(10, abs=1)
     Delivery.objects.update(due_at=Now())
     # It is not due yet, whatever the list says.
-    assert worker.deliver_batch(made.pk) == 0
+    assert worker.deliver_batch(draft.pk) == 0
 
 
 def test_other_domains_share_the_limit_of_the_star(edna: User, mail_server: MailServer) -> None:
-    made = started(edna, "a@one.example", "b@one.example", "c@two.example", "d@free.example")
+    draft = started(edna, "a@one.example", "b@one.example", "c@two.example", "d@free.example")
     subscriber("e@free.example")
     SendingLimit.objects.create(domain="*", per_second=0.1)
     SendingLimit.objects.create(domain="free.example", per_second=1000)
-    worker.deliver_batch(made.pk)
+    worker.deliver_batch(draft.pk)
     assert domains_of(mail_server) == ["free.example", "one.example", "two.example"]
 
 

@@ -17,9 +17,9 @@ from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Digest, Frequency, Issue
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
-from tests.newsletter.admin_pages import at, filled
+from tests.newsletter.admin_pages import issue_form_data, issue_url
 from tests.newsletter.digest_rules import MINA, OLA, headlines, hours_ago, rule
-from tests.newsletter.factories import chose, mail_image, minute_passes, news
+from tests.newsletter.factories import chose, mail_image, news, start_scheduled_issues
 from tests.newsroom import category
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,9 @@ def went_to() -> dict[str, list[str]]:
     }
 
 
-def test_an_edited_digest_needs_approval_whatever_its_rule_says(ednas: Client, edna: User) -> None:
+def test_an_edited_digest_needs_approval_whatever_its_rule_says(
+    editor_client: Client, edna: User
+) -> None:
     chose(OLA, Frequency.DAILY)
     story = hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
@@ -92,7 +94,7 @@ def test_an_edited_digest_needs_approval_whatever_its_rule_says(ednas: Client, e
     Image.objects.update(licensed_for_newsletter=False)
     assert approval.send_automatic() == []
     issue = Issue.objects.get(pk=made)
-    ednas.post(at(issue, "change"), filled(story, subject="Better words"))
+    editor_client.post(issue_url(issue, "change"), issue_form_data(story, subject="Better words"))
     Image.objects.update(licensed_for_newsletter=True)
     issue.refresh_from_db()
     sending.send_test(issue, "edna@meridian.example", by=edna)
@@ -162,7 +164,7 @@ def test_a_choice_changed_after_composing_gets_its_own_issue(edna: User) -> None
     composition.compose_due()
     opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.DAILY)], language="en"))
     assert approved(edna) == 1
-    minute_passes()
+    start_scheduled_issues()
     assert went_to() == {OLA: ["Elsewhere", "Tokyo"]}
 
 

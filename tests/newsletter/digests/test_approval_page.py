@@ -14,15 +14,17 @@ from newsletter.dashboard import dashboard_items
 from newsletter.delivery import sending
 from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Digest, DigestRule, Frequency, Issue
-from tests.newsletter.admin_pages import at, filled, said
+from tests.newsletter.admin_pages import issue_form_data, issue_url, messages_of
 from tests.newsletter.digest_rules import MINA, OLA, hours_ago, rule
-from tests.newsletter.factories import chose, minute_passes
+from tests.newsletter.factories import chose, start_scheduled_issues
 from tests.newsroom import category
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_digest_that_needs_approval_waits_for_an_editor(ednas: Client, edna: User) -> None:
+def test_a_digest_that_needs_approval_waits_for_an_editor(
+    editor_client: Client, edna: User
+) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule(needs_approval=True)
@@ -31,32 +33,34 @@ def test_a_digest_that_needs_approval_waits_for_an_editor(ednas: Client, edna: U
     assert "1 digest needs approval" in [each.label for each in dashboard_items(edna)]
     digest = Digest.objects.get()
     page = reverse("admin:newsletter_digest_change", args=[digest.pk])
-    assert "1 subscriber" in ednas.get(page).content.decode()
+    assert "1 subscriber" in editor_client.get(page).content.decode()
     approve = reverse("admin:newsletter_digest_approve", args=[digest.pk])
-    assert ednas.get(approve).status_code == 405
-    answer = ednas.post(approve, follow=True)
-    (sentence,) = said(answer)
-    assert sentence.startswith(
+    assert editor_client.get(approve).status_code == 405
+    response = editor_client.post(approve, follow=True)
+    (message,) = messages_of(response)
+    assert message.startswith(
         "Approved. Each e-mail is checked and sent in one minute. Until then you can unschedule it on its page. Problems are shown here."
     )
-    assert "checking the e-mails" in answer.content.decode()
-    assert approve not in answer.content.decode()
+    assert "checking the e-mails" in response.content.decode()
+    assert approve not in response.content.decode()
     assert approval.send_approved(digest.pk) == 1
-    assert minute_passes() == [made]
-    assert said(ednas.post(approve, follow=True)) == ["Nothing in this digest needs approval."]
+    assert start_scheduled_issues() == [made]
+    assert messages_of(editor_client.post(approve, follow=True)) == [
+        "Nothing in this digest needs approval."
+    ]
     assert Delivery.objects.count() == 1
 
 
-def test_an_edited_digest_needs_a_test(ednas: Client) -> None:
+def test_an_edited_digest_needs_a_test(editor_client: Client) -> None:
     chose(OLA, Frequency.DAILY)
     story = hours_ago(2, "One")
     rule(needs_approval=True)
     (made,) = composition.compose_due()
     issue = Issue.objects.get(pk=made)
-    ednas.post(at(issue, "change"), filled(story, subject="Better words"))
-    ednas.post(reverse("admin:newsletter_digest_approve", args=[issue.digest_id]))
+    editor_client.post(issue_url(issue, "change"), issue_form_data(story, subject="Better words"))
+    editor_client.post(reverse("admin:newsletter_digest_approve", args=[issue.digest_id]))
     assert approval.send_approved(Digest.objects.get().pk) == 0
-    page = ednas.get(reverse("admin:newsletter_digest_change", args=[issue.digest_id]))
+    page = editor_client.get(reverse("admin:newsletter_digest_change", args=[issue.digest_id]))
     assert "No test" in page.content.decode()
     assert not Delivery.objects.exists()
 
@@ -105,7 +109,7 @@ def test_an_approval_with_a_lost_job_is_carried_out(
 
 
 def test_the_digest_page_counts_all_recipients_in_one_query(
-    ednas: Client, django_assert_max_num_queries: Any
+    editor_client: Client, django_assert_max_num_queries: Any
 ) -> None:
     def page_of(names: list[str]) -> str:
         for name in names:
@@ -119,15 +123,15 @@ def test_the_digest_page_counts_all_recipients_in_one_query(
         return reverse("admin:newsletter_digest_change", args=[Digest.objects.latest("pk").pk])
 
     few = page_of(["Asia"])
-    ednas.get(few)
+    editor_client.get(few)
     with CaptureQueriesContext(connection) as counted:
-        assert ednas.get(few).content.decode().count("1 subscriber<") == 1
+        assert editor_client.get(few).content.decode().count("1 subscriber<") == 1
     many = page_of(["Europe", "Sport", "Culture"])
     with django_assert_max_num_queries(len(counted)):
-        assert ednas.get(many).content.decode().count("1 subscriber<") == 4
+        assert editor_client.get(many).content.decode().count("1 subscriber<") == 4
 
 
-def test_the_digest_page_excludes_those_who_already_got_it(ednas: Client) -> None:
+def test_the_digest_page_excludes_those_who_already_got_it(editor_client: Client) -> None:
     asia = category("Asia")
     ola = chose(OLA, Frequency.DAILY, asia)
     chose(MINA, Frequency.DAILY)
@@ -137,4 +141,4 @@ def test_the_digest_page_excludes_those_who_already_got_it(ednas: Client) -> Non
     sending.start(Issue.objects.exclude(topics=[]).get(), by=None)
     ola.subscriptions.update(topics=None)
     page = reverse("admin:newsletter_digest_change", args=[Digest.objects.get().pk])
-    assert "1 subscriber<" in ednas.get(page).content.decode()
+    assert "1 subscriber<" in editor_client.get(page).content.decode()

@@ -16,9 +16,9 @@ from newsletter.digests import approval, composition
 from newsletter.models import Delivery, Digest, Frequency, Issue
 from newsletter.subscriptions import opt_in
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
-from tests.newsletter.admin_pages import at, filled
+from tests.newsletter.admin_pages import issue_form_data, issue_url
 from tests.newsletter.digest_rules import MINA, OLA, headlines, hours_ago, rule
-from tests.newsletter.factories import chose, mark_next, minute_passes, news
+from tests.newsletter.factories import chose, mark_next, news, start_scheduled_issues
 from tests.newsroom import category
 from tests.together import at_once, begin_and_wait
 
@@ -98,21 +98,25 @@ def test_a_merge_while_both_issues_are_sent_skips_nobody() -> None:
         assert each.deliveries.get().state == "sending"
 
 
-def test_a_merge_keeps_an_edited_issue_and_sends_nothing_twice(ednas: Client, edna: User) -> None:
+def test_a_merge_keeps_an_edited_issue_and_sends_nothing_twice(
+    editor_client: Client, edna: User
+) -> None:
     japan, asia = japan_and_asia()
     rule(needs_approval=True)
     composition.compose_due()
     touched = about(japan)
     story = touched.articles.get()
-    ednas.post(at(touched, "change"), filled(story, subject="Better words"))
+    editor_client.post(issue_url(touched, "change"), issue_form_data(story, subject="Better words"))
     category_tree.merge([japan], into=asia)
     digest = Digest.objects.get()
-    page = ednas.get(reverse("admin:newsletter_digest_change", args=[digest.pk])).content.decode()
+    page = editor_client.get(
+        reverse("admin:newsletter_digest_change", args=[digest.pk])
+    ).content.decode()
     assert "Better words" in page
     assert "Deleted topics" in page
     approval.approve(digest, by=edna)
     assert approval.send_approved(digest.pk) == 1
-    minute_passes()
+    start_scheduled_issues()
     assert went_to() == [(MINA, ["Delhi"]), (OLA, ["Delhi"])]
     touched.refresh_from_db()
     assert touched.subject == "Better words"
@@ -129,7 +133,7 @@ def test_a_scheduled_issue_follows_a_merge(edna: User) -> None:
     approval.approve(digest, by=edna)
     approval.send_approved(digest.pk)
     category_tree.merge([japan], into=asia)
-    minute_passes()
+    start_scheduled_issues()
     assert went_to() == [(OLA, ["Tokyo"])]
 
 
@@ -224,7 +228,7 @@ def test_a_scheduled_issue_is_not_merged_and_has_no_recipients(edna: User) -> No
     waiting = about(japan)
     scheduling.send_at(waiting, timezone.now() + timedelta(days=1), by=edna)
     category_tree.merge([japan], into=asia)
-    minute_passes()
+    start_scheduled_issues()
     waiting.refresh_from_db()
     assert waiting.is_draft
     assert "No recipients: no subscriber has chosen what this e-mail is for." in waiting.error

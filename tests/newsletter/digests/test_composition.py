@@ -124,7 +124,7 @@ def test_a_french_subscriber_gets_french_articles_and_texts(
 
 def test_unpublished_articles_are_left_out_and_no_issue_is_empty(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
-    gone, kept = hours_ago(2, "Gone"), hours_ago(3, "Kept")
+    gone, stored = hours_ago(2, "Gone"), hours_ago(3, "Kept")
     rule()
     (made,) = composition.compose_due()
     publishing.unpublish(gone, by=edna)
@@ -134,7 +134,7 @@ def test_unpublished_articles_are_left_out_and_no_issue_is_empty(edna: User) -> 
     Digest.objects.update(period="2001-01-01")
     Issue.objects.all().update(topics=[1])
     (again,) = composition.compose_due()
-    publishing.unpublish(kept, by=edna)
+    publishing.unpublish(stored, by=edna)
     assert approval.send_automatic() == []
     assert not Issue.objects.filter(pk=again).exists()
 

@@ -46,7 +46,7 @@ def test_a_rule_enabled_again_covers_one_period() -> None:
 
 
 def test_a_rule_moved_to_another_day_waits_and_loses_nothing(
-    ednas: Client,
+    editor_client: Client,
 ) -> None:
     chose(OLA, Frequency.WEEKLY)
     hours_ago(2, "One")
@@ -55,11 +55,11 @@ def test_a_rule_moved_to_another_day_waits_and_loses_nothing(
     hours_ago(0.001, "Since then")
     yesterday = current_publication().local(timezone.now() - timedelta(days=1)).weekday()
     page = reverse("admin:newsletter_digestrule_change", args=[made.pk])
-    answer = ednas.post(page, {
+    response = editor_client.post(page, {
         "newsletter": made.newsletter_id, "frequency": "weekly", "enabled": "on", "subject": "{headline}",
         "time_of_day": f"{made.time_of_day:%H:%M}", "day": yesterday, "introduction": "",
     })  # fmt: skip
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert composition.compose_due() == []
     (issue_id,) = composition.compose_due(timezone.now() + timedelta(days=7))
     assert headlines(Issue.objects.get(pk=issue_id)) == ["Since then"]

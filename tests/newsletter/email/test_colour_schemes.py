@@ -29,10 +29,10 @@ RED, PINK = "#9c1c2e", "#f0a0a8"
 
 @pytest.fixture
 def publication(db: None) -> Publication:
-    made = current_publication()
-    made.name, made.accent, made.accent_dark = "Meridian Review", RED, PINK
-    made.save()
-    return made
+    draft = current_publication()
+    draft.name, draft.accent, draft.accent_dark = "Meridian Review", RED, PINK
+    draft.save()
+    return draft
 
 
 def with_logo(publication: Publication, place: str = "logo") -> None:
@@ -74,13 +74,13 @@ def test_button_text_is_readable_on_any_accent(colour: str) -> None:
 
 def test_the_logo_replaces_the_name_and_has_it_as_alt_text(publication: Publication) -> None:
     with_logo(publication)
-    made = rendered()
-    (logo,) = lxml_html.document_fromstring(made.html).xpath("//a/img[contains(@class, 'logo')]")
+    draft = rendered()
+    (logo,) = lxml_html.document_fromstring(draft.html).xpath("//a/img[contains(@class, 'logo')]")
     assert logo.get("alt") == "Meridian Review"
     assert logo.get("src").startswith(f"{settings.SITE_URL}/emblem/")
     assert (logo.get("width"), logo.get("height")) == ("176", "44")
-    assert "emblem" not in made.text
-    assert "Meridian Review" in made.text
+    assert "emblem" not in draft.text
+    assert "Meridian Review" in draft.text
 
 
 def test_a_dark_logo_replaces_the_other_in_dark_mode(publication: Publication) -> None:
@@ -118,9 +118,9 @@ def test_the_preview_has_the_same_colours_in_a_stylesheet(
 ) -> None:
     html = rendering.preview(issue())
     (address,) = re.findall(r'rel="stylesheet"\s+href="([^"]+)"', html)
-    answer = client.get(address)
-    assert answer.headers["Content-Type"].startswith("text/css")
-    assert RED in answer.content.decode()
+    response = client.get(address)
+    assert response.headers["Content-Type"].startswith("text/css")
+    assert RED in response.content.decode()
     assert client.get("/newsletter/email-123-456.css").status_code == 404
 
 

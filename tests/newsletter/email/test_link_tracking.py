@@ -11,15 +11,15 @@ from newsletter.delivery import controls, sending
 from newsletter.delivery.progress import unsubscribed_after
 from newsletter.models import Delivery, Issue, IssueLink, Newsletter
 from newsletter.subscriptions import opt_in
-from tests.newsletter.admin_pages import at
-from tests.newsletter.factories import in_hand, issue, subscriber
+from tests.newsletter.admin_pages import issue_url
+from tests.newsletter.factories import issue, mark_one, subscriber
 from tests.newsroom import published
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
@@ -61,22 +61,22 @@ def test_links_are_tracked_except_those_to_unsubscribe(edna: User) -> None:
 
 
 def test_a_click_is_counted_without_data_about_the_visitor(
-    client: Client, ednas: Client, edna: User
+    client: Client, editor_client: Client, edna: User
 ) -> None:
     made = gone_out(edna, counts=True)
     link = made.links.get(url__contains="elsewhere")
     path = f"/newsletter/link/{made.pk}/{link.number}/"
     visitor = Client()
     for _ in range(2):
-        answer = visitor.get(path)
-        assert answer.status_code == 302
-        assert answer["Location"] == "https://elsewhere.example/?a=1&b=2"
-        assert not answer.cookies
-        assert "no-store" in answer["Cache-Control"]
+        response = visitor.get(path)
+        assert response.status_code == 302
+        assert response["Location"] == "https://elsewhere.example/?a=1&b=2"
+        assert not response.cookies
+        assert "no-store" in response["Cache-Control"]
     link.refresh_from_db()
     assert link.clicks == 2
     controls.cancel(made, by=edna)
-    page = ednas.get(at(made, "change")).content.decode()
+    page = editor_client.get(issue_url(made, "change")).content.decode()
     assert (
         "Clicks are counted per link, never per reader. Security scanners open links too." in page
     )
@@ -92,11 +92,11 @@ def test_an_unsubscribe_is_counted_for_the_last_mail_before_it(edna: User) -> No
     first = issue("First")
     sending.start(first, by=edna)
     for _ in range(2):
-        in_hand(first)
+        mark_one(first)
     opt_in.unsubscribe(mina.token)
     second = issue("Second")
     sending.start(second, by=edna)
-    in_hand(second)
+    mark_one(second)
     opt_in.unsubscribe(ola.token)
     assert Delivery.objects.filter(sending_at__isnull=False).count() == 3
     assert (unsubscribed_after(first), unsubscribed_after(second)) == (1, 1)

@@ -96,9 +96,9 @@ def test_a_newsletter_may_have_its_own_sender_address(
     "address", ["été@letters.example", "a@été.example", "a@x.example\nBcc: b@y"]
 )
 def test_addresses_that_break_a_header_are_rejected(address: str) -> None:
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as rejected:
         Newsletter(name="News", slug="n", from_email=address, reply_to=address).full_clean()
-    assert {"from_email", "reply_to"} <= set(refused.value.message_dict)
+    assert {"from_email", "reply_to"} <= set(rejected.value.message_dict)
 
 
 def test_an_automatic_mail_has_auto_submitted(edna: User, mail_server: MailServer) -> None:

@@ -29,7 +29,7 @@ def _jobs_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def adas(client: Client, ada: User) -> Client:
+def admin_client(client: Client, ada: User) -> Client:
     """A client signed in as Ada, an administrator."""
     client.force_login(ada)
     return client
@@ -42,9 +42,11 @@ def bring(desk: Client, content: bytes = LIST.encode(), **more: Any) -> Any:
 
 
 def test_a_file_is_uploaded_checked_and_imported(
-    adas: Client, ada: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    admin_client: Client,
+    ada: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    page = bring(adas).content.decode()
+    page = bring(admin_client).content.decode()
     made = SubscriberImport.objects.get()
     assert made.created_by == ada
     assert '<option value="email" selected>' in page.partition("column-1")[2]
@@ -52,33 +54,33 @@ def test_a_file_is_uploaded_checked_and_imported(
     base = f"/admin/newsletter/subscriberimport/{made.pk}"
     with django_capture_on_commit_callbacks(execute=True):
         sent = {"column-0": "name", "column-1": "email", "has_header": "1"}
-        adas.post(f"{base}/check/", sent)
-    page = adas.get(f"{base}/change/").content.decode()
+        admin_client.post(f"{base}/check/", sent)
+    page = admin_client.get(f"{base}/change/").content.decode()
     assert "Checked, not imported" in page
     assert "Import 2" in page
     assert '<th scope="row">3</th><td>Invalid</td>' in page
     assert not Subscriber.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
-        adas.post(f"{base}/run/")
-    page = adas.get(f"{base}/change/").content.decode()
+        admin_client.post(f"{base}/run/")
+    page = admin_client.get(f"{base}/change/").content.decode()
     assert "Imported" in page
     assert "Import 2" not in page
     assert Subscriber.objects.receiving(news()).count() == 2
     assert Subscriber.objects.get(email="ola@readers.example").name == "Ola"
-    report = adas.get(f"{base}/report/").getvalue().decode("utf-8-sig")
+    report = admin_client.get(f"{base}/report/").getvalue().decode("utf-8-sig")
     assert list(csv.reader(StringIO(report)))[1][:2] == ["3", "Invalid"]
 
 
-def test_the_page_of_a_running_import_reloads(adas: Client) -> None:
-    bring(adas)
+def test_the_page_of_a_running_import_reloads(admin_client: Client) -> None:
+    bring(admin_client)
     made = SubscriberImport.objects.get()
     address = f"/admin/newsletter/subscriberimport/{made.pk}/change/"
-    assert "Refresh" not in adas.get(address).headers
+    assert "Refresh" not in admin_client.get(address).headers
     SubscriberImport.objects.update(state="taking_in", rows_read=20_000, total_rows=200_001)
-    answer = adas.get(address)
-    assert answer["Refresh"] == "2"
-    assert "20000 of about 200001 rows" in " ".join(answer.content.decode().split())
-    adas.post(f"/admin/newsletter/subscriberimport/{made.pk}/check/", {"column-1": "email"})
+    response = admin_client.get(address)
+    assert response["Refresh"] == "2"
+    assert "20000 of about 200001 rows" in " ".join(response.content.decode().split())
+    admin_client.post(f"/admin/newsletter/subscriberimport/{made.pk}/check/", {"column-1": "email"})
     made.refresh_from_db()
     assert made.state == "taking_in"
 
@@ -93,9 +95,9 @@ def test_the_page_of_a_running_import_reloads(adas: Client) -> None:
     ],
 )
 def test_errors_are_shown_and_the_input_is_kept(
-    adas: Client, wrong: dict[str, Any], sentence: str
+    admin_client: Client, wrong: dict[str, Any], sentence: str
 ) -> None:
-    page = bring(adas, **({"consent": "On paper, in May"} | wrong)).content.decode()
+    page = bring(admin_client, **({"consent": "On paper, in May"} | wrong)).content.decode()
     assert sentence in page
     assert "consent" in wrong or "On paper, in May</textarea>" in page
     assert not SubscriberImport.objects.exists()
@@ -105,17 +107,23 @@ def test_errors_are_shown_and_the_input_is_kept(
     "columns",
     [{}, {"column-0": "name"}, {"column-0": "email", "column-1": "email"}, {"column-x": "email"}],
 )
-def test_one_column_must_be_the_email_address(adas: Client, columns: dict[str, str]) -> None:
-    bring(adas)
+def test_one_column_must_be_the_email_address(
+    admin_client: Client, columns: dict[str, str]
+) -> None:
+    bring(admin_client)
     made = SubscriberImport.objects.get()
-    answer = adas.post(f"/admin/newsletter/subscriberimport/{made.pk}/check/", columns, follow=True)
-    assert "exactly one column" in answer.content.decode()
+    response = admin_client.post(
+        f"/admin/newsletter/subscriberimport/{made.pk}/check/", columns, follow=True
+    )
+    assert "exactly one column" in response.content.decode()
     made.refresh_from_db()
     assert made.state == "new"
 
 
-def test_an_editor_neither_imports_nor_exports(ednas: Client, adas: Client, edna: User) -> None:
-    bring(adas)
+def test_an_editor_neither_imports_nor_exports(
+    editor_client: Client, admin_client: Client, edna: User
+) -> None:
+    bring(admin_client)
     made = SubscriberImport.objects.get()
     desk = Client()
     desk.force_login(edna)
@@ -133,26 +141,26 @@ def test_an_editor_neither_imports_nor_exports(ednas: Client, adas: Client, edna
     assert not SubscriberExport.objects.exists()
 
 
-def test_the_export_is_filtered_escaped_and_logged(adas: Client, ada: User) -> None:
+def test_the_export_is_filtered_escaped_and_logged(admin_client: Client, ada: User) -> None:
     formula = subscriber("=cmd@readers.example")
     Subscriber.objects.filter(pk=formula.pk).update(name="@SUM(1;2)")
     subscriber("mina@readers.example")
     Subscriber.objects.create(email="waiting@readers.example")
-    assert adas.get("/admin/newsletter/subscriber/export/").status_code == 405
-    answer = adas.post("/admin/newsletter/subscriber/export/?state__exact=active&o=1")
-    text = answer.getvalue().decode("utf-8-sig")
+    assert admin_client.get("/admin/newsletter/subscriber/export/").status_code == 405
+    response = admin_client.post("/admin/newsletter/subscriber/export/?state__exact=active&o=1")
+    text = response.getvalue().decode("utf-8-sig")
     rows = list(csv.DictReader(StringIO(text)))
     assert [row["e-mail"] for row in rows] == ["'=cmd@readers.example", "mina@readers.example"]
     assert rows[0]["name"] == "'@SUM(1;2)"
     assert rows[0]["newsletters"] == "News (Regular issues)"
-    kept = SubscriberExport.objects.get()
-    assert (kept.created_by, kept.rows, kept.filters) == (ada, 2, "state__exact=active&o=1")
+    stored = SubscriberExport.objects.get()
+    assert (stored.created_by, stored.rows, stored.filters) == (ada, 2, "state__exact=active&o=1")
 
 
-def test_a_long_export_has_few_queries(adas: Client) -> None:
+def test_a_long_export_has_few_queries(admin_client: Client) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as steps:
-            adas.post("/admin/newsletter/subscriber/export/").getvalue()
+            admin_client.post("/admin/newsletter/subscriber/export/").getvalue()
         return len(steps)
 
     subscriber("first@readers.example")
@@ -163,16 +171,16 @@ def test_a_long_export_has_few_queries(adas: Client) -> None:
     assert asked() == one
 
 
-def test_the_data_of_a_subscriber_can_be_exported_and_erased(adas: Client) -> None:
+def test_the_data_of_a_subscriber_can_be_exported_and_erased(admin_client: Client) -> None:
     ola = subscriber()
-    page = adas.get(f"/admin/newsletter/subscriber/{ola.pk}/change/").content.decode()
+    page = admin_client.get(f"/admin/newsletter/subscriber/{ola.pk}/change/").content.decode()
     assert f"/admin/newsletter/subscriber/{ola.pk}/data/" in page
-    told = adas.get(f"/admin/newsletter/subscriber/{ola.pk}/data/").json()
+    told = admin_client.get(f"/admin/newsletter/subscriber/{ola.pk}/data/").json()
     assert told["e-mail address"] == ola.email
     since = timezone.now().date()
     assert told["newsletters"] == [f"News (Regular issues), since {since}"]
     form = {"action": "erase_and_suppress", "_selected_action": [ola.pk]}
-    adas.post("/admin/newsletter/subscriber/", form)
+    admin_client.post("/admin/newsletter/subscriber/", form)
     assert not Subscriber.objects.exists()
     assert suppression.is_suppressed("OLA@readers.example")
     assert Suppression.objects.get().subscriber is None

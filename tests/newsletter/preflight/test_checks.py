@@ -75,8 +75,8 @@ def test_a_broken_external_link_blocks_until_fixed_or_overridden(
 
     checks.override(made, f"link {ELSEWHERE}", reason="Their server sleeps at night", by=edna)
     assert said(made) == []
-    kept = Waiver.objects.get(finding_key=f"link {ELSEWHERE}")
-    assert (kept.created_by, kept.reason, kept.message) == (
+    stored = Waiver.objects.get(finding_key=f"link {ELSEWHERE}")
+    assert (stored.created_by, stored.reason, stored.message) == (
         edna,
         "Their server sleeps at night",
         words,
@@ -116,25 +116,25 @@ def test_legal_requirements_cannot_be_overridden(
             checks.override(made, about, reason="Because", by=edna)
 
 
-def test_an_editor_overrides_with_a_reason_and_a_name(ednas: Client, edna: User) -> None:
+def test_an_editor_overrides_with_a_reason_and_a_name(editor_client: Client, edna: User) -> None:
     made = issue(tested=False)
     page = reverse("admin:newsletter_issue_send", args=[made.pk])
-    shown = ednas.get(page).content.decode()
+    shown = editor_client.get(page).content.decode()
     assert "Override" in shown
     assert "Send now to" not in shown
     override = reverse("admin:newsletter_issue_override", args=[made.pk])
-    answer = ednas.post(override, {"about": "untested", "reason": " "}, follow=True)
-    assert "Enter a reason." in answer.content.decode()
-    answer = ednas.post(
+    response = editor_client.post(override, {"about": "untested", "reason": " "}, follow=True)
+    assert "Enter a reason." in response.content.decode()
+    response = editor_client.post(
         override, {"about": "untested", "reason": "I read the preview"}, follow=True
     )
-    shown = answer.content.decode()
+    shown = response.content.decode()
     assert "<q>I read the preview</q>" in shown
     assert str(edna) in shown
     assert "Send now to" in shown
-    again = ednas.post(override, {"about": "untested", "reason": "Twice"}, follow=True)
+    again = editor_client.post(override, {"about": "untested", "reason": "Twice"}, follow=True)
     assert "This no longer blocks sending." in again.content.decode()
-    assert ednas.get(override).status_code == 405
+    assert editor_client.get(override).status_code == 405
 
 
 def test_only_users_who_may_send_may_override(client: Client, rui: User) -> None:
@@ -193,15 +193,15 @@ def test_a_signature_for_another_domain_is_reported(
 
 
 def test_the_page_enqueues_only_missing_checks(
-    ednas: Client, outside: dict[str, UrlCheck], monkeypatch: pytest.MonkeyPatch
+    editor_client: Client, outside: dict[str, UrlCheck], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
     monkeypatch.setattr("newsletter.job_queue.enqueue_checks", asked.append)
     made = leading_to(ELSEWHERE)
     page = reverse("admin:newsletter_issue_preview", args=[made.pk])
-    ednas.get(page)
+    editor_client.get(page)
     assert asked == [made.pk]
     assert external_checks.external_links(rendering.compose(made)) == [ELSEWHERE]
     external_checks.look(made.pk)
-    ednas.get(page)
+    editor_client.get(page)
     assert asked == [made.pk]

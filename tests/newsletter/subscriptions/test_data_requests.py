@@ -46,12 +46,12 @@ def test_the_data_link_is_sent_only_to_the_address(
     ola = subscriber(OLA)
     for _ in range(5):
         with django_capture_on_commit_callbacks(execute=True):
-            answer = client.post(ola.preferences_path(), {"data": "1"}, follow=True)
+            response = client.post(ola.preferences_path(), {"data": "1"}, follow=True)
         assert (
             "We are sending the link to your address. It is valid for one day."
-            in answer.content.decode()
+            in response.content.decode()
         )
-        assert OLA not in answer.content.decode()
+        assert OLA not in response.content.decode()
     assert jobs == [ola.pk] * data_requests.LINKS_A_DAY
     subscription_emails.send_data_link(ola.pk)
     (message,) = mail_folder.to(OLA)
@@ -64,18 +64,18 @@ def test_the_data_page_shows_all_data(client: Client) -> None:
         ola.token, Choice([SubscriptionChoice.usual(news())], name="Ola Lind", language="fr")
     )
     opt_in.request(OLA, source_url="/2026/05/a-story/", wanted=[SubscriptionChoice.usual(news())])
-    answer = client.get(page_of(ola))
-    page = answer.content.decode()
-    for kept in (
+    response = client.get(page_of(ola))
+    page = response.content.decode()
+    for stored in (
         OLA,
         "Ola Lind",
         "News",
         "/2026/05/a-story/",
         Consent.objects.latest("pk").wording,
     ):
-        assert kept in page
+        assert stored in page
     assert '<html lang="fr"' in page
-    assert answer["Cache-Control"] == "private, no-store"
+    assert response["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("barred", [False, True])
@@ -84,10 +84,10 @@ def test_erasing_keeps_a_hash_only_if_requested(client: Client, barred: bool) ->
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     address = page_of(ola)
     assert Subscriber.objects.exists()
-    answer = client.post(address, {"bar": "1"} if barred else {})
+    response = client.post(address, {"bar": "1"} if barred else {})
     assert (
         "Your subscription data was deleted. You will not receive any more e-mails."
-        in answer.content.decode()
+        in response.content.decode()
     )
     assert not Subscriber.objects.exists()
     assert not Consent.objects.exists()
@@ -116,9 +116,9 @@ def test_an_expired_data_link_says_so(client: Client, monkeypatch: pytest.Monkey
     ola = subscriber(OLA)
     address = page_of(ola)
     monkeypatch.setattr(data_requests, "WORKS_FOR", timedelta(seconds=-1))
-    for answer in (client.get(address), client.post(address)):
-        assert answer.status_code == 410
-        assert "has expired" in answer.content.decode()
+    for response in (client.get(address), client.post(address)):
+        assert response.status_code == 410
+        assert "has expired" in response.content.decode()
     assert Subscriber.objects.exists()
 
 
@@ -136,8 +136,8 @@ def test_a_token_of_another_site_opens_nothing(client: Client, settings: Any) ->
     # And one signed by this site for another purpose.
     theirs.add(f"/newsletter/data/{opt_in.confirmation_token(consent)}/")
     for address in theirs:
-        for answer in (client.get(address), client.post(address)):
-            assert answer.status_code == 404
+        for response in (client.get(address), client.post(address)):
+            assert response.status_code == 404
     assert Subscriber.objects.get().is_active
     assert Consent.objects.get().confirmed_at is None
 

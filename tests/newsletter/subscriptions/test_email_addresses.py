@@ -56,9 +56,9 @@ def test_an_address_is_normalised(typed: str, kept: str) -> None:
     ],
 )
 def test_an_invalid_address_is_rejected_with_one_message(typed: str) -> None:
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(ValidationError) as error:
         normal(typed)
-    assert len(refusal.value.messages) == 1
+    assert len(error.value.messages) == 1
 
 
 @given(some.text(max_size=80) | some.emails() | some.from_regex(r".{1,20}@.{1,30}"))
@@ -77,14 +77,14 @@ def test_accepted_addresses_round_trip_in_a_header(typed: str) -> None:
 
 def test_known_invalid_addresses_are_rejected() -> None:
     rows = json.loads(shared_data("email", "isemail-tests.json").read_text())
-    refused = set()
+    rejected = set()
     for row in rows:
         try:
             normal(row["address"])
         except ValidationError:
-            refused.add(row["address"])
-    assert {row["address"] for row in rows if row["category"] == "ISEMAIL_ERR"} <= refused
-    assert len(refused) < len(rows)
+            rejected.add(row["address"])
+    assert {row["address"] for row in rows if row["category"] == "ISEMAIL_ERR"} <= rejected
+    assert len(rejected) < len(rows)
 
 
 def test_hostile_texts_only_raise_validation_errors() -> None:

@@ -46,8 +46,8 @@ def test_choices_take_effect_when_confirmed() -> None:
     consent = ola.consents.get()
     assert consent.language == "fr"
     assert "Japan, China" in consent.wording
-    kept = consent.chosen_newsletters.get()
-    assert (kept.frequency, kept.topics) == ("weekly", sorted([japan.pk, china.pk]))
+    stored = consent.chosen_newsletters.get()
+    assert (stored.frequency, stored.topics) == ("weekly", sorted([japan.pk, china.pk]))
 
 
 def test_the_wording_names_the_frequency_only_if_it_is_a_choice() -> None:
@@ -70,9 +70,9 @@ def test_the_default_frequency_is_the_least_frequent() -> None:
 def test_editor_issues_are_sent_to_those_who_chose_them(edna: User) -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     ola.subscriptions.update(frequency=Frequency.DAILY)
-    made = issue()
-    assert sending.start(made, by=edna) == 1
-    assert made.deliveries.get().subscriber == mina
+    draft = issue()
+    assert sending.start(draft, by=edna) == 1
+    assert draft.deliveries.get().subscriber == mina
     assert list(Subscriber.objects.receiving(news(), frequency=Frequency.DAILY)) == [ola]
 
 
@@ -143,8 +143,8 @@ def test_a_merge_before_confirmation_is_followed() -> None:
     category_tree.merge([asia], into=pacific)
     opt_in.confirm(opt_in.confirmation_token(consent))
     assert Subscription.objects.get().topics == [pacific.pk]
-    kept = consent.chosen_newsletters.get()
-    assert (kept.topics, kept.topic_urls) == ([japan.pk], ["/category/japan/"])
+    stored = consent.chosen_newsletters.get()
+    assert (stored.topics, stored.topic_urls) == ([japan.pk], ["/category/japan/"])
     assert "Japan" in consent.wording
 
 
@@ -156,8 +156,8 @@ def test_a_reader_whose_topics_were_deleted_is_asked_again(client: Client) -> No
     token = opt_in.confirmation_token(Consent.objects.get())
     japan.delete()
     china.delete()
-    for answer in (client.get, client.post):
-        page = answer(f"/newsletter/confirm/{token}/")
+    for response in (client.get, client.post):
+        page = response(f"/newsletter/confirm/{token}/")
         assert page.status_code == 410
         assert (
             "The topics you chose no longer exist. Enter your e-mail address again and choose new topics."

@@ -19,22 +19,24 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
 
 
 def enter(client: Client, typed: str, number: int, **more: str) -> bool:
     """Submits the form as one of many readers; returns whether it was accepted."""
-    answer = client.post(
+    response = client.post(
         "/newsletter/",
         {"email": typed, **more},
         REMOTE_ADDR=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
     )
-    assert answer.status_code in {302, 422}, (typed, answer.status_code)
-    if answer.status_code == 422:
-        assert b'class="errorlist"' in answer.content or b"newsletter-suggestion" in answer.content
-        assert b"<script>" not in answer.content
-    return answer.status_code == 302
+    assert response.status_code in {302, 422}, (typed, response.status_code)
+    if response.status_code == 422:
+        assert (
+            b'class="errorlist"' in response.content or b"newsletter-suggestion" in response.content
+        )
+        assert b"<script>" not in response.content
+    return response.status_code == 302
 
 
 def answer_everybody() -> list[str]:
@@ -98,10 +100,10 @@ def test_no_line_break_can_inject_a_header(
 
 def test_an_address_that_is_too_long_is_rejected_and_kept_in_the_field(client: Client) -> None:
     for typed in (f"{'o' * 65}@readers.example", f"o@{'.'.join(['r' * 60] * 5)}.example"):
-        answer = client.post("/newsletter/", {"email": typed})
-        assert answer.status_code == 422
+        response = client.post("/newsletter/", {"email": typed})
+        assert response.status_code == 422
         assert (
             b"This e-mail address is too long. It may have 64 characters before the @ and 254 in total."
-            in answer.content
+            in response.content
         )
-        assert typed.encode() in answer.content
+        assert typed.encode() in response.content

@@ -19,7 +19,7 @@ OLA = "ola@readers.example"
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
 
 
@@ -82,10 +82,10 @@ def test_invalid_choices_are_reported_and_the_address_is_kept(
 ) -> None:
     name = field if field == "language" else f"{field}-{weekly.pk}"
     sent = {"email": OLA, "choosing": "1", "newsletters": [weekly.pk], name: value}
-    answer = client.post("/newsletter/", sent)
-    assert answer.status_code == 422
-    assert answer.content.count(b"This option is no longer available. Choose again.") == 1
-    assert OLA.encode() in answer.content
+    response = client.post("/newsletter/", sent)
+    assert response.status_code == 422
+    assert response.content.count(b"This option is no longer available. Choose again.") == 1
+    assert OLA.encode() in response.content
     assert not Subscriber.objects.exists()
 
 
@@ -211,13 +211,13 @@ def test_editors_define_frequencies_and_topics(client: Client, ada: object) -> N
         name: field.value() for name, field in ((f.name, f) for f in page.context["adminform"].form)
     }
     form = {name: value for name, value in form.items() if value is not None}
-    refused = client.post(address, form | {"frequencies": []})
-    assert "Choose at least one" in refused.content.decode()
+    rejected = client.post(address, form | {"frequencies": []})
+    assert "Choose at least one" in rejected.content.decode()
     japan = category("Japan")
-    refused = client.post(address, form | {"frequencies": ["issues"], "topics": [japan.pk]})
+    rejected = client.post(address, form | {"frequencies": ["issues"], "topics": [japan.pk]})
     assert (
         "Topics only apply to digests. Offer it weekly, daily or for every new article too, or remove the topics."
-        in refused.content.decode()
+        in rejected.content.decode()
     )
     client.post(address, form | {"frequencies": ["daily", "issues"], "topics": [japan.pk]})
     assert news().offered_frequencies == [Frequency.ISSUES, Frequency.DAILY]

@@ -20,18 +20,18 @@ OLA = "ola@readers.example"
 
 
 @pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
 
 
 def test_the_footer_form_sends_only_an_address(client: Client) -> None:
-    answer = client.post(
+    response = client.post(
         "/newsletter/",
         {"email": OLA, "website": ""},
         headers={"Referer": "http://testserver/2026/05/a-story/?from=feed"},
     )
-    assert answer.status_code == 302
-    assert answer["Location"] == "/newsletter/check-your-inbox/"
+    assert response.status_code == 302
+    assert response["Location"] == "/newsletter/check-your-inbox/"
     consent = Consent.objects.get()
     assert consent.source_url == "/2026/05/a-story/"
     assert list(consent.newsletters.all()) == [news()]
@@ -41,8 +41,8 @@ def test_the_footer_form_sends_only_an_address(client: Client) -> None:
     "referer", ["https://elsewhere.example/x/", "http://testserver\x00/", "http://[", ""]
 )
 def test_the_source_is_a_page_of_this_site(client: Client, referer: str) -> None:
-    refused = client.post("/newsletter/", {"email": "x"}, headers={"Referer": referer})
-    assert 'name="came_from" value="/newsletter/"' in refused.content.decode()
+    rejected = client.post("/newsletter/", {"email": "x"}, headers={"Referer": referer})
+    assert 'name="came_from" value="/newsletter/"' in rejected.content.decode()
     client.post("/newsletter/", {"email": OLA}, headers={"Referer": referer})
     assert Consent.objects.get().source_url == "/newsletter/"
 
@@ -56,9 +56,9 @@ def test_known_and_unknown_addresses_get_the_same_response(client: Client) -> No
     answers = []
     for email in ("unknown@readers.example", "known@readers.example", "left@readers.example"):
         with CaptureQueriesContext(connection) as steps:
-            answer = client.post("/newsletter/", {"email": email})
+            response = client.post("/newsletter/", {"email": email})
         actions = [query["sql"].split()[0] for query in steps.captured_queries]
-        answers.append((answer.status_code, answer.content, dict(answer.headers), actions))
+        answers.append((response.status_code, response.content, dict(response.headers), actions))
     assert answers[0] == answers[1] == answers[2]
 
 
@@ -72,51 +72,51 @@ def test_signing_up_sets_no_cookie(client: Client) -> None:
 def test_an_invalid_address_gets_a_message_and_stays_in_the_field(
     client: Client, typed: str
 ) -> None:
-    answer = client.post("/newsletter/", {"email": typed})
-    assert answer.status_code == 422
-    assert answer.content.count(b'class="errorlist"') == 1
-    assert b"<script>@x" not in answer.content
-    assert answer.context["form"]["email"].value() == typed
+    response = client.post("/newsletter/", {"email": typed})
+    assert response.status_code == 422
+    assert response.content.count(b'class="errorlist"') == 1
+    assert b"<script>@x" not in response.content
+    assert response.context["form"]["email"].value() == typed
     assert not Subscriber.objects.exists()
 
 
 def test_a_filled_honeypot_is_ignored(client: Client) -> None:
-    answer = client.post("/newsletter/", {"email": OLA, "website": "https://pills.example"})
-    assert answer["Location"] == "/newsletter/check-your-inbox/"
+    response = client.post("/newsletter/", {"email": OLA, "website": "https://pills.example"})
+    assert response["Location"] == "/newsletter/check-your-inbox/"
     assert not Subscriber.objects.exists()
 
 
 def test_sign_ups_per_network_are_limited(client: Client) -> None:
     for number in range(30):
         client.post("/newsletter/", {"email": f"reader{number}@readers.example"})
-    answer = client.post("/newsletter/", {"email": OLA})
-    assert answer.status_code == 429
-    assert b"Too many sign-ups from your network. Try again in an hour." in answer.content
-    assert OLA.encode() in answer.content
+    response = client.post("/newsletter/", {"email": OLA})
+    assert response.status_code == 429
+    assert b"Too many sign-ups from your network. Try again in an hour." in response.content
+    assert OLA.encode() in response.content
     assert Subscriber.objects.count() == 30
 
 
 def test_another_site_cannot_submit_the_form(client: Client) -> None:
-    answer = client.post(
+    response = client.post(
         "/newsletter/", {"email": OLA}, headers={"Origin": "https://elsewhere.example"}
     )
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert not Subscriber.objects.exists()
 
 
 def test_readers_choose_among_several_newsletters(client: Client) -> None:
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly", position=1)
-    answer = client.post("/newsletter/", {"email": OLA, "choosing": "1"})
-    assert answer.status_code == 422
-    assert b"Choose at least one newsletter." in answer.content
+    response = client.post("/newsletter/", {"email": OLA, "choosing": "1"})
+    assert response.status_code == 422
+    assert b"Choose at least one newsletter." in response.content
     client.post("/newsletter/", {"email": OLA, "choosing": "1", "newsletters": [weekly.pk]})
     assert list(Consent.objects.get().newsletters.all()) == [weekly]
 
 
 @pytest.mark.parametrize("choice", ["0", "x", "\x00", "9" * 30])
 def test_an_unknown_newsletter_is_rejected(client: Client, choice: str) -> None:
-    answer = client.post("/newsletter/", {"email": OLA, "newsletters": choice})
-    assert answer.status_code == 422
+    response = client.post("/newsletter/", {"email": OLA, "newsletters": choice})
+    assert response.status_code == 422
     assert not Consent.objects.exists()
 
 
@@ -139,9 +139,9 @@ def confirmation_path() -> str:
 def test_opening_the_link_confirms_nothing(client: Client) -> None:
     path = confirmation_path()
     for _ in range(2):
-        answer = client.get(path)
-        assert answer.status_code == 200
-        assert b"You are not subscribed yet. Select" in answer.content
+        response = client.get(path)
+        assert response.status_code == 200
+        assert b"You are not subscribed yet. Select" in response.content
     client.head(path)
     assert Subscriber.objects.get().state == "pending"
 
@@ -149,15 +149,15 @@ def test_opening_the_link_confirms_nothing(client: Client) -> None:
 def test_the_button_confirms_and_the_page_can_be_reloaded(client: Client) -> None:
     path = confirmation_path()
     for _ in range(2):
-        answer = client.post(path, follow=True)
-        assert answer.redirect_chain == [(path, 302)]
-        assert b"You are subscribed" in answer.content
+        response = client.post(path, follow=True)
+        assert response.redirect_chain == [(path, 302)]
+        assert b"You are subscribed" in response.content
     assert Subscriber.objects.get().is_active
 
 
 def test_the_page_shows_the_wording_that_is_stored(client: Client) -> None:
-    answer = client.get(confirmation_path())
-    assert Consent.objects.get().wording in answer.content.decode()
+    response = client.get(confirmation_path())
+    assert Consent.objects.get().wording in response.content.decode()
 
 
 def test_a_truncated_expired_or_outdated_link_gets_a_message(
@@ -201,8 +201,8 @@ def test_a_link_of_another_site_or_purpose_confirms_nothing(client: Client) -> N
 def test_a_page_with_a_token_is_not_cached(client: Client) -> None:
     ola = subscriber(OLA)
     for path in (f"/newsletter/preferences/{ola.token}/", f"/newsletter/unsubscribe/{ola.token}/"):
-        answer = client.get(path)
-        assert answer["Cache-Control"] == "private, no-store"
-        assert answer["Referrer-Policy"] == "same-origin"
-        assert "noindex" in answer["X-Robots-Tag"]
-        assert OLA.encode() not in answer.content
+        response = client.get(path)
+        assert response["Cache-Control"] == "private, no-store"
+        assert response["Referrer-Policy"] == "same-origin"
+        assert "noindex" in response["X-Robots-Tag"]
+        assert OLA.encode() not in response.content

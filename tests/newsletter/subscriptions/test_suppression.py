@@ -28,9 +28,9 @@ def test_an_erased_address_stays_suppressed_by_its_hash() -> None:
     ola = subscriber(OLA)
     suppression.suppress(ola, because="No such address", reason="hard")
     opt_in.erase(ola)
-    kept = Suppression.objects.get()
-    assert kept.subscriber is None
-    assert "ola" not in kept.email_hash + kept.details
+    stored = Suppression.objects.get()
+    assert stored.subscriber is None
+    assert "ola" not in stored.email_hash + stored.details
     assert suppression.is_suppressed("OLA@readers.example")
 
     consent = ask("Ola@readers.example")
@@ -45,9 +45,9 @@ def test_an_erased_unsubscriber_is_known_by_hash_until_resubscribing() -> None:
     opt_in.unsubscribe(ola.token)
     ola.refresh_from_db()
     opt_in.erase(ola)
-    kept = Suppression.objects.get()
-    assert (kept.reason, kept.subscriber) == ("left", None)
-    assert "ola" not in kept.email_hash + kept.details
+    stored = Suppression.objects.get()
+    assert (stored.reason, stored.subscriber) == ("left", None)
+    assert "ola" not in stored.email_hash + stored.details
     # An import does not resubscribe her, but other e-mails and a new sign-up are possible.
     assert not suppression.is_suppressed(OLA)
     consent = ask()
@@ -85,29 +85,37 @@ def test_suppressing_twice_is_one_row_and_removal_keeps_the_reason(edna: User) -
     assert not suppression.is_suppressed(OLA)
 
 
-def test_an_editor_finds_and_removes_the_suppression_of_an_erased_address(ednas: Client) -> None:
+def test_an_editor_finds_and_removes_the_suppression_of_an_erased_address(
+    editor_client: Client,
+) -> None:
     ola = subscriber(OLA)
     suppression.suppress(ola, because="No such address", reason="hard")
     opt_in.erase(ola)
     changelist = reverse("admin:newsletter_suppression_changelist")
-    assert "erased (only a hash is stored)" in ednas.get(changelist, {"q": OLA}).content.decode()
-    nobody = ednas.get(changelist, {"q": "mina@readers.example"}).content.decode()
+    assert (
+        "erased (only a hash is stored)"
+        in editor_client.get(changelist, {"q": OLA}).content.decode()
+    )
+    nobody = editor_client.get(changelist, {"q": "mina@readers.example"}).content.decode()
     assert "erased (only a hash is stored)" not in nobody
 
     row = Suppression.objects.get()
     chosen = {"action": "release", "_selected_action": [row.pk]}
-    refused = ednas.post(changelist, chosen, follow=True).content.decode()
-    assert "Enter a reason. Nothing was removed." in refused
+    rejected = editor_client.post(changelist, chosen, follow=True).content.decode()
+    assert "Enter a reason. Nothing was removed." in rejected
     assert suppression.is_suppressed(OLA)
 
     change = reverse("admin:newsletter_suppression_change", args=[row.pk])
-    assert "Reason" in ednas.get(change).content.decode()
-    assert "This field is required" in ednas.post(change, {"removal_reason": ""}).content.decode()
-    ednas.post(change, {"removal_reason": "She asked by phone"})
+    assert "Reason" in editor_client.get(change).content.decode()
+    assert (
+        "This field is required"
+        in editor_client.post(change, {"removal_reason": ""}).content.decode()
+    )
+    editor_client.post(change, {"removal_reason": "She asked by phone"})
     assert not suppression.is_suppressed(OLA)
     # A removed suppression is read-only.
-    assert 'name="removal_reason"' not in ednas.get(change).content.decode()
-    assert ednas.post(change, {"removal_reason": "Changed"}).status_code == 403
+    assert 'name="removal_reason"' not in editor_client.get(change).content.decode()
+    assert editor_client.post(change, {"removal_reason": "Changed"}).status_code == 403
 
 
 def test_a_reporter_sees_no_suppression(client: Client, rui: User) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from newsletter.models import Consent, Subscriber
 from newsletter.subscriptions.email_addresses import (
     KNOWN_DOMAINS,
-    SHORTEST,
+    MIN_LENGTH,
     is_one_typo_apart,
     suggest_correction,
 )
@@ -59,7 +59,9 @@ def test_plausible_addresses_get_no_suggestion(typed: str) -> None:
     assert suggest_correction(typed) == ""
 
 
-@given(some.sampled_from([known for known in KNOWN_DOMAINS if len(known) >= SHORTEST]), some.data())
+@given(
+    some.sampled_from([known for known in KNOWN_DOMAINS if len(known) >= MIN_LENGTH]), some.data()
+)
 def test_one_typo_in_a_known_domain_is_valid_or_gets_a_suggestion(
     known: str, data: some.DataObject
 ) -> None:
@@ -124,8 +126,8 @@ def test_one_button_accepts_the_suggestion_and_one_keeps_the_input(
     client: Client, no_network: None, pressed: dict[str, str], kept: str
 ) -> None:
     form = {"email": "ola@gmial.com", "came_from": "/2026/05/a-story/"}
-    answer = client.post("/newsletter/", form | pressed)
-    assert answer["Location"] == "/newsletter/check-your-inbox/"
+    response = client.post("/newsletter/", form | pressed)
+    assert response["Location"] == "/newsletter/check-your-inbox/"
     assert Subscriber.objects.get().email == kept
     assert Consent.objects.get().source_url == "/2026/05/a-story/"
 
@@ -139,7 +141,7 @@ def test_another_address_gets_a_new_suggestion(client: Client, no_network: None)
 
 @pytest.mark.django_db
 def test_a_correction_is_validated_like_any_input(client: Client, no_network: None) -> None:
-    answer = client.post("/newsletter/", {"email": "x", "corrected": '"><script>@x'})
-    assert answer.status_code == 422
-    assert b"<script>@x" not in answer.content
+    response = client.post("/newsletter/", {"email": "x", "corrected": '"><script>@x'})
+    assert response.status_code == 422
+    assert b"<script>@x" not in response.content
     assert not Subscriber.objects.exists()

@@ -27,20 +27,22 @@ def test_opening_the_link_changes_nothing(client: Client) -> None:
 def test_a_mail_program_unsubscribes_with_one_post_and_no_cookie() -> None:
     ola = subscriber()
     program = Client(enforce_csrf_checks=True)
-    answer = program.post(leaving(ola), ONE_CLICK, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 200
-    assert not answer.cookies
+    response = program.post(
+        leaving(ola), ONE_CLICK, content_type="application/x-www-form-urlencoded"
+    )
+    assert response.status_code == 200
+    assert not response.cookies
     assert Subscriber.objects.get().state == "left"
 
 
 def test_a_post_from_another_site_unsubscribes_too(client: Client) -> None:
     ola = subscriber()
-    answer = client.post(
+    response = client.post(
         leaving(ola),
         {"List-Unsubscribe": "One-Click"},
         headers={"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"},
     )
-    assert answer.status_code == 200
+    assert response.status_code == 200
     assert Subscriber.objects.get().state == "left"
 
 
@@ -63,11 +65,11 @@ def test_unsubscribing_twice_gives_the_same_response(client: Client) -> None:
 def test_an_unknown_token_gets_a_message(client: Client, token: str) -> None:
     subscriber()
     for path in (f"/newsletter/unsubscribe/{token}/", f"/newsletter/preferences/{token}/"):
-        for answer in (client.get(path), client.post(path)):
-            assert answer.status_code == 404
+        for response in (client.get(path), client.post(path)):
+            assert response.status_code == 404
             assert (
                 b"This link is incomplete, or we no longer store the address it was sent to. In that case it receives no e-mails."
-                in answer.content
+                in response.content
             )
     assert Subscriber.objects.get().is_active
 
@@ -77,15 +79,15 @@ def test_preferences_show_and_save_subscriptions(client: Client) -> None:
     ola = subscriber()
     path = ola.preferences_path()
     assert client.get(path).content.count(b"checked") == 1
-    answer = client.post(path, {"newsletters": [news().pk, weekly.pk]}, follow=True)
-    assert b"Preferences saved." in answer.content
+    response = client.post(path, {"newsletters": [news().pk, weekly.pk]}, follow=True)
+    assert b"Preferences saved." in response.content
     assert set(ola.newsletters.all()) == {news(), weekly}
 
 
 def test_deselecting_everything_unsubscribes(client: Client) -> None:
     ola = subscriber()
-    answer = client.post(ola.preferences_path(), {}, follow=True)
-    assert b"is not subscribed to any newsletter. To subscribe," in answer.content
+    response = client.post(ola.preferences_path(), {}, follow=True)
+    assert b"is not subscribed to any newsletter. To subscribe," in response.content
     assert Subscriber.objects.get().state == "left"
 
 
@@ -93,21 +95,23 @@ def test_a_newsletter_no_longer_offered_can_be_kept_but_not_chosen(client: Clien
     old = Newsletter.objects.create(name="Old letter", slug="old", offered=False)
     hidden = Newsletter.objects.create(name="Not for readers", slug="hidden", offered=False)
     ola = subscriber(to=old)
-    answer = client.get(ola.preferences_path())
-    assert b"Old letter" in answer.content
-    assert b"Not for readers" not in answer.content
-    refused = client.post(ola.preferences_path(), {"newsletters": [hidden.pk]})
-    assert refused.status_code == 422
-    assert b"This newsletter is no longer available. Choose again." in refused.content
+    response = client.get(ola.preferences_path())
+    assert b"Old letter" in response.content
+    assert b"Not for readers" not in response.content
+    rejected = client.post(ola.preferences_path(), {"newsletters": [hidden.pk]})
+    assert rejected.status_code == 422
+    assert b"This newsletter is no longer available. Choose again." in rejected.content
     assert Subscription.objects.get().newsletter == old
 
 
 def test_an_unsubscriber_cannot_save_an_old_page(client: Client) -> None:
     ola = subscriber()
     client.post(leaving(ola))
-    answer = client.post(ola.preferences_path(), {"newsletters": [news().pk]})
-    assert answer.status_code == 410
-    assert "This address is not subscribed. Enter it again to subscribe." in answer.content.decode()
+    response = client.post(ola.preferences_path(), {"newsletters": [news().pk]})
+    assert response.status_code == 410
+    assert (
+        "This address is not subscribed. Enter it again to subscribe." in response.content.decode()
+    )
     assert Subscriber.objects.get().state == "left"
     assert not Subscription.objects.exists()
 
@@ -122,7 +126,7 @@ def test_changes_per_day_are_limited_and_unsubscribing_is_not(
     for chosen in ([weekly], [news()], [weekly], [news()]):
         form = {"newsletters": [each.pk for each in chosen]}
         answers.append(client.post(ola.preferences_path(), form))
-    assert [answer.status_code for answer in answers] == [302, 302, 429, 302]
+    assert [response.status_code for response in answers] == [302, 302, 429, 302]
     assert (
         "You have changed your preferences too often today. Try again tomorrow."
         in answers[2].content.decode()

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.newsletter.bounces.webhooks.calls import SECRETS
+from tests.newsletter.bounces.webhooks.payloads import SECRETS
 
 
 @pytest.fixture
-def through(settings: Any) -> Callable[[str], None]:
+def use_provider(settings: Any) -> Callable[[str], None]:
     """Returns a function that selects the provider."""
 
-    def choose(name: str) -> None:
+    def use(name: str) -> None:
         settings.MAIL_PROVIDER, settings.MAIL_PROVIDER_SECRET = name, SECRETS[name]
 
     settings.BOUNCE_DOMAIN = "bounces.example"
-    return choose
+    return use

@@ -15,63 +15,72 @@ from newsletter.delivery.batch import message_of, template_of
 from newsletter.email import rendering
 from newsletter.models import Bounce, Delivery
 from newsletter.preflight import checks
-from tests.newsletter.bounces.webhooks.calls import OLA, WRITTEN, Through, Told, call, tell
+from tests.newsletter.bounces.webhooks.payloads import (
+    OLA,
+    PAYLOADS,
+    ProviderEvent,
+    UseProvider,
+    post_event,
+    post_webhook,
+)
 from tests.newsletter.factories import issue, news, subscriber
 from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
 OWN = {"address": OLA, "token": "t" * 32, "message_id": "<one@meridian.example>"}
-LONGEST = 9_223_372_036_854_775_807 // 10
+LONGEST_ID = 9_223_372_036_854_775_807 // 10
 
 
 def read(wire: bytes) -> EmailMessage:
     return message_from_bytes(wire.removesuffix(b".\r\n"), policy=policy.default)
 
 
-def mark_in(name: str, message: EmailMessage) -> str:
+def ref_in(name: str, message: EmailMessage) -> str:
     """Returns the reference as the provider would store it."""
-    said = str(message[PROVIDERS[name].header])
+    value = str(message[PROVIDERS[name].header])
     if name == "postmark":
-        return said
-    kept = json.loads(said)
-    kept = kept.get("unique_args", kept.get("metadata", kept))
-    return str(kept[KEY])
+        return value
+    metadata = json.loads(value)
+    metadata = metadata.get("unique_args", metadata.get("metadata", metadata))
+    return str(metadata[KEY])
 
 
-def test_every_provider_is_documented_completely() -> None:
-    assert set(PROVIDERS) == set(WRITTEN)
+def test_every_provider_has_test_data_and_its_own_header() -> None:
+    assert set(PROVIDERS) == set(PAYLOADS)
     assert len(HEADERS) == len(PROVIDERS)
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
-def test_the_delivery_reference_is_on_one_unfolded_line(name: str, through: Through) -> None:
-    through(name)
-    made, mark = issue(), delivery_ref(LONGEST)
-    letter = rendering.compose(made)
-    filled = template_of(made, letter).render_for(**OWN, ref=mark)
+def test_the_delivery_reference_is_on_one_unfolded_line(
+    name: str, use_provider: UseProvider
+) -> None:
+    use_provider(name)
+    draft, ref = issue(), delivery_ref(LONGEST_ID)
+    rendered = rendering.compose(draft)
+    filled = template_of(draft, rendered).render_for(**OWN, ref=ref)
     to, token, message_id = OWN.values()
-    built = message_of(made, letter, to, token, message_id, ref=mark).message()
-    assert mark_in(name, read(filled)) == mark_in(name, built) == mark
-    assert delivery_from_ref(mark) == LONGEST
+    message = message_of(draft, rendered, to, token, message_id, ref=ref).message()
+    assert ref_in(name, read(filled)) == ref_in(name, message) == ref
+    assert delivery_from_ref(ref) == LONGEST_ID
     assert b"stands-here" not in filled
-    (line,) = [each for each in filled.split(b"\r\n") if mark.encode() in each]
+    (line,) = [each for each in filled.split(b"\r\n") if ref.encode() in each]
     assert line.startswith(f"{PROVIDERS[name].header}: ".encode())
 
 
 def test_without_a_provider_mails_have_no_delivery_reference() -> None:
-    made = issue()
-    filled = read(template_of(made, rendering.compose(made)).render_for(**OWN, ref=""))
+    draft = issue()
+    filled = read(template_of(draft, rendering.compose(draft)).render_for(**OWN, ref=""))
     assert not {key.lower() for key in filled.keys()} & {each.lower() for each in HEADERS}  # noqa: SIM118
 
 
 def test_headers_that_the_provider_removes_are_not_signed(
-    through: Through, signing: bytes, edna: User, mail_server: MailServer
+    use_provider: UseProvider, signing: bytes, edna: User, mail_server: MailServer
 ) -> None:
-    through("postmark")
+    use_provider("postmark")
     subscriber(OLA)
-    made = issue()
-    sending.start(made, by=edna)
-    worker.deliver_batch(made.pk)
+    draft = issue()
+    sending.start(draft, by=edna)
+    worker.deliver_batch(draft.pk)
     lines = mail_server.taken[-1][1].split(b"\r\n")
     passed_on = [line for line in lines if not line.startswith(b"X-PM-")]
     assert len(passed_on) == len(lines) - 2
@@ -79,29 +88,29 @@ def test_headers_that_the_provider_removes_are_not_signed(
 
 
 def test_each_event_is_matched_by_its_delivery_reference(
-    through: Through, edna: User, mail_server: MailServer
+    use_provider: UseProvider, edna: User, mail_server: MailServer
 ) -> None:
-    through("sendgrid")
+    use_provider("sendgrid")
     subscriber(OLA)
     subscriber("mina@readers.example")
-    made = issue()
-    sending.start(made, by=edna)
-    worker.deliver_batch(made.pk)
+    draft = issue()
+    sending.start(draft, by=edna)
+    worker.deliver_batch(draft.pk)
     (message,) = mail_server.messages_to(OLA)
-    mark = mark_in("sendgrid", message)
+    ref = ref_in("sendgrid", message)
     delivery = Delivery.objects.get(subscriber__email=OLA)
-    assert delivery_from_ref(mark) == delivery.pk
+    assert delivery_from_ref(ref) == delivery.pk
     # Forwarded, so the address is unknown.
-    tell("sendgrid", Told("hard", to="elsewhere@forwarded.example", mark=mark))
+    post_event("sendgrid", ProviderEvent("hard", to="elsewhere@forwarded.example", ref=ref))
     delivery.refresh_from_db()
     assert delivery.state == "bounced"
     assert Bounce.objects.get().subscriber == delivery.subscriber
 
 
-def test_the_preflight_check_warns_until_the_webhook_was_called(through: Through) -> None:
-    through("postmark")
-    (told,) = [each for each in checks.warnings(news()) if "Postmark" in each]
-    assert "Postmark" in told
-    assert "/newsletter/webhook/" in told
-    call("postmark", WRITTEN["postmark"](Told("arrived")))
-    assert not [each for each in checks.warnings(news()) if "Postmark" in each]
+def test_the_preflight_check_warns_until_the_webhook_was_called(use_provider: UseProvider) -> None:
+    use_provider("postmark")
+    (warning,) = [text for text in checks.warnings(news()) if "Postmark" in text]
+    assert "Postmark" in warning
+    assert "/newsletter/webhook/" in warning
+    post_webhook("postmark", PAYLOADS["postmark"](ProviderEvent("arrived")))
+    assert not [text for text in checks.warnings(news()) if "Postmark" in text]

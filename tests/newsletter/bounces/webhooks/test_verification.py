@@ -11,103 +11,111 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from newsletter.bounces.matching import CLOCKS
+from newsletter.bounces.matching import CLOCK_TOLERANCE
 from newsletter.bounces.verp import delivery_ref
 from newsletter.bounces.webhooks import events, verification
 from newsletter.checks import check_provider
 from newsletter.models import Bounce, MailboxStatus
-from tests.newsletter.bounces.sent import sent, state_of
-from tests.newsletter.bounces.webhooks.calls import (
+from tests.newsletter.bounces.deliveries import sent_delivery, state_of
+from tests.newsletter.bounces.webhooks.payloads import (
     ADDRESS,
     OLA,
     PASSWORD,
+    PAYLOADS,
     SECRETS,
-    WRITTEN,
-    Through,
-    Told,
-    about,
-    call,
-    proof,
-    tell,
+    ProviderEvent,
+    UseProvider,
+    event_for,
+    post_event,
+    post_webhook,
+    signature_headers,
 )
 from tests.newsletter.factories import subscriber
 
 pytestmark = pytest.mark.django_db
-EVERY = pytest.mark.parametrize("name", WRITTEN)
+EVERY = pytest.mark.parametrize("name", PAYLOADS)
 
 
 @EVERY
 def test_a_call_without_a_valid_signature_is_rejected(
-    name: str, through: Through, settings: Any
+    name: str, use_provider: UseProvider, settings: Any
 ) -> None:
-    through(name)
+    use_provider(name)
     ola = subscriber(OLA)
-    delivery = sent(ola)
-    body = json.dumps(WRITTEN[name](about(delivery, "hard", delivery_ref(delivery.pk)))).encode()
+    delivery = sent_delivery(ola)
+    body = json.dumps(
+        PAYLOADS[name](event_for(delivery, "hard", delivery_ref(delivery.pk)))
+    ).encode()
     other = {"Authorization": "Basic ZGVzazpndWVzc2Vk"}
     forged = body.replace(b'"signature": "', b'"signature": "0')
-    unproved = body if name != "mailgun" else b'{"event-data": {"event": "failed"}}'
-    answers = [
-        call(name, unproved, {}),
-        call(name, forged, other),
+    unsigned = body if name != "mailgun" else b'{"event-data": {"event": "failed"}}'
+    responses = [
+        post_webhook(name, unsigned, {}),
+        post_webhook(name, forged, other),
         # The signature of one call is not valid for another.
-        call(name, forged, {n: v[:-3] + "AA=" for n, v in proof(name, body + b" ").items()}),
+        post_webhook(
+            name,
+            forged,
+            {n: v[:-3] + "AA=" for n, v in signature_headers(name, body + b" ").items()},
+        ),
     ]
     settings.MAIL_PROVIDER_SECRET = ""
-    answers.append(call(name, body))
-    assert [answer.status_code for answer in answers] == [403] * 4
+    responses.append(post_webhook(name, body))
+    assert [response.status_code for response in responses] == [403] * 4
     assert [state_of(ola), state_of(delivery)] == ["active", "sent"]
     assert not Bounce.objects.exists()
     assert not MailboxStatus.objects.exists()
 
 
 @EVERY
-def test_invalid_json_is_rejected(name: str, through: Through) -> None:
-    through(name)
+def test_invalid_json_is_rejected(name: str, use_provider: UseProvider) -> None:
+    use_provider(name)
     # Mailgun's signature is in the JSON.
     expected = 403 if name == "mailgun" else 400
-    assert call(name, b'{"event": ').status_code == expected
-    assert call(name, b"[3]").status_code == expected
+    assert post_webhook(name, b'{"event": ').status_code == expected
+    assert post_webhook(name, b"[3]").status_code == expected
     assert not MailboxStatus.objects.exists()
 
 
-def test_a_body_that_is_too_large_is_rejected_unread(through: Through) -> None:
-    through("sendgrid")
+def test_a_body_that_is_too_large_is_rejected_unread(use_provider: UseProvider) -> None:
+    use_provider("sendgrid")
     size = verification.MOST_BYTES + 1
     sizes = {size: 413, "many": 403}
-    for said, status in sizes.items():
-        answer = Client().generic("POST", ADDRESS, b"[]", CONTENT_LENGTH=said)
-        assert answer.status_code == status
+    for length, status in sizes.items():
+        response = Client().generic("POST", ADDRESS, b"[]", CONTENT_LENGTH=length)
+        assert response.status_code == status
 
 
 @pytest.mark.parametrize("name", ["mailjet", "mailtrap", "sendgrid", "sparkpost"])
 def test_a_broken_event_does_not_affect_the_others(
-    name: str, through: Through, caplog: pytest.LogCaptureFixture
+    name: str, use_provider: UseProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    through(name)
+    use_provider(name)
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
-    calls = [WRITTEN[name](about(sent(each), "hard", "")) for each in (ola, mina)]
-    pieces = [call["events"] if name == "mailtrap" else call for call in calls]
-    broken: list[Any] = [{"email": OLA}, {"msys": {"a": {}, "b": {}}}, 3, None]
-    batch = [*pieces[0], *broken, *pieces[1]]
-    answer = call(name, {"events": batch} if name == "mailtrap" else batch)
-    assert answer.status_code == 200
+    calls = [PAYLOADS[name](event_for(sent_delivery(reader), "hard", "")) for reader in (ola, mina)]
+    all_events = [
+        post_webhook["events"] if name == "mailtrap" else post_webhook for post_webhook in calls
+    ]
+    invalid: list[Any] = [{"email": OLA}, {"msys": {"a": {}, "b": {}}}, 3, None]
+    batch = [*all_events[0], *invalid, *all_events[1]]
+    response = post_webhook(name, {"events": batch} if name == "mailtrap" else batch)
+    assert response.status_code == 200
     assert [state_of(ola), state_of(mina)] == ["suppressed", "suppressed"]
     assert caplog.records
     assert "ola" not in caplog.text
 
 
 def test_an_event_that_makes_no_sense_does_not_affect_the_others(
-    through: Through, caplog: pytest.LogCaptureFixture
+    use_provider: UseProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    through("mailjet")
+    use_provider("mailjet")
     ola = subscriber(OLA)
-    (senseless,) = WRITTEN["mailjet"](Told("hard"))
-    senseless |= {"smtp_reply": 3, "email": ["ola"], "Payload": "[]", "time": 253402300799}
-    (sound,) = WRITTEN["mailjet"](about(sent(ola), "hard", ""))
-    unkeepable = sound | {"email": "nul\x00@\ud800.example", "smtp_reply": "550 \x00\ud800"}
-    answer = call("mailjet", [senseless, unkeepable, sound])
-    assert answer.status_code == 200
+    (invalid,) = PAYLOADS["mailjet"](ProviderEvent("hard"))
+    invalid |= {"smtp_reply": 3, "email": ["ola"], "Payload": "[]", "time": 253402300799}
+    (valid,) = PAYLOADS["mailjet"](event_for(sent_delivery(ola), "hard", ""))
+    unstorable = valid | {"email": "nul\x00@\ud800.example", "smtp_reply": "550 \x00\ud800"}
+    response = post_webhook("mailjet", [invalid, unstorable, valid])
+    assert response.status_code == 200
     assert state_of(ola) == "suppressed"
     assert "ola" not in caplog.text
 
@@ -143,27 +151,29 @@ ANY_JSON = st.recursive(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(piece=ANY_JSON, kind=st.sampled_from(["HardBounce", "SpamComplaint", "ManualSuppression"]))
-def test_any_event_gets_a_response(through: Through, piece: Any, kind: str) -> None:
-    through("postmark")
-    news = piece if isinstance(piece, dict) else {"Email": piece}
-    for said in (piece, news | {"RecordType": "Bounce", "Type": kind}):
-        assert call("postmark", said).status_code in {200, 400}
+def test_any_event_gets_a_response(use_provider: UseProvider, piece: Any, kind: str) -> None:
+    use_provider("postmark")
+    payload = piece if isinstance(piece, dict) else {"Email": piece}
+    for body in (piece, payload | {"RecordType": "Bounce", "Type": kind}):
+        assert post_webhook("postmark", body).status_code in {200, 400}
 
 
 def test_no_log_contains_an_address_or_the_secret(
-    through: Through, caplog: pytest.LogCaptureFixture
+    use_provider: UseProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    through("postmark")
+    use_provider("postmark")
     with caplog.at_level(logging.DEBUG):
         subscriber(OLA)
-        tell("postmark", Told("hard", to=OLA))
-        call("postmark", WRITTEN["postmark"](Told("hard", to=OLA)), {})
-        call("postmark", b'{"Email": "ola@readers.example"')
-        call("postmark", {"Email": OLA, "RecordType": "Bounce", "Metadata": 3, "Details": {}})
-    said = " ".join(record.getMessage() for record in caplog.records if "newsletter" in record.name)
-    assert "could" in said or "cannot" in said
-    assert "ola@" not in said
-    assert PASSWORD not in said
+        post_event("postmark", ProviderEvent("hard", to=OLA))
+        post_webhook("postmark", PAYLOADS["postmark"](ProviderEvent("hard", to=OLA)), {})
+        post_webhook("postmark", b'{"Email": "ola@readers.example"')
+        post_webhook(
+            "postmark", {"Email": OLA, "RecordType": "Bounce", "Metadata": 3, "Details": {}}
+        )
+    log = " ".join(record.getMessage() for record in caplog.records if "newsletter" in record.name)
+    assert "could" in log or "cannot" in log
+    assert "ola@" not in log
+    assert PASSWORD not in log
 
 
 def test_the_webhook_is_not_found_without_a_provider(settings: Any) -> None:
@@ -172,50 +182,50 @@ def test_the_webhook_is_not_found_without_a_provider(settings: Any) -> None:
 
 
 def test_head_is_answered_and_other_sites_may_post(
-    through: Through,
+    use_provider: UseProvider,
 ) -> None:
-    through("postmark")
+    use_provider("postmark")
     assert Client().head(ADDRESS).status_code == 200
     assert Client().get(ADDRESS).status_code == 405
-    body = json.dumps(WRITTEN["postmark"](Told("arrived"))).encode()
-    elsewhere = proof("postmark", body) | {"Origin": "https://postmark.example"}
-    answer = call("postmark", body, elsewhere)
-    assert answer.status_code == 200
-    assert not answer.cookies
-    assert "no-store" in answer["Cache-Control"]
+    body = json.dumps(PAYLOADS["postmark"](ProviderEvent("arrived"))).encode()
+    headers = signature_headers("postmark", body) | {"Origin": "https://postmark.example"}
+    response = post_webhook("postmark", body, headers)
+    assert response.status_code == 200
+    assert not response.cookies
+    assert "no-store" in response["Cache-Control"]
 
 
 @EVERY
 def test_a_valid_secret_passes_and_a_weak_one_is_reported(
-    name: str, through: Through, settings: Any
+    name: str, use_provider: UseProvider, settings: Any
 ) -> None:
-    through(name)
+    use_provider(name)
     settings.SECURE = True
     assert check_provider(None) == []
     settings.MAIL_PROVIDER_SECRET = ""
-    (found,) = check_provider(None)
-    assert found.id == "newsletter.E001"
-    assert "MAIL_PROVIDER_SECRET" in found.msg
+    (message,) = check_provider(None)
+    assert message.id == "newsletter.E001"
+    assert "MAIL_PROVIDER_SECRET" in message.msg
 
 
 @pytest.mark.parametrize(("name", "secret"), [("sendgrid", "no key"), ("resend", "whsec_é")])
 def test_a_secret_of_the_wrong_type_is_reported_without_its_value(
-    name: str, secret: str, through: Through, settings: Any
+    name: str, secret: str, use_provider: UseProvider, settings: Any
 ) -> None:
-    through(name)
+    use_provider(name)
     settings.MAIL_PROVIDER_SECRET = secret
-    (found,) = check_provider(None)
-    assert found.id == "newsletter.E002"
-    assert secret not in f"{found.msg} {found.hint}"
-    assert tell(name, Told("hard")) == 403
+    (message,) = check_provider(None)
+    assert message.id == "newsletter.E002"
+    assert secret not in f"{message.msg} {message.hint}"
+    assert post_event(name, ProviderEvent("hard")) == 403
 
 
-def test_a_site_without_https_gets_a_warning(through: Through, settings: Any) -> None:
-    through("postmark")
+def test_a_site_without_https_gets_a_warning(use_provider: UseProvider, settings: Any) -> None:
+    use_provider("postmark")
     settings.DEBUG = settings.SECURE = False
-    (found,) = check_provider(None)
-    assert found.id == "newsletter.W001"
-    assert SECRETS["postmark"] not in found.msg
+    (message,) = check_provider(None)
+    assert message.id == "newsletter.W001"
+    assert SECRETS["postmark"] not in message.msg
 
 
 @given(
@@ -226,8 +236,8 @@ def test_a_site_without_https_gets_a_warning(through: Through, settings: Any) ->
     )
 )
 def test_any_event_time_can_be_compared(moment: datetime) -> None:
-    read = events._moment(moment)
-    if read is not None:
-        assert read.utcoffset() == timedelta(0)
-        assert read + CLOCKS > read
-    assert (read is None) == (not 2000 <= (moment - moment.utcoffset()).year < 9000)  # type: ignore[operator]
+    parsed = events._timestamp(moment)
+    if parsed is not None:
+        assert parsed.utcoffset() == timedelta(0)
+        assert parsed + CLOCK_TOLERANCE > parsed
+    assert (parsed is None) == (not 2000 <= (moment - moment.utcoffset()).year < 9000)  # type: ignore[operator]

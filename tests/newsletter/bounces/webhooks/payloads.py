@@ -18,8 +18,8 @@ from newsletter.bounces.webhooks.providers import KEY
 from newsletter.models import Delivery
 
 OLA: Final = "ola@readers.example"
-Through = Callable[[str], None]
-"""Says which provider sends the mail (the fixture `through`)."""
+UseProvider = Callable[[str], None]
+"""The type of the fixture `use_provider`."""
 PASSWORD: Final = "desk:a-long-password-of-meridian"
 SIGNING_KEY: Final = "key-of-meridian-at-the-provider"
 SVIX_KEY: Final = b"a key that only two sides know"
@@ -36,34 +36,34 @@ FULL: Final = "552 5.2.2 Mailbox full"
 
 
 @dataclass(frozen=True)
-class Told:
+class ProviderEvent:
     """What happened to an e-mail, independent of the provider."""
 
     what: str
     """hard, soft, late, complaint, leaves, arrived"""
     to: str = OLA
-    mark: str = ""
+    ref: str = ""
     message_id: str = "<unknown@elsewhere.example>"
     said: str = ""
     at: datetime = field(default_factory=timezone.now)
 
     @property
-    def words(self) -> str:
+    def response(self) -> str:
         return self.said or {"hard": NO_SUCH, "soft": FULL, "late": "451 Try later"}.get(
             self.what, ""
         )
 
     @property
-    def given_back(self) -> dict[str, str]:
-        return {KEY: self.mark} if self.mark else {}
+    def metadata(self) -> dict[str, str]:
+        return {KEY: self.ref} if self.ref else {}
 
 
-def about(delivery: Delivery, what: str, mark: str, **fields: Any) -> Told:
+def event_for(delivery: Delivery, what: str, ref: str, **fields: Any) -> ProviderEvent:
     to = delivery.subscriber.email if delivery.subscriber else "nobody@readers.example"
-    return Told(what, to=to, mark=mark, message_id=delivery.message_id, **fields)
+    return ProviderEvent(what, to=to, ref=ref, message_id=delivery.message_id, **fields)
 
 
-def brevo(told: Told) -> Any:
+def brevo(event: ProviderEvent) -> Any:
     names = {
         "hard": "hard_bounce",
         "soft": "soft_bounce",
@@ -73,58 +73,58 @@ def brevo(told: Told) -> Any:
         "arrived": "delivered",
     }
     return {
-        "event": names[told.what],
-        "email": told.to,
-        "message-id": told.message_id,
-        "ts_epoch": int(told.at.timestamp() * 1000),
-        "reason": told.words,
-        "X-Mailin-custom": json.dumps(told.given_back),
+        "event": names[event.what],
+        "email": event.to,
+        "message-id": event.message_id,
+        "ts_epoch": int(event.at.timestamp() * 1000),
+        "reason": event.response,
+        "X-Mailin-custom": json.dumps(event.metadata),
     }
 
 
-def mailgun(told: Told) -> Any:
+def mailgun(event: ProviderEvent) -> Any:
     names = {"complaint": "complained", "leaves": "unsubscribed", "arrived": "delivered"}
-    code, _, words = told.words.partition(" ")
+    code, _, words = event.response.partition(" ")
     failed = {
-        "severity": "temporary" if told.what == "late" else "permanent",
+        "severity": "temporary" if event.what == "late" else "permanent",
         "reason": "bounce",
         "delivery-status": {"code": int(code or 0), "message": words, "description": None},
     }
-    news = {
-        "event": names.get(told.what, "failed"),
+    payload = {
+        "event": names.get(event.what, "failed"),
         "id": "Ase7i2zsRYeDXztHGENqRA",
-        "timestamp": told.at.timestamp(),
-        "recipient": told.to,
-        "message": {"headers": {"message-id": told.message_id.strip("<>")}},
-        "user-variables": told.given_back,
-        **({} if told.what in names else failed),
+        "timestamp": event.at.timestamp(),
+        "recipient": event.to,
+        "message": {"headers": {"message-id": event.message_id.strip("<>")}},
+        "user-variables": event.metadata,
+        **({} if event.what in names else failed),
     }
     stamp = str(int(timezone.now().timestamp()))
-    token = hashlib.sha256(repr(told).encode()).hexdigest()[:50]
-    seal = hmac.new(SIGNING_KEY.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
+    token = hashlib.sha256(repr(event).encode()).hexdigest()[:50]
+    digest = hmac.new(SIGNING_KEY.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
     return {
-        "signature": {"timestamp": stamp, "token": token, "signature": seal},
-        "event-data": news,
+        "signature": {"timestamp": stamp, "token": token, "signature": digest},
+        "event-data": payload,
     }
 
 
-def mailjet(told: Told) -> Any:
+def mailjet(event: ProviderEvent) -> Any:
     names = {"complaint": "spam", "leaves": "unsub", "arrived": "sent"}
     errors = {"hard": "user unknown", "soft": "quota exceeded", "late": "greylisted"}
-    news = {
-        "event": names.get(told.what, "bounce"),
-        "time": int(told.at.timestamp()),
+    payload = {
+        "event": names.get(event.what, "bounce"),
+        "time": int(event.at.timestamp()),
         "MessageID": 20547681647433000,
-        "email": told.to,
-        "Payload": json.dumps(told.given_back),
+        "email": event.to,
+        "Payload": json.dumps(event.metadata),
     }
-    if told.what in errors:
-        hard = told.what == "hard"
-        news |= {"hard_bounce": hard, "error": errors[told.what], "smtp_reply": told.words}
-    return [news]
+    if event.what in errors:
+        hard = event.what == "hard"
+        payload |= {"hard_bounce": hard, "error": errors[event.what], "smtp_reply": event.response}
+    return [payload]
 
 
-def mailtrap(told: Told) -> Any:
+def mailtrap(event: ProviderEvent) -> Any:
     names = {
         "hard": "bounce",
         "soft": "bounce",
@@ -133,29 +133,29 @@ def mailtrap(told: Told) -> Any:
         "leaves": "unsubscribe",
         "arrived": "delivery",
     }
-    news = {
-        "event": names[told.what],
-        "email": told.to,
+    payload = {
+        "event": names[event.what],
+        "email": event.to,
         "message_id": "1df37d17-0286-4d8b-8edf-bc4ec5be86e6",
         "event_id": "bede7236-2284-43d6-a953-1fdcafd0fdbc",
-        "timestamp": int(told.at.timestamp()),
+        "timestamp": int(event.at.timestamp()),
         "sending_stream": "bulk",
-        "response": told.words,
-        "custom_variables": told.given_back,
+        "response": event.response,
+        "custom_variables": event.metadata,
     }
-    return {"events": [news]}
+    return {"events": [payload]}
 
 
-def postmark(told: Told) -> Any:
-    moment = told.at.astimezone(UTC).isoformat()
-    news = {"MessageID": "883953f4-6105-42a2-a16a-77a8eac79483", "Metadata": told.given_back}
-    if told.what == "arrived":
-        return news | {"RecordType": "Delivery", "Recipient": told.to, "DeliveredAt": moment}
-    if told.what == "leaves":
-        return news | {
+def postmark(event: ProviderEvent) -> Any:
+    timestamp = event.at.astimezone(UTC).isoformat()
+    payload = {"MessageID": "883953f4-6105-42a2-a16a-77a8eac79483", "Metadata": event.metadata}
+    if event.what == "arrived":
+        return payload | {"RecordType": "Delivery", "Recipient": event.to, "DeliveredAt": timestamp}
+    if event.what == "leaves":
+        return payload | {
             "RecordType": "SubscriptionChange",
-            "Recipient": told.to,
-            "ChangedAt": moment,
+            "Recipient": event.to,
+            "ChangedAt": timestamp,
             "SuppressSending": True,
             "SuppressionReason": "ManualSuppression",
         }
@@ -165,19 +165,19 @@ def postmark(told: Told) -> Any:
         "late": "Transient",
         "complaint": "SpamComplaint",
     }
-    return news | {
-        "RecordType": "SpamComplaint" if told.what == "complaint" else "Bounce",
+    return payload | {
+        "RecordType": "SpamComplaint" if event.what == "complaint" else "Bounce",
         "ID": 4323372036854775807,
-        "Type": kinds[told.what],
+        "Type": kinds[event.what],
         # Postmark's description mentions other types too.
         "Description": "The server was unable to deliver your message (unknown user, mailbox full).",
-        "Details": told.words,
-        "Email": told.to,
-        "BouncedAt": moment,
+        "Details": event.response,
+        "Email": event.to,
+        "BouncedAt": timestamp,
     }
 
 
-def resend(told: Told) -> Any:
+def resend(event: ProviderEvent) -> Any:
     names = {
         "late": "delivery_delayed",
         "complaint": "complained",
@@ -189,38 +189,41 @@ def resend(told: Told) -> Any:
     }
     data: dict[str, Any] = {
         "email_id": "56761188-7520-42d8-8898-ff6fc54ce618",
-        "to": [told.to],
-        "headers": [{"name": "X-Metadata", "value": json.dumps(told.given_back)}],
+        "to": [event.to],
+        "headers": [{"name": "X-Metadata", "value": json.dumps(event.metadata)}],
     }
-    if told.what in words:
-        kind = "Permanent" if told.what == "hard" else "Transient"
-        data["bounce"] = {"message": words[told.what], "type": kind, "subType": "General"}
-    name = names.get(told.what, "bounced")
-    return {"type": f"email.{name}", "created_at": told.at.isoformat(), "data": data}
+    if event.what in words:
+        kind = "Permanent" if event.what == "hard" else "Transient"
+        data["bounce"] = {"message": words[event.what], "type": kind, "subType": "General"}
+    name = names.get(event.what, "bounced")
+    return {"type": f"email.{name}", "created_at": event.at.isoformat(), "data": data}
 
 
-def sendgrid(told: Told) -> Any:
+def sendgrid(event: ProviderEvent) -> Any:
     names = {
         "late": "deferred",
         "complaint": "spamreport",
         "leaves": "unsubscribe",
         "arrived": "delivered",
     }
-    news = {
-        "event": names.get(told.what, "bounce"),
-        "email": told.to,
-        "timestamp": int(told.at.timestamp()),
-        "smtp-id": told.message_id,
+    payload = {
+        "event": names.get(event.what, "bounce"),
+        "email": event.to,
+        "timestamp": int(event.at.timestamp()),
+        "smtp-id": event.message_id,
         "sg_event_id": "ZGVsaXZlcmVkLTAtMTIz",
         "sg_message_id": "14c5d75ce93.dfd.64b469.filter0001.0",
-        **told.given_back,
+        **event.metadata,
     }
-    if told.what in {"hard", "soft"}:
-        news |= {"type": "bounce" if told.what == "hard" else "blocked", "reason": told.words}
-    return [news]
+    if event.what in {"hard", "soft"}:
+        payload |= {
+            "type": "bounce" if event.what == "hard" else "blocked",
+            "reason": event.response,
+        }
+    return [payload]
 
 
-def sparkpost(told: Told) -> Any:
+def sparkpost(event: ProviderEvent) -> Any:
     kinds = {
         "hard": ("message_event", "bounce"),
         "soft": ("message_event", "bounce"),
@@ -229,21 +232,24 @@ def sparkpost(told: Told) -> Any:
         "leaves": ("unsubscribe_event", "list_unsubscribe"),
         "arrived": ("message_event", "delivery"),
     }
-    kind, name = kinds[told.what]
-    news = {
+    kind, name = kinds[event.what]
+    payload = {
         "type": name,
-        "raw_rcpt_to": told.to,
-        "timestamp": str(int(told.at.timestamp())),
+        "raw_rcpt_to": event.to,
+        "timestamp": str(int(event.at.timestamp())),
         "transmission_id": "65832150921904138",
         "event_id": "92356927693813856",
-        "rcpt_meta": told.given_back,
+        "rcpt_meta": event.metadata,
     }
     if name == "bounce":
-        news |= {"bounce_class": "10" if told.what == "hard" else "22", "raw_reason": told.words}
-    return [{"msys": {kind: news}}]
+        payload |= {
+            "bounce_class": "10" if event.what == "hard" else "22",
+            "raw_reason": event.response,
+        }
+    return [{"msys": {kind: payload}}]
 
 
-WRITTEN: Final[dict[str, Callable[[Told], Any]]] = {
+PAYLOADS: Final[dict[str, Callable[[ProviderEvent], Any]]] = {
     "brevo": brevo,
     "mailgun": mailgun,
     "mailjet": mailjet,
@@ -262,37 +268,41 @@ SECRETS: Final = {
 ADDRESS: Final = "/newsletter/webhook/"
 
 
-def proof(name: str, body: bytes) -> dict[str, str]:
+def signature_headers(name: str, body: bytes) -> dict[str, str]:
     """Returns the headers that authenticate a call."""
-    moment = str(int(timezone.now().timestamp()))
+    timestamp = str(int(timezone.now().timestamp()))
     match name:
         case "mailtrap":
-            seal = hmac.new(SIGNING_KEY.encode(), body, hashlib.sha256).hexdigest()
-            return {"Mailtrap-Signature": seal}
+            digest = hmac.new(SIGNING_KEY.encode(), body, hashlib.sha256).hexdigest()
+            return {"Mailtrap-Signature": digest}
         case "resend":
-            signed = f"msg_1.{moment}.".encode() + body
-            seal = base64.b64encode(hmac.digest(SVIX_KEY, signed, "sha256")).decode()
-            return {"svix-id": "msg_1", "svix-timestamp": moment, "svix-signature": f"v1,{seal}"}
+            signed = f"msg_1.{timestamp}.".encode() + body
+            digest = base64.b64encode(hmac.digest(SVIX_KEY, signed, "sha256")).decode()
+            return {
+                "svix-id": "msg_1",
+                "svix-timestamp": timestamp,
+                "svix-signature": f"v1,{digest}",
+            }
         case "sendgrid":
-            signature = CURVE_KEY.sign(moment.encode() + body, ec.ECDSA(hashes.SHA256()))
+            signature = CURVE_KEY.sign(timestamp.encode() + body, ec.ECDSA(hashes.SHA256()))
             return {
                 "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signature).decode(),
-                "X-Twilio-Email-Event-Webhook-Timestamp": moment,
+                "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
             }
         case "mailgun":
-            return {}  # It stands in the body.
+            return {}  # The signature is in the body.
         case _:
             return {"Authorization": f"Basic {base64.b64encode(PASSWORD.encode()).decode()}"}
 
 
-def call(name: str, body: Any, headers: dict[str, str] | None = None) -> Any:
+def post_webhook(name: str, body: Any, headers: dict[str, str] | None = None) -> Any:
     """Posts a webhook call; without headers, with a valid signature."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    proved = proof(name, raw) if headers is None else headers
-    return Client().post(ADDRESS, raw, content_type="application/json", headers=proved)
+    all_headers = signature_headers(name, raw) if headers is None else headers
+    return Client().post(ADDRESS, raw, content_type="application/json", headers=all_headers)
 
 
-def tell(name: str, told: Told) -> int:
+def post_event(name: str, event: ProviderEvent) -> int:
     """Posts one event; returns the status code."""
-    status: int = call(name, WRITTEN[name](told)).status_code
+    status: int = post_webhook(name, PAYLOADS[name](event)).status_code
     return status

@@ -8,14 +8,16 @@ from newsletter.models import Delivery, Issue, Subscriber
 from tests.newsletter.factories import issue
 
 
-def sent(to: Subscriber, of: Issue | None = None, *, at: datetime | None = None) -> Delivery:
+def sent_delivery(
+    to: Subscriber, of: Issue | None = None, *, at: datetime | None = None
+) -> Delivery:
     now = at or timezone.now()
-    made = of or issue()
+    draft = of or issue()
     return Delivery.objects.create(
-        issue=made,
+        issue=draft,
         subscriber=to,
         state=Delivery.State.SENT,
-        message_id=f"<{made.pk}.{to.pk}@news.example>",
+        message_id=f"<{draft.pk}.{to.pk}@news.example>",
         due_at=now,
         created_at=now,
         sending_at=now,
