@@ -19,8 +19,8 @@ def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
         "e-mail address": subscriber.email,
         "status": subscriber.get_state_display(),
         "newsletters": [
-            f"{describe_subscription(each)}, since {each.created_at:%Y-%m-%d}"
-            for each in subscriptions
+            f"{describe_subscription(subscription)}, since {subscription.created_at:%Y-%m-%d}"
+            for subscription in subscriptions
         ],
         "language": subscriber.language,
         "name": subscriber.name,

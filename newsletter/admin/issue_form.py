@@ -45,8 +45,10 @@ def offers(query: str, *, excluded: Iterable[int] = ()) -> list[dict[str, Any]]:
 
 
 def serialize_article(article: Article) -> dict[str, Any]:
-    moment = article.published_at if article.is_published else None
-    day = f"{current_publication().local(moment):%d %b %Y}" if moment else "not published"
+    published_at = article.published_at if article.is_published else None
+    day = (
+        f"{current_publication().local(published_at):%d %b %Y}" if published_at else "not published"
+    )
     return {"pk": str(article.pk), "headline": article.headline, "day": day}
 
 

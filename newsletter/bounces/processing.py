@@ -276,12 +276,12 @@ def suppress_rejected() -> int:
         subscriber__state="active",
     ).select_related("subscriber")
     # At RCPT a server has checked only the address, so its response is reliable.
-    dead = [
+    unknown = [
         delivery for delivery in rejected[:MOST] if reason_of(f"{delivery.details} rcpt") in HARD
     ]
-    for delivery in dead:
+    for delivery in unknown:
         _suppress_rejected(delivery)
-    return len(dead)
+    return len(unknown)
 
 
 def _suppress_rejected(delivery: Delivery) -> None:

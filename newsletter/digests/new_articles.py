@@ -48,7 +48,7 @@ OVERLAP: Final = timedelta(hours=1)
 """Articles that are published while a digest is composed belong to the next one."""
 
 
-def new_between(after: datetime, until: datetime, *, no_older_than: timedelta) -> ArticleQuerySet:
+def new_between(after: datetime, before: datetime, *, no_older_than: timedelta) -> ArticleQuerySet:
     """Returns articles that became visible in this time, annotated as `appeared_at`.
 
     Args:
@@ -62,7 +62,7 @@ def new_between(after: datetime, until: datetime, *, no_older_than: timedelta) -
         Article.objects.published()
         .filter(published_at__gt=after - no_older_than)
         .annotate(appeared_at=ExpressionWrapper(appeared_at, output_field=DateTimeField()))
-        .filter(appeared_at__gt=after, appeared_at__lte=until)
+        .filter(appeared_at__gt=after, appeared_at__lte=before)
     )
 
 

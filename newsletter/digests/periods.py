@@ -60,10 +60,10 @@ def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datet
     length = PERIOD_LENGTHS[Frequency(rule.frequency)].days
     for offset in (days_back, days_back + length):
         day = local.date() - timedelta(days=offset)
-        moment = datetime.combine(day, rule.time_of_day, tzinfo=publication.zone_info)
-        if moment <= now:
+        due_at = datetime.combine(day, rule.time_of_day, tzinfo=publication.zone_info)
+        if due_at <= now:
             break
-    return moment
+    return due_at
 
 
 def article_of(name: str) -> int:

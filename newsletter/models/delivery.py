@@ -23,16 +23,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def counts(self) -> dict[str, int]:
         """Returns the number of deliveries in each state, including states without any."""
-        found = dict(self.order_by().values_list("state").annotate(Count("pk")))
-        return {state.value: found.get(state.value, 0) for state in Delivery.State}
+        counts = dict(self.order_by().values_list("state").annotate(Count("pk")))
+        return {state.value: counts.get(state.value, 0) for state in Delivery.State}
 
     def counts_by_issue(self, issues: Iterable[Issue]) -> dict[int, dict[str, int]]:
         """Returns the same for several issues, by their IDs, in one query."""
-        found = {issue.pk: dict.fromkeys(map(str, Delivery.State.values), 0) for issue in issues}
-        grouped = self.filter(issue__in=found).order_by().values_list("issue", "state")
-        for key, state, count in grouped.annotate(Count("pk")) if found else ():
-            found[key][state] = count
-        return found
+        counts = {issue.pk: dict.fromkeys(map(str, Delivery.State.values), 0) for issue in issues}
+        grouped = self.filter(issue__in=counts).order_by().values_list("issue", "state")
+        for key, state, count in grouped.annotate(Count("pk")) if counts else ():
+            counts[key][state] = count
+        return counts
 
     def sent_in_last(self, *, minutes: float) -> "DeliveryQuerySet":
         """Filters by the time at which sending began, by the clock of the database."""

@@ -40,8 +40,8 @@ def validate_ascii(address: str) -> None:
         ValidationError: with a message for the user.
     """
     if not address.isascii():
-        sentence = "Use ASCII characters only. Enter an international domain in its xn-- form."
-        raise ValidationError(sentence)
+        message = "Use ASCII characters only. Enter an international domain in its xn-- form."
+        raise ValidationError(message)
 
 
 def default_frequencies() -> list[str]:

@@ -26,9 +26,9 @@ def issue_form_data(*articles: Article, **changed: Any) -> dict[str, Any]:
     }
 
 
-def issue_url(made: Issue, action: str) -> str:
-    return reverse(f"admin:newsletter_issue_{action}", args=[made.pk])
+def issue_url(draft: Issue, action: str) -> str:
+    return reverse(f"admin:newsletter_issue_{action}", args=[draft.pk])
 
 
-def messages_of(answer: Any) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
+def messages_of(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]

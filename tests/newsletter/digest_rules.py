@@ -18,29 +18,29 @@ TEO: Final = "teo@readers.example"
 
 def rule(frequency: Frequency = Frequency.DAILY, **fields: Any) -> DigestRule:
     """A rule that was enabled a month ago and was due a minute ago."""
-    moment = current_publication().local(timezone.now() - timedelta(minutes=1))
-    made = DigestRule.objects.create(
+    due_at = current_publication().local(timezone.now() - timedelta(minutes=1))
+    digest_rule = DigestRule.objects.create(
         newsletter=news(),
         frequency=frequency,
         **{
             "needs_approval": False,
-            "time_of_day": moment.time().replace(second=0, microsecond=0),
-            "day": moment.weekday(),
+            "time_of_day": due_at.time().replace(second=0, microsecond=0),
+            "day": due_at.weekday(),
             **fields,
         },
     )
     month_ago = timezone.now() - timedelta(days=30)
     DigestRule.objects.update(enabled_at=month_ago, schedule_changed_at=month_ago)
-    made.refresh_from_db()
-    return made
+    digest_rule.refresh_from_db()
+    return digest_rule
 
 
 def hours_ago(hours: float, headline: str, **fields: Any) -> Article:
     """An article published this many hours ago."""
-    moment = timezone.now() - timedelta(hours=hours)
-    made = published(headline, at=moment, **fields)
-    made.state_changes.update(created_at=moment)
-    return made
+    published_at = timezone.now() - timedelta(hours=hours)
+    article = published(headline, at=published_at, **fields)
+    article.state_changes.update(created_at=published_at)
+    return article
 
 
 def headlines(issue: Issue) -> list[str]:

@@ -32,11 +32,11 @@ def news() -> Newsletter:
 
 def subscriber(email: str = "ola@readers.example", *, to: Newsletter | None = None) -> Subscriber:
     """A confirmed subscriber."""
-    made = Subscriber.objects.create(
+    new_subscriber = Subscriber.objects.create(
         email=email, state=Subscriber.State.ACTIVE, confirmed_at=timezone.now()
     )
-    Subscription.objects.create(subscriber=made, newsletter=to or news())
-    return made
+    Subscription.objects.create(subscriber=new_subscriber, newsletter=to or news())
+    return new_subscriber
 
 
 def chose(
@@ -47,15 +47,15 @@ def chose(
     language: str = "",
 ) -> Subscriber:
     """A confirmed subscriber with a frequency and topics."""
-    made = subscriber(email, to=to)
-    Subscriber.objects.filter(pk=made.pk).update(language=language)
-    chosen = sorted(topic.pk for topic in topics) or None
-    made.subscriptions.update(frequency=frequency, topics=chosen)
-    return made
+    chooser = subscriber(email, to=to)
+    Subscriber.objects.filter(pk=chooser.pk).update(language=language)
+    topic_ids = sorted(topic.pk for topic in topics) or None
+    chooser.subscriptions.update(frequency=frequency, topics=topic_ids)
+    return chooser
 
 
 def subscribers(count: int) -> list[Subscriber]:
-    made = Subscriber.objects.bulk_create(
+    created = Subscriber.objects.bulk_create(
         Subscriber(
             email=f"reader{number}@readers.example",
             state=Subscriber.State.ACTIVE,
@@ -65,26 +65,26 @@ def subscribers(count: int) -> list[Subscriber]:
     )
     newsletter = news()
     Subscription.objects.bulk_create(
-        Subscription(subscriber=each, newsletter=newsletter) for each in made
+        Subscription(subscriber=new_subscriber, newsletter=newsletter) for new_subscriber in created
     )
-    return made
+    return created
 
 
 def mail_image(**fields: Any) -> Image:
     """An image with the renditions that e-mails use."""
-    made = picture(**fields)
+    image = picture(**fields)
     for width in (320, 640, 1280):
-        name = f"{made.pk}-{width}.jpeg"
+        name = f"{image.pk}-{width}.jpeg"
         Rendition.objects.create(
-            image=made,
+            image=image,
             format=Rendition.Format.JPEG,
             width=width,
             height=width * 5 // 8,
             name=name,
             file=ContentFile(b"", name=name),
         )
-    made.refresh_from_db()
-    return made
+    image.refresh_from_db()
+    return image
 
 
 def issue(
@@ -96,7 +96,7 @@ def issue(
 ) -> Issue:
     """A draft that can be sent once there is a subscriber; with `tested=False`, it needs a test."""
     slug = fields.pop("slug", f"issue-{Issue.objects.count() + 1}")
-    made = Issue.objects.create(
+    draft = Issue.objects.create(
         newsletter=fields.pop("newsletter", None) or news(),
         subject=subject,
         slug=slug,
@@ -104,25 +104,25 @@ def issue(
         **fields,
     )
     for position, article in enumerate(articles or [published()], start=1):
-        IssueItem.objects.create(issue=made, article=article, position=position)
+        IssueItem.objects.create(issue=draft, article=article, position=position)
     if tested:
         Waiver.objects.create(
-            issue=made, finding_key="untested", message="No test.", reason="None needed."
+            issue=draft, finding_key="untested", message="No test.", reason="None needed."
         )
-    return made
+    return draft
 
 
-def mark_one(made: Issue) -> MarkedDelivery:
+def mark_one(draft: Issue) -> MarkedDelivery:
     """Marks the next delivery as being sent, without an outcome."""
-    marked = mark_next(made)
+    marked = mark_next(draft)
     assert marked is not None
     return marked
 
 
-def mark_next(made: Issue) -> MarkedDelivery | None:
+def mark_next(draft: Issue) -> MarkedDelivery | None:
     lease = uuid4()
-    claims = delivery_claims.claim(made, lease, size=1)
-    return delivery_claims.mark(made, lease, claims[0]) if claims else None
+    claims = delivery_claims.claim(draft, lease, size=1)
+    return delivery_claims.mark(draft, lease, claims[0]) if claims else None
 
 
 def start_scheduled_issues() -> list[int]:

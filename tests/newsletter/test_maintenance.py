@@ -28,16 +28,16 @@ def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"newsletter.job_queue.enqueue_{name}", lambda *asked: None)
 
 
-def stumbles_over(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, key: int) -> None:
+def fail_for(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, key: int) -> None:
     """Makes a function raise an unexpected exception for the row with this ID."""
     action = getattr(module, name)
 
-    def stumbling(row: Any, *args: Any, **more: Any) -> Any:
+    def failing(row: Any, *args: Any, **more: Any) -> Any:
         if getattr(row, "pk", row) == key:
             raise RuntimeError
         return action(row, *args, **more)
 
-    monkeypatch.setattr(module, name, stumbling)
+    monkeypatch.setattr(module, name, failing)
 
 
 def test_a_failing_answer_does_not_stop_the_others(
@@ -47,7 +47,7 @@ def test_a_failing_answer_does_not_stop_the_others(
         opt_in.request(address, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     Consent.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
     first = Consent.objects.earliest("pk")
-    stumbles_over(monkeypatch, subscription_emails, "answer", first.pk)
+    fail_for(monkeypatch, subscription_emails, "answer", first.pk)
     tasks.run_maintenance_jobs(0)
     assert mail_folder.to(MINA)
     assert list(Consent.objects.filter(answered_at=None)) == [first]
@@ -57,23 +57,23 @@ def test_an_issue_that_fails_to_start_reports_it_alone(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscriber(OLA)
-    odd, sound = issue("Odd"), issue("Sound")
-    for each in (odd, sound):
+    broken, working = issue("Odd"), issue("Sound")
+    for each in (broken, working):
         scheduling.send_at(each, timezone.now() + timedelta(hours=1), by=edna)
     past = timezone.now() - timedelta(minutes=1)
     Issue.objects.update(send_at=past)
     with monkeypatch.context() as until_it_is_mended:
-        stumbles_over(until_it_is_mended, rendering, "compose", odd.pk)
+        fail_for(until_it_is_mended, rendering, "compose", broken.pk)
         tasks.run_maintenance_jobs(0)
-    for each in (odd, sound):
+    for each in (broken, working):
         each.refresh_from_db()
-    assert (odd.state, sound.state) == ("scheduled", "sending")
-    assert odd.error.startswith(
+    assert (broken.state, working.state) == ("scheduled", "sending")
+    assert broken.error.startswith(
         "Sending could not start because of a program error. See the log of the worker."
     )
     tasks.run_maintenance_jobs(0)
-    odd.refresh_from_db()
-    assert (odd.state, odd.error) == ("sending", "")
+    broken.refresh_from_db()
+    assert (broken.state, broken.error) == ("sending", "")
 
 
 def test_a_failing_issue_of_an_approved_digest_reports_it_alone(
@@ -84,15 +84,15 @@ def test_a_failing_issue_of_an_approved_digest_reports_it_alone(
     chose(MINA, Frequency.DAILY)
     hours_ago(2, "Tokyo", categories=[asia])
     rule(needs_approval=True)
-    odd, sound = (Issue.objects.get(pk=key) for key in sorted(composition.compose_due()))
-    stumbles_over(monkeypatch, rendering, "compose", odd.pk)
+    broken, working = (Issue.objects.get(pk=key) for key in sorted(composition.compose_due()))
+    fail_for(monkeypatch, rendering, "compose", broken.pk)
     digest = Digest.objects.get()
     approval.approve(digest, by=edna)
     assert approval.send_approved(digest.pk) == 1
-    for each in (odd, sound):
+    for each in (broken, working):
         each.refresh_from_db()
-    assert (odd.state, sound.state) == ("draft", "scheduled")
-    assert odd.error
+    assert (broken.state, working.state) == ("draft", "scheduled")
+    assert broken.error
     digest.refresh_from_db()
     assert not digest.being_approved
 
@@ -106,7 +106,7 @@ def test_an_incomplete_digest_is_sent_and_does_not_stop_the_others(
     composition.compose_due()
     digest = Digest.objects.get()
     Digest.objects.update(composed_at=timezone.now() - timedelta(minutes=5))
-    stumbles_over(monkeypatch, composition, "compose_missing", digest.pk)
+    fail_for(monkeypatch, composition, "compose_missing", digest.pk)
     tasks.compose_digests(0)
     assert Issue.objects.get().state == "sending"
 

@@ -55,8 +55,8 @@ def test_a_lost_job_is_repeated(
 
 def test_a_temporary_rejection_is_retried_ever_less_often() -> None:
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
-    now, asked = timezone.now(), []
+    now, attempts = timezone.now(), []
     for minutes in range(60):
         Consent.objects.update(asked_at=now - timedelta(minutes=minutes, seconds=5))
-        asked += [minutes] if subscription_emails.unanswered() else []
-    assert asked == [*range(1, 10), 15, 30, 45]
+        attempts += [minutes] if subscription_emails.unanswered() else []
+    assert attempts == [*range(1, 10), 15, 30, 45]

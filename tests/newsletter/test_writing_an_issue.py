@@ -36,11 +36,11 @@ def test_an_editor_creates_an_issue_with_ordered_articles(
     first, second = published("First"), published("Second")
     response = editor_client.post(ADD, issue_form_data(second, first))
     assert response.status_code == 302
-    made = Issue.objects.get()
-    assert made.created_by == edna
-    assert made.slug == "what-moved-this-week"
-    assert made.introduction == "<p>Good morning.</p><p>Two things.</p>"
-    assert [str(item.article) for item in made.items.all()] == ["Second", "First"]
+    new_issue = Issue.objects.get()
+    assert new_issue.created_by == edna
+    assert new_issue.slug == "what-moved-this-week"
+    assert new_issue.introduction == "<p>Good morning.</p><p>Two things.</p>"
+    assert [str(item.article) for item in new_issue.items.all()] == ["Second", "First"]
 
 
 def test_a_new_issue_belongs_to_the_first_newsletter(editor_client: Client) -> None:
@@ -50,17 +50,17 @@ def test_a_new_issue_belongs_to_the_first_newsletter(editor_client: Client) -> N
 
 
 def test_a_form_submitted_twice_creates_one_draft(editor_client: Client) -> None:
-    story = published()
+    article = published()
     for _ in range(2):
-        editor_client.post(ADD, issue_form_data(story))
+        editor_client.post(ADD, issue_form_data(article))
     assert Issue.objects.count() == 1
     assert Issue.objects.get().items.count() == 1
 
 
 def test_two_different_drafts_are_both_saved(editor_client: Client) -> None:
-    story, other = published(), published("Another story")
-    editor_client.post(ADD, issue_form_data(story, subject="", introduction="Good morning."))
-    editor_client.post(ADD, issue_form_data(story, subject="", introduction="Good evening."))
+    article, other = published(), published("Another story")
+    editor_client.post(ADD, issue_form_data(article, subject="", introduction="Good morning."))
+    editor_client.post(ADD, issue_form_data(article, subject="", introduction="Good evening."))
     editor_client.post(ADD, issue_form_data(other, subject="", introduction="Good evening."))
     said_first = Issue.objects.order_by("pk").values_list("introduction", flat=True)
     assert list(said_first) == [
@@ -73,8 +73,8 @@ def test_two_different_drafts_are_both_saved(editor_client: Client) -> None:
 def test_the_input_is_kept_if_the_issue_is_sent_meanwhile(
     editor_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story = published()
-    made = issue("Before", story)
+    article = published()
+    new_issue = issue("Before", article)
     get_form = IssueAdmin.get_form
 
     def meanwhile(*args: Any, **options: Any) -> Any:
@@ -84,7 +84,7 @@ def test_the_input_is_kept_if_the_issue_is_sent_meanwhile(
 
     monkeypatch.setattr(IssueAdmin, "get_form", meanwhile)
     response = editor_client.post(
-        issue_url(made, "change"), issue_form_data(story, subject="Typed just now")
+        issue_url(new_issue, "change"), issue_form_data(article, subject="Typed just now")
     )
     page = response.content.decode()
     assert response.status_code == 200
@@ -109,13 +109,13 @@ def test_a_digest_keeps_its_newsletter_and_a_copy_its_language(
 ) -> None:
     other = Newsletter.objects.create(name="Weekly", slug="weekly", position=9)
     chose("ola@readers.example", Frequency.DAILY, language="fr")
-    story = hours_ago(2, "Un récit", language="fr")
+    article = hours_ago(2, "Un récit", language="fr")
     rule(needs_approval=True)
-    (made,) = composition.compose_due()
-    composed = Issue.objects.get(pk=made)
+    (new_issue,) = composition.compose_due()
+    composed = Issue.objects.get(pk=new_issue)
     editor_client.post(
         issue_url(composed, "change"),
-        issue_form_data(story, newsletter=other.pk, subject="Mieux dit"),
+        issue_form_data(article, newsletter=other.pk, subject="Mieux dit"),
     )
     composed.refresh_from_db()
     assert (composed.subject, composed.newsletter) == ("Mieux dit", news())
@@ -164,14 +164,14 @@ def test_invalid_input_gets_a_message_and_stays_in_the_form(
 def test_an_unpublished_article_can_be_kept_but_not_added(
     editor_client: Client, edna: User
 ) -> None:
-    story = published("Soon gone")
-    made = issue("Draft", story)
-    publishing.unpublish(story, by=edna)
-    page = editor_client.get(issue_url(made, "change")).content.decode()
+    article = published("Soon gone")
+    new_issue = issue("Draft", article)
+    publishing.unpublish(article, by=edna)
+    page = editor_client.get(issue_url(new_issue, "change")).content.decode()
     row, _pattern = lxml_html.document_fromstring(page).find_class("issue-headline")
     assert row.text_content() == "Soon gone not published"
     other = issue("Other", published("Another"))
-    rejected = editor_client.post(issue_url(other, "change"), issue_form_data(story))
+    rejected = editor_client.post(issue_url(other, "change"), issue_form_data(article))
     assert rejected.status_code == 200
     assert [str(item.article) for item in other.items.all()] == ["Another"]
 
@@ -184,12 +184,12 @@ def test_markup_in_an_introduction_is_cleaned_when_it_is_saved(editor_client: Cl
 
 
 def test_the_preview_shows_the_mail_in_frames_and_as_text(editor_client: Client) -> None:
-    story = published("With a light", lead_image=mail_image())
-    made = issue("Light", story)
-    page = editor_client.get(issue_url(made, "preview"))
+    article = published("With a light", lead_image=mail_image())
+    new_issue = issue("Light", article)
+    page = editor_client.get(issue_url(new_issue, "preview"))
     tree = lxml_html.document_fromstring(page.content)
     frames = [frame.get("src") for frame in tree.iter("iframe")]
-    shown = issue_url(made, "mail")
+    shown = issue_url(new_issue, "mail")
     assert frames == [f"{shown}?scheme=light"] * 2 + [f"{shown}?scheme=dark"]
     assert "With a light" in tree.find_class("newsletter-text")[0].text_content()
 
@@ -207,11 +207,11 @@ def test_the_framed_mail_has_a_strict_policy_and_no_inline_style(editor_client: 
 
 
 def test_a_test_is_sent_to_the_current_user(editor_client: Client, edna: User) -> None:
-    made = issue("A try")
-    response = editor_client.post(issue_url(made, "test"), follow=True)
+    new_issue = issue("A try")
+    response = editor_client.post(issue_url(new_issue, "test"), follow=True)
     assert messages_of(response) == [f"Test sent to {edna.email}."]
     assert mail.outbox[0].to == [edna.email]
-    assert editor_client.get(issue_url(made, "test")).status_code == 405
+    assert editor_client.get(issue_url(new_issue, "test")).status_code == 405
 
 
 def test_positions_are_numbers_and_headings_start_sections(editor_client: Client) -> None:
@@ -227,10 +227,10 @@ def test_without_javascript_articles_are_added_and_removed_by_checkbox(
     editor_client: Client,
 ) -> None:
     stored, out, new = published("Kept"), published("Out"), published("New")
-    made = issue("Changing", stored, out)
+    new_issue = issue("Changing", stored, out)
     ticked = {"chosen_articles-add": [new.pk], "chosen_articles-out": [out.pk]}
-    editor_client.post(issue_url(made, "change"), issue_form_data(stored, out, **ticked))
-    assert [str(item.article) for item in made.items.all()] == ["Kept", "New"]
+    editor_client.post(issue_url(new_issue, "change"), issue_form_data(stored, out, **ticked))
+    assert [str(item.article) for item in new_issue.items.all()] == ["Kept", "New"]
 
 
 def test_a_search_without_javascript_saves_the_draft(
@@ -263,9 +263,9 @@ def test_the_article_search_excludes_chosen_articles(editor_client: Client) -> N
 
 
 def test_the_live_preview_shows_the_input_and_saves_nothing(editor_client: Client) -> None:
-    story = published("Chosen just now", lead_image=mail_image())
+    article = published("Chosen just now", lead_image=mail_image())
     typed = issue_form_data(
-        story, subject="Not saved", greeting="Dear {name},", fallback_greeting="Hello,"
+        article, subject="Not saved", greeting="Dear {name},", fallback_greeting="Hello,"
     )
     response = editor_client.post(LIVE, {**typed, "_look": "wide"})
     assert response.status_code == 200
@@ -279,10 +279,10 @@ def test_the_live_preview_shows_the_input_and_saves_nothing(editor_client: Clien
     assert text["Content-Type"].startswith("text/plain")
     assert "Hello," in text.content.decode()
     assert not Issue.objects.exists()
-    made = issue("As saved", story)
-    editor_client.post(f"{LIVE}?issue={made.pk}", typed)
-    made.refresh_from_db()
-    assert made.subject == "As saved"
+    new_issue = issue("As saved", article)
+    editor_client.post(f"{LIVE}?issue={new_issue.pk}", typed)
+    new_issue.refresh_from_db()
+    assert new_issue.subject == "As saved"
 
 
 def test_the_dark_preview_is_dark_on_a_light_screen(editor_client: Client) -> None:
@@ -320,9 +320,9 @@ def test_a_lead_image_brings_its_caption_and_needs_a_credit(editor_client: Clien
     subscriber()
     image = mail_image(caption="Ships & <boats>", credit="", credit_exempt=False)
     editor_client.post(ADD, issue_form_data(published(), image=image.pk))
-    made = Issue.objects.get()
-    assert made.image_caption == "Ships &amp; &lt;boats&gt;"
-    page = editor_client.get(issue_url(made, "send"))
+    new_issue = Issue.objects.get()
+    assert new_issue.image_caption == "Ships &amp; &lt;boats&gt;"
+    page = editor_client.get(issue_url(new_issue, "send"))
     assert any("/articles/image/" in blocker.address for blocker in page.context["obstacles"])
 
 
@@ -330,20 +330,20 @@ def test_colleagues_get_a_test_and_others_do_not(
     editor_client: Client, edna: User, rui: User
 ) -> None:
     reader = User.objects.create_user("ola@readers.example", "x" * 12)
-    made = issue("A try", tested=False)
+    new_issue = issue("A try", tested=False)
     assert (
         b"Tests can only be sent to staff. A test is valid until the issue changes."
-        in editor_client.get(issue_url(made, "preview")).content
+        in editor_client.get(issue_url(new_issue, "preview")).content
     )
     response = editor_client.post(
-        issue_url(made, "test"), {"to": [rui.pk, reader.pk, "x"]}, follow=True
+        issue_url(new_issue, "test"), {"to": [rui.pk, reader.pk, "x"]}, follow=True
     )
     assert messages_of(response) == [f"Test sent to {rui.email}."]
     assert [message.to for message in mail.outbox] == [[rui.email]]
     assert mail.outbox[0].subject == "[Test] A try"
     assert (
         b"No test was sent. Send a test and read it."
-        not in editor_client.get(issue_url(made, "send")).content
+        not in editor_client.get(issue_url(new_issue, "send")).content
     )
 
 
@@ -351,11 +351,11 @@ def test_a_copy_has_the_texts_and_articles_of_a_sent_issue(
     editor_client: Client, edna: User
 ) -> None:
     subscriber()
-    made = issue("Every week", published("One"), introduction="<p>Hello.</p>")
-    made.items.update(heading="Asia")
-    sending.start(made, by=edna)
-    response = editor_client.post(issue_url(made, "duplicate"), follow=True)
-    copy = Issue.objects.exclude(pk=made.pk).get()
+    new_issue = issue("Every week", published("One"), introduction="<p>Hello.</p>")
+    new_issue.items.update(heading="Asia")
+    sending.start(new_issue, by=edna)
+    response = editor_client.post(issue_url(new_issue, "duplicate"), follow=True)
+    copy = Issue.objects.exclude(pk=new_issue.pk).get()
     assert messages_of(response) == [
         "This is a copy of “Every week”. Edit it and send it when it is ready."
     ]

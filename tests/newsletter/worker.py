@@ -13,7 +13,7 @@ from newsletter.models import Issue
 WORK = "import django; django.setup(); from newsletter.delivery import worker; print('ready', flush=True)\nwhile worker.deliver_batch({issue}): pass"
 
 
-def start_worker(made: Issue) -> "subprocess.Popen[bytes]":
+def start_worker(draft: Issue) -> "subprocess.Popen[bytes]":
     """Starts a process that delivers the issue from the test database."""
     server = settings.MAILERS["newsletter"]["OPTIONS"]
     database = connection.settings_dict
@@ -25,7 +25,7 @@ def start_worker(made: Issue) -> "subprocess.Popen[bytes]":
         "NEWSLETTER_MAIL_URL": "",
     }
     return subprocess.Popen(
-        [sys.executable, "-c", WORK.format(issue=made.pk)],
+        [sys.executable, "-c", WORK.format(issue=draft.pk)],
         env=environment,
         cwd=settings.BASE_DIR,
         stdout=subprocess.PIPE,

@@ -21,7 +21,7 @@ def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
-def daily() -> Digest:
+def daily_digest() -> Digest:
     moment = timezone.now()
     return Digest.objects.create(
         newsletter=news(),
@@ -49,7 +49,7 @@ def test_a_digest_is_not_sent_if_the_choice_no_longer_matches(
 ) -> None:
     places = {name: category(name) for name in ("Asia", "Japan", "China")}
     ola = chose(OLA, Frequency.DAILY, places["Japan"], language="fr")
-    draft = issue(digest=daily(), topics=[places["Japan"].pk], language="fr")
+    draft = issue(digest=daily_digest(), topics=[places["Japan"].pk], language="fr")
     sending.start(draft, by=edna)
     chosen = tuple(places[name] for name in topics) or None
     wanted = [SubscriptionChoice(news(), Frequency.DAILY, chosen)]
@@ -61,7 +61,7 @@ def test_a_digest_is_not_sent_if_the_choice_no_longer_matches(
 def test_a_merge_while_a_digest_is_sent_skips_nobody(edna: User) -> None:
     japan, asia = category("Japan"), category("Asia")
     chose(OLA, Frequency.DAILY, japan)
-    draft = issue(digest=daily(), topics=[japan.pk])
+    draft = issue(digest=daily_digest(), topics=[japan.pk])
     sending.start(draft, by=edna)
     category_tree.merge([japan], into=asia)
     mark_next(draft)

@@ -53,10 +53,10 @@ def test_a_delivery_in_progress_gets_its_outcome_after_a_pause(edna: User) -> No
 def test_unpublishing_an_article_pauses_at_once(
     edna: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    story, other = published("Doubtful"), published("Sound")
-    draft = started(edna, 3, story, other)
+    article, other = published("Doubtful"), published("Sound")
+    draft = started(edna, 3, article, other)
     with django_capture_on_commit_callbacks(execute=True):
-        publishing.unpublish(story, by=edna)
+        publishing.unpublish(article, by=edna)
     draft.refresh_from_db()
     assert draft.state == "paused"
     assert "“Doubtful”" in draft.error
@@ -107,42 +107,46 @@ def test_too_many_rejections_pause_the_issue_until_resumed(
 
 
 @pytest.fixture
-def in_shares(edna: User) -> Issue:
+def issue_with_canary(edna: User) -> Issue:
     """An issue to 220 subscribers with a canary batch."""
     Newsletter.objects.filter(pk=news().pk).update(canary_percent=10, canary_minutes=10)
     return started(edna, 220)
 
 
-def test_the_canary_batch_is_sent_first_and_the_rest_after_its_wait(in_shares: Issue) -> None:
-    first = in_shares.deliveries.filter(wave=0).count()
+def test_the_canary_batch_is_sent_first_and_the_rest_after_its_wait(
+    issue_with_canary: Issue,
+) -> None:
+    first = issue_with_canary.deliveries.filter(wave=0).count()
     assert 20 <= first <= 90  # at least 50 are aimed at, by chance
-    worker.deliver_batch(in_shares.pk, size=220)
-    assert in_shares.deliveries.counts()["sent"] == first
-    assert worker.deliver_batch(in_shares.pk) == 0
-    in_shares.refresh_from_db()
-    assert (in_shares.state, in_shares.wave) == ("sending", 0)
+    worker.deliver_batch(issue_with_canary.pk, size=220)
+    assert issue_with_canary.deliveries.counts()["sent"] == first
+    assert worker.deliver_batch(issue_with_canary.pk) == 0
+    issue_with_canary.refresh_from_db()
+    assert (issue_with_canary.state, issue_with_canary.wave) == ("sending", 0)
     Delivery.objects.filter(wave=0).update(sending_at=Now() - timedelta(minutes=11))
-    assert sending.run_maintenance() == [in_shares.pk]
-    worker.deliver_batch(in_shares.pk, size=220)
-    assert in_shares.deliveries.counts()["sent"] == 220
-    in_shares.refresh_from_db()
-    assert in_shares.state == "sent"
-    assert in_shares.events.filter(action="widened").count() == 1
+    assert sending.run_maintenance() == [issue_with_canary.pk]
+    worker.deliver_batch(issue_with_canary.pk, size=220)
+    assert issue_with_canary.deliveries.counts()["sent"] == 220
+    issue_with_canary.refresh_from_db()
+    assert issue_with_canary.state == "sent"
+    assert issue_with_canary.events.filter(action="widened").count() == 1
 
 
-def test_the_rest_is_not_sent_if_the_canary_batch_bounced(in_shares: Issue, edna: User) -> None:
-    worker.deliver_batch(in_shares.pk, size=220)
+def test_the_rest_is_not_sent_if_the_canary_batch_bounced(
+    issue_with_canary: Issue, edna: User
+) -> None:
+    worker.deliver_batch(issue_with_canary.pk, size=220)
     Delivery.objects.filter(state="sent").update(sending_at=Now() - timedelta(minutes=11))
     Delivery.objects.filter(pk__in=Delivery.objects.filter(state="sent").values("pk")[:8]).update(
         state="bounced", details="550 5.1.1 No such person"
     )
     assert sending.run_maintenance() == []
-    in_shares.refresh_from_db()
-    assert in_shares.state == "paused"
-    assert in_shares.error.startswith("8 of ")
-    assert in_shares.deliveries.counts()["queued"] > 100
-    controls.resume(in_shares, by=edna)
-    assert (in_shares.state, in_shares.wave) == ("sending", 1)
+    issue_with_canary.refresh_from_db()
+    assert issue_with_canary.state == "paused"
+    assert issue_with_canary.error.startswith("8 of ")
+    assert issue_with_canary.deliveries.counts()["queued"] > 100
+    controls.resume(issue_with_canary, by=edna)
+    assert (issue_with_canary.state, issue_with_canary.wave) == ("sending", 1)
 
 
 def test_a_short_list_or_a_newsletter_without_canary_is_sent_at_once(edna: User) -> None:
@@ -159,8 +163,8 @@ def test_the_issues_of_a_digest_share_a_canary_batch(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    told: list[int] = []
-    monkeypatch.setattr("newsletter.job_queue.enqueue_pause_email", told.append)
+    enqueued: list[int] = []
+    monkeypatch.setattr("newsletter.job_queue.enqueue_pause_email", enqueued.append)
     monkeypatch.setattr("newsletter.delivery.recipients.CANARY_FROM", 30)
     monkeypatch.setattr("newsletter.delivery.recipients.CANARY_AT_LEAST", 1)
     Newsletter.objects.update(canary_percent=50, pause_at_percent=5)
@@ -186,7 +190,7 @@ def test_the_issues_of_a_digest_share_a_canary_batch(
     monkeypatch.setattr("newsletter.delivery.controls.MIN_ANSWERS", share)
     with django_capture_on_commit_callbacks(execute=True):
         sending.run_maintenance()
-    assert len(told) == 1
+    assert len(enqueued) == 1
     assert set(Issue.objects.values_list("state", flat=True)) == {"paused"}
     # Resuming one issue acknowledges the problem for all.
     controls.resume(first, by=edna)

@@ -14,28 +14,28 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """IDs of the issues whose e-mail was enqueued."""
-    asked: list[int] = []
+    issue_ids: list[int] = []
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
-    monkeypatch.setattr("newsletter.job_queue.enqueue_pause_email", asked.append)
-    return asked
+    monkeypatch.setattr("newsletter.job_queue.enqueue_pause_email", issue_ids.append)
+    return issue_ids
 
 
 def test_editors_get_one_mail_with_the_reason_and_a_link(
     edna: User,
     rui: User,
-    told: list[int],
+    enqueued: list[int],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     subscribers(3)
-    story = published("Soon gone")
-    draft = issue("Under way", story)
+    article = published("Soon gone")
+    draft = issue("Under way", article)
     sending.start(draft, by=edna)
     with django_capture_on_commit_callbacks(execute=True):
-        publishing.unpublish(story, by=edna)
+        publishing.unpublish(article, by=edna)
         controls.pause_if_blocked(draft)
-    assert told == [draft.pk]
+    assert enqueued == [draft.pk]
     assert events.email_editors(draft.pk) == 1
     (message,) = mail.outbox
     assert message.to == [edna.email]
@@ -49,7 +49,7 @@ def test_editors_get_one_mail_with_the_reason_and_a_link(
 
 def test_a_manual_or_ended_pause_sends_no_mail(
     edna: User,
-    told: list[int],
+    enqueued: list[int],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     subscribers(3)
@@ -57,7 +57,7 @@ def test_a_manual_or_ended_pause_sends_no_mail(
     sending.start(draft, by=edna)
     with django_capture_on_commit_callbacks(execute=True):
         controls.pause(draft, by=edna)
-    assert told == []
+    assert enqueued == []
     assert events.email_editors(draft.pk) == 0
     controls.resume(draft, by=edna)
     controls.pause_with_error(draft, "The server refuses all.")

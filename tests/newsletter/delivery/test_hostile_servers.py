@@ -15,7 +15,7 @@ from newsletter.models import Delivery, Issue
 from tests.newsletter.factories import issue, subscribers
 
 pytestmark = pytest.mark.django_db
-Talk = Callable[[socket.socket], None]
+Respond = Callable[[socket.socket], None]
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def started(edna: User) -> Issue:
 
 
 @contextmanager
-def server(talk: Talk, settings: Any) -> Iterator[None]:
+def server(respond: Respond, settings: Any) -> Iterator[None]:
     """Runs `talk` for each connection of the newsletter mailer."""
     anymail_view = socket.create_server(("127.0.0.1", 0))
 
@@ -42,7 +42,7 @@ def server(talk: Talk, settings: Any) -> Iterator[None]:
                 line, _ = anymail_view.accept()
             except OSError:
                 return
-            threading.Thread(target=_speak, args=(talk, line), daemon=True).start()
+            threading.Thread(target=_speak, args=(respond, line), daemon=True).start()
 
     threading.Thread(target=serve, daemon=True).start()
     options = {"host": "127.0.0.1", "port": anymail_view.getsockname()[1], "timeout": 0.4}
@@ -56,43 +56,43 @@ def server(talk: Talk, settings: Any) -> Iterator[None]:
         anymail_view.close()
 
 
-def _speak(talk: Talk, line: socket.socket) -> None:
+def _speak(respond: Respond, line: socket.socket) -> None:
     with line:
         try:
-            talk(line)
+            respond(line)
         except OSError:
             return
 
 
-def saying(greeting: bytes, **answers: bytes) -> Talk:
+def server_with(greeting: bytes, **answers: bytes) -> Respond:
     """A server with these responses by command; `None` never responds."""
 
-    def talk(line: socket.socket) -> None:
+    def respond(line: socket.socket) -> None:
         line.sendall(greeting)
         lines = line.makefile("rb")
         for command in lines:
-            verb = command[:4].decode("ascii", "replace").strip().upper()
-            line.sendall(answers.get(verb, b"250 OK\r\n"))
-            if verb == "DATA":
+            name = command[:4].decode("ascii", "replace").strip().upper()
+            line.sendall(answers.get(name, b"250 OK\r\n"))
+            if name == "DATA":
                 for row in lines:
                     if row == b".\r\n":
                         break
                 line.sendall(answers.get("DOT", b"250 Taken\r\n"))
 
-    return talk
+    return respond
 
 
 GREETING = b"220 hello\r\n"
 BEFORE_THE_MAIL = {
     "closes at once": lambda line: None,
-    "greets with nonsense": saying(b"\x00\xff banana\r\n"),
-    "greets with a flood": saying(b"220 " + b"x" * 20_000 + b"\r\n"),
+    "greets with nonsense": server_with(b"\x00\xff banana\r\n"),
+    "greets with a flood": server_with(b"220 " + b"x" * 20_000 + b"\r\n"),
     "never greets": lambda line: line.recv(1),
-    "answers MAIL with nonsense": saying(GREETING, MAIL=b"banana\r\n"),
-    "answers RCPT with nonsense": saying(GREETING, RCPT=b"\xff\xfe\r\n"),
-    "falls asleep at RCPT": saying(GREETING, RCPT=b""),
-    "answers DATA with half a line": saying(GREETING, DATA=b"35"),
-    "says 421 to everything": saying(GREETING, MAIL=b"421 Busy\r\n", RCPT=b"421 Busy\r\n"),
+    "answers MAIL with nonsense": server_with(GREETING, MAIL=b"banana\r\n"),
+    "answers RCPT with nonsense": server_with(GREETING, RCPT=b"\xff\xfe\r\n"),
+    "falls asleep at RCPT": server_with(GREETING, RCPT=b""),
+    "answers DATA with half a line": server_with(GREETING, DATA=b"35"),
+    "says 421 to everything": server_with(GREETING, MAIL=b"421 Busy\r\n", RCPT=b"421 Busy\r\n"),
 }
 
 
@@ -108,7 +108,7 @@ def test_an_error_before_data_keeps_everything_queued(
     assert counts["sent"] == counts["sending"] == counts["claimed"] == counts["uncertain"] == 0
     assert started.state == "sending"
     assert started.error or counts["deferred"] == 3
-    healthy = saying(GREETING, DATA=b"354 Go\r\n")
+    healthy = server_with(GREETING, DATA=b"354 Go\r\n")
     Delivery.objects.update(due_at=timezone.now())
     with server(healthy, settings):
         worker.deliver_batch(started.pk)
@@ -118,9 +118,9 @@ def test_an_error_before_data_keeps_everything_queued(
 
 
 AFTER_THE_MAIL = {
-    "takes it and falls asleep": saying(GREETING, DATA=b"354 Go\r\n", DOT=b""),
-    "takes it and says nonsense": saying(GREETING, DATA=b"354 Go\r\n", DOT=b"999 Banana\r\n"),
-    "takes it and floods": saying(GREETING, DATA=b"354 Go\r\n", DOT=b"250 " + b"y" * 20_000),
+    "takes it and falls asleep": server_with(GREETING, DATA=b"354 Go\r\n", DOT=b""),
+    "takes it and says nonsense": server_with(GREETING, DATA=b"354 Go\r\n", DOT=b"999 Banana\r\n"),
+    "takes it and floods": server_with(GREETING, DATA=b"354 Go\r\n", DOT=b"250 " + b"y" * 20_000),
 }
 
 
@@ -149,14 +149,16 @@ def test_an_error_after_data_sends_nothing_twice(name: str, started: Issue, sett
 def test_a_response_that_cannot_be_stored_is_cleaned(
     answers: dict[str, bytes], state: str, started: Issue, settings: Any
 ) -> None:
-    with server(saying(GREETING, **{"DATA": b"354 Go\r\n", **answers}), settings):
+    with server(server_with(GREETING, **{"DATA": b"354 Go\r\n", **answers}), settings):
         worker.deliver_batch(started.pk)
     assert started.deliveries.counts()[state] == 3
 
 
 def test_a_rejected_login_pauses_the_issue(started: Issue, settings: Any) -> None:
-    talk = saying(GREETING, EHLO=b"250-hello\r\n250 AUTH PLAIN\r\n", AUTH=b"535 Wrong password\r\n")
-    with server(talk, settings):
+    respond = server_with(
+        GREETING, EHLO=b"250-hello\r\n250 AUTH PLAIN\r\n", AUTH=b"535 Wrong password\r\n"
+    )
+    with server(respond, settings):
         settings.MAILERS["newsletter"]["OPTIONS"] |= {"username": "u", "password": "p"}
         assert worker.deliver_batch(started.pk) == 0
     started.refresh_from_db()

@@ -25,12 +25,12 @@ def test_a_delivery_of_a_killed_worker_is_uncertain_and_not_resent(
     sending.start(draft, by=edna)
     taken, released = threading.Event(), threading.Event()
 
-    def hold(recipient: str) -> None:
+    def wait(recipient: str) -> None:
         if len(mail_server.taken) == 3:
             taken.set()
             released.wait(30)
 
-    mail_server.before_answer = hold
+    mail_server.before_answer = wait
     worker = start_worker(draft)
     assert taken.wait(60)
     worker.send_signal(signal.SIGKILL)

@@ -29,13 +29,13 @@ def test_an_unsubscribe_in_progress_is_waited_for(edna: User) -> None:
     ola = subscriber(OLA)
     draft = issue()
     sending.start(draft, by=edna)
-    marking = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
+    thread = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
     with transaction.atomic():
         opt_in.unsubscribe(ola.token)
-        marking.start()
-        marking.join(0.5)
-        assert marking.is_alive()
-    marking.join(10)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(10)
     assert draft.deliveries.counts()["suppressed"] == 1
 
 
@@ -44,13 +44,13 @@ def test_removing_one_newsletter_is_waited_for_too(edna: User) -> None:
     ola = subscriber(OLA)
     draft = issue()
     sending.start(draft, by=edna)
-    marking = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
+    thread = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
     with transaction.atomic():
         opt_in.choose(ola.token, Choice([SubscriptionChoice.usual(weekly)]))
-        marking.start()
-        marking.join(0.5)
-        assert marking.is_alive()
-    marking.join(10)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(10)
     assert draft.deliveries.counts()["suppressed"] == 1
 
 
@@ -58,13 +58,13 @@ def test_changing_the_frequency_is_waited_for_too(edna: User) -> None:
     ola = subscriber(OLA)
     draft = issue()
     sending.start(draft, by=edna)
-    marking = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
+    thread = threading.Thread(target=in_own_connection(lambda: mark_next(draft)))
     with transaction.atomic():
         opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.WEEKLY)]))
-        marking.start()
-        marking.join(0.5)
-        assert marking.is_alive()
-    marking.join(10)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(10)
     delivery = draft.deliveries.get()
     assert (delivery.state, delivery.details) == (
         "suppressed",

@@ -73,17 +73,17 @@ def test_a_scheduled_issue_cannot_be_edited(edna: User) -> None:
 
 def test_a_blocked_issue_becomes_a_draft_again_with_the_reason(edna: User) -> None:
     subscribers(2)
-    story = published("Gone by then")
-    draft = issue("Too late", story)
+    article = published("Gone by then")
+    draft = issue("Too late", article)
     scheduling.send_in_a_minute(draft, by=edna)
-    publishing.unpublish(story, by=edna)
+    publishing.unpublish(article, by=edna)
     assert start_scheduled_issues() == []
     draft.refresh_from_db()
     assert draft.is_draft
     assert "Not sent at the scheduled time:" in draft.error
     assert "“Gone by then” is not published" in draft.error
     assert not draft.deliveries.exists()
-    publishing.publish(story, by=edna)
+    publishing.publish(article, by=edna)
     scheduling.send_in_a_minute(draft, by=edna)
     assert draft.error == ""
 
@@ -144,11 +144,11 @@ def test_two_workers_start_a_due_issue_once(edna: User) -> None:
     draft = issue()
     scheduling.send_in_a_minute(draft, by=edna)
     Issue.objects.update(send_at=Now())
-    begun: list[Any] = []
+    starts: list[Any] = []
 
     def start_scheduled() -> None:
         try:
-            begun.append(scheduling.start_scheduled(draft.pk))
+            starts.append(scheduling.start_scheduled(draft.pk))
         finally:
             connection.close()
 
@@ -157,6 +157,6 @@ def test_two_workers_start_a_due_issue_once(edna: User) -> None:
         worker.start()
     for worker in workers:
         worker.join(30)
-    assert sorted(begun) == [False, False, False, True]
+    assert sorted(starts) == [False, False, False, True]
     assert draft.deliveries.count() == 5
     assert draft.events.filter(action="started").count() == 1

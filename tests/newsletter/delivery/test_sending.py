@@ -34,11 +34,11 @@ def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
-def reasons_of(made: Issue, by: User) -> list[str]:
+def reasons_of(new_issue: Issue, by: User) -> list[str]:
     with pytest.raises(sending.NotReady) as refusal:
-        sending.start(made, by=by)
-    made.refresh_from_db()
-    assert not Delivery.objects.filter(issue=made).exists()
+        sending.start(new_issue, by=by)
+    new_issue.refresh_from_db()
+    assert not Delivery.objects.filter(issue=new_issue).exists()
     return refusal.value.reasons
 
 
@@ -48,11 +48,11 @@ def test_starting_creates_a_delivery_for_each_current_subscriber(edna: User) -> 
     Subscriber.objects.create(email="pending@readers.example")
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     subscriber("other@readers.example", to=weekly)
-    made = issue(by=edna)
-    assert sending.start(made, by=edna) == 3
-    assert made.state == "sending"
-    assert made.started_by == edna
-    assert made.deliveries.counts() == {
+    new_issue = issue(by=edna)
+    assert sending.start(new_issue, by=edna) == 3
+    assert new_issue.state == "sending"
+    assert new_issue.started_by == edna
+    assert new_issue.deliveries.counts() == {
         "queued": 3,
         "claimed": 0,
         "sending": 0,
@@ -66,23 +66,23 @@ def test_starting_creates_a_delivery_for_each_current_subscriber(edna: User) -> 
         "cancelled": 0,
     }
     subscriber("late@readers.example")
-    assert made.deliveries.count() == 3
-    assert len(set(made.deliveries.values_list("message_id", flat=True))) == 3
+    assert new_issue.deliveries.count() == 3
+    assert len(set(new_issue.deliveries.values_list("message_id", flat=True))) == 3
 
 
 def test_sending_twice_is_rejected_and_creates_no_second_delivery(edna: User) -> None:
     subscribers(2)
-    made = issue()
-    stale = Issue.objects.get(pk=made.pk)
-    sending.start(made, by=edna)
+    new_issue = issue()
+    stale = Issue.objects.get(pk=new_issue.pk)
+    sending.start(new_issue, by=edna)
     with pytest.raises(sending.NotReady, match="already sent"):
         sending.start(stale, by=edna)
-    assert made.deliveries.count() == 2
+    assert new_issue.deliveries.count() == 2
 
 
 def test_an_empty_draft_lists_everything_that_is_missing(edna: User) -> None:
-    made = Issue.objects.create(newsletter=news(), subject=" ", slug="empty")
-    subject, article, audience = reasons_of(made, edna)
+    new_issue = Issue.objects.create(newsletter=news(), subject=" ", slug="empty")
+    subject, article, audience = reasons_of(new_issue, edna)
     assert "No subject. Enter a subject." in subject
     assert "No articles. Choose at least one." in article
     assert "has no subscribers yet" in audience
@@ -90,15 +90,14 @@ def test_an_empty_draft_lists_everything_that_is_missing(edna: User) -> None:
 
 def test_an_article_must_be_published(edna: User) -> None:
     subscriber()
-    (unpublished,) = reasons_of(issue("Soon", draft("Not yet")), edna)
+    (reason,) = reasons_of(issue("Soon", draft("Not yet")), edna)
     assert (
-        unpublished
-        == "The article “Not yet” is not published. Publish it or remove it from the issue."
+        reason == "The article “Not yet” is not published. Publish it or remove it from the issue."
     )
-    gone = published("Gone again")
-    unpublished_articles = issue("Gone", gone)
-    publishing.unpublish(gone, by=edna)
-    assert "not published" in reasons_of(unpublished_articles, edna)[0]
+    unpublished = published("Gone again")
+    new_issue = issue("Gone", unpublished)
+    publishing.unpublish(unpublished, by=edna)
+    assert "not published" in reasons_of(new_issue, edna)[0]
 
 
 def test_an_image_needs_alt_text_and_renditions(edna: User) -> None:
@@ -108,23 +107,23 @@ def test_an_image_needs_alt_text_and_renditions(edna: User) -> None:
         "is still being processed. Wait a minute and try again."
         in reasons_of(issue("One", bare), edna)[0]
     )
-    shown = mail_image()
-    story = published("With a picture", lead_image=shown)
-    Image.objects.filter(pk=shown.pk).update(alt_text="")
+    image = mail_image()
+    story = published("With a picture", lead_image=image)
+    Image.objects.filter(pk=image.pk).update(alt_text="")
     assert "has no alt text" in reasons_of(issue("Two", story), edna)[0]
-    Image.objects.filter(pk=shown.pk).update(alt_text="Cranes")
-    assert Rendition.objects.filter(image=shown).exists()
+    Image.objects.filter(pk=image.pk).update(alt_text="Cranes")
+    assert Rendition.objects.filter(image=image).exists()
     assert sending.start(Issue.objects.get(subject="Two"), by=edna) == 1
 
 
 def test_everybody_gets_the_text_of_the_start(edna: User) -> None:
     subscriber(OLA)
     story = published("As it was")
-    made = issue("Words", story)
-    sending.start(made, by=edna)
+    new_issue = issue("Words", story)
+    sending.start(new_issue, by=edna)
     story.headline = "As it is now"
     story.save()
-    worker.deliver_batch(made.pk)
+    worker.deliver_batch(new_issue.pk)
     (message,) = mail.outbox
     assert "As it was" in message.body
     assert "As it is now" not in message.body
@@ -132,44 +131,44 @@ def test_everybody_gets_the_text_of_the_start(edna: User) -> None:
 
 def test_a_subscriber_who_unsubscribes_before_their_turn_is_skipped(edna: User) -> None:
     first, second, third = subscribers(3)
-    made = issue()
-    sending.start(made, by=edna)
+    new_issue = issue()
+    sending.start(new_issue, by=edna)
     opt_in.unsubscribe(second.token)
     suppression.suppress(third, because="Returned: no such mailbox")
-    worker.deliver_batch(made.pk)
+    worker.deliver_batch(new_issue.pk)
     assert [message.to for message in mail.outbox] == [[first.email]]
-    counts = made.deliveries.counts()
+    counts = new_issue.deliveries.counts()
     assert (counts["sent"], counts["suppressed"]) == (1, 2)
-    made.refresh_from_db()
-    assert made.state == "sent"
+    new_issue.refresh_from_db()
+    assert new_issue.state == "sent"
 
 
 def test_a_subscriber_who_removes_this_newsletter_is_skipped(edna: User) -> None:
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     ola = subscriber(OLA)
-    made = issue()
-    sending.start(made, by=edna)
+    new_issue = issue()
+    sending.start(new_issue, by=edna)
     opt_in.choose(ola.token, Choice([SubscriptionChoice.usual(weekly)]))
-    worker.deliver_batch(made.pk)
+    worker.deliver_batch(new_issue.pk)
     assert mail.outbox == []
-    assert made.deliveries.counts()["suppressed"] == 1
+    assert new_issue.deliveries.counts()["suppressed"] == 1
 
 
 def test_an_erased_subscriber_is_skipped_and_still_counted(edna: User) -> None:
     ola = subscriber(OLA)
-    made = issue()
-    sending.start(made, by=edna)
+    new_issue = issue()
+    sending.start(new_issue, by=edna)
     opt_in.erase(ola)
-    worker.deliver_batch(made.pk)
+    worker.deliver_batch(new_issue.pk)
     assert mail.outbox == []
-    assert made.deliveries.counts()["suppressed"] == 1
+    assert new_issue.deliveries.counts()["suppressed"] == 1
 
 
 def test_each_mail_contains_only_its_own_token(edna: User) -> None:
     everybody = subscribers(3)
-    made = issue()
-    sending.start(made, by=edna)
-    worker.deliver_batch(made.pk)
+    new_issue = issue()
+    sending.start(new_issue, by=edna)
+    worker.deliver_batch(new_issue.pk)
     tokens = {reader.email: reader.token for reader in everybody}
     for message in mail.outbox:
         text = message.message().as_string()
@@ -178,31 +177,31 @@ def test_each_mail_contains_only_its_own_token(edna: User) -> None:
 
 def test_a_batch_stops_when_asked_to(edna: User) -> None:
     subscribers(5)
-    made = issue()
-    sending.start(made, by=edna)
-    assert worker.deliver_batch(made.pk, size=2) == 2
-    assert worker.deliver_batch(made.pk, should_stop=lambda: True) == 1
-    assert made.deliveries.counts()["queued"] == 2
+    new_issue = issue()
+    sending.start(new_issue, by=edna)
+    assert worker.deliver_batch(new_issue.pk, size=2) == 2
+    assert worker.deliver_batch(new_issue.pk, should_stop=lambda: True) == 1
+    assert new_issue.deliveries.counts()["queued"] == 2
 
 
 def test_an_issue_that_is_not_being_sent_delivers_nothing(edna: User) -> None:
     subscriber()
-    made = issue()
-    assert worker.deliver_batch(made.pk) == 0
+    new_issue = issue()
+    assert worker.deliver_batch(new_issue.pk) == 0
     assert worker.deliver_batch(0) == 0
     assert mail.outbox == []
 
 
 def test_the_worker_finds_issues_of_lost_jobs(edna: User) -> None:
     subscribers(2)
-    made = issue()
-    sending.start(made, by=edna)
-    assert sending.run_maintenance() == [made.pk]
-    mark_one(made)
+    new_issue = issue()
+    sending.start(new_issue, by=edna)
+    assert sending.run_maintenance() == [new_issue.pk]
+    mark_one(new_issue)
     assert sending.run_maintenance() == []
     Delivery.objects.filter(state="sending").update(sending_at=timezone.now() - timedelta(hours=1))
-    assert sending.run_maintenance() == [made.pk]
-    assert made.deliveries.counts()["uncertain"] == 1
+    assert sending.run_maintenance() == [new_issue.pk]
+    assert new_issue.deliveries.counts()["uncertain"] == 1
 
 
 def test_the_next_delivery_is_found_by_an_index_without_sorting(
@@ -220,12 +219,12 @@ def test_the_next_delivery_is_found_by_an_index_without_sorting(
     now = timezone.now()
     Delivery.objects.filter(issue=last).update(state="sent", sending_at=now, done_at=now)
     recipients.analyze()
-    made = issue()
+    new_issue = issue()
     with django_capture_on_commit_callbacks(execute=True):
-        sending.start(made, by=edna)
+        sending.start(new_issue, by=edna)
     with connection.cursor() as cursor:
         values: dict[str, Any] = {
-            "issue": made.pk,
+            "issue": new_issue.pk,
             "lease": uuid4(),
             "size": 50,
             "length": claims.LEASE,
@@ -238,24 +237,24 @@ def test_the_next_delivery_is_found_by_an_index_without_sorting(
 
 def test_a_test_is_sent_to_one_person_and_changes_nothing(edna: User) -> None:
     subscribers(2)
-    made = issue("A try")
-    sending.send_test(made, edna.email)
+    new_issue = issue("A try")
+    sending.send_test(new_issue, edna.email)
     (message,) = mail.outbox
     assert (message.to, message.subject) == ([edna.email], "[Test] A try")
-    made.refresh_from_db()
-    assert made.is_draft
-    assert not made.deliveries.exists()
+    new_issue.refresh_from_db()
+    assert new_issue.is_draft
+    assert not new_issue.deliveries.exists()
 
 
-@pytest.mark.parametrize("way", ["List-Unsubscribe", "preferences"])
+@pytest.mark.parametrize("kind", ["List-Unsubscribe", "preferences"])
 def test_the_links_of_a_test_explain_themselves_and_do_nothing(
-    edna: User, client: Client, way: str
+    edna: User, client: Client, kind: str
 ) -> None:
     everybody = subscribers(2)
     sending.send_test(issue("A try"), edna.email)
     (message,) = mail.outbox
-    text = str(message.body) + str(message.extra_headers.get(way, ""))
-    name = "unsubscribe" if way == "List-Unsubscribe" else way
+    text = str(message.body) + str(message.extra_headers.get(kind, ""))
+    name = "unsubscribe" if kind == "List-Unsubscribe" else kind
     (link,) = set(re.findall(rf"https?://[^/\s]+(/newsletter/{name}/[^/\s]+/)", text))
     for response in (client.get(link), client.post(link, {"List-Unsubscribe": "One-Click"})):
         assert response.status_code == 200
@@ -272,46 +271,46 @@ def test_a_rejected_test_reports_the_response(edna: User, mail_server: MailServe
 def test_an_unpublished_article_blocks_the_rest_until_it_is_back(edna: User) -> None:
     subscribers(3)
     story = published("Doubtful")
-    made = issue("Doubts", story)
-    sending.start(made, by=edna)
-    worker.deliver_batch(made.pk, size=1)
+    new_issue = issue("Doubts", story)
+    sending.start(new_issue, by=edna)
+    worker.deliver_batch(new_issue.pk, size=1)
     publishing.unpublish(story, by=edna)
-    assert worker.deliver_batch(made.pk) == 0
-    made.refresh_from_db()
-    assert made.state == "paused"
-    assert made.error.startswith("Unpublished since sending started, but still in the e-mail:")
+    assert worker.deliver_batch(new_issue.pk) == 0
+    new_issue.refresh_from_db()
+    assert new_issue.state == "paused"
+    assert new_issue.error.startswith("Unpublished since sending started, but still in the e-mail:")
     publishing.publish(story, by=edna)
-    controls.resume(made, by=edna)
-    assert worker.deliver_batch(made.pk) == 2
-    made.refresh_from_db()
-    assert (made.state, made.error) == ("sent", "")
+    controls.resume(new_issue, by=edna)
+    assert worker.deliver_batch(new_issue.pk) == 2
+    new_issue.refresh_from_db()
+    assert (new_issue.state, new_issue.error) == ("sent", "")
 
 
 def test_cancelling_stops_delivery_and_counts_the_cancelled(edna: User) -> None:
     subscribers(3)
-    made = issue()
-    sending.start(made, by=edna)
-    worker.deliver_batch(made.pk, size=1)
-    held = mark_one(made)
-    controls.cancel(made, by=edna)
-    assert made.cancelled_by == edna
-    assert made.state == "stopped"
+    new_issue = issue()
+    sending.start(new_issue, by=edna)
+    worker.deliver_batch(new_issue.pk, size=1)
+    marked = mark_one(new_issue)
+    controls.cancel(new_issue, by=edna)
+    assert new_issue.cancelled_by == edna
+    assert new_issue.state == "stopped"
     # The one in progress is deferred by the server, and is not queued again.
-    claims.record_outcome(result_of(held, Answer(Outcome.DEFERRED, "451 Later")))
+    claims.record_outcome(result_of(marked, Answer(Outcome.DEFERRED, "451 Later")))
     sending.run_maintenance()
-    assert worker.deliver_batch(made.pk) == 0
-    made.refresh_from_db()
-    assert made.state == "stopped"
-    counts = made.deliveries.counts()
+    assert worker.deliver_batch(new_issue.pk) == 0
+    new_issue.refresh_from_db()
+    assert new_issue.state == "stopped"
+    counts = new_issue.deliveries.counts()
     assert (counts["sent"], counts["cancelled"]) == (1, 2)
     assert len(mail.outbox) == 1
 
 
 def test_a_sent_issue_cannot_be_cancelled(edna: User) -> None:
     subscriber()
-    made = issue()
-    sending.start(made, by=edna)
-    worker.deliver_batch(made.pk)
-    made.refresh_from_db()
-    controls.cancel(made, by=edna)
-    assert made.cancelled_at is None
+    new_issue = issue()
+    sending.start(new_issue, by=edna)
+    worker.deliver_batch(new_issue.pk)
+    new_issue.refresh_from_db()
+    controls.cancel(new_issue, by=edna)
+    assert new_issue.cancelled_at is None

@@ -32,7 +32,7 @@ def states(of: Issue) -> dict[str, str]:
     return {email or "": state for email, state in rows}
 
 
-def words_to(email: str) -> str:
+def details_of(email: str) -> str:
     return Delivery.objects.get(subscriber__email=email).details
 
 
@@ -52,7 +52,7 @@ def test_a_rejected_address_is_final_and_the_others_get_their_mail(
     mail_server.on_recipient = lambda to: "550 5.1.1 No such person" if to == SECOND else None
     worker.deliver_batch(started.pk)
     assert states(started) == {FIRST: "sent", SECOND: "refused", THIRD: "sent"}
-    assert words_to(SECOND) == "550 5.1.1 No such person"
+    assert details_of(SECOND) == "550 5.1.1 No such person"
     assert mail_server.connections["opened"] == 1
 
 
@@ -98,7 +98,7 @@ def test_an_address_that_is_always_deferred_is_given_up(
         Delivery.objects.filter(state="deferred").update(due_at=timezone.now())
         worker.deliver_batch(started.pk)
     assert states(started)[SECOND] == "refused"
-    assert words_to(SECOND) == "Given up after 8 attempts: 452 Mailbox full"
+    assert details_of(SECOND) == "Given up after 8 attempts: 452 Mailbox full"
 
 
 def test_pauses_grow_up_to_a_limit() -> None:
@@ -122,8 +122,8 @@ def test_a_connection_dropped_after_data_is_uncertain_and_not_resent(
     worker.deliver_batch(started.pk)
     assert states(started) == {FIRST: "uncertain", SECOND: "sent", THIRD: "sent"}
     assert mail_server.recipients.count(FIRST) == 1
-    assert "may" not in words_to(FIRST)
-    assert "The connection was lost after the e-mail was submitted:" in words_to(FIRST)
+    assert "may" not in details_of(FIRST)
+    assert "The connection was lost after the e-mail was submitted:" in details_of(FIRST)
 
 
 def test_an_invalid_response_after_data_is_uncertain(
@@ -206,21 +206,21 @@ def test_an_uncertain_delivery_is_resent_with_the_same_message_id(
 
 
 def test_a_late_outcome_is_recorded(started: Issue) -> None:
-    held = mark_one(started)
+    marked = mark_one(started)
     uncertain.mark_stale_uncertain(after=timedelta(0))
-    claims.record_outcome(result_of(held, Answer(Outcome.SENT, "250 Taken")))
-    assert states(started)[held.email] == "sent"
+    claims.record_outcome(result_of(marked, Answer(Outcome.SENT, "250 Taken")))
+    assert states(started)[marked.email] == "sent"
 
 
 def test_the_outcome_of_an_abandoned_attempt_changes_nothing(started: Issue, edna: User) -> None:
-    held = mark_one(started)
+    marked = mark_one(started)
     uncertain.mark_stale_uncertain(after=timedelta(0))
-    uncertain.send_again(Delivery.objects.get(pk=held.delivery_id), by=edna)
+    uncertain.send_again(Delivery.objects.get(pk=marked.delivery_id), by=edna)
     again = mark_next(started)
-    while again is not None and again.delivery_id != held.delivery_id:
+    while again is not None and again.delivery_id != marked.delivery_id:
         again = mark_next(started)
-    claims.record_outcome(result_of(held, Answer(Outcome.REFUSED, "550 Much too late")))
-    assert states(started)[held.email] == "sending"
+    claims.record_outcome(result_of(marked, Answer(Outcome.REFUSED, "550 Much too late")))
+    assert states(started)[marked.email] == "sending"
 
 
 @pytest.fixture(autouse=True)

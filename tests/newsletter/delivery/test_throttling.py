@@ -40,9 +40,9 @@ def test_the_total_limit_spaces_out_all_mails(edna: User, mail_server: MailServe
     start_scheduled = time.monotonic()
     assert worker.deliver_batch(draft.pk) == 6
     assert 0.25 <= time.monotonic() - start_scheduled < 5
-    moments = [each.sending_at for each in draft.deliveries.order_by("sending_at")]
-    gaps = [later - earlier for earlier, later in pairwise(moments) if earlier and later]
-    assert min(gaps) > timedelta(milliseconds=30)
+    times = [each.sending_at for each in draft.deliveries.order_by("sending_at")]
+    intervals = [later - earlier for earlier, later in pairwise(times) if earlier and later]
+    assert min(intervals) > timedelta(milliseconds=30)
 
 
 def test_a_slow_domain_does_not_delay_the_others(edna: User, mail_server: MailServer) -> None:

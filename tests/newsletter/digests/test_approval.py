@@ -29,14 +29,14 @@ def test_what_blocks_a_digest_is_reported_and_retried(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
-    (made,) = composition.compose_due()
+    (issue_id,) = composition.compose_due()
     Image.objects.update(licensed_for_newsletter=False)
     assert approval.send_automatic() == []
-    issue = Issue.objects.get(pk=made)
+    issue = Issue.objects.get(pk=issue_id)
     assert issue.error.startswith("Not sent automatically yet: The image")
     assert "1 digest not sent automatically" in [each.label for each in dashboard_items(edna)]
     Image.objects.update(licensed_for_newsletter=True)
-    assert approval.send_automatic() == [made]
+    assert approval.send_automatic() == [issue_id]
 
 
 def test_a_subscriber_who_left_after_composing_gets_nothing() -> None:
@@ -44,11 +44,11 @@ def test_a_subscriber_who_left_after_composing_gets_nothing() -> None:
     chose(MINA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
-    (made,) = composition.compose_due()
+    (issue_id,) = composition.compose_due()
     opt_in.unsubscribe(ola.token)
     approval.send_automatic()
     assert [
-        each.subscriber.email for each in Delivery.objects.filter(issue=made) if each.subscriber
+        each.subscriber.email for each in Delivery.objects.filter(issue=issue_id) if each.subscriber
     ] == [MINA]
 
 
@@ -68,14 +68,14 @@ def test_changing_topics_between_two_issues_brings_only_one() -> None:
     assert everything.deliveries.count() == 1
 
 
-def approved(by: User) -> int:
+def approve_and_send(by: User) -> int:
     """Approves the only digest and runs the job; returns the number of scheduled issues."""
     digest = Digest.objects.get()
     assert approval.approve(digest, by=by)
     return approval.send_approved(digest.pk)
 
 
-def went_to() -> dict[str, list[str]]:
+def headlines_by_email() -> dict[str, list[str]]:
     """Returns the headlines that each subscriber received."""
     return {
         each.subscriber.email: headlines(each.issue)
@@ -88,13 +88,13 @@ def test_an_edited_digest_needs_approval_whatever_its_rule_says(
     editor_client: Client, edna: User
 ) -> None:
     chose(OLA, Frequency.DAILY)
-    story = hours_ago(2, "Pictured", lead_image=mail_image())
+    article = hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
-    (made,) = composition.compose_due()
+    (issue_id,) = composition.compose_due()
     Image.objects.update(licensed_for_newsletter=False)
     assert approval.send_automatic() == []
-    issue = Issue.objects.get(pk=made)
-    editor_client.post(issue_url(issue, "change"), issue_form_data(story, subject="Better words"))
+    issue = Issue.objects.get(pk=issue_id)
+    editor_client.post(issue_url(issue, "change"), issue_form_data(article, subject="Better words"))
     Image.objects.update(licensed_for_newsletter=True)
     issue.refresh_from_db()
     sending.send_test(issue, "edna@meridian.example", by=edna)
@@ -107,8 +107,8 @@ def test_an_unscheduled_digest_is_not_sent_automatically(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
-    (made,) = composition.compose_due()
-    issue = Issue.objects.get(pk=made)
+    (issue_id,) = composition.compose_due()
+    issue = Issue.objects.get(pk=issue_id)
     scheduling.send_at(issue, timezone.now() + timedelta(days=1), by=edna)
     assert scheduling.unschedule(issue, by=edna)
     assert approval.send_automatic() == []
@@ -134,7 +134,7 @@ def test_approving_deletes_issues_without_recipients(edna: User) -> None:
     rule(needs_approval=True)
     composition.compose_due()
     opt_in.unsubscribe(ola.token)
-    assert approved(edna) == 0
+    assert approve_and_send(edna) == 0
     assert dashboard_items(edna) == []
 
 
@@ -142,14 +142,14 @@ def test_a_digest_that_missed_its_time_needs_approval(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "Pictured", lead_image=mail_image())
     rule()
-    (made,) = composition.compose_due()
+    (issue_id,) = composition.compose_due()
     Image.objects.update(licensed_for_newsletter=False)
     assert approval.send_automatic(timezone.now() + timedelta(hours=23)) == []
     tomorrow = timezone.now() + timedelta(hours=25)
     assert approval.send_automatic(tomorrow) == []
     Image.objects.update(licensed_for_newsletter=True)
     assert approval.send_automatic(tomorrow) == []
-    assert Issue.objects.get(pk=made).error.startswith(
+    assert Issue.objects.get(pk=issue_id).error.startswith(
         "It was not sent automatically in time. Approve it if it is still relevant, or delete it."
     )
     assert "1 digest needs approval" in [each.label for each in dashboard_items(edna)]
@@ -163,9 +163,9 @@ def test_a_choice_changed_after_composing_gets_its_own_issue(edna: User) -> None
     rule(needs_approval=True)
     composition.compose_due()
     opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.DAILY)], language="en"))
-    assert approved(edna) == 1
+    assert approve_and_send(edna) == 1
     start_scheduled_issues()
-    assert went_to() == {OLA: ["Elsewhere", "Tokyo"]}
+    assert headlines_by_email() == {OLA: ["Elsewhere", "Tokyo"]}
 
 
 def test_a_deleted_digest_issue_is_not_composed_again(edna: User) -> None:
@@ -213,14 +213,14 @@ def test_two_issues_of_a_digest_never_share_a_recipient(
     composition.compose_due()
     about_asia = Issue.objects.exclude(topics=[]).get()
     everything = Issue.objects.get(topics=[])
-    frozen, finished = threading.Event(), threading.Event()
-    freeze = recipients.snapshot_recipients
+    snapshot_done, finished = threading.Event(), threading.Event()
+    snapshot = recipients.snapshot_recipients
 
     def slowly(issue: Issue, **options: Any) -> int:
-        count = freeze(issue, **options)
+        count = snapshot(issue, **options)
         if issue == about_asia:
             # Ola changes the topics while the first transaction is not committed.
-            frozen.set()
+            snapshot_done.set()
             finished.wait(2)
         return count
 
@@ -231,7 +231,7 @@ def test_two_issues_of_a_digest_never_share_a_recipient(
     monkeypatch.setattr("newsletter.delivery.recipients.snapshot_recipients", slowly)
     worker = threading.Thread(target=first)
     worker.start()
-    frozen.wait(5)
+    snapshot_done.wait(5)
     opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.DAILY)]))
     threading.Timer(0.3, finished.set).start()
     sending.start(everything, by=None)

@@ -28,7 +28,7 @@ def test_a_digest_that_needs_approval_waits_for_an_editor(
     chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule(needs_approval=True)
-    (made,) = composition.compose_due()
+    (issue_id,) = composition.compose_due()
     assert approval.send_automatic() == []
     assert "1 digest needs approval" in [each.label for each in dashboard_items(edna)]
     digest = Digest.objects.get()
@@ -44,7 +44,7 @@ def test_a_digest_that_needs_approval_waits_for_an_editor(
     assert "checking the e-mails" in response.content.decode()
     assert approve not in response.content.decode()
     assert approval.send_approved(digest.pk) == 1
-    assert start_scheduled_issues() == [made]
+    assert start_scheduled_issues() == [issue_id]
     assert messages_of(editor_client.post(approve, follow=True)) == [
         "Nothing in this digest needs approval."
     ]
@@ -55,8 +55,8 @@ def test_an_edited_digest_needs_a_test(editor_client: Client) -> None:
     chose(OLA, Frequency.DAILY)
     story = hours_ago(2, "One")
     rule(needs_approval=True)
-    (made,) = composition.compose_due()
-    issue = Issue.objects.get(pk=made)
+    (issue_id,) = composition.compose_due()
+    issue = Issue.objects.get(pk=issue_id)
     editor_client.post(issue_url(issue, "change"), issue_form_data(story, subject="Better words"))
     editor_client.post(reverse("admin:newsletter_digest_approve", args=[issue.digest_id]))
     assert approval.send_approved(Digest.objects.get().pk) == 0
@@ -124,10 +124,10 @@ def test_the_digest_page_counts_all_recipients_in_one_query(
 
     few = page_of(["Asia"])
     editor_client.get(few)
-    with CaptureQueriesContext(connection) as counted:
+    with CaptureQueriesContext(connection) as counts:
         assert editor_client.get(few).content.decode().count("1 subscriber<") == 1
     many = page_of(["Europe", "Sport", "Culture"])
-    with django_assert_max_num_queries(len(counted)):
+    with django_assert_max_num_queries(len(counts)):
         assert editor_client.get(many).content.decode().count("1 subscriber<") == 4
 
 

@@ -36,11 +36,11 @@ def japan_and_asia() -> tuple[Category, Category]:
     return japan, asia
 
 
-def about(topic: Category) -> Issue:
+def issue_about(topic: Category) -> Issue:
     return Issue.objects.get(topics=[topic.pk])
 
 
-def went_to() -> list[tuple[str, list[str]]]:
+def sent_emails() -> list[tuple[str, list[str]]]:
     """Returns the recipient and headlines of each e-mail."""
     return sorted(
         (each.subscriber.email, headlines(each.issue))
@@ -58,7 +58,7 @@ def test_an_issue_composed_before_a_merge_is_sent_after_it() -> None:
     Digest.objects.update(composed_at=timezone.now() - timedelta(minutes=5))
     category_tree.merge([japan], into=asia)
     assert approval.send_automatic() == [made]
-    assert went_to() == [(OLA, ["Tokyo"])]
+    assert sent_emails() == [(OLA, ["Tokyo"])]
 
 
 def test_pending_issues_of_merged_topics_are_composed_as_one() -> None:
@@ -66,10 +66,10 @@ def test_pending_issues_of_merged_topics_are_composed_as_one() -> None:
     rule()
     assert len(composition.compose_due()) == 2
     category_tree.merge([japan], into=asia)
-    made = about(asia)
+    made = issue_about(asia)
     assert Issue.objects.count() == 1
     assert approval.send_automatic() == [made.pk]
-    assert went_to() == [(MINA, ["Delhi", "Tokyo"]), (OLA, ["Delhi", "Tokyo"])]
+    assert sent_emails() == [(MINA, ["Delhi", "Tokyo"]), (OLA, ["Delhi", "Tokyo"])]
 
 
 @pytest.mark.parametrize("first", ["Japan", "Asia"])
@@ -79,18 +79,18 @@ def test_a_merge_sends_no_second_issue_and_skips_nobody(
     japan, asia = japan_and_asia()
     rule()
     composition.compose_due()
-    sending.start(about(japan if first == "Japan" else asia), by=None)
+    sending.start(issue_about(japan if first == "Japan" else asia), by=None)
     category_tree.merge([japan], into=asia)
     assert len(approval.send_automatic()) == 1
     assert approval.send_automatic() == []
-    assert went_to() == [(MINA, ["Delhi"]), (OLA, ["Tokyo"])]
+    assert sent_emails() == [(MINA, ["Delhi"]), (OLA, ["Tokyo"])]
 
 
 def test_a_merge_while_both_issues_are_sent_skips_nobody() -> None:
     japan, asia = japan_and_asia()
     rule()
     composition.compose_due()
-    running = [about(japan), about(asia)]
+    running = [issue_about(japan), issue_about(asia)]
     approval.send_automatic()
     category_tree.merge([japan], into=asia)
     for each in running:
@@ -104,7 +104,7 @@ def test_a_merge_keeps_an_edited_issue_and_sends_nothing_twice(
     japan, asia = japan_and_asia()
     rule(needs_approval=True)
     composition.compose_due()
-    touched = about(japan)
+    touched = issue_about(japan)
     story = touched.articles.get()
     editor_client.post(issue_url(touched, "change"), issue_form_data(story, subject="Better words"))
     category_tree.merge([japan], into=asia)
@@ -117,7 +117,7 @@ def test_a_merge_keeps_an_edited_issue_and_sends_nothing_twice(
     approval.approve(digest, by=edna)
     assert approval.send_approved(digest.pk) == 1
     start_scheduled_issues()
-    assert went_to() == [(MINA, ["Delhi"]), (OLA, ["Delhi"])]
+    assert sent_emails() == [(MINA, ["Delhi"]), (OLA, ["Delhi"])]
     touched.refresh_from_db()
     assert touched.subject == "Better words"
     assert "No recipients" in touched.error
@@ -134,7 +134,7 @@ def test_a_scheduled_issue_follows_a_merge(edna: User) -> None:
     approval.send_approved(digest.pk)
     category_tree.merge([japan], into=asia)
     start_scheduled_issues()
-    assert went_to() == [(OLA, ["Tokyo"])]
+    assert sent_emails() == [(OLA, ["Tokyo"])]
 
 
 def test_deleting_a_topic_during_sending_keeps_those_with_other_topics() -> None:
@@ -164,11 +164,11 @@ def test_a_delivery_during_a_merge_is_not_lost() -> None:
     rule()
     composition.compose_due()
     approval.send_automatic()
-    made = about(japan)
+    made = issue_about(japan)
     with transaction.atomic():
         category_tree.merge([japan], into=asia)
-        marking = begin_and_wait(lambda: mark_next(made))
-    assert marking.result(20) is None
+        thread = begin_and_wait(lambda: mark_next(made))
+    assert thread.result(20) is None
     assert made.deliveries.get().state == "queued"
     assert mark_next(made) is not None
 
@@ -183,9 +183,9 @@ def test_a_digest_composed_during_a_merge_has_the_remaining_topic() -> None:
         category_tree.merge([japan], into=asia)
         composing = begin_and_wait(composition.compose_due)
     composing.result(20)
-    assert about(asia).digest is not None
-    assert approval.send_automatic() == [about(asia).pk]
-    assert went_to() == [(OLA, ["Tokyo"])]
+    assert issue_about(asia).digest is not None
+    assert approval.send_automatic() == [issue_about(asia).pk]
+    assert sent_emails() == [(OLA, ["Tokyo"])]
 
 
 @at_the_same_time
@@ -200,7 +200,7 @@ def test_starting_does_not_wait_for_readers_who_wait_for_a_merge() -> None:
     with transaction.atomic():
         category_tree.merge([japan], into=category("Pacific"))
         choosing = begin_and_wait(lambda: opt_in.choose(ola.token, choice_item))
-        (started,) = at_once(lambda: sending.start(about(asia), by=None))
+        (started,) = at_once(lambda: sending.start(issue_about(asia), by=None))
     choosing.result(20)
     assert started == 1
 
@@ -225,7 +225,7 @@ def test_a_scheduled_issue_is_not_merged_and_has_no_recipients(edna: User) -> No
     japan, asia = japan_and_asia()
     rule(needs_approval=True)
     composition.compose_due()
-    waiting = about(japan)
+    waiting = issue_about(japan)
     scheduling.send_at(waiting, timezone.now() + timedelta(days=1), by=edna)
     category_tree.merge([japan], into=asia)
     start_scheduled_issues()

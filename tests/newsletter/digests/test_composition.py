@@ -275,10 +275,10 @@ def test_an_article_belongs_to_the_period_in_which_it_appeared(edna: User) -> No
     published("Missed its time", at=moment - timedelta(hours=30)).state_changes.update(
         created_at=moment - timedelta(hours=3)
     )
-    mended = hours_ago(26, "Mended")
-    publishing.unpublish(mended, by=edna)
-    publishing.publish(mended, by=edna)
-    mended.state_changes.filter(created_at__gt=moment).update(
+    corrected = hours_ago(26, "Mended")
+    publishing.unpublish(corrected, by=edna)
+    publishing.publish(corrected, by=edna)
+    corrected.state_changes.filter(created_at__gt=moment).update(
         created_at=moment - timedelta(hours=2)
     )
     # An imported archive is no news.

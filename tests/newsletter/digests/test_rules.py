@@ -22,25 +22,25 @@ pytestmark = pytest.mark.django_db
 def test_a_rule_enabled_again_sends_nothing_at_once(frequency: Frequency) -> None:
     chose(OLA, frequency)
     hours_ago(2, "One")
-    made = rule(frequency, enabled=False)
-    made.enabled = True
-    save_rule(made, changed=["enabled"])
+    digest_rule = rule(frequency, enabled=False)
+    digest_rule.enabled = True
+    save_rule(digest_rule, changed=["enabled"])
     assert composition.compose_due() == []
 
 
 def test_a_rule_enabled_again_covers_one_period() -> None:
     chose(OLA, Frequency.DAILY)
-    made = rule()
+    digest_rule = rule()
     now = timezone.now()
-    end = periods.last_end(made, current_publication(), now)
+    end = periods.last_end(digest_rule, current_publication(), now)
     Digest.objects.create(
-        newsletter=made.newsletter, frequency="daily", period="before", needs_approval=False, composed_at=now,
+        newsletter=digest_rule.newsletter, frequency="daily", period="before", needs_approval=False, composed_at=now,
         begins_at=end - timedelta(days=9), ends_at=end - timedelta(days=8),
     )  # fmt: skip
     hours_ago(70, "While it was off")
     hours_ago(2, "Today")
-    made.enabled_at = now - timedelta(hours=1)
-    made.save()
+    digest_rule.enabled_at = now - timedelta(hours=1)
+    digest_rule.save()
     (issue_id,) = composition.compose_due()
     assert headlines(Issue.objects.get(pk=issue_id)) == ["Today"]
 
@@ -50,14 +50,14 @@ def test_a_rule_moved_to_another_day_waits_and_loses_nothing(
 ) -> None:
     chose(OLA, Frequency.WEEKLY)
     hours_ago(2, "One")
-    made = rule(Frequency.WEEKLY)
+    digest_rule = rule(Frequency.WEEKLY)
     composition.compose_due()
     hours_ago(0.001, "Since then")
     yesterday = current_publication().local(timezone.now() - timedelta(days=1)).weekday()
-    page = reverse("admin:newsletter_digestrule_change", args=[made.pk])
+    page = reverse("admin:newsletter_digestrule_change", args=[digest_rule.pk])
     response = editor_client.post(page, {
-        "newsletter": made.newsletter_id, "frequency": "weekly", "enabled": "on", "subject": "{headline}",
-        "time_of_day": f"{made.time_of_day:%H:%M}", "day": yesterday, "introduction": "",
+        "newsletter": digest_rule.newsletter_id, "frequency": "weekly", "enabled": "on", "subject": "{headline}",
+        "time_of_day": f"{digest_rule.time_of_day:%H:%M}", "day": yesterday, "introduction": "",
     })  # fmt: skip
     assert response.status_code == 302
     assert composition.compose_due() == []

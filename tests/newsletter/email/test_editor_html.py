@@ -81,10 +81,10 @@ def test_no_random_markup_is_dangerous_or_fails(typed: str) -> None:
 @pytest.mark.django_db
 def test_a_mail_is_in_the_language_of_its_newsletter() -> None:
     french = Newsletter.objects.create(name="La lettre", slug="lettre", language="fr")
-    made = Issue.objects.create(newsletter=french, subject="Novembre", slug="novembre")
-    rendered = compose(made)
+    draft = Issue.objects.create(newsletter=french, subject="Novembre", slug="novembre")
+    rendered = compose(draft)
     assert "Se désabonner" in rendered.text
     assert "Lire dans le navigateur" in rendered.html
     english = Newsletter.objects.create(name="The letter", slug="letter", language="en")
-    made = Issue.objects.create(newsletter=english, subject="May", slug="may")
-    assert "View in browser" in compose(made).text
+    draft = Issue.objects.create(newsletter=english, subject="May", slug="may")
+    assert "View in browser" in compose(draft).text

@@ -23,49 +23,49 @@ def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
-def gone_out(edna: User, *, counts: bool) -> Issue:
-    Newsletter.objects.update(tracks_clicks=counts)
+def sent_issue(edna: User, *, tracks_clicks: bool) -> Issue:
+    Newsletter.objects.update(tracks_clicks=tracks_clicks)
     subscriber()
-    made = issue(
+    draft = issue(
         "Linked",
         published("One"),
         introduction='<p><a href="https://elsewhere.example/?a=1&amp;b=2">There</a></p>',
     )
-    made.waivers.create(finding_key="unseen", message="Not looked at.", reason="None needed.")
-    sending.start(made, by=edna)
-    return made
+    draft.waivers.create(finding_key="unseen", message="Not looked at.", reason="None needed.")
+    sending.start(draft, by=edna)
+    return draft
 
 
-def links_in(made: Issue) -> list[str]:
-    tree = lxml_html.document_fromstring(made.sent_html)
+def links_of(draft: Issue) -> list[str]:
+    tree = lxml_html.document_fromstring(draft.sent_html)
     return [str(link.get("href")) for link in tree.iter("a")]
 
 
 def test_clicks_are_counted_only_if_enabled(edna: User) -> None:
-    made = gone_out(edna, counts=False)
-    assert "https://elsewhere.example/?a=1&b=2" in links_in(made)
+    draft = sent_issue(edna, tracks_clicks=False)
+    assert "https://elsewhere.example/?a=1&b=2" in links_of(draft)
     assert not IssueLink.objects.exists()
 
 
 def test_links_are_tracked_except_those_to_unsubscribe(edna: User) -> None:
-    made = gone_out(edna, counts=True)
-    found = links_in(made)
-    assert not [link for link in found if "elsewhere" in link]
-    assert [link for link in found if "/newsletter/unsubscribe/recipient-token" in link]
-    counted = {link.url for link in made.links.all()}
+    draft = sent_issue(edna, tracks_clicks=True)
+    links = links_of(draft)
+    assert not [link for link in links if "elsewhere" in link]
+    assert [link for link in links if "/newsletter/unsubscribe/recipient-token" in link]
+    counted = {link.url for link in draft.links.all()}
     assert "https://elsewhere.example/?a=1&b=2" in counted
-    assert len({link for link in found if "/newsletter/link/" in link}) == len(counted)
+    assert len({link for link in links if "/newsletter/link/" in link}) == len(counted)
     # They are the same for everybody, and the text part has the original URL.
-    assert not re.search(r"/newsletter/link/[^\"]*[a-zA-Z]{20}", made.sent_html)
-    assert "https://elsewhere.example/?a=1&b=2" in made.sent_text
+    assert not re.search(r"/newsletter/link/[^\"]*[a-zA-Z]{20}", draft.sent_html)
+    assert "https://elsewhere.example/?a=1&b=2" in draft.sent_text
 
 
 def test_a_click_is_counted_without_data_about_the_visitor(
     client: Client, editor_client: Client, edna: User
 ) -> None:
-    made = gone_out(edna, counts=True)
-    link = made.links.get(url__contains="elsewhere")
-    path = f"/newsletter/link/{made.pk}/{link.number}/"
+    draft = sent_issue(edna, tracks_clicks=True)
+    link = draft.links.get(url__contains="elsewhere")
+    path = f"/newsletter/link/{draft.pk}/{link.number}/"
     visitor = Client()
     for _ in range(2):
         response = visitor.get(path)
@@ -75,8 +75,8 @@ def test_a_click_is_counted_without_data_about_the_visitor(
         assert "no-store" in response["Cache-Control"]
     link.refresh_from_db()
     assert link.clicks == 2
-    controls.cancel(made, by=edna)
-    page = editor_client.get(issue_url(made, "change")).content.decode()
+    controls.cancel(draft, by=edna)
+    page = editor_client.get(issue_url(draft, "change")).content.decode()
     assert (
         "Clicks are counted per link, never per reader. Security scanners open links too." in page
     )

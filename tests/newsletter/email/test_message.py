@@ -28,9 +28,9 @@ pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
 
 
-def delivered(made: Issue, edna: User, server: MailServer) -> bytes:
-    sending.start(made, by=edna)
-    worker.deliver_batch(made.pk)
+def send(draft: Issue, edna: User, server: MailServer) -> bytes:
+    sending.start(draft, by=edna)
+    worker.deliver_batch(draft.pk)
     return server.taken[-1][1]
 
 
@@ -40,8 +40,8 @@ def test_every_mail_has_its_own_return_path_and_unsubscribe_address(
     settings.BOUNCE_DOMAIN = "bounces.meridian.example"
     ola = subscriber(OLA)
     subscriber("mina@readers.example")
-    made = issue()
-    delivered(made, edna, mail_server)
+    draft = issue()
+    send(draft, edna, mail_server)
     named = [verp.delivery_of(address) for address in mail_server.senders]
     assert named == list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
     (message,) = mail_server.messages_to(OLA)
@@ -55,14 +55,14 @@ def test_every_mail_has_its_own_return_path_and_unsubscribe_address(
 def test_headers_are_parsed_as_intended(edna: User, mail_server: MailServer) -> None:
     subscriber(OLA)
     Newsletter.objects.update(language="fr")
-    made = issue("L’essentiel – été 2026")
-    raw = delivered(made, edna, mail_server)
+    draft = issue("L’essentiel – été 2026")
+    raw = send(draft, edna, mail_server)
     (message,) = mail_server.messages_to(OLA)
     domain = headers.mail_domain()
     assert message["Subject"] == "L’essentiel – été 2026"
     assert message["Message-ID"] == Delivery.objects.get().message_id
     assert message["List-Id"] == f"News <news.{domain}>"
-    assert message["Feedback-ID"].split(":")[:3] == [f"issue-{made.pk}", "news", "newsletter"]
+    assert message["Feedback-ID"].split(":")[:3] == [f"issue-{draft.pk}", "news", "newsletter"]
     assert 5 <= len(message["Feedback-ID"].split(":")[3]) <= 15
     assert message["Content-Language"] == "fr"
     assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
@@ -84,7 +84,7 @@ def test_a_newsletter_may_have_its_own_sender_address(
     Newsletter.objects.update(
         from_name="The Review", from_email="review@letters.example", reply_to="answers@x.example"
     )
-    delivered(issue(), edna, mail_server)
+    send(issue(), edna, mail_server)
     (message,) = mail_server.messages_to(OLA)
     assert message["From"] == "The Review <review@letters.example>"
     assert message["Reply-To"] == "answers@x.example"
@@ -103,7 +103,7 @@ def test_addresses_that_break_a_header_are_rejected(address: str) -> None:
 
 def test_an_automatic_mail_has_auto_submitted(edna: User, mail_server: MailServer) -> None:
     subscriber(OLA)
-    delivered(issue(is_automatic=True), edna, mail_server)
+    send(issue(is_automatic=True), edna, mail_server)
     (message,) = mail_server.messages_to(OLA)
     assert message["Auto-Submitted"] == "auto-generated"
 
@@ -112,7 +112,7 @@ def test_the_dkim_signature_covers_the_unsubscribe_headers(
     edna: User, mail_server: MailServer, signing: bytes
 ) -> None:
     subscriber(OLA)
-    raw = delivered(issue("Dots", introduction="<p>.</p><p>..</p>"), edna, mail_server)
+    raw = send(issue("Dots", introduction="<p>.</p><p>..</p>"), edna, mail_server)
     assert dkim.verify(raw, dnsfunc=lambda name, timeout=5: signing)
     head = message_from_bytes(raw, policy=policy.default)["DKIM-Signature"]
     assert "d=meridian.example" in head
@@ -129,7 +129,7 @@ def test_the_dkim_signature_covers_the_unsubscribe_headers(
 
 def test_without_a_key_nothing_is_signed(edna: User, mail_server: MailServer) -> None:
     subscriber(OLA)
-    assert b"DKIM-Signature" not in delivered(issue(), edna, mail_server)
+    assert b"DKIM-Signature" not in send(issue(), edna, mail_server)
 
 
 KNOWN = {

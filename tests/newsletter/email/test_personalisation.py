@@ -23,11 +23,11 @@ OWN = {"address": "ola@readers.example", "token": TOKEN, "message_id": "<1-2@mer
 
 
 @pytest.fixture
-def made() -> Issue:
-    story = published("Ünïcødé – 漢字 “quoted” = equals", lead_image=mail_image())
+def draft() -> Issue:
+    article = published("Ünïcødé – 漢字 “quoted” = equals", lead_image=mail_image())
     return issue(
         "Straße, 漢字 and a subject that is long enough to be folded over several lines of a header",
-        story,
+        article,
         introduction="<p>. a dot first</p><p>" + "λόγος " * 200 + "</p><p>trailing \t</p>",
     )
 
@@ -46,21 +46,21 @@ def text_of(message: EmailMessage, kind: str) -> str:
     return str(part.get_content()).replace("\r\n", "\n").strip()
 
 
-def test_a_filled_template_equals_the_message_by_django(made: Issue) -> None:
-    rendered = rendering.compose(made)
-    filled = parsed(template_of(made, rendered).render_for(**OWN))
-    built = message_of(made, rendered, OWN["address"], TOKEN, OWN["message_id"]).message()
-    for name in {*filled.keys(), *built.keys()} - {"Date", "Content-Type"}:
-        assert str(filled[name]) == str(built[name]), name
+def test_a_filled_template_equals_the_message_by_django(draft: Issue) -> None:
+    rendered = rendering.compose(draft)
+    filled = parsed(template_of(draft, rendered).render_for(**OWN))
+    expected = message_of(draft, rendered, OWN["address"], TOKEN, OWN["message_id"]).message()
+    for name in {*filled.keys(), *expected.keys()} - {"Date", "Content-Type"}:
+        assert str(filled[name]) == str(expected[name]), name
     assert filled.get_content_type() == "multipart/alternative"
     for kind in ("plain", "html"):
-        assert text_of(filled, kind) == text_of(built, kind)
+        assert text_of(filled, kind) == text_of(expected, kind)
     assert filled["Date"]
 
 
-def test_every_placeholder_is_filled_and_none_is_broken(made: Issue) -> None:
-    rendered = rendering.compose(made)
-    wire = template_of(made, rendered).render_for(**OWN)
+def test_every_placeholder_is_filled_and_none_is_broken(draft: Issue) -> None:
+    rendered = rendering.compose(draft)
+    wire = template_of(draft, rendered).render_for(**OWN)
     assert b"stands-here" not in wire.replace(b"=\r\n", b"")
     for part in (rendered.html, rendered.text):
         assert part.count(rendering.TOKEN) >= 1
@@ -68,8 +68,8 @@ def test_every_placeholder_is_filled_and_none_is_broken(made: Issue) -> None:
     assert wire.count(TOKEN.encode()) >= wanted
 
 
-def test_lines_are_short_ascii_and_end_with_crlf(made: Issue) -> None:
-    wire = template_of(made, rendering.compose(made)).render_for(**OWN)
+def test_lines_are_short_ascii_and_end_with_crlf(draft: Issue) -> None:
+    wire = template_of(draft, rendering.compose(draft)).render_for(**OWN)
     assert b"\n" not in wire.replace(b"\r\n", b"")
     assert wire.isascii()
     body = wire.partition(b"\r\n\r\n")[2].split(b"\r\n")
@@ -81,15 +81,15 @@ def test_lines_are_short_ascii_and_end_with_crlf(made: Issue) -> None:
     "address",
     ["ola@readers.example\r\nBcc: all@readers.example", "ola\x00@x.example", "ólá@x.example"],
 )
-def test_an_address_with_a_line_break_is_rejected(made: Issue, address: str) -> None:
-    template = template_of(made, rendering.compose(made))
+def test_an_address_with_a_line_break_is_rejected(draft: Issue, address: str) -> None:
+    template = template_of(draft, rendering.compose(draft))
     with pytest.raises(ValueError, match="cannot be sent"):
         template.render_for(**{**OWN, "address": address})
 
 
-def test_the_shortest_mail_has_all_headers(made: Issue) -> None:
+def test_the_shortest_mail_has_all_headers(draft: Issue) -> None:
     rendered = RenderedEmail("S", "<p>plain</p>", "plain")
-    wire = template_of(made, rendered).render_for(**OWN)
+    wire = template_of(draft, rendered).render_for(**OWN)
     message = parsed(wire)
     assert message["To"] == "ola@readers.example"
     assert message["Message-ID"] == "<1-2@meridian.example>"
@@ -103,10 +103,10 @@ NAMES = st.one_of(
 
 
 @pytest.fixture
-def greeting(made: Issue) -> Issue:
-    made.greeting, made.fallback_greeting = "Dear {name},", "Dear reader,"
-    made.save()
-    return made
+def greeting(draft: Issue) -> Issue:
+    draft.greeting, draft.fallback_greeting = "Dear {name},", "Dear reader,"
+    draft.save()
+    return draft
 
 
 def test_each_reader_is_greeted_by_name_or_with_the_fallback(greeting: Issue) -> None:
@@ -145,7 +145,7 @@ def test_no_name_can_inject_anything(greeting: Issue, name: str) -> None:
     assert wire.isascii()
     assert max(map(len, body)) <= 77
     message = parsed(wire)
-    built = rendered.addressed(TOKEN, name)
-    assert text_of(message, "plain") == built.text.strip()
-    assert text_of(message, "html") == built.html.strip()
+    expected = rendered.addressed(TOKEN, name)
+    assert text_of(message, "plain") == expected.text.strip()
+    assert text_of(message, "html") == expected.html.strip()
     assert message.keys() == parsed(template_of(greeting, rendered).render_for(**OWN)).keys()

@@ -29,24 +29,24 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def publication(db: None) -> Publication:
-    made = current_publication()
-    made.name = "Meridian Review"
-    made.contact_email = "reports@meridian.example"
-    made.postal_address = "12 Harbour Street\nLisbon"
-    made.save()
-    return made
+    site = current_publication()
+    site.name = "Meridian Review"
+    site.contact_email = "reports@meridian.example"
+    site.postal_address = "12 Harbour Street\nLisbon"
+    site.save()
+    return site
 
 
-def rendered(made: Issue | None = None) -> RenderedEmail:
-    return rendering.compose(made or issue())
+def rendered(draft: Issue | None = None) -> RenderedEmail:
+    return rendering.compose(draft or issue())
 
 
-def sent(made: Issue, *, to: str = "ola@readers.example") -> EmailMessage:
+def sent(draft: Issue, *, to: str = "ola@readers.example") -> EmailMessage:
     """Sends the issue and returns the parsed e-mail."""
     message = headers.message_to(
         to,
-        rendering.compose(made),
-        newsletter=made.newsletter,
+        rendering.compose(draft),
+        newsletter=draft.newsletter,
         publication=current_publication(),
         token="ola-s-token",
         message_id="<one@meridian.example>",
@@ -106,19 +106,19 @@ def test_the_sender_is_the_publication_and_replies_reach_it() -> None:
 
 
 def test_both_parts_have_the_same_text_and_links() -> None:
-    story = published("The strait that nobody closes", authors=[author("Ines Faro")])
-    made = issue("Straits", story, introduction="<p>Good morning.</p>", closing="<p>Bye.</p>")
-    message = sent(made)
+    article = published("The strait that nobody closes", authors=[author("Ines Faro")])
+    draft = issue("Straits", article, introduction="<p>Good morning.</p>", closing="<p>Bye.</p>")
+    message = sent(draft)
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     text, tree = text_of(message), html_of(message)
-    shown = tree.text_content()
-    for said in ("Straits", "Good morning.", story.headline, "By Ines Faro", "Bye.", "Lisbon"):
+    html_text = tree.text_content()
+    for said in ("Straits", "Good morning.", article.headline, "By Ines Faro", "Bye.", "Lisbon"):
         assert said in text
-        assert said in shown
+        assert said in html_text
     links = {link.get("href") for link in tree.iter("a")}
     assert set(re.findall(r"http\S+", text)) <= links
-    assert f"{settings.SITE_URL}{story.get_absolute_url()}" in links
+    assert f"{settings.SITE_URL}{article.get_absolute_url()}" in links
 
 
 def test_every_mail_links_to_unsubscribe_preferences_and_browser() -> None:
@@ -135,8 +135,8 @@ def test_an_image_has_alt_text_caption_and_credit(
     publication.credit_format = "Photograph: {credit}"
     publication.save()
     image = mail_image(credit_url="https://pictures.example/1")
-    story = published("Light", lead_image=image, lead_caption="The <em>light</em> at the cape.")
-    tree = html_of(sent(issue("Light", story)))
+    article = published("Light", lead_image=image, lead_caption="The <em>light</em> at the cape.")
+    tree = html_of(sent(issue("Light", article)))
     (shown,) = tree.iter("img")
     assert shown.get("alt") == image.alt_text
     assert shown.get("src") == f"{settings.SITE_URL}/pictures/{image.pk}-1280.jpeg"
@@ -150,8 +150,8 @@ def test_an_image_has_alt_text_caption_and_credit(
 
 def test_the_text_part_contains_image_credits() -> None:
     image = mail_image(credit="Ines Faro", digital_source_type="trainedAlgorithmicMedia")
-    story = published("Light", lead_image=image, lead_caption='The <a href="/about/">light</a>.')
-    made = sent(issue("Light", story))
+    article = published("Light", lead_image=image, lead_caption='The <a href="/about/">light</a>.')
+    made = sent(issue("Light", article))
     assert "[Image: The light. (Image Credit: Ines Faro) · Made with AI]" in text_of(made)
     (caption,) = html_of(made).find_class("caption")
     assert "Made with AI" in caption.text_content()
@@ -167,9 +167,9 @@ def test_an_image_without_credit_shows_none() -> None:
 
 def test_an_image_that_may_not_be_mailed_is_left_out() -> None:
     image = mail_image()
-    story = published("Light", lead_image=image)
+    article = published("Light", lead_image=image)
     Image.objects.filter(pk=image.pk).update(licensed_for_newsletter=False)
-    assert "<img" not in rendered(issue("Light", story)).html
+    assert "<img" not in rendered(issue("Light", article)).html
 
 
 def test_a_narrow_image_uses_the_smallest_sharp_rendition() -> None:
@@ -199,22 +199,22 @@ def test_the_preview_has_no_inline_styles() -> None:
 def test_markup_in_text_fields_is_escaped(publication: Publication) -> None:
     publication.name = publication.postal_address = "<b>Meridian</b>"
     publication.save()
-    evil = "<img src=x onerror=alert(1)>"
-    story = published(evil, standfirst=evil, categories=[category(evil, slug="evil")])
-    made = issue(evil, story, preheader=evil, introduction=f"<p>{evil}</p>", closing=evil)
+    attack = "<img src=x onerror=alert(1)>"
+    article = published(attack, standfirst=attack, categories=[category(attack, slug="evil")])
+    made = issue(attack, article, preheader=attack, introduction=f"<p>{attack}</p>", closing=attack)
     tree = lxml_html.document_fromstring(rendered(made).html)
     assert not list(tree.iter("img", "b", "script"))
-    assert evil in tree.text_content()
+    assert attack in tree.text_content()
 
 
 def test_an_article_in_another_script_keeps_its_direction() -> None:
-    story = published("الماء والحدود", language="ar", slug="water")
-    (cell,) = lxml_html.document_fromstring(rendered(issue("Water", story)).html).find_class(
+    article = published("الماء والحدود", language="ar", slug="water")
+    (cell,) = lxml_html.document_fromstring(rendered(issue("Water", article)).html).find_class(
         "story"
     )
     assert (cell.get("lang"), cell.get("dir")) == ("ar", "rtl")
     Newsletter.objects.update(language="ar")
-    whole = lxml_html.document_fromstring(rendered(issue("الماء", story)).html)
+    whole = lxml_html.document_fromstring(rendered(issue("الماء", article)).html)
     assert (whole.get("lang"), whole.get("dir")) == ("ar", "rtl")
 
 
@@ -284,9 +284,9 @@ def test_a_line_with_only_a_dot_does_not_end_the_mail() -> None:
 def test_no_attack_in_any_field_becomes_markup() -> None:
     plain = {element.tag for element in lxml_html.document_fromstring(rendered().html).iter()}
     for number, payload in enumerate(payloads()):
-        story = published(payload[:200], slug=f"attack-{number}", standfirst=payload[:600])
+        article = published(payload[:200], slug=f"attack-{number}", standfirst=payload[:600])
         made = issue(
-            payload[:150], story, preheader=payload[:200], introduction=payload, closing=payload
+            payload[:150], article, preheader=payload[:200], introduction=payload, closing=payload
         )
         tree = lxml_html.document_fromstring(rendering.preview(made))
         found = {element.tag for element in tree.iter()} - plain

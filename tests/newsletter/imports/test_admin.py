@@ -35,10 +35,10 @@ def admin_client(client: Client, ada: User) -> Client:
     return client
 
 
-def bring(desk: Client, content: bytes = LIST.encode(), **more: Any) -> Any:
+def upload(browser: Client, content: bytes = LIST.encode(), **fields: Any) -> Any:
     file = SimpleUploadedFile("list.csv", content)
-    form = {"file": file, "newsletters": [news().pk], "consent": "On paper"} | more
-    return desk.post(ADD, form, follow=True)
+    form = {"file": file, "newsletters": [news().pk], "consent": "On paper"} | fields
+    return browser.post(ADD, form, follow=True)
 
 
 def test_a_file_is_uploaded_checked_and_imported(
@@ -46,12 +46,12 @@ def test_a_file_is_uploaded_checked_and_imported(
     ada: User,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    page = bring(admin_client).content.decode()
-    made = SubscriberImport.objects.get()
-    assert made.created_by == ada
+    page = upload(admin_client).content.decode()
+    subscriber_import = SubscriberImport.objects.get()
+    assert subscriber_import.created_by == ada
     assert '<option value="email" selected>' in page.partition("column-1")[2]
     assert "ola@readers.example" in page
-    base = f"/admin/newsletter/subscriberimport/{made.pk}"
+    base = f"/admin/newsletter/subscriberimport/{subscriber_import.pk}"
     with django_capture_on_commit_callbacks(execute=True):
         sent = {"column-0": "name", "column-1": "email", "has_header": "1"}
         admin_client.post(f"{base}/check/", sent)
@@ -72,17 +72,19 @@ def test_a_file_is_uploaded_checked_and_imported(
 
 
 def test_the_page_of_a_running_import_reloads(admin_client: Client) -> None:
-    bring(admin_client)
-    made = SubscriberImport.objects.get()
-    address = f"/admin/newsletter/subscriberimport/{made.pk}/change/"
+    upload(admin_client)
+    subscriber_import = SubscriberImport.objects.get()
+    address = f"/admin/newsletter/subscriberimport/{subscriber_import.pk}/change/"
     assert "Refresh" not in admin_client.get(address).headers
     SubscriberImport.objects.update(state="taking_in", rows_read=20_000, total_rows=200_001)
     response = admin_client.get(address)
     assert response["Refresh"] == "2"
     assert "20000 of about 200001 rows" in " ".join(response.content.decode().split())
-    admin_client.post(f"/admin/newsletter/subscriberimport/{made.pk}/check/", {"column-1": "email"})
-    made.refresh_from_db()
-    assert made.state == "taking_in"
+    admin_client.post(
+        f"/admin/newsletter/subscriberimport/{subscriber_import.pk}/check/", {"column-1": "email"}
+    )
+    subscriber_import.refresh_from_db()
+    assert subscriber_import.state == "taking_in"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_the_page_of_a_running_import_reloads(admin_client: Client) -> None:
 def test_errors_are_shown_and_the_input_is_kept(
     admin_client: Client, wrong: dict[str, Any], sentence: str
 ) -> None:
-    page = bring(admin_client, **({"consent": "On paper, in May"} | wrong)).content.decode()
+    page = upload(admin_client, **({"consent": "On paper, in May"} | wrong)).content.decode()
     assert sentence in page
     assert "consent" in wrong or "On paper, in May</textarea>" in page
     assert not SubscriberImport.objects.exists()
@@ -110,34 +112,34 @@ def test_errors_are_shown_and_the_input_is_kept(
 def test_one_column_must_be_the_email_address(
     admin_client: Client, columns: dict[str, str]
 ) -> None:
-    bring(admin_client)
-    made = SubscriberImport.objects.get()
+    upload(admin_client)
+    subscriber_import = SubscriberImport.objects.get()
     response = admin_client.post(
-        f"/admin/newsletter/subscriberimport/{made.pk}/check/", columns, follow=True
+        f"/admin/newsletter/subscriberimport/{subscriber_import.pk}/check/", columns, follow=True
     )
     assert "exactly one column" in response.content.decode()
-    made.refresh_from_db()
-    assert made.state == "new"
+    subscriber_import.refresh_from_db()
+    assert subscriber_import.state == "new"
 
 
 def test_an_editor_neither_imports_nor_exports(
     editor_client: Client, admin_client: Client, edna: User
 ) -> None:
-    bring(admin_client)
-    made = SubscriberImport.objects.get()
-    desk = Client()
-    desk.force_login(edna)
-    base = f"/admin/newsletter/subscriberimport/{made.pk}"
+    upload(admin_client)
+    subscriber_import = SubscriberImport.objects.get()
+    browser = Client()
+    browser.force_login(edna)
+    base = f"/admin/newsletter/subscriberimport/{subscriber_import.pk}"
     for address in (ADD, f"{base}/change/", f"{base}/report/"):
-        assert desk.get(address).status_code == 403
+        assert browser.get(address).status_code == 403
     for address in (
         ADD,
         f"{base}/check/",
         f"{base}/run/",
         "/admin/newsletter/subscriber/export/",
     ):
-        assert desk.post(address).status_code == 403
-    assert "Export" not in desk.get("/admin/newsletter/subscriber/").content.decode()
+        assert browser.post(address).status_code == 403
+    assert "Export" not in browser.get("/admin/newsletter/subscriber/").content.decode()
     assert not SubscriberExport.objects.exists()
 
 
@@ -175,10 +177,10 @@ def test_the_data_of_a_subscriber_can_be_exported_and_erased(admin_client: Clien
     ola = subscriber()
     page = admin_client.get(f"/admin/newsletter/subscriber/{ola.pk}/change/").content.decode()
     assert f"/admin/newsletter/subscriber/{ola.pk}/data/" in page
-    told = admin_client.get(f"/admin/newsletter/subscriber/{ola.pk}/data/").json()
-    assert told["e-mail address"] == ola.email
+    data = admin_client.get(f"/admin/newsletter/subscriber/{ola.pk}/data/").json()
+    assert data["e-mail address"] == ola.email
     since = timezone.now().date()
-    assert told["newsletters"] == [f"News (Regular issues), since {since}"]
+    assert data["newsletters"] == [f"News (Regular issues), since {since}"]
     form = {"action": "erase_and_suppress", "_selected_action": [ola.pk]}
     admin_client.post("/admin/newsletter/subscriber/", form)
     assert not Subscriber.objects.exists()

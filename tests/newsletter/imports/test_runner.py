@@ -25,30 +25,30 @@ def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_import", lambda import_id: None)
 
 
-def brought(text: str, **more: object) -> SubscriberImport:
+def uploaded(text: str, **more: object) -> SubscriberImport:
     return uploads.upload(
         text.encode(), name="list.csv", newsletters=[news()], consent=CONSENT, by=None
     )
 
 
-def looked_over(text: str) -> SubscriberImport:
-    made = brought(text)
-    uploads.enqueue_dry_run(made, ColumnMapping.of(made.columns))
-    runner.resume(made.pk)
-    made.refresh_from_db()
-    return made
+def checked(text: str) -> SubscriberImport:
+    subscriber_import = uploaded(text)
+    uploads.enqueue_dry_run(subscriber_import, ColumnMapping.of(subscriber_import.columns))
+    runner.resume(subscriber_import.pk)
+    subscriber_import.refresh_from_db()
+    return subscriber_import
 
 
-def taken_in(text: str) -> SubscriberImport:
-    made = looked_over(text)
-    uploads.enqueue_run(made)
-    runner.resume(made.pk)
-    made.refresh_from_db()
-    return made
+def imported(text: str) -> SubscriberImport:
+    subscriber_import = checked(text)
+    uploads.enqueue_run(subscriber_import)
+    runner.resume(subscriber_import.pk)
+    subscriber_import.refresh_from_db()
+    return subscriber_import
 
 
-def told(made: SubscriberImport) -> list[tuple[int, str]]:
-    return [(line.line, line.outcome) for line in made.rows.all()]
+def reported_rows(subscriber_import: SubscriberImport) -> list[tuple[int, str]]:
+    return [(line.line, line.outcome) for line in subscriber_import.rows.all()]
 
 
 LIST = """email,name,language
@@ -77,31 +77,34 @@ def people() -> None:
 
 def test_a_dry_run_reports_each_row_and_saves_nothing(people: None) -> None:
     before = set(Subscriber.objects.values_list("email", "state"))
-    made = looked_over(LIST)
-    assert made.state == "looked"
-    assert made.counts == {
+    subscriber_import = checked(LIST)
+    assert subscriber_import.state == "looked"
+    assert subscriber_import.counts == {
         "new": 2, "added": 1, "known": 1, "duplicate": 1, "left": 1, "suppressed": 2, "broken": 1,
     }  # fmt: skip
-    assert told(made) == [
+    assert reported_rows(subscriber_import) == [
         (3, "broken"), (4, "duplicate"), (5, "left"), (6, "suppressed"), (7, "suppressed"),
         (10, "remark"),
     ]  # fmt: skip
-    assert "already in line 2" in made.rows.get(line=4).reason
-    assert "Enter a valid e-mail address, such as name@example.org." in made.rows.get(line=3).reason
+    assert "already in line 2" in subscriber_import.rows.get(line=4).reason
+    assert (
+        "Enter a valid e-mail address, such as name@example.org."
+        in subscriber_import.rows.get(line=3).reason
+    )
     assert set(Subscriber.objects.values_list("email", "state")) == before
 
 
 def test_valid_rows_are_imported_with_the_consent(people: None) -> None:
-    made = taken_in(LIST)
-    assert made.state == "done"
-    assert made.content is None
+    subscriber_import = imported(LIST)
+    assert subscriber_import.state == "done"
+    assert subscriber_import.content is None
     ola = Subscriber.objects.get(email="ola@readers.example")
     assert (ola.state, ola.name, ola.language) == ("active", "Ola", "fr")
     assert len(ola.token) == 64
     consent = ola.consents.get()
     assert consent.wording == CONSENT
     assert consent.confirmed_at is not None
-    assert consent.source_url == f"Import {made.pk}: list.csv"
+    assert consent.source_url == f"Import {subscriber_import.pk}: list.csv"
     assert list(consent.newsletters.all()) == [news()]
     assert Subscriber.objects.get(email="waiting@readers.example").is_active
     receiving = set(Subscriber.objects.receiving(news()).values_list("email", flat=True))
@@ -114,9 +117,9 @@ def test_valid_rows_are_imported_with_the_consent(people: None) -> None:
 
 
 def test_importing_twice_changes_nothing(people: None) -> None:
-    first = taken_in(LIST)
+    first = imported(LIST)
     runner.run_import(first.pk)
-    second = taken_in(LIST)
+    second = imported(LIST)
     assert second.counts["known"] == 4
     assert second.counts["new"] == 0
     assert Consent.objects.count() == 3
@@ -133,7 +136,7 @@ def test_an_exported_list_can_be_imported_again(ada: User) -> None:
         Subscriber.objects.filter(pk=subscriber(address).pk).update(name=name)
     text = "".join(export.export(Subscriber.objects.all(), filters="", by=ada))
     Subscriber.objects.all().delete()
-    taken_in(text)
+    imported(text)
     assert dict(Subscriber.objects.values_list("email", "name")) == went
 
 
@@ -141,37 +144,37 @@ def test_existing_subscribers_keep_their_frequency() -> None:
     ola = subscriber()
     ola.subscriptions.update(frequency="daily")
     other = Newsletter.objects.create(name="Analysis", slug="analysis")
-    made = brought("ola@readers.example\n")
-    made.newsletters.add(other)
-    uploads.enqueue_dry_run(made, ColumnMapping(0, has_header=False))
-    runner.resume(made.pk)
-    uploads.enqueue_run(made)
-    runner.resume(made.pk)
+    subscriber_import = uploaded("ola@readers.example\n")
+    subscriber_import.newsletters.add(other)
+    uploads.enqueue_dry_run(subscriber_import, ColumnMapping(0, has_header=False))
+    runner.resume(subscriber_import.pk)
+    uploads.enqueue_run(subscriber_import)
+    runner.resume(subscriber_import.pk)
     frequencies = dict(ola.subscriptions.values_list("newsletter__slug", "frequency"))
     assert frequencies == {"news": "daily", "analysis": "issues"}
 
 
 def test_nothing_is_imported_without_a_check() -> None:
-    made = brought("ola@readers.example\n")
-    assert not uploads.enqueue_run(made)
-    runner.resume(made.pk)
+    subscriber_import = uploaded("ola@readers.example\n")
+    assert not uploads.enqueue_run(subscriber_import)
+    runner.resume(subscriber_import.pk)
     assert not Subscriber.objects.exists()
 
 
 def test_a_failed_import_saves_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = looked_over("ola@readers.example\n")
-    uploads.enqueue_run(made)
+    subscriber_import = checked("ola@readers.example\n")
+    uploads.enqueue_run(subscriber_import)
     with monkeypatch.context() as broken:
         broken.setattr(sql, "INSERT_CONSENTS", "SELECT 1 / 0")
         with pytest.raises(DatabaseError), transaction.atomic():
-            runner.run_import(made.pk)
+            runner.run_import(subscriber_import.pk)
     assert not Subscriber.objects.exists()
     assert not Subscription.objects.exists()
-    made.refresh_from_db()
-    assert made.state == "taking_in"
+    subscriber_import.refresh_from_db()
+    assert subscriber_import.state == "taking_in"
     # The job starts again.
-    assert uploads.in_progress() == [made.pk]
-    runner.resume(made.pk)
+    assert uploads.in_progress() == [subscriber_import.pk]
+    runner.resume(subscriber_import.pk)
     assert Subscriber.objects.get().is_active
 
 
@@ -202,16 +205,18 @@ def test_an_unsuitable_file_is_rejected_with_a_message(content: bytes, sentence:
     ],
 )  # fmt: skip
 def test_any_file_is_reported_line_by_line(content: bytes) -> None:
-    made = uploads.upload(content, name="\x00x\n", newsletters=[news()], consent=CONSENT, by=None)
-    uploads.enqueue_dry_run(made, ColumnMapping(0, 1, 1, has_header=False))
-    runner.resume(made.pk)
-    uploads.enqueue_run(made)
-    runner.resume(made.pk)
-    made.refresh_from_db()
-    assert made.state == "done"
-    taken = sum(made.count(outcome) for outcome in ("new", "broken", "duplicate"))
-    assert taken == made.rows_read
-    assert Subscriber.objects.count() == made.count("new")
+    subscriber_import = uploads.upload(
+        content, name="\x00x\n", newsletters=[news()], consent=CONSENT, by=None
+    )
+    uploads.enqueue_dry_run(subscriber_import, ColumnMapping(0, 1, 1, has_header=False))
+    runner.resume(subscriber_import.pk)
+    uploads.enqueue_run(subscriber_import)
+    runner.resume(subscriber_import.pk)
+    subscriber_import.refresh_from_db()
+    assert subscriber_import.state == "done"
+    taken = sum(subscriber_import.count(outcome) for outcome in ("new", "broken", "duplicate"))
+    assert taken == subscriber_import.rows_read
+    assert Subscriber.objects.count() == subscriber_import.count("new")
 
 
 def test_the_hash_in_sql_is_that_in_python() -> None:
@@ -230,12 +235,12 @@ def test_the_hash_in_sql_is_that_in_python() -> None:
 def test_the_command_checks_imports_and_writes_a_report(tmp_path: Path) -> None:
     file, report = tmp_path / "list.csv", tmp_path / "report.csv"
     file.write_text("ola@readers.example\n=1+1\n")
-    said = StringIO()
+    output = StringIO()
     arguments = [str(file), "--newsletter", "news", "--consent", CONSENT, "--report", str(report)]
-    call_command("import_subscribers", *arguments, "--dry-run", stdout=said)
-    assert '"new": 1' in said.getvalue()
+    call_command("import_subscribers", *arguments, "--dry-run", stdout=output)
+    assert '"new": 1' in output.getvalue()
     assert not Subscriber.objects.exists()
-    call_command("import_subscribers", *arguments, stdout=said)
+    call_command("import_subscribers", *arguments, stdout=output)
     assert Subscriber.objects.get().is_active
     assert "2,Invalid," in report.read_text()
     assert "'=1+1" in report.read_text()
@@ -245,27 +250,27 @@ def test_the_command_checks_imports_and_writes_a_report(tmp_path: Path) -> None:
 
 
 def test_old_files_and_reported_rows_are_deleted(people: None) -> None:
-    made = looked_over(LIST)
+    subscriber_import = checked(LIST)
     uploads.delete_old_files()
-    made.refresh_from_db()
-    assert made.content is not None
+    subscriber_import.refresh_from_db()
+    assert subscriber_import.content is not None
     SubscriberImport.objects.update(created_at="2026-01-01T00:00Z")
     uploads.delete_old_files()
-    made.refresh_from_db()
-    assert made.content is None
-    assert not made.rows.exists()
-    assert not uploads.enqueue_run(made)
+    subscriber_import.refresh_from_db()
+    assert subscriber_import.content is None
+    assert not subscriber_import.rows.exists()
+    assert not uploads.enqueue_run(subscriber_import)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_an_unsubscribe_during_the_import_is_respected() -> None:
     ola = subscriber()
     ola.subscriptions.all().delete()
-    made = looked_over("ola@readers.example\n")
-    uploads.enqueue_run(made)
+    subscriber_import = checked("ola@readers.example\n")
+    uploads.enqueue_run(subscriber_import)
 
     def take_in() -> None:
-        runner.resume(made.pk)
+        runner.resume(subscriber_import.pk)
         connection.close()
 
     taking = threading.Thread(target=take_in)
@@ -275,8 +280,8 @@ def test_an_unsubscribe_during_the_import_is_respected() -> None:
         taking.join(0.5)
         assert taking.is_alive()
     taking.join(20)
-    made.refresh_from_db()
-    assert made.counts["left"] == 1
+    subscriber_import.refresh_from_db()
+    assert subscriber_import.counts["left"] == 1
     assert Subscriber.objects.get().state == "left"
     assert not Subscription.objects.exists()
 
@@ -288,44 +293,44 @@ def test_a_deleted_unsubscriber_is_not_resubscribed(client: Client, ada: User) -
     chosen = {"action": "delete_selected", "_selected_action": [ola.pk], "post": "yes"}
     client.post("/admin/newsletter/subscriber/", chosen)
     assert not Subscriber.objects.exists()
-    made = taken_in("ola@readers.example\n")
-    assert told(made) == [(1, "left")]
+    subscriber_import = imported("ola@readers.example\n")
+    assert reported_rows(subscriber_import) == [(1, "left")]
     assert not Subscriber.objects.exists()
 
 
 def test_unsubscribed_rows_are_skipped_and_reported() -> None:
-    made = taken_in(
+    subscriber_import = imported(
         "email,subscribed to emails,name\n"
         "ola@readers.example,true,Ola\n"
         "gone@readers.example,Unsubscribed,Gus\n"
         "never@readers.example,0,\n"
         "odd@readers.example,vip,\n"
     )
-    assert told(made) == [(3, "left"), (4, "left"), (5, "broken")]
-    assert "“Unsubscribed”" in made.rows.get(line=3).reason
-    assert "“vip” is not a known status" in made.rows.get(line=5).reason
+    assert reported_rows(subscriber_import) == [(3, "left"), (4, "left"), (5, "broken")]
+    assert "“Unsubscribed”" in subscriber_import.rows.get(line=3).reason
+    assert "“vip” is not a known status" in subscriber_import.rows.get(line=5).reason
     assert Subscriber.objects.get().email == "ola@readers.example"
-    assert made.counts == {"new": 1, "left": 2, "broken": 1}
+    assert subscriber_import.counts == {"new": 1, "left": 2, "broken": 1}
 
 
 def test_rows_with_an_unsubscribe_date_are_skipped() -> None:
-    made = taken_in(
+    subscriber_import = imported(
         "email,email_disabled,plan\nola@readers.example,false,free\ngone@readers.example,true,free\n"
     )
-    assert told(made) == [(3, "left")]
+    assert reported_rows(subscriber_import) == [(3, "left")]
     assert Subscriber.objects.get().email == "ola@readers.example"
 
 
 def test_a_list_of_a_mail_program_loses_nobody_silently() -> None:
-    made = taken_in(
+    subscriber_import = imported(
         "Ola Lind <ola@readers.example>\n"
         '"Rui, R." <mailto:rui@readers.example>\n'
         "mina@readers.example, edna@readers.example\n"
     )
-    assert told(made) == [(3, "remark")]
+    assert reported_rows(subscriber_import) == [(3, "remark")]
     assert (
         "Only the first address of this row was imported. Use one row for each address."
-        in made.rows.get(line=3).reason
+        in subscriber_import.rows.get(line=3).reason
     )
     assert list(Subscriber.objects.order_by("email").values_list("email", "name")) == [
         ("mina@readers.example", ""),
@@ -337,6 +342,6 @@ def test_a_list_of_a_mail_program_loses_nobody_silently() -> None:
 def test_a_full_export_resubscribes_nobody(chief: User, people: None) -> None:
     whole = "".join(export.export(Subscriber.objects.all(), filters="", by=chief))
     Subscriber.objects.all().delete()
-    made = taken_in(whole)
+    subscriber_import = imported(whole)
     assert list(Subscriber.objects.values_list("email", flat=True)) == ["known@readers.example"]
-    assert made.count("left") == 3
+    assert subscriber_import.count("left") == 3

@@ -22,11 +22,11 @@ pytestmark = pytest.mark.django_db
 ELSEWHERE = "https://institute.example/paper"
 
 
-def said(made: Issue) -> list[str]:
-    return [str(each) for each in blockers.blockers(made)]
+def findings_of(new_issue: Issue) -> list[str]:
+    return [str(each) for each in blockers.blockers(new_issue)]
 
 
-def leading_to(*addresses: str, tested: bool = True) -> Issue:
+def issue_with_links(*addresses: str, tested: bool = True) -> Issue:
     words = "".join(f'<p><a href="{each}">there</a></p>' for each in addresses)
     return issue(introduction=words, tested=tested)
 
@@ -37,7 +37,7 @@ def _reader() -> None:
 
 
 @pytest.fixture
-def outside(monkeypatch: pytest.MonkeyPatch) -> dict[str, UrlCheck]:
+def external_results(monkeypatch: pytest.MonkeyPatch) -> dict[str, UrlCheck]:
     """Results of external URLs; others respond."""
     answers: dict[str, UrlCheck] = {}
     monkeypatch.setattr(
@@ -47,34 +47,38 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> dict[str, UrlCheck]:
 
 
 def test_a_test_is_required_before_sending_and_after_a_change(edna: User) -> None:
-    story = published("The strait")
-    made = issue("Straits", story, tested=False)
-    assert said(made) == ["No test was sent. Send a test and read it."]
+    article = published("The strait")
+    new_issue = issue("Straits", article, tested=False)
+    assert findings_of(new_issue) == ["No test was sent. Send a test and read it."]
     with pytest.raises(sending.NotReady):
-        sending.start(made, by=edna)
+        sending.start(new_issue, by=edna)
 
-    sending.send_test(made, "edna@meridian.example", by=edna)
-    assert said(made) == []
-    assert made.tests.get().sent_by == edna
+    sending.send_test(new_issue, "edna@meridian.example", by=edna)
+    assert findings_of(new_issue) == []
+    assert new_issue.tests.get().sent_by == edna
 
-    Article.objects.filter(pk=story.pk).update(headline="The straits")
-    assert said(made) == ["The issue changed since the last test. Send another test and read it."]
-    sending.send_test(made, "edna@meridian.example", by=edna)
-    assert sending.start(made, by=edna) == 1
+    Article.objects.filter(pk=article.pk).update(headline="The straits")
+    assert findings_of(new_issue) == [
+        "The issue changed since the last test. Send another test and read it."
+    ]
+    sending.send_test(new_issue, "edna@meridian.example", by=edna)
+    assert sending.start(new_issue, by=edna) == 1
 
 
 def test_a_broken_external_link_blocks_until_fixed_or_overridden(
-    outside: dict[str, UrlCheck], edna: User
+    external_results: dict[str, UrlCheck], edna: User
 ) -> None:
-    made = leading_to(ELSEWHERE)
-    assert said(made) == ["One link is being checked. Wait a minute and reload this page."]
-    outside[ELSEWHERE] = UrlCheck(False, "It answers 404 Not Found")
-    external_checks.look(made.pk)
-    (words,) = said(made)
+    new_issue = issue_with_links(ELSEWHERE)
+    assert findings_of(new_issue) == [
+        "One link is being checked. Wait a minute and reload this page."
+    ]
+    external_results[ELSEWHERE] = UrlCheck(False, "It answers 404 Not Found")
+    external_checks.look(new_issue.pk)
+    (words,) = findings_of(new_issue)
     assert words == f"The link {ELSEWHERE} does not respond. It answers 404 Not Found"
 
-    checks.override(made, f"link {ELSEWHERE}", reason="Their server sleeps at night", by=edna)
-    assert said(made) == []
+    checks.override(new_issue, f"link {ELSEWHERE}", reason="Their server sleeps at night", by=edna)
+    assert findings_of(new_issue) == []
     stored = Waiver.objects.get(finding_key=f"link {ELSEWHERE}")
     assert (stored.created_by, stored.reason, stored.message) == (
         edna,
@@ -82,47 +86,47 @@ def test_a_broken_external_link_blocks_until_fixed_or_overridden(
         words,
     )
 
-    outside.clear()
-    other = leading_to(ELSEWHERE)
+    external_results.clear()
+    other = issue_with_links(ELSEWHERE)
     ExternalCheck.objects.update(checked_at="2026-01-01T00:00Z")
     external_checks.look(other.pk)
-    assert said(other) == []
+    assert findings_of(other) == []
 
 
 def test_internal_links_are_checked_as_readers_open_them(settings: Any) -> None:
-    story, held = published("There"), published("Gone", slug="gone")
-    here, gone = (f"{settings.SITE_URL}{each.get_absolute_url()}" for each in (story, held))
+    article, held = published("There"), published("Gone", slug="gone")
+    here, gone = (f"{settings.SITE_URL}{each.get_absolute_url()}" for each in (article, held))
     Article.objects.filter(pk=held.pk).update(state="draft")
     nowhere = f"{settings.SITE_URL}/no/such/page/at/all.html"
-    made = leading_to(here, gone, nowhere, f"{settings.SITE_URL}/search/?q=taiwan")
-    assert said(made) == [f"Nothing found at {gone}.", f"Nothing found at {nowhere}."]
+    new_issue = issue_with_links(here, gone, nowhere, f"{settings.SITE_URL}/search/?q=taiwan")
+    assert findings_of(new_issue) == [f"Nothing found at {gone}.", f"Nothing found at {nowhere}."]
 
 
 def test_legal_requirements_cannot_be_overridden(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = issue()
-    whole = rendering.compose(made)
+    new_issue = issue()
+    whole = rendering.compose(new_issue)
     broken = RenderedEmail(
         whole.subject, whole.html.replace("/unsubscribe/", "/elsewhere/"), whole.text
     )
     monkeypatch.setattr(rendering, "compose", lambda issue: broken)
-    (words,) = said(made)
+    (words,) = findings_of(new_issue)
     assert (
         "The e-mail has no unsubscribe link, which the law and e-mail providers require." in words
     )
     for about in ("", "untested", "link https://other.example/"):
         with pytest.raises(checks.NotOverridden):
-            checks.override(made, about, reason="Because", by=edna)
+            checks.override(new_issue, about, reason="Because", by=edna)
 
 
 def test_an_editor_overrides_with_a_reason_and_a_name(editor_client: Client, edna: User) -> None:
-    made = issue(tested=False)
-    page = reverse("admin:newsletter_issue_send", args=[made.pk])
+    new_issue = issue(tested=False)
+    page = reverse("admin:newsletter_issue_send", args=[new_issue.pk])
     shown = editor_client.get(page).content.decode()
     assert "Override" in shown
     assert "Send now to" not in shown
-    override = reverse("admin:newsletter_issue_override", args=[made.pk])
+    override = reverse("admin:newsletter_issue_override", args=[new_issue.pk])
     response = editor_client.post(override, {"about": "untested", "reason": " "}, follow=True)
     assert "Enter a reason." in response.content.decode()
     response = editor_client.post(
@@ -138,9 +142,9 @@ def test_an_editor_overrides_with_a_reason_and_a_name(editor_client: Client, edn
 
 
 def test_only_users_who_may_send_may_override(client: Client, rui: User) -> None:
-    made = issue(tested=False)
+    new_issue = issue(tested=False)
     client.force_login(rui)
-    override = reverse("admin:newsletter_issue_override", args=[made.pk])
+    override = reverse("admin:newsletter_issue_override", args=[new_issue.pk])
     assert client.post(override, {"about": "untested", "reason": "Please"}).status_code == 403
     assert not Waiver.objects.exists()
 
@@ -151,9 +155,11 @@ def test_dns_problems_are_warnings(settings: Any, monkeypatch: pytest.MonkeyPatc
     records = {("meridian.org", "TXT"): ["v=spf1 mx -all"], ("_dmarc.meridian.org", "TXT"): []}
     monkeypatch.setattr(external_checks, "_texts", lambda name: records.get((name, "TXT"), []))
     monkeypatch.setattr(external_checks, "_query", lambda name, kind: [])
-    made = issue()
-    assert external_checks.look(made.pk) == 4
-    words = " ".join(map(str, blockers.warnings(rendering.compose(made), made.newsletter)))
+    new_issue = issue()
+    assert external_checks.look(new_issue.pk) == 4
+    words = " ".join(
+        map(str, blockers.warnings(rendering.compose(new_issue), new_issue.newsletter))
+    )
     assert "bounces.meridian.org has no SPF record" in words
     assert " meridian.org has no SPF" not in words
     assert "no DMARC record" in words
@@ -162,8 +168,8 @@ def test_dns_problems_are_warnings(settings: Any, monkeypatch: pytest.MonkeyPatc
         "E-mails are not signed here. Make sure the relay signs them with DKIM, including List-Unsubscribe and List-Unsubscribe-Post, or set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE."
         in words
     )
-    assert said(made) == []
-    assert external_checks.look(made.pk) == 0
+    assert findings_of(new_issue) == []
+    assert external_checks.look(new_issue.pk) == 0
 
 
 @pytest.mark.parametrize(
@@ -193,15 +199,15 @@ def test_a_signature_for_another_domain_is_reported(
 
 
 def test_the_page_enqueues_only_missing_checks(
-    editor_client: Client, outside: dict[str, UrlCheck], monkeypatch: pytest.MonkeyPatch
+    editor_client: Client, external_results: dict[str, UrlCheck], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
     monkeypatch.setattr("newsletter.job_queue.enqueue_checks", asked.append)
-    made = leading_to(ELSEWHERE)
-    page = reverse("admin:newsletter_issue_preview", args=[made.pk])
+    new_issue = issue_with_links(ELSEWHERE)
+    page = reverse("admin:newsletter_issue_preview", args=[new_issue.pk])
     editor_client.get(page)
-    assert asked == [made.pk]
-    assert external_checks.external_links(rendering.compose(made)) == [ELSEWHERE]
-    external_checks.look(made.pk)
+    assert asked == [new_issue.pk]
+    assert external_checks.external_links(rendering.compose(new_issue)) == [ELSEWHERE]
+    external_checks.look(new_issue.pk)
     editor_client.get(page)
-    assert asked == [made.pk]
+    assert asked == [new_issue.pk]

@@ -33,7 +33,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return waiting
 
 
-def page_of(ola: Subscriber) -> str:
+def data_page(ola: Subscriber) -> str:
     return f"/newsletter/data/{data_requests.token_of(ola)}/"
 
 
@@ -64,7 +64,7 @@ def test_the_data_page_shows_all_data(client: Client) -> None:
         ola.token, Choice([SubscriptionChoice.usual(news())], name="Ola Lind", language="fr")
     )
     opt_in.request(OLA, source_url="/2026/05/a-story/", wanted=[SubscriptionChoice.usual(news())])
-    response = client.get(page_of(ola))
+    response = client.get(data_page(ola))
     page = response.content.decode()
     for stored in (
         OLA,
@@ -82,7 +82,7 @@ def test_the_data_page_shows_all_data(client: Client) -> None:
 def test_erasing_keeps_a_hash_only_if_requested(client: Client, barred: bool) -> None:
     ola = subscriber(OLA)
     opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
-    address = page_of(ola)
+    address = data_page(ola)
     assert Subscriber.objects.exists()
     response = client.post(address, {"bar": "1"} if barred else {})
     assert (
@@ -99,7 +99,7 @@ def test_erasing_keeps_a_hash_only_if_requested(client: Client, barred: bool) ->
 def test_a_suppression_survives_erasing(client: Client) -> None:
     ola = subscriber(OLA)
     suppression.suppress(ola, because="complained")
-    client.post(page_of(ola))
+    client.post(data_page(ola))
     assert not Subscriber.objects.exists()
     assert suppression.is_suppressed(OLA)
 
@@ -114,7 +114,7 @@ def test_a_suppressed_address_gets_no_link(mail_folder: MailFolder) -> None:
 
 def test_an_expired_data_link_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     ola = subscriber(OLA)
-    address = page_of(ola)
+    address = data_page(ola)
     monkeypatch.setattr(data_requests, "WORKS_FOR", timedelta(seconds=-1))
     for response in (client.get(address), client.post(address)):
         assert response.status_code == 410
@@ -157,19 +157,19 @@ def test_unconfirmed_addresses_are_deleted_every_night() -> None:
 
 def test_the_data_page_has_constant_queries_and_loads_no_mails(client: Client, edna: User) -> None:
     ola = subscriber(OLA)
-    page = page_of(ola)
+    page = data_page(ola)
 
-    def asked() -> list[str]:
+    def queries_of() -> list[str]:
         with CaptureQueriesContext(connection) as questions:
             assert client.get(page).status_code == 200
             personal_data.export(Person(account=0, email=OLA))
         return [question["sql"] for question in questions]
 
     sending.start(issue("One"), by=edna)
-    asked()
-    few = asked()
+    queries_of()
+    few = queries_of()
     for number in range(3):
         sending.start(issue(f"More {number}"), by=edna)
-    many = asked()
+    many = queries_of()
     assert len(many) == len(few)
     assert not [sql for sql in many if "sent_html" in sql]

@@ -24,21 +24,21 @@ def choice_item(frequency: Frequency = Frequency.DAILY, *topics: Category) -> Su
     return SubscriptionChoice(news(), frequency, topics or None)
 
 
-def offering(*frequencies: Frequency) -> Newsletter:
+def offer_frequencies(*frequencies: Frequency) -> Newsletter:
     Newsletter.objects.update(frequencies=[frequency.value for frequency in frequencies])
     return news()
 
 
-def confirmed(*wanted: SubscriptionChoice, language: str = "") -> Subscriber:
+def confirm_choices(*wanted: SubscriptionChoice, language: str = "") -> Subscriber:
     opt_in.request(OLA, source_url="/", wanted=wanted, language=language)
     token = opt_in.confirmation_token(Consent.objects.latest("pk"))
     return opt_in.confirm(token).subscriber
 
 
 def test_choices_take_effect_when_confirmed() -> None:
-    offering(*Frequency)
+    offer_frequencies(*Frequency)
     japan, china = category("Japan"), category("China")
-    ola = confirmed(choice_item(Frequency.WEEKLY, japan, china), language="fr")
+    ola = confirm_choices(choice_item(Frequency.WEEKLY, japan, china), language="fr")
     subscription = ola.subscriptions.get()
     assert subscription.frequency == Frequency.WEEKLY
     assert subscription.topics == sorted([japan.pk, china.pk])
@@ -51,17 +51,17 @@ def test_choices_take_effect_when_confirmed() -> None:
 
 
 def test_the_wording_names_the_frequency_only_if_it_is_a_choice() -> None:
-    confirmed(SubscriptionChoice.usual(news()))
+    confirm_choices(SubscriptionChoice.usual(news()))
     assert Consent.objects.latest("pk").wording.startswith("Send me “News” from")
-    offering(*Frequency)
-    confirmed(choice_item(Frequency.DAILY))
+    offer_frequencies(*Frequency)
+    confirm_choices(choice_item(Frequency.DAILY))
     assert "“News” (daily)" in Consent.objects.latest("pk").wording
 
 
 def test_the_default_frequency_is_the_least_frequent() -> None:
     assert (
         SubscriptionChoice.usual(
-            offering(Frequency.EACH, Frequency.WEEKLY, Frequency.DAILY)
+            offer_frequencies(Frequency.EACH, Frequency.WEEKLY, Frequency.DAILY)
         ).frequency
         == Frequency.WEEKLY
     )
@@ -77,7 +77,7 @@ def test_editor_issues_are_sent_to_those_who_chose_them(edna: User) -> None:
 
 
 def test_a_changed_frequency_is_a_consent_and_no_change_is_none() -> None:
-    offering(*Frequency)
+    offer_frequencies(*Frequency)
     japan = category("Japan")
     ola = subscriber(OLA)
     opt_in.choose(ola.token, Choice([choice_item(Frequency.DAILY, japan)]))
@@ -168,38 +168,38 @@ def test_a_reader_whose_topics_were_deleted_is_asked_again(client: Client) -> No
 
 
 def test_a_second_request_counts_without_confirming_the_first() -> None:
-    offering(*Frequency)
+    offer_frequencies(*Frequency)
     japan = category("Japan")
 
-    def asked(*wanted: SubscriptionChoice, language: str = "") -> str:
+    def answer_to(*wanted: SubscriptionChoice, language: str = "") -> str:
         opt_in.request(OLA, source_url="/", wanted=wanted, language=language)
         consent = Consent.objects.latest("pk")
         subscription_emails.answer(consent.pk)
         consent.refresh_from_db()
         return consent.answer
 
-    assert asked(choice_item(Frequency.EACH)) == "confirm"
-    assert asked(choice_item(Frequency.EACH)) == "none"
-    assert asked(choice_item(Frequency.WEEKLY)) == "confirm"
-    assert asked(choice_item(Frequency.WEEKLY, japan)) == "confirm"
-    assert asked(choice_item(Frequency.WEEKLY, japan), language="fr") == "confirm"
-    assert asked(choice_item(Frequency.WEEKLY, japan), language="fr") == "none"
+    assert answer_to(choice_item(Frequency.EACH)) == "confirm"
+    assert answer_to(choice_item(Frequency.EACH)) == "none"
+    assert answer_to(choice_item(Frequency.WEEKLY)) == "confirm"
+    assert answer_to(choice_item(Frequency.WEEKLY, japan)) == "confirm"
+    assert answer_to(choice_item(Frequency.WEEKLY, japan), language="fr") == "confirm"
+    assert answer_to(choice_item(Frequency.WEEKLY, japan), language="fr") == "none"
     opt_in.confirm(opt_in.confirmation_token(Consent.objects.filter(answer="confirm")[0]))
-    assert asked(choice_item(Frequency.WEEKLY, japan)) == "known"
-    assert asked(choice_item(Frequency.WEEKLY, japan), language="fr") == "none"
-    assert asked(choice_item(Frequency.DAILY, japan)) == "confirm"
+    assert answer_to(choice_item(Frequency.WEEKLY, japan)) == "known"
+    assert answer_to(choice_item(Frequency.WEEKLY, japan), language="fr") == "none"
+    assert answer_to(choice_item(Frequency.DAILY, japan)) == "confirm"
 
 
 def test_all_choices_are_exported_and_the_name_is_erased() -> None:
-    offering(*Frequency)
-    ola = confirmed(choice_item(Frequency.WEEKLY, category("Japan")), language="fr")
+    offer_frequencies(*Frequency)
+    ola = confirm_choices(choice_item(Frequency.WEEKLY, category("Japan")), language="fr")
     Subscriber.objects.update(name="Ola")
     ola.refresh_from_db()
-    told = personal_data.of_subscriber(ola)
+    data = personal_data.of_subscriber(ola)
     since = timezone.now().date()
-    assert told["newsletters"] == [f"News (Weekly: Japan), since {since}"]
-    assert (told["name"], told["language"]) == ("Ola", "fr")
-    assert told["consents"][0]["language"] == "fr"
+    assert data["newsletters"] == [f"News (Weekly: Japan), since {since}"]
+    assert (data["name"], data["language"]) == ("Ola", "fr")
+    assert data["consents"][0]["language"] == "fr"
     left = opt_in.unsubscribe(ola.token)
     assert left is not None
     assert personal_data.of_subscriber(left)["name"] == ""

@@ -23,11 +23,11 @@ def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_answer", lambda consent_id: None)
 
 
-def enter(client: Client, typed: str, number: int, **more: str) -> bool:
+def submit(client: Client, typed: str, number: int, **fields: str) -> bool:
     """Submits the form as one of many readers; returns whether it was accepted."""
     response = client.post(
         "/newsletter/",
-        {"email": typed, **more},
+        {"email": typed, **fields},
         REMOTE_ADDR=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
     )
     assert response.status_code in {302, 422}, (typed, response.status_code)
@@ -41,8 +41,8 @@ def enter(client: Client, typed: str, number: int, **more: str) -> bool:
 
 def answer_everybody() -> list[str]:
     """Runs the pending jobs; checks that each e-mail is valid and goes to the stored address."""
-    asked = list(Consent.objects.filter(answered_at=None).order_by("pk"))
-    for consent in asked:
+    pending = list(Consent.objects.filter(answered_at=None).order_by("pk"))
+    for consent in pending:
         mail.outbox.clear()
         subscription_emails.answer(consent.pk)
         for sent in mail.outbox:
@@ -50,13 +50,13 @@ def answer_everybody() -> list[str]:
             assert [each.addr_spec for each in read["To"].addresses] == [consent.subscriber.email]
             assert len(read.get_all("To", [])) == 1
             assert not ({"Bcc", "Cc", "X-Injected"} & set(read.keys()))
-    return [consent.subscriber.email for consent in asked]
+    return [consent.subscriber.email for consent in pending]
 
 
 def test_known_addresses_are_submitted_through_the_form(client: Client) -> None:
     rows = json.loads(shared_data("email", "isemail-tests.json").read_text())
     accepted = {
-        row["address"] for number, row in enumerate(rows) if enter(client, row["address"], number)
+        row["address"] for number, row in enumerate(rows) if submit(client, row["address"], number)
     }
     assert not accepted & {row["address"] for row in rows if row["category"] == "ISEMAIL_ERR"}
     answer_everybody()
@@ -71,8 +71,8 @@ def test_hostile_texts_are_submitted_in_every_field(client: Client) -> None:
             assert not form.suggestion or normal(form.suggestion) == form.suggestion
         # Rendering the page takes most of the time.
         if number % 6 == 0:
-            enter(client, text, number, offered=text)
-            enter(client, f"ola{number}@readers.example", number, came_from=text, offered=text)
+            submit(client, text, number, offered=text)
+            submit(client, f"ola{number}@readers.example", number, came_from=text, offered=text)
     assert all(email.endswith("@readers.example") for email in answer_everybody())
     assert all(consent.source_url.startswith("/") for consent in Consent.objects.all())
 
@@ -93,7 +93,7 @@ def test_no_line_break_can_inject_a_header(
 ) -> None:
     whole = "ola@readers.example"
     typed = f"{whole[:at]}{line_break}{header}{line_break}{whole[at:]}"
-    accepted = enter(client, typed, at)
+    accepted = submit(client, typed, at)
     assert not accepted
     assert not Consent.objects.exists()
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
 
 
-def ask(email: str = OLA, *newsletters: Newsletter) -> Consent:
+def sign_up_and_answer(email: str = OLA, *newsletters: Newsletter) -> Consent:
     """Signs up an address and runs the job."""
     opt_in.request(
         email,
@@ -38,14 +38,14 @@ def state_of(email: str = OLA) -> str:
 
 
 def test_entering_an_address_subscribes_nobody() -> None:
-    consent = ask()
+    consent = sign_up_and_answer()
     assert state_of() == "pending"
     assert consent.answer == Consent.Answer.CONFIRM
     assert not Subscription.objects.exists()
 
 
 def test_confirming_subscribes_and_stores_the_consent() -> None:
-    consent = ask()
+    consent = sign_up_and_answer()
     opt_in.confirm(opt_in.confirmation_token(consent))
     consent.refresh_from_db()
     assert state_of() == "active"
@@ -57,14 +57,14 @@ def test_confirming_subscribes_and_stores_the_consent() -> None:
 
 
 def test_confirming_twice_changes_nothing() -> None:
-    token = opt_in.confirmation_token(ask())
+    token = opt_in.confirmation_token(sign_up_and_answer())
     first = opt_in.confirm(token).confirmed_at
     assert opt_in.confirm(token).confirmed_at == first
     assert Subscription.objects.count() == 1
 
 
 def test_a_confirmation_link_is_valid_for_three_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    token = opt_in.confirmation_token(ask())
+    token = opt_in.confirmation_token(sign_up_and_answer())
     monkeypatch.setattr(opt_in, "CONFIRM_WITHIN", timedelta(seconds=-1))
     with pytest.raises(ExpiredToken):
         opt_in.confirm(token)
@@ -72,7 +72,7 @@ def test_a_confirmation_link_is_valid_for_three_days(monkeypatch: pytest.MonkeyP
 
 
 def test_a_truncated_link_confirms_nothing() -> None:
-    token = opt_in.confirmation_token(ask())
+    token = opt_in.confirmation_token(sign_up_and_answer())
     for piece in (token[:-1], token[1:], "", "x", token + "x"):
         with pytest.raises(BrokenToken):
             opt_in.confirm(piece)
@@ -80,15 +80,15 @@ def test_a_truncated_link_confirms_nothing() -> None:
 
 
 def test_case_makes_no_second_subscriber() -> None:
-    ask("Ola@readers.example")
-    ask("oLA@readers.example")
+    sign_up_and_answer("Ola@readers.example")
+    sign_up_and_answer("oLA@readers.example")
     assert Subscriber.objects.count() == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         Subscriber.objects.create(email="OLA@readers.example")
 
 
 def test_the_confirmation_mail_explains_what_happens() -> None:
-    consent = ask()
+    consent = sign_up_and_answer()
     (message,) = mail.outbox
     assert message.to == [OLA]
     assert opt_in.confirmation_token(consent).split(":")[0] in message.body
@@ -100,20 +100,22 @@ def test_the_confirmation_mail_explains_what_happens() -> None:
 
 
 def test_a_form_submitted_twice_sends_one_mail() -> None:
-    ask()
-    assert ask().answer == Consent.Answer.NONE
+    sign_up_and_answer()
+    assert sign_up_and_answer().answer == Consent.Answer.NONE
     assert len(mail.outbox) == 1
 
 
 def test_signing_up_again_later_sends_a_new_link() -> None:
-    Consent.objects.filter(pk=ask().pk).update(answered_at=timezone.now() - timedelta(minutes=11))
-    assert ask().answer == Consent.Answer.CONFIRM
+    Consent.objects.filter(pk=sign_up_and_answer().pk).update(
+        answered_at=timezone.now() - timedelta(minutes=11)
+    )
+    assert sign_up_and_answer().answer == Consent.Answer.CONFIRM
     assert len(mail.outbox) == 2
 
 
 def test_confirmation_mails_per_day_are_limited() -> None:
     for _ in range(20):
-        ask()
+        sign_up_and_answer()
         Consent.objects.update(answered_at=timezone.now() - timedelta(minutes=11))
     assert len(mail.outbox) == subscription_emails.LINKS_A_DAY
     assert Consent.objects.count() == opt_in.REQUESTS_A_DAY
@@ -121,18 +123,18 @@ def test_confirmation_mails_per_day_are_limited() -> None:
 
 def test_an_existing_subscriber_is_reminded_once_a_day() -> None:
     subscriber(OLA)
-    assert ask().answer == Consent.Answer.KNOWN
-    assert ask().answer == Consent.Answer.NONE
+    assert sign_up_and_answer().answer == Consent.Answer.KNOWN
+    assert sign_up_and_answer().answer == Consent.Answer.NONE
     (message,) = mail.outbox
     assert "already" in message.subject
     Consent.objects.update(answered_at=timezone.now() - timedelta(days=1, minutes=1))
-    assert ask().answer == Consent.Answer.KNOWN
+    assert sign_up_and_answer().answer == Consent.Answer.KNOWN
 
 
 def test_a_subscriber_may_add_a_newsletter_by_confirming() -> None:
     analysis = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     subscriber(OLA)
-    consent = ask(OLA, news(), analysis)
+    consent = sign_up_and_answer(OLA, news(), analysis)
     assert consent.answer == Consent.Answer.CONFIRM
     opt_in.confirm(opt_in.confirmation_token(consent))
     assert Subscriber.objects.receiving(analysis).count() == 1
@@ -149,7 +151,7 @@ def test_unsubscribing_works_at_once_twice_and_years_later() -> None:
 
 
 def test_an_old_link_does_not_resubscribe() -> None:
-    used = ask()
+    used = sign_up_and_answer()
     opt_in.confirm(opt_in.confirmation_token(used))
     opt_in.unsubscribe(used.subscriber.token)
     with pytest.raises(opt_in.NotPossible, match="Enter your e-mail address again"):
@@ -160,7 +162,7 @@ def test_an_old_link_does_not_resubscribe() -> None:
 def test_an_unsubscriber_may_resubscribe_by_confirming_again() -> None:
     ola = subscriber(OLA)
     opt_in.unsubscribe(ola.token)
-    consent = ask()
+    consent = sign_up_and_answer()
     assert state_of() == "left"
     opt_in.confirm(opt_in.confirmation_token(consent))
     assert state_of() == "active"
@@ -169,7 +171,7 @@ def test_an_unsubscriber_may_resubscribe_by_confirming_again() -> None:
 def test_a_suppressed_address_gets_no_mail() -> None:
     ola = subscriber(OLA)
     suppression.suppress(ola, because="Complaint")
-    consent = ask()
+    consent = sign_up_and_answer()
     assert consent.answer == Consent.Answer.NONE
     with pytest.raises(opt_in.NotPossible):
         opt_in.confirm(opt_in.confirmation_token(consent))
@@ -178,7 +180,7 @@ def test_a_suppressed_address_gets_no_mail() -> None:
     assert mail.outbox == []
     suppression.remove_suppression(ola.suppressions.get(), because="She asked by mail")
     ola.refresh_from_db()
-    assert ask().answer == Consent.Answer.CONFIRM
+    assert sign_up_and_answer().answer == Consent.Answer.CONFIRM
 
 
 def test_choosing_nothing_unsubscribes() -> None:
@@ -210,7 +212,7 @@ def test_erasing_keeps_the_number_of_deliveries() -> None:
         sending_at=timezone.now(),
         done_at=timezone.now(),
     )
-    ask()
+    sign_up_and_answer()
     opt_in.erase(ola)
     assert not Subscriber.objects.exists()
     assert not Consent.objects.exists()
@@ -219,8 +221,8 @@ def test_erasing_keeps_the_number_of_deliveries() -> None:
 
 
 def test_unconfirmed_addresses_are_deleted_after_thirty_days() -> None:
-    ask()
-    ask("mina@readers.example")
+    sign_up_and_answer()
+    sign_up_and_answer("mina@readers.example")
     subscriber("rui@readers.example")
     long_ago = timezone.now() - timedelta(days=31)
     Subscriber.objects.exclude(email="mina@readers.example").update(created_at=long_ago)

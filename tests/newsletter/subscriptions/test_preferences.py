@@ -26,11 +26,11 @@ def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def weekly() -> Newsletter:
     """A second newsletter with frequencies and topics."""
-    made = Newsletter.objects.create(
+    newsletter = Newsletter.objects.create(
         name="Analysis", slug="analysis", position=1, frequencies=list(Frequency.values)
     )
-    made.topics.set([category("Japan"), category("China")])
-    return made
+    newsletter.topics.set([category("Japan"), category("China")])
+    return newsletter
 
 
 def in_two_languages() -> None:

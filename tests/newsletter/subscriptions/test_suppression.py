@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
 
 
-def ask(email: str = OLA) -> Consent:
+def sign_up_and_answer(email: str = OLA) -> Consent:
     opt_in.request(email, source_url="/", wanted=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.latest("pk")
     subscription_emails.answer(consent.pk)
@@ -33,7 +33,7 @@ def test_an_erased_address_stays_suppressed_by_its_hash() -> None:
     assert "ola" not in stored.email_hash + stored.details
     assert suppression.is_suppressed("OLA@readers.example")
 
-    consent = ask("Ola@readers.example")
+    consent = sign_up_and_answer("Ola@readers.example")
     assert consent.answer == Consent.Answer.NONE
     assert mail.outbox == []
     with pytest.raises(opt_in.NotPossible):
@@ -50,7 +50,7 @@ def test_an_erased_unsubscriber_is_known_by_hash_until_resubscribing() -> None:
     assert "ola" not in stored.email_hash + stored.details
     # An import does not resubscribe her, but other e-mails and a new sign-up are possible.
     assert not suppression.is_suppressed(OLA)
-    consent = ask()
+    consent = sign_up_and_answer()
     assert consent.answer == Consent.Answer.CONFIRM
     opt_in.confirm(opt_in.confirmation_token(consent))
     assert Subscriber.objects.get().is_active

@@ -18,18 +18,18 @@ from tests.together import at_once, begin_and_wait
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
-def daily(*topics: Category, of: Newsletter | None = None) -> SubscriptionChoice:
+def daily_choice(*topics: Category, of: Newsletter | None = None) -> SubscriptionChoice:
     return SubscriptionChoice(of or news(), Frequency.DAILY, topics or None)
 
 
-def asked(email: str, *wanted: SubscriptionChoice) -> str:
+def confirmation_token_for(email: str, *wanted: SubscriptionChoice) -> str:
     """Signs up with these choices; returns the confirmation token."""
     opt_in.request(email, source_url="/", wanted=wanted)
     return opt_in.confirmation_token(Consent.objects.latest("pk"))
 
 
 def confirming(email: str, *wanted: SubscriptionChoice) -> Callable[[], object]:
-    token = asked(email, *wanted)
+    token = confirmation_token_for(email, *wanted)
     return lambda: opt_in.confirm(token)
 
 
@@ -37,39 +37,39 @@ def choosing(reader: Subscriber, *wanted: SubscriptionChoice) -> Callable[[], ob
     return lambda: opt_in.choose(reader.token, Choice(wanted))
 
 
-def chosen() -> dict[str, list[int] | None]:
+def topics_by_email() -> dict[str, list[int] | None]:
     return dict(Subscription.objects.values_list("subscriber__email", "topics"))
 
 
 def test_confirming_during_a_merge_chooses_the_remaining_topic() -> None:
     japan, asia = category("Japan"), category("Asia")
-    confirm = confirming("ola@readers.example", daily(japan))
+    confirm = confirming("ola@readers.example", daily_choice(japan))
     with transaction.atomic():
         category_tree.merge([japan], into=asia)
         confirmed = begin_and_wait(confirm)
     confirmed.result(20)
-    assert chosen() == {"ola@readers.example": [asia.pk]}
+    assert topics_by_email() == {"ola@readers.example": [asia.pk]}
 
 
 def test_a_merge_waits_for_a_confirmation_and_includes_it() -> None:
     japan, asia = category("Japan"), category("Asia")
-    confirm = confirming("ola@readers.example", daily(japan))
+    confirm = confirming("ola@readers.example", daily_choice(japan))
     with transaction.atomic():
         confirm()
         merged = begin_and_wait(lambda: category_tree.merge([japan], into=asia))
     merged.result(20)
-    assert chosen() == {"ola@readers.example": [asia.pk]}
+    assert topics_by_email() == {"ola@readers.example": [asia.pk]}
 
 
 def test_the_successor_of_a_topic_may_be_merged_during_confirmation() -> None:
     japan, asia, pacific = category("Japan"), category("Asia"), category("Pacific")
-    confirm = confirming("ola@readers.example", daily(japan))
+    confirm = confirming("ola@readers.example", daily_choice(japan))
     category_tree.merge([japan], into=asia)
     with transaction.atomic():
         category_tree.merge([asia], into=pacific)
         confirmed = begin_and_wait(confirm)
     confirmed.result(20)
-    assert chosen() == {"ola@readers.example": [pacific.pk]}
+    assert topics_by_email() == {"ola@readers.example": [pacific.pk]}
 
 
 def test_a_topic_deleted_while_chosen_never_becomes_everything() -> None:
@@ -79,11 +79,11 @@ def test_a_topic_deleted_while_chosen_never_becomes_everything() -> None:
         japan_id = japan.pk
         japan.delete()
         japan.pk = japan_id
-        both = begin_and_wait(choosing(ola, daily(japan, china)))
-        only = begin_and_wait(choosing(mina, daily(japan)))
+        both = begin_and_wait(choosing(ola, daily_choice(japan, china)))
+        only = begin_and_wait(choosing(mina, daily_choice(japan)))
     both.result(20)
     only.result(20)
-    assert chosen() == {ola.email: [china.pk], mina.email: []}
+    assert topics_by_email() == {ola.email: [china.pk], mina.email: []}
 
 
 def test_readers_and_merges_do_not_deadlock() -> None:
@@ -93,9 +93,13 @@ def test_readers_and_merges_do_not_deadlock() -> None:
         low, high, third = (category(f"{name} {number}") for name in ("Low", "High", "Third"))
         readers = [subscriber(f"{name}-{number}@readers.example") for name in ("ola", "mina")]
         at_once(
-            *(choosing(each, daily(high), daily(low, of=weekly)) for each in readers),
-            confirming(f"new-{number}@readers.example", daily(high, third), daily(low, of=weekly)),
-            confirming(f"all-{number}@readers.example", daily()),
+            *(choosing(each, daily_choice(high), daily_choice(low, of=weekly)) for each in readers),
+            confirming(
+                f"new-{number}@readers.example",
+                daily_choice(high, third),
+                daily_choice(low, of=weekly),
+            ),
+            confirming(f"all-{number}@readers.example", daily_choice()),
             partial(category_tree.merge, [low, third], into=high),
         )
         here = Subscription.objects.filter(subscriber__email__contains=f"-{number}@")
@@ -134,7 +138,7 @@ def test_deletions_and_unsubscribes_do_not_deadlock() -> None:
             deleting(one, two),
             deleting(three, four),
             *(partial(opt_in.unsubscribe, each.token) for each in readers[:2]),
-            choosing(readers[2], daily(), daily(of=weekly)),
+            choosing(readers[2], daily_choice(), daily_choice(of=weekly)),
         )
         here = Subscription.objects.filter(subscriber__in=readers)
         assert here.count() == 76
@@ -156,4 +160,4 @@ def test_several_topics_are_deleted_in_the_common_lock_order() -> None:
         # The deletion waits for the locked row, and has not locked the one after it.
         assert list(later.select_for_update(nowait=True))
     deleted.result(20)
-    assert chosen() == {first.email: [], second.email: []}
+    assert topics_by_email() == {first.email: [], second.email: []}

@@ -67,7 +67,7 @@ def test_one_typo_in_a_known_domain_is_valid_or_gets_a_suggestion(
 ) -> None:
     at = data.draw(some.integers(0, len(known) - 2))
     rendered = data.draw(some.sampled_from("abcdefghijklmnopqrstuvwxyz"))
-    slipped = data.draw(
+    mistyped = data.draw(
         some.sampled_from(
             [
                 known[:at] + known[at + 1 :],
@@ -77,15 +77,17 @@ def test_one_typo_in_a_known_domain_is_valid_or_gets_a_suggestion(
             ]
         )
     )
-    assert slipped == known or is_one_typo_apart(slipped, known)
-    asked = suggest_correction(f"ola@{slipped}")
-    assert not asked or suggest_correction(asked) == ""
+    assert mistyped == known or is_one_typo_apart(mistyped, known)
+    suggestion = suggest_correction(f"ola@{mistyped}")
+    assert not suggestion or suggest_correction(suggestion) == ""
 
 
 @given(some.text(max_size=60) | some.emails())
 def test_a_suggestion_needs_no_further_suggestion(typed: str) -> None:
-    asked = suggest_correction(typed)
-    assert not asked or (asked.isascii() and suggest_correction(asked) == "" and asked != typed)
+    suggestion = suggest_correction(typed)
+    assert not suggestion or (
+        suggestion.isascii() and suggest_correction(suggestion) == "" and suggestion != typed
+    )
 
 
 @pytest.fixture

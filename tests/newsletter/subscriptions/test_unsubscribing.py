@@ -11,16 +11,16 @@ pytestmark = pytest.mark.django_db
 ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
-def leaving(who: Subscriber) -> str:
-    return f"/newsletter/unsubscribe/{who.token}/"
+def unsubscribe_url(reader: Subscriber) -> str:
+    return f"/newsletter/unsubscribe/{reader.token}/"
 
 
 def test_opening_the_link_changes_nothing(client: Client) -> None:
     ola = subscriber()
     for method in (client.get, client.head, client.get):
-        assert method(leaving(ola)).status_code == 200
+        assert method(unsubscribe_url(ola)).status_code == 200
     assert Subscriber.objects.get().is_active
-    page = client.get(leaving(ola)).content.decode()
+    page = client.get(unsubscribe_url(ola)).content.decode()
     assert page.partition("<main")[2].partition("</main>")[0].count("<button") == 1
 
 
@@ -28,7 +28,7 @@ def test_a_mail_program_unsubscribes_with_one_post_and_no_cookie() -> None:
     ola = subscriber()
     program = Client(enforce_csrf_checks=True)
     response = program.post(
-        leaving(ola), ONE_CLICK, content_type="application/x-www-form-urlencoded"
+        unsubscribe_url(ola), ONE_CLICK, content_type="application/x-www-form-urlencoded"
     )
     assert response.status_code == 200
     assert not response.cookies
@@ -38,7 +38,7 @@ def test_a_mail_program_unsubscribes_with_one_post_and_no_cookie() -> None:
 def test_a_post_from_another_site_unsubscribes_too(client: Client) -> None:
     ola = subscriber()
     response = client.post(
-        leaving(ola),
+        unsubscribe_url(ola),
         {"List-Unsubscribe": "One-Click"},
         headers={"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"},
     )
@@ -50,13 +50,13 @@ def test_a_post_from_another_site_unsubscribes_too(client: Client) -> None:
 def test_a_post_with_any_body_unsubscribes(client: Client, body: str) -> None:
     ola = subscriber()
     for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
-        assert client.post(leaving(ola), body, content_type=kind).status_code == 200
+        assert client.post(unsubscribe_url(ola), body, content_type=kind).status_code == 200
     assert Subscriber.objects.get().state == "left"
 
 
 def test_unsubscribing_twice_gives_the_same_response(client: Client) -> None:
     ola = subscriber()
-    first, second = client.post(leaving(ola)), client.post(leaving(ola))
+    first, second = client.post(unsubscribe_url(ola)), client.post(unsubscribe_url(ola))
     assert (first.status_code, first.content) == (second.status_code, second.content)
     assert b"You are unsubscribed" in second.content
 
@@ -106,7 +106,7 @@ def test_a_newsletter_no_longer_offered_can_be_kept_but_not_chosen(client: Clien
 
 def test_an_unsubscriber_cannot_save_an_old_page(client: Client) -> None:
     ola = subscriber()
-    client.post(leaving(ola))
+    client.post(unsubscribe_url(ola))
     response = client.post(ola.preferences_path(), {"newsletters": [news().pk]})
     assert response.status_code == 410
     assert (
