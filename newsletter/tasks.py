@@ -42,7 +42,7 @@ def send_approved(digest_id: int) -> None:
 
 @app.task(name=job_queue.LOOK)
 def look(issue_id: int) -> None:
-    external_checks.look(issue_id)
+    external_checks.run_checks(issue_id)
 
 
 @app.task(name=job_queue.DATA_LINK)

@@ -184,7 +184,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
             rendered=rendered,
             obstacles=blockers.blockers(issue) if issue.is_draft else [],
             warnings=[*blockers.warnings(rendered, issue.newsletter), *blockers.terms(issue)],
-            text=(rendering.frozen(issue) if issue.has_started else rendered)
+            text=(rendering.stored_email(issue) if issue.has_started else rendered)
             .addressed(rendering.TEST_TOKEN)
             .text,
             colleagues=colleagues() if issue.is_draft else [],

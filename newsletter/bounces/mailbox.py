@@ -45,7 +45,7 @@ class Incoming:
     done: Callable[[], None] = _do_nothing
 
 
-def of_file(name: str) -> Incoming:
+def read_file(name: str) -> Incoming:
     """Returns the message in a file.
 
     Raises:
@@ -58,7 +58,7 @@ def of_file(name: str) -> Incoming:
         raise Unreadable(error.strerror or "The file cannot be read.") from error
 
 
-def of_stream(stream: BinaryIO) -> Incoming:
+def read_stream(stream: BinaryIO) -> Incoming:
     raw = stream.read(MOST_BYTES)
     while stream.read(MOST_BYTES):
         # Read everything: the sender must not get a broken pipe.
@@ -66,7 +66,7 @@ def of_stream(stream: BinaryIO) -> Incoming:
     return Incoming("-", raw)
 
 
-def of_maildir(folder: Path) -> Iterator[Incoming]:
+def read_maildir(folder: Path) -> Iterator[Incoming]:
     """Yields unread messages: all in `new`, and those in `cur` without the Seen flag.
 
     Raises:
@@ -80,7 +80,7 @@ def of_maildir(folder: Path) -> Iterator[Incoming]:
     unread = [path for path in unread if "S" not in path.name.partition(":2,")[2]]
     for path in unread[:BATCH_SIZE]:
         try:
-            incoming = of_file(str(path))
+            incoming = read_file(str(path))
         except Unreadable:
             # Another process has just moved it.
             continue
@@ -95,14 +95,14 @@ def _mark_seen(path: Path) -> None:
         path.rename(target / f"{name}:2,{''.join(sorted({*flags, 'S'}))}")
 
 
-def of_imap(url: str) -> Iterator[Incoming]:
+def read_imap(url: str) -> Iterator[Incoming]:
     """Yields the unread messages of a URL such as imaps://user:password@mail.example.org/INBOX.
 
     Raises:
         Unreadable: with what the server said; messages that came before it were whole.
     """
     try:
-        yield from _over_imap(url)
+        yield from _imap_messages(url)
     except (OSError, imaplib.IMAP4.error, EOFError, ValueError) as error:
         first = error.args[0] if error.args else ""
         text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
@@ -111,7 +111,7 @@ def of_imap(url: str) -> Iterator[Incoming]:
         raise Unreadable(message) from error
 
 
-def _over_imap(url: str) -> Iterator[Incoming]:
+def _imap_messages(url: str) -> Iterator[Incoming]:
     parts = urlsplit(url)
     host = parts.hostname or ""
     server: imaplib.IMAP4
@@ -157,11 +157,11 @@ def _expect(response: tuple[str, list[Any]]) -> list[Any]:
     return data
 
 
-def of_url(url: str) -> Iterator[Incoming]:
+def read_url(url: str) -> Iterator[Incoming]:
     """Yields the unread messages of the configured mailbox: IMAP or a local Maildir."""
     if url.startswith("maildir:"):
-        return of_maildir(Path(unquote(urlsplit(url).path)))
-    return of_imap(url)
+        return read_maildir(Path(unquote(urlsplit(url).path)))
+    return read_imap(url)
 
 
 def without_password(url: str) -> str:
@@ -186,7 +186,7 @@ def read_mailbox() -> int:
         return 0
     count, failed, error = 0, 0, ""
     try:
-        for incoming in of_url(url):
+        for incoming in read_url(url):
             if _was_processed(incoming):
                 count += 1
                 incoming.done()

@@ -21,7 +21,7 @@ from newsletter.email import headers
 from newsletter.email.dkim import signed
 from newsletter.email.greeting import Greeting
 from newsletter.email.personalisation import ADDRESS, MESSAGE_ID, EmailTemplate
-from newsletter.email.rendering import TOKEN, RenderedEmail, frozen
+from newsletter.email.rendering import TOKEN, RenderedEmail, stored_email
 from newsletter.email.smtp import Answer, Outcome, SmtpConnection
 from newsletter.models import Attempt, Delivery, Issue
 
@@ -90,7 +90,7 @@ class Batch:
     def __init__(self, issue: Issue, smtp: SmtpConnection, report_error: ReportError) -> None:
         self.issue, self.smtp, self.report_error = issue, smtp, report_error
         self.lease = uuid4()
-        self.rendered = frozen(issue)
+        self.rendered = stored_email(issue)
         self.template = template_of(issue, self.rendered) if smtp.speaks_smtp else None
         self.sender = headers.from_email(issue.newsletter)
         self.pending_outcome: AttemptResult | None = None

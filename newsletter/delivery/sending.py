@@ -89,7 +89,7 @@ def start(issue: Issue, *, by: User | None) -> int:
         if count == 0:
             # The last subscriber unsubscribed after the check.
             raise NotReady(["No recipients: nobody is subscribed at the moment."])
-        _note_start(current, count, has_canary=share > 0, by=by)
+        _record_start(current, count, has_canary=share > 0, by=by)
         transaction.on_commit(recipients.analyze)
         transaction.on_commit(lambda: job_queue.enqueue_delivery(current.pk))
     issue.refresh_from_db()
@@ -106,7 +106,7 @@ def _snapshot_text(issue: Issue, by: User | None) -> None:
     issue.sent_html, issue.sent_text = rendered.html, rendered.text
 
 
-def _note_start(issue: Issue, count: int, *, has_canary: bool, by: User | None) -> None:
+def _record_start(issue: Issue, count: int, *, has_canary: bool, by: User | None) -> None:
     issue.state = Issue.State.SENDING
     issue.wave = 0 if has_canary else 1
     issue.error = ""

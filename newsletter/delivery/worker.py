@@ -75,15 +75,15 @@ def deliver_batch(
         return 0
     with SmtpConnection() as smtp:
         if error := smtp.open():
-            note(issue, error)
+            store_error(issue, error)
             return 0
-        processed = Batch(issue, smtp, note).run(size=size, should_stop=should_stop)
+        processed = Batch(issue, smtp, store_error).run(size=size, should_stop=should_stop)
     controls.send_to_remaining()
     uncertain.close(issue.pk)
     return processed
 
 
-def note(issue: Issue, answer: Answer | None) -> None:
+def store_error(issue: Issue, answer: Answer | None) -> None:
     """Stores an error of the server on the issue, once."""
     if answer is not None and answer.outcome is Outcome.PERMANENT:
         controls.pause_with_error(issue, answer.response)

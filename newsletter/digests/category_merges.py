@@ -44,7 +44,7 @@ def repoint(old: int, new: int) -> None:
     _update_sent(old, new)
 
 
-def take_out(*, instance: Category, **signal: Any) -> None:
+def remove_category(*, instance: Category, **signal: Any) -> None:
     """Removes a deleted category from issues; an issue with no other topic is for nobody, not for all."""
     for issue in _lock_issues(instance.pk):
         topics = [topic for topic in issue.topics if topic != instance.pk]
@@ -74,12 +74,12 @@ def _matching_issue(issue: Issue, topics: list[int]) -> Issue | None:
 
 
 def _set_topics(issue: Issue, topics: list[int]) -> None:
-    old_mark = composition.Choice.of(issue).mark
+    old_key = composition.Choice.of(issue).key
     Issue.objects.filter(pk=issue.pk).update(topics=topics)
     issue.topics = topics
     digest = Digest.objects.get(issues=issue)
-    marks = [mark for mark in digest.composed_for if mark != old_mark]
-    digest.composed_for = list(dict.fromkeys([*marks, composition.Choice.of(issue).mark]))
+    keys = [key for key in digest.composed_for if key != old_key]
+    digest.composed_for = list(dict.fromkeys([*keys, composition.Choice.of(issue).key]))
     digest.save(update_fields=["composed_for"])
 
 
@@ -112,4 +112,4 @@ def register() -> None:
     kind = ("digest issue", "digest issues")
     reference = IdListReference(Category._meta.label, kind, _count, lock, repoint)
     hooks.id_list_references.register("newsletter.issues", reference)
-    post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.issues.take_out")
+    post_delete.connect(remove_category, sender=Category, dispatch_uid="newsletter.issues.take_out")

@@ -77,12 +77,10 @@ def compose_missing(digest: Digest) -> list[int]:
         _lock_topics(_choices(digest))
         locked = Digest.objects.select_for_update(of=("self",)).select_related("newsletter")
         current = locked.get(pk=digest.pk)
-        missing = [
-            choice for choice in _choices(current) if choice.mark not in current.composed_for
-        ]
+        missing = [choice for choice in _choices(current) if choice.key not in current.composed_for]
         if not missing:
             return []
-        current.composed_for = [*current.composed_for, *(choice.mark for choice in missing)]
+        current.composed_for = [*current.composed_for, *(choice.key for choice in missing)]
         current.save(update_fields=["composed_for"])
         return [issue.pk for choice in missing if (issue := _issue(current, choice))]
 
@@ -90,9 +88,9 @@ def compose_missing(digest: Digest) -> list[int]:
 def discard(issue: Issue) -> None:
     """Deletes an issue that has no recipients any more; if there are some later, it is composed again."""
     assert issue.digest_id is not None  # noqa: S101 - automatic issues have a digest
-    mark = Choice.of(issue).mark
+    key = Choice.of(issue).key
     digest = Digest.objects.select_for_update(of=("self",)).get(pk=issue.digest_id)
-    digest.composed_for = [value for value in digest.composed_for if value != mark]
+    digest.composed_for = [value for value in digest.composed_for if value != key]
     digest.save(update_fields=["composed_for"])
     issue.delete()
 
@@ -110,7 +108,7 @@ class Choice:
         return cls(tuple(issue.topics), issue.language)
 
     @property
-    def mark(self) -> str:
+    def key(self) -> str:
         """Returns the key under which a digest stores that this choice was composed."""
         return f"{self.language} {','.join(map(str, self.topics))}"
 

@@ -111,7 +111,7 @@ def compose(issue: Issue) -> RenderedEmail:
         return RenderedEmail(context["subject"], inlined(html), issue_as_text(context), greeting)
 
 
-def frozen(issue: Issue) -> RenderedEmail:
+def stored_email(issue: Issue) -> RenderedEmail:
     """Returns the issue as it was sent."""
     return RenderedEmail(issue.subject, issue.sent_html, issue.sent_text, Greeting.of(issue))
 

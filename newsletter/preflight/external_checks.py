@@ -40,7 +40,7 @@ def enqueue_checks(issue: Issue, rendered: RenderedEmail) -> None:
         job_queue.enqueue_checks(issue.pk)
 
 
-def look(issue_id: int) -> int:
+def run_checks(issue_id: int) -> int:
     """Runs the missing or old checks of an issue; returns how many."""
     issue = Issue.objects.filter(pk=issue_id).first()
     if issue is None or not issue.is_draft:

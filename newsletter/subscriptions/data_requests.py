@@ -62,12 +62,12 @@ def erase(token: str, *, barred: bool) -> Subscriber:
     return subscriber
 
 
-def erase_account(who: Person, keep_words: bool) -> None:
+def erase_account(person: Person, keep_words: bool) -> None:
     """Erases the address of a deleted account, its choices and consents; deliveries stay counted
     without it.
 
     That the address is suppressed or unsubscribed is kept as a hash (`Suppression`).
     """
-    subscriber = Subscriber.objects.with_email(who.email).first()
+    subscriber = Subscriber.objects.with_email(person.email).first()
     if subscriber is not None:
         opt_in.erase(subscriber)

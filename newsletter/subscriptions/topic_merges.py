@@ -13,13 +13,13 @@ from iria.core import hooks
 from iria.core.hooks import IdListReference
 from newsletter.models import Subscription
 
-TURN: Final = """
+REPLACE: Final = """
 UPDATE newsletter_subscription
    SET topics = ARRAY(SELECT DISTINCT t FROM unnest(array_replace(topics, %(goes)s, %(stays)s)) t
                        ORDER BY t)
  WHERE topics @> ARRAY[%(goes)s]::bigint[]
 """
-TAKE_OUT: Final = """
+REMOVE: Final = """
 UPDATE newsletter_subscription SET topics = array_remove(topics, %(goes)s)
  WHERE topics @> ARRAY[%(goes)s]::bigint[]
 """
@@ -42,13 +42,13 @@ def lock(old: list[int]) -> None:
 def repoint(old: int, new: int) -> None:
     """Replaces a merged category in the topics of subscriptions."""
     with connection.cursor() as cursor:
-        cursor.execute(TURN, {"goes": old, "stays": new})
+        cursor.execute(REPLACE, {"goes": old, "stays": new})
 
 
-def take_out(*, instance: Category, **signal: Any) -> None:
+def remove_category(*, instance: Category, **signal: Any) -> None:
     """Removes a deleted category from subscriptions; an empty list means that nothing is sent."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_OUT, {"goes": instance.pk})
+        cursor.execute(REMOVE, {"goes": instance.pk})
 
 
 def count(old: list[int], new: int) -> tuple[int, int]:
@@ -64,4 +64,4 @@ def register() -> None:
     hooks.id_list_references.register(
         "newsletter", IdListReference(Category._meta.label, kind, count, lock, repoint)
     )
-    post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.take_out")
+    post_delete.connect(remove_category, sender=Category, dispatch_uid="newsletter.take_out")

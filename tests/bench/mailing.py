@@ -15,7 +15,7 @@ from django.db import connection
 
 from newsletter.delivery import sending
 from newsletter.delivery.batch import template_of
-from newsletter.email.rendering import frozen
+from newsletter.email.rendering import stored_email
 from newsletter.models import Delivery, Issue, Newsletter
 from tests.newsletter.factories import issue
 from tests.newsletter.smtp_process import Running, smtp_process
@@ -103,7 +103,7 @@ def _issue(newsletter: Newsletter) -> Issue:
 
 def _filling(issue: Issue) -> tuple[float, bytes]:
     """Milliseconds a recipient takes, with the cut of the template shared by a thousand."""
-    rendered = frozen(issue)
+    rendered = stored_email(issue)
     start_scheduled = time.perf_counter()
     template = template_of(issue, rendered)
     wire = b""

@@ -42,10 +42,10 @@ def test_an_issue_is_public_when_sending_starts(client: Client, edna: User) -> N
 
 def test_an_unpublished_article_leaves_the_archive_too(client: Client, edna: User) -> None:
     subscriber()
-    stored, gone = published("Still here"), published("Gone")
-    draft = issue("Both", gone, stored)
+    stored, unpublished = published("Still here"), published("Gone")
+    draft = issue("Both", unpublished, stored)
     sending.start(draft, by=edna)
-    publishing.unpublish(gone, by=edna)
+    publishing.unpublish(unpublished, by=edna)
     page = client.get(draft.get_absolute_url()).content.decode()
     assert "Still here" in page
     assert "Gone" not in page
@@ -80,13 +80,13 @@ def test_a_page_beyond_the_last_is_not_found(client: Client) -> None:
 
 def test_sections_and_image_are_in_the_archive_as_in_the_mail(client: Client, edna: User) -> None:
     subscriber()
-    asia, europe, gone = published("Tokyo"), published("Lisbon"), published("Gone")
+    asia, europe, unpublished = published("Tokyo"), published("Lisbon"), published("Gone")
     image = mail_image(credit="Ines Faro")
-    draft = issue("Three", asia, europe, gone, image=image, image_caption="A <em>quay</em>.")
+    draft = issue("Three", asia, europe, unpublished, image=image, image_caption="A <em>quay</em>.")
     draft.items.filter(article=europe).update(heading="Europe")
-    draft.items.filter(article=gone).update(heading="Withdrawn")
+    draft.items.filter(article=unpublished).update(heading="Withdrawn")
     sending.start(draft, by=edna)
-    publishing.unpublish(gone, by=edna)
+    publishing.unpublish(unpublished, by=edna)
     tree = lxml_html.document_fromstring(client.get(draft.get_absolute_url()).content)
     headings = [each.text_content().strip() for each in tree.xpath("//main//h2 | //main//h3")]
     assert headings == ["Tokyo", "Europe", "Lisbon"]
@@ -97,21 +97,21 @@ def test_sections_and_image_are_in_the_archive_as_in_the_mail(client: Client, ed
 
 def test_past_issues_have_feeds_in_every_format(client: Client, edna: User) -> None:
     subscriber()
-    stored, gone = published("Still here", standfirst="Why."), published("Gone")
-    draft = issue("What <moved>", stored, gone, introduction="<p>Good <em>morning</em>.</p>")
+    stored, unpublished = published("Still here", standfirst="Why."), published("Gone")
+    draft = issue("What <moved>", stored, unpublished, introduction="<p>Good <em>morning</em>.</p>")
     issue("A draft")
     sending.start(draft, by=edna)
-    publishing.unpublish(gone, by=edna)
+    publishing.unpublish(unpublished, by=edna)
     for form, kind in (("", "rss+xml"), ("atom/", "atom+xml"), ("json/", "feed+json")):
         response = client.get(f"/newsletter/issues/feed/{form}")
         assert response.status_code == 200
         assert kind in response["Content-Type"]
         assert "public" in response["Cache-Control"]
-        words = response.content.decode()
-        assert "Still here" in words
-        assert "Good morning." in words
-        assert "Gone" not in words
-        assert "A draft" not in words
+        content = response.content.decode()
+        assert "Still here" in content
+        assert "Good morning." in content
+        assert "Gone" not in content
+        assert "A draft" not in content
     (item,) = client.get("/newsletter/issues/feed/json/").json()["items"]
     assert item["title"] == "What <moved>"
     assert item["url"].endswith(draft.get_absolute_url())

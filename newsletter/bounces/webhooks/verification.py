@@ -151,7 +151,7 @@ class TolerantEventView:
         try:
             return super().esp_to_anymail_event(*events)  # type: ignore[misc]
         except Exception as error:
-            self._note(error)
+            self._log_invalid(error)
             return None
 
     def unwrap_event(self, raw: Any) -> tuple[Any, Any, Any]:
@@ -162,7 +162,7 @@ class TolerantEventView:
             return "", {}, raw
         return unwrapped
 
-    def _note(self, error: Exception) -> None:
+    def _log_invalid(self, error: Exception) -> None:
         # The message may contain an e-mail address, so only the type is logged.
         logger.warning(
             "an event of %s could not be parsed: %s", self.esp_name, type(error).__name__

@@ -35,16 +35,18 @@ class Command(BaseCommand):
         for name in files:
             self._one(name, dry_run=dry_run)
         if options["maildir"]:
-            self._all(mailbox.of_maildir(Path(options["maildir"])), dry_run=dry_run)
+            self._all(mailbox.read_maildir(Path(options["maildir"])), dry_run=dry_run)
         if options["imap"]:
             if not settings.BOUNCE_MAILBOX_URL:
                 message = "Set BOUNCE_MAILBOX_URL, for example imaps://user:password@mail.example.org/INBOX."
                 raise CommandError(message)
-            self._all(mailbox.of_url(settings.BOUNCE_MAILBOX_URL), dry_run=dry_run)
+            self._all(mailbox.read_url(settings.BOUNCE_MAILBOX_URL), dry_run=dry_run)
 
     def _one(self, name: str, *, dry_run: bool) -> None:
         try:
-            incoming = mailbox.of_stream(sys.stdin.buffer) if name == "-" else mailbox.of_file(name)
+            incoming = (
+                mailbox.read_stream(sys.stdin.buffer) if name == "-" else mailbox.read_file(name)
+            )
         except Unreadable as error:
             self._say({"file": name, "error": str(error)})
             return

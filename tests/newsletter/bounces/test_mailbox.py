@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from newsletter import tasks
 from newsletter.bounces import mailbox as bounces_mailbox
-from newsletter.bounces.mailbox import Unreadable, of_file, of_imap, of_maildir
+from newsletter.bounces.mailbox import Unreadable, read_file, read_imap, read_maildir
 from newsletter.bounces.parser.mime import MOST_BYTES
 from newsletter.bounces.processing import process_message
 from newsletter.models import Bounce, MailboxStatus, Subscriber
@@ -73,8 +73,8 @@ def test_only_the_beginning_of_a_huge_message_is_read(
     folder = maildir(tmp_path / "mail", bounce())
     (huge_file,) = (folder / "new").iterdir()
     os.truncate(huge_file, HUGE)
-    assert len(of_file(str(huge_file)).raw) == MOST_BYTES
-    assert [len(each.raw) for each in of_maildir(folder)] == [MOST_BYTES]
+    assert len(read_file(str(huge_file)).raw) == MOST_BYTES
+    assert [len(each.raw) for each in read_maildir(folder)] == [MOST_BYTES]
     (from_file,) = read_bounces(str(huge_file), dry_run=True)
     (from_maildir,) = read_bounces(maildir=str(folder), dry_run=True)
     stream = HugeStream(bounce())
@@ -96,13 +96,13 @@ def test_the_command_prints_one_line_per_message(tmp_path: Path) -> None:
         "e.eml": b"\x00\xff\xfe nothing that makes sense",
     }.items():
         (tmp_path / name).write_bytes(raw)
-    names = [str(tmp_path / f"{letter}.eml") for letter in "abcdef"]
-    found = read_bounces(*names, dry_run=True)
-    assert [each.get("kind") for each in found] == [
+    names = [str(tmp_path / f"{name}.eml") for name in "abcdef"]
+    reports = read_bounces(*names, dry_run=True)
+    assert [each.get("kind") for each in reports] == [
         *("hard", "soft", "complaint", "none", "none", None)
     ]
-    assert [each["addresses"] for each in found[:4]] == [[OLA], [OLA], [OLA], []]
-    assert found[5]["error"] == "No such file or directory"
+    assert [each["addresses"] for each in reports[:4]] == [[OLA], [OLA], [OLA], []]
+    assert reports[5]["error"] == "No such file or directory"
     assert Subscriber.objects.get().is_active
     assert not Bounce.objects.exists()
 
@@ -146,8 +146,8 @@ def test_a_maildir_is_read_once_and_a_dry_run_leaves_it_unread(tmp_path: Path) -
 def test_the_worker_reads_the_configured_mailbox(settings: Any, tmp_path: Path) -> None:
     ola = subscriber(OLA)
     settings.BOUNCE_DOMAIN = "bounces.example"
-    leaving = unsubscribe_request(to=f"leave+{ola.token}@bounces.example")
-    settings.BOUNCE_MAILBOX_URL = f"maildir://{maildir(tmp_path / 'mail', leaving)}"
+    request = unsubscribe_request(to=f"leave+{ola.token}@bounces.example")
+    settings.BOUNCE_MAILBOX_URL = f"maildir://{maildir(tmp_path / 'mail', request)}"
     tasks.read_mailbox(timestamp=0)
     ola.refresh_from_db()
     assert ola.state == "left"
@@ -163,8 +163,8 @@ def test_a_message_that_cannot_be_stored_does_not_stop_the_others(
     nul = bounce(
         of="o\x00la@readers.example", said="550 5.1.1 N\x00o", message_id="<a\x00@b.example>"
     )
-    leaving = unsubscribe_request(to=f"leave+{ola.token}@bounces.example")
-    settings.BOUNCE_MAILBOX_URL = f"maildir://{maildir(tmp_path / 'mail', nul, leaving)}"
+    request = unsubscribe_request(to=f"leave+{ola.token}@bounces.example")
+    settings.BOUNCE_MAILBOX_URL = f"maildir://{maildir(tmp_path / 'mail', nul, request)}"
     assert bounces_mailbox.read_mailbox() == 2
     ola.refresh_from_db()
     assert ola.state == "left"
@@ -176,8 +176,8 @@ def test_a_message_that_fails_stays_unread_and_is_reported_on_the_dashboard(
 ) -> None:
     ola = subscriber(OLA)
     settings.BOUNCE_DOMAIN = "bounces.example"
-    leaving = unsubscribe_request(to=f"leave+{ola.token}@bounces.example")
-    folder = maildir(tmp_path / "mail", b"Subject: odd\n\nodd", leaving)
+    request = unsubscribe_request(to=f"leave+{ola.token}@bounces.example")
+    folder = maildir(tmp_path / "mail", b"Subject: odd\n\nodd", request)
     settings.BOUNCE_MAILBOX_URL = f"maildir://{folder}"
     original = process_message
 
@@ -225,7 +225,7 @@ def test_a_mailbox_error_is_shown_without_the_password(
         with pytest.raises(CommandError, match="not the password"):
             read_bounces(imap=True)
     with pytest.raises(Unreadable, match="cannot be read"):
-        list(of_imap(f"imap://desk:x@127.0.0.1:{mailbox.port}/INBOX"))
+        list(read_imap(f"imap://desk:x@127.0.0.1:{mailbox.port}/INBOX"))
     settings.BOUNCE_MAILBOX_URL = ""
     assert bounces_mailbox.read_mailbox() == 0
     with pytest.raises(

@@ -95,7 +95,7 @@ def test_the_original_recipient_counts_and_not_the_forwarding_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    "text",
     [
         "Your message could not be delivered to:\n\n  ola@readers.example\n\nNo such user here.",
         "<ola@readers.example>: host mx.readers.example said: 550 5.1.1 unknown user",
@@ -104,15 +104,15 @@ def test_the_original_recipient_counts_and_not_the_forwarding_address() -> None:
         ">>> RCPT TO:<ola@readers.example>\n<<< 550 5.1.1 no such mailbox",
     ],
 )
-def test_bounce_texts_are_parsed_in_several_languages(words: str) -> None:
+def test_bounce_texts_are_parsed_in_several_languages(text: str) -> None:
     result = read(
-        text_bounce(f"{words}\n\n--- Original message ---\nReceived: from us\nTo: x@y.example")
+        text_bounce(f"{text}\n\n--- Original message ---\nReceived: from us\nTo: x@y.example")
     )
     assert (result.kind, result.emails) == (Kind.HARD, ["ola@readers.example"])
 
 
 @pytest.mark.parametrize(
-    ("subject", "words"),
+    ("subject", "text"),
     [
         ("Échec de la remise", "La remise a échoué :\n\n{}\nL’adresse que vous avez entrée est introuvable."),
         ("Recapito non riuscito", "Impossibile recapitare a:\n\n{}\nIndirizzo di posta elettronica non trovato."),
@@ -124,10 +124,10 @@ def test_bounce_texts_are_parsed_in_several_languages(words: str) -> None:
     ],
 )  # fmt: skip
 def test_a_bounce_without_fields_and_codes_is_parsed_in_its_language(
-    subject: str, words: str
+    subject: str, text: str
 ) -> None:
     message = text_bounce(
-        words.format("ola@readers.example"), From="postmaster@readers.example", Subject=subject
+        text.format("ola@readers.example"), From="postmaster@readers.example", Subject=subject
     )
     result = read(message)
     assert (result.kind, result.emails) == (Kind.HARD, ["ola@readers.example"])
@@ -153,7 +153,7 @@ def test_a_newsletter_about_lost_mail_is_no_bounce() -> None:
 
 
 @pytest.mark.parametrize(
-    "head",
+    "headers",
     [
         {"Auto_Submitted": "auto-replied", "Subject": "Re: News"},
         {"Subject": "Out of office: back on Monday"},
@@ -162,9 +162,9 @@ def test_a_newsletter_about_lost_mail_is_no_bounce() -> None:
         {"Subject": "Thank you for the issue on Taiwan"},
     ],
 )
-def test_replies_and_automatic_replies_are_no_bounces(head: dict[str, str]) -> None:
+def test_replies_and_automatic_replies_are_no_bounces(headers: dict[str, str]) -> None:
     body = "I cannot be reached; mail to ola@readers.example is not read. Error, full, unknown."
-    result = read(text_bounce(body, From="Ola <ola@readers.example>", **head))
+    result = read(text_bounce(body, From="Ola <ola@readers.example>", **headers))
     assert (result.kind, result.emails) == (Kind.NONE, [])
 
 

@@ -206,7 +206,7 @@ def test_a_huge_message_is_read_only_in_part() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "state"),
+    ("response", "state"),
     [
         ("550 5.1.1 <ola@readers.example>: User unknown", "suppressed"),
         ("550 No such user here", "suppressed"),
@@ -215,10 +215,10 @@ def test_a_huge_message_is_read_only_in_part() -> None:
         ("554 No", "active"),
     ],
 )
-def test_an_address_rejected_as_unknown_at_rcpt_is_suppressed(answer: str, state: str) -> None:
+def test_an_address_rejected_as_unknown_at_rcpt_is_suppressed(response: str, state: str) -> None:
     ola = subscriber(OLA)
     delivery = sent_delivery(ola)
-    Delivery.objects.update(state=Delivery.State.REJECTED, details=answer)
+    Delivery.objects.update(state=Delivery.State.REJECTED, details=response)
     assert processing.suppress_rejected() == (state == "suppressed")
     assert state_of(ola) == state
     assert processing.suppress_rejected() == 0

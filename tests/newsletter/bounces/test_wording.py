@@ -62,7 +62,7 @@ def test_a_text_that_quotes_a_feedback_field_is_no_complaint() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"),
+    ("text", "kind"),
     [
         ("User unknown", "hard"),
         ("450 user unknown", "hard"),
@@ -117,8 +117,8 @@ def test_a_text_that_quotes_a_feedback_field_is_no_complaint() -> None:
         ("Bilinmeyen kullanıcı", "hard"),
     ],
 )
-def test_the_text_about_the_recipient_decides(said: str, kind: str) -> None:
-    message = text_bounce(f"Your mail could not be delivered:\n\n<ola@readers.example>: {said}\n")
+def test_the_text_about_the_recipient_decides(text: str, kind: str) -> None:
+    message = text_bounce(f"Your mail could not be delivered:\n\n<ola@readers.example>: {text}\n")
     assert (read(message).kind, read(message).emails) == (kind, ["ola@readers.example"])
 
 
@@ -149,8 +149,8 @@ MAIL = {"commonHeaders": {"messageId": "<one@news.example>"}}
 def test_an_ses_notification_by_mail_is_parsed(
     notice: dict[str, Any], kind: str, wrapped: bool
 ) -> None:
-    said = json.dumps(notice | {"mail": MAIL})
-    body = json.dumps({"Type": "Notification", "Message": said}) if wrapped else said
+    content = json.dumps(notice | {"mail": MAIL})
+    body = json.dumps({"Type": "Notification", "Message": content}) if wrapped else content
     report = read(
         text_bounce(f"{body}\n\n--\nTo stop, follow the link.", Subject="AWS Notification")
     )
@@ -188,7 +188,7 @@ def test_a_delivery_confirmation_is_no_bounce(subject: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "words"),
+    ("subject", "text"),
     [
         ("系统退信", "收件人 {}\n\n退信原因：收件人邮件地址（{}）不存在，邮件无法送达。"),
         (
@@ -199,6 +199,6 @@ def test_a_delivery_confirmation_is_no_bounce(subject: str) -> None:
         ("Non remis : News", "La remise a échoué :\n\n{}\nL’adresse est introuvable.\n"),
     ],
 )
-def test_an_address_is_found_next_to_any_punctuation(subject: str, words: str) -> None:
-    report = read(text_bounce(words.replace("{}", "ola@readers.example"), Subject=subject))
+def test_an_address_is_found_next_to_any_punctuation(subject: str, text: str) -> None:
+    report = read(text_bounce(text.replace("{}", "ola@readers.example"), Subject=subject))
     assert (report.kind, report.emails) == (Kind.HARD, ["ola@readers.example"])

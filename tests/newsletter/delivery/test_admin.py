@@ -48,7 +48,7 @@ def test_an_issue_is_scheduled_in_local_time_and_unscheduled(editor_client: Clie
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"),
+    ("value", "message"),
     [
         ("", "Enter a date and time."),
         ("soon", "Enter a date and time such as 2027-03-28 14:30."),
@@ -56,13 +56,13 @@ def test_an_issue_is_scheduled_in_local_time_and_unscheduled(editor_client: Clie
     ],
 )
 def test_an_invalid_time_is_rejected_and_stays_in_the_form(
-    editor_client: Client, typed: str, sentence: str
+    editor_client: Client, value: str, message: str
 ) -> None:
     subscribers(1)
     draft = issue()
-    response = editor_client.post(issue_url(draft, "send"), {"_schedule": "1", "send_at": typed})
-    assert messages_of(response) == [sentence]
-    assert response.context["form"]["send_at"].value() == typed
+    response = editor_client.post(issue_url(draft, "send"), {"_schedule": "1", "send_at": value})
+    assert messages_of(response) == [message]
+    assert response.context["form"]["send_at"].value() == value
     draft.refresh_from_db()
     assert draft.is_draft
 

@@ -47,12 +47,12 @@ def daily_digest() -> Digest:
 def test_a_digest_is_not_sent_if_the_choice_no_longer_matches(
     edna: User, topics: tuple[str, ...], language: str, state: str
 ) -> None:
-    places = {name: category(name) for name in ("Asia", "Japan", "China")}
-    ola = chose(OLA, Frequency.DAILY, places["Japan"], language="fr")
-    draft = issue(digest=daily_digest(), topics=[places["Japan"].pk], language="fr")
+    categories = {name: category(name) for name in ("Asia", "Japan", "China")}
+    ola = chose(OLA, Frequency.DAILY, categories["Japan"], language="fr")
+    draft = issue(digest=daily_digest(), topics=[categories["Japan"].pk], language="fr")
     sending.start(draft, by=edna)
-    chosen = tuple(places[name] for name in topics) or None
-    wanted = [SubscriptionChoice(news(), Frequency.DAILY, chosen)]
+    topic_ids = tuple(categories[name] for name in topics) or None
+    wanted = [SubscriptionChoice(news(), Frequency.DAILY, topic_ids)]
     opt_in.choose(ola.token, Choice(wanted, language=language))
     mark_next(draft)
     assert draft.deliveries.get().state == state

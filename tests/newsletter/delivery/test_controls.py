@@ -94,8 +94,10 @@ def test_too_many_rejections_pause_the_issue_until_resumed(
     edna: User, mail_server: MailServer
 ) -> None:
     draft = started(edna, 40)
-    odd = ("1@", "3@", "5@", "7@", "9@")
-    mail_server.on_recipient = lambda to: "550 No" if any(end in to for end in odd) else None
+    rejected_addresses = ("1@", "3@", "5@", "7@", "9@")
+    mail_server.on_recipient = lambda to: (
+        "550 No" if any(end in to for end in rejected_addresses) else None
+    )
     worker.deliver_batch(draft.pk, size=24)
     assert controls.pause_on_failures(Issue.objects.get())
     draft.refresh_from_db()

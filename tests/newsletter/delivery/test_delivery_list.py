@@ -21,8 +21,8 @@ def _jobs_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.job_queue.enqueue_delivery", lambda issue_id: None)
 
 
-def page(client: Client, **asked: str | int) -> str:
-    return client.get(LIST, asked).content.decode()
+def page(client: Client, **parameters: str | int) -> str:
+    return client.get(LIST, parameters).content.decode()
 
 
 def test_a_delivery_is_found_by_issue_address_and_message_id(
@@ -73,6 +73,6 @@ def test_the_list_has_constant_queries_and_does_not_load_the_mails(
 def test_bounces_can_be_filtered_by_issue(editor_client: Client, edna: User) -> None:
     subscribers(1)
     sending.start(issue("One"), by=edna)
-    listed = reverse("admin:newsletter_bounce_changelist")
-    response = editor_client.get(listed, {"issue": Issue.objects.get().pk})
+    url = reverse("admin:newsletter_bounce_changelist")
+    response = editor_client.get(url, {"issue": Issue.objects.get().pk})
     assert "One" in response.content.decode()

@@ -120,10 +120,10 @@ def test_nobody_gets_mail_after_unsubscribing_during_delivery(
         for reader in reversed(everybody):
             opt_in.unsubscribe(reader.token)
 
-    leaving = threading.Thread(target=in_own_connection(leave_all))
-    leaving.start()
+    thread = threading.Thread(target=in_own_connection(leave_all))
+    thread.start()
     delivery_worker.deliver_batch(draft.pk)
-    leaving.join(30)
+    thread.join(30)
     delivery_worker.deliver_batch(draft.pk)
     for delivery in draft.deliveries.select_related("subscriber"):
         unsubscribed_at = delivery.subscriber.unsubscribed_at if delivery.subscriber else None

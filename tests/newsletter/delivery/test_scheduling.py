@@ -53,8 +53,8 @@ def test_recipients_are_those_subscribed_at_the_scheduled_time(edna: User) -> No
     opt_in.unsubscribe(ola.token)
     subscriber("late@readers.example")
     start_scheduled_issues()
-    frozen = draft.deliveries.values_list("subscriber__email", flat=True)
-    assert set(frozen) == {"mina@readers.example", "late@readers.example"}
+    recipients = draft.deliveries.values_list("subscriber__email", flat=True)
+    assert set(recipients) == {"mina@readers.example", "late@readers.example"}
 
 
 def test_a_scheduled_issue_cannot_be_edited(edna: User) -> None:

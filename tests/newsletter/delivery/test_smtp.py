@@ -77,8 +77,8 @@ def test_a_deferred_address_waits_and_is_tried_again(
     worker.deliver_batch(started.pk)
     assert states(started)[SECOND] == "deferred"
     assert worker.deliver_batch(started.pk) == 0
-    waiting = Delivery.objects.get(subscriber__email=SECOND)
-    assert waiting.due_at > timezone.now() + timedelta(minutes=4)
+    deferred = Delivery.objects.get(subscriber__email=SECOND)
+    assert deferred.due_at > timezone.now() + timedelta(minutes=4)
     started.refresh_from_db()
     assert started.state == "sending"
 
@@ -87,7 +87,7 @@ def test_a_deferred_address_waits_and_is_tried_again(
     assert worker.deliver_batch(started.pk) == 1
     assert sorted(mail_server.recipients) == [FIRST, SECOND, THIRD]
     (message,) = mail_server.messages_to(SECOND)
-    assert message["Message-ID"] == waiting.message_id
+    assert message["Message-ID"] == deferred.message_id
 
 
 def test_an_address_that_is_always_deferred_is_given_up(
@@ -216,9 +216,9 @@ def test_the_outcome_of_an_abandoned_attempt_changes_nothing(started: Issue, edn
     marked = mark_one(started)
     uncertain.mark_stale_uncertain(after=timedelta(0))
     uncertain.send_again(Delivery.objects.get(pk=marked.delivery_id), by=edna)
-    again = mark_next(started)
-    while again is not None and again.delivery_id != marked.delivery_id:
-        again = mark_next(started)
+    retried = mark_next(started)
+    while retried is not None and retried.delivery_id != marked.delivery_id:
+        retried = mark_next(started)
     claims.record_outcome(result_of(marked, Answer(Outcome.REFUSED, "550 Much too late")))
     assert states(started)[marked.email] == "sending"
 

@@ -51,10 +51,10 @@ def test_a_slow_domain_does_not_delay_the_others(edna: User, mail_server: MailSe
     SendingLimit.objects.create(domain="Slow.example", per_second=0.1)
     assert worker.deliver_batch(draft.pk) == 3
     assert domains_of(mail_server) == ["quick.example", "quick.example", "slow.example"]
-    waiting = draft.deliveries.filter(state="queued").order_by("due_at")
-    assert waiting.count() == 3
+    queued = draft.deliveries.filter(state="queued").order_by("due_at")
+    assert queued.count() == 3
     # Each is delayed a little more than the last, so that they are not all due at once.
-    pauses = [(each.due_at - each.created_at).total_seconds() for each in waiting]
+    pauses = [(each.due_at - each.created_at).total_seconds() for each in queued]
     assert pauses[1] - pauses[0] == pytest.approx(10, abs=1)
     assert pauses[2] - pauses[1] == pytest.approx(10, abs=1)
     Delivery.objects.update(due_at=Now())

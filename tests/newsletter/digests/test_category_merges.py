@@ -164,13 +164,13 @@ def test_a_delivery_during_a_merge_is_not_lost() -> None:
     rule()
     composition.compose_due()
     approval.send_automatic()
-    made = issue_about(japan)
+    issue = issue_about(japan)
     with transaction.atomic():
         category_tree.merge([japan], into=asia)
-        thread = begin_and_wait(lambda: mark_next(made))
+        thread = begin_and_wait(lambda: mark_next(issue))
     assert thread.result(20) is None
-    assert made.deliveries.get().state == "queued"
-    assert mark_next(made) is not None
+    assert issue.deliveries.get().state == "queued"
+    assert mark_next(issue) is not None
 
 
 @at_the_same_time
@@ -225,10 +225,10 @@ def test_a_scheduled_issue_is_not_merged_and_has_no_recipients(edna: User) -> No
     japan, asia = japan_and_asia()
     rule(needs_approval=True)
     composition.compose_due()
-    waiting = issue_about(japan)
-    scheduling.send_at(waiting, timezone.now() + timedelta(days=1), by=edna)
+    pending = issue_about(japan)
+    scheduling.send_at(pending, timezone.now() + timedelta(days=1), by=edna)
     category_tree.merge([japan], into=asia)
     start_scheduled_issues()
-    waiting.refresh_from_db()
-    assert waiting.is_draft
-    assert "No recipients: no subscriber has chosen what this e-mail is for." in waiting.error
+    pending.refresh_from_db()
+    assert pending.is_draft
+    assert "No recipients: no subscriber has chosen what this e-mail is for." in pending.error

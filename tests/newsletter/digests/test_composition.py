@@ -35,11 +35,11 @@ def test_a_day_becomes_one_issue_for_daily_subscribers() -> None:
     hours_ago(2, "Later")
     hours_ago(40, "The day before")
     rule(subject="{newsletter}: {headline}")
-    (made,) = composition.compose_due()
-    issue = Issue.objects.get(pk=made)
+    (issue_id,) = composition.compose_due()
+    issue = Issue.objects.get(pk=issue_id)
     assert headlines(issue) == ["Later", "Earlier"]
     assert issue.subject == "News: Later"
-    assert approval.send_automatic() == [made]
+    assert approval.send_automatic() == [issue_id]
     assert [each.subscriber.email for each in issue.deliveries.all() if each.subscriber] == [OLA]
     assert sum(issue.deliveries.counts().values()) == 1
 
@@ -214,21 +214,21 @@ def test_the_archive_lists_digests_of_everything_only(
     rule()
     composition.compose_due()
     approval.send_automatic()
-    listed = client.get("/newsletter/issues/").content.decode()
+    archive = client.get("/newsletter/issues/").content.decode()
     for issue in Issue.objects.all():
-        assert (issue.get_absolute_url() in listed) == (issue.topics == [])
+        assert (issue.get_absolute_url() in archive) == (issue.topics == [])
         assert client.get(issue.get_absolute_url()).status_code == 200
 
 
 def test_the_dashboard_lists_frequencies_without_a_rule(edna: User) -> None:
     chose(OLA, Frequency.WEEKLY)
-    words = "No digest rule for “News”, “Weekly”, which subscribers chose"
-    assert words in [each.label for each in dashboard_items(edna)]
+    message = "No digest rule for “News”, “Weekly”, which subscribers chose"
+    assert message in [each.label for each in dashboard_items(edna)]
     made = rule(Frequency.WEEKLY)
-    assert words not in [each.label for each in dashboard_items(edna)]
+    assert message not in [each.label for each in dashboard_items(edna)]
     made.enabled = False
     made.save()
-    assert words in [each.label for each in dashboard_items(edna)]
+    assert message in [each.label for each in dashboard_items(edna)]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -35,10 +35,10 @@ def publication(db: None) -> Publication:
     return draft
 
 
-def with_logo(publication: Publication, place: str = "logo") -> None:
+def with_logo(publication: Publication, field: str = "logo") -> None:
     buffer = BytesIO()
     Pixels.new("RGB", (400, 100), "black").save(buffer, "PNG")
-    logos.assign(publication, place, logos.draw_logo(buffer.getvalue()))
+    logos.assign(publication, field, logos.draw_logo(buffer.getvalue()))
     publication.save()
 
 
@@ -68,8 +68,8 @@ def test_button_text_is_readable_on_any_accent(colour: str) -> None:
         r"\.button \{[^}]*background-color: (#\w{6})[^}]*?[; ]color: (#\w{6})", rules
     )
     assert len(pairs) == 2
-    for paper, words in pairs:
-        assert contrast(paper, words) >= 4.5, (paper, words)
+    for paper, text in pairs:
+        assert contrast(paper, text) >= 4.5, (paper, text)
 
 
 def test_the_logo_replaces_the_name_and_has_it_as_alt_text(publication: Publication) -> None:

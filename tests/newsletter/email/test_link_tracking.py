@@ -52,9 +52,9 @@ def test_links_are_tracked_except_those_to_unsubscribe(edna: User) -> None:
     links = links_of(draft)
     assert not [link for link in links if "elsewhere" in link]
     assert [link for link in links if "/newsletter/unsubscribe/recipient-token" in link]
-    counted = {link.url for link in draft.links.all()}
-    assert "https://elsewhere.example/?a=1&b=2" in counted
-    assert len({link for link in links if "/newsletter/link/" in link}) == len(counted)
+    tracked = {link.url for link in draft.links.all()}
+    assert "https://elsewhere.example/?a=1&b=2" in tracked
+    assert len({link for link in links if "/newsletter/link/" in link}) == len(tracked)
     # They are the same for everybody, and the text part has the original URL.
     assert not re.search(r"/newsletter/link/[^\"]*[a-zA-Z]{20}", draft.sent_html)
     assert "https://elsewhere.example/?a=1&b=2" in draft.sent_text

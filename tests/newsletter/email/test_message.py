@@ -42,8 +42,8 @@ def test_every_mail_has_its_own_return_path_and_unsubscribe_address(
     subscriber("mina@readers.example")
     draft = issue()
     send(draft, edna, mail_server)
-    named = [verp.delivery_of(address) for address in mail_server.senders]
-    assert named == list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+    delivery_ids = [verp.delivery_of(address) for address in mail_server.senders]
+    assert delivery_ids == list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
     (message,) = mail_server.messages_to(OLA)
     by_page, by_mail = str(message["List-Unsubscribe"]).split(", ")
     assert by_page.endswith(f"/newsletter/unsubscribe/{ola.token}/>")

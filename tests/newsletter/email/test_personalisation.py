@@ -111,17 +111,17 @@ def greeting(draft: Issue) -> Issue:
 
 def test_each_reader_is_greeted_by_name_or_with_the_fallback(greeting: Issue) -> None:
     template = template_of(greeting, rendering.compose(greeting))
-    for name, words in (
+    for name, body_text in (
         ("Zoë & <Ola>", "Dear Zoë & <Ola>,"),
         ("", "Dear reader,"),
         (" \n", "Dear reader,"),
     ):
         message = parsed(template.render_for(**OWN, name=name))
-        assert f"\n{words}\n" in text_of(message, "plain")
+        assert f"\n{body_text}\n" in text_of(message, "plain")
         (greeted,) = lxml_html.document_fromstring(text_of(message, "html")).xpath(
             "(//div[@class='words'])[1]/p[1]"
         )
-        assert greeted.text_content() == words
+        assert greeted.text_content() == body_text
 
 
 def test_mails_to_two_readers_differ_only_in_personal_values(greeting: Issue) -> None:

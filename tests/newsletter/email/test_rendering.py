@@ -174,8 +174,8 @@ def test_an_image_that_may_not_be_mailed_is_left_out() -> None:
 
 def test_a_narrow_image_uses_the_smallest_sharp_rendition() -> None:
     image = mail_image()
-    chosen = [best_rendition(image, width=width) for width in (600, 184, 100, 4000)]
-    assert [rendition.width for rendition in chosen if rendition] == [1280, 640, 320, 1280]
+    renditions = [best_rendition(image, width=width) for width in (600, 184, 100, 4000)]
+    assert [rendition.width for rendition in renditions if rendition] == [1280, 640, 320, 1280]
     assert best_rendition(picture(), width=600) is None
 
 
@@ -214,8 +214,8 @@ def test_an_article_in_another_script_keeps_its_direction() -> None:
     )
     assert (cell.get("lang"), cell.get("dir")) == ("ar", "rtl")
     Newsletter.objects.update(language="ar")
-    whole = lxml_html.document_fromstring(rendered(issue("الماء", article)).html)
-    assert (whole.get("lang"), whole.get("dir")) == ("ar", "rtl")
+    document = lxml_html.document_fromstring(rendered(issue("الماء", article)).html)
+    assert (document.get("lang"), document.get("dir")) == ("ar", "rtl")
 
 
 def test_a_mail_too_long_for_gmail_is_blocked_and_a_long_one_warned() -> None:

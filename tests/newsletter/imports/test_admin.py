@@ -88,7 +88,7 @@ def test_the_page_of_a_running_import_reloads(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "sentence"),
+    ("invalid", "message"),
     [
         ({"consent": " "}, "required"),
         ({"newsletters": []}, "required"),
@@ -97,11 +97,11 @@ def test_the_page_of_a_running_import_reloads(admin_client: Client) -> None:
     ],
 )
 def test_errors_are_shown_and_the_input_is_kept(
-    admin_client: Client, wrong: dict[str, Any], sentence: str
+    admin_client: Client, invalid: dict[str, Any], message: str
 ) -> None:
-    page = upload(admin_client, **({"consent": "On paper, in May"} | wrong)).content.decode()
-    assert sentence in page
-    assert "consent" in wrong or "On paper, in May</textarea>" in page
+    page = upload(admin_client, **({"consent": "On paper, in May"} | invalid)).content.decode()
+    assert message in page
+    assert "consent" in invalid or "On paper, in May</textarea>" in page
     assert not SubscriberImport.objects.exists()
 
 
@@ -160,17 +160,17 @@ def test_the_export_is_filtered_escaped_and_logged(admin_client: Client, ada: Us
 
 
 def test_a_long_export_has_few_queries(admin_client: Client) -> None:
-    def asked() -> int:
+    def query_count() -> int:
         with CaptureQueriesContext(connection) as steps:
             admin_client.post("/admin/newsletter/subscriber/export/").getvalue()
         return len(steps)
 
     subscriber("first@readers.example")
-    asked()
-    one = asked()
+    query_count()
+    one = query_count()
     for number in range(10):
         subscriber(f"reader{number}@readers.example")
-    assert asked() == one
+    assert query_count() == one
 
 
 def test_the_data_of_a_subscriber_can_be_exported_and_erased(admin_client: Client) -> None:

@@ -12,7 +12,7 @@ def test_every_own_status_is_recognised(state: Subscriber.State) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "gone"),
+    ("status", "unsubscribed"),
     [
         ("Un-subscribed", True),
         ("FALSE", True),
@@ -28,12 +28,14 @@ def test_every_own_status_is_recognised(state: Subscriber.State) -> None:
         ("7", None),
     ],
 )
-def test_statuses_of_other_services_are_recognised_or_unknown(said: str, gone: bool | None) -> None:
-    assert is_unsubscribed(said) is gone
+def test_statuses_of_other_services_are_recognised_or_unknown(
+    status: str, unsubscribed: bool | None
+) -> None:
+    assert is_unsubscribed(status) is unsubscribed
 
 
 @pytest.mark.parametrize(
-    ("said", "gone"),
+    ("cell", "unsubscribed"),
     [
         ("TRUE", True),
         ("1", True),
@@ -46,5 +48,5 @@ def test_statuses_of_other_services_are_recognised_or_unknown(said: str, gone: b
         ("0000-00-00", False),
     ],
 )
-def test_an_unsubscribed_column_is_interpreted(said: str, gone: bool) -> None:
-    assert says_unsubscribed(said) is gone
+def test_an_unsubscribed_column_is_interpreted(cell: str, unsubscribed: bool) -> None:
+    assert says_unsubscribed(cell) is unsubscribed

@@ -10,7 +10,7 @@ from newsletter.imports.csv_reader import NOT_CLOSED, Row, Table
 ROWS = [("e-mail", "name"), ("ola@readers.example", "Ölå"), ("mina@readers.example", "“Mina”")]
 
 
-def written(separator: str = ",", line_end: str = "\r\n") -> str:
+def csv_text(separator: str = ",", line_end: str = "\r\n") -> str:
     return "".join(separator.join(row) + line_end for row in ROWS)
 
 
@@ -24,7 +24,7 @@ def cells(content: bytes) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_every_usual_format_is_parsed_alike(encoding: str, separator: str, line_end: str) -> None:
-    assert cells(written(separator, line_end).encode(encoding)) == ROWS
+    assert cells(csv_text(separator, line_end).encode(encoding)) == ROWS
 
 
 def test_the_separator_line_of_excel_is_used() -> None:
@@ -88,7 +88,7 @@ def test_quoted_cells_round_trip(rows: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "first", "guessed"),
+    ("header", "first", "expected"),
     [
         ("Name;E-Mail-Adresse;Sprache", "Ola;ola@x.example;de", ColumnMapping(1, 0, 2)),
         ("E-Mail,Status", "ola@x.example,aktiv", ColumnMapping(0, state=1)),
@@ -109,9 +109,9 @@ def test_quoted_cells_round_trip(rows: list[tuple[str, str]]) -> None:
         ("Ola,ola@x.example", "Mina,mina@x.example", ColumnMapping(1, has_header=False)),
     ],
 )
-def test_columns_are_detected(header: str, first: str, guessed: ColumnMapping) -> None:
+def test_columns_are_detected(header: str, first: str, expected: ColumnMapping) -> None:
     rows = list(Table.of(f"{header}\n{first}\n".encode()).rows())
-    assert ColumnMapping.guessed(rows) == guessed
+    assert ColumnMapping.guessed(rows) == expected
 
 
 @pytest.mark.parametrize(

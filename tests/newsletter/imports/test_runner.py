@@ -179,7 +179,7 @@ def test_a_failed_import_saves_nothing_and_says_so(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"),
+    ("content", "message"),
     [
         (b"", "no row"),
         (b"\n\n ,,\n", "no row"),
@@ -191,8 +191,8 @@ def test_a_failed_import_saves_nothing_and_says_so(monkeypatch: pytest.MonkeyPat
         ),
     ],
 )
-def test_an_unsuitable_file_is_rejected_with_a_message(content: bytes, sentence: str) -> None:
-    with pytest.raises(uploads.NotPossible, match=sentence):
+def test_an_unsuitable_file_is_rejected_with_a_message(content: bytes, message: str) -> None:
+    with pytest.raises(uploads.NotPossible, match=message):
         uploads.upload(content, name="x", newsletters=[news()], consent=CONSENT, by=None)
 
 
@@ -214,8 +214,8 @@ def test_any_file_is_reported_line_by_line(content: bytes) -> None:
     runner.resume(subscriber_import.pk)
     subscriber_import.refresh_from_db()
     assert subscriber_import.state == "done"
-    taken = sum(subscriber_import.count(outcome) for outcome in ("new", "broken", "duplicate"))
-    assert taken == subscriber_import.rows_read
+    processed = sum(subscriber_import.count(outcome) for outcome in ("new", "broken", "duplicate"))
+    assert processed == subscriber_import.rows_read
     assert Subscriber.objects.count() == subscriber_import.count("new")
 
 
@@ -290,8 +290,8 @@ def test_a_deleted_unsubscriber_is_not_resubscribed(client: Client, ada: User) -
     client.force_login(ada)
     ola = subscriber()
     opt_in.unsubscribe(ola.token)
-    chosen = {"action": "delete_selected", "_selected_action": [ola.pk], "post": "yes"}
-    client.post("/admin/newsletter/subscriber/", chosen)
+    form_data = {"action": "delete_selected", "_selected_action": [ola.pk], "post": "yes"}
+    client.post("/admin/newsletter/subscriber/", form_data)
     assert not Subscriber.objects.exists()
     subscriber_import = imported("ola@readers.example\n")
     assert reported_rows(subscriber_import) == [(1, "left")]
@@ -340,8 +340,8 @@ def test_a_list_of_a_mail_program_loses_nobody_silently() -> None:
 
 
 def test_a_full_export_resubscribes_nobody(chief: User, people: None) -> None:
-    whole = "".join(export.export(Subscriber.objects.all(), filters="", by=chief))
+    csv = "".join(export.export(Subscriber.objects.all(), filters="", by=chief))
     Subscriber.objects.all().delete()
-    subscriber_import = imported(whole)
+    subscriber_import = imported(csv)
     assert list(Subscriber.objects.values_list("email", flat=True)) == ["known@readers.example"]
     assert subscriber_import.count("left") == 3

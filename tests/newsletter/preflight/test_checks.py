@@ -27,8 +27,8 @@ def findings_of(new_issue: Issue) -> list[str]:
 
 
 def issue_with_links(*addresses: str, tested: bool = True) -> Issue:
-    words = "".join(f'<p><a href="{each}">there</a></p>' for each in addresses)
-    return issue(introduction=words, tested=tested)
+    html = "".join(f'<p><a href="{each}">there</a></p>' for each in addresses)
+    return issue(introduction=html, tested=tested)
 
 
 @pytest.fixture(autouse=True)
@@ -73,9 +73,9 @@ def test_a_broken_external_link_blocks_until_fixed_or_overridden(
         "One link is being checked. Wait a minute and reload this page."
     ]
     external_results[ELSEWHERE] = UrlCheck(False, "It answers 404 Not Found")
-    external_checks.look(new_issue.pk)
-    (words,) = findings_of(new_issue)
-    assert words == f"The link {ELSEWHERE} does not respond. It answers 404 Not Found"
+    external_checks.run_checks(new_issue.pk)
+    (html,) = findings_of(new_issue)
+    assert html == f"The link {ELSEWHERE} does not respond. It answers 404 Not Found"
 
     checks.override(new_issue, f"link {ELSEWHERE}", reason="Their server sleeps at night", by=edna)
     assert findings_of(new_issue) == []
@@ -83,38 +83,43 @@ def test_a_broken_external_link_blocks_until_fixed_or_overridden(
     assert (stored.created_by, stored.reason, stored.message) == (
         edna,
         "Their server sleeps at night",
-        words,
+        html,
     )
 
     external_results.clear()
     other = issue_with_links(ELSEWHERE)
     ExternalCheck.objects.update(checked_at="2026-01-01T00:00Z")
-    external_checks.look(other.pk)
+    external_checks.run_checks(other.pk)
     assert findings_of(other) == []
 
 
 def test_internal_links_are_checked_as_readers_open_them(settings: Any) -> None:
-    article, held = published("There"), published("Gone", slug="gone")
-    here, gone = (f"{settings.SITE_URL}{each.get_absolute_url()}" for each in (article, held))
-    Article.objects.filter(pk=held.pk).update(state="draft")
+    article, deleted = published("There"), published("Gone", slug="gone")
+    valid_url, broken_url = (
+        f"{settings.SITE_URL}{each.get_absolute_url()}" for each in (article, deleted)
+    )
+    Article.objects.filter(pk=deleted.pk).update(state="draft")
     nowhere = f"{settings.SITE_URL}/no/such/page/at/all.html"
-    new_issue = issue_with_links(here, gone, nowhere, f"{settings.SITE_URL}/search/?q=taiwan")
-    assert findings_of(new_issue) == [f"Nothing found at {gone}.", f"Nothing found at {nowhere}."]
+    new_issue = issue_with_links(
+        valid_url, broken_url, nowhere, f"{settings.SITE_URL}/search/?q=taiwan"
+    )
+    assert findings_of(new_issue) == [
+        f"Nothing found at {broken_url}.",
+        f"Nothing found at {nowhere}.",
+    ]
 
 
 def test_legal_requirements_cannot_be_overridden(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new_issue = issue()
-    whole = rendering.compose(new_issue)
+    rendered = rendering.compose(new_issue)
     broken = RenderedEmail(
-        whole.subject, whole.html.replace("/unsubscribe/", "/elsewhere/"), whole.text
+        rendered.subject, rendered.html.replace("/unsubscribe/", "/elsewhere/"), rendered.text
     )
     monkeypatch.setattr(rendering, "compose", lambda issue: broken)
-    (words,) = findings_of(new_issue)
-    assert (
-        "The e-mail has no unsubscribe link, which the law and e-mail providers require." in words
-    )
+    (html,) = findings_of(new_issue)
+    assert "The e-mail has no unsubscribe link, which the law and e-mail providers require." in html
     for about in ("", "untested", "link https://other.example/"):
         with pytest.raises(checks.NotOverridden):
             checks.override(new_issue, about, reason="Because", by=edna)
@@ -123,19 +128,19 @@ def test_legal_requirements_cannot_be_overridden(
 def test_an_editor_overrides_with_a_reason_and_a_name(editor_client: Client, edna: User) -> None:
     new_issue = issue(tested=False)
     page = reverse("admin:newsletter_issue_send", args=[new_issue.pk])
-    shown = editor_client.get(page).content.decode()
-    assert "Override" in shown
-    assert "Send now to" not in shown
+    content = editor_client.get(page).content.decode()
+    assert "Override" in content
+    assert "Send now to" not in content
     override = reverse("admin:newsletter_issue_override", args=[new_issue.pk])
     response = editor_client.post(override, {"about": "untested", "reason": " "}, follow=True)
     assert "Enter a reason." in response.content.decode()
     response = editor_client.post(
         override, {"about": "untested", "reason": "I read the preview"}, follow=True
     )
-    shown = response.content.decode()
-    assert "<q>I read the preview</q>" in shown
-    assert str(edna) in shown
-    assert "Send now to" in shown
+    content = response.content.decode()
+    assert "<q>I read the preview</q>" in content
+    assert str(edna) in content
+    assert "Send now to" in content
     again = editor_client.post(override, {"about": "untested", "reason": "Twice"}, follow=True)
     assert "This no longer blocks sending." in again.content.decode()
     assert editor_client.get(override).status_code == 405
@@ -156,20 +161,18 @@ def test_dns_problems_are_warnings(settings: Any, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(external_checks, "_texts", lambda name: records.get((name, "TXT"), []))
     monkeypatch.setattr(external_checks, "_query", lambda name, kind: [])
     new_issue = issue()
-    assert external_checks.look(new_issue.pk) == 4
-    words = " ".join(
-        map(str, blockers.warnings(rendering.compose(new_issue), new_issue.newsletter))
-    )
-    assert "bounces.meridian.org has no SPF record" in words
-    assert " meridian.org has no SPF" not in words
-    assert "no DMARC record" in words
-    assert "bounces.meridian.org has no mail server" in words
+    assert external_checks.run_checks(new_issue.pk) == 4
+    html = " ".join(map(str, blockers.warnings(rendering.compose(new_issue), new_issue.newsletter)))
+    assert "bounces.meridian.org has no SPF record" in html
+    assert " meridian.org has no SPF" not in html
+    assert "no DMARC record" in html
+    assert "bounces.meridian.org has no mail server" in html
     assert (
         "E-mails are not signed here. Make sure the relay signs them with DKIM, including List-Unsubscribe and List-Unsubscribe-Post, or set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE."
-        in words
+        in html
     )
     assert findings_of(new_issue) == []
-    assert external_checks.look(new_issue.pk) == 0
+    assert external_checks.run_checks(new_issue.pk) == 0
 
 
 @pytest.mark.parametrize(
@@ -201,13 +204,13 @@ def test_a_signature_for_another_domain_is_reported(
 def test_the_page_enqueues_only_missing_checks(
     editor_client: Client, external_results: dict[str, UrlCheck], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr("newsletter.job_queue.enqueue_checks", asked.append)
+    enqueued: list[int] = []
+    monkeypatch.setattr("newsletter.job_queue.enqueue_checks", enqueued.append)
     new_issue = issue_with_links(ELSEWHERE)
     page = reverse("admin:newsletter_issue_preview", args=[new_issue.pk])
     editor_client.get(page)
-    assert asked == [new_issue.pk]
+    assert enqueued == [new_issue.pk]
     assert external_checks.external_links(rendering.compose(new_issue)) == [ELSEWHERE]
-    external_checks.look(new_issue.pk)
+    external_checks.run_checks(new_issue.pk)
     editor_client.get(page)
-    assert asked == [new_issue.pk]
+    assert enqueued == [new_issue.pk]

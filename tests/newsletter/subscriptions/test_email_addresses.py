@@ -16,7 +16,7 @@ from tests.shared import shared_data
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "normalised"),
     [
         ("Ola.Lind@Readers.Example", "Ola.Lind@readers.example"),
         ("  ola@readers.example ", "ola@readers.example"),
@@ -26,9 +26,9 @@ from tests.shared import shared_data
         ("ola@straße.example", "ola@xn--strae-oqa.example"),
     ],
 )
-def test_an_address_is_normalised(typed: str, kept: str) -> None:
-    assert normal(typed) == kept
-    assert normal(kept) == kept
+def test_an_address_is_normalised(typed: str, normalised: str) -> None:
+    assert normal(typed) == normalised
+    assert normal(normalised) == normalised
 
 
 @pytest.mark.parametrize(

@@ -200,9 +200,9 @@ def test_all_choices_are_exported_and_the_name_is_erased() -> None:
     assert data["newsletters"] == [f"News (Weekly: Japan), since {since}"]
     assert (data["name"], data["language"]) == ("Ola", "fr")
     assert data["consents"][0]["language"] == "fr"
-    left = opt_in.unsubscribe(ola.token)
-    assert left is not None
-    assert personal_data.of_subscriber(left)["name"] == ""
+    unsubscribed = opt_in.unsubscribe(ola.token)
+    assert unsubscribed is not None
+    assert personal_data.of_subscriber(unsubscribed)["name"] == ""
 
 
 def test_topics_are_sorted_and_only_allowed_for_digests() -> None:

@@ -250,17 +250,19 @@ def test_no_order_of_actions_breaks_the_invariants(actions: list[str]) -> None:
 def _play(actions: list[str]) -> None:
     expected, consents = "none", []
     for action in actions:
-        known = Subscriber.objects.first()
+        reader = Subscriber.objects.first()
         if action == "ask":
             opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())])
             consents.append(Consent.objects.latest("pk"))
             expected = "pending" if expected == "none" else expected
-        elif known is None:
+        elif reader is None:
             continue
         elif action.startswith("confirm"):
             consent = consents[0] if action == "confirm-old" else consents[-1]
             consent.refresh_from_db()
-            stale = known.unsubscribed_at is not None and known.unsubscribed_at >= consent.asked_at
+            stale = (
+                reader.unsubscribed_at is not None and reader.unsubscribed_at >= consent.asked_at
+            )
             try:
                 opt_in.confirm(opt_in.confirmation_token(consent))
                 assert not stale
@@ -270,21 +272,21 @@ def _play(actions: list[str]) -> None:
         elif action == "leave" or expected == "active":
             chosen = [SubscriptionChoice.usual(news())] if action == "all" else []
             if action == "leave":
-                opt_in.unsubscribe(known.token)
+                opt_in.unsubscribe(reader.token)
             else:
-                opt_in.choose(known.token, Choice(chosen))
+                opt_in.choose(reader.token, Choice(chosen))
             expected = "active" if chosen else "left"
         _check(expected)
 
 
 def _check(expected: str) -> None:
-    found = Subscriber.objects.get()
-    assert found.state == expected
-    assert found.subscriptions.exists() == (expected == "active")
+    stored = Subscriber.objects.get()
+    assert stored.state == expected
+    assert stored.subscriptions.exists() == (expected == "active")
     if expected == "active":
-        proof = found.consents.filter(confirmed_at__isnull=False)
+        proof = stored.consents.filter(confirmed_at__isnull=False)
         assert (
-            proof.filter(asked_at__gt=found.unsubscribed_at).exists()
-            if found.unsubscribed_at
+            proof.filter(asked_at__gt=stored.unsubscribed_at).exists()
+            if stored.unsubscribed_at
             else proof.exists()
         )

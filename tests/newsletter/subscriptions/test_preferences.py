@@ -187,7 +187,7 @@ def test_topics_are_offered_only_with_digests(client: Client) -> None:
 def test_the_pages_have_a_constant_number_of_queries(client: Client, weekly: Newsletter) -> None:
     ola = subscriber(OLA, to=weekly)
 
-    def asked() -> list[int]:
+    def query_counts() -> list[int]:
         counts = []
         for path in (ola.preferences_path(), "/newsletter/"):
             client.get(path)
@@ -196,11 +196,11 @@ def test_the_pages_have_a_constant_number_of_queries(client: Client, weekly: New
             counts.append(len(steps))
         return counts
 
-    few = asked()
+    few = query_counts()
     for number in range(5):
         more = Newsletter.objects.create(name=f"More {number}", slug=f"more-{number}")
         more.topics.set(weekly.topics.all())
-    assert asked() == few
+    assert query_counts() == few
 
 
 def test_editors_define_frequencies_and_topics(client: Client, ada: object) -> None:

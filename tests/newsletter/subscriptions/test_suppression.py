@@ -100,8 +100,8 @@ def test_an_editor_finds_and_removes_the_suppression_of_an_erased_address(
     assert "erased (only a hash is stored)" not in nobody
 
     row = Suppression.objects.get()
-    chosen = {"action": "release", "_selected_action": [row.pk]}
-    rejected = editor_client.post(changelist, chosen, follow=True).content.decode()
+    form_data = {"action": "release", "_selected_action": [row.pk]}
+    rejected = editor_client.post(changelist, form_data, follow=True).content.decode()
     assert "Enter a reason. Nothing was removed." in rejected
     assert suppression.is_suppressed(OLA)
 

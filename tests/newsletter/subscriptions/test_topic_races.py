@@ -102,11 +102,13 @@ def test_readers_and_merges_do_not_deadlock() -> None:
             confirming(f"all-{number}@readers.example", daily_choice()),
             partial(category_tree.merge, [low, third], into=high),
         )
-        here = Subscription.objects.filter(subscriber__email__contains=f"-{number}@")
-        assert here.count() == 7
-        everything = here.filter(topics__isnull=True)
+        subscriptions = Subscription.objects.filter(subscriber__email__contains=f"-{number}@")
+        assert subscriptions.count() == 7
+        everything = subscriptions.filter(topics__isnull=True)
         assert [each.subscriber.email for each in everything] == [f"all-{number}@readers.example"]
-        assert set(here.exclude(topics=None).values_list("topics__0", flat=True)) == {high.pk}
+        assert set(subscriptions.exclude(topics=None).values_list("topics__0", flat=True)) == {
+            high.pk
+        }
 
 
 def daily_about(reader: Subscriber, *topics: Category, of: Newsletter) -> None:
@@ -140,9 +142,9 @@ def test_deletions_and_unsubscribes_do_not_deadlock() -> None:
             *(partial(opt_in.unsubscribe, each.token) for each in readers[:2]),
             choosing(readers[2], daily_choice(), daily_choice(of=weekly)),
         )
-        here = Subscription.objects.filter(subscriber__in=readers)
-        assert here.count() == 76
-        assert here.filter(topics=[]).count() == 74
+        subscriptions = Subscription.objects.filter(subscriber__in=readers)
+        assert subscriptions.count() == 76
+        assert subscriptions.filter(topics=[]).count() == 74
 
 
 def test_several_topics_are_deleted_in_the_common_lock_order() -> None:

@@ -103,13 +103,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_suggestion_keeps_the_input_and_subscribes_nobody(
     client: Client, no_network: None
 ) -> None:
-    asked = client.post(
+    response = client.post(
         "/newsletter/",
         {"email": "ola@gmial.com"},
         headers={"Referer": "http://testserver/2026/05/a-story/"},
     )
-    page = asked.content.decode()
-    assert asked.status_code == 422
+    page = response.content.decode()
+    assert response.status_code == 422
     assert "Did you mean ola@gmail.com?" in page
     assert 'name="email" value="ola@gmial.com"' in page
     assert 'name="came_from" value="/2026/05/a-story/"' in page

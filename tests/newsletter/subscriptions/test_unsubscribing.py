@@ -123,8 +123,8 @@ def test_changes_per_day_are_limited_and_unsubscribing_is_not(
     weekly = Newsletter.objects.create(name="Weekly", slug="weekly", position=1)
     ola = subscriber()
     answers = []
-    for chosen in ([weekly], [news()], [weekly], [news()]):
-        form = {"newsletters": [each.pk for each in chosen]}
+    for form_data in ([weekly], [news()], [weekly], [news()]):
+        form = {"newsletters": [each.pk for each in form_data]}
         answers.append(client.post(ola.preferences_path(), form))
     assert [response.status_code for response in answers] == [302, 302, 429, 302]
     assert (

@@ -62,8 +62,8 @@ def test_a_soft_bounce_is_counted_once_and_does_not_suppress(
     delivery = sent_delivery(ola)
     soft_bounce = event_for(delivery, "soft", delivery_ref(delivery.pk))
     assert [post_event(name, soft_bounce), post_event(name, soft_bounce)] == [200, 200]
-    again = bounce(to=return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full")
-    assert process_message(again).done == ("known",)
+    by_mail = bounce(to=return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full")
+    assert process_message(by_mail).done == ("known",)
     assert [state_of(ola), state_of(delivery)] == ["active", "bounced"]
     assert Bounce.objects.get().kind == "soft"
 

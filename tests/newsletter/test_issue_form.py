@@ -150,10 +150,10 @@ def test_two_issues_with_one_subject_get_two_slugs(editor_client: Client) -> Non
     ],
 )
 def test_invalid_input_gets_a_message_and_stays_in_the_form(
-    editor_client: Client, field: str, typed: Any
+    editor_client: Client, field: str, form_data: Any
 ) -> None:
     response = editor_client.post(
-        ADD, issue_form_data(published(), **{field: typed, "preheader": "Kept words"})
+        ADD, issue_form_data(published(), **{field: form_data, "preheader": "Kept words"})
     )
     assert response.status_code == 200
     assert list(response.context["adminform"].form.errors) == [field.split("-")[0]]
@@ -216,9 +216,9 @@ def test_a_test_is_sent_to_the_current_user(editor_client: Client, edna: User) -
 
 def test_positions_are_numbers_and_headings_start_sections(editor_client: Client) -> None:
     first, second, third = published("First"), published("Second"), published("Third")
-    places = {"chosen_articles-place": ["3", "", "1"]}
+    positions = {"chosen_articles-place": ["3", "", "1"]}
     headings = {"chosen_articles-heading": ["", " Also \n worth it ", "Asia"]}
-    editor_client.post(ADD, issue_form_data(first, second, third, **places, **headings))
+    editor_client.post(ADD, issue_form_data(first, second, third, **positions, **headings))
     items = [(str(item.article), item.heading) for item in Issue.objects.get().items.all()]
     assert items == [("Third", "Asia"), ("First", ""), ("Second", "Also worth it")]
 
@@ -239,16 +239,16 @@ def test_a_search_without_javascript_saves_the_draft(
     published("A quiet week at the strait")
     published("Grain")
     indexer.reindex()
-    typed = issue_form_data(
+    form_data = issue_form_data(
         subject="Half a thought", _search="1", **{"chosen_articles-search": "strait"}
     )
-    page = editor_client.post(ADD, typed, follow=True)
+    page = editor_client.post(ADD, form_data, follow=True)
     assert messages_of(page)[-1].startswith("Saved.")
     assert Issue.objects.get().subject == "Half a thought"
     tree = lxml_html.document_fromstring(page.content)
-    found = [offer.text_content().strip() for offer in tree.find_class("issue-offer")]
-    assert len(found) == 1
-    assert found[0].startswith("A quiet week at the strait")
+    offered = [offer.text_content().strip() for offer in tree.find_class("issue-offer")]
+    assert len(offered) == 1
+    assert offered[0].startswith("A quiet week at the strait")
 
 
 def test_the_article_search_excludes_chosen_articles(editor_client: Client) -> None:
@@ -264,10 +264,10 @@ def test_the_article_search_excludes_chosen_articles(editor_client: Client) -> N
 
 def test_the_live_preview_shows_the_input_and_saves_nothing(editor_client: Client) -> None:
     article = published("Chosen just now", lead_image=mail_image())
-    typed = issue_form_data(
+    form_data = issue_form_data(
         article, subject="Not saved", greeting="Dear {name},", fallback_greeting="Hello,"
     )
-    response = editor_client.post(LIVE, {**typed, "_look": "wide"})
+    response = editor_client.post(LIVE, {**form_data, "_look": "wide"})
     assert response.status_code == 200
     tree = lxml_html.document_fromstring(response.content)
     assert tree.findtext(".//h1") == "Not saved"
@@ -275,23 +275,23 @@ def test_the_live_preview_shows_the_input_and_saves_nothing(editor_client: Clien
     assert "Hello," in tree.text_content()
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert "unsafe" not in response["Content-Security-Policy"]
-    text = editor_client.post(LIVE, {**typed, "_look": "text"})
+    text = editor_client.post(LIVE, {**form_data, "_look": "text"})
     assert text["Content-Type"].startswith("text/plain")
     assert "Hello," in text.content.decode()
     assert not Issue.objects.exists()
     new_issue = issue("As saved", article)
-    editor_client.post(f"{LIVE}?issue={new_issue.pk}", typed)
+    editor_client.post(f"{LIVE}?issue={new_issue.pk}", form_data)
     new_issue.refresh_from_db()
     assert new_issue.subject == "As saved"
 
 
 def test_the_dark_preview_is_dark_on_a_light_screen(editor_client: Client) -> None:
-    typed = issue_form_data(published())
+    form_data = issue_form_data(published())
     for look, shown, hidden in (
         ("dark", "@media all", "@media not all"),
         ("wide", "@media not all", "@media all"),
     ):
-        page = editor_client.post(LIVE, {**typed, "_look": look}).content
+        page = editor_client.post(LIVE, {**form_data, "_look": look}).content
         (rules,) = lxml_html.document_fromstring(page).xpath("//link[@rel='stylesheet']/@href")
         written = editor_client.get(rules).content.decode()
         assert shown in written

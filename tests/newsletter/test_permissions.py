@@ -15,11 +15,11 @@ from tests.newsletter.factories import issue, news
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("who", ["rui", "mina"])
+@pytest.mark.parametrize("fixture", ["rui", "mina"])
 def test_only_users_who_may_edit_issues_reach_the_tools(
-    client: Client, who: str, request: pytest.FixtureRequest
+    client: Client, fixture: str, request: pytest.FixtureRequest
 ) -> None:
-    client.force_login(request.getfixturevalue(who))
+    client.force_login(request.getfixturevalue(fixture))
     draft = issue()
     digest_rule = rule()
     assert client.get("/admin/newsletter/issue/articles/?q=a").status_code == 403
