@@ -132,7 +132,7 @@ def test_two_issues_with_one_subject_get_two_slugs(editor_client: Client) -> Non
 
 
 @pytest.mark.parametrize(
-    ("field", "typed"),
+    ("field", "value"),
     [
         ("subject", "x" * 151),
         ("subject", "Nul\x00"),
@@ -150,10 +150,10 @@ def test_two_issues_with_one_subject_get_two_slugs(editor_client: Client) -> Non
     ],
 )
 def test_invalid_input_gets_a_message_and_stays_in_the_form(
-    editor_client: Client, field: str, form_data: Any
+    editor_client: Client, field: str, value: Any
 ) -> None:
     response = editor_client.post(
-        ADD, issue_form_data(published(), **{field: form_data, "preheader": "Kept words"})
+        ADD, issue_form_data(published(), **{field: value, "preheader": "Kept words"})
     )
     assert response.status_code == 200
     assert list(response.context["adminform"].form.errors) == [field.split("-")[0]]
