@@ -34,8 +34,12 @@ def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
             )
         ),
         "e-mails": [
-            {"subject": each.issue.subject, "status": each.get_state_display(), "on": each.done_at}
-            for each in subscriber.deliveries.with_issues()
+            {
+                "subject": delivery.issue.subject,
+                "status": delivery.get_state_display(),
+                "on": delivery.done_at,
+            }
+            for delivery in subscriber.deliveries.with_issues()
         ],
         "bounces": list(
             Bounce.objects.filter(subscriber=subscriber).values(

@@ -40,7 +40,7 @@ def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator
     previous = _composed(rule).filter(ends_at__lt=ends_at).first()
     length = PERIOD_LENGTHS[Frequency(rule.frequency)]
     begins_at = previous.ends_at if previous else ends_at - length
-    # Periods in which the rule was disabled are skipped, except for the last one.
+    # Periods before the rule was enabled are skipped, except for the last one.
     earliest = max(ends_at - REACHES_BACK * length, min(rule.enabled_at, ends_at - length))
     yield Period(name, max(begins_at, earliest), ends_at)
 

@@ -214,7 +214,7 @@ def _page_exists(url: str) -> bool:
     except Resolver404:
         return False
     if not match.args and not match.kwargs:
-        # A page without parameters.
+        # A page without parameters exists.
         return True
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", path, path

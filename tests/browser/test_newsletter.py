@@ -18,10 +18,10 @@ from newsletter.models import Delivery, Issue, Subscriber
 from tests.browser.conftest import PHONE, OpenPage
 from tests.conftest import MailFolder
 from tests.newsletter.factories import (
-    in_hand,
     issue,
     mail_image,
-    minute_passes,
+    mark_one,
+    start_scheduled_issues,
     subscriber,
     subscribers,
 )
@@ -80,7 +80,7 @@ def compose_and_send(page: Page, subject: str) -> None:
     page.click("button:has-text('Send now to')")
     assert "in one minute. You can cancel until then." in page.inner_text(".messagelist")
     assert page.locator("button:has-text('Unschedule')").is_visible()
-    minute_passes()
+    start_scheduled_issues()
 
 
 def test_a_reader_subscribes_receives_and_leaves_without_scripts(
@@ -213,12 +213,12 @@ def test_an_editor_composes_mends_tests_sends_watches_and_decides(
     assert "is a draft again" in page.inner_text(".messagelist")
     page.goto(f"/admin/newsletter/issue/{made.pk}/send/")
     page.click("button:has-text('Send now to 4 subscribers')")
-    minute_passes()
+    start_scheduled_issues()
 
     page.goto(f"/admin/newsletter/issue/{made.pk}/change/")
     equation = page.locator(".newsletter-equation")
     assert "4 queued" in equation.inner_text()
-    in_hand(made)
+    mark_one(made)
     worker.deliver_batch(made.pk, size=2)
     # Nobody opened the page again: it follows by itself.
     expect(equation).to_contain_text("2 sent")

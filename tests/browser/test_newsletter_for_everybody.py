@@ -13,9 +13,9 @@ from newsletter.subscriptions import opt_in
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.newsletter.factories import (
-    in_hand,
     issue,
     mail_image,
+    mark_one,
     subscriber,
 )
 from tests.newsroom import published
@@ -66,7 +66,7 @@ def test_everybody_can_use_the_newsletter_on_the_desk(
     base = f"/admin/newsletter/issue/{made.pk}/"
     gone = issue("Unknown status", published())
     sending.start(gone, by=edna)
-    in_hand(gone)
+    mark_one(gone)
     uncertain.mark_stale_uncertain(after=timedelta(0))
     run = f"/admin/newsletter/issue/{gone.pk}/change/"
     page = desk(edna, f"{base}change/", scheme=scheme, bypass_csp=True)

@@ -122,7 +122,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     if provider is None:
         raise Http404
     if request.method == "HEAD":
-        # Some providers test the URL with HEAD when it is entered.
+        # Some providers test the URL with a HEAD request when it is entered.
         return HttpResponse()
     if request.method != "POST":
         return HttpResponseNotAllowed(["HEAD", "POST"])
