@@ -1,4 +1,4 @@
-"""A small newsroom as programs see it, and a way to ask."""
+"""Fixtures of the API tests: published and private content, and a client."""
 
 import json
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def _site(settings: Any) -> None:
 
 @pytest.fixture
 def ask(client: Client) -> Ask:
-    """What the API says at an address; the status has to be the one expected."""
+    """Requests a URL of the API, checks the status and returns the JSON."""
 
     def asked(path: str, status: int = 200, **parameters: Any) -> dict[str, Any]:
         response = client.get(f"/api/v1/{path}", parameters)
@@ -40,7 +40,7 @@ def ask(client: Client) -> Ask:
 
 @pytest.fixture
 def house(db: None) -> Article:
-    """One article with everything, three bare ones, and much that is not public."""
+    """An article with everything; also creates three minimal ones and private content."""
     row = current_publication()
     row.name, row.time_zone = "Meridian", "Asia/Karachi"
     row.save()

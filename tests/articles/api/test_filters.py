@@ -1,4 +1,4 @@
-"""Filters, order, pages and search."""
+"""Filters, order, pagination and search of the API."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def commits(django_capture_on_commit_callbacks: Any) -> Any:
-    """What happens after the commit, such as indexing, happens at the end of the block."""
+    """A context manager that runs on_commit callbacks, such as indexing, at its end."""
     return django_capture_on_commit_callbacks
 
 
@@ -32,12 +32,12 @@ def headlines(answer: dict[str, Any]) -> list[str]:
         ({"kind": "news", "language": "fr"}, ["Brief 3"]),
         ({"kind": "analysis"}, []),
         ({"order": "oldest", "limit": 2}, ["The long way", "Brief 1"]),
-        # Half past eight in the evening in London is the next day in Karachi.
+        # 20:30 in London is the next day in Karachi.
         ({"published_from": "2026-03-05"}, ["Late"]),
         ({"published_from": "2026-03-03", "published_until": "2026-03-04"}, ["Brief 3", "Brief 2"]),
     ],
 )
-def test_filters_narrow_the_list(
+def test_filters_limit_the_list(
     ask: Ask, house: Article, asked: dict[str, Any], expected: list[str]
 ) -> None:
     newsroom.published(
@@ -51,7 +51,7 @@ def test_filters_narrow_the_list(
     assert headlines(ask("articles/", **asked)) == expected
 
 
-def test_what_changed_since_a_moment_comes_in_the_order_of_change(ask: Ask, house: Article) -> None:
+def test_changes_since_a_time_are_in_the_order_of_change(ask: Ask, house: Article) -> None:
     Article.objects.update(updated_at=None)
     Article.objects.filter(pk=house.pk).update(updated_at=datetime(2026, 3, 20, 12, tzinfo=UTC))
     asked = {"changed_since": "2026-03-04T14:00:00+05:00", "order": "changed"}
@@ -62,7 +62,7 @@ def test_what_changed_since_a_moment_comes_in_the_order_of_change(ask: Ask, hous
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "changed"])
-def test_pages_hold_everything_once_also_where_moments_are_equal(
+def test_every_item_is_on_exactly_one_page_also_with_equal_times(
     ask: Ask, house: Article, order: str
 ) -> None:
     for number in range(7):
@@ -79,7 +79,7 @@ def test_pages_hold_everything_once_also_where_moments_are_equal(
 @pytest.mark.parametrize(
     "path", ["categories/", "tags/", "authors/", "pictures/", "comments/", "articles/?q=words"]
 )
-def test_every_list_can_be_walked_through(
+def test_every_list_can_be_paginated_to_its_end(
     ask: Ask, house: Article, path: str, commits: Any
 ) -> None:
     with commits(execute=True):
@@ -97,7 +97,7 @@ def test_every_list_can_be_walked_through(
     assert len(seen) > 1
 
 
-def test_a_new_article_shifts_nothing_on_the_pages_below(ask: Ask, house: Article) -> None:
+def test_a_new_article_does_not_shift_the_following_pages(ask: Ask, house: Article) -> None:
     first = ask("articles/", limit=2)
     newsroom.published("In between")
     second = ask(first["next"].removeprefix(f"{SITE}/api/v1/"))
@@ -112,7 +112,7 @@ def test_the_same_page_has_the_same_bytes(client: Any, house: Article) -> None:
     assert link.endswith('>; rel="next"')
 
 
-def test_a_search_finds_the_best_first_and_says_how_many(
+def test_a_search_returns_the_best_match_first_and_the_total(
     ask: Ask, house: Article, commits: Any
 ) -> None:
     with commits(execute=True):
@@ -124,7 +124,9 @@ def test_a_search_finds_the_best_first_and_says_how_many(
     assert "total" not in ask("articles/")
 
 
-def test_a_search_goes_with_filters_and_order(ask: Ask, house: Article, commits: Any) -> None:
+def test_a_search_can_be_combined_with_filters_and_order(
+    ask: Ask, house: Article, commits: Any
+) -> None:
     with commits(execute=True):
         newsroom.published("Pilots of the strait", at=FIRST, tags=["pilots"], body="<p>Wait.</p>")
         newsroom.published("Tides", body="<p>A pilot waits there.</p>")

@@ -1,4 +1,4 @@
-"""The card that other sites show of our articles."""
+"""oEmbed cards of articles."""
 
 import json
 from typing import Any
@@ -20,9 +20,7 @@ def card(client: Client, status: int = 200, **asked: Any) -> dict[str, Any]:
     return told
 
 
-def test_an_article_becomes_a_card_with_its_picture_and_credit(
-    client: Client, house: Article
-) -> None:
+def test_an_article_has_a_card_with_its_image_and_credit(client: Client, house: Article) -> None:
     told = card(client, url=f"{SITE}/2026/03/the-long-way/")
     assert (told["version"], told["type"]) == ("1.0", "rich")
     assert told["title"] == "The long way"
@@ -37,7 +35,7 @@ def test_an_article_becomes_a_card_with_its_picture_and_credit(
     assert "script" not in told["html"]
 
 
-def test_words_of_an_article_are_words_in_the_card(client: Client, house: Article) -> None:
+def test_markup_in_an_article_is_escaped_in_the_card(client: Client, house: Article) -> None:
     Article.objects.filter(pk=house.pk).update(headline='<b>"A" & B</b>', standfirst="<script>")
     told = card(client, url=f"{SITE}/2026/03/the-long-way/")
     tree = html.fragment_fromstring(told["html"])
@@ -58,27 +56,27 @@ def test_words_of_an_article_are_words_in_the_card(client: Client, house: Articl
         "x" * 9000,
     ],
 )
-def test_what_is_no_article_of_ours_has_no_card(client: Client, house: Article, url: str) -> None:
+def test_other_urls_have_no_card(client: Client, house: Article, url: str) -> None:
     assert card(client, 404, url=url)["status"] == 404
 
 
 @pytest.mark.parametrize(
     "asked", [{}, {"format": "xml"}, {"maxwidth": "wide"}, {"maxheight": "0"}, {"callback": "x"}]
 )
-def test_what_cannot_be_made_is_refused_in_words(
+def test_invalid_parameters_are_rejected_with_a_message(
     client: Client, house: Article, asked: dict[str, str]
 ) -> None:
     url = {} if not asked else {"url": f"{SITE}/2026/03/the-long-way/"}
     assert card(client, 400, **url, **asked)["detail"]
 
 
-def test_a_narrow_place_gets_a_narrow_card(client: Client, house: Article) -> None:
+def test_a_small_maximum_width_gets_a_narrow_card(client: Client, house: Article) -> None:
     told = card(client, url="/2026/03/the-long-way/", maxwidth="320", maxheight="200")
     assert (told["width"], told["height"]) == (320, 200)
     assert told["thumbnail_width"] <= 320
 
 
-def test_an_article_says_where_its_card_is(client: Client, house: Article) -> None:
+def test_an_article_links_to_its_card(client: Client, house: Article) -> None:
     page = client.get(house.get_absolute_url())
     document = html.document_fromstring(page.content.decode())
     (link,) = document.xpath("//link[@type='application/json+oembed']/@href")

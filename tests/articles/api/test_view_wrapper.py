@@ -1,4 +1,4 @@
-"""Who may ask and who may keep the answer."""
+"""CORS, caching and the documentation of the API."""
 
 import json
 from typing import Any
@@ -12,9 +12,7 @@ from articles.editorial.models import Article
 pytestmark = pytest.mark.django_db
 
 
-def test_any_page_of_the_world_may_ask_and_no_cookie_goes_along(
-    client: Client, house: Article
-) -> None:
+def test_any_origin_may_read_and_no_cookies_are_sent(client: Client, house: Article) -> None:
     response = client.get("/api/v1/articles/", headers={"Origin": "https://elsewhere.example"})
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in response.headers
@@ -33,7 +31,7 @@ def test_any_page_of_the_world_may_ask_and_no_cookie_goes_along(
     assert "If-None-Match" in before.headers["Access-Control-Allow-Headers"]
 
 
-def test_who_holds_the_current_answer_is_told_so(client: Client, house: Article) -> None:
+def test_a_conditional_request_is_answered_with_304(client: Client, house: Article) -> None:
     address = f"/api/v1/articles/{house.pk}/"
     first = client.get(address)
     tag = {"If-None-Match": first.headers["ETag"]}
@@ -46,13 +44,13 @@ def test_who_holds_the_current_answer_is_told_so(client: Client, house: Article)
     assert json.loads(changed.content)["headline"] == "The longer way"
 
 
-def test_head_is_answered_like_get_without_its_body(client: Client, house: Article) -> None:
+def test_a_head_request_is_answered_like_get_without_a_body(client: Client, house: Article) -> None:
     response = client.head("/api/v1/articles/")
     assert (response.status_code, response.content) == (200, b"")
     assert response.headers["ETag"] == client.get("/api/v1/articles/").headers["ETag"]
 
 
-def test_the_document_is_openapi_and_names_every_operation(client: Client, db: None) -> None:
+def test_the_openapi_document_contains_every_operation(client: Client, db: None) -> None:
     response = client.get("/api/v1/openapi.json")
     told = json.loads(response.content)
     assert told["openapi"] == "3.1.0"
@@ -67,7 +65,9 @@ def test_the_document_is_openapi_and_names_every_operation(client: Client, db: N
         assert all(each["description"] for each in said["parameters"] if each["in"] == "query")
 
 
-def test_the_page_for_people_names_all_that_the_document_names(client: Client, db: None) -> None:
+def test_the_documentation_page_contains_everything_in_the_openapi_document(
+    client: Client, db: None
+) -> None:
     told: dict[str, Any] = json.loads(client.get("/api/v1/openapi.json").content)
     page = client.get("/api/v1/").content.decode()
     for path, item in told["paths"].items():

@@ -1,4 +1,4 @@
-"""Markup for tests of the body: made at random, and taken from lists of attacks."""
+"""Markup for tests of the body: random markup and lists of attacks."""
 
 import json
 import re
@@ -91,7 +91,7 @@ class _Finder(HTMLParser):
 
 
 def dangers_in(html: str) -> list[str]:
-    """Scripts, event handlers, styles and script addresses that a reader of HTML finds."""
+    """Scripts, event handlers, styles and script URLs found by an HTML parser."""
     finder = _Finder()
     finder.feed(html)
     finder.close()

@@ -1,4 +1,4 @@
-"""What readers write becomes links, emphasis, quotes and lists, and never anything else."""
+"""Markup of comments: links, emphasis, quotes and lists, and nothing else."""
 
 import time
 from html.parser import HTMLParser
@@ -40,7 +40,7 @@ SEA = "https://example.org/Strait_(sea)"
         ("<b>bold</b> & *<i>*", "<p>&lt;b&gt;bold&lt;/b&gt; &amp; <em>&lt;i&gt;</em></p>"),
     ],
 )
-def test_the_small_set(typed: str, shown: str) -> None:
+def test_supported_markup_is_rendered(typed: str, shown: str) -> None:
     assert render_comment(typed) == shown
 
 
@@ -57,7 +57,7 @@ ALLOWED = {"p", "br", "em", "strong", "a", "span", "blockquote", "ul", "ol", "li
 
 
 @given(st.text(alphabet="*_[]()<>\"'&:/.- \nahtps>1x\u202e", max_size=120))
-def test_whatever_is_typed_there_are_only_these_elements_and_every_link_is_marked(
+def test_any_text_renders_only_allowed_elements_and_nofollow_links(
     typed: str,
 ) -> None:
     parser = Elements()
@@ -73,7 +73,7 @@ def test_whatever_is_typed_there_are_only_these_elements_and_every_link_is_marke
 @pytest.mark.parametrize(
     "piece", ["*", "**a ", "_a ", "[", "[a](", "> ", "- ", "[a](https://", "1. "]
 )
-def test_a_text_made_to_cost_much_is_read_at_once(piece: str) -> None:
+def test_a_text_made_to_be_slow_is_rendered_quickly(piece: str) -> None:
     started = time.process_time()
     render_comment((piece * 5000)[:5000])
     assert time.process_time() - started < 0.25
@@ -91,5 +91,5 @@ def test_a_text_made_to_cost_much_is_read_at_once(piece: str) -> None:
         ("**a _b_ c**", "a b c"),
     ],
 )
-def test_a_letter_in_plain_text_has_no_marks_of_emphasis(typed: str, written: str) -> None:
+def test_a_plain_text_email_has_no_emphasis_characters(typed: str, written: str) -> None:
     assert plain(typed) == written

@@ -1,4 +1,4 @@
-"""Embeds in a body: an address of https and a title, and nothing that could run."""
+"""Embeds in a body: an https URL and a title, and nothing else."""
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ FILM = "https://www.youtube.com/watch?v=abc&amp;t=3"
 BODY = f'<figure data-embed="{FILM}"><figcaption>The strait</figcaption></figure>'
 
 
-def test_an_embed_stays_as_it_is_however_often_it_is_cleaned() -> None:
+def test_sanitising_an_embed_again_does_not_change_it() -> None:
     assert clean(BODY) == BODY
     assert clean(clean(BODY)) == BODY
     assert embeds_in(BODY) == [EmbedUse("https://www.youtube.com/watch?v=abc&t=3", "The strait")]
@@ -43,7 +43,7 @@ def test_an_embed_stays_as_it_is_however_often_it_is_cleaned() -> None:
         "",
     ],
 )
-def test_another_address_leaves_only_the_words(address: str) -> None:
+def test_an_embed_with_an_invalid_url_becomes_its_text(address: str) -> None:
     assert normalise_url(address) is None
     body = clean(f'<figure data-embed="{address}"><figcaption>The strait</figcaption></figure>')
     assert body == "<p>The strait</p>"
@@ -59,14 +59,14 @@ def test_another_address_leaves_only_the_words(address: str) -> None:
         ("https://example.org/\"onload='x'<b>", "https://example.org/%22onload=%27x%27%3Cb%3E"),
     ],
 )
-def test_an_address_is_kept_in_one_form(written: str, kept: str | None) -> None:
+def test_a_url_is_normalised(written: str, kept: str | None) -> None:
     if kept is not None:
         assert normalise_url(written) == kept
         assert normalise_url(kept) == kept
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_given_an_address_is_plain_or_none(text: str) -> None:
+def test_normalising_any_text_returns_a_safe_url_or_none(text: str) -> None:
     for address in (normalise_url(text), normalise_url(f"https://example.org/{text}")):
         if address is not None:
             assert address.startswith("https://")
@@ -81,17 +81,17 @@ def test_without_a_frame_it_is_a_card_with_title_link_and_host() -> None:
     assert dangers_in(html) == []
 
 
-def test_without_a_title_the_card_says_the_address() -> None:
+def test_without_a_title_the_card_shows_the_url() -> None:
     html = render('<figure data-embed="https://vimeo.com/7"></figure>', lambda use: "")
     assert '<a href="https://vimeo.com/7">vimeo.com/7</a></p>' in html
 
 
-def test_a_picture_is_never_taken_for_an_embed() -> None:
+def test_an_image_is_never_an_embed() -> None:
     body = clean(
         '<figure data-image="3" data-embed="https://vimeo.com/7"><figcaption>A</figcaption></figure>'
     )
     assert body == '<figure data-image="3"><figcaption>A</figcaption></figure>'
 
 
-def test_the_title_is_among_the_words_of_the_text() -> None:
+def test_the_title_is_part_of_the_plain_text() -> None:
     assert plain_text(f"<p>Before</p>{BODY}") == "Before\nThe strait"

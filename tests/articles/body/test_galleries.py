@@ -1,4 +1,4 @@
-"""Several pictures side by side in a text."""
+"""Galleries of images in a body."""
 
 import pytest
 from hypothesis import given
@@ -18,11 +18,11 @@ GALLERY = (
 )
 
 
-def test_a_gallery_is_kept_as_it_was_written() -> None:
+def test_sanitising_a_gallery_does_not_change_it() -> None:
     assert clean(GALLERY) == GALLERY
 
 
-def test_a_gallery_typed_by_hand_gets_the_one_shape() -> None:
+def test_a_gallery_in_plain_html_is_normalised() -> None:
     typed = """<figure data-gallery data-width=wide>
       <figcaption>Aden, <a href="/about/">before</a> dawn</figcaption>
       <div><figure data-image="3" data-width="full">A <i>quay</i></figure></div>
@@ -31,7 +31,7 @@ def test_a_gallery_typed_by_hand_gets_the_one_shape() -> None:
     assert clean(typed) == GALLERY
 
 
-def test_one_picture_is_no_gallery_and_keeps_all_words() -> None:
+def test_a_gallery_of_one_image_becomes_a_figure_and_keeps_its_text() -> None:
     typed = (
         "<figure data-gallery data-width=full><figure data-image=3>A quay</figure>"
         "<figcaption>Aden</figcaption></figure>"
@@ -67,12 +67,12 @@ def test_one_picture_is_no_gallery_and_keeps_all_words() -> None:
         ),
     ],
 )
-def test_no_word_of_what_has_no_place_in_a_gallery_is_lost(typed: str, kept: str) -> None:
+def test_text_that_is_not_allowed_in_a_gallery_is_kept_outside(typed: str, kept: str) -> None:
     assert clean(typed) == kept
 
 
 @given(st.lists(MARKUP, min_size=1, max_size=4))
-def test_whatever_stands_in_a_gallery_cleaning_twice_changes_nothing(parts: list[str]) -> None:
+def test_sanitising_any_gallery_twice_changes_nothing(parts: list[str]) -> None:
     inner = "<figure data-image=7></figure>".join(parts)
     once = clean(f"<figure data-gallery><figure data-image=8></figure>{inner}</figure>")
     assert clean(once) == once
@@ -81,7 +81,7 @@ def test_whatever_stands_in_a_gallery_cleaning_twice_changes_nothing(parts: list
     assert drawn.count("<b>") == len(figures_in(once)) >= 1
 
 
-def test_each_picture_is_a_use_with_its_own_words_or_those_for_all() -> None:
+def test_every_image_is_a_use_with_its_own_caption_or_the_common_one() -> None:
     body = f'{GALLERY}<figure data-image="5"><figcaption>Alone</figcaption></figure>{GALLERY}'
     shared = 'Aden, <a href="/about/">before</a> dawn'
     assert figures_in(body) == [
@@ -93,7 +93,7 @@ def test_each_picture_is_a_use_with_its_own_words_or_those_for_all() -> None:
     ]
 
 
-def test_a_gallery_is_drawn_around_those_of_its_pictures_that_may_be_shown() -> None:
+def test_a_gallery_contains_only_images_that_may_be_shown() -> None:
     seen: list[GalleryUse] = []
 
     def around(use: GalleryUse, pictures: list[str]) -> str:
@@ -112,11 +112,11 @@ def test_a_gallery_is_drawn_around_those_of_its_pictures_that_may_be_shown() -> 
     assert draw(GALLERY, lambda use: "", draw_gallery=around).html == ""
 
 
-def test_the_words_of_a_gallery_are_words_of_the_text() -> None:
+def test_captions_of_a_gallery_are_part_of_the_plain_text() -> None:
     assert plain_text(GALLERY) == "A quay\nAden, before dawn"
     assert plain_text(f"<p>Before</p>{GALLERY}", captions=False) == "Before"
 
 
-def test_the_way_to_a_large_view_is_no_link_of_the_text() -> None:
+def test_links_to_large_views_are_not_links_of_the_text() -> None:
     way = '<a class="enlarge" href="/2026/03/x/picture/3/"><img></a>'
     assert draw(GALLERY, lambda use: way).links == ["/about/"]

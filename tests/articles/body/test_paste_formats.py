@@ -1,4 +1,4 @@
-"""What is understood of text pasted from elsewhere."""
+"""Text pasted from other programs."""
 
 from articles.body.sanitiser import clean
 
@@ -16,7 +16,7 @@ style='mso-list:Ignore'>·</span>Hodeidah<o:p></o:p></p>
 """
 
 
-def test_a_text_from_word_keeps_lists_marks_and_footnotes() -> None:
+def test_text_from_word_keeps_lists_formatting_and_footnotes() -> None:
     assert clean(WORD).split("\n") == [
         "<p><strong>Ports</strong></p>",
         "<ul><li>Aden</li><li>Hodeidah</li></ul>",
@@ -31,7 +31,7 @@ def test_a_numbered_list_from_word_is_numbered() -> None:
     )
 
 
-def test_a_text_from_google_docs_is_bold_only_where_it_was() -> None:
+def test_text_from_google_docs_is_bold_only_where_it_was() -> None:
     pasted = (
         '<b style="font-weight:normal" id="docs-internal-guid-1"><p><span style="font-weight:700">'
         'Now</span><span style="font-style:italic"> and then</span></p></b>'
@@ -39,7 +39,7 @@ def test_a_text_from_google_docs_is_bold_only_where_it_was() -> None:
     assert clean(pasted) == "<p><strong>Now</strong><em> and then</em></p>"
 
 
-def test_a_post_from_wordpress_loses_its_scaffolding_and_no_words() -> None:
+def test_a_post_from_wordpress_loses_its_wrappers_and_keeps_its_text() -> None:
     pasted = (
         "<!-- wp:heading --><h1 class='wp-block-heading'>Ports</h1><!-- /wp:heading -->"
         "<div class='wp-block-group'><p>One<br><br>Two</p></div>"

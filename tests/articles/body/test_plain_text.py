@@ -1,4 +1,4 @@
-"""A body as plain text."""
+"""The plain text of a body."""
 
 from hypothesis import given
 
@@ -30,10 +30,10 @@ def test_captions_can_be_left_out() -> None:
 
 
 @given(MARKUP)
-def test_plain_text_is_plain(html: str) -> None:
+def test_plain_text_contains_no_markup(html: str) -> None:
     text = plain_text(clean(html))
     assert all(line and line == " ".join(line.split()) for line in text.split("\n") if text)
 
 
-def test_a_caption_in_words() -> None:
+def test_the_plain_text_of_a_caption() -> None:
     assert caption_text("A <em>quay</em> &amp; more") == "A quay & more"

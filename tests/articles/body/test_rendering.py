@@ -1,4 +1,4 @@
-"""A stored body on a page."""
+"""Rendering a stored body."""
 
 import re
 
@@ -17,22 +17,22 @@ def drawn(use: FigureUse) -> str:
 
 
 @given(MARKUP)
-def test_any_body_can_be_rendered_and_nothing_in_it_runs(html: str) -> None:
+def test_any_body_can_be_rendered_and_runs_no_script(html: str) -> None:
     assert dangers_in(render(clean(html), drawn)) == []
 
 
 @given(st.text() | MARKUP)
-def test_even_a_body_that_was_never_cleaned_can_be_rendered(text: str) -> None:
+def test_an_unsanitised_body_can_be_rendered_too(text: str) -> None:
     render(text, drawn)
 
 
 @given(MARKUP)
-def test_as_many_figures_are_drawn_as_the_body_names(html: str) -> None:
+def test_every_figure_of_the_body_is_rendered(html: str) -> None:
     body = clean(html)
     assert render(body, drawn).count('class="drawn-') == len(figures_in(body))
 
 
-def test_a_figure_is_drawn_exactly_as_given() -> None:
+def test_the_markup_of_a_figure_is_not_changed() -> None:
     body = (
         '<p>Before</p><figure data-image="3"><figcaption>A quay</figcaption></figure><p>After</p>'
     )
@@ -40,7 +40,7 @@ def test_a_figure_is_drawn_exactly_as_given() -> None:
     assert render(body, drawn) == f"<p>Before</p>{drawn(use)}<p>After</p>"
 
 
-def test_a_picture_that_may_not_be_shown_leaves_nothing_behind() -> None:
+def test_a_hidden_image_leaves_nothing_behind() -> None:
     body = (
         '<p>Before</p><figure data-image="3"><figcaption>A quay</figcaption></figure><p>After</p>'
     )
@@ -60,13 +60,13 @@ def test_footnotes_are_numbered_and_linked_both_ways() -> None:
     assert "Retour au texte" in html
 
 
-def test_the_words_around_a_body_follow_its_language() -> None:
+def test_labels_are_in_the_language_of_the_body() -> None:
     assert labels_for("de").notes == "Anmerkungen"
     assert labels_for("pt-br").notes == "Notas"
     assert labels_for("xx").notes == "Notes"
 
 
-def test_a_wide_table_scrolls_in_a_box_of_its_own() -> None:
+def test_a_wide_table_scrolls_in_its_own_container() -> None:
     html = render(
         "<table><thead><tr><th>Port</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>",
         drawn,
@@ -75,7 +75,7 @@ def test_a_wide_table_scrolls_in_a_box_of_its_own() -> None:
     assert '<th scope="col">' in html
 
 
-def test_headings_get_anchors_of_their_words_and_keep_those_they_have() -> None:
+def test_headings_get_anchors_from_their_text_and_keep_existing_ones() -> None:
     body = "<h2>Who pays</h2><h3>Who pays</h3><h2 id='kept'>Then</h2><h2>من يدفع؟</h2><h2>…</h2>"
     drawn = draw(body, lambda use: "")
     assert [(each.level, each.anchor) for each in drawn.headings] == [
@@ -97,7 +97,7 @@ def test_links_are_listed_in_the_order_of_the_text() -> None:
     assert drawn.links == ["https://a.example/?b=1&c=2", "/2026/03/b/"]
 
 
-def test_several_tables_are_told_apart_by_name() -> None:
+def test_several_tables_have_different_labels() -> None:
     table = "<table><tbody><tr><td>1</td></tr></tbody></table>"
     assert 'aria-label="Table"' in render(table, lambda use: "")
     two = render(table * 2, lambda use: "")

@@ -1,4 +1,4 @@
-"""What is left of a body when it is saved."""
+"""Sanitising a body."""
 
 import re
 import time
@@ -13,14 +13,14 @@ from tests.articles.body.markup import MARKUP, dangers_in, fuzzing_tokens, paylo
 
 
 @given(MARKUP)
-def test_cleaning_twice_changes_nothing(html: str) -> None:
+def test_sanitising_twice_changes_nothing(html: str) -> None:
     assert clean(clean(html)) == clean(html)
     assert clean_caption(clean_caption(html)) == clean_caption(html)
 
 
 @given(MARKUP)
-def test_a_browser_finds_exactly_what_was_cleaned(html: str) -> None:
-    """Read by an HTML5 parser and written again, clean markup stays as it is."""
+def test_a_browser_parses_exactly_the_sanitised_markup(html: str) -> None:
+    """An HTML5 parser that reads and serialises sanitised markup does not change it."""
     cleaned = clean(html)
     browser = nh3.Cleaner(
         tags=set(TAGS),
@@ -31,13 +31,13 @@ def test_a_browser_finds_exactly_what_was_cleaned(html: str) -> None:
 
 
 @given(MARKUP)
-def test_nothing_that_runs_is_left(html: str) -> None:
+def test_sanitised_markup_contains_no_script(html: str) -> None:
     assert dangers_in(clean(html)) == []
     assert dangers_in(clean_caption(html)) == []
 
 
 @given(st.text())
-def test_any_text_at_all_can_be_cleaned(text: str) -> None:
+def test_any_text_can_be_sanitised(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert "\x00" not in clean(text)
 
@@ -50,7 +50,7 @@ def test_no_known_attack_survives() -> None:
 
 @settings(max_examples=300)
 @given(st.data())
-def test_no_mixture_of_fuzzing_tokens_and_attacks_survives(data: st.DataObject) -> None:
+def test_no_combination_of_fuzzing_tokens_and_attacks_survives(data: st.DataObject) -> None:
     parts = st.sampled_from(fuzzing_tokens() + payloads())
     html = "".join(data.draw(st.lists(parts, max_size=12)))
     assert dangers_in(clean(html)) == []
@@ -58,14 +58,16 @@ def test_no_mixture_of_fuzzing_tokens_and_attacks_survives(data: st.DataObject) 
 
 
 @given(st.lists(st.from_regex(r"[a-z]{3,9}", fullmatch=True), min_size=1, max_size=8), st.data())
-def test_no_word_is_lost_whatever_stands_around_it(words: list[str], data: st.DataObject) -> None:
+def test_no_text_is_lost_whatever_the_markup_around_it(
+    words: list[str], data: st.DataObject
+) -> None:
     around = st.sampled_from(["p", "div", "h1", "li", "td", "b", "font", "blockquote", "figure"])
     html = "".join(f"<{data.draw(around)}>{word} " for word in words)
     left = re.sub(r"<[^>]*>", " ", clean(html)).split()
     assert sorted(left) == sorted(words)
 
 
-def test_a_figure_and_a_footnote_keep_their_form_to_the_letter() -> None:
+def test_valid_figures_and_footnotes_are_not_changed() -> None:
     figure = (
         '<figure data-image="12" data-width="wide">'
         '<figcaption>Cranes at <em>dusk</em>, seen from <a href="/port/">the port</a></figcaption>'
@@ -75,25 +77,25 @@ def test_a_figure_and_a_footnote_keep_their_form_to_the_letter() -> None:
     assert clean(f"{figure}\n{note}") == f"{figure}\n{note}"
 
 
-def test_a_deep_nest_keeps_its_words_and_loses_its_depth() -> None:
+def test_deeply_nested_markup_is_flattened_and_keeps_its_text() -> None:
     cleaned = clean("<ul><li>" * 3000 + "the innermost word")
     assert "the innermost word" in cleaned
     assert cleaned.count("<ul>") < 20
 
 
-def test_a_bottomless_nest_does_not_keep_the_server_busy() -> None:
+def test_extremely_deep_nesting_is_sanitised_quickly() -> None:
     started = time.monotonic()
     assert clean("<div>" * 150_000 + "the innermost word") == "<p>the innermost word</p>"
     assert time.monotonic() - started < 5
 
 
-def test_plain_text_becomes_paragraphs_at_blank_lines() -> None:
+def test_plain_text_is_split_into_paragraphs_at_blank_lines() -> None:
     assert clean("First words\nof one.\n\nThen & others.") == (
         "<p>First words of one.</p>\n<p>Then &amp; others.</p>"
     )
 
 
-def test_a_row_of_headings_becomes_the_head_of_its_table() -> None:
+def test_a_row_of_header_cells_becomes_the_table_head() -> None:
     cleaned = clean("<table><tr><th>Port<th>Calls<tr><td><p>Aden</p><td>12</table>")
     assert cleaned == (
         "<table><thead><tr><th>Port</th><th>Calls</th></tr></thead>"
@@ -102,16 +104,16 @@ def test_a_row_of_headings_becomes_the_head_of_its_table() -> None:
 
 
 @pytest.mark.parametrize("address", ["https://example.org/", "mailto:desk@example.org", "/about/"])
-def test_a_link_that_leads_somewhere_stays(address: str) -> None:
+def test_a_valid_link_is_kept(address: str) -> None:
     assert clean(f'<p><a href="{address}">there</a></p>') == f'<p><a href="{address}">there</a></p>'
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "file:///etc"])
-def test_a_link_that_leads_nowhere_good_leaves_only_its_words(address: str) -> None:
+def test_an_unsafe_link_leaves_only_its_text(address: str) -> None:
     assert clean(f'<p><a href="{address}">there</a></p>') == "<p>there</p>"
 
 
-def test_a_caption_is_one_line_of_words() -> None:
+def test_a_caption_is_one_line_of_text() -> None:
     assert clean_caption("<p>At <b>dusk</b></p><p>by the quay</p><script>alert(1)</script>") == (
         "At <strong>dusk</strong> by the quay"
     )

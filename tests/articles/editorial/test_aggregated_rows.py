@@ -1,4 +1,4 @@
-"""What belongs to an article comes with it, as a prefetch would have brought it."""
+"""Related rows of an article, fetched in the article's own query."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def article() -> Article:
     return made
 
 
-def test_everything_on_a_page_comes_with_one_question(
+def test_everything_on_a_page_is_fetched_in_one_query(
     article: Article, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(1):
@@ -39,7 +39,7 @@ def test_everything_on_a_page_comes_with_one_question(
     assert correction.article is found
 
 
-def test_an_article_with_nothing_has_empty_lists_and_asks_for_none(
+def test_an_article_without_related_rows_has_empty_lists_and_no_queries(
     django_assert_num_queries: Any,
 ) -> None:
     pk = newsroom.draft("Bare", categories=[]).pk
@@ -52,14 +52,14 @@ def test_an_article_with_nothing_has_empty_lists_and_asks_for_none(
         ]
 
 
-def test_what_a_card_does_not_show_is_refused_instead_of_asked_for(article: Article) -> None:
+def test_accessing_a_field_that_cards_do_not_fetch_raises_an_error(article: Article) -> None:
     card = Article.objects.for_cards().get(pk=article.pk)
     assert card.bylines.all()[0].author.name == "Author of Quiet"
     with pytest.raises(FieldFetchBlocked):
         str(card.bylines.all()[0].author.biography)
 
 
-def test_numbers_and_slices_of_cards_count_what_is_there(article: Article) -> None:
+def test_counts_and_slices_of_cards_use_the_fetched_rows(article: Article) -> None:
     full_house.illustrated("Other", figures=0, categories=[newsroom.category("Energy")])
     cards = Article.objects.published().newest().for_cards()
     assert cards.count() == 2

@@ -1,4 +1,4 @@
-"""Every field of an article is declared as editable or not, and the declaration is complete."""
+"""Every field of an article is declared as editable or as fixed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -42,13 +42,13 @@ def test_every_field_is_declared_once() -> None:
     assert sorted(declared) == sorted(field.name for field in Article._meta.concrete_fields)
 
 
-def test_every_editable_field_is_on_the_page_of_the_form() -> None:
+def test_every_editable_field_is_on_the_form_page() -> None:
     fieldsets: list[Any] = list(FIELDSETS)
     shown = {name for _, options in fieldsets for name in options["fields"]}
     assert set(EDITABLE_FIELDS) <= shown & set(ArticleForm.base_fields)
 
 
-def test_a_revision_has_every_field_that_is_compared() -> None:
+def test_a_revision_has_every_compared_field() -> None:
     columns = {field.attname for field in Revision._meta.concrete_fields}
     assert set(revisions.RECORDED) <= columns
 

@@ -1,4 +1,4 @@
-"""Lists are read from an index that follows every change, and counts are kept."""
+"""Listings follow every change of an article, and so do their counts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ MARCH = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
 def expected() -> Counter[tuple[str, int, str, int]]:
-    """Scope, target and language of each list with its number of articles, from the articles alone."""
+    """Scope, target and language of each list with its count, computed from the articles."""
     found: Counter[tuple[str, int, str, int]] = Counter()
     parents = dict(Category.objects.values_list("pk", "parent"))
     articles = Article.objects.published().prefetch_related("tags")  # type: ignore[misc]  # taggit
@@ -57,8 +57,8 @@ def expected() -> Counter[tuple[str, int, str, int]]:
     return found
 
 
-def assert_right() -> None:
-    """Entries are those that follow from the articles, and every count is the number of entries."""
+def assert_consistent() -> None:
+    """Asserts that the entries match the articles and every count its entries."""
     rows = expected()
     visible = ListingEntry.objects.visible()
     assert Counter(visible.values_list("scope", "target", "language", "article")) == rows
@@ -78,37 +78,37 @@ def headlines(listing: Listing, start: int = 0, stop: int = 20) -> list[str]:
     return [article.headline for article in listing.cut(start, stop)]
 
 
-def test_what_is_published_stands_in_its_lists_at_once(edna: User) -> None:
+def test_a_published_article_is_in_its_lists_immediately(edna: User) -> None:
     asia, news = newsroom.category("Asia"), newsroom.category("News")
     japan = newsroom.category("Japan", parent=asia)
     ines = newsroom.author("Ines Faro")
     article = newsroom.published(
         "Snow", categories=[japan, news], authors=[ines], tags=["snow", "trains"], at=MARCH
     )
-    assert_right()
+    assert_consistent()
     assert headlines(Listing(Scope.CATEGORY, asia.pk)) == ["Snow"]
     assert headlines(Listing(Scope.MONTH, 202603)) == ["Snow"]
     publishing.unpublish(article, by=edna)
-    assert_right()
+    assert_consistent()
     assert headlines(Listing(Scope.CATEGORY, asia.pk)) == []
     assert Listing(Scope.AUTHOR, ines.pk).count() == 0
     publishing.publish(article, by=edna)
-    assert_right()
+    assert_consistent()
     Article.objects.filter(pk=article.pk).update(language="fr")
-    assert_right()
+    assert_consistent()
     article.refresh_from_db()
     article.delete()
-    assert_right()
+    assert_consistent()
     assert not ListingEntry.objects.exists()
 
 
-def test_drafts_stand_in_no_list() -> None:
+def test_drafts_are_in_no_list() -> None:
     newsroom.draft("Not yet", tags=["snow"])
     assert not ListingEntry.objects.exists()
     assert not ListingCount.objects.exists()
 
 
-def test_a_change_of_text_alone_writes_nothing() -> None:
+def test_a_change_of_the_text_alone_writes_no_entries() -> None:
     article = newsroom.published("Snow", tags=["snow"])
     before = ListingCount.objects.count()
     article.headline = "More snow"
@@ -135,7 +135,7 @@ def test_an_article_appears_at_its_time_without_a_write(client: Client) -> None:
     assert sum(rows.visible(soon).values_list("articles", flat=True)) == 1
 
 
-def test_adding_up_leaves_one_row_for_a_count_and_changes_no_count(edna: User) -> None:
+def test_adding_up_leaves_one_row_for_each_count_and_changes_no_total(edna: User) -> None:
     articles = [newsroom.published(f"Snow {n}", tags=["snow"], at=MARCH) for n in range(3)]
     publishing.unpublish(articles[0], by=edna)
     before = {scope: counts_by_language(scope) for scope in Scope}
@@ -143,10 +143,10 @@ def test_adding_up_leaves_one_row_for_a_count_and_changes_no_count(edna: User) -
     assert {scope: counts_by_language(scope) for scope in Scope} == before
     whole = ListingCount.objects.filter(scope=Scope.TAG, period=0)
     assert [(row.articles, row.added_up) for row in whole] == [(2, True)]
-    assert_right()
+    assert_consistent()
 
 
-def test_what_changes_past_the_forms_is_listed_too() -> None:
+def test_changes_outside_of_forms_are_listed_too() -> None:
     article = newsroom.published("Snow", at=MARCH)
     loose = newsroom.draft("Loose")
     author, tag = newsroom.author("Ines Faro"), Tag.objects.create(name="snow", slug="snow")
@@ -154,46 +154,46 @@ def test_what_changes_past_the_forms_is_listed_too() -> None:
     ArticleTag.objects.bulk_create(
         [ArticleTag(content_object=each, tag=tag) for each in (article, loose)]
     )
-    assert_right()
+    assert_consistent()
     ArticleTag.objects.all().delete()
     Article.objects.filter(pk=loose.pk).update(
         state="published", published_at=MARCH, year=2026, month=3, slug="loose"
     )
-    assert_right()
+    assert_consistent()
     Article.objects.update(published_at=MARCH - timedelta(days=400), year=2025, month=2)
-    assert_right()
+    assert_consistent()
 
 
-def test_what_is_merged_or_moved_is_listed_where_it_went() -> None:
+def test_articles_of_merged_or_moved_categories_are_listed_at_the_new_place() -> None:
     asia, europe = newsroom.category("Asia"), newsroom.category("Europe")
     japan = newsroom.category("Japan", parent=asia)
     newsroom.published("Snow", categories=[japan], tags=["snow", "trains"], at=MARCH)
     newsroom.published("Rain", categories=[europe, asia], tags=["rain"], at=MARCH)
     japan.parent = europe
     category_tree.save(japan)
-    assert_right()
+    assert_consistent()
     assert Listing(Scope.CATEGORY, asia.pk).count() == 1
     assert Listing(Scope.CATEGORY, europe.pk).count() == 2
     snow, rain = Tag.objects.get(name="snow"), Tag.objects.get(name="rain")
     tags.merge([rain], into=snow)
-    assert_right()
+    assert_consistent()
     assert Listing(Scope.TAG, snow.pk).count() == 2
     category_tree.merge([asia], into=japan)
-    assert_right()
+    assert_consistent()
     category_tree.merge([japan], into=europe)
-    assert_right()
+    assert_consistent()
 
 
-def test_articles_loaded_together_are_listed_together() -> None:
+def test_articles_loaded_in_bulk_are_listed() -> None:
     first = newsroom.published("First", at=MARCH)
     with listed_together(range(first.pk, first.pk + 1)):
         Article.objects.filter(pk=first.pk).update(language="fr")
         assert ListingEntry.objects.filter(language="fr").count() == 0
-    assert_right()
+    assert_consistent()
     assert counts_by_language(Scope.ALL) == {("fr", 0): 1}
 
 
-def test_a_page_deep_in_a_list_is_the_page_that_counting_would_find(
+def test_a_deep_page_is_the_same_as_with_an_offset(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(listings, "DEEP", 3)
@@ -214,7 +214,7 @@ def test_a_page_deep_in_a_list_is_the_page_that_counting_would_find(
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.sampled_from("pwtxcdlf"), st.integers(0, 2)), max_size=12))
-def test_whatever_happens_lists_and_counts_stay_right(
+def test_entries_and_counts_are_consistent_after_any_sequence_of_changes(
     db: None, steps: list[tuple[str, int]]
 ) -> None:
     with transaction.atomic():
@@ -241,12 +241,12 @@ def test_whatever_happens_lists_and_counts_stay_right(
                     rows.update(language="fr")
                 case "f":
                     listings.add_up()
-        assert_right()
+        assert_consistent()
         transaction.set_rollback(True)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_waits_for_who_changes_an_article_and_its_lists_are_right_afterwards() -> None:
+def test_a_locked_article_blocks_nobody_and_is_listed_correctly_afterwards() -> None:
     article = newsroom.published("Snow", at=MARCH)
     tag = Tag.objects.create(name="snow", slug="snow")
 
@@ -260,13 +260,13 @@ def test_nobody_waits_for_who_changes_an_article_and_its_lists_are_right_afterwa
         at_once(add_the_tag)
     assert ListingRecheck.objects.count() == 1
     assert listings.recheck() == 1
-    assert_right()
+    assert_consistent()
     (entry,) = ListingEntry.objects.filter(scope=Scope.TAG, target=tag.pk)
     assert entry.published_at == MARCH - timedelta(days=1)
     assert not ListingRecheck.objects.exists()
 
 
-def test_an_author_or_a_tag_is_known_while_something_of_it_can_be_read(edna: User) -> None:
+def test_an_author_or_tag_is_in_use_while_it_has_a_visible_article(edna: User) -> None:
     ines = newsroom.author("Ines Faro")
     article = newsroom.published("Snow", authors=[ines])
     known = AuthorProfile.objects.filter(listings.in_use(Scope.AUTHOR))
@@ -275,9 +275,9 @@ def test_an_author_or_a_tag_is_known_while_something_of_it_can_be_read(edna: Use
     assert not AuthorProfile.objects.filter(listings.in_use(Scope.AUTHOR)).exists()
 
 
-def test_a_category_chosen_second_is_no_primary_one() -> None:
+def test_a_second_category_is_not_primary() -> None:
     asia, news = newsroom.category("Asia"), newsroom.category("News")
     newsroom.published("Snow", categories=[asia, news])
     assert counts_of(Scope.PRIMARY) == {asia.pk: 1}
     ArticleCategory.objects.filter(category=news).delete()
-    assert_right()
+    assert_consistent()

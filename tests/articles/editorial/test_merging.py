@@ -1,4 +1,4 @@
-"""One of several: what points at those that go points at the one that stays."""
+"""Merging tags, categories and authors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,28 +25,28 @@ def named(article: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("typed", ["sécurité", "SECURITE", "Securite\u0301", "ＳＥＣＵＲＩＴＥ"])
-def test_a_tag_is_the_same_word_whatever_its_capitals_and_accents(typed: str) -> None:
+def test_a_tag_is_the_same_with_other_capitals_or_accents(typed: str) -> None:
     newsroom.draft("One", tags=["Sécurité"])
     assert named(newsroom.draft("Two", tags=[typed])) == ["Sécurité"]
 
 
-def test_the_database_lets_no_word_be_two_tags() -> None:
+def test_the_database_rejects_two_tags_with_the_same_name() -> None:
     Tag.objects.create(name="Sécurité", slug="one")
     with pytest.raises(IntegrityError), transaction.atomic():
         Tag.objects.create(name="SECURITE", slug="two")
 
 
-def test_letters_of_other_scripts_stay_apart() -> None:
+def test_letters_of_other_scripts_are_distinct() -> None:
     assert len(named(newsroom.draft(tags=["Война", "война", "日本", "日木", "سوريا"]))) == 4
 
 
-def test_a_word_that_was_merged_stays_merged_when_it_is_typed_again() -> None:
+def test_a_merged_tag_that_is_entered_again_becomes_the_remaining_tag() -> None:
     newsroom.draft("One", tags=["Nippon", "Japan"])
     tags.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
     assert named(newsroom.draft("Two", tags=["nippon"])) == ["Japan"]
 
 
-def test_an_old_address_of_what_goes_leads_on_without_a_chain() -> None:
+def test_the_old_url_of_a_merged_row_redirects_without_a_chain() -> None:
     for name in ("One", "Two", "Three"):
         Tag.objects.create(name=name, slug=name.lower())
     one, two, three = (Tag.objects.get(slug=slug) for slug in ("one", "two", "three"))
@@ -56,14 +56,14 @@ def test_an_old_address_of_what_goes_leads_on_without_a_chain() -> None:
     assert Redirect.objects.count() == 2
 
 
-def test_an_article_in_both_sections_keeps_its_better_place() -> None:
+def test_an_article_in_both_categories_keeps_the_better_position() -> None:
     east, economy, asia = (newsroom.category(name) for name in ("East", "Economy", "Asia"))
     article = newsroom.draft(categories=[east, economy, asia])
     category_tree.merge([east], into=asia)
     assert [row.category.name for row in article.article_categories.all()] == ["Asia", "Economy"]
 
 
-def test_a_merge_asks_as_often_for_forty_articles_as_for_four(
+def test_the_number_of_queries_of_a_merge_does_not_depend_on_the_articles(
     django_assert_max_num_queries: Any,
 ) -> None:
     east, asia = newsroom.category("East"), newsroom.category("Asia")
@@ -75,11 +75,11 @@ def test_a_merge_asks_as_often_for_forty_articles_as_for_four(
             category_tree.merge([east], into=asia)
         counts.append(len(asked))
         east = newsroom.category("East")
-    # The second section stands where a redirect is already, which is looked at.
+    # There is a redirect from the path of the second category already.
     assert abs(counts[0] - counts[1]) <= 2
 
 
-def test_a_section_and_one_below_it_can_go_together() -> None:
+def test_a_category_and_its_descendant_can_be_merged_together() -> None:
     east, asia = newsroom.category("East"), newsroom.category("Asia")
     japan = newsroom.category("Japan", parent=east)
     newsroom.category("Kyushu", parent=japan)
@@ -96,7 +96,7 @@ def test_a_section_and_one_below_it_can_go_together() -> None:
     assert leads["/category/east/japan/kyushu/"] == "asia/kyushu"
 
 
-def test_sections_of_one_address_below_are_not_thrown_together() -> None:
+def test_categories_with_subcategories_of_the_same_slug_are_not_merged() -> None:
     east, asia = newsroom.category("East"), newsroom.category("Asia")
     newsroom.category("Japan", parent=east)
     newsroom.category("Japan", parent=asia)
@@ -105,7 +105,7 @@ def test_sections_of_one_address_below_are_not_thrown_together() -> None:
     assert Category.objects.count() == 4
 
 
-def test_menus_follow_a_merged_section() -> None:
+def test_menu_entries_follow_a_merged_category() -> None:
     east, asia = newsroom.category("East"), newsroom.category("Asia")
     menus.save(
         Publication(header_menu=[Entry(kind="category", key=str(east.pk), label="", below=False)])
@@ -119,7 +119,7 @@ def test_menus_follow_a_merged_section() -> None:
     assert menus.broken_entries(publication, menus.targets()) == []
 
 
-def test_two_accounts_are_never_thrown_together(rui: User, edna: User) -> None:
+def test_authors_with_two_accounts_are_not_merged(rui: User, edna: User) -> None:
     one, two = newsroom.author("One"), newsroom.author("Two")
     AuthorProfile.objects.filter(pk=one.pk).update(user=rui)
     AuthorProfile.objects.filter(pk=two.pk).update(user=edna)
@@ -128,7 +128,7 @@ def test_two_accounts_are_never_thrown_together(rui: User, edna: User) -> None:
     assert AuthorProfile.objects.count() == 2
 
 
-def test_an_author_has_one_portrait_afterwards() -> None:
+def test_a_merged_author_has_one_portrait() -> None:
     one, two = newsroom.author("One"), newsroom.author("Two")
     first, second = newsroom.picture(), newsroom.picture(checksum="1" * 64)
     Portrait.objects.create(author=one, image=first)
@@ -140,7 +140,7 @@ def test_an_author_has_one_portrait_afterwards() -> None:
     assert Portrait.objects.get().image == first
 
 
-def test_an_author_is_not_merged_with_nobody_or_with_who_is_gone() -> None:
+def test_an_author_is_not_merged_with_a_deleted_one() -> None:
     one, two = newsroom.author("One"), newsroom.author("Two")
     with pytest.raises(CannotMerge, match="at least two"):
         bylines.merge([one], into=one)
@@ -149,7 +149,7 @@ def test_an_author_is_not_merged_with_nobody_or_with_who_is_gone() -> None:
         bylines.merge([one], into=two)
 
 
-def test_a_form_that_names_what_was_merged_meanwhile_gets_what_it_became() -> None:
+def test_a_form_that_names_a_merged_row_gets_the_remaining_one() -> None:
     old, kept = newsroom.category("Old"), newsroom.category("Kept")
     author, same = newsroom.author("One"), newsroom.author("Two")
     category_tree.merge([Category.objects.get(pk=old.pk)], into=kept)
@@ -161,7 +161,7 @@ def test_a_form_that_names_what_was_merged_meanwhile_gets_what_it_became() -> No
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_whoever_listens_hears_of_published_articles_after_a_merge(
+def test_a_merge_sends_the_changed_signal_for_published_articles(
     jobs: Callable[[], None],
 ) -> None:
     one = newsroom.published("One", tags=["Nippon"])
@@ -179,7 +179,7 @@ def test_whoever_listens_hears_of_published_articles_after_a_merge(
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_whoever_listens_hears_of_a_tag_that_was_renamed(jobs: Callable[[], None]) -> None:
+def test_renaming_a_tag_sends_the_changed_signal(jobs: Callable[[], None]) -> None:
     one = newsroom.published("One", tags=["Nippon"])
     jobs()
     heard: list[int] = []
@@ -199,7 +199,7 @@ def test_whoever_listens_hears_of_a_tag_that_was_renamed(jobs: Callable[[], None
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_merges_in_a_ring_at_once_leave_one_tag_and_no_error_in_the_database() -> None:
+def test_concurrent_merges_in_a_circle_leave_one_tag_and_no_error() -> None:
     newsroom.draft("One", tags=["A", "B"])
     a, b = Tag.objects.get(name="A"), Tag.objects.get(name="B")
 
@@ -218,7 +218,7 @@ def test_merges_in_a_ring_at_once_leave_one_tag_and_no_error_in_the_database() -
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_an_article_saved_while_its_section_is_merged_stands_in_what_it_became() -> None:
+def test_an_article_saved_during_a_merge_of_its_category_gets_the_remaining_one() -> None:
     old, kept = newsroom.category("Old"), newsroom.category("Kept")
     articles = [newsroom.draft(f"Number {number}", categories=[kept]) for number in range(6)]
 
@@ -231,7 +231,7 @@ def test_an_article_saved_while_its_section_is_merged_stands_in_what_it_became()
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_one_word_typed_by_several_at_once_is_one_tag() -> None:
+def test_a_tag_entered_by_several_users_at_once_is_created_once() -> None:
     articles = [newsroom.draft(f"Number {number}") for number in range(4)]
     words = ["Sécurité", "securite", "SÉCURITÉ", "Securité"]
     at_once(

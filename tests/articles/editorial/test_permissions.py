@@ -1,4 +1,4 @@
-"""Who may do what with which article."""
+"""Who may see, change and publish which article."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -16,7 +16,7 @@ def test_an_editor_may_change_everything(edna: User, rui: User) -> None:
     assert permissions.may_publish(edna)
 
 
-def test_a_reporter_may_change_only_what_is_theirs(edna: User, rui: User) -> None:
+def test_a_reporter_may_change_only_their_own_articles(edna: User, rui: User) -> None:
     profile = AuthorProfile.objects.create(name="Rui Tavares", slug="rui", user=rui)
     assert permissions.may_change(rui, newsroom.draft("Begun by Rui", by=rui))
     assert permissions.may_change(rui, newsroom.draft("Signed", by=edna, authors=[profile]))
@@ -25,14 +25,16 @@ def test_a_reporter_may_change_only_what_is_theirs(edna: User, rui: User) -> Non
 
 
 @pytest.mark.parametrize("state", ["scheduled", "published"])
-def test_a_reporter_cannot_publish_by_editing_what_goes_out(rui: User, state: str) -> None:
+def test_a_reporter_cannot_publish_by_editing(rui: User, state: str) -> None:
     article = newsroom.published(by=rui)
     Article.objects.update(state=state, publish_at=timezone.now())
     article.refresh_from_db()
     assert not permissions.may_change(rui, article)
 
 
-def test_lists_hold_exactly_what_may_be_seen(edna: User, rui: User, mina: User, ola: User) -> None:
+def test_lists_contain_exactly_the_articles_that_a_user_may_see(
+    edna: User, rui: User, mina: User, ola: User
+) -> None:
     profile = AuthorProfile.objects.create(name="Rui Tavares", slug="rui", user=rui)
     newsroom.draft("Rui's draft", by=rui)
     newsroom.draft("Signed twice", by=edna, authors=[profile, newsroom.author("Ines Faro")])
@@ -49,7 +51,7 @@ def test_lists_hold_exactly_what_may_be_seen(edna: User, rui: User, mina: User, 
     assert permissions.visible_to(mina, Article.objects.all()).count() == 1
 
 
-def test_a_reader_and_a_stranger_may_nothing(ola: User) -> None:
+def test_readers_and_anonymous_users_may_do_nothing(ola: User) -> None:
     article = newsroom.published()
     for person in (ola, AnonymousUser()):
         assert not permissions.may_see(person, article)

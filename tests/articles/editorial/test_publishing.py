@@ -1,4 +1,4 @@
-"""Publishing, scheduling and withdrawing."""
+"""Publishing, scheduling and unpublishing."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,14 +12,14 @@ from iria.publication.models import current_publication
 from tests import newsroom
 
 
-def test_a_published_article_has_an_address_of_its_month(edna: User) -> None:
+def test_a_published_article_has_a_url_with_its_month(edna: User) -> None:
     article = newsroom.draft("Ferries run on time")
     publishing.publish(article, by=edna, at=datetime(2026, 3, 4, 12, tzinfo=UTC))
     assert article.get_absolute_url() == "/2026/03/ferries-run-on-time/"
     assert Article.objects.published().get() == article
 
 
-def test_the_month_is_counted_in_the_publications_zone(edna: User) -> None:
+def test_the_month_is_that_of_the_publications_time_zone(edna: User) -> None:
     row = current_publication()
     row.time_zone = "Asia/Tokyo"
     row.save()
@@ -35,7 +35,7 @@ def test_two_articles_of_one_month_may_share_a_headline(edna: User) -> None:
     assert second.slug == "the-week-ahead-2"
 
 
-def test_an_uncredited_picture_holds_an_article_back(edna: User) -> None:
+def test_an_uncredited_image_blocks_publishing(edna: User) -> None:
     picture = newsroom.picture(credit="")
     article = newsroom.draft(
         body=f'<p>Words.</p><figure data-image="{picture.pk}"><figcaption>A quay</figcaption></figure>'
@@ -45,7 +45,7 @@ def test_an_uncredited_picture_holds_an_article_back(edna: User) -> None:
     assert not Article.objects.published().exists()
 
 
-def test_a_schedule_in_the_past_is_refused(edna: User) -> None:
+def test_a_schedule_in_the_past_is_rejected(edna: User) -> None:
     article = newsroom.draft()
     with pytest.raises(publishing.NotReady, match="past"):
         publishing.schedule(article, by=edna, at=timezone.now() - timedelta(minutes=1))
@@ -53,7 +53,7 @@ def test_a_schedule_in_the_past_is_refused(edna: User) -> None:
     assert article.state == Article.State.DRAFT
 
 
-def test_a_schedule_missed_while_the_worker_was_down_is_kept_late(edna: User) -> None:
+def test_an_article_missed_while_the_worker_was_down_is_published_late(edna: User) -> None:
     article = newsroom.draft()
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
     Article.objects.update(publish_at=timezone.now() - timedelta(hours=5))
@@ -61,7 +61,7 @@ def test_a_schedule_missed_while_the_worker_was_down_is_kept_late(edna: User) ->
     assert Article.objects.published().count() == 1
 
 
-def test_a_withdrawn_article_is_gone_and_can_return_to_its_address(edna: User) -> None:
+def test_an_unpublished_article_is_gone_and_can_return_to_its_url(edna: User) -> None:
     article = newsroom.published("Back again")
     address = article.get_absolute_url()
     publishing.unpublish(article, by=edna)
@@ -70,7 +70,7 @@ def test_a_withdrawn_article_is_gone_and_can_return_to_its_address(edna: User) -
     assert article.get_absolute_url() == address
 
 
-def test_a_changed_slug_leaves_the_old_address_behind(edna: User) -> None:
+def test_a_changed_slug_leaves_a_redirect(edna: User) -> None:
     article = newsroom.published("Old words")
     old = article.get_absolute_url()
     article.slug = "new-words"
@@ -79,7 +79,7 @@ def test_a_changed_slug_leaves_the_old_address_behind(edna: User) -> None:
     assert article.get_absolute_url().endswith("/new-words/")
 
 
-def test_going_back_to_the_first_slug_makes_no_ring(edna: User) -> None:
+def test_returning_to_the_first_slug_makes_no_redirect_loop(edna: User) -> None:
     article = newsroom.published("Old words")
     for slug in ("new-words", "old-words"):
         article.slug = slug
@@ -87,7 +87,7 @@ def test_going_back_to_the_first_slug_makes_no_ring(edna: User) -> None:
     assert not Redirect.objects.filter(old_path=article.get_absolute_url()).exists()
 
 
-def test_an_article_taken_off_its_schedule_meanwhile_does_not_go_out(edna: User) -> None:
+def test_an_article_unscheduled_in_the_meantime_is_not_published(edna: User) -> None:
     article = newsroom.draft()
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
     publishing.unpublish(article, by=edna)
@@ -97,7 +97,7 @@ def test_an_article_taken_off_its_schedule_meanwhile_does_not_go_out(edna: User)
     assert article.state == Article.State.DRAFT
 
 
-def test_an_article_that_is_no_longer_ready_is_held_back_and_holds_up_no_other(edna: User) -> None:
+def test_an_article_that_is_no_longer_ready_is_unscheduled_and_blocks_no_other(edna: User) -> None:
     unready, ready = newsroom.draft("Lost its text"), newsroom.draft("Still whole")
     for article in (unready, ready):
         publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
@@ -108,7 +108,7 @@ def test_an_article_that_is_no_longer_ready_is_held_back_and_holds_up_no_other(e
     assert Article.objects.overdue().get() == unready
 
 
-def test_an_article_scheduled_anew_is_no_longer_held_back(edna: User) -> None:
+def test_a_rescheduled_article_is_no_longer_overdue(edna: User) -> None:
     article = newsroom.draft()
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
     Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1), body="")
@@ -120,7 +120,7 @@ def test_an_article_scheduled_anew_is_no_longer_held_back(edna: User) -> None:
     assert not Article.objects.overdue().exists()
 
 
-def test_a_fault_in_one_article_does_not_stop_the_others(
+def test_an_error_in_one_article_does_not_stop_the_others(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, sound = newsroom.draft("Broken"), newsroom.draft("Sound")
@@ -138,7 +138,7 @@ def test_a_fault_in_one_article_does_not_stop_the_others(
     assert Article.objects.published().get() == sound
 
 
-def test_a_withdrawn_article_taken_off_a_new_schedule_stays_withdrawn(edna: User) -> None:
+def test_unscheduling_an_unpublished_article_leaves_it_unpublished(edna: User) -> None:
     article = newsroom.published()
     publishing.unpublish(article, by=edna)
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
@@ -146,14 +146,14 @@ def test_a_withdrawn_article_taken_off_a_new_schedule_stays_withdrawn(edna: User
     assert article.state == Article.State.UNPUBLISHED
 
 
-def test_a_headline_that_would_make_a_reserved_address_is_numbered(edna: User) -> None:
+def test_a_headline_that_would_make_a_reserved_url_gets_a_number(edna: User) -> None:
     article = newsroom.draft("Feed")
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
     publishing.publish(article, by=edna)
     assert article.slug == "feed-2"
 
 
-def test_the_old_address_of_one_article_is_not_given_to_another(edna: User) -> None:
+def test_the_old_url_of_one_article_is_not_given_to_another(edna: User) -> None:
     first = newsroom.published("Ferries")
     first.slug = "ferries-and-ports"
     revisions.save(first, by=edna)
@@ -161,7 +161,7 @@ def test_the_old_address_of_one_article_is_not_given_to_another(edna: User) -> N
     assert second.slug == "ferries-2"
 
 
-def test_a_picture_that_is_not_in_the_library_holds_an_article_back(edna: User) -> None:
+def test_an_image_that_is_missing_from_the_library_blocks_publishing(edna: User) -> None:
     article = newsroom.draft(body='<p>Words.</p><figure data-image="4711"></figure>')
     with pytest.raises(publishing.NotReady, match="4711"):
         publishing.publish(article, by=edna)

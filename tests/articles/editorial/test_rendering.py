@@ -1,4 +1,4 @@
-"""An article's text on its page."""
+"""The text of an article on its page."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ from tests import newsroom
 
 
 def _picture(**fields: Any) -> Image:
-    """A picture of the library with its first rendition made."""
+    """An image with its first rendition."""
     values = {"credit": "Ines Faro/via Meridian Pictures", "alt_text": "Cranes above a quay"}
     return ingest.ingest(newsroom.picture_file(), by=None, **{**values, **fields})
 
@@ -40,12 +40,12 @@ def test_a_figure_shows_its_caption_and_then_the_credit(db: None) -> None:
     assert "figure-wide" in html
 
 
-def test_the_credit_is_written_in_the_publications_wording(db: None) -> None:
+def test_the_credit_has_the_publications_format(db: None) -> None:
     Publication(name="Meridian", credit_format="Photo: {credit}").save()
     assert "Photo: Ines Faro/via Meridian Pictures" in _page(_figure(_picture()))
 
 
-def test_a_credit_mended_in_the_library_changes_every_page_at_once(db: None) -> None:
+def test_a_corrected_credit_changes_every_page_immediately(db: None) -> None:
     picture = _picture()
     article = newsroom.draft(body=_figure(picture))
     Image.objects.update(credit="Ines Faro/via Another Agency")
@@ -53,31 +53,33 @@ def test_a_credit_mended_in_the_library_changes_every_page_at_once(db: None) -> 
     assert "Another Agency" in shown
 
 
-def test_of_an_uncredited_picture_its_caption_alone_stays(db: None) -> None:
+def test_an_uncredited_image_leaves_only_its_caption(db: None) -> None:
     html = _page(f"<p>Words.</p>{_figure(_picture(credit=''))}")
     assert "<picture" not in html
     assert "Ines Faro" not in html
     assert "A quay at <em>dusk</em>" in html
 
 
-def test_a_picture_excused_from_credit_is_drawn_without_one(db: None) -> None:
+def test_an_image_exempt_from_credit_is_shown_without_one(db: None) -> None:
     picture = _picture(credit="", credit_exempt=True, no_credit_reason="Our own chart.")
     html = _page(_figure(picture))
     assert "A quay" in html
     assert "Image Credit" not in html
 
 
-def test_a_figure_of_a_picture_that_is_gone_leaves_nothing_behind(db: None) -> None:
+def test_a_figure_of_a_deleted_image_leaves_nothing(db: None) -> None:
     html = _page('<p>Words.</p><figure data-image="99999"><figcaption>Gone</figcaption></figure>')
     assert html.strip() == "<p>Words.</p>"
 
 
-def test_notes_stand_under_a_heading_in_the_articles_language(db: None) -> None:
+def test_footnotes_are_under_a_heading_in_the_articles_language(db: None) -> None:
     html = _page('<p>Mots<span data-footnote="Note."></span></p>', language="fr")
     assert "Retour au texte" in html
 
 
-def test_a_prefetched_page_asks_nothing_more(db: None, django_assert_num_queries: Any) -> None:
+def test_a_prefetched_page_needs_no_further_queries(
+    db: None, django_assert_num_queries: Any
+) -> None:
     pictures = [
         ingest.ingest(newsroom.picture_file(colour=colour), by=None, credit="Ines Faro")
         for colour in ("navy", "teal", "olive")

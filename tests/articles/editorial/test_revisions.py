@@ -1,4 +1,4 @@
-"""Saving the words of an article."""
+"""Saving an article with a revision."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from articles.editorial.models import Article
 from tests import newsroom
 
 
-def test_saving_the_same_words_again_makes_no_other_revision(edna: User) -> None:
+def test_saving_the_same_content_again_makes_no_new_revision(edna: User) -> None:
     article = newsroom.draft(by=edna)
     revisions.save(article, by=edna)
     assert article.revisions.count() == 1
@@ -17,7 +17,7 @@ def test_saving_the_same_words_again_makes_no_other_revision(edna: User) -> None
     assert [revision.number for revision in article.revisions.all()] == [2, 1]
 
 
-def test_an_article_that_went_out_while_somebody_wrote_is_not_called_back(edna: User) -> None:
+def test_saving_a_form_from_before_the_publication_does_not_unpublish(edna: User) -> None:
     article = newsroom.draft()
     opened = Article.objects.get(pk=article.pk)
     publishing.publish(article, by=edna)
@@ -26,7 +26,7 @@ def test_an_article_that_went_out_while_somebody_wrote_is_not_called_back(edna: 
     assert Article.objects.published().get().standfirst == "Written meanwhile."
 
 
-def test_only_a_change_of_words_counts_as_an_update_to_readers(edna: User) -> None:
+def test_only_a_change_of_the_content_counts_as_an_update(edna: User) -> None:
     article = newsroom.published()
     article.comments_open = False
     revisions.save(article, by=edna)
@@ -36,7 +36,7 @@ def test_only_a_change_of_words_counts_as_an_update_to_readers(edna: User) -> No
     assert Article.objects.get().updated_at is not None
 
 
-def test_an_article_opened_before_somebody_saved_is_stale(edna: User, rui: User) -> None:
+def test_an_article_opened_before_another_save_is_stale(edna: User, rui: User) -> None:
     article = newsroom.draft(by=rui)
     opened_at = article.version
     article.headline = "Edna was faster"
@@ -47,6 +47,6 @@ def test_an_article_opened_before_somebody_saved_is_stale(edna: User, rui: User)
     assert stale.value.latest.created_by == edna
 
 
-def test_what_is_saved_is_clean(edna: User) -> None:
+def test_the_text_is_sanitised_when_saved(edna: User) -> None:
     article = newsroom.draft(body='<h1>Ports</h1><script>alert(1)</script><p style="x">Words')
     assert article.body == "<h2>Ports</h2>\n<p>Words</p>"

@@ -1,4 +1,4 @@
-"""One text in several languages."""
+"""Articles linked as translations of each other."""
 
 import re
 
@@ -26,7 +26,9 @@ def french() -> Article:
     return newsroom.published("Une semaine calme", language="fr")
 
 
-def test_whoever_is_linked_to_one_is_linked_to_all(english: Article, french: Article) -> None:
+def test_an_article_linked_to_one_translation_is_linked_to_all(
+    english: Article, french: Article
+) -> None:
     arabic = newsroom.published("أسبوع هادئ", language="ar")
     translations.link(french, english)
     english.refresh_from_db()
@@ -40,7 +42,9 @@ def test_whoever_is_linked_to_one_is_linked_to_all(english: Article, french: Art
     assert not TranslationGroup.objects.exists()
 
 
-def test_a_text_is_in_each_language_once(english: Article, french: Article) -> None:
+def test_a_translation_group_has_one_article_per_language(
+    english: Article, french: Article
+) -> None:
     second = newsroom.published("Encore une semaine", language="fr")
     translations.link(french, english)
     english.refresh_from_db()
@@ -50,7 +54,7 @@ def test_a_text_is_in_each_language_once(english: Article, french: Article) -> N
         Article.objects.filter(pk=second.pk).update(translation_group=english.translation_group)
 
 
-def test_a_reader_is_told_and_machines_too(
+def test_readers_and_machines_see_the_translations(
     client: Client, english: Article, french: Article, edna: User
 ) -> None:
     translations.link(french, english)
@@ -83,7 +87,7 @@ def test_an_editor_links_a_translation_by_its_headline(
     assert translations.translations_of(Article.objects.get(pk=french.pk)) == []
 
 
-def test_a_second_french_version_is_refused_in_words(
+def test_a_second_version_in_one_language_is_rejected_with_an_error(
     client: Client, edna: User, english: Article, french: Article
 ) -> None:
     translations.link(french, english)
@@ -97,7 +101,7 @@ def test_a_second_french_version_is_refused_in_words(
     assert len(errors_on(page)) == 1
 
 
-def test_a_reporter_is_offered_no_draft_of_somebody_else_and_cannot_name_one(
+def test_a_reporter_cannot_link_the_draft_of_another_user(
     client: Client, edna: User, rui: User, english: Article
 ) -> None:
     secret = newsroom.draft("What nobody may know yet", language="en", by=edna)
@@ -112,7 +116,7 @@ def test_a_reporter_is_offered_no_draft_of_somebody_else_and_cannot_name_one(
     assert not TranslationGroup.objects.exists()
 
 
-def test_language_and_link_may_change_in_one_go(
+def test_language_and_translation_may_change_together(
     client: Client, edna: User, english: Article, french: Article
 ) -> None:
     translations.link(french, english)
@@ -123,7 +127,7 @@ def test_language_and_link_may_change_in_one_go(
     assert (french.language, french.translation_group) == ("en", None)
 
 
-def test_a_translation_put_into_another_language_stays_linked(
+def test_a_translation_in_a_changed_language_stays_linked(
     client: Client, edna: User, english: Article, french: Article
 ) -> None:
     translations.link(french, english)

@@ -1,4 +1,4 @@
-"""From an address on its own line to a frame that loads on a click."""
+"""Embeds: from a URL on its own line to a frame that loads on a click."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def with_film(**fields: Any) -> Article:
         f"Before\n\n{FILM}\n\nAfter",
     ],
 )
-def test_an_address_alone_on_its_line_becomes_an_embed(alone: str) -> None:
+def test_a_url_alone_on_its_line_becomes_an_embed(alone: str) -> None:
     body = newsroom.draft(body=alone).body
     assert EMBED in body
     assert autoembed(body) == body
@@ -54,11 +54,11 @@ def test_an_address_alone_on_its_line_becomes_an_embed(alone: str) -> None:
         f"<p>{FILM.replace('https', 'http')}</p>",
     ],
 )
-def test_other_links_stay_what_they_are(written: str) -> None:
+def test_other_links_are_not_changed(written: str) -> None:
     assert "data-embed" not in newsroom.draft(body=written).body
 
 
-def test_a_page_has_a_card_and_its_policy_names_the_frame_and_no_other(client: Client) -> None:
+def test_a_page_has_a_card_and_its_policy_allows_only_this_frame(client: Client) -> None:
     answer = client.get(with_film().get_absolute_url())
     html = answer.content.decode()
     assert f'<a href="{FILM}">The strait in March</a>' in html
@@ -69,13 +69,13 @@ def test_a_page_has_a_card_and_its_policy_names_the_frame_and_no_other(client: C
     assert "vimeo" not in policy
 
 
-def test_a_page_without_embeds_has_the_policy_of_every_page(client: Client) -> None:
+def test_a_page_without_embeds_has_the_default_policy(client: Client) -> None:
     answer = client.get(newsroom.published().get_absolute_url())
     assert "frame-src 'self';" in answer.headers["Content-Security-Policy"]
     assert "embed-frame" not in answer.content.decode()
 
 
-def test_whoever_holds_the_page_keeps_its_policy(client: Client) -> None:
+def test_a_304_response_has_the_policy_of_the_page(client: Client) -> None:
     address = with_film().get_absolute_url()
     tag = client.get(address).headers["ETag"]
     answer = client.get(address, headers={"If-None-Match": tag})
@@ -83,7 +83,7 @@ def test_whoever_holds_the_page_keeps_its_policy(client: Client) -> None:
     assert "Content-Security-Policy" not in answer.headers
 
 
-def test_a_provider_that_is_off_leaves_the_card(client: Client) -> None:
+def test_a_disabled_provider_leaves_the_card(client: Client) -> None:
     article = with_film()
     EmbedProvider.objects.update(is_enabled=False)
     answer = client.get(article.get_absolute_url())
@@ -122,7 +122,7 @@ def test_our_own_site_is_never_framed(client: Client, settings: Any) -> None:
     assert "data-frame" not in html
 
 
-def test_a_text_without_embeds_asks_nothing_and_one_with_many_asks_once(
+def test_providers_are_queried_once_and_only_for_texts_with_embeds(
     client: Client, django_assert_num_queries: Any
 ) -> None:
     from articles.embeds.iframes import frames_of
@@ -134,7 +134,7 @@ def test_a_text_without_embeds_asks_nothing_and_one_with_many_asks_once(
         assert len(frames_of(many)) == 30
 
 
-def test_another_film_is_seen_among_what_changed() -> None:
+def test_the_comparison_of_versions_shows_a_changed_embed() -> None:
     article = newsroom.draft(body=f"<p>Words.</p>{EMBED}")
     article.body = article.body.replace("abc-123", "other")
     revisions.save(article, by=None)
@@ -144,7 +144,7 @@ def test_another_film_is_seen_among_what_changed() -> None:
     assert ("added", FILM.replace("abc-123", "other")) in words
 
 
-def test_the_database_keeps_frame_and_origin_together() -> None:
+def test_the_database_requires_frame_and_origin_together() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         EmbedProvider.objects.filter(name="Vimeo").update(frame_origin="https://evil.example")
 
@@ -159,7 +159,7 @@ def test_the_database_keeps_frame_and_origin_together() -> None:
         ({"frame_url": "https://meridian.example/{id}"}, "permissions"),
     ],
 )
-def test_a_provider_that_cannot_be_is_refused_in_words(
+def test_an_invalid_provider_is_rejected_with_an_error(
     client: Client, chief: User, settings: Any, changes: dict[str, str], sentence: str
 ) -> None:
     settings.SITE_HOST = "meridian.example"
@@ -178,7 +178,7 @@ def test_a_provider_that_cannot_be_is_refused_in_words(
     assert EmbedProvider.objects.get(name="New").frame_origin == "https://films.example"
 
 
-def test_editors_see_the_providers_and_change_none(client: Client, edna: User) -> None:
+def test_editors_see_the_providers_but_cannot_change_them(client: Client, edna: User) -> None:
     client.force_login(edna)
     pk = EmbedProvider.objects.get(name="Vimeo").pk
     assert client.get(f"{PROVIDERS}{pk}/change/").status_code == 200

@@ -1,4 +1,4 @@
-"""Patterns of addresses: they fit what they say and nothing around it."""
+"""URL patterns of embed providers."""
 
 import pytest
 
@@ -32,7 +32,7 @@ WATCH = "https://www.youtube.com/watch?v={id}"
         ("https://x.example/a.b/{id}", "https://x.example/aXb/1", None),
     ],
 )
-def test_an_address_fits_from_end_to_end_or_not_at_all(
+def test_a_pattern_matches_the_whole_url_or_nothing(
     pattern: str, address: str, values: dict[str, str] | None
 ) -> None:
     assert match(pattern, address) == values
@@ -56,7 +56,7 @@ def test_an_address_fits_from_end_to_end_or_not_at_all(
         "",
     ],
 )
-def test_a_pattern_that_says_less_than_a_host_is_refused(pattern: str) -> None:
+def test_a_pattern_without_a_full_host_is_rejected(pattern: str) -> None:
     with pytest.raises(InvalidPattern):
         clean_pattern(pattern)
 
@@ -73,12 +73,12 @@ def test_a_pattern_that_says_less_than_a_host_is_refused(pattern: str) -> None:
         "https://player.vimeo.com;script-src/{id}",
     ],
 )
-def test_a_frame_of_our_own_or_one_that_could_change_the_policy_is_refused(frame: str) -> None:
+def test_a_frame_from_our_own_site_or_with_policy_syntax_is_rejected(frame: str) -> None:
     with pytest.raises(InvalidPattern):
         clean_frame_url(frame, ["https://vimeo.com/{id}"], own_host="meridian.example")
 
 
-def test_the_whole_address_goes_into_a_frame_as_one_value() -> None:
+def test_the_whole_url_is_quoted_as_one_value_of_the_frame_url() -> None:
     provider = EmbedProvider(
         page_url_patterns="https://soundcloud.com/{artist}/{title}",
         frame_url="https://w.soundcloud.com/player/?url={address}",
@@ -90,7 +90,7 @@ def test_the_whole_address_goes_into_a_frame_as_one_value() -> None:
     assert provider.frame_of("https://soundcloud.com/meridian") is None
 
 
-def test_the_origin_follows_from_the_frame() -> None:
+def test_the_origin_is_derived_from_the_frame_url() -> None:
     assert (
         url_patterns.origin_of("https://player.vimeo.com/video/{id}") == "https://player.vimeo.com"
     )

@@ -1,4 +1,4 @@
-"""A small newsroom with everything a feed can carry."""
+"""Fixtures of the feed tests: an article with everything that a feed can contain."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from tests import newsroom
 
 
 def picture(**fields: str) -> Image:
-    """A picture with renditions, as the worker leaves it."""
+    """An image with renditions, as the worker makes them."""
     image = newsroom.picture(**fields)
     for form, width in [("avif", 640), ("jpeg", 640), ("jpeg", 1280), ("jpeg", 2560)]:
         Rendition.objects.create(

@@ -1,4 +1,4 @@
-"""The feeds of the site and of every listing."""
+"""The feeds of the site and of every list."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from tests.articles.feeds.rules import problems
 from tests.articles.feeds.trees import headlines, rss, texts
 
 
-def test_rss_carries_the_whole_article(client: Client, strait: Article) -> None:
+def test_rss_contains_the_full_article(client: Client, strait: Article) -> None:
     tree = rss(client)
     assert texts(tree, "channel/title") == ["Meridian"]
     assert texts(tree, "channel/atom:link[@rel='self']/@href") == ["https://meridian.example/feed/"]
@@ -37,7 +37,7 @@ def test_rss_carries_the_whole_article(client: Client, strait: Article) -> None:
     assert texts(tree, "//item/description") == ["What the strait's pilots say."]
 
 
-def test_figures_keep_caption_and_credit_and_every_address_is_absolute(
+def test_figures_keep_caption_and_credit_and_every_url_is_absolute(
     client: Client, strait: Article
 ) -> None:
     (html,) = texts(rss(client), "//item/content:encoded")
@@ -56,7 +56,7 @@ def test_figures_keep_caption_and_credit_and_every_address_is_absolute(
         assert ours not in html
 
 
-def test_the_lead_image_is_enclosed_with_its_real_length(client: Client, strait: Article) -> None:
+def test_the_lead_image_is_an_enclosure_with_its_length(client: Client, strait: Article) -> None:
     tree = rss(client)
     assert texts(tree, "//enclosure/@length") == ["128000"]
     assert texts(tree, "//enclosure/@type") == ["image/jpeg"]
@@ -66,7 +66,7 @@ def test_the_lead_image_is_enclosed_with_its_real_length(client: Client, strait:
     assert texts(tree, "//media:content/@width") == ["1280"]
 
 
-def test_atom_says_the_same(client: Client, strait: Article) -> None:
+def test_atom_has_the_same_content(client: Client, strait: Article) -> None:
     response = client.get("/feed/atom/")
     assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
     tree = etree.fromstring(response.content)
@@ -80,7 +80,7 @@ def test_atom_says_the_same(client: Client, strait: Article) -> None:
     assert texts(tree, "atom:link[@rel='self']/@href") == ["https://meridian.example/feed/atom/"]
 
 
-def test_json_says_the_same(client: Client, strait: Article) -> None:
+def test_json_has_the_same_content(client: Client, strait: Article) -> None:
     response = client.get("/feed/json/")
     assert response["Content-Type"] == "application/feed+json; charset=utf-8"
     feed = json.loads(response.content)
@@ -94,14 +94,14 @@ def test_json_says_the_same(client: Client, strait: Article) -> None:
     assert "<figcaption>" in item["content_html"]
 
 
-def test_a_changed_address_keeps_the_id(client: Client, strait: Article, edna: User) -> None:
+def test_a_changed_url_keeps_the_id(client: Client, strait: Article, edna: User) -> None:
     before = texts(rss(client), "//item/guid")
     strait.slug = "another-slug"
     revisions.save(strait, by=edna)
     assert texts(rss(client), "//item/guid") == before
 
 
-def test_every_listing_has_its_feed(client: Client, strait: Article) -> None:
+def test_every_list_has_its_feed(client: Client, strait: Article) -> None:
     other = newsroom.published("Elsewhere", categories=[newsroom.category("Europe")])
     french = newsroom.published("Ailleurs", language="fr")
     both = [other.headline, strait.headline]
@@ -117,7 +117,7 @@ def test_every_listing_has_its_feed(client: Client, strait: Article) -> None:
         assert json.loads(client.get(f"{url}/feed/json/").content)["items"]
 
 
-def test_a_category_holds_what_stands_below_it(client: Client, strait: Article) -> None:
+def test_a_category_feed_contains_its_descendants(client: Client, strait: Article) -> None:
     asia = strait.categories.get(slug="asia-pacific")
     japan = newsroom.category("Japan", parent=asia)
     newsroom.published("In Nagoya", categories=[japan])
@@ -136,11 +136,11 @@ def test_a_category_holds_what_stands_below_it(client: Client, strait: Article) 
         "/2026/03/nothing/feed/",
     ],
 )
-def test_a_feed_of_nothing_is_not_found(client: Client, strait: Article, url: str) -> None:
+def test_a_feed_of_an_unknown_list_is_not_found(client: Client, strait: Article, url: str) -> None:
     assert client.get(url).status_code == 404
 
 
-def test_a_moved_category_and_a_moved_article_lead_to_their_feeds(
+def test_feeds_of_moved_categories_and_articles_redirect(
     client: Client, strait: Article, edna: User
 ) -> None:
     asia = strait.categories.get(slug="asia-pacific")
@@ -154,7 +154,9 @@ def test_a_moved_category_and_a_moved_article_lead_to_their_feeds(
     assert (response.status_code, response["Location"]) == (301, "/2026/03/new-words/feed/")
 
 
-def test_only_what_is_published_and_only_twenty(client: Client, strait: Article) -> None:
+def test_only_the_twenty_newest_published_articles_are_included(
+    client: Client, strait: Article
+) -> None:
     newsroom.draft("Hidden")
     for number in range(25):
         newsroom.published(f"Number {number}")
@@ -164,7 +166,7 @@ def test_only_what_is_published_and_only_twenty(client: Client, strait: Article)
     assert "Hidden" not in found
 
 
-def test_a_picture_that_is_not_ready_is_left_out_and_the_text_stands(
+def test_an_image_that_is_not_ready_is_left_out_and_the_text_is_kept(
     client: Client, strait: Article
 ) -> None:
     newsroom.published("Waiting", lead_image=newsroom.picture())
@@ -183,7 +185,7 @@ def test_control_characters_and_broken_links_do_not_break_a_feed(
     assert json.loads(client.get("/feed/json/").content)["items"][0]["title"] == "Odd  words"
 
 
-def test_a_reader_who_has_the_feed_already_is_told_so(client: Client, strait: Article) -> None:
+def test_a_conditional_request_is_answered_with_304(client: Client, strait: Article) -> None:
     first = client.get("/feed/")
     by_tag = {"If-None-Match": first["ETag"]}
     by_date = {"If-Modified-Since": first["Last-Modified"]}
@@ -192,7 +194,7 @@ def test_a_reader_who_has_the_feed_already_is_told_so(client: Client, strait: Ar
     assert not first.cookies
 
 
-def test_a_withdrawal_reaches_readers_who_ask_by_date_alone(
+def test_an_unpublished_article_changes_the_last_modified_date(
     client: Client, strait: Article, edna: User
 ) -> None:
     newsroom.published("Staying", at=datetime(2026, 3, 5, tzinfo=UTC))
@@ -218,7 +220,7 @@ def test_the_comments_of_an_article_have_a_feed(client: Client, strait: Article)
     assert "a@b.example" not in etree.tostring(tree, encoding="unicode")
 
 
-def test_an_entry_that_its_writer_changed_says_when(client: Client, strait: Article) -> None:
+def test_an_edited_comment_has_an_updated_date(client: Client, strait: Article) -> None:
     later = timezone.now() + timedelta(hours=1)
     Comment.objects.create(
         article=strait, name="Ola", text="Kind words", state="approved", edited_at=later
@@ -229,7 +231,7 @@ def test_an_entry_that_its_writer_changed_says_when(client: Client, strait: Arti
     assert parse_http_date(answer["Last-Modified"]) == int(later.timestamp())
 
 
-def test_an_article_leads_to_its_comments_only_where_they_are_open(
+def test_an_article_links_to_its_comments_only_if_they_are_open(
     client: Client, strait: Article
 ) -> None:
     newsroom.published("Closed", comments_open=False)
@@ -239,7 +241,7 @@ def test_an_article_leads_to_its_comments_only_where_they_are_open(
 
 
 @pytest.mark.parametrize("more", [0, 12])
-def test_a_feed_asks_the_same_questions_whatever_it_holds(
+def test_the_number_of_queries_does_not_depend_on_the_entries(
     client: Client, strait: Article, more: int, django_assert_num_queries: Any
 ) -> None:
     for number in range(more):
@@ -250,7 +252,7 @@ def test_a_feed_asks_the_same_questions_whatever_it_holds(
         client.get("/category/news/feed/atom/")
 
 
-def test_atom_and_json_name_the_pictures_maker_and_say_what_it_shows(
+def test_atom_and_json_contain_the_creator_and_the_alt_text_of_images(
     client: Client, strait: Article
 ) -> None:
     tree = etree.fromstring(client.get("/feed/atom/").content)
@@ -262,13 +264,13 @@ def test_atom_and_json_name_the_pictures_maker_and_say_what_it_shows(
     assert item["_picture"]["alt"] == 'A "strait"'
 
 
-def test_a_picture_whose_licence_ended_leaves_the_feeds(client: Client, strait: Article) -> None:
+def test_an_image_with_an_expired_licence_is_left_out(client: Client, strait: Article) -> None:
     Image.objects.update(licence_until=timezone.now())
     for form in ("", "atom/", "json/"):
         assert b"/pictures/" not in client.get(f"/feed/{form}").content
 
 
-def test_whoever_asks_for_summaries_gets_no_texts(client: Client, strait: Article) -> None:
+def test_summaries_can_be_requested_instead_of_full_texts(client: Client, strait: Article) -> None:
     newsroom.published("Bare", standfirst="", body=f"<p>{'Words go on. ' * 60}</p>")
     tree = rss(client, "/feed/?text=summary")
     assert texts(tree, "//item/content:encoded") == []
@@ -287,7 +289,7 @@ def test_whoever_asks_for_summaries_gets_no_texts(client: Client, strait: Articl
         assert problems(client.get(f"/feed/{form}?text=summary").content) == []
 
 
-def test_editors_can_keep_the_texts_for_the_site(
+def test_editors_can_limit_feeds_to_summaries(
     client: Client, strait: Article, meridian: Publication
 ) -> None:
     meridian.full_text_feeds = False
@@ -299,7 +301,7 @@ def test_editors_can_keep_the_texts_for_the_site(
             assert "Ferries" in content
 
 
-def test_a_text_that_was_told_before_is_told_anew_when_anything_of_it_changes(
+def test_a_cached_text_is_rendered_again_after_any_change(
     client: Client, strait: Article, edna: User
 ) -> None:
     def told() -> str:
@@ -327,7 +329,7 @@ def test_a_text_that_was_told_before_is_told_anew_when_anything_of_it_changes(
     assert "/new-words/#note-1" in seen[6]
 
 
-def test_atom_names_the_licence_of_a_text(client: Client, strait: Article) -> None:
+def test_atom_contains_the_licence_of_a_text(client: Client, strait: Article) -> None:
     Article.objects.update(licence="CC BY 4.0", headline="Ferries")
     content = client.get("/feed/atom/").content
     links = texts(etree.fromstring(content), "atom:entry/atom:link[@rel='license']/@href")
@@ -335,14 +337,14 @@ def test_atom_names_the_licence_of_a_text(client: Client, strait: Article) -> No
     assert problems(content) == []
 
 
-def test_words_that_look_like_markup_stay_words_in_every_feed(
+def test_text_that_looks_like_markup_is_escaped_in_every_feed(
     client: Client, meridian: Publication
 ) -> None:
     words = 'If a <b and c> d & "e", <script>alert(1)</script> &amp; <b>bold</b>'
     newsroom.published("Signs", standfirst=words, body="<p>Text.</p>")
     tree = rss(client)
     (described,) = texts(tree, "//item/description")
-    # A reader that shows it as HTML shows the very words.
+    # A feed reader that shows it as HTML shows the original text.
     shown = lxml_html.fragment_fromstring(described, create_parent="div")
     assert shown.text_content() == words
     assert not list(shown)
@@ -354,13 +356,13 @@ def test_words_that_look_like_markup_stay_words_in_every_feed(
     assert client.get("/api/v1/articles/").json()["items"][0]["standfirst"] == words
 
 
-def test_a_summary_cut_from_the_text_is_escaped_too(client: Client, meridian: Publication) -> None:
+def test_an_automatic_summary_is_escaped_too(client: Client, meridian: Publication) -> None:
     newsroom.published("Signs", standfirst="", body="<p>Where a &lt;b and c&gt; d.</p>")
     (described,) = texts(rss(client, "/feed/?text=summary"), "//item/description")
     assert described == "Where a &lt;b and c&gt; d."
 
 
-def test_a_comment_that_looks_like_markup_stays_words_in_its_feed(
+def test_a_comment_that_looks_like_markup_is_escaped_in_its_feed(
     client: Client, strait: Article
 ) -> None:
     Comment.objects.create(

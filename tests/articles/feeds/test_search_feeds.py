@@ -1,4 +1,4 @@
-"""A search can be subscribed to."""
+"""Feeds of search results."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from tests.articles.feeds.rules import problems
 from tests.articles.feeds.trees import headlines, rss, texts
 
 
-def test_a_search_has_a_feed_of_what_holds_all_its_words_the_newest_first(
+def test_a_search_feed_contains_the_newest_articles_with_all_its_words(
     client: Client, meridian: Publication, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
@@ -33,7 +33,7 @@ def test_a_search_has_a_feed_of_what_holds_all_its_words_the_newest_first(
 
 
 @pytest.mark.parametrize("asked", ["", "q=", "q=%00", "q=the", "q=-x", "q=ship&category=nowhere"])
-def test_a_feed_of_no_search_is_refused_in_words(
+def test_a_feed_without_a_valid_query_is_rejected_with_a_message(
     client: Client, meridian: Publication, django_capture_on_commit_callbacks: Any, asked: str
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
@@ -44,9 +44,7 @@ def test_a_feed_of_no_search_is_refused_in_words(
 
 
 @pytest.mark.parametrize("form", ["", "atom/"])
-def test_a_feed_without_entries_never_seems_to_have_changed(
-    client: Client, meridian: Publication, form: str
-) -> None:
+def test_an_empty_feed_does_not_change(client: Client, meridian: Publication, form: str) -> None:
     tree = rss(client, f"/search/feed/{form}?q=pilots")
     assert texts(tree, "//item|//atom:entry") == []
     (changed,) = texts(tree, "channel/lastBuildDate|/atom:feed/atom:updated")

@@ -1,4 +1,4 @@
-"""What crawlers are told."""
+"""Sitemaps, the news sitemap and robots.txt."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,7 +38,7 @@ def texts(tree: etree._Element, name: str) -> list[str]:
 
 
 def validate(tree: etree._Element, schema: str) -> None:
-    """Against the protocol's own schema, which knows nothing of extensions: they are taken out."""
+    """Validates against the schema of the protocol, without extensions."""
     for element in list(tree.iter()):
         parent = element.getparent()
         if parent is not None and not str(element.tag).startswith(SITEMAP):
@@ -46,9 +46,7 @@ def validate(tree: etree._Element, schema: str) -> None:
     etree.XMLSchema(etree.parse(shared_data("feeds", schema))).assertValid(tree)
 
 
-def test_every_page_stands_in_the_sitemap_with_its_pictures(
-    client: Client, strait: Article
-) -> None:
+def test_every_page_is_in_the_sitemap_with_its_images(client: Client, strait: Article) -> None:
     newsroom.draft("Hidden")
     tree = tree_at(client, "/sitemap.xml")
     found = texts(tree, f"{SITEMAP}loc")
@@ -69,9 +67,7 @@ def test_every_page_stands_in_the_sitemap_with_its_pictures(
     validate(tree, "sitemap.xsd")
 
 
-def test_a_long_caption_never_pushes_the_credit_out_of_the_sitemap(
-    client: Client, strait: Article
-) -> None:
+def test_a_long_caption_never_truncates_the_credit(client: Client, strait: Article) -> None:
     image = picture(credit="Ines Faro", licence_url="https://example.org/by/4.0/")
     newsroom.published("Long", lead_image=image, lead_caption="Word after word. " * 100)
     tree = tree_at(client, "/sitemap.xml")
@@ -81,12 +77,12 @@ def test_a_long_caption_never_pushes_the_credit_out_of_the_sitemap(
     assert texts(tree, f"{IMAGE}license") == ["https://example.org/by/4.0/"]
 
 
-def test_a_picture_that_may_not_be_shown_is_in_no_sitemap(client: Client, strait: Article) -> None:
+def test_a_hidden_image_is_in_no_sitemap(client: Client, strait: Article) -> None:
     Image.objects.update(licence_until=timezone.now() - timedelta(seconds=1))
     assert texts(tree_at(client, "/sitemap.xml"), f"{IMAGE}loc") == []
 
 
-def test_a_picture_used_twice_is_named_once(client: Client, strait: Article) -> None:
+def test_an_image_used_twice_is_listed_once(client: Client, strait: Article) -> None:
     image = picture()
     newsroom.published(
         "Twice", lead_image=image, body=f'<p>W</p><figure data-image="{image.pk}"></figure>'
@@ -94,7 +90,7 @@ def test_a_picture_used_twice_is_named_once(client: Client, strait: Article) -> 
     assert len(texts(tree_at(client, "/sitemap.xml"), f"{IMAGE}loc")) == 3
 
 
-def test_beyond_a_handy_size_the_sitemap_is_a_list_of_files(
+def test_a_large_sitemap_is_an_index_of_files(
     client: Client, strait: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(6):
@@ -122,7 +118,7 @@ def test_beyond_a_handy_size_the_sitemap_is_a_list_of_files(
     assert len(listed) == len(set(listed))
 
 
-def test_the_longest_file_stays_below_what_the_protocol_allows(client: Client, db: None) -> None:
+def test_the_largest_file_is_within_the_limits_of_the_protocol(client: Client, db: None) -> None:
     path = f"/2026/03/{'語' * 80}/"
     words, licence = "語" * sitemap_entries.LONGEST_CAPTION, f"https://example.org/{'x' * 480}"
     pictures = [
@@ -137,7 +133,7 @@ def test_the_longest_file_stays_below_what_the_protocol_allows(client: Client, d
     assert one * sitemaps.PER_FILE < 50 * 1024**2
 
 
-def test_an_article_names_its_translations_that_can_be_read(
+def test_an_article_lists_its_published_translations(
     client: Client, strait: Article, rui: User
 ) -> None:
     french = newsroom.published("Une semaine", language="fr")
@@ -155,7 +151,7 @@ def test_an_article_names_its_translations_that_can_be_read(
     assert len(list(later.iter(LINK))) == 4
 
 
-def test_topics_and_authors_have_a_page_in_each_language_they_are_read_in(
+def test_tags_and_authors_have_a_page_in_each_language_of_their_articles(
     client: Client, strait: Article, rui: User
 ) -> None:
     author = strait.bylines.get(author__name="Ines Faro").author
@@ -177,7 +173,7 @@ def test_a_file_that_is_not_listed_is_not_found(
     assert client.get(f"/sitemap-{number}.xml").status_code == 404
 
 
-def test_the_news_sitemap_holds_two_days(client: Client, strait: Article) -> None:
+def test_the_news_sitemap_covers_two_days(client: Client, strait: Article) -> None:
     newsroom.published("Fresh & new", at=timezone.now() - timedelta(hours=47))
     newsroom.published("Old", at=timezone.now() - timedelta(hours=49))
     tree = tree_at(client, "/sitemap-news.xml")
@@ -194,13 +190,13 @@ def test_the_news_sitemap_holds_two_days(client: Client, strait: Article) -> Non
     validate(tree, "sitemap.xsd")
 
 
-def test_without_news_the_news_sitemap_is_valid_still(client: Client, strait: Article) -> None:
+def test_an_empty_news_sitemap_is_valid(client: Client, strait: Article) -> None:
     tree = tree_at(client, "/sitemap-news.xml")
     assert texts(tree, f"{NEWS}title") == []
     validate(tree, "sitemap.xsd")
 
 
-def test_our_news_sitemap_has_the_form_of_the_samples() -> None:
+def test_the_news_sitemap_has_the_format_of_the_samples() -> None:
     names = set()
     for sample in shared_data("feeds", "sitemaps").glob("*.xml"):
         for element in etree.parse(sample).iter(f"{NEWS}news"):
@@ -208,9 +204,7 @@ def test_our_news_sitemap_has_the_form_of_the_samples() -> None:
     assert {f"{NEWS}{name}" for name in ("publication", "publication_date", "title")} <= names
 
 
-def test_robots_are_told_where_the_sitemaps_are_and_where_nothing_is_for_them(
-    client: Client, db: None
-) -> None:
+def test_robots_txt_lists_the_sitemaps_and_the_disallowed_paths(client: Client, db: None) -> None:
     response = client.get("/robots.txt")
     assert response["Content-Type"].startswith("text/plain")
     lines = response.content.decode().splitlines()
@@ -220,7 +214,7 @@ def test_robots_are_told_where_the_sitemaps_are_and_where_nothing_is_for_them(
     assert "Disallow: /" not in lines
 
 
-def test_the_sitemap_asks_the_same_questions_whatever_it_holds(
+def test_the_number_of_queries_does_not_depend_on_the_content(
     client: Client, strait: Article, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(17):
@@ -231,12 +225,12 @@ def test_the_sitemap_asks_the_same_questions_whatever_it_holds(
         client.get("/sitemap.xml")
 
 
-def test_a_crawler_who_has_the_sitemap_is_told_so(client: Client, strait: Article) -> None:
+def test_a_conditional_request_is_answered_with_304(client: Client, strait: Article) -> None:
     tag = client.get("/sitemap.xml")["ETag"]
     assert client.get("/sitemap.xml", headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_news_that_is_old_by_now_is_told_to_whoever_holds_the_file(
+def test_an_outdated_news_sitemap_is_not_answered_with_304(
     client: Client, strait: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def at(hour: int) -> None:

@@ -1,4 +1,4 @@
-"""Feeds as trees, and what stands in them."""
+"""Feeds as parsed trees, and their contents."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A credit leads to whoever it names, and never to whom the picture came from before."""
+"""The link of a credit never leads to a former source."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def jo() -> Photographer:
 
 @pytest.fixture
 def image(ines: Photographer, edna: User) -> Image:
-    """A picture of Ines Faro's, as the library keeps it."""
+    """An image by Ines Faro in the library."""
     image = picture()
     update_image(image, by=edna, photographer=ines)
     assert image.credit_url == INES
@@ -39,7 +39,7 @@ def link(image: Image) -> str:
     return image.credit_url
 
 
-def test_a_new_photographer_without_a_site_leads_to_nobody_elses(
+def test_a_new_photographer_without_a_website_removes_the_old_link(
     image: Image, jo: Photographer, edna: User
 ) -> None:
     update_image(image, by=edna, photographer=jo)
@@ -58,14 +58,14 @@ def test_a_new_photographer_without_a_site_leads_to_nobody_elses(
         ({"copyright_notice": "© Ines Faro"}, INES),
     ],
 )
-def test_many_lose_the_link_with_whom_it_led_to_and_keep_what_is_given(
+def test_a_bulk_change_removes_links_to_former_sources_only(
     image: Image, edna: User, values: dict[str, Any], expected: str
 ) -> None:
     bulk_changes.change(Image.objects.all(), values, by=edna)
     assert link(image) == expected
 
 
-def test_each_of_many_loses_its_own(image: Image, jo: Photographer, edna: User) -> None:
+def test_each_image_loses_only_its_own_link(image: Image, jo: Photographer, edna: User) -> None:
     other, stranger = picture(), picture(credit_url=TYPED)
     update_image(
         other, by=edna, agency=Agency.objects.create(name="R", credit_text="via R", url=REUTERS)
@@ -74,7 +74,7 @@ def test_each_of_many_loses_its_own(image: Image, jo: Photographer, edna: User) 
     assert [link(one) for one in (image, other, stranger)] == ["", "", TYPED]
 
 
-def test_an_agency_that_stays_keeps_the_link(
+def test_an_unchanged_agency_keeps_the_link(
     image: Image, ines: Photographer, jo: Photographer, edna: User
 ) -> None:
     agency = Agency.objects.create(name="Reuters", credit_text="via Reuters", url=REUTERS)
@@ -85,15 +85,13 @@ def test_an_agency_that_stays_keeps_the_link(
     assert link(image) == INES
 
 
-def test_a_link_that_was_typed_for_the_picture_stays(
-    image: Image, jo: Photographer, edna: User
-) -> None:
+def test_a_link_entered_for_the_image_stays(image: Image, jo: Photographer, edna: User) -> None:
     update_image(image, by=edna, photographer=jo, credit_url=TYPED)
     update_image(image, by=edna, photographer=None)
     assert link(image) == TYPED
 
 
-def test_a_photographer_who_gives_up_a_site_is_linked_to_it_no_more(
+def test_deleting_a_photographers_website_removes_the_link(
     image: Image, ines: Photographer, edna: User
 ) -> None:
     ines.url = ""

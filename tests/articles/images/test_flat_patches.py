@@ -79,7 +79,7 @@ SENT = {
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(patches=PATCHES)
-def test_no_patch_is_off_by_three_in_any_format(
+def test_no_patch_differs_by_three_or_more_in_any_format(
     sent: str, tmp_path: Path, patches: list[Patch]
 ) -> None:
     form, options = SENT[sent]
@@ -97,7 +97,7 @@ def test_no_patch_is_off_by_three_in_any_format(
 
 
 def test_a_slow_gradient_near_grey_keeps_its_colours(tmp_path: Path) -> None:
-    """As skies and walls are: each part of it as it was, and none turned green or pink."""
+    """As in skies and walls: no part may turn green or pink."""
     ramp = Image.linear_gradient("L").transpose(Image.Transpose.ROTATE_90).resize((WIDE, TALL))
     bands = [ramp.point([min(255, max(0, grey + off)) for grey in range(256)]) for off in (3, 0, 6)]
     Image.merge("RGB", bands).save(tmp_path / "sheet", "PNG", compress_level=1)

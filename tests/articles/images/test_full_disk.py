@@ -1,4 +1,4 @@
-"""A disk that is full midway through a file keeps nothing of it, and is not kept full by trying."""
+"""A full disk: partial files are deleted, and other images are not affected."""
 
 import errno
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ FULL = pytest.raises(OSError, match="No space left")
 
 
 class Disk(FileSystemStorage):
-    """Of a file that does not fit it writes the first half."""
+    """Writes only the first half of a file that does not fit."""
 
     fits: ClassVar[Callable[[], bool]]
 
@@ -42,7 +42,7 @@ class Half:
 
 @pytest.fixture
 def files(settings: Any) -> Callable[[], set[Path]]:
-    """What lies on a disk that has room, for now."""
+    """The files on the disk; it has free space at first."""
     name = f"{Disk.__module__}.{Disk.__qualname__}"
     settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": name}}
     Disk.fits = lambda: True
@@ -50,7 +50,7 @@ def files(settings: Any) -> Callable[[], set[Path]]:
 
 
 def full_after(count: int) -> None:
-    """So many more files fit, not one more."""
+    """Lets `count` more files fit on the disk."""
     room = iter(range(count))
     Disk.fits = lambda: next(room, None) is not None
 
@@ -60,7 +60,7 @@ def image(db: None, files: Any) -> Image:
     return ingest.ingest(picture_file(width=300, height=200), by=None, credit="Ines Faro")
 
 
-def test_pieces_do_reach_this_disk(files: Callable[[], set[Path]]) -> None:
+def test_partial_files_are_written_to_this_disk(files: Callable[[], set[Path]]) -> None:
     full_after(0)
     with FULL:
         Disk().save("some.jpeg", ContentFile(b"x" * 1000))
@@ -69,7 +69,9 @@ def test_pieces_do_reach_this_disk(files: Callable[[], set[Path]]) -> None:
 
 
 @pytest.mark.parametrize("fitting", [0, 1])
-def test_of_an_upload_nothing_stays(fitting: int, db: None, files: Callable[[], set[Path]]) -> None:
+def test_a_failed_upload_leaves_no_file(
+    fitting: int, db: None, files: Callable[[], set[Path]]
+) -> None:
     full_after(fitting)
     with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
         ingest.ingest(picture_file(), by=None)
@@ -78,7 +80,7 @@ def test_of_an_upload_nothing_stays(fitting: int, db: None, files: Callable[[], 
 
 
 @pytest.mark.parametrize("fitting", [0, 1])
-def test_of_a_replacement_nothing_stays(
+def test_a_failed_replacement_leaves_no_new_file(
     fitting: int, image: Image, files: Callable[[], set[Path]]
 ) -> None:
     before = files()
@@ -90,7 +92,7 @@ def test_of_a_replacement_nothing_stays(
     assert image.renditions.count() == 1
 
 
-def test_a_replacement_that_cannot_be_written_down_leaves_no_file(
+def test_a_replacement_that_cannot_be_saved_leaves_no_file(
     image: Image, files: Callable[[], set[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = files()
@@ -104,7 +106,7 @@ def test_a_replacement_that_cannot_be_written_down_leaves_no_file(
     assert files() == before
 
 
-def test_of_sizes_that_do_not_all_fit_none_stays(
+def test_renditions_that_do_not_all_fit_are_all_deleted(
     image: Image, files: Callable[[], set[Path]]
 ) -> None:
     before = files()
@@ -118,7 +120,7 @@ def test_of_sizes_that_do_not_all_fit_none_stays(
     assert renditions.make(image)
 
 
-def test_of_files_with_a_new_credit_that_do_not_all_fit_none_stays(
+def test_renditions_with_a_new_credit_that_do_not_all_fit_are_all_deleted(
     image: Image, files: Callable[[], set[Path]]
 ) -> None:
     renditions.make(image)
@@ -133,7 +135,7 @@ def test_of_files_with_a_new_credit_that_do_not_all_fit_none_stays(
     assert Image.objects.outdated_rights().exists()
 
 
-def test_files_of_before_go_first_and_make_room(image: Image) -> None:
+def test_former_renditions_are_deleted_first_to_free_space(image: Image) -> None:
     old = Path(image.renditions.get().file.path)
     Image.objects.update(credit="Teo Brandt")
     renditions.update_rights(image)
@@ -145,7 +147,7 @@ def test_files_of_before_go_first_and_make_room(image: Image) -> None:
     assert not Image.objects.outdated_rights().exists()
 
 
-def test_one_picture_that_cannot_be_written_keeps_no_other_waiting(
+def test_an_image_that_cannot_be_written_does_not_block_others(
     image: Image, files: Callable[[], set[Path]]
 ) -> None:
     ingest.ingest(picture_file(colour="teal"), by=None, credit="Ines Faro")

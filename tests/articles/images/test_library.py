@@ -1,4 +1,4 @@
-"""The library in the admin: files come in, are found, completed, and let go."""
+"""The image library in the admin."""
 
 from typing import Any
 
@@ -29,14 +29,14 @@ def desk(client: Client, edna: User) -> Client:
     return client
 
 
-def test_one_uploaded_file_leads_to_its_form_with_a_word_about_what_was_read(desk: Client) -> None:
+def test_one_uploaded_file_redirects_to_its_form_with_a_message(desk: Client) -> None:
     page = desk.post(f"{LIBRARY}add/", {"pictures": sent()}, follow=True)
     image = Image.objects.get()
     assert page.redirect_chain[-1][0] == reverse("admin:articles_image_change", args=[image.pk])
     assert NO_METADATA in page.content.decode()
 
 
-def test_several_files_at_once_get_a_word_each(desk: Client) -> None:
+def test_several_uploaded_files_get_one_result_each(desk: Client) -> None:
     files = [
         sent("a.jpg", colour="red"),
         sent("b.jpg", colour="green"),
@@ -50,18 +50,18 @@ def test_several_files_at_once_get_a_word_each(desk: Client) -> None:
     assert "not a supported image" in page
 
 
-def test_an_upload_without_a_file_says_so(desk: Client) -> None:
+def test_an_upload_without_a_file_gets_an_error(desk: Client) -> None:
     page = desk.post(f"{LIBRARY}add/", {}).content.decode()
     assert "Choose at least one file" in page
 
 
 @pytest.mark.parametrize("look", ["", "?look=grid", "?look=list", "?q=harbour", "?lacks=credit"])
-def test_the_library_can_be_looked_at_as_grid_and_as_list(desk: Client, look: str) -> None:
+def test_the_library_has_a_grid_and_a_list_view(desk: Client, look: str) -> None:
     picture()
     assert desk.get(LIBRARY + look).status_code == 200
 
 
-def test_the_chooser_offers_each_picture_with_what_the_editor_needs(desk: Client) -> None:
+def test_the_chooser_returns_the_details_that_the_editor_needs(desk: Client) -> None:
     image = picture(caption="Cranes & “quays”", alt_text='A "quoted" text')
     page = desk.get(f"{LIBRARY}choose/?fragment=1").content.decode()
     assert f'data-picture="{image.pk}"' in page
@@ -70,7 +70,7 @@ def test_the_chooser_offers_each_picture_with_what_the_editor_needs(desk: Client
     assert "<html" not in page
 
 
-def test_the_chooser_takes_a_picture_in_and_shows_it_first(desk: Client) -> None:
+def test_the_chooser_uploads_an_image_and_shows_it_first(desk: Client) -> None:
     picture()
     page = desk.post(f"{LIBRARY}choose/?fragment=1", {"pictures": sent()}).content.decode()
     newest = Image.objects.latest("pk")
@@ -78,13 +78,13 @@ def test_the_chooser_takes_a_picture_in_and_shows_it_first(desk: Client) -> None
     assert "uploaded." in page
 
 
-def test_the_chooser_without_javascript_is_a_page_with_numbers(desk: Client) -> None:
+def test_the_chooser_works_without_javascript(desk: Client) -> None:
     image = picture()
     page = desk.get(f"{LIBRARY}choose/").content.decode()
     assert f"Number <strong>{image.pk}</strong>" in page
 
 
-def test_what_is_chosen_without_javascript_stays_chosen_on_other_pages(desk: Client) -> None:
+def test_without_javascript_the_selection_is_kept_across_pages(desk: Client) -> None:
     quay, lamp = (
         picture(headline="Quay"),
         picture(headline="Lighthouse", caption="Up  <b>there</b>"),
@@ -103,7 +103,7 @@ def test_what_is_chosen_without_javascript_stays_chosen_on_other_pages(desk: Cli
     assert "Select at least one image" in page
 
 
-def test_grid_and_list_ask_as_much_for_many_pictures_as_for_few(
+def test_the_number_of_queries_of_grid_and_list_does_not_depend_on_the_images(
     desk: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for look, most in (("grid", 10), ("list", 10)):
@@ -113,7 +113,7 @@ def test_grid_and_list_ask_as_much_for_many_pictures_as_for_few(
                 assert desk.get(f"{LIBRARY}?look={look}").status_code == 200
 
 
-def test_the_chooser_asks_as_much_for_many_pictures_as_for_few(
+def test_the_number_of_queries_of_the_chooser_does_not_depend_on_the_images(
     desk: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for count in (2, 20):
@@ -136,7 +136,7 @@ def many(count: int) -> None:
         )
 
 
-def test_words_in_the_chooser_narrow_the_grid(desk: Client) -> None:
+def test_the_chooser_can_be_searched(desk: Client) -> None:
     picture(headline="Lighthouse")
     picture(headline="Quay")
     page = desk.get(f"{LIBRARY}choose/?fragment=1&q=light%00house").content.decode()
@@ -146,12 +146,12 @@ def test_words_in_the_chooser_narrow_the_grid(desk: Client) -> None:
     assert "No image matches" in desk.get(f"{LIBRARY}choose/?q=nothing").content.decode()
 
 
-def test_pages_of_the_chooser_that_do_not_exist_are_not_found(desk: Client) -> None:
+def test_unknown_pages_of_the_chooser_are_not_found(desk: Client) -> None:
     for page in ("0", "9", "x"):
         assert desk.get(f"{LIBRARY}choose/?page={page}").status_code == 404
 
 
-def test_who_may_not_see_pictures_sees_none(client: Client, mina: User, ola: User) -> None:
+def test_users_without_permission_see_no_images(client: Client, mina: User, ola: User) -> None:
     client.force_login(mina)
     for path in ("", "add/", "choose/"):
         assert client.get(LIBRARY + path).status_code == 403
@@ -160,7 +160,7 @@ def test_who_may_not_see_pictures_sees_none(client: Client, mina: User, ola: Use
         assert client.get(LIBRARY + path).status_code == 302
 
 
-def test_a_reporter_adds_and_completes_pictures_but_deletes_none(client: Client, rui: User) -> None:
+def test_a_reporter_adds_and_edits_images_but_deletes_none(client: Client, rui: User) -> None:
     client.force_login(rui)
     client.post(f"{LIBRARY}add/", {"pictures": sent()})
     image = Image.objects.get()
@@ -171,7 +171,7 @@ def test_a_reporter_adds_and_completes_pictures_but_deletes_none(client: Client,
     assert client.post(f"{LIBRARY}{image.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_a_credit_is_needed_or_a_reason_why_not(desk: Client) -> None:
+def test_a_credit_or_a_reason_for_its_absence_is_required(desk: Client) -> None:
     image = picture(credit="")
     page = desk.post(f"{LIBRARY}{image.pk}/change/", {"credit_exempt": "on"}).content.decode()
     assert NO_REASON in page
@@ -188,7 +188,7 @@ def test_a_credit_is_needed_or_a_reason_why_not(desk: Client) -> None:
         ("credit_url", "javascript:alert(1)", "valid URL"),
     ],
 )
-def test_what_cannot_be_kept_is_said_and_the_row_stays(
+def test_invalid_input_is_reported_and_not_saved(
     desk: Client, field: str, value: str, words: str
 ) -> None:
     image = picture()
@@ -199,7 +199,7 @@ def test_what_cannot_be_kept_is_said_and_the_row_stays(
     assert image.credit == "Ines Faro/via Meridian Pictures"
 
 
-def test_an_unused_picture_is_deleted_with_its_sizes(desk: Client) -> None:
+def test_an_unused_image_is_deleted_with_its_renditions(desk: Client) -> None:
     image = picture()
     many(1)
     desk.post(f"{LIBRARY}{image.pk}/delete/", {"post": "yes"})
@@ -210,7 +210,7 @@ def test_an_unused_picture_is_deleted_with_its_sizes(desk: Client) -> None:
     assert not Image.objects.exists()
 
 
-def test_nobody_overwrites_unseen_what_somebody_else_wrote(desk: Client) -> None:
+def test_a_concurrent_change_is_not_overwritten(desk: Client) -> None:
     image = picture()
     address = f"{LIBRARY}{image.pk}/change/"
     form = {"headline": "Mine", "credit": "Ines Faro"}
@@ -226,7 +226,7 @@ def test_nobody_overwrites_unseen_what_somebody_else_wrote(desk: Client) -> None
     assert desk.post(address, form).status_code == 302
 
 
-def test_markup_in_what_files_say_is_shown_and_not_run(desk: Client) -> None:
+def test_markup_in_metadata_is_escaped(desk: Client) -> None:
     bad = "\"'><script>alert(1)</script>"
     image = picture(
         **dict.fromkeys(("headline", "alt_text", "caption", "credit", "byline", "source"), bad),
@@ -240,7 +240,7 @@ def test_markup_in_what_files_say_is_shown_and_not_run(desk: Client) -> None:
         assert "<script>alert" not in page, path
 
 
-def test_a_used_picture_is_not_deleted_and_the_page_says_where_it_stands(desk: Client) -> None:
+def test_an_image_in_use_is_not_deleted_and_the_page_lists_its_usage(desk: Client) -> None:
     image = picture()
     draft(headline="Ships at dusk", lead_image=image)
     page = desk.post(f"{LIBRARY}{image.pk}/delete/", {"post": "yes"}, follow=True).content.decode()
@@ -250,7 +250,7 @@ def test_a_used_picture_is_not_deleted_and_the_page_says_where_it_stands(desk: C
     assert Image.objects.filter(pk=image.pk).exists()
 
 
-def test_the_form_of_a_picture_leads_to_every_place_where_it_is_used(desk: Client) -> None:
+def test_the_form_of_an_image_links_to_its_usage(desk: Client) -> None:
     image = picture()
     article = draft(headline="Ships at dusk", lead_image=image)
     page = desk.get(f"{LIBRARY}{image.pk}/change/").content.decode()
@@ -258,7 +258,7 @@ def test_the_form_of_a_picture_leads_to_every_place_where_it_is_used(desk: Clien
     assert "Ships at dusk" in page
 
 
-def test_the_credit_of_a_picture_readers_see_cannot_be_emptied(desk: Client) -> None:
+def test_the_credit_of_a_published_image_cannot_be_removed(desk: Client) -> None:
     image = picture()
     published(headline="Ships at dusk", lead_image=image)
     address = f"{LIBRARY}{image.pk}/change/"
@@ -271,13 +271,13 @@ def test_the_credit_of_a_picture_readers_see_cannot_be_emptied(desk: Client) -> 
     assert desk.post(address, reason).status_code == 302
 
 
-def test_a_draft_does_not_keep_a_credit_from_being_emptied(desk: Client) -> None:
+def test_the_credit_of_an_image_in_a_draft_can_be_removed(desk: Client) -> None:
     image = picture()
     draft(lead_image=image)
     assert desk.post(f"{LIBRARY}{image.pk}/change/", {"credit": ""}).status_code == 302
 
 
-def test_a_chosen_agency_composes_the_credit_and_keywords_are_kept_once(desk: Client) -> None:
+def test_a_chosen_agency_composes_the_credit_and_keywords_are_unique(desk: Client) -> None:
     image = picture(byline="Jo Reis")
     agency = Agency.objects.create(name="Reuters", credit_text="via Reuters")
     form = {"agency": agency.pk, "byline": "Jo Reis", "keywords": "port, Port ,  ships "}
@@ -290,7 +290,7 @@ def test_a_chosen_agency_composes_the_credit_and_keywords_are_kept_once(desk: Cl
     assert list(found) == [image]
 
 
-def test_a_creator_that_cannot_stand_in_the_credit_is_refused_in_words(desk: Client) -> None:
+def test_a_creator_that_does_not_fit_the_credit_is_rejected_with_an_error(desk: Client) -> None:
     image = picture()
     agency = Agency.objects.create(name="Reuters", credit_text="via Reuters")
     ines = Photographer.objects.create(name="Ines Faro")
@@ -305,7 +305,7 @@ def test_a_creator_that_cannot_stand_in_the_credit_is_refused_in_words(desk: Cli
     assert image.credit == "Ines Faro/via Meridian Pictures"
 
 
-def test_a_program_that_learnt_from_nothing_is_not_called_ai(desk: Client) -> None:
+def test_an_algorithmic_image_without_training_data_is_not_called_ai(desk: Client) -> None:
     drawn = picture(digital_source_type="algorithmicMedia")
     made = picture(digital_source_type="trainedAlgorithmicMedia")
     found = desk.get(f"{LIBRARY}?kind=ai").context["cl"].result_list
@@ -313,7 +313,7 @@ def test_a_program_that_learnt_from_nothing_is_not_called_ai(desk: Client) -> No
     assert not drawn.is_ai_made
 
 
-def test_a_licence_that_ends_before_it_begins_is_refused_in_words(desk: Client) -> None:
+def test_a_licence_that_ends_before_it_begins_is_rejected_with_an_error(desk: Client) -> None:
     image = picture()
     form = {"credit": "Ines Faro", "caption": "Typed"}
     form |= {"licence_from_0": "2030-01-02", "licence_from_1": "00:00"}

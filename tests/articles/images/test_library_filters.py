@@ -1,4 +1,4 @@
-"""Every filter of the library shows what it promises, and nothing else."""
+"""Filters of the image library."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def shown(desk: Client, query: str) -> set[str]:
         ("used=no&lacks=alt", {"Lighthouse"}),
     ],
 )
-def test_pictures_are_found_by_words_and_by_what_they_lack(
+def test_images_are_found_by_text_and_by_missing_fields(
     desk: Client, query: str, found: set[str]
 ) -> None:
     picture(headline="Lighthouse", credit="Jo Reis", alt_text="", metadata={"orientation": 1})
@@ -59,9 +59,7 @@ def test_pictures_are_found_by_words_and_by_what_they_lack(
         ("withdrawn", {"Withdrawn"}),
     ],
 )
-def test_pictures_are_found_by_what_their_licence_allows(
-    desk: Client, kind: str, found: set[str]
-) -> None:
+def test_images_are_found_by_their_licence(desk: Client, kind: str, found: set[str]) -> None:
     now, day = timezone.now(), timedelta(days=1)
     picture(headline="For ever")
     picture(headline="In 13 days", licence_until=now + 13 * day)
@@ -81,9 +79,7 @@ def test_pictures_are_found_by_what_their_licence_allows(
         ("alike", {"Newer", "Older"}),
     ],
 )
-def test_pictures_are_found_by_what_is_particular_about_them(
-    desk: Client, kind: str, found: set[str]
-) -> None:
+def test_images_are_found_by_special_properties(desk: Client, kind: str, found: set[str]) -> None:
     address = "http://cv.iptc.org/newscodes/digitalsourcetype/"
     picture(headline="Generated", digital_source_type=f"{address}trainedAlgorithmicMedia")
     picture(headline="Mixed", digital_source_type="compositeSynthetic")
@@ -96,7 +92,7 @@ def test_pictures_are_found_by_what_is_particular_about_them(
     assert shown(desk, f"kind={kind}") == found
 
 
-def test_pictures_are_found_by_whose_they_are_and_where_they_lie(desk: Client) -> None:
+def test_images_are_found_by_source_and_collection(desk: Client) -> None:
     rows: dict[str, Any] = {
         "photographer": Photographer.objects.create(name="Jo Reis"),
         "agency": Agency.objects.create(name="Quay Pictures", credit_text="via Quay"),
@@ -114,7 +110,7 @@ def test_pictures_are_found_by_whose_they_are_and_where_they_lie(desk: Client) -
     ("word", "found"),
     [("port", {"One"}), ("PORT%20", {"One"}), ("por", set()), ("ships", {"One", "Two"})],
 )
-def test_pictures_are_found_by_a_whole_keyword_however_it_is_written(
+def test_images_are_found_by_a_whole_keyword_ignoring_case_and_accents(
     desk: Client, word: str, found: set[str]
 ) -> None:
     picture(headline="One", keywords=["Port", "ships"])
@@ -131,7 +127,7 @@ def test_pictures_are_found_by_a_whole_keyword_however_it_is_written(
         ("from=2026-05-02&until=2026-05-02", {"Second"}),
     ],
 )
-def test_pictures_are_found_by_the_days_between_which_they_came_in(
+def test_images_are_found_by_the_date_of_their_upload(
     desk: Client, query: str, found: set[str]
 ) -> None:
     came = {
@@ -162,7 +158,7 @@ def test_pictures_are_found_by_the_days_between_which_they_came_in(
         ("&taken_until=soon", {"Year", "Month", "Moment", "Unknown", "Other"}),
     ],
 )
-def test_pictures_are_found_by_when_they_were_taken(
+def test_images_are_found_by_the_date_they_were_taken(
     desk: Client, when: str, found: set[str]
 ) -> None:
     taken = {"Year": "2024", "Month": "2024-05", "Moment": "2024-05-17T09:30:00"}
@@ -189,8 +185,6 @@ def test_pictures_are_found_by_when_they_were_taken(
         "q=" + "word+" * 50,
     ],
 )
-def test_an_address_that_asks_for_nonsense_is_answered_with_a_list(
-    desk: Client, query: str
-) -> None:
+def test_invalid_query_parameters_do_not_break_the_list(desk: Client, query: str) -> None:
     picture()
     assert desk.get(f"{LIBRARY}?{query}", follow=True).status_code == 200

@@ -1,4 +1,4 @@
-"""A licence ends by itself: the picture goes from every page at that moment, and comes back."""
+"""Images appear and disappear when their licence begins and ends."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ At = Callable[[datetime], None]
 
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> At:
-    """Sets the clock by which pages are made; the database's own stays where it is."""
+    """Sets the clock that the pages use, but not that of the database."""
 
     return lambda moment: monkeypatch.setattr(timezone, "now", lambda: moment)
 
@@ -40,10 +40,10 @@ def article(db: None) -> Article:
     return newsroom.published("Ferries", body=body, lead_image=image, lead_caption="At the quay")
 
 
-def test_whoever_holds_the_page_gets_another_one_the_moment_the_licence_ends(
+def test_the_etag_of_a_page_changes_when_a_licence_ends(
     client: Client, article: Article, at: At
 ) -> None:
-    """Nothing is written, and no worker runs."""
+    """Without a write or a running worker."""
     for address in (article.get_absolute_url(), "/", "/feed/", "/sitemap.xml", "/api/v1/pictures/"):
         at(END - timedelta(seconds=1))
         before = client.get(address)
@@ -55,7 +55,7 @@ def test_whoever_holds_the_page_gets_another_one_the_moment_the_licence_ends(
         assert b"/pictures/" not in after.content
 
 
-def test_its_caption_stays_in_the_article_in_a_quiet_place_and_its_credit_goes(
+def test_its_caption_stays_with_a_placeholder_and_its_credit_is_removed(
     client: Client, article: Article, at: At
 ) -> None:
     at(END)
@@ -66,9 +66,7 @@ def test_its_caption_stays_in_the_article_in_a_quiet_place_and_its_credit_goes(
     assert "Ines Faro" not in page
 
 
-def test_it_returns_by_itself_when_the_licence_is_extended(
-    client: Client, article: Article, at: At
-) -> None:
+def test_it_returns_when_the_licence_is_extended(client: Client, article: Article, at: At) -> None:
     at(END)
     held = client.get(article.get_absolute_url())
     Image.objects.update(licence_until=END + timedelta(days=300))
@@ -77,9 +75,7 @@ def test_it_returns_by_itself_when_the_licence_is_extended(
     assert b"/pictures/" in again.content
 
 
-def test_a_licence_that_begins_lets_the_picture_appear_by_itself(
-    client: Client, article: Article, at: At
-) -> None:
+def test_it_appears_when_a_licence_begins(client: Client, article: Article, at: At) -> None:
     Image.objects.update(licence_from=END - timedelta(hours=1))
     held = client.get(article.get_absolute_url())
     assert b"/pictures/" not in held.content
@@ -88,7 +84,7 @@ def test_a_licence_that_begins_lets_the_picture_appear_by_itself(
     assert b"/pictures/" in page.content
 
 
-def test_no_cache_between_keeps_a_page_past_the_end(
+def test_no_cache_keeps_a_page_past_the_end_of_a_licence(
     client: Client, article: Article, at: At
 ) -> None:
     for seconds, kept in ((3000, 60), (61, 60), (25, 25), (1, 1)):
@@ -99,7 +95,7 @@ def test_no_cache_between_keeps_a_page_past_the_end(
     assert client.get("/")["Cache-Control"] == "public, max-age=0, s-maxage=60"
 
 
-def test_a_feed_reader_that_asks_by_date_alone_is_told_of_the_end(
+def test_a_conditional_request_by_date_alone_detects_the_end_of_a_licence(
     client: Client, article: Article, at: At
 ) -> None:
     at(END - timedelta(minutes=1))
@@ -110,7 +106,7 @@ def test_a_feed_reader_that_asks_by_date_alone_is_told_of_the_end(
     assert b"/pictures/" not in after.content
 
 
-def test_a_picture_without_right_to_the_archive_leaves_an_article_after_thirty_days(
+def test_an_image_without_archive_rights_is_hidden_after_thirty_days(
     client: Client, article: Article, at: At
 ) -> None:
     Image.objects.update(licence_until=None, licensed_for_archive=False)
@@ -127,7 +123,7 @@ def test_a_picture_without_right_to_the_archive_leaves_an_article_after_thirty_d
         assert b"/pictures/" not in after.content, address
 
 
-def test_the_pages_cost_no_query_more(
+def test_the_pages_need_no_additional_query(
     client: Client, article: Article, django_assert_num_queries: Any
 ) -> None:
     tag = client.get("/")["ETag"]
@@ -135,7 +131,7 @@ def test_the_pages_cost_no_query_more(
         assert client.get("/", headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_a_feed_reader_that_asks_by_date_alone_is_told_of_a_corrected_credit(
+def test_a_conditional_request_by_date_alone_detects_a_corrected_credit(
     client: Client, article: Article, edna: User
 ) -> None:
     long_ago = timezone.now() - timedelta(hours=1)

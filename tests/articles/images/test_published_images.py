@@ -1,4 +1,4 @@
-"""Only who may publish can change an image that readers see or will see."""
+"""Images of published articles can only be changed by users who may publish."""
 
 from datetime import timedelta
 from typing import Any
@@ -86,7 +86,7 @@ def image(db: None) -> Image:
 
 
 def sent(image: Image, **changes: Any) -> dict[str, Any]:
-    """The whole form of an image as a browser would send it."""
+    """The full form data of an image as a browser would send it."""
     form = ImageForm(instance=image)
     data: dict[str, Any] = {}
     for name, field in form.fields.items():
@@ -121,7 +121,7 @@ def values(image: Image) -> dict[str, Any]:
 
 @pytest.mark.parametrize("use", PUBLISHED, ids=lambda use: use.__name__)
 @pytest.mark.parametrize("who", ALL)
-def test_who_may_change_what_is_published(
+def test_only_users_who_may_publish_can_change_a_published_image(
     client: Client, image: Image, request: pytest.FixtureRequest, who: str, use: Any
 ) -> None:
     use(image)
@@ -138,7 +138,7 @@ def test_who_may_change_what_is_published(
 
 
 @pytest.mark.parametrize("use", NOT_PUBLISHED, ids=lambda use: use.__name__)
-def test_a_reporter_changes_what_no_reader_sees(
+def test_a_reporter_can_change_an_unpublished_image(
     client: Client, image: Image, rui: User, use: Any
 ) -> None:
     use(image)
@@ -150,7 +150,7 @@ def test_a_reporter_changes_what_no_reader_sees(
 
 
 @pytest.mark.parametrize("field", list(CHANGES))
-def test_a_reporter_changes_no_field_of_what_is_published(
+def test_a_reporter_cannot_change_any_field_of_a_published_image(
     client: Client, image: Image, rui: User, edna: User, field: str
 ) -> None:
     leading(image)
@@ -164,7 +164,7 @@ def test_a_reporter_changes_no_field_of_what_is_published(
     assert values(image)[field] != before[field]
 
 
-def test_a_reporter_sees_the_fields_of_a_published_image_read_only_and_why(
+def test_a_reporter_sees_the_fields_of_a_published_image_read_only_with_the_reason(
     client: Client, image: Image, rui: User
 ) -> None:
     leading(image)
@@ -180,7 +180,7 @@ def test_a_reporter_sees_the_fields_of_a_published_image_read_only_and_why(
     assert 'name="seen"' not in text
 
 
-def test_what_was_typed_before_the_image_was_published_is_given_back(
+def test_input_from_before_the_image_was_published_is_shown_again(
     client: Client, image: Image, rui: User
 ) -> None:
     client.force_login(rui)
@@ -193,10 +193,9 @@ def test_what_was_typed_before_the_image_was_published_is_given_back(
 
 
 @pytest.mark.parametrize("deed", ["replace", "withdraw", "bulk_change", "delete"])
-def test_no_permission_beside_that_to_publish_changes_what_is_published(
+def test_no_other_permission_allows_changing_a_published_image(
     client: Client, image: Image, rui: User, deed: str
 ) -> None:
-    """Whatever an administrator gives a role besides."""
     leading(image)
     rui.user_permissions.add(Permission.objects.get(codename=f"{deed}_image"))
     client.force_login(rui)
@@ -218,7 +217,7 @@ def test_no_permission_beside_that_to_publish_changes_what_is_published(
     assert (stands.checksum, stands.withdrawn_at) == (image.checksum, None)
 
 
-def test_an_image_in_an_issue_that_is_scheduled_is_fixed_for_a_reporter(
+def test_an_image_in_a_scheduled_issue_is_read_only_for_a_reporter(
     image: Image, rui: User, edna: User
 ) -> None:
     issue = factories.issue(image=image)

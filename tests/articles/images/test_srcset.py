@@ -1,4 +1,4 @@
-"""What a page gets of a picture, without asking the database again."""
+"""Responsive images in templates."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def drawn(template: str, **context: Any) -> str:
     return Template("{% load pictures %}" + template).render(Context(context))
 
 
-def test_each_format_is_offered_in_all_its_widths(db: None) -> None:
+def test_every_format_is_offered_in_all_widths(db: None) -> None:
     values = image_attributes(with_sizes("avif", "webp", "jpeg"), "inline")
     assert values is not None
     assert [source.media_type for source in values.sources] == ["image/avif", "image/webp"]
@@ -39,7 +39,7 @@ def test_each_format_is_offered_in_all_its_widths(db: None) -> None:
     assert values.alt == "Cranes above a quay at dusk"
 
 
-def test_a_page_with_prefetched_pictures_asks_nothing_more(
+def test_a_page_with_prefetched_images_needs_no_further_queries(
     db: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     image = with_sizes("avif", "webp", "jpeg")
@@ -50,20 +50,20 @@ def test_a_page_with_prefetched_pictures_asks_nothing_more(
         plain_rendition(image)
 
 
-def test_a_picture_in_its_first_minute_is_shown_by_the_one_size_it_has(db: None) -> None:
+def test_a_new_image_is_shown_in_its_only_size(db: None) -> None:
     values = image_attributes(with_sizes("jpeg", widths=(1280,)), "card")
     assert values is not None
     assert values.sources == ()
     assert values.src == "/pictures/1280.jpeg"
 
 
-def test_a_picture_without_any_size_leaves_the_page_as_it_is(db: None) -> None:
+def test_an_image_without_renditions_is_left_out(db: None) -> None:
     assert image_attributes(picture(), "card") is None
     assert drawn("{% picture image use='card' %}", image=picture()).strip() == ""
     assert drawn("{% picture image use='card' %}", image=None).strip() == ""
 
 
-def test_what_shines_through_falls_back_to_png(db: None) -> None:
+def test_transparent_images_fall_back_to_png(db: None) -> None:
     values = image_attributes(with_sizes("avif", "webp", "png"), "inline")
     assert values is not None
     assert values.src.endswith(".png")
@@ -72,7 +72,7 @@ def test_what_shines_through_falls_back_to_png(db: None) -> None:
 @pytest.mark.parametrize(
     ("use", "loading", "priority"), [("lead", "eager", "high"), ("inline", "lazy", None)]
 )
-def test_only_the_lead_image_is_loaded_at_once(
+def test_only_the_lead_image_is_loaded_eagerly(
     db: None, use: str, loading: str, priority: str | None
 ) -> None:
     markup = drawn("{% picture image use=use %}", image=with_sizes("jpeg"), use=use)
@@ -81,14 +81,14 @@ def test_only_the_lead_image_is_loaded_at_once(
     assert "style=" not in markup
 
 
-def test_words_in_the_alternative_text_stay_words(db: None) -> None:
+def test_markup_in_the_alt_text_is_escaped(db: None) -> None:
     image = with_sizes("jpeg", alt_text='"><script>alert(1)</script>')
     assert "<script" not in drawn("{% picture image %}", image=image)
     assert 'alt=""' in drawn("{% picture image use='card' alt='' %}", image=image)
 
 
 def cut(image: Image, shape: str, width: int, height: int, *, form: str = "jpeg") -> Image:
-    """One more file of it, and the picture as a page fetches it."""
+    """Adds a rendition and returns the image as a page fetches it."""
     Rendition.objects.create(
         image=image,
         format=form,
@@ -100,7 +100,7 @@ def cut(image: Image, shape: str, width: int, height: int, *, form: str = "jpeg"
     return Image.objects.for_grid().get(pk=image.pk)
 
 
-def test_cards_and_portraits_show_the_part_around_the_focus(db: None) -> None:
+def test_cards_and_portraits_are_cropped_around_the_focal_point(db: None) -> None:
     image = cut(cut(with_sizes("avif", "jpeg"), "3:2", 640, 427), "1:1", 160, 160)
     card, portrait = image_attributes(image, "card"), image_attributes(image, "portrait")
     assert card is not None
@@ -113,13 +113,13 @@ def test_cards_and_portraits_show_the_part_around_the_focus(db: None) -> None:
     assert "cut-" not in inline.srcset
 
 
-def test_until_a_shape_is_cut_the_whole_picture_stands_in(db: None) -> None:
+def test_the_full_image_is_used_until_a_crop_is_made(db: None) -> None:
     card = image_attributes(with_sizes("jpeg"), "card")
     assert card is not None
     assert card.src == "/pictures/640.jpeg"
 
 
-def test_previews_elsewhere_have_the_shape_of_previews(db: None) -> None:
+def test_open_graph_images_have_the_preview_shape(db: None) -> None:
     image = with_sizes("jpeg")
     whole = preview_rendition(image)
     preview = preview_rendition(cut(image, "40:21", 1200, 630))
@@ -128,7 +128,7 @@ def test_previews_elsewhere_have_the_shape_of_previews(db: None) -> None:
     assert (whole.width, preview.width, preview.height) == (1280, 1200, 630)
 
 
-def test_an_animation_stands_still_for_whoever_asked_for_less_motion(db: None) -> None:
+def test_an_animation_is_still_for_readers_who_prefer_reduced_motion(db: None) -> None:
     image = with_sizes("avif", "webp", "jpeg", is_animated=True)
     Rendition.objects.create(
         image=image, format="webp", width=960, height=600, name="moves.webp", moving=True
@@ -147,12 +147,12 @@ def test_an_animation_stands_still_for_whoever_asked_for_less_motion(db: None) -
     assert plain.name == "1280.jpeg"
 
 
-def test_a_decorative_picture_says_nothing(db: None) -> None:
+def test_a_decorative_image_has_an_empty_alt_text(db: None) -> None:
     image = with_sizes("jpeg", is_decorative=True)
     assert 'alt=""' in drawn("{% picture image %}", image=image)
 
 
-def test_what_readers_may_not_see_is_named_as_the_desk_has_it(db: None) -> None:
+def test_hidden_images_are_shown_from_their_admin_url(db: None) -> None:
     image = with_sizes("avif", "jpeg", credit="")
     markup = drawn("{% picture image %}", image=image)
     assert "/admin/articles/image/file/640.jpeg" in markup

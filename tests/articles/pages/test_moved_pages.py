@@ -1,4 +1,4 @@
-"""A page that moved is found at its old address."""
+"""Redirects of moved pages."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def move(page: Page, path: str) -> None:
     saving.save(page)
 
 
-def test_an_old_address_leads_to_the_new_one_in_one_step(client: Client) -> None:
+def test_an_old_url_redirects_to_the_new_one_in_one_step(client: Client) -> None:
     page = kept("about")
     move(page, "institute")
     move(page, "institute/who-we-are")
@@ -34,7 +34,7 @@ def test_an_old_address_leads_to_the_new_one_in_one_step(client: Client) -> None
     assert client.get("/institute/?from=letter")["Location"].endswith("?from=letter")
 
 
-def test_a_page_that_moves_back_makes_no_ring(client: Client) -> None:
+def test_a_page_that_moves_back_makes_no_redirect_loop(client: Client) -> None:
     page = kept("about")
     move(page, "institute")
     move(page, "about")
@@ -43,7 +43,7 @@ def test_a_page_that_moves_back_makes_no_ring(client: Client) -> None:
     assert [row.path for row in OldPagePath.objects.all()] == ["institute"]
 
 
-def test_a_new_page_at_an_old_address_is_what_is_found_there(client: Client) -> None:
+def test_a_new_page_at_an_old_url_replaces_the_redirect(client: Client) -> None:
     page = kept("about")
     move(page, "institute")
     kept("about", title="About this site")
@@ -51,14 +51,14 @@ def test_a_new_page_at_an_old_address_is_what_is_found_there(client: Client) -> 
     assert not OldPagePath.objects.exists()
 
 
-def test_letters_of_every_script_lead_on(client: Client) -> None:
+def test_urls_in_every_script_redirect(client: Client) -> None:
     page = kept("\u0645\u0646-\u0646\u062d\u0646")
     move(page, "\u00fcber-uns")
     answer = client.get("/\u0645\u0646-\u0646\u062d\u0646/")
     assert (answer.status_code, answer["Location"]) == (301, "/%C3%BCber-uns/")
 
 
-def test_an_unpublished_page_is_not_led_to(client: Client) -> None:
+def test_the_old_url_of_an_unpublished_page_does_not_redirect(client: Client) -> None:
     page = kept("about", position=1)
     move(page, "institute")
     page.is_published = False
@@ -66,7 +66,7 @@ def test_an_unpublished_page_is_not_led_to(client: Client) -> None:
     assert client.get("/about/").status_code == 404
 
 
-def test_a_refused_move_leaves_everything_as_it_was(client: Client, edna: User) -> None:
+def test_a_rejected_move_changes_nothing(client: Client, edna: User) -> None:
     page = kept("about")
     kept("contact", title="Contact")
     client.force_login(edna)

@@ -1,4 +1,4 @@
-"""Pages beside the articles."""
+"""Static pages."""
 
 import re
 
@@ -26,7 +26,7 @@ def kept(path: str = "about", **fields: object) -> Page:
     return page
 
 
-def test_a_page_stands_at_its_own_address(client: Client) -> None:
+def test_a_page_is_shown_at_its_url(client: Client) -> None:
     page = kept("about/our-team", description="Who we are.")
     assert page.get_absolute_url() == "/about/our-team/"
     html = client.get("/about/our-team/").content.decode()
@@ -35,17 +35,17 @@ def test_a_page_stands_at_its_own_address(client: Client) -> None:
     assert '<meta name="description" content="Who we are.">' in html
 
 
-def test_the_address_may_be_pasted_with_its_slashes() -> None:
+def test_the_path_may_be_entered_with_slashes() -> None:
     assert kept("/about/").path == "about"
 
 
-def test_a_page_that_is_not_published_cannot_be_read_and_is_named_nowhere(client: Client) -> None:
+def test_an_unpublished_page_is_not_shown_and_not_linked(client: Client) -> None:
     kept("about", is_published=False, position=1)
     assert client.get("/about/").status_code == 404
     assert "About us" not in client.get("/").content.decode()
 
 
-def test_the_foot_names_pages_in_the_editors_order(client: Client) -> None:
+def test_the_footer_links_pages_in_the_editors_order(client: Client) -> None:
     kept("privacy", title="Privacy", position=3)
     kept("contact", title="Contact", position=2)
     kept("about", title="About", position=1)
@@ -55,14 +55,14 @@ def test_the_foot_names_pages_in_the_editors_order(client: Client) -> None:
     assert "Imprint" not in foot
 
 
-def test_only_what_may_stand_in_a_text_is_kept(client: Client) -> None:
+def test_the_text_of_a_page_is_sanitised(client: Client) -> None:
     kept(body='<p onclick="x()">Words</p><script>alert(1)</script><img src=x onerror=alert(1)>')
     html = client.get("/about/").content.decode()
     assert "alert(1)" not in html
     assert "onclick" not in html
 
 
-def test_a_page_shows_its_pictures_with_credit_and_the_library_knows(client: Client) -> None:
+def test_images_on_a_page_have_credits_and_are_listed_as_used(client: Client) -> None:
     picture = full_house.sized(newsroom.picture())
     page = kept(body=full_house.figure(picture, "Our house"))
     html = client.get("/about/").content.decode()
@@ -94,19 +94,19 @@ def test_a_page_shows_its_pictures_with_credit_and_the_library_knows(client: Cli
         ("", "cannot be blank"),
     ],
 )
-def test_an_address_that_cannot_be_is_refused_in_words(path: str, words: str) -> None:
+def test_an_invalid_path_is_rejected_with_an_error(path: str, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         kept(path)
     assert not Page.objects.exists()
 
 
-def test_two_pages_never_share_an_address() -> None:
+def test_two_pages_cannot_have_the_same_path() -> None:
     kept("about")
     with pytest.raises(ValidationError, match="A page with this path already exists"):
         kept("about", title="Another")
 
 
-def test_every_first_part_of_an_address_of_the_site_is_reserved() -> None:
+def test_the_first_segment_of_every_url_of_the_site_is_reserved() -> None:
     patterns = list(get_resolver().url_patterns)
     for each in patterns:
         if isinstance(each, URLResolver) and str(each.pattern) == "":
@@ -117,9 +117,7 @@ def test_every_first_part_of_an_address_of_the_site_is_reserved() -> None:
     assert {part for part in fixed if not {part, part.split("-")[0]} & RESERVED} == set()
 
 
-def test_an_editor_makes_a_page_at_the_desk_and_is_told_what_is_wrong(
-    client: Client, edna: User
-) -> None:
+def test_an_editor_creates_a_page_in_the_admin_and_gets_errors(client: Client, edna: User) -> None:
     assert client.login(email=edna.email, password=PASSWORD)
     sent = {"title": "About us", "path": "/admin/x/", "body": "<p>Words.</p>", "language": "en"}
     answer = client.post("/admin/articles/page/add/", {**sent, "is_published": "on"})

@@ -1,4 +1,4 @@
-"""Openings are counted without a cookie, and the most read are shown where that is wanted."""
+"""View counts without cookies, and the list of most-read articles."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 
 def tell(client: Client, number: object, *, place: str = "203.0.113.9", **headers: str) -> None:
-    """What the script on an article's page sends."""
+    """Sends the request of the script on an article page."""
     sent = {"User-Agent": BROWSER, "Sec-Fetch-Site": "same-origin", **headers}
     kept = {name: value for name, value in sent.items() if value}
     answer = client.post(
@@ -40,7 +40,7 @@ def opened(article: Article, times: int, *, days_ago: int = 0) -> None:
     ArticleViews.objects.create(article=article, day=day, views=times)
 
 
-def test_an_opening_is_counted_by_article_and_day_and_nothing_else(client: Client) -> None:
+def test_a_view_is_counted_by_article_and_day_only(client: Client) -> None:
     article = newsroom.published("Strait")
     assert f'data-view="{article.pk}"' in client.get(article.get_absolute_url()).content.decode()
     tell(client, article.pk)
@@ -60,13 +60,13 @@ def test_an_opening_is_counted_by_article_and_day_and_nothing_else(client: Clien
         {"Sec-Purpose": "prefetch;prerender"},
     ],
 )
-def test_robots_are_left_out(client: Client, headers: dict[str, str]) -> None:
+def test_robots_are_not_counted(client: Client, headers: dict[str, str]) -> None:
     article = newsroom.published("Strait")
     tell(client, article.pk, **headers)
     assert views(article) == 0
 
 
-def test_another_site_cannot_count(client: Client) -> None:
+def test_requests_from_other_sites_are_not_counted(client: Client) -> None:
     article = newsroom.published("Strait")
     answer = client.post(
         "/seen/",
@@ -78,14 +78,14 @@ def test_another_site_cannot_count(client: Client) -> None:
     assert views(article) == 0
 
 
-def test_one_place_that_opens_it_again_and_again_stops_counting(client: Client) -> None:
+def test_repeated_views_from_one_ip_address_are_not_counted(client: Client) -> None:
     article = newsroom.published("Strait")
     for _ in range(20):
         tell(client, article.pk)
     assert views(article) == 12
 
 
-def test_what_is_no_published_article_counts_nothing(client: Client) -> None:
+def test_only_published_articles_are_counted(client: Client) -> None:
     draft = newsroom.draft("Draft")
     for number in (draft.pk, 10**17, "1" * 400, "-1", "x", "", "1; drop", "\x00"):
         tell(client, number)
@@ -93,7 +93,7 @@ def test_what_is_no_published_article_counts_nothing(client: Client) -> None:
     assert client.get("/seen/").status_code == 405
 
 
-def test_readers_see_the_list_only_where_the_publication_wants_it(
+def test_the_list_is_shown_only_if_the_publication_enables_it(
     client: Client, django_assert_num_queries: Any
 ) -> None:
     Publication.objects.update_or_create(pk=1)
@@ -120,7 +120,7 @@ def test_readers_see_the_list_only_where_the_publication_wants_it(
         assert most_read.most_read_articles("en", besides=besides) == [often, seldom]
 
 
-def test_the_list_holds_five(client: Client) -> None:
+def test_the_list_has_five_articles(client: Client) -> None:
     for number in range(7):
         opened(newsroom.published(f"Number {number}"), 1 + number)
     most_read.choose()
@@ -128,7 +128,7 @@ def test_the_list_holds_five(client: Client) -> None:
     assert most == [f"Number {number}" for number in (6, 5, 4, 3, 2)]
 
 
-def test_a_list_that_stays_the_same_is_not_written_again() -> None:
+def test_an_unchanged_list_is_not_written_again() -> None:
     opened(newsroom.published("Often"), 5)
     most_read.choose()
     before = MostRead.objects.get().pk
@@ -136,7 +136,7 @@ def test_a_list_that_stays_the_same_is_not_written_again() -> None:
     assert MostRead.objects.get().pk == before
 
 
-def test_the_desk_says_what_is_read_most(client: Client, edna: User) -> None:
+def test_the_dashboard_lists_the_most_read_articles(client: Client, edna: User) -> None:
     client.force_login(edna)
     assert "Most read" not in client.get("/admin/").content.decode()
     opened(newsroom.published("Strait"), 1200)

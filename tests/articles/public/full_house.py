@@ -1,4 +1,4 @@
-"""A publication with as much of everything as a test asks for."""
+"""Content for query tests: articles, comments and categories in any number."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ FIRST_DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 def sized(image: Image) -> Image:
-    """The picture with two sizes in two formats, as the worker leaves it."""
+    """The image with two sizes in two formats, as the worker makes them."""
     for form in (Rendition.Format.WEBP, Rendition.Format.JPEG):
         for width in (320, 640):
             name = f"{image.pk}-{width}.{form}"
@@ -27,7 +27,7 @@ def figure(image: Image, caption: str = "A quay") -> str:
 
 
 def illustrated(headline: str, *, figures: int, categories: list[Category]) -> Article:
-    """A published article with a lead picture and figures, two authors, tags and a correction."""
+    """A published article with a lead image and figures, two authors, tags and a correction."""
     pictures = [sized(newsroom.picture(credit=f"Ines Faro {n}")) for n in range(figures)]
     author = newsroom.author(f"Author of {headline}")
     article = newsroom.published(
@@ -45,7 +45,7 @@ def illustrated(headline: str, *, figures: int, categories: list[Category]) -> A
 
 
 def comments(article: Article, count: int) -> None:
-    """A thread whose every third comment answers the one before."""
+    """A thread where every third comment is a reply to the one before."""
     before: Comment | None = None
     for number in range(count):
         before = Comment.objects.create(
@@ -58,7 +58,7 @@ def comments(article: Article, count: int) -> None:
 
 
 def sections(count: int, articles: int, *, first: int = 0) -> list[Category]:
-    """Sections with one section below each, and articles with pictures in both."""
+    """Categories with one subcategory each, and articles with images in both."""
     found = []
     for number in range(first, first + count):
         top = newsroom.category(f"Section {number}", position=number)

@@ -1,92 +1,273 @@
-"""A series leads from part to part."""
+"""The page of an article."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.utils import timezone
+from lxml import html as lxml_html
 
 from accounts.models import User
-from articles.editorial import signals
-from articles.editorial.models import Article, Series, SeriesPart
-from articles.related import recomputation
+from articles.comments.models import Comment
+from articles.editorial import publishing, revisions
+from articles.editorial.models import Article, Portrait
+from iria.publication import menus
+from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.related.test_read_next import CHEESE, HARBOUR, STRAIT, names
+from tests.articles.public import full_house
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def parts() -> list[Article]:
-    series = Series.objects.create(name="Straits of the world")
-    made = [newsroom.published(f"Strait {number}", body=STRAIT) for number in range(3)]
-    for position, article in enumerate(made):
-        SeriesPart.objects.create(series=series, article=article, position=position)
-    return made
+def page(client: Client, article: Article) -> str:
+    response = client.get(article.get_absolute_url())
+    assert response.status_code == 200
+    return response.content.decode()
 
 
-def test_a_part_leads_to_the_one_before_and_the_one_after(
-    client: Client, parts: list[Article]
+def words_of(html: str) -> str:
+    """The visible text, on one line."""
+    body = lxml_html.document_fromstring(html).find("body")
+    assert body is not None
+    for script in list(body.iter("script", "style")):
+        script.drop_tree()
+    return " ".join("".join(body.itertext()).split())
+
+
+def full_article() -> Article:
+    publication = current_publication()
+    publication.name = "Meridian"
+    publication.about = "We study straits."
+    publication.contact_email = "reports@meridian.example"
+    publication.save()
+    sections = [newsroom.category("Asia-Pacific"), newsroom.category("News", position=1)]
+    article = full_house.illustrated("The long way", figures=2, categories=sections)
+    other = newsroom.published("A short way", lead_image=full_house.sized(newsroom.picture()))
+    full_house.related(article, [other])
+    full_house.comments(article, 1)
+    return article
+
+
+def test_every_part_of_the_page_is_in_order(client: Client) -> None:
+    text = words_of(page(client, full_article()))
+    parts = [
+        "Skip to content",
+        "Asia-Pacific, News",
+        "The long way",
+        "What did not happen, and why it matters.",
+        "By Author of The long way and Second of The long way",
+        "1 March 2026",
+        "1 Comment on The long way",
+        "Morning at the quay (Image Credit: Ines Faro/via Meridian Pictures)",
+        "Words before.",
+        "A quay (Image Credit: Ines Faro 0)",
+        "A quay (Image Credit: Ines Faro 1)",
+        "It was Tuesday, not Monday.",
+        "shipping",
+        "A short way",
+        "1 Comment",
+        "I read it twice.",
+        "Leave a comment",
+        "Subscribe to Meridian News – Enter your e-mail address",
+        "We study straits.",
+        "For client reports write to reports@meridian.example",
+        "© 2014–",
+        "Back to top",
+    ]
+    place = 0
+    for part in parts:
+        assert part in text[place:], f"“{part}” does not stand after what comes before it"
+        place = text.index(part, place) + len(part)
+    assert text.endswith("Back to top")
+
+
+def test_the_page_has_one_headline_one_footer_and_a_link_to_the_thread(client: Client) -> None:
+    tree = lxml_html.document_fromstring(page(client, full_article()))
+    assert len(tree.findall(".//h1")) == 1
+    assert len(tree.findall(".//footer")) == 1
+    assert tree.get_element_by_id("comments") is not None
+    assert tree.xpath("(//footer//a)[last()]/@href") == ["#top"]
+    links = tree.xpath("//a[@href='#comments']")
+    assert ["".join(link.itertext()) for link in links] == ["1 Comment on The long way"]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "No Comments on"), (1, "1 Comment on"), (12, "12 Comments on")]
+)
+def test_the_link_to_the_thread_shows_the_number_of_visible_comments(
+    client: Client, count: int, words: str
 ) -> None:
-    page = client.get(parts[1].get_absolute_url()).content.decode()
-    assert "Part 2 of 3" in page
-    assert "Straits of the world" in page
-    before, after = page.index("Previous part"), page.index("Next part")
-    assert before < page.index("Strait 0", before) < after < page.index("Strait 2", after)
-    first = client.get(parts[0].get_absolute_url()).content.decode()
-    assert "Previous part" not in first
+    article = newsroom.published("Quiet")
+    full_house.comments(article, count)
+    Comment.objects.create(article=article, name="Held", text="Not seen yet.")
+    assert f"{words} Quiet" in words_of(page(client, article))
 
 
-def test_a_part_that_is_not_published_is_passed_over(client: Client, parts: list[Article]) -> None:
-    Article.objects.filter(pk=parts[1].pk).update(state="withdrawn")
-    page = client.get(parts[0].get_absolute_url()).content.decode()
-    assert "Part 1 of 2" in page
-    assert "Strait 1" not in page
-
-
-def test_an_article_without_a_series_costs_no_query_more(
-    client: Client, parts: list[Article], django_assert_max_num_queries: Any
+def test_an_update_is_shown_with_its_date_and_a_first_publication_is_not(
+    client: Client, edna: User
 ) -> None:
-    alone = newsroom.published("Alone")
-    client.get(alone.get_absolute_url())
-    with django_assert_max_num_queries(12) as alone_takes:
-        page = client.get(alone.get_absolute_url()).content.decode()
-    assert "Part 1 of" not in page
-    with django_assert_max_num_queries(len(alone_takes.captured_queries) + 1):
-        client.get(parts[0].get_absolute_url())
+    article = newsroom.published("Quiet", at=datetime(2026, 3, 1, tzinfo=UTC))
+    assert "Updated" not in page(client, article)
+    article.body = "<p>Better words.</p>"
+    revisions.save(article, by=edna)
+    assert "Updated" in page(client, article)
 
 
-def test_a_series_brings_its_parts_near() -> None:
-    series = Series.objects.create(name="Trade")
-    strait = newsroom.published("At the strait", body=STRAIT)
-    newsroom.published("From the harbour", body=HARBOUR)
-    cheese = newsroom.published("Cheese", body=CHEESE)
-    for article in (strait, cheese):
-        SeriesPart.objects.create(series=series, article=article)
-    recomputation.refresh_all()
-    assert "Cheese" in names(strait)
-    reasons = strait.related_links.get(other=cheese).reasons
-    assert reasons["series"] == ["Trade"]
+def test_dates_are_in_the_publications_time_zone(client: Client) -> None:
+    publication = current_publication()
+    publication.time_zone = "Asia/Tokyo"
+    publication.save()
+    article = newsroom.published("Late", at=datetime(2026, 3, 31, 20, tzinfo=UTC))
+    assert '<time datetime="2026-04-01T05:00:00+09:00">1 April 2026</time>' in page(client, article)
 
 
-def test_an_editor_orders_the_parts(
-    client: Client, edna: User, django_capture_on_commit_callbacks: Any
+def test_a_right_to_left_article_is_displayed_from_right_to_left(client: Client) -> None:
+    article = newsroom.published("أسبوع هادئ", language="ar")
+    html = page(client, article)
+    assert '<html lang="ar" dir="rtl">' in html
+    assert '<footer class="footer" lang="en" dir="ltr">' in html
+
+
+def test_a_type_with_the_name_of_the_category_is_not_shown_twice(client: Client) -> None:
+    article = newsroom.published("Quiet", categories=[newsroom.category("News")])
+    kicker = lxml_html.document_fromstring(page(client, article)).find_class("kicker")[0]
+    assert "".join(kicker.itertext()).split() == ["News"]
+
+
+def test_a_lead_image_with_an_expired_licence_is_not_shown(client: Client) -> None:
+    picture = full_house.sized(newsroom.picture())
+    article = newsroom.published("Quiet", lead_image=picture)
+    assert "<img" in page(client, article)
+    picture.licence_until = timezone.now()
+    picture.save()
+    assert "<img" not in page(client, article)
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled", "withdrawn"])
+def test_an_article_that_is_not_published_has_no_page(
+    client: Client, edna: User, state: str
 ) -> None:
-    heard: list[int] = []
+    article = newsroom.published("Quiet") if state == "withdrawn" else newsroom.draft("Quiet")
+    if state == "withdrawn":
+        publishing.unpublish(article, by=edna)
+    if state == "scheduled":
+        later = datetime.now(UTC) + timedelta(days=1)
+        publishing.schedule(article, by=edna, at=later)
+    year, month = article.year or 2026, article.month or 3
+    assert client.get(f"/{year}/{month:02}/{article.slug or 'quiet'}/").status_code == 404
 
-    def hear(article_id: int, **signal: Any) -> None:
-        heard.append(article_id)
 
-    signals.changed.connect(hear)
-    articles = [newsroom.published(f"Strait {number}") for number in range(2)]
+def test_the_reading_time_is_counted_in_words_or_in_characters(client: Client) -> None:
+    long = newsroom.published("Long", body="<p>" + "word " * 1150 + "</p>")
+    chinese = newsroom.published("长", language="zh", body="<p>" + "字" * 900 + "</p>")
+    assert "5 min read" in page(client, long)
+    assert "2 min read" in page(client, chinese)
+
+
+def test_a_page_is_the_same_for_all_users(client: Client, edna: User) -> None:
+    article = full_article()
+    first = client.get(article.get_absolute_url())
     client.force_login(edna)
-    data = {"name": "Straits", "parts-TOTAL_FORMS": 2, "parts-INITIAL_FORMS": 0}
-    for number, article in enumerate(articles):
-        data |= {f"parts-{number}-article": article.pk, f"parts-{number}-position": 1 - number}
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post("/admin/articles/series/add/", data)
-    signals.changed.disconnect(hear)
-    assert answer.status_code == 302
-    assert sorted(heard) == [article.pk for article in articles]
-    assert [part.article for part in SeriesPart.objects.all()] == articles[::-1]
-    answer = client.post("/admin/articles/series/add/", data | {"name": "Others"})
-    assert "already part of a series" in answer.content.decode()
+    second = client.get(article.get_absolute_url(), headers={"Accept-Language": "ar"})
+    assert first.content == second.content
+    assert not re.search(r"nonce|csrf", first.content.decode())
+
+
+def long_body(parts: int) -> str:
+    return "".join(f"<h2>Part {n}</h2><p>{'Words of it. ' * 150}</p>" for n in range(parts))
+
+
+def test_a_long_text_has_a_table_of_contents_and_a_short_one_has_none(client: Client) -> None:
+    html = page(client, newsroom.published("Long", body=long_body(4)))
+    tree = lxml_html.document_fromstring(html)
+    links = tree.xpath("//nav[@aria-labelledby='contents']//a")
+    assert [link.text_content() for link in links] == [f"Part {n}" for n in range(4)]
+    assert all(tree.get_element_by_id(link.get("href")[1:]) is not None for link in links)
+    short = newsroom.published("Short", body="<h2>One</h2><h2>Two</h2><h2>Three</h2>")
+    assert 'id="contents"' not in page(client, short)
+
+
+def test_previous_and_next_articles_have_the_same_primary_category_and_language(
+    client: Client,
+) -> None:
+    straits, news = newsroom.category("Straits"), newsroom.category("News")
+
+    def at(hour: int, headline: str, **fields: Any) -> Article:
+        moment = datetime(2026, 3, 1, hour, tzinfo=UTC)
+        return newsroom.published(headline, at=moment, **{"categories": [straits], **fields})
+
+    before, chosen = at(1, "Before"), at(5, "Chosen")
+    after = at(9, "After")
+    at(4, "Elsewhere", categories=[news, straits])
+    at(6, "Ailleurs", language="fr")
+    tree = lxml_html.document_fromstring(page(client, chosen))
+    ways = {
+        link.get("rel"): link.get("href")
+        for link in tree.xpath("//a[@class][@rel='prev' or @rel='next']")
+    }
+    assert ways == {"prev": before.get_absolute_url(), "next": after.get_absolute_url()}
+
+
+def test_authors_are_shown_with_portrait_biography_and_link(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    ines, rui = newsroom.author("Ines Faro"), newsroom.author("Rui Tavares")
+    ines.biography, ines.role = "She counts ships.", "Senior fellow"
+    ines.links = [
+        {"name": "faro.example", "address": "https://www.faro.example/ines/"},
+        {"name": "Mastodon", "address": "https://social.example/@ines"},
+    ]
+    ines.save()
+    portrait = full_house.sized(newsroom.picture(credit="Nell Sandoval"))
+    Portrait.objects.create(author=ines, image=portrait)
+    article = newsroom.published("Signed by two", authors=[ines, rui])
+    menus.save(current_publication())
+    with django_assert_max_num_queries(12):
+        html = page(client, article)
+    tree = lxml_html.document_fromstring(html)
+    (box,) = tree.xpath("//section[@class='author-box']")
+    words = " ".join(box.text_content().split())
+    assert (
+        words
+        == "(Image Credit: Nell Sandoval) Ines Faro Senior fellow She counts ships. faro.example Mastodon"
+    )
+    assert "About Rui Tavares" not in html
+
+
+def test_an_article_is_shared_with_plain_links(client: Client) -> None:
+    publication = current_publication()
+    pattern = "https://social.example/share?u={address}&t={headline}"
+    publication.share_links = [{"name": "Social", "address": pattern}]
+    publication.save()
+    article = newsroom.published("Ships & “straits” {address}")
+    tree = lxml_html.document_fromstring(page(client, article))
+    mail, social = tree.xpath("//section[@aria-labelledby='share']//a/@href")
+    whole = f"{settings.SITE_URL}{article.get_absolute_url()}"
+    assert mail.startswith("mailto:?subject=Ships%20%26%20")
+    assert mail.endswith("&body=" + quote(whole))
+    assert social.startswith(
+        f"https://social.example/share?u={quote(whole, safe='')}&t=Ships%20%26"
+    )
+    assert social.endswith("%7Baddress%7D")
+    assert tree.get_element_by_id("share-address").get("value") == whole
+
+
+def test_a_page_uses_the_language_of_its_article_and_not_of_the_browser(client: Client) -> None:
+    article = newsroom.published("Une semaine calme", language="fr")
+    plain = page(client, article)
+    asked = client.get(article.get_absolute_url(), headers={"Accept-Language": "de, en"})
+    assert asked.content.decode() == plain
+    assert '<html lang="fr" dir="ltr">' in plain
+    words = words_of(plain)
+    for part in (
+        "Aucun commentaire sur",
+        "Laisser un commentaire",
+        "S’abonner",
+    ):
+        assert part in words
+    english = page(client, newsroom.published("A quiet week"))
+    assert "Skip to content" in english

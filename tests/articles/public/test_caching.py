@@ -1,4 +1,4 @@
-"""Public pages can be kept by anyone, and asked about cheaply."""
+"""Caching headers of public pages."""
 
 import pytest
 from django.test import Client
@@ -25,7 +25,7 @@ def test_no_public_page_sets_a_cookie_or_varies_by_one(client: Client, path: str
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/2026/", "/2026/03/", "/corrections/"])
-def test_an_unchanged_page_is_answered_without_its_body(client: Client, path: str) -> None:
+def test_an_unchanged_page_is_answered_with_304(client: Client, path: str) -> None:
     full_house.sections(1, 4)
     first = client.get(path)
     assert first.headers["Cache-Control"] == "public, max-age=0, s-maxage=60"
@@ -35,7 +35,7 @@ def test_an_unchanged_page_is_answered_without_its_body(client: Client, path: st
     assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
 
 
-def test_a_new_comment_changes_the_tag_of_its_page(client: Client) -> None:
+def test_a_new_comment_changes_the_etag_of_its_page(client: Client) -> None:
     article = newsroom.published("Quiet")
     before = client.get(article.get_absolute_url()).headers["ETag"]
     full_house.comments(article, 1)
@@ -43,7 +43,7 @@ def test_a_new_comment_changes_the_tag_of_its_page(client: Client) -> None:
     assert answer.status_code == 200
 
 
-def test_what_is_missing_is_not_kept_like_a_page(client: Client) -> None:
+def test_a_missing_page_is_not_cached_like_other_pages(client: Client) -> None:
     answer = client.get("/nowhere/")
     assert answer.status_code == 404
     assert "ETag" not in answer.headers

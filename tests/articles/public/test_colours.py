@@ -31,7 +31,7 @@ def colours(scheme: str) -> dict[str, tuple[float, float, float]]:
 
 
 def luminance(colour: tuple[float, float, float]) -> float:
-    """Relative luminance of an oklch colour; channels outside sRGB are clipped as a screen does."""
+    """Relative luminance of an oklch colour; channels outside sRGB are clipped."""
     light, chroma, hue = colour
     a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
     long = (light + 0.3963377774 * a + 0.2158037573 * b) ** 3
@@ -49,7 +49,7 @@ def contrast(one: tuple[float, float, float], other: tuple[float, float, float])
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_the_arithmetic_knows_black_and_white() -> None:
+def test_black_and_white_have_the_maximum_contrast() -> None:
     assert contrast((1, 0, 0), (0, 0, 0)) == pytest.approx(21, abs=0.01)
     assert contrast((0.5999, 0, 0), (1, 0, 0)) == pytest.approx(3.95, abs=0.05)
 
@@ -61,6 +61,8 @@ def test_the_arithmetic_knows_black_and_white() -> None:
     + [(*pair, 4.5) for pair in SMALL]
     + [(*pair, 3.0) for pair in EDGES],
 )
-def test_every_pair_can_be_read(scheme: str, ink: str, paper: str, least: float) -> None:
+def test_every_pair_of_colours_has_enough_contrast(
+    scheme: str, ink: str, paper: str, least: float
+) -> None:
     known = colours(scheme)
     assert contrast(known[ink], known[paper]) >= least

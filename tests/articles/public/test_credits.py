@@ -1,4 +1,4 @@
-"""Whose a picture is stands wherever readers or machines meet it."""
+"""Image credits on pages and in metadata."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ def image(**fields: Any) -> Image:
     return full_house.sized(newsroom.picture(credit="Zora Quill/via Vela", **fields))
 
 
-def test_every_list_names_whose_its_pictures_are(client: Client) -> None:
+def test_every_list_shows_the_credits_of_its_images(client: Client) -> None:
     section = newsroom.category("Asia-Pacific")
     author = newsroom.author("Ines Faro")
     lead = image(digital_source_type=AI)
@@ -41,7 +41,7 @@ def test_every_list_names_whose_its_pictures_are(client: Client) -> None:
             assert "Made with AI" in page.partition("<body")[2], path
 
 
-def test_search_engines_are_told_licence_licensor_and_source_type(client: Client) -> None:
+def test_search_engines_get_licence_licensor_and_source_type(client: Client) -> None:
     lead = image(
         digital_source_type=AI,
         byline="Zora Quill",
@@ -65,7 +65,7 @@ def test_search_engines_are_told_licence_licensor_and_source_type(client: Client
     }
 
 
-def test_an_excused_portrait_made_by_a_machine_is_labelled(client: Client) -> None:
+def test_an_ai_generated_portrait_without_a_credit_is_labelled(client: Client) -> None:
     author = newsroom.author("Ines Faro")
     drawn = full_house.sized(
         newsroom.picture(
@@ -77,7 +77,7 @@ def test_an_excused_portrait_made_by_a_machine_is_labelled(client: Client) -> No
     assert "Made with AI" in client.get(author.get_absolute_url()).content.decode()
 
 
-def test_the_label_speaks_the_language_of_the_article(client: Client) -> None:
+def test_the_label_is_in_the_language_of_the_article(client: Client) -> None:
     article = newsroom.published(
         "Traversées",
         language="fr",

@@ -1,4 +1,4 @@
-"""A picture of an article, large, on a page of its own."""
+"""The large view of an image of an article."""
 
 import re
 from typing import Any
@@ -46,7 +46,7 @@ def large(client: Client, article: Article, place: int) -> str:
     return response.content.decode()
 
 
-def test_every_picture_of_an_article_leads_to_its_large_view(
+def test_every_image_of_an_article_links_to_its_large_view(
     client: Client, article: Article
 ) -> None:
     page = client.get(article.get_absolute_url()).content.decode()
@@ -57,9 +57,7 @@ def test_every_picture_of_an_article_leads_to_its_large_view(
         assert client.get(way).status_code == 200
 
 
-def test_the_large_view_has_caption_and_credit_and_the_ways_around(
-    client: Client, article: Article
-) -> None:
+def test_the_large_view_has_caption_credit_and_navigation(client: Client, article: Article) -> None:
     page = large(client, article, 1)
     assert "Aden, twice" in page
     assert '<a href="https://a.example">Ines Faro</a>' in page
@@ -72,7 +70,7 @@ def test_the_large_view_has_caption_and_credit_and_the_ways_around(
     assert 'rel="next"' not in large(client, article, 2).partition("<body")[2]
 
 
-def test_search_engines_read_the_picture_and_leave_the_page_out(
+def test_search_engines_index_the_image_and_not_the_large_view(
     client: Client, article: Article
 ) -> None:
     page = large(client, article, 1)
@@ -82,9 +80,7 @@ def test_search_engines_read_the_picture_and_leave_the_page_out(
     assert "Cranes above a quay at dusk – (Image Credit: Ines Faro)" in page
 
 
-def test_a_picture_that_readers_may_not_see_has_no_large_view(
-    client: Client, article: Article
-) -> None:
+def test_a_hidden_image_has_no_large_view(client: Client, article: Article) -> None:
     figure = article.figures.all()[1]
     Image.objects.filter(pk=figure.image_id).update(withdrawn_at=timezone.now())
     assert client.get(figure.get_absolute_url()).status_code == 404
@@ -92,14 +88,14 @@ def test_a_picture_that_readers_may_not_see_has_no_large_view(
 
 
 @pytest.mark.parametrize("number", ["0", "999999999999999999999999", "-1", "x"])
-def test_a_picture_that_the_article_has_not_is_not_found(
+def test_a_number_without_an_image_is_not_found(
     client: Client, article: Article, number: str
 ) -> None:
     address = f"{article.get_absolute_url()}picture/{number}/"
     assert client.get(address).status_code == 404
 
 
-def test_nothing_of_a_draft_or_a_withdrawn_article_is_seen_large(
+def test_images_of_drafts_and_unpublished_articles_have_no_large_view(
     client: Client, article: Article, edna: User
 ) -> None:
     address = article.figures.all()[0].get_absolute_url()
@@ -116,14 +112,14 @@ def test_a_large_view_moves_with_its_article(client: Client, article: Article) -
     assert response["Location"].startswith(f"{article.get_absolute_url()}picture/")
 
 
-def test_the_large_view_costs_as_few_queries_as_the_article(
+def test_the_large_view_needs_no_more_queries_than_the_article(
     client: Client, article: Article, django_assert_max_num_queries: Any
 ) -> None:
     with django_assert_max_num_queries(8):
         large(client, article, 1)
 
 
-def test_the_words_of_the_dialog_wait_in_the_page(client: Client, article: Article) -> None:
+def test_the_texts_of_the_dialog_are_in_the_page(client: Client, article: Article) -> None:
     page = client.get(article.get_absolute_url()).content.decode()
     assert 'data-place="Image {} of 3"' in page
     assert page.count('type="button" value=') == 2
@@ -136,7 +132,7 @@ def test_the_words_of_the_dialog_wait_in_the_page(client: Client, article: Artic
     )
 
 
-def test_a_long_description_stands_below_its_picture(client: Client) -> None:
+def test_a_long_description_is_below_its_image(client: Client) -> None:
     chart = sized(extended_description="From 2019 on\n\nit fell <by> half.")
     article = newsroom.published("A chart", body=f"<p>W.</p>{full_house.figure(chart)}")
     page = client.get(article.get_absolute_url()).content.decode()
@@ -144,7 +140,7 @@ def test_a_long_description_stands_below_its_picture(client: Client) -> None:
     assert "<p>it fell &lt;by&gt; half.</p>" in page
 
 
-def test_decoration_says_nothing_to_whoever_cannot_see_it(client: Client) -> None:
+def test_a_decorative_image_has_no_alt_text(client: Client) -> None:
     article = newsroom.published(
         "A vignette", body=f"<p>W.</p>{full_house.figure(sized(is_decorative=True))}"
     )

@@ -1,4 +1,4 @@
-"""Pages that lead to articles."""
+"""Front pages, categories, archives and other lists of articles."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def test_the_front_page_leads_with_the_newest_and_shows_no_article_twice(client:
         assert html.count(f'href="{article.get_absolute_url()}"') <= 1
 
 
-def test_sections_stand_in_the_editors_order_and_an_empty_one_is_left_out(client: Client) -> None:
+def test_categories_are_in_the_editors_order_and_empty_ones_are_left_out(client: Client) -> None:
     full_house.sections(2, 9)
     newsroom.category("Nothing yet", position=7)
     html = page(client, "/")
@@ -62,7 +62,7 @@ def test_each_language_has_a_front_page_of_its_own(client: Client) -> None:
 
 @pytest.fixture
 def languages(db: None) -> None:
-    """Two in French, in two months and one section below another; one in English; one in Arabic."""
+    """Two French articles in two months, in a category and its child; one English; one Arabic."""
     publication = current_publication()
     publication.languages = "en, fr, ar"
     publication.save()
@@ -99,7 +99,9 @@ def test_each_language_has_lists_of_its_own(
     assert [link for link in links if client.get(link).status_code != 200] == []
 
 
-def test_what_lists_of_a_language_lead_to_stays_in_it(client: Client, languages: None) -> None:
+def test_links_in_lists_of_a_language_stay_in_that_language(
+    client: Client, languages: None
+) -> None:
     front = page(client, "/language/fr/")
     for path in ("articles/", "archive/", "category/asia-pacific/japan/"):
         assert f'href="/language/fr/{path}"' in front
@@ -119,9 +121,7 @@ def test_what_lists_of_a_language_lead_to_stays_in_it(client: Client, languages:
     assert 'href="/language/fr/category/asia-pacific/japan/"' in article
 
 
-def test_a_topic_and_an_author_have_a_list_in_each_language(
-    client: Client, languages: None
-) -> None:
+def test_tags_and_authors_have_a_list_in_each_language(client: Client, languages: None) -> None:
     ines = newsroom.author("Ines Faro")
     for headline, code in (("Sur la mer", "fr"), ("On the sea", "en")):
         newsroom.published(headline, language=code, tags=["Straits"], authors=[ines])
@@ -144,7 +144,9 @@ def test_a_topic_and_an_author_have_a_list_in_each_language(
     assert 'href="/language/fr/tag/straits/"' in article
 
 
-def test_the_menu_of_a_language_leads_to_its_own_sections(client: Client, languages: None) -> None:
+def test_the_menu_of_a_language_links_to_its_own_categories(
+    client: Client, languages: None
+) -> None:
     def menu(path: str) -> list[str]:
         row = re.findall(r'<nav class="sections-row".*?</nav>', page(client, path), re.DOTALL)
         return re.findall(r'href="([^"]*)"', row[0])
@@ -157,7 +159,7 @@ def test_the_menu_of_a_language_leads_to_its_own_sections(client: Client, langua
     assert menu("/") == ["/category/asia-pacific/", "/category/europe/"]
 
 
-def test_a_long_list_in_a_language_has_pages_and_says_where_its_feeds_are(
+def test_a_long_list_of_a_language_is_paginated_and_links_to_its_feeds(
     client: Client, languages: None
 ) -> None:
     for number in range(21):
@@ -174,7 +176,7 @@ def test_a_long_list_in_a_language_has_pages_and_says_where_its_feeds_are(
     assert "/language/fr/category/europe/</link>" in feed
 
 
-def test_a_list_of_a_language_in_which_nothing_is_has_no_page(
+def test_a_list_of_a_language_without_articles_is_not_found(
     client: Client, languages: None
 ) -> None:
     nowhere = ("fr/category/asia-pacific/korea/", "fr/2025/", "fr/2026/05/", "xx/articles/")
@@ -182,12 +184,12 @@ def test_a_list_of_a_language_in_which_nothing_is_has_no_page(
         assert client.get(f"/language/{path}").status_code == 404, path
 
 
-def test_a_language_the_publication_does_not_list_is_not_lost_to_readers(client: Client) -> None:
+def test_articles_in_an_unlisted_language_are_still_shown(client: Client) -> None:
     newsroom.published("Uma semana calma", language="pt")
     assert "Uma semana calma" in page(client, "/")
 
 
-def test_a_section_shows_its_children_and_what_stands_in_them(client: Client) -> None:
+def test_a_category_page_shows_its_children_and_their_articles(client: Client) -> None:
     asia = newsroom.category("Asia-Pacific", introduction="From the Urals to the date line.")
     japan = newsroom.category("Japan", parent=asia)
     newsroom.published("Snow in Niigata", categories=[japan])
@@ -200,7 +202,7 @@ def test_a_section_shows_its_children_and_what_stands_in_them(client: Client) ->
     assert 'href="/category/asia-pacific/"' in page(client, "/category/asia-pacific/japan/")
 
 
-def test_a_long_list_has_pages_and_a_page_that_is_not_there_is_told_in_words(
+def test_a_long_list_is_paginated_and_an_unknown_page_is_not_found(
     client: Client,
 ) -> None:
     full_house.sections(1, 22)
@@ -232,7 +234,7 @@ def test_a_tag_and_an_author_list_their_articles(client: Client) -> None:
     assert "She writes about harbours." in page(client, "/author/ines-faro/")
 
 
-def test_the_archive_counts_months_and_leads_from_one_to_the_next(client: Client) -> None:
+def test_the_archive_counts_months_and_links_them(client: Client) -> None:
     for month in (1, 1, 4):
         newsroom.published("Quiet", at=datetime(2025, month, 3, tzinfo=UTC))
     newsroom.published("Loud", at=datetime(2024, 12, 3, tzinfo=UTC))
@@ -247,7 +249,7 @@ def test_the_archive_counts_months_and_leads_from_one_to_the_next(client: Client
         assert client.get(nothing).status_code == 404
 
 
-def test_corrections_stand_newest_first_and_only_of_articles_that_can_be_read(
+def test_corrections_are_listed_newest_first_and_only_of_published_articles(
     client: Client, edna: User
 ) -> None:
     kept, gone = newsroom.published("Kept"), newsroom.published("Gone")
@@ -263,7 +265,7 @@ def test_corrections_stand_newest_first_and_only_of_articles_that_can_be_read(
     assert "Hidden now." not in html
 
 
-def test_what_only_drafts_bear_is_not_known_to_readers(client: Client, edna: User) -> None:
+def test_tags_and_authors_of_drafts_are_not_public(client: Client, edna: User) -> None:
     gone = newsroom.published("Gone", authors=[newsroom.author("Lea Roux")], tags=["dredging"])
     publishing.unpublish(gone, by=edna)
     newsroom.draft("Draft", authors=[newsroom.author("Ines Faro")], tags=["takeovers"])
@@ -272,7 +274,7 @@ def test_what_only_drafts_bear_is_not_known_to_readers(client: Client, edna: Use
         assert client.get(f"/{path}feed/").status_code == 404
 
 
-def test_what_is_not_published_stands_in_no_list(client: Client, edna: User) -> None:
+def test_articles_that_are_not_published_are_in_no_list(client: Client, edna: User) -> None:
     author, news = newsroom.author("Ines Faro"), newsroom.category("News")
     newsroom.published("Seen", authors=[author], tags=["harbours"], categories=[news])
     newsroom.draft("Only a draft", authors=[author], tags=["harbours"], categories=[news])

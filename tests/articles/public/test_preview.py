@@ -1,4 +1,4 @@
-"""An article before it is published, for whoever holds the link."""
+"""Preview links of unpublished articles."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ def test_a_draft_is_shown_with_all_its_parts(client: Client, edna: User) -> None
         assert words in html
 
 
-def test_a_preview_is_kept_by_nobody_and_found_by_no_one(client: Client, db: None) -> None:
+def test_a_preview_is_neither_cached_nor_indexed(client: Client, db: None) -> None:
     page = client.get(preview_url(newsroom.draft()))
     assert page["Cache-Control"] == "private, no-store"
     assert "noindex" in page["X-Robots-Tag"]
@@ -38,7 +38,7 @@ def test_a_preview_is_kept_by_nobody_and_found_by_no_one(client: Client, db: Non
 
 
 @pytest.mark.parametrize("cut", [1, 5, 20])
-def test_a_link_cut_off_says_so_in_one_sentence(client: Client, db: None, cut: int) -> None:
+def test_an_incomplete_link_gets_an_error_message(client: Client, db: None, cut: int) -> None:
     address = preview_url(newsroom.draft())
     page = client.get(address.rstrip("/")[:-cut] + "/")
     assert page.status_code == 404
@@ -56,7 +56,7 @@ def test_a_link_expires_after_a_week(
     assert "Not out yet" not in page.content.decode()
 
 
-def test_a_link_from_before_an_article_was_withdrawn_shows_it_no_more(
+def test_a_link_from_before_the_article_was_unpublished_no_longer_works(
     client: Client, edna: User
 ) -> None:
     article = newsroom.draft("Taken back")
@@ -67,7 +67,7 @@ def test_a_link_from_before_an_article_was_withdrawn_shows_it_no_more(
     assert client.get(preview_url(article)).status_code == 200
 
 
-def test_a_preview_of_a_published_article_leads_to_its_page(client: Client, edna: User) -> None:
+def test_a_preview_of_a_published_article_redirects_to_its_page(client: Client, edna: User) -> None:
     article = newsroom.draft()
     address = preview_url(article)
     publishing.publish(article, by=edna)
@@ -80,7 +80,7 @@ def test_a_scheduled_article_can_be_previewed(client: Client, edna: User) -> Non
     assert "Scheduled" in client.get(preview_url(article)).content.decode()
 
 
-def test_a_removed_article_leaves_a_link_that_is_over(client: Client, db: None) -> None:
+def test_a_link_to_a_deleted_article_is_expired(client: Client, db: None) -> None:
     address = preview_url(newsroom.draft())
     for article in Article.objects.all():
         article.delete()
@@ -93,7 +93,7 @@ def test_a_caption_of_the_lead_image_keeps_its_emphasis(client: Client, db: None
     assert "Cranes &amp; <em>quays</em>" in html
 
 
-def test_the_same_queries_whatever_the_article_holds(
+def test_the_number_of_queries_does_not_depend_on_the_article(
     client: Client, edna: User, django_assert_max_num_queries: Any
 ) -> None:
     authors = [newsroom.author(f"Author {number}") for number in range(5)]

@@ -1,4 +1,4 @@
-"""A page asks the database the same few times, however much there is."""
+"""The number of queries of public pages does not depend on the amount of content."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _somebody_has_saved_the_publication(db: None) -> None:
-    """As on every site in use; what its menus lead to stands in its row."""
+def _saved_publication(db: None) -> None:
+    """Stores the publication with its resolved menus, as on every site in use."""
     menus.save(current_publication())
 
 
 @pytest.mark.parametrize("times", [1, 10])
-def test_an_article_with_six_figures_and_fifty_comments_asks_twelve_times_at_most(
+def test_an_article_with_six_figures_and_fifty_comments_needs_at_most_twelve_queries(
     client: Client, django_assert_max_num_queries: Any, times: int
 ) -> None:
     sections = full_house.sections(2, 3)
@@ -34,7 +34,7 @@ def test_an_article_with_six_figures_and_fifty_comments_asks_twelve_times_at_mos
     assert "Read next" in page
 
 
-def test_the_front_page_asks_ten_times_at_most_and_never_more_with_more(
+def test_the_front_page_needs_at_most_ten_queries(
     client: Client, django_assert_max_num_queries: Any, django_assert_num_queries: Any
 ) -> None:
     full_house.sections(3, 3)
@@ -46,7 +46,7 @@ def test_the_front_page_asks_ten_times_at_most_and_never_more_with_more(
 
 
 @pytest.mark.parametrize("articles", [3, 30])
-def test_a_section_asks_eight_times_at_most(
+def test_a_section_page_needs_at_most_eight_queries(
     client: Client, django_assert_max_num_queries: Any, articles: int
 ) -> None:
     (section,) = full_house.sections(1, articles)
@@ -58,7 +58,7 @@ def test_a_section_asks_eight_times_at_most(
 @pytest.mark.parametrize(
     "path", ["/tag/topic-1/", "/2026/", "/2026/03/", "/author/writer-of-article-1-of-0/"]
 )
-def test_every_other_list_asks_ten_times_at_most(
+def test_every_other_list_needs_at_most_ten_queries(
     client: Client, django_assert_max_num_queries: Any, path: str
 ) -> None:
     full_house.sections(2, 12)

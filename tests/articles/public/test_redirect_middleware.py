@@ -1,4 +1,4 @@
-"""What moved is found; what is missing is answered with help."""
+"""Redirects from old URLs, and the error pages."""
 
 import pytest
 from django.test import Client
@@ -23,7 +23,7 @@ def moved_article(edna: User) -> tuple[str, Article]:
     return old, article
 
 
-def test_an_articles_old_address_leads_to_the_new_one_with_its_query(
+def test_the_old_url_of_an_article_redirects_with_its_query_string(
     client: Client, edna: User
 ) -> None:
     old, article = moved_article(edna)
@@ -34,7 +34,7 @@ def test_an_articles_old_address_leads_to_the_new_one_with_its_query(
 
 
 @pytest.mark.parametrize("feed", ["feed/", "feed/atom/", "feed/json/"])
-def test_feeds_move_with_what_they_belong_to(client: Client, edna: User, feed: str) -> None:
+def test_feeds_move_with_their_pages(client: Client, edna: User, feed: str) -> None:
     asia = newsroom.category("Asia", slug="asia")
     asia.slug = "asia-pacific"
     category_tree.save(asia)
@@ -43,7 +43,7 @@ def test_feeds_move_with_what_they_belong_to(client: Client, edna: User, feed: s
     )
 
 
-def test_a_category_that_moved_twice_is_found_in_one_step(client: Client) -> None:
+def test_a_category_that_moved_twice_redirects_in_one_step(client: Client) -> None:
     asia = newsroom.category("Asia", slug="asia")
     japan = newsroom.category("Japan", parent=asia)
     for slug in ("asia-and-ocean", "asia-pacific"):
@@ -55,7 +55,7 @@ def test_a_category_that_moved_twice_is_found_in_one_step(client: Client) -> Non
         assert (answer.status_code, answer.headers["Location"]) == (301, japan.get_absolute_url())
 
 
-def test_old_addresses_of_authors_and_tags_lead_on(client: Client) -> None:
+def test_old_urls_of_authors_and_tags_redirect(client: Client) -> None:
     author = newsroom.author("Ines Faro")
     tag = Tag.objects.create(name="Straits", slug="straits")
     Redirect.objects.create(old_path="/author/i-faro/", author=author)
@@ -68,7 +68,7 @@ def test_old_addresses_of_authors_and_tags_lead_on(client: Client) -> None:
     assert client.get("/language/fr/tag/street/").status_code == 404
 
 
-def test_an_old_address_in_another_script_is_found(client: Client, edna: User) -> None:
+def test_an_old_url_in_another_script_redirects(client: Client, edna: User) -> None:
     article = newsroom.published("أسبوع هادئ", language="ar")
     old = article.get_absolute_url()
     article.slug = "a-quiet-week"
@@ -76,18 +76,20 @@ def test_an_old_address_in_another_script_is_found(client: Client, edna: User) -
     assert client.get(old).headers["Location"] == article.get_absolute_url()
 
 
-def test_the_old_address_of_a_withdrawn_article_leads_nowhere(client: Client, edna: User) -> None:
+def test_the_old_url_of_an_unpublished_article_does_not_redirect(
+    client: Client, edna: User
+) -> None:
     old, article = moved_article(edna)
     publishing.unpublish(article, by=edna)
     assert client.get(old).status_code == 404
 
 
-def test_a_post_is_never_sent_elsewhere(client: Client, edna: User) -> None:
+def test_a_post_request_is_not_redirected(client: Client, edna: User) -> None:
     old, _ = moved_article(edna)
     assert client.post(old).status_code == 405
 
 
-def test_a_missing_page_offers_search_newest_articles_and_sections(client: Client) -> None:
+def test_the_404_page_offers_search_newest_articles_and_categories(client: Client) -> None:
     newsroom.published("A quiet week", categories=[newsroom.category("Asia-Pacific")])
     answer = client.get("/2019/03/ferries-at-the-strait/")
     html = answer.content.decode()
@@ -113,7 +115,7 @@ def test_a_missing_page_offers_search_newest_articles_and_sections(client: Clien
         "/.git/config",
     ],
 )
-def test_no_address_breaks_the_site(client: Client, path: str) -> None:
+def test_no_path_causes_a_server_error(client: Client, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code in {404, 301}
     assert b"<script>alert" not in answer.content
@@ -132,11 +134,11 @@ def test_no_address_breaks_the_site(client: Client, path: str) -> None:
         ("/", ""),
     ],
 )
-def test_the_words_of_an_address_are_offered_to_the_search(path: str, words: str) -> None:
+def test_the_words_of_a_path_are_suggested_as_a_search(path: str, words: str) -> None:
     assert words_in_path(path) == words
 
 
-def test_what_broke_is_told_without_the_database(
+def test_the_server_error_page_needs_no_database(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*args: object) -> None:
@@ -173,25 +175,25 @@ def test_what_broke_is_told_without_the_database(
         ("/news-sitemap.xml", "/sitemap-news.xml"),
     ],
 )
-def test_feeds_and_sitemaps_are_found_by_the_names_they_have_elsewhere(
+def test_feeds_and_sitemaps_redirect_from_conventional_names(
     client: Client, asked: str, there: str
 ) -> None:
     answer = client.get(asked)
     assert (answer.status_code, answer.headers["Location"]) == (301, there)
 
 
-def test_every_such_name_leads_to_something(client: Client) -> None:
+def test_every_conventional_name_redirects_to_an_existing_page(client: Client) -> None:
     newsroom.published()
     for there in {"/feed/", *FILES_ELSEWHERE.values()}:
         assert client.get(there).status_code == 200
     assert client.get("/feed").headers["Location"] == "/feed/"
 
 
-def test_a_page_that_editors_call_so_is_shown(client: Client) -> None:
+def test_a_page_at_a_conventional_path_is_shown(client: Client) -> None:
     Page.objects.create(title="RSS", path="rss", body="<p>How to.</p>", is_published=True)
     assert client.get("/rss/").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/rss.php", "/press/", "/tag/rss/", "/comments/feed/", "/x/rss/"])
-def test_other_names_lead_nowhere(client: Client, path: str) -> None:
+def test_other_paths_do_not_redirect(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404

@@ -1,4 +1,4 @@
-"""Texts that stand elsewhere too, and what others may do with them."""
+"""Articles first published elsewhere, and licences for republication."""
 
 import json
 import re
@@ -26,14 +26,14 @@ def structured(html: str) -> dict[str, Any]:
     return about or json.loads(found[1])[0]
 
 
-def test_an_original_elsewhere_is_what_search_engines_are_sent_to(client: Client) -> None:
+def test_an_original_elsewhere_is_the_canonical_url(client: Client) -> None:
     article = newsroom.published("Strait", canonical_url="https://first.example/strait")
     answer = client.get(article.get_absolute_url())
     assert '<link rel="canonical" href="https://first.example/strait">' in answer.content.decode()
     assert '<https://first.example/strait>; rel="canonical"' in answer["Link"]
 
 
-def test_what_is_kept_out_of_search_engines_says_so_and_is_in_no_sitemap(client: Client) -> None:
+def test_a_noindex_article_has_the_meta_tag_and_is_in_no_sitemap(client: Client) -> None:
     hidden = newsroom.published("Hidden", noindex=True)
     elsewhere = newsroom.published("Elsewhere", canonical_url="https://first.example/x")
     plain = newsroom.published("Plain")
@@ -46,7 +46,7 @@ def test_what_is_kept_out_of_search_engines_says_so_and_is_in_no_sitemap(client:
         assert elsewhere.get_absolute_url() not in listed
 
 
-def test_readers_see_where_it_stood_first_and_what_they_may_do_with_it(client: Client) -> None:
+def test_readers_see_where_it_was_first_published_and_its_licence(client: Client) -> None:
     article = newsroom.published(
         "Strait",
         first_published_in="The Harbour Review",
@@ -66,7 +66,7 @@ def test_readers_see_where_it_stood_first_and_what_they_may_do_with_it(client: C
     assert "First published" not in page(client, newsroom.published("Plain"))
 
 
-def test_an_address_without_a_name_gets_a_sentence(client: Client, edna: User) -> None:
+def test_a_url_without_a_publication_name_is_rejected(client: Client, edna: User) -> None:
     with pytest.raises(IntegrityError, match="first_published_has_name"), transaction.atomic():
         newsroom.published("Strait", first_published_url="https://first.example/strait")
     client.force_login(edna)
@@ -77,9 +77,7 @@ def test_an_address_without_a_name_gets_a_sentence(client: Client, edna: User) -
     assert not Article.objects.exists()
 
 
-def test_editors_choose_a_licence_by_its_name_and_what_it_asks_for(
-    client: Client, edna: User
-) -> None:
+def test_editors_choose_a_licence_by_its_name_and_terms(client: Client, edna: User) -> None:
     client.force_login(edna)
     form = client.get("/admin/articles/article/add/").content.decode()
     assert '<option value="CC BY-SA 4.0">CC BY-SA 4.0: attribution, share alike<' in form

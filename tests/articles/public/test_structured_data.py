@@ -1,4 +1,4 @@
-"""The JSON-LD of our pages against the vocabulary of schema.org, super-types included."""
+"""The JSON-LD of the site against the vocabulary of schema.org, super-types included."""
 
 import csv
 import json
@@ -46,7 +46,7 @@ def kinds_of(kind: str) -> frozenset[str]:
 
 
 def mistakes(data: Any, place: str = "") -> Iterator[str]:
-    """Whatever the vocabulary does not know: types, properties of a type, values of a property."""
+    """Types, properties and values that are not in the vocabulary."""
     if isinstance(data, list):
         for each in data:
             yield from mistakes(each, place)
@@ -134,7 +134,7 @@ def article(edna: User, settings: Any) -> Article:
     return made
 
 
-def test_every_type_property_and_value_is_known_to_schema_org(
+def test_every_type_property_and_value_is_in_the_schema_org_vocabulary(
     client: Client, article: Article
 ) -> None:
     addresses = ["/", article.get_absolute_url(), "/category/asia-pacific/", "/tag/shipping/"]
@@ -145,7 +145,9 @@ def test_every_type_property_and_value_is_known_to_schema_org(
         assert list(mistakes(data)) == [], address
 
 
-def test_an_article_says_who_what_when_and_whose_pictures(client: Client, article: Article) -> None:
+def test_an_article_has_headline_author_dates_and_credited_images(
+    client: Client, article: Article
+) -> None:
     (data,) = [
         each for each in structured(client, article.get_absolute_url()) if "headline" in each
     ]
@@ -177,7 +179,7 @@ def test_an_article_names_its_translations(client: Client, article: Article) -> 
     assert list(mistakes(data)) == []
 
 
-def test_the_publisher_is_known_by_its_legal_name_address_number_and_other_places(
+def test_the_publisher_has_its_legal_name_address_phone_and_profiles(
     client: Client, article: Article
 ) -> None:
     row = current_publication()
@@ -206,7 +208,7 @@ def test_the_publisher_is_known_by_its_legal_name_address_number_and_other_place
     ("kind", "called"),
     [("analysis", "AnalysisNewsArticle"), ("report", "Report"), ("interview", "NewsArticle")],
 )
-def test_each_kind_is_called_what_schema_org_calls_it(
+def test_each_article_type_has_its_schema_org_type(
     client: Client, article: Article, kind: str, called: str
 ) -> None:
     article.kind = ArticleType.objects.get(slug=kind)
@@ -216,13 +218,13 @@ def test_each_kind_is_called_what_schema_org_calls_it(
     assert list(mistakes(data)) == []
 
 
-def test_a_picture_whose_licence_ended_is_shown_nowhere_else_either(
+def test_an_image_with_an_expired_licence_is_not_in_the_metadata(
     client: Client, article: Article
 ) -> None:
     Image.objects.update(licence_until=timezone.now())
     page = client.get(article.get_absolute_url()).content.decode()
     assert f'property="og:image" content="{settings.SITE_URL}/pictures/' not in page
-    assert 'property="og:image" content=' in page  # the logo stands for it
+    assert 'property="og:image" content=' in page  # the logo instead
     assert "ImageObject" not in str(structured(client, article.get_absolute_url())[0].get("image"))
 
 
@@ -238,5 +240,5 @@ def test_a_picture_whose_licence_ended_is_shown_nowhere_else_either(
         ({"@type": "NewsArticle", "discussionUrl": "/a/"}, "no whole address"),
     ],
 )
-def test_the_check_finds_what_is_wrong(data: dict[str, Any], words: str) -> None:
+def test_the_check_finds_errors(data: dict[str, Any], words: str) -> None:
     assert any(words in mistake for mistake in mistakes(data))

@@ -1,4 +1,4 @@
-"""Archive, topics, authors, and what was meant where nothing stands."""
+"""The archive, tag and author lists, and suggestions for unknown URLs."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +25,7 @@ def words(client: Client, path: str, status: int = 200) -> str:
     return " ".join(main.text_content().split())
 
 
-def test_the_archive_counts_years_and_months(client: Client, edna: User) -> None:
+def test_the_archive_shows_years_and_months_with_counts(client: Client, edna: User) -> None:
     for year, month in ((2025, 1), (2025, 1), (2025, 4), (2024, 12)):
         newsroom.published("Quiet", at=datetime(year, month, 3, tzinfo=UTC))
     gone = newsroom.published("Gone", at=datetime(2023, 5, 3, tzinfo=UTC))
@@ -34,7 +34,7 @@ def test_the_archive_counts_years_and_months(client: Client, edna: User) -> None
     assert "2023" not in words(client, "/archive/")
 
 
-def test_topics_stand_under_their_letter_with_how_many(client: Client) -> None:
+def test_tags_are_listed_by_initial_with_counts(client: Client) -> None:
     newsroom.published("One", tags=["Éire", "elections"])
     newsroom.published("Two", tags=["elections", "مياه"])
     newsroom.draft("Draft", tags=["secret"])
@@ -47,7 +47,7 @@ def test_topics_stand_under_their_letter_with_how_many(client: Client) -> None:
     assert letters.xpath("//section/@aria-label") == ["E", "م"]
 
 
-def test_authors_stand_with_role_and_how_many(client: Client, edna: User) -> None:
+def test_authors_are_listed_with_role_and_count(client: Client, edna: User) -> None:
     ines, nobody = newsroom.author("Ines Faro"), newsroom.author("Nobody Yet")
     ines.role = "Senior fellow"
     ines.save()
@@ -60,7 +60,7 @@ def test_authors_stand_with_role_and_how_many(client: Client, edna: User) -> Non
 
 
 @pytest.mark.parametrize("path", ["/archive/", "/tag/", "/author/"])
-def test_indexes_ask_little_however_much_there_is(
+def test_the_number_of_queries_of_a_list_is_limited(
     client: Client, django_assert_max_num_queries: Any, path: str
 ) -> None:
     for number in range(12):
@@ -70,7 +70,7 @@ def test_indexes_ask_little_however_much_there_is(
         assert client.get(path).status_code == 200
 
 
-def test_a_wrong_address_leads_to_what_was_meant(client: Client) -> None:
+def test_an_unknown_article_url_suggests_similar_articles(client: Client) -> None:
     moved = newsroom.published("Ferries of the strait", at=datetime(2025, 3, 3, tzinfo=UTC))
     newsroom.published("Barges on the river")
     indexer.reindex()
@@ -94,7 +94,7 @@ def test_a_wrong_address_leads_to_what_was_meant(client: Client) -> None:
         ("/abot/", "About", "/house/about/"),
     ],
 )
-def test_a_wrong_address_of_a_list_or_page_leads_to_it(
+def test_an_unknown_url_suggests_a_similar_list_or_page(
     client: Client, path: str, name: str, address: str
 ) -> None:
     newsroom.category("Asia-Pacific", parent=newsroom.category("World"))
@@ -110,7 +110,7 @@ def test_a_wrong_address_of_a_list_or_page_leads_to_it(
     assert [(link.text, unquote(link.get("href"))) for link in meant] == [(name, address)]
 
 
-def test_an_address_that_is_a_little_like_a_topic_leads_to_articles_too(client: Client) -> None:
+def test_a_url_similar_to_a_tag_suggests_articles_too(client: Client) -> None:
     newsroom.published("War over grain", tags=["Ukraine"])
     indexer.reindex()
     page = words(client, "/ukraine-war-in-2022/", 404).partition("Search")[0]
@@ -121,7 +121,7 @@ def test_an_address_that_is_a_little_like_a_topic_leads_to_articles_too(client: 
 @pytest.mark.parametrize(
     "path", ["/wp-login.php", "/.env", "/%00/", "/" + "a" * 3000 + "/", "/-/", "/1999/99/", "/%ff/"]
 )
-def test_addresses_that_mean_nothing_are_answered_all_the_same(client: Client, path: str) -> None:
+def test_urls_without_similar_pages_are_not_found(client: Client, path: str) -> None:
     newsroom.published("Barges on the river")
     indexer.reindex()
     assert "Barges on the river" in words(client, path, 404).partition("Newest articles")[2]

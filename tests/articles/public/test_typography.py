@@ -1,4 +1,4 @@
-"""Words as a careful printer would set them: where a line may break, and what stands upright."""
+"""Typography: non-breaking spaces, hyphens and italics."""
 
 import re
 from pathlib import Path
@@ -38,9 +38,7 @@ def words(client: Client, path: str) -> str:
     return client.get(path).content.decode()
 
 
-def test_a_french_article_breaks_no_line_before_its_punctuation(
-    client: Client, french: Article
-) -> None:
+def test_french_punctuation_has_no_line_break_before_it(client: Client, french: Article) -> None:
     page = words(client, french.get_absolute_url())
     assert f"<h1>{SET}</h1>" in page
     assert f"Personne{NARROW}; ou presque{NARROW}!</p>" in page
@@ -49,12 +47,14 @@ def test_a_french_article_breaks_no_line_before_its_punctuation(
     )
 
 
-def test_a_french_card_is_set_so_on_a_page_in_any_language(client: Client, french: Article) -> None:
+def test_the_typography_of_a_french_card_does_not_depend_on_the_page_language(
+    client: Client, french: Article
+) -> None:
     for path in ("/", "/language/fr/", "/category/news/"):
         assert f">{SET}</a>" in words(client, path)
 
 
-def test_what_machines_read_stays_as_it_was_typed(client: Client, french: Article) -> None:
+def test_metadata_is_not_changed(client: Client, french: Article) -> None:
     told = client.get(f"/api/v1/articles/{french.pk}/").json()
     assert told["headline"] == HEADLINE
     assert "« Rien »" in told["html"]
@@ -62,14 +62,14 @@ def test_what_machines_read_stays_as_it_was_typed(client: Client, french: Articl
     assert french.headline == HEADLINE
 
 
-def test_english_stays_as_it_was_typed(client: Client) -> None:
+def test_english_text_is_not_changed(client: Client) -> None:
     article = newsroom.published("Why ?", body="<p>A list : one !</p>")
     page = words(client, article.get_absolute_url())
     assert "<h1>Why ?</h1>" in page
     assert "A list : one !" in page
 
 
-def test_and_never_ends_a_line_and_a_hyphen_never_breaks_a_name(client: Client) -> None:
+def test_no_line_ends_with_and_and_hyphenated_names_are_not_broken(client: Client) -> None:
     newsroom.published(
         "Ferries", authors=[newsroom.author("Ines Faro"), newsroom.author("Jean-Luc Roy")]
     )
@@ -78,7 +78,7 @@ def test_and_never_ends_a_line_and_a_hyphen_never_breaks_a_name(client: Client) 
     assert '<span class="together">Jean-Luc</span> Roy</a>' in page
 
 
-def test_the_facts_of_a_draft_have_spaces_between_them(client: Client) -> None:
+def test_the_details_of_a_draft_are_separated_by_spaces(client: Client) -> None:
     draft = newsroom.draft()
     tree = lxml_html.fromstring(client.get(preview_url(draft)).content)
     facts = tree.cssselect(".article-facts .byline")[-1]
@@ -86,7 +86,7 @@ def test_the_facts_of_a_draft_have_spaces_between_them(client: Client) -> None:
     assert not re.search(r"[^\W\d]\d", facts.text_content())
 
 
-def test_a_mail_says_a_section_once_where_the_kind_has_its_name() -> None:
+def test_an_email_does_not_repeat_a_type_named_like_the_category() -> None:
     article = newsroom.published(categories=[newsroom.category("News")])
     issue("This week", article)
     letter = rendering.compose(Issue.objects.with_articles().get())
@@ -94,13 +94,13 @@ def test_a_mail_says_a_section_once_where_the_kind_has_its_name() -> None:
     assert kicker.text_content() == "News"
 
 
-def test_a_mail_sets_french_as_the_page_does(french: Article) -> None:
+def test_french_text_in_an_email_has_the_same_typography_as_on_the_page(french: Article) -> None:
     issue("This week", french)
     letter = rendering.compose(Issue.objects.with_articles().get())
     assert SET in lxml_html.fromstring(letter.html).text_content()
 
 
-def test_no_script_without_an_italic_is_slanted() -> None:
+def test_scripts_without_italics_are_not_slanted() -> None:
     css = "".join(
         file.read_text("utf-8") for file in sorted(Path(PROJECT, "static/css").rglob("*.css"))
     )

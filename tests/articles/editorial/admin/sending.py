@@ -1,4 +1,4 @@
-"""Forms of the desk as a browser without JavaScript sends them."""
+"""Sends admin forms as a browser without JavaScript does."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def change_address(article: Article) -> str:
 
 
 def values_of(page: Any, form_id: str = "article_form") -> dict[str, list[str]]:
-    """Every field of the form on a page with what stands in it; no button is pressed."""
+    """Every field of the form on a page with its value, without the submit buttons."""
     (form,) = html.fromstring(page.content.decode()).xpath(f"//form[@id='{form_id}']")
     values: dict[str, list[str]] = {}
     for field in form.xpath(".//input|.//select|.//textarea"):
@@ -27,14 +27,14 @@ def values_of(page: Any, form_id: str = "article_form") -> dict[str, list[str]]:
             continue
         unsaid = "on" if kind == "checkbox" else ""
         value = field.value if field.tag != "input" else field.get("value", unsaid)
-        # A browser takes the line break off that HTML puts first in a text area.
+        # Browsers drop the line break that HTML puts first in a textarea.
         text = (value or "").removeprefix("\n") if field.tag == "textarea" else value or ""
         values.setdefault(name, []).append(text)
     return values
 
 
 def send(client: Client, address: str, press: str = "_continue", **changes: Any) -> Any:
-    """Opens the form at the address, changes fields, presses a button; follows to the next page."""
+    """Opens the form at the URL, changes fields and submits it; follows the redirect."""
     values = values_of(client.get(address))
     for name, value in changes.items():
         values[name] = value if isinstance(value, list) else [value]
@@ -42,13 +42,13 @@ def send(client: Client, address: str, press: str = "_continue", **changes: Any)
 
 
 def words_of(page: Any) -> str:
-    """What a person reads on the page, on one line."""
+    """The visible text of the page, on one line."""
     (body,) = html.fromstring(page.content.decode()).xpath("//body")
     return " ".join(body.text_content().split())
 
 
 def errors_on(page: Any) -> list[str]:
-    """The sentences beside the fields that were not accepted."""
+    """The errors beside the fields of the form."""
     tree = html.fromstring(page.content.decode())
     found = tree.xpath("//ul[contains(@class, 'errorlist')]/li")
     return [" ".join(item.text_content().split()) for item in found]

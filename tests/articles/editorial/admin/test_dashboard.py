@@ -1,4 +1,4 @@
-"""The first page of the desk."""
+"""Articles on the dashboard of the admin."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from tests import newsroom
 from tests.articles.editorial.admin.sending import change_address, send, words_of
 
 
-def test_an_editor_sees_what_waits_and_each_line_leads_there(
+def test_an_editor_sees_pending_items_that_link_to_their_lists(
     client: Client, edna: User, rui: User
 ) -> None:
     newsroom.draft("Edna's", by=edna)
@@ -32,7 +32,7 @@ def test_an_editor_sees_what_waits_and_each_line_leads_there(
     assert "whose=held" in html
 
 
-def test_a_reporter_sees_only_their_own(edna: User, rui: User) -> None:
+def test_a_reporter_sees_only_their_own_articles(edna: User, rui: User) -> None:
     newsroom.draft("Rui's", by=rui)
     newsroom.draft("Edna's", by=edna)
     assert [item.count for item in waiting_articles(rui)] == [1]
@@ -42,7 +42,7 @@ def test_an_editor_without_articles_has_nothing_pending(edna: User) -> None:
     assert waiting_articles(edna) == []
 
 
-def test_the_desk_carries_the_publications_name_and_clock(client: Client, edna: User) -> None:
+def test_the_admin_shows_the_publications_name_and_time(client: Client, edna: User) -> None:
     Publication(name="Meridian Review", time_zone="Asia/Karachi").save()
     article = newsroom.draft(by=edna)
     client.force_login(edna)
@@ -53,12 +53,14 @@ def test_the_desk_carries_the_publications_name_and_clock(client: Client, edna: 
     assert timezone.get_current_timezone_name() == "UTC"
 
 
-def test_tags_stand_among_articles(client: Client, edna: User) -> None:
+def test_tags_are_listed_among_the_article_models(client: Client, edna: User) -> None:
     client.force_login(edna)
     assert "Taggit" not in words_of(client.get("/admin/"))
 
 
-def test_an_editor_signs_in_by_address_at_the_desks_own_door(client: Client, edna: User) -> None:
+def test_an_editor_signs_in_with_an_email_on_the_admin_login_page(
+    client: Client, edna: User
+) -> None:
     from tests.conftest import PASSWORD
 
     page = client.post(

@@ -1,4 +1,4 @@
-"""“Merge…” on the desk: first what moves is shown, then it moves."""
+"""The “Merge…” action in the admin."""
 
 import re
 from typing import Any
@@ -47,7 +47,7 @@ def merge(desk: Client, address: str, *rows: Model, stays: Model, **more: str) -
     return ask(desk, address, *rows, stays=str(stays.pk), seen=seen(page), merge="1", **more)
 
 
-def test_what_moves_is_shown_before_anything_moves(desk: Client) -> None:
+def test_the_confirmation_page_lists_what_moves_and_moves_nothing(desk: Client) -> None:
     newsroom.draft("Both", tags=["Shipping", "Sea trade"])
     newsroom.draft("One", tags=["Sea trade"])
     newsroom.draft("Two", tags=["Shipping"])
@@ -59,7 +59,7 @@ def test_what_moves_is_shown_before_anything_moves(desk: Client) -> None:
     assert Tag.objects.count() == 2
 
 
-def test_tags_are_merged_and_every_old_address_leads_to_the_one_kept(desk: Client) -> None:
+def test_merging_tags_redirects_every_old_url_to_the_remaining_tag(desk: Client) -> None:
     both = newsroom.draft("Both", tags=["Shipping", "Sea trade"])
     one = newsroom.draft("One", tags=["Sea trade"])
     sea, kept = Tag.objects.get(name="Sea trade"), Tag.objects.get(name="Shipping")
@@ -72,7 +72,7 @@ def test_tags_are_merged_and_every_old_address_leads_to_the_one_kept(desk: Clien
     assert (answer.status_code, answer["Location"]) == (301, "/tag/shipping/feed/")
 
 
-def test_another_choice_of_what_stays_is_shown_before_it_is_done(desk: Client) -> None:
+def test_choosing_another_row_to_keep_shows_the_preview_again(desk: Client) -> None:
     newsroom.draft("One", tags=["Shipping", "Sea trade"])
     sea, ship = Tag.objects.get(name="Sea trade"), Tag.objects.get(name="Shipping")
     page = ask(desk, TAGS, sea, ship, stays=str(ship.pk))
@@ -81,7 +81,7 @@ def test_another_choice_of_what_stays_is_shown_before_it_is_done(desk: Client) -
     assert Tag.objects.count() == 2
 
 
-def test_one_that_is_not_on_the_same_page_is_named(desk: Client) -> None:
+def test_the_row_to_keep_can_be_entered_by_name(desk: Client) -> None:
     newsroom.draft("One", tags=["Sécurité", "Security"])
     first, second = Tag.objects.get(name="Security"), Tag.objects.get(name="Sécurité")
     page = ask(desk, TAGS, first, other="securite")
@@ -91,7 +91,7 @@ def test_one_that_is_not_on_the_same_page_is_named(desk: Client) -> None:
     assert list(Tag.objects.values_list("name", flat=True)) == ["Security"]
 
 
-def test_sections_are_merged_with_what_stands_below_them(desk: Client) -> None:
+def test_categories_are_merged_with_their_subcategories(desk: Client) -> None:
     east, asia = newsroom.category("East Asia"), newsroom.category("Asia")
     newsroom.category("Japan", parent=east)
     article = newsroom.published(categories=[east, newsroom.category("News")])
@@ -105,7 +105,7 @@ def test_sections_are_merged_with_what_stands_below_them(desk: Client) -> None:
         assert desk.get(f"/category/{old}/")["Location"] == f"/category/{new}/"
 
 
-def test_what_cannot_be_merged_says_why_on_the_page(desk: Client) -> None:
+def test_a_merge_that_is_impossible_shows_the_reason(desk: Client) -> None:
     asia = newsroom.category("Asia")
     japan = newsroom.category("Japan", parent=asia)
     page = merge(desk, CATEGORIES, asia, japan, stays=japan)
@@ -113,7 +113,7 @@ def test_what_cannot_be_merged_says_why_on_the_page(desk: Client) -> None:
     assert Category.objects.count() == 2
 
 
-def test_an_author_joins_another_with_everything_they_lack(desk: Client, rui: User) -> None:
+def test_a_merged_author_passes_on_what_the_other_lacks(desk: Client, rui: User) -> None:
     old, kept = newsroom.author("R Tavares"), newsroom.author("Rui Tavares")
     old.user, old.biography = rui, "Writes about straits."
     old.save()
@@ -129,7 +129,7 @@ def test_an_author_joins_another_with_everything_they_lack(desk: Client, rui: Us
     assert desk.get("/author/r-tavares/")["Location"] == "/author/rui-tavares/"
 
 
-def test_the_form_says_what_moves_with_an_address(desk: Client) -> None:
+def test_the_form_lists_what_moves_when_the_url_changes(desk: Client) -> None:
     asia = newsroom.category("Asia")
     newsroom.category("Japan", parent=asia)
     newsroom.draft(categories=[asia])
@@ -138,14 +138,14 @@ def test_the_form_says_what_moves_with_an_address(desk: Client) -> None:
     assert "/category/asia/japan/" in words
 
 
-def test_who_may_not_delete_may_not_merge(client: Client, rui: User) -> None:
+def test_merging_requires_the_permission_to_delete(client: Client, rui: User) -> None:
     client.force_login(rui)
     newsroom.draft("One", tags=["Shipping", "Sea trade"])
     assert 'name="stays"' not in ask(client, TAGS, *Tag.objects.all(), merge="1")
     assert Tag.objects.count() == 2
 
 
-def test_who_may_change_but_not_delete_may_not_merge_either(client: Client, rui: User) -> None:
+def test_the_permission_to_change_is_not_enough_to_merge(client: Client, rui: User) -> None:
     rui.user_permissions.add(
         Permission.objects.get(codename="change_tag"), Permission.objects.get(codename="view_tag")
     )
@@ -166,6 +166,6 @@ def test_who_may_change_but_not_delete_may_not_merge_either(client: Client, rui:
         "\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
     ],
 )
-def test_any_name_gets_an_answer(desk: Client, other: str) -> None:
+def test_any_entered_name_gets_a_response(desk: Client, other: str) -> None:
     newsroom.draft("One", tags=["Shipping"])
     assert 'name="stays"' in ask(desk, TAGS, *Tag.objects.all(), other=other)

@@ -1,4 +1,4 @@
-"""Two people with one article, or one person with one form, twice."""
+"""Edit conflicts and forms that are sent twice."""
 
 import pytest
 from django.test import Client
@@ -19,12 +19,11 @@ from tests.articles.editorial.admin.sending import (
 
 @pytest.fixture
 def desk(client: Client, edna: User) -> Client:
-    """Edna at the desk."""
     client.force_login(edna)
     return client
 
 
-def test_a_stale_form_is_refused_with_a_name_and_keeps_what_was_typed(
+def test_a_stale_form_is_rejected_with_the_other_users_name_and_keeps_its_input(
     desk: Client, rui: User
 ) -> None:
     article = newsroom.draft("As it was", tags=["kept"])
@@ -38,15 +37,15 @@ def test_a_stale_form_is_refused_with_a_name_and_keeps_what_was_typed(
     article.refresh_from_db()
     assert article.headline == "Rui was faster"
     assert list(article.tags.names()) == ["kept"]
-    # Sending the same stale form once more is refused once more…
+    # Sending the same stale form again is rejected again…
     assert "Rui Tavares saved" in words_of(desk.post(change_address(article), typed))
-    # …but the form shown with the sentence knows what it replaces.
+    # …but the form shown with the error has the current version.
     desk.post(change_address(article), {**values_of(page), "_continue": "1"})
     article.refresh_from_db()
     assert article.headline == "Typed by Edna"
 
 
-def test_a_change_sent_twice_is_saved_once_and_complains_about_nothing(desk: Client) -> None:
+def test_a_change_sent_twice_is_saved_once_without_an_error(desk: Client) -> None:
     article = newsroom.draft()
     values = values_of(desk.get(change_address(article)))
     typed = {**values, "headline": ["Typed once"], "_continue": "1"}
@@ -65,7 +64,7 @@ def test_an_add_form_sent_twice_makes_one_article(desk: Client) -> None:
     assert SENT_TWICE in words_of(second)
 
 
-def test_the_add_form_filled_again_after_going_back_asks_whether_it_is_meant(
+def test_an_add_form_filled_again_after_going_back_asks_for_confirmation(
     desk: Client,
 ) -> None:
     values = {**values_of(desk.get(ADD)), "headline": ["First"], "body": ["Words"]}
@@ -76,9 +75,7 @@ def test_the_add_form_filled_again_after_going_back_asks_whether_it_is_meant(
     assert set(Article.objects.values_list("headline", flat=True)) == {"First", "Second"}
 
 
-def test_a_publication_that_went_out_meanwhile_is_not_undone_by_saving(
-    desk: Client, edna: User
-) -> None:
+def test_saving_an_old_form_does_not_undo_a_publication(desk: Client, edna: User) -> None:
     article = newsroom.draft()
     values = values_of(desk.get(change_address(article)))
     publishing.publish(article, by=edna)

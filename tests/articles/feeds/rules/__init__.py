@@ -1,7 +1,7 @@
-"""What a feed must be: rules written down as checks.
+"""Rules for valid feeds.
 
-`problems(document)` names what is wrong with a feed, by kind and place. `test_rules.py` holds the
-checks against feeds whose faults others have labelled; `test_ours.py` holds our feeds against them.
+`problems(document)` returns the problems of a feed, by kind and element. `test_feed_rules.py` tests the
+rules with labelled feeds; `test_our_feeds.py` checks our feeds with them.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def problems(document: bytes) -> list[Problem]:
 
 
 def inside_markup(element: etree._Element) -> bool:
-    """Whether the element is part of somebody's text rather than of the feed."""
+    """Whether the element is part of the content rather than of the feed."""
     above = element.getparent()
     while above is not None:
         if name_of(above) in {"atom:content", "atom:title", "atom:summary", "atom:rights"} | {

@@ -1,4 +1,4 @@
-"""What is said of files and numbers: media types, lengths, and the words of Media RSS."""
+"""Media types, lengths, numbers and values of Media RSS."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ RATINGS: Final = {
 
 
 def media_types(element: etree._Element) -> Found:
-    """A type is one of the registered form; a language is a code."""
+    """A media type has the registered form; a language is a code."""
     name, kind = name_of(element), element.get("type")
     short = NAMED_TYPES if name in ATOM_TEXT | {"atom:content"} else frozenset()
     typed = name in CARRY_A_TYPE | ATOM_TEXT | {"atom:content"}
@@ -58,7 +58,7 @@ def _whole(text: str, least: int) -> bool:
 
 
 def media(element: etree._Element) -> Found:
-    """Media RSS has its own words for what a file is, who may see it and who made it."""
+    """Media RSS has its own values for medium, restrictions and roles."""
     name, text = name_of(element), text_of(element).strip()
     if name == "media:content" and element.get("medium", "image") not in MEDIUMS:
         yield "media", "medium is none of five"

@@ -1,4 +1,4 @@
-"""Markup where words are expected, and markup nobody should have to read."""
+"""Markup in plain-text elements, and unsafe markup."""
 
 import re
 from collections.abc import Iterator
@@ -68,8 +68,8 @@ STYLES: Final = re.compile(
 )
 
 
-def plain_words(element: etree._Element) -> Found:
-    """No tags and no references in what is shown as words."""
+def plain_text(element: etree._Element) -> Found:
+    """No tags and no references in plain text."""
     above = element.getparent()
     place = f"{name_of(above)}/{name_of(element)}" if above is not None else ""
     name = name_of(element)
@@ -85,7 +85,7 @@ def plain_words(element: etree._Element) -> Found:
 
 
 def declared(element: etree._Element) -> Found:
-    """Atom and Media RSS say what a text is; HTML called text is shown as signs."""
+    """Atom and Media RSS declare a text type; HTML declared as text is shown as source."""
     name, text = name_of(element), text_of(element)
     kind = element.get("type", "text")
     if name in ATOM_TEXT | {"atom:content"} | MEDIA_TEXT:
@@ -113,7 +113,7 @@ def _is_html(text: str) -> bool:
 
 
 def safe(element: etree._Element) -> Found:
-    """No element that acts, no attribute that runs, no style that covers the page."""
+    """No active elements, no script attributes, no styles that cover the page."""
     name = name_of(element)
     if name in HTML or name in {"xhtml:body"} | MEDIA_TEXT:
         for inner in element.iterdescendants(etree.Element):
@@ -147,4 +147,4 @@ def _is_harmless(style: str) -> bool:
     return all(STYLES.fullmatch(rule) for rule in rules)
 
 
-RULES: Final = (plain_words, declared, safe)
+RULES: Final = (plain_text, declared, safe)

@@ -1,4 +1,4 @@
-"""Elements by short names, whatever prefix a feed gives them."""
+"""Short names of elements, independent of namespace prefixes."""
 
 from typing import Final
 

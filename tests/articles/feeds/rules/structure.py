@@ -1,4 +1,4 @@
-"""What must be there, and what may be there once."""
+"""Required elements and elements that may appear only once."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ MAY_BE_EMPTY: Final = frozenset(
 
 
 def once(element: etree._Element) -> Found:
-    """Only a few elements may be repeated; links not with the same relation, type and language."""
+    """Few elements may be repeated; links only with another relation, type or language."""
     container = name_of(element)
     if container not in CONTAINERS:
         return
@@ -122,7 +122,7 @@ def attributes(element: etree._Element) -> Found:
 
 
 def filled(element: etree._Element) -> Found:
-    """An element for words has words."""
+    """Text elements are not empty."""
     name = name_of(element)
     if name.startswith("other:"):
         return
@@ -133,7 +133,7 @@ def filled(element: etree._Element) -> Found:
 
 
 def xhtml_box(element: etree._Element) -> Found:
-    """XHTML in Atom stands inside one `div` of its own namespace."""
+    """XHTML in Atom is inside one `div` of its own namespace."""
     if name_of(element).startswith("atom:") and element.get("type") == "xhtml":
         children = [name_of(child) for child in element.iterchildren(etree.Element)]
         if children != ["xhtml:div"] and not element.get("src"):

@@ -1,4 +1,4 @@
-"""Dates, ids and addresses."""
+"""Dates, ids and URLs."""
 
 import re
 from calendar import monthrange
@@ -71,7 +71,7 @@ LEANS: Final = frozenset({"atom:link", "atom:uri", "atom:logo", "atom:icon", "at
 def dates(element: etree._Element) -> Found:
     name, text = name_of(element), text_of(element)
     if name in DATES:
-        if not DATES[name].fullmatch(text.strip()) or not _stands_in_the_calendar(text.strip()):
+        if not DATES[name].fullmatch(text.strip()) or not _is_valid_date(text.strip()):
             yield "date", f"“{text}” is no date"
         elif text != text.strip():
             yield "address", "white space around a date"
@@ -79,7 +79,7 @@ def dates(element: etree._Element) -> Found:
         yield from _old_date(text.strip())
 
 
-def _stands_in_the_calendar(text: str) -> bool:
+def _is_valid_date(text: str) -> bool:
     parts = [int(part) for part in re.findall(r"\d+", text.split("T")[0])]
     if len(parts) < 3:
         return True
@@ -101,7 +101,7 @@ def _old_date(text: str) -> Found:
 
 
 def ids(element: etree._Element) -> Found:
-    """A whole URI in its canonical form; a tag or URN as their standards say."""
+    """An absolute URI in its canonical form; tag URIs and URNs follow their standards."""
     name, text = name_of(element), text_of(element).strip()
     if name not in IDS or not text:
         return
@@ -136,7 +136,7 @@ def _is_canonical(text: str) -> bool:
 
 
 def addresses(element: etree._Element) -> Found:
-    """Whole addresses without spaces; a relative one only where Atom has a base to lean on."""
+    """Absolute URLs without spaces; relative ones only in Atom with `xml:base`."""
     name = name_of(element)
     for attribute in LINKS.get(name, ()):
         value = element.get(attribute)

@@ -1,4 +1,4 @@
-"""Many pictures at once: a form first, a count, then all of them or none."""
+"""Bulk actions of the image library."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +30,7 @@ def applied(*images: Image, **fields: Any) -> dict[str, Any]:
     return ticked(*images, apply="1", expected=len(images), **fields)
 
 
-def test_the_form_says_how_many_it_is_about_before_anything_changes(desk: Client) -> None:
+def test_the_form_shows_the_number_of_images_before_anything_changes(desk: Client) -> None:
     shown, bare = picture(headline="Quay"), picture(headline="Bare", credit="")
     page = desk.post(LIBRARY, ticked(shown, bare)).content.decode()
     assert "<strong>2</strong> images; 1 may" in " ".join(page.split())
@@ -39,7 +39,7 @@ def test_the_form_says_how_many_it_is_about_before_anything_changes(desk: Client
     assert not ImageEvent.objects.exists()
 
 
-def test_credit_agency_and_licence_are_changed_of_all_and_of_no_other(desk: Client) -> None:
+def test_credit_agency_and_licence_of_the_selected_images_are_changed(desk: Client) -> None:
     reuters = Agency.objects.create(name="Reuters", credit_text="via Reuters")
     ines = Photographer.objects.create(name="Ines Faro")
     first, second, other = picture(), picture(credit=""), picture()
@@ -57,7 +57,7 @@ def test_credit_agency_and_licence_are_changed_of_all_and_of_no_other(desk: Clie
     assert not other.events.exists()
 
 
-def test_all_that_a_search_finds_are_changed_not_only_those_of_the_page(desk: Client) -> None:
+def test_all_search_results_are_changed_and_not_only_those_of_the_page(desk: Client) -> None:
     for number in range(3):
         picture(headline=f"Lighthouse {number}", credit="")
     picture(headline="Quay")
@@ -67,7 +67,7 @@ def test_all_that_a_search_finds_are_changed_not_only_those_of_the_page(desk: Cl
     assert Image.objects.filter(credit="Ines Faro").count() == 3
 
 
-def test_who_opened_the_form_before_more_came_in_is_told(desk: Client) -> None:
+def test_a_changed_selection_is_reported(desk: Client) -> None:
     picture(), picture()
     form = ticked(Image.objects.all()[0], select_across="1", apply="1", expected=1, credit="New")
     page = desk.post(LIBRARY, form).content.decode()
@@ -101,7 +101,7 @@ def test_who_opened_the_form_before_more_came_in_is_told(desk: Client) -> None:
         ({"licence_until_0": "soon", "licence_until_1": ""}, "Enter a valid"),
     ],
 )
-def test_what_cannot_be_is_said_what_was_typed_is_kept_and_nothing_changes(
+def test_invalid_input_is_reported_and_kept_and_changes_nothing(
     desk: Client, fields: dict[str, Any], words: str
 ) -> None:
     agency = Agency.objects.create(name="Reuters", credit_text="via Reuters")
@@ -118,7 +118,7 @@ def test_what_cannot_be_is_said_what_was_typed_is_kept_and_nothing_changes(
     assert not ImageEvent.objects.exists()
 
 
-def test_whoever_has_a_photographer_gets_no_other_creator(desk: Client) -> None:
+def test_images_with_a_photographer_get_no_other_creator(desk: Client) -> None:
     ines = Photographer.objects.create(name="Ines Faro")
     hers, other = picture(photographer=ines, byline="Ines Faro"), picture()
     page = _text(desk.post(LIBRARY, applied(hers, other, byline="Jo Reis")))
@@ -131,7 +131,7 @@ def test_whoever_has_a_photographer_gets_no_other_creator(desk: Client) -> None:
     assert hers.byline == "Jo Reis"
 
 
-def test_a_wording_that_does_not_fit_behind_every_creator_is_refused(desk: Client) -> None:
+def test_a_credit_format_that_does_not_fit_every_creator_is_rejected(desk: Client) -> None:
     agency = Agency.objects.create(name="Reuters", credit_text="via Reuters")
     image = picture(agency=agency, credit="J" * 280 + "/via Reuters", byline="J" * 280)
     form = {"name": "Reuters", "credit_text": "by courtesy of Reuters"}
@@ -142,7 +142,7 @@ def test_a_wording_that_does_not_fit_behind_every_creator_is_refused(desk: Clien
     assert image.credit.endswith("/via Reuters")
 
 
-def test_a_formula_and_markup_are_words_like_any_others(desk: Client) -> None:
+def test_formulas_and_markup_are_plain_text(desk: Client) -> None:
     image = picture()
     bad = '=HYPERLINK("x") <script>alert(1)</script>'
     page = desk.post(LIBRARY, applied(image, credit=bad), follow=True).content.decode()
@@ -151,14 +151,14 @@ def test_a_formula_and_markup_are_words_like_any_others(desk: Client) -> None:
     assert image.credit == bad
 
 
-def test_taking_the_end_of_a_licence_away_lets_a_picture_be_shown_again(desk: Client) -> None:
+def test_removing_the_end_of_a_licence_shows_the_images_again(desk: Client) -> None:
     image = picture(licence_until=datetime(2020, 1, 1, tzinfo=UTC))
     desk.post(LIBRARY, applied(image, cleared=["licence_until"]))
     image.refresh_from_db()
     assert image.may_be_shown
 
 
-def test_pictures_are_put_into_a_collection_found_there_and_taken_out(desk: Client) -> None:
+def test_images_are_added_to_a_collection_found_there_and_removed(desk: Client) -> None:
     first, second = picture(headline="Quay"), picture(headline="Crane")
     picture(headline="Sand")
     form = {**applied(first, second), "action": "add_to_collection"}
@@ -175,7 +175,7 @@ def test_pictures_are_put_into_a_collection_found_there_and_taken_out(desk: Clie
     assert "Choose a collection" in _text(desk.post(LIBRARY, {**form, "collection": ""}))
 
 
-def test_a_reporter_changes_one_picture_at_a_time(client: Client, rui: User) -> None:
+def test_a_reporter_has_no_bulk_actions(client: Client, rui: User) -> None:
     image = picture()
     client.force_login(rui)
     assert "change_rights" not in _text(client.get(LIBRARY))
@@ -185,7 +185,7 @@ def test_a_reporter_changes_one_picture_at_a_time(client: Client, rui: User) -> 
     assert client.get("/admin/articles/agency/add/").status_code == 403
 
 
-def test_renaming_an_agency_at_the_desk_says_how_many_credits_follow(desk: Client) -> None:
+def test_renaming_an_agency_in_the_admin_shows_how_many_credits_change(desk: Client) -> None:
     agency = Agency.objects.create(name="Reuters", credit_text="via Reuters")
     image = picture(agency=agency, credit="Reuters")
     published(lead_image=image)

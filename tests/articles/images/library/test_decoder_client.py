@@ -1,4 +1,4 @@
-"""No file, however hostile, hurts more than the process that opens it."""
+"""The decoder process and its limits."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from articles.images.processing.file_types import BROKEN, NO_ROOM, TOO_LONG, TOO
 from tests.shared import PROJECT, shared_data
 
 
-def test_every_hostile_file_is_taken_in_or_refused_within_seconds(tmp_path: Path) -> None:
+def test_every_hostile_file_is_ingested_or_rejected_within_seconds(tmp_path: Path) -> None:
     folder = shared_data("hostile-images")
     labels = json.loads((folder / "pillow_baseline.json").read_text())
     assert len(labels) >= 25
@@ -41,7 +41,7 @@ def _outcome(path: Path, folder: Path) -> dict[str, Any] | str:
 
 @pytest.fixture
 def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Replaces the decoder by a script that does what is given, under the same limits."""
+    """Replaces the decoder with a script under the same limits."""
 
     def become(does: str) -> Path:
         script = tmp_path / "decoder.py"
@@ -57,12 +57,12 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return become
 
 
-def test_a_file_that_fills_the_memory_is_refused_in_words(child: Any) -> None:
+def test_a_file_that_needs_too_much_memory_is_rejected_with_a_message(child: Any) -> None:
     with pytest.raises(decoder_client.Undecodable, match=TOO_MUCH):
         decoder_client.describe(child("x = bytearray(2 * 1024 ** 3)"))
 
 
-def test_a_file_that_never_ends_is_refused_in_words(
+def test_a_file_that_never_finishes_is_rejected_with_a_message(
     child: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoder_client, "WAIT_SECONDS", 0.5)
@@ -70,28 +70,28 @@ def test_a_file_that_never_ends_is_refused_in_words(
         decoder_client.describe(child("time.sleep(60)"))
 
 
-def test_a_file_that_takes_all_the_processor_is_refused_in_words(child: Any) -> None:
+def test_a_file_that_needs_too_much_cpu_time_is_rejected_with_a_message(child: Any) -> None:
     endless = "decoder.SECONDS = 1\ndecoder.set_limits()\nwhile True: pass"
     with pytest.raises(decoder_client.Undecodable, match=TOO_MUCH):
         decoder_client.describe(child(endless))
 
 
-def test_a_full_disk_is_said_and_not_laid_to_the_picture(child: Any) -> None:
+def test_a_full_disk_is_not_reported_as_a_broken_image(child: Any) -> None:
     with pytest.raises(decoder_client.Undecodable, match=NO_ROOM):
         decoder_client.describe(child("raise OSError(28, 'No space left on device')"))
 
 
-def test_the_limits_are_those_that_are_promised() -> None:
+def test_the_limits_are_those_of_the_documentation() -> None:
     assert decoder_process.MEMORY <= 400 * 1024**2
     assert decoder_process.SECONDS < decoder_client.WAIT_SECONDS <= 10
 
 
-def test_a_file_that_crashes_its_decoder_is_refused_in_words(child: Any) -> None:
+def test_a_file_that_crashes_the_decoder_is_rejected_with_a_message(child: Any) -> None:
     with pytest.raises(decoder_client.Undecodable, match=BROKEN):
         decoder_client.describe(child("os.abort()"))
 
 
-def test_the_process_that_opens_files_knows_no_secret(
+def test_the_decoder_process_has_no_secrets_in_its_environment(
     child: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", "the secret of this test")
@@ -101,7 +101,7 @@ def test_the_process_that_opens_files_knows_no_secret(
     assert not {"SECRET_KEY", "DATABASE_URL"} & set(known)
 
 
-def test_one_decoding_gives_the_whole_picture_and_every_shape_of_it(tmp_path: Path) -> None:
+def test_one_decoding_makes_the_full_image_and_every_shape(tmp_path: Path) -> None:
     scene = Image.new("RGB", (1200, 800), "navy")
     scene.paste("orange", (800, 0, 1200, 800))
     scene.save(tmp_path / "scene.png")
@@ -122,8 +122,8 @@ def test_one_decoding_gives_the_whole_picture_and_every_shape_of_it(tmp_path: Pa
     assert middle[0] > 200, "the orange half, where the eye rests, begins at the middle"
 
 
-def test_a_process_that_serves_pages_never_loads_a_decoder() -> None:
-    """So it cannot open what people upload, by whatever road."""
+def test_web_processes_never_load_a_decoder() -> None:
+    """So they cannot open uploaded files."""
     loads = (
         "import django, sys; django.setup(); import iria.urls, iria.wsgi, articles.tasks\n"
         "print([name for name in sys.modules if name.startswith('PIL')])"

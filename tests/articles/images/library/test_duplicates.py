@@ -1,4 +1,4 @@
-"""Who brings a picture that looks like one of the library is told, and decides."""
+"""Near-duplicates found on upload."""
 
 from io import BytesIO
 
@@ -20,7 +20,7 @@ LIBRARY = "/admin/articles/image/"
 def harbour(
     name: str = "harbour.jpg", *, width: int = 600, quality: int = 90
 ) -> SimpleUploadedFile:
-    """A drawn quay: the same one in every size and quality."""
+    """A drawing of a quay; the same in every size and quality."""
     pixels = Pixels.linear_gradient("L").rotate(90).resize((600, 400)).convert("RGB")
     draw = ImageDraw.Draw(pixels)
     draw.rectangle((60, 220, 260, 400), fill="navy")
@@ -41,7 +41,7 @@ def desk(client: Client, edna: User) -> Client:
     return client
 
 
-def test_the_second_is_told_of_the_first_and_may_be_discarded(desk: Client, older: Image) -> None:
+def test_a_duplicate_is_reported_and_may_be_discarded(desk: Client, older: Image) -> None:
     page = desk.post(f"{LIBRARY}add/", {"pictures": harbour("again.jpg", width=420, quality=60)})
     assert "Possible duplicate of “<a" in page.content.decode()
     newer = Image.objects.latest("pk")
@@ -54,7 +54,7 @@ def test_the_second_is_told_of_the_first_and_may_be_discarded(desk: Client, olde
     assert not SimilarImage.objects.exists()
 
 
-def test_who_keeps_both_is_not_told_again(desk: Client, older: Image, edna: User) -> None:
+def test_a_kept_duplicate_is_not_reported_again(desk: Client, older: Image, edna: User) -> None:
     newer = ingest.ingest(harbour(width=420), by=edna)
     desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": ""})
     assert duplicates.similar_images(newer) == []
@@ -62,7 +62,7 @@ def test_who_keeps_both_is_not_told_again(desk: Client, older: Image, edna: User
     assert Image.objects.count() == 2
 
 
-def test_an_answer_that_says_neither_decides_nothing(desk: Client, older: Image) -> None:
+def test_an_invalid_answer_decides_nothing(desk: Client, older: Image) -> None:
     newer = ingest.ingest(harbour(width=420), by=older.uploaded_by)
     answer = desk.post(f"{LIBRARY}{newer.pk}/alike/")
     assert answer.status_code == 400
@@ -70,7 +70,7 @@ def test_an_answer_that_says_neither_decides_nothing(desk: Client, older: Image)
     assert duplicates.similar_images(newer) == [older]
 
 
-def test_who_may_see_no_pictures_decides_about_none_and_sees_no_grid(
+def test_users_without_permission_see_no_images_and_decide_nothing(
     client: Client, older: Image, ola: User
 ) -> None:
     newer = ingest.ingest(harbour(width=420), by=ola)
@@ -83,16 +83,14 @@ def test_who_may_see_no_pictures_decides_about_none_and_sees_no_grid(
     assert duplicates.similar_images(newer) == [older]
 
 
-def test_in_the_chooser_the_one_of_before_is_offered_at_once(desk: Client, older: Image) -> None:
+def test_the_chooser_offers_the_existing_image(desk: Client, older: Image) -> None:
     newer = ingest.ingest(harbour(width=420), by=older.uploaded_by)
     page = desk.post(f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": older.pk}).content.decode()
     assert f'data-picture="{older.pk}"' in page
     assert "<html" not in page
 
 
-def test_a_picture_that_stands_somewhere_already_is_not_discarded(
-    desk: Client, older: Image, edna: User
-) -> None:
+def test_an_image_in_use_is_not_discarded(desk: Client, older: Image, edna: User) -> None:
     newer = ingest.ingest(harbour(width=420), by=edna)
     draft(lead_image=newer)
     page = desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": older.pk}, follow=True)
@@ -100,7 +98,7 @@ def test_a_picture_that_stands_somewhere_already_is_not_discarded(
     assert Image.objects.count() == 2
 
 
-def test_a_reporter_discards_what_they_brought_and_nothing_else(
+def test_a_reporter_discards_only_their_own_uploads(
     client: Client, older: Image, rui: User
 ) -> None:
     client.force_login(rui)
@@ -111,9 +109,7 @@ def test_a_reporter_discards_what_they_brought_and_nothing_else(
     assert Image.objects.get() == older
 
 
-def test_a_picture_is_not_discarded_for_one_that_it_does_not_look_like(
-    desk: Client, older: Image
-) -> None:
+def test_an_image_is_not_discarded_for_one_that_is_not_similar(desk: Client, older: Image) -> None:
     other = picture()
     for use in (other.pk, "x", "9" * 30, 0):
         desk.post(f"{LIBRARY}{older.pk}/alike/", {"use": use})
@@ -122,9 +118,7 @@ def test_a_picture_is_not_discarded_for_one_that_it_does_not_look_like(
 
 
 @pytest.mark.parametrize(("bits", "told"), [(0, True), (7, True), (8, False), (20, False)])
-def test_every_picture_within_seven_bits_is_found_wherever_the_bits_are(
-    db: None, bits: int, told: bool
-) -> None:
+def test_every_image_within_seven_bits_is_found(db: None, bits: int, told: bool) -> None:
     looks = 0x1234_5678_9ABC_DEF0
     spread = [0, 17, 33, 49, 5, 22, 40, 60, *range(6, 16), 35, 36][:bits]
     flipped = looks
@@ -135,7 +129,7 @@ def test_every_picture_within_seven_bits_is_found_wherever_the_bits_are(
     assert bool(duplicates.similar_images(newer)) is told
 
 
-def test_a_new_file_brings_new_likenesses(db: None) -> None:
+def test_similar_images_follow_changes_of_the_hash(db: None) -> None:
     one, other = picture(perceptual_hash=1), picture(perceptual_hash=-1)
     assert duplicates.similar_images(one) == []
     Image.objects.filter(pk=other.pk).update(perceptual_hash=3)

@@ -1,4 +1,4 @@
-"""One change of a credit or a focus reaches every file, and no page loses its pictures over it."""
+"""Changing the credit or the focal point updates every rendition without a missing image."""
 
 import json
 import subprocess
@@ -50,14 +50,14 @@ def halves(width: int = 320, height: int = 160) -> Any:
 
 @pytest.fixture
 def image(db: None) -> Image:
-    """With all its files, as the worker leaves it."""
+    """An image with all its renditions, as the worker makes them."""
     taken = ingest.ingest(halves(), by=None, credit=BEFORE, byline="Ines Faro")
     renditions.make(taken)
     return Image.objects.get(pk=taken.pk)
 
 
 def told(image: Image) -> list[dict[str, Any]]:
-    """What an independent reader finds in each of its files."""
+    """What an independent reader finds in each rendition."""
     files = [each.file.path for each in image.renditions.order_by("pk")]
     ran = subprocess.run(["exiftool", "-j", "-G1", *files], capture_output=True, check=True)
     found: list[dict[str, Any]] = json.loads(ran.stdout)
@@ -82,14 +82,16 @@ def addresses(image: Image) -> list[str]:
 
 
 @pytest.mark.parametrize("field", EMBEDDED)
-def test_the_version_grows_with_all_that_files_tell(db: None, field: str) -> None:
+def test_the_version_increases_with_every_field_that_renditions_contain(
+    db: None, field: str
+) -> None:
     image = picture()
     Image.objects.update(**{field: "https://other.example/"})
     image.refresh_from_db()
     assert image.rights_version == 2
 
 
-def test_the_version_cannot_be_put_back_and_does_not_grow_by_other_words(db: None) -> None:
+def test_the_version_never_decreases_and_does_not_depend_on_other_fields(db: None) -> None:
     image = picture()
     stale = Image.objects.get(pk=image.pk)
     update_image(image, by=None, credit=AFTER)
@@ -101,10 +103,10 @@ def test_the_version_cannot_be_put_back_and_does_not_grow_by_other_words(db: Non
     assert (image.rights_version, image.headline) == (2, "Elsewhere")
 
 
-# The verb
+# update_image()
 
 
-def test_a_change_is_recorded_with_who_made_it_and_saving_the_same_is_none(
+def test_a_change_is_recorded_with_its_user_and_an_unchanged_save_is_not(
     image: Image, edna: User
 ) -> None:
     end = timezone.now() + timedelta(days=3)
@@ -124,7 +126,7 @@ def test_a_change_is_recorded_with_who_made_it_and_saving_the_same_is_none(
     assert ImageEvent.objects.count() == 2
 
 
-def test_what_somebody_else_wrote_meanwhile_stays(image: Image) -> None:
+def test_changes_of_other_users_are_kept(image: Image) -> None:
     Image.objects.update(alt_text="Two halves", withdrawn_at=timezone.now())
     update_image(image, by=None, credit=AFTER)
     image.refresh_from_db()
@@ -132,7 +134,7 @@ def test_what_somebody_else_wrote_meanwhile_stays(image: Image) -> None:
     assert image.withdrawn_at is not None
 
 
-def test_a_credit_that_cannot_be_kept_is_refused_whole(image: Image) -> None:
+def test_an_invalid_credit_changes_nothing(image: Image) -> None:
     with pytest.raises(ValidationError, match="at most 300"):
         update_image(image, by=None, credit="x" * 5000, byline="Someone")
     image.refresh_from_db()
@@ -143,7 +145,7 @@ def test_a_credit_that_cannot_be_kept_is_refused_whole(image: Image) -> None:
 
 
 @REAL
-def test_every_file_tells_the_new_credit_under_a_new_name_with_the_same_pixels(
+def test_every_rendition_gets_the_new_credit_a_new_name_and_the_same_pixels(
     image: Image, jobs: Callable[[], None], client: Client
 ) -> None:
     before = {each.key: (each.name, pixels_of(each)) for each in image.renditions.all()}
@@ -163,7 +165,7 @@ def test_every_file_tells_the_new_credit_under_a_new_name_with_the_same_pixels(
 
 
 @REAL
-def test_a_chosen_photographer_is_the_creator_in_files_for_engines_and_programs(
+def test_a_chosen_photographer_is_the_creator_in_renditions_and_json_ld(
     image: Image, jobs: Callable[[], None], client: Client, edna: User
 ) -> None:
     ines = Photographer.objects.create(name="Inês Faro")
@@ -187,10 +189,10 @@ def test_a_chosen_photographer_is_the_creator_in_files_for_engines_and_programs(
 
 
 @REAL
-def test_a_page_made_at_any_moment_shows_pictures(
+def test_a_page_rendered_at_any_moment_shows_images(
     image: Image, jobs: Callable[[], None], client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Made before the change, between its parts, or after: every address leads to a picture."""
+    """Before the change, between its steps or after it: every URL returns an image."""
     pages = [addresses(image)]
 
     def look() -> None:
@@ -229,7 +231,7 @@ def test_a_page_made_at_any_moment_shows_pictures(
 
 
 @REAL
-def test_a_credit_that_changes_while_files_are_written_is_told_in_the_end(
+def test_a_credit_that_changes_while_renditions_are_written_is_written_in_the_end(
     image: Image, jobs: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, later = writing.embedded, iter(["Teo Brandt", "Yara Okonjo"])
@@ -247,7 +249,7 @@ def test_a_credit_that_changes_while_files_are_written_is_told_in_the_end(
 
 
 @REAL
-def test_a_file_that_cannot_be_changed_or_is_lost_is_made_anew(
+def test_a_rendition_that_cannot_be_changed_or_is_lost_is_made_again(
     image: Image, jobs: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = writing.embedded
@@ -270,7 +272,7 @@ def test_a_file_that_cannot_be_changed_or_is_lost_is_made_anew(
     assert not Image.objects.outdated_rights().exists()
 
 
-def test_what_a_lost_job_left_out_is_found(image: Image) -> None:
+def test_renditions_missed_by_a_lost_job_are_updated_later(image: Image) -> None:
     Image.objects.update(credit=AFTER, focus_x=0, uploaded_at=timezone.now() - timedelta(days=400))
     catch_up(timestamp=0)
     image.refresh_from_db()
@@ -278,7 +280,7 @@ def test_what_a_lost_job_left_out_is_found(image: Image) -> None:
         assert (each.rights_version, each.is_cut_as(image)) == (2, True)
 
 
-def test_files_of_before_linger_and_are_then_discarded(image: Image) -> None:
+def test_former_renditions_are_kept_for_a_while_and_then_deleted(image: Image) -> None:
     old = {each.file.path for each in image.renditions.all()}
     Image.objects.update(credit=AFTER)
     renditions.update_rights(image)
@@ -291,7 +293,7 @@ def test_files_of_before_linger_and_are_then_discarded(image: Image) -> None:
 
 
 @REAL
-def test_a_deleted_picture_takes_the_files_of_before_with_it(image: Image, settings: Any) -> None:
+def test_a_deleted_image_takes_its_former_renditions_with_it(image: Image, settings: Any) -> None:
     Image.objects.update(credit=AFTER)
     renditions.update_rights(image)
     editing.delete_image(image)
@@ -302,7 +304,7 @@ def test_a_deleted_picture_takes_the_files_of_before_with_it(image: Image, setti
 
 
 @REAL
-def test_another_focus_makes_the_shapes_anew_and_leaves_the_whole_picture(
+def test_another_focal_point_makes_the_shapes_again_and_keeps_the_full_image(
     image: Image, jobs: Callable[[], None], client: Client
 ) -> None:
     whole = set(image.renditions.filter(shape="").values_list("name", flat=True))
@@ -319,7 +321,7 @@ def test_another_focus_makes_the_shapes_anew_and_leaves_the_whole_picture(
         assert client.get(f"/pictures/{name}").status_code == 301
 
 
-def test_the_old_focus_does_not_come_back_with_a_slow_worker(image: Image) -> None:
+def test_the_old_focal_point_does_not_return_with_a_slow_worker(image: Image) -> None:
     slow = Image.objects.get(pk=image.pk)
     Image.objects.update(focus_x=0)
     renditions.make(Image.objects.get(pk=image.pk))
@@ -332,7 +334,7 @@ def test_the_old_focus_does_not_come_back_with_a_slow_worker(image: Image) -> No
 # Another file
 
 
-def test_when_another_file_takes_its_place_the_names_lead_to_what_is_made_of_it(
+def test_after_a_replacement_the_old_names_redirect_to_the_new_renditions(
     image: Image, client: Client
 ) -> None:
     old = addresses(image)

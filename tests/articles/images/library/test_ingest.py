@@ -1,4 +1,4 @@
-"""A file becomes a row of the library, or is refused in one sentence."""
+"""Ingesting an uploaded file."""
 
 import errno
 import json
@@ -37,7 +37,7 @@ def kept_files() -> list[Path]:
     return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
-def test_a_photograph_is_taken_in_with_one_size_at_once(edna: User) -> None:
+def test_a_photograph_is_ingested_with_one_rendition(edna: User) -> None:
     image = ingest.ingest(picture_file(width=1600, height=900), by=edna)
     assert (image.width, image.height) == (1600, 900)
     assert image.media_type == "image/jpeg"
@@ -46,14 +46,14 @@ def test_a_photograph_is_taken_in_with_one_size_at_once(edna: User) -> None:
     assert (only.format, only.width, only.height) == ("jpeg", 1280, 720)
 
 
-def test_the_type_comes_from_the_bytes_and_not_from_the_name(edna: User) -> None:
+def test_the_type_is_detected_from_the_content_and_not_from_the_name(edna: User) -> None:
     image = ingest.ingest(upload(encoded("PNG"), "holiday.jpg"), by=edna)
     assert image.media_type == "image/png"
     assert str(image.original).endswith(".png")
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF"])
-def test_every_common_format_is_taken_in(db: None, form: str) -> None:
+def test_every_common_format_is_ingested(db: None, form: str) -> None:
     assert ingest.ingest(upload(encoded(form)), by=None).renditions.count() == 1
 
 
@@ -70,16 +70,14 @@ def test_every_common_format_is_taken_in(db: None, form: str) -> None:
         (encoded("PNG")[:60], "damaged"),
     ],
 )
-def test_what_is_no_usable_picture_is_refused_in_words(
-    db: None, content: bytes, words: str
-) -> None:
+def test_an_unusable_file_is_rejected_with_a_message(db: None, content: bytes, words: str) -> None:
     with pytest.raises(ingest.UploadRejected, match=words):
         ingest.ingest(upload(content), by=None)
     assert not Image.objects.exists()
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF"])
-def test_an_upload_that_was_cut_off_is_refused_and_leaves_nothing(db: None, form: str) -> None:
+def test_a_truncated_upload_is_rejected_and_leaves_no_file(db: None, form: str) -> None:
     whole = encoded(form, size=(120, 90))
     with pytest.raises(ingest.UploadRejected, match=BROKEN):
         ingest.ingest(upload(whole[: len(whole) * 4 // 5]), by=None)
@@ -87,13 +85,13 @@ def test_an_upload_that_was_cut_off_is_refused_and_leaves_nothing(db: None, form
     assert not kept_files()
 
 
-def test_a_file_beyond_the_limit_of_bytes_is_refused(db: None, settings: Any) -> None:
+def test_a_file_over_the_size_limit_is_rejected(db: None, settings: Any) -> None:
     settings.IMAGE_MAX_BYTES = 1024
     with pytest.raises(ingest.UploadRejected, match="larger than"):
         ingest.ingest(upload(encoded("JPEG", size=(400, 400), quality=95) + bytes(2000)), by=None)
 
 
-def test_the_same_file_twice_is_one_picture(edna: User) -> None:
+def test_the_same_file_is_ingested_once(edna: User) -> None:
     first = ingest.ingest(picture_file(), by=edna)
     assert ingest.ingest(picture_file(), by=edna) == first
     with pytest.raises(ingest.AlreadyThere, match="already") as known:
@@ -101,13 +99,13 @@ def test_the_same_file_twice_is_one_picture(edna: User) -> None:
     assert known.value.image == first
 
 
-def test_nothing_is_left_of_a_picture_whose_row_cannot_be_kept(db: None) -> None:
+def test_an_image_whose_row_cannot_be_saved_leaves_no_file(db: None) -> None:
     with pytest.raises(TypeError):
         ingest.ingest(picture_file(), by=None, no_such_field="x")
     assert not kept_files()
 
 
-def test_what_the_file_says_fills_the_fields_nobody_filled(db: None) -> None:
+def test_metadata_fills_the_empty_fields(db: None) -> None:
     path = shared_data("photo-metadata", "mei", "Issue_600_(1).jpg")
     image = ingest.ingest(upload(path.read_bytes()), by=None, headline="Our own name")
     labels = json.loads(shared_data("photo-metadata", "expected_exiftool.json").read_text())
@@ -119,20 +117,20 @@ def test_what_the_file_says_fills_the_fields_nobody_filled(db: None) -> None:
     assert image.metadata["keywords"] == ["Jupiter"]
 
 
-def test_who_made_a_picture_is_offered_as_its_credit_when_the_file_names_no_other(
+def test_the_creator_is_the_credit_if_the_file_names_no_other(
     db: None,
 ) -> None:
     image = ingest.ingest(upload(encoded("JPEG", exif=exif(artist="Ines Faro"))), by=None)
     assert (image.credit, image.byline) == ("Ines Faro", "Ines Faro")
 
 
-def test_words_that_machines_write_are_not_offered(db: None) -> None:
+def test_default_texts_of_cameras_are_ignored(db: None) -> None:
     image = ingest.ingest(upload(encoded("JPEG", exif=exif(caption="SONY DSC"))), by=None)
     assert image.caption == ""
     assert image.metadata["caption"] == "SONY DSC"
 
 
-def test_a_credit_longer_than_its_field_is_cut_in_the_form_and_kept_whole_beside_it(
+def test_a_too_long_credit_is_cut_in_the_form_and_kept_in_the_metadata(
     db: None,
 ) -> None:
     long = "Ines Faro and " * 400
@@ -156,7 +154,7 @@ def exif(*, artist: str = "", caption: str = "") -> bytes:
         "library.decoder_client.scratch_folder",
     ],
 )
-def test_a_full_disk_is_said_in_words_and_leaves_nothing(
+def test_a_full_disk_is_reported_and_leaves_no_file(
     deed: str, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: Any, **kwargs: Any) -> None:
@@ -170,7 +168,7 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing(
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_same_file_from_two_people_at_once_is_one_picture() -> None:
+def test_the_same_file_from_two_users_at_once_is_one_image() -> None:
     content = picture_file().read()
 
     def take_in(number: int) -> int:
@@ -193,7 +191,7 @@ def test_the_same_file_from_two_people_at_once_is_one_picture() -> None:
         ({"credit_exempt": True}, "reason"),
     ],
 )
-def test_what_a_caller_gives_must_be_fit_to_keep(
+def test_invalid_values_from_a_caller_are_rejected(
     db: None, fields: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(ingest.UploadRejected, match=words):

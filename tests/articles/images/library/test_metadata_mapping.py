@@ -1,4 +1,4 @@
-"""What a file says fills the fields of the library, as far as they can hold it."""
+"""Library fields filled from the metadata of a file."""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -10,7 +10,7 @@ from articles.images.models import Image
 from tests.articles.images.metadata.blocks import jpeg, packet
 
 
-def test_what_a_file_says_is_offered_field_by_field() -> None:
+def test_metadata_fills_the_fields_of_an_image() -> None:
     found = fields_from(
         {
             "caption": "A quay",
@@ -31,17 +31,17 @@ def test_what_a_file_says_is_offered_field_by_field() -> None:
     assert (found["credit"], found["city"]) == ("Ines Faro", "Porto")
 
 
-def test_a_picture_that_says_a_machine_made_it_is_taken_at_its_word() -> None:
+def test_an_ai_source_type_in_the_metadata_is_used() -> None:
     address = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
     assert Image(**fields_from({"digital_source_type": address})).is_ai_made
 
 
-def test_what_is_no_address_is_not_offered_as_one() -> None:
+def test_an_invalid_url_is_ignored() -> None:
     assert fields_from({"licence": "see javascript:alert(1)", "caption": "SONY DSC"}) == {}
 
 
 @pytest.mark.django_db
-def test_a_credit_that_is_too_long_is_not_cut_without_a_word() -> None:
+def test_a_credit_that_is_too_long_is_not_truncated_silently() -> None:
     long = packet(f"<photoshop:Credit>{'Ines Faro, ' * 500}</photoshop:Credit>")
     image = ingest.ingest(ContentFile(jpeg(xmp=long), name="long.jpg"), by=None)
     assert "The credit was too long" in metadata_message(image)

@@ -1,4 +1,4 @@
-"""A picture gets another file; its words and its uses stay."""
+"""Replacing the file of an image."""
 
 import errno
 from concurrent.futures import ThreadPoolExecutor
@@ -42,7 +42,7 @@ def originals() -> list[Path]:
     return [path for path in (Path(settings.MEDIA_ROOT) / "originals").rglob("*") if path.is_file()]
 
 
-def test_the_file_changes_and_all_else_stays(
+def test_the_file_changes_and_all_other_fields_stay(
     image: Image, edna: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     article = draft(lead_image=image)
@@ -60,7 +60,7 @@ def test_the_file_changes_and_all_else_stays(
     assert (event.action, event.created_by) == ("replaced", edna)
 
 
-def test_the_eye_rests_where_it_did_unless_the_shape_is_another(image: Image) -> None:
+def test_the_focal_point_stays_unless_the_aspect_ratio_changes(image: Image) -> None:
     Image.objects.filter(pk=image.pk).update(focus_x=0.2)
     now = replacement.replace(image, other(), by=None, seen=image.checksum)
     assert now.focus_x == 0.2
@@ -68,7 +68,7 @@ def test_the_eye_rests_where_it_did_unless_the_shape_is_another(image: Image) ->
     assert replacement.replace(now, tall, by=None, seen=now.checksum).focus_x == 0.5
 
 
-def test_of_two_editors_the_second_is_told_who_was_first(
+def test_the_second_of_two_editors_gets_a_conflict(
     client: Client, image: Image, edna: User, chief: User
 ) -> None:
     replacement.replace(image, other(), by=chief, seen=image.checksum)
@@ -84,7 +84,7 @@ def test_of_two_editors_the_second_is_told_who_was_first(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_replace_at_the_same_moment_one_wins_whole(
+def test_of_two_concurrent_replacements_one_succeeds_completely(
     edna: User, django_db_serialized_rollback: None
 ) -> None:
     image = ingest.ingest(picture_file(), by=edna)
@@ -105,7 +105,7 @@ def test_of_two_who_replace_at_the_same_moment_one_wins_whole(
 
 
 def red_of(image: Image) -> set[bool]:
-    """Whether each file that is served shows the red of the file from before."""
+    """Whether each rendition shows the red of the former file."""
     found = set()
     for each in image.renditions.all():
         with Pixels.open(each.file.path) as served:
@@ -114,7 +114,7 @@ def red_of(image: Image) -> set[bool]:
     return found
 
 
-def test_files_of_the_old_one_that_were_being_made_never_reach_readers(
+def test_renditions_of_the_old_file_that_are_being_made_are_not_published(
     edna: User, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     image = ingest.ingest(picture_file(width=600, height=400, colour="red"), by=edna)
@@ -139,7 +139,7 @@ def test_files_of_the_old_one_that_were_being_made_never_reach_readers(
     assert files == served | kept
 
 
-def test_neither_do_those_into_which_a_credit_was_being_written(
+def test_nor_are_those_that_are_being_updated_with_a_credit(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = ingest.ingest(picture_file(width=600, height=400, colour="red"), by=edna)
@@ -166,7 +166,7 @@ def test_neither_do_those_into_which_a_credit_was_being_written(
         (b"\xff\xd8\xff\xe0 cut off", "damaged"),
     ],
 )
-def test_what_cannot_be_taken_in_leaves_the_old_file_where_it_is(
+def test_a_rejected_file_leaves_the_old_one_in_place(
     client: Client, image: Image, edna: User, content: bytes | None, words: str
 ) -> None:
     client.force_login(edna)
@@ -179,16 +179,14 @@ def test_what_cannot_be_taken_in_leaves_the_old_file_where_it_is(
     assert image.renditions.count() == 1
 
 
-def test_a_file_that_is_another_picture_already_is_not_taken_twice(image: Image) -> None:
+def test_a_file_that_is_another_image_already_is_rejected(image: Image) -> None:
     there = ingest.ingest(other(), by=None, headline="Already there")
     with pytest.raises(ingest.AlreadyThere, match="Already there"):
         replacement.replace(image, other(), by=None, seen=image.checksum)
     assert there.renditions.count() == 1
 
 
-def test_a_full_disk_leaves_nothing_half_made(
-    image: Image, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_no_partial_files(image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*args: Any, **kwargs: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -200,7 +198,7 @@ def test_a_full_disk_leaves_nothing_half_made(
     assert image.renditions.count() == 1
 
 
-def test_a_reporter_replaces_no_file(client: Client, image: Image, rui: User) -> None:
+def test_a_reporter_cannot_replace_a_file(client: Client, image: Image, rui: User) -> None:
     client.force_login(rui)
     assert client.get(f"{LIBRARY}{image.pk}/replace/").status_code == 403
     assert f"{image.pk}/replace/" not in client.get(f"{LIBRARY}{image.pk}/change/").content.decode()

@@ -1,4 +1,4 @@
-"""The library is searched as the site is: any word suffices, accents and endings do not matter."""
+"""Searching the image library."""
 
 from typing import Any
 
@@ -48,11 +48,13 @@ def shelf() -> None:
         ("har\x00bour", []),
     ],
 )
-def test_words_find_pictures(words: str, expected: list[str]) -> None:
+def test_images_are_found_by_any_word_regardless_of_accents_and_endings(
+    words: str, expected: list[str]
+) -> None:
     assert names(words) == expected
 
 
-def test_a_picture_is_found_by_the_words_it_has_now_and_by_its_number() -> None:
+def test_an_image_is_found_by_its_current_text_and_by_its_number() -> None:
     image = picture(headline="Quay", alt_text="")
     Image.objects.filter(pk=image.pk).update(headline="Jetty")
     assert names("quay") == []
@@ -60,7 +62,7 @@ def test_a_picture_is_found_by_the_words_it_has_now_and_by_its_number() -> None:
     assert names(str(image.pk)) == ["Jetty"]
 
 
-def test_pictures_are_read_in_every_language_of_the_publication() -> None:
+def test_images_are_indexed_in_every_language_of_the_publication() -> None:
     picture(headline="Une journée", caption="Des chevaux au port")
     assert names("cheval") == []
     publication = current_publication()

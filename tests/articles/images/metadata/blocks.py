@@ -1,4 +1,4 @@
-"""Metadata blocks written by hand, to be read back."""
+"""Builds metadata blocks for tests."""
 
 import hashlib
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Each block is read as the programs of newsrooms write it."""
+"""Metadata blocks as the programs of newsrooms write them."""
 
 import zlib
 from io import BytesIO
@@ -23,7 +23,7 @@ CAPTION = (2, 120)
     ("declared", "encoding"),
     [(True, "utf-8"), (False, "utf-8"), (False, "latin-1"), (False, "cp1252")],
 )
-def test_iim_is_read_whether_or_not_its_character_set_is_declared(
+def test_iim_is_read_with_and_without_a_declared_character_set(
     declared: bool, encoding: str
 ) -> None:
     text = "Café – “quay”" if encoding in {"utf-8", "cp1252"} else "Café à quai"
@@ -32,22 +32,22 @@ def test_iim_is_read_whether_or_not_its_character_set_is_declared(
     assert iim.read(block)["caption"] == [text]
 
 
-def test_iim_cut_in_the_middle_of_a_sign_loses_that_sign_only() -> None:
+def test_iim_truncated_within_a_character_loses_only_that_character() -> None:
     block = iim_block((1, 90, UTF8), (*CAPTION, "Málaga é".encode()[:-1]))
     assert iim.read(block)["caption"] == ["Málaga "]
 
 
-def test_iim_stops_at_the_first_thing_that_is_none() -> None:
+def test_iim_ends_at_the_first_invalid_dataset() -> None:
     block = iim_block((*CAPTION, b"A quay")) + b"\x1c\x02\x69\xff\xff\xff" + b"rubbish"
     assert iim.read(block) == {"caption": ["A quay"]}
 
 
-def test_several_creators_are_joined_and_named_once_each() -> None:
+def test_several_creators_are_joined_without_repetition() -> None:
     block = iim_block((2, 80, b"Ines Faro"), (2, 80, b"Jo Reis"), (2, 80, b"Ines Faro"))
     assert read(jpeg(iim_block=block)).byline == "Ines Faro; Jo Reis"
 
 
-def test_iim_says_when_the_picture_was_taken() -> None:
+def test_the_date_taken_is_read_from_iim() -> None:
     block = iim_block((2, 55, b"20260314"), (2, 60, b"093000+0100"))
     assert read(jpeg(iim_block=block)).taken == "2026-03-14T09:30:00+01:00"
 
@@ -81,7 +81,9 @@ def test_xmp_is_read_from_elements_attributes_and_lists() -> None:
         ({"fr": "Un quai", "pt": "Um cais"}, "Un quai"),
     ],
 )
-def test_of_several_languages_the_default_one_counts(languages: dict[str, str], best: str) -> None:
+def test_the_default_language_of_an_xmp_alternative_is_used(
+    languages: dict[str, str], best: str
+) -> None:
     assert xmp.read([packet(alternatives("dc:description", **languages))])["caption"] == [best]
 
 
@@ -96,26 +98,26 @@ def test_of_several_languages_the_default_one_counts(languages: dict[str, str], 
         b"",
     ],
 )
-def test_xmp_that_is_broken_or_tries_something_says_nothing(hostile: bytes) -> None:
+def test_broken_or_hostile_xmp_is_ignored(hostile: bytes) -> None:
     assert xmp.read([hostile]) == {}
 
 
-def test_a_packet_of_unreasonable_size_is_passed_over() -> None:
+def test_an_oversized_xmp_packet_is_ignored() -> None:
     padded = packet(alternatives("dc:description", x_default="A quay")) + b" " * MAX_BLOCK
     assert xmp.read([padded]) == {}
 
 
-def test_exif_in_utf8_is_read_as_such_though_the_standard_knows_ascii_only() -> None:
+def test_exif_in_utf8_is_read_although_the_standard_allows_ascii_only() -> None:
     said = read(jpeg(exif={270: "A café at the quay".encode(), 315: "Bjørn Ås".encode()}))
     assert said.caption == "A café at the quay"
     assert said.byline == "Bjørn Ås"
 
 
-def test_exif_names_photographer_and_editor_in_one_notice() -> None:
+def test_an_exif_copyright_contains_photographer_and_editor() -> None:
     assert read(jpeg(exif={33432: "Ines Faro\x00Meridian"})).copyright == "Ines Faro; Meridian"
 
 
-def test_nul_and_lone_surrogates_never_leave_the_reader() -> None:
+def test_nul_characters_and_lone_surrogates_are_removed() -> None:
     block = iim_block((*CAPTION, b"A \x00quay\x07"))
     surrogate = packet("<photoshop:Headline>&#xE000;ok</photoshop:Headline>")
     said = read(jpeg(iim_block=block, xmp=surrogate))
@@ -123,12 +125,12 @@ def test_nul_and_lone_surrogates_never_leave_the_reader() -> None:
     assert said.headline == "\ue000ok"
 
 
-def test_a_picture_without_a_word_says_nothing() -> None:
+def test_an_image_without_metadata_has_empty_fields() -> None:
     said = read(jpeg())
     assert set(said.as_json().values()) == {None}
 
 
-def test_a_png_speaks_through_xmp_and_exif(tmp_path: Path) -> None:
+def test_xmp_and_exif_of_a_png_are_read(tmp_path: Path) -> None:
     path = tmp_path / "chart.png"
     text = PngInfo()
     text.add_itxt(
@@ -141,7 +143,7 @@ def test_a_png_speaks_through_xmp_and_exif(tmp_path: Path) -> None:
     assert (said.title, said.byline) == ("A chart", "Ines Faro")
 
 
-def test_words_behind_the_pixels_of_a_png_are_read(tmp_path: Path) -> None:
+def test_png_text_after_the_pixels_is_read(tmp_path: Path) -> None:
     path = tmp_path / "chart.png"
     Pixels.new("RGB", (8, 8)).save(path)
     whole = path.read_bytes()
@@ -165,9 +167,7 @@ def raw_profile(caption: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("swapped", [False, True])
-def test_iim_in_a_tag_of_tiff_is_read_even_with_its_words_swapped(
-    swapped: bool, tmp_path: Path
-) -> None:
+def test_iim_in_a_tiff_tag_is_read_also_with_swapped_bytes(swapped: bool, tmp_path: Path) -> None:
     block = iim_block((*CAPTION, b"A quay")) + b"\x00"
     assert len(block) % 4 == 0
     if swapped:
@@ -184,7 +184,7 @@ def test_iim_in_a_tag_of_tiff_is_read_even_with_its_words_swapped(
     assert read((tmp_path / "x.tif").read_bytes()).caption == "A quay"
 
 
-def test_exif_of_an_avif_keeps_its_letters_though_the_container_turns_the_picture(
+def test_exif_of_a_rotated_avif_is_read(
     tmp_path: Path,
 ) -> None:
     tags = Pixels.Exif()
@@ -203,7 +203,7 @@ def segment(marker: int, data: bytes) -> bytes:
     return pack(">BBH", 0xFF, marker, len(data) + 2) + data
 
 
-def test_a_manifest_says_that_a_machine_made_the_picture_even_in_pieces() -> None:
+def test_a_c2pa_manifest_in_several_pieces_reveals_an_ai_image() -> None:
     head = pack(">I4s", 400, b"jumb")
     first = b"JP\x00\x01" + pack(">I", 1) + head + b"claim " + AI[:40]
     second = b"JP\x00\x01" + pack(">I", 2) + head + AI[40:] + b" and " + CAMERA
@@ -213,7 +213,7 @@ def test_a_manifest_says_that_a_machine_made_the_picture_even_in_pieces() -> Non
     assert said.origins == {"digital_source_type": "c2pa"}
 
 
-def test_what_xmp_says_of_the_source_counts_before_the_manifest(tmp_path: Path) -> None:
+def test_the_source_type_of_xmp_precedes_that_of_the_manifest(tmp_path: Path) -> None:
     buffer = BytesIO()
     spaces = 'xmlns:ext="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
     xmp = packet(f"<ext:DigitalSourceType>{CAMERA.decode()}</ext:DigitalSourceType>", spaces)
@@ -227,7 +227,7 @@ def test_what_xmp_says_of_the_source_counts_before_the_manifest(tmp_path: Path) 
     assert read(buffer.getvalue()).digital_source_type == CAMERA.decode()
 
 
-def test_press_blocks_of_the_nineties_stand_where_nobody_puts_them_any_more() -> None:
+def test_iptc_blocks_at_the_offsets_used_in_the_nineties_are_read() -> None:
     content, block = jpeg(), iim_block((*CAPTION, b"A quay"))
     for data in (block, b"Adobe_Photoshop2.5:" + resource(0x0404, block)):
         assert read(content[:2] + segment(0xED, data) + content[2:]).caption == "A quay"

@@ -1,4 +1,4 @@
-"""Words whose character set nobody declared, or somebody declared wrongly, are read as they were meant."""
+"""Detection of missing or wrong character sets."""
 
 import pytest
 
@@ -25,7 +25,7 @@ TYPICAL = [
 
 @pytest.mark.parametrize("text", TYPICAL)
 @pytest.mark.parametrize("charset", ["cp1252", "mac_roman"])
-def test_words_of_a_mac_are_told_from_words_of_windows(text: str, charset: str) -> None:
+def test_mac_text_is_distinguished_from_windows_text(text: str, charset: str) -> None:
     assert guess([text.encode(charset)], Hints()) == charset
 
 
@@ -43,19 +43,19 @@ def test_words_of_a_mac_are_told_from_words_of_windows(text: str, charset: str) 
         ("Η Αθήνα είναι η πρωτεύουσα της Ελλάδας", "cp1253"),
     ],
 )
-def test_words_of_eastern_europe_are_read_though_nobody_says_how(text: str, charset: str) -> None:
+def test_eastern_european_text_is_decoded_without_a_declaration(text: str, charset: str) -> None:
     value = text.encode(charset)
     assert value.decode(guess([value], Hints())) == text
 
 
-def test_a_word_that_could_be_both_is_of_windows_unless_the_file_comes_from_a_mac() -> None:
+def test_an_ambiguous_text_is_windows_unless_the_file_was_made_on_a_mac() -> None:
     both = b"\xa9 2026"
     assert guess([both], Hints()) == "cp1252"
     assert guess([both], Hints(from_mac=True)) == "mac_roman"
 
 
 @pytest.mark.parametrize("charset", ["cp1251", "koi8-r", "iso8859-7", "cp1250", "cp932"])
-def test_words_that_xmp_says_too_show_the_character_set(charset: str) -> None:
+def test_a_text_repeated_in_xmp_reveals_the_character_set(charset: str) -> None:
     text = {"iso8859-7": "Ωμέγα", "cp1250": "Łódź", "cp932": "渋谷の交差点"}.get(charset, "Москва")
     block = iim_block((2, 120, text.encode(charset)), (2, 90, text.encode(charset)))
     xmp = packet(alternatives("dc:description", x_default=text))
@@ -82,7 +82,7 @@ def test_escape_sequences_declare_character_sets(mark: bytes, charset: str | Non
     assert declared(mark) == charset
 
 
-def test_what_was_declared_counts_unless_the_bytes_say_otherwise() -> None:
+def test_a_declaration_counts_unless_the_bytes_contradict_it() -> None:
     greek = iim_block((1, 90, b"\x1b-F"), (2, 90, "Αθήνα".encode("iso8859-7")))
     assert iim.read(greek)["city"] == ["Αθήνα"]
     lying = iim_block((1, 90, b"\x1b%G"), (2, 90, "Málaga".encode("cp1252")))
@@ -91,24 +91,24 @@ def test_what_was_declared_counts_unless_the_bytes_say_otherwise() -> None:
     assert iim.read(modest)["city"] == ["Málaga"]
 
 
-def test_one_value_that_is_utf8_among_others_that_are_not_is_read_as_such() -> None:
+def test_a_single_utf8_value_among_others_is_decoded_as_utf8() -> None:
     block = iim_block((2, 90, "Málaga".encode()), (2, 101, "España".encode("mac_roman")))
     assert iim.read(block) == {"city": ["Málaga"], "country": ["España"]}
 
 
-def test_exif_of_a_mac_is_read_by_what_the_camera_says_of_itself() -> None:
+def test_exif_of_a_mac_is_recognised_by_its_software() -> None:
     mac = {0x013C: "Mac OS X 10.4.11", 0x010E: "© 2026".encode("mac_roman")}
     assert read(jpeg(exif=mac)).caption == "© 2026"
 
 
 @pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be", "utf-16", "utf-32-le", "cp1252"])
-def test_xmp_in_another_character_set_than_it_says_is_read(charset: str) -> None:
+def test_xmp_with_a_wrong_declaration_is_decoded(charset: str) -> None:
     text = packet(alternatives("dc:description", x_default="Málaga à quai")).decode()
     assert read(jpeg(xmp=text.encode(charset))).caption == "Málaga à quai"
 
 
 @pytest.mark.parametrize("spoiled", ["\x0b{}", "{}&#x1;", "{}\x00\x00", "rubbish {} & more"])
-def test_xmp_that_programs_broke_a_little_is_read(spoiled: str) -> None:
+def test_slightly_broken_xmp_is_read(spoiled: str) -> None:
     text = packet(alternatives("dc:description", x_default="A quay")).decode()
     inner = text.replace("A quay", spoiled.format("A quay")) if "&#" in spoiled else text
     whole = inner if "&#" in spoiled else spoiled.format(inner)

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from tests.articles.images.metadata.blocks import alternatives, iim, jpeg, packet
 
 
-def test_each_file_gets_a_line_with_what_it_says_and_from_which_block(tmp_path: Path) -> None:
+def test_each_file_gets_a_line_with_its_values_and_their_blocks(tmp_path: Path) -> None:
     xmp = packet(alternatives("dc:description", x_default="A quay"))
     (tmp_path / "quay.jpg").write_bytes(jpeg(xmp=xmp, iim_block=iim((2, 110, b"Meridian"))))
     (tmp_path / "notes.txt").write_text("no picture")

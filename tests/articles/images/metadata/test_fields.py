@@ -1,4 +1,4 @@
-"""The fields of XMP that are more than a text: places, persons, licences, languages."""
+"""Structured XMP fields: places, persons, licences and alternatives."""
 
 from articles.images.metadata import ImageMetadata, read
 from tests.articles.images.metadata.blocks import jpeg, packet
@@ -22,7 +22,7 @@ def bag(name: str, *items: str) -> str:
     return f"<{name}><rdf:Bag>{listed}</rdf:Bag></{name}>"
 
 
-def test_the_place_is_the_one_shown_else_the_one_the_picture_was_made_in() -> None:
+def test_the_location_shown_precedes_the_location_created() -> None:
     created = bag(
         "ext:LocationCreated",
         ' rdf:parseType="Resource"><ext:City>Lyon</ext:City><ext:CountryName>France</ext:CountryName>',
@@ -33,7 +33,7 @@ def test_the_place_is_the_one_shown_else_the_one_the_picture_was_made_in() -> No
     assert said(created + shown + "<photoshop:City>Faro</photoshop:City>").city == "Faro"
 
 
-def test_persons_shown_are_named_simply_or_with_details_or_at_their_faces() -> None:
+def test_persons_are_read_from_names_details_and_face_regions() -> None:
     simple = bag("ext:PersonInImage", ">Jo Reis", ">Ada Lim", ">Jo Reis")
     detailed = bag(
         "ext:PersonInImageWDetails",
@@ -51,14 +51,14 @@ def test_persons_shown_are_named_simply_or_with_details_or_at_their_faces() -> N
     assert said(faces).persons == ("Ida Ek",)
 
 
-def test_the_licence_is_what_creative_commons_says_else_the_statement_on_the_web() -> None:
+def test_the_licence_of_creative_commons_precedes_the_web_statement() -> None:
     statement = "<xmpRights:WebStatement>https://a.example/terms</xmpRights:WebStatement>"
     licence = '<cc:license rdf:resource="https://creativecommons.org/licenses/by/4.0/"/>'
     assert said(statement).licence == "https://a.example/terms"
     assert said(statement + licence).licence == "https://creativecommons.org/licenses/by/4.0/"
 
 
-def test_the_licensor_has_a_name_and_an_address_or_one_of_them() -> None:
+def test_the_licensor_has_a_name_or_a_url_or_both() -> None:
     both = (
         "<plus:Licensor><rdf:Seq><rdf:li rdf:parseType='Resource'>"
         "<plus:LicensorName>Meridian</plus:LicensorName>"
@@ -71,7 +71,7 @@ def test_the_licensor_has_a_name_and_an_address_or_one_of_them() -> None:
     assert said(nameless).licensor == "https://meridian.example/"
 
 
-def test_a_picture_made_by_a_machine_says_so() -> None:
+def test_an_ai_generated_image_is_recognised() -> None:
     address = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
     assert (
         said(f"<ext:DigitalSourceType>{address}</ext:DigitalSourceType>").digital_source_type
@@ -79,7 +79,7 @@ def test_a_picture_made_by_a_machine_says_so() -> None:
     )
 
 
-def test_what_is_said_of_other_pictures_is_not_said_of_this_one() -> None:
+def test_properties_of_ingredients_are_not_read() -> None:
     history = bag(
         "mm:Pantry",
         ' rdf:parseType="Resource"><dc:creator><rdf:Seq><rdf:li>Somebody Else</rdf:li></rdf:Seq>'
@@ -88,20 +88,20 @@ def test_what_is_said_of_other_pictures_is_not_said_of_this_one() -> None:
     assert (said(history).byline, said(history).credit) == (None, None)
 
 
-def test_what_xmp_repeats_of_exif_counts_no_more_than_exif() -> None:
+def test_exif_values_repeated_in_xmp_have_the_precedence_of_exif() -> None:
     found = said("<tiff:Artist>Camera Owner</tiff:Artist>")
     assert found.byline == "Camera Owner"
     assert found.origins == {"byline": "xmp"}
 
 
-def test_an_empty_property_leaves_the_field_to_the_next_block() -> None:
+def test_an_empty_property_falls_back_to_the_next_block() -> None:
     empty = packet(
         "<dc:description><rdf:Alt><rdf:li xml:lang='x-default'/></rdf:Alt></dc:description>"
     )
     assert read(jpeg(xmp=empty, exif={0x010E: "A quay"})).caption == "A quay"
 
 
-def test_markup_and_formulas_are_words_like_others() -> None:
+def test_markup_and_formulas_are_plain_text() -> None:
     hostile = "&lt;script&gt;alert(1)&lt;/script&gt; =1+1"
     assert said(f"<photoshop:Headline>{hostile}</photoshop:Headline>").headline == (
         "<script>alert(1)</script> =1+1"

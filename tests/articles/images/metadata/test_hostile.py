@@ -1,4 +1,4 @@
-"""Whatever bytes a file holds, reading ends in words or in nothing."""
+"""Hostile files: reading returns metadata or raises an error with a message."""
 
 import time
 import zlib
@@ -17,7 +17,7 @@ from tests.articles.images.metadata.blocks import UTF8, alternatives, iim, jpeg,
 
 
 def small_files() -> list[bytes]:
-    """One of each kind, with every block."""
+    """One file of each format, with every block."""
     tags = Pixels.Exif()
     tags.update({0x010E: "Málaga".encode("mac_roman"), 0x013B: "Ines Faro", 0x0112: 6})
     tags.get_ifd(0x8769)[0x9003] = "2026:03:14 09:30:00"
@@ -58,7 +58,7 @@ def read_or_refuse(content: bytes) -> ImageMetadata | None:
         max_size=6,
     ),
 )
-def test_a_file_with_any_bytes_changed_is_read_or_refused(
+def test_a_file_with_random_changes_is_read_or_rejected(
     content: bytes, changes: list[tuple[float, int, bytes]]
 ) -> None:
     changed = bytearray(content)
@@ -78,7 +78,7 @@ def test_a_file_with_any_bytes_changed_is_read_or_refused(
     ),
     body=st.binary(max_size=400),
 )
-def test_any_bytes_behind_any_head_are_read_or_refused(head: bytes, body: bytes) -> None:
+def test_random_bytes_after_any_header_are_read_or_rejected(head: bytes, body: bytes) -> None:
     read_or_refuse(head + body)
 
 
@@ -87,7 +87,7 @@ def test_any_bytes_behind_any_head_are_read_or_refused(head: bytes, body: bytes)
     xmp=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)),
     block=st.binary(max_size=200),
 )
-def test_any_packet_and_any_press_block_are_read(xmp: bytes, block: bytes) -> None:
+def test_random_xmp_and_iim_blocks_are_read(xmp: bytes, block: bytes) -> None:
     whole = packet("").replace(b"</rdf:Description>", xmp + b"</rdf:Description>")
     read_or_refuse(jpeg(xmp=whole, iim_block=b"\x1c\x02\x78\x00\x10" + block))
 
@@ -145,11 +145,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_file_made_to_take_for_ever_takes_no_time(name: str) -> None:
+def test_a_file_made_to_be_slow_is_read_quickly(name: str) -> None:
     assert slowly(HOSTILE[name]) < 2
 
 
-def test_values_and_lists_are_cut_where_nobody_reads_on() -> None:
+def test_long_values_and_lists_are_truncated() -> None:
     words = iim(*[(2, 25, b"%05d" % at) for at in range(5_000)])
     said = read(jpeg(iim_block=words, xmp=b""))
     assert len(said.keywords) == MAX_VALUES

@@ -1,4 +1,4 @@
-"""Real photographs: what is read is what ExifTool reads, block by block in our order."""
+"""Real photographs: our reader and ExifTool find the same values."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ LABELS = {
 }
 
 
-def test_every_labelled_photograph_says_what_exiftool_says() -> None:
+def test_every_labelled_photograph_has_the_values_that_exiftool_reads() -> None:
     folder = shared_data("photo-metadata")
     labels = json.loads((folder / "expected_exiftool.json").read_text())
     assert len(labels) >= 16
@@ -39,23 +39,25 @@ def _plain(value: Any) -> Any:
 
 
 def _as_list(value: Any) -> list[str]:
-    """ExifTool writes a list of one as a plain text."""
+    """ExifTool writes a list of one item as plain text."""
     return [value] if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF", b"<svg xmlns='http://www.w3.org/2000/svg'/>"])
-def test_a_file_that_is_no_picture_is_unreadable_in_words(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_image_is_unreadable_with_a_message(
+    content: bytes, tmp_path: Path
+) -> None:
     path = tmp_path / "x.jpg"
     path.write_bytes(content)
     with pytest.raises(Unreadable, match="not a supported image"):
         read_file(path)
 
 
-def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="not found"):
         read_file(tmp_path / "nowhere.jpg")
 
 
-def test_a_picture_with_a_loop_in_its_exif_ends() -> None:
+def test_a_loop_in_exif_does_not_hang() -> None:
     said = read_file(shared_data("hostile-images", "imagemeta", "infinite_loop_exif.jpg"))
     assert isinstance(said, ImageMetadata)

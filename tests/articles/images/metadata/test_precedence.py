@@ -1,4 +1,4 @@
-"""Where blocks disagree, the rule of docs/algorithms/image-metadata.md decides."""
+"""Precedence of metadata blocks, see docs/algorithms/image-metadata.md."""
 
 from typing import Any
 
@@ -23,26 +23,26 @@ IN_EXIF = {270: "from EXIF"}
         ({"iim_block": IN_IIM, "xmp": IN_XMP, "digest": bytes(16)}, "from XMP"),
     ],
 )
-def test_xmp_counts_before_iim_before_exif_unless_iim_changed_later(
+def test_xmp_precedes_iim_and_iim_precedes_exif_unless_iim_is_newer(
     blocks: dict[str, Any], winner: str
 ) -> None:
     assert read(jpeg(**blocks)).caption == winner
 
 
-def test_a_value_that_iim_had_to_cut_never_counts_against_the_whole_one() -> None:
+def test_a_truncated_iim_value_does_not_replace_the_full_one() -> None:
     whole = "Ines Faro and the survey team of the harbour"
     xmp = packet(f"<photoshop:Credit>{whole}</photoshop:Credit>")
     cut = iim((2, 110, whole.encode()[:32]))
     assert read(jpeg(iim_block=cut, xmp=xmp, digest=b"x" * 16)).credit == whole
 
 
-def test_the_clock_of_the_camera_says_when_a_picture_was_taken() -> None:
+def test_the_date_taken_is_that_of_the_camera() -> None:
     block = iim((2, 55, b"20260101"))
     picture = jpeg(iim_block=block, exif={34665: {36867: "2025:12:31 23:59:58"}})
     assert read(picture).taken == "2025-12-31T23:59:58"
 
 
-def test_what_somebody_wrote_in_windows_counts_where_nothing_else_does() -> None:
+def test_windows_fields_count_only_where_no_other_field_is_set() -> None:
     windows = {
         0x9C9B: "Kajen vid Örö\x00".encode("utf-16-le"),
         0x9C9C: "Ω, no caption".encode("utf-16-le"),
@@ -57,13 +57,13 @@ def test_what_somebody_wrote_in_windows_counts_where_nothing_else_does() -> None
     assert (read(newer).caption, read(newer).keywords) == ("A quay", ("quay",))
 
 
-def test_when_it_was_scanned_counts_where_nothing_says_when_it_was_taken() -> None:
+def test_the_digitisation_date_counts_only_without_a_date_taken() -> None:
     scanned = {34665: {36868: "2025:12:31 23:59:58", 36882: "+09:00"}}
     assert read(jpeg(exif=scanned)).taken == "2025-12-31T23:59:58+09:00"
     assert read(jpeg(iim_block=iim((2, 55, b"19680500")), exif=scanned)).taken == "1968-05"
 
 
-def test_a_day_that_does_not_exist_is_passed_over_for_the_next_block() -> None:
+def test_an_invalid_date_is_skipped_for_the_next_block() -> None:
     odd = packet("<photoshop:DateCreated>2019-02-31</photoshop:DateCreated>")
     assert read(jpeg(xmp=odd)).taken is None
     assert read(jpeg(xmp=odd, iim_block=iim((2, 55, b"20190000")))).taken == "2019"

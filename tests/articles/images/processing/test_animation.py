@@ -1,4 +1,4 @@
-"""An animation moves on, in WebP, beside stills for readers who want rest."""
+"""Animations as WebP, with still renditions beside them."""
 
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def moving_of(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "AVIF"])
-def test_every_frame_is_kept_with_its_time(form: str, tmp_path: Path) -> None:
+def test_every_frame_is_kept_with_its_duration(form: str, tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", form)
     assert decoder_client.ingest(path, tmp_path)["moving"] is True
     with Image.open(moving_of(path)) as kept:
@@ -48,7 +48,7 @@ def test_every_frame_is_kept_with_its_time(form: str, tmp_path: Path) -> None:
             assert max(abs(a - b) for a, b in zip(seen, colour, strict=True)) < 16
 
 
-def test_stills_stand_beside_it(tmp_path: Path) -> None:
+def test_still_renditions_are_made_too(tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", "GIF")
     made = decoder_client.renditions(path, tmp_path, [])["made"]
     stills = {each["format"] for each in made if not each["moving"]}
@@ -58,7 +58,7 @@ def test_stills_stand_beside_it(tmp_path: Path) -> None:
             assert (frames_in(served) > 1) is each["moving"]
 
 
-def test_a_moving_file_that_is_there_is_not_made_again(tmp_path: Path) -> None:
+def test_an_existing_animation_is_not_made_again(tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", "GIF")
     made = decoder_client.renditions(path, tmp_path, [("", "webp", 120, True)])["made"]
     assert made
@@ -66,12 +66,12 @@ def test_a_moving_file_that_is_there_is_not_made_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("said", "rounds"), [(None, 1), (0, 0), (2, 3)])
-def test_a_gif_plays_as_often_as_it_did(said: dict[str, int], rounds: int, tmp_path: Path) -> None:
+def test_a_gif_keeps_its_loop_count(said: dict[str, int], rounds: int, tmp_path: Path) -> None:
     with Image.open(moving_of(animation(tmp_path / "moving", "GIF", loop=said))) as kept:
         assert kept.info["loop"] == rounds
 
 
-def test_a_still_before_an_animated_png_is_no_part_of_it(tmp_path: Path) -> None:
+def test_the_default_image_of_an_animated_png_is_not_a_frame(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (60, 40), colour) for colour in COLOURS]
     path = tmp_path / "moving"
     frames[0].save(path, "PNG", save_all=True, append_images=frames[1:], default_image=True)
@@ -79,7 +79,7 @@ def test_a_still_before_an_animated_png_is_no_part_of_it(tmp_path: Path) -> None
         assert frames_in(kept) == len(COLOURS) - 1
 
 
-def test_an_animation_that_breaks_off_moves_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_a_truncated_animation_keeps_its_complete_frames(tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", "GIF", size=(300, 200))
     content = path.read_bytes()
     path.write_bytes(content[: -len(content) // 3])
@@ -87,7 +87,7 @@ def test_an_animation_that_breaks_off_moves_as_far_as_it_goes(tmp_path: Path) ->
         assert 2 <= frames_in(kept) <= len(COLOURS)
 
 
-def test_an_animation_that_takes_too_long_leaves_its_stills(tmp_path: Path) -> None:
+def test_an_animation_that_takes_too_long_has_only_still_renditions(tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", "GIF")
     order = {"task": "renditions", "path": str(path), "folder": str(tmp_path)}
     made = decoder_tasks.answer({**order, "have": [], "shapes": []}, seconds=-1_000)["made"]
@@ -95,7 +95,7 @@ def test_an_animation_that_takes_too_long_leaves_its_stills(tmp_path: Path) -> N
     assert not any(each["moving"] for each in made)
 
 
-def test_what_shines_through_still_does(tmp_path: Path) -> None:
+def test_transparency_is_kept(tmp_path: Path) -> None:
     frames = [Image.new("RGBA", (60, 40), (*colour, 255)) for colour in COLOURS]
     for frame in frames:
         frame.paste((0, 0, 0, 0), (20, 10, 40, 30))
@@ -113,7 +113,7 @@ def test_what_shines_through_still_does(tmp_path: Path) -> None:
     ("width", "height", "frames", "kept"),
     [(1600, 900, 20, 960), (1600, 900, 200, 640), (1600, 900, 500, 320), (200, 100, 9, 200)],
 )
-def test_a_long_animation_is_kept_smaller(width: int, height: int, frames: int, kept: int) -> None:
+def test_a_long_animation_is_made_smaller(width: int, height: int, frames: int, kept: int) -> None:
     size = moving_size(width, height, frames)
     assert size.width == kept
     assert size.width * size.height * frames <= MOVING_PIXELS

@@ -1,4 +1,4 @@
-"""Colours come out as they were meant, in every file that is served."""
+"""Colour conversion of renditions, measured as CIEDE2000 differences."""
 
 import struct
 from collections.abc import Callable, Sequence
@@ -21,8 +21,8 @@ SIDE = 24
 ACROSS = 8
 
 
-def test_the_measure_of_differences_is_right() -> None:
-    """Pairs of the paper's own table."""
+def test_the_colour_difference_function_is_right() -> None:
+    """The pairs from the table in the paper."""
     for one, other, expected in (
         ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
         ((50, -1, 2), (50, 0, 0), 2.3669),
@@ -48,7 +48,7 @@ def place(number: int) -> tuple[int, int, int, int]:
 
 
 def patches_in(path: Path, count: int) -> list[tuple[int, ...]]:
-    """The numbers of the patches as they stand in the file, which may be a JPEG."""
+    """The values of the patches in the file, which may be a JPEG."""
     with Image.open(path) as picture:
         return [picture.crop(place(number)).getpixel((12, 12)) for number in range(count)]  # type: ignore[misc]
 
@@ -65,7 +65,7 @@ def mean_inside(picture: Image.Image, place: tuple[float, float, float, float]) 
 def worst(
     path: Path, wanted: Sequence[Colour], formats: Sequence[str] = ("avif", "webp", "jpeg", "png")
 ) -> float:
-    """The largest difference of any patch in any file made of the picture; `wanted` is Lab."""
+    """The largest difference of any patch in any rendition; `wanted` is Lab."""
     most = 0.0
     made = decoder_client.renditions(path, path.parent, [])["made"]
     assert len(made) >= 3
@@ -109,7 +109,7 @@ def references(
 
 @pytest.mark.parametrize("space", SPACES)
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
-def test_a_profile_is_followed(space: str, form: str, tmp_path: Path) -> None:
+def test_a_colour_profile_is_applied(space: str, form: str, tmp_path: Path) -> None:
     profile = icc_profiles.rgb_profile(SPACES[space])
     options = {"quality": 100, "subsampling": 0} if form == "JPEG" else {}
     chart(GRID, "RGB").save(tmp_path / "chart", form, icc_profile=profile, **options)
@@ -124,15 +124,15 @@ NEAR_GREY = [
 ]
 
 
-def test_what_is_nearly_grey_turns_neither_green_nor_pink(tmp_path: Path) -> None:
+def test_nearly_grey_colours_turn_neither_green_nor_pink(tmp_path: Path) -> None:
     chart(NEAR_GREY, "RGB").save(tmp_path / "chart", "JPEG", quality=100, subsampling=0)
     held = patches_in(tmp_path / "chart", len(NEAR_GREY))
     wanted = lab_of_srgb([tuple(part / 255 for part in patch) for patch in held])
     assert worst(tmp_path / "chart", wanted, ["avif", "webp", "jpeg"]) < 3
 
 
-def test_grey_itself_stays_grey_in_avif(tmp_path: Path) -> None:
-    """It is written a step off, so that its chroma is not cut down to green."""
+def test_grey_stays_grey_in_avif(tmp_path: Path) -> None:
+    """It is written one step off, so that its chroma is not truncated towards green."""
     greys = [(level, level, level) for level in range(0, 256, 5)]
     chart(greys, "RGB").save(tmp_path / "chart", "PNG")
     wanted = lab_of_srgb([tuple(part / 255 for part in patch) for patch in greys])
@@ -148,7 +148,7 @@ INKS = [
 
 @pytest.mark.parametrize("form", ["TIFF", "JPEG"])
 @pytest.mark.parametrize("told", [True, False])
-def test_inks_are_shown_as_they_print(form: str, told: bool, tmp_path: Path) -> None:
+def test_cmyk_is_converted_as_it_prints(form: str, told: bool, tmp_path: Path) -> None:
     profile = cmyk.coated_paper()
     options = {"icc_profile": profile} if told else {}
     if form == "JPEG":
@@ -158,8 +158,8 @@ def test_inks_are_shown_as_they_print(form: str, told: bool, tmp_path: Path) -> 
     assert worst(tmp_path / "chart", references(held, "CMYK", profile, 100.0)) < 3
 
 
-def test_solid_inks_look_as_designers_know_them() -> None:
-    """What the coated-paper profiles of the printing trade make of them, as #rrggbb."""
+def test_solid_inks_look_as_designers_expect() -> None:
+    """Expected colours are those of common coated-paper profiles, as #rrggbb."""
     known = {
         (255, 0, 0, 0): (0, 158, 227),
         (0, 255, 0, 0): (230, 0, 126),
@@ -183,7 +183,9 @@ GREYS = [(level,) for level in (0, 8, 20, 55, 90, 128, 180, 220, 250, 255)]
 
 @pytest.mark.parametrize("gamma", [1.0, 1.8, 2.2])
 @pytest.mark.parametrize("mode", ["L", "LA", "I;16"])
-def test_grey_follows_its_profile(mode: str, gamma: float, tmp_path: Path) -> None:
+def test_the_profile_of_a_greyscale_image_is_applied(
+    mode: str, gamma: float, tmp_path: Path
+) -> None:
     profile = icc_profiles.grey_profile(gamma)
     patches: list[tuple[int, ...]] = [
         (level, 255) if mode == "LA" else (level * 257,) if mode == "I;16" else (level,)
@@ -193,7 +195,7 @@ def test_grey_follows_its_profile(mode: str, gamma: float, tmp_path: Path) -> No
     assert worst(tmp_path / "chart", references(GREYS, "GRAY", profile, 1.0)) < 3
 
 
-def test_sixteen_bits_a_channel_are_converted_too(tmp_path: Path) -> None:
+def test_sixteen_bits_per_channel_are_converted_too(tmp_path: Path) -> None:
     profile = icc_profiles.rgb_profile(PROPHOTO)
     eight = chart(GRID, "RGB")
     rows = b"".join(
@@ -218,14 +220,14 @@ def piece(name: bytes, content: bytes) -> bytes:
     )
 
 
-def test_lab_is_shown_as_it_is(tmp_path: Path) -> None:
+def test_lab_images_are_converted(tmp_path: Path) -> None:
     labs = [(60, 20, 30), (40, -30, 20), (70, 5, -25), (50, 0, 0), (30, 35, -20), (90, -5, 10)]
     patches = [(round(light * 2.55), a + 128, b + 128) for light, a, b in labs]
     chart(patches, "LAB").save(tmp_path / "chart", "TIFF")
     assert worst(tmp_path / "chart", labs) < 3
 
 
-def test_what_is_transparent_is_converted_like_the_rest(tmp_path: Path) -> None:
+def test_transparent_images_are_converted_too(tmp_path: Path) -> None:
     profile = icc_profiles.rgb_profile(icc_profiles.DISPLAY_P3)
     sheet = chart(GRID, "RGB").convert("RGBA")
     sheet.paste((0, 0, 0, 0), (0, sheet.height - 4, 4, sheet.height))
@@ -252,7 +254,7 @@ def p3_by_png_chunk(path: Path) -> None:
 
 
 def p3_by_places(path: Path) -> None:
-    """Where white and the primaries lie, and an exponent."""
+    """The chromaticities of white and the primaries, and a gamma."""
     space = icc_profiles.DISPLAY_P3
     places = [part for each in (space.white, *space[:3]) for part in each]
     buffer = BytesIO()
@@ -265,7 +267,7 @@ def p3_by_places(path: Path) -> None:
 
 
 @pytest.mark.parametrize("told", [p3_by_code_points, p3_by_png_chunk, p3_by_places])
-def test_colours_told_without_a_profile_are_understood(
+def test_colour_spaces_declared_without_a_profile_are_recognised(
     told: Callable[[Path], None], tmp_path: Path
 ) -> None:
     told(tmp_path / "chart")
@@ -273,7 +275,7 @@ def test_colours_told_without_a_profile_are_understood(
     assert worst(tmp_path / "chart", references(GRID, "RGB", profile, 1.0)) < 3
 
 
-def test_adobe_rgb_is_known_from_what_cameras_write(tmp_path: Path) -> None:
+def test_adobe_rgb_is_recognised_from_camera_metadata(tmp_path: Path) -> None:
     tags = Image.Exif()
     tags.get_ifd(0x8769)[0xA001] = 65_535
     tags.get_ifd(0x8769)[0xA005] = {1: "R03"}
@@ -284,7 +286,7 @@ def test_adobe_rgb_is_known_from_what_cameras_write(tmp_path: Path) -> None:
     assert worst(tmp_path / "chart", references(GRID, "RGB", profile, 1.0)) < 3
 
 
-def test_high_dynamic_range_is_refused_in_words(tmp_path: Path) -> None:
+def test_high_dynamic_range_is_rejected_with_a_message(tmp_path: Path) -> None:
     buffer = BytesIO()
     chart(GRID, "RGB").save(buffer, "PNG")
     content = buffer.getvalue()
@@ -297,9 +299,7 @@ def test_high_dynamic_range_is_refused_in_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "profile", [b"rubbish", b"", icc_profiles.grey_profile(1.0), cmyk.coated_paper(), bytes(200)]
 )
-def test_a_profile_that_is_broken_or_of_other_pixels_is_passed_over(
-    profile: bytes, tmp_path: Path
-) -> None:
+def test_a_broken_or_unsuitable_profile_is_ignored(profile: bytes, tmp_path: Path) -> None:
     chart(GRID, "RGB").save(tmp_path / "chart", "PNG", icc_profile=profile)
     wanted = lab_of_srgb([tuple(part / 255 for part in patch) for patch in GRID])
     assert worst(tmp_path / "chart", wanted) < 3

@@ -1,4 +1,4 @@
-"""The first bytes say what a file is."""
+"""Detection of the file type from the first bytes."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from articles.images.processing.file_types import kind_of, rejection_of
         (b"MM\x00*\x00\x00\x00\x08\x00\x00", "TIFF"),
     ],
 )
-def test_a_picture_is_known_by_its_first_bytes(head: bytes, name: str) -> None:
+def test_a_file_type_is_detected_from_its_first_bytes(head: bytes, name: str) -> None:
     kind = kind_of(head)
     assert kind is not None
     assert kind.name == name
@@ -56,6 +56,6 @@ def test_a_picture_is_known_by_its_first_bytes(head: bytes, name: str) -> None:
         (b"Dear editors", "JPEG, PNG"),
     ],
 )
-def test_what_is_not_taken_in_is_named_with_what_to_do(head: bytes, word: str) -> None:
+def test_an_unsupported_type_is_named_with_what_to_do(head: bytes, word: str) -> None:
     assert kind_of(head) is None
     assert word in rejection_of(head)

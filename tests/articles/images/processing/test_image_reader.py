@@ -1,4 +1,4 @@
-"""The limits of a file are kept before a pixel of it is decoded, and each is said."""
+"""The limits of a file are checked before its pixels are decoded."""
 
 import struct
 from io import BytesIO
@@ -15,7 +15,7 @@ KINDS = {kind.plugin.upper(): kind for kind in file_types.KINDS}
 
 
 def claiming(form: str, width: int, height: int) -> bytes:
-    """A small file whose head claims a large picture."""
+    """A small file whose header claims a large image."""
     buffer = BytesIO()
     Image.new("RGB", (16, 16), "teal").save(buffer, form)
     content = bytearray(buffer.getvalue())
@@ -54,16 +54,14 @@ def claiming(form: str, width: int, height: int) -> bytes:
         ("AVIF", 17_000, 17_000),
     ],
 )
-def test_too_many_pixels_are_refused_by_their_number(
-    form: str, width: int, height: int, tmp_path: Path
-) -> None:
+def test_too_many_pixels_are_rejected(form: str, width: int, height: int, tmp_path: Path) -> None:
     (tmp_path / "huge").write_bytes(claiming(form, width, height))
     with pytest.raises(image_reader.Unfit, match=f"{width:,} × {height:,} pixels"):
         image_reader.open_image(tmp_path / "huge", KINDS[form])
 
 
 @pytest.mark.parametrize(("lossless", "alpha"), [(True, 255), (False, 9)])
-def test_the_size_of_a_webp_is_known_from_each_kind_of_head(
+def test_the_size_of_a_webp_is_read_from_each_kind_of_header(
     lossless: bool, alpha: int, tmp_path: Path
 ) -> None:
     buffer = BytesIO()
@@ -72,7 +70,7 @@ def test_the_size_of_a_webp_is_known_from_each_kind_of_head(
     assert image_reader.stated_size(tmp_path / "small", file_types.WEBP) == (310, 27)
 
 
-def test_a_progressive_jpeg_is_refused_where_it_needs_more_memory(tmp_path: Path) -> None:
+def test_a_progressive_jpeg_that_needs_too_much_memory_is_rejected(tmp_path: Path) -> None:
     buffer = BytesIO()
     picture = Image.new("CMYK", (64, 64))
     picture.save(buffer, "JPEG", progressive=True)
@@ -91,7 +89,7 @@ def moving(frames: int, side: int = 2) -> bytes:
     return buffer.getvalue()
 
 
-def test_an_animation_of_ten_thousand_frames_is_refused_in_words(tmp_path: Path) -> None:
+def test_an_animation_of_ten_thousand_frames_is_rejected_with_a_message(tmp_path: Path) -> None:
     one = moving(2)
     frame = one[one.rindex(b"\x21\xf9") : -1]
     (tmp_path / "long").write_bytes(one[:-1] + frame * 9_998 + b";")
@@ -99,7 +97,7 @@ def test_an_animation_of_ten_thousand_frames_is_refused_in_words(tmp_path: Path)
         image_reader.open_image(tmp_path / "long", file_types.GIF)
 
 
-def test_an_animation_of_few_but_huge_frames_is_refused_in_words(tmp_path: Path) -> None:
+def test_an_animation_of_few_but_huge_frames_is_rejected_with_a_message(tmp_path: Path) -> None:
     content = bytearray(moving(60))
     content[6:10] = struct.pack("<2H", 2_500, 2_500)
     (tmp_path / "heavy").write_bytes(content)
@@ -119,14 +117,14 @@ def test_frames_are_counted_by_their_blocks(frames: int, tmp_path: Path) -> None
     assert gif_frames(path, most=500) == 0
 
 
-def test_the_pages_of_a_tiff_do_not_move(tmp_path: Path) -> None:
+def test_the_pages_of_a_tiff_are_not_an_animation(tmp_path: Path) -> None:
     pages = [Image.new("L", (4, 4), shade) for shade in range(3)]
     pages[0].save(tmp_path / "pages", "TIFF", save_all=True, append_images=pages[1:])
     picture = image_reader.open_image(tmp_path / "pages", file_types.TIFF)
     assert image_reader.frames_of(picture, tmp_path / "pages", file_types.TIFF) == 1
 
 
-def test_a_tiff_of_unusual_pixels_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_a_tiff_of_an_unusual_pixel_format_is_rejected_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "odd"
     buffer = BytesIO()
     Image.new("LAB", (4, 4)).save(buffer, "TIFF")

@@ -1,4 +1,4 @@
-"""Pictures that look alike have looks that are alike; others have not."""
+"""Perceptual hashes of images."""
 
 import random
 from collections.abc import Callable
@@ -15,7 +15,7 @@ APART = 14
 
 
 def scene(number: int) -> Image.Image:
-    """A made-up picture of a few large and many small things."""
+    """A generated image with a few large and many small shapes."""
     chance = random.Random(number)
     picture = Image.new("RGB", (900, 600), tuple(chance.randrange(256) for _ in range(3)))
     draw = ImageDraw.Draw(picture)
@@ -54,7 +54,7 @@ def differing_bits(one: int, other: int) -> int:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_changed_copy_looks_alike(change: str) -> None:
+def test_a_changed_copy_has_a_similar_hash(change: str) -> None:
     for picture in SCENES:
         one, other = hash_of(picture), hash_of(CHANGES[change](picture))
         assert one is not None
@@ -62,24 +62,24 @@ def test_a_changed_copy_looks_alike(change: str) -> None:
         assert differing_bits(one, other) <= ALIKE
 
 
-def test_different_pictures_look_different() -> None:
+def test_different_images_have_different_hashes() -> None:
     known = [looks for picture in SCENES if (looks := hash_of(picture)) is not None]
     assert len(known) == len(SCENES)
     assert min(differing_bits(one, other) for one, other in combinations(known, 2)) >= APART
 
 
-def test_looks_fit_a_signed_number_of_64_bits() -> None:
+def test_hashes_fit_into_a_signed_64_bit_integer() -> None:
     known = [hash_of(picture) or 0 for picture in SCENES]
     assert all(-(2**63) <= looks < 2**63 for looks in known)
     assert min(known) < 0 < max(known)
 
 
-def test_an_empty_picture_looks_like_nothing() -> None:
+def test_an_empty_image_has_no_hash() -> None:
     assert hash_of(Image.new("RGB", (300, 200), "teal")) is None
     assert hash_of(Image.new("RGBA", (300, 200), (200, 0, 0, 0))) is None
 
 
-def test_what_shines_through_counts_as_white() -> None:
+def test_transparency_counts_as_white() -> None:
     sheet = Image.new("RGBA", SCENES[0].size, (255, 0, 0, 0))
     sheet.paste(SCENES[0].resize((500, 400)), (100, 50))
     paper = Image.new("RGB", SCENES[0].size, "white")

@@ -1,4 +1,4 @@
-"""A picture is cut to a shape around the point where the eye rests."""
+"""Crop boxes around the focal point."""
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ PLACES = st.floats(0, 1, allow_nan=False)
 
 
 @given(SIDES, SIDES, SHAPES, PLACES, PLACES)
-def test_the_box_lies_inside_and_is_as_large_as_can_be(
+def test_the_box_is_inside_the_image_and_as_large_as_possible(
     width: int, height: int, shape: str, x: float, y: float
 ) -> None:
     left, upper, right, lower = rendition_sizes.box_around(width, height, shape, (x, y))
@@ -22,7 +22,9 @@ def test_the_box_lies_inside_and_is_as_large_as_can_be(
 
 
 @given(SIDES, SIDES, SHAPES)
-def test_the_box_has_its_shape_to_half_a_pixel(width: int, height: int, shape: str) -> None:
+def test_the_box_has_its_aspect_ratio_within_half_a_pixel(
+    width: int, height: int, shape: str
+) -> None:
     wide, tall = rendition_sizes.shaped_size(width, height, shape)
     ratio_wide, ratio_tall = rendition_sizes.ratio_of(shape)
     off_width = abs(wide - tall * ratio_wide / ratio_tall)
@@ -31,7 +33,7 @@ def test_the_box_has_its_shape_to_half_a_pixel(width: int, height: int, shape: s
 
 
 @given(SIDES, SIDES, SHAPES, PLACES, PLACES)
-def test_the_focus_is_in_the_box_and_in_its_middle_where_the_edges_let_it(
+def test_the_focal_point_is_in_the_box_and_centred_where_possible(
     width: int, height: int, shape: str, x: float, y: float
 ) -> None:
     left, upper, right, lower = rendition_sizes.box_around(width, height, shape, (x, y))
@@ -42,7 +44,7 @@ def test_the_focus_is_in_the_box_and_in_its_middle_where_the_edges_let_it(
 
 
 @given(SIDES, SIDES, SHAPES, PLACES)
-def test_a_focus_further_right_never_moves_the_box_left(
+def test_a_focal_point_further_right_never_moves_the_box_left(
     width: int, height: int, shape: str, x: float
 ) -> None:
     near = rendition_sizes.box_around(width, height, shape, (x / 2, 0.5))
@@ -50,26 +52,26 @@ def test_a_focus_further_right_never_moves_the_box_left(
     assert near[0] <= far[0]
 
 
-def test_a_face_at_the_edge_stays_in_a_square() -> None:
+def test_a_face_at_the_edge_is_within_a_square_crop() -> None:
     assert rendition_sizes.box_around(6000, 4000, "1:1", (0.9, 0.3)) == (2000, 0, 6000, 4000)
     assert rendition_sizes.box_around(6000, 4000, "1:1", (0.5, 0.3)) == (1000, 0, 5000, 4000)
     assert rendition_sizes.box_around(4000, 6000, "16:9", (0.5, 0.25)) == (0, 375, 4000, 2625)
 
 
 @pytest.mark.parametrize("shape", ["", "3", "3:", "0:1", "3:2:1", "3.5:2", "1000:1", "٣:٢"])
-def test_what_is_no_shape_is_said(shape: str) -> None:
+def test_an_invalid_shape_is_rejected(shape: str) -> None:
     with pytest.raises(ValueError, match="not a shape"):
         rendition_sizes.ratio_of(shape)
 
 
 @given(SIDES, SIDES, st.lists(SHAPES, max_size=4))
-def test_a_picture_is_decoded_large_enough_for_its_shapes_and_never_too_large(
+def test_an_image_is_decoded_large_enough_for_its_shapes_and_never_too_large(
     width: int, height: int, shapes: list[str]
 ) -> None:
     decoded = rendition_sizes.decoded_size(width, height, shapes)
     whole = min(width, rendition_sizes.WIDTHS[-1])
     assert whole <= decoded[0] <= width
-    # As many pixels as may be decoded, or the widest rendition's own: more is not to be had.
+    # At most as many pixels as may be decoded, or as the widest rendition has.
     room = decoded[0] * decoded[1] > rendition_sizes.DECODED_PIXELS * 0.9
     for shape in shapes:
         wanted = min(
@@ -83,7 +85,7 @@ def test_a_picture_is_decoded_large_enough_for_its_shapes_and_never_too_large(
 
 
 @given(SIDES, SIDES, SHAPES)
-def test_shaped_sizes_never_grow_and_never_repeat(width: int, height: int, shape: str) -> None:
+def test_shaped_sizes_are_never_enlarged_or_repeated(width: int, height: int, shape: str) -> None:
     planned = rendition_sizes.shaped_sizes(width, height, shape, transparent=False)
     assert len({size.key for size in planned}) == len(planned)
     assert all(size.shape == shape and size.width <= width for size in planned)

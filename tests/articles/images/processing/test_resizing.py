@@ -1,4 +1,4 @@
-"""Pixels come out upright, in sRGB, in the sizes that fit, with nothing private on them."""
+"""Renditions are upright, in sRGB, of fitting sizes and without private metadata."""
 
 from io import BytesIO
 from pathlib import Path
@@ -41,7 +41,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 
 @pytest.mark.parametrize("shape", ["landscape", "portrait"])
-def test_a_scene_stands_upright_however_the_camera_was_held(shape: str) -> None:
+def test_a_photograph_is_upright_in_every_orientation(shape: str) -> None:
     files = sorted(shared_data("photo-metadata", "orientation").glob(f"{shape}_*.jpg"))
     upright = [decoded(file, "JPEG", 300) for file in files]
     assert len({picture.size for picture in upright}) == 1
@@ -56,7 +56,7 @@ def test_every_orientation_of_every_format_is_applied_once(
     orientation: int, form: str, tmp_path: Path
 ) -> None:
     scene = Image.new("RGB", (80, 40), "white")
-    scene.paste((200, 0, 0), (0, 0, 40, 20))  # red stands top left
+    scene.paste((200, 0, 0), (0, 0, 40, 20))  # red is top left
     undo = {1: None, 2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}[orientation]
     lying = scene if undo is None else scene.transpose(Image.Transpose(undo))
     tags = Image.Exif()
@@ -66,7 +66,7 @@ def test_every_orientation_of_every_format_is_applied_once(
     assert difference(decoded(path, form), scene) < 6
 
 
-def test_the_sunrise_in_avif_looks_like_the_one_in_jpeg() -> None:
+def test_the_same_image_as_avif_and_as_jpeg_looks_the_same() -> None:
     folder = shared_data("photo-metadata", "imagemeta")
     avif = decoded(folder / "sunrise.avif", "AVIF", 320)
     jpeg = decoded(folder / "sunrise.jpg", "JPEG", 320)
@@ -85,7 +85,7 @@ def test_the_sunrise_in_avif_looks_like_the_one_in_jpeg() -> None:
         ("CMYK", (0, 0, 0, 0), (255, 255, 255)),
     ],
 )
-def test_every_kind_of_pixels_becomes_rgb(
+def test_every_pixel_mode_is_converted_to_rgb(
     mode: str, colour: Any, expected: tuple[int, int, int] | None, tmp_path: Path
 ) -> None:
     form = "TIFF" if mode == "CMYK" else "PNG"
@@ -95,7 +95,7 @@ def test_every_kind_of_pixels_becomes_rgb(
         assert difference(picture.convert("RGB"), Image.new("RGB", (20, 20), expected)) <= 1
 
 
-def test_what_shines_through_stays_so_and_is_white_in_jpeg(tmp_path: Path) -> None:
+def test_transparency_is_kept_and_is_white_in_jpeg(tmp_path: Path) -> None:
     half = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
     picture = decoded(kept(half, "PNG", tmp_path), "PNG")
     assert resizing.is_transparent(picture)
@@ -106,7 +106,7 @@ def test_what_shines_through_stays_so_and_is_white_in_jpeg(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("form", ["avif", "webp", "jpeg", "png"])
-def test_nothing_the_file_said_is_left_on_what_is_served(form: str, tmp_path: Path) -> None:
+def test_renditions_contain_no_metadata_of_the_file(form: str, tmp_path: Path) -> None:
     tags = Image.Exif()
     tags[0x010F] = "A camera with a serial number"
     tags.get_ifd(0x8825)[1] = "N"
@@ -126,7 +126,7 @@ def test_nothing_the_file_said_is_left_on_what_is_served(form: str, tmp_path: Pa
 
 
 @given(st.integers(1, 60_000), st.integers(1, 60_000), st.booleans())
-def test_sizes_never_grow_never_repeat_and_keep_the_shape(
+def test_sizes_are_never_enlarged_or_repeated_and_keep_the_aspect_ratio(
     width: int, height: int, transparent: bool
 ) -> None:
     planned = rendition_sizes.sizes_for(width, height, transparent=transparent)

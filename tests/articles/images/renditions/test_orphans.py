@@ -1,4 +1,4 @@
-"""Files that no row names are swept away; those that may get one yet, or have one, are not."""
+"""Deleting image files that no row refers to."""
 
 import os
 from datetime import timedelta
@@ -48,7 +48,7 @@ def left(folder: str, name: str = "left") -> str:
 
 
 @pytest.mark.usefixtures("_a_day_later")
-def test_what_was_taken_in_before_a_refused_commit_is_swept_in_the_night(image: Image) -> None:
+def test_files_ingested_before_a_rolled_back_commit_are_deleted(image: Image) -> None:
     before = files()
     with pytest.raises(Refused):
         _take_in_and_fail()
@@ -59,7 +59,7 @@ def test_what_was_taken_in_before_a_refused_commit_is_swept_in_the_night(image: 
 
 @pytest.mark.usefixtures("_a_day_later")
 @pytest.mark.parametrize("at_once", [1, 1000])
-def test_files_that_a_row_names_stay_also_those_that_linger(
+def test_files_of_rows_are_kept_and_so_are_former_renditions(
     at_once: int, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(orphans, "AT_ONCE", at_once)
@@ -76,7 +76,7 @@ def test_files_that_a_row_names_stay_also_those_that_linger(
 
 
 @pytest.mark.usefixtures("_a_day_later")
-def test_a_file_under_a_name_that_leads_elsewhere_by_now_is_swept(image: Image) -> None:
+def test_a_file_whose_name_redirects_is_deleted(image: Image) -> None:
     old = str(image.renditions.get().file.name)
     content = default_storage.open(old).read()
     Image.objects.update(credit="Teo Brandt")
@@ -87,7 +87,7 @@ def test_a_file_under_a_name_that_leads_elsewhere_by_now_is_swept(image: Image) 
     assert [*orphans.orphaned_files()] == [old]
 
 
-def test_a_file_that_is_being_written_or_was_just_brought_back_stays(image: Image) -> None:
+def test_a_file_that_is_being_written_or_was_just_restored_is_kept(image: Image) -> None:
     long_ago = (timezone.now() - timedelta(days=400)).timestamp()
     os.utime(default_storage.path(left("originals")), (long_ago, long_ago))
     left("renditions")
@@ -96,14 +96,14 @@ def test_a_file_that_is_being_written_or_was_just_brought_back_stays(image: Imag
 
 
 @pytest.mark.usefixtures("_a_day_later")
-def test_where_no_picture_is_known_nothing_is_swept(db: None) -> None:
+def test_without_any_image_in_the_database_nothing_is_deleted(db: None) -> None:
     left("originals")
     assert orphans.delete_orphans() == 0
     assert len(files()) == 1
 
 
 @pytest.mark.usefixtures("_a_day_later")
-def test_the_command_names_them_or_deletes_them(
+def test_the_command_lists_or_deletes_them(
     image: Image, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = left("originals")
@@ -116,7 +116,7 @@ def test_the_command_names_them_or_deletes_them(
 
 
 @pytest.mark.usefixtures("_a_day_later")
-def test_a_file_that_cannot_be_deleted_keeps_no_other_from_going(
+def test_a_file_that_cannot_be_deleted_does_not_block_others(
     image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck, other = left("originals"), left("renditions")

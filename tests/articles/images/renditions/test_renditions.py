@@ -1,4 +1,4 @@
-"""Every size is made once, by the worker, and goes with its picture."""
+"""Making and deleting renditions."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -51,14 +51,14 @@ def test_the_worker_makes_every_size_after_the_upload(jobs: Callable[[], None]) 
     assert [each.format for each in image.renditions.filter(shape="40:21")] == ["jpeg"]
 
 
-def test_of_a_picture_that_has_a_shape_by_itself_none_is_cut(db: None) -> None:
+def test_an_image_that_already_has_a_shape_is_not_cropped(db: None) -> None:
     image = ingest.ingest(picture_file(width=600, height=400), by=None)
     renditions.make(image)
     assert not image.renditions.filter(shape="3:2").exists()
     assert image.renditions.filter(shape="1:1").exists()
 
 
-def test_making_twice_changes_nothing(db: None, settings: Any) -> None:
+def test_making_renditions_twice_changes_nothing(db: None, settings: Any) -> None:
     image = ingest.ingest(picture_file(width=700, height=500), by=None)
     assert len(renditions.make(image)) > 5
     names = set(image.renditions.values_list("name", flat=True))
@@ -68,7 +68,9 @@ def test_making_twice_changes_nothing(db: None, settings: Any) -> None:
     assert len(files_below(settings.MEDIA_ROOT)) == count
 
 
-def test_who_comes_second_leaves_no_file_behind(db: None, settings: Any, tmp_path: Path) -> None:
+def test_the_second_of_two_workers_leaves_no_file_behind(
+    db: None, settings: Any, tmp_path: Path
+) -> None:
     image = ingest.ingest(picture_file(width=300, height=200), by=None)
     count = len(files_below(settings.MEDIA_ROOT))
     (tmp_path / "again").write_bytes(picture_file(width=300, height=200).read())
@@ -78,7 +80,7 @@ def test_who_comes_second_leaves_no_file_behind(db: None, settings: Any, tmp_pat
     assert len(files_below(settings.MEDIA_ROOT)) == count
 
 
-def test_every_file_is_what_its_row_says(db: None) -> None:
+def test_every_file_matches_its_row(db: None) -> None:
     image = ingest.ingest(picture_file(width=700, height=500), by=None)
     renditions.make(image)
     for each in image.renditions.all():
@@ -90,7 +92,7 @@ def test_every_file_is_what_its_row_says(db: None) -> None:
 
 
 @REAL
-def test_the_files_of_a_deleted_picture_go_after_the_commit(settings: Any) -> None:
+def test_files_of_a_deleted_image_are_deleted_after_the_commit(settings: Any) -> None:
     image = ingest.ingest(picture_file(), by=None)
     renditions.make(image)
     assert files_below(settings.MEDIA_ROOT)
@@ -101,25 +103,25 @@ def test_the_files_of_a_deleted_picture_go_after_the_commit(settings: Any) -> No
 
 
 @REAL
-def test_a_picture_deleted_before_the_worker_came_is_no_error(jobs: Callable[[], None]) -> None:
+def test_an_image_deleted_before_the_job_ran_is_no_error(jobs: Callable[[], None]) -> None:
     editing.delete_image(ingest.ingest(picture_file(), by=None))
     jobs()
     assert not Rendition.objects.exists()
 
 
 @REAL
-def test_a_picture_whose_original_broke_keeps_its_first_size(jobs: Callable[[], None]) -> None:
+def test_an_image_with_a_broken_original_keeps_its_first_size(jobs: Callable[[], None]) -> None:
     image = ingest.ingest(picture_file(), by=None)
     Path(image.original.path).write_bytes(b"rust")
     jobs()
     assert image.renditions.count() == 1
 
 
-def test_a_picture_that_was_never_taken_in_has_no_sizes(db: None) -> None:
+def test_an_image_that_was_never_ingested_has_no_renditions(db: None) -> None:
     assert picture().renditions.count() == 0
 
 
-def test_sizes_that_a_lost_job_left_out_are_made_later(db: None) -> None:
+def test_sizes_missed_by_a_lost_job_are_made_later(db: None) -> None:
     image = ingest.ingest(picture_file(width=300, height=200), by=None)
     catch_up(timestamp=0)
     assert image.renditions.count() == 1, "its own job may still be on the way"
@@ -129,9 +131,7 @@ def test_sizes_that_a_lost_job_left_out_are_made_later(db: None) -> None:
     assert not Image.objects.lacking_sizes().exists()
 
 
-def test_pictures_that_cannot_be_read_keep_no_other_waiting_for_ever(
-    db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreadable_images_do_not_block_others(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "AT_ONCE", 2)
     sent = (picture_file(width=300, height=200, colour=f"#0000{n}0") for n in range(4))
     *rusty, sound = [ingest.ingest(file, by=None) for file in sent]
@@ -146,7 +146,7 @@ def test_pictures_that_cannot_be_read_keep_no_other_waiting_for_ever(
 
 
 @REAL
-def test_pictures_from_before_an_update_get_their_shapes_and_are_compared_by_their_looks(
+def test_images_from_before_an_update_get_their_shapes_and_perceptual_hashes(
     jobs: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     pixels, file = Pixels.linear_gradient("L").resize((320, 200)).convert("RGB"), BytesIO()

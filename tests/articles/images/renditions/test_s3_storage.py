@@ -1,6 +1,6 @@
-"""Originals and renditions in a bucket: kept there privately, handed out for a minute.
+"""Originals and renditions in a private S3 bucket, with URLs that are valid for a minute.
 
-The bucket is a small one of the tests, which checks every signature and its time (`small_bucket`).
+The bucket is a small server that checks every signature and its time (`small_bucket`).
 """
 
 from collections.abc import Iterator
@@ -40,11 +40,11 @@ def bucket(settings: Any) -> Iterator[SmallBucket]:
 
 @pytest.fixture
 def kept(bucket: SmallBucket) -> dict[str, tuple[bytes, str]]:
-    """What lies in the bucket."""
+    """The objects in the bucket."""
     return bucket.kept
 
 
-def test_a_picture_lives_in_a_bucket_from_its_upload_to_its_end(
+def test_an_image_is_stored_in_a_bucket_from_upload_to_deletion(
     db: None, kept: dict[str, tuple[bytes, str]], client: Client, settings: Any
 ) -> None:
     image = ingest.ingest(picture_file(width=200, height=100), by=None, credit="Ines Faro")
@@ -75,7 +75,7 @@ def test_a_picture_lives_in_a_bucket_from_its_upload_to_its_end(
     assert (gone.status_code, "Location" in gone) == (410, False)
 
 
-def test_a_signed_address_opens_for_a_moment_and_for_one_file_only(
+def test_a_signed_url_is_valid_for_a_minute_and_for_one_file_only(
     db: None, bucket: SmallBucket, client: Client
 ) -> None:
     image = ingest.ingest(picture_file(), by=None, credit="Ines Faro")
@@ -108,7 +108,7 @@ def test_a_signed_address_opens_for_a_moment_and_for_one_file_only(
     bucket.refused.clear()
 
 
-def test_whoever_has_another_secret_gets_nothing(bucket: SmallBucket, settings: Any) -> None:
+def test_another_secret_key_is_rejected(bucket: SmallBucket, settings: Any) -> None:
     options = {**bucket.options, "secret": "guessed"}
     default = {"BACKEND": "articles.images.renditions.s3_storage.Bucket", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": default}
@@ -118,7 +118,7 @@ def test_whoever_has_another_secret_gets_nothing(bucket: SmallBucket, settings: 
     bucket.refused.clear()
 
 
-def test_a_redirect_is_kept_and_opens_no_longer_than_the_licence_lasts(
+def test_a_redirect_is_cached_and_valid_no_longer_than_the_licence(
     db: None, kept: dict[str, tuple[bytes, str]], client: Client
 ) -> None:
     only = ingest.ingest(picture_file(), by=None, credit="Ines Faro").renditions.get()
@@ -128,7 +128,7 @@ def test_a_redirect_is_kept_and_opens_no_longer_than_the_licence_lasts(
     assert 1 <= opens_for(response["Location"]) <= 20
 
 
-def test_the_desk_may_look_at_a_picture_after_the_end_of_its_licence(
+def test_staff_may_view_an_image_after_the_end_of_its_licence(
     db: None, kept: dict[str, tuple[bytes, str]], client: Client, edna: User
 ) -> None:
     only = ingest.ingest(picture_file(), by=None, credit="Ines Faro").renditions.get()
@@ -142,7 +142,7 @@ def opens_for(address: str) -> int:
     return int(parse_qs(urlsplit(address).query)["X-Amz-Expires"][0])
 
 
-def test_files_in_the_bucket_that_no_row_names_are_swept(
+def test_orphan_files_in_the_bucket_are_deleted(
     db: None, kept: dict[str, tuple[bytes, str]]
 ) -> None:
     image = ingest.ingest(picture_file(), by=None, credit="Ines Faro")
@@ -155,7 +155,9 @@ def test_files_in_the_bucket_that_no_row_names_are_swept(
     assert image.renditions.count() == 1
 
 
-def test_what_is_missing_fails_as_files_do(kept: dict[str, tuple[bytes, str]]) -> None:
+def test_a_missing_file_raises_the_same_error_as_in_a_file_system(
+    kept: dict[str, tuple[bytes, str]],
+) -> None:
     assert not default_storage.exists("nothing.jpeg")
     with pytest.raises(FileNotFoundError):
         default_storage.open("nothing.jpeg")

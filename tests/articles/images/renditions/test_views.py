@@ -1,4 +1,4 @@
-"""Renditions are served to everybody as long as they may be seen, originals to nobody."""
+"""Serving renditions."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ def seconds(response: Any) -> int:
     return int(response["Cache-Control"].removeprefix("public, max-age="))
 
 
-def test_a_rendition_is_served_for_ever_and_sets_no_cookie(client: Client, only: Rendition) -> None:
+def test_a_rendition_is_cached_forever_and_sets_no_cookie(client: Client, only: Rendition) -> None:
     response = client.get(only.get_absolute_url())
     assert response.status_code == 200
     assert response["Content-Type"] == "image/jpeg"
@@ -36,7 +36,7 @@ def test_a_rendition_is_served_for_ever_and_sets_no_cookie(client: Client, only:
     assert b"".join(response)[:3] == b"\xff\xd8\xff"
 
 
-def test_whatever_it_holds_a_browser_may_only_show_it(client: Client, only: Rendition) -> None:
+def test_a_browser_may_only_display_a_rendition(client: Client, only: Rendition) -> None:
     for address in (only.get_absolute_url(), "/pictures/nothing.jpeg"):
         response = client.get(address)
         assert response["X-Content-Type-Options"] == "nosniff"
@@ -44,7 +44,7 @@ def test_whatever_it_holds_a_browser_may_only_show_it(client: Client, only: Rend
         assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-def test_who_has_it_is_told_so_in_one_query(
+def test_a_conditional_request_needs_one_query(
     client: Client, only: Rendition, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):
@@ -55,14 +55,14 @@ def test_who_has_it_is_told_so_in_one_query(
     assert "immutable" in again["Cache-Control"]
 
 
-def test_its_head_says_how_long_it_is(client: Client, only: Rendition) -> None:
+def test_a_head_request_returns_the_content_length(client: Client, only: Rendition) -> None:
     response = client.head(only.get_absolute_url())
     assert (response.status_code, b"".join(response)) == (200, b"")
     assert response["Content-Length"] == str(only.bytes)
 
 
 @pytest.mark.parametrize(("left", "at_most"), [(3600, 60), (25, 25)])
-def test_no_copy_is_kept_past_the_end_of_a_licence(
+def test_no_cache_keeps_a_rendition_past_the_end_of_a_licence(
     client: Client, only: Rendition, left: int, at_most: int
 ) -> None:
     Image.objects.update(licence_until=timezone.now() + timedelta(seconds=left))
@@ -79,7 +79,7 @@ def test_no_copy_is_kept_past_the_end_of_a_licence(
     ],
     ids=["ended", "not begun", "withdrawn", "uncredited"],
 )
-def test_a_picture_that_may_not_be_shown_is_gone_and_comes_back(
+def test_a_hidden_image_is_gone_and_returns(
     client: Client, only: Rendition, withheld: dict[str, Any]
 ) -> None:
     Image.objects.update(**withheld)
@@ -95,14 +95,14 @@ def test_a_picture_that_may_not_be_shown_is_gone_and_comes_back(
     assert client.get(only.get_absolute_url()).status_code == 200
 
 
-def test_a_licence_that_begins_soon_is_asked_for_again_then(
+def test_an_image_whose_licence_begins_soon_is_cached_until_then(
     client: Client, only: Rendition
 ) -> None:
     Image.objects.update(licence_from=timezone.now() + timedelta(seconds=20))
     assert seconds(client.get(only.get_absolute_url())) <= 20
 
 
-def test_a_name_of_before_leads_to_the_same_size_of_today(
+def test_a_former_name_redirects_to_the_current_rendition_of_that_size(
     client: Client, only: Rendition, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     image = only.image
@@ -127,7 +127,9 @@ def test_a_name_of_before_leads_to_the_same_size_of_today(
         assert seconds(response) == 60
 
 
-def test_nginx_is_told_where_the_file_is(client: Client, only: Rendition, settings: Any) -> None:
+def test_nginx_gets_the_location_of_the_file(
+    client: Client, only: Rendition, settings: Any
+) -> None:
     settings.IMAGE_ACCEL_LOCATION = "/kept/"
     response = client.get(only.get_absolute_url())
     assert response["X-Accel-Redirect"] == f"/kept/{only.file.name}"
@@ -139,7 +141,7 @@ def test_nginx_is_told_where_the_file_is(client: Client, only: Rendition, settin
     assert "X-Accel-Redirect" not in gone
 
 
-def test_the_desk_sees_what_readers_may_not(
+def test_staff_can_see_hidden_images(
     client: Client, only: Rendition, edna: User, ola: User
 ) -> None:
     Image.objects.update(withdrawn_at=timezone.now())
@@ -154,39 +156,37 @@ def test_the_desk_sees_what_readers_may_not(
     assert client.get("/admin/articles/image/file/nothing.jpeg").status_code == 404
 
 
-def test_a_picture_for_the_newsletter_alone_is_there_for_its_mails(
-    client: Client, only: Rendition
-) -> None:
+def test_a_newsletter_image_is_available_for_emails(client: Client, only: Rendition) -> None:
     Image.objects.update(licensed_for_site=False)
     assert client.get(only.get_absolute_url()).status_code == 200
     Image.objects.update(licensed_for_newsletter=False)
     assert client.get(only.get_absolute_url()).status_code == 410
 
 
-def test_an_original_has_no_address(client: Client, only: Rendition) -> None:
+def test_an_original_has_no_public_url(client: Client, only: Rendition) -> None:
     name = str(only.image.original)
     for address in (f"/pictures/{name}", f"/pictures/{name.rsplit('/', 1)[1]}", f"/media/{name}"):
         assert client.get(address, follow=True).status_code == 404
 
 
-def test_unknown_names_and_climbing_paths_lead_nowhere(client: Client, db: None) -> None:
+def test_unknown_names_and_path_traversal_are_not_found(client: Client, db: None) -> None:
     for name in ("nothing.jpeg", "..%2f..%2fmanage.py", "%00", "x" * 300, "a/b.jpeg"):
         assert client.get(f"/pictures/{name}", follow=True).status_code == 404
 
 
-def test_a_rendition_whose_file_is_gone_is_not_found(client: Client, only: Rendition) -> None:
+def test_a_rendition_without_a_file_is_not_found(client: Client, only: Rendition) -> None:
     Path(only.file.path).unlink()
     response = client.get(only.get_absolute_url())
     assert response.status_code == 404
     assert "immutable" not in response.get("Cache-Control", "")
 
 
-def test_a_rendition_cannot_be_written_to(client: Client, only: Rendition) -> None:
+def test_a_rendition_does_not_accept_writes(client: Client, only: Rendition) -> None:
     assert client.post(only.get_absolute_url()).status_code == 405
 
 
 @pytest.mark.parametrize("name", ["%00.jpeg", "a%00b", "nothing.jpeg", "x" * 900])
-def test_at_the_desk_a_name_no_picture_can_have_is_answered_in_words(
+def test_an_invalid_file_name_in_the_admin_is_not_found(
     client: Client, edna: User, name: str
 ) -> None:
     client.force_login(edna)

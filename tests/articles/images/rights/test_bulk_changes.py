@@ -1,4 +1,4 @@
-"""Whose pictures are and how long they may be shown, changed in one place for all."""
+"""Changing the sources and licences of many images at once."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ def credit(image: Image) -> str:
         (False, "J" * 288, True, "", f"{'J' * 288}/via Reuters"),
     ],
 )
-def test_the_line_is_composed_the_same_everywhere(
+def test_the_credit_line_is_composed_of_creator_and_agency(
     reuters: Agency, ines: Photographer, named: bool, byline: str, agency: bool, alone: str,
     expected: str, edna: User,
 ) -> None:  # fmt: skip
@@ -66,7 +66,7 @@ def test_the_line_is_composed_the_same_everywhere(
     assert image.credit_url == ("https://reuters.example/" if agency else "")
 
 
-def test_no_letter_of_an_agency_is_cut_off_a_long_line(reuters: Agency, edna: User) -> None:
+def test_the_name_of_an_agency_is_never_truncated(reuters: Agency, edna: User) -> None:
     image = picture(headline="Quay", credit="As typed", byline="J" * 289)
     with pytest.raises(ValidationError, match=r"“Quay”: The credit .* 301 characters"):
         update_image(image, by=edna, agency=reuters)
@@ -74,7 +74,7 @@ def test_no_letter_of_an_agency_is_cut_off_a_long_line(reuters: Agency, edna: Us
     assert not ImageEvent.objects.exists()
 
 
-def test_a_photographer_is_the_creator_is_renamed_as_such_and_leaves_as_such(
+def test_photographer_is_the_creator_is_renamed_and_removed_with_them(
     reuters: Agency, ines: Photographer, edna: User
 ) -> None:
     first, second = picture(byline=""), picture(byline="Someone else")
@@ -102,7 +102,7 @@ def test_a_photographer_is_the_creator_is_renamed_as_such_and_leaves_as_such(
     assert other.byline == "Jo Reis"
 
 
-def test_a_creator_that_is_typed_while_the_photographer_goes_stays(
+def test_a_creator_entered_while_the_photographer_is_deleted_stays(
     ines: Photographer, edna: User
 ) -> None:
     image = picture(photographer=ines, byline="Ines Faro")
@@ -112,7 +112,7 @@ def test_a_creator_that_is_typed_while_the_photographer_goes_stays(
     assert image.byline == "Ines Faro"
 
 
-def test_a_new_wording_reaches_every_picture_of_the_agency_and_nobody_elses(
+def test_a_new_credit_format_changes_every_image_of_the_agency_and_no_other(
     reuters: Agency,
     ines: Photographer,
     edna: User,
@@ -148,7 +148,7 @@ def test_a_new_wording_reaches_every_picture_of_the_agency_and_nobody_elses(
     assert heard == [[image.pk for image in hers]]
 
 
-def test_many_pictures_get_one_credit_and_a_row_each_for_what_it_was(
+def test_each_of_many_images_gets_a_history_row_with_its_former_credit(
     reuters: Agency, edna: User
 ) -> None:
     first, second = picture(agency=reuters, credit="Reuters"), picture(credit="Jo Reis")
@@ -162,13 +162,13 @@ def test_many_pictures_get_one_credit_and_a_row_each_for_what_it_was(
     }
 
 
-def test_what_changes_nothing_leaves_no_row(edna: User) -> None:
+def test_an_unchanged_value_adds_no_history_row(edna: User) -> None:
     picture(credit="Ines Faro")
     bulk_changes.change(Image.objects.all(), {"credit": "Ines Faro"}, by=edna)
     assert not ImageEvent.objects.exists()
 
 
-def test_a_changed_licence_is_told_in_words(edna: User) -> None:
+def test_a_changed_licence_is_described_in_the_history(edna: User) -> None:
     picture()
     values = {"licence_until": END, "licensed_for_newsletter": False}
     bulk_changes.change(Image.objects.all(), values, by=edna)
@@ -177,7 +177,7 @@ def test_a_changed_licence_is_told_in_words(edna: User) -> None:
     assert event.after == "licence ends: 1 January 2030, 00:00\nlicensed for the newsletter: no"
 
 
-def test_a_change_that_one_picture_refuses_changes_none(edna: User) -> None:
+def test_a_change_that_one_image_rejects_changes_none(edna: User) -> None:
     picture(licence_from=END)
     early = datetime(2020, 1, 1, tzinfo=UTC)
     other = picture()

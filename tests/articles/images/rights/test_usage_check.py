@@ -1,4 +1,4 @@
-"""No picture goes out without a credit, words for those who cannot see it, and a licence: on no road."""
+"""Images without credit, alt text or valid licence block publishing."""
 
 import re
 from datetime import timedelta
@@ -52,7 +52,7 @@ def fault(request: pytest.FixtureRequest) -> tuple[Image, str, str]:
     return image, words, place
 
 
-def test_an_article_with_such_a_picture_is_not_published_and_the_way_to_mend_it_is_shown(
+def test_an_article_with_such_an_image_is_not_published_and_shows_a_link_to_fix_it(
     fault: tuple[Image, str, str], edna: User
 ) -> None:
     image, words, place = fault
@@ -65,7 +65,7 @@ def test_an_article_with_such_a_picture_is_not_published_and_the_way_to_mend_it_
         assert place in obstacle.address
 
 
-def test_the_way_to_mend_it_leads_to_a_field_that_stands_there(
+def test_the_link_to_fix_it_leads_to_an_existing_field(
     fault: tuple[Image, str, str], client: Client, edna: User
 ) -> None:
     image, _words, _place = fault
@@ -78,13 +78,13 @@ def test_the_way_to_mend_it_leads_to_a_field_that_stands_there(
     assert not field or f'id="{field}"' in page.content.decode()
 
 
-def test_neither_is_it_scheduled(fault: tuple[Image, str, str], edna: User) -> None:
+def test_it_is_not_scheduled_either(fault: tuple[Image, str, str], edna: User) -> None:
     image, _words, _place = fault
     with pytest.raises(publishing.NotReady):
         publishing.schedule(using(image), by=edna, at=timezone.now() + timedelta(hours=1))
 
 
-def test_what_was_scheduled_before_is_held_back_when_its_time_comes(
+def test_an_article_scheduled_before_is_not_published_at_its_time(
     fault: tuple[Image, str, str], edna: User
 ) -> None:
     image, _words, _place = fault
@@ -98,7 +98,7 @@ def test_what_was_scheduled_before_is_held_back_when_its_time_comes(
     assert Article.objects.overdue().get() == article
 
 
-def test_a_published_article_takes_in_no_such_picture(
+def test_such_an_image_cannot_be_added_to_a_published_article(
     fault: tuple[Image, str, str], edna: User
 ) -> None:
     image, words, _place = fault
@@ -111,7 +111,7 @@ def test_a_published_article_takes_in_no_such_picture(
     assert "figure" not in article.body
 
 
-def test_the_desk_says_what_is_missing_with_links_and_keeps_what_was_typed(edna: User) -> None:
+def test_the_form_shows_the_blockers_with_links_and_keeps_the_input(edna: User) -> None:
     desk = Client()
     desk.force_login(edna)
     image = newsroom.picture(credit="", headline="The quay")
@@ -132,20 +132,20 @@ def test_the_desk_says_what_is_missing_with_links_and_keeps_what_was_typed(edna:
     assert "Typed" not in article.body
 
 
-def test_a_licence_must_cover_the_day_for_which_an_article_is_scheduled(edna: User) -> None:
+def test_a_licence_must_cover_the_scheduled_time(edna: User) -> None:
     article = using(newsroom.picture(licence_until=AHEAD, licence_from=AGO))
     with pytest.raises(publishing.NotReady, match="expires before publication"):
         publishing.schedule(article, by=edna, at=AHEAD + timedelta(minutes=1))
     publishing.schedule(article, by=edna, at=AHEAD - timedelta(minutes=1))
 
 
-def test_an_old_article_needs_pictures_that_may_stand_in_the_archive(edna: User) -> None:
+def test_an_old_article_needs_images_with_archive_rights(edna: User) -> None:
     article = using(newsroom.picture(licensed_for_archive=False))
     with pytest.raises(publishing.NotReady, match="older than 30 days"):
         publishing.publish(article, by=edna, at=timezone.now() - timedelta(days=40))
 
 
-def test_an_article_that_is_out_can_be_changed_when_a_licence_has_ended(edna: User) -> None:
+def test_a_published_article_with_an_expired_licence_can_be_edited(edna: User) -> None:
     image = newsroom.picture(licence_until=AHEAD)
     article = using(image)
     publishing.publish(article, by=edna)
@@ -155,12 +155,12 @@ def test_an_article_that_is_out_can_be_changed_when_a_licence_has_ended(edna: Us
     assert Article.objects.published().get().body.startswith("<p>Better words.")
 
 
-def test_a_decorative_picture_needs_no_words(edna: User) -> None:
+def test_a_decorative_image_needs_no_alt_text(edna: User) -> None:
     publishing.publish(using(newsroom.picture(alt_text="", is_decorative=True)), by=edna)
     assert Article.objects.published().exists()
 
 
-def test_what_is_missing_stands_beside_the_form_with_a_link_to_mend_it(edna: User) -> None:
+def test_the_panel_beside_the_form_lists_blockers_with_links(edna: User) -> None:
     desk = Client()
     desk.force_login(edna)
     image = newsroom.picture(alt_text="")
@@ -176,7 +176,7 @@ def test_what_is_missing_stands_beside_the_form_with_a_link_to_mend_it(edna: Use
         assert link in desk.get(page).content.decode()
 
 
-def test_the_terms_of_use_are_shown_to_whoever_writes(edna: User) -> None:
+def test_usage_terms_are_shown_in_the_article_form(edna: User) -> None:
     desk = Client()
     desk.force_login(edna)
     article = using(newsroom.picture(usage_terms="Not on covers."))
@@ -198,7 +198,7 @@ OF_MAIL = {
 
 
 @pytest.mark.parametrize("name", OF_MAIL)
-def test_no_newsletter_leaves_with_such_a_picture(name: str, edna: User) -> None:
+def test_an_issue_with_such_an_image_is_not_sent(name: str, edna: User) -> None:
     fields, words, place = OF_MAIL[name]
     article = newsroom.published(lead_image=newsroom.picture())
     factories.subscriber("ola@readers.example")
@@ -209,7 +209,7 @@ def test_no_newsletter_leaves_with_such_a_picture(name: str, edna: User) -> None
     assert place in refusal.value.obstacles[0].address
 
 
-def test_a_mailing_waits_when_a_licence_ends_on_its_way(edna: User) -> None:
+def test_a_delivery_pauses_when_a_licence_expires(edna: User) -> None:
     article = newsroom.published(lead_image=factories.mail_image())
     factories.subscriber("ola@readers.example")
     issue = factories.issue("What moved", article)
@@ -226,7 +226,7 @@ def test_a_mailing_waits_when_a_licence_ends_on_its_way(edna: User) -> None:
     assert worker.deliver_batch(issue.pk) == 1
 
 
-def test_the_terms_of_use_are_shown_to_whoever_sends(edna: User) -> None:
+def test_usage_terms_are_shown_before_an_issue_is_sent(edna: User) -> None:
     desk = Client()
     desk.force_login(edna)
     agency = Agency.objects.create(name="Quay", credit_text="via Quay", usage_terms="Once a week.")
@@ -238,8 +238,8 @@ def test_the_terms_of_use_are_shown_to_whoever_sends(edna: User) -> None:
         assert "Once a week." in words
 
 
-def test_nobody_but_the_verb_makes_an_article_public() -> None:
-    """Commands, importers and jobs come past the gate, because there is no other way in the code."""
+def test_articles_are_published_only_by_the_publishing_functions() -> None:
+    """Commands, importers and jobs cannot skip the check, because nothing else sets the state."""
     root = Path(settings.BASE_DIR)
     writes = re.compile(r"state\s*=\s*(Article\.State\.PUBLISHED|\"published)")
     asks = re.compile(r"(filter|exclude|Q|condition|get)\([^()]*$")
@@ -253,8 +253,8 @@ def test_nobody_but_the_verb_makes_an_article_public() -> None:
         if not asks.search(text[: at.start()])
     }
     scratch = {"iria/evaluation/search/runner.py", "iria/evaluation/related/loading.py"}
-    # Evaluations fill a schema of their own. The newsroom of load tests has no pictures, and
-    # PostgreSQL watches it like any other.
+    # Evaluations use their own schema. The content of load tests has no images, and
+    # PostgreSQL checks it like any other.
     assert found - scratch == {
         "articles/editorial/publishing.py",
         "iria/evaluation/synthetic/articles.py",

@@ -1,4 +1,4 @@
-"""What a page says about itself to machines."""
+"""Metadata in the head and the HTTP headers of public pages."""
 
 import csv
 import json
@@ -54,7 +54,7 @@ def full_article(**fields: Any) -> Article:
     return article
 
 
-def test_an_article_is_described_with_its_people_dates_and_credited_pictures(
+def test_an_article_has_authors_dates_and_credited_images(
     client: Client,
 ) -> None:
     article = full_article()
@@ -82,14 +82,14 @@ def test_an_article_is_described_with_its_people_dates_and_credited_pictures(
     assert [item["name"] for item in crumbs["itemListElement"]] == ["Asia-Pacific", "The long way"]
 
 
-def test_terms_of_use_that_are_words_stay_in_the_newsroom(client: Client) -> None:
+def test_textual_usage_terms_are_not_public(client: Client) -> None:
     article = full_article()
     Image.objects.update(usage_terms="Only for us, until June")
     response = client.get(article.get_absolute_url())
     assert "until June" not in response.content.decode()
 
 
-def test_previews_elsewhere_get_title_words_and_picture(client: Client) -> None:
+def test_open_graph_tags_have_title_description_and_image(client: Client) -> None:
     article = full_article()
     found = head(client, article.get_absolute_url())
     said = {
@@ -104,7 +104,7 @@ def test_previews_elsewhere_get_title_words_and_picture(client: Client) -> None:
     assert found.xpath("//link[@rel='canonical']/@href") == [SITE + article.get_absolute_url()]
 
 
-def test_the_second_page_of_a_list_has_an_address_of_its_own(client: Client) -> None:
+def test_the_second_page_of_a_list_has_its_own_canonical_url(client: Client) -> None:
     full_house.sections(1, 21)
     found = head(client, "/category/section-0/?page=2&utm_source=letter")
     assert found.xpath("//link[@rel='canonical']/@href") == [f"{SITE}/category/section-0/?page=2"]
@@ -116,7 +116,7 @@ def said_in(client: Client, path: str) -> dict[str, str]:
     return {each.get("property") or each.get("name"): each.get("content") for each in metas}
 
 
-def test_a_list_is_shown_elsewhere_by_its_first_picture(client: Client) -> None:
+def test_the_preview_image_of_a_list_is_that_of_its_first_article(client: Client) -> None:
     article = full_article()
     newsroom.published("Without a picture", categories=list(article.categories.all()))
     lead = article.lead_image
@@ -131,7 +131,7 @@ def test_a_list_is_shown_elsewhere_by_its_first_picture(client: Client) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/archive/", "/tag/", "/author/", "/corrections/", "/search/?q=quay", "/about/"]
 )
-def test_a_page_without_a_picture_is_shown_elsewhere_by_the_logo(client: Client, path: str) -> None:
+def test_the_preview_image_of_a_page_without_images_is_the_logo(client: Client, path: str) -> None:
     newsroom.published("Without a picture")
     saving.save(Page(title="About", path="about", body="<p>Us.</p>", is_published=True))
     said = said_in(client, path)
@@ -142,7 +142,7 @@ def test_a_page_without_a_picture_is_shown_elsewhere_by_the_logo(client: Client,
     assert said["og:url"].startswith(SITE)
 
 
-def test_pages_of_editors_and_search_say_in_their_headers_where_they_stand(client: Client) -> None:
+def test_static_pages_and_search_have_link_headers_and_json_ld(client: Client) -> None:
     saving.save(Page(title="Who", path="who/we-are", body="<p>Us.</p>", is_published=True))
     assert client.get("/who/we-are/").headers["Link"] == f'<{SITE}/who/we-are/>; rel="canonical"'
     (page,) = data_of(client, "/who/we-are/")
@@ -156,7 +156,7 @@ def test_pages_of_editors_and_search_say_in_their_headers_where_they_stand(clien
     assert found["@type"] == "SearchResultsPage"
 
 
-def test_every_feed_that_a_page_names_is_there(client: Client) -> None:
+def test_every_feed_link_of_a_page_works(client: Client) -> None:
     publication = current_publication()
     publication.languages = "en, fr"
     publication.save()
@@ -171,13 +171,13 @@ def test_every_feed_that_a_page_names_is_there(client: Client) -> None:
 
 
 @pytest.mark.parametrize("sign", ["</script><b>", "<!--<script>", "]]>", "\u2028", "& <"])
-def test_no_headline_ends_the_data_early(client: Client, sign: str) -> None:
+def test_no_headline_can_close_the_json_ld_script(client: Client, sign: str) -> None:
     article = newsroom.published(f"Quiet {sign} week")
     (news, _) = data_of(client, article.get_absolute_url())
     assert news["headline"] == f"Quiet {sign} week"
 
 
-def test_every_word_of_the_data_is_one_of_schema_org(client: Client) -> None:
+def test_every_json_ld_property_is_in_the_schema_org_vocabulary(client: Client) -> None:
     types = _rows("types")
     properties = _rows("properties")
     article = full_article()
@@ -210,7 +210,7 @@ def _things(value: Any) -> Iterator[dict[str, Any]]:
             yield from _things(each)
 
 
-def test_headers_alone_lead_to_the_address_the_feeds_the_card_and_the_data(client: Client) -> None:
+def test_link_headers_name_the_canonical_url_the_api_oembed_and_feeds(client: Client) -> None:
     article = full_article()
     link = client.get(article.get_absolute_url()).headers["Link"]
     assert f'<{SITE}{article.get_absolute_url()}>; rel="canonical"' in link
@@ -225,7 +225,7 @@ def test_headers_alone_lead_to_the_address_the_feeds_the_card_and_the_data(clien
 
 
 @pytest.mark.parametrize("sign", ['"><script>x</script>', "' onload='x", "</title><b>", "& &lt; <"])
-def test_no_words_break_out_of_the_head(client: Client, sign: str) -> None:
+def test_no_text_can_break_out_of_the_head(client: Client, sign: str) -> None:
     article = newsroom.published(
         f"Quiet {sign} week", standfirst=f"Why {sign}", authors=[newsroom.author("Ines Faro")]
     )
@@ -235,7 +235,7 @@ def test_no_words_break_out_of_the_head(client: Client, sign: str) -> None:
     assert not found.xpath("//*[@onload] | //script[text()='x'] | //head//b")
 
 
-def test_a_long_description_is_cut_at_what_search_engines_show(client: Client) -> None:
+def test_a_long_description_is_truncated_for_search_engines(client: Client) -> None:
     article = newsroom.published(standfirst="Words and words. " * 30)
     found = head(client, article.get_absolute_url())
     (words,) = found.xpath("meta[@name='description']/@content")

@@ -1,4 +1,4 @@
-"""Every served file says whose it is, in words that an independent reader reads."""
+"""Rights in every rendition, checked with an independent reader."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -70,7 +70,7 @@ def tool() -> Iterator[ExifTool]:
         yield running
 
 
-def test_an_independent_reader_finds_whose_a_picture_is(file: Path, tool: ExifTool) -> None:
+def test_an_independent_reader_finds_the_rights(file: Path, tool: ExifTool) -> None:
     write(file, FULL)
     said = tool.read(file)
     assert said["XMP-photoshop:Credit"] == FULL.credit
@@ -89,7 +89,7 @@ def test_an_independent_reader_finds_whose_a_picture_is(file: Path, tool: ExifTo
         assert digests["Photoshop:IPTCDigest"] == digests["File:CurrentIPTCDigest"]
 
 
-def test_an_independent_reader_has_nothing_to_complain_of(file: Path, tool: ExifTool) -> None:
+def test_an_independent_reader_reports_no_warnings(file: Path, tool: ExifTool) -> None:
     write(file, CORRECTED)
     assert tool.read(file, "-validate", "-warning")["ExifTool:Validate"] == "OK"
 
@@ -101,7 +101,7 @@ def test_our_own_reader_finds_the_same(file: Path) -> None:
     assert (said.licence, said.usage_terms) == (FULL.licence, FULL.usage_terms)
 
 
-def test_the_pixels_stay_to_the_last_byte_and_the_packet_has_room(file: Path) -> None:
+def test_the_pixels_do_not_change_and_the_packet_has_padding(file: Path) -> None:
     before = file.read_bytes()
     write(file, FULL)
     after = file.read_bytes()
@@ -124,7 +124,7 @@ def test_a_corrected_credit_is_written_in_place(file: Path) -> None:
     assert file.read_bytes() == before
 
 
-def test_a_credit_beyond_its_place_makes_the_file_longer_and_leaves_nothing_of_the_old(
+def test_a_credit_longer_than_the_padding_replaces_the_old_one_completely(
     file: Path,
 ) -> None:
     write(file, FULL)
@@ -139,7 +139,7 @@ def test_a_credit_beyond_its_place_makes_the_file_longer_and_leaves_nothing_of_t
     assert len(file.read_bytes()) == len(after), "what is shorter again fits"
 
 
-def test_what_a_file_said_before_is_gone() -> None:
+def test_existing_metadata_is_removed() -> None:
     tags = Pixels.Exif()
     tags.update({0x010E: "A quay", 0x0110: "Camera", 0xA431: "SERIAL7"})
     tags.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)
@@ -155,7 +155,7 @@ def test_what_a_file_said_before_is_gone() -> None:
         assert set(found) <= {0x013B, 0x0213, 0x8298}
 
 
-def test_colour_profiles_and_the_look_of_the_pixels_stay() -> None:
+def test_colour_profiles_and_rendering_do_not_change() -> None:
     from PIL import ImageCms
 
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -166,14 +166,14 @@ def test_colour_profiles_and_the_look_of_the_pixels_stay() -> None:
         assert after.info["icc_profile"] == profile
 
 
-def test_nobodys_picture_says_nothing(file: Path, tool: ExifTool) -> None:
+def test_an_image_without_rights_gets_no_metadata(file: Path, tool: ExifTool) -> None:
     write(file, Rights())
     said = tool.read(file, "-XMP:all", "-IFD0:all", "-IPTC:all")
     words = {name for name in said if name.startswith(("XMP-dc", "XMP-photoshop", "IFD0"))}
     assert words == set()
 
 
-def test_what_no_packet_can_hold_is_left_out() -> None:
+def test_characters_that_xmp_cannot_contain_are_removed() -> None:
     rights = Rights(credit="A\x00b\x07\nc\ud800 ", creator=" ; Jo;  ; ")
     assert rights.credit == "A b c"
     assert rights.creators == ["Jo"]
@@ -182,12 +182,12 @@ def test_what_no_packet_can_hold_is_left_out() -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"GIF89a", b"\xff\xd8\xff\xe0", b"RIFF\x00\x00\x00\x00WEBP"]
 )
-def test_a_file_that_cannot_carry_rights_says_so(content: bytes) -> None:
+def test_a_file_that_cannot_contain_rights_raises_an_error(content: bytes) -> None:
     with pytest.raises(CannotEmbed, match=r"\.$"):
         embedded(content, FULL)
 
 
-def test_an_avif_of_another_form_is_left_to_be_made_anew() -> None:
+def test_an_avif_of_unknown_structure_raises_an_error() -> None:
     tags = Pixels.Exif()
     tags[0x0110] = "Camera"
     buffer = BytesIO()
@@ -204,7 +204,7 @@ SMALL = [small_file(kind) for kind in KINDS]
     content=st.sampled_from([*SMALL, *(embedded(each, FULL) for each in SMALL)]),
     cuts=st.lists(st.tuples(st.integers(0, 4_000), st.binary(max_size=6)), max_size=4),
 )
-def test_a_broken_file_is_refused_in_words_or_carries_its_rights(
+def test_a_broken_file_is_rejected_or_gets_its_rights(
     content: bytes, cuts: list[tuple[int, bytes]]
 ) -> None:
     changed = bytearray(content)
@@ -222,10 +222,10 @@ def test_a_broken_file_is_refused_in_words_or_carries_its_rights(
     content=st.sampled_from(SMALL),
     credit=st.text(max_size=60),
     notice=st.text(max_size=2_500),
-    # IIM may say it twice, as creator and as credit; what is longer than its room makes a longer file.
+    # IIM may contain it twice, as creator and as credit; longer values make a longer file.
     other=st.text(max_size=60).filter(lambda credit: 2 * (5 + len(credit.encode())) <= ROOM),
 )
-def test_whatever_somebody_types_is_read_as_it_was_typed(
+def test_any_text_is_read_as_it_was_entered(
     content: bytes, credit: str, notice: str, other: str
 ) -> None:
     rights = Rights(credit=credit, copyright=notice)
@@ -240,7 +240,7 @@ def test_whatever_somebody_types_is_read_as_it_was_typed(
 
 
 @pytest.mark.parametrize("sign", ["&", "😀"])
-def test_the_longest_words_of_every_field_fit_into_every_file(sign: str) -> None:
+def test_the_longest_values_of_every_field_fit_into_every_file(sign: str) -> None:
     rights = Rights(*[sign * 5_000] * 6)
     for content in SMALL:
         assert metadata.read(embedded(content, rights)).credit == sign * 1_000

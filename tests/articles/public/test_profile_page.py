@@ -1,4 +1,4 @@
-"""The page of a reader: only for whoever chose it, and only what stands below articles."""
+"""The public profile page of a commenter."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def choose(client: Client, user: User, **more: str) -> None:
     )
 
 
-def test_without_their_choice_there_is_no_page(client: Client, ola: User) -> None:
+def test_there_is_no_profile_page_unless_the_user_chose_one(client: Client, ola: User) -> None:
     assert page_of(client, ola).status_code == 404
     choose(client, ola)
     assert page_of(client, ola).status_code == 200
@@ -41,7 +41,7 @@ def test_without_their_choice_there_is_no_page(client: Client, ola: User) -> Non
     assert page_of(client, ola).status_code == 404
 
 
-def test_it_shows_who_they_are_and_what_stands_below_articles(
+def test_it_shows_the_profile_and_the_published_comments(
     client: Client, ola: User, mina: User, article: Article
 ) -> None:
     choose(client, ola, biography="I take the <b>ferry</b>.")
@@ -55,7 +55,7 @@ def test_it_shows_who_they_are_and_what_stands_below_articles(
     assert ola.email not in page
 
 
-def test_it_is_the_same_for_everybody_and_new_with_every_comment(
+def test_it_is_the_same_for_everybody_and_changes_with_every_comment(
     client: Client, ola: User, mina: User, article: Article
 ) -> None:
     choose(client, ola)
@@ -68,7 +68,7 @@ def test_it_is_the_same_for_everybody_and_new_with_every_comment(
     assert "It was late." in again.content.decode()
 
 
-def test_it_costs_the_same_with_one_comment_or_twenty(
+def test_the_number_of_queries_does_not_depend_on_the_number_of_comments(
     client: Client, ola: User, mina: User, article: Article, django_assert_max_num_queries: Any
 ) -> None:
     choose(client, ola)
@@ -78,7 +78,7 @@ def test_it_costs_the_same_with_one_comment_or_twenty(
         Client().get(f"/reader/{ola.pk}/")
 
 
-def test_their_name_leads_there_from_a_comment_once_they_chose_it(
+def test_the_name_on_a_comment_links_to_a_public_profile(
     client: Client, ola: User, mina: User, article: Article
 ) -> None:
     said(article, ola, "It was late.", mina)
@@ -88,7 +88,7 @@ def test_their_name_leads_there_from_a_comment_once_they_chose_it(
     assert there in Client().get(article.get_absolute_url()).content.decode()
 
 
-def test_whoever_left_or_was_shut_out_has_none(client: Client, ola: User) -> None:
+def test_deleted_and_inactive_users_have_no_profile_page(client: Client, ola: User) -> None:
     choose(client, ola)
     User.objects.filter(pk=ola.pk).update(is_active=False)
     assert page_of(client, ola).status_code == 404

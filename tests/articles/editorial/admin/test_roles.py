@@ -1,4 +1,4 @@
-"""Each role sees and does only what is its own."""
+"""What each role sees and may do in the admin."""
 
 import pytest
 from django.test import Client
@@ -15,7 +15,7 @@ def reporter(client: Client, rui: User) -> Client:
     return client
 
 
-def test_a_reporter_writes_and_cannot_publish(reporter: Client, rui: User) -> None:
+def test_a_reporter_can_write_but_not_publish(reporter: Client, rui: User) -> None:
     section = newsroom.category("News")
     page = send(
         reporter,
@@ -33,7 +33,7 @@ def test_a_reporter_writes_and_cannot_publish(reporter: Client, rui: User) -> No
 
 
 @pytest.mark.parametrize("press", ["_publish", "_schedule", "_unpublish"])
-def test_no_button_of_an_editor_works_for_a_reporter(
+def test_an_editors_buttons_do_nothing_for_a_reporter(
     reporter: Client, rui: User, press: str
 ) -> None:
     article = newsroom.draft(by=rui)
@@ -42,13 +42,13 @@ def test_no_button_of_an_editor_works_for_a_reporter(
     assert article.state == Article.State.DRAFT
 
 
-def test_a_reporter_cannot_open_the_draft_of_another(reporter: Client, edna: User) -> None:
+def test_a_reporter_cannot_open_the_draft_of_another_user(reporter: Client, edna: User) -> None:
     article = newsroom.draft("Edna's own", by=edna)
     page = reporter.get(change_address(article), follow=True)
     assert "Edna's own" not in words_of(page)
 
 
-def test_a_reporter_reads_what_is_published_and_cannot_change_it(
+def test_a_reporter_can_view_published_articles_but_not_change_them(
     reporter: Client, rui: User
 ) -> None:
     article = newsroom.published("Out", by=rui, tags=["shipping"])
@@ -61,7 +61,7 @@ def test_a_reporter_reads_what_is_published_and_cannot_change_it(
     assert article.headline == "Out"
 
 
-def test_a_reporter_sees_the_versions_of_their_own_article_only(
+def test_a_reporter_sees_the_versions_of_their_own_articles_only(
     reporter: Client, rui: User, edna: User
 ) -> None:
     own, other = newsroom.draft(by=rui), newsroom.draft(by=edna)
@@ -70,7 +70,7 @@ def test_a_reporter_sees_the_versions_of_their_own_article_only(
     assert reporter.get(address.format(other.pk)).status_code == 403
 
 
-def test_a_moderator_can_change_no_article(client: Client, mina: User) -> None:
+def test_a_moderator_cannot_change_articles(client: Client, mina: User) -> None:
     article = newsroom.published("Out")
     client.force_login(mina)
     assert 'name="_continue"' not in client.get(change_address(article)).content.decode()
@@ -78,7 +78,7 @@ def test_a_moderator_can_change_no_article(client: Client, mina: User) -> None:
     assert client.post(change_address(article), {"headline": "x"}).status_code == 403
 
 
-def test_only_an_editor_unpublishes(client: Client, rui: User, edna: User) -> None:
+def test_only_an_editor_can_unpublish(client: Client, rui: User, edna: User) -> None:
     article = newsroom.published(by=edna)
     Article.objects.update(created_by=rui)
     url = f"/admin/articles/article/{article.pk}/unpublish/"
@@ -89,16 +89,14 @@ def test_only_an_editor_unpublishes(client: Client, rui: User, edna: User) -> No
     assert Article.objects.published().exists()
 
 
-def test_what_readers_may_have_linked_to_is_withdrawn_and_not_deleted(
-    client: Client, edna: User
-) -> None:
+def test_published_articles_are_unpublished_and_not_deleted(client: Client, edna: User) -> None:
     client.force_login(edna)
     public, draft = newsroom.published(), newsroom.draft("A draft")
     assert client.get(f"/admin/articles/article/{public.pk}/delete/").status_code == 403
     assert client.get(f"/admin/articles/article/{draft.pk}/delete/").status_code == 200
 
 
-def test_the_chooser_facts_are_for_those_who_may_see_pictures(
+def test_the_image_chooser_requires_the_permission_to_view_images(
     client: Client, edna: User, mina: User
 ) -> None:
     picture = newsroom.picture()

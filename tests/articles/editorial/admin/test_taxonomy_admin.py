@@ -1,4 +1,4 @@
-"""Categories, tags, kinds, authors and redirects on the desk."""
+"""Categories, tags, types, authors and redirects in the admin."""
 
 import pytest
 from django.test import Client
@@ -26,7 +26,7 @@ def _send(client: Client, address: str, form: str, **changes: str):  # type: ign
     return client.post(address, {**values, **changes, "_save": "1"}, follow=True)
 
 
-def test_categories_stand_under_their_parents(desk: Client) -> None:
+def test_categories_are_indented_under_their_parents(desk: Client) -> None:
     asia = newsroom.category("Asia-Pacific", position=1)
     newsroom.category("News", position=0)
     newsroom.category("Japan", parent=asia)
@@ -35,7 +35,7 @@ def test_categories_stand_under_their_parents(desk: Client) -> None:
     assert "/category/asia-pacific/japan/" in words
 
 
-def test_a_category_moved_elsewhere_takes_its_children_and_leaves_redirects(desk: Client) -> None:
+def test_a_moved_category_takes_its_children_along_and_leaves_redirects(desk: Client) -> None:
     asia, world = newsroom.category("Asia-Pacific"), newsroom.category("World")
     newsroom.category("Japan", parent=asia)
     _send(desk, f"{CATEGORIES}{asia.pk}/change/", "category_form", parent=str(world.pk))
@@ -44,7 +44,7 @@ def test_a_category_moved_elsewhere_takes_its_children_and_leaves_redirects(desk
         assert Redirect.objects.filter(old_path=old).exists()
 
 
-def test_a_category_cannot_stand_under_its_own_child(desk: Client) -> None:
+def test_a_category_cannot_be_its_own_ancestor(desk: Client) -> None:
     asia = newsroom.category("Asia-Pacific")
     japan = newsroom.category("Japan", parent=asia)
     page = _send(desk, f"{CATEGORIES}{asia.pk}/change/", "category_form", parent=str(japan.pk))
@@ -65,7 +65,7 @@ def test_a_category_cannot_stand_under_its_own_child(desk: Client) -> None:
         ({"position": "-1"}, "0"),
     ],
 )
-def test_a_category_that_could_have_no_page_is_refused_in_words(
+def test_a_category_whose_page_would_have_no_valid_url_is_rejected(
     desk: Client, changes: dict[str, str], sentence: str
 ) -> None:
     newsroom.category("News")
@@ -74,7 +74,7 @@ def test_a_category_that_could_have_no_page_is_refused_in_words(
     assert sentence in " ".join(errors_on(page))
 
 
-def test_an_address_too_long_is_refused_for_the_category_and_for_what_is_below(
+def test_a_too_long_path_of_a_category_or_its_descendants_is_rejected(
     desk: Client,
 ) -> None:
     parent = None
@@ -98,7 +98,7 @@ def test_a_category_with_articles_is_not_deleted(desk: Client) -> None:
     assert Category.objects.filter(pk=category.pk).exists()
 
 
-def test_two_moves_at_once_make_no_ring(desk: Client) -> None:
+def test_two_concurrent_moves_do_not_make_a_cycle(desk: Client) -> None:
     one, two = newsroom.category("One"), newsroom.category("Two")
     stale = Category.objects.get(pk=two.pk)
     one.parent = two
@@ -111,7 +111,7 @@ def test_two_moves_at_once_make_no_ring(desk: Client) -> None:
 # Tags
 
 
-def test_a_renamed_tag_leaves_its_old_address_leading_on(desk: Client) -> None:
+def test_the_old_url_of_a_renamed_tag_redirects(desk: Client) -> None:
     tag = Tag.objects.create(name="Shipping", slug="shipping")
     _send(desk, f"{TAGS}{tag.pk}/change/", "tag_form", name="Sea trade", slug="sea-trade")
     assert Redirect.objects.get(old_path="/tag/shipping/").tag == tag
@@ -122,7 +122,7 @@ def test_a_renamed_tag_leaves_its_old_address_leading_on(desk: Client) -> None:
 @pytest.mark.parametrize(
     "changes", [{"slug": "feed"}, {"name": "Feed"}, {"name": "+++"}, {"name": " \u200b"}]
 )
-def test_a_tag_without_a_page_of_its_own_is_refused(desk: Client, changes: dict[str, str]) -> None:
+def test_a_tag_without_a_valid_slug_is_rejected(desk: Client, changes: dict[str, str]) -> None:
     tag = Tag.objects.create(name="Shipping", slug="shipping")
     page = _send(desk, f"{TAGS}{tag.pk}/change/", "tag_form", **changes)
     assert errors_on(page)
@@ -131,7 +131,7 @@ def test_a_tag_without_a_page_of_its_own_is_refused(desk: Client, changes: dict[
 
 
 @pytest.mark.parametrize("name", ["feed", "+++", "!?"])
-def test_a_tag_made_elsewhere_has_an_address_all_the_same(db: None, name: str) -> None:
+def test_a_tag_created_outside_the_admin_has_a_usable_url(db: None, name: str) -> None:
     article = newsroom.draft(tags=[name, "Shipping"])
     tag = article.tags.exclude(name="Shipping").get()
     assert tag.slug not in {"", "feed"}
@@ -141,7 +141,7 @@ def test_a_tag_made_elsewhere_has_an_address_all_the_same(db: None, name: str) -
 # Authors
 
 
-def test_an_author_renamed_leaves_the_old_address_leading_on(desk: Client) -> None:
+def test_the_old_url_of_a_renamed_author_redirects(desk: Client) -> None:
     ines = newsroom.author("Ines Faro")
     _send(desk, f"{AUTHORS}{ines.pk}/change/", "authorprofile_form", slug="ines-faro-lima")
     assert Redirect.objects.get(old_path="/author/ines-faro/").author == ines
@@ -158,7 +158,7 @@ def test_an_author_gets_a_portrait_from_the_library(desk: Client) -> None:
     assert Portrait.objects.get(author=ines).image == picture
 
 
-def test_redirects_can_be_seen_and_not_written(desk: Client) -> None:
+def test_redirects_are_read_only(desk: Client) -> None:
     ines = newsroom.author("Ines Faro")
     ines.slug = "ines"
     ines.save()
@@ -166,7 +166,7 @@ def test_redirects_can_be_seen_and_not_written(desk: Client) -> None:
     assert desk.get("/admin/articles/redirect/add/").status_code == 403
 
 
-def test_authors_loaded_raw_from_a_file_leave_nothing(db: None) -> None:
+def test_loading_authors_from_a_fixture_adds_no_redirects(db: None) -> None:
     author = AuthorProfile(pk=77, name="Raw", slug="raw")
     author.save_base(raw=True)
     author.slug = "cooked"

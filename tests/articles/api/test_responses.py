@@ -1,4 +1,4 @@
-"""What programs are told of articles and everything around them."""
+"""Articles, taxonomies, images and comments in the API."""
 
 from typing import Any
 
@@ -20,15 +20,13 @@ from tests.articles.public import full_house
 pytestmark = pytest.mark.django_db
 
 
-def test_a_list_names_the_newest_first_and_leaves_the_texts_out(ask: Ask, house: Article) -> None:
+def test_a_list_has_the_newest_first_and_no_texts(ask: Ask, house: Article) -> None:
     items = ask("articles/")["items"]
     assert [item["headline"] for item in items] == ["Brief 3", "Brief 2", "Brief 1", "The long way"]
     assert all("html" not in item and "text" not in item for item in items)
 
 
-def test_an_article_is_told_whole_with_its_pictures_and_their_credits(
-    ask: Ask, house: Article
-) -> None:
+def test_an_article_has_its_text_images_and_their_credits(ask: Ask, house: Article) -> None:
     told = ask(f"articles/{house.pk}/")
     assert told["url"] == f"{SITE}/2026/03/the-long-way/"
     assert told["kind"] == {"name": "News", "slug": "news"}
@@ -53,9 +51,7 @@ def test_an_article_is_told_whole_with_its_pictures_and_their_credits(
     assert "<" not in told["text"]
 
 
-def test_an_article_says_whose_it_is_and_what_others_may_do_with_it(
-    ask: Ask, house: Article
-) -> None:
+def test_an_article_has_its_rights_and_licence(ask: Ask, house: Article) -> None:
     told = ask(f"articles/{house.pk}/")
     assert (told["canonical_url"], told["licence"]) == (told["url"], "")
     elsewhere = "https://elsewhere.example/long/"
@@ -67,14 +63,14 @@ def test_an_article_says_whose_it_is_and_what_others_may_do_with_it(
     assert told["licence"] == "https://creativecommons.org/licenses/by/4.0/"
 
 
-def test_only_the_fields_that_were_asked_for_come_back(ask: Ask, house: Article) -> None:
+def test_only_the_requested_fields_are_returned(ask: Ask, house: Article) -> None:
     told = ask(f"articles/{house.pk}/", fields="headline, text")
     assert list(told) == ["id", "headline", "text"]
     (first, *_) = ask("articles/", fields="id,html")["items"]
     assert list(first) == ["id", "html"]
 
 
-def test_every_field_that_is_told_is_documented_and_the_other_way_round() -> None:
+def test_every_field_is_documented_and_every_documented_field_is_returned() -> None:
     for fields, shape in [
         (FIELDS, schemas.Article),
         (images.FIELDS, schemas.Picture),
@@ -86,9 +82,7 @@ def test_every_field_that_is_told_is_documented_and_the_other_way_round() -> Non
         assert list(fields.serializers) == list(shape.__annotations__), shape
 
 
-def test_sections_people_pictures_and_comments_each_have_their_list(
-    ask: Ask, house: Article
-) -> None:
+def test_categories_authors_images_and_comments_have_a_list_each(ask: Ask, house: Article) -> None:
     assert [each["path"] for each in ask("categories/")["items"]] == [
         "asia-pacific",
         "asia-pacific/japan",
@@ -109,14 +103,14 @@ def test_sections_people_pictures_and_comments_each_have_their_list(
     assert first["url"] == f"{SITE}/comments/{first['id']}/"
 
 
-def test_each_thing_of_a_list_has_an_address_of_its_own(ask: Ask, house: Article) -> None:
+def test_every_item_of_a_list_has_its_own_url(ask: Ask, house: Article) -> None:
     for name in ("articles", "categories", "tags", "authors", "pictures", "comments"):
         for item in ask(f"{name}/", limit=2)["items"]:
             one = ask(f"{name}/{item['id']}/")
             assert {key: one[key] for key in item} == item
 
 
-def test_where_an_address_of_more_is_given_it_leads_there(ask: Ask, house: Article) -> None:
+def test_every_url_in_a_response_works(ask: Ask, house: Article) -> None:
     (author,) = [a for a in ask("authors/")["items"] if a["name"] == "Writer 1"]
     path = author["articles_url"].removeprefix(f"{SITE}/api/v1/")
     assert [each["headline"] for each in ask(path)["items"]] == ["Brief 1"]
@@ -124,7 +118,7 @@ def test_where_an_address_of_more_is_given_it_leads_there(ask: Ask, house: Artic
     assert len(ask(path)["items"]) == 2
 
 
-def test_an_author_is_shown_with_a_portrait_that_may_be_shown(ask: Ask, house: Article) -> None:
+def test_an_author_has_a_portrait_if_it_may_be_shown(ask: Ask, house: Article) -> None:
     writer = AuthorProfile.objects.get(name="Writer 1")
     portrait = Portrait.objects.create(author=writer, image=full_house.sized(newsroom.picture()))
     shown = ask(f"authors/{writer.pk}/")["portrait"]
@@ -133,7 +127,7 @@ def test_an_author_is_shown_with_a_portrait_that_may_be_shown(ask: Ask, house: A
     assert ask(f"authors/{writer.pk}/")["portrait"] is None
 
 
-def test_an_article_names_its_translations_and_the_parts_of_its_series(
+def test_an_article_has_its_translations_and_the_parts_of_its_series(
     ask: Ask, house: Article, rui: User
 ) -> None:
     french = newsroom.published("Le long chemin", language="fr")
@@ -159,7 +153,7 @@ def test_an_article_names_its_translations_and_the_parts_of_its_series(
     assert all("series" not in each for each in ask("articles/")["items"])
 
 
-def test_an_author_is_told_with_every_link(ask: Ask, house: Article) -> None:
+def test_an_author_has_all_their_links(ask: Ask, house: Article) -> None:
     writer = AuthorProfile.objects.get(name="Writer 1")
     links = [{"name": "Her own pages", "address": "https://writer.example/"}]
     links += [{"name": "Mastodon", "address": "https://social.example/@writer"}]
@@ -169,7 +163,9 @@ def test_an_author_is_told_with_every_link(ask: Ask, house: Article) -> None:
     assert told["website"] == links[0]["address"]
 
 
-def test_what_is_not_public_is_nowhere(ask: Ask, house: Article, client: Any) -> None:
+def test_content_that_is_not_public_is_in_no_response(
+    ask: Ask, house: Article, client: Any
+) -> None:
     hidden = Article.objects.get(headline="Not yet")
     author = AuthorProfile.objects.get(name="Nobody Yet")
     picture = Image.objects.get(credit="Secret/via Desk")
@@ -190,7 +186,7 @@ def test_what_is_not_public_is_nowhere(ask: Ask, house: Article, client: Any) ->
             assert word not in whole, (path, word)
 
 
-def test_what_is_withdrawn_takes_its_comments_and_pictures_along(
+def test_an_unpublished_article_takes_its_comments_and_images_with_it(
     ask: Ask, house: Article, edna: User
 ) -> None:
     comment, picture = ask("comments/")["items"][0]["id"], ask("pictures/")["items"][0]["id"]
@@ -200,7 +196,7 @@ def test_what_is_withdrawn_takes_its_comments_and_pictures_along(
     assert "The long way" not in str(ask("articles/"))
 
 
-def test_a_picture_whose_licence_ended_is_told_nowhere(ask: Ask, house: Article) -> None:
+def test_an_image_with_an_expired_licence_is_in_no_response(ask: Ask, house: Article) -> None:
     Image.objects.update(licence_until=timezone.now())
     assert ask("pictures/")["items"] == []
     told = ask(f"articles/{house.pk}/")
@@ -208,7 +204,7 @@ def test_a_picture_whose_licence_ended_is_told_nowhere(ask: Ask, house: Article)
     assert "<img" not in told["html"]
 
 
-def test_terms_of_use_in_words_stay_in_the_newsroom(ask: Ask, house: Article) -> None:
+def test_textual_usage_terms_are_not_public(ask: Ask, house: Article) -> None:
     Image.objects.update(usage_terms="Only for us, until June")
     assert {each["licence"] for each in ask("pictures/")["items"]} == {""}
     Image.objects.update(usage_terms="https://licences.example/by/4.0/")
@@ -220,7 +216,7 @@ def test_terms_of_use_in_words_stay_in_the_newsroom(ask: Ask, house: Article) ->
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        # Always two: how often it was asked, and what changed last.
+        # Always two: the rate limit and the last change.
         ("articles/", 3),
         ("articles/?fields=id,headline", 3),
         ("articles/?fields=html,text", 3),
@@ -231,7 +227,7 @@ def test_terms_of_use_in_words_stay_in_the_newsroom(ask: Ask, house: Article) ->
         ("comments/", 3),
     ],
 )
-def test_a_list_asks_the_same_few_times_however_much_there_is(
+def test_the_number_of_queries_of_a_list_does_not_depend_on_its_length(
     client: Any, house: Article, path: str, most: int, django_assert_num_queries: Any
 ) -> None:
     client.get(f"/api/v1/{path}")

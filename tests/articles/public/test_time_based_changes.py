@@ -1,4 +1,4 @@
-"""Pages change by the passage of time, and their tags with them."""
+"""Pages that change with time, and their ETags."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -34,13 +34,13 @@ At = Callable[[datetime], None]
 
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> At:
-    """Sets the clock by which pages are made."""
+    """Sets the clock that the pages use."""
     return lambda moment: monkeypatch.setattr(timezone, "now", lambda: moment)
 
 
 @pytest.fixture
 def addresses(at: At, ola: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every kind of page, made of everything that has a time."""
+    """The URL of every kind of page, with all data that has a time."""
     monkeypatch.setattr(page_cache, "release", lambda: "this one")
     at(BEGIN)
     publication = Publication(name="The Strait Review", time_zone="Pacific/Auckland")
@@ -62,7 +62,7 @@ def addresses(at: At, ola: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def _moments() -> list[datetime]:
-    """Around each time in the data, and a little before and after days and hours end."""
+    """Times around each time in the data, and around the ends of days and hours."""
     midnight = BEGIN.replace(hour=0, minute=0) + timedelta(days=1)
     ends = [APPEARS, LICENCE_ENDS, PLACE_ENDS, NEWS_UNTIL, YEAR_IN_AUCKLAND]
     ends += [midnight, midnight + timedelta(days=2), datetime(2028, 1, 1, tzinfo=UTC)]
@@ -71,14 +71,14 @@ def _moments() -> list[datetime]:
     return sorted({BEGIN, *ends, *(each - timedelta(seconds=1) for each in ends)})
 
 
-def test_no_page_looks_otherwise_under_the_tag_that_it_had(
+def test_a_page_with_the_same_etag_has_the_same_content(
     client: Client, addresses: list[str], at: At
 ) -> None:
     seen: dict[tuple[str, str], tuple[datetime, bytes]] = {}
     different = []
     for moment in _moments():
         at(moment)
-        forget_everything()  # as in a process that has just started
+        forget_everything()  # as in a new process
         for address in addresses:
             answer = client.get(address)
             before = seen.setdefault((address, answer["ETag"]), (moment, answer.content))
@@ -87,7 +87,7 @@ def test_no_page_looks_otherwise_under_the_tag_that_it_had(
     assert different == []
 
 
-def test_no_cache_between_keeps_a_page_past_a_moment_at_which_it_changes(
+def test_no_cache_keeps_a_page_longer_than_until_its_next_change(
     client: Client, addresses: list[str], at: At
 ) -> None:
     for moment in _moments():
@@ -100,7 +100,7 @@ def test_no_cache_between_keeps_a_page_past_a_moment_at_which_it_changes(
             assert again.status_code == 304, (address, moment, kept)
 
 
-def test_an_article_of_the_future_appears_in_pages_kept_before(
+def test_an_article_with_a_future_time_appears_on_cached_pages(
     client: Client, addresses: list[str], at: At
 ) -> None:
     at(APPEARS - timedelta(seconds=1))
@@ -112,10 +112,8 @@ def test_an_article_of_the_future_appears_in_pages_kept_before(
     assert "Ferries tomorrow" in after.text
 
 
-def test_a_scheduled_article_appears_in_pages_kept_before(
-    client: Client, edna: User, at: At
-) -> None:
-    """Also on a machine whose clock is behind that of the worker that published it."""
+def test_a_scheduled_article_appears_on_cached_pages(client: Client, edna: User, at: At) -> None:
+    """Also on a machine whose clock is behind that of the worker."""
     at(BEGIN)
     article = newsroom.draft("Ferries tomorrow")
     publishing.schedule(article, by=edna, at=APPEARS)
@@ -130,8 +128,8 @@ def test_a_scheduled_article_appears_in_pages_kept_before(
     assert "Ferries tomorrow" in after.text
 
 
-def test_when_the_next_article_appears_is_found_at_the_end_of_an_index() -> None:
-    """The question that every public page asks first reads a row of an archive, whatever its size."""
+def test_the_time_of_the_next_article_is_read_from_the_end_of_an_index() -> None:
+    """The first query of every public page reads one row, whatever the size of the archive."""
     kind = ArticleType.objects.get(slug="news")
     Article.objects.bulk_create(
         Article(

@@ -1,4 +1,4 @@
-"""Pages of a thread: few comments each, addresses that stay, and the same work however long it is."""
+"""Pages of a comment thread: permanent URLs, a limited length and few queries."""
 
 import re
 from typing import Any
@@ -52,7 +52,7 @@ def read(client: Client, address: str) -> str:
     return answer.content.decode()
 
 
-def test_a_page_shows_fifty_of_the_first_level_and_its_address_keeps_them(
+def test_a_page_shows_fifty_top_level_comments_and_keeps_them(
     client: Client, article: Article
 ) -> None:
     written = [comment.pk for comment in tops(article, 120)]
@@ -67,7 +67,7 @@ def test_a_page_shows_fifty_of_the_first_level_and_its_address_keeps_them(
     assert client.get(f"{base}comments/?page=4").status_code == 404
 
 
-def test_of_each_thread_stand_the_first_answers_and_a_way_to_all_of_them(
+def test_the_first_replies_of_each_thread_are_shown_with_a_link_to_all(
     client: Client, article: Article
 ) -> None:
     first, second = tops(article, 2)
@@ -82,14 +82,14 @@ def test_of_each_thread_stand_the_first_answers_and_a_way_to_all_of_them(
     assert client.get(f"{address}?page=8").status_code == 404
 
 
-def test_no_page_ever_has_more_than_a_hundred_and_fifty(client: Client, article: Article) -> None:
+def test_no_page_has_more_than_150_comments(client: Client, article: Article) -> None:
     for top in tops(article, 50):
         tops(article, 4, parent=top)
     found = places(read(client, article.get_absolute_url()))
     assert len(found) == 150
 
 
-def test_a_permalink_leads_to_the_page_on_which_the_comment_stands(
+def test_a_permalink_redirects_to_the_page_with_the_comment(
     client: Client, article: Article
 ) -> None:
     written = tops(article, 60)
@@ -103,7 +103,7 @@ def test_a_permalink_leads_to_the_page_on_which_the_comment_stands(
         assert comment.pk in places(read(client, address)), address
 
 
-def test_threads_can_be_read_newest_first_and_most_discussed_first(
+def test_threads_can_be_sorted_by_date_and_by_number_of_replies(
     client: Client, article: Article
 ) -> None:
     written = tops(article, 60)
@@ -133,13 +133,15 @@ def test_threads_can_be_read_newest_first_and_most_discussed_first(
         *("0/", "999999999999/", f"{'9' * 30}/", "oldest/", "newest/?page=2", "%00/"),
     ],
 )
-def test_a_page_that_is_not_there_is_missing(client: Client, article: Article, rest: str) -> None:
+def test_a_page_that_does_not_exist_is_not_found(
+    client: Client, article: Article, rest: str
+) -> None:
     tops(article, 2)
     answer = client.get(f"{article.get_absolute_url()}comments/{rest}")
     assert answer.status_code == 404
 
 
-def test_answers_to_a_hidden_comment_that_nobody_answered_have_no_page(
+def test_replies_to_a_hidden_comment_without_replies_have_no_page(
     client: Client, article: Article
 ) -> None:
     (hidden,) = tops(article, 1)
@@ -152,7 +154,7 @@ def test_answers_to_a_hidden_comment_that_nobody_answered_have_no_page(
     assert page.partition("<main")[2].count("Words 0.") == 1
 
 
-def test_a_page_of_answers_does_not_show_those_of_another_article(
+def test_a_page_of_replies_does_not_show_those_of_another_article(
     client: Client, article: Article
 ) -> None:
     other = newsroom.published("Another harbour")
@@ -160,7 +162,7 @@ def test_a_page_of_answers_does_not_show_those_of_another_article(
     assert client.get(f"{article.get_absolute_url()}comments/{comment.pk}/").status_code == 404
 
 
-def test_every_page_of_a_thread_asks_the_same_few_times(
+def test_every_page_of_a_thread_needs_the_same_number_of_queries(
     client: Client, article: Article, django_assert_max_num_queries: Any, ola: User
 ) -> None:
     written = tops(article, 110, user=ola)
@@ -176,7 +178,7 @@ def test_every_page_of_a_thread_asks_the_same_few_times(
             assert client.get(address).status_code in {200, 302}
 
 
-def test_whoever_wrote_the_article_is_marked_and_so_is_the_newsroom(
+def test_comments_by_the_articles_author_and_the_newsroom_are_marked(
     client: Client, article: Article, rui: User, edna: User, ola: User
 ) -> None:
     byline = newsroom.author("Rui Tavares")
@@ -190,7 +192,7 @@ def test_whoever_wrote_the_article_is_marked_and_so_is_the_newsroom(
     assert marks == [("author", "Author"), ("staff", "Staff")]
 
 
-def test_a_moved_article_takes_the_pages_of_its_thread_along(
+def test_the_thread_pages_of_an_article_move_with_it(
     client: Client, article: Article, edna: User
 ) -> None:
     from articles.editorial import revisions
@@ -204,7 +206,7 @@ def test_a_moved_article_takes_the_pages_of_its_thread_along(
         assert (answer.status_code, answer["Location"]) == (301, article.get_absolute_url() + rest)
 
 
-def test_structured_data_says_what_each_comment_answers(client: Client, article: Article) -> None:
+def test_structured_data_names_the_parent_of_each_comment(client: Client, article: Article) -> None:
     (first,) = tops(article, 1)
     tops(article, 1, parent=first)
     page = read(client, f"{article.get_absolute_url()}comments/{first.pk}/")

@@ -1,4 +1,4 @@
-"""Front pages and sections as editors compose them."""
+"""Front pages and section pages with slots filled by editors."""
 
 from datetime import timedelta
 from html import unescape
@@ -26,7 +26,7 @@ Place = Placement.Slot
 
 @pytest.fixture
 def sections() -> list[Category]:
-    """Two sections with five articles each; the newest stand in the last one."""
+    """Two categories with five articles each; the newest are in the last one."""
     return full_house.sections(2, 5)
 
 
@@ -49,7 +49,7 @@ def place(*wishes: SlotChoice) -> None:
     layout.save_front_page("en", wishes, by=None)
 
 
-def test_what_an_editor_places_stands_there_and_nowhere_else(sections: list[Category]) -> None:
+def test_an_article_in_a_slot_appears_there_and_nowhere_else(sections: list[Category]) -> None:
     lead, second = called("Article 0 of 0"), called("Article 1 of 0")
     in_section = called("Article 4 of 1")
     place(
@@ -65,7 +65,7 @@ def test_what_an_editor_places_stands_there_and_nowhere_else(sections: list[Cate
     assert len(shown) == len(set(shown))
 
 
-def test_a_place_whose_time_is_over_or_whose_article_is_gone_goes_back_to_the_rule(
+def test_an_expired_slot_or_one_without_an_article_is_filled_automatically(
     sections: list[Category], edna: User
 ) -> None:
     by_rule = composed().lead
@@ -82,7 +82,7 @@ def test_a_place_whose_time_is_over_or_whose_article_is_gone_goes_back_to_the_ru
     assert len(page.seconds) == layout.SECONDS
 
 
-def test_an_article_in_another_language_does_not_reach_this_front_page(
+def test_an_article_in_another_language_is_not_on_this_front_page(
     client: Client, sections: list[Category]
 ) -> None:
     publication = current_publication()
@@ -97,7 +97,7 @@ def test_an_article_in_another_language_does_not_reach_this_front_page(
     assert "Une semaine calme" in page
 
 
-def test_composing_costs_readers_no_query(
+def test_slots_need_no_additional_query(
     client: Client, sections: list[Category], django_assert_max_num_queries: Any
 ) -> None:
     place(*(SlotChoice(Place.SECOND, None, at, called(f"Article {at} of 0").pk) for at in range(4)))
@@ -105,7 +105,7 @@ def test_composing_costs_readers_no_query(
         client.get("/")
 
 
-def test_a_section_has_the_lead_that_was_picked_and_it_stands_there_once(
+def test_the_chosen_lead_of_a_section_page_appears_once(
     client: Client, sections: list[Category]
 ) -> None:
     picked, path = called("Article 0 of 0"), sections[0].get_absolute_url()
@@ -129,7 +129,7 @@ def seen(client: Client, address: str) -> str:
     return page.partition('name="seen" value="')[2].partition('"')[0]
 
 
-def test_an_editor_names_articles_by_the_list_by_address_or_by_headline(
+def test_an_editor_chooses_articles_from_the_list_by_url_or_by_headline(
     client: Client, edna: User, sections: list[Category]
 ) -> None:
     client.force_login(edna)
@@ -157,7 +157,7 @@ def test_an_editor_names_articles_by_the_list_by_address_or_by_headline(
     assert "Placed by Edna Okafor, until 1 January 2199" in page
 
 
-def test_bad_input_gets_a_sentence_and_keeps_what_was_typed(
+def test_bad_input_gets_an_error_and_is_kept(
     client: Client, edna: User, sections: list[Category]
 ) -> None:
     client.force_login(edna)
@@ -184,7 +184,7 @@ def test_bad_input_gets_a_sentence_and_keeps_what_was_typed(
     assert not Placement.objects.exists()
 
 
-def test_who_comes_second_is_told_and_decides(
+def test_the_second_of_two_editors_gets_a_conflict_and_decides(
     client: Client, edna: User, sections: list[Category]
 ) -> None:
     client.force_login(edna)
@@ -199,7 +199,7 @@ def test_who_comes_second_is_told_and_decides(
     assert composed().lead == called("Article 1 of 0")
 
 
-def test_pages_that_are_not_there_lead_to_the_first_and_reporters_compose_nothing(
+def test_unknown_pages_redirect_to_the_first_and_reporters_have_no_access(
     client: Client, edna: User, rui: User, sections: list[Category]
 ) -> None:
     client.force_login(edna)

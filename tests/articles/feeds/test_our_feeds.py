@@ -1,4 +1,4 @@
-"""Our feeds against the rules, with ordinary words and with awkward ones."""
+"""Our feeds checked against the rules, with ordinary and with awkward text."""
 
 import json
 from html import escape
@@ -23,7 +23,7 @@ THREAD = "/2026/03/ferries-tankers-again/"
 
 @pytest.fixture
 def full(strait: Article) -> Article:
-    """An article and its neighbours, so that no part of a feed stays empty."""
+    """An article and related content, so that no part of a feed is empty."""
     strait.headline = "Ferries and tankers again"
     strait.save()
     newsroom.published("Bare", comments_open=False, standfirst="")
@@ -37,7 +37,7 @@ def whole(url: str) -> bool:
 
 
 def json_problems(document: bytes) -> list[str]:
-    """The same rules for JSON Feed: what is required, unique ids, whole addresses."""
+    """The same rules for JSON Feed: required fields, unique ids, absolute URLs."""
     feed = json.loads(document)
     found = [name for name in ("version", "title", "feed_url") if not feed.get(name)]
     found += ["no list of items"] * (not isinstance(feed.get("items"), list))
@@ -54,14 +54,14 @@ def json_problems(document: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("url", [*LISTINGS, THREAD])
-def test_no_feed_of_ours_breaks_a_rule(client: Client, full: Article, url: str) -> None:
+def test_our_feeds_violate_no_rule(client: Client, full: Article, url: str) -> None:
     for asked in ("", "?text=summary"):
         for form in ("", "atom/"):
             assert problems(client.get(f"{url}feed/{form}{asked}").content) == []
         assert json_problems(client.get(f"{url}feed/json/{asked}").content) == []
 
 
-def test_a_feed_without_entries_breaks_no_rule(client: Client, meridian: Any) -> None:
+def test_a_feed_without_entries_violates_no_rule(client: Client, meridian: Any) -> None:
     for form in ("", "atom/"):
         assert problems(client.get(f"/feed/{form}").content) == []
 
@@ -71,8 +71,8 @@ def naughty() -> list[str]:
     return [each for each in strings if each.strip() and "\x00" not in each]
 
 
-def test_awkward_words_come_back_as_they_went_in(client: Client, full: Article) -> None:
-    """Twenty at a time, as headline, standfirst, text, tag and caption."""
+def test_awkward_text_is_not_changed_by_a_feed(client: Client, full: Article) -> None:
+    """Twenty at a time: headline, standfirst, text, tag and caption."""
     strings = [each for each in naughty() if not any("\ud800" <= sign <= "\udfff" for sign in each)]
     image = picture()
     Article.objects.exclude(pk=full.pk).delete()
@@ -98,7 +98,7 @@ def test_awkward_words_come_back_as_they_went_in(client: Client, full: Article) 
 
 
 def _as_xml_reads(words: str) -> str:
-    """What is left of words in XML: no forbidden signs, and every line end is one sign."""
+    """The text as XML allows it: no forbidden characters, normalised line ends."""
     kept = "".join(sign for sign in words if sign in "\t\n\r" or sign >= " ")
     kept = "".join(sign for sign in kept if sign not in "\ufffe\uffff")
     return kept.replace("\r\n", "\n").replace("\r", "\n")

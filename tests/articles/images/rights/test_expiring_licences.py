@@ -1,4 +1,4 @@
-"""The desk learns a fortnight before of every licence that ends on readers."""
+"""The dashboard lists expiring licences of published images two weeks ahead."""
 
 import re
 from datetime import timedelta
@@ -22,7 +22,7 @@ def first_page(user: User) -> str:
 
 
 @pytest.mark.parametrize(("days", "words"), [(13, "expires on"), (-2, "expired on")])
-def test_the_first_page_names_the_picture_its_end_and_where_it_stands(
+def test_the_dashboard_shows_the_image_its_end_date_and_its_usage(
     edna: User, days: int, words: str
 ) -> None:
     image = newsroom.picture(headline="The quay")
@@ -36,7 +36,7 @@ def test_the_first_page_names_the_picture_its_end_and_where_it_stands(
     assert "the article “Ferries”" in page
 
 
-def test_many_that_ended_hide_none_that_ends_tomorrow_and_what_is_left_out_is_counted(
+def test_expired_licences_do_not_hide_those_that_expire_tomorrow(
     edna: User,
 ) -> None:
     used_until({f"Ended {day}": -day for day in range(1, 13)} | {"Later": 9, "Tomorrow": 1})
@@ -46,9 +46,7 @@ def test_many_that_ended_hide_none_that_ends_tomorrow_and_what_is_left_out_is_co
     assert "?licence=ended&amp;used=yes" in first_page(edna)
 
 
-def test_more_that_end_soon_than_there_are_lines_lead_to_the_library_which_shows_them(
-    edna: User, client: Client
-) -> None:
+def test_more_expiring_licences_than_lines_link_to_the_library(edna: User, client: Client) -> None:
     used_until({f"Ends {day}": day for day in range(1, 13)} | {"Ended": -1})
     page = first_page(edna)
     assert named(page) == [*(f"Ends {day}" for day in range(1, 11)), "and 2 more", "and 1 more"]
@@ -58,13 +56,13 @@ def test_more_that_end_soon_than_there_are_lines_lead_to_the_library_which_shows
     assert shown == [12, 1]
 
 
-def test_ten_are_all_there_are_and_nothing_more_is_said(edna: User) -> None:
+def test_ten_expiring_licences_are_all_listed(edna: User) -> None:
     used_until({f"Ends {day}": day for day in range(1, 11)})
     assert len(named(first_page(edna))) == 10
 
 
 def used_until(pictures: dict[str, int]) -> None:
-    """Pictures that stand in one article, by name, with the days their licence lasts."""
+    """Adds images to one article, by name, with the days until their licence ends."""
     now = timezone.now()
     made = [
         newsroom.picture(headline=name, licence_until=now + timedelta(days=days))
@@ -76,24 +74,24 @@ def used_until(pictures: dict[str, int]) -> None:
 
 
 def named(page: str) -> list[str]:
-    """What the list names, in its order."""
+    """The images of the list, in order."""
     report = page.partition('aria-label="Expiring image licences"')[2].partition("</section>")[0]
     return re.findall(r"<a [^>]*>([^<]+)</a>", report)
 
 
 @pytest.mark.parametrize("days", [15, -15])
-def test_what_is_far_off_is_not_named(edna: User, days: int) -> None:
+def test_licences_that_expire_later_are_not_listed(edna: User, days: int) -> None:
     newsroom.published("Ferries", lead_image=newsroom.picture())
     Image.objects.update(licence_until=timezone.now() + timedelta(days=days))
     assert "Expiring image licences" not in first_page(edna)
 
 
-def test_neither_is_a_picture_that_stands_nowhere(edna: User) -> None:
+def test_unused_images_are_not_listed(edna: User) -> None:
     newsroom.picture(licence_until=timezone.now() + timedelta(days=1))
     assert "Expiring image licences" not in first_page(edna)
 
 
-def test_a_moderator_is_not_troubled(mina: User) -> None:
+def test_a_moderator_sees_no_expiring_licences(mina: User) -> None:
     newsroom.published("Ferries", lead_image=newsroom.picture())
     Image.objects.update(licence_until=timezone.now() + timedelta(days=1))
     assert "Expiring image licences" not in first_page(mina)

@@ -1,4 +1,4 @@
-"""A picture that comes to be used in the very moment of its deletion is kept, and that is said."""
+"""Deleting an image that is being used at the same moment."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ LIBRARY = "/admin/articles/image/"
 
 @pytest.fixture
 def used_meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Image]:
-    """Pictures of which the check knows no use yet when it is asked."""
+    """Images that are used right after the check found no usage."""
     images: list[Image] = []
     check = editing.why_undeletable
 

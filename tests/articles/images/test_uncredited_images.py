@@ -1,4 +1,4 @@
-"""Articles that were out with an uncredited picture before anybody asked for a credit."""
+"""Published articles with uncredited images from before credits were required."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ IN_TEXT = '<figure data-image="{}"></figure>'
 
 @pytest.fixture
 def bare(edna: User) -> Image:
-    """Its credit was never written, and readers see it in two articles: in one of them twice."""
+    """An uncredited image in two published articles, twice in one of them."""
     image = newsroom.picture(headline="Bare", checksum="1" * 64)
     figure = IN_TEXT.format(image.pk)
     newsroom.published("Ferries", slug="ferries", body=f"<p>One.</p>{figure}<p>Two.</p>{figure}")
@@ -37,7 +37,7 @@ def bare(edna: User) -> Image:
 
 
 def judged_now() -> None:
-    """As at a commit."""
+    """Checks the constraints as at a commit."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -51,7 +51,7 @@ def saved(article: Article, **values: Any) -> None:
         judged_now()
 
 
-def test_its_words_can_be_corrected_and_its_pictures_moved_about(bare: Image, edna: User) -> None:
+def test_the_text_can_be_corrected_and_the_images_moved(bare: Image, edna: User) -> None:
     article = Article.objects.get(slug="ferries")
     kept = set(article.figures.values_list("pk", flat=True))
     other = newsroom.picture(headline="Other", checksum="2" * 64)
@@ -64,7 +64,7 @@ def test_its_words_can_be_corrected_and_its_pictures_moved_about(bare: Image, ed
     assert list(article.figures.values_list("image", flat=True)) == [bare.pk, other.pk]
 
 
-def test_the_lead_image_stays_or_goes(bare: Image) -> None:
+def test_the_lead_image_may_stay_or_be_removed(bare: Image) -> None:
     article = Article.objects.get(slug="harbours")
     saved(article, headline="Harbours, corrected", lead_caption="At night")
     assert article.figures.get().caption == "At night"
@@ -73,7 +73,7 @@ def test_the_lead_image_stays_or_goes(bare: Image) -> None:
 
 
 @pytest.mark.parametrize("way", ["once more", "beside another lead picture", "as the lead picture"])
-def test_it_is_not_used_anew_and_the_reason_is_said(bare: Image, way: str) -> None:
+def test_it_cannot_be_used_again_and_the_reason_is_given(bare: Image, way: str) -> None:
     article = Article.objects.get(slug="ferries")
     if way == "once more":
         values: dict[str, Any] = {"body": article.body + IN_TEXT.format(bare.pk)}
@@ -86,7 +86,9 @@ def test_it_is_not_used_anew_and_the_reason_is_said(bare: Image, way: str) -> No
     assert Figure.objects.filter(article=article).count() == 2
 
 
-def test_the_desk_says_it_and_keeps_what_was_typed(bare: Image, client: Client, edna: User) -> None:
+def test_the_form_shows_the_error_and_keeps_the_input(
+    bare: Image, client: Client, edna: User
+) -> None:
     client.force_login(edna)
     article = Article.objects.get(slug="ferries")
     address, body = change_address(article), article.body
@@ -106,15 +108,15 @@ def test_its_file_can_be_replaced(bare: Image, edna: User) -> None:
     assert Image.objects.get(pk=bare.pk).width == 600
 
 
-def test_what_came_later_is_judged_as_ever(bare: Image, edna: User) -> None:
+def test_newer_images_are_checked_as_usual(bare: Image, edna: User) -> None:
     draft = newsroom.draft("Later", slug="later", lead_image=bare)
     with pytest.raises(NotReady):
         publishing.publish(draft, by=edna)
 
 
 @REAL
-def test_whoever_adds_pictures_holds_them_all_before_the_commit(edna: User) -> None:
-    """In the order in which whoever changes many takes them, so the two do not wait in a circle."""
+def test_adding_images_locks_them_all_before_the_commit(edna: User) -> None:
+    """In the same order as a bulk change, so that the two cannot deadlock."""
     first, second = (newsroom.picture(checksum=digit * 64) for digit in "12")
     article = newsroom.published("Ferries", slug="ferries")
     article.body += IN_TEXT.format(second.pk) + IN_TEXT.format(first.pk)

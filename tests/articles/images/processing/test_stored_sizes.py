@@ -1,4 +1,4 @@
-"""A picture's row knows its files, whoever writes what."""
+"""The stored sizes of an image follow its renditions."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def known(image: Image) -> list[list[object]]:
     return found
 
 
-def test_it_follows_the_rows_as_they_come_change_and_go() -> None:
+def test_the_sizes_follow_inserts_updates_and_deletes() -> None:
     image = picture()
     assert known(image) == []
     large, small = size(image, "jpeg", 640), size(image, "avif", 320)
@@ -33,7 +33,7 @@ def test_it_follows_the_rows_as_they_come_change_and_go() -> None:
     assert [row[0] for row in known(image)] == ["jpeg"]
 
 
-def test_saving_a_picture_with_an_old_list_does_not_bring_it_back() -> None:
+def test_saving_an_outdated_image_does_not_restore_old_sizes() -> None:
     image = picture()
     size(image, "jpeg", 640)
     assert image.sizes == []
@@ -42,7 +42,7 @@ def test_saving_a_picture_with_an_old_list_does_not_bring_it_back() -> None:
     assert len(known(image)) == 1
 
 
-def test_a_rendition_that_moves_is_known_by_its_new_picture_alone() -> None:
+def test_a_rendition_moved_to_another_image_is_listed_there_only() -> None:
     first, second = picture(), picture()
     moving = size(first, "jpeg", 640)
     moving.image = second
@@ -50,7 +50,7 @@ def test_a_rendition_that_moves_is_known_by_its_new_picture_alone() -> None:
     assert (known(first), len(known(second))) == ([], 1)
 
 
-def test_a_picture_is_removed_with_its_sizes() -> None:
+def test_an_image_is_deleted_with_its_renditions() -> None:
     image = picture()
     size(image, "jpeg", 640)
     image.delete()

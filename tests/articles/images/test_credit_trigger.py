@@ -1,4 +1,4 @@
-"""PostgreSQL itself leaves no published article with a picture that has no credit, by whatever road."""
+"""PostgreSQL rejects published articles with uncredited images."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -24,7 +24,7 @@ REFUSED = "has no credit and readers see it in the article “Ferries”"
 
 
 def run(*statements: str) -> None:
-    """Straight to PostgreSQL, in one transaction, judged as at its commit."""
+    """Runs the statements in one transaction, with the constraints checked as at its commit."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for statement in statements:
@@ -43,7 +43,7 @@ OUT = (
 
 
 @pytest.mark.parametrize("credit", ["", " ", "\u2003\u00a0\t"])
-def test_no_statement_publishes_an_uncredited_picture(credit: str, db: None) -> None:
+def test_no_statement_can_publish_an_uncredited_image(credit: str, db: None) -> None:
     article = using(newsroom.picture(credit=credit))
     with pytest.raises(IntegrityError, match=REFUSED):
         run(OUT)
@@ -51,14 +51,14 @@ def test_no_statement_publishes_an_uncredited_picture(credit: str, db: None) -> 
     assert not article.is_published
 
 
-def test_neither_as_a_lead_image_whose_use_was_never_recorded(db: None) -> None:
+def test_nor_as_a_lead_image_without_a_figure_row(db: None) -> None:
     newsroom.draft("Ferries", slug="ferries", lead_image=newsroom.picture(credit=""))
     Figure.objects.all().delete()
     with pytest.raises(IntegrityError, match=REFUSED):
         run(OUT)
 
 
-def test_nor_is_an_article_made_public_at_once_with_one(db: None) -> None:
+def test_nor_can_a_published_article_be_inserted_with_one(db: None) -> None:
     article = newsroom.draft("Ferries", slug="ferries", lead_image=newsroom.picture(credit=""))
     Figure.objects.all().delete()
     copy = {f.attname: getattr(article, f.attname) for f in Article._meta.concrete_fields}
@@ -90,7 +90,7 @@ BEHIND: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("way", BEHIND)
-def test_no_statement_takes_the_credit_from_what_readers_see(way: str, edna: User) -> None:
+def test_no_statement_can_remove_the_credit_of_a_published_image(way: str, edna: User) -> None:
     article = using(newsroom.picture())
     publishing.publish(article, by=edna)
     newsroom.picture(credit="")
@@ -98,7 +98,7 @@ def test_no_statement_takes_the_credit_from_what_readers_see(way: str, edna: Use
         run(*BEHIND[way])
 
 
-def test_what_is_whole_at_the_end_of_the_transaction_may_pass_through_anything(edna: User) -> None:
+def test_only_the_state_at_the_end_of_the_transaction_is_checked(edna: User) -> None:
     image = newsroom.picture(credit="")
     using(image)
     run(OUT, "UPDATE articles_image SET credit = 'Ines Faro'")
@@ -108,7 +108,7 @@ def test_what_is_whole_at_the_end_of_the_transaction_may_pass_through_anything(e
 
 
 @REAL
-def test_a_real_commit_refuses_too(edna: User) -> None:
+def test_a_real_commit_is_rejected_too(edna: User) -> None:
     article = using(newsroom.picture(credit=""))
     with pytest.raises(IntegrityError, match=REFUSED):
         Article.objects.update(
@@ -123,7 +123,7 @@ def test_a_real_commit_refuses_too(edna: User) -> None:
 
 @pytest.fixture
 def at_once() -> Callable[..., list[str]]:
-    """Runs transactions side by side, each committing when all have done what they do."""
+    """Runs transactions concurrently; each commits when all have run their statements."""
 
     def run_all(*deeds: str) -> list[str]:
         together = Barrier(len(deeds))
@@ -147,7 +147,7 @@ def at_once() -> Callable[..., list[str]]:
 
 @REAL
 @pytest.mark.parametrize("other", ["UPDATE articles_image SET credit = ''", USED_ONCE_MORE])
-def test_of_two_at_once_that_would_together_break_it_one_is_refused(
+def test_one_of_two_conflicting_transactions_is_rejected(
     other: str, at_once: Callable[..., list[str]], db: None
 ) -> None:
     using(newsroom.picture())
@@ -159,7 +159,7 @@ def test_of_two_at_once_that_would_together_break_it_one_is_refused(
 
 
 @REAL
-def test_a_use_waits_for_whoever_has_been_judged_and_not_yet_committed(db: None) -> None:
+def test_a_new_use_waits_for_a_transaction_that_was_checked_but_not_committed(db: None) -> None:
     using(newsroom.picture())
     newsroom.picture(credit="")
 
@@ -180,10 +180,10 @@ def test_a_use_waits_for_whoever_has_been_judged_and_not_yet_committed(db: None)
 
 
 @REAL
-def test_whoever_is_overtaken_at_the_desk_reads_a_sentence(
+def test_a_conflict_in_the_admin_shows_an_error_message(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The form found nothing, and before it was saved somebody published the picture."""
+    """The form was valid, but the image was published before it was saved."""
     image = newsroom.picture()
     article = using(image)
     desk = Client()

@@ -1,4 +1,4 @@
-"""Blocks are found in the rarer places where programs put them."""
+"""Metadata blocks in the rarer places of a file."""
 
 import zlib
 from io import BytesIO
@@ -41,7 +41,7 @@ def profile(name: str, data: bytes) -> tuple[bytes, bytes]:
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_a_packet_that_goes_on_in_other_segments_is_read_whole(order: tuple[int, int]) -> None:
+def test_extended_xmp_in_several_segments_is_read_in_full(order: tuple[int, int]) -> None:
     more = packet("<photoshop:Credit>Meridian</photoshop:Credit>")
     name, half = b"0123456789ABCDEF" * 2, len(more) // 2
     pieces = [
@@ -53,7 +53,7 @@ def test_a_packet_that_goes_on_in_other_segments_is_read_whole(order: tuple[int,
     assert (said.caption, said.credit) == ("A quay", "Meridian")
 
 
-def test_resources_that_go_on_in_the_next_segment_are_read_whole() -> None:
+def test_resources_continued_in_the_next_segment_are_read_in_full() -> None:
     whole = resource(0x0404, iim((2, 120, b"A quay")))
     halves = [(0xED, b"Photoshop 3.0\x00" + part) for part in (whole[:15], whole[15:])]
     assert read(segments(*halves)).caption == "A quay"
@@ -72,11 +72,11 @@ def test_resources_that_go_on_in_the_next_segment_are_read_whole() -> None:
         profile("8bim", resource(0x0404, iim((2, 120, b"A quay")))),
     ],
 )
-def test_a_png_speaks_in_many_ways(chunk: tuple[bytes, bytes]) -> None:
+def test_png_text_chunks_are_read(chunk: tuple[bytes, bytes]) -> None:
     assert read(png_with(chunk)).caption == "A quay"
 
 
-def test_exif_that_imagemagick_keeps_in_a_png_is_read() -> None:
+def test_exif_that_imagemagick_writes_into_a_png_is_read() -> None:
     tags = Pixels.Exif()
     tags.update({0x010E: "A quay", 0x0112: 6})
     said = read(png_with(profile("exif", tags.tobytes())))
@@ -92,11 +92,11 @@ def test_exif_that_imagemagick_keeps_in_a_png_is_read() -> None:
         ("in spring", None),
     ],
 )
-def test_a_png_says_when_it_was_made(written: str, meant: str | None) -> None:
+def test_the_creation_time_of_a_png_is_read(written: str, meant: str | None) -> None:
     assert read(png_with((b"tEXt", b"Creation Time\x00" + written.encode()))).taken == meant
 
 
-def test_a_gif_carries_a_packet_too() -> None:
+def test_xmp_of_a_gif_is_read() -> None:
     buffer = BytesIO()
     Pixels.new("P", (8, 8)).save(buffer, "GIF")
     content = buffer.getvalue()
@@ -109,12 +109,12 @@ def avif(meta: bytes, *behind: bytes) -> bytes:
     return b"".join((box(b"ftyp", b"avif" + bytes(4)), box(b"meta", bytes(4) + meta), *behind))
 
 
-def test_an_avif_carries_a_packet_in_a_box_of_its_own_name() -> None:
+def test_xmp_of_an_avif_is_read() -> None:
     name = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
     assert read(avif(b"", box(b"uuid", name + CAPTION))).caption == "A quay"
 
 
-def test_an_avif_keeps_a_small_item_inside_its_head() -> None:
+def test_an_item_inside_the_metadata_of_an_avif_is_read() -> None:
     entry = bytes((2, 0, 0, 0)) + pack(">HH", 1, 0) + b"mimeXMP\x00application/rdf+xml\x00"
     items = box(b"iinf", bytes(4) + pack(">H", 1) + box(b"infe", entry))
     # Version 1, offsets and lengths of four bytes; item 1, inside `idat`, in two pieces.

@@ -1,4 +1,4 @@
-"""Whatever is asked, the answer is in words, and a program can read it."""
+"""Problem responses of the API (RFC 9457)."""
 
 import json
 from typing import Any
@@ -52,7 +52,7 @@ def problem_of(response: Any, status: int, name: str) -> dict[str, Any]:
         ("q=pilots&order=changed", "order", "relevance"),
     ],
 )
-def test_a_parameter_that_cannot_be_used_is_named_with_the_reason(
+def test_an_invalid_parameter_is_named_with_the_reason(
     client: Client, db: None, asked: str, parameter: str, words: str
 ) -> None:
     told = problem_of(client.get(f"/api/v1/articles/?{asked}"), 400, "parameter")
@@ -62,7 +62,7 @@ def test_a_parameter_that_cannot_be_used_is_named_with_the_reason(
 
 
 @pytest.mark.parametrize("words", ["", "the and of", "-", '"', "x" * 10_000, "\x00", "()|&!"])
-def test_words_that_cannot_be_searched_for_get_a_sentence(
+def test_an_invalid_search_query_gets_an_error_message(
     client: Client, db: None, words: str
 ) -> None:
     response = client.get("/api/v1/articles/", {"q": words})
@@ -70,7 +70,7 @@ def test_words_that_cannot_be_searched_for_get_a_sentence(
         problem_of(response, 400, "search")
 
 
-def test_a_cursor_bent_by_hand_is_refused(client: Client, ask: Ask, house: Article) -> None:
+def test_a_modified_cursor_is_rejected(client: Client, ask: Ask, house: Article) -> None:
     cursor = ask("articles/", limit=1)["next"].rpartition("cursor=")[2]
     bent = [cursor[:-1], cursor[1:], f"{cursor}x", "x", "a.b", ".", "é", "0" * 399, "\x7f"]
     for text in bent:
@@ -95,7 +95,7 @@ def test_a_cursor_bent_by_hand_is_refused(client: Client, ask: Ask, house: Artic
         "%00",
     ],
 )
-def test_where_nothing_is_a_program_is_told_so(client: Client, db: None, path: str) -> None:
+def test_an_unknown_url_gets_a_problem_response(client: Client, db: None, path: str) -> None:
     response = client.get(f"/api/v1/{path}")
     if path:
         problem_of(response, 404, "not-found")
@@ -105,7 +105,7 @@ def test_where_nothing_is_a_program_is_told_so(client: Client, db: None, path: s
 @pytest.mark.parametrize(
     "path", ["v1", "v1/articles", "v1/articles/1", "v1/openapi.json", "oembed"]
 )
-def test_only_a_slash_short_of_an_address_the_way_is_told(
+def test_a_url_without_its_final_slash_gets_the_correct_one(
     client: Client, db: None, path: str
 ) -> None:
     response = client.get(f"/api/{path}?limit=2")
@@ -116,7 +116,7 @@ def test_only_a_slash_short_of_an_address_the_way_is_told(
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
-def test_nothing_can_be_changed(client: Client, db: None, method: str) -> None:
+def test_write_methods_are_not_allowed(client: Client, db: None, method: str) -> None:
     for origin in ({}, {"Origin": "https://elsewhere.example"}):
         response = getattr(client, method)("/api/v1/articles/", headers=origin)
         problem_of(response, 405, "method")
@@ -141,7 +141,7 @@ def test_nothing_can_be_changed(client: Client, db: None, method: str) -> None:
         ("é/\x80" * 500, 406),
     ],
 )
-def test_a_form_that_there_is_not_is_refused_in_words(
+def test_an_unsupported_accept_header_is_rejected(
     client: Client, db: None, accept: str, status: int
 ) -> None:
     response = client.get("/api/v1/articles/", headers={"Accept": accept})
@@ -152,13 +152,11 @@ def test_a_form_that_there_is_not_is_refused_in_words(
         problem_of(response, 406, "not-acceptable")
 
 
-def test_too_many_requests_are_told_when_to_come_again(
-    client: Client, db: None, settings: Any
-) -> None:
+def test_too_many_requests_are_told_when_to_retry(client: Client, db: None, settings: Any) -> None:
     settings.API_RATE_LIMIT = 2
     first = client.get("/api/v1/tags/")
     client.get("/api/v1/tags/")
-    # Nothing in an answer belongs to one who asks, so a cache may keep it for all.
+    # Responses do not depend on the client, so shared caches may store them.
     assert not {name for name in first.headers if "limit" in name.lower()}
     assert "public" in first.headers["Cache-Control"]
     response = client.get("/api/v1/tags/")
@@ -167,7 +165,7 @@ def test_too_many_requests_are_told_when_to_come_again(
     assert client.get("/api/v1/tags/", REMOTE_ADDR="192.0.2.7").status_code == 200
 
 
-def test_what_breaks_is_a_problem_too_and_written_down(
+def test_a_server_error_is_a_problem_response_and_is_logged(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     from articles.api import articles
@@ -182,7 +180,9 @@ def test_what_breaks_is_a_problem_too_and_written_down(
     assert "broken pipe of a test" in caplog.text
 
 
-def test_every_awkward_string_is_answered_in_words(client: Client, db: None, settings: Any) -> None:
+def test_every_awkward_string_gets_a_valid_response(
+    client: Client, db: None, settings: Any
+) -> None:
     settings.API_RATE_LIMIT = 100_000
     strings = json.loads(shared_data("naughty", "blns.json").read_text())
     names = ("category", "tag", "cursor", "fields", "q", "published_from", "changed_since", "limit")
@@ -195,9 +195,7 @@ def test_every_awkward_string_is_answered_in_words(client: Client, db: None, set
 
 
 @pytest.mark.parametrize("asked", ["tag=secret-topic", "author=secret-author"])
-def test_a_name_that_only_a_draft_bears_is_as_unknown_as_any(
-    client: Client, db: None, asked: str
-) -> None:
+def test_a_tag_used_only_by_drafts_is_unknown(client: Client, db: None, asked: str) -> None:
     newsroom.draft("Hidden", tags=["Secret topic"], authors=[newsroom.author("Secret author")])
     told = problem_of(client.get(f"/api/v1/articles/?{asked}"), 400, "parameter")
     assert told["errors"][0]["detail"].startswith("Unknown ")

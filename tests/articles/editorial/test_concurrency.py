@@ -1,4 +1,4 @@
-"""Two people, or one with a double click, at the same moment."""
+"""Concurrent saves and double clicks."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -37,7 +37,9 @@ def test_a_double_click_on_the_empty_form_makes_one_article(edna: User) -> None:
     assert article.revisions.count() == 1
 
 
-def test_of_two_people_who_save_at_once_one_is_told(edna: User, chief: User) -> None:
+def test_of_two_users_who_save_at_the_same_time_one_gets_a_conflict(
+    edna: User, chief: User
+) -> None:
     article = newsroom.draft()
     address = change_address(article)
     people = [signed_in(edna), signed_in(chief)]
@@ -56,7 +58,7 @@ def test_of_two_people_who_save_at_once_one_is_told(edna: User, chief: User) -> 
     assert article.revisions.count() == 2
 
 
-def test_articles_published_at_once_with_one_headline_get_addresses_of_their_own(
+def test_articles_published_at_the_same_time_with_one_headline_get_different_urls(
     edna: User,
 ) -> None:
     articles = [newsroom.draft("The week ahead") for _ in range(4)]
@@ -65,7 +67,7 @@ def test_articles_published_at_once_with_one_headline_get_addresses_of_their_own
     assert slugs == {"the-week-ahead", *(f"the-week-ahead-{number}" for number in (2, 3, 4))}
 
 
-def test_two_workers_publish_what_is_due_once(edna: User) -> None:
+def test_two_workers_publish_due_articles_once(edna: User) -> None:
 
     article = newsroom.draft()
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""Our rules against feeds whose faults others have labelled."""
+"""Our feed rules checked against labelled feeds."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def labels() -> list[dict[str, str]]:
 
 
 def found_in(file: str) -> list[tuple[str, str, str]]:
-    """The problems of a labelled feed: kind, place with words, and the element around it."""
+    """The problems of a labelled feed: kind, element with message, and its parent element."""
     document = shared_data("feeds", "feedvalidator", file).read_bytes()
     return [
         (each.kind, f"{each.place} {each.words}".lower(), each.within.rpartition(":")[2])
@@ -51,9 +51,9 @@ def found_in(file: str) -> list[tuple[str, str, str]]:
 
 
 def agrees(label: dict[str, str]) -> bool:
-    """Whether the rules say what the label says: this kind of problem at this element, or none.
+    """Whether the rules agree with the label: this kind of problem at this element, or none.
 
-    Messages that begin with `Valid` say that a value is sound, those with `!` that there is no
+    Messages that begin with `Valid` mean that a value is valid, those with `!` that there is no
     such problem.
     """
     expected = label["expect"]
@@ -61,7 +61,7 @@ def agrees(label: dict[str, str]) -> bool:
     wanted = not (expected.startswith("!") or message.startswith("Valid"))
     names = [name.split(":")[-1].lower() for name in re.findall(r"(?:element|attr):([^,}]+)", rest)]
     kind = KIND_OF[message]
-    # What is missing is told of the element that should hold it; markup of the one that holds it.
+    # A missing element is reported for its parent, markup for the element that contains it.
     (parent,) = re.findall(r"parent:([\w]+)", rest) or [""] if kind == "escaping" else [""]
     found = [
         words
@@ -73,7 +73,7 @@ def agrees(label: dict[str, str]) -> bool:
     return bool(found) == wanted
 
 
-def test_the_rules_say_what_the_labels_of_their_kinds_say() -> None:
+def test_the_rules_agree_with_the_labels() -> None:
     agreed, counted = Counter[str](), Counter[str]()
     for label in labels():
         message = label["expect"].lstrip("!").partition("{")[0]
@@ -85,15 +85,15 @@ def test_the_rules_say_what_the_labels_of_their_kinds_say() -> None:
     assert min(shares.values()) >= 0.9, shares
 
 
-def test_the_rules_find_nothing_in_feeds_that_are_sound() -> None:
+def test_the_rules_find_nothing_in_valid_feeds() -> None:
     sound = [label["file"] for label in labels() if label["expect"] == "!Error"]
     clean = [file for file in sound if not found_in(file)]
     assert len(clean) / len(sound) >= 0.9, set(sound) - set(clean)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_of_rule_can_fail(kind: str) -> None:
-    """A faulty feed of our own for each kind, so that the rules are tried without the labels too."""
+def test_every_kind_of_rule_can_fail(kind: str) -> None:
+    """An invalid feed for each kind, so that the rules are tested without the labels too."""
     faults = {
         "date": ("<pubDate>Wed, 04 Mar 2026 12:30:00 +0000</pubDate>", "<pubDate>today</pubDate>"),
         "id": ('<guid isPermaLink="false">tag', '<guid isPermaLink="true">tag'),

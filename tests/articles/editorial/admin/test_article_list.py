@@ -1,4 +1,4 @@
-"""The list of articles, and what can be done from it."""
+"""The changelist of articles and its actions."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,7 @@ def _do(client: Client, action: str, *articles: Article, **more: str) -> str:
     return words_of(client.post(LIST, chosen, follow=True))
 
 
-def test_the_list_says_what_an_article_is_and_whose(desk: Client, edna: User) -> None:
+def test_the_list_shows_the_state_and_the_authors_of_an_article(desk: Client, edna: User) -> None:
     Publication(name="Meridian", time_zone="Asia/Karachi").save()
     sections = [newsroom.category("Asia-Pacific"), newsroom.category("News")]
     article = newsroom.draft(
@@ -46,7 +46,7 @@ def test_the_list_says_what_an_article_is_and_whose(desk: Client, edna: User) ->
         assert part in words
 
 
-def test_the_list_asks_as_much_for_many_articles_as_for_few(
+def test_the_number_of_queries_does_not_depend_on_the_number_of_articles(
     desk: Client, django_assert_max_num_queries: Any
 ) -> None:
     counts = []
@@ -74,7 +74,7 @@ def test_the_list_asks_as_much_for_many_articles_as_for_few(
         ("?whose=mine", "Begun by Edna"),
     ],
 )
-def test_the_list_can_be_narrowed(desk: Client, edna: User, query: str, found: str) -> None:
+def test_the_list_can_be_filtered(desk: Client, edna: User, query: str, found: str) -> None:
     asia = newsroom.category("Asia-Pacific")
     japan = newsroom.category("Japan", parent=asia)
     newsroom.draft("At the strait")
@@ -90,11 +90,11 @@ def test_the_list_can_be_narrowed(desk: Client, edna: User, query: str, found: s
 
 
 @pytest.mark.parametrize("query", ["?in=%00", "?q=%00", "?state__exact=%00", "?whose=%00", "?p=x"])
-def test_a_strange_address_is_no_trouble(desk: Client, query: str) -> None:
+def test_invalid_query_parameters_do_not_break_the_list(desk: Client, query: str) -> None:
     assert desk.get(LIST + query, follow=True).status_code == 200
 
 
-def test_selected_articles_are_published_and_each_outcome_is_said(desk: Client) -> None:
+def test_publishing_selected_articles_reports_each_outcome(desk: Client) -> None:
     ready = newsroom.draft("Whole")
     unready = newsroom.draft("Without a text", body="")
     already = newsroom.published("Out already")
@@ -104,7 +104,7 @@ def test_selected_articles_are_published_and_each_outcome_is_said(desk: Client) 
     assert Article.objects.published().count() == 2
 
 
-def test_selected_articles_are_withdrawn_and_each_outcome_is_said(desk: Client, edna: User) -> None:
+def test_unpublishing_selected_articles_reports_each_outcome(desk: Client, edna: User) -> None:
     public = newsroom.published("Out")
     draft = newsroom.draft("Never out")
     scheduled = newsroom.draft("Soon out")
@@ -116,7 +116,7 @@ def test_selected_articles_are_withdrawn_and_each_outcome_is_said(desk: Client, 
         assert f"“{headline}”" in words
 
 
-def test_what_is_not_public_leaves_its_schedule_without_a_question(
+def test_scheduled_articles_are_unscheduled_without_a_confirmation(
     desk: Client, edna: User
 ) -> None:
     scheduled = newsroom.draft("Soon out")
@@ -126,7 +126,7 @@ def test_what_is_not_public_leaves_its_schedule_without_a_question(
     assert scheduled.state == Article.State.DRAFT
 
 
-def test_selected_articles_that_were_public_are_not_deleted_and_named(desk: Client) -> None:
+def test_selected_articles_that_were_published_are_not_deleted_but_named(desk: Client) -> None:
     public, draft = newsroom.published("Out already"), newsroom.draft("Never out")
     words = _do(desk, "delete_selected", public, draft)
     assert str(NO_DELETING) in words
@@ -135,7 +135,7 @@ def test_selected_articles_that_were_public_are_not_deleted_and_named(desk: Clie
     assert Article.objects.count() == 2
 
 
-def test_selected_drafts_are_deleted_after_a_question(desk: Client) -> None:
+def test_selected_drafts_are_deleted_after_a_confirmation(desk: Client) -> None:
     newsroom.published("Out already")
     draft = newsroom.draft("Never out")
     _do(desk, "delete_selected", draft)
@@ -154,12 +154,12 @@ def test_the_text_of_a_draft_is_searched(desk: Client, query: str) -> None:
     assert "Another night" not in words
 
 
-def test_markup_of_a_draft_is_no_part_of_its_text(desk: Client) -> None:
+def test_markup_of_a_draft_is_not_searched(desk: Client) -> None:
     newsroom.draft("Night shift", body="<p><strong>Home</strong> at last.</p>")
     assert "Night shift" not in words_of(desk.get(LIST, {"q": "strong"}))
 
 
-def test_a_reporter_is_offered_no_button_of_an_editor(client: Client, rui: User) -> None:
+def test_a_reporter_is_not_offered_editors_actions(client: Client, rui: User) -> None:
     article = newsroom.draft("Rui's draft", by=rui)
     client.force_login(rui)
     page = client.get(LIST)
@@ -168,7 +168,7 @@ def test_a_reporter_is_offered_no_button_of_an_editor(client: Client, rui: User)
     assert not Article.objects.published().exists()
 
 
-def test_a_moderator_sees_only_what_readers_see(client: Client, mina: User) -> None:
+def test_a_moderator_sees_only_published_articles(client: Client, mina: User) -> None:
     newsroom.draft("Not out yet")
     newsroom.published("Out")
     client.force_login(mina)
@@ -177,7 +177,7 @@ def test_a_moderator_sees_only_what_readers_see(client: Client, mina: User) -> N
     assert "Not out yet" not in words
 
 
-def test_the_list_finds_what_readers_find_best_first_and_drafts_by_their_names(
+def test_public_search_results_come_first_and_drafts_are_found_by_name(
     client: Client, edna: User
 ) -> None:
     image = newsroom.picture()

@@ -1,4 +1,4 @@
-"""Two dozen real pictures go through the library, and every caption stays with its picture."""
+"""Two dozen real images go through the library and keep their captions."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from tests.shared import shared_data
 LIBRARY = "/admin/articles/image/"
 
 
-def test_every_caption_stays_with_its_picture_from_the_upload_to_the_article(
+def test_every_caption_stays_with_its_image_from_the_upload_to_the_article(
     client: Client, edna: User
 ) -> None:
     folder = shared_data("articles", "18f", "images")

@@ -1,4 +1,4 @@
-"""The tag of a page changes with every single thing the page is made of, and with nothing else."""
+"""The ETag of a page changes with everything the page depends on, and with nothing else."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -61,7 +61,7 @@ def pair(ola: Any) -> tuple[Article, Article]:
 
 
 @pytest.mark.parametrize("ingredient", INGREDIENTS)
-def test_each_ingredient_gives_the_page_another_tag(
+def test_every_ingredient_changes_the_etag_of_the_page(
     client: Client, pair: tuple[Article, Article], ingredient: str
 ) -> None:
     address = pair[0].get_absolute_url()
@@ -71,7 +71,7 @@ def test_each_ingredient_gives_the_page_another_tag(
     assert client.get(address)["ETag"] != before
 
 
-def test_another_release_gives_every_page_another_tag(
+def test_a_new_release_changes_every_etag(
     client: Client, pair: tuple[Article, Article], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = client.get("/")["ETag"]
@@ -79,7 +79,7 @@ def test_another_release_gives_every_page_another_tag(
     assert client.get("/")["ETag"] != before
 
 
-def test_a_new_day_gives_every_page_another_tag(
+def test_a_new_day_changes_every_etag(
     client: Client, pair: tuple[Article, Article], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = client.get("/")["ETag"]
@@ -87,7 +87,7 @@ def test_a_new_day_gives_every_page_another_tag(
     assert client.get("/")["ETag"] != before
 
 
-def test_a_comment_elsewhere_leaves_the_tag_as_it_was(
+def test_a_comment_on_another_article_does_not_change_the_etag(
     client: Client, pair: tuple[Article, Article]
 ) -> None:
     article, other = pair
@@ -97,7 +97,7 @@ def test_a_comment_elsewhere_leaves_the_tag_as_it_was(
     assert again.status_code == 304
 
 
-def test_an_unchanged_article_is_answered_with_two_small_queries(
+def test_an_unchanged_article_needs_two_small_queries(
     client: Client, pair: tuple[Article, Article], django_assert_num_queries: Any
 ) -> None:
     address = pair[0].get_absolute_url()
@@ -110,7 +110,7 @@ def test_an_unchanged_article_is_answered_with_two_small_queries(
         assert client.get("/", headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_a_withdrawn_article_is_gone_for_whoever_held_its_page(
+def test_an_unpublished_article_is_gone_for_clients_with_its_etag(
     client: Client, pair: tuple[Article, Article]
 ) -> None:
     address = pair[0].get_absolute_url()

@@ -1,4 +1,4 @@
-"""What an article said before, and what happened to it."""
+"""The history of an article and the comparison of its versions."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ def _rewritten(article: Article, by: User, **words: Any) -> Revision:
     return revisions.save(article, by=by)
 
 
-def test_every_version_says_who_saved_it_and_what_changed(
+def test_every_version_shows_who_saved_it_and_what_changed(
     desk: Client, edna: User, rui: User
 ) -> None:
     article = newsroom.draft(
@@ -47,7 +47,7 @@ def test_every_version_says_who_saved_it_and_what_changed(
     assert "Fourth" not in words_of(page)
 
 
-def test_the_history_says_when_it_went_out_and_by_whom(desk: Client, edna: User) -> None:
+def test_the_history_shows_when_it_was_published_and_by_whom(desk: Client, edna: User) -> None:
     article = newsroom.published(by=edna)
     publishing.unpublish(article, by=edna)
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
@@ -59,7 +59,7 @@ def test_the_history_says_when_it_went_out_and_by_whom(desk: Client, edna: User)
     assert "not published automatically" in history
 
 
-def test_the_history_tells_what_changed_beside_the_text(desk: Client, edna: User) -> None:
+def test_the_history_shows_changes_of_fields_without_revisions(desk: Client, edna: User) -> None:
     asia, trade = newsroom.category("Asia-Pacific"), newsroom.category("Trade")
     article = newsroom.published("A quiet week", categories=[asia], tags=["ferries"])
     changes: dict[str, Any] = {
@@ -80,7 +80,7 @@ def test_the_history_tells_what_changed_beside_the_text(desk: Client, edna: User
         assert change in history
 
 
-def test_saving_without_a_change_leaves_no_entry(desk: Client, edna: User) -> None:
+def test_saving_without_a_change_adds_no_entry(desk: Client, edna: User) -> None:
     article = newsroom.published()
     send(desk, change_address(article))
     entry = LogEntry.objects.get()
@@ -89,7 +89,7 @@ def test_saving_without_a_change_leaves_no_entry(desk: Client, edna: User) -> No
     assert not page.context["other_changes"]
 
 
-def test_the_list_and_the_form_agree_on_when_it_was_last_saved(desk: Client, rui: User) -> None:
+def test_the_list_and_the_form_show_the_same_time_of_the_last_save(desk: Client, rui: User) -> None:
     article = newsroom.draft(by=rui)
     Revision.objects.update(created_at=timezone.now() - timedelta(days=3))
     send(desk, change_address(article), tags="ferries")
@@ -99,13 +99,13 @@ def test_the_list_and_the_form_agree_on_when_it_was_last_saved(desk: Client, rui
         assert f"{saved}" in words_of(desk.get(page))
 
 
-def test_a_version_that_is_not_there_is_not_found(desk: Client) -> None:
+def test_an_unknown_version_is_not_found(desk: Client) -> None:
     article = newsroom.draft()
     assert desk.get(f"/admin/articles/article/{article.pk}/versions/9/").status_code == 404
     assert desk.get("/admin/articles/article/x/versions/1/").status_code == 404
 
 
-def test_a_change_that_leaves_every_word_says_so(edna: User) -> None:
+def test_a_comparison_without_a_changed_word_says_so(edna: User) -> None:
     article = newsroom.draft(body="<p>Words stay.</p>")
     old = article.revisions.get()
     new = _rewritten(article, edna, body="<p>Words <em>stay</em>.</p>")
@@ -113,7 +113,7 @@ def test_a_change_that_leaves_every_word_says_so(edna: User) -> None:
     assert "words are the same" in part.paragraphs[0].pieces[0].text
 
 
-def test_what_is_compared_adds_up_to_both_versions(edna: User) -> None:
+def test_the_pieces_of_a_comparison_add_up_to_both_versions(edna: User) -> None:
     article = newsroom.draft(body="<p>One two three.</p><p>Gone.</p><p>Last.</p>")
     old = article.revisions.get()
     new = _rewritten(article, edna, body="<p>One 2 three.</p><p>Last.</p><p>New.</p>")

@@ -1,4 +1,4 @@
-"""Corrections, told to readers for good."""
+"""Corrections of published articles."""
 
 from collections.abc import Iterator
 
@@ -40,7 +40,7 @@ def _correct(client: Client, article: Article, number: int, text: str) -> str:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_correction_says_who_made_it_and_is_announced(
+def test_a_correction_records_its_author_and_sends_a_signal(
     desk: Client, edna: User, heard: list[int]
 ) -> None:
     article = newsroom.published()
@@ -51,7 +51,7 @@ def test_a_correction_says_who_made_it_and_is_announced(
     assert "The ferry is called Alba." in words_of(Client().get(article.get_absolute_url()))
 
 
-def test_what_was_told_to_readers_stays_as_it_was(desk: Client) -> None:
+def test_a_published_correction_cannot_be_changed(desk: Client) -> None:
     article = newsroom.published()
     _correct(desk, article, 0, "The first.")
     words = _correct(desk, article, 1, "The second.")
@@ -61,12 +61,12 @@ def test_what_was_told_to_readers_stays_as_it_was(desk: Client) -> None:
     assert ">The first.</textarea>" not in page
 
 
-def test_a_draft_has_nothing_to_correct(desk: Client) -> None:
+def test_a_draft_has_no_corrections(desk: Client) -> None:
     page = desk.get(change_address(newsroom.draft()))
     assert "corrections-TOTAL_FORMS" not in page.content.decode()
 
 
-def test_a_correction_of_spaces_is_refused(desk: Client) -> None:
+def test_a_correction_of_whitespace_is_rejected(desk: Client) -> None:
     article = newsroom.published()
     _correct(desk, article, 0, " \u200b ")
     assert not Correction.objects.exists()

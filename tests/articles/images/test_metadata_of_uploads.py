@@ -1,4 +1,4 @@
-"""From the upload to the bytes a reader gets: whose the picture is goes along, all else stays here."""
+"""The metadata in renditions, from the upload to the response: rights only."""
 
 import json
 import subprocess
@@ -42,7 +42,7 @@ def exiftool(*words: str) -> bytes:
 
 
 def as_from_a_camera(path: Path) -> None:
-    """Whose it is, and all that a camera and a desk know beside that, a thumbnail included."""
+    """Adds rights and all other metadata that cameras and newsrooms write, with a thumbnail."""
     thumbnail = path.with_name("thumbnail.jpg")
     Pixels.new("RGB", (160, 120), "red").save(thumbnail)
     tags = [f"-{name}={value}" for name, value in (RIGHTS | SECRETS).items()]
@@ -56,7 +56,7 @@ def upload(client: Client, path: Path) -> Image:
 
 
 def served(image: Image, folder: Path) -> dict[str, dict[str, Any]]:
-    """What exiftool reads in each file as a stranger gets it, by shape, format and motion."""
+    """What exiftool reads in each served file, by shape, format and motion."""
     folder.mkdir()
     stranger = Client()
     names = {}
@@ -82,7 +82,7 @@ def assert_tells_rights_alone(files: dict[str, dict[str, Any]], credit: str) -> 
             assert secret not in everything
 
 
-def test_every_file_of_a_photograph_says_whose_it_is_and_not_where_it_was_taken(
+def test_every_file_of_a_photograph_has_its_credit_and_no_location(
     client: Client, edna: User, jobs: Callable[[], None], tmp_path: Path
 ) -> None:
     path = tmp_path / "photograph.jpg"
@@ -112,7 +112,7 @@ def test_every_file_of_a_photograph_says_whose_it_is_and_not_where_it_was_taken(
     assert_tells_rights_alone(served(image, tmp_path / "after"), "Teo Brandt/via Meridian")
 
 
-def test_so_does_every_file_of_what_moves_and_of_what_shines_through(
+def test_so_does_every_file_of_an_animated_or_transparent_image(
     client: Client, edna: User, jobs: Callable[[], None], tmp_path: Path
 ) -> None:
     path = tmp_path / "moving.png"

@@ -1,6 +1,6 @@
-"""Whatever the original was kept in, its files tell whose it is and nothing of camera, place or owner.
+"""Renditions of every format contain rights and nothing about camera, place or owner.
 
-A JPEG's way from the upload to the reader: test_what_served_files_tell.py.
+For a JPEG from the upload to the response, see test_metadata_of_uploads.py.
 """
 
 import re
@@ -41,7 +41,7 @@ def tool() -> Iterator[ExifTool]:
 
 
 def photograph(form: str, folder: Path, tool: ExifTool) -> File[Any]:
-    """As a camera and a desk leave it, with a small copy of itself inside where that can be."""
+    """With the metadata of a camera and a newsroom, and a thumbnail where the format allows."""
     from PIL import Image as Pixels
 
     path = folder / f"photograph.{form}"
@@ -60,7 +60,7 @@ def told(image: Image, tool: ExifTool) -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("form", ["png", "webp", "avif", "tiff"])
-def test_every_file_tells_whose_a_picture_is_and_keeps_every_secret(
+def test_every_rendition_contains_rights_and_no_private_metadata(
     form: str, db: None, tmp_path: Path, tool: ExifTool
 ) -> None:
     with photograph(form, tmp_path, tool) as upload:
@@ -71,7 +71,7 @@ def test_every_file_tells_whose_a_picture_is_and_keeps_every_secret(
     for kind, said in files:
         assert said["XMP-photoshop:Credit"] == "Inês Faro/via Meridian"
         assert said["XMP-dc:Creator"] == ["Inês Faro", "Jo Reis"]
-        if form in {"png", "tiff"}:  # the others have no place for the IIM of the notice
+        if form in {"png", "tiff"}:  # the other formats cannot contain IIM
             assert said["XMP-dc:Rights"] == "© 2026 Meridian’s"
         assert said["XMP-xmpRights:WebStatement"].endswith("/licenses/by/4.0/")
         if kind == "jpeg":

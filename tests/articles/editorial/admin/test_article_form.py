@@ -1,4 +1,4 @@
-"""The form of an article, sent as a browser without JavaScript sends it."""
+"""The article form, sent as a browser without JavaScript does."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -21,12 +21,11 @@ from tests.articles.editorial.admin.sending import ADD, change_address, send, va
 
 @pytest.fixture
 def desk(client: Client, edna: User) -> Client:
-    """Edna at the desk."""
     client.force_login(edna)
     return client
 
 
-def test_an_article_is_written_and_published_in_one_go(desk: Client, edna: User) -> None:
+def test_an_article_is_created_and_published_with_one_form(desk: Client, edna: User) -> None:
     news, asia = newsroom.category("News"), newsroom.category("Asia-Pacific")
     ines, rui = newsroom.author("Ines Faro"), newsroom.author("Rui Tavares")
     page = send(
@@ -49,7 +48,7 @@ def test_an_article_is_written_and_published_in_one_go(desk: Client, edna: User)
     assert Revision.objects.get().created_by == edna
 
 
-def test_a_gallery_typed_by_hand_is_kept_and_each_picture_is_a_use_of_its_own(
+def test_each_image_of_a_gallery_in_plain_html_is_a_figure(
     desk: Client,
 ) -> None:
     one, other = newsroom.picture(), newsroom.picture()
@@ -94,9 +93,7 @@ def test_saving_unchanged_changes_nothing(desk: Client) -> None:
     assert sorted(article.tags.names()) == ["one, two", "three"]
 
 
-def test_the_desk_offers_what_most_articles_of_a_person_begin_with(
-    desk: Client, edna: User
-) -> None:
+def test_a_new_article_has_the_usual_values_of_this_user(desk: Client, edna: User) -> None:
     AuthorProfile.objects.create(name="Edna Okafor", slug="edna", user=edna)
     Publication(name="Meridian", languages="fr, en").save()
     values = values_of(desk.get(ADD))
@@ -105,10 +102,10 @@ def test_the_desk_offers_what_most_articles_of_a_person_begin_with(
     assert values["signed_by"][0] == str(AuthorProfile.objects.get().pk)
 
 
-# What holds an article back
+# Blockers
 
 
-def test_obstacles_are_said_in_words_and_what_was_written_is_saved(desk: Client) -> None:
+def test_blockers_are_shown_and_the_input_is_saved(desk: Client) -> None:
     page = send(desk, ADD, "_publish", headline="Only a headline", chosen_categories=[])
     article = Article.objects.get()
     assert article.state == Article.State.DRAFT
@@ -118,7 +115,7 @@ def test_obstacles_are_said_in_words_and_what_was_written_is_saved(desk: Client)
     assert f"{article.get_admin_url()}#id_chosen_categories_0" in html
 
 
-def test_an_uncredited_picture_holds_the_article_back(desk: Client) -> None:
+def test_an_uncredited_image_blocks_publishing(desk: Client) -> None:
     picture = newsroom.picture(credit="")
     article = newsroom.draft()
     page = send(desk, change_address(article), "_publish", lead_image=str(picture.pk))
@@ -129,14 +126,14 @@ def test_an_uncredited_picture_holds_the_article_back(desk: Client) -> None:
 # Bad input
 
 
-def test_an_empty_headline_is_refused_and_the_text_is_kept(desk: Client) -> None:
+def test_an_empty_headline_is_rejected_and_the_text_is_kept(desk: Client) -> None:
     page = send(desk, ADD, headline="  ", body="<p>Hours of work.</p>")
     assert ArticleForm.Meta.error_messages["headline"]["required"] in words_of(page)
     assert values_of(page)["body"] == ["<p>Hours of work.</p>"]
     assert not Article.objects.exists()
 
 
-def test_a_headline_of_ten_thousand_characters_is_refused_and_kept(desk: Client) -> None:
+def test_a_headline_of_ten_thousand_characters_is_rejected_and_kept(desk: Client) -> None:
     long = "word " * 2000
     page = send(desk, ADD, headline=long, body="<p>Hours of work.</p>")
     assert "at most 200 characters" in words_of(page)
@@ -144,7 +141,7 @@ def test_a_headline_of_ten_thousand_characters_is_refused_and_kept(desk: Client)
     assert not Article.objects.exists()
 
 
-def test_a_body_of_two_megabytes_is_refused_in_a_sentence_and_kept(desk: Client) -> None:
+def test_a_body_of_two_megabytes_is_rejected_with_an_error_and_kept(desk: Client) -> None:
     huge = "<p>A long story.</p>" * 100_000
     page = send(desk, ADD, headline="Too long", body=huge)
     assert f"{BODY_MAX_LENGTH:,}" in words_of(page)
@@ -153,7 +150,7 @@ def test_a_body_of_two_megabytes_is_refused_in_a_sentence_and_kept(desk: Client)
 
 
 @pytest.mark.parametrize("field", ["headline", "body", "tags", "lead_caption", "slug"])
-def test_a_nul_is_refused_in_words(desk: Client, field: str) -> None:
+def test_a_nul_character_is_rejected_with_an_error(desk: Client, field: str) -> None:
     page = send(desk, ADD, **{"headline": "A headline", field: "Half a\x00 word"})
     assert page.status_code == 200
     assert not Article.objects.exists()
@@ -164,17 +161,15 @@ def test_a_nul_is_refused_in_words(desk: Client, field: str) -> None:
     "field",
     ["headline", "standfirst", "body", "tags", "lead_caption", "search_description", "slug"],
 )
-def test_half_a_character_is_refused_in_words(db: None, field: str) -> None:
-    """No form encoding carries a lone surrogate, so the form is asked itself."""
+def test_a_lone_surrogate_is_rejected_with_an_error(db: None, field: str) -> None:
+    """No form encoding can send a lone surrogate, so the form class is tested directly."""
     form = ArticleForm({"headline": "A headline", field: "Half \ud800 a character"})
     assert field in form.errors
 
 
 @pytest.mark.parametrize("field", ["chosen_categories", "signed_by", "kind", "lead_image"])
 @pytest.mark.parametrize("value", ["999999", "x", "-1", "9" * 30, "1\x00"])
-def test_a_choice_that_is_not_there_is_refused_in_words(
-    desk: Client, field: str, value: str
-) -> None:
+def test_an_invalid_choice_is_rejected_with_an_error(desk: Client, field: str, value: str) -> None:
     changes: dict[str, Any] = {"headline": "A headline", field: [value]}
     page = send(desk, ADD, **changes)
     assert page.status_code == 200
@@ -191,19 +186,19 @@ def test_a_choice_that_is_not_there_is_refused_in_words(
         (", ".join(f"tag {n}" for n in range(31)), "31"),
     ],
 )
-def test_a_tag_that_can_have_no_page_is_refused(desk: Client, tags: str, sentence: str) -> None:
+def test_a_tag_without_a_valid_slug_is_rejected(desk: Client, tags: str, sentence: str) -> None:
     assert sentence in words_of(send(desk, ADD, headline="A headline", tags=tags))
     assert not Article.objects.exists()
 
 
-def test_a_caption_with_markup_keeps_its_emphasis_and_loses_the_rest(desk: Client) -> None:
+def test_a_caption_keeps_emphasis_and_loses_other_markup(desk: Client) -> None:
     picture = newsroom.picture()
     caption = "<p>At <em>dusk</em><script>alert(1)</script></p>"
     send(desk, ADD, headline="A headline", lead_image=str(picture.pk), lead_caption=caption)
     assert Article.objects.get().lead_caption == "At <em>dusk</em>"
 
 
-def test_the_lead_image_brings_its_caption_where_none_was_written(desk: Client) -> None:
+def test_the_lead_image_fills_an_empty_caption(desk: Client) -> None:
     picture = newsroom.picture(caption="Cranes & ships")
     article = newsroom.draft()
     send(desk, change_address(article), lead_image=str(picture.pk))
@@ -236,7 +231,7 @@ def _shown(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M")
 
 
-def test_a_time_is_read_on_the_publications_clock(desk: Client) -> None:
+def test_a_time_is_read_in_the_publications_time_zone(desk: Client) -> None:
     Publication(name="Meridian", time_zone="Asia/Karachi").save()
     article = newsroom.draft()
     page = send(desk, change_address(article), "_schedule", schedule_for="2090-01-01T10:00")
@@ -257,7 +252,7 @@ def test_a_time_is_read_on_the_publications_clock(desk: Client) -> None:
         ("9999-12-31T23:59", OUT_OF_RANGE),
     ],
 )
-def test_a_time_that_cannot_be_kept_is_refused_and_nothing_is_saved(
+def test_an_invalid_time_is_rejected_and_nothing_is_saved(
     desk: Client, time: str, sentence: str
 ) -> None:
     Publication(name="Meridian", time_zone="Europe/Lisbon").save()
@@ -271,14 +266,14 @@ def test_a_time_that_cannot_be_kept_is_refused_and_nothing_is_saved(
     assert (article.state, article.version) == (Article.State.DRAFT, 1)
 
 
-def test_a_time_half_typed_does_not_keep_anybody_from_saving(desk: Client) -> None:
+def test_an_incomplete_time_does_not_prevent_saving(desk: Client) -> None:
     article = newsroom.draft()
     send(desk, change_address(article), headline="Saved", schedule_for="next Tuesday")
     article.refresh_from_db()
     assert article.headline == "Saved"
 
 
-def test_an_article_is_withdrawn_and_taken_off_its_schedule(desk: Client) -> None:
+def test_an_article_is_unpublished_and_unscheduled(desk: Client) -> None:
     article = newsroom.published()
     page = send(desk, change_address(article), "_unpublish", headline="Changed before")
     article.refresh_from_db()
@@ -305,7 +300,7 @@ def test_a_preview_link_is_shown_and_works(desk: Client) -> None:
     assert "Not out yet" in Client().get(link[1]).content.decode()
 
 
-def test_a_published_article_that_loses_something_says_what_readers_miss(desk: Client) -> None:
+def test_a_published_article_warns_about_what_it_lost(desk: Client) -> None:
     picture = newsroom.picture(headline="Nameless")
     article = newsroom.published(lead_image=picture)
     Image.objects.update(licence_until=timezone.now())
@@ -313,10 +308,10 @@ def test_a_published_article_that_loses_something_says_what_readers_miss(desk: C
     assert f"{picture.get_absolute_url()}#id_licence_until_0" in page.content.decode()
 
 
-# What it costs
+# Queries
 
 
-def test_the_form_asks_the_same_number_of_queries_however_long_the_lists_are(
+def test_the_number_of_queries_does_not_depend_on_the_length_of_the_lists(
     desk: Client, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(30):

@@ -1,4 +1,4 @@
-"""What a page weighs: one stylesheet in layers, small fonts, hardly any script."""
+"""The size of stylesheets, scripts and fonts."""
 
 import gzip
 import re
@@ -23,7 +23,7 @@ def test_all_scripts_for_readers_together_are_at_most_ten_kilobytes() -> None:
     assert sum(script.stat().st_size for script in scripts) <= 10 * 1024
 
 
-def test_the_one_stylesheet_is_at_most_twenty_kilobytes_on_the_wire() -> None:
+def test_the_stylesheet_is_at_most_twenty_kilobytes_compressed() -> None:
     folder = STATIC / "css"
     sources = {
         path.relative_to(STATIC).as_posix(): path.read_text() for path in folder.rglob("*.css")
@@ -32,7 +32,7 @@ def test_the_one_stylesheet_is_at_most_twenty_kilobytes_on_the_wire() -> None:
     assert len(gzip.compress(whole.encode())) <= 20 * 1024
 
 
-def test_no_font_is_heavier_than_seventy_kilobytes_and_all_have_their_licence() -> None:
+def test_fonts_are_at_most_seventy_kilobytes_each_and_have_a_licence() -> None:
     fonts = list((STATIC / "fonts").glob("*.woff2"))
     assert len(fonts) == 5
     assert max(font.stat().st_size for font in fonts) <= 70 * 1024
@@ -40,7 +40,7 @@ def test_no_font_is_heavier_than_seventy_kilobytes_and_all_have_their_licence() 
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
 
 
-def test_every_stylesheet_is_short_and_on_the_list() -> None:
+def test_every_stylesheet_is_short_and_imported() -> None:
     named = re.findall(r'url\("([^"]+)"\)', (STATIC / "css" / "site.css").read_text())
     there = [
         path.relative_to(STATIC / "css").as_posix() for path in (STATIC / "css").rglob("*.css")
@@ -52,8 +52,8 @@ def test_every_stylesheet_is_short_and_on_the_list() -> None:
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_no_rule_names_a_side_of_the_page(side: str) -> None:
-    """A page written from the right is the same page mirrored."""
+def test_stylesheets_use_logical_properties(side: str) -> None:
+    """A right-to-left page is the same page mirrored."""
     physical = re.compile(
         rf"(?:margin|padding|border)-{side}|(?:^|[\s{{;]){side}\s*:|align:\s*{side}"
     )

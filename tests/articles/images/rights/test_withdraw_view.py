@@ -1,4 +1,4 @@
-"""A picture is taken away from readers everywhere, and given back."""
+"""Withdrawing an image and restoring it."""
 
 import pytest
 from django.test import Client
@@ -11,7 +11,9 @@ from tests.newsroom import picture, published
 LIBRARY = "/admin/articles/image/"
 
 
-def test_it_is_gone_everywhere_with_a_reason_and_comes_back(client: Client, edna: User) -> None:
+def test_a_withdrawn_image_is_hidden_everywhere_and_can_be_restored(
+    client: Client, edna: User
+) -> None:
     image = picture()
     published(headline="Ships at dusk", lead_image=image)
     client.force_login(edna)
@@ -33,7 +35,7 @@ def test_it_is_gone_everywhere_with_a_reason_and_comes_back(client: Client, edna
     ]
 
 
-def test_who_withdraws_it_second_does_not_show_it_again(
+def test_withdrawing_a_withdrawn_image_does_not_restore_it(
     client: Client, edna: User, chief: User
 ) -> None:
     image = picture()
@@ -50,7 +52,7 @@ def test_who_withdraws_it_second_does_not_show_it_again(
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 301])
-def test_without_a_reason_that_can_be_kept_it_stays(
+def test_without_a_valid_reason_it_is_not_withdrawn(
     client: Client, edna: User, reason: str
 ) -> None:
     image = picture()
@@ -61,7 +63,7 @@ def test_without_a_reason_that_can_be_kept_it_stays(
     assert image.may_be_shown
 
 
-def test_a_reporter_withdraws_nothing(client: Client, rui: User) -> None:
+def test_a_reporter_cannot_withdraw_images(client: Client, rui: User) -> None:
     image = picture()
     client.force_login(rui)
     assert client.get(f"{LIBRARY}{image.pk}/withdraw/").status_code == 403

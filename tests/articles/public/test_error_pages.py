@@ -1,4 +1,4 @@
-"""What cannot be taken is refused on a page of ours, in words."""
+"""Error pages for bad requests."""
 
 from html import unescape
 
@@ -28,7 +28,7 @@ def _files(count: int) -> bytes:
     ],
     ids=["large", "many fields", "many files", "broken", "no encoding of forms"],
 )
-def test_what_cannot_be_read_is_refused_in_words(
+def test_a_bad_request_gets_an_error_page_with_a_message(
     client: Client, db: None, address: str, body: bytes, kind: str, status: int, sentence: str
 ) -> None:
     answer = client.post(address, body, content_type=kind)
@@ -38,13 +38,13 @@ def test_what_cannot_be_read_is_refused_in_words(
     assert "Nothing has been saved." in page
 
 
-def test_many_words_in_an_address_are_refused_on_a_page_of_ours(client: Client, db: None) -> None:
+def test_a_path_with_many_words_gets_an_error_page(client: Client, db: None) -> None:
     answer = client.get("/search/?" + "a=1&" * 5000)
     assert answer.status_code == 413
     assert f"<h1>{errors.TOO_LARGE}</h1>" in answer.content.decode()
 
 
-def test_another_name_of_the_site_gets_one_sentence(client: Client, db: None) -> None:
+def test_a_request_with_an_unknown_host_gets_one_sentence(client: Client, db: None) -> None:
     answer = client.get("/", headers={"Host": "elsewhere.example"})
     assert answer.status_code == 400
     assert answer.content == b"Unknown host name.\n"

@@ -1,4 +1,4 @@
-"""Two people put one picture into collections, and neither undoes what the other did."""
+"""Two editors change the collections of one image without undoing each other's changes."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def image() -> Image:
-    """In “Harbours”; there are “Ships” and “Quays” too."""
+    """An image in “Harbours”; “Ships” and “Quays” exist too."""
     image = picture()
     for name in ("Harbours", "Ships", "Quays"):
         Collection.objects.create(name=name)
@@ -28,7 +28,7 @@ def lies_in(image: Image) -> set[str]:
 
 
 def opened(desk: Client, image: Image) -> dict[str, Any]:
-    """What the form of a picture would send, were nothing written in it."""
+    """The form data of an image without changes."""
     form = desk.get(f"{image.get_absolute_url()}").context["adminform"].form
     return {name: form[name].value() for name in ("credit", "seen", "in_collections", "were_in")}
 
@@ -37,7 +37,7 @@ def number(name: str) -> int:
     return Collection.objects.get(name=name).pk
 
 
-def test_saving_a_form_changes_only_the_collections_somebody_changed_in_it(
+def test_saving_a_form_changes_only_the_collections_that_were_changed_in_it(
     client: Client, edna: User, image: Image
 ) -> None:
     client.force_login(edna)
@@ -52,7 +52,7 @@ def test_saving_a_form_changes_only_the_collections_somebody_changed_in_it(
     assert lies_in(image) == {"Quays"}
 
 
-def test_a_form_that_comes_back_still_knows_what_it_showed(
+def test_a_form_shown_again_keeps_the_original_collections(
     client: Client, edna: User, image: Image
 ) -> None:
     client.force_login(edna)
@@ -64,7 +64,7 @@ def test_a_form_that_comes_back_still_knows_what_it_showed(
     assert lies_in(image) == {"Quays"}
 
 
-def test_who_may_change_no_collection_changes_none_with_a_picture(
+def test_users_who_may_not_change_collections_change_none(
     client: Client, ola: User, image: Image
 ) -> None:
     ola.is_staff = True
