@@ -1,4 +1,4 @@
-"""What other people's rules say about a page: axe-core for accessibility, Nu for HTML."""
+"""Checks of pages: axe-core for accessibility, the Nu checker for HTML, and `everybody.js`."""
 
 import json
 import shutil
@@ -34,19 +34,19 @@ def _everybody() -> str:
 
 
 def accessibility_complaints(page: Page) -> list[str]:
-    """What axe says about the page as it stands: rule, place, and what to do."""
+    """The problems that axe finds on the current page: rule, element and fix."""
     return _axe_on(page, {"type": "tag", "values": RULES})
 
 
 def looks_complaints(page: Page) -> list[str]:
-    """The same by the rules that ask how the page looks."""
+    """The same for the rules about appearance, such as contrast."""
     return _axe_on(page, {"type": "rule", "values": LOOKS})
 
 
 def _axe_on(page: Page, rules: dict[str, object]) -> list[str]:
-    # Evaluated by the debugger, so the page's policy stays as strict as it is for readers. axe would
-    # write the stylesheets into the page once more to look for a screen locked to one orientation,
-    # which the policy refuses; no sheet of ours asks for an orientation.
+    # Evaluated by the debugger, so the policy of the page is not relaxed. axe would
+    # insert the stylesheets into the page again to check for a locked screen orientation,
+    # which the policy blocks; our stylesheets do not depend on the orientation.
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(_axe())
     violations = page.evaluate(
@@ -62,7 +62,7 @@ def _axe_on(page: Page, rules: dict[str, object]) -> list[str]:
 
 
 def complaints_of_everybody(page: Page, asked: str) -> list[str]:
-    """What `everybody.js` finds: `keyboard`, `wide`, `large`, `forced` or `motion`."""
+    """The problems that a check of `everybody.js` finds."""
     if not page.evaluate("() => Boolean(window.everybody)"):
         page.evaluate(_everybody())
     found: list[str] = page.evaluate(f"everybody.{asked}()")
@@ -70,7 +70,7 @@ def complaints_of_everybody(page: Page, asked: str) -> list[str]:
 
 
 def html_complaints(pages: dict[str, str], folder: Path) -> list[str]:
-    """What the Nu checker says about the pages, given by name; one Java for all of them."""
+    """The problems that the Nu checker finds, by name of the page; one Java process for all."""
     assert NU.exists(), "The Nu checker is not installed; `make test` installs it."
     java = shutil.which("java")
     assert java, "Java is not installed; `make test` installs it on Debian."

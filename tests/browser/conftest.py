@@ -1,8 +1,8 @@
-"""A real site in a real browser.
+"""Django's live server, opened in Chromium.
 
-The site is Django's live server in this process; Chromium is Debian's, driven by Playwright.
-Every page that a test opens is watched: one violation of the content security policy, or one
-error in a script, fails the test that caused it.
+The server runs in this process; Chromium is Debian's, driven by Playwright.
+A violation of the content security policy or an error in a script on any page that a test opens
+fails the test.
 """
 
 import os
@@ -22,7 +22,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 
-# Playwright's synchronous interface runs a loop in this thread; Django would refuse queries there.
+# Playwright's sync API runs an event loop in this thread, in which Django refuses queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CHROMIUM_FLAGS = [
@@ -34,7 +34,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# A machine that does much else at the same time is slow, not wrong.
+# A busy machine is slow, which is no error.
 expect.set_options(timeout=20_000)
 LATE_SECONDS = float(os.environ.get("IRIA_LATE_SECONDS", 0))
 """The longest an answer is put off, each by chance: `make prove late_answers`. Usually not at all."""
@@ -44,7 +44,7 @@ DESKTOP = {"width": 1280, "height": 900}
 
 @dataclass
 class Watch:
-    """What went wrong in the browser while a test looked at pages."""
+    """Policy violations and script errors of the pages that a test opened."""
 
     complaints: list[str] = field(default_factory=list)
 
@@ -75,7 +75,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _the_browser_comes_first(chromium: Browser) -> None:
-    """Also where the first test opens no page: see `site`."""
+    """Starts the browser first, also if the first test opens no page: see `site`."""
 
 
 @pytest.fixture
@@ -86,17 +86,17 @@ def site(
     live_server: LiveServer,
     settings: Any,
 ) -> Iterator[str]:
-    """The address of a running, empty site; the groups and kinds of a new database are there.
+    """The URL of a live server without content; groups and article types exist.
 
-    The browser comes first: its loop decides which connection Django sees in this thread, and the
-    content of the new database is remembered by the one that saw it made. It ends when the last
-    request has been answered: one that is still on its way would meet a database that is tidied.
+    The browser starts first: its event loop decides which connection Django uses in this thread,
+    and the initial content of the database is stored with that connection. The fixture ends after
+    the last response: a request still running would meet a database that is being flushed.
     """
     settings.SITE_URL = live_server.url
     answering: set[int] = set()
 
     def begins(**signal: Any) -> None:
-        # A test's own client asks in the thread of the test and is answered at once.
+        # Requests of Django's test client run in the thread of the test and need no wait.
         if threading.current_thread() is not threading.main_thread():
             answering.add(threading.get_ident())
             sleep(uniform(0, LATE_SECONDS))
@@ -149,7 +149,7 @@ def open_page(chromium: Browser, site: str) -> Iterator[OpenPage]:
 
 
 def sign_in(page: Page, who: User) -> None:
-    """From its next request on, the browser of this page is somebody's."""
+    """Signs in the user in the browser of this page, from the next request on."""
     visitor = Client()
     visitor.force_login(who)
     page.context.add_cookies(
@@ -161,16 +161,16 @@ def sign_in(page: Page, who: User) -> None:
 
 
 @pytest.fixture
-def desk(open_page: OpenPage) -> Callable[..., Page]:
-    """Somebody at the admin, signed in: `page = desk(edna, "/admin/articles/article/")`.
+def open_admin(open_page: OpenPage) -> Callable[..., Page]:
+    """Opens the admin as a user: `page = open_admin(edna, "/admin/articles/article/")`.
 
-    The form to sign in is filled in by a test of its own (test_house.py).
+    The login form has its own test (test_admin_login.py).
     """
 
-    def desk(who: User, path: str = "/admin/", **options: Any) -> Page:
+    def open_admin(who: User, path: str = "/admin/", **options: Any) -> Page:
         page = open_page("/healthz", **options)
         sign_in(page, who)
         page.goto(path)
         return page
 
-    return desk
+    return open_admin

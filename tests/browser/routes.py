@@ -1,4 +1,4 @@
-"""The addresses the site knows, and the templates of whole pages, so that no page is forgotten."""
+"""All routes of the site and all templates of whole pages, to find pages without a check."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -59,7 +59,7 @@ NEVER_ALONE: Final = {
 
 
 def routes() -> Iterator[str]:
-    """Every public route of the site, as it is written in the files of addresses."""
+    """Every public route of the site, as in the URLconfs."""
     yield from _below(get_resolver().url_patterns, "")
 
 
@@ -73,7 +73,7 @@ def _below(patterns: Iterable[URLPattern | URLResolver], before: str) -> Iterato
 
 
 def of_pages() -> set[str]:
-    """Those that lead to a page somebody looks at."""
+    """The routes of HTML pages."""
     return {route for route in routes() if not _is_no_page(route)}
 
 
@@ -86,7 +86,7 @@ def _is_no_page(route: str) -> bool:
 
 
 def templates_of_pages() -> set[str]:
-    """Templates that are a page by themselves."""
+    """Templates of whole pages."""
     folder = PROJECT / "templates"
     names = {file.relative_to(folder) for file in folder.rglob("*.html")}
     whole = {str(name) for name in names if not any(_is_part(part) for part in name.parts)}

@@ -1,4 +1,4 @@
-"""Passkeys, codes of an app, sessions and goodbye, in a browser with an authenticator of its own."""
+"""Passkeys, authenticator apps, sessions and account deletion, with a virtual authenticator."""
 
 import io
 import json
@@ -34,7 +34,7 @@ def _asked_of_staff(site: str, settings: Any) -> None:
 
 
 def authenticator(page: Page) -> Callable[[str, Any], Any]:
-    """Gives the browser an authenticator that knows its owner by a finger."""
+    """Adds a virtual authenticator with user verification to the browser."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     kind = {
@@ -63,7 +63,7 @@ def code_of(secret: str, *, steps: int = 0) -> str:
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
 
 
-def test_a_first_sign_in_makes_a_passkey_which_opens_the_desk_by_itself_from_then_on(
+def test_a_passkey_created_at_the_first_sign_in_opens_the_admin(
     open_page: OpenPage, edna: User, mail_folder: MailFolder
 ) -> None:
     email_addresses.mark_confirmed(edna)
@@ -89,7 +89,7 @@ def test_a_first_sign_in_makes_a_passkey_which_opens_the_desk_by_itself_from_the
     page.wait_for_url(f"**{DESK}")
     assert mail_folder.to(edna.email)
 
-    # Refused by its owner, it opens nothing, and the page says what happened.
+    # If the user cancels, nothing is opened and the page shows an error.
     page.context.clear_cookies()
     ask("setUserVerified", {"isUserVerified": False})
     page.goto(DESK)
@@ -99,7 +99,7 @@ def test_a_first_sign_in_makes_a_passkey_which_opens_the_desk_by_itself_from_the
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_a_new_account_makes_a_passkey_at_once_and_shows_it_as_the_second_step(
+def test_a_new_account_creates_a_passkey_and_uses_it_as_second_factor(
     open_page: OpenPage, mail_folder: MailFolder, size: dict[str, int]
 ) -> None:
     page = open_page("/accounts/signup/", size=size)
@@ -130,7 +130,9 @@ def test_a_new_account_makes_a_passkey_at_once_and_shows_it_as_the_second_step(
     page.wait_for_url("**/accounts/profile/")
 
 
-def test_an_app_and_a_recovery_code_without_javascript(open_page: OpenPage, edna: User) -> None:
+def test_an_authenticator_app_and_a_recovery_code_work_without_javascript(
+    open_page: OpenPage, edna: User
+) -> None:
     email_addresses.mark_confirmed(edna)
     page = open_page(DESK, scripts=False, size=PHONE)
     sign_in(page, edna)
@@ -154,7 +156,7 @@ def test_an_app_and_a_recovery_code_without_javascript(open_page: OpenPage, edna
     assert "Incorrect code." in page.inner_text("main")
 
 
-def test_five_wrong_passwords_close_the_door_for_who_tries_not_for_the_owner(
+def test_five_wrong_passwords_lock_out_the_attacker_but_not_the_owner(
     open_page: OpenPage, ola: User
 ) -> None:
     email_addresses.mark_confirmed(ola)
@@ -172,7 +174,7 @@ def test_five_wrong_passwords_close_the_door_for_who_tries_not_for_the_owner(
     expect(owner.locator("h1")).to_have_text("Your profile")
 
 
-def test_a_session_is_ended_from_elsewhere(open_page: OpenPage, ola: User) -> None:
+def test_a_session_is_ended_from_another_browser(open_page: OpenPage, ola: User) -> None:
     email_addresses.mark_confirmed(ola)
     here, there = (open_page("/accounts/login/", scripts=False) for _ in range(2))
     sign_in(here, ola)
@@ -187,7 +189,7 @@ def test_a_session_is_ended_from_elsewhere(open_page: OpenPage, ola: User) -> No
     assert here.inner_text("h1") == "Your profile"
 
 
-def test_what_we_hold_is_taken_along_and_opened_and_then_everything_goes(
+def test_an_account_exports_its_data_and_is_deleted(
     open_page: OpenPage, ola: User, mina: User, mail_folder: MailFolder
 ) -> None:
     email_addresses.mark_confirmed(ola)

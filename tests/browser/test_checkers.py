@@ -1,4 +1,4 @@
-"""The checkers find what they are there to find."""
+"""The checkers find errors."""
 
 from pathlib import Path
 
@@ -14,13 +14,13 @@ BAD = (
 )
 
 
-def test_axe_sees_a_picture_without_words(open_page: OpenPage) -> None:
+def test_axe_finds_an_image_without_alt_text(open_page: OpenPage) -> None:
     page = open_page("/healthz")
     page.set_content(BAD)
     assert any("image-alt" in complaint for complaint in accessibility_complaints(page))
 
 
-def test_nu_sees_a_wrong_nesting(tmp_path: Path) -> None:
+def test_nu_finds_invalid_nesting(tmp_path: Path) -> None:
     assert any(
         "No “p” element" in complaint for complaint in html_complaints({"bad": BAD}, tmp_path)
     )

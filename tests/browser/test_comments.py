@@ -1,4 +1,4 @@
-"""A reader comments, a moderator decides, the count changes: without JavaScript and with it."""
+"""A reader comments and a moderator decides, with and without JavaScript."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,8 +31,8 @@ def article(site: str) -> Article:
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test types faster than a person; that being too quick is refused is tested elsewhere."""
+def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests type faster than people; the minimum time is tested elsewhere."""
     monkeypatch.setattr("articles.comments.screening.checks.TOO_QUICK", timedelta(0))
 
 
@@ -42,21 +42,21 @@ def write(page: Page, words: str = WORDS, *, name: str = "Teo Brandt") -> None:
     page.fill("#comment-text", words)
 
 
-def comments_said(page: Page, article: Article) -> str:
+def comment_count(page: Page, article: Article) -> str:
     page.goto(article.get_absolute_url())
     return page.locator("a[href='#comments']").first.inner_text()
 
 
-def test_without_javascript_a_comment_is_looked_over_waits_and_is_approved(
+def test_without_javascript_a_comment_is_previewed_and_approved_by_a_moderator(
     open_page: OpenPage,
-    desk: OpenPage,
+    open_admin: OpenPage,
     article: Article,
     mina: User,
     jobs: Callable[[], None],
     mail_folder: MailFolder,
 ) -> None:
     reader = open_page(article.get_absolute_url(), scripts=False)
-    assert comments_said(reader, article) == "No Comments on Ferries at the strait"
+    assert comment_count(reader, article) == "No Comments on Ferries at the strait"
     write(reader)
     reader.click("#comment-form button")
     assert reader.locator("h1").inner_text() == "Preview"
@@ -65,16 +65,16 @@ def test_without_javascript_a_comment_is_looked_over_waits_and_is_approved(
     assert "Your comment is pending approval" in reader.locator("main").inner_text()
     reader.click("main a:text-is('Your comment')")
     assert "pending approval" in reader.locator("main [role=status]").inner_text()
-    assert comments_said(reader, article) == "No Comments on Ferries at the strait"
+    assert comment_count(reader, article) == "No Comments on Ferries at the strait"
 
-    moderator = desk(mina, "/admin/articles/comment/", scripts=False)
+    moderator = open_admin(mina, "/admin/articles/comment/", scripts=False)
     assert "It was late." in moderator.locator("#result_list").inner_text()
     moderator.check("#result_list .action-select")
     moderator.select_option("select[name=action]", "approve_chosen")
     moderator.click("button[name=index]")
     assert "One comment was approved." in moderator.locator(".messagelist").inner_text()
 
-    assert comments_said(reader, article) == "1 Comment on Ferries at the strait"
+    assert comment_count(reader, article) == "1 Comment on Ferries at the strait"
     assert "I was on that ferry." in reader.locator("#comments").inner_text()
     jobs()
     subjects = [str(message["Subject"]) for message in mail_folder.to("teo@readers.example")]
@@ -105,7 +105,7 @@ for (const name of ["localStorage", "sessionStorage"])
 """A browser that keeps nothing for sites, and says so to whoever asks."""
 
 
-def test_the_form_comes_to_the_comment_and_goes_back_also_in_a_browser_that_keeps_nothing(
+def test_the_reply_form_moves_to_the_comment_and_back_even_without_storage(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
     above = posting.post(article, name="Ana Reis", email="ana@readers.example", text="Which one?")
@@ -113,7 +113,7 @@ def test_the_form_comes_to_the_comment_and_goes_back_also_in_a_browser_that_keep
     page = open_page("/robots.txt")
     page.add_init_script(NOTHING_IS_KEPT)
     page.goto(article.get_absolute_url())
-    # The script comes when the page is there; until then "Reply" is a link to a page of its own.
+    # The script loads after the page; until then “Reply” is a link to another page.
     page.wait_for_selector("comment-thread:defined")
     page.click("text=Reply")
     assert page.locator(f"#comment-{above.pk} + form").is_visible()
@@ -126,7 +126,7 @@ def test_the_form_comes_to_the_comment_and_goes_back_also_in_a_browser_that_keep
     assert Comment.objects.pending().get().parent == above
 
 
-def test_a_dropped_connection_loses_no_word(open_page: OpenPage, article: Article) -> None:
+def test_a_broken_connection_does_not_lose_the_text(open_page: OpenPage, article: Article) -> None:
     page = open_page(article.get_absolute_url())
     write(page)
     page.wait_for_selector("text=Submit comment")
@@ -149,7 +149,7 @@ def test_a_dropped_connection_loses_no_word(open_page: OpenPage, article: Articl
     assert page.input_value("#comment-text") == ""
 
 
-def test_words_typed_before_the_script_has_come_are_kept_too(
+def test_text_entered_before_the_script_has_loaded_is_kept_too(
     open_page: OpenPage, article: Article
 ) -> None:
     page = open_page("/robots.txt")
@@ -165,7 +165,7 @@ def test_words_typed_before_the_script_has_come_are_kept_too(
     expect(page.locator("#comment-text")).to_have_value(WORDS)
 
 
-def test_who_comes_back_is_told_how_many_came_meanwhile(
+def test_a_returning_reader_sees_the_number_of_new_comments(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
     def comes(words: str) -> Comment:
@@ -175,7 +175,7 @@ def test_who_comes_back_is_told_how_many_came_meanwhile(
 
     comes("First")
     page = open_page(article.get_absolute_url())
-    # Asked by the debugger each time: a function that waits within the page would need its policy.
+    # Polled by the debugger: a function that waits in the page would violate its policy.
     for _ in range(400):
         if page.evaluate("localStorage.length"):
             break
@@ -190,7 +190,7 @@ def test_who_comes_back_is_told_how_many_came_meanwhile(
     assert page.locator(".comment:target").inner_text().startswith("Ana")
 
 
-def test_a_thread_folds_and_its_pages_lead_on_without_javascript(
+def test_a_thread_can_be_collapsed_and_its_pages_work_without_javascript(
     open_page: OpenPage, article: Article
 ) -> None:
     approved = {"article": article, "name": "Ana", "state": Comment.State.APPROVED}
@@ -214,7 +214,7 @@ def test_a_thread_folds_and_its_pages_lead_on_without_javascript(
     assert page.locator(".thread .comment-text").first.inner_text() == "Top 9"
 
 
-def test_what_is_refused_is_said_where_the_form_stands(
+def test_errors_are_shown_beside_the_form(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
     page = open_page(article.get_absolute_url())
@@ -230,7 +230,7 @@ def test_what_is_refused_is_said_where_the_form_stands(
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_who_is_signed_in_is_not_asked_for_name_and_address(
+def test_a_signed_in_user_is_not_asked_for_name_and_email(
     open_page: OpenPage, article: Article, ola: User, size: dict[str, int]
 ) -> None:
     page = open_page("/healthz", size=size)
@@ -245,7 +245,7 @@ def test_who_is_signed_in_is_not_asked_for_name_and_address(
     assert accessibility_complaints(page) == []
 
 
-def test_a_stranger_gets_the_guests_form_and_causes_no_request_for_it(
+def test_an_anonymous_reader_gets_the_guest_form_without_a_request(
     open_page: OpenPage, article: Article
 ) -> None:
     page = open_page()
@@ -258,7 +258,7 @@ def test_a_stranger_gets_the_guests_form_and_causes_no_request_for_it(
     assert not any("/comments/" in url for url in requests)
 
 
-def test_who_was_signed_out_elsewhere_is_told_before_anything_is_sent(
+def test_a_user_signed_out_elsewhere_is_warned_before_sending(
     open_page: OpenPage, article: Article, ola: User
 ) -> None:
     page = open_page("/healthz")
@@ -273,7 +273,7 @@ def test_who_was_signed_out_elsewhere_is_told_before_anything_is_sent(
     assert not Comment.objects.exists()
 
 
-def test_a_colleagues_comment_is_on_the_page_at_once(
+def test_a_comment_by_staff_is_published_immediately(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
     Article.objects.update(comments_policy="held")
@@ -292,7 +292,7 @@ def test_a_colleagues_comment_is_on_the_page_at_once(
     expect(page.locator(".comment-text")).to_contain_text(WORDS.splitlines()[0])
 
 
-def test_an_account_sees_under_which_name_it_writes(
+def test_an_account_sees_the_name_of_its_comments(
     open_page: OpenPage, article: Article, ola: User
 ) -> None:
     email_addresses.mark_confirmed(ola)
@@ -310,11 +310,11 @@ def test_an_account_sees_under_which_name_it_writes(
     assert Comment.objects.get().user == ola
 
 
-def test_the_moderators_pages_work_with_scripts_and_keep_the_policy(
-    desk: OpenPage, article: Article, mina: User
+def test_the_moderation_pages_work_with_scripts_and_comply_with_the_policy(
+    open_admin: OpenPage, article: Article, mina: User
 ) -> None:
     comment = posting.post(article, name="Ana Reis", email="ana@readers.example", text="<b>Which?")
-    page = desk(mina, "/admin/articles/comment/")
+    page = open_admin(mina, "/admin/articles/comment/")
     page.click("#result_list .case-page")
     page.fill("#decision-reason", "Off the subject")
     page.check("[name=tell]")
@@ -349,8 +349,8 @@ def a_thread(article: Article, mina: User) -> Comment:
     return above
 
 
-def test_every_page_of_the_conversation_can_be_used_by_everybody(
-    open_page: OpenPage, desk: OpenPage, article: Article, mina: User, tmp_path: Path
+def test_every_page_of_the_thread_is_accessible(
+    open_page: OpenPage, open_admin: OpenPage, article: Article, mina: User, tmp_path: Path
 ) -> None:
     comment = a_thread(article, mina)
     waiting = posting.post(article, name="Ola", email="o@readers.example", text="Waits")
@@ -366,7 +366,7 @@ def test_every_page_of_the_conversation_can_be_used_by_everybody(
     ]
     sources, complaints = {}, []
     for size, scheme in ((PHONE, "light"), (PHONE, "dark")):
-        # The checker itself writes styles into the page, which the policy would refuse.
+        # The checker writes styles into the page, which the policy would block.
         page = open_page(size=size, scheme=scheme, bypass_csp=True)
         for address in paths:
             answer = page.goto(address)
@@ -374,7 +374,7 @@ def test_every_page_of_the_conversation_can_be_used_by_everybody(
             sources[address] = answer.text()
             complaints += [f"{address}: {each}" for each in accessibility_complaints(page)]
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    at_desk = desk(mina, bypass_csp=True)
+    at_desk = open_admin(mina, bypass_csp=True)
     for address in (
         "/admin/articles/comment/",
         f"/admin/articles/comment/{waiting.pk}/change/",

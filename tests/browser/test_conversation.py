@@ -1,8 +1,4 @@
-"""A conversation from the first word to the last, by browser and mail: without scripts, and with them.
-
-A guest comments, confirms, waits, is approved, is answered and told of it, changes the words and takes
-them back; a second reader follows by the mail of the day and leaves with one click.
-"""
+"""A conversation from the first comment to the last, by browser and e-mail, with and without scripts."""
 
 import re
 from collections.abc import Callable
@@ -37,8 +33,8 @@ def article(site: str) -> Article:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test types faster than a person, and does not wait until a decision cannot be taken back."""
+def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests type faster than people and do not wait for the time to undo a decision."""
     monkeypatch.setattr("articles.comments.screening.checks.TOO_QUICK", timedelta(0))
     monkeypatch.setattr(fan_out, "GRACE", timedelta(0))
 
@@ -51,7 +47,7 @@ def write(page: Page, words: str, *, name: str, email: str, follow: str = "") ->
 
 
 def send(page: Page, *, scripts: bool) -> None:
-    """In one step with scripts; without them a comment below an article is looked over first."""
+    """Sends the form: in one step with scripts, after a preview without them."""
     if not scripts and "/comments/new/" not in page.url:
         page.click("text=Preview")
         assert page.inner_text("h1") == "Preview"
@@ -69,7 +65,7 @@ def link_in(message: EmailMessage, path: str) -> str:
 
 
 def approve(page: Page) -> None:
-    """What waits, by the list of the desk."""
+    """Approves all pending comments in the moderation queue."""
     page.goto("/admin/articles/comment/")
     page.check("#result_list .action-select")
     page.select_option("select[name=action]", "approve_chosen")
@@ -77,8 +73,8 @@ def approve(page: Page) -> None:
     assert "One comment was approved." in page.inner_text(".messagelist")
 
 
-def loses_the_line_once(page: Page) -> None:
-    """The connection drops in the middle of sending; every word is there, also after a new start."""
+def send_over_a_broken_connection(page: Page) -> None:
+    """Sends a comment over a broken connection; the text is kept, also after a reload."""
 
     def drop(route: Route) -> None:
         route.abort("internetdisconnected")
@@ -93,10 +89,10 @@ def loses_the_line_once(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scripts", [False, True], ids=["without scripts", "with scripts"])
-def test_a_conversation_from_the_first_word_to_the_last(
+def test_a_conversation_from_the_first_comment_to_the_last(
     scripts: bool,
     open_page: OpenPage,
-    desk: OpenPage,
+    open_admin: OpenPage,
     article: Article,
     mina: User,
     jobs: Callable[[], None],
@@ -107,18 +103,18 @@ def test_a_conversation_from_the_first_word_to_the_last(
         sending.send_due(timezone.now())
         return mail_folder.to(address)[-1]
 
-    moderator = desk(mina, scripts=False)
+    moderator = open_admin(mina, scripts=False)
     page = open_page(article.get_absolute_url(), scripts=scripts)
 
-    # A guest comments, and wants to be told of answers.
+    # A guest comments and subscribes to replies.
     write(page, WORDS, name="Teo Brandt", email=TEO, follow="at_once")
     if scripts:
-        loses_the_line_once(page)
+        send_over_a_broken_connection(page)
         write(page, WORDS, name="Teo Brandt", email=TEO, follow="at_once")
     send(page, scripts=scripts)
     assert not Comment.objects.pending().exists()
 
-    # They confirm by the link in the mail, and wait for a moderator.
+    # They confirm with the link in the e-mail; the comment is pending.
     page.goto(link_in(newest_to(TEO), "/comments/confirm/"))
     assert "replies" in page.inner_text("main")
     page.click("text=Confirm and submit")
@@ -128,7 +124,7 @@ def test_a_conversation_from_the_first_word_to_the_last(
     assert "It was late." in page.inner_text("#comments")
     yours = link_in(newest_to(TEO), "/comments/yours/")
 
-    # A second reader follows the conversation by the mail of the day.
+    # A second reader subscribes to the daily e-mail.
     second = open_page(article.get_absolute_url(), scripts=scripts)
     second.click("text=Follow these comments by e-mail")
     second.check("[name=frequency][value=daily]")
@@ -139,7 +135,7 @@ def test_a_conversation_from_the_first_word_to_the_last(
     second.click("main button[type=submit]")
     assert second.inner_text("h1") == "You follow these comments"
 
-    # Somebody answers, and the guest is told of it by mail.
+    # Someone replies, and the guest is notified by e-mail.
     page.click("#comments article >> text=Reply")
     write(page, "Which one?", name="Ana Reis", email=ANA)
     send(page, scripts=scripts)
@@ -151,7 +147,7 @@ def test_a_conversation_from_the_first_word_to_the_last(
     page.goto(link_in(told, r"/comments/\d+/"))
     assert "Which one?" in page.inner_text("article.comment:target")
 
-    # The guest changes the words and takes them back; the answer stays.
+    # The guest edits and deletes the comment; the reply stays.
     page.goto(yours)
     page.fill("#comment-text", "I was on the last ferry.")
     page.click("text=Save changes")
@@ -167,7 +163,7 @@ def test_a_conversation_from_the_first_word_to_the_last(
     assert "The commenter deleted this comment." in conversation
     assert "Which one?" in conversation
 
-    # In the morning the second reader is told, and leaves with one click.
+    # The second reader gets the daily e-mail and unsubscribes with one click.
     assert not [mail for mail in mail_folder.to(DORA) if "List-Unsubscribe" in mail]
     sending.send_due(daily_schedule.next_digest(timezone.now()))
     daily = mail_folder.to(DORA)[-1]
@@ -175,7 +171,7 @@ def test_a_conversation_from_the_first_word_to_the_last(
     way_out = str(daily["List-Unsubscribe"]).strip("<>")
     second.goto(way_out)
     assert second.inner_text("h1") == "Unfollow"
-    # As a mail program does it (RFC 8058): one POST, no cookie, no page.
+    # As an e-mail client does it (RFC 8058): one POST without cookies.
     answer = second.context.browser.new_context().request.post(  # type: ignore[union-attr]
         way_out, form={"List-Unsubscribe": "One-Click"}
     )

@@ -1,4 +1,4 @@
-"""The editor of the text: what it keeps, what it asks, what it lets nobody do."""
+"""The text editor of the article form."""
 
 import pytest
 from playwright.sync_api import expect
@@ -50,11 +50,11 @@ BODY = "\n".join(
 )
 
 
-def test_the_editor_gives_every_text_back_as_it_was(desk: OpenPage, edna: User) -> None:
+def test_the_editor_returns_every_text_unchanged(open_admin: OpenPage, edna: User) -> None:
     body = BODY.format(newsroom.picture().pk)
     article = newsroom.draft(body=body, by=edna)
     assert article.body == body
-    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
     page.locator(f"{EDITOR} > p").last.click()
     page.keyboard.press("Control+End")
     page.keyboard.type(" Now.")
@@ -64,9 +64,9 @@ def test_the_editor_gives_every_text_back_as_it_was(desk: OpenPage, edna: User) 
     assert article.body == body.replace("Really.", "Really. Now.")
 
 
-def test_a_new_table_has_a_header_row(desk: OpenPage, edna: User) -> None:
+def test_a_new_table_has_a_header_row(open_admin: OpenPage, edna: User) -> None:
     article = newsroom.draft(body="", by=edna)
-    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
     page.click(EDITOR)
     page.click("button[data-name=table]")
     page.fill(".prose-editor-dialog [name=rows]", "2")
@@ -79,8 +79,8 @@ def test_a_new_table_has_a_header_row(desk: OpenPage, edna: User) -> None:
     assert article.body.count("<tr>") == 2
 
 
-def test_a_footnote_is_asked_for_kept_changed_and_taken_out(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, ADD)
+def test_a_footnote_is_added_changed_and_removed(open_admin: OpenPage, edna: User) -> None:
+    page = open_admin(edna, ADD)
     page.fill("#id_headline", "With a note")
     page.click(EDITOR)
     page.keyboard.insert_text("It is said.")
@@ -99,8 +99,8 @@ def test_a_footnote_is_asked_for_kept_changed_and_taken_out(desk: OpenPage, edna
     assert page.input_value("#id_body") == "<p>It is said.</p>"
 
 
-def test_a_page_of_another_site_is_put_in_by_its_address(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, ADD)
+def test_an_embed_is_added_by_its_url(open_admin: OpenPage, edna: User) -> None:
+    page = open_admin(edna, ADD)
     page.click(EDITOR)
     for typed, kept in (
         ("javascript:alert(1)", ""),
@@ -119,7 +119,7 @@ def test_a_page_of_another_site_is_put_in_by_its_address(desk: OpenPage, edna: U
         assert ("data-embed" in page.input_value("#id_body")) == bool(kept)
 
 
-def test_a_text_pasted_from_word_shows_what_will_be_kept(desk: OpenPage, edna: User) -> None:
+def test_a_text_pasted_from_word_shows_what_is_kept(open_admin: OpenPage, edna: User) -> None:
     pasted = (
         "<html><head><style>p {color: red}</style></head><body><!--StartFragment-->"
         "<h1 style='color:red'>Ports</h1>"
@@ -132,7 +132,7 @@ def test_a_text_pasted_from_word_shows_what_will_be_kept(desk: OpenPage, edna: U
         "<div id=ftn1><p><a href='#_ftnref1'>[1]</a> By a third.</p></div>"
         "<!--EndFragment--></body></html>"
     )
-    page = desk(edna, ADD)
+    page = open_admin(edna, ADD)
     page.click(EDITOR)
     page.evaluate(
         """([selector, html]) => {
@@ -150,8 +150,8 @@ def test_a_text_pasted_from_word_shows_what_will_be_kept(desk: OpenPage, edna: U
     )
 
 
-def test_a_link_is_completed_or_refused(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, ADD)
+def test_a_link_is_completed_or_rejected(open_admin: OpenPage, edna: User) -> None:
+    page = open_admin(edna, ADD)
     page.click(EDITOR)
     page.keyboard.insert_text("there")
     for typed, kept in (
@@ -166,8 +166,8 @@ def test_a_link_is_completed_or_refused(desk: OpenPage, edna: User) -> None:
         assert page.input_value("#id_body") == f"<p>{kept}</p>"
 
 
-def test_html_written_by_hand_in_the_editor_runs_nothing(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, ADD)
+def test_html_entered_in_the_editor_runs_no_script(open_admin: OpenPage, edna: User) -> None:
+    page = open_admin(edna, ADD)
     page.click("button[data-name=html]")
     page.fill(
         ".prose-editor-dialog textarea",
@@ -178,9 +178,11 @@ def test_html_written_by_hand_in_the_editor_runs_nothing(desk: OpenPage, edna: U
     assert page.title() != "ran"
 
 
-def test_a_gallery_is_made_ordered_and_taken_apart_by_keyboard(desk: OpenPage, edna: User) -> None:
+def test_a_gallery_is_created_ordered_and_split_with_the_keyboard(
+    open_admin: OpenPage, edna: User
+) -> None:
     first, second = newsroom.picture(caption="Morning"), newsroom.picture(caption="Evening")
-    page = desk(edna, ADD)
+    page = open_admin(edna, ADD)
     page.click(EDITOR)
 
     def choose(image: Image) -> None:
@@ -194,12 +196,12 @@ def test_a_gallery_is_made_ordered_and_taken_apart_by_keyboard(desk: OpenPage, e
     choose(second)
     page.get_by_label("Width of the gallery").select_option("full")
     page.locator(".admin-gallery-images > figcaption").click()
-    # A moment after it has the focus, the editor puts its own selection back; that must be the clicked place.
+    # Shortly after getting the focus, the editor restores its selection, which must be the clicked position.
     page.wait_for_timeout(100)
     page.keyboard.type("Both")
 
     def text() -> str:
-        # The editor keeps a line to write on at the end; it is not saved.
+        # The editor has an empty last line, which is not saved.
         return page.input_value("#id_body").removesuffix("<p></p>")
 
     one, other = (
@@ -219,13 +221,13 @@ def test_a_gallery_is_made_ordered_and_taken_apart_by_keyboard(desk: OpenPage, e
 
 
 @pytest.mark.parametrize("options", [{}, {"scheme": "dark"}, {"size": PHONE}])
-def test_nobody_is_shut_out_of_the_articles_form(
-    desk: OpenPage, edna: User, options: dict[str, object]
+def test_the_article_form_is_accessible(
+    open_admin: OpenPage, edna: User, options: dict[str, object]
 ) -> None:
     article = newsroom.draft(
         body=BODY.format(newsroom.picture().pk), authors=[newsroom.author("Ines Faro")], tags=["x"]
     )
-    page = desk(edna, f"/admin/articles/article/{article.pk}/change/", **options)
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/", **options)
     for details in page.locator(".admin-panel details").all():
         details.locator("summary").click()
     expect(page.locator(".admin-figure-credit").first).not_to_be_empty()

@@ -1,4 +1,4 @@
-"""A page of another site in a text: a card at first, its frame when somebody asks for it."""
+"""An embed: a card at first, the frame of the other site after a click."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ BODY = (
 
 
 def watched(page: Page) -> list[str]:
-    """The addresses of other sites that the page asks for; each is answered here."""
+    """The URLs that the page requests from other sites; each gets a response here."""
     asked: list[str] = []
 
     def note(request: Request) -> None:
@@ -34,7 +34,7 @@ def watched(page: Page) -> list[str]:
     return asked
 
 
-def test_nothing_of_another_site_is_loaded_before_somebody_asks(open_page: OpenPage) -> None:
+def test_nothing_from_another_site_is_loaded_before_a_click(open_page: OpenPage) -> None:
     article = newsroom.published(body=BODY)
     page = open_page(size=PHONE)
     asked = watched(page)
@@ -53,7 +53,7 @@ def test_nothing_of_another_site_is_loaded_before_somebody_asks(open_page: OpenP
     assert asked == [FRAME]
 
 
-def test_without_a_script_the_card_leads_there(open_page: OpenPage) -> None:
+def test_without_scripts_the_card_is_a_link(open_page: OpenPage) -> None:
     article = newsroom.published(body=BODY)
     page = open_page(article.get_absolute_url(), scripts=False)
     expect(page.locator(".embed-wide").get_by_role("link")).to_be_visible()
@@ -61,11 +61,9 @@ def test_without_a_script_the_card_leads_there(open_page: OpenPage) -> None:
     expect(page.get_by_role("link", name="unknown.example/x")).to_be_visible()
 
 
-def test_cards_are_read_aloud_well_and_written_by_the_rules(
-    open_page: OpenPage, tmp_path: Path
-) -> None:
+def test_cards_are_accessible_and_valid_html(open_page: OpenPage, tmp_path: Path) -> None:
     article = newsroom.published(body=BODY)
-    # axe writes style attributes while it looks; the policy is watched in the other tests.
+    # axe sets style attributes; the policy is tested in the other tests.
     page = open_page(article.get_absolute_url(), scheme="dark", bypass_csp=True)
     assert accessibility_complaints(page) == []
     html = Client().get(article.get_absolute_url()).content.decode()

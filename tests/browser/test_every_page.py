@@ -1,7 +1,7 @@
-"""Every kind of page, looked at as everybody uses it.
+"""Every kind of page is accessible and valid HTML.
 
-By axe and by the Nu checker; in both schemes, on a desk and on a phone, in letters twice as large; with
-the keyboard alone; in forced colours and without motion. One newsroom, one browser, one visit a page.
+Checked with axe and the Nu checker; in both colour schemes, on a desktop and on a phone, with text of
+double size, with the keyboard alone, in forced colours and without motion. Each page is loaded once.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,6 @@ from playwright.sync_api import Page, Route
 from accounts.models import User
 from tests import newsroom as making
 from tests.browser import routes
-from tests.browser.answers import Answer, answers, as_sent
 from tests.browser.checkers import (
     accessibility_complaints,
     complaints_of_everybody,
@@ -28,7 +27,8 @@ from tests.browser.checkers import (
     looks_complaints,
 )
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.browser.kinds import desk_pages, public_pages
+from tests.browser.page_urls import desk_pages, public_pages
+from tests.browser.responses import Answer, answers, as_sent
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,7 @@ WHOLE_ON_A_PHONE = {"front page", "article", "article, right to left", "search, 
 
 @pytest.fixture
 def newsroom(site: str) -> None:
-    """The demo newsroom: the fullest pages we have."""
+    """The demo content, for pages with as much content as possible."""
     call_command("load_demo", verbosity=0)
     film = (
         '<figure data-embed="https://vimeo.com/76979871"><figcaption>A film</figcaption></figure>'
@@ -48,23 +48,23 @@ def newsroom(site: str) -> None:
     making.published("A film of the harbour", body=f"<p>Seen from the quay.</p>{film}")
 
 
-def test_every_page_can_be_used_by_everybody(
+def test_every_page_is_accessible_and_valid(
     newsroom: None, open_page: OpenPage, chief: User, ola: User, tmp_path: Path
 ) -> None:
     pages = public_pages()
-    with drawn_templates() as drawn:
+    with rendered_templates() as drawn:
         sent = answers(ola)
         got = {name: as_sent(Client().get(path)) for name, path in pages.items()}
-    # Without motion from the start: what fades from one scheme to the other has no colour to judge.
+    # Without motion from the start: colours cannot be measured during a transition.
     page = open_page("/", size=DESKTOP, reduced_motion="reduce")
     complaints = _watched(page, pages, sent)
-    desk, seen_at_the_desk = _desk(open_page, chief)
-    complaints += desk
+    open_admin, seen_at_the_desk = _admin_pages(open_page, chief)
+    complaints += open_admin
     complaints += cookies_of(pages, got)
     written = {**got, **sent, **seen_at_the_desk}
     texts = {name: answer.content.decode() for name, answer in written.items()}
     complaints += html_complaints(texts, tmp_path)
-    complaints += forgotten(pages, sent, drawn)
+    complaints += unchecked(pages, sent, drawn)
     assert complaints == []
 
 
@@ -72,7 +72,7 @@ def _watched(page: Page, pages: dict[str, str], sent: dict[str, Answer]) -> list
     complaints = []
     for name, path in pages.items():
         page.goto(path)
-        complaints += everything_about(page, name)
+        complaints += all_problems(page, name)
     bodies = {f"/answered/{number}/": answer for number, answer in enumerate(sent.values())}
 
     def answer(route: Route) -> None:
@@ -82,12 +82,12 @@ def _watched(page: Page, pages: dict[str, str], sent: dict[str, Answer]) -> list
     page.route("**/answered/*/", answer)
     for name, path in zip(sent, bodies, strict=True):
         page.goto(path)
-        complaints += everything_about(page, name)
+        complaints += all_problems(page, name)
     return complaints
 
 
-def everything_about(page: Page, name: str) -> list[str]:
-    """Leaves the page as it was opened: light, and as wide as a desk."""
+def all_problems(page: Page, name: str) -> list[str]:
+    """Restores the light scheme and the desktop size at the end."""
     found = [*accessibility_complaints(page), *complaints_of_everybody(page, "keyboard")]
     found += complaints_of_everybody(page, "large")
     page.set_viewport_size(TABLET)  # type: ignore[arg-type]
@@ -107,8 +107,8 @@ def everything_about(page: Page, name: str) -> list[str]:
     return [f"{name}: {text}" for text in dict.fromkeys(found)]
 
 
-def _desk(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str, Answer]]:
-    """What an editor uses all day: complaints, and the pages as they were sent."""
+def _admin_pages(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str, Answer]]:
+    """The problems of the most used admin pages, and the pages as they were sent."""
     editor = Client()
     editor.force_login(chief)
     page = open_page("/", size=DESKTOP)
@@ -126,7 +126,7 @@ def _desk(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str, Answer
         found = accessibility_complaints(page)
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         page.emulate_media(color_scheme="dark")
-        # The desk's links fade from colour to colour; half way they have none to judge.
+        # Links of the admin have colour transitions, during which contrast cannot be measured.
         page.evaluate("document.getAnimations().forEach(each => each.finish())")
         found += accessibility_complaints(page)
         page.emulate_media(color_scheme="light")
@@ -136,7 +136,7 @@ def _desk(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str, Answer
 
 
 def cookies_of(pages: dict[str, str], answers: dict[str, Answer]) -> list[str]:
-    """Public pages that set a cookie or differ by one."""
+    """Public pages that set a cookie or vary by one."""
     return [
         f"{name}: has to do with cookies"
         for name, answer in answers.items()
@@ -146,8 +146,8 @@ def cookies_of(pages: dict[str, str], answers: dict[str, Answer]) -> list[str]:
 
 
 @contextmanager
-def drawn_templates() -> Iterator[set[str]]:
-    """The names of all templates that are drawn within."""
+def rendered_templates() -> Iterator[set[str]]:
+    """Collects the names of all templates rendered inside the `with` block."""
     names: set[str] = set()
 
     def note(template: Any, **_about: Any) -> None:
@@ -158,8 +158,8 @@ def drawn_templates() -> Iterator[set[str]]:
     template_rendered.disconnect(note)
 
 
-def forgotten(pages: dict[str, str], sent: dict[str, Answer], drawn: set[str]) -> list[str]:
-    """Routes and templates of pages that nobody has looked at."""
+def unchecked(pages: dict[str, str], sent: dict[str, Answer], drawn: set[str]) -> list[str]:
+    """Routes and templates of pages that were not checked."""
     shown = [path.partition("?")[0] for path in pages.values()]
     shown += [answer.path for answer in sent.values() if answer.path]
     met = {resolve(path).route for path in shown if path != "/nowhere/to/be/found/"}

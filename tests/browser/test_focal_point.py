@@ -1,4 +1,4 @@
-"""Where the eye rests is said with the mouse, with keys, or in two numbers, and seen at once."""
+"""Setting the focal point with the mouse, with the keyboard or as numbers."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -25,7 +25,7 @@ WIDTH, HEIGHT = 1000, 500
 
 @pytest.fixture
 def image(site: str) -> Image:
-    """Redder to the right and greener downwards, so that every part of it is known by its colour."""
+    """Redder to the right and greener downwards, so that the colour identifies the position."""
     across = Pixels.linear_gradient("L").rotate(90).resize((WIDTH, HEIGHT))
     down = Pixels.linear_gradient("L").resize((WIDTH, HEIGHT))
     file = BytesIO()
@@ -40,8 +40,8 @@ def _upload(file: BytesIO) -> Any:
     return ContentFile(file.getvalue(), name="gradient.jpg")
 
 
-def opened(desk: OpenPage, edna: User, image: Image, **options: Any) -> Page:
-    return desk(edna, f"/admin/articles/image/{image.pk}/change/", **options)
+def opened(open_admin: OpenPage, edna: User, image: Image, **options: Any) -> Page:
+    return open_admin(edna, f"/admin/articles/image/{image.pk}/change/", **options)
 
 
 def numbers(page: Page) -> tuple[str, str]:
@@ -55,10 +55,10 @@ def saved(page: Page, image: Image) -> tuple[float, float]:
     return image.focus_x, image.focus_y
 
 
-def test_it_is_set_by_a_click_and_every_file_cut_there(
-    desk: OpenPage, edna: User, image: Image, jobs: Callable[[], None]
+def test_a_click_sets_it_and_every_rendition_is_cropped_there(
+    open_admin: OpenPage, edna: User, image: Image, jobs: Callable[[], None]
 ) -> None:
-    page = opened(desk, edna, image)
+    page = opened(open_admin, edna, image)
     page.wait_for_selector(".focal-marker")
     picture = page.locator(".focal-image > img")
     box = picture.bounding_box()
@@ -75,16 +75,16 @@ def test_it_is_set_by_a_click_and_every_file_cut_there(
     for shape, screenshot in shown.items():
         cut = image.renditions.filter(shape=shape, format="jpeg").latest("width")
         with Pixels.open(cut.file.path) as made, Pixels.open(BytesIO(screenshot)) as preview:
-            # Within the hairline around the preview.
+            # Within the border of the preview.
             inner = preview.convert("RGB").crop((2, 2, preview.width - 2, preview.height - 2))
             apart = ImageChops.difference(inner, made.convert("RGB").resize(inner.size))
         assert max(high for _low, high in apart.getextrema()) <= 12, shape  # type: ignore[misc]
 
 
-def test_it_is_moved_by_keys_not_past_the_edges_and_said_aloud(
-    desk: OpenPage, edna: User, image: Image
+def test_keys_move_it_within_the_image_and_its_position_is_announced(
+    open_admin: OpenPage, edna: User, image: Image
 ) -> None:
-    page = opened(desk, edna, image)
+    page = opened(open_admin, edna, image)
     marker = page.locator(".focal-marker")
     marker.focus()
     for key in ("ArrowRight", "ArrowRight", "Shift+ArrowUp", "ArrowDown"):
@@ -99,8 +99,10 @@ def test_it_is_moved_by_keys_not_past_the_edges_and_said_aloud(
     assert saved(page, image) == (0, 0.41)
 
 
-def test_it_is_written_in_numbers_without_scripts(desk: OpenPage, edna: User, image: Image) -> None:
-    page = opened(desk, edna, image, scripts=False)
+def test_it_is_entered_as_numbers_without_scripts(
+    open_admin: OpenPage, edna: User, image: Image
+) -> None:
+    page = opened(open_admin, edna, image, scripts=False)
     assert numbers(page) == ("50", "50")
     assert not page.locator(".focal-crops").is_visible()
     page.fill("[name=focus_x]", "33.3")
@@ -110,16 +112,16 @@ def test_it_is_written_in_numbers_without_scripts(desk: OpenPage, edna: User, im
 
 
 @pytest.mark.parametrize("options", [{}, {"scheme": "dark", "size": PHONE}])
-def test_nobody_is_shut_out_of_it(
-    desk: OpenPage, edna: User, image: Image, options: dict[str, Any]
+def test_the_form_is_accessible(
+    open_admin: OpenPage, edna: User, image: Image, options: dict[str, Any]
 ) -> None:
-    page = opened(desk, edna, image, **options)
+    page = opened(open_admin, edna, image, **options)
     page.locator(".focal-marker").focus()
     assert accessibility_complaints(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_an_animation_plays_and_stands_still_for_whoever_asked_for_that(
+def test_an_animation_plays_unless_reduced_motion_is_preferred(
     open_page: OpenPage,
 ) -> None:
     frames = [Pixels.new("RGB", (400, 200), colour) for colour in ("navy", "teal", "gold")]

@@ -1,4 +1,4 @@
-"""Reading a gallery: with the keyboard alone, with and without scripts, and on paper."""
+"""Galleries with the keyboard, with and without scripts, and on paper."""
 
 from io import BytesIO
 from typing import Any
@@ -28,7 +28,7 @@ def picture(colour: str, credit: str, **fields: Any) -> Image:
 
 @pytest.fixture
 def article(site: str) -> Article:
-    """A lead, and a gallery with one caption for all and one of its own."""
+    """A lead image, and a gallery with a common caption and one of its own."""
     first, second = (
         picture("teal", "Ines Faro"),
         picture("navy", "Ola Lind", digital_source_type=AI),
@@ -42,8 +42,8 @@ def article(site: str) -> Article:
     )
 
 
-def tabbed_to(page: Page, selector: str) -> None:
-    """Presses Tab until the focus is there, as somebody without a mouse does."""
+def tab_to(page: Page, selector: str) -> None:
+    """Presses Tab until the element has the focus."""
     for _ in range(60):
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
@@ -51,9 +51,11 @@ def tabbed_to(page: Page, selector: str) -> None:
     pytest.fail(f"No way to {selector} by keyboard.")
 
 
-def test_a_gallery_is_read_by_keyboard_in_a_dialog(open_page: OpenPage, article: Article) -> None:
+def test_a_gallery_is_read_in_a_dialog_with_the_keyboard(
+    open_page: OpenPage, article: Article
+) -> None:
     page = open_page(article.get_absolute_url())
-    tabbed_to(page, ".gallery .enlarge")
+    tab_to(page, ".gallery .enlarge")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Images in this article")
     expect(dialog).to_contain_text("A quay (Image Credit: Ines Faro)")
@@ -77,7 +79,7 @@ def test_a_gallery_is_read_by_keyboard_in_a_dialog(open_page: OpenPage, article:
     expect(page.locator(f".enlarge[href$='{last}']")).to_be_focused()
 
 
-def test_a_gallery_is_read_by_keyboard_without_scripts(
+def test_a_gallery_is_read_with_the_keyboard_without_scripts(
     open_page: OpenPage, article: Article
 ) -> None:
     page = open_page(article.get_absolute_url(), scripts=False)
@@ -92,7 +94,7 @@ def test_a_gallery_is_read_by_keyboard_without_scripts(
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
-def test_nobody_is_shut_out_of_the_large_view(
+def test_the_large_view_is_accessible(
     open_page: OpenPage, article: Article, size: dict[str, int], scheme: str
 ) -> None:
     page = open_page(article.get_absolute_url(), size=size, scheme=scheme)
@@ -106,7 +108,7 @@ def test_nobody_is_shut_out_of_the_large_view(
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
-def test_nothing_moves_while_a_gallery_loads(open_page: OpenPage, article: Article) -> None:
+def test_loading_a_gallery_shifts_no_layout(open_page: OpenPage, article: Article) -> None:
     page = open_page(article.get_absolute_url())
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.wait_for_load_state("networkidle")
@@ -118,7 +120,7 @@ def test_nothing_moves_while_a_gallery_loads(open_page: OpenPage, article: Artic
     assert shift < 0.01
 
 
-def test_on_paper_every_picture_of_a_gallery_has_its_credit(
+def test_every_image_of_a_printed_gallery_has_its_credit(
     open_page: OpenPage, article: Article
 ) -> None:
     page = open_page(article.get_absolute_url())

@@ -1,4 +1,4 @@
-"""The publication's look, made in the admin and seen by readers in every scheme and size."""
+"""The publication's appearance, set in the admin and shown to readers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ FORM = "/admin/iria/publication/1/change/"
 
 
 def row(page: Page, menu: str, number: int) -> Callable[[str], str]:
-    """The selector of a control in a row of a menu, made where it is not there yet."""
+    """The selector of a control in a row of a menu; the row is added if necessary."""
     rows = page.locator(f"#id_{menu} > li")
     for _ in range(rows.count(), number + 1):
         page.click(f"#id_{menu} + .ordered-choice-add")
@@ -30,8 +30,8 @@ def row(page: Page, menu: str, number: int) -> Callable[[str], str]:
     return lambda part: f"#id_{menu} > li:nth-child({number + 1}) [name={menu}-{part}]"
 
 
-def test_an_administrator_gives_the_publication_its_look(
-    desk: Callable[..., Page], open_page: OpenPage, chief: User, tmp_path: Path
+def test_an_administrator_changes_the_appearance_of_the_publication(
+    open_admin: Callable[..., Page], open_page: OpenPage, chief: User, tmp_path: Path
 ) -> None:
     Publication(name="Meridian", tagline="Notes on a crowded world").save()
     asia = newsroom.category("Asia")
@@ -39,7 +39,7 @@ def test_an_administrator_gives_the_publication_its_look(
     saving.save(StandingPage(title="About us", path="about", is_published=True))
     logo = tmp_path / "logo.png"
     logo.write_bytes(file(800, 160))
-    page = desk(chief, FORM)
+    page = open_admin(chief, FORM)
     first, second = row(page, "header_menu", 0), row(page, "header_menu", 1)
     page.select_option(first("target"), label="Asia")
     page.select_option(second("target"), label="Japan")
@@ -59,10 +59,10 @@ def test_an_administrator_gives_the_publication_its_look(
     page.set_input_files("#id_logo", str(logo))
     page.click("[name=_continue]")
     expect(page.locator(".messagelist")).to_contain_text("changed successfully")
-    _readers_see_it(open_page, tmp_path)
+    _assert_visible_to_readers(open_page, tmp_path)
 
 
-def _readers_see_it(open_page: OpenPage, folder: Path) -> None:
+def _assert_visible_to_readers(open_page: OpenPage, folder: Path) -> None:
     page = open_page("/", size=DESKTOP, scripts=False)
     expect(page.locator(".sections-row > ul > li > a")).to_have_text(["Letter", "Asia"])
     expect(page.get_by_role("img", name="Meridian")).to_be_visible()
@@ -71,7 +71,7 @@ def _readers_see_it(open_page: OpenPage, folder: Path) -> None:
     page.locator(".sections-row summary").click()
     expect(japan).to_be_visible()
     expect(page.locator("footer").get_by_role("link", name="About us")).to_be_visible()
-    # axe writes style attributes while it looks; the policy is watched above.
+    # axe sets style attributes; the policy is tested above.
     for size, scheme in ((PHONE, "dark"), (DESKTOP, "light")):
         seen = open_page("/", size=size, scheme=scheme, bypass_csp=True)
         if size == PHONE:

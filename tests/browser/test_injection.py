@@ -1,4 +1,4 @@
-"""Scripts that others try to put into text run nowhere.
+"""Scripts injected into text do not run.
 
 Each payload goes into every field that takes text, and every page that shows one is opened in
 Chromium with the content security policy switched off: what protects a page must be its own
@@ -51,11 +51,11 @@ def payloads() -> list[str]:
 
 @pytest.fixture
 def unguarded(chromium: Browser, site: str, settings: Any) -> Iterator[Page]:
-    """A page without a policy, that notes when a script of a payload ran."""
+    """A page without a policy that records when a script of a payload ran."""
     settings.SEARCH_RATE_LIMIT = 10**9
     context = chromium.new_context(base_url=site, bypass_csp=True)
     context.add_init_script(ALARM)
-    # Payloads name other people's hosts; nothing leaves this machine.
+    # Payloads refer to hosts of others; block all requests to them.
     context.route(
         lambda address: not address.startswith((site, "data:", "about:")),
         lambda route: route.abort(),
@@ -64,7 +64,7 @@ def unguarded(chromium: Browser, site: str, settings: Any) -> Iterator[Page]:
     context.close()
 
 
-def test_the_alarm_rings_where_nothing_is_cleaned(unguarded: Page) -> None:
+def test_a_payload_runs_where_nothing_is_sanitised(unguarded: Page) -> None:
     live = json.loads(shared_data("xss", "live_in_chromium.json").read_text())
     silent = []
     for row in live:
@@ -82,13 +82,13 @@ def cut(payload: str, length: int) -> str:
 
 
 def live_payloads() -> list[str]:
-    """The ones that run by themselves in Chromium where nothing is cleaned."""
+    """The payloads that run in Chromium without interaction if they are not sanitised."""
     rows = json.loads(shared_data("xss", "live_in_chromium.json").read_text())
     return [row["payload"] for row in rows]
 
 
 def groups() -> list[list[str]]:
-    """Each live payload alone, the others by the handful, so that every field meets every one."""
+    """Each live payload alone, the others in groups, so that every field is tested with each."""
     live = live_payloads()
     others = [payload for payload in payloads() if payload not in live]
     return [[payload] for payload in live] + [
@@ -97,7 +97,7 @@ def groups() -> list[list[str]]:
 
 
 def publish_with(texts: list[str], number: int, by: User) -> Article:
-    """One published article with the payloads in every field of it and around it."""
+    """A published article with the payloads in all its fields and related rows."""
     images = [
         newsroom.picture(
             headline=cut(text, 200),
@@ -162,7 +162,9 @@ def test_no_payload_runs_on_any_public_page(
     assert_quiet(unguarded, paths)
 
 
-def test_no_payload_runs_when_it_is_typed_into_search(unguarded: Page, client: Client) -> None:
+def test_no_payload_runs_when_it_is_entered_into_the_search(
+    unguarded: Page, client: Client
+) -> None:
     newsroom.published()
     for payload in live_payloads():
         unguarded.goto("/search/")
@@ -180,7 +182,7 @@ def test_no_payload_runs_when_it_is_typed_into_search(unguarded: Page, client: C
         assert all(json.loads(script.text_content()) for script in inline), payload
 
 
-def test_no_payload_runs_on_the_desk(unguarded: Page, chief: User) -> None:
+def test_no_payload_runs_in_the_admin(unguarded: Page, chief: User) -> None:
     articles = [publish_with(texts, number, chief) for number, texts in enumerate(groups())]
     unguarded.goto("/admin/login/")
     unguarded.fill("input[name=username]", chief.email)
@@ -200,7 +202,7 @@ def test_no_payload_runs_on_the_desk(unguarded: Page, chief: User) -> None:
 
 
 def assert_quiet(page: Page, paths: list[str], *, handlers: bool = True) -> None:
-    """No script of a payload runs on these pages, and no handler waits for a click."""
+    """Asserts that no payload runs on these pages and none has an event handler."""
     for path in paths:
         page.goto(path)
         page.wait_for_load_state("load")
@@ -209,7 +211,7 @@ def assert_quiet(page: Page, paths: list[str], *, handlers: bool = True) -> None
             assert page.evaluate(HANDLERS) == [], path
 
 
-def test_a_payload_in_a_plain_field_is_kept_as_it_was_typed(edna: User) -> None:
+def test_a_payload_in_a_plain_text_field_is_not_changed(edna: User) -> None:
     for number, payload in enumerate(payloads()):
         article = newsroom.draft("Held", slug=f"held-{number}", standfirst=cut(payload, 600))
         article.refresh_from_db()

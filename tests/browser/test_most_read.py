@@ -1,4 +1,4 @@
-"""An opening is counted by the page's script; what stands at a text's end can be used by everybody."""
+"""View counts sent by the page's script, and the accessible end of an article."""
 
 import pytest
 from playwright.sync_api import expect
@@ -19,7 +19,7 @@ NEWER = 14
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-def test_opening_an_article_counts_once_and_leaves_no_cookie(open_page: OpenPage) -> None:
+def test_opening_an_article_is_counted_once_and_sets_no_cookie(open_page: OpenPage) -> None:
     series = Series.objects.create(name="Straits of the world")
     first, second = (
         newsroom.published(
@@ -42,7 +42,7 @@ def test_opening_an_article_counts_once_and_leaves_no_cookie(open_page: OpenPage
 
     Publication.objects.update_or_create(pk=1, defaults={"show_most_read": True})
     most_read.choose()
-    # What stands on the front page anyway is not listed once more.
+    # Articles on the front page are not listed again.
     for number in range(NEWER):
         newsroom.published(f"A newer piece {number}")
     page.goto("/")

@@ -1,4 +1,4 @@
-"""From the form at the foot of a page to the mail that no longer comes. Scripts are off."""
+"""The newsletter from subscribing to unsubscribing, without scripts."""
 
 import re
 from collections.abc import Callable
@@ -45,13 +45,13 @@ def text_of(message: EmailMessage) -> str:
 
 
 def path_in(message: EmailMessage, part: str) -> str:
-    """The path of the one address in the mail that holds this."""
+    """The path of the only URL in the e-mail that contains this."""
     (address,) = {found for found in re.findall(r"http\S+", text_of(message)) if part in found}
     return str(urlsplit(address).path)
 
 
 def post_one_click(address: str) -> int:
-    """What a mail program sends when its reader presses “Unsubscribe”: no page, no cookie."""
+    """Sends the request of an e-mail client whose user presses “Unsubscribe”, without cookies."""
     request = Request(address, data=b"List-Unsubscribe=One-Click", method="POST")
     try:
         with urlopen(request, timeout=20) as answer:
@@ -62,7 +62,7 @@ def post_one_click(address: str) -> int:
 
 
 def compose_and_send(page: Page, subject: str) -> None:
-    """What Edna does on the desk, from the list to the last button."""
+    """Creates and sends an issue in the admin."""
     page.goto("/admin/newsletter/issue/add/")
     page.select_option("select[name=newsletter]", label="News")
     page.fill("input[name=subject]", subject)
@@ -83,8 +83,13 @@ def compose_and_send(page: Page, subject: str) -> None:
     start_scheduled_issues()
 
 
-def test_a_reader_subscribes_receives_and_leaves_without_scripts(
-    open_page: OpenPage, desk: OpenPage, edna: User, jobs: Jobs, mail_folder: MailFolder, site: str
+def test_a_reader_subscribes_receives_and_unsubscribes_without_scripts(
+    open_page: OpenPage,
+    open_admin: OpenPage,
+    edna: User,
+    jobs: Jobs,
+    mail_folder: MailFolder,
+    site: str,
 ) -> None:
     published("A quiet week at the strait", lead_image=mail_image())
     indexer.reindex()
@@ -103,7 +108,7 @@ def test_a_reader_subscribes_receives_and_leaves_without_scripts(
     reader.click("main button")
     assert reader.inner_text("h1") == "You are subscribed"
 
-    editor = desk(edna, "/admin/newsletter/issue/", scripts=False)
+    editor = open_admin(edna, "/admin/newsletter/issue/", scripts=False)
     compose_and_send(editor, "What moved this week")
     jobs()
     (first,) = [mail for mail in mail_folder.to(OLA) if mail["List-Unsubscribe"]]
@@ -136,7 +141,7 @@ def test_a_reader_subscribes_receives_and_leaves_without_scripts(
     assert Issue.objects.get(subject="And the week after").state == "sent"
 
 
-def test_a_reader_chooses_and_leaves_on_their_own_page(
+def test_a_reader_chooses_and_unsubscribes_on_their_account_page(
     open_page: OpenPage, mail_folder: MailFolder
 ) -> None:
     ola = subscriber(OLA)
@@ -152,10 +157,12 @@ def test_a_reader_chooses_and_leaves_on_their_own_page(
     assert page.input_value("#newsletter-email") == "not an address"
 
 
-def test_an_editor_writes_with_the_editor_of_the_desk(desk: OpenPage, edna: User) -> None:
+def test_an_editor_writes_with_the_text_editor_of_the_admin(
+    open_admin: OpenPage, edna: User
+) -> None:
     first, second = published("First"), published("Second")
     made = issue("With scripts", first, introduction="<p>Good <strong>morning</strong>.</p>")
-    page = desk(edna, f"/admin/newsletter/issue/{made.pk}/change/")
+    page = open_admin(edna, f"/admin/newsletter/issue/{made.pk}/change/")
     writing = page.locator("[role=textbox][aria-label=Introduction]")
     assert writing.inner_text().strip() == "Good morning."
     writing.click()
@@ -176,13 +183,13 @@ def test_an_editor_writes_with_the_editor_of_the_desk(desk: OpenPage, edna: User
     assert chosen == [(second, ""), (first, "Also")]
 
 
-def test_an_editor_composes_mends_tests_sends_watches_and_decides(
-    desk: OpenPage, edna: User, jobs: Jobs
+def test_an_editor_composes_fixes_tests_sends_watches_and_decides(
+    open_admin: OpenPage, edna: User, jobs: Jobs
 ) -> None:
     subscribers(4)
     published("Ferries at the strait")
     mail_image(headline="A quay", credit="", credit_exempt=False)
-    page = desk(edna, "/admin/newsletter/issue/add/")
+    page = open_admin(edna, "/admin/newsletter/issue/add/")
     page.select_option("select[name=newsletter]", label="News")
     page.fill("input[name=subject]", "Under way")
     page.click("text=Lead image")
@@ -191,7 +198,7 @@ def test_an_editor_composes_mends_tests_sends_watches_and_decides(
     page.click(".issue-offer >> text=Ferries at the strait")
     page.click("input[name=_continue]")
 
-    # The gate refuses the image, and leads to where it is mended.
+    # The image blocks sending, with a link to fix it.
     page.click(".object-tools >> text=Send…")
     assert "“A quay”" in page.inner_text(".errornote")
     assert not page.locator("button:has-text('Send now')").count()
@@ -220,7 +227,7 @@ def test_an_editor_composes_mends_tests_sends_watches_and_decides(
     assert "4 queued" in equation.inner_text()
     mark_one(made)
     worker.deliver_batch(made.pk, size=2)
-    # Nobody opened the page again: it follows by itself.
+    # The page updates itself without a reload.
     expect(equation).to_contain_text("2 sent")
     page.click("button:has-text('Pause')")
     assert page.inner_text(".newsletter-delivery h2") == "Paused"

@@ -1,4 +1,4 @@
-"""A reader chooses how often and about what, leaves and comes back. Scripts are off."""
+"""Newsletter preferences, without scripts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +34,7 @@ def weekly(transactional_db: None) -> Newsletter:
     return made
 
 
-def test_a_reader_signs_up_chooses_leaves_and_comes_back(
+def test_a_reader_subscribes_chooses_unsubscribes_and_returns(
     open_page: OpenPage, weekly: Newsletter, jobs: Jobs, mail_folder: MailFolder
 ) -> None:
     published("A quiet week at the strait")
@@ -85,7 +85,7 @@ def test_a_reader_signs_up_chooses_leaves_and_comes_back(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_the_choices(
+def test_the_preferences_are_accessible(
     open_page: OpenPage, weekly: Newsletter, scheme: str
 ) -> None:
     page = open_page("/newsletter/", scheme=scheme, size=PHONE, bypass_csp=True)
@@ -109,13 +109,13 @@ def test_everybody_can_use_the_choices(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_administrator_brings_a_list(
-    desk: OpenPage, chief: User, jobs: Jobs, tmp_path: Path, scheme: str
+def test_an_administrator_imports_a_list(
+    open_admin: OpenPage, chief: User, jobs: Jobs, tmp_path: Path, scheme: str
 ) -> None:
     file = tmp_path / "list.csv"
     file.write_text("E-mail,Name\nola@readers.example,Ola\nno address,Rui\n", "utf-8")
     address = "/admin/newsletter/subscriberimport/add/"
-    page = desk(chief, address, scheme=scheme, bypass_csp=True)
+    page = open_admin(chief, address, scheme=scheme, bypass_csp=True)
     complaints = {"bring": accessibility_complaints(page)}
     page.set_input_files("input[type=file]", file)
     page.check("#content input[name=newsletters]")

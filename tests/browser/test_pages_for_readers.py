@@ -1,4 +1,4 @@
-"""Pages for readers, without scripts: composed by an editor, followed, read from the right, printed."""
+"""Pages for readers without scripts: front page, series, right-to-left text and printing."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -38,14 +38,14 @@ def speak(*codes: str) -> None:
     publication.save()
 
 
-def test_an_editor_composes_the_front_page_and_readers_find_it_so(
-    desk: Callable[..., Page], open_page: OpenPage, edna: User
+def test_an_editor_arranges_the_front_page_and_readers_see_it(
+    open_admin: Callable[..., Page], open_page: OpenPage, edna: User
 ) -> None:
     section = newsroom.category("Straits")
     for number in range(7):
         moment = full_house.FIRST_DAY.replace(hour=number)
         newsroom.published(f"Ferry {number}", at=moment, categories=[section])
-    page = desk(edna, "/admin/articles/placement/", scripts=False)
+    page = open_admin(edna, "/admin/articles/placement/", scripts=False)
     (lead, *_seconds) = page.locator(".composing-now a").all_inner_texts()
     assert lead == "Ferry 6"
     page.get_by_label("Article for slot 1 of “Lead”").fill("Ferry 0")
@@ -62,7 +62,7 @@ def test_an_editor_composes_the_front_page_and_readers_find_it_so(
     assert len(shown) == len(set(shown)) == 7
 
 
-def test_a_reader_follows_what_the_editor_pinned(open_page: OpenPage, edna: User) -> None:
+def test_a_reader_follows_an_article_pinned_by_an_editor(open_page: OpenPage, edna: User) -> None:
     article, pinned = newsroom.published("Ferries"), newsroom.published("Barges")
     full_house.related(article, [newsroom.published("Computed")])
     RelatedPick.objects.create(article=article, picked=pinned)
@@ -72,7 +72,7 @@ def test_a_reader_follows_what_the_editor_pinned(open_page: OpenPage, edna: User
     expect(page.get_by_role("heading", level=1)).to_have_text("Barges")
 
 
-def test_an_article_written_from_the_right_is_read_whole_on_a_phone(open_page: OpenPage) -> None:
+def test_a_right_to_left_article_fits_a_phone(open_page: OpenPage) -> None:
     speak("en", "fr", "ar")
     headings = "".join(f"<h2>الفصل {n}</h2><p>{'ماء النهر قليل. ' * 120}</p>" for n in range(3))
     figure = full_house.figure(picture("Nell Sandoval"), "نهر")
@@ -105,7 +105,7 @@ def test_an_article_written_from_the_right_is_read_whole_on_a_phone(open_page: O
 
 
 def paper_article() -> tuple[Article, list[str]]:
-    """An article with credits in every place that has one, and the credits."""
+    """An article with a credit everywhere one is possible, and these credits."""
     author = newsroom.author("Ines Faro")
     author.biography = "She counts ships."
     author.save()
@@ -127,12 +127,12 @@ def paper_article() -> tuple[Article, list[str]]:
     return article, ["Ada Lund/Meridian Maps", *inside, "Portrait by Ottilie Kern"]
 
 
-def test_paper_carries_every_credit_and_the_address_of_every_link(open_page: OpenPage) -> None:
+def test_a_printed_page_has_every_credit_and_the_url_of_every_link(open_page: OpenPage) -> None:
     article, credits = paper_article()
     full_house.related(article, [newsroom.published("Not on paper")])
     page = open_page(article.get_absolute_url(), scripts=False)
     pdf = PdfReader(BytesIO(page.pdf(format="A4")))
-    # How a line breaks is the printer's business.
+    # Line breaks depend on the printer.
     text = "".join("".join(sheet.extract_text().split()) for sheet in pdf.pages)
     for credit in credits:
         assert "".join(f"(Image Credit: {credit})".split()) in text, credit
@@ -157,7 +157,7 @@ MOVING = """[...document.querySelectorAll('a, button, input')].filter(
   each => parseFloat(getComputedStyle(each).transitionDuration) > 0).length"""
 
 
-def test_the_focus_stays_where_a_name_takes_the_place_of_the_link_to_sign_in(
+def test_the_focus_is_kept_when_a_name_replaces_the_sign_in_link(
     open_page: OpenPage, ola: User
 ) -> None:
     held: list[Route] = []
@@ -173,7 +173,7 @@ def test_the_focus_stays_where_a_name_takes_the_place_of_the_link_to_sign_in(
 
 
 @pytest.mark.parametrize("forced", ["none", "active"])
-def test_whoever_walks_by_keyboard_sees_where_they_are(open_page: OpenPage, forced: str) -> None:
+def test_the_keyboard_focus_is_always_visible(open_page: OpenPage, forced: str) -> None:
     article, _credits = paper_article()
     full_house.comments(article, 2)
     page = open_page(article.get_absolute_url(), forced_colors=forced, reduced_motion="reduce")

@@ -1,4 +1,4 @@
-"""Reading: without scripts, with the keyboard, on any screen, on paper."""
+"""Reading without scripts, with the keyboard, on any screen and on paper."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
 
 @dataclass(frozen=True)
 class Paths:
-    """One address of every kind of page."""
+    """The URL of one page of every kind."""
 
     article: str
     arabic: str
@@ -87,7 +87,7 @@ def wider_than_the_screen(page: Page) -> int:
     return width
 
 
-def test_nothing_is_wider_than_a_small_phone_also_with_large_text(
+def test_no_page_is_wider_than_a_small_phone_even_with_large_text(
     open_page: OpenPage, paths: Paths
 ) -> None:
     page = open_page("/", size=SMALL)
@@ -101,7 +101,7 @@ def test_nothing_is_wider_than_a_small_phone_also_with_large_text(
         assert wider_than_the_screen(page) <= 0, f"{path} in large text"
 
 
-def test_a_reader_without_scripts_finds_the_way_from_the_front_page_to_the_thread(
+def test_without_scripts_a_reader_gets_from_the_front_page_to_the_thread(
     open_page: OpenPage, paths: Paths
 ) -> None:
     page = open_page("/", scripts=False, size=PHONE)
@@ -118,9 +118,7 @@ def test_a_reader_without_scripts_finds_the_way_from_the_front_page_to_the_threa
     assert "/search/?q=quay" in page.url
 
 
-def test_the_keyboard_meets_things_in_the_order_of_the_eye(
-    open_page: OpenPage, paths: Paths
-) -> None:
+def test_the_tab_order_follows_the_visual_order(open_page: OpenPage, paths: Paths) -> None:
     page = open_page(paths.article)
     met = []
     for _ in range(20):
@@ -137,7 +135,7 @@ def test_the_keyboard_meets_things_in_the_order_of_the_eye(
     assert page.evaluate("document.activeElement.id") == "content"
 
 
-def test_what_is_touched_on_a_phone_is_large_enough(open_page: OpenPage, paths: Paths) -> None:
+def test_touch_targets_on_a_phone_are_large_enough(open_page: OpenPage, paths: Paths) -> None:
     page = open_page("/", size=PHONE)
     page.click("summary >> text=Sections")
     for path in ("/", paths.article, "/category/asia-pacific/"):
@@ -152,7 +150,7 @@ def test_what_is_touched_on_a_phone_is_large_enough(open_page: OpenPage, paths: 
         assert small == [], path
 
 
-def test_reading_leaves_no_cookie(open_page: OpenPage, paths: Paths) -> None:
+def test_reading_sets_no_cookie(open_page: OpenPage, paths: Paths) -> None:
     page = open_page("/")
     for path in (*paths.all, "/search/?q=quay"):
         with page.expect_response(lambda answer: "/accounts/state/" in answer.url):
@@ -160,9 +158,7 @@ def test_reading_leaves_no_cookie(open_page: OpenPage, paths: Paths) -> None:
     assert page.context.cookies() == []
 
 
-def test_an_article_written_from_the_right_begins_on_the_right(
-    open_page: OpenPage, paths: Paths
-) -> None:
+def test_a_right_to_left_article_begins_on_the_right(open_page: OpenPage, paths: Paths) -> None:
     page = open_page(paths.arabic, size=PHONE)
     edges = page.evaluate(
         "['h1', '.kicker', '.article-text p'].map(each => {"
@@ -174,7 +170,9 @@ def test_an_article_written_from_the_right_begins_on_the_right(
     assert max(edges) <= 40
 
 
-def test_paper_gets_the_text_its_address_and_no_forms(open_page: OpenPage, paths: Paths) -> None:
+def test_a_printed_page_has_the_text_and_its_url_but_no_forms(
+    open_page: OpenPage, paths: Paths
+) -> None:
     page = open_page(paths.article)
     page.emulate_media(media="print")
     for gone in (".footer-newsletter", ".masthead-menus", ".comment-form", ".related"):

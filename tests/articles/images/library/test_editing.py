@@ -103,7 +103,7 @@ def test_the_version_never_decreases_and_does_not_depend_on_other_fields(db: Non
     assert (image.rights_version, image.headline) == (2, "Elsewhere")
 
 
-# update_image()
+# Changes
 
 
 def test_a_change_is_recorded_with_its_user_and_an_unchanged_save_is_not(

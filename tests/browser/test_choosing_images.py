@@ -1,4 +1,4 @@
-"""Choosing several pictures at once for a gallery: by keyboard, fifty of them, and without scripts."""
+"""Choosing several images for a gallery: with the keyboard, fifty at once, and without scripts."""
 
 import re
 from html import unescape
@@ -29,12 +29,12 @@ def opened(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Choose images")).to_be_visible()
 
 
-def test_pictures_are_chosen_by_keyboard_across_searches_and_uploads(
-    desk: OpenPage, edna: User
+def test_images_are_chosen_with_the_keyboard_across_searches_and_uploads(
+    open_admin: OpenPage, edna: User
 ) -> None:
     quay = newsroom.picture(headline="Quay", caption="At the quay")
     lamp = newsroom.picture(headline="Lighthouse")
-    page = desk(edna, ADD)
+    page = open_admin(edna, ADD)
     opened(page)
     dialog = page.get_by_role("dialog")
     done = dialog.get_by_role("button", name="Insert")
@@ -66,9 +66,9 @@ def test_pictures_are_chosen_by_keyboard_across_searches_and_uploads(
     assert "<figcaption>At the quay</figcaption>" in body
 
 
-def test_fifty_pictures_make_a_gallery_in_one_go(desk: OpenPage, edna: User) -> None:
+def test_fifty_images_make_a_gallery_at_once(open_admin: OpenPage, edna: User) -> None:
     made = [newsroom.picture().pk for _ in range(50)]
-    page = desk(edna, ADD)
+    page = open_admin(edna, ADD)
     opened(page)
     page.get_by_role("button", name="Select all on this page").press("Enter")
     expect(page.locator(".image-count")).to_have_text("50 images selected.")
@@ -80,12 +80,12 @@ def test_fifty_pictures_make_a_gallery_in_one_go(desk: OpenPage, edna: User) -> 
     assert sorted(numbers_in(page.input_value("#id_body"))) == sorted(made)
 
 
-def test_nothing_is_chosen_from_pictures_of_the_last_time_while_the_library_is_slow(
-    desk: OpenPage, edna: User
+def test_results_of_a_former_search_cannot_be_chosen_while_the_library_loads(
+    open_admin: OpenPage, edna: User
 ) -> None:
     newsroom.picture(headline="Quay")
     newsroom.picture(headline="Lighthouse")
-    page = desk(edna, ADD)
+    page = open_admin(edna, ADD)
     opened(page)
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Quay").press("Enter")
@@ -115,21 +115,21 @@ def test_nothing_is_chosen_from_pictures_of_the_last_time_while_the_library_is_s
     expect(dialog.get_by_role("button", name="Lighthouse")).to_be_visible()
 
 
-def test_a_text_of_one_picture_without_words_is_not_lost(desk: OpenPage, edna: User) -> None:
+def test_the_text_of_a_gallery_with_one_image_is_not_lost(open_admin: OpenPage, edna: User) -> None:
     image = newsroom.picture()
-    page = desk(edna, ADD)
+    page = open_admin(edna, ADD)
     page.click(".prose-editor .ProseMirror")
     page.locator("button[data-name=picture]").press("Enter")
     page.locator(f"dialog [data-picture='{image.pk}']").press("Enter")
     expect(page.locator("#id_body")).to_have_value(re.compile(f'data-image="{image.pk}"'))
 
 
-def test_without_scripts_ticked_pictures_become_a_gallery_to_copy(
-    desk: OpenPage, edna: User
+def test_without_scripts_selected_images_become_gallery_markup_to_copy(
+    open_admin: OpenPage, edna: User
 ) -> None:
     quay = newsroom.picture(headline="Quay", caption='"At" the <quay>')
     lamp = newsroom.picture(headline="Lighthouse")
-    page = desk(edna, "/admin/articles/image/choose/", scripts=False, size=PHONE)
+    page = open_admin(edna, "/admin/articles/image/choose/", scripts=False, size=PHONE)
     page.get_by_role("checkbox", name="Quay").check()
     page.get_by_label("Search the library").fill("lighthouse")
     page.get_by_role("button", name="Search").click()
@@ -138,7 +138,7 @@ def test_without_scripts_ticked_pictures_become_a_gallery_to_copy(
     expect(page.get_by_role("heading", name="Gallery of 2 images")).to_be_visible()
     written = page.get_by_role("textbox", name="Copy this into the text").input_value()
     assert numbers_in(written) == [quay.pk, lamp.pk]
-    assert accessibility_complaints(desk(edna, page.url)) == []
+    assert accessibility_complaints(open_admin(edna, page.url)) == []
     page.goto(ADD)
     page.fill("[name=headline]", "Two of them")
     page.fill("[name=body]", f"<p>Before.</p>{written}")

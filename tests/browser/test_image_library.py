@@ -1,4 +1,4 @@
-"""The library as an editor works with it: many files, many pictures, twins."""
+"""The image library: many files, bulk changes and duplicates."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def drop(page: Page, files: list[tuple[str, bytes]]) -> None:
 
 
 def small(number: int) -> bytes:
-    """Files that differ and look like nothing in particular."""
+    """A small image, different for every number, without duplicates."""
     content: bytes = picture_file(
         width=60 + number, height=40, colour=f"hsl({number * 7}, 60%, 50%)"
     ).read()
@@ -47,7 +47,7 @@ def small(number: int) -> bytes:
 
 
 def drawn(width: int = 600) -> bytes:
-    """The same quay in any size."""
+    """A drawing of a quay; the same in any size."""
     pixels = Pixels.linear_gradient("L").rotate(90).resize((600, 400)).convert("RGB")
     draw = ImageDraw.Draw(pixels)
     draw.rectangle((60, 220, 260, 400), fill="navy")
@@ -58,7 +58,7 @@ def drawn(width: int = 600) -> bytes:
 
 
 @pytest.fixture
-def shelf(site: str) -> Callable[[int], None]:
+def fill_library(site: str) -> Callable[[int], None]:
     def fill(count: int) -> None:
         for number in range(count):
             file = picture_file(
@@ -69,8 +69,8 @@ def shelf(site: str) -> Callable[[int], None]:
     return fill
 
 
-def test_fifty_files_dropped_at_once_get_a_result_each(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, f"{LIBRARY}add/")
+def test_fifty_files_dropped_at_once_get_a_result_each(open_admin: OpenPage, edna: User) -> None:
+    page = open_admin(edna, f"{LIBRARY}add/")
     files = [(f"{number}.jpg", small(number)) for number in range(48)]
     drop(page, [*files, ("again.jpg", small(3)), ("broken.jpg", b"no picture")])
     summary = page.locator(".image-drop-summary")
@@ -83,8 +83,8 @@ def test_fifty_files_dropped_at_once_get_a_result_each(desk: OpenPage, edna: Use
     assert accessibility_complaints(page) == []
 
 
-def test_a_file_that_is_cut_off_on_its_way_can_be_sent_again(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, f"{LIBRARY}add/")
+def test_an_interrupted_upload_can_be_repeated(open_admin: OpenPage, edna: User) -> None:
+    page = open_admin(edna, f"{LIBRARY}add/")
     page.route("**/add/?fragment=1", lambda route: route.abort())
     drop(page, [("quay.jpg", small(1))])
     row = page.locator(".image-received > .refused")
@@ -95,11 +95,13 @@ def test_a_file_that_is_cut_off_on_its_way_can_be_sent_again(desk: OpenPage, edn
     assert Image.objects.count() == 1
 
 
-def test_a_twin_is_offered_and_used_instead_with_the_keyboard(desk: OpenPage, edna: User) -> None:
+def test_a_duplicate_is_offered_and_used_instead_with_the_keyboard(
+    open_admin: OpenPage, edna: User
+) -> None:
     ingest.ingest(
         ContentFile(drawn(), name="quay.jpg"), by=None, headline="Quay at noon", credit="Ines Faro"
     )
-    page = desk(edna, f"{LIBRARY}add/")
+    page = open_admin(edna, f"{LIBRARY}add/")
     drop(page, [("again.jpg", drawn(420))])
     offer = page.locator(".image-like")
     expect(offer).to_contain_text("Possible duplicate of “Quay at noon”, Ines Faro.")
@@ -109,13 +111,13 @@ def test_a_twin_is_offered_and_used_instead_with_the_keyboard(desk: OpenPage, ed
     assert Image.objects.get().headline == "Quay at noon"
 
 
-def test_use_that_one_is_not_taken_for_both_when_the_first_answer_never_comes(
-    desk: OpenPage, edna: User
+def test_using_the_existing_image_is_not_undone_by_a_lost_response(
+    open_admin: OpenPage, edna: User
 ) -> None:
     ingest.ingest(
         ContentFile(drawn(), name="quay.jpg"), by=None, headline="Quay at noon", credit="Ines Faro"
     )
-    page = desk(edna, f"{LIBRARY}add/")
+    page = open_admin(edna, f"{LIBRARY}add/")
     drop(page, [("again.jpg", drawn(420))])
     page.route("**/alike/?fragment=1", lambda route: route.abort())
     page.locator(".image-like").get_by_role("button", name="Use existing image").press("Enter")
@@ -123,12 +125,12 @@ def test_use_that_one_is_not_taken_for_both_when_the_first_answer_never_comes(
     assert Image.objects.get().headline == "Quay at noon"
 
 
-def test_credit_of_many_is_changed_in_one_form_with_the_keyboard(
-    desk: OpenPage, edna: User, shelf: Callable[[int], None]
+def test_the_credit_of_many_images_is_changed_with_the_keyboard(
+    open_admin: OpenPage, edna: User, fill_library: Callable[[int], None]
 ) -> None:
-    shelf(5)
+    fill_library(5)
     Agency.objects.create(name="Reuters", credit_text="via Reuters")
-    page = desk(edna, LIBRARY)
+    page = open_admin(edna, LIBRARY)
     for number in (1, 2, 3):
         page.get_by_label(f"Select Quay {number}", exact=True).press("Space")
     page.select_option("select[name=action]", "change_rights")
@@ -144,14 +146,17 @@ def test_credit_of_many_is_changed_in_one_form_with_the_keyboard(
 
 
 @pytest.mark.parametrize("options", [{}, {"scheme": "dark", "size": PHONE}])
-def test_nobody_is_shut_out_of_what_an_editor_does_with_pictures(
-    desk: OpenPage, edna: User, shelf: Callable[[int], None], options: dict[str, object]
+def test_the_library_is_accessible(
+    open_admin: OpenPage,
+    edna: User,
+    fill_library: Callable[[int], None],
+    options: dict[str, object],
 ) -> None:
-    shelf(3)
+    fill_library(3)
     Agency.objects.create(name="Reuters", credit_text="via Reuters")
     Collection.objects.create(name="Harbours")
     image = Image.objects.latest("pk")
-    page = desk(edna, LIBRARY, **options)
+    page = open_admin(edna, LIBRARY, **options)
     for path in (
         f"{LIBRARY}?lacks=credit&keyword=delta&from=2026-01-01",
         f"{LIBRARY}{image.pk}/change/",

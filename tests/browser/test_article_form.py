@@ -1,4 +1,4 @@
-"""An editor writes and publishes in a real browser, and the page shows every part in its place."""
+"""An editor writes and publishes an article in the admin."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ EDITOR = ".admin-editor-body .ProseMirror"
 
 @dataclass(frozen=True)
 class Seed:
-    """The article that we must be able to carry, as it was seen by a visitor."""
+    """A real article that the CMS must support, with the order of its parts."""
 
     headline: str
     categories: list[str]
@@ -64,7 +64,7 @@ def upload_in_dialog(page: Page, file: str) -> None:
 
 
 def order_of(page: Page, selectors: dict[str, str]) -> list[str]:
-    """The names of the parts, in the order in which they stand on the page."""
+    """The names of the parts, in their order on the page."""
     places = page.evaluate(
         """selectors => {
             const all = [...document.querySelectorAll('*')];
@@ -101,8 +101,8 @@ PARTS = {
 }
 
 
-def test_the_article_we_must_carry_is_typed_published_and_shown_in_order(
-    desk: OpenPage, edna: User, jobs: Callable[[], None]
+def test_a_real_article_is_entered_published_and_shown_in_order(
+    open_admin: OpenPage, edna: User, jobs: Callable[[], None]
 ) -> None:
     article = seed()
     photograph = shared_data("photo-metadata", "mei", "Issue_600_(1).jpg")
@@ -122,7 +122,7 @@ def test_the_article_we_must_carry_is_typed_published_and_shown_in_order(
             tags=["dialogue"],
         )
 
-    page = desk(edna, ADD)
+    page = open_admin(edna, ADD)
     page.fill("#id_headline", article.headline)
     page.fill("#id_standfirst", "Two neighbours talk again.")
     page.click(EDITOR)
@@ -172,11 +172,11 @@ def test_the_article_we_must_carry_is_typed_published_and_shown_in_order(
 
 
 def test_without_scripts_the_text_is_html_and_everything_else_works(
-    desk: OpenPage, edna: User
+    open_admin: OpenPage, edna: User
 ) -> None:
     newsroom.category("News")
     second = newsroom.category("Security")
-    page = desk(edna, ADD, scripts=False)
+    page = open_admin(edna, ADD, scripts=False)
     page.fill("#id_headline", "Written by hand")
     page.fill("#id_body", "<p>One <strong>word</strong>.</p>")
     page.locator("#id_chosen_categories select").nth(0).select_option(label="Security")
@@ -188,11 +188,9 @@ def test_without_scripts_the_text_is_html_and_everything_else_works(
     assert article.article_categories.get(position=0).category == second
 
 
-def test_the_lead_image_brings_its_caption_and_leaves_a_written_one(
-    desk: OpenPage, edna: User
-) -> None:
+def test_the_lead_image_fills_an_empty_caption_only(open_admin: OpenPage, edna: User) -> None:
     newsroom.picture(caption="Cranes & ships at rest", headline="First")
-    page = desk(edna, ADD)
+    page = open_admin(edna, ADD)
     page.click(".field-lead_image .image-widget-choose")
     page.click(".image-dialog [data-picture]")
     caption = page.locator(".admin-editor-caption .ProseMirror")
@@ -205,10 +203,10 @@ def test_the_lead_image_brings_its_caption_and_leaves_a_written_one(
     expect(caption).to_have_text("Our own words")
 
 
-def test_categories_are_moved_with_buttons(desk: OpenPage, edna: User) -> None:
+def test_categories_are_moved_with_buttons(open_admin: OpenPage, edna: User) -> None:
     names = ["First", "Second", "Third"]
     article = newsroom.draft(categories=[newsroom.category(name) for name in names])
-    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
     page.click("[aria-label='Move up: Category 3']")
     page.click("[aria-label='Move up: Category 2']")
     page.click("[aria-label='Remove: Category 3']")
@@ -218,9 +216,11 @@ def test_categories_are_moved_with_buttons(desk: OpenPage, edna: User) -> None:
     assert chosen == ["Third", "First"]
 
 
-def test_a_new_author_made_in_passing_signs_beside_the_others(desk: OpenPage, edna: User) -> None:
+def test_an_author_added_from_the_form_is_selected_beside_the_others(
+    open_admin: OpenPage, edna: User
+) -> None:
     article = newsroom.draft(authors=[newsroom.author("Ines Faro")])
-    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
     with page.expect_popup() as opened:
         page.click(".field-signed_by .ordered-choice-new")
     popup = opened.value
@@ -233,8 +233,8 @@ def test_a_new_author_made_in_passing_signs_beside_the_others(desk: OpenPage, ed
     assert [str(each) for each in article.bylines.all()] == ["Ines Faro", "Tomas Reis"]
 
 
-def test_two_clicks_on_save_make_one_article(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, ADD)
+def test_double_clicking_save_makes_one_article(open_admin: OpenPage, edna: User) -> None:
+    page = open_admin(edna, ADD)
     page.fill("#id_headline", "Clicked twice")
     page.evaluate(
         """() => {
@@ -247,8 +247,10 @@ def test_two_clicks_on_save_make_one_article(desk: OpenPage, edna: User) -> None
     assert Article.objects.count() == 1
 
 
-def test_unsaved_words_are_not_lost_by_a_wrong_click(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, ADD)
+def test_leaving_the_page_with_unsaved_text_asks_for_confirmation(
+    open_admin: OpenPage, edna: User
+) -> None:
+    page = open_admin(edna, ADD)
     page.fill("#id_headline", "Not saved yet")
     asked: list[str] = []
 

@@ -1,6 +1,6 @@
-"""Pages that no address alone leads to: answers to what was sent, pages for who is signed in, mistakes.
+"""Pages that need more than a URL: responses to forms, pages for signed-in users, and errors.
 
-Each is what the site answers; the browser is given it as if it had asked (`test_every_page`).
+`test_every_page` serves these responses to the browser as if it had requested them.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ STRANGER = "stranger@readers.example"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A page as it was sent."""
+    """A response as it was sent."""
 
     content: bytes
     headers: dict[str, str]
@@ -48,7 +48,7 @@ class Answer:
 
 
 def as_sent(response: Any) -> Answer:
-    """What Django's test client, or a view asked by itself, gave back."""
+    """The response of Django's test client or of a view."""
     request = getattr(response, "request", {})
     path = request.get("PATH_INFO", "")
     return Answer(response.content, dict(response.headers), path, bool(response.cookies))
@@ -58,19 +58,19 @@ def answers(reader: User) -> dict[str, Answer]:
     """Name → answer.
 
     Args:
-        reader: somebody with an account and nothing else.
+        reader: a user with an account and no other data.
     """
     found: dict[str, Answer] = {}
     parts = (
-        *(_mistakes(), _of_an_account(reader), _second_factors(reader), _signing_in(reader)),
-        *(_letters(), _comments()),
+        *(_errors(), _of_an_account(reader), _second_factors(reader), _signing_in(reader)),
+        *(_newsletter(), _comments()),
     )
     for part in parts:
         found |= {name: as_sent(response) for name, response in part}
     return found
 
 
-def _mistakes() -> Iterator[tuple[str, Any]]:
+def _errors() -> Iterator[tuple[str, Any]]:
     client, request = Client(), RequestFactory().get("/")
     request.user = AnonymousUser()
     yield (
@@ -143,7 +143,7 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
 
 
 def _second_factors(reader: User) -> Iterator[tuple[str, Any]]:
-    """Every page on the way to a second factor, through it, and away from it."""
+    """Every page for setting up, using and removing a second factor."""
     client = Client()
     email_addresses.mark_confirmed(reader)
     client.post("/accounts/login/", {"login": reader.email, "password": PASSWORD})
@@ -199,8 +199,8 @@ def _signing_in(reader: User) -> Iterator[tuple[str, Any]]:
     yield "new password is set", Client().get("/accounts/password/reset/done/")
 
 
-def _letters() -> Iterator[tuple[str, Any]]:
-    """Everything of the newsletter that a link in a mail leads to."""
+def _newsletter() -> Iterator[tuple[str, Any]]:
+    """Every page of the newsletter that is linked in an e-mail."""
     client, newsletter = Client(), Newsletter.objects.offered().first()
     assert newsletter
     yield "newsletter, refused", client.post("/newsletter/", {"email": "no address"})

@@ -1,4 +1,4 @@
-"""A moderator's session by keyboard alone, and two moderators at one queue."""
+"""Moderating with the keyboard, and two moderators with one queue."""
 
 from collections import Counter
 from time import monotonic
@@ -30,7 +30,7 @@ def article(site: str) -> Article:
 
 
 def hold(article: Article, number: int) -> list[Comment]:
-    """So many comments by as many writers, all of them held."""
+    """Adds pending comments, each by another commenter."""
     return [
         posting.post(
             article,
@@ -50,7 +50,7 @@ def press(page: Page, *keys: str) -> None:
 
 
 def tab_to(page: Page, selector: str) -> None:
-    """Presses Tab until the focus is there; a person without a mouse can do no more."""
+    """Presses Tab until the element has the focus."""
     for _ in range(150):
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
@@ -66,24 +66,24 @@ def decided() -> Counter[str]:
     return Counter(Comment.objects.values_list("state", flat=True))
 
 
-def test_forty_are_decided_one_undone_one_writer_suspended_and_a_rule_changed_by_keys_alone(
-    desk: OpenPage, article: Article, mina: User
+def test_forty_comments_are_moderated_with_the_keyboard_alone(
+    open_admin: OpenPage, article: Article, mina: User
 ) -> None:
     comments = hold(article, 40)
-    page = desk(mina, LIST)
+    page = open_admin(mina, LIST)
     complaints = accessibility_complaints(page)
     press(page, "j")
     expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
     press(page, "?")
     complaints += accessibility_complaints(page)
     press(page, "Escape")
-    complaints += decide_and_take_back(page, comments[0])
+    complaints += decide_and_undo(page, comments[0])
     complaints += reject_with_a_reason(page, comments[0])
     press(page, *"aasa" * 7)
     expect(page.locator(ROWS)).to_have_count(11)
     expect(page.locator("[data-queue=held] .admin-count")).to_have_text("11")
     assert decided() == {"rejected": 1, "approved": 21, "spam": 7, "held": 11}
-    complaints += suspend_a_writer(page)
+    complaints += suspend_a_commenter(page)
     for _ in range(10):
         with page.expect_navigation():
             press(page, "a")
@@ -97,11 +97,11 @@ def test_forty_are_decided_one_undone_one_writer_suspended_and_a_rule_changed_by
     assert complaints == []
 
 
-def test_keys_act_on_the_first_comment_before_any_other_key(
-    desk: OpenPage, article: Article, mina: User
+def test_shortcuts_apply_to_the_first_comment_before_any_selection(
+    open_admin: OpenPage, article: Article, mina: User
 ) -> None:
     comments = hold(article, 2)
-    page = desk(mina, LIST)
+    page = open_admin(mina, LIST)
     expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
     assert page.evaluate("document.activeElement === document.body")
     press(page, "a")
@@ -109,11 +109,11 @@ def test_keys_act_on_the_first_comment_before_any_other_key(
     assert Comment.objects.get(pk=comments[0].pk).state == "approved"
 
 
-def test_keys_that_are_switched_off_select_nothing(
-    desk: OpenPage, article: Article, mina: User
+def test_disabled_shortcuts_select_nothing(
+    open_admin: OpenPage, article: Article, mina: User
 ) -> None:
     hold(article, 1)
-    page = desk(mina, LIST)
+    page = open_admin(mina, LIST)
     press(page, "?")
     page.locator("#admin-keys-on").uncheck()
     page.reload()
@@ -121,8 +121,8 @@ def test_keys_that_are_switched_off_select_nothing(
     expect(page.locator(f"{ROWS}.case-current")).to_have_count(0)
 
 
-def decide_and_take_back(page: Page, comment: Comment) -> list[str]:
-    """Approved, and taken back: it stands where it stood."""
+def decide_and_undo(page: Page, comment: Comment) -> list[str]:
+    """Approves a comment and undoes it: it is pending at its old position."""
     press(page, "a")
     expect(page.locator(".admin-said")).to_contain_text("Writer 0: approved.")
     complaints = accessibility_complaints(page)
@@ -143,14 +143,14 @@ def reject_with_a_reason(page: Page, comment: Comment) -> list[str]:
     return complaints
 
 
-def suspend_a_writer(page: Page) -> list[str]:
-    """What waits of theirs goes with it, and the next one comes."""
+def suspend_a_commenter(page: Page) -> list[str]:
+    """Their pending comments are rejected too, and the next comment is selected."""
     with page.expect_navigation():
         press(page, "b")
     complaints = accessibility_complaints(page)
     tab_to(
         page, "[name=kinds][value=email]"
-    )  # A guest's address is unproven, so a person ticks it.
+    )  # The e-mail address of a guest is unconfirmed, so it must be selected.
     press(page, "Space")
     tab_to(page, "#id_reason")
     page.keyboard.type("Advertises everywhere")
@@ -163,7 +163,7 @@ def suspend_a_writer(page: Page) -> list[str]:
 
 
 def change_a_rule(page: Page) -> list[str]:
-    """Tried on what was written, then applied; what is wrong with the pages on the way."""
+    """Tests a rule on existing comments and applies it; returns accessibility problems."""
     tab_to(page, "#nav-sidebar a[href$='/screeningrule/']")
     with page.expect_navigation():
         press(page, "Enter")
@@ -188,11 +188,11 @@ def change_a_rule(page: Page) -> list[str]:
     return complaints
 
 
-def test_two_moderators_at_one_queue_decide_every_comment_exactly_once(
-    desk: OpenPage, article: Article, mina: User, edna: User
+def test_two_moderators_decide_every_comment_exactly_once(
+    open_admin: OpenPage, article: Article, mina: User, edna: User
 ) -> None:
     comments = hold(article, 16)
-    one, two = desk(mina, LIST), desk(edna, LIST)
+    one, two = open_admin(mina, LIST), open_admin(edna, LIST)
     for page in (one, two):
         press(page, "j")
     patience = monotonic() + 60
@@ -209,12 +209,12 @@ def test_two_moderators_at_one_queue_decide_every_comment_exactly_once(
     assert {row.created_by for row in by_people.select_related("created_by")} == {mina, edna}
 
 
-def test_the_last_decision_of_a_page_can_be_undone_before_the_next_ones_come(
-    desk: OpenPage, article: Article, mina: User, monkeypatch: pytest.MonkeyPatch
+def test_the_last_decision_of_a_page_can_be_undone_before_the_next_page_loads(
+    open_admin: OpenPage, article: Article, mina: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CommentAdmin, "list_per_page", 2)
     hold(article, 3)
-    page = desk(mina, LIST)
+    page = open_admin(mina, LIST)
     press(page, "j", "a")
     expect(page.locator(".admin-said")).to_contain_text("Writer 0: approved.")
     press(page, "a")
@@ -228,10 +228,10 @@ def test_the_last_decision_of_a_page_can_be_undone_before_the_next_ones_come(
 
 
 @pytest.mark.parametrize("rest", ["comment/by-writer/", "moderation/weeks/"])
-def test_tables_of_numbers_are_no_wider_than_a_phone(
-    desk: OpenPage, article: Article, mina: User, rest: str
+def test_tables_are_not_wider_than_a_phone(
+    open_admin: OpenPage, article: Article, mina: User, rest: str
 ) -> None:
     hold(article, 3)
-    page = desk(mina, f"/admin/articles/{rest}")
+    page = open_admin(mina, f"/admin/articles/{rest}")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

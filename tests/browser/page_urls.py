@@ -1,4 +1,4 @@
-"""One address of every kind of page, found in the newsroom that stands in the database."""
+"""A URL for every kind of page, from the content in the database."""
 
 from articles.comments.models import Comment
 from articles.editorial.models import Article, Category
@@ -7,7 +7,7 @@ from newsletter.models import Issue, Subscriber
 
 
 def public_pages() -> dict[str, str]:
-    """Name → address of every kind of page a stranger can open."""
+    """Name → URL for every kind of public page."""
     articles = Article.objects.published().newest()
     plain = articles.filter(language="en", figures__place="inline").first()
     arabic = articles.filter(language="ar").first()
@@ -93,7 +93,7 @@ def public_pages() -> dict[str, str]:
 
 
 def desk_pages() -> dict[str, str]:
-    """Name → address of the pages where an editor spends the day."""
+    """Name → URL for the most used pages of the admin."""
     article = Article.objects.published().newest().first()
     image = Image.objects.first()
     comment = Comment.objects.filter(state="held").first()

@@ -1,4 +1,4 @@
-"""The picture library and its chooser, as an editor meets them."""
+"""The image library and its chooser."""
 
 import json
 from pathlib import Path
@@ -42,10 +42,10 @@ def filled_library(count: int) -> None:
         ingest.ingest(file, by=None, headline=f"Quay {shade}", credit=credit, alt_text="A quay")
 
 
-def test_a_file_is_uploaded_checked_and_saved_without_scripts(
-    desk: OpenPage, edna: User, labelled_file: Path
+def test_a_file_is_uploaded_completed_and_saved_without_scripts(
+    open_admin: OpenPage, edna: User, labelled_file: Path
 ) -> None:
-    page = desk(edna, f"{LIBRARY}add/", scripts=False)
+    page = open_admin(edna, f"{LIBRARY}add/", scripts=False)
     page.set_input_files("input[name=pictures]", labelled_file)
     page.click(".submit-row input")
     assert "Read from the file" in page.locator(".messagelist").inner_text()
@@ -60,18 +60,18 @@ def test_a_file_is_uploaded_checked_and_saved_without_scripts(
 
 
 @pytest.mark.parametrize("options", [{}, {"scheme": "dark", "size": PHONE}])
-def test_nobody_is_shut_out_of_the_library(
-    desk: OpenPage, edna: User, options: dict[str, object]
+def test_the_library_is_accessible(
+    open_admin: OpenPage, edna: User, options: dict[str, object]
 ) -> None:
     filled_library(4)
-    page = desk(edna, LIBRARY, **options)
+    page = open_admin(edna, LIBRARY, **options)
     for path in ("", "?look=list", "add/", "choose/", f"{Image.objects.latest('pk').pk}/change/"):
         page.goto(LIBRARY + path)
         assert accessibility_complaints(page) == [], path
 
 
 def opened_dialog(page: Page) -> None:
-    """Any page of the desk may ask for a picture; this one has no form of its own that does."""
+    """Opens the chooser from a page of the admin without an image field."""
     page.add_script_tag(url="/static/iria_admin/images.js", type="module")
     page.add_style_tag(url="/static/iria_admin/images.css")
     page.evaluate(
@@ -87,14 +87,16 @@ def opened_dialog(page: Page) -> None:
 
 
 def heard(page: Page) -> Any:
-    """The event that came back, name and detail."""
+    """The event that the dialog sent: name and detail."""
     page.wait_for_selector("body[data-heard]")
     return json.loads(page.locator("body").get_attribute("data-heard") or "")
 
 
-def test_a_picture_is_chosen_in_the_dialog_with_the_keyboard(desk: OpenPage, edna: User) -> None:
+def test_an_image_is_chosen_in_the_dialog_with_the_keyboard(
+    open_admin: OpenPage, edna: User
+) -> None:
     filled_library(5)
-    page = desk(edna)
+    page = open_admin(edna)
     opened_dialog(page)
     assert accessibility_complaints(page) == []
     page.keyboard.type("“Quay 2”")
@@ -111,19 +113,21 @@ def test_a_picture_is_chosen_in_the_dialog_with_the_keyboard(desk: OpenPage, edn
     assert not page.locator(".image-dialog").is_visible()
 
 
-def test_a_dialog_closed_without_a_choice_says_so(desk: OpenPage, edna: User) -> None:
+def test_closing_the_dialog_without_a_choice_sends_an_event(
+    open_admin: OpenPage, edna: User
+) -> None:
     filled_library(1)
-    page = desk(edna)
+    page = open_admin(edna)
     opened_dialog(page)
     page.keyboard.press("Escape")
     assert heard(page) == ["picture:dismissed", None]
 
 
-def test_a_picture_is_uploaded_inside_the_dialog(
-    desk: OpenPage, edna: User, labelled_file: Path
+def test_an_image_is_uploaded_in_the_dialog(
+    open_admin: OpenPage, edna: User, labelled_file: Path
 ) -> None:
     filled_library(1)
-    page = desk(edna)
+    page = open_admin(edna)
     opened_dialog(page)
     page.set_input_files(".image-dialog input[type=file]", labelled_file)
     page.click(".image-dialog .image-upload button")
@@ -133,11 +137,11 @@ def test_a_picture_is_uploaded_inside_the_dialog(
     expect(first).to_have_attribute("data-credit", CREDIT)
 
 
-def test_a_lead_image_is_chosen_seen_and_removed_in_the_form_of_an_article(
-    desk: OpenPage, edna: User
+def test_a_lead_image_is_chosen_shown_and_removed_in_the_article_form(
+    open_admin: OpenPage, edna: User
 ) -> None:
     filled_library(3)
-    page = desk(edna, "/admin/articles/article/add/")
+    page = open_admin(edna, "/admin/articles/article/add/")
     widget = page.locator(".field-lead_image .image-widget")
     number = widget.locator("input[name=lead_image]")
     widget.locator(".image-widget-choose").click()
@@ -151,9 +155,11 @@ def test_a_lead_image_is_chosen_seen_and_removed_in_the_form_of_an_article(
     expect(widget.locator("img")).to_be_hidden()
 
 
-def test_without_scripts_a_lead_image_is_named_by_its_number(desk: OpenPage, edna: User) -> None:
+def test_without_scripts_a_lead_image_is_entered_by_its_number(
+    open_admin: OpenPage, edna: User
+) -> None:
     filled_library(1)
-    page = desk(edna, "/admin/articles/article/add/", scripts=False)
+    page = open_admin(edna, "/admin/articles/article/add/", scripts=False)
     with page.context.expect_page() as opened:
         page.click(".image-widget-choose")
     number = opened.value.locator(".image-number strong").inner_text()

@@ -1,4 +1,4 @@
-"""The newsletter's pages and its desk shut nobody out, in every size and scheme, and are sound HTML."""
+"""Accessibility and valid HTML of the newsletter's pages, in every size and scheme."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -26,10 +26,10 @@ OLA = "ola@readers.example"
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_everybody_can_use_the_pages_of_the_newsletter(
+def test_the_newsletter_pages_are_accessible(
     open_page: OpenPage, scheme: str, size: dict[str, int]
 ) -> None:
-    # axe writes style attributes while it looks; the policy is watched in the other tests.
+    # axe sets style attributes; the policy is tested in the other tests.
     page = open_page("/newsletter/", scheme=scheme, size=size, bypass_csp=True)
     complaints = {}
     for path in every_page():
@@ -44,7 +44,7 @@ def test_everybody_can_use_the_pages_of_the_newsletter(
     assert not any(complaints.values()), complaints
 
 
-def test_the_pages_and_the_mail_are_sound_html(
+def test_the_pages_and_the_email_are_valid_html(
     open_page: OpenPage, client: Client, edna: User, tmp_path: Path
 ) -> None:
     pages = {path: client.get(path).content.decode() for path in every_page()}
@@ -58,8 +58,8 @@ def test_the_pages_and_the_mail_are_sound_html(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_the_newsletter_on_the_desk(
-    desk: OpenPage, edna: User, scheme: str
+def test_the_newsletter_in_the_admin_is_accessible(
+    open_admin: OpenPage, edna: User, scheme: str
 ) -> None:
     subscriber(OLA)
     made = issue("Axe", published(lead_image=mail_image()), introduction="<p>Hello.</p>")
@@ -69,7 +69,7 @@ def test_everybody_can_use_the_newsletter_on_the_desk(
     mark_one(gone)
     uncertain.mark_stale_uncertain(after=timedelta(0))
     run = f"/admin/newsletter/issue/{gone.pk}/change/"
-    page = desk(edna, f"{base}change/", scheme=scheme, bypass_csp=True)
+    page = open_admin(edna, f"{base}change/", scheme=scheme, bypass_csp=True)
     complaints = {}
     digest = Digest.objects.create(
         newsletter=made.newsletter,
@@ -94,7 +94,7 @@ def test_everybody_can_use_the_newsletter_on_the_desk(
 
 
 def every_page() -> list[str]:
-    """The address of each kind of page that a reader meets."""
+    """The URL of each kind of page for readers."""
     ola = subscriber(OLA)
     Newsletter.objects.create(name="Weekly analysis", slug="weekly", description="One long piece.")
     made = issue("What moved", published(lead_image=mail_image()), introduction="<p>Hello.</p>")

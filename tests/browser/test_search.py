@@ -1,4 +1,4 @@
-"""Finding in the browser: searching without scripts, picking what is read next."""
+"""Searching without scripts, and choosing related articles."""
 
 import re
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def archive(site: str) -> list[Article]:
     return articles
 
 
-def test_a_reader_searches_turns_the_page_and_opens_what_was_found(
+def test_a_reader_searches_opens_the_second_page_and_a_result(
     open_page: OpenPage, archive: list[Article]
 ) -> None:
     page = open_page("/", scripts=False)
@@ -52,7 +52,7 @@ def test_a_reader_searches_turns_the_page_and_opens_what_was_found(
 
 @pytest.fixture
 def library(site: str) -> list[Article]:
-    """Three articles that differ in everything a search can be narrowed by."""
+    """Three articles that differ in every property that search filters use."""
     rivers, law = newsroom.category("Rivers"), newsroom.category("Law")
     locks = newsroom.category("Locks", parent=rivers)
     ines, hugo = newsroom.author("Ines Faro"), newsroom.author("Hugo Lind")
@@ -102,9 +102,7 @@ def test_an_article_is_found_by_a_misspelt_word(
     expect(page.get_by_label("Search terms")).to_have_value("dredger barges")
 
 
-def test_a_reader_narrows_by_facets_and_takes_it_back(
-    open_page: OpenPage, library: list[Article]
-) -> None:
+def test_a_reader_selects_and_removes_filters(open_page: OpenPage, library: list[Article]) -> None:
     page = open_page("/search/?q=barges", scripts=False)
     facets = page.get_by_role("region", name="Filter results")
     expect(facets.locator("li", has_text="Rivers").locator(".count")).to_have_text("2")
@@ -118,7 +116,7 @@ def test_a_reader_narrows_by_facets_and_takes_it_back(
     expect(page.locator("ol.card-list h2")).to_have_text(["Barges sail", "Barges in court"])
 
 
-def test_opening_what_was_found_is_counted_without_scripts_or_cookies(
+def test_an_opened_result_is_counted_without_scripts_or_cookies(
     open_page: OpenPage, library: list[Article]
 ) -> None:
     page = open_page("/search/?q=barges", scripts=False)
@@ -131,12 +129,12 @@ def test_opening_what_was_found_is_counted_without_scripts_or_cookies(
     assert page.context.cookies() == []
 
 
-def test_with_scripts_an_opening_is_told_once_also_where_links_do_not_tell(
+def test_with_scripts_an_opened_result_is_counted_once_even_without_ping(
     open_page: OpenPage, library: list[Article]
 ) -> None:
     page = open_page("/search/?q=barges")
     result = page.get_by_role("link", name="Barges wait")
-    # The script tells instead, so the attribute is gone as in a browser that does not know it.
+    # The script sends the request instead, as in a browser without the ping attribute.
     expect(result).not_to_have_attribute("ping", re.compile(""))
     result.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
@@ -148,7 +146,7 @@ def test_with_scripts_an_opening_is_told_once_also_where_links_do_not_tell(
     assert page.context.cookies() == []
 
 
-def test_suggestions_are_chosen_with_the_keys_and_read_out(
+def test_suggestions_are_chosen_with_the_keyboard_and_announced(
     open_page: OpenPage, library: list[Article]
 ) -> None:
     page = open_page("/search/")
@@ -173,7 +171,7 @@ def test_suggestions_are_chosen_with_the_keys_and_read_out(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_search_fits_a_phone_and_says_what_to_do(
+def test_the_search_fits_a_phone_and_is_accessible(
     open_page: OpenPage, archive: list[Article], scheme: str, tmp_path: Path
 ) -> None:
     for query in ("barge", "zeppelin", "-barge", "قارب"):
@@ -183,11 +181,11 @@ def test_search_fits_a_phone_and_says_what_to_do(
         page.context.close()
 
 
-def test_an_editor_picks_what_is_read_next(
-    desk: Callable[..., Page], archive: list[Article], edna: User, open_page: OpenPage
+def test_an_editor_chooses_related_articles(
+    open_admin: Callable[..., Page], archive: list[Article], edna: User, open_page: OpenPage
 ) -> None:
     article, picked = archive[0], archive[7]
-    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
     part = page.locator("#related_picks-group")
     part.locator(".add-row a").click()
     part.locator(".select2-selection").first.click()

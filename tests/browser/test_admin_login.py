@@ -1,4 +1,4 @@
-"""Things every page keeps, whoever wrote it."""
+"""Signing in to the admin."""
 
 import pytest
 
@@ -9,11 +9,11 @@ from tests.conftest import PASSWORD
 pytestmark = pytest.mark.browser
 
 
-def test_an_editor_reaches_the_desk(open_page: OpenPage, edna: User) -> None:
+def test_an_editor_signs_in_to_the_admin(open_page: OpenPage, edna: User) -> None:
     page = open_page("/admin/login/?next=/admin/")
     page.fill("input[name=username]", edna.email)
     page.fill("input[name=password]", PASSWORD)
-    # Until the page is whole: a click that comes before its scripts finds links, not buttons.
+    # Wait until the page has loaded: its scripts change the links.
     with page.expect_navigation():
         page.click("[type=submit]")
     assert page.locator("h1").inner_text() == "Dashboard"
