@@ -61,11 +61,11 @@ def _axe_on(page: Page, rules: dict[str, object]) -> list[str]:
     ]
 
 
-def complaints_of_everybody(page: Page, asked: str) -> list[str]:
+def complaints_of_everybody(page: Page, params: str) -> list[str]:
     """The problems that a check of `everybody.js` finds."""
     if not page.evaluate("() => Boolean(window.everybody)"):
         page.evaluate(_everybody())
-    found: list[str] = page.evaluate(f"everybody.{asked}()")
+    found: list[str] = page.evaluate(f"everybody.{params}()")
     return found
 
 

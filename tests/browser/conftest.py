@@ -54,8 +54,8 @@ class Watch:
             where = message.page.url if message.page else "?"
             self.complaints.append(f"policy at {where}: {text}")
 
-    def error(self, mistake: Any) -> None:
-        self.complaints.append(f"script: {mistake}")
+    def error(self, problem: Any) -> None:
+        self.complaints.append(f"script: {problem}")
 
 
 OpenPage = Callable[..., Page]

@@ -121,8 +121,8 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
     yield "profile, kept", client.post("/accounts/profile/", chosen, follow=True)
     article = Article.objects.published().newest().first()
     assert article
-    words = {"name": "Ola Lind", "text": "It was late, *again*.", "state": "approved"}
-    Comment.objects.create(article=article, user=reader, **words)
+    message = {"name": "Ola Lind", "text": "It was late, *again*.", "state": "approved"}
+    Comment.objects.create(article=article, user=reader, **message)
     yield "page of a reader", Client().get(reader.get_absolute_url())
     yield "comments, mine", client.get("/comments/mine/")
     yield "picture, refused", client.post("/accounts/profile/picture/", {})
@@ -225,10 +225,10 @@ def _comments() -> Iterator[tuple[str, Any]]:
     client, article = Client(), Article.objects.published().newest().first()
     assert article
     place = f"/comments/new/?article={article.pk}"
-    words = {"name": "Ola", "email": STRANGER, "text": "A word on the ferries."}
-    yield "comment, looked over", client.post(place, words)
+    message = {"name": "Ola", "email": STRANGER, "text": "A word on the ferries."}
+    yield "comment, looked over", client.post(place, message)
     yield "comment, refused", client.post(place, {"name": "", "email": "no", "text": ""})
-    yield "comment on nothing", client.post("/comments/new/?article=0", words)
+    yield "comment on nothing", client.post("/comments/new/?article=0", message)
     yield "comment, link cut off", client.get("/comments/yours/x/")
     held = Comment.objects.filter(state="held", article__state="published", user=None).first()
     shown = Comment.objects.published().filter(user=None).first()

@@ -47,8 +47,8 @@ def authenticator(page: Page) -> Callable[[str, Any], Any]:
     }
     made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
 
-    def ask(deed: str, more: Any) -> Any:
-        return devtools.send(f"WebAuthn.{deed}", {**made, **more})
+    def ask(action: str, more: Any) -> Any:
+        return devtools.send(f"WebAuthn.{action}", {**made, **more})
 
     return ask
 
@@ -215,8 +215,8 @@ def test_an_account_exports_its_data_and_is_deleted(
     expect(page.locator("h1")).to_have_text("Account deleted")
     assert not User.objects.filter(email="ola@readers.example").exists()
     page.goto(article.get_absolute_url())
-    words = page.inner_text("#comments")
-    assert "I was on that ferry." in words
-    assert "Ola Lind" not in words
+    thread = page.inner_text("#comments")
+    assert "I was on that ferry." in thread
+    assert "Ola Lind" not in thread
     assert Comment.objects.get().user is None
     assert "deleted" in mail_folder.to("ola@readers.example")[-1]["Subject"]

@@ -252,14 +252,14 @@ def test_leaving_the_page_with_unsaved_text_asks_for_confirmation(
 ) -> None:
     page = open_admin(edna, ADD)
     page.fill("#id_headline", "Not saved yet")
-    asked: list[str] = []
+    dialogs: list[str] = []
 
     def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
+        dialogs.append(dialog.type)
         dialog.dismiss()
 
     page.on("dialog", stay)
     page.click("#site-name a")
     page.wait_for_timeout(300)
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
     assert page.input_value("#id_headline") == "Not saved yet"

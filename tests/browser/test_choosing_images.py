@@ -100,8 +100,8 @@ def test_results_of_a_former_search_cannot_be_chosen_while_the_library_loads(
         page.wait_for_timeout(20)
     held.pop().continue_()
     search = dialog.get_by_label("Search the library")
-    for words in ("quay", "lighthouse"):
-        search.fill(words)
+    for text in ("quay", "lighthouse"):
+        search.fill(text)
         search.press("Enter")
     while len(held) < 2:
         page.wait_for_timeout(20)

@@ -255,7 +255,7 @@ def test_an_anonymous_reader_gets_the_guest_form_without_a_request(
         page.goto(article.get_absolute_url())
     page.wait_for_function("() => !!customElements.get('comment-thread')")
     expect(page.locator("#comment-name")).to_be_visible()
-    assert not any("/comments/" in url for url in requests)
+    assert not any("/comments/" in path for path in requests)
 
 
 def test_a_user_signed_out_elsewhere_is_warned_before_sending(
@@ -341,10 +341,10 @@ def a_thread(article: Article, mina: User) -> Comment:
     assert above
     gap = posting.post(article, name="Ana Reis", email="a@readers.example", text="Unkind")
     decisions.approve(gap, by=mina)
-    answer = posting.post(
+    response = posting.post(
         article, name="Ben Ode", email="b@readers.example", text="Be kind", parent=gap
     )
-    decisions.approve(answer, by=mina)
+    decisions.approve(response, by=mina)
     decisions.reject(gap, by=mina)
     return above
 
@@ -368,20 +368,20 @@ def test_every_page_of_the_thread_is_accessible(
     for size, scheme in ((PHONE, "light"), (PHONE, "dark")):
         # The checker writes styles into the page, which the policy would block.
         page = open_page(size=size, scheme=scheme, bypass_csp=True)
-        for address in paths:
-            answer = page.goto(address)
-            assert answer
-            sources[address] = answer.text()
-            complaints += [f"{address}: {each}" for each in accessibility_complaints(page)]
+        for url in paths:
+            response = page.goto(url)
+            assert response
+            sources[url] = response.text()
+            complaints += [f"{url}: {each}" for each in accessibility_complaints(page)]
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     at_desk = open_admin(mina, bypass_csp=True)
-    for address in (
+    for url in (
         "/admin/articles/comment/",
         f"/admin/articles/comment/{waiting.pk}/change/",
         "/admin/articles/moderationdecision/",
         "/accounts/profile/",
     ):
-        at_desk.goto(address)
-        complaints += [f"{address}: {each}" for each in accessibility_complaints(at_desk)]
+        at_desk.goto(url)
+        complaints += [f"{url}: {each}" for each in accessibility_complaints(at_desk)]
     assert complaints == []
     assert html_complaints(sources, tmp_path) == []

@@ -39,10 +39,10 @@ def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fan_out, "GRACE", timedelta(0))
 
 
-def write(page: Page, words: str, *, name: str, email: str, follow: str = "") -> None:
+def write(page: Page, text: str, *, name: str, email: str, follow: str = "") -> None:
     page.fill("#comment-name", name)
     page.fill("#comment-email", email)
-    page.fill("#comment-text", words)
+    page.fill("#comment-text", text)
     page.select_option("#comment-follow", follow)
 
 
@@ -98,10 +98,10 @@ def test_a_conversation_from_the_first_comment_to_the_last(
     jobs: Callable[[], None],
     mail_folder: MailFolder,
 ) -> None:
-    def newest_to(address: str) -> EmailMessage:
+    def newest_to(url: str) -> EmailMessage:
         jobs()
         sending.send_due(timezone.now())
-        return mail_folder.to(address)[-1]
+        return mail_folder.to(url)[-1]
 
     moderator = open_admin(mina, scripts=False)
     page = open_page(article.get_absolute_url(), scripts=scripts)
@@ -142,9 +142,9 @@ def test_a_conversation_from_the_first_comment_to_the_last(
     page.goto(link_in(newest_to(ANA), "/comments/confirm/"))
     page.click("text=Confirm and submit")
     approve(moderator)
-    told = newest_to(TEO)
-    assert told["Subject"] == "Ana Reis replied to you on “Ferries at the strait”"
-    page.goto(link_in(told, r"/comments/\d+/"))
+    notification = newest_to(TEO)
+    assert notification["Subject"] == "Ana Reis replied to you on “Ferries at the strait”"
+    page.goto(link_in(notification, r"/comments/\d+/"))
     assert "Which one?" in page.inner_text("article.comment:target")
 
     # The guest edits and deletes the comment; the reply stays.
@@ -172,9 +172,9 @@ def test_a_conversation_from_the_first_comment_to_the_last(
     second.goto(way_out)
     assert second.inner_text("h1") == "Unfollow"
     # As an e-mail client does it (RFC 8058): one POST without cookies.
-    answer = second.context.browser.new_context().request.post(  # type: ignore[union-attr]
+    response = second.context.browser.new_context().request.post(  # type: ignore[union-attr]
         way_out, form={"List-Unsubscribe": "One-Click"}
     )
-    assert answer.status == 200
+    assert response.status == 200
     second.goto(way_out)
     assert second.inner_text("h1") == "Unfollowed"

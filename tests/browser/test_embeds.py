@@ -23,26 +23,26 @@ BODY = (
 
 def watched(page: Page) -> list[str]:
     """The URLs that the page requests from other sites; each gets a response here."""
-    asked: list[str] = []
+    requested_urls: list[str] = []
 
     def note(request: Request) -> None:
         if "127.0.0.1" not in request.url and "localhost" not in request.url:
-            asked.append(request.url)
+            requested_urls.append(request.url)
 
     page.on("request", note)
     page.route(f"{FRAME}*", lambda route: route.fulfill(body="<p>A film", content_type="text/html"))
-    return asked
+    return requested_urls
 
 
 def test_nothing_from_another_site_is_loaded_before_a_click(open_page: OpenPage) -> None:
     article = newsroom.published(body=BODY)
     page = open_page(size=PHONE)
-    asked = watched(page)
+    requested_urls = watched(page)
     page.goto(article.get_absolute_url())
     card = page.locator(".embed-wide")
     expect(card.get_by_role("link")).to_have_attribute("href", FILM)
     expect(card).to_contain_text("YouTube")
-    assert asked == []
+    assert requested_urls == []
     card.get_by_role("button").focus()
     page.keyboard.press("Enter")
     frame = card.locator("iframe")
@@ -50,7 +50,7 @@ def test_nothing_from_another_site_is_loaded_before_a_click(open_page: OpenPage)
     expect(frame.content_frame.locator("p")).to_have_text("A film")
     assert "allow-top-navigation" not in (frame.get_attribute("sandbox") or "allow-top-navigation")
     expect(card.get_by_role("link")).to_be_visible()
-    assert asked == [FRAME]
+    assert requested_urls == [FRAME]
 
 
 def test_without_scripts_the_card_is_a_link(open_page: OpenPage) -> None:

@@ -62,7 +62,7 @@ def test_every_page_is_accessible_and_valid(
     complaints += open_admin
     complaints += cookies_of(pages, got)
     written = {**got, **sent, **seen_at_the_desk}
-    texts = {name: answer.content.decode() for name, answer in written.items()}
+    texts = {name: response.content.decode() for name, response in written.items()}
     complaints += html_complaints(texts, tmp_path)
     complaints += unchecked(pages, sent, drawn)
     assert complaints == []
@@ -73,13 +73,13 @@ def _watched(page: Page, pages: dict[str, str], sent: dict[str, Answer]) -> list
     for name, path in pages.items():
         page.goto(path)
         complaints += all_problems(page, name)
-    bodies = {f"/answered/{number}/": answer for number, answer in enumerate(sent.values())}
+    bodies = {f"/answered/{number}/": response for number, response in enumerate(sent.values())}
 
-    def answer(route: Route) -> None:
+    def response(route: Route) -> None:
         known = bodies[urlsplit(route.request.url).path]
         route.fulfill(body=known.content, headers=known.headers)
 
-    page.route("**/answered/*/", answer)
+    page.route("**/answered/*/", response)
     for name, path in zip(sent, bodies, strict=True):
         page.goto(path)
         complaints += all_problems(page, name)
@@ -100,8 +100,8 @@ def all_problems(page: Page, name: str) -> list[str]:
     found += accessibility_complaints(page) if whole else looks_complaints(page)
     found += complaints_of_everybody(page, "keyboard")
     page.emulate_media(color_scheme="light", forced_colors="active")
-    for asked in ("forced", "motion", "keyboard"):
-        found += complaints_of_everybody(page, asked)
+    for check in ("forced", "motion", "keyboard"):
+        found += complaints_of_everybody(page, check)
     page.emulate_media(forced_colors="none")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     return [f"{name}: {text}" for text in dict.fromkeys(found)]
@@ -139,9 +139,9 @@ def cookies_of(pages: dict[str, str], answers: dict[str, Answer]) -> list[str]:
     """Public pages that set a cookie or vary by one."""
     return [
         f"{name}: has to do with cookies"
-        for name, answer in answers.items()
+        for name, response in answers.items()
         if not pages[name].startswith(("/accounts/", "/comments/"))
-        and (answer.sets_cookies or "Cookie" in answer.headers.get("Vary", ""))
+        and (response.sets_cookies or "Cookie" in response.headers.get("Vary", ""))
     ]
 
 
@@ -161,7 +161,7 @@ def rendered_templates() -> Iterator[set[str]]:
 def unchecked(pages: dict[str, str], sent: dict[str, Answer], drawn: set[str]) -> list[str]:
     """Routes and templates of pages that were not checked."""
     shown = [path.partition("?")[0] for path in pages.values()]
-    shown += [answer.path for answer in sent.values() if answer.path]
+    shown += [response.path for response in sent.values() if response.path]
     met = {resolve(path).route for path in shown if path != "/nowhere/to/be/found/"}
     return [
         *(f"no page of the route {route}" for route in sorted(routes.of_pages() - met)),

@@ -20,24 +20,24 @@ pytestmark = pytest.mark.browser
 AI = "trainedAlgorithmicMedia"
 
 
-def picture(colour: str, credit: str, **fields: Any) -> Image:
+def image(colour: str, credit: str, **fields: Any) -> Image:
     file = newsroom.picture_file(width=900, height=600, colour=colour)
-    told: dict[str, Any] = {"alt_text": f"A {colour} sea", "credit": credit, **fields}
-    return ingest.ingest(file, by=None, **told)
+    details: dict[str, Any] = {"alt_text": f"A {colour} sea", "credit": credit, **fields}
+    return ingest.ingest(file, by=None, **details)
 
 
 @pytest.fixture
 def article(site: str) -> Article:
     """A lead image, and a gallery with a common caption and one of its own."""
     first, second = (
-        picture("teal", "Ines Faro"),
-        picture("navy", "Ola Lind", digital_source_type=AI),
+        image("teal", "Ines Faro"),
+        image("navy", "Ola Lind", digital_source_type=AI),
     )
     inner = full_house.figure(first, "A quay") + full_house.figure(second, "")
     gallery = f'<figure data-gallery="">{inner}<figcaption>Aden, twice</figcaption></figure>'
     return newsroom.published(
         "The long way",
-        lead_image=picture("olive", "Rui Tavares"),
+        lead_image=image("olive", "Rui Tavares"),
         body=f"<p>Before.</p>{gallery}<p>After.</p>",
     )
 
@@ -125,7 +125,7 @@ def test_every_image_of_a_printed_gallery_has_its_credit(
 ) -> None:
     page = open_page(article.get_absolute_url())
     pdf = PdfReader(BytesIO(page.pdf(format="A4")))
-    words = " ".join(" ".join(sheet.extract_text() for sheet in pdf.pages).split())
+    text = " ".join(" ".join(sheet.extract_text() for sheet in pdf.pages).split())
     for said in ("Ines Faro", "Ola Lind", "Rui Tavares", "Made with AI", "Aden, twice"):
-        assert said in words
-    assert "Next image" not in words
+        assert said in text
+    assert "Next image" not in text

@@ -86,7 +86,7 @@ def opened_dialog(page: Page) -> None:
     page.wait_for_selector(".image-dialog [data-picture]")
 
 
-def heard(page: Page) -> Any:
+def received_event(page: Page) -> Any:
     """The event that the dialog sent: name and detail."""
     page.wait_for_selector("body[data-heard]")
     return json.loads(page.locator("body").get_attribute("data-heard") or "")
@@ -104,7 +104,7 @@ def test_an_image_is_chosen_in_the_dialog_with_the_keyboard(
     expect(page.locator("[data-picture]")).to_have_count(1)
     page.locator("[data-picture]").focus()
     page.keyboard.press("Enter")
-    name, detail = heard(page)
+    name, detail = received_event(page)
     image = Image.objects.get(headline="Quay 2")
     assert name == "picture:chosen"
     assert detail["id"] == str(image.pk)
@@ -120,7 +120,7 @@ def test_closing_the_dialog_without_a_choice_sends_an_event(
     page = open_admin(edna)
     opened_dialog(page)
     page.keyboard.press("Escape")
-    assert heard(page) == ["picture:dismissed", None]
+    assert received_event(page) == ["picture:dismissed", None]
 
 
 def test_an_image_is_uploaded_in_the_dialog(

@@ -57,7 +57,7 @@ def unguarded(chromium: Browser, site: str, settings: Any) -> Iterator[Page]:
     context.add_init_script(ALARM)
     # Payloads refer to hosts of others; block all requests to them.
     context.route(
-        lambda address: not address.startswith((site, "data:", "about:")),
+        lambda url: not url.startswith((site, "data:", "about:")),
         lambda route: route.abort(),
     )
     yield context.new_page()

@@ -46,17 +46,17 @@ def text_of(message: EmailMessage) -> str:
 
 def path_in(message: EmailMessage, part: str) -> str:
     """The path of the only URL in the e-mail that contains this."""
-    (address,) = {found for found in re.findall(r"http\S+", text_of(message)) if part in found}
-    return str(urlsplit(address).path)
+    (url,) = {found for found in re.findall(r"http\S+", text_of(message)) if part in found}
+    return str(urlsplit(url).path)
 
 
-def post_one_click(address: str) -> int:
+def post_one_click(url: str) -> int:
     """Sends the request of an e-mail client whose user presses “Unsubscribe”, without cookies."""
-    request = Request(address, data=b"List-Unsubscribe=One-Click", method="POST")
+    request = Request(url, data=b"List-Unsubscribe=One-Click", method="POST")
     try:
-        with urlopen(request, timeout=20) as answer:
-            assert "Set-Cookie" not in answer.headers
-            return int(answer.status)
+        with urlopen(request, timeout=20) as response:
+            assert "Set-Cookie" not in response.headers
+            return int(response.status)
     except HTTPError as refusal:
         return refusal.code
 
@@ -101,8 +101,8 @@ def test_a_reader_subscribes_receives_and_unsubscribes_without_scripts(
     assert reader.inner_text("h1") == "Check your inbox"
 
     jobs()
-    (asking,) = mail_folder.to(OLA)
-    reader.goto(path_in(asking, "/newsletter/confirm/"))
+    (pending_request,) = mail_folder.to(OLA)
+    reader.goto(path_in(pending_request, "/newsletter/confirm/"))
     assert "You are not subscribed yet. Select “Confirm” to subscribe." in reader.inner_text("main")
     assert not Subscriber.objects.get(email=OLA).is_active
     reader.click("main button")

@@ -105,7 +105,7 @@ def every_page() -> list[str]:
         sent_html="x",
         sent_text="x",
     )
-    asked = Consent.objects.create(
+    consent = Consent.objects.create(
         subscriber=Subscriber.objects.create(email="new@readers.example"),
         source_url="/",
         wording="Send me “News”.",
@@ -118,6 +118,6 @@ def every_page() -> list[str]:
         made.get_absolute_url(),
         ola.preferences_path(),
         f"/newsletter/unsubscribe/{ola.token}/",
-        f"/newsletter/confirm/{opt_in.confirmation_token(asked)}/",
+        f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/",
         "/newsletter/confirm/cut-off/",
     ]

@@ -51,8 +51,8 @@ def test_a_reader_subscribes_chooses_unsubscribes_and_returns(
     assert page.inner_text("h1") == "Check your inbox"
 
     jobs()
-    (asking,) = mail_folder.to(OLA)
-    page.goto(path_in(asking, "/newsletter/confirm/"))
+    (pending_request,) = mail_folder.to(OLA)
+    page.goto(path_in(pending_request, "/newsletter/confirm/"))
     assert "“Weekly analysis” (daily)" in page.inner_text("main")
     page.click("main button")
     page.click("text=Manage preferences")
@@ -114,8 +114,8 @@ def test_an_administrator_imports_a_list(
 ) -> None:
     file = tmp_path / "list.csv"
     file.write_text("E-mail,Name\nola@readers.example,Ola\nno address,Rui\n", "utf-8")
-    address = "/admin/newsletter/subscriberimport/add/"
-    page = open_admin(chief, address, scheme=scheme, bypass_csp=True)
+    url = "/admin/newsletter/subscriberimport/add/"
+    page = open_admin(chief, url, scheme=scheme, bypass_csp=True)
     complaints = {"bring": accessibility_complaints(page)}
     page.set_input_files("input[type=file]", file)
     page.check("#content input[name=newsletters]")

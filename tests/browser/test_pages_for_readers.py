@@ -137,8 +137,8 @@ def test_a_printed_page_has_every_credit_and_the_url_of_every_link(open_page: Op
     for credit in credits:
         assert "".join(f"(Image Credit: {credit})".split()) in text, credit
     own = article.get_absolute_url()
-    for address in ("https://elsewhere.example/a?b=c", "/2026/01/here/", own):
-        assert address in text, address
+    for url in ("https://elsewhere.example/a?b=c", "/2026/01/here/", own):
+        assert url in text, url
     assert "elsewhere[1]" in text
     assert "Shecountsships." in text
     for gone in ("Notonpaper", "Skiptothecontent", "Leaveacomment", "Subscribe"):

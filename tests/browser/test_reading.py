@@ -153,7 +153,7 @@ def test_touch_targets_on_a_phone_are_large_enough(open_page: OpenPage, paths: P
 def test_reading_sets_no_cookie(open_page: OpenPage, paths: Paths) -> None:
     page = open_page("/")
     for path in (*paths.all, "/search/?q=quay"):
-        with page.expect_response(lambda answer: "/accounts/state/" in answer.url):
+        with page.expect_response(lambda response: "/accounts/state/" in response.url):
             page.goto(path)
     assert page.context.cookies() == []
 

@@ -69,8 +69,8 @@ def library(site: str) -> list[Article]:
     return articles
 
 
-def search(page: Page, words: str) -> None:
-    page.get_by_label("Search terms").fill(words)
+def search(page: Page, text: str) -> None:
+    page.get_by_label("Search terms").fill(text)
     page.locator("main form[role=search] button").click()
 
 

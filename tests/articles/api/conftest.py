@@ -29,17 +29,17 @@ def _site(settings: Any) -> None:
 def ask(client: Client) -> Ask:
     """Requests a URL of the API, checks the status and returns the JSON."""
 
-    def asked(path: str, status: int = 200, **parameters: Any) -> dict[str, Any]:
+    def get(path: str, status: int = 200, **parameters: Any) -> dict[str, Any]:
         response = client.get(f"/api/v1/{path}", parameters)
         assert response.status_code == status, response.content
-        answer: dict[str, Any] = json.loads(response.content)
-        return answer
+        result: dict[str, Any] = json.loads(response.content)
+        return result
 
-    return asked
+    return get
 
 
 @pytest.fixture
-def house(db: None) -> Article:
+def full_article(db: None) -> Article:
     """An article with everything; also creates three minimal ones and private content."""
     row = current_publication()
     row.name, row.time_zone = "Meridian", "Asia/Karachi"

@@ -19,15 +19,15 @@ def problem_of(response: Any, status: int, name: str) -> dict[str, Any]:
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
-    told: dict[str, Any] = json.loads(response.content)
-    assert (told["status"], told["type"]) == (status, f"{SITE}/api/v1/#{name}")
-    assert told["title"]
-    assert told["detail"].endswith((".", "…")), told["detail"]
-    return told
+    data: dict[str, Any] = json.loads(response.content)
+    assert (data["status"], data["type"]) == (status, f"{SITE}/api/v1/#{name}")
+    assert data["title"]
+    assert data["detail"].endswith((".", "…")), data["detail"]
+    return data
 
 
 @pytest.mark.parametrize(
-    ("asked", "parameter", "words"),
+    ("query_string", "parameter", "message"),
     [
         ("category=nowhere", "category", "category “nowhere”"),
         ("tag=nothing", "tag", "tag “nothing”"),
@@ -53,24 +53,24 @@ def problem_of(response: Any, status: int, name: str) -> dict[str, Any]:
     ],
 )
 def test_an_invalid_parameter_is_named_with_the_reason(
-    client: Client, db: None, asked: str, parameter: str, words: str
+    client: Client, db: None, query_string: str, parameter: str, message: str
 ) -> None:
-    told = problem_of(client.get(f"/api/v1/articles/?{asked}"), 400, "parameter")
-    (error,) = told["errors"]
+    data = problem_of(client.get(f"/api/v1/articles/?{query_string}"), 400, "parameter")
+    (error,) = data["errors"]
     assert error["parameter"] == parameter
-    assert words in error["detail"]
+    assert message in error["detail"]
 
 
-@pytest.mark.parametrize("words", ["", "the and of", "-", '"', "x" * 10_000, "\x00", "()|&!"])
+@pytest.mark.parametrize("message", ["", "the and of", "-", '"', "x" * 10_000, "\x00", "()|&!"])
 def test_an_invalid_search_query_gets_an_error_message(
-    client: Client, db: None, words: str
+    client: Client, db: None, message: str
 ) -> None:
-    response = client.get("/api/v1/articles/", {"q": words})
+    response = client.get("/api/v1/articles/", {"q": message})
     if response.status_code != 200:
         problem_of(response, 400, "search")
 
 
-def test_a_modified_cursor_is_rejected(client: Client, ask: Ask, house: Article) -> None:
+def test_a_modified_cursor_is_rejected(client: Client, ask: Ask, full_article: Article) -> None:
     cursor = ask("articles/", limit=1)["next"].rpartition("cursor=")[2]
     bent = [cursor[:-1], cursor[1:], f"{cursor}x", "x", "a.b", ".", "é", "0" * 399, "\x7f"]
     for text in bent:
@@ -175,8 +175,8 @@ def test_a_server_error_is_a_problem_response_and_is_logged(
 
     monkeypatch.setattr(articles, "apply_filters", breaks)
     client.raise_request_exception = False
-    told = problem_of(client.get("/api/v1/articles/"), 500, "broken")
-    assert "pipe" not in str(told)
+    data = problem_of(client.get("/api/v1/articles/"), 500, "broken")
+    assert "pipe" not in str(data)
     assert "broken pipe of a test" in caplog.text
 
 
@@ -194,8 +194,8 @@ def test_every_awkward_string_gets_a_valid_response(
         json.loads(response.content)
 
 
-@pytest.mark.parametrize("asked", ["tag=secret-topic", "author=secret-author"])
-def test_a_tag_used_only_by_drafts_is_unknown(client: Client, db: None, asked: str) -> None:
+@pytest.mark.parametrize("query_string", ["tag=secret-topic", "author=secret-author"])
+def test_a_tag_used_only_by_drafts_is_unknown(client: Client, db: None, query_string: str) -> None:
     newsroom.draft("Hidden", tags=["Secret topic"], authors=[newsroom.author("Secret author")])
-    told = problem_of(client.get(f"/api/v1/articles/?{asked}"), 400, "parameter")
-    assert told["errors"][0]["detail"].startswith("Unknown ")
+    data = problem_of(client.get(f"/api/v1/articles/?{query_string}"), 400, "parameter")
+    assert data["errors"][0]["detail"].startswith("Unknown ")

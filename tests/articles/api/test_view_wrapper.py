@@ -12,7 +12,7 @@ from articles.editorial.models import Article
 pytestmark = pytest.mark.django_db
 
 
-def test_any_origin_may_read_and_no_cookies_are_sent(client: Client, house: Article) -> None:
+def test_any_origin_may_read_and_no_cookies_are_sent(client: Client, full_article: Article) -> None:
     response = client.get("/api/v1/articles/", headers={"Origin": "https://elsewhere.example"})
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in response.headers
@@ -31,20 +31,22 @@ def test_any_origin_may_read_and_no_cookies_are_sent(client: Client, house: Arti
     assert "If-None-Match" in before.headers["Access-Control-Allow-Headers"]
 
 
-def test_a_conditional_request_is_answered_with_304(client: Client, house: Article) -> None:
-    address = f"/api/v1/articles/{house.pk}/"
-    first = client.get(address)
+def test_a_conditional_request_is_answered_with_304(client: Client, full_article: Article) -> None:
+    url = f"/api/v1/articles/{full_article.pk}/"
+    first = client.get(url)
     tag = {"If-None-Match": first.headers["ETag"]}
-    again = client.get(address, headers=tag)
+    again = client.get(url, headers=tag)
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["Access-Control-Allow-Origin"] == "*"
-    house.headline = "The longer way"
-    revisions.save(house, by=None)
-    changed = client.get(address, headers=tag)
+    full_article.headline = "The longer way"
+    revisions.save(full_article, by=None)
+    changed = client.get(url, headers=tag)
     assert json.loads(changed.content)["headline"] == "The longer way"
 
 
-def test_a_head_request_is_answered_like_get_without_a_body(client: Client, house: Article) -> None:
+def test_a_head_request_is_answered_like_get_without_a_body(
+    client: Client, full_article: Article
+) -> None:
     response = client.head("/api/v1/articles/")
     assert (response.status_code, response.content) == (200, b"")
     assert response.headers["ETag"] == client.get("/api/v1/articles/").headers["ETag"]
@@ -52,29 +54,29 @@ def test_a_head_request_is_answered_like_get_without_a_body(client: Client, hous
 
 def test_the_openapi_document_contains_every_operation(client: Client, db: None) -> None:
     response = client.get("/api/v1/openapi.json")
-    told = json.loads(response.content)
-    assert told["openapi"] == "3.1.0"
+    data = json.loads(response.content)
+    assert data["openapi"] == "3.1.0"
     things = ("articles", "categories", "tags", "authors", "pictures", "comments")
-    assert set(told["paths"]) == {
+    assert set(data["paths"]) == {
         f"/api/v1/{thing}/{rest}" for thing in things for rest in ("", "{number}/")
     }
-    for item in told["paths"].values():
-        said = item["get"]
-        assert said["description"]
-        assert {"200", "304", "400", "405", "406", "429"} <= said["responses"].keys()
-        assert all(each["description"] for each in said["parameters"] if each["in"] == "query")
+    for item in data["paths"].values():
+        operation = item["get"]
+        assert operation["description"]
+        assert {"200", "304", "400", "405", "406", "429"} <= operation["responses"].keys()
+        assert all(each["description"] for each in operation["parameters"] if each["in"] == "query")
 
 
 def test_the_documentation_page_contains_everything_in_the_openapi_document(
     client: Client, db: None
 ) -> None:
-    told: dict[str, Any] = json.loads(client.get("/api/v1/openapi.json").content)
+    data: dict[str, Any] = json.loads(client.get("/api/v1/openapi.json").content)
     page = client.get("/api/v1/").content.decode()
-    for path, item in told["paths"].items():
+    for path, item in data["paths"].items():
         assert f"GET {path}" in page
         for parameter in item["get"]["parameters"]:
             assert f"<code>{parameter['name']}</code>" in page
-    for name in told["components"]["schemas"]:
+    for name in data["components"]["schemas"]:
         assert f'id="shape-{name}"' in page
     assert 'id="not-acceptable"' in page
     for scripted in ("<style", "style=", "onclick", "cdn"):

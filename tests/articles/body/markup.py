@@ -83,11 +83,11 @@ class _Finder(HTMLParser):
         if tag in {"script", "style", "iframe", "object", "embed", "svg", "math", "base", "meta"}:
             self.dangers.append(tag)
         for name, value in attrs:
-            address = re.sub(r"[\s\x00-\x20]", "", value or "").lower()
+            url = re.sub(r"[\s\x00-\x20]", "", value or "").lower()
             if name.startswith("on") or name == "style":
                 self.dangers.append(name)
-            if name in ADDRESSES and address.startswith(("javascript:", "data:", "vbscript:")):
-                self.dangers.append(f"{name}={address}")
+            if name in ADDRESSES and url.startswith(("javascript:", "data:", "vbscript:")):
+                self.dangers.append(f"{name}={url}")
 
 
 def dangers_in(html: str) -> list[str]:

@@ -22,7 +22,7 @@ def test_sanitising_an_embed_again_does_not_change_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     [
         "javascript:alert(1)",
         "java\tscript:alert(1)",
@@ -43,14 +43,14 @@ def test_sanitising_an_embed_again_does_not_change_it() -> None:
         "",
     ],
 )
-def test_an_embed_with_an_invalid_url_becomes_its_text(address: str) -> None:
-    assert normalise_url(address) is None
-    body = clean(f'<figure data-embed="{address}"><figcaption>The strait</figcaption></figure>')
+def test_an_embed_with_an_invalid_url_becomes_its_text(url: str) -> None:
+    assert normalise_url(url) is None
+    body = clean(f'<figure data-embed="{url}"><figcaption>The strait</figcaption></figure>')
     assert body == "<p>The strait</p>"
 
 
 @pytest.mark.parametrize(
-    ("written", "kept"),
+    ("entered", "expected"),
     [
         ("HTTPS://Example.ORG/A?b=C", "https://example.org/A?b=C"),
         ("https://example.org", "https://example.org/"),
@@ -59,19 +59,19 @@ def test_an_embed_with_an_invalid_url_becomes_its_text(address: str) -> None:
         ("https://example.org/\"onload='x'<b>", "https://example.org/%22onload=%27x%27%3Cb%3E"),
     ],
 )
-def test_a_url_is_normalised(written: str, kept: str | None) -> None:
-    if kept is not None:
-        assert normalise_url(written) == kept
-        assert normalise_url(kept) == kept
+def test_a_url_is_normalised(entered: str, expected: str | None) -> None:
+    if expected is not None:
+        assert normalise_url(entered) == expected
+        assert normalise_url(expected) == expected
 
 
 @given(st.text(max_size=60))
 def test_normalising_any_text_returns_a_safe_url_or_none(text: str) -> None:
-    for address in (normalise_url(text), normalise_url(f"https://example.org/{text}")):
-        if address is not None:
-            assert address.startswith("https://")
-            assert not set(address) & set("\"'<> \\\n\t")
-            assert normalise_url(address) == address
+    for url in (normalise_url(text), normalise_url(f"https://example.org/{text}")):
+        if url is not None:
+            assert url.startswith("https://")
+            assert not set(url) & set("\"'<> \\\n\t")
+            assert normalise_url(url) == url
 
 
 def test_without_a_frame_it_is_a_card_with_title_link_and_host() -> None:

@@ -23,25 +23,25 @@ def test_sanitising_a_gallery_does_not_change_it() -> None:
 
 
 def test_a_gallery_in_plain_html_is_normalised() -> None:
-    typed = """<figure data-gallery data-width=wide>
+    entered = """<figure data-gallery data-width=wide>
       <figcaption>Aden, <a href="/about/">before</a> dawn</figcaption>
       <div><figure data-image="3" data-width="full">A <i>quay</i></figure></div>
       <figure data-gallery><figure data-image="4"></figure></figure>
     </figure>"""
-    assert clean(typed) == GALLERY
+    assert clean(entered) == GALLERY
 
 
 def test_a_gallery_of_one_image_becomes_a_figure_and_keeps_its_text() -> None:
-    typed = (
+    entered = (
         "<figure data-gallery data-width=full><figure data-image=3>A quay</figure>"
         "<figcaption>Aden</figcaption></figure>"
     )
     alone = '<figure data-image="3" data-width="full"><figcaption>A quay Aden</figcaption></figure>'
-    assert clean(typed) == alone
+    assert clean(entered) == alone
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("entered", "expected"),
     [
         ("<figure data-gallery><figcaption>Only words</figcaption></figure>", "<p>Only words</p>"),
         (
@@ -67,8 +67,8 @@ def test_a_gallery_of_one_image_becomes_a_figure_and_keeps_its_text() -> None:
         ),
     ],
 )
-def test_text_that_is_not_allowed_in_a_gallery_is_kept_outside(typed: str, kept: str) -> None:
-    assert clean(typed) == kept
+def test_text_that_is_not_allowed_in_a_gallery_is_kept_outside(entered: str, expected: str) -> None:
+    assert clean(entered) == expected
 
 
 @given(st.lists(MARKUP, min_size=1, max_size=4))
@@ -96,9 +96,9 @@ def test_every_image_is_a_use_with_its_own_caption_or_the_common_one() -> None:
 def test_a_gallery_contains_only_images_that_may_be_shown() -> None:
     seen: list[GalleryUse] = []
 
-    def around(use: GalleryUse, pictures: list[str]) -> str:
+    def around(use: GalleryUse, images: list[str]) -> str:
         seen.append(use)
-        return f"<section>{''.join(pictures)}{use.caption}</section>"
+        return f"<section>{''.join(images)}{use.caption}</section>"
 
     def one(use: FigureUse) -> str:
         return "" if use.image_id == 4 else f"<i>{use.image_id}: {use.caption}</i>"

@@ -103,14 +103,14 @@ def test_a_row_of_header_cells_becomes_the_table_head() -> None:
     )
 
 
-@pytest.mark.parametrize("address", ["https://example.org/", "mailto:desk@example.org", "/about/"])
-def test_a_valid_link_is_kept(address: str) -> None:
-    assert clean(f'<p><a href="{address}">there</a></p>') == f'<p><a href="{address}">there</a></p>'
+@pytest.mark.parametrize("url", ["https://example.org/", "mailto:desk@example.org", "/about/"])
+def test_a_valid_link_is_kept(url: str) -> None:
+    assert clean(f'<p><a href="{url}">there</a></p>') == f'<p><a href="{url}">there</a></p>'
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "file:///etc"])
-def test_an_unsafe_link_leaves_only_its_text(address: str) -> None:
-    assert clean(f'<p><a href="{address}">there</a></p>') == "<p>there</p>"
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc"])
+def test_an_unsafe_link_leaves_only_its_text(url: str) -> None:
+    assert clean(f'<p><a href="{url}">there</a></p>') == "<p>there</p>"
 
 
 def test_a_caption_is_one_line_of_text() -> None:

@@ -24,8 +24,8 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def poster(client: Client, address: str, values: dict[str, Any]) -> Callable[[], Any]:
-    return lambda: client.post(address, {**values, "_continue": "1"})
+def poster(client: Client, url: str, values: dict[str, Any]) -> Callable[[], Any]:
+    return lambda: client.post(url, {**values, "_continue": "1"})
 
 
 def test_a_double_click_on_the_empty_form_makes_one_article(edna: User) -> None:
@@ -41,18 +41,18 @@ def test_of_two_users_who_save_at_the_same_time_one_gets_a_conflict(
     edna: User, chief: User
 ) -> None:
     article = newsroom.draft()
-    address = change_address(article)
+    url = change_address(article)
     people = [signed_in(edna), signed_in(chief)]
-    forms = [values_of(client.get(address)) for client in people]
+    forms = [values_of(client.get(url)) for client in people]
     pages = at_once(
         *(
-            poster(client, address, {**values, "headline": [f"By {number}"]})
+            poster(client, url, {**values, "headline": [f"By {number}"]})
             for number, (client, values) in enumerate(zip(people, forms, strict=True))
         )
     )
     assert sorted(page.status_code for page in pages) == [200, 302]
-    (told,) = [page for page in pages if page.status_code == 200]
-    assert "saved this article" in words_of(told)
+    (conflict,) = [page for page in pages if page.status_code == 200]
+    assert "saved this article" in words_of(conflict)
     article.refresh_from_db()
     assert article.version == 2
     assert article.revisions.count() == 2

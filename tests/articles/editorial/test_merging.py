@@ -71,9 +71,9 @@ def test_the_number_of_queries_of_a_merge_does_not_depend_on_the_articles(
     for many in (4, 40):
         for number in range(many):
             newsroom.draft(f"Number {number}", categories=[east, asia])
-        with django_assert_max_num_queries(100) as asked:
+        with django_assert_max_num_queries(100) as queries:
             category_tree.merge([east], into=asia)
-        counts.append(len(asked))
+        counts.append(len(queries))
         east = newsroom.category("East")
     # There is a redirect from the path of the second category already.
     assert abs(counts[0] - counts[1]) <= 2
@@ -150,13 +150,13 @@ def test_an_author_is_not_merged_with_a_deleted_one() -> None:
 
 
 def test_a_form_that_names_a_merged_row_gets_the_remaining_one() -> None:
-    old, kept = newsroom.category("Old"), newsroom.category("Kept")
+    old, remaining = newsroom.category("Old"), newsroom.category("Kept")
     author, same = newsroom.author("One"), newsroom.author("Two")
-    category_tree.merge([Category.objects.get(pk=old.pk)], into=kept)
+    category_tree.merge([Category.objects.get(pk=old.pk)], into=remaining)
     bylines.merge([AuthorProfile.objects.get(pk=author.pk)], into=same)
-    article = newsroom.draft(categories=[old, kept])
+    article = newsroom.draft(categories=[old, remaining])
     bylines.set_authors(article, [author, same])
-    assert [row.category for row in article.article_categories.all()] == [kept]
+    assert [row.category for row in article.article_categories.all()] == [remaining]
     assert [row.author for row in article.bylines.all()] == [same]
 
 
@@ -167,35 +167,35 @@ def test_a_merge_sends_the_changed_signal_for_published_articles(
     one = newsroom.published("One", tags=["Nippon"])
     newsroom.draft("Draft", tags=["Nippon", "Japan"])
     jobs()
-    heard: list[int] = []
+    received_ids: list[int] = []
 
-    def hear(article_id: int, **signal: Any) -> None:
-        heard.append(article_id)
+    def receive(article_id: int, **signal: Any) -> None:
+        received_ids.append(article_id)
 
-    signals.changed.connect(hear)
+    signals.changed.connect(receive)
     tags.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
     jobs()
-    assert heard == [one.pk]
+    assert received_ids == [one.pk]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_renaming_a_tag_sends_the_changed_signal(jobs: Callable[[], None]) -> None:
     one = newsroom.published("One", tags=["Nippon"])
     jobs()
-    heard: list[int] = []
+    received_ids: list[int] = []
 
-    def hear(article_id: int, **signal: Any) -> None:
-        heard.append(article_id)
+    def receive(article_id: int, **signal: Any) -> None:
+        received_ids.append(article_id)
 
-    signals.changed.connect(hear)
+    signals.changed.connect(receive)
     tag = Tag.objects.get()
     tag.save()
     jobs()
-    assert heard == []
+    assert received_ids == []
     tag.name = "Japan"
     tag.save()
     jobs()
-    assert heard == [one.pk]
+    assert received_ids == [one.pk]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -219,25 +219,27 @@ def test_concurrent_merges_in_a_circle_leave_one_tag_and_no_error() -> None:
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_an_article_saved_during_a_merge_of_its_category_gets_the_remaining_one() -> None:
-    old, kept = newsroom.category("Old"), newsroom.category("Kept")
-    articles = [newsroom.draft(f"Number {number}", categories=[kept]) for number in range(6)]
+    old, remaining = newsroom.category("Old"), newsroom.category("Kept")
+    articles = [newsroom.draft(f"Number {number}", categories=[remaining]) for number in range(6)]
 
     def choosing(article: Any) -> Callable[[], None]:
         return lambda: category_tree.set_categories(article, [old])
 
-    at_once(*(choosing(each) for each in articles), lambda: category_tree.merge([old], into=kept))
+    at_once(
+        *(choosing(each) for each in articles), lambda: category_tree.merge([old], into=remaining)
+    )
     for article in articles:
-        assert [row.category for row in article.article_categories.all()] == [kept]
+        assert [row.category for row in article.article_categories.all()] == [remaining]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_tag_entered_by_several_users_at_once_is_created_once() -> None:
     articles = [newsroom.draft(f"Number {number}") for number in range(4)]
-    words = ["Sécurité", "securite", "SÉCURITÉ", "Securité"]
+    names = ["Sécurité", "securite", "SÉCURITÉ", "Securité"]
     at_once(
         *(
             (lambda article=article, word=word: article.tags.set([word]))
-            for article, word in zip(articles, words, strict=True)
+            for article, word in zip(articles, names, strict=True)
         )
     )
     assert Tag.objects.count() == 1

@@ -36,9 +36,9 @@ def test_two_articles_of_one_month_may_share_a_headline(edna: User) -> None:
 
 
 def test_an_uncredited_image_blocks_publishing(edna: User) -> None:
-    picture = newsroom.picture(credit="")
+    image = newsroom.picture(credit="")
     article = newsroom.draft(
-        body=f'<p>Words.</p><figure data-image="{picture.pk}"><figcaption>A quay</figcaption></figure>'
+        body=f'<p>Words.</p><figure data-image="{image.pk}"><figcaption>A quay</figcaption></figure>'
     )
     with pytest.raises(publishing.NotReady, match="has no credit"):
         publishing.publish(article, by=edna)
@@ -63,11 +63,11 @@ def test_an_article_missed_while_the_worker_was_down_is_published_late(edna: Use
 
 def test_an_unpublished_article_is_gone_and_can_return_to_its_url(edna: User) -> None:
     article = newsroom.published("Back again")
-    address = article.get_absolute_url()
+    url = article.get_absolute_url()
     publishing.unpublish(article, by=edna)
     assert not Article.objects.published().exists()
     publishing.publish(article, by=edna)
-    assert article.get_absolute_url() == address
+    assert article.get_absolute_url() == url
 
 
 def test_a_changed_slug_leaves_a_redirect(edna: User) -> None:

@@ -22,9 +22,9 @@ def _page(body: str, **fields: Any) -> str:
     return render_body(Article.objects.for_page().get(pk=article.pk), current_publication())
 
 
-def _figure(picture: Image, caption: str = "A quay at <em>dusk</em>", width: str = "wide") -> str:
+def _figure(image: Image, caption: str = "A quay at <em>dusk</em>", width: str = "wide") -> str:
     return (
-        f'<figure data-image="{picture.pk}" data-width="{width}">'
+        f'<figure data-image="{image.pk}" data-width="{width}">'
         f"<figcaption>{caption}</figcaption></figure>"
     )
 
@@ -46,8 +46,8 @@ def test_the_credit_has_the_publications_format(db: None) -> None:
 
 
 def test_a_corrected_credit_changes_every_page_immediately(db: None) -> None:
-    picture = _picture()
-    article = newsroom.draft(body=_figure(picture))
+    image = _picture()
+    article = newsroom.draft(body=_figure(image))
     Image.objects.update(credit="Ines Faro/via Another Agency")
     shown = render_body(Article.objects.for_page().get(pk=article.pk), current_publication())
     assert "Another Agency" in shown
@@ -61,8 +61,8 @@ def test_an_uncredited_image_leaves_only_its_caption(db: None) -> None:
 
 
 def test_an_image_exempt_from_credit_is_shown_without_one(db: None) -> None:
-    picture = _picture(credit="", credit_exempt=True, no_credit_reason="Our own chart.")
-    html = _page(_figure(picture))
+    image = _picture(credit="", credit_exempt=True, no_credit_reason="Our own chart.")
+    html = _page(_figure(image))
     assert "A quay" in html
     assert "Image Credit" not in html
 
@@ -80,11 +80,11 @@ def test_footnotes_are_under_a_heading_in_the_articles_language(db: None) -> Non
 def test_a_prefetched_page_needs_no_further_queries(
     db: None, django_assert_num_queries: Any
 ) -> None:
-    pictures = [
+    images = [
         ingest.ingest(newsroom.picture_file(colour=colour), by=None, credit="Ines Faro")
         for colour in ("navy", "teal", "olive")
     ]
-    article = newsroom.draft(body="".join(_figure(picture) for picture in pictures))
+    article = newsroom.draft(body="".join(_figure(image) for image in images))
     fetched = Article.objects.for_page().get(pk=article.pk)
     publication = current_publication()
     with django_assert_num_queries(0):

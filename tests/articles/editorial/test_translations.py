@@ -78,12 +78,12 @@ def test_an_editor_links_a_translation_by_its_headline(
     client: Client, edna: User, english: Article, french: Article
 ) -> None:
     client.force_login(edna)
-    address = change_address(french)
-    assert f'<option value="A quiet week [{english.pk}]">' in client.get(address).content.decode()
-    page = send(client, address, translation_of="A quiet week")
+    url = change_address(french)
+    assert f'<option value="A quiet week [{english.pk}]">' in client.get(url).content.decode()
+    page = send(client, url, translation_of="A quiet week")
     assert translations.translations_of(Article.objects.get(pk=french.pk)) == [english]
     assert "A quiet week (English)" in words_of(page)
-    send(client, address, translation_of="")
+    send(client, url, translation_of="")
     assert translations.translations_of(Article.objects.get(pk=french.pk)) == []
 
 

@@ -59,44 +59,44 @@ def test_other_links_are_not_changed(written: str) -> None:
 
 
 def test_a_page_has_a_card_and_its_policy_allows_only_this_frame(client: Client) -> None:
-    answer = client.get(with_film().get_absolute_url())
-    html = answer.content.decode()
+    response = client.get(with_film().get_absolute_url())
+    html = response.content.decode()
     assert f'<a href="{FILM}">The strait in March</a>' in html
     assert 'data-frame="https://www.youtube-nocookie.com/embed/abc-123"' in html
     assert "<iframe" not in html
-    policy = answer.headers["Content-Security-Policy"]
+    policy = response.headers["Content-Security-Policy"]
     assert "frame-src 'self' https://www.youtube-nocookie.com;" in policy
     assert "vimeo" not in policy
 
 
 def test_a_page_without_embeds_has_the_default_policy(client: Client) -> None:
-    answer = client.get(newsroom.published().get_absolute_url())
-    assert "frame-src 'self';" in answer.headers["Content-Security-Policy"]
-    assert "embed-frame" not in answer.content.decode()
+    response = client.get(newsroom.published().get_absolute_url())
+    assert "frame-src 'self';" in response.headers["Content-Security-Policy"]
+    assert "embed-frame" not in response.content.decode()
 
 
 def test_a_304_response_has_the_policy_of_the_page(client: Client) -> None:
-    address = with_film().get_absolute_url()
-    tag = client.get(address).headers["ETag"]
-    answer = client.get(address, headers={"If-None-Match": tag})
-    assert answer.status_code == 304
-    assert "Content-Security-Policy" not in answer.headers
+    url = with_film().get_absolute_url()
+    tag = client.get(url).headers["ETag"]
+    response = client.get(url, headers={"If-None-Match": tag})
+    assert response.status_code == 304
+    assert "Content-Security-Policy" not in response.headers
 
 
 def test_a_disabled_provider_leaves_the_card(client: Client) -> None:
     article = with_film()
     EmbedProvider.objects.update(is_enabled=False)
-    answer = client.get(article.get_absolute_url())
-    html = answer.content.decode()
+    response = client.get(article.get_absolute_url())
+    html = response.content.decode()
     assert f'<a href="{FILM}">The strait in March</a>' in html
     assert "data-frame" not in html
-    assert "youtube" not in answer.headers["Content-Security-Policy"]
+    assert "youtube" not in response.headers["Content-Security-Policy"]
 
 
 def test_feeds_have_the_card(client: Client) -> None:
     with_film()
-    for address in ("/feed/", "/feed/json/"):
-        feed = client.get(address).content.decode()
+    for url in ("/feed/", "/feed/json/"):
+        feed = client.get(url).content.decode()
         assert "The strait in March" in feed
         assert "youtube-nocookie" not in feed
         assert "embed-frame" not in feed
@@ -105,9 +105,9 @@ def test_feeds_have_the_card(client: Client) -> None:
 def test_a_page_edited_in_the_admin_has_embeds_too(client: Client) -> None:
     page = Page(title="About", path="about", is_published=True, body=f"<p>{FILM}</p>")
     saving.save(page)
-    answer = client.get("/about/")
-    assert "youtube-nocookie" in answer.headers["Content-Security-Policy"]
-    assert "data-frame" in answer.content.decode()
+    response = client.get("/about/")
+    assert "youtube-nocookie" in response.headers["Content-Security-Policy"]
+    assert "data-frame" in response.content.decode()
 
 
 def test_our_own_site_is_never_framed(client: Client, settings: Any) -> None:
@@ -140,8 +140,8 @@ def test_the_comparison_of_versions_shows_a_changed_embed() -> None:
     revisions.save(article, by=None)
     new, old = article.revisions.all()[:2]
     (part,) = compared(old, new)
-    words = {(piece.kind, piece.text) for each in part.paragraphs for piece in each.pieces}
-    assert ("added", FILM.replace("abc-123", "other")) in words
+    text = {(piece.kind, piece.text) for each in part.paragraphs for piece in each.pieces}
+    assert ("added", FILM.replace("abc-123", "other")) in text
 
 
 def test_the_database_requires_frame_and_origin_together() -> None:

@@ -10,7 +10,7 @@ WATCH = "https://www.youtube.com/watch?v={id}"
 
 
 @pytest.mark.parametrize(
-    ("pattern", "address", "values"),
+    ("pattern", "url", "values"),
     [
         (WATCH, "https://www.youtube.com/watch?v=a-B_9", {"id": "a-B_9"}),
         (WATCH, "https://www.youtube.com/watch?t=3&v=abc&list=x", {"id": "abc"}),
@@ -33,9 +33,9 @@ WATCH = "https://www.youtube.com/watch?v={id}"
     ],
 )
 def test_a_pattern_matches_the_whole_url_or_nothing(
-    pattern: str, address: str, values: dict[str, str] | None
+    pattern: str, url: str, values: dict[str, str] | None
 ) -> None:
-    assert match(pattern, address) == values
+    assert match(pattern, url) == values
 
 
 @pytest.mark.parametrize(

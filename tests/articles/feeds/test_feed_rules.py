@@ -45,7 +45,7 @@ def found_in(file: str) -> list[tuple[str, str, str]]:
     """The problems of a labelled feed: kind, element with message, and its parent element."""
     document = shared_data("feeds", "feedvalidator", file).read_bytes()
     return [
-        (each.kind, f"{each.place} {each.words}".lower(), each.within.rpartition(":")[2])
+        (each.kind, f"{each.place} {each.message}".lower(), each.within.rpartition(":")[2])
         for each in problems(document)
     ]
 
@@ -64,11 +64,11 @@ def agrees(label: dict[str, str]) -> bool:
     # A missing element is reported for its parent, markup for the element that contains it.
     (parent,) = re.findall(r"parent:([\w]+)", rest) or [""] if kind == "escaping" else [""]
     found = [
-        words
-        for each, words, within in found_in(label["file"])
+        text
+        for each, text, within in found_in(label["file"])
         if each == kind
-        and (not names or any(name in words for name in names))
-        and (parent in {"", within} or parent in words)
+        and (not names or any(name in text for name in names))
+        and (parent in {"", within} or parent in text)
     ]
     return bool(found) == wanted
 

@@ -225,10 +225,10 @@ def test_an_edited_comment_has_an_updated_date(client: Client, strait: Article) 
     Comment.objects.create(
         article=strait, name="Ola", text="Kind words", state="approved", edited_at=later
     )
-    answer = client.get("/2026/03/ferries-tankers-again/feed/json/")
-    [entry] = json.loads(answer.content)["items"]
+    result = client.get("/2026/03/ferries-tankers-again/feed/json/")
+    [entry] = json.loads(result.content)["items"]
     assert datetime.fromisoformat(entry["date_modified"]) >= later.replace(microsecond=0)
-    assert parse_http_date(answer["Last-Modified"]) == int(later.timestamp())
+    assert parse_http_date(result["Last-Modified"]) == int(later.timestamp())
 
 
 def test_an_article_links_to_its_comments_only_if_they_are_open(
@@ -295,8 +295,8 @@ def test_editors_can_limit_feeds_to_summaries(
     meridian.full_text_feeds = False
     meridian.save()
     for form in ("", "atom/", "json/"):
-        for asked in ("", "?text=full"):
-            content = client.get(f"/feed/{form}{asked}").content.decode()
+        for query_string in ("", "?text=full"):
+            content = client.get(f"/feed/{form}{query_string}").content.decode()
             assert "Pilots wait" not in content
             assert "Ferries" in content
 
@@ -304,24 +304,24 @@ def test_editors_can_limit_feeds_to_summaries(
 def test_a_cached_text_is_rendered_again_after_any_change(
     client: Client, strait: Article, edna: User
 ) -> None:
-    def told() -> str:
+    def rendered() -> str:
         return texts(rss(client), "//item/content:encoded")[0]
 
-    seen = [told(), told()]
+    seen = [rendered(), rendered()]
     assert seen[0] == seen[1]
     Image.objects.filter(credit__startswith="Rui").update(credit="Somebody Else")
-    seen.append(told())
+    seen.append(rendered())
     Image.objects.filter(credit="Somebody Else").update(alt_text="A ferry")
-    seen.append(told())
+    seen.append(rendered())
     Correction.objects.create(article=strait, text="It was a Tuesday.", created_by=edna)
-    seen.append(told())
+    seen.append(rendered())
     Article.objects.filter(pk=strait.pk).update(lead_caption="", language="de")
     Figure.objects.filter(article=strait, place="lead").update(caption="Navires")
-    seen.append(told())
+    seen.append(rendered())
     strait.refresh_from_db()
     strait.slug = "new-words"
     revisions.save(strait, by=edna)
-    seen.append(told())
+    seen.append(rendered())
     assert len(set(seen)) == len(seen) - 1
     assert "Somebody Else" in seen[2]
     assert "Correction: It was a Tuesday." in seen[4]
@@ -340,20 +340,20 @@ def test_atom_contains_the_licence_of_a_text(client: Client, strait: Article) ->
 def test_text_that_looks_like_markup_is_escaped_in_every_feed(
     client: Client, meridian: Publication
 ) -> None:
-    words = 'If a <b and c> d & "e", <script>alert(1)</script> &amp; <b>bold</b>'
-    newsroom.published("Signs", standfirst=words, body="<p>Text.</p>")
+    message = 'If a <b and c> d & "e", <script>alert(1)</script> &amp; <b>bold</b>'
+    newsroom.published("Signs", standfirst=message, body="<p>Text.</p>")
     tree = rss(client)
     (described,) = texts(tree, "//item/description")
     # A feed reader that shows it as HTML shows the original text.
     shown = lxml_html.fragment_fromstring(described, create_parent="div")
-    assert shown.text_content() == words
+    assert shown.text_content() == message
     assert not list(shown)
     (summary,) = texts(
         etree.fromstring(client.get("/feed/atom/").content), "atom:entry/atom:summary"
     )
-    assert summary == words
-    assert client.get("/feed/json/").json()["items"][0]["summary"] == words
-    assert client.get("/api/v1/articles/").json()["items"][0]["standfirst"] == words
+    assert summary == message
+    assert client.get("/feed/json/").json()["items"][0]["summary"] == message
+    assert client.get("/api/v1/articles/").json()["items"][0]["standfirst"] == message
 
 
 def test_an_automatic_summary_is_escaped_too(client: Client, meridian: Publication) -> None:

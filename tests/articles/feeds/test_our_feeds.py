@@ -32,7 +32,7 @@ def full(strait: Article) -> Article:
     return strait
 
 
-def whole(url: str) -> bool:
+def is_absolute(url: str) -> bool:
     return urlsplit(url).scheme in {"http", "https", "mailto", "tel"}
 
 
@@ -49,16 +49,16 @@ def json_problems(document: bytes) -> list[str]:
         ]
         found += ["no content"] * (not (item.get("content_html") or item.get("content_text")))
         tree = html.fragment_fromstring(item.get("content_html", ""), create_parent="div")
-        found += [link for _, _, link, _ in tree.iterlinks() if not whole(link)]
+        found += [link for _, _, link, _ in tree.iterlinks() if not is_absolute(link)]
     return found
 
 
 @pytest.mark.parametrize("url", [*LISTINGS, THREAD])
 def test_our_feeds_violate_no_rule(client: Client, full: Article, url: str) -> None:
-    for asked in ("", "?text=summary"):
+    for query_string in ("", "?text=summary"):
         for form in ("", "atom/"):
-            assert problems(client.get(f"{url}feed/{form}{asked}").content) == []
-        assert json_problems(client.get(f"{url}feed/json/{asked}").content) == []
+            assert problems(client.get(f"{url}feed/{form}{query_string}").content) == []
+        assert json_problems(client.get(f"{url}feed/json/{query_string}").content) == []
 
 
 def test_a_feed_without_entries_violates_no_rule(client: Client, meridian: Any) -> None:
@@ -73,32 +73,40 @@ def naughty() -> list[str]:
 
 def test_awkward_text_is_not_changed_by_a_feed(client: Client, full: Article) -> None:
     """Twenty at a time: headline, standfirst, text, tag and caption."""
-    strings = [each for each in naughty() if not any("\ud800" <= sign <= "\udfff" for sign in each)]
+    strings = [
+        each
+        for each in naughty()
+        if not any("\ud800" <= character <= "\udfff" for character in each)
+    ]
     image = picture()
     Article.objects.exclude(pk=full.pk).delete()
     Article.objects.filter(pk=full.pk).update(state="withdrawn")
     written = [newsroom.published("Headline", lead_image=image) for _ in range(20)]
     for start in range(0, len(strings), 20):
-        some = strings[start : start + 20]
-        for unused in written[len(some) :]:
+        batch = strings[start : start + 20]
+        for unused in written[len(batch) :]:
             unused.delete()
-        for article, words in zip(written, some, strict=False):
-            article.standfirst = words[:600]
-            article.body = f"<p>Words</p><p>{escape(words)}</p>"
+        for article, message in zip(written, batch, strict=False):
+            article.standfirst = message[:600]
+            article.body = f"<p>Words</p><p>{escape(message)}</p>"
             revisions.save(article, by=None)
-            Article.objects.filter(pk=article.pk).update(headline=words[:200], lead_caption=words)
+            Article.objects.filter(pk=article.pk).update(
+                headline=message[:200], lead_caption=message
+            )
         rss = etree.fromstring(client.get("/feed/").content)
         atom = client.get("/feed/atom/").content
         titles = [title.text or "" for title in rss.iterfind("channel/item/title")]
-        expected = [_as_xml_reads(words[:200]) for words in reversed(some)]
+        expected = [_as_xml_reads(message[:200]) for message in reversed(batch)]
         assert titles == expected
         unsafe = [p for p in problems(atom) if p.kind in {"unsafe", "address", "malformed"}]
         assert unsafe == []
         assert json_problems(client.get("/feed/json/").content) == []
 
 
-def _as_xml_reads(words: str) -> str:
+def _as_xml_reads(message: str) -> str:
     """The text as XML allows it: no forbidden characters, normalised line ends."""
-    kept = "".join(sign for sign in words if sign in "\t\n\r" or sign >= " ")
-    kept = "".join(sign for sign in kept if sign not in "\ufffe\uffff")
-    return kept.replace("\r\n", "\n").replace("\r", "\n")
+    allowed = "".join(
+        character for character in message if character in "\t\n\r" or character >= " "
+    )
+    allowed = "".join(character for character in allowed if character not in "\ufffe\uffff")
+    return allowed.replace("\r\n", "\n").replace("\r", "\n")

@@ -32,13 +32,18 @@ def test_a_search_feed_contains_the_newest_articles_with_all_its_words(
     assert 'href="/search/feed/?q=pilots+tugs"' in page
 
 
-@pytest.mark.parametrize("asked", ["", "q=", "q=%00", "q=the", "q=-x", "q=ship&category=nowhere"])
+@pytest.mark.parametrize(
+    "query_string", ["", "q=", "q=%00", "q=the", "q=-x", "q=ship&category=nowhere"]
+)
 def test_a_feed_without_a_valid_query_is_rejected_with_a_message(
-    client: Client, meridian: Publication, django_capture_on_commit_callbacks: Any, asked: str
+    client: Client,
+    meridian: Publication,
+    django_capture_on_commit_callbacks: Any,
+    query_string: str,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         newsroom.published("A ship")
-    response = client.get(f"/search/feed/?{asked}")
+    response = client.get(f"/search/feed/?{query_string}")
     assert response.status_code == 400
     assert response.content.decode().strip().endswith((".", "…"))
 

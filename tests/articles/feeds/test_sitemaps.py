@@ -56,10 +56,10 @@ def test_every_page_is_in_the_sitemap_with_its_images(client: Client, strait: Ar
     assert f"{SITE}/author/ines-faro/" in found
     assert found[-1] == f"{SITE}/2026/03/ferries-tankers-again/"
     assert len(found) == len(set(found))
-    pictures = texts(tree, f"{IMAGE}loc")
-    assert len(pictures) == 2
-    assert all(each.startswith(f"{SITE}/pictures/") for each in pictures)
-    assert all("-1280.jpeg" in each for each in pictures)
+    images = texts(tree, f"{IMAGE}loc")
+    assert len(images) == 2
+    assert all(each.startswith(f"{SITE}/pictures/") for each in images)
+    assert all("-1280.jpeg" in each for each in images)
     assert texts(tree, f"{IMAGE}caption") == [
         "Ships at anchor (Image Credit: Ines Faro/via Meridian Pictures)",
         "The quay at dusk (Image Credit: Rui & Co/via Agency)",
@@ -120,13 +120,13 @@ def test_a_large_sitemap_is_an_index_of_files(
 
 def test_the_largest_file_is_within_the_limits_of_the_protocol(client: Client, db: None) -> None:
     path = f"/2026/03/{'語' * 80}/"
-    words, licence = "語" * sitemap_entries.LONGEST_CAPTION, f"https://example.org/{'x' * 480}"
-    pictures = [
-        sitemap_entries.SitemapImage(f"{SITE}/pictures/{number:x>60}.jpeg", words, licence)
+    text, licence = "語" * sitemap_entries.LONGEST_CAPTION, f"https://example.org/{'x' * 480}"
+    images = [
+        sitemap_entries.SitemapImage(f"{SITE}/pictures/{number:x>60}.jpeg", text, licence)
         for number in range(sitemap_entries.MAX_IMAGES)
     ]
     languages = [(code, absolute_url(path)) for code, _ in LANGUAGES]
-    entry = sitemap_entries.SitemapEntry(path, timezone.now(), pictures, languages)
+    entry = sitemap_entries.SitemapEntry(path, timezone.now(), images, languages)
     section = sitemap_entries.SitemapSection(lambda: Paginator([entry], 1))
     one = len(sitemaps._urlset(section.get_urls()).content)
     assert sitemaps.PER_FILE <= 50_000

@@ -125,22 +125,22 @@ def test_a_real_commit_is_rejected_too(edna: User) -> None:
 def at_once() -> Callable[..., list[str]]:
     """Runs transactions concurrently; each commits when all have run their statements."""
 
-    def run_all(*deeds: str) -> list[str]:
-        together = Barrier(len(deeds))
+    def run_all(*transactions: str) -> list[str]:
+        together = Barrier(len(transactions))
 
-        def one(deed: str) -> str:
+        def one(action: str) -> str:
             try:
                 with transaction.atomic(), connection.cursor() as cursor:
-                    cursor.execute(deed)
+                    cursor.execute(action)
                     together.wait(10)
-            except IntegrityError as mistake:
-                return str(mistake).partition("\n")[0]
+            except IntegrityError as problem:
+                return str(problem).partition("\n")[0]
             finally:
                 connection.close()
             return ""
 
-        with ThreadPoolExecutor(len(deeds)) as pool:
-            return list(pool.map(one, deeds))
+        with ThreadPoolExecutor(len(transactions)) as pool:
+            return list(pool.map(one, transactions))
 
     return run_all
 
@@ -186,9 +186,9 @@ def test_a_conflict_in_the_admin_shows_an_error_message(
     """The form was valid, but the image was published before it was saved."""
     image = newsroom.picture()
     article = using(image)
-    desk = Client()
-    desk.force_login(edna)
-    address = f"/admin/articles/image/{image.pk}/change/"
+    editor_client = Client()
+    editor_client.force_login(edna)
+    url = f"/admin/articles/image/{image.pk}/change/"
     overtaken: list[Any] = []
 
     def publish_elsewhere() -> None:
@@ -204,10 +204,12 @@ def test_a_conflict_in_the_admin_shows_an_error_message(
         return public_uses_of(_image)
 
     monkeypatch.setattr(forms, "public_uses_of", uses)
-    page = desk.post(address, {"alt_text": "Cranes", "credit": "", "caption": "Typed just now"})
-    words = page.content.decode()
+    page = editor_client.post(
+        url, {"alt_text": "Cranes", "credit": "", "caption": "Typed just now"}
+    )
+    text = page.content.decode()
     assert page.status_code == 200
-    assert "Enter a credit" in words
-    assert "Typed just now" in words
+    assert "Enter a credit" in text
+    assert "Typed just now" in text
     image.refresh_from_db()
     assert image.is_credited

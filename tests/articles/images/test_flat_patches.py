@@ -46,8 +46,8 @@ def sheet(patches: Sequence[Patch]) -> Image.Image:
 
 def read(path: Path) -> list[tuple[float, ...]]:
     """The patches of a sheet in Lab."""
-    with Image.open(path) as picture:
-        shown = picture.convert("RGB")
+    with Image.open(path) as image:
+        shown = image.convert("RGB")
     wide, tall = shown.width / ACROSS, shown.height / DOWN
     places = [
         (x * wide, y * tall, x * wide + wide, y * tall + tall)
@@ -101,8 +101,8 @@ def test_a_slow_gradient_near_grey_keeps_its_colours(tmp_path: Path) -> None:
     ramp = Image.linear_gradient("L").transpose(Image.Transpose.ROTATE_90).resize((WIDE, TALL))
     bands = [ramp.point([min(255, max(0, grey + off)) for grey in range(256)]) for off in (3, 0, 6)]
     Image.merge("RGB", bands).save(tmp_path / "sheet", "PNG", compress_level=1)
-    with Image.open(tmp_path / "sheet") as picture:
-        picture.convert("RGB").save(tmp_path / "photograph", "JPEG", quality=100, subsampling=0)
+    with Image.open(tmp_path / "sheet") as image:
+        image.convert("RGB").save(tmp_path / "photograph", "JPEG", quality=100, subsampling=0)
     for sent in ("sheet", "photograph"):
         wanted = read(tmp_path / sent)
         for each in decoder_client.renditions(tmp_path / sent, tmp_path, [])["made"]:

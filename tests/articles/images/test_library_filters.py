@@ -15,19 +15,19 @@ LIBRARY = "/admin/articles/image/"
 
 
 @pytest.fixture
-def desk(client: Client, edna: User) -> Client:
+def editor_client(client: Client, edna: User) -> Client:
     client.force_login(edna)
     return client
 
 
-def shown(desk: Client, query: str) -> set[str]:
-    answer = desk.get(f"{LIBRARY}?{query}")
-    assert answer.status_code == 200
-    return {image.headline for image in answer.context["cl"].result_list}
+def shown(editor_client: Client, query: str) -> set[str]:
+    response = editor_client.get(f"{LIBRARY}?{query}")
+    assert response.status_code == 200
+    return {image.headline for image in response.context["cl"].result_list}
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("q=lighthouse", {"Lighthouse"}),
         ("q=reis+lighthouse", {"Lighthouse"}),
@@ -41,17 +41,17 @@ def shown(desk: Client, query: str) -> set[str]:
     ],
 )
 def test_images_are_found_by_text_and_by_missing_fields(
-    desk: Client, query: str, found: set[str]
+    editor_client: Client, query: str, expected: set[str]
 ) -> None:
     picture(headline="Lighthouse", credit="Jo Reis", alt_text="", metadata={"orientation": 1})
     quay = picture(headline="Quay", credit="Ines Faro")
     picture(headline="Bare", credit="", metadata={"caption": "Something"})
     draft(lead_image=quay)
-    assert shown(desk, query) == found
+    assert shown(editor_client, query) == expected
 
 
 @pytest.mark.parametrize(
-    ("kind", "found"),
+    ("kind", "expected"),
     [
         ("soon", {"In 13 days"}),
         ("ended", {"Yesterday"}),
@@ -59,7 +59,9 @@ def test_images_are_found_by_text_and_by_missing_fields(
         ("withdrawn", {"Withdrawn"}),
     ],
 )
-def test_images_are_found_by_their_licence(desk: Client, kind: str, found: set[str]) -> None:
+def test_images_are_found_by_their_licence(
+    editor_client: Client, kind: str, expected: set[str]
+) -> None:
     now, day = timezone.now(), timedelta(days=1)
     picture(headline="For ever")
     picture(headline="In 13 days", licence_until=now + 13 * day)
@@ -68,31 +70,33 @@ def test_images_are_found_by_their_licence(desk: Client, kind: str, found: set[s
     picture(headline="Not yet", licence_from=now + day)
     picture(headline="Begun", licence_from=now - day)
     picture(headline="Withdrawn", withdrawn_at=now, withdrawn_reason="Sued.")
-    assert shown(desk, f"licence={kind}") == found
+    assert shown(editor_client, f"licence={kind}") == expected
 
 
 @pytest.mark.parametrize(
-    ("kind", "found"),
+    ("kind", "expected"),
     [
         ("ai", {"Generated", "Mixed"}),
         ("moving", {"Moving"}),
         ("alike", {"Newer", "Older"}),
     ],
 )
-def test_images_are_found_by_special_properties(desk: Client, kind: str, found: set[str]) -> None:
-    address = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-    picture(headline="Generated", digital_source_type=f"{address}trainedAlgorithmicMedia")
+def test_images_are_found_by_special_properties(
+    editor_client: Client, kind: str, expected: set[str]
+) -> None:
+    url = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+    picture(headline="Generated", digital_source_type=f"{url}trainedAlgorithmicMedia")
     picture(headline="Mixed", digital_source_type="compositeSynthetic")
-    picture(headline="Photographed", digital_source_type=f"{address}digitalCapture")
+    picture(headline="Photographed", digital_source_type=f"{url}digitalCapture")
     picture(headline="Moving", is_animated=True)
     pairs = [[picture(headline=name) for name in ("Newer", "Older")] for _ in range(2)]
     Image.objects.filter(pk__in=[each.pk for each in pairs[1]]).update(headline="Kept both")
     for kept_at, (newer, older) in zip((None, timezone.now()), pairs, strict=True):
         SimilarImage.objects.create(image=newer, older=older, distance=3, kept_at=kept_at)
-    assert shown(desk, f"kind={kind}") == found
+    assert shown(editor_client, f"kind={kind}") == expected
 
 
-def test_images_are_found_by_source_and_collection(desk: Client) -> None:
+def test_images_are_found_by_source_and_collection(editor_client: Client) -> None:
     rows: dict[str, Any] = {
         "photographer": Photographer.objects.create(name="Jo Reis"),
         "agency": Agency.objects.create(name="Quay Pictures", credit_text="via Quay"),
@@ -103,23 +107,23 @@ def test_images_are_found_by_source_and_collection(desk: Client) -> None:
     harbours.pictures.add(picture(headline="collection"))
     picture(headline="Nobody's")
     for name, row in {**rows, "collection": harbours}.items():
-        assert shown(desk, f"{name}={row.pk}") == {name}
+        assert shown(editor_client, f"{name}={row.pk}") == {name}
 
 
 @pytest.mark.parametrize(
-    ("word", "found"),
+    ("word", "expected"),
     [("port", {"One"}), ("PORT%20", {"One"}), ("por", set()), ("ships", {"One", "Two"})],
 )
 def test_images_are_found_by_a_whole_keyword_ignoring_case_and_accents(
-    desk: Client, word: str, found: set[str]
+    editor_client: Client, word: str, expected: set[str]
 ) -> None:
     picture(headline="One", keywords=["Port", "ships"])
     picture(headline="Two", keywords=["Ships", "airport"])
-    assert shown(desk, f"keyword={word}") == found
+    assert shown(editor_client, f"keyword={word}") == expected
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("from=2026-05-02", {"Second", "Third", "Fourth"}),
         ("until=2026-05-03", {"First", "Second", "Third"}),
@@ -128,7 +132,7 @@ def test_images_are_found_by_a_whole_keyword_ignoring_case_and_accents(
     ],
 )
 def test_images_are_found_by_the_date_of_their_upload(
-    desk: Client, query: str, found: set[str]
+    editor_client: Client, query: str, expected: set[str]
 ) -> None:
     came = {
         "First": datetime(2026, 5, 1, 23, 59, 59, tzinfo=UTC),
@@ -139,11 +143,11 @@ def test_images_are_found_by_the_date_of_their_upload(
     for name, moment in came.items():
         image = picture(headline=name)
         Image.objects.filter(pk=image.pk).update(uploaded_at=moment)
-    assert shown(desk, query) == found
+    assert shown(editor_client, query) == expected
 
 
 @pytest.mark.parametrize(
-    ("when", "found"),
+    ("when", "expected"),
     [
         ("2024", {"Year", "Month", "Moment"}),
         ("2024-05", {"Month", "Moment"}),
@@ -159,12 +163,12 @@ def test_images_are_found_by_the_date_of_their_upload(
     ],
 )
 def test_images_are_found_by_the_date_they_were_taken(
-    desk: Client, when: str, found: set[str]
+    editor_client: Client, when: str, expected: set[str]
 ) -> None:
     taken = {"Year": "2024", "Month": "2024-05", "Moment": "2024-05-17T09:30:00"}
     for name, moment in (taken | {"Unknown": "", "Other": "2023-12-31"}).items():
         picture(headline=name, taken=moment)
-    assert shown(desk, f"taken={when}") == found
+    assert shown(editor_client, f"taken={when}") == expected
 
 
 @pytest.mark.parametrize(
@@ -185,6 +189,6 @@ def test_images_are_found_by_the_date_they_were_taken(
         "q=" + "word+" * 50,
     ],
 )
-def test_invalid_query_parameters_do_not_break_the_list(desk: Client, query: str) -> None:
+def test_invalid_query_parameters_do_not_break_the_list(editor_client: Client, query: str) -> None:
     picture()
-    assert desk.get(f"{LIBRARY}?{query}", follow=True).status_code == 200
+    assert editor_client.get(f"{LIBRARY}?{query}", follow=True).status_code == 200

@@ -44,13 +44,13 @@ def test_the_etag_of_a_page_changes_when_a_licence_ends(
     client: Client, article: Article, at: At
 ) -> None:
     """Without a write or a running worker."""
-    for address in (article.get_absolute_url(), "/", "/feed/", "/sitemap.xml", "/api/v1/pictures/"):
+    for url in (article.get_absolute_url(), "/", "/feed/", "/sitemap.xml", "/api/v1/pictures/"):
         at(END - timedelta(seconds=1))
-        before = client.get(address)
-        assert client.get(address, headers={"If-None-Match": before["ETag"]}).status_code == 304
+        before = client.get(url)
+        assert client.get(url, headers={"If-None-Match": before["ETag"]}).status_code == 304
         assert b"/pictures/" in before.content
         at(END)
-        after = client.get(address, headers={"If-None-Match": before["ETag"]})
+        after = client.get(url, headers={"If-None-Match": before["ETag"]})
         assert after.status_code == 200
         assert b"/pictures/" not in after.content
 
@@ -89,8 +89,8 @@ def test_no_cache_keeps_a_page_past_the_end_of_a_licence(
 ) -> None:
     for seconds, kept in ((3000, 60), (61, 60), (25, 25), (1, 1)):
         at(END - timedelta(seconds=seconds))
-        answer = client.get(article.get_absolute_url())
-        assert answer["Cache-Control"] == f"public, max-age=0, s-maxage={kept}"
+        response = client.get(article.get_absolute_url())
+        assert response["Cache-Control"] == f"public, max-age=0, s-maxage={kept}"
     at(END)
     assert client.get("/")["Cache-Control"] == "public, max-age=0, s-maxage=60"
 
@@ -112,15 +112,15 @@ def test_an_image_without_archive_rights_is_hidden_after_thirty_days(
     Image.objects.update(licence_until=None, licensed_for_archive=False)
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     last_day = midnight + timedelta(days=31) - timedelta(seconds=1)
-    addresses = (article.get_absolute_url(), "/", "/feed/", "/sitemap.xml", "/api/v1/pictures/")
+    urls = (article.get_absolute_url(), "/", "/feed/", "/sitemap.xml", "/api/v1/pictures/")
     at(last_day)
-    held = {address: client.get(address) for address in addresses}
-    assert all(b"/pictures/" in answer.content for answer in held.values())
+    held = {url: client.get(url) for url in urls}
+    assert all(b"/pictures/" in response.content for response in held.values())
     at(last_day + timedelta(seconds=1))
-    for address, before in held.items():
-        after = client.get(address, headers={"If-None-Match": before["ETag"]})
+    for url, before in held.items():
+        after = client.get(url, headers={"If-None-Match": before["ETag"]})
         assert after.status_code == 200
-        assert b"/pictures/" not in after.content, address
+        assert b"/pictures/" not in after.content, url
 
 
 def test_the_pages_need_no_additional_query(

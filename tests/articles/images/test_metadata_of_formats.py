@@ -50,12 +50,12 @@ def photograph(form: str, folder: Path, tool: ExifTool) -> File[Any]:
     small = folder / "small.jpg"
     small.write_bytes(picture_file(width=64, height=40).read())
     order = ["-m", "-charset", "iptc=utf8", "-IPTC:CodedCharacterSet=UTF8", *SECRETS, *RIGHTS]
-    answer = tool.ask(*order, f"-ThumbnailImage<={small}", "-overwrite_original", str(path))
-    assert "1 image files updated" in answer
+    response = tool.ask(*order, f"-ThumbnailImage<={small}", "-overwrite_original", str(path))
+    assert "1 image files updated" in response
     return File(path.open("rb"), name=path.name)
 
 
-def told(image: Image, tool: ExifTool) -> list[tuple[str, dict[str, Any]]]:
+def embedded_metadata(image: Image, tool: ExifTool) -> list[tuple[str, dict[str, Any]]]:
     return [(each.format, tool.read(Path(each.file.path), "-a")) for each in image.renditions.all()]
 
 
@@ -66,17 +66,17 @@ def test_every_rendition_contains_rights_and_no_private_metadata(
     with photograph(form, tmp_path, tool) as upload:
         image = ingest.ingest(upload, by=None)
     renditions.make(image)
-    files = told(image, tool)
+    files = embedded_metadata(image, tool)
     assert {kind for kind, _ in files} >= {"avif", "webp", "jpeg"}
-    for kind, said in files:
-        assert said["XMP-photoshop:Credit"] == "Inês Faro/via Meridian"
-        assert said["XMP-dc:Creator"] == ["Inês Faro", "Jo Reis"]
+    for kind, metadata in files:
+        assert metadata["XMP-photoshop:Credit"] == "Inês Faro/via Meridian"
+        assert metadata["XMP-dc:Creator"] == ["Inês Faro", "Jo Reis"]
         if form in {"png", "tiff"}:  # the other formats cannot contain IIM
-            assert said["XMP-dc:Rights"] == "© 2026 Meridian’s"
-        assert said["XMP-xmpRights:WebStatement"].endswith("/licenses/by/4.0/")
+            assert metadata["XMP-dc:Rights"] == "© 2026 Meridian’s"
+        assert metadata["XMP-xmpRights:WebStatement"].endswith("/licenses/by/4.0/")
         if kind == "jpeg":
-            assert said["IPTC:By-line"] == ["Inês Faro", "Jo Reis"]
-            assert said["IPTC:Credit"] == "Inês Faro/via Meridian"
-            assert said["IFD0:Artist"] == "Inês Faro; Jo Reis"
-        assert [name for name in said if PRIVATE.search(name)] == []
+            assert metadata["IPTC:By-line"] == ["Inês Faro", "Jo Reis"]
+            assert metadata["IPTC:Credit"] == "Inês Faro/via Meridian"
+            assert metadata["IFD0:Artist"] == "Inês Faro; Jo Reis"
+        assert [name for name in metadata if PRIVATE.search(name)] == []
     assert b"SERIAL" in Path(image.original.path).read_bytes(), "the original stays as it came"

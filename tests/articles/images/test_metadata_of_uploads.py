@@ -37,8 +37,8 @@ SECRETS = {
 }
 
 
-def exiftool(*words: str) -> bytes:
-    return subprocess.run(["exiftool", *words], capture_output=True, check=True).stdout
+def exiftool(*arguments: str) -> bytes:
+    return subprocess.run(["exiftool", *arguments], capture_output=True, check=True).stdout
 
 
 def as_from_a_camera(path: Path) -> None:
@@ -67,17 +67,17 @@ def served(image: Image, folder: Path) -> dict[str, dict[str, Any]]:
         (folder / file.name).write_bytes(b"".join(response))
         names[file.name] = f"{file.shape or 'whole'} {file.format}{' moving' * file.moving}"
     found = json.loads(exiftool("-j", "-a", "-G1", "-u", str(folder)))
-    return {names[Path(said["SourceFile"]).name]: said for said in found}
+    return {names[Path(metadata["SourceFile"]).name]: metadata for metadata in found}
 
 
 def assert_tells_rights_alone(files: dict[str, dict[str, Any]], credit: str) -> None:
-    for said in files.values():
-        everything = json.dumps(said, ensure_ascii=False)
+    for metadata in files.values():
+        everything = json.dumps(metadata, ensure_ascii=False)
         for name, value in (RIGHTS | {"XMP-photoshop:Credit": credit}).items():
-            assert said[name] == value, name
-        assert said.get("XMP-plus:LicensorURL", "") == ""
-        assert not [name for name in said if "GPS" in name or "Serial" in name]
-        assert not [name for name in said if "Thumbnail" in name or "Preview" in name]
+            assert metadata[name] == value, name
+        assert metadata.get("XMP-plus:LicensorURL", "") == ""
+        assert not [name for name in metadata if "GPS" in name or "Serial" in name]
+        assert not [name for name in metadata if "Thumbnail" in name or "Preview" in name]
         for secret in ("4711", "Vienna", "hideout", "owner of", "48.2", "16.37"):
             assert secret not in everything
 
@@ -98,9 +98,9 @@ def test_every_file_of_a_photograph_has_its_credit_and_no_location(
         "40:21 jpeg",
     }
     assert_tells_rights_alone(files, CREDIT)
-    for said in (said for kind, said in files.items() if kind.endswith("jpeg")):
-        assert said["IPTC:Credit"] == CREDIT
-        assert said["IFD0:Artist"] == "Inês Faro"
+    for metadata in (metadata for kind, metadata in files.items() if kind.endswith("jpeg")):
+        assert metadata["IPTC:Credit"] == CREDIT
+        assert metadata["IFD0:Artist"] == "Inês Faro"
     form = client.get(f"/admin/articles/image/{image.pk}/change/").context["adminform"].form
     values = {name: value for name, value in form.initial.items() if value is not None}
     typed = {form.add_prefix(name): value for name, value in values.items() if name in form.fields}

@@ -129,11 +129,11 @@ def test_only_users_who_may_publish_can_change_a_published_image(
     client.force_login(user)
     before = values(image)
     place = reverse("admin:articles_image_change", args=[image.pk])
-    answer = client.post(place, sent(image, alt_text="Something else", caption="Two words"))
+    response = client.post(place, sent(image, alt_text="Something else", caption="Two words"))
     if who in MAY_PUBLISH:
         assert values(image)["alt_text"] == "Something else"
     else:
-        assert answer.status_code in {302, 403}
+        assert response.status_code in {302, 403}
         assert values(image) == before
 
 
@@ -186,28 +186,28 @@ def test_input_from_before_the_image_was_published_is_shown_again(
     client.force_login(rui)
     form = sent(image, caption="A caption of several words")
     leading(image)
-    answer = client.post(reverse("admin:articles_image_change", args=[image.pk]), form)
-    assert answer.status_code == 403
-    assert "A caption of several words" in answer.content.decode()
-    assert permissions.why_readonly(rui, image) in answer.content.decode()
+    response = client.post(reverse("admin:articles_image_change", args=[image.pk]), form)
+    assert response.status_code == 403
+    assert "A caption of several words" in response.content.decode()
+    assert permissions.why_readonly(rui, image) in response.content.decode()
 
 
-@pytest.mark.parametrize("deed", ["replace", "withdraw", "bulk_change", "delete"])
+@pytest.mark.parametrize("action", ["replace", "withdraw", "bulk_change", "delete"])
 def test_no_other_permission_allows_changing_a_published_image(
-    client: Client, image: Image, rui: User, deed: str
+    client: Client, image: Image, rui: User, action: str
 ) -> None:
     leading(image)
-    rui.user_permissions.add(Permission.objects.get(codename=f"{deed}_image"))
+    rui.user_permissions.add(Permission.objects.get(codename=f"{action}_image"))
     client.force_login(rui)
     before = values(image)
     listing = reverse("admin:articles_image_changelist")
-    if deed == "replace":
+    if action == "replace":
         form = {"picture": newsroom.picture_file(width=400), "seen": image.checksum}
         client.post(reverse("admin:articles_image_replace", args=[image.pk]), form)
-    elif deed == "withdraw":
+    elif action == "withdraw":
         form = {"reason": "The agency asked for it"}
         client.post(reverse("admin:articles_image_withdraw", args=[image.pk]), form)
-    elif deed == "delete":
+    elif action == "delete":
         client.post(reverse("admin:articles_image_delete", args=[image.pk]), {"post": "yes"})
     else:
         ticked = {"action": "change_rights", "_selected_action": [image.pk], "expected": "1"}

@@ -53,13 +53,13 @@ def saved(article: Article, **values: Any) -> None:
 
 def test_the_text_can_be_corrected_and_the_images_moved(bare: Image, edna: User) -> None:
     article = Article.objects.get(slug="ferries")
-    kept = set(article.figures.values_list("pk", flat=True))
+    figure_ids = set(article.figures.values_list("pk", flat=True))
     other = newsroom.picture(headline="Other", checksum="2" * 64)
     mine, others = IN_TEXT.format(bare.pk), IN_TEXT.format(other.pk)
     saved(article, body=f"{others}<p>Two.</p>{mine}<p>One, corrected.</p>{mine}")
     shown = list(article.figures.values_list("image", "position"))
     assert shown == [(other.pk, 1), (bare.pk, 2), (bare.pk, 3)]
-    assert kept < set(article.figures.values_list("pk", flat=True))
+    assert figure_ids < set(article.figures.values_list("pk", flat=True))
     saved(article, body=f"{mine}<p>Two.</p>{others}")
     assert list(article.figures.values_list("image", flat=True)) == [bare.pk, other.pk]
 
@@ -91,12 +91,12 @@ def test_the_form_shows_the_error_and_keeps_the_input(
 ) -> None:
     client.force_login(edna)
     article = Article.objects.get(slug="ferries")
-    address, body = change_address(article), article.body
+    url, body = change_address(article), article.body
     more = body + IN_TEXT.format(bare.pk)
-    page = send(client, address, body=more, standfirst="Typed just now").content.decode()
+    page = send(client, url, body=more, standfirst="Typed just now").content.decode()
     assert "The image “Bare” has no credit" in page
     assert "Typed just now" in page
-    send(client, address, body=body, standfirst="Typed just now")
+    send(client, url, body=body, standfirst="Typed just now")
     judged_now()
     assert Article.objects.get(slug="ferries").standfirst == "Typed just now"
 

@@ -19,7 +19,7 @@ from tests.conftest import PASSWORD
 pytestmark = pytest.mark.django_db
 
 
-def kept(path: str = "about", **fields: object) -> Page:
+def create_page(path: str = "about", **fields: object) -> Page:
     values = {"title": "About us", "body": "<p>We study straits.</p>", "is_published": True}
     page = Page(path=path, **{**values, **fields})
     saving.save(page)
@@ -27,7 +27,7 @@ def kept(path: str = "about", **fields: object) -> Page:
 
 
 def test_a_page_is_shown_at_its_url(client: Client) -> None:
-    page = kept("about/our-team", description="Who we are.")
+    page = create_page("about/our-team", description="Who we are.")
     assert page.get_absolute_url() == "/about/our-team/"
     html = client.get("/about/our-team/").content.decode()
     assert "<h1>About us</h1>" in html
@@ -36,51 +36,53 @@ def test_a_page_is_shown_at_its_url(client: Client) -> None:
 
 
 def test_the_path_may_be_entered_with_slashes() -> None:
-    assert kept("/about/").path == "about"
+    assert create_page("/about/").path == "about"
 
 
 def test_an_unpublished_page_is_not_shown_and_not_linked(client: Client) -> None:
-    kept("about", is_published=False, position=1)
+    create_page("about", is_published=False, position=1)
     assert client.get("/about/").status_code == 404
     assert "About us" not in client.get("/").content.decode()
 
 
 def test_the_footer_links_pages_in_the_editors_order(client: Client) -> None:
-    kept("privacy", title="Privacy", position=3)
-    kept("contact", title="Contact", position=2)
-    kept("about", title="About", position=1)
-    kept("imprint", title="Imprint")
+    create_page("privacy", title="Privacy", position=3)
+    create_page("contact", title="Contact", position=2)
+    create_page("about", title="About", position=1)
+    create_page("imprint", title="Imprint")
     foot = client.get("/").content.decode().split("<footer")[1]
     assert re.findall(r'<a href="/([a-z]+)/">', foot)[:3] == ["about", "contact", "privacy"]
     assert "Imprint" not in foot
 
 
 def test_the_text_of_a_page_is_sanitised(client: Client) -> None:
-    kept(body='<p onclick="x()">Words</p><script>alert(1)</script><img src=x onerror=alert(1)>')
+    create_page(
+        body='<p onclick="x()">Words</p><script>alert(1)</script><img src=x onerror=alert(1)>'
+    )
     html = client.get("/about/").content.decode()
     assert "alert(1)" not in html
     assert "onclick" not in html
 
 
 def test_images_on_a_page_have_credits_and_are_listed_as_used(client: Client) -> None:
-    picture = full_house.sized(newsroom.picture())
-    page = kept(body=full_house.figure(picture, "Our house"))
+    image = full_house.sized(newsroom.picture())
+    page = create_page(body=full_house.figure(image, "Our house"))
     html = client.get("/about/").content.decode()
     assert (
         'Our house <span class="credit">(Image Credit: Ines Faro/via Meridian Pictures)'
         in " ".join(html.split())
     )
-    assert [use.label for use in in_pages(picture.pk)] == ["Page “About us”"]
+    assert [use.label for use in in_pages(image.pk)] == ["Page “About us”"]
     assert not Image.objects.exclude(Image.objects.in_use()).exists()
     other = newsroom.picture()
     assert Image.objects.exclude(Image.objects.in_use()).get() == other
-    picture.credit = ""
-    picture.save()
+    image.credit = ""
+    image.save()
     assert "<img" not in client.get(page.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize(
-    ("path", "words"),
+    ("path", "message"),
     [
         ("admin", "are reserved"),
         ("category/asia", "are reserved"),
@@ -94,16 +96,16 @@ def test_images_on_a_page_have_credits_and_are_listed_as_used(client: Client) ->
         ("", "cannot be blank"),
     ],
 )
-def test_an_invalid_path_is_rejected_with_an_error(path: str, words: str) -> None:
-    with pytest.raises(ValidationError, match=words):
-        kept(path)
+def test_an_invalid_path_is_rejected_with_an_error(path: str, message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        create_page(path)
     assert not Page.objects.exists()
 
 
 def test_two_pages_cannot_have_the_same_path() -> None:
-    kept("about")
+    create_page("about")
     with pytest.raises(ValidationError, match="A page with this path already exists"):
-        kept("about", title="Another")
+        create_page("about", title="Another")
 
 
 def test_the_first_segment_of_every_url_of_the_site_is_reserved() -> None:
@@ -120,8 +122,8 @@ def test_the_first_segment_of_every_url_of_the_site_is_reserved() -> None:
 def test_an_editor_creates_a_page_in_the_admin_and_gets_errors(client: Client, edna: User) -> None:
     assert client.login(email=edna.email, password=PASSWORD)
     sent = {"title": "About us", "path": "/admin/x/", "body": "<p>Words.</p>", "language": "en"}
-    answer = client.post("/admin/articles/page/add/", {**sent, "is_published": "on"})
-    assert "are reserved" in answer.content.decode()
-    answer = client.post("/admin/articles/page/add/", {**sent, "path": "/about/"})
-    assert answer.status_code == 302
+    response = client.post("/admin/articles/page/add/", {**sent, "is_published": "on"})
+    assert "are reserved" in response.content.decode()
+    response = client.post("/admin/articles/page/add/", {**sent, "path": "/about/"})
+    assert response.status_code == 302
     assert Page.objects.get().path == "about"

@@ -20,15 +20,21 @@ pytestmark = pytest.mark.django_db
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-def tell(client: Client, number: object, *, place: str = "203.0.113.9", **headers: str) -> None:
+def send_view(
+    client: Client, number: object, *, ip_address: str = "203.0.113.9", **headers: str
+) -> None:
     """Sends the request of the script on an article page."""
     sent = {"User-Agent": BROWSER, "Sec-Fetch-Site": "same-origin", **headers}
-    kept = {name: value for name, value in sent.items() if value}
-    answer = client.post(
-        "/seen/", str(number), content_type="text/plain", headers=kept, REMOTE_ADDR=place
+    sent_headers = {name: value for name, value in sent.items() if value}
+    response = client.post(
+        "/seen/",
+        str(number),
+        content_type="text/plain",
+        headers=sent_headers,
+        REMOTE_ADDR=ip_address,
     )
-    assert answer.status_code == 204
-    assert not answer.cookies
+    assert response.status_code == 204
+    assert not response.cookies
 
 
 def views(article: Article) -> int:
@@ -43,8 +49,8 @@ def opened(article: Article, times: int, *, days_ago: int = 0) -> None:
 def test_a_view_is_counted_by_article_and_day_only(client: Client) -> None:
     article = newsroom.published("Strait")
     assert f'data-view="{article.pk}"' in client.get(article.get_absolute_url()).content.decode()
-    tell(client, article.pk)
-    tell(client, article.pk, place="203.0.113.10")
+    send_view(client, article.pk)
+    send_view(client, article.pk, ip_address="203.0.113.10")
     row = ArticleViews.objects.get()
     assert (row.article, row.views, row.day) == (article, 2, timezone.now().date())
     assert not any("203" in count.key and "." in count.key for count in RateCount.objects.all())
@@ -62,33 +68,33 @@ def test_a_view_is_counted_by_article_and_day_only(client: Client) -> None:
 )
 def test_robots_are_not_counted(client: Client, headers: dict[str, str]) -> None:
     article = newsroom.published("Strait")
-    tell(client, article.pk, **headers)
+    send_view(client, article.pk, **headers)
     assert views(article) == 0
 
 
 def test_requests_from_other_sites_are_not_counted(client: Client) -> None:
     article = newsroom.published("Strait")
-    answer = client.post(
+    response = client.post(
         "/seen/",
         str(article.pk),
         content_type="text/plain",
         headers={"User-Agent": BROWSER, "Sec-Fetch-Site": "cross-site"},
     )
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert views(article) == 0
 
 
 def test_repeated_views_from_one_ip_address_are_not_counted(client: Client) -> None:
     article = newsroom.published("Strait")
     for _ in range(20):
-        tell(client, article.pk)
+        send_view(client, article.pk)
     assert views(article) == 12
 
 
 def test_only_published_articles_are_counted(client: Client) -> None:
     draft = newsroom.draft("Draft")
     for number in (draft.pk, 10**17, "1" * 400, "-1", "x", "", "1; drop", "\x00"):
-        tell(client, number)
+        send_view(client, number)
     assert not ArticleViews.objects.exists()
     assert client.get("/seen/").status_code == 405
 

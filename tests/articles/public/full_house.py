@@ -28,14 +28,14 @@ def figure(image: Image, caption: str = "A quay") -> str:
 
 def illustrated(headline: str, *, figures: int, categories: list[Category]) -> Article:
     """A published article with a lead image and figures, two authors, tags and a correction."""
-    pictures = [sized(newsroom.picture(credit=f"Ines Faro {n}")) for n in range(figures)]
+    images = [sized(newsroom.picture(credit=f"Ines Faro {n}")) for n in range(figures)]
     author = newsroom.author(f"Author of {headline}")
     article = newsroom.published(
         headline,
         at=FIRST_DAY,
         lead_image=sized(newsroom.picture()),
         lead_caption="Morning at the quay",
-        body="<p>Words before.</p>" + "".join(figure(each) for each in pictures),
+        body="<p>Words before.</p>" + "".join(figure(each) for each in images),
         categories=categories,
         authors=[author, newsroom.author(f"Second of {headline}")],
         tags=["shipping", "straits"],

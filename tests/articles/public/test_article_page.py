@@ -96,15 +96,15 @@ def test_the_page_has_one_headline_one_footer_and_a_link_to_the_thread(client: C
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(0, "No Comments on"), (1, "1 Comment on"), (12, "12 Comments on")]
+    ("count", "visible_text"), [(0, "No Comments on"), (1, "1 Comment on"), (12, "12 Comments on")]
 )
 def test_the_link_to_the_thread_shows_the_number_of_visible_comments(
-    client: Client, count: int, words: str
+    client: Client, count: int, visible_text: str
 ) -> None:
     article = newsroom.published("Quiet")
     full_house.comments(article, count)
     Comment.objects.create(article=article, name="Held", text="Not seen yet.")
-    assert f"{words} Quiet" in words_of(page(client, article))
+    assert f"{visible_text} Quiet" in words_of(page(client, article))
 
 
 def test_an_update_is_shown_with_its_date_and_a_first_publication_is_not(
@@ -230,9 +230,9 @@ def test_authors_are_shown_with_portrait_biography_and_link(
         html = page(client, article)
     tree = lxml_html.document_fromstring(html)
     (box,) = tree.xpath("//section[@class='author-box']")
-    words = " ".join(box.text_content().split())
+    visible_text = " ".join(box.text_content().split())
     assert (
-        words
+        visible_text
         == "(Image Credit: Nell Sandoval) Ines Faro Senior fellow She counts ships. faro.example Mastodon"
     )
     assert "About Rui Tavares" not in html
@@ -259,15 +259,15 @@ def test_an_article_is_shared_with_plain_links(client: Client) -> None:
 def test_a_page_uses_the_language_of_its_article_and_not_of_the_browser(client: Client) -> None:
     article = newsroom.published("Une semaine calme", language="fr")
     plain = page(client, article)
-    asked = client.get(article.get_absolute_url(), headers={"Accept-Language": "de, en"})
-    assert asked.content.decode() == plain
+    path = client.get(article.get_absolute_url(), headers={"Accept-Language": "de, en"})
+    assert path.content.decode() == plain
     assert '<html lang="fr" dir="ltr">' in plain
-    words = words_of(plain)
+    visible_text = words_of(plain)
     for part in (
         "Aucun commentaire sur",
         "Laisser un commentaire",
         "S’abonner",
     ):
-        assert part in words
+        assert part in visible_text
     english = page(client, newsroom.published("A quiet week"))
     assert "Skip to content" in english

@@ -17,11 +17,11 @@ def test_no_public_page_sets_a_cookie_or_varies_by_one(client: Client, path: str
     full_house.sections(1, 4)
     article = newsroom.published("Quiet")
     client.cookies["sessionid"] = "from-elsewhere"
-    answer = client.get(article.get_absolute_url() if path == "article" else path)
-    assert "Set-Cookie" not in answer.headers
-    assert not answer.cookies
-    assert "cookie" not in answer.headers.get("Vary", "").lower()
-    assert "private" not in answer.headers.get("Cache-Control", "")
+    response = client.get(article.get_absolute_url() if path == "article" else path)
+    assert "Set-Cookie" not in response.headers
+    assert not response.cookies
+    assert "cookie" not in response.headers.get("Vary", "").lower()
+    assert "private" not in response.headers.get("Cache-Control", "")
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/2026/", "/2026/03/", "/corrections/"])
@@ -39,11 +39,11 @@ def test_a_new_comment_changes_the_etag_of_its_page(client: Client) -> None:
     article = newsroom.published("Quiet")
     before = client.get(article.get_absolute_url()).headers["ETag"]
     full_house.comments(article, 1)
-    answer = client.get(article.get_absolute_url(), headers={"If-None-Match": before})
-    assert answer.status_code == 200
+    response = client.get(article.get_absolute_url(), headers={"If-None-Match": before})
+    assert response.status_code == 200
 
 
 def test_a_missing_page_is_not_cached_like_other_pages(client: Client) -> None:
-    answer = client.get("/nowhere/")
-    assert answer.status_code == 404
-    assert "ETag" not in answer.headers
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    assert "ETag" not in response.headers

@@ -87,7 +87,7 @@ def test_the_label_is_in_the_language_of_the_article(client: Client) -> None:
     assert '<span class="ai-made" lang="fr" dir="ltr">Créée par IA</span>' in page
     feed = json.loads(client.get("/feed/json/").content)
     assert "Créée par IA" in feed["items"][0]["content_html"]
-    told = client.get(f"/api/v1/articles/{article.pk}/?fields=html,figures").json()
-    assert "Créée par IA" in told["html"]
-    assert told["figures"][0]["picture"]["made_with_ai"] is True
-    assert told["figures"][0]["url"].endswith(article.figures.get().get_absolute_url())
+    data = client.get(f"/api/v1/articles/{article.pk}/?fields=html,figures").json()
+    assert "Créée par IA" in data["html"]
+    assert data["figures"][0]["picture"]["made_with_ai"] is True
+    assert data["figures"][0]["url"].endswith(article.figures.get().get_absolute_url())

@@ -16,7 +16,7 @@ def _files(count: int) -> bytes:
     return (head * count + "--edge--\r\n").encode()
 
 
-@pytest.mark.parametrize("address", ["/newsletter/", "/comments/new/", "/admin/login/"])
+@pytest.mark.parametrize("url", ["/newsletter/", "/comments/new/", "/admin/login/"])
 @pytest.mark.parametrize(
     ("body", "kind", "status", "sentence"),
     [
@@ -29,22 +29,22 @@ def _files(count: int) -> bytes:
     ids=["large", "many fields", "many files", "broken", "no encoding of forms"],
 )
 def test_a_bad_request_gets_an_error_page_with_a_message(
-    client: Client, db: None, address: str, body: bytes, kind: str, status: int, sentence: str
+    client: Client, db: None, url: str, body: bytes, kind: str, status: int, sentence: str
 ) -> None:
-    answer = client.post(address, body, content_type=kind)
-    page = unescape(answer.content.decode())
-    assert answer.status_code == status
+    response = client.post(url, body, content_type=kind)
+    page = unescape(response.content.decode())
+    assert response.status_code == status
     assert sentence in page
     assert "Nothing has been saved." in page
 
 
 def test_a_path_with_many_words_gets_an_error_page(client: Client, db: None) -> None:
-    answer = client.get("/search/?" + "a=1&" * 5000)
-    assert answer.status_code == 413
-    assert f"<h1>{errors.TOO_LARGE}</h1>" in answer.content.decode()
+    response = client.get("/search/?" + "a=1&" * 5000)
+    assert response.status_code == 413
+    assert f"<h1>{errors.TOO_LARGE}</h1>" in response.content.decode()
 
 
 def test_a_request_with_an_unknown_host_gets_one_sentence(client: Client, db: None) -> None:
-    answer = client.get("/", headers={"Host": "elsewhere.example"})
-    assert answer.status_code == 400
-    assert answer.content == b"Unknown host name.\n"
+    response = client.get("/", headers={"Host": "elsewhere.example"})
+    assert response.status_code == 400
+    assert response.content == b"Unknown host name.\n"

@@ -64,11 +64,11 @@ def pair(ola: Any) -> tuple[Article, Article]:
 def test_every_ingredient_changes_the_etag_of_the_page(
     client: Client, pair: tuple[Article, Article], ingredient: str
 ) -> None:
-    address = pair[0].get_absolute_url()
-    before = client.get(address)["ETag"]
+    url = pair[0].get_absolute_url()
+    before = client.get(url)["ETag"]
     INGREDIENTS[ingredient](*pair)
-    assert client.get(address, headers={"If-None-Match": before}).status_code == 200
-    assert client.get(address)["ETag"] != before
+    assert client.get(url, headers={"If-None-Match": before}).status_code == 200
+    assert client.get(url)["ETag"] != before
 
 
 def test_a_new_release_changes_every_etag(
@@ -100,11 +100,11 @@ def test_a_comment_on_another_article_does_not_change_the_etag(
 def test_an_unchanged_article_needs_two_small_queries(
     client: Client, pair: tuple[Article, Article], django_assert_num_queries: Any
 ) -> None:
-    address = pair[0].get_absolute_url()
-    tag = client.get(address)["ETag"]
+    url = pair[0].get_absolute_url()
+    tag = client.get(url)["ETag"]
     with django_assert_num_queries(2):
-        answer = client.get(address, headers={"If-None-Match": tag})
-    assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", tag)
+        response = client.get(url, headers={"If-None-Match": tag})
+    assert (response.status_code, response.content, response["ETag"]) == (304, b"", tag)
     tag = client.get("/")["ETag"]
     with django_assert_num_queries(1):
         assert client.get("/", headers={"If-None-Match": tag}).status_code == 304
@@ -113,7 +113,7 @@ def test_an_unchanged_article_needs_two_small_queries(
 def test_an_unpublished_article_is_gone_for_clients_with_its_etag(
     client: Client, pair: tuple[Article, Article]
 ) -> None:
-    address = pair[0].get_absolute_url()
-    tag = client.get(address)["ETag"]
+    url = pair[0].get_absolute_url()
+    tag = client.get(url)["ETag"]
     Article.objects.filter(pk=pair[0].pk).update(state="withdrawn")
-    assert client.get(address, headers={"If-None-Match": tag}).status_code == 404
+    assert client.get(url, headers={"If-None-Match": tag}).status_code == 404

@@ -124,8 +124,8 @@ def field(place: str, category: Category | None, position: int) -> str:
     return f"{place}-{category.pk if category else 0}-{position}"
 
 
-def seen(client: Client, address: str) -> str:
-    page = client.get(address).content.decode()
+def seen(client: Client, url: str) -> str:
+    page = client.get(url).content.decode()
     return page.partition('name="seen" value="')[2].partition('"')[0]
 
 
@@ -134,7 +134,7 @@ def test_an_editor_chooses_articles_from_the_list_by_url_or_by_headline(
 ) -> None:
     client.force_login(edna)
     listed, linked, named = (called(f"Article {n} of 0") for n in range(3))
-    answer = client.post(
+    response = client.post(
         COMPOSE,
         {
             "seen": seen(client, COMPOSE),
@@ -146,7 +146,7 @@ def test_an_editor_chooses_articles_from_the_list_by_url_or_by_headline(
             f"{field(Place.LEAD, None, 0)}-until": "2199-01-01T12:00",
         },
     )
-    assert answer.status_code == 302
+    assert response.status_code == 302
     found = {(row.slot, row.position): row for row in Placement.objects.all()}
     assert found["lead", 0].article == listed
     assert found["lead", 0].expires_at is not None
@@ -176,9 +176,9 @@ def test_bad_input_gets_an_error_and_is_kept(
         "Enter a date and time": {lead: one.headline, f"{lead}-until": "soon"},
     }
     for sentence, typed in cases.items():
-        answer = client.post(COMPOSE, {"seen": seen(client, COMPOSE), **typed})
-        page = unescape(answer.content.decode())
-        assert answer.status_code == 422, sentence
+        response = client.post(COMPOSE, {"seen": seen(client, COMPOSE), **typed})
+        page = unescape(response.content.decode())
+        assert response.status_code == 422, sentence
         assert sentence in page
         assert all(f'value="{value}"' in page for value in typed.values())
     assert not Placement.objects.exists()
@@ -191,10 +191,10 @@ def test_the_second_of_two_editors_gets_a_conflict_and_decides(
     lead, opened = field(Place.LEAD, None, 0), seen(client, COMPOSE)
     place(SlotChoice(Place.LEAD, None, 0, called("Article 0 of 0").pk))
     typed = {"seen": opened, lead: "Article 1 of 0"}
-    answer = client.post(COMPOSE, typed)
-    assert answer.context["form"].has_error("__all__", "stale")
+    response = client.post(COMPOSE, typed)
+    assert response.context["form"].has_error("__all__", "stale")
     assert composed().lead == called("Article 0 of 0")
-    again = answer.content.decode().partition('name="seen" value="')[2].partition('"')[0]
+    again = response.content.decode().partition('name="seen" value="')[2].partition('"')[0]
     assert client.post(COMPOSE, {**typed, "seen": again}).status_code == 302
     assert composed().lead == called("Article 1 of 0")
 

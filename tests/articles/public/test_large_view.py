@@ -21,8 +21,8 @@ def sized(**fields: Any) -> Image:
     return full_house.sized(newsroom.picture(**fields))
 
 
-def gallery(*pictures: Image, caption: str = "Aden, twice") -> str:
-    inner = "".join(full_house.figure(each, "") for each in pictures)
+def gallery(*images: Image, caption: str = "Aden, twice") -> str:
+    inner = "".join(full_house.figure(each, "") for each in images)
     return f'<figure data-gallery="">{inner}<figcaption>{caption}</figcaption></figure>'
 
 
@@ -91,16 +91,16 @@ def test_a_hidden_image_has_no_large_view(client: Client, article: Article) -> N
 def test_a_number_without_an_image_is_not_found(
     client: Client, article: Article, number: str
 ) -> None:
-    address = f"{article.get_absolute_url()}picture/{number}/"
-    assert client.get(address).status_code == 404
+    url = f"{article.get_absolute_url()}picture/{number}/"
+    assert client.get(url).status_code == 404
 
 
 def test_images_of_drafts_and_unpublished_articles_have_no_large_view(
     client: Client, article: Article, edna: User
 ) -> None:
-    address = article.figures.all()[0].get_absolute_url()
+    url = article.figures.all()[0].get_absolute_url()
     publishing.unpublish(article, by=edna)
-    assert client.get(address).status_code == 404
+    assert client.get(url).status_code == 404
 
 
 def test_a_large_view_moves_with_its_article(client: Client, article: Article) -> None:

@@ -164,10 +164,10 @@ def test_a_long_list_of_a_language_is_paginated_and_links_to_its_feeds(
 ) -> None:
     for number in range(21):
         newsroom.published(f"Numéro {number}", language="fr")
-    answer = client.get("/language/fr/articles/?page=2")
-    assert "Page 2 sur 2" in answer.content.decode()
-    assert '/language/fr/feed/>; rel="alternate"' in answer.headers["Link"]
-    assert 'articles/>; rel="prev"' in answer.headers["Link"]
+    result = client.get("/language/fr/articles/?page=2")
+    assert "Page 2 sur 2" in result.content.decode()
+    assert '/language/fr/feed/>; rel="alternate"' in result.headers["Link"]
+    assert 'articles/>; rel="prev"' in result.headers["Link"]
     section = client.get("/language/fr/category/europe/").headers["Link"]
     assert '/language/fr/category/europe/feed/>; rel="alternate"' in section
     feed = client.get("/language/fr/category/europe/feed/").content.decode()

@@ -24,8 +24,8 @@ def test_a_draft_is_shown_with_all_its_parts(client: Client, edna: User) -> None
     page = client.get(preview_url(article))
     html = page.content.decode()
     assert page.status_code == 200
-    for words in ("Not out yet", "Ports", "A note.", "Ines Faro", "shipping", "Draft"):
-        assert words in html
+    for text in ("Not out yet", "Ports", "A note.", "Ines Faro", "shipping", "Draft"):
+        assert text in html
 
 
 def test_a_preview_is_neither_cached_nor_indexed(client: Client, db: None) -> None:
@@ -39,8 +39,8 @@ def test_a_preview_is_neither_cached_nor_indexed(client: Client, db: None) -> No
 
 @pytest.mark.parametrize("cut", [1, 5, 20])
 def test_an_incomplete_link_gets_an_error_message(client: Client, db: None, cut: int) -> None:
-    address = preview_url(newsroom.draft())
-    page = client.get(address.rstrip("/")[:-cut] + "/")
+    url = preview_url(newsroom.draft())
+    page = client.get(url.rstrip("/")[:-cut] + "/")
     assert page.status_code == 404
     assert "This preview link is invalid." in page.content.decode()
 
@@ -48,9 +48,9 @@ def test_an_incomplete_link_gets_an_error_message(client: Client, db: None, cut:
 def test_a_link_expires_after_a_week(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = preview_url(newsroom.draft("Not out yet"))
+    url = preview_url(newsroom.draft("Not out yet"))
     monkeypatch.setattr("articles.editorial.preview_links.VALID_FOR", timedelta(seconds=-1))
-    page = client.get(address)
+    page = client.get(url)
     assert page.status_code == 410
     assert "This preview link has expired." in page.content.decode()
     assert "Not out yet" not in page.content.decode()
@@ -60,18 +60,18 @@ def test_a_link_from_before_the_article_was_unpublished_no_longer_works(
     client: Client, edna: User
 ) -> None:
     article = newsroom.draft("Taken back")
-    address = preview_url(article)
+    url = preview_url(article)
     publishing.publish(article, by=edna)
     publishing.unpublish(article, by=edna)
-    assert client.get(address).status_code == 410
+    assert client.get(url).status_code == 410
     assert client.get(preview_url(article)).status_code == 200
 
 
 def test_a_preview_of_a_published_article_redirects_to_its_page(client: Client, edna: User) -> None:
     article = newsroom.draft()
-    address = preview_url(article)
+    url = preview_url(article)
     publishing.publish(article, by=edna)
-    assert client.get(address)["Location"] == article.get_absolute_url()
+    assert client.get(url)["Location"] == article.get_absolute_url()
 
 
 def test_a_scheduled_article_can_be_previewed(client: Client, edna: User) -> None:
@@ -81,10 +81,10 @@ def test_a_scheduled_article_can_be_previewed(client: Client, edna: User) -> Non
 
 
 def test_a_link_to_a_deleted_article_is_expired(client: Client, db: None) -> None:
-    address = preview_url(newsroom.draft())
+    url = preview_url(newsroom.draft())
     for article in Article.objects.all():
         article.delete()
-    assert client.get(address).status_code == 410
+    assert client.get(url).status_code == 410
 
 
 def test_a_caption_of_the_lead_image_keeps_its_emphasis(client: Client, db: None) -> None:
@@ -97,7 +97,7 @@ def test_the_number_of_queries_does_not_depend_on_the_article(
     client: Client, edna: User, django_assert_max_num_queries: Any
 ) -> None:
     authors = [newsroom.author(f"Author {number}") for number in range(5)]
-    address = preview_url(newsroom.draft(authors=authors, tags=list("abcde")))
-    client.get(address)
+    url = preview_url(newsroom.draft(authors=authors, tags=list("abcde")))
+    client.get(url)
     with django_assert_max_num_queries(10):
-        client.get(address)
+        client.get(url)

@@ -17,7 +17,7 @@ def article(db: None) -> Article:
     return newsroom.published("Ferries at the strait")
 
 
-def said(article: Article, by: User, text: str, mina: User) -> None:
+def add_comment(article: Article, by: User, text: str, mina: User) -> None:
     decisions.approve(posting.post(article, text=text, by=by), by=mina)
 
 
@@ -45,7 +45,7 @@ def test_it_shows_the_profile_and_the_published_comments(
     client: Client, ola: User, mina: User, article: Article
 ) -> None:
     choose(client, ola, biography="I take the <b>ferry</b>.")
-    said(article, ola, "It was late, *again*.", mina)
+    add_comment(article, ola, "It was late, *again*.", mina)
     posting.post(article, text="This one waits.", by=ola)
     page = page_of(Client(), ola).content.decode()
     assert "I take the &lt;b&gt;ferry&lt;/b&gt;." in page
@@ -59,12 +59,12 @@ def test_it_is_the_same_for_everybody_and_changes_with_every_comment(
     client: Client, ola: User, mina: User, article: Article
 ) -> None:
     choose(client, ola)
-    answer = page_of(Client(), ola)
-    assert not answer.cookies
-    again = Client().get(f"/reader/{ola.pk}/", headers={"If-None-Match": answer["ETag"]})
+    response = page_of(Client(), ola)
+    assert not response.cookies
+    again = Client().get(f"/reader/{ola.pk}/", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
-    said(article, ola, "It was late.", mina)
-    again = Client().get(f"/reader/{ola.pk}/", headers={"If-None-Match": answer["ETag"]})
+    add_comment(article, ola, "It was late.", mina)
+    again = Client().get(f"/reader/{ola.pk}/", headers={"If-None-Match": response["ETag"]})
     assert "It was late." in again.content.decode()
 
 
@@ -73,7 +73,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_comments(
 ) -> None:
     choose(client, ola)
     for number in range(6):
-        said(article, ola, f"Word {number} on ferries.", mina)
+        add_comment(article, ola, f"Word {number} on ferries.", mina)
     with django_assert_max_num_queries(7):
         Client().get(f"/reader/{ola.pk}/")
 
@@ -81,7 +81,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_comments(
 def test_the_name_on_a_comment_links_to_a_public_profile(
     client: Client, ola: User, mina: User, article: Article
 ) -> None:
-    said(article, ola, "It was late.", mina)
+    add_comment(article, ola, "It was late.", mina)
     there = f'<a href="/reader/{ola.pk}/" rel="nofollow"><bdi>Ola Lind</bdi></a>'
     assert there not in Client().get(article.get_absolute_url()).content.decode()
     choose(client, ola)

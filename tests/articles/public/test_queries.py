@@ -38,10 +38,10 @@ def test_the_front_page_needs_at_most_ten_queries(
     client: Client, django_assert_max_num_queries: Any, django_assert_num_queries: Any
 ) -> None:
     full_house.sections(3, 3)
-    with django_assert_max_num_queries(10) as asked:
+    with django_assert_max_num_queries(10) as queries:
         client.get("/")
     full_house.sections(9, 8, first=3)
-    with django_assert_num_queries(len(asked)):
+    with django_assert_num_queries(len(queries)):
         client.get("/")
 
 

@@ -27,10 +27,10 @@ def test_the_old_url_of_an_article_redirects_with_its_query_string(
     client: Client, edna: User
 ) -> None:
     old, article = moved_article(edna)
-    for asked in (old, old.rstrip("/")):
-        answer = client.get(asked, {"utm": "letter"})
-        assert answer.status_code == 301
-        assert answer.headers["Location"] == f"{article.get_absolute_url()}?utm=letter"
+    for path in (old, old.rstrip("/")):
+        response = client.get(path, {"utm": "letter"})
+        assert response.status_code == 301
+        assert response.headers["Location"] == f"{article.get_absolute_url()}?utm=letter"
 
 
 @pytest.mark.parametrize("feed", ["feed/", "feed/atom/", "feed/json/"])
@@ -51,8 +51,11 @@ def test_a_category_that_moved_twice_redirects_in_one_step(client: Client) -> No
         category_tree.save(asia)
     japan.refresh_from_db()
     for old in ("asia", "asia-and-ocean"):
-        answer = client.get(f"/category/{old}/japan/")
-        assert (answer.status_code, answer.headers["Location"]) == (301, japan.get_absolute_url())
+        response = client.get(f"/category/{old}/japan/")
+        assert (response.status_code, response.headers["Location"]) == (
+            301,
+            japan.get_absolute_url(),
+        )
 
 
 def test_old_urls_of_authors_and_tags_redirect(client: Client) -> None:
@@ -91,9 +94,9 @@ def test_a_post_request_is_not_redirected(client: Client, edna: User) -> None:
 
 def test_the_404_page_offers_search_newest_articles_and_categories(client: Client) -> None:
     newsroom.published("A quiet week", categories=[newsroom.category("Asia-Pacific")])
-    answer = client.get("/2019/03/ferries-at-the-strait/")
-    html = answer.content.decode()
-    assert answer.status_code == 404
+    response = client.get("/2019/03/ferries-at-the-strait/")
+    html = response.content.decode()
+    assert response.status_code == 404
     assert 'name="q" value="ferries at the strait"' in html
     assert "A quiet week" in html
     assert 'href="/category/asia-pacific/"' in html
@@ -116,15 +119,15 @@ def test_the_404_page_offers_search_newest_articles_and_categories(client: Clien
     ],
 )
 def test_no_path_causes_a_server_error(client: Client, path: str) -> None:
-    answer = client.get(path)
-    assert answer.status_code in {404, 301}
-    assert b"<script>alert" not in answer.content
-    if answer.status_code == 301:
-        assert not answer.headers["Location"].startswith("//")
+    response = client.get(path)
+    assert response.status_code in {404, 301}
+    assert b"<script>alert" not in response.content
+    if response.status_code == 301:
+        assert not response.headers["Location"].startswith("//")
 
 
 @pytest.mark.parametrize(
-    ("path", "words"),
+    ("path", "query"),
     [
         ("/2019/03/ferries-at-the-strait/", "ferries at the strait"),
         ("/category/asia-pacific/feed/", "asia pacific"),
@@ -134,8 +137,8 @@ def test_no_path_causes_a_server_error(client: Client, path: str) -> None:
         ("/", ""),
     ],
 )
-def test_the_words_of_a_path_are_suggested_as_a_search(path: str, words: str) -> None:
-    assert words_in_path(path) == words
+def test_the_words_of_a_path_are_suggested_as_a_search(path: str, query: str) -> None:
+    assert words_in_path(path) == query
 
 
 def test_the_server_error_page_needs_no_database(
@@ -147,14 +150,14 @@ def test_the_server_error_page_needs_no_database(
 
     client.raise_request_exception = False
     monkeypatch.setattr("articles.public.front_page.layout.load_front_page", broken)
-    answer = client.get("/")
-    assert answer.status_code == 500
-    assert "Server error" in answer.content.decode()
-    assert "made by the test" not in answer.content.decode()
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "Server error" in response.content.decode()
+    assert "made by the test" not in response.content.decode()
 
 
 @pytest.mark.parametrize(
-    ("asked", "there"),
+    ("path", "target"),
     [
         ("/rss", "/feed/"),
         ("/rss/", "/feed/"),
@@ -176,16 +179,16 @@ def test_the_server_error_page_needs_no_database(
     ],
 )
 def test_feeds_and_sitemaps_redirect_from_conventional_names(
-    client: Client, asked: str, there: str
+    client: Client, path: str, target: str
 ) -> None:
-    answer = client.get(asked)
-    assert (answer.status_code, answer.headers["Location"]) == (301, there)
+    response = client.get(path)
+    assert (response.status_code, response.headers["Location"]) == (301, target)
 
 
 def test_every_conventional_name_redirects_to_an_existing_page(client: Client) -> None:
     newsroom.published()
-    for there in {"/feed/", *FILES_ELSEWHERE.values()}:
-        assert client.get(there).status_code == 200
+    for target in {"/feed/", *FILES_ELSEWHERE.values()}:
+        assert client.get(target).status_code == 200
     assert client.get("/feed").headers["Location"] == "/feed/"
 
 

@@ -28,9 +28,9 @@ def structured(html: str) -> dict[str, Any]:
 
 def test_an_original_elsewhere_is_the_canonical_url(client: Client) -> None:
     article = newsroom.published("Strait", canonical_url="https://first.example/strait")
-    answer = client.get(article.get_absolute_url())
-    assert '<link rel="canonical" href="https://first.example/strait">' in answer.content.decode()
-    assert '<https://first.example/strait>; rel="canonical"' in answer["Link"]
+    response = client.get(article.get_absolute_url())
+    assert '<link rel="canonical" href="https://first.example/strait">' in response.content.decode()
+    assert '<https://first.example/strait>; rel="canonical"' in response["Link"]
 
 
 def test_a_noindex_article_has_the_meta_tag_and_is_in_no_sitemap(client: Client) -> None:
@@ -58,10 +58,10 @@ def test_readers_see_where_it_was_first_published_and_its_licence(client: Client
         'First published in <a href="https://first.example/strait" rel="external">'
         "The Harbour Review</a>" in shown
     )
-    address = "https://creativecommons.org/licenses/by-sa/4.0/"
-    assert f'<a href="{address}" rel="license">CC BY-SA 4.0</a>' in shown
+    url = "https://creativecommons.org/licenses/by-sa/4.0/"
+    assert f'<a href="{url}" rel="license">CC BY-SA 4.0</a>' in shown
     about = structured(shown)
-    assert about["license"] == address
+    assert about["license"] == url
     assert about["isBasedOn"] == "https://first.example/strait"
     assert "First published" not in page(client, newsroom.published("Plain"))
 
@@ -71,9 +71,9 @@ def test_a_url_without_a_publication_name_is_rejected(client: Client, edna: User
         newsroom.published("Strait", first_published_url="https://first.example/strait")
     client.force_login(edna)
     kept = {"headline": "Strait", "first_published_url": "https://first.example/strait"}
-    answer = client.post("/admin/articles/article/add/", kept)
-    assert answer.context["adminform"].form.errors
-    assert "https://first.example/strait" in answer.content.decode()
+    response = client.post("/admin/articles/article/add/", kept)
+    assert response.context["adminform"].form.errors
+    assert "https://first.example/strait" in response.content.decode()
     assert not Article.objects.exists()
 
 

@@ -71,22 +71,22 @@ def test_parts_of_a_series_are_related_articles() -> None:
 def test_an_editor_orders_the_parts(
     client: Client, edna: User, django_capture_on_commit_callbacks: Any
 ) -> None:
-    heard: list[int] = []
+    received: list[int] = []
 
-    def hear(article_id: int, **signal: Any) -> None:
-        heard.append(article_id)
+    def receive(article_id: int, **signal: Any) -> None:
+        received.append(article_id)
 
-    signals.changed.connect(hear)
+    signals.changed.connect(receive)
     articles = [newsroom.published(f"Strait {number}") for number in range(2)]
     client.force_login(edna)
     data = {"name": "Straits", "parts-TOTAL_FORMS": 2, "parts-INITIAL_FORMS": 0}
     for number, article in enumerate(articles):
         data |= {f"parts-{number}-article": article.pk, f"parts-{number}-position": 1 - number}
     with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post("/admin/articles/series/add/", data)
-    signals.changed.disconnect(hear)
-    assert answer.status_code == 302
-    assert sorted(heard) == [article.pk for article in articles]
+        response = client.post("/admin/articles/series/add/", data)
+    signals.changed.disconnect(receive)
+    assert response.status_code == 302
+    assert sorted(received) == [article.pk for article in articles]
     assert [part.article for part in SeriesPart.objects.all()] == articles[::-1]
-    answer = client.post("/admin/articles/series/add/", data | {"name": "Others"})
-    assert "already part of a series" in answer.content.decode()
+    response = client.post("/admin/articles/series/add/", data | {"name": "Others"})
+    assert "already part of a series" in response.content.decode()

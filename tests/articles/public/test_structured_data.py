@@ -91,9 +91,9 @@ def value_mistakes(name: str, value: Any, wanted: set[str], here: str) -> Iterat
         yield f"{here}: “{value}” is no whole address"
 
 
-def structured(client: Client, address: str) -> list[dict[str, Any]]:
-    response = client.get(address)
-    assert response.status_code == 200, address
+def structured(client: Client, url: str) -> list[dict[str, Any]]:
+    response = client.get(url)
+    assert response.status_code == 200, url
     scripts = html.fromstring(response.content).iterfind(".//script[@type='application/ld+json']")
     found: list[dict[str, Any]] = []
     for script in scripts:
@@ -137,12 +137,12 @@ def article(edna: User, settings: Any) -> Article:
 def test_every_type_property_and_value_is_in_the_schema_org_vocabulary(
     client: Client, article: Article
 ) -> None:
-    addresses = ["/", article.get_absolute_url(), "/category/asia-pacific/", "/tag/shipping/"]
-    for address in [*addresses, "/author/ines-faro/"]:
-        data = structured(client, address)
-        assert data, address
+    urls = ["/", article.get_absolute_url(), "/category/asia-pacific/", "/tag/shipping/"]
+    for url in [*urls, "/author/ines-faro/"]:
+        data = structured(client, url)
+        assert data, url
         assert all(each["@context"] == "https://schema.org" for each in data)
-        assert list(mistakes(data)) == [], address
+        assert list(mistakes(data)) == [], url
 
 
 def test_an_article_has_headline_author_dates_and_credited_images(
@@ -171,8 +171,8 @@ def test_an_article_names_its_translations(client: Client, article: Article) -> 
     link = f'<https://meridian.example{french.get_absolute_url()}>; rel="alternate"; hreflang="fr"'
     assert link in response.headers["Link"]
     (data, *_) = structured(client, article.get_absolute_url())
-    (told,) = data["workTranslation"]
-    assert (told["inLanguage"], told["url"]) == (
+    (translation,) = data["workTranslation"]
+    assert (translation["inLanguage"], translation["url"]) == (
         "fr",
         f"https://meridian.example{french.get_absolute_url()}",
     )
@@ -229,7 +229,7 @@ def test_an_image_with_an_expired_licence_is_not_in_the_metadata(
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "message"),
     [
         ({"@type": "NewsArtikel"}, "no type"),
         ({"@type": "NewsArticle", "headlin": "A"}, "no such property"),
@@ -240,5 +240,5 @@ def test_an_image_with_an_expired_licence_is_not_in_the_metadata(
         ({"@type": "NewsArticle", "discussionUrl": "/a/"}, "no whole address"),
     ],
 )
-def test_the_check_finds_errors(data: dict[str, Any], words: str) -> None:
-    assert any(words in mistake for mistake in mistakes(data))
+def test_the_check_finds_errors(data: dict[str, Any], message: str) -> None:
+    assert any(message in problem for problem in mistakes(data))

@@ -18,10 +18,10 @@ from tests import newsroom
 pytestmark = pytest.mark.django_db
 
 
-def words(client: Client, path: str, status: int = 200) -> str:
-    answer = client.get(path)
-    assert answer.status_code == status
-    (main,) = lxml_html.document_fromstring(answer.content.decode()).xpath("//main")
+def page_text(client: Client, path: str, status: int = 200) -> str:
+    response = client.get(path)
+    assert response.status_code == status
+    (main,) = lxml_html.document_fromstring(response.content.decode()).xpath("//main")
     return " ".join(main.text_content().split())
 
 
@@ -30,15 +30,15 @@ def test_the_archive_shows_years_and_months_with_counts(client: Client, edna: Us
         newsroom.published("Quiet", at=datetime(year, month, 3, tzinfo=UTC))
     gone = newsroom.published("Gone", at=datetime(2023, 5, 3, tzinfo=UTC))
     publishing.unpublish(gone, by=edna)
-    assert "2025 3 January 2 April 1 2024 1 December 1" in words(client, "/archive/")
-    assert "2023" not in words(client, "/archive/")
+    assert "2025 3 January 2 April 1 2024 1 December 1" in page_text(client, "/archive/")
+    assert "2023" not in page_text(client, "/archive/")
 
 
 def test_tags_are_listed_by_initial_with_counts(client: Client) -> None:
     newsroom.published("One", tags=["Éire", "elections"])
     newsroom.published("Two", tags=["elections", "مياه"])
     newsroom.draft("Draft", tags=["secret"])
-    page = words(client, "/tag/")
+    page = page_text(client, "/tag/")
     assert "Éire 1" in page
     assert "elections 2" in page
     assert "مياه 1" in page
@@ -54,7 +54,7 @@ def test_authors_are_listed_with_role_and_count(client: Client, edna: User) -> N
     newsroom.published("One", authors=[ines])
     newsroom.published("Two", authors=[ines])
     newsroom.draft("Draft", authors=[nobody])
-    page = words(client, "/author/")
+    page = page_text(client, "/author/")
     assert "Ines Faro Senior fellow 2 articles" in page
     assert "Nobody Yet" not in page
 
@@ -74,16 +74,16 @@ def test_an_unknown_article_url_suggests_similar_articles(client: Client) -> Non
     moved = newsroom.published("Ferries of the strait", at=datetime(2025, 3, 3, tzinfo=UTC))
     newsroom.published("Barges on the river")
     indexer.reindex()
-    by_slug = words(client, "/2024/11/ferries-of-the-strait/", 404)
+    by_slug = page_text(client, "/2024/11/ferries-of-the-strait/", 404)
     assert "Did you mean" in by_slug
     assert moved.headline in by_slug
-    by_words = words(client, "/blog/2019/barges.html", 404)
+    by_words = page_text(client, "/blog/2019/barges.html", 404)
     assert "Barges on the river" in by_words.partition("Search")[0]
     assert 'value="barges"' in client.get("/blog/2019/barges.html").content.decode()
 
 
 @pytest.mark.parametrize(
-    ("path", "name", "address"),
+    ("path", "name", "url"),
     [
         ("/category/Asia-Pacific/", "Asia-Pacific", "/category/world/asia-pacific/"),
         ("/categry/asia-pacfic/", "Asia-Pacific", "/category/world/asia-pacific/"),
@@ -95,7 +95,7 @@ def test_an_unknown_article_url_suggests_similar_articles(client: Client) -> Non
     ],
 )
 def test_an_unknown_url_suggests_a_similar_list_or_page(
-    client: Client, path: str, name: str, address: str
+    client: Client, path: str, name: str, url: str
 ) -> None:
     newsroom.category("Asia-Pacific", parent=newsroom.category("World"))
     newsroom.published(
@@ -107,13 +107,13 @@ def test_an_unknown_url_suggests_a_similar_list_or_page(
     indexer.reindex()
     page = lxml_html.document_fromstring(client.get(path).content.decode())
     meant = page.xpath("//section[@aria-labelledby='suggestions']//a")
-    assert [(link.text, unquote(link.get("href"))) for link in meant] == [(name, address)]
+    assert [(link.text, unquote(link.get("href"))) for link in meant] == [(name, url)]
 
 
 def test_a_url_similar_to_a_tag_suggests_articles_too(client: Client) -> None:
     newsroom.published("War over grain", tags=["Ukraine"])
     indexer.reindex()
-    page = words(client, "/ukraine-war-in-2022/", 404).partition("Search")[0]
+    page = page_text(client, "/ukraine-war-in-2022/", 404).partition("Search")[0]
     assert "Did you mean Ukraine" in page
     assert "War over grain" in page
 
@@ -124,4 +124,4 @@ def test_a_url_similar_to_a_tag_suggests_articles_too(client: Client) -> None:
 def test_urls_without_similar_pages_are_not_found(client: Client, path: str) -> None:
     newsroom.published("Barges on the river")
     indexer.reindex()
-    assert "Barges on the river" in words(client, path, 404).partition("Newest articles")[2]
+    assert "Barges on the river" in page_text(client, path, 404).partition("Newest articles")[2]

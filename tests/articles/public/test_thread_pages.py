@@ -46,10 +46,10 @@ def places(page: str) -> list[int]:
     return [int(pk) for pk in re.findall(r'id="comment-(\d+)"', page)]
 
 
-def read(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return answer.content.decode()
+def read(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200, url
+    return response.content.decode()
 
 
 def test_a_page_shows_fifty_top_level_comments_and_keeps_them(
@@ -75,11 +75,11 @@ def test_the_first_replies_of_each_thread_are_shown_with_a_link_to_all(
     page = read(client, article.get_absolute_url())
     assert places(page) == [first.pk, *answers[:100], second.pk]
     assert f"Show all {MANY} replies" in page
-    address = f"{article.get_absolute_url()}comments/{first.pk}/"
-    assert f'href="{address}"' in page
-    assert places(read(client, address)) == [first.pk, *answers[:50]]
-    assert places(read(client, f"{address}?page=7")) == [first.pk, *answers[300:]]
-    assert client.get(f"{address}?page=8").status_code == 404
+    url = f"{article.get_absolute_url()}comments/{first.pk}/"
+    assert f'href="{url}"' in page
+    assert places(read(client, url)) == [first.pk, *answers[:50]]
+    assert places(read(client, f"{url}?page=7")) == [first.pk, *answers[300:]]
+    assert client.get(f"{url}?page=8").status_code == 404
 
 
 def test_no_page_has_more_than_150_comments(client: Client, article: Article) -> None:
@@ -97,10 +97,10 @@ def test_a_permalink_redirects_to_the_page_with_the_comment(
     deep = tops(article, 260, parent=answers[120])
     wanted = [written[3], written[59], answers[0], answers[129], deep[0], deep[255]]
     for comment in wanted:
-        answer = client.get(f"/comments/{comment.pk}/")
-        address, _, anchor = answer["Location"].partition("#")
+        response = client.get(f"/comments/{comment.pk}/")
+        url, _, anchor = response["Location"].partition("#")
         assert anchor == comment.anchor
-        assert comment.pk in places(read(client, address)), address
+        assert comment.pk in places(read(client, url)), url
 
 
 def test_threads_can_be_sorted_by_date_and_by_number_of_replies(
@@ -137,19 +137,19 @@ def test_a_page_that_does_not_exist_is_not_found(
     client: Client, article: Article, rest: str
 ) -> None:
     tops(article, 2)
-    answer = client.get(f"{article.get_absolute_url()}comments/{rest}")
-    assert answer.status_code == 404
+    response = client.get(f"{article.get_absolute_url()}comments/{rest}")
+    assert response.status_code == 404
 
 
 def test_replies_to_a_hidden_comment_without_replies_have_no_page(
     client: Client, article: Article
 ) -> None:
     (hidden,) = tops(article, 1)
-    address = f"{article.get_absolute_url()}comments/{hidden.pk}/"
+    url = f"{article.get_absolute_url()}comments/{hidden.pk}/"
     Comment.objects.update(state=Comment.State.REJECTED)
-    assert client.get(address).status_code == 404
+    assert client.get(url).status_code == 404
     tops(article, 1, parent=hidden)
-    page = read(client, address)
+    page = read(client, url)
     assert "A moderator removed this comment." in page
     assert page.partition("<main")[2].count("Words 0.") == 1
 
@@ -168,14 +168,14 @@ def test_every_page_of_a_thread_needs_the_same_number_of_queries(
     written = tops(article, 110, user=ola)
     answers = tops(article, 110, parent=written[0], user=ola)
     base = article.get_absolute_url()
-    for address in (
+    for url in (
         f"{base}comments/?page=2",
         f"{base}comments/newest/",
         f"{base}comments/{written[0].pk}/?page=2",
         f"/comments/{answers[105].pk}/",
     ):
         with django_assert_max_num_queries(12):
-            assert client.get(address).status_code in {200, 302}
+            assert client.get(url).status_code in {200, 302}
 
 
 def test_comments_by_the_articles_author_and_the_newsroom_are_marked(
@@ -202,8 +202,11 @@ def test_the_thread_pages_of_an_article_move_with_it(
     article.slug = "ferries"
     revisions.save(article, by=edna)
     for rest in ("comments/", "comments/newest/", f"comments/{comment.pk}/"):
-        answer = client.get(before + rest)
-        assert (answer.status_code, answer["Location"]) == (301, article.get_absolute_url() + rest)
+        response = client.get(before + rest)
+        assert (response.status_code, response["Location"]) == (
+            301,
+            article.get_absolute_url() + rest,
+        )
 
 
 def test_structured_data_names_the_parent_of_each_comment(client: Client, article: Article) -> None:

@@ -39,7 +39,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> At:
 
 
 @pytest.fixture
-def addresses(at: At, ola: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def urls(at: At, ola: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The URL of every kind of page, with all data that has a time."""
     monkeypatch.setattr(page_cache, "release", lambda: "this one")
     at(BEGIN)
@@ -72,36 +72,36 @@ def _moments() -> list[datetime]:
 
 
 def test_a_page_with_the_same_etag_has_the_same_content(
-    client: Client, addresses: list[str], at: At
+    client: Client, urls: list[str], at: At
 ) -> None:
     seen: dict[tuple[str, str], tuple[datetime, bytes]] = {}
     different = []
     for moment in _moments():
         at(moment)
         forget_everything()  # as in a new process
-        for address in addresses:
-            answer = client.get(address)
-            before = seen.setdefault((address, answer["ETag"]), (moment, answer.content))
-            if before[1] != answer.content:
-                different.append(f"{address}: {before[0]} and {moment}")
+        for url in urls:
+            response = client.get(url)
+            before = seen.setdefault((url, response["ETag"]), (moment, response.content))
+            if before[1] != response.content:
+                different.append(f"{url}: {before[0]} and {moment}")
     assert different == []
 
 
 def test_no_cache_keeps_a_page_longer_than_until_its_next_change(
-    client: Client, addresses: list[str], at: At
+    client: Client, urls: list[str], at: At
 ) -> None:
     for moment in _moments():
         at(moment)
-        answers = {address: client.get(address) for address in addresses}
-        for address, answer in answers.items():
-            kept = int(answer["Cache-Control"].partition("s-maxage=")[2])
-            at(moment + timedelta(seconds=max(kept - 1, 0)))
-            again = client.get(address, headers={"If-None-Match": answer["ETag"]})
-            assert again.status_code == 304, (address, moment, kept)
+        answers = {url: client.get(url) for url in urls}
+        for url, response in answers.items():
+            max_age = int(response["Cache-Control"].partition("s-maxage=")[2])
+            at(moment + timedelta(seconds=max(max_age - 1, 0)))
+            again = client.get(url, headers={"If-None-Match": response["ETag"]})
+            assert again.status_code == 304, (url, moment, max_age)
 
 
 def test_an_article_with_a_future_time_appears_on_cached_pages(
-    client: Client, addresses: list[str], at: At
+    client: Client, urls: list[str], at: At
 ) -> None:
     at(APPEARS - timedelta(seconds=1))
     before = client.get("/tag/straits/")

@@ -34,12 +34,12 @@ def french() -> Article:
     )
 
 
-def words(client: Client, path: str) -> str:
+def page_text(client: Client, path: str) -> str:
     return client.get(path).content.decode()
 
 
 def test_french_punctuation_has_no_line_break_before_it(client: Client, french: Article) -> None:
-    page = words(client, french.get_absolute_url())
+    page = page_text(client, french.get_absolute_url())
     assert f"<h1>{SET}</h1>" in page
     assert f"Personne{NARROW}; ou presque{NARROW}!</p>" in page
     assert (
@@ -51,20 +51,20 @@ def test_the_typography_of_a_french_card_does_not_depend_on_the_page_language(
     client: Client, french: Article
 ) -> None:
     for path in ("/", "/language/fr/", "/category/news/"):
-        assert f">{SET}</a>" in words(client, path)
+        assert f">{SET}</a>" in page_text(client, path)
 
 
 def test_metadata_is_not_changed(client: Client, french: Article) -> None:
-    told = client.get(f"/api/v1/articles/{french.pk}/").json()
-    assert told["headline"] == HEADLINE
-    assert "« Rien »" in told["html"]
+    data = client.get(f"/api/v1/articles/{french.pk}/").json()
+    assert data["headline"] == HEADLINE
+    assert "« Rien »" in data["html"]
     french.refresh_from_db()
     assert french.headline == HEADLINE
 
 
 def test_english_text_is_not_changed(client: Client) -> None:
     article = newsroom.published("Why ?", body="<p>A list : one !</p>")
-    page = words(client, article.get_absolute_url())
+    page = page_text(client, article.get_absolute_url())
     assert "<h1>Why ?</h1>" in page
     assert "A list : one !" in page
 
@@ -73,7 +73,7 @@ def test_no_line_ends_with_and_and_hyphenated_names_are_not_broken(client: Clien
     newsroom.published(
         "Ferries", authors=[newsroom.author("Ines Faro"), newsroom.author("Jean-Luc Roy")]
     )
-    page = words(client, "/")
+    page = page_text(client, "/")
     assert f"and{NO_BREAK}<a" in page
     assert '<span class="together">Jean-Luc</span> Roy</a>' in page
 
@@ -89,15 +89,15 @@ def test_the_details_of_a_draft_are_separated_by_spaces(client: Client) -> None:
 def test_an_email_does_not_repeat_a_type_named_like_the_category() -> None:
     article = newsroom.published(categories=[newsroom.category("News")])
     issue("This week", article)
-    letter = rendering.compose(Issue.objects.with_articles().get())
-    (kicker,) = lxml_html.fromstring(letter.html).cssselect(".kicker")
+    email = rendering.compose(Issue.objects.with_articles().get())
+    (kicker,) = lxml_html.fromstring(email.html).cssselect(".kicker")
     assert kicker.text_content() == "News"
 
 
 def test_french_text_in_an_email_has_the_same_typography_as_on_the_page(french: Article) -> None:
     issue("This week", french)
-    letter = rendering.compose(Issue.objects.with_articles().get())
-    assert SET in lxml_html.fromstring(letter.html).text_content()
+    email = rendering.compose(Issue.objects.with_articles().get())
+    assert SET in lxml_html.fromstring(email.html).text_content()
 
 
 def test_scripts_without_italics_are_not_slanted() -> None:

@@ -33,12 +33,12 @@ def values_of(page: Any, form_id: str = "article_form") -> dict[str, list[str]]:
     return values
 
 
-def send(client: Client, address: str, press: str = "_continue", **changes: Any) -> Any:
+def send(client: Client, url: str, press: str = "_continue", **changes: Any) -> Any:
     """Opens the form at the URL, changes fields and submits it; follows the redirect."""
-    values = values_of(client.get(address))
+    values = values_of(client.get(url))
     for name, value in changes.items():
         values[name] = value if isinstance(value, list) else [value]
-    return client.post(address, {**values, press: "1"}, follow=True)
+    return client.post(url, {**values, press: "1"}, follow=True)
 
 
 def words_of(page: Any) -> str:

@@ -20,16 +20,18 @@ from tests.articles.editorial.admin.sending import ADD, change_address, send, va
 
 
 @pytest.fixture
-def desk(client: Client, edna: User) -> Client:
+def editor_client(client: Client, edna: User) -> Client:
     client.force_login(edna)
     return client
 
 
-def test_an_article_is_created_and_published_with_one_form(desk: Client, edna: User) -> None:
+def test_an_article_is_created_and_published_with_one_form(
+    editor_client: Client, edna: User
+) -> None:
     news, asia = newsroom.category("News"), newsroom.category("Asia-Pacific")
     ines, rui = newsroom.author("Ines Faro"), newsroom.author("Rui Tavares")
     page = send(
-        desk,
+        editor_client,
         ADD,
         "_publish",
         headline="A quiet week at the strait",
@@ -49,14 +51,14 @@ def test_an_article_is_created_and_published_with_one_form(desk: Client, edna: U
 
 
 def test_each_image_of_a_gallery_in_plain_html_is_a_figure(
-    desk: Client,
+    editor_client: Client,
 ) -> None:
     one, other = newsroom.picture(), newsroom.picture()
     typed = (
         f"<p>Words.</p><figure data-gallery data-width=wide><figure data-image={one.pk}>A quay</figure>"
         f"<figure data-image={other.pk} onclick=alert(1)></figure>Both of <b>Aden</b></figure>"
     )
-    send(desk, ADD, headline="Aden", body=typed)
+    send(editor_client, ADD, headline="Aden", body=typed)
     article = Article.objects.get()
     assert article.body == (
         '<p>Words.</p>\n<figure data-gallery="" data-width="wide">'
@@ -71,21 +73,25 @@ def test_each_image_of_a_gallery_in_plain_html_is_a_figure(
     ]
 
 
-def test_the_order_of_categories_is_the_order_of_the_rows(desk: Client) -> None:
+def test_the_order_of_categories_is_the_order_of_the_rows(editor_client: Client) -> None:
     first, second = newsroom.category("First"), newsroom.category("Second")
     article = newsroom.draft(categories=[first, second])
-    send(desk, change_address(article), chosen_categories=["", str(second.pk), str(first.pk)])
+    send(
+        editor_client,
+        change_address(article),
+        chosen_categories=["", str(second.pk), str(first.pk)],
+    )
     assert [str(each) for each in article.article_categories.all()] == ["Second", "First"]
 
 
-def test_saving_unchanged_changes_nothing(desk: Client) -> None:
+def test_saving_unchanged_changes_nothing(editor_client: Client) -> None:
     article = newsroom.published(
         body="<ul><li>One</li></ul>",
         authors=[newsroom.author("Ines Faro")],
         tags=["one, two", "three"],
     )
     before: dict[str, Any] = dict(Article.objects.values().get())
-    send(desk, change_address(article))
+    send(editor_client, change_address(article))
     after: dict[str, Any] = dict(Article.objects.values().get())
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"version", "modified_at"}
@@ -93,10 +99,10 @@ def test_saving_unchanged_changes_nothing(desk: Client) -> None:
     assert sorted(article.tags.names()) == ["one, two", "three"]
 
 
-def test_a_new_article_has_the_usual_values_of_this_user(desk: Client, edna: User) -> None:
+def test_a_new_article_has_the_usual_values_of_this_user(editor_client: Client, edna: User) -> None:
     AuthorProfile.objects.create(name="Edna Okafor", slug="edna", user=edna)
     Publication(name="Meridian", languages="fr, en").save()
-    values = values_of(desk.get(ADD))
+    values = values_of(editor_client.get(ADD))
     assert values["language"] == ["fr"]
     assert values["kind"] != [""]
     assert values["signed_by"][0] == str(AuthorProfile.objects.get().pk)
@@ -105,8 +111,8 @@ def test_a_new_article_has_the_usual_values_of_this_user(desk: Client, edna: Use
 # Blockers
 
 
-def test_blockers_are_shown_and_the_input_is_saved(desk: Client) -> None:
-    page = send(desk, ADD, "_publish", headline="Only a headline", chosen_categories=[])
+def test_blockers_are_shown_and_the_input_is_saved(editor_client: Client) -> None:
+    page = send(editor_client, ADD, "_publish", headline="Only a headline", chosen_categories=[])
     article = Article.objects.get()
     assert article.state == Article.State.DRAFT
     assert article.headline == "Only a headline"
@@ -115,43 +121,43 @@ def test_blockers_are_shown_and_the_input_is_saved(desk: Client) -> None:
     assert f"{article.get_admin_url()}#id_chosen_categories_0" in html
 
 
-def test_an_uncredited_image_blocks_publishing(desk: Client) -> None:
-    picture = newsroom.picture(credit="")
+def test_an_uncredited_image_blocks_publishing(editor_client: Client) -> None:
+    image = newsroom.picture(credit="")
     article = newsroom.draft()
-    page = send(desk, change_address(article), "_publish", lead_image=str(picture.pk))
+    page = send(editor_client, change_address(article), "_publish", lead_image=str(image.pk))
     assert not Article.objects.published().exists()
-    assert f"{picture.get_absolute_url()}#id_credit" in page.content.decode()
+    assert f"{image.get_absolute_url()}#id_credit" in page.content.decode()
 
 
 # Bad input
 
 
-def test_an_empty_headline_is_rejected_and_the_text_is_kept(desk: Client) -> None:
-    page = send(desk, ADD, headline="  ", body="<p>Hours of work.</p>")
+def test_an_empty_headline_is_rejected_and_the_text_is_kept(editor_client: Client) -> None:
+    page = send(editor_client, ADD, headline="  ", body="<p>Hours of work.</p>")
     assert ArticleForm.Meta.error_messages["headline"]["required"] in words_of(page)
     assert values_of(page)["body"] == ["<p>Hours of work.</p>"]
     assert not Article.objects.exists()
 
 
-def test_a_headline_of_ten_thousand_characters_is_rejected_and_kept(desk: Client) -> None:
+def test_a_headline_of_ten_thousand_characters_is_rejected_and_kept(editor_client: Client) -> None:
     long = "word " * 2000
-    page = send(desk, ADD, headline=long, body="<p>Hours of work.</p>")
+    page = send(editor_client, ADD, headline=long, body="<p>Hours of work.</p>")
     assert "at most 200 characters" in words_of(page)
     assert values_of(page)["headline"] == [long]
     assert not Article.objects.exists()
 
 
-def test_a_body_of_two_megabytes_is_rejected_with_an_error_and_kept(desk: Client) -> None:
+def test_a_body_of_two_megabytes_is_rejected_with_an_error_and_kept(editor_client: Client) -> None:
     huge = "<p>A long story.</p>" * 100_000
-    page = send(desk, ADD, headline="Too long", body=huge)
+    page = send(editor_client, ADD, headline="Too long", body=huge)
     assert f"{BODY_MAX_LENGTH:,}" in words_of(page)
     assert values_of(page)["body"] == [huge]
     assert not Article.objects.exists()
 
 
 @pytest.mark.parametrize("field", ["headline", "body", "tags", "lead_caption", "slug"])
-def test_a_nul_character_is_rejected_with_an_error(desk: Client, field: str) -> None:
-    page = send(desk, ADD, **{"headline": "A headline", field: "Half a\x00 word"})
+def test_a_nul_character_is_rejected_with_an_error(editor_client: Client, field: str) -> None:
+    page = send(editor_client, ADD, **{"headline": "A headline", field: "Half a\x00 word"})
     assert page.status_code == 200
     assert not Article.objects.exists()
     assert "errorlist" in page.content.decode()
@@ -169,9 +175,11 @@ def test_a_lone_surrogate_is_rejected_with_an_error(db: None, field: str) -> Non
 
 @pytest.mark.parametrize("field", ["chosen_categories", "signed_by", "kind", "lead_image"])
 @pytest.mark.parametrize("value", ["999999", "x", "-1", "9" * 30, "1\x00"])
-def test_an_invalid_choice_is_rejected_with_an_error(desk: Client, field: str, value: str) -> None:
+def test_an_invalid_choice_is_rejected_with_an_error(
+    editor_client: Client, field: str, value: str
+) -> None:
     changes: dict[str, Any] = {"headline": "A headline", field: [value]}
-    page = send(desk, ADD, **changes)
+    page = send(editor_client, ADD, **changes)
     assert page.status_code == 200
     assert "errorlist" in page.content.decode()
     assert not Article.objects.exists()
@@ -186,34 +194,36 @@ def test_an_invalid_choice_is_rejected_with_an_error(desk: Client, field: str, v
         (", ".join(f"tag {n}" for n in range(31)), "31"),
     ],
 )
-def test_a_tag_without_a_valid_slug_is_rejected(desk: Client, tags: str, sentence: str) -> None:
-    assert sentence in words_of(send(desk, ADD, headline="A headline", tags=tags))
+def test_a_tag_without_a_valid_slug_is_rejected(
+    editor_client: Client, tags: str, sentence: str
+) -> None:
+    assert sentence in words_of(send(editor_client, ADD, headline="A headline", tags=tags))
     assert not Article.objects.exists()
 
 
-def test_a_caption_keeps_emphasis_and_loses_other_markup(desk: Client) -> None:
-    picture = newsroom.picture()
+def test_a_caption_keeps_emphasis_and_loses_other_markup(editor_client: Client) -> None:
+    image = newsroom.picture()
     caption = "<p>At <em>dusk</em><script>alert(1)</script></p>"
-    send(desk, ADD, headline="A headline", lead_image=str(picture.pk), lead_caption=caption)
+    send(editor_client, ADD, headline="A headline", lead_image=str(image.pk), lead_caption=caption)
     assert Article.objects.get().lead_caption == "At <em>dusk</em>"
 
 
-def test_the_lead_image_fills_an_empty_caption(desk: Client) -> None:
-    picture = newsroom.picture(caption="Cranes & ships")
+def test_the_lead_image_fills_an_empty_caption(editor_client: Client) -> None:
+    image = newsroom.picture(caption="Cranes & ships")
     article = newsroom.draft()
-    send(desk, change_address(article), lead_image=str(picture.pk))
+    send(editor_client, change_address(article), lead_image=str(image.pk))
     article.refresh_from_db()
     assert article.lead_caption == "Cranes &amp; ships"
-    send(desk, change_address(article), lead_caption="")
+    send(editor_client, change_address(article), lead_caption="")
     article.refresh_from_db()
     assert article.lead_caption == ""
 
 
-def test_two_articles_of_one_month_may_share_a_headline(desk: Client) -> None:
+def test_two_articles_of_one_month_may_share_a_headline(editor_client: Client) -> None:
     category = newsroom.category("News")
     for _ in range(2):
         send(
-            desk,
+            editor_client,
             ADD,
             "_publish",
             headline="The week ahead",
@@ -231,14 +241,18 @@ def _shown(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M")
 
 
-def test_a_time_is_read_in_the_publications_time_zone(desk: Client) -> None:
+def test_a_time_is_read_in_the_publications_time_zone(editor_client: Client) -> None:
     Publication(name="Meridian", time_zone="Asia/Karachi").save()
     article = newsroom.draft()
-    page = send(desk, change_address(article), "_schedule", schedule_for="2090-01-01T10:00")
+    page = send(
+        editor_client, change_address(article), "_schedule", schedule_for="2090-01-01T10:00"
+    )
     article.refresh_from_db()
     assert article.publish_at == datetime(2090, 1, 1, 5, tzinfo=UTC)
     assert "1 January 2090, 10:00" in words_of(page)
-    assert values_of(desk.get(change_address(article)))["schedule_for"] == ["2090-01-01T10:00"]
+    assert values_of(editor_client.get(change_address(article)))["schedule_for"] == [
+        "2090-01-01T10:00"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -253,12 +267,16 @@ def test_a_time_is_read_in_the_publications_time_zone(desk: Client) -> None:
     ],
 )
 def test_an_invalid_time_is_rejected_and_nothing_is_saved(
-    desk: Client, time: str, sentence: str
+    editor_client: Client, time: str, sentence: str
 ) -> None:
     Publication(name="Meridian", time_zone="Europe/Lisbon").save()
     article = newsroom.draft()
     page = send(
-        desk, change_address(article), "_schedule", schedule_for=time, headline="Typed in vain?"
+        editor_client,
+        change_address(article),
+        "_schedule",
+        schedule_for=time,
+        headline="Typed in vain?",
     )
     assert sentence in words_of(page)
     assert values_of(page)["headline"] == ["Typed in vain?"]
@@ -266,58 +284,58 @@ def test_an_invalid_time_is_rejected_and_nothing_is_saved(
     assert (article.state, article.version) == (Article.State.DRAFT, 1)
 
 
-def test_an_incomplete_time_does_not_prevent_saving(desk: Client) -> None:
+def test_an_incomplete_time_does_not_prevent_saving(editor_client: Client) -> None:
     article = newsroom.draft()
-    send(desk, change_address(article), headline="Saved", schedule_for="next Tuesday")
+    send(editor_client, change_address(article), headline="Saved", schedule_for="next Tuesday")
     article.refresh_from_db()
     assert article.headline == "Saved"
 
 
-def test_an_article_is_unpublished_and_unscheduled(desk: Client) -> None:
+def test_an_article_is_unpublished_and_unscheduled(editor_client: Client) -> None:
     article = newsroom.published()
-    page = send(desk, change_address(article), "_unpublish", headline="Changed before")
+    page = send(editor_client, change_address(article), "_unpublish", headline="Changed before")
     article.refresh_from_db()
     assert (article.state, article.headline) == (Article.State.PUBLISHED, "Changed before")
-    asked = values_of(page, "unpublish_form")
-    page = desk.post(
-        f"{change_address(article).removesuffix('change/')}unpublish/", asked, follow=True
+    confirmation = values_of(page, "unpublish_form")
+    page = editor_client.post(
+        f"{change_address(article).removesuffix('change/')}unpublish/", confirmation, follow=True
     )
     assert page.status_code == 200
     later = _shown(timezone.now() + timedelta(days=2))
-    send(desk, change_address(article), "_schedule", schedule_for=later)
+    send(editor_client, change_address(article), "_schedule", schedule_for=later)
     article.refresh_from_db()
     assert article.state == Article.State.SCHEDULED
-    send(desk, change_address(article), "_unpublish")
+    send(editor_client, change_address(article), "_unpublish")
     article.refresh_from_db()
     assert article.state == Article.State.UNPUBLISHED
 
 
-def test_a_preview_link_is_shown_and_works(desk: Client) -> None:
+def test_a_preview_link_is_shown_and_works(editor_client: Client) -> None:
     article = newsroom.draft("Not out yet")
-    page = send(desk, change_address(article), "_preview")
+    page = send(editor_client, change_address(article), "_preview")
     link = re.search(r'href="(/preview/[^"]+)"', page.content.decode())
     assert link is not None
     assert "Not out yet" in Client().get(link[1]).content.decode()
 
 
-def test_a_published_article_warns_about_what_it_lost(desk: Client) -> None:
-    picture = newsroom.picture(headline="Nameless")
-    article = newsroom.published(lead_image=picture)
+def test_a_published_article_warns_about_what_it_lost(editor_client: Client) -> None:
+    image = newsroom.picture(headline="Nameless")
+    article = newsroom.published(lead_image=image)
     Image.objects.update(licence_until=timezone.now())
-    page = desk.get(change_address(article))
-    assert f"{picture.get_absolute_url()}#id_licence_until_0" in page.content.decode()
+    page = editor_client.get(change_address(article))
+    assert f"{image.get_absolute_url()}#id_licence_until_0" in page.content.decode()
 
 
 # Queries
 
 
 def test_the_number_of_queries_does_not_depend_on_the_length_of_the_lists(
-    desk: Client, django_assert_max_num_queries: Any
+    editor_client: Client, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(30):
         newsroom.category(f"Category {number}")
         newsroom.author(f"Author {number}")
     article = newsroom.draft(authors=list(AuthorProfile.objects.all()[:8]), tags=list("abcdef"))
-    desk.get(change_address(article))
+    editor_client.get(change_address(article))
     with django_assert_max_num_queries(28):
-        desk.get(change_address(article))
+        editor_client.get(change_address(article))

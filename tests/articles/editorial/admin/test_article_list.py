@@ -21,7 +21,7 @@ LIST = "/admin/articles/article/"
 
 
 @pytest.fixture
-def desk(client: Client, edna: User) -> Client:
+def editor_client(client: Client, edna: User) -> Client:
     client.force_login(edna)
     return client
 
@@ -32,7 +32,9 @@ def _do(client: Client, action: str, *articles: Article, **more: str) -> str:
     return words_of(client.post(LIST, chosen, follow=True))
 
 
-def test_the_list_shows_the_state_and_the_authors_of_an_article(desk: Client, edna: User) -> None:
+def test_the_list_shows_the_state_and_the_authors_of_an_article(
+    editor_client: Client, edna: User
+) -> None:
     Publication(name="Meridian", time_zone="Asia/Karachi").save()
     sections = [newsroom.category("Asia-Pacific"), newsroom.category("News")]
     article = newsroom.draft(
@@ -41,13 +43,13 @@ def test_the_list_shows_the_state_and_the_authors_of_an_article(desk: Client, ed
     publishing.publish(
         article, by=edna, at=timezone.now().replace(year=2026, month=1, day=2, hour=10, minute=0)
     )
-    words = words_of(desk.get(LIST))
+    text = words_of(editor_client.get(LIST))
     for part in ("A quiet week", "Published", "Asia-Pacific", "Ines Faro", "2 January 2026, 15:00"):
-        assert part in words
+        assert part in text
 
 
 def test_the_number_of_queries_does_not_depend_on_the_number_of_articles(
-    desk: Client, django_assert_max_num_queries: Any
+    editor_client: Client, django_assert_max_num_queries: Any
 ) -> None:
     counts = []
     for _ in range(2):
@@ -57,9 +59,9 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_articles(
                 categories=[newsroom.category(f"Section {Article.objects.count()}")],
                 authors=[newsroom.author(f"Author {Article.objects.count()}")],
             )
-        with django_assert_max_num_queries(18) as asked:
-            desk.get(LIST)
-        counts.append(len(asked.captured_queries))
+        with django_assert_max_num_queries(18) as queries:
+            editor_client.get(LIST)
+        counts.append(len(queries.captured_queries))
     assert counts[0] == counts[1]
 
 
@@ -74,7 +76,9 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_articles(
         ("?whose=mine", "Begun by Edna"),
     ],
 )
-def test_the_list_can_be_filtered(desk: Client, edna: User, query: str, found: str) -> None:
+def test_the_list_can_be_filtered(
+    editor_client: Client, edna: User, query: str, found: str
+) -> None:
     asia = newsroom.category("Asia-Pacific")
     japan = newsroom.category("Japan", parent=asia)
     newsroom.draft("At the strait")
@@ -83,80 +87,84 @@ def test_the_list_can_be_filtered(desk: Client, edna: User, query: str, found: s
     newsroom.draft("From Tokyo", categories=[japan])
     newsroom.draft("En français", language="fr")
     newsroom.draft("Begun by Edna", by=edna)
-    words = words_of(desk.get(LIST + query))
-    assert found in words
-    assert words.count("Last saved") == 1
-    assert "1 article" in words
+    text = words_of(editor_client.get(LIST + query))
+    assert found in text
+    assert text.count("Last saved") == 1
+    assert "1 article" in text
 
 
 @pytest.mark.parametrize("query", ["?in=%00", "?q=%00", "?state__exact=%00", "?whose=%00", "?p=x"])
-def test_invalid_query_parameters_do_not_break_the_list(desk: Client, query: str) -> None:
-    assert desk.get(LIST + query, follow=True).status_code == 200
+def test_invalid_query_parameters_do_not_break_the_list(editor_client: Client, query: str) -> None:
+    assert editor_client.get(LIST + query, follow=True).status_code == 200
 
 
-def test_publishing_selected_articles_reports_each_outcome(desk: Client) -> None:
+def test_publishing_selected_articles_reports_each_outcome(editor_client: Client) -> None:
     ready = newsroom.draft("Whole")
     unready = newsroom.draft("Without a text", body="")
     already = newsroom.published("Out already")
-    words = _do(desk, "publish_selected", ready, unready, already)
+    text = _do(editor_client, "publish_selected", ready, unready, already)
     for headline in ("Whole", "Out already", "Without a text"):
-        assert f"“{headline}”" in words
+        assert f"“{headline}”" in text
     assert Article.objects.published().count() == 2
 
 
-def test_unpublishing_selected_articles_reports_each_outcome(desk: Client, edna: User) -> None:
+def test_unpublishing_selected_articles_reports_each_outcome(
+    editor_client: Client, edna: User
+) -> None:
     public = newsroom.published("Out")
     draft = newsroom.draft("Never out")
     scheduled = newsroom.draft("Soon out")
     publishing.schedule(scheduled, by=edna, at=timezone.now() + timedelta(hours=1))
-    _do(desk, "unpublish_selected", public, draft, scheduled)
+    _do(editor_client, "unpublish_selected", public, draft, scheduled)
     assert Article.objects.published().count() == 1
-    words = _do(desk, "unpublish_selected", public, draft, scheduled, confirmed="1")
+    text = _do(editor_client, "unpublish_selected", public, draft, scheduled, confirmed="1")
     for headline in ("Out", "Never out", "Soon out"):
-        assert f"“{headline}”" in words
+        assert f"“{headline}”" in text
 
 
 def test_scheduled_articles_are_unscheduled_without_a_confirmation(
-    desk: Client, edna: User
+    editor_client: Client, edna: User
 ) -> None:
     scheduled = newsroom.draft("Soon out")
     publishing.schedule(scheduled, by=edna, at=timezone.now() + timedelta(hours=1))
-    _do(desk, "unpublish_selected", scheduled)
+    _do(editor_client, "unpublish_selected", scheduled)
     scheduled.refresh_from_db()
     assert scheduled.state == Article.State.DRAFT
 
 
-def test_selected_articles_that_were_published_are_not_deleted_but_named(desk: Client) -> None:
+def test_selected_articles_that_were_published_are_not_deleted_but_named(
+    editor_client: Client,
+) -> None:
     public, draft = newsroom.published("Out already"), newsroom.draft("Never out")
-    words = _do(desk, "delete_selected", public, draft)
-    assert str(NO_DELETING) in words
-    assert "“Out already”" in words
-    assert "“Never out”" not in words.partition(str(NO_DELETING))[2][:60]
+    text = _do(editor_client, "delete_selected", public, draft)
+    assert str(NO_DELETING) in text
+    assert "“Out already”" in text
+    assert "“Never out”" not in text.partition(str(NO_DELETING))[2][:60]
     assert Article.objects.count() == 2
 
 
-def test_selected_drafts_are_deleted_after_a_confirmation(desk: Client) -> None:
+def test_selected_drafts_are_deleted_after_a_confirmation(editor_client: Client) -> None:
     newsroom.published("Out already")
     draft = newsroom.draft("Never out")
-    _do(desk, "delete_selected", draft)
+    _do(editor_client, "delete_selected", draft)
     assert Article.objects.filter(pk=draft.pk).exists()
-    _do(desk, "delete_selected", draft, post="yes")
+    _do(editor_client, "delete_selected", draft, post="yes")
     assert not Article.objects.filter(pk=draft.pk).exists()
 
 
 @pytest.mark.parametrize("query", ["lighthouse", "Faro lighthouse"])
-def test_the_text_of_a_draft_is_searched(desk: Client, query: str) -> None:
+def test_the_text_of_a_draft_is_searched(editor_client: Client, query: str) -> None:
     body = "<p>The keepers of the <em>light</em>house went home.</p><p>A lighthouse.</p>"
     newsroom.draft("Night shift", body=body, authors=[newsroom.author("Ines Faro")])
     newsroom.draft("Another night", body="<p>Nothing of the kind.</p>")
-    words = words_of(desk.get(LIST, {"q": query}))
-    assert "Night shift" in words
-    assert "Another night" not in words
+    text = words_of(editor_client.get(LIST, {"q": query}))
+    assert "Night shift" in text
+    assert "Another night" not in text
 
 
-def test_markup_of_a_draft_is_not_searched(desk: Client) -> None:
+def test_markup_of_a_draft_is_not_searched(editor_client: Client) -> None:
     newsroom.draft("Night shift", body="<p><strong>Home</strong> at last.</p>")
-    assert "Night shift" not in words_of(desk.get(LIST, {"q": "strong"}))
+    assert "Night shift" not in words_of(editor_client.get(LIST, {"q": "strong"}))
 
 
 def test_a_reporter_is_not_offered_editors_actions(client: Client, rui: User) -> None:
@@ -172,9 +180,9 @@ def test_a_moderator_sees_only_published_articles(client: Client, mina: User) ->
     newsroom.draft("Not out yet")
     newsroom.published("Out")
     client.force_login(mina)
-    words = words_of(client.get(LIST))
-    assert "Out" in words
-    assert "Not out yet" not in words
+    text = words_of(client.get(LIST))
+    assert "Out" in text
+    assert "Not out yet" not in text
 
 
 def test_public_search_results_come_first_and_drafts_are_found_by_name(
@@ -193,5 +201,5 @@ def test_public_search_results_come_first_and_drafts_are_found_by_name(
     assert [article.pk for article in rows] == [named.pk, captioned.pk, draft.pk]
     by_date = client.get("/admin/articles/article/?q=dredger&o=6").context["cl"].result_list
     assert [article.pk for article in by_date] == [captioned.pk, named.pk, draft.pk]
-    for words in ("-dredger", '"', "x" * 3000, "the", "%00"):
-        assert client.get("/admin/articles/article/", {"q": words}).status_code == 200
+    for text in ("-dredger", '"', "x" * 3000, "the", "%00"):
+        assert client.get("/admin/articles/article/", {"q": text}).status_code == 200

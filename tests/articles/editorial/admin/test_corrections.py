@@ -15,13 +15,13 @@ NEW = "corrections-{}-text"
 
 
 @pytest.fixture
-def desk(client: Client, edna: User) -> Client:
+def editor_client(client: Client, edna: User) -> Client:
     client.force_login(edna)
     return client
 
 
 @pytest.fixture
-def heard() -> Iterator[list[int]]:
+def announced() -> Iterator[list[int]]:
     """Articles whose correction was announced."""
     articles: list[int] = []
 
@@ -41,32 +41,32 @@ def _correct(client: Client, article: Article, number: int, text: str) -> str:
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_correction_records_its_author_and_sends_a_signal(
-    desk: Client, edna: User, heard: list[int]
+    editor_client: Client, edna: User, announced: list[int]
 ) -> None:
     article = newsroom.published()
-    _correct(desk, article, 0, "The ferry is called Alba.")
+    _correct(editor_client, article, 0, "The ferry is called Alba.")
     correction = Correction.objects.get()
     assert (correction.article, correction.created_by) == (article, edna)
-    assert heard == [article.pk]
+    assert announced == [article.pk]
     assert "The ferry is called Alba." in words_of(Client().get(article.get_absolute_url()))
 
 
-def test_a_published_correction_cannot_be_changed(desk: Client) -> None:
+def test_a_published_correction_cannot_be_changed(editor_client: Client) -> None:
     article = newsroom.published()
-    _correct(desk, article, 0, "The first.")
-    words = _correct(desk, article, 1, "The second.")
-    assert "The first." in words
+    _correct(editor_client, article, 0, "The first.")
+    message = _correct(editor_client, article, 1, "The second.")
+    assert "The first." in message
     assert set(Correction.objects.values_list("text", flat=True)) == {"The first.", "The second."}
-    page = desk.get(change_address(article)).content.decode()
+    page = editor_client.get(change_address(article)).content.decode()
     assert ">The first.</textarea>" not in page
 
 
-def test_a_draft_has_no_corrections(desk: Client) -> None:
-    page = desk.get(change_address(newsroom.draft()))
+def test_a_draft_has_no_corrections(editor_client: Client) -> None:
+    page = editor_client.get(change_address(newsroom.draft()))
     assert "corrections-TOTAL_FORMS" not in page.content.decode()
 
 
-def test_a_correction_of_whitespace_is_rejected(desk: Client) -> None:
+def test_a_correction_of_whitespace_is_rejected(editor_client: Client) -> None:
     article = newsroom.published()
-    _correct(desk, article, 0, " \u200b ")
+    _correct(editor_client, article, 0, " \u200b ")
     assert not Correction.objects.exists()

@@ -46,8 +46,8 @@ def test_the_admin_shows_the_publications_name_and_time(client: Client, edna: Us
     Publication(name="Meridian Review", time_zone="Asia/Karachi").save()
     article = newsroom.draft(by=edna)
     client.force_login(edna)
-    words = words_of(client.get("/admin/"))
-    assert "Meridian Review" in words
+    text = words_of(client.get("/admin/"))
+    assert "Meridian Review" in text
     page = send(client, change_address(article), "_schedule", schedule_for="2090-06-01T09:30")
     assert "1 June 2090, 09:30" in words_of(page)
     assert timezone.get_current_timezone_name() == "UTC"

@@ -65,9 +65,9 @@ def test_a_reporter_sees_the_versions_of_their_own_articles_only(
     reporter: Client, rui: User, edna: User
 ) -> None:
     own, other = newsroom.draft(by=rui), newsroom.draft(by=edna)
-    address = "/admin/articles/article/{}/versions/1/"
-    assert reporter.get(address.format(own.pk)).status_code == 200
-    assert reporter.get(address.format(other.pk)).status_code == 403
+    versions = "/admin/articles/article/{}/versions/1/"
+    assert reporter.get(versions.format(own.pk)).status_code == 200
+    assert reporter.get(versions.format(other.pk)).status_code == 403
 
 
 def test_a_moderator_cannot_change_articles(client: Client, mina: User) -> None:
@@ -99,14 +99,14 @@ def test_published_articles_are_unpublished_and_not_deleted(client: Client, edna
 def test_the_image_chooser_requires_the_permission_to_view_images(
     client: Client, edna: User, mina: User
 ) -> None:
-    picture = newsroom.picture()
-    address = f"/admin/articles/article/pictures/?id={picture.pk}&id=99999&id=x&id={'9' * 40}"
+    image = newsroom.picture()
+    details_url = f"/admin/articles/article/pictures/?id={image.pk}&id=99999&id=x&id={'9' * 40}"
     client.force_login(edna)
-    facts = client.get(address).json()
-    assert list(facts) == [str(picture.pk)]
-    assert facts[str(picture.pk)]["credit"] == "(Image Credit: Ines Faro/via Meridian Pictures)"
+    details = client.get(details_url).json()
+    assert list(details) == [str(image.pk)]
+    assert details[str(image.pk)]["credit"] == "(Image Credit: Ines Faro/via Meridian Pictures)"
     client.force_login(mina)
-    assert client.get(address).status_code == 403
+    assert client.get(details_url).status_code == 403
 
 
 def test_values_of_reads_a_form(client: Client, edna: User) -> None:

@@ -18,66 +18,66 @@ from tests.articles.editorial.admin.sending import (
 
 
 @pytest.fixture
-def desk(client: Client, edna: User) -> Client:
+def editor_client(client: Client, edna: User) -> Client:
     client.force_login(edna)
     return client
 
 
 def test_a_stale_form_is_rejected_with_the_other_users_name_and_keeps_its_input(
-    desk: Client, rui: User
+    editor_client: Client, rui: User
 ) -> None:
     article = newsroom.draft("As it was", tags=["kept"])
-    opened = values_of(desk.get(change_address(article)))
+    opened = values_of(editor_client.get(change_address(article)))
     article.headline = "Rui was faster"
     revisions.save(article, by=rui)
-    typed = {**opened, "headline": ["Typed by Edna"], "tags": ["other"], "_continue": "1"}
-    page = desk.post(change_address(article), typed)
+    entered = {**opened, "headline": ["Typed by Edna"], "tags": ["other"], "_continue": "1"}
+    page = editor_client.post(change_address(article), entered)
     assert "Rui Tavares saved this article" in words_of(page)
     assert values_of(page)["headline"] == ["Typed by Edna"]
     article.refresh_from_db()
     assert article.headline == "Rui was faster"
     assert list(article.tags.names()) == ["kept"]
     # Sending the same stale form again is rejected again…
-    assert "Rui Tavares saved" in words_of(desk.post(change_address(article), typed))
+    assert "Rui Tavares saved" in words_of(editor_client.post(change_address(article), entered))
     # …but the form shown with the error has the current version.
-    desk.post(change_address(article), {**values_of(page), "_continue": "1"})
+    editor_client.post(change_address(article), {**values_of(page), "_continue": "1"})
     article.refresh_from_db()
     assert article.headline == "Typed by Edna"
 
 
-def test_a_change_sent_twice_is_saved_once_without_an_error(desk: Client) -> None:
+def test_a_change_sent_twice_is_saved_once_without_an_error(editor_client: Client) -> None:
     article = newsroom.draft()
-    values = values_of(desk.get(change_address(article)))
-    typed = {**values, "headline": ["Typed once"], "_continue": "1"}
+    values = values_of(editor_client.get(change_address(article)))
+    entered = {**values, "headline": ["Typed once"], "_continue": "1"}
     for _ in range(2):
-        page = desk.post(change_address(article), typed, follow=True)
+        page = editor_client.post(change_address(article), entered, follow=True)
         assert "errornote" not in page.content.decode()
     assert article.revisions.count() == 2
 
 
-def test_an_add_form_sent_twice_makes_one_article(desk: Client) -> None:
-    values = {**values_of(desk.get(ADD)), "headline": ["Once"], "body": ["Words"]}
-    first = desk.post(ADD, {**values, "_continue": "1"}, follow=True)
-    second = desk.post(ADD, {**values, "_continue": "1"}, follow=True)
+def test_an_add_form_sent_twice_makes_one_article(editor_client: Client) -> None:
+    values = {**values_of(editor_client.get(ADD)), "headline": ["Once"], "body": ["Words"]}
+    first = editor_client.post(ADD, {**values, "_continue": "1"}, follow=True)
+    second = editor_client.post(ADD, {**values, "_continue": "1"}, follow=True)
     assert Article.objects.count() == 1
     assert first.redirect_chain[-1] == second.redirect_chain[-1]
     assert SENT_TWICE in words_of(second)
 
 
 def test_an_add_form_filled_again_after_going_back_asks_for_confirmation(
-    desk: Client,
+    editor_client: Client,
 ) -> None:
-    values = {**values_of(desk.get(ADD)), "headline": ["First"], "body": ["Words"]}
-    desk.post(ADD, {**values, "_continue": "1"})
-    page = desk.post(ADD, {**values, "headline": ["Second"], "_continue": "1"})
+    values = {**values_of(editor_client.get(ADD)), "headline": ["First"], "body": ["Words"]}
+    editor_client.post(ADD, {**values, "_continue": "1"})
+    page = editor_client.post(ADD, {**values, "headline": ["Second"], "_continue": "1"})
     assert "“First”" in " ".join(errors_on(page))
-    desk.post(ADD, {**values_of(page), "_continue": "1"})
+    editor_client.post(ADD, {**values_of(page), "_continue": "1"})
     assert set(Article.objects.values_list("headline", flat=True)) == {"First", "Second"}
 
 
-def test_saving_an_old_form_does_not_undo_a_publication(desk: Client, edna: User) -> None:
+def test_saving_an_old_form_does_not_undo_a_publication(editor_client: Client, edna: User) -> None:
     article = newsroom.draft()
-    values = values_of(desk.get(change_address(article)))
+    values = values_of(editor_client.get(change_address(article)))
     publishing.publish(article, by=edna)
-    desk.post(change_address(article), {**values, "headline": ["Later"], "_continue": "1"})
+    editor_client.post(change_address(article), {**values, "headline": ["Later"], "_continue": "1"})
     assert Article.objects.published().get().headline == "Later"

@@ -16,38 +16,42 @@ AUTHORS = "/admin/accounts/authorprofile/"
 
 
 @pytest.fixture
-def desk(client: Client, edna: User) -> Client:
+def editor_client(client: Client, edna: User) -> Client:
     client.force_login(edna)
     return client
 
 
-def _send(client: Client, address: str, form: str, **changes: str):  # type: ignore[no-untyped-def]
-    values = values_of(client.get(address), form)
-    return client.post(address, {**values, **changes, "_save": "1"}, follow=True)
+def _send(client: Client, url: str, form: str, **changes: str):  # type: ignore[no-untyped-def]
+    values = values_of(client.get(url), form)
+    return client.post(url, {**values, **changes, "_save": "1"}, follow=True)
 
 
-def test_categories_are_indented_under_their_parents(desk: Client) -> None:
+def test_categories_are_indented_under_their_parents(editor_client: Client) -> None:
     asia = newsroom.category("Asia-Pacific", position=1)
     newsroom.category("News", position=0)
     newsroom.category("Japan", parent=asia)
-    words = words_of(desk.get(CATEGORIES))
-    assert words.index("/category/news/") < words.index("/category/asia-pacific/")
-    assert "/category/asia-pacific/japan/" in words
+    text = words_of(editor_client.get(CATEGORIES))
+    assert text.index("/category/news/") < text.index("/category/asia-pacific/")
+    assert "/category/asia-pacific/japan/" in text
 
 
-def test_a_moved_category_takes_its_children_along_and_leaves_redirects(desk: Client) -> None:
+def test_a_moved_category_takes_its_children_along_and_leaves_redirects(
+    editor_client: Client,
+) -> None:
     asia, world = newsroom.category("Asia-Pacific"), newsroom.category("World")
     newsroom.category("Japan", parent=asia)
-    _send(desk, f"{CATEGORIES}{asia.pk}/change/", "category_form", parent=str(world.pk))
+    _send(editor_client, f"{CATEGORIES}{asia.pk}/change/", "category_form", parent=str(world.pk))
     assert Category.objects.get(slug="japan").path == "world/asia-pacific/japan"
     for old in ("/category/asia-pacific/", "/category/asia-pacific/japan/"):
         assert Redirect.objects.filter(old_path=old).exists()
 
 
-def test_a_category_cannot_be_its_own_ancestor(desk: Client) -> None:
+def test_a_category_cannot_be_its_own_ancestor(editor_client: Client) -> None:
     asia = newsroom.category("Asia-Pacific")
     japan = newsroom.category("Japan", parent=asia)
-    page = _send(desk, f"{CATEGORIES}{asia.pk}/change/", "category_form", parent=str(japan.pk))
+    page = _send(
+        editor_client, f"{CATEGORIES}{asia.pk}/change/", "category_form", parent=str(japan.pk)
+    )
     sentence = "A category cannot be below itself or one of its own children."
     assert errors_on(page) == [sentence]
     asia.refresh_from_db()
@@ -66,16 +70,16 @@ def test_a_category_cannot_be_its_own_ancestor(desk: Client) -> None:
     ],
 )
 def test_a_category_whose_page_would_have_no_valid_url_is_rejected(
-    desk: Client, changes: dict[str, str], sentence: str
+    editor_client: Client, changes: dict[str, str], sentence: str
 ) -> None:
     newsroom.category("News")
     asia = newsroom.category("Asia-Pacific")
-    page = _send(desk, f"{CATEGORIES}{asia.pk}/change/", "category_form", **changes)
+    page = _send(editor_client, f"{CATEGORIES}{asia.pk}/change/", "category_form", **changes)
     assert sentence in " ".join(errors_on(page))
 
 
 def test_a_too_long_path_of_a_category_or_its_descendants_is_rejected(
-    desk: Client,
+    editor_client: Client,
 ) -> None:
     parent = None
     for _ in range(4):
@@ -83,22 +87,29 @@ def test_a_too_long_path_of_a_category_or_its_descendants_is_rejected(
     other = newsroom.category("Other", slug="y" * 70)
     newsroom.category("Child", slug="z" * 60, parent=other)
     assert parent is not None
-    page = _send(desk, f"{CATEGORIES}{other.pk}/change/", "category_form", parent=str(parent.pk))
+    page = _send(
+        editor_client, f"{CATEGORIES}{other.pk}/change/", "category_form", parent=str(parent.pk)
+    )
     assert str(category_tree.PATH_LENGTH) in " ".join(errors_on(page))
     page = _send(
-        desk, f"{CATEGORIES}add/", "category_form", name="X", slug="w" * 80, parent=str(parent.pk)
+        editor_client,
+        f"{CATEGORIES}add/",
+        "category_form",
+        name="X",
+        slug="w" * 80,
+        parent=str(parent.pk),
     )
     assert str(category_tree.PATH_LENGTH) in " ".join(errors_on(page))
 
 
-def test_a_category_with_articles_is_not_deleted(desk: Client) -> None:
+def test_a_category_with_articles_is_not_deleted(editor_client: Client) -> None:
     category = newsroom.category("News")
     newsroom.draft(categories=[category])
-    desk.post(f"{CATEGORIES}{category.pk}/delete/", {"post": "yes"})
+    editor_client.post(f"{CATEGORIES}{category.pk}/delete/", {"post": "yes"})
     assert Category.objects.filter(pk=category.pk).exists()
 
 
-def test_two_concurrent_moves_do_not_make_a_cycle(desk: Client) -> None:
+def test_two_concurrent_moves_do_not_make_a_cycle(editor_client: Client) -> None:
     one, two = newsroom.category("One"), newsroom.category("Two")
     stale = Category.objects.get(pk=two.pk)
     one.parent = two
@@ -111,20 +122,22 @@ def test_two_concurrent_moves_do_not_make_a_cycle(desk: Client) -> None:
 # Tags
 
 
-def test_the_old_url_of_a_renamed_tag_redirects(desk: Client) -> None:
+def test_the_old_url_of_a_renamed_tag_redirects(editor_client: Client) -> None:
     tag = Tag.objects.create(name="Shipping", slug="shipping")
-    _send(desk, f"{TAGS}{tag.pk}/change/", "tag_form", name="Sea trade", slug="sea-trade")
+    _send(editor_client, f"{TAGS}{tag.pk}/change/", "tag_form", name="Sea trade", slug="sea-trade")
     assert Redirect.objects.get(old_path="/tag/shipping/").tag == tag
-    _send(desk, f"{TAGS}{tag.pk}/change/", "tag_form", slug="shipping")
+    _send(editor_client, f"{TAGS}{tag.pk}/change/", "tag_form", slug="shipping")
     assert not Redirect.objects.filter(old_path="/tag/shipping/").exists()
 
 
 @pytest.mark.parametrize(
     "changes", [{"slug": "feed"}, {"name": "Feed"}, {"name": "+++"}, {"name": " \u200b"}]
 )
-def test_a_tag_without_a_valid_slug_is_rejected(desk: Client, changes: dict[str, str]) -> None:
+def test_a_tag_without_a_valid_slug_is_rejected(
+    editor_client: Client, changes: dict[str, str]
+) -> None:
     tag = Tag.objects.create(name="Shipping", slug="shipping")
-    page = _send(desk, f"{TAGS}{tag.pk}/change/", "tag_form", **changes)
+    page = _send(editor_client, f"{TAGS}{tag.pk}/change/", "tag_form", **changes)
     assert errors_on(page)
     tag.refresh_from_db()
     assert tag.slug == "shipping"
@@ -141,29 +154,29 @@ def test_a_tag_created_outside_the_admin_has_a_usable_url(db: None, name: str) -
 # Authors
 
 
-def test_the_old_url_of_a_renamed_author_redirects(desk: Client) -> None:
+def test_the_old_url_of_a_renamed_author_redirects(editor_client: Client) -> None:
     ines = newsroom.author("Ines Faro")
-    _send(desk, f"{AUTHORS}{ines.pk}/change/", "authorprofile_form", slug="ines-faro-lima")
+    _send(editor_client, f"{AUTHORS}{ines.pk}/change/", "authorprofile_form", slug="ines-faro-lima")
     assert Redirect.objects.get(old_path="/author/ines-faro/").author == ines
 
 
-def test_an_author_gets_a_portrait_from_the_library(desk: Client) -> None:
-    ines, picture = newsroom.author("Ines Faro"), newsroom.picture()
+def test_an_author_gets_a_portrait_from_the_library(editor_client: Client) -> None:
+    ines, image = newsroom.author("Ines Faro"), newsroom.picture()
     _send(
-        desk,
+        editor_client,
         f"{AUTHORS}{ines.pk}/change/",
         "authorprofile_form",
-        **{"portrait-0-image": str(picture.pk)},
+        **{"portrait-0-image": str(image.pk)},
     )
-    assert Portrait.objects.get(author=ines).image == picture
+    assert Portrait.objects.get(author=ines).image == image
 
 
-def test_redirects_are_read_only(desk: Client) -> None:
+def test_redirects_are_read_only(editor_client: Client) -> None:
     ines = newsroom.author("Ines Faro")
     ines.slug = "ines"
     ines.save()
-    assert "/author/ines-faro/" in words_of(desk.get("/admin/articles/redirect/"))
-    assert desk.get("/admin/articles/redirect/add/").status_code == 403
+    assert "/author/ines-faro/" in words_of(editor_client.get("/admin/articles/redirect/"))
+    assert editor_client.get("/admin/articles/redirect/add/").status_code == 403
 
 
 def test_loading_authors_from_a_fixture_adds_no_redirects(db: None) -> None:

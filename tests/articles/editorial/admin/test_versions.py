@@ -17,29 +17,29 @@ from tests.articles.editorial.admin.sending import change_address, send, words_o
 
 
 @pytest.fixture
-def desk(client: Client, edna: User) -> Client:
+def editor_client(client: Client, edna: User) -> Client:
     client.force_login(edna)
     return client
 
 
-def _rewritten(article: Article, by: User, **words: Any) -> Revision:
-    for name, value in words.items():
+def _rewritten(article: Article, by: User, **text: Any) -> Revision:
+    for name, value in text.items():
         setattr(article, name, value)
     return revisions.save(article, by=by)
 
 
 def test_every_version_shows_who_saved_it_and_what_changed(
-    desk: Client, edna: User, rui: User
+    editor_client: Client, edna: User, rui: User
 ) -> None:
     article = newsroom.draft(
         by=rui, body="<p>The ferries ran on time.</p><p>Second.</p><p>Third.</p><p>Fourth.</p>"
     )
     body = "<p>The ferries ran late.</p><p>Second.</p><p>Third.</p><p>Fourth.</p>"
     _rewritten(article, edna, body=body, headline="A restless week")
-    history = words_of(desk.get(f"/admin/articles/article/{article.pk}/history/"))
+    history = words_of(editor_client.get(f"/admin/articles/article/{article.pk}/history/"))
     assert "Rui Tavares" in history
     assert "Edna Okafor" in history
-    page = desk.get(f"/admin/articles/article/{article.pk}/versions/2/")
+    page = editor_client.get(f"/admin/articles/article/{article.pk}/versions/2/")
     html = page.content.decode()
     assert "<del>on</del>" in html or "<del>on time.</del>" in html
     assert "<ins>late.</ins>" in html
@@ -47,19 +47,23 @@ def test_every_version_shows_who_saved_it_and_what_changed(
     assert "Fourth" not in words_of(page)
 
 
-def test_the_history_shows_when_it_was_published_and_by_whom(desk: Client, edna: User) -> None:
+def test_the_history_shows_when_it_was_published_and_by_whom(
+    editor_client: Client, edna: User
+) -> None:
     article = newsroom.published(by=edna)
     publishing.unpublish(article, by=edna)
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
     Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1), body="")
     publishing.publish_due()
-    history = words_of(desk.get(f"/admin/articles/article/{article.pk}/history/"))
+    history = words_of(editor_client.get(f"/admin/articles/article/{article.pk}/history/"))
     assert "Published by Edna Okafor" in history
     assert f"{Article.State.UNPUBLISHED.label} by Edna Okafor" in history
     assert "not published automatically" in history
 
 
-def test_the_history_shows_changes_of_fields_without_revisions(desk: Client, edna: User) -> None:
+def test_the_history_shows_changes_of_fields_without_revisions(
+    editor_client: Client, edna: User
+) -> None:
     asia, trade = newsroom.category("Asia-Pacific"), newsroom.category("Trade")
     article = newsroom.published("A quiet week", categories=[asia], tags=["ferries"])
     changes: dict[str, Any] = {
@@ -69,8 +73,8 @@ def test_the_history_shows_changes_of_fields_without_revisions(desk: Client, edn
         "corrections-TOTAL_FORMS": "1",
         "corrections-0-text": "The ferry is called Alba.",
     }
-    send(desk, change_address(article), **changes)
-    history = words_of(desk.get(f"/admin/articles/article/{article.pk}/history/"))
+    send(editor_client, change_address(article), **changes)
+    history = words_of(editor_client.get(f"/admin/articles/article/{article.pk}/history/"))
     for change in (
         "a-quiet-week → a-loud-week",
         "Asia-Pacific → Asia-Pacific, Trade",
@@ -80,29 +84,31 @@ def test_the_history_shows_changes_of_fields_without_revisions(desk: Client, edn
         assert change in history
 
 
-def test_saving_without_a_change_adds_no_entry(desk: Client, edna: User) -> None:
+def test_saving_without_a_change_adds_no_entry(editor_client: Client, edna: User) -> None:
     article = newsroom.published()
-    send(desk, change_address(article))
+    send(editor_client, change_address(article))
     entry = LogEntry.objects.get()
     assert entry.get_change_message() == ""
-    page = desk.get(f"/admin/articles/article/{article.pk}/history/")
+    page = editor_client.get(f"/admin/articles/article/{article.pk}/history/")
     assert not page.context["other_changes"]
 
 
-def test_the_list_and_the_form_show_the_same_time_of_the_last_save(desk: Client, rui: User) -> None:
+def test_the_list_and_the_form_show_the_same_time_of_the_last_save(
+    editor_client: Client, rui: User
+) -> None:
     article = newsroom.draft(by=rui)
     Revision.objects.update(created_at=timezone.now() - timedelta(days=3))
-    send(desk, change_address(article), tags="ferries")
+    send(editor_client, change_address(article), tags="ferries")
     article.refresh_from_db()
     saved = date_format(timezone.localtime(article.modified_at), "DATETIME_FORMAT")
     for page in ("/admin/articles/article/", change_address(article)):
-        assert f"{saved}" in words_of(desk.get(page))
+        assert f"{saved}" in words_of(editor_client.get(page))
 
 
-def test_an_unknown_version_is_not_found(desk: Client) -> None:
+def test_an_unknown_version_is_not_found(editor_client: Client) -> None:
     article = newsroom.draft()
-    assert desk.get(f"/admin/articles/article/{article.pk}/versions/9/").status_code == 404
-    assert desk.get("/admin/articles/article/x/versions/1/").status_code == 404
+    assert editor_client.get(f"/admin/articles/article/{article.pk}/versions/9/").status_code == 404
+    assert editor_client.get("/admin/articles/article/x/versions/1/").status_code == 404
 
 
 def test_a_comparison_without_a_changed_word_says_so(edna: User) -> None:

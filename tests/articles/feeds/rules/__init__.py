@@ -18,7 +18,7 @@ class Problem:
 
     kind: str
     place: str
-    words: str
+    message: str
     within: str = ""
     """The element around it."""
 
@@ -30,8 +30,8 @@ def problems(document: bytes) -> list[Problem]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
         root = etree.fromstring(document, parser)
-    except etree.XMLSyntaxError as mistake:
-        return [Problem("malformed", "document", str(mistake))]
+    except etree.XMLSyntaxError as problem:
+        return [Problem("malformed", "document", str(problem))]
     found = []
     for element in root.iter(etree.Element):
         if inside_markup(element):
@@ -39,7 +39,7 @@ def problems(document: bytes) -> list[Problem]:
         place, above = name_of(element), element.getparent()
         within = name_of(above) if above is not None else ""
         for rule in (*structure.RULES, *values.RULES, *markup.RULES, *files.RULES):
-            found += [Problem(kind, place, words, within) for kind, words in rule(element)]
+            found += [Problem(kind, place, text, within) for kind, text in rule(element)]
     return found
 
 

@@ -135,30 +135,32 @@ def _is_canonical(text: str) -> bool:
     )
 
 
-def addresses(element: etree._Element) -> Found:
+def urls(element: etree._Element) -> Found:
     """Absolute URLs without spaces; relative ones only in Atom with `xml:base`."""
     name = name_of(element)
     for attribute in LINKS.get(name, ()):
         value = element.get(attribute)
         if value is not None:
-            yield from _address(element, value, leans=name in LEANS, about=attribute)
+            yield from _address(element, value, relative_allowed=name in LEANS, about=attribute)
     if element.get(ABOUT) is not None:
-        yield from _address(element, str(element.get(ABOUT)), leans=False, about="rdf:about")
+        yield from _address(
+            element, str(element.get(ABOUT)), relative_allowed=False, about="rdf:about"
+        )
     if name in WHOLE and len(element) == 0 and text_of(element).strip():
         text = text_of(element) if name.startswith("atom:") else text_of(element).strip()
-        yield from _address(element, text, leans=name in LEANS, about=name)
+        yield from _address(element, text, relative_allowed=name in LEANS, about=name)
     own = name == "atom:link" and element.get("rel") == "self"
     based = any(node.get(BASE) for node in (element, element.getroottree().getroot()))
     if own and not element.get("href", "x") and not based:
         yield "address", "a feed's own address must be whole"
 
 
-def _address(element: etree._Element, value: str, *, leans: bool, about: str) -> Found:
+def _address(element: etree._Element, value: str, *, relative_allowed: bool, about: str) -> Found:
     rss = not str(element.getroottree().getroot().tag).endswith("}feed")
     if FORBIDDEN.search(value):
         yield "address", f"{about} holds what no address may"
     elif not SCHEME.match(value):
-        if rss or not leans:
+        if rss or not relative_allowed:
             yield "address", f"{about} is not a whole address"
     elif not _has_host(value) or (rss and parent_of(element) != "rdf:RDF" and not value.isascii()):
         yield "address", f"{about} is no address"
@@ -173,4 +175,4 @@ def _has_host(value: str) -> bool:
     return port_is_fine and (parts.scheme not in {"http", "https", "ftp"} or bool(parts.hostname))
 
 
-RULES: Final = (dates, ids, addresses)
+RULES: Final = (dates, ids, urls)

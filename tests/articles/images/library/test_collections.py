@@ -27,9 +27,9 @@ def lies_in(image: Image) -> set[str]:
     return set(image.collections.values_list("name", flat=True))
 
 
-def opened(desk: Client, image: Image) -> dict[str, Any]:
+def opened(editor_client: Client, image: Image) -> dict[str, Any]:
     """The form data of an image without changes."""
-    form = desk.get(f"{image.get_absolute_url()}").context["adminform"].form
+    form = editor_client.get(f"{image.get_absolute_url()}").context["adminform"].form
     return {name: form[name].value() for name in ("credit", "seen", "in_collections", "were_in")}
 
 

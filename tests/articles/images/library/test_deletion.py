@@ -39,12 +39,12 @@ def test_nothing_is_deleted_and_the_page_says_so(
     used_meanwhile.append(image)
     client.force_login(edna)
     if at == "one":
-        answer = client.post(f"{LIBRARY}{image.pk}/delete/", {"post": "yes"}, follow=True)
+        response = client.post(f"{LIBRARY}{image.pk}/delete/", {"post": "yes"}, follow=True)
     else:
         ticked: dict[str, Any] = {"action": "delete_selected", "post": "yes"}
         ticked["_selected_action"] = [each.pk for each in (*others, image)]
-        answer = client.post(LIBRARY, ticked, follow=True)
-    page = answer.content.decode()
+        response = client.post(LIBRARY, ticked, follow=True)
+    page = response.content.decode()
     assert "Nothing was deleted." in page
     assert "uccessfully" not in page
     assert Image.objects.count() == 3

@@ -36,37 +36,41 @@ def older(edna: User) -> Image:
 
 
 @pytest.fixture
-def desk(client: Client, edna: User) -> Client:
+def editor_client(client: Client, edna: User) -> Client:
     client.force_login(edna)
     return client
 
 
-def test_a_duplicate_is_reported_and_may_be_discarded(desk: Client, older: Image) -> None:
-    page = desk.post(f"{LIBRARY}add/", {"pictures": harbour("again.jpg", width=420, quality=60)})
+def test_a_duplicate_is_reported_and_may_be_discarded(editor_client: Client, older: Image) -> None:
+    page = editor_client.post(
+        f"{LIBRARY}add/", {"pictures": harbour("again.jpg", width=420, quality=60)}
+    )
     assert "Possible duplicate of “<a" in page.content.decode()
     newer = Image.objects.latest("pk")
     assert duplicates.similar_images(newer) == [older]
-    listed = desk.get(f"{LIBRARY}?kind=alike").context["cl"].result_list
+    listed = editor_client.get(f"{LIBRARY}?kind=alike").context["cl"].result_list
     assert set(listed) == {older, newer}
-    answer = desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": older.pk}, follow=True)
-    assert "The new image was deleted" in answer.content.decode()
+    response = editor_client.post(f"{LIBRARY}{newer.pk}/alike/", {"use": older.pk}, follow=True)
+    assert "The new image was deleted" in response.content.decode()
     assert Image.objects.get() == older
     assert not SimilarImage.objects.exists()
 
 
-def test_a_kept_duplicate_is_not_reported_again(desk: Client, older: Image, edna: User) -> None:
+def test_a_kept_duplicate_is_not_reported_again(
+    editor_client: Client, older: Image, edna: User
+) -> None:
     newer = ingest.ingest(harbour(width=420), by=edna)
-    desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": ""})
+    editor_client.post(f"{LIBRARY}{newer.pk}/alike/", {"use": ""})
     assert duplicates.similar_images(newer) == []
     assert SimilarImage.objects.get().kept_by == edna
     assert Image.objects.count() == 2
 
 
-def test_an_invalid_answer_decides_nothing(desk: Client, older: Image) -> None:
+def test_an_invalid_answer_decides_nothing(editor_client: Client, older: Image) -> None:
     newer = ingest.ingest(harbour(width=420), by=older.uploaded_by)
-    answer = desk.post(f"{LIBRARY}{newer.pk}/alike/")
-    assert answer.status_code == 400
-    assert answer.status_code == 400
+    response = editor_client.post(f"{LIBRARY}{newer.pk}/alike/")
+    assert response.status_code == 400
+    assert response.status_code == 400
     assert duplicates.similar_images(newer) == [older]
 
 
@@ -78,22 +82,24 @@ def test_users_without_permission_see_no_images_and_decide_nothing(
     ola.save()
     ola.user_permissions.add(Permission.objects.get(codename="add_image"))
     client.force_login(ola)
-    answer = client.post(f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": ""})
-    assert answer.status_code == 403
+    response = client.post(f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": ""})
+    assert response.status_code == 403
     assert duplicates.similar_images(newer) == [older]
 
 
-def test_the_chooser_offers_the_existing_image(desk: Client, older: Image) -> None:
+def test_the_chooser_offers_the_existing_image(editor_client: Client, older: Image) -> None:
     newer = ingest.ingest(harbour(width=420), by=older.uploaded_by)
-    page = desk.post(f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": older.pk}).content.decode()
+    page = editor_client.post(
+        f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": older.pk}
+    ).content.decode()
     assert f'data-picture="{older.pk}"' in page
     assert "<html" not in page
 
 
-def test_an_image_in_use_is_not_discarded(desk: Client, older: Image, edna: User) -> None:
+def test_an_image_in_use_is_not_discarded(editor_client: Client, older: Image, edna: User) -> None:
     newer = ingest.ingest(harbour(width=420), by=edna)
     draft(lead_image=newer)
-    page = desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": older.pk}, follow=True)
+    page = editor_client.post(f"{LIBRARY}{newer.pk}/alike/", {"use": older.pk}, follow=True)
     assert "cannot be deleted because it is used in" in page.content.decode()
     assert Image.objects.count() == 2
 
@@ -109,16 +115,18 @@ def test_a_reporter_discards_only_their_own_uploads(
     assert Image.objects.get() == older
 
 
-def test_an_image_is_not_discarded_for_one_that_is_not_similar(desk: Client, older: Image) -> None:
+def test_an_image_is_not_discarded_for_one_that_is_not_similar(
+    editor_client: Client, older: Image
+) -> None:
     other = picture()
     for use in (other.pk, "x", "9" * 30, 0):
-        desk.post(f"{LIBRARY}{older.pk}/alike/", {"use": use})
+        editor_client.post(f"{LIBRARY}{older.pk}/alike/", {"use": use})
     assert Image.objects.filter(pk=older.pk).exists()
-    assert desk.get(f"{LIBRARY}{older.pk}/alike/").status_code == 405
+    assert editor_client.get(f"{LIBRARY}{older.pk}/alike/").status_code == 405
 
 
-@pytest.mark.parametrize(("bits", "told"), [(0, True), (7, True), (8, False), (20, False)])
-def test_every_image_within_seven_bits_is_found(db: None, bits: int, told: bool) -> None:
+@pytest.mark.parametrize(("bits", "is_duplicate"), [(0, True), (7, True), (8, False), (20, False)])
+def test_every_image_within_seven_bits_is_found(db: None, bits: int, is_duplicate: bool) -> None:
     looks = 0x1234_5678_9ABC_DEF0
     spread = [0, 17, 33, 49, 5, 22, 40, 60, *range(6, 16), 35, 36][:bits]
     flipped = looks
@@ -126,7 +134,7 @@ def test_every_image_within_seven_bits_is_found(db: None, bits: int, told: bool)
         flipped ^= 1 << bit
     picture(perceptual_hash=looks)
     newer = picture(perceptual_hash=flipped, checksum="1" * 64)
-    assert bool(duplicates.similar_images(newer)) is told
+    assert bool(duplicates.similar_images(newer)) is is_duplicate
 
 
 def test_similar_images_follow_changes_of_the_hash(db: None) -> None:

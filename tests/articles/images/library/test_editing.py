@@ -56,7 +56,7 @@ def image(db: None) -> Image:
     return Image.objects.get(pk=taken.pk)
 
 
-def told(image: Image) -> list[dict[str, Any]]:
+def embedded_metadata(image: Image) -> list[dict[str, Any]]:
     """What an independent reader finds in each rendition."""
     files = [each.file.path for each in image.renditions.order_by("pk")]
     ran = subprocess.run(["exiftool", "-j", "-G1", *files], capture_output=True, check=True)
@@ -64,8 +64,8 @@ def told(image: Image) -> list[dict[str, Any]]:
     return found
 
 
-def credits_told(image: Image) -> set[str]:
-    return {said["XMP-photoshop:Credit"] for said in told(image)}
+def embedded_credits(image: Image) -> set[str]:
+    return {metadata["XMP-photoshop:Credit"] for metadata in embedded_metadata(image)}
 
 
 def pixels_of(rendition: Rendition) -> bytes:
@@ -73,7 +73,7 @@ def pixels_of(rendition: Rendition) -> bytes:
         return file.tobytes()
 
 
-def addresses(image: Image) -> list[str]:
+def urls(image: Image) -> list[str]:
     row = Image.objects.get(pk=image.pk)
     return [RenditionFile(*each).get_absolute_url() for each in row.sizes]
 
@@ -158,10 +158,10 @@ def test_every_rendition_gets_the_new_credit_a_new_name_and_the_same_pixels(
         assert each.name.split("-")[-1].split(".")[0] == "2"
         assert pixels_of(each) == pixels
         assert client.get(f"/pictures/{name}")["Location"] == each.get_absolute_url()
-    for said in told(image):
-        assert said["XMP-photoshop:Credit"] == AFTER
-        assert "licences.example" in json.dumps(said)
-        assert BEFORE not in json.dumps(said)
+    for metadata in embedded_metadata(image):
+        assert metadata["XMP-photoshop:Credit"] == AFTER
+        assert "licences.example" in json.dumps(metadata)
+        assert BEFORE not in json.dumps(metadata)
 
 
 @REAL
@@ -177,12 +177,12 @@ def test_a_chosen_photographer_is_the_creator_in_renditions_and_json_ld(
         ines.name = name
         sources.save(ines, by=edna)
         jobs()
-        for said in told(image):
-            assert said["XMP-dc:Creator"] == name
-            assert said["XMP-photoshop:Credit"] == f"{name}/via Reuters"
+        for metadata in embedded_metadata(image):
+            assert metadata["XMP-dc:Creator"] == name
+            assert metadata["XMP-photoshop:Credit"] == f"{name}/via Reuters"
         page = html.fromstring(client.get(article.get_absolute_url()).content)
-        (data,) = page.xpath("//script[@type='application/ld+json']/text()")
-        (about,) = next(each for each in json.loads(data) if "headline" in each)["image"]
+        (structured_data,) = page.xpath("//script[@type='application/ld+json']/text()")
+        (about,) = next(each for each in json.loads(structured_data) if "headline" in each)["image"]
         assert about["creator"] == {"@type": "Person", "name": name}
         assert about["creditText"] == f"{name}/via Reuters"
         assert client.get(f"/api/v1/pictures/{image.pk}/").json()["creator"] == name
@@ -193,40 +193,40 @@ def test_a_page_rendered_at_any_moment_shows_images(
     image: Image, jobs: Callable[[], None], client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the change, between its steps or after it: every URL returns an image."""
-    pages = [addresses(image)]
+    pages = [urls(image)]
 
-    def look() -> None:
-        pages.append(addresses(image))
+    def check_page() -> None:
+        pages.append(urls(image))
         for page in pages:
-            for address in page:
-                response = client.get(address, follow=True)
-                assert response.status_code == 200, address
+            for url in page:
+                response = client.get(url, follow=True)
+                assert response.status_code == 200, url
                 assert len(b"".join(response)) > 100
 
     whole, looked = writing.embedded, rendition_files.save_rows
 
     def slowly(content: bytes, rights: Any) -> bytes:
         if len(pages) < 5:
-            look()
+            check_page()
         return whole(content, rights)
 
     def put(*given: Any) -> Any:
-        look()
+        check_page()
         done = looked(*given)
-        look()
+        check_page()
         return done
 
     monkeypatch.setattr(writing, "embedded", slowly)
     monkeypatch.setattr(rendition_files, "save_rows", put)
     update_image(image, by=None, credit=AFTER)
-    look()
+    check_page()
     jobs()
     update_image(image, by=None, focus_x=0.1)
-    look()
+    check_page()
     jobs()
-    look()
+    check_page()
     rendition_files.discard_former()
-    look()
+    check_page()
     assert len({tuple(page) for page in pages}) == 3
 
 
@@ -244,7 +244,7 @@ def test_a_credit_that_changes_while_renditions_are_written_is_written_in_the_en
     monkeypatch.setattr(writing, "embedded", interrupted)
     update_image(image, by=None, credit=AFTER)
     jobs()
-    assert credits_told(image) == {"Yara Okonjo"}
+    assert embedded_credits(image) == {"Yara Okonjo"}
     assert not Image.objects.outdated_rights().exists()
 
 
@@ -268,7 +268,7 @@ def test_a_rendition_that_cannot_be_changed_or_is_lost_is_made_again(
     update_image(image, by=None, credit=AFTER)
     jobs()
     assert refused
-    assert credits_told(image) == {AFTER}
+    assert embedded_credits(image) == {AFTER}
     assert not Image.objects.outdated_rights().exists()
 
 
@@ -337,9 +337,9 @@ def test_the_old_focal_point_does_not_return_with_a_slow_worker(image: Image) ->
 def test_after_a_replacement_the_old_names_redirect_to_the_new_renditions(
     image: Image, client: Client
 ) -> None:
-    old = addresses(image)
+    old = urls(image)
     rendition_files.retire(image)
-    assert addresses(image) == []
+    assert urls(image) == []
     renditions.make(image)
-    for address in old:
-        assert client.get(address, follow=True).status_code == 200
+    for url in old:
+        assert client.get(url, follow=True).status_code == 200

@@ -58,7 +58,7 @@ def test_every_common_format_is_ingested(db: None, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         (b"", "empty"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
@@ -70,8 +70,10 @@ def test_every_common_format_is_ingested(db: None, form: str) -> None:
         (encoded("PNG")[:60], "damaged"),
     ],
 )
-def test_an_unusable_file_is_rejected_with_a_message(db: None, content: bytes, words: str) -> None:
-    with pytest.raises(ingest.UploadRejected, match=words):
+def test_an_unusable_file_is_rejected_with_a_message(
+    db: None, content: bytes, message: str
+) -> None:
+    with pytest.raises(ingest.UploadRejected, match=message):
         ingest.ingest(upload(content), by=None)
     assert not Image.objects.exists()
 
@@ -147,7 +149,7 @@ def exif(*, artist: str = "", caption: str = "") -> bytes:
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         "library.ingest.save_renditions",
         "library.ingest.copy_upload",
@@ -155,12 +157,12 @@ def exif(*, artist: str = "", caption: str = "") -> bytes:
     ],
 )
 def test_a_full_disk_is_reported_and_leaves_no_file(
-    deed: str, db: None, monkeypatch: pytest.MonkeyPatch
+    action: str, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: Any, **kwargs: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(f"articles.images.{deed}", full)
+    monkeypatch.setattr(f"articles.images.{action}", full)
     with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
         ingest.ingest(picture_file(), by=None)
     assert not Image.objects.exists()
@@ -184,7 +186,7 @@ def test_the_same_file_from_two_users_at_once_is_one_image() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "message"),
     [
         ({"credit": "x" * 301}, "credit of the image"),
         ({"caption": "a\x00b"}, "caption of the image"),
@@ -192,9 +194,9 @@ def test_the_same_file_from_two_users_at_once_is_one_image() -> None:
     ],
 )
 def test_invalid_values_from_a_caller_are_rejected(
-    db: None, fields: dict[str, Any], words: str
+    db: None, fields: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ingest.UploadRejected, match=words):
+    with pytest.raises(ingest.UploadRejected, match=message):
         ingest.ingest(picture_file(), by=None, **fields)
     assert not Image.objects.exists()
     assert not kept_files()

@@ -32,8 +32,8 @@ def test_metadata_fills_the_fields_of_an_image() -> None:
 
 
 def test_an_ai_source_type_in_the_metadata_is_used() -> None:
-    address = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-    assert Image(**fields_from({"digital_source_type": address})).is_ai_made
+    url = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+    assert Image(**fields_from({"digital_source_type": url})).is_ai_made
 
 
 def test_an_invalid_url_is_ignored() -> None:

@@ -74,8 +74,8 @@ def test_the_second_of_two_editors_gets_a_conflict(
     replacement.replace(image, other(), by=chief, seen=image.checksum)
     client.force_login(edna)
     form = {"picture": sent("orange"), "seen": image.checksum}
-    answer = client.post(f"{LIBRARY}{image.pk}/replace/", form)
-    page = answer.content.decode()
+    response = client.post(f"{LIBRARY}{image.pk}/replace/", form)
+    page = response.content.decode()
     assert "Ada Lund replaced the file" in page
     now = Image.objects.get(pk=image.pk)
     assert f'value="{now.checksum}"' in page
@@ -133,10 +133,10 @@ def test_renditions_of_the_old_file_that_are_being_made_are_not_published(
     now = Image.objects.get(pk=image.pk)
     assert red_of(now) == {False}
     served = {each.file.path for each in now.renditions.all()}
-    kept = {each.path for former in OldRenditionName.objects.all() if (each := former.file)}
+    paths = {each.path for former in OldRenditionName.objects.all() if (each := former.file)}
     below = Path(settings.MEDIA_ROOT).rglob("*")
     files = {str(path) for path in below if path.is_file() and path not in originals()}
-    assert files == served | kept
+    assert files == served | paths
 
 
 def test_nor_are_those_that_are_being_updated_with_a_credit(
@@ -159,7 +159,7 @@ def test_nor_are_those_that_are_being_updated_with_a_credit(
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         (b"no picture", "not a supported image"),
         (None, "Choose the new file"),
@@ -167,14 +167,14 @@ def test_nor_are_those_that_are_being_updated_with_a_credit(
     ],
 )
 def test_a_rejected_file_leaves_the_old_one_in_place(
-    client: Client, image: Image, edna: User, content: bytes | None, words: str
+    client: Client, image: Image, edna: User, content: bytes | None, message: str
 ) -> None:
     client.force_login(edna)
     form: dict[str, Any] = {"seen": image.checksum}
     if content is not None:
         form["picture"] = SimpleUploadedFile("new.jpg", content)
     page = client.post(f"{LIBRARY}{image.pk}/replace/", form).content.decode()
-    assert words in page
+    assert message in page
     assert Image.objects.get(pk=image.pk).checksum == image.checksum
     assert image.renditions.count() == 1
 

@@ -12,24 +12,24 @@ from tests.newsroom import picture
 pytestmark = pytest.mark.django_db
 
 
-def names(words: str) -> list[str]:
-    return [image.headline for image in search(Image.objects.all(), words)]
+def names(text: str) -> list[str]:
+    return [image.headline for image in search(Image.objects.all(), text)]
 
 
 @pytest.fixture
-def shelf() -> None:
-    shelf: list[dict[str, Any]] = [
+def library() -> None:
+    library: list[dict[str, Any]] = [
         {"headline": "Cranes", "caption": "A grey harbour", "credit": "José Faro/via Reuters"},
         {"headline": "Harbours", "alt_text": "A lighthouse", "keywords": ["Fischerei"]},
         {"headline": "Desert", "persons": "Angela Example", "city": "Tanta"},
     ]
-    for words in shelf:
-        picture(**{"alt_text": "", **words})
+    for text in library:
+        picture(**{"alt_text": "", **text})
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("library")
 @pytest.mark.parametrize(
-    ("words", "expected"),
+    ("text", "expected"),
     [
         ("harbour lighthouse", ["Harbours", "Cranes"]),
         ("crane", ["Cranes"]),
@@ -49,9 +49,9 @@ def shelf() -> None:
     ],
 )
 def test_images_are_found_by_any_word_regardless_of_accents_and_endings(
-    words: str, expected: list[str]
+    text: str, expected: list[str]
 ) -> None:
-    assert names(words) == expected
+    assert names(text) == expected
 
 
 def test_an_image_is_found_by_its_current_text_and_by_its_number() -> None:

@@ -62,15 +62,15 @@ def test_xmp_is_read_from_elements_attributes_and_lists() -> None:
         + alternatives("Iptc4xmpCore:AltTextAccessibility", x_default="Cranes above a quay")
         + alternatives("Iptc4xmpCore:ExtDescrAccessibility", x_default="Long words")
     )
-    said = read(jpeg(xmp=packet(inside, 'photoshop:Credit="Meridian" photoshop:City="Porto"')))
-    assert said.caption == "A quay"
-    assert said.byline == "Ines Faro; Jo Reis"
-    assert said.keywords == ("sea", "cranes")
-    assert said.headline == "Quiet quay"
-    assert said.usage_terms == "Once"
-    assert said.alt_text == "Cranes above a quay"
-    assert said.extended_description == "Long words"
-    assert (said.credit, said.city) == ("Meridian", "Porto")
+    metadata = read(jpeg(xmp=packet(inside, 'photoshop:Credit="Meridian" photoshop:City="Porto"')))
+    assert metadata.caption == "A quay"
+    assert metadata.byline == "Ines Faro; Jo Reis"
+    assert metadata.keywords == ("sea", "cranes")
+    assert metadata.headline == "Quiet quay"
+    assert metadata.usage_terms == "Once"
+    assert metadata.alt_text == "Cranes above a quay"
+    assert metadata.extended_description == "Long words"
+    assert (metadata.credit, metadata.city) == ("Meridian", "Porto")
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_an_oversized_xmp_packet_is_ignored() -> None:
 
 
 def test_exif_in_utf8_is_read_although_the_standard_allows_ascii_only() -> None:
-    said = read(jpeg(exif={270: "A café at the quay".encode(), 315: "Bjørn Ås".encode()}))
-    assert said.caption == "A café at the quay"
-    assert said.byline == "Bjørn Ås"
+    metadata = read(jpeg(exif={270: "A café at the quay".encode(), 315: "Bjørn Ås".encode()}))
+    assert metadata.caption == "A café at the quay"
+    assert metadata.byline == "Bjørn Ås"
 
 
 def test_an_exif_copyright_contains_photographer_and_editor() -> None:
@@ -120,14 +120,14 @@ def test_an_exif_copyright_contains_photographer_and_editor() -> None:
 def test_nul_characters_and_lone_surrogates_are_removed() -> None:
     block = iim_block((*CAPTION, b"A \x00quay\x07"))
     surrogate = packet("<photoshop:Headline>&#xE000;ok</photoshop:Headline>")
-    said = read(jpeg(iim_block=block, xmp=surrogate))
-    assert said.caption == "A quay"
-    assert said.headline == "\ue000ok"
+    metadata = read(jpeg(iim_block=block, xmp=surrogate))
+    assert metadata.caption == "A quay"
+    assert metadata.headline == "\ue000ok"
 
 
 def test_an_image_without_metadata_has_empty_fields() -> None:
-    said = read(jpeg())
-    assert set(said.as_json().values()) == {None}
+    metadata = read(jpeg())
+    assert set(metadata.as_json().values()) == {None}
 
 
 def test_xmp_and_exif_of_a_png_are_read(tmp_path: Path) -> None:
@@ -139,8 +139,8 @@ def test_xmp_and_exif_of_a_png_are_read(tmp_path: Path) -> None:
     tags = Pixels.Exif()
     tags[315] = "Ines Faro"
     Pixels.new("RGB", (8, 8)).save(path, pnginfo=text, exif=tags.tobytes())
-    said = read(path.read_bytes())
-    assert (said.title, said.byline) == ("A chart", "Ines Faro")
+    metadata = read(path.read_bytes())
+    assert (metadata.title, metadata.byline) == ("A chart", "Ines Faro")
 
 
 def test_png_text_after_the_pixels_is_read(tmp_path: Path) -> None:
@@ -152,8 +152,8 @@ def test_png_text_after_the_pixels_is_read(tmp_path: Path) -> None:
     end = whole.index(b"IEND") - 4
     late = chunk(b"eXIf", tags.tobytes()[6:]) + chunk(b"zTXt", raw_profile(b"A quay"))
     path.write_bytes(whole[:end] + late + whole[end:])
-    said = read(path.read_bytes())
-    assert (said.byline, said.caption, said.orientation) == ("Ines Faro", "A quay", 6)
+    metadata = read(path.read_bytes())
+    assert (metadata.byline, metadata.caption, metadata.orientation) == ("Ines Faro", "A quay", 6)
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -208,9 +208,9 @@ def test_a_c2pa_manifest_in_several_pieces_reveals_an_ai_image() -> None:
     first = b"JP\x00\x01" + pack(">I", 1) + head + b"claim " + AI[:40]
     second = b"JP\x00\x01" + pack(">I", 2) + head + AI[40:] + b" and " + CAMERA
     content = jpeg()
-    said = read(content[:2] + segment(0xEB, first) + segment(0xEB, second) + content[2:])
-    assert said.digital_source_type == AI.decode()
-    assert said.origins == {"digital_source_type": "c2pa"}
+    metadata = read(content[:2] + segment(0xEB, first) + segment(0xEB, second) + content[2:])
+    assert metadata.digital_source_type == AI.decode()
+    assert metadata.origins == {"digital_source_type": "c2pa"}
 
 
 def test_the_source_type_of_xmp_precedes_that_of_the_manifest(tmp_path: Path) -> None:

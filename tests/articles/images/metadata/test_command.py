@@ -16,8 +16,8 @@ def test_each_file_gets_a_line_with_its_values_and_their_blocks(tmp_path: Path) 
     out = StringIO()
     names = [str(tmp_path / name) for name in ("quay.jpg", "notes.txt", "nowhere.jpg")]
     call_command("read_metadata", *names, stdout=out)
-    said, notes, nowhere = (json.loads(line) for line in out.getvalue().splitlines())
-    assert (said["file"], said["caption"], said["credit"]) == (names[0], "A quay", "Meridian")
-    assert said["from"] == {"caption": "xmp", "credit": "iim"}
-    assert said["keywords"] is None
+    values, notes, nowhere = (json.loads(line) for line in out.getvalue().splitlines())
+    assert (values["file"], values["caption"], values["credit"]) == (names[0], "A quay", "Meridian")
+    assert values["from"] == {"caption": "xmp", "credit": "iim"}
+    assert values["keywords"] is None
     assert set(notes) == set(nowhere) == {"file", "error"}

@@ -13,7 +13,7 @@ SPACES = (
 )
 
 
-def said(inside: str) -> ImageMetadata:
+def read_fields(inside: str) -> ImageMetadata:
     return read(jpeg(xmp=packet(inside, SPACES)))
 
 
@@ -28,9 +28,9 @@ def test_the_location_shown_precedes_the_location_created() -> None:
         ' rdf:parseType="Resource"><ext:City>Lyon</ext:City><ext:CountryName>France</ext:CountryName>',
     )
     shown = bag("ext:LocationShown", '><rdf:Description ext:City="Porto"/>')
-    assert (said(created).city, said(created).country) == ("Lyon", "France")
-    assert said(created + shown).city == "Porto"
-    assert said(created + shown + "<photoshop:City>Faro</photoshop:City>").city == "Faro"
+    assert (read_fields(created).city, read_fields(created).country) == ("Lyon", "France")
+    assert read_fields(created + shown).city == "Porto"
+    assert read_fields(created + shown + "<photoshop:City>Faro</photoshop:City>").city == "Faro"
 
 
 def test_persons_are_read_from_names_details_and_face_regions() -> None:
@@ -46,16 +46,18 @@ def test_persons_are_read_from_names_details_and_face_regions() -> None:
         '><rdf:Description regions:Name="Rex" regions:Type="Pet"/>',
     )
     faces = f'<regions:Regions rdf:parseType="Resource">{listed}</regions:Regions>'
-    assert said(simple + detailed + faces).persons == ("Jo Reis", "Ada Lim")
-    assert said(detailed + faces).persons == ("Mia Sol",)
-    assert said(faces).persons == ("Ida Ek",)
+    assert read_fields(simple + detailed + faces).persons == ("Jo Reis", "Ada Lim")
+    assert read_fields(detailed + faces).persons == ("Mia Sol",)
+    assert read_fields(faces).persons == ("Ida Ek",)
 
 
 def test_the_licence_of_creative_commons_precedes_the_web_statement() -> None:
     statement = "<xmpRights:WebStatement>https://a.example/terms</xmpRights:WebStatement>"
     licence = '<cc:license rdf:resource="https://creativecommons.org/licenses/by/4.0/"/>'
-    assert said(statement).licence == "https://a.example/terms"
-    assert said(statement + licence).licence == "https://creativecommons.org/licenses/by/4.0/"
+    assert read_fields(statement).licence == "https://a.example/terms"
+    assert (
+        read_fields(statement + licence).licence == "https://creativecommons.org/licenses/by/4.0/"
+    )
 
 
 def test_the_licensor_has_a_name_or_a_url_or_both() -> None:
@@ -65,17 +67,17 @@ def test_the_licensor_has_a_name_or_a_url_or_both() -> None:
         "<plus:LicensorURL>https://meridian.example/</plus:LicensorURL>"
         "</rdf:li></rdf:Seq></plus:Licensor>"
     )
-    found = said(both)
+    found = read_fields(both)
     assert (found.licensor, found.licensor_url) == ("Meridian", "https://meridian.example/")
     nameless = both.replace("<plus:LicensorName>Meridian</plus:LicensorName>", "")
-    assert said(nameless).licensor == "https://meridian.example/"
+    assert read_fields(nameless).licensor == "https://meridian.example/"
 
 
 def test_an_ai_generated_image_is_recognised() -> None:
-    address = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    url = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
     assert (
-        said(f"<ext:DigitalSourceType>{address}</ext:DigitalSourceType>").digital_source_type
-        == address
+        read_fields(f"<ext:DigitalSourceType>{url}</ext:DigitalSourceType>").digital_source_type
+        == url
     )
 
 
@@ -85,11 +87,11 @@ def test_properties_of_ingredients_are_not_read() -> None:
         ' rdf:parseType="Resource"><dc:creator><rdf:Seq><rdf:li>Somebody Else</rdf:li></rdf:Seq>'
         "</dc:creator><photoshop:Credit>Elsewhere</photoshop:Credit>",
     )
-    assert (said(history).byline, said(history).credit) == (None, None)
+    assert (read_fields(history).byline, read_fields(history).credit) == (None, None)
 
 
 def test_exif_values_repeated_in_xmp_have_the_precedence_of_exif() -> None:
-    found = said("<tiff:Artist>Camera Owner</tiff:Artist>")
+    found = read_fields("<tiff:Artist>Camera Owner</tiff:Artist>")
     assert found.byline == "Camera Owner"
     assert found.origins == {"byline": "xmp"}
 
@@ -103,6 +105,6 @@ def test_an_empty_property_falls_back_to_the_next_block() -> None:
 
 def test_markup_and_formulas_are_plain_text() -> None:
     hostile = "&lt;script&gt;alert(1)&lt;/script&gt; =1+1"
-    assert said(f"<photoshop:Headline>{hostile}</photoshop:Headline>").headline == (
+    assert read_fields(f"<photoshop:Headline>{hostile}</photoshop:Headline>").headline == (
         "<script>alert(1)</script> =1+1"
     )

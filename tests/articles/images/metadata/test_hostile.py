@@ -39,14 +39,14 @@ FILES = small_files()
 
 def read_or_refuse(content: bytes) -> ImageMetadata | None:
     try:
-        said = read(content)
+        metadata = read(content)
     except Unreadable as refused:
         assert str(refused).endswith(".")  # noqa: PT017 - either outcome is right
         return None
-    words = str(said.as_json())
-    assert "\x00" not in words
-    words.encode()  # a lone surrogate would fail here
-    return said
+    result = str(metadata.as_json())
+    assert "\x00" not in result
+    result.encode()  # a lone surrogate would fail here
+    return metadata
 
 
 @settings(max_examples=200, deadline=None)
@@ -150,9 +150,9 @@ def test_a_file_made_to_be_slow_is_read_quickly(name: str) -> None:
 
 
 def test_long_values_and_lists_are_truncated() -> None:
-    words = iim(*[(2, 25, b"%05d" % at) for at in range(5_000)])
-    said = read(jpeg(iim_block=words, xmp=b""))
-    assert len(said.keywords) == MAX_VALUES
+    result = iim(*[(2, 25, b"%05d" % at) for at in range(5_000)])
+    metadata = read(jpeg(iim_block=result, xmp=b""))
+    assert len(metadata.keywords) == MAX_VALUES
     long = read(tiff_of(270, b"x" * 60_000))
     assert long.caption is not None
     assert len(long.caption) == MAX_TEXT

@@ -26,12 +26,15 @@ def test_every_labelled_photograph_has_the_values_that_exiftool_reads() -> None:
     labels = json.loads((folder / "expected_exiftool.json").read_text())
     assert len(labels) >= 16
     for label in labels:
-        said = read_file(folder / label["SourceFile"])
+        metadata = read_file(folder / label["SourceFile"])
         if "IPTC:Keywords" in label:  # the labels leave out the keywords of XMP
-            assert list(said.keywords) == _as_list(label["IPTC:Keywords"]), label["SourceFile"]
+            assert list(metadata.keywords) == _as_list(label["IPTC:Keywords"]), label["SourceFile"]
         for field, names in LABELS.items():
             expected = next((label[name] for name in names if name in label), None)
-            assert _plain(getattr(said, field)) == _plain(expected), (label["SourceFile"], field)
+            assert _plain(getattr(metadata, field)) == _plain(expected), (
+                label["SourceFile"],
+                field,
+            )
 
 
 def _plain(value: Any) -> Any:
@@ -59,5 +62,5 @@ def test_a_missing_file_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_loop_in_exif_does_not_hang() -> None:
-    said = read_file(shared_data("hostile-images", "imagemeta", "infinite_loop_exif.jpg"))
-    assert isinstance(said, ImageMetadata)
+    metadata = read_file(shared_data("hostile-images", "imagemeta", "infinite_loop_exif.jpg"))
+    assert isinstance(metadata, ImageMetadata)

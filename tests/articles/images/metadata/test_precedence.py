@@ -38,8 +38,8 @@ def test_a_truncated_iim_value_does_not_replace_the_full_one() -> None:
 
 def test_the_date_taken_is_that_of_the_camera() -> None:
     block = iim((2, 55, b"20260101"))
-    picture = jpeg(iim_block=block, exif={34665: {36867: "2025:12:31 23:59:58"}})
-    assert read(picture).taken == "2025-12-31T23:59:58"
+    image = jpeg(iim_block=block, exif={34665: {36867: "2025:12:31 23:59:58"}})
+    assert read(image).taken == "2025-12-31T23:59:58"
 
 
 def test_windows_fields_count_only_where_no_other_field_is_set() -> None:
@@ -49,10 +49,10 @@ def test_windows_fields_count_only_where_no_other_field_is_set() -> None:
         0x9C9D: "Ines Faro; Jo Reis".encode("utf-16-le"),
         0x9C9E: "sea;cranes; sea\x00".encode("utf-16-le"),
     }
-    said = read(jpeg(exif=windows))
-    assert (said.title, said.caption) == ("Kajen vid Örö", "Ω, no caption")
-    assert (said.byline, said.keywords) == ("Ines Faro; Jo Reis", ("sea", "cranes"))
-    assert said.origins["title"] == "exif"
+    metadata = read(jpeg(exif=windows))
+    assert (metadata.title, metadata.caption) == ("Kajen vid Örö", "Ω, no caption")
+    assert (metadata.byline, metadata.keywords) == ("Ines Faro; Jo Reis", ("sea", "cranes"))
+    assert metadata.origins["title"] == "exif"
     newer = jpeg(exif={**windows, 0x010E: "A quay"}, iim_block=iim((2, 25, b"quay")))
     assert (read(newer).caption, read(newer).keywords) == ("A quay", ("quay",))
 

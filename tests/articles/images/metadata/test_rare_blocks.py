@@ -49,8 +49,8 @@ def test_extended_xmp_in_several_segments_is_read_in_full(order: tuple[int, int]
         for at, part in ((0, more[:half]), (half, more[half:]))
     ]
     extended = [(0xE1, pieces[at]) for at in order]
-    said = read(segments((0xE1, MARK + CAPTION), *extended))
-    assert (said.caption, said.credit) == ("A quay", "Meridian")
+    metadata = read(segments((0xE1, MARK + CAPTION), *extended))
+    assert (metadata.caption, metadata.credit) == ("A quay", "Meridian")
 
 
 def test_resources_continued_in_the_next_segment_are_read_in_full() -> None:
@@ -79,8 +79,8 @@ def test_png_text_chunks_are_read(chunk: tuple[bytes, bytes]) -> None:
 def test_exif_that_imagemagick_writes_into_a_png_is_read() -> None:
     tags = Pixels.Exif()
     tags.update({0x010E: "A quay", 0x0112: 6})
-    said = read(png_with(profile("exif", tags.tobytes())))
-    assert (said.caption, said.orientation) == ("A quay", 6)
+    metadata = read(png_with(profile("exif", tags.tobytes())))
+    assert (metadata.caption, metadata.orientation) == ("A quay", 6)
 
 
 @pytest.mark.parametrize(

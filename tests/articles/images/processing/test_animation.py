@@ -20,8 +20,8 @@ def animation(path: Path, form: str, size: tuple[int, int] = (120, 80), **said: 
     return path
 
 
-def frames_in(picture: Image.Image) -> int:
-    return int(getattr(picture, "n_frames", 1))
+def frames_in(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1))
 
 
 def moving_of(path: Path) -> Path:
@@ -37,13 +37,13 @@ def moving_of(path: Path) -> Path:
 def test_every_frame_is_kept_with_its_duration(form: str, tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", form)
     assert decoder_client.ingest(path, tmp_path)["moving"] is True
-    with Image.open(moving_of(path)) as kept:
-        assert frames_in(kept) == len(COLOURS)
+    with Image.open(moving_of(path)) as animation_file:
+        assert frames_in(animation_file) == len(COLOURS)
         for number, (colour, duration) in enumerate(zip(COLOURS, (40, 80, 120, 160), strict=True)):
-            kept.seek(number)
-            kept.load()
-            assert kept.info["duration"] == duration
-            seen = kept.convert("RGB").getpixel((60, 40))
+            animation_file.seek(number)
+            animation_file.load()
+            assert animation_file.info["duration"] == duration
+            seen = animation_file.convert("RGB").getpixel((60, 40))
             assert isinstance(seen, tuple)
             assert max(abs(a - b) for a, b in zip(seen, colour, strict=True)) < 16
 
@@ -67,24 +67,24 @@ def test_an_existing_animation_is_not_made_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("said", "rounds"), [(None, 1), (0, 0), (2, 3)])
 def test_a_gif_keeps_its_loop_count(said: dict[str, int], rounds: int, tmp_path: Path) -> None:
-    with Image.open(moving_of(animation(tmp_path / "moving", "GIF", loop=said))) as kept:
-        assert kept.info["loop"] == rounds
+    with Image.open(moving_of(animation(tmp_path / "moving", "GIF", loop=said))) as animation_file:
+        assert animation_file.info["loop"] == rounds
 
 
 def test_the_default_image_of_an_animated_png_is_not_a_frame(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (60, 40), colour) for colour in COLOURS]
     path = tmp_path / "moving"
     frames[0].save(path, "PNG", save_all=True, append_images=frames[1:], default_image=True)
-    with Image.open(moving_of(path)) as kept:
-        assert frames_in(kept) == len(COLOURS) - 1
+    with Image.open(moving_of(path)) as animation_file:
+        assert frames_in(animation_file) == len(COLOURS) - 1
 
 
 def test_a_truncated_animation_keeps_its_complete_frames(tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", "GIF", size=(300, 200))
     content = path.read_bytes()
     path.write_bytes(content[: -len(content) // 3])
-    with Image.open(moving_of(path)) as kept:
-        assert 2 <= frames_in(kept) <= len(COLOURS)
+    with Image.open(moving_of(path)) as animation_file:
+        assert 2 <= frames_in(animation_file) <= len(COLOURS)
 
 
 def test_an_animation_that_takes_too_long_has_only_still_renditions(tmp_path: Path) -> None:
@@ -101,19 +101,21 @@ def test_transparency_is_kept(tmp_path: Path) -> None:
         frame.paste((0, 0, 0, 0), (20, 10, 40, 30))
     path = tmp_path / "moving"
     frames[0].save(path, "GIF", save_all=True, append_images=frames[1:], disposal=2)
-    with Image.open(moving_of(path)) as kept:
-        kept.seek(2)
-        hole, rim = (kept.convert("RGBA").getpixel(place) for place in ((30, 20), (5, 5)))
+    with Image.open(moving_of(path)) as animation_file:
+        animation_file.seek(2)
+        hole, rim = (animation_file.convert("RGBA").getpixel(place) for place in ((30, 20), (5, 5)))
     assert isinstance(hole, tuple)
     assert isinstance(rim, tuple)
     assert (hole[3], rim[3]) == (0, 255)
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "frames", "kept"),
+    ("width", "height", "frames", "animation_file"),
     [(1600, 900, 20, 960), (1600, 900, 200, 640), (1600, 900, 500, 320), (200, 100, 9, 200)],
 )
-def test_a_long_animation_is_made_smaller(width: int, height: int, frames: int, kept: int) -> None:
+def test_a_long_animation_is_made_smaller(
+    width: int, height: int, frames: int, animation_file: int
+) -> None:
     size = moving_size(width, height, frames)
-    assert size.width == kept
+    assert size.width == animation_file
     assert size.width * size.height * frames <= MOVING_PIXELS

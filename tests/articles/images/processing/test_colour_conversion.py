@@ -35,11 +35,11 @@ def test_the_colour_difference_function_is_right() -> None:
 
 def chart(patches: Sequence[tuple[int, ...]], mode: str) -> Image.Image:
     """Flat patches side by side, in lines of eight."""
-    picture = Image.new(mode, (ACROSS * SIDE, -(-len(patches) // ACROSS) * SIDE))
+    image = Image.new(mode, (ACROSS * SIDE, -(-len(patches) // ACROSS) * SIDE))
     for number, patch in enumerate(patches):
         colour: Any = patch[0] if len(patch) == 1 else patch
-        picture.paste(colour, place(number))
-    return picture
+        image.paste(colour, place(number))
+    return image
 
 
 def place(number: int) -> tuple[int, int, int, int]:
@@ -49,16 +49,16 @@ def place(number: int) -> tuple[int, int, int, int]:
 
 def patches_in(path: Path, count: int) -> list[tuple[int, ...]]:
     """The values of the patches in the file, which may be a JPEG."""
-    with Image.open(path) as picture:
-        return [picture.crop(place(number)).getpixel((12, 12)) for number in range(count)]  # type: ignore[misc]
+    with Image.open(path) as image:
+        return [image.crop(place(number)).getpixel((12, 12)) for number in range(count)]  # type: ignore[misc]
 
 
-def mean_inside(picture: Image.Image, place: tuple[float, float, float, float]) -> Colour:
+def mean_inside(image: Image.Image, place: tuple[float, float, float, float]) -> Colour:
     """The colour (0 to 1) of a patch as instruments read it: the mean of its inner half."""
     left, upper, right, lower = place
     wide, tall = right - left, lower - upper
     box = (left + wide / 4, upper + tall / 4, right - wide / 4, lower - tall / 4)
-    inner = picture.crop(tuple(round(edge) for edge in box))  # type: ignore[arg-type]
+    inner = image.crop(tuple(round(edge) for edge in box))  # type: ignore[arg-type]
     return tuple(part / 255 for part in ImageStat.Stat(inner).mean)
 
 
@@ -147,10 +147,10 @@ INKS = [
 
 
 @pytest.mark.parametrize("form", ["TIFF", "JPEG"])
-@pytest.mark.parametrize("told", [True, False])
-def test_cmyk_is_converted_as_it_prints(form: str, told: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("declare", [True, False])
+def test_cmyk_is_converted_as_it_prints(form: str, declare: bool, tmp_path: Path) -> None:
     profile = cmyk.coated_paper()
-    options = {"icc_profile": profile} if told else {}
+    options = {"icc_profile": profile} if declare else {}
     if form == "JPEG":
         options |= {"quality": 100, "subsampling": 0}  # type: ignore[dict-item]
     chart(INKS, "CMYK").save(tmp_path / "chart", form, **options)
@@ -260,17 +260,17 @@ def p3_by_places(path: Path) -> None:
     buffer = BytesIO()
     chart(GRID, "RGB").save(buffer, "PNG")
     content = buffer.getvalue()
-    said = piece(b"gAMA", struct.pack(">I", 45_455)) + piece(
+    chunks = piece(b"gAMA", struct.pack(">I", 45_455)) + piece(
         b"cHRM", struct.pack(">8I", *(round(part * 100_000) for part in places))
     )
-    path.write_bytes(content[:33] + said + content[33:])
+    path.write_bytes(content[:33] + chunks + content[33:])
 
 
-@pytest.mark.parametrize("told", [p3_by_code_points, p3_by_png_chunk, p3_by_places])
+@pytest.mark.parametrize("declare", [p3_by_code_points, p3_by_png_chunk, p3_by_places])
 def test_colour_spaces_declared_without_a_profile_are_recognised(
-    told: Callable[[Path], None], tmp_path: Path
+    declare: Callable[[Path], None], tmp_path: Path
 ) -> None:
-    told(tmp_path / "chart")
+    declare(tmp_path / "chart")
     profile = icc_profiles.rgb_profile(icc_profiles.DISPLAY_P3)
     assert worst(tmp_path / "chart", references(GRID, "RGB", profile, 1.0)) < 3
 

@@ -72,8 +72,8 @@ def test_the_size_of_a_webp_is_read_from_each_kind_of_header(
 
 def test_a_progressive_jpeg_that_needs_too_much_memory_is_rejected(tmp_path: Path) -> None:
     buffer = BytesIO()
-    picture = Image.new("CMYK", (64, 64))
-    picture.save(buffer, "JPEG", progressive=True)
+    image = Image.new("CMYK", (64, 64))
+    image.save(buffer, "JPEG", progressive=True)
     content = bytearray(buffer.getvalue())
     at = content.index(b"\xff\xc2") + 5
     content[at : at + 4] = struct.pack(">2H", 7_000, 7_000)
@@ -120,8 +120,8 @@ def test_frames_are_counted_by_their_blocks(frames: int, tmp_path: Path) -> None
 def test_the_pages_of_a_tiff_are_not_an_animation(tmp_path: Path) -> None:
     pages = [Image.new("L", (4, 4), shade) for shade in range(3)]
     pages[0].save(tmp_path / "pages", "TIFF", save_all=True, append_images=pages[1:])
-    picture = image_reader.open_image(tmp_path / "pages", file_types.TIFF)
-    assert image_reader.frames_of(picture, tmp_path / "pages", file_types.TIFF) == 1
+    image = image_reader.open_image(tmp_path / "pages", file_types.TIFF)
+    assert image_reader.frames_of(image, tmp_path / "pages", file_types.TIFF) == 1
 
 
 def test_a_tiff_of_an_unusual_pixel_format_is_rejected_with_what_to_do(tmp_path: Path) -> None:

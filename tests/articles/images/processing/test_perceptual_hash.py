@@ -17,35 +17,35 @@ APART = 14
 def scene(number: int) -> Image.Image:
     """A generated image with a few large and many small shapes."""
     chance = random.Random(number)
-    picture = Image.new("RGB", (900, 600), tuple(chance.randrange(256) for _ in range(3)))
-    draw = ImageDraw.Draw(picture)
+    image = Image.new("RGB", (900, 600), tuple(chance.randrange(256) for _ in range(3)))
+    draw = ImageDraw.Draw(image)
     for place in range(40):
         size = 300 if place < 6 else 60
         x, y = chance.randrange(-50, 850), chance.randrange(-50, 550)
         corner = (x + chance.randrange(20, size), y + chance.randrange(20, size))
         colour = tuple(chance.randrange(256) for _ in range(3))
         (draw.ellipse if place % 2 else draw.rectangle)((x, y, *corner), fill=colour)
-    return picture
+    return image
 
 
 SCENES = [scene(number) for number in range(12)]
 
 
-def recompressed(picture: Image.Image, form: str, quality: int) -> Image.Image:
+def recompressed(image: Image.Image, form: str, quality: int) -> Image.Image:
     buffer = BytesIO()
-    picture.save(buffer, form, quality=quality)
+    image.save(buffer, form, quality=quality)
     return Image.open(buffer).convert("RGB")
 
 
 CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
-    "smaller": lambda picture: picture.resize((310, 207)),
-    "much smaller": lambda picture: picture.resize((90, 60)),
-    "poorly compressed": lambda picture: recompressed(picture, "JPEG", 20),
-    "another format": lambda picture: recompressed(picture, "WEBP", 40),
-    "brighter": lambda picture: ImageEnhance.Brightness(picture).enhance(1.15),
-    "flatter": lambda picture: ImageEnhance.Contrast(picture).enhance(0.8),
-    "without colours": lambda picture: picture.convert("L").convert("RGB"),
-    "with clipped colours": lambda picture: picture.point(lambda value: min(240, max(15, value))),
+    "smaller": lambda image: image.resize((310, 207)),
+    "much smaller": lambda image: image.resize((90, 60)),
+    "poorly compressed": lambda image: recompressed(image, "JPEG", 20),
+    "another format": lambda image: recompressed(image, "WEBP", 40),
+    "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.15),
+    "flatter": lambda image: ImageEnhance.Contrast(image).enhance(0.8),
+    "without colours": lambda image: image.convert("L").convert("RGB"),
+    "with clipped colours": lambda image: image.point(lambda value: min(240, max(15, value))),
 }
 
 
@@ -55,21 +55,21 @@ def differing_bits(one: int, other: int) -> int:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_changed_copy_has_a_similar_hash(change: str) -> None:
-    for picture in SCENES:
-        one, other = hash_of(picture), hash_of(CHANGES[change](picture))
+    for image in SCENES:
+        one, other = hash_of(image), hash_of(CHANGES[change](image))
         assert one is not None
         assert other is not None
         assert differing_bits(one, other) <= ALIKE
 
 
 def test_different_images_have_different_hashes() -> None:
-    known = [looks for picture in SCENES if (looks := hash_of(picture)) is not None]
+    known = [looks for image in SCENES if (looks := hash_of(image)) is not None]
     assert len(known) == len(SCENES)
     assert min(differing_bits(one, other) for one, other in combinations(known, 2)) >= APART
 
 
 def test_hashes_fit_into_a_signed_64_bit_integer() -> None:
-    known = [hash_of(picture) or 0 for picture in SCENES]
+    known = [hash_of(image) or 0 for image in SCENES]
     assert all(-(2**63) <= looks < 2**63 for looks in known)
     assert min(known) < 0 < max(known)
 

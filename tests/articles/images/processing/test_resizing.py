@@ -22,16 +22,16 @@ from tests.shared import shared_data
 KINDS = {kind.plugin.upper(): kind for kind in file_types.KINDS}
 
 
-def kept(picture: Image.Image, form: str, folder: Path, **options: Any) -> Path:
+def save(image: Image.Image, form: str, folder: Path, **options: Any) -> Path:
     path = folder / f"picture.{form.lower()}"
-    picture.save(path, form, **options)
+    image.save(path, form, **options)
     return path
 
 
 def decoded(path: Path, form: str, widest: int = 1920) -> Image.Image:
     kind = KINDS[form]
-    picture = image_reader.open_whole(path, kind)
-    return resizing.decode(picture, Colours(colour_spaces.profile_of(picture, path, kind)), widest)
+    image = image_reader.open_whole(path, kind)
+    return resizing.decode(image, Colours(colour_spaces.profile_of(image, path, kind)), widest)
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
@@ -44,10 +44,10 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 def test_a_photograph_is_upright_in_every_orientation(shape: str) -> None:
     files = sorted(shared_data("photo-metadata", "orientation").glob(f"{shape}_*.jpg"))
     upright = [decoded(file, "JPEG", 300) for file in files]
-    assert len({picture.size for picture in upright}) == 1
+    assert len({image.size for image in upright}) == 1
     mirrored = upright[0].transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    for picture in upright:
-        assert difference(picture, upright[0]) < 8 < 30 < difference(mirrored, upright[0])
+    for image in upright:
+        assert difference(image, upright[0]) < 8 < 30 < difference(mirrored, upright[0])
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -61,7 +61,7 @@ def test_every_orientation_of_every_format_is_applied_once(
     lying = scene if undo is None else scene.transpose(Image.Transpose(undo))
     tags = Image.Exif()
     tags[0x0112] = orientation
-    path = kept(lying, form, tmp_path, exif=tags.tobytes())
+    path = save(lying, form, tmp_path, exif=tags.tobytes())
     assert image_reader.upright_size(image_reader.open_whole(path, KINDS[form])) == (80, 40)
     assert difference(decoded(path, form), scene) < 6
 
@@ -89,18 +89,18 @@ def test_every_pixel_mode_is_converted_to_rgb(
     mode: str, colour: Any, expected: tuple[int, int, int] | None, tmp_path: Path
 ) -> None:
     form = "TIFF" if mode == "CMYK" else "PNG"
-    picture = decoded(kept(Image.new(mode, (20, 20), colour), form, tmp_path), form)
-    assert picture.mode in {"RGB", "RGBA"}
+    image = decoded(save(Image.new(mode, (20, 20), colour), form, tmp_path), form)
+    assert image.mode in {"RGB", "RGBA"}
     if expected is not None:
-        assert difference(picture.convert("RGB"), Image.new("RGB", (20, 20), expected)) <= 1
+        assert difference(image.convert("RGB"), Image.new("RGB", (20, 20), expected)) <= 1
 
 
 def test_transparency_is_kept_and_is_white_in_jpeg(tmp_path: Path) -> None:
     half = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
-    picture = decoded(kept(half, "PNG", tmp_path), "PNG")
-    assert resizing.is_transparent(picture)
+    image = decoded(save(half, "PNG", tmp_path), "PNG")
+    assert resizing.is_transparent(image)
     resizing.write(
-        picture, rendition_sizes.Size("jpeg", 20, 20), tmp_path / "x.jpeg", kind=file_types.PNG
+        image, rendition_sizes.Size("jpeg", 20, 20), tmp_path / "x.jpeg", kind=file_types.PNG
     )
     assert Image.open(tmp_path / "x.jpeg").getpixel((5, 5)) == (255, 255, 255)
 
@@ -115,10 +115,8 @@ def test_renditions_contain_no_metadata_of_the_file(form: str, tmp_path: Path) -
         loud, "JPEG", exif=tags.tobytes(), comment=b"secret", xmp=b"<x:xmpmeta/>", dpi=(300, 300)
     )
     (tmp_path / "loud.jpg").write_bytes(loud.getvalue())
-    picture = decoded(tmp_path / "loud.jpg", "JPEG")
-    resizing.write(
-        picture, rendition_sizes.Size(form, 20, 20), tmp_path / form, kind=file_types.JPEG
-    )
+    image = decoded(tmp_path / "loud.jpg", "JPEG")
+    resizing.write(image, rendition_sizes.Size(form, 20, 20), tmp_path / form, kind=file_types.JPEG)
     served = (tmp_path / form).read_bytes()
     for word in (b"serial", b"secret", b"xmpmeta", b"Exif"):
         assert word not in served

@@ -35,39 +35,39 @@ def bucket(settings: Any) -> Iterator[SmallBucket]:
         settings.STORAGES = {**settings.STORAGES, "default": default}
         settings.IMAGES_IN_BUCKET = True
         yield server
-        assert server.refused == [], "whoever is refused on purpose says so"
+        assert server.rejected == [], "a test that expects rejections must clear the list"
 
 
 @pytest.fixture
-def kept(bucket: SmallBucket) -> dict[str, tuple[bytes, str]]:
+def objects(bucket: SmallBucket) -> dict[str, tuple[bytes, str]]:
     """The objects in the bucket."""
-    return bucket.kept
+    return bucket.objects
 
 
 def test_an_image_is_stored_in_a_bucket_from_upload_to_deletion(
-    db: None, kept: dict[str, tuple[bytes, str]], client: Client, settings: Any
+    db: None, objects: dict[str, tuple[bytes, str]], client: Client, settings: Any
 ) -> None:
     image = ingest.ingest(picture_file(width=200, height=100), by=None, credit="Ines Faro")
     renditions.make(image)
     count = image.renditions.count()
-    assert len(kept) == 1 + count > 5
+    assert len(objects) == 1 + count > 5
     one = image.renditions.filter(format="avif").first()
     assert one is not None
     response = client.get(one.get_absolute_url())
     assert response.status_code == 302
-    address = response["Location"]
-    assert address.startswith(bucket_url(settings.STORAGES["default"]))
-    assert opens_for(address) == 90
+    url = response["Location"]
+    assert url.startswith(bucket_url(settings.STORAGES["default"]))
+    assert opens_for(url) == 90
     assert response["Cache-Control"] == "public, max-age=60"
-    with urlopen(address) as answer:
-        assert answer.headers["Content-Type"] == "image/avif"
-        assert len(answer.read()) == one.bytes
+    with urlopen(url) as reply:
+        assert reply.headers["Content-Type"] == "image/avif"
+        assert len(reply.read()) == one.bytes
     Image.objects.update(credit="Teo Brandt")
     renditions.update_rights(image)
     assert client.get(one.get_absolute_url()).status_code == 301
     OldRenditionName.objects.update(replaced_at=timezone.now() - timedelta(hours=1))
     rendition_files.discard_former()
-    assert len(kept) == 1 + count
+    assert len(objects) == 1 + count
     Image.objects.update(withdrawn_at=timezone.now())
     now = image.renditions.first()
     assert now is not None
@@ -79,33 +79,33 @@ def test_a_signed_url_is_valid_for_a_minute_and_for_one_file_only(
     db: None, bucket: SmallBucket, client: Client
 ) -> None:
     image = ingest.ingest(picture_file(), by=None, credit="Ines Faro")
-    address = client.get(image.renditions.get().get_absolute_url())["Location"]
-    with urlopen(address) as answer:
-        assert answer.status == 200
-    plain = address.partition("?")[0]
+    url = client.get(image.renditions.get().get_absolute_url())["Location"]
+    with urlopen(url) as reply:
+        assert reply.status == 200
+    plain = url.partition("?")[0]
     original = plain.replace(str(image.renditions.get().file.name), str(image.original.name))
-    assert f"/{NAME}/{image.original.name}" in bucket.kept
+    assert f"/{NAME}/{image.original.name}" in bucket.objects
     for refused in (
         plain,
-        address.replace(plain, original),
-        address.replace("X-Amz-Expires=90", "X-Amz-Expires=9000"),
-        f"{address[:-1]}{'0' if address[-1] != '0' else '1'}",
+        url.replace(plain, original),
+        url.replace("X-Amz-Expires=90", "X-Amz-Expires=9000"),
+        f"{url[:-1]}{'0' if url[-1] != '0' else '1'}",
     ):
-        assert refused != address
+        assert refused != url
         with pytest.raises(HTTPError, match="403"):
             urlopen(refused)
-    bucket.later = timedelta(seconds=85)
-    with urlopen(address) as answer:
-        assert answer.status == 200
-    bucket.later = timedelta(seconds=92)
+    bucket.clock_offset = timedelta(seconds=85)
+    with urlopen(url) as reply:
+        assert reply.status == 200
+    bucket.clock_offset = timedelta(seconds=92)
     with pytest.raises(HTTPError, match="403"):
-        urlopen(address)
-    assert [why[:12] for why in bucket.refused] == [
+        urlopen(url)
+    assert [reason[:12] for reason in bucket.rejected] == [
         "AccessDenied",
         *["SignatureDoe"] * 3,
         "AccessDenied",
     ]
-    bucket.refused.clear()
+    bucket.rejected.clear()
 
 
 def test_another_secret_key_is_rejected(bucket: SmallBucket, settings: Any) -> None:
@@ -114,12 +114,12 @@ def test_another_secret_key_is_rejected(bucket: SmallBucket, settings: Any) -> N
     settings.STORAGES = {**settings.STORAGES, "default": default}
     with pytest.raises(OSError, match="failed"):
         default_storage.save("some.jpeg", picture_file())
-    assert bucket.kept == {}
-    bucket.refused.clear()
+    assert bucket.objects == {}
+    bucket.rejected.clear()
 
 
 def test_a_redirect_is_cached_and_valid_no_longer_than_the_licence(
-    db: None, kept: dict[str, tuple[bytes, str]], client: Client
+    db: None, objects: dict[str, tuple[bytes, str]], client: Client
 ) -> None:
     only = ingest.ingest(picture_file(), by=None, credit="Ines Faro").renditions.get()
     Image.objects.update(licence_until=timezone.now() + timedelta(seconds=20))
@@ -129,7 +129,7 @@ def test_a_redirect_is_cached_and_valid_no_longer_than_the_licence(
 
 
 def test_staff_may_view_an_image_after_the_end_of_its_licence(
-    db: None, kept: dict[str, tuple[bytes, str]], client: Client, edna: User
+    db: None, objects: dict[str, tuple[bytes, str]], client: Client, edna: User
 ) -> None:
     only = ingest.ingest(picture_file(), by=None, credit="Ines Faro").renditions.get()
     Image.objects.update(licence_until=timezone.now() - timedelta(days=1))
@@ -138,28 +138,28 @@ def test_staff_may_view_an_image_after_the_end_of_its_licence(
     assert opens_for(response["Location"]) == 90
 
 
-def opens_for(address: str) -> int:
-    return int(parse_qs(urlsplit(address).query)["X-Amz-Expires"][0])
+def opens_for(url: str) -> int:
+    return int(parse_qs(urlsplit(url).query)["X-Amz-Expires"][0])
 
 
 def test_orphan_files_in_the_bucket_are_deleted(
-    db: None, kept: dict[str, tuple[bytes, str]]
+    db: None, objects: dict[str, tuple[bytes, str]]
 ) -> None:
     image = ingest.ingest(picture_file(), by=None, credit="Ines Faro")
-    before = set(kept)
+    before = set(objects)
     for name in ("originals/2026/10/left.jpeg", "renditions/2026/10/left.avif"):
         default_storage.save(name, picture_file())
     assert orphans.delete_orphans(before=timezone.now() - timedelta(days=9999)) == 0
     assert orphans.delete_orphans(before=timezone.now() + timedelta(days=9999)) == 2
-    assert set(kept) == before
+    assert set(objects) == before
     assert image.renditions.count() == 1
 
 
 def test_a_missing_file_raises_the_same_error_as_in_a_file_system(
-    kept: dict[str, tuple[bytes, str]],
+    objects: dict[str, tuple[bytes, str]],
 ) -> None:
     assert not default_storage.exists("nothing.jpeg")
     with pytest.raises(FileNotFoundError):
         default_storage.open("nothing.jpeg")
     default_storage.save("some.jpeg", picture_file())
-    assert default_storage.size("some.jpeg") == len(kept["/pictures-of-ours/some.jpeg"][0])
+    assert default_storage.size("some.jpeg") == len(objects["/pictures-of-ours/some.jpeg"][0])

@@ -37,8 +37,8 @@ def test_a_rendition_is_cached_forever_and_sets_no_cookie(client: Client, only: 
 
 
 def test_a_browser_may_only_display_a_rendition(client: Client, only: Rendition) -> None:
-    for address in (only.get_absolute_url(), "/pictures/nothing.jpeg"):
-        response = client.get(address)
+    for url in (only.get_absolute_url(), "/pictures/nothing.jpeg"):
+        response = client.get(url)
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
@@ -145,12 +145,12 @@ def test_staff_can_see_hidden_images(
     client: Client, only: Rendition, edna: User, ola: User
 ) -> None:
     Image.objects.update(withdrawn_at=timezone.now())
-    address = f"/admin/articles/image/file/{only.name}"
-    assert client.get(address).status_code == 302
+    url = f"/admin/articles/image/file/{only.name}"
+    assert client.get(url).status_code == 302
     client.force_login(ola)
-    assert client.get(address).status_code == 302
+    assert client.get(url).status_code == 302
     client.force_login(edna)
-    response = client.get(address)
+    response = client.get(url)
     assert response.status_code == 200
     assert "private" in response["Cache-Control"]
     assert client.get("/admin/articles/image/file/nothing.jpeg").status_code == 404
@@ -165,8 +165,8 @@ def test_a_newsletter_image_is_available_for_emails(client: Client, only: Rendit
 
 def test_an_original_has_no_public_url(client: Client, only: Rendition) -> None:
     name = str(only.image.original)
-    for address in (f"/pictures/{name}", f"/pictures/{name.rsplit('/', 1)[1]}", f"/media/{name}"):
-        assert client.get(address, follow=True).status_code == 404
+    for url in (f"/pictures/{name}", f"/pictures/{name.rsplit('/', 1)[1]}", f"/media/{name}"):
+        assert client.get(url, follow=True).status_code == 404
 
 
 def test_unknown_names_and_path_traversal_are_not_found(client: Client, db: None) -> None:
@@ -190,6 +190,6 @@ def test_an_invalid_file_name_in_the_admin_is_not_found(
     client: Client, edna: User, name: str
 ) -> None:
     client.force_login(edna)
-    answer = client.get(f"/admin/articles/image/file/{name}")
-    assert answer.status_code == 404
-    assert answer.status_code == 404
+    result = client.get(f"/admin/articles/image/file/{name}")
+    assert result.status_code == 404
+    assert result.status_code == 404

@@ -119,9 +119,9 @@ def test_a_new_credit_format_changes_every_image_of_the_agency_and_no_other(
     django_capture_on_commit_callbacks: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    heard: list[list[int]] = []
+    received: list[list[int]] = []
     monkeypatch.setattr(
-        signals.rights_changed, "send", lambda sender, image_ids: heard.append(sorted(image_ids))
+        signals.rights_changed, "send", lambda sender, image_ids: received.append(sorted(image_ids))
     )
     hers = [
         picture(
@@ -145,7 +145,7 @@ def test_a_new_credit_format_changes_every_image_of_the_agency_and_no_other(
     assert {(event.before, event.after, event.created_by) for event in events} == {
         ("credit: Ines Faro/via Reuters", "credit: Ines Faro/for Reuters", edna)
     }
-    assert heard == [[image.pk for image in hers]]
+    assert received == [[image.pk for image in hers]]
 
 
 def test_each_of_many_images_gets_a_history_row_with_its_former_credit(
@@ -155,8 +155,8 @@ def test_each_of_many_images_gets_a_history_row_with_its_former_credit(
     assert bulk_changes.change(Image.objects.all(), {"credit": "Ines Faro"}, by=edna) == 2
     assert credit(first) == credit(second) == "Ines Faro"
     assert first.agency is None
-    told = ImageEvent.objects.filter(action="credited").values_list("before", "after", "created_by")
-    assert set(told) == {
+    data = ImageEvent.objects.filter(action="credited").values_list("before", "after", "created_by")
+    assert set(data) == {
         ("credit: Reuters\nagency: Reuters", "credit: Ines Faro\nagency: –", edna.pk),
         ("credit: Jo Reis", "credit: Ines Faro", edna.pk),
     }

@@ -16,14 +16,14 @@ pytestmark = pytest.mark.django_db
 
 
 def first_page(user: User) -> str:
-    desk = Client()
-    desk.force_login(user)
-    return desk.get("/admin/").content.decode()
+    editor_client = Client()
+    editor_client.force_login(user)
+    return editor_client.get("/admin/").content.decode()
 
 
-@pytest.mark.parametrize(("days", "words"), [(13, "expires on"), (-2, "expired on")])
+@pytest.mark.parametrize(("days", "text"), [(13, "expires on"), (-2, "expired on")])
 def test_the_dashboard_shows_the_image_its_end_date_and_its_usage(
-    edna: User, days: int, words: str
+    edna: User, days: int, text: str
 ) -> None:
     image = newsroom.picture(headline="The quay")
     newsroom.published("Ferries", lead_image=image)
@@ -32,7 +32,7 @@ def test_the_dashboard_shows_the_image_its_end_date_and_its_usage(
     assert (
         f'href="/admin/articles/image/{image.pk}/change/#id_licence_until_0">The quay</a>' in page
     )
-    assert words in page
+    assert text in page
     assert "the article “Ferries”" in page
 
 
@@ -52,7 +52,7 @@ def test_more_expiring_licences_than_lines_link_to_the_library(edna: User, clien
     assert named(page) == [*(f"Ends {day}" for day in range(1, 11)), "and 2 more", "and 1 more"]
     there = re.findall(r'<a href="([^"]+)">and \d+ more</a>', page)
     client.force_login(edna)
-    shown = [client.get(unescape(address)).context["cl"].result_count for address in there]
+    shown = [client.get(unescape(url)).context["cl"].result_count for url in there]
     assert shown == [12, 1]
 
 
@@ -61,12 +61,12 @@ def test_ten_expiring_licences_are_all_listed(edna: User) -> None:
     assert len(named(first_page(edna))) == 10
 
 
-def used_until(pictures: dict[str, int]) -> None:
+def used_until(images: dict[str, int]) -> None:
     """Adds images to one article, by name, with the days until their licence ends."""
     now = timezone.now()
     made = [
         newsroom.picture(headline=name, licence_until=now + timedelta(days=days))
-        for name, days in pictures.items()
+        for name, days in images.items()
     ]
     newsroom.draft(
         "Ferries", body="".join(f'<figure data-image="{each.pk}"></figure>' for each in made)

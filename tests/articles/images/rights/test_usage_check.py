@@ -47,22 +47,22 @@ def using(image: Image, **fields: Any) -> Article:
 
 @pytest.fixture(params=FAULTS, ids=str)
 def fault(request: pytest.FixtureRequest) -> tuple[Image, str, str]:
-    fields, words, place = FAULTS[request.param]
+    fields, message, anchor = FAULTS[request.param]
     image = newsroom.picture(headline="The quay", **fields)
-    return image, words, place
+    return image, message, anchor
 
 
 def test_an_article_with_such_an_image_is_not_published_and_shows_a_link_to_fix_it(
     fault: tuple[Image, str, str], edna: User
 ) -> None:
-    image, words, place = fault
+    image, message, anchor = fault
     for article in (using(image), newsroom.draft(lead_image=image)):
         with pytest.raises(publishing.NotReady, match="The quay") as refusal:
             publishing.publish(article, by=edna)
-        (obstacle,) = refusal.value.obstacles
-        assert words in obstacle.message
-        assert obstacle.address.startswith(f"/admin/articles/image/{image.pk}/change/")
-        assert place in obstacle.address
+        (blocker,) = refusal.value.obstacles
+        assert message in blocker.message
+        assert blocker.address.startswith(f"/admin/articles/image/{image.pk}/change/")
+        assert anchor in blocker.address
 
 
 def test_the_link_to_fix_it_leads_to_an_existing_field(
@@ -71,9 +71,9 @@ def test_the_link_to_fix_it_leads_to_an_existing_field(
     image, _words, _place = fault
     with pytest.raises(publishing.NotReady) as refusal:
         publishing.publish(using(image), by=edna)
-    address, _, field = refusal.value.obstacles[0].address.partition("#")
+    url, _, field = refusal.value.obstacles[0].address.partition("#")
     client.force_login(edna)
-    page = client.get(address)
+    page = client.get(url)
     assert page.status_code == 200
     assert not field or f'id="{field}"' in page.content.decode()
 
@@ -101,23 +101,23 @@ def test_an_article_scheduled_before_is_not_published_at_its_time(
 def test_such_an_image_cannot_be_added_to_a_published_article(
     fault: tuple[Image, str, str], edna: User
 ) -> None:
-    image, words, _place = fault
+    image, message, _place = fault
     article = newsroom.published()
     article.body += f'<figure data-image="{image.pk}"></figure>'
     with pytest.raises(publishing.NotReady, match=r"The quay") as refusal:
         revisions.save(article, by=edna)
-    assert words in str(refusal.value)
+    assert message in str(refusal.value)
     article.refresh_from_db()
     assert "figure" not in article.body
 
 
 def test_the_form_shows_the_blockers_with_links_and_keeps_the_input(edna: User) -> None:
-    desk = Client()
-    desk.force_login(edna)
+    editor_client = Client()
+    editor_client.force_login(edna)
     image = newsroom.picture(credit="", headline="The quay")
     article = newsroom.published("Ferries")
-    address = f"/admin/articles/article/{article.pk}/change/"
-    form = desk.get(address).context["adminform"].form
+    url = f"/admin/articles/article/{article.pk}/change/"
+    form = editor_client.get(url).context["adminform"].form
     sent = {name: field for name, field in form.initial.items() if field not in (None, "")}
     sent |= {
         "body": f'<p>Typed just now.</p><figure data-image="{image.pk}"></figure>',
@@ -125,7 +125,7 @@ def test_the_form_shows_the_blockers_with_links_and_keeps_the_input(edna: User) 
         "corrections-INITIAL_FORMS": "0",
         "_continue": "",
     }
-    page = desk.post(address, sent).content.decode()
+    page = editor_client.post(url, sent).content.decode()
     assert f'href="/admin/articles/image/{image.pk}/change/#id_credit"' in page
     assert "Typed just now." in page
     article.refresh_from_db()
@@ -161,26 +161,26 @@ def test_a_decorative_image_needs_no_alt_text(edna: User) -> None:
 
 
 def test_the_panel_beside_the_form_lists_blockers_with_links(edna: User) -> None:
-    desk = Client()
-    desk.force_login(edna)
+    editor_client = Client()
+    editor_client.force_login(edna)
     image = newsroom.picture(alt_text="")
     article = using(image)
     led_by = newsroom.picture()
     issue = factories.issue("What moved", newsroom.published("Led", lead_image=led_by))
     Image.objects.update(alt_text="")
-    for page, picture in (
+    for page, other_image in (
         (f"/admin/articles/article/{article.pk}/change/", image),
         (f"/admin/newsletter/issue/{issue.pk}/send/", led_by),
     ):
-        link = f'<a href="/admin/articles/image/{picture.pk}/change/#id_alt_text">'
-        assert link in desk.get(page).content.decode()
+        link = f'<a href="/admin/articles/image/{other_image.pk}/change/#id_alt_text">'
+        assert link in editor_client.get(page).content.decode()
 
 
 def test_usage_terms_are_shown_in_the_article_form(edna: User) -> None:
-    desk = Client()
-    desk.force_login(edna)
+    editor_client = Client()
+    editor_client.force_login(edna)
     article = using(newsroom.picture(usage_terms="Not on covers."))
-    page = desk.get(f"/admin/articles/article/{article.pk}/change/").content.decode()
+    page = editor_client.get(f"/admin/articles/article/{article.pk}/change/").content.decode()
     assert "Not on covers." in page
 
 
@@ -199,14 +199,14 @@ OF_MAIL = {
 
 @pytest.mark.parametrize("name", OF_MAIL)
 def test_an_issue_with_such_an_image_is_not_sent(name: str, edna: User) -> None:
-    fields, words, place = OF_MAIL[name]
+    fields, message, anchor = OF_MAIL[name]
     article = newsroom.published(lead_image=newsroom.picture())
     factories.subscriber("ola@readers.example")
     issue = factories.issue("What moved", article)
     Image.objects.update(**fields)
-    with pytest.raises(sending.NotReady, match=re.escape(words)) as refusal:
+    with pytest.raises(sending.NotReady, match=re.escape(message)) as refusal:
         sending.start(issue, by=edna)
-    assert place in refusal.value.obstacles[0].address
+    assert anchor in refusal.value.obstacles[0].address
 
 
 def test_a_delivery_pauses_when_a_licence_expires(edna: User) -> None:
@@ -227,15 +227,15 @@ def test_a_delivery_pauses_when_a_licence_expires(edna: User) -> None:
 
 
 def test_usage_terms_are_shown_before_an_issue_is_sent(edna: User) -> None:
-    desk = Client()
-    desk.force_login(edna)
+    editor_client = Client()
+    editor_client.force_login(edna)
     agency = Agency.objects.create(name="Quay", credit_text="via Quay", usage_terms="Once a week.")
     image = factories.mail_image(usage_terms="Not on covers.", agency=agency)
     issue = factories.issue("What moved", newsroom.published(lead_image=image))
     for page in ("preview", "send"):
-        words = desk.get(f"/admin/newsletter/issue/{issue.pk}/{page}/").content.decode()
-        assert "Not on covers." in words
-        assert "Once a week." in words
+        message = editor_client.get(f"/admin/newsletter/issue/{issue.pk}/{page}/").content.decode()
+        assert "Not on covers." in message
+        assert "Once a week." in message
 
 
 def test_articles_are_published_only_by_the_publishing_functions() -> None:

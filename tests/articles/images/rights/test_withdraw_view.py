@@ -17,19 +17,19 @@ def test_a_withdrawn_image_is_hidden_everywhere_and_can_be_restored(
     image = picture()
     published(headline="Ships at dusk", lead_image=image)
     client.force_login(edna)
-    address = f"{LIBRARY}{image.pk}/withdraw/"
-    assert "the article “Ships at dusk”" in client.get(address).content.decode()
-    client.post(address, {"reason": "The agency asked for it"})
+    url = f"{LIBRARY}{image.pk}/withdraw/"
+    assert "the article “Ships at dusk”" in client.get(url).content.decode()
+    client.post(url, {"reason": "The agency asked for it"})
     image.refresh_from_db()
     assert not image.may_be_shown
-    page = client.get(address).content.decode()
+    page = client.get(url).content.decode()
     assert "The agency asked for it" in page
     assert 'name="action" value="restore"' in page
-    client.post(address, {"action": "restore"})
+    client.post(url, {"action": "restore"})
     image.refresh_from_db()
     assert image.may_be_shown
-    told = ImageEvent.objects.order_by("pk").values_list("action", "after", "created_by")
-    assert list(told) == [
+    data = ImageEvent.objects.order_by("pk").values_list("action", "after", "created_by")
+    assert list(data) == [
         ("withdrawn", "The agency asked for it", edna.pk),
         ("restored", "", edna.pk),
     ]
@@ -39,12 +39,12 @@ def test_withdrawing_a_withdrawn_image_does_not_restore_it(
     client: Client, edna: User, chief: User
 ) -> None:
     image = picture()
-    address = f"{LIBRARY}{image.pk}/withdraw/"
+    url = f"{LIBRARY}{image.pk}/withdraw/"
     for who, reason in ((edna, "The agency asked for it"), (chief, "Somebody in it asked for it")):
         client.force_login(who)
-        assert 'name="action" value=' in client.get(address).content.decode()
-        answer = client.post(address, {"action": "withdraw", "reason": reason}, follow=True)
-    assert ALREADY_WITHDRAWN in answer.content.decode()
+        assert 'name="action" value=' in client.get(url).content.decode()
+        response = client.post(url, {"action": "withdraw", "reason": reason}, follow=True)
+    assert ALREADY_WITHDRAWN in response.content.decode()
     image.refresh_from_db()
     assert not image.may_be_shown
     assert image.withdrawn_reason == "The agency asked for it"

@@ -92,15 +92,15 @@ def test_textual_usage_terms_are_not_public(client: Client) -> None:
 def test_open_graph_tags_have_title_description_and_image(client: Client) -> None:
     article = full_article()
     found = head(client, article.get_absolute_url())
-    said = {
+    tags = {
         meta.get("property") or meta.get("name"): meta.get("content") for meta in found.iter("meta")
     }
-    assert said["og:type"] == "article"
-    assert said["og:title"] == "The long way"
-    assert said["og:description"] == said["description"] == article.standfirst
-    assert said["og:image"].startswith(f"{SITE}/pictures/")
-    assert (said["og:image:width"], said["og:image:height"]) == ("640", "426")
-    assert said["twitter:card"] == "summary_large_image"
+    assert tags["og:type"] == "article"
+    assert tags["og:title"] == "The long way"
+    assert tags["og:description"] == tags["description"] == article.standfirst
+    assert tags["og:image"].startswith(f"{SITE}/pictures/")
+    assert (tags["og:image:width"], tags["og:image:height"]) == ("640", "426")
+    assert tags["twitter:card"] == "summary_large_image"
     assert found.xpath("//link[@rel='canonical']/@href") == [SITE + article.get_absolute_url()]
 
 
@@ -111,7 +111,7 @@ def test_the_second_page_of_a_list_has_its_own_canonical_url(client: Client) -> 
     assert found.xpath("//link[@rel='prev']/@href") == [f"{SITE}/category/section-0/"]
 
 
-def said_in(client: Client, path: str) -> dict[str, str]:
+def meta_tags(client: Client, path: str) -> dict[str, str]:
     metas = head(client, path).iter("meta")
     return {each.get("property") or each.get("name"): each.get("content") for each in metas}
 
@@ -122,10 +122,10 @@ def test_the_preview_image_of_a_list_is_that_of_its_first_article(client: Client
     lead = article.lead_image
     assert lead
     for path in ("/category/asia-pacific/", "/tag/shipping/", "/2026/", "/2026/03/"):
-        said = said_in(client, path)
-        assert said["og:image"].startswith(f"{SITE}/pictures/"), path
-        assert said["og:image:alt"].startswith(lead.alt_text), path
-        assert said["twitter:card"] == "summary_large_image"
+        tags = meta_tags(client, path)
+        assert tags["og:image"].startswith(f"{SITE}/pictures/"), path
+        assert tags["og:image:alt"].startswith(lead.alt_text), path
+        assert tags["twitter:card"] == "summary_large_image"
 
 
 @pytest.mark.parametrize(
@@ -134,12 +134,12 @@ def test_the_preview_image_of_a_list_is_that_of_its_first_article(client: Client
 def test_the_preview_image_of_a_page_without_images_is_the_logo(client: Client, path: str) -> None:
     newsroom.published("Without a picture")
     saving.save(Page(title="About", path="about", body="<p>Us.</p>", is_published=True))
-    said = said_in(client, path)
-    assert said["og:image"].startswith(f"{SITE}/static/icons/icon-512")
-    assert said["og:image:alt"] == current_publication().name
-    assert said["twitter:card"] == "summary"
-    assert said["og:title"]
-    assert said["og:url"].startswith(SITE)
+    tags = meta_tags(client, path)
+    assert tags["og:image"].startswith(f"{SITE}/static/icons/icon-512")
+    assert tags["og:image:alt"] == current_publication().name
+    assert tags["twitter:card"] == "summary"
+    assert tags["og:title"]
+    assert tags["og:url"].startswith(SITE)
 
 
 def test_static_pages_and_search_have_link_headers_and_json_ld(client: Client) -> None:
@@ -170,11 +170,11 @@ def test_every_feed_link_of_a_page_works(client: Client) -> None:
             assert client.get(feed).status_code == 200, feed
 
 
-@pytest.mark.parametrize("sign", ["</script><b>", "<!--<script>", "]]>", "\u2028", "& <"])
-def test_no_headline_can_close_the_json_ld_script(client: Client, sign: str) -> None:
-    article = newsroom.published(f"Quiet {sign} week")
+@pytest.mark.parametrize("character", ["</script><b>", "<!--<script>", "]]>", "\u2028", "& <"])
+def test_no_headline_can_close_the_json_ld_script(client: Client, character: str) -> None:
+    article = newsroom.published(f"Quiet {character} week")
     (news, _) = data_of(client, article.get_absolute_url())
-    assert news["headline"] == f"Quiet {sign} week"
+    assert news["headline"] == f"Quiet {character} week"
 
 
 def test_every_json_ld_property_is_in_the_schema_org_vocabulary(client: Client) -> None:
@@ -224,20 +224,24 @@ def test_link_headers_name_the_canonical_url_the_api_oembed_and_feeds(client: Cl
     )
 
 
-@pytest.mark.parametrize("sign", ['"><script>x</script>', "' onload='x", "</title><b>", "& &lt; <"])
-def test_no_text_can_break_out_of_the_head(client: Client, sign: str) -> None:
+@pytest.mark.parametrize(
+    "character", ['"><script>x</script>', "' onload='x", "</title><b>", "& &lt; <"]
+)
+def test_no_text_can_break_out_of_the_head(client: Client, character: str) -> None:
     article = newsroom.published(
-        f"Quiet {sign} week", standfirst=f"Why {sign}", authors=[newsroom.author("Ines Faro")]
+        f"Quiet {character} week",
+        standfirst=f"Why {character}",
+        authors=[newsroom.author("Ines Faro")],
     )
     found = head(client, article.get_absolute_url())
     (title,) = found.xpath("meta[@property='og:title']/@content")
-    assert title == f"Quiet {sign} week"
+    assert title == f"Quiet {character} week"
     assert not found.xpath("//*[@onload] | //script[text()='x'] | //head//b")
 
 
 def test_a_long_description_is_truncated_for_search_engines(client: Client) -> None:
     article = newsroom.published(standfirst="Words and words. " * 30)
     found = head(client, article.get_absolute_url())
-    (words,) = found.xpath("meta[@name='description']/@content")
-    assert len(words) == 300
-    assert words.endswith("…")
+    (text,) = found.xpath("meta[@name='description']/@content")
+    assert len(text) == 300
+    assert text.endswith("…")

@@ -45,11 +45,11 @@ def small_file(kind: str) -> bytes:
 
 
 def frames_of(content: bytes) -> list[bytes]:
-    picture = Pixels.open(BytesIO(content))
+    image = Pixels.open(BytesIO(content))
     found = []
-    for at in range(getattr(picture, "n_frames", 1)):
-        picture.seek(at)
-        found.append(picture.convert("RGBA").tobytes())
+    for at in range(getattr(image, "n_frames", 1)):
+        image.seek(at)
+        found.append(image.convert("RGBA").tobytes())
     return found
 
 
@@ -72,19 +72,19 @@ def tool() -> Iterator[ExifTool]:
 
 def test_an_independent_reader_finds_the_rights(file: Path, tool: ExifTool) -> None:
     write(file, FULL)
-    said = tool.read(file)
-    assert said["XMP-photoshop:Credit"] == FULL.credit
-    assert said["XMP-dc:Creator"] == ["Inês Faro", "Jo Reis"]
-    assert said["XMP-dc:Rights"] == FULL.copyright
-    assert said["XMP-xmpRights:WebStatement"] == said["XMP-cc:License"] == FULL.licence
-    assert said["XMP-xmpRights:UsageTerms"] == FULL.usage_terms
-    assert said["XMP-iptcExt:DigitalSourceType"].endswith("/trainedAlgorithmicMedia")
+    values = tool.read(file)
+    assert values["XMP-photoshop:Credit"] == FULL.credit
+    assert values["XMP-dc:Creator"] == ["Inês Faro", "Jo Reis"]
+    assert values["XMP-dc:Rights"] == FULL.copyright
+    assert values["XMP-xmpRights:WebStatement"] == values["XMP-cc:License"] == FULL.licence
+    assert values["XMP-xmpRights:UsageTerms"] == FULL.usage_terms
+    assert values["XMP-iptcExt:DigitalSourceType"].endswith("/trainedAlgorithmicMedia")
     if file.suffix == ".jpeg":
-        assert said["IPTC:CodedCharacterSet"] == "UTF8"
-        assert said["IPTC:Credit"] == FULL.credit
-        assert said["IPTC:By-line"] == ["Inês Faro", "Jo Reis"]
-        assert said["IPTC:CopyrightNotice"] == said["IFD0:Copyright"] == FULL.copyright
-        assert said["IFD0:Artist"] == FULL.creator
+        assert values["IPTC:CodedCharacterSet"] == "UTF8"
+        assert values["IPTC:Credit"] == FULL.credit
+        assert values["IPTC:By-line"] == ["Inês Faro", "Jo Reis"]
+        assert values["IPTC:CopyrightNotice"] == values["IFD0:Copyright"] == FULL.copyright
+        assert values["IFD0:Artist"] == FULL.creator
         digests = tool.read(file, "-IPTCDigest", "-CurrentIPTCDigest")
         assert digests["Photoshop:IPTCDigest"] == digests["File:CurrentIPTCDigest"]
 
@@ -96,9 +96,13 @@ def test_an_independent_reader_reports_no_warnings(file: Path, tool: ExifTool) -
 
 def test_our_own_reader_finds_the_same(file: Path) -> None:
     write(file, FULL)
-    said = metadata.read_file(file)
-    assert (said.credit, said.byline, said.copyright) == (FULL.credit, FULL.creator, FULL.copyright)
-    assert (said.licence, said.usage_terms) == (FULL.licence, FULL.usage_terms)
+    values = metadata.read_file(file)
+    assert (values.credit, values.byline, values.copyright) == (
+        FULL.credit,
+        FULL.creator,
+        FULL.copyright,
+    )
+    assert (values.licence, values.usage_terms) == (FULL.licence, FULL.usage_terms)
 
 
 def test_the_pixels_do_not_change_and_the_packet_has_padding(file: Path) -> None:
@@ -168,9 +172,9 @@ def test_colour_profiles_and_rendering_do_not_change() -> None:
 
 def test_an_image_without_rights_gets_no_metadata(file: Path, tool: ExifTool) -> None:
     write(file, Rights())
-    said = tool.read(file, "-XMP:all", "-IFD0:all", "-IPTC:all")
-    words = {name for name in said if name.startswith(("XMP-dc", "XMP-photoshop", "IFD0"))}
-    assert words == set()
+    values = tool.read(file, "-XMP:all", "-IFD0:all", "-IPTC:all")
+    names = {name for name in values if name.startswith(("XMP-dc", "XMP-photoshop", "IFD0"))}
+    assert names == set()
 
 
 def test_characters_that_xmp_cannot_contain_are_removed() -> None:
@@ -230,8 +234,8 @@ def test_any_text_is_read_as_it_was_entered(
 ) -> None:
     rights = Rights(credit=credit, copyright=notice)
     once = embedded(content, rights)
-    said = metadata.read(once)
-    assert (said.credit or "", said.copyright or "") == (rights.credit, rights.copyright)
+    values = metadata.read(once)
+    assert (values.credit or "", values.copyright or "") == (rights.credit, rights.copyright)
     changed = Rights(credit=other)
     twice = embedded(once, changed)
     assert len(twice) == len(once)
@@ -239,8 +243,8 @@ def test_any_text_is_read_as_it_was_entered(
     assert embedded(twice, rights) == once
 
 
-@pytest.mark.parametrize("sign", ["&", "😀"])
-def test_the_longest_values_of_every_field_fit_into_every_file(sign: str) -> None:
-    rights = Rights(*[sign * 5_000] * 6)
+@pytest.mark.parametrize("character", ["&", "😀"])
+def test_the_longest_values_of_every_field_fit_into_every_file(character: str) -> None:
+    rights = Rights(*[character * 5_000] * 6)
     for content in SMALL:
-        assert metadata.read(embedded(content, rights)).credit == sign * 1_000
+        assert metadata.read(embedded(content, rights)).credit == character * 1_000
