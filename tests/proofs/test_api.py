@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from articles.editorial.models import Article
 from iria.wsgi import application
-from tests.articles.api.conftest import house as house
+from tests.articles.api.conftest import full_article as full_article
 from tests.proofs.size import FULL, sized
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db]
@@ -40,7 +40,7 @@ many = settings(
 
 
 @pytest.fixture
-def interface(house: Article, settings: Any) -> Iterator[BaseSchema]:
+def interface(full_article: Article, settings: Any) -> Iterator[BaseSchema]:
     settings.API_RATE_LIMIT = settings.SEARCH_RATE_LIMIT = 10**9
     settings.ALLOWED_HOSTS = ["*"]
     settings.SECURE_SSL_REDIRECT = False
