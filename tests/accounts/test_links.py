@@ -11,7 +11,7 @@ from accounts.models import AuthorProfile, User
 from articles.editorial import bylines
 from articles.editorial.models import Portrait
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_search_engines_are_told_who_it_is_and_how_they_look(client: Client) -> 
     ines = newsroom.author("Ines Faro")
     ines.links = [SITE, MASTODON]
     ines.save()
-    image = full_house.sized(newsroom.picture(alt_text="Ines Faro on a quay"))
+    image = sample_content.sized(newsroom.picture(alt_text="Ines Faro on a quay"))
     Portrait.objects.create(author=ines, image=image)
     newsroom.published("Cranes at dusk", authors=[ines])
     tree = lxml_html.document_fromstring(client.get("/author/ines-faro/").content.decode())

@@ -11,7 +11,7 @@ from articles.editorial.models import Article
 from articles.images.library import ingest
 from articles.images.models import Image
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 
@@ -33,7 +33,7 @@ def article(site: str) -> Article:
         image("teal", "Ines Faro"),
         image("navy", "Ola Lind", digital_source_type=AI),
     )
-    inner = full_house.figure(first, "A quay") + full_house.figure(second, "")
+    inner = sample_content.figure(first, "A quay") + sample_content.figure(second, "")
     gallery = f'<figure data-gallery="">{inner}<figcaption>Aden, twice</figcaption></figure>'
     return newsroom.published(
         "The long way",

@@ -15,7 +15,7 @@ from articles.images.models import Image
 from articles.related.models import RelatedPick
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 from tests.browser.conftest import PHONE, OpenPage, sign_in
 
 pytestmark = pytest.mark.browser
@@ -43,7 +43,7 @@ def test_an_editor_arranges_the_front_page_and_readers_see_it(
 ) -> None:
     section = newsroom.category("Straits")
     for number in range(7):
-        moment = full_house.FIRST_DAY.replace(hour=number)
+        moment = sample_content.FIRST_DAY.replace(hour=number)
         newsroom.published(f"Ferry {number}", at=moment, categories=[section])
     page = open_admin(edna, "/admin/articles/placement/", scripts=False)
     (lead, *_seconds) = page.locator(".composing-now a").all_inner_texts()
@@ -64,7 +64,7 @@ def test_an_editor_arranges_the_front_page_and_readers_see_it(
 
 def test_a_reader_follows_an_article_pinned_by_an_editor(open_page: OpenPage, edna: User) -> None:
     article, pinned = newsroom.published("Ferries"), newsroom.published("Barges")
-    full_house.related(article, [newsroom.published("Computed")])
+    sample_content.related(article, [newsroom.published("Computed")])
     RelatedPick.objects.create(article=article, picked=pinned)
     page = open_page(article.get_absolute_url(), scripts=False)
     expect(page.locator(".related h3")).to_have_text(["Barges", "Computed"])
@@ -75,7 +75,7 @@ def test_a_reader_follows_an_article_pinned_by_an_editor(open_page: OpenPage, ed
 def test_a_right_to_left_article_fits_a_phone(open_page: OpenPage) -> None:
     speak("en", "fr", "ar")
     headings = "".join(f"<h2>الفصل {n}</h2><p>{'ماء النهر قليل. ' * 120}</p>" for n in range(3))
-    figure = full_house.figure(picture("Nell Sandoval"), "نهر")
+    figure = sample_content.figure(picture("Nell Sandoval"), "نهر")
     note = "<p>جملة.<span data-footnote='المصدر'></span></p>"
     article = newsroom.published(
         "حين ينحسر النهر", language="ar", body=headings + figure + ARABIC_TABLE * 2 + note
@@ -118,7 +118,7 @@ def paper_article() -> tuple[Article, list[str]]:
     for width, colour in widths.items():
         image = picture(f"Harbour {width}/via Nell Sandoval", colour)
         marked = f'<figure data-width="{width}" data-image'
-        body += full_house.figure(image, "A quay").replace("<figure data-image", marked)
+        body += sample_content.figure(image, "A quay").replace("<figure data-image", marked)
     lead = picture("Ada Lund/Meridian Maps")
     article = newsroom.published(
         "On paper", body=body, lead_image=lead, lead_caption="Dawn", authors=[author]
@@ -129,7 +129,7 @@ def paper_article() -> tuple[Article, list[str]]:
 
 def test_a_printed_page_has_every_credit_and_the_url_of_every_link(open_page: OpenPage) -> None:
     article, credits = paper_article()
-    full_house.related(article, [newsroom.published("Not on paper")])
+    sample_content.related(article, [newsroom.published("Not on paper")])
     page = open_page(article.get_absolute_url(), scripts=False)
     pdf = PdfReader(BytesIO(page.pdf(format="A4")))
     # Line breaks depend on the printer.
@@ -175,7 +175,7 @@ def test_the_focus_is_kept_when_a_name_replaces_the_sign_in_link(
 @pytest.mark.parametrize("forced", ["none", "active"])
 def test_the_keyboard_focus_is_always_visible(open_page: OpenPage, forced: str) -> None:
     article, _credits = paper_article()
-    full_house.comments(article, 2)
+    sample_content.comments(article, 2)
     page = open_page(article.get_absolute_url(), forced_colors=forced, reduced_motion="reduce")
     unseen, met = [], 0
     for _step in range(60):

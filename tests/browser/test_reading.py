@@ -12,7 +12,7 @@ from articles.pages import saving
 from articles.pages.models import Page as StandingPage
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
@@ -42,11 +42,11 @@ def paths(site: str) -> Paths:
     publication.about = "We study straits."
     publication.contact_email = "reports@meridian.example"
     publication.save()
-    full_house.sections(3, 3)
+    sample_content.sections(3, 3)
     sections = [newsroom.category("Asia-Pacific", introduction="From the Urals to the date line.")]
     newsroom.category("Japan", parent=sections[0])
     picture = _picture("steelblue")
-    figure = full_house.figure(picture, "A quay, <em>early</em>")
+    figure = sample_content.figure(picture, "A quay, <em>early</em>")
     body = (
         f"<p>Words before. {LONG_WORD} <a href='https://elsewhere.example/a'>elsewhere</a></p>"
         f"<h2>A heading</h2>{figure}{figure.replace('<figure', '<figure data-width="wide"')}"
@@ -67,8 +67,8 @@ def paths(site: str) -> Paths:
         tags=["shipping"],
     )
     Correction.objects.create(article=article, text="It was Tuesday.")
-    full_house.comments(article, 5)
-    full_house.related(article, list(Article.objects.exclude(pk=article.pk)[:4]))
+    sample_content.comments(article, 5)
+    sample_content.related(article, list(Article.objects.exclude(pk=article.pk)[:4]))
     arabic = newsroom.published("أسبوع هادئ", language="ar", body="<p>كلمات.</p>", authors=[author])
     saving.save(StandingPage(title="About", path="about", body="<p>Us.</p>", is_published=True))
     year = f"/{article.year}/"

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from articles.editorial.models import Article
 from tests import newsroom
-from tests.articles.editorial.admin.sending import change_address, words_of
+from tests.articles.editorial.admin.forms import change_url, visible_text
 from tests.shared import PROJECT
 
 LITERAL = re.compile(r'\|date:"(?!DATE_FORMAT|DATETIME_FORMAT|TIME_FORMAT)([^"]*)"')
@@ -24,8 +24,8 @@ def test_every_date_of_an_article_is_written_alike_in_the_admin(client: Client, 
     article.revisions.update(created_at="2026-02-03T09:05:00Z")
     LogEntry.objects.all().delete()
     history = f"/admin/articles/article/{article.pk}/history/"
-    for url in ("/admin/articles/article/", change_address(article), history):
-        words = words_of(client.get(url))
+    for url in ("/admin/articles/article/", change_url(article), history):
+        words = visible_text(client.get(url))
         assert "3 February 2026, 09:05" in words
         assert "3 Feb 2026" not in words
 

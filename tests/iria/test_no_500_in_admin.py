@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from newsletter.models import Issue
-from tests.articles.editorial.admin.sending import values_of
+from tests.articles.editorial.admin.forms import values_of
 from tests.iria import hostile
 from tests.iria.sweeping import dealt, sends, with_query, wrong
 from tests.proofs.size import sized

@@ -12,7 +12,7 @@ from articles.comments.models import Comment
 from articles.editorial.models import Article, Portrait
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 SITE = "https://meridian.example"
 FIRST = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -47,7 +47,7 @@ def full_article(db: None) -> Article:
     asia = newsroom.category("Asia-Pacific", introduction="From the Gulf to the Pacific.")
     japan = newsroom.category("Japan", parent=asia)
     europe = newsroom.category("Europe")
-    article = full_house.illustrated("The long way", figures=1, categories=[japan, europe])
+    article = sample_content.illustrated("The long way", figures=1, categories=[japan, europe])
     for number, language in enumerate(["en", "en", "fr"], start=1):
         newsroom.published(
             f"Brief {number}",
@@ -76,6 +76,6 @@ def full_article(db: None) -> Article:
 
 def _not_public() -> None:
     secret = newsroom.author("Nobody Yet")
-    picture = full_house.sized(newsroom.picture(credit="Secret/via Desk"))
+    picture = sample_content.sized(newsroom.picture(credit="Secret/via Desk"))
     Portrait.objects.create(author=secret, image=picture)
     newsroom.draft("Not yet", authors=[secret], lead_image=picture, tags=["unseen"])

@@ -15,7 +15,7 @@ from articles.editorial.models import Article, Portrait, Series, SeriesPart
 from articles.images.models import Image
 from tests import newsroom
 from tests.articles.api.conftest import SITE, Ask
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +122,9 @@ def test_every_url_in_a_response_works(ask: Ask, full_article: Article) -> None:
 
 def test_an_author_has_a_portrait_if_it_may_be_shown(ask: Ask, full_article: Article) -> None:
     writer = AuthorProfile.objects.get(name="Writer 1")
-    portrait = Portrait.objects.create(author=writer, image=full_house.sized(newsroom.picture()))
+    portrait = Portrait.objects.create(
+        author=writer, image=sample_content.sized(newsroom.picture())
+    )
     shown = ask(f"authors/{writer.pk}/")["portrait"]
     assert shown["credit"] == "Ines Faro/via Meridian Pictures"
     Image.objects.filter(pk=portrait.image_id).update(licence_until=timezone.now())
@@ -237,8 +239,8 @@ def test_the_number_of_queries_of_a_list_does_not_depend_on_its_length(
     client.get(f"/api/v1/{path}")
     with django_assert_num_queries(most):
         client.get(f"/api/v1/{path}")
-    full_house.sections(3, 5)
-    full_house.comments(full_article, 12)
+    sample_content.sections(3, 5)
+    sample_content.comments(full_article, 12)
     client.get(f"/api/v1/{path}")
     with django_assert_num_queries(most):
         client.get(f"/api/v1/{path}")

@@ -7,7 +7,7 @@ from django.core.exceptions import FieldFetchBlocked
 
 from articles.editorial.models import Article
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def article() -> Article:
     inner = newsroom.category("Straits", parent=newsroom.category("Sea"))
-    made = full_house.illustrated("Quiet", figures=1, categories=[inner, newsroom.category("News")])
+    made = sample_content.illustrated(
+        "Quiet", figures=1, categories=[inner, newsroom.category("News")]
+    )
     made.tags.add("A “quoted” \\ tag, ñ")
     return made
 
@@ -60,7 +62,7 @@ def test_accessing_a_field_that_cards_do_not_fetch_raises_an_error(article: Arti
 
 
 def test_counts_and_slices_of_cards_use_the_fetched_rows(article: Article) -> None:
-    full_house.illustrated("Other", figures=0, categories=[newsroom.category("Energy")])
+    sample_content.illustrated("Other", figures=0, categories=[newsroom.category("Energy")])
     cards = Article.objects.published().newest().for_cards()
     assert cards.count() == 2
     assert [card.headline for card in cards[:1]] == [cards[0].headline]

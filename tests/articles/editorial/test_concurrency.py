@@ -12,7 +12,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article
 from tests import newsroom
-from tests.articles.editorial.admin.sending import ADD, change_address, values_of, words_of
+from tests.articles.editorial.admin.forms import ADD, change_url, values_of, visible_text
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -33,7 +33,7 @@ def test_a_double_click_on_the_empty_form_makes_one_article(edna: User) -> None:
     values = {**values_of(client.get(ADD)), "headline": ["Once"], "body": ["Words"]}
     pages = at_once(*(poster(signed_in(edna), ADD, values) for _ in range(4)))
     (article,) = Article.objects.all()
-    assert {page["Location"] for page in pages} == {change_address(article)}
+    assert {page["Location"] for page in pages} == {change_url(article)}
     assert article.revisions.count() == 1
 
 
@@ -41,7 +41,7 @@ def test_of_two_users_who_save_at_the_same_time_one_gets_a_conflict(
     edna: User, chief: User
 ) -> None:
     article = newsroom.draft()
-    url = change_address(article)
+    url = change_url(article)
     people = [signed_in(edna), signed_in(chief)]
     forms = [values_of(client.get(url)) for client in people]
     pages = at_once(
@@ -52,7 +52,7 @@ def test_of_two_users_who_save_at_the_same_time_one_gets_a_conflict(
     )
     assert sorted(page.status_code for page in pages) == [200, 302]
     (conflict,) = [page for page in pages if page.status_code == 200]
-    assert "saved this article" in words_of(conflict)
+    assert "saved this article" in visible_text(conflict)
     article.refresh_from_db()
     assert article.version == 2
     assert article.revisions.count() == 2

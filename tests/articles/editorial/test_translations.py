@@ -11,7 +11,7 @@ from accounts.models import User
 from articles.editorial import publishing, translations
 from articles.editorial.models import Article, TranslationGroup
 from tests import newsroom
-from tests.articles.editorial.admin.sending import change_address, errors_on, send, words_of
+from tests.articles.editorial.admin.forms import change_url, errors_on, send, visible_text
 
 pytestmark = pytest.mark.django_db
 
@@ -78,11 +78,11 @@ def test_an_editor_links_a_translation_by_its_headline(
     client: Client, edna: User, english: Article, french: Article
 ) -> None:
     client.force_login(edna)
-    url = change_address(french)
+    url = change_url(french)
     assert f'<option value="A quiet week [{english.pk}]">' in client.get(url).content.decode()
     page = send(client, url, translation_of="A quiet week")
     assert translations.translations_of(Article.objects.get(pk=french.pk)) == [english]
-    assert "A quiet week (English)" in words_of(page)
+    assert "A quiet week (English)" in visible_text(page)
     send(client, url, translation_of="")
     assert translations.translations_of(Article.objects.get(pk=french.pk)) == []
 
@@ -93,11 +93,11 @@ def test_a_second_version_in_one_language_is_rejected_with_an_error(
     translations.link(french, english)
     second = newsroom.draft("Encore une semaine", language="fr")
     client.force_login(edna)
-    page = send(client, change_address(second), translation_of="A quiet week")
+    page = send(client, change_url(second), translation_of="A quiet week")
     (sentence,) = errors_on(page)
     assert "“Une semaine calme”" in sentence
     assert 'value="A quiet week"' in page.content.decode()
-    page = send(client, change_address(second), translation_of="Encore une semaine")
+    page = send(client, change_url(second), translation_of="Encore une semaine")
     assert len(errors_on(page)) == 1
 
 
@@ -107,10 +107,10 @@ def test_a_reporter_cannot_link_the_draft_of_another_user(
     secret = newsroom.draft("What nobody may know yet", language="en", by=edna)
     own = newsroom.draft("Une semaine à moi", language="fr", by=rui)
     client.force_login(rui)
-    page = client.get(change_address(own)).content.decode()
+    page = client.get(change_url(own)).content.decode()
     assert "A quiet week" in page
     assert "What nobody may know yet" not in page
-    page = send(client, change_address(own), translation_of=f"x [{secret.pk}]")
+    page = send(client, change_url(own), translation_of=f"x [{secret.pk}]")
     assert f"x [{secret.pk}]" in errors_on(page)[0]
     assert "What nobody may know yet" not in page.content.decode()
     assert not TranslationGroup.objects.exists()
@@ -121,7 +121,7 @@ def test_language_and_translation_may_change_together(
 ) -> None:
     translations.link(french, english)
     client.force_login(edna)
-    page = send(client, change_address(french), language="en", translation_of="")
+    page = send(client, change_url(french), language="en", translation_of="")
     assert errors_on(page) == []
     french.refresh_from_db()
     assert (french.language, french.translation_group) == ("en", None)
@@ -132,6 +132,6 @@ def test_a_translation_in_a_changed_language_stays_linked(
 ) -> None:
     translations.link(french, english)
     client.force_login(edna)
-    send(client, change_address(french), language="de")
+    send(client, change_url(french), language="de")
     french.refresh_from_db()
     assert [each.headline for each in translations.translations_of(french)] == ["A quiet week"]

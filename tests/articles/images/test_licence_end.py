@@ -13,7 +13,7 @@ from articles.editorial.models import Article, Revision, StateChange
 from articles.images.library.editing import update_image
 from articles.images.models import Image
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> At:
 
 @pytest.fixture
 def article(db: None) -> Article:
-    image = full_house.sized(newsroom.picture(licence_until=END))
+    image = sample_content.sized(newsroom.picture(licence_until=END))
     body = (
         f'<p>Words.</p><figure data-image="{image.pk}"><figcaption>{CAPTION}</figcaption></figure>'
     )

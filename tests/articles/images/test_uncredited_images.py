@@ -13,7 +13,7 @@ from articles.editorial.models import Article, Figure
 from articles.images.library import replacement
 from articles.images.models import Image
 from tests import newsroom
-from tests.articles.editorial.admin.sending import change_address, send
+from tests.articles.editorial.admin.forms import change_url, send
 
 REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 IN_TEXT = '<figure data-image="{}"></figure>'
@@ -91,7 +91,7 @@ def test_the_form_shows_the_error_and_keeps_the_input(
 ) -> None:
     client.force_login(edna)
     article = Article.objects.get(slug="ferries")
-    url, body = change_address(article), article.body
+    url, body = change_url(article), article.body
     more = body + IN_TEXT.format(bare.pk)
     page = send(client, url, body=more, standfirst="Typed just now").content.decode()
     assert "The image “Bare” has no credit" in page

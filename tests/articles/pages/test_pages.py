@@ -13,7 +13,7 @@ from articles.pages import saving
 from articles.pages.hooks import in_pages
 from articles.pages.models import RESERVED, Page
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +65,8 @@ def test_the_text_of_a_page_is_sanitised(client: Client) -> None:
 
 
 def test_images_on_a_page_have_credits_and_are_listed_as_used(client: Client) -> None:
-    image = full_house.sized(newsroom.picture())
-    page = create_page(body=full_house.figure(image, "Our house"))
+    image = sample_content.sized(newsroom.picture())
+    page = create_page(body=sample_content.figure(image, "Our house"))
     html = client.get("/about/").content.decode()
     assert (
         'Our house <span class="credit">(Image Credit: Ines Faro/via Meridian Pictures)'

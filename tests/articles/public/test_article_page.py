@@ -18,7 +18,7 @@ from articles.editorial.models import Article, Portrait
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def page(client: Client, article: Article) -> str:
     return response.content.decode()
 
 
-def words_of(html: str) -> str:
+def text_of_page(html: str) -> str:
     """The visible text, on one line."""
     body = lxml_html.document_fromstring(html).find("body")
     assert body is not None
@@ -45,15 +45,15 @@ def full_article() -> Article:
     publication.contact_email = "reports@meridian.example"
     publication.save()
     sections = [newsroom.category("Asia-Pacific"), newsroom.category("News", position=1)]
-    article = full_house.illustrated("The long way", figures=2, categories=sections)
-    other = newsroom.published("A short way", lead_image=full_house.sized(newsroom.picture()))
-    full_house.related(article, [other])
-    full_house.comments(article, 1)
+    article = sample_content.illustrated("The long way", figures=2, categories=sections)
+    other = newsroom.published("A short way", lead_image=sample_content.sized(newsroom.picture()))
+    sample_content.related(article, [other])
+    sample_content.comments(article, 1)
     return article
 
 
 def test_every_part_of_the_page_is_in_order(client: Client) -> None:
-    text = words_of(page(client, full_article()))
+    text = text_of_page(page(client, full_article()))
     parts = [
         "Skip to content",
         "Asia-Pacific, News",
@@ -102,9 +102,9 @@ def test_the_link_to_the_thread_shows_the_number_of_visible_comments(
     client: Client, count: int, visible_text: str
 ) -> None:
     article = newsroom.published("Quiet")
-    full_house.comments(article, count)
+    sample_content.comments(article, count)
     Comment.objects.create(article=article, name="Held", text="Not seen yet.")
-    assert f"{visible_text} Quiet" in words_of(page(client, article))
+    assert f"{visible_text} Quiet" in text_of_page(page(client, article))
 
 
 def test_an_update_is_shown_with_its_date_and_a_first_publication_is_not(
@@ -139,7 +139,7 @@ def test_a_type_with_the_name_of_the_category_is_not_shown_twice(client: Client)
 
 
 def test_a_lead_image_with_an_expired_licence_is_not_shown(client: Client) -> None:
-    picture = full_house.sized(newsroom.picture())
+    picture = sample_content.sized(newsroom.picture())
     article = newsroom.published("Quiet", lead_image=picture)
     assert "<img" in page(client, article)
     picture.licence_until = timezone.now()
@@ -222,7 +222,7 @@ def test_authors_are_shown_with_portrait_biography_and_link(
         {"name": "Mastodon", "address": "https://social.example/@ines"},
     ]
     ines.save()
-    portrait = full_house.sized(newsroom.picture(credit="Nell Sandoval"))
+    portrait = sample_content.sized(newsroom.picture(credit="Nell Sandoval"))
     Portrait.objects.create(author=ines, image=portrait)
     article = newsroom.published("Signed by two", authors=[ines, rui])
     menus.save(current_publication())
@@ -262,7 +262,7 @@ def test_a_page_uses_the_language_of_its_article_and_not_of_the_browser(client: 
     path = client.get(article.get_absolute_url(), headers={"Accept-Language": "de, en"})
     assert path.content.decode() == plain
     assert '<html lang="fr" dir="ltr">' in plain
-    visible_text = words_of(plain)
+    visible_text = text_of_page(plain)
     for part in (
         "Aucun commentaire sur",
         "Laisser un commentaire",

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +14,7 @@ MORE_PATHS = ["/2026/", "/2026/03/", "/corrections/", "/nowhere/", "/search/?q=a
 
 @pytest.mark.parametrize("path", [*PATHS, *MORE_PATHS, "article"])
 def test_no_public_page_sets_a_cookie_or_varies_by_one(client: Client, path: str) -> None:
-    full_house.sections(1, 4)
+    sample_content.sections(1, 4)
     article = newsroom.published("Quiet")
     client.cookies["sessionid"] = "from-elsewhere"
     response = client.get(article.get_absolute_url() if path == "article" else path)
@@ -26,7 +26,7 @@ def test_no_public_page_sets_a_cookie_or_varies_by_one(client: Client, path: str
 
 @pytest.mark.parametrize("path", [*PATHS, "/2026/", "/2026/03/", "/corrections/"])
 def test_an_unchanged_page_is_answered_with_304(client: Client, path: str) -> None:
-    full_house.sections(1, 4)
+    sample_content.sections(1, 4)
     first = client.get(path)
     assert first.headers["Cache-Control"] == "public, max-age=0, s-maxage=60"
     again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
@@ -38,7 +38,7 @@ def test_an_unchanged_page_is_answered_with_304(client: Client, path: str) -> No
 def test_a_new_comment_changes_the_etag_of_its_page(client: Client) -> None:
     article = newsroom.published("Quiet")
     before = client.get(article.get_absolute_url()).headers["ETag"]
-    full_house.comments(article, 1)
+    sample_content.comments(article, 1)
     response = client.get(article.get_absolute_url(), headers={"If-None-Match": before})
     assert response.status_code == 200
 

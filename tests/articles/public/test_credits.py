@@ -10,7 +10,7 @@ from articles.editorial.models import Portrait
 from articles.images.models import Image
 from articles.search.index import indexer
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 from tests.articles.public.test_structured_data import structured
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ AI = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
 def image(**fields: Any) -> Image:
-    return full_house.sized(newsroom.picture(credit="Zora Quill/via Vela", **fields))
+    return sample_content.sized(newsroom.picture(credit="Zora Quill/via Vela", **fields))
 
 
 def test_every_list_shows_the_credits_of_its_images(client: Client) -> None:
@@ -31,7 +31,7 @@ def test_every_list_shows_the_credits_of_its_images(client: Client) -> None:
     )
     Portrait.objects.create(author=author, image=image())
     other = newsroom.published("Tankers", categories=[section])
-    full_house.related(other, [article])
+    sample_content.related(other, [article])
     indexer.index_article(article.pk)
     paths = ["/", "/category/asia-pacific/", "/tag/straits/", "/author/", "/search/?q=ferries"]
     for path in [*paths, author.get_absolute_url(), other.get_absolute_url()]:
@@ -67,7 +67,7 @@ def test_search_engines_get_licence_licensor_and_source_type(client: Client) -> 
 
 def test_an_ai_generated_portrait_without_a_credit_is_labelled(client: Client) -> None:
     author = newsroom.author("Ines Faro")
-    drawn = full_house.sized(
+    drawn = sample_content.sized(
         newsroom.picture(
             credit="", credit_exempt=True, no_credit_reason="Ours", digital_source_type=AI
         )
@@ -81,7 +81,7 @@ def test_the_label_is_in_the_language_of_the_article(client: Client) -> None:
     article = newsroom.published(
         "Traversées",
         language="fr",
-        body=f"<p>M.</p>{full_house.figure(image(digital_source_type=AI))}",
+        body=f"<p>M.</p>{sample_content.figure(image(digital_source_type=AI))}",
     )
     page = client.get(article.get_absolute_url()).content.decode()
     assert '<span class="ai-made" lang="fr" dir="ltr">Créée par IA</span>' in page

@@ -16,7 +16,7 @@ from articles.related.models import RelatedLink, RelatedPick
 from iria.core.http import page_cache
 from iria.publication.models import Publication
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ INGREDIENTS: dict[str, Callable[[Article, Article], Any]] = {
     "a computed link": lambda a, b: RelatedLink.objects.all().delete(),
     "an editor's pick": lambda a, b: RelatedPick.objects.create(article=a, picked=b),
     "an article of the same category": lambda a, b: newsroom.published("A third"),
-    "a comment": lambda a, b: full_house.comments(a, 1),
+    "a comment": lambda a, b: sample_content.comments(a, 1),
     "a hidden comment": lambda a, b: Comment.objects.filter(article=a).update(state="rejected"),
     "the name of somebody who commented": lambda a, b: User.objects.filter(
         comments__article=a
@@ -50,10 +50,10 @@ INGREDIENTS: dict[str, Callable[[Article, Article], Any]] = {
 @pytest.fixture
 def pair(ola: Any) -> tuple[Article, Article]:
     section = newsroom.category("Straits")
-    article = full_house.illustrated("Quiet", figures=1, categories=[section])
-    other = full_house.illustrated("Other", figures=0, categories=[section])
+    article = sample_content.illustrated("Quiet", figures=1, categories=[section])
+    other = sample_content.illustrated("Other", figures=0, categories=[section])
     RelatedLink.objects.create(article=article, other=other, score=1, position=0)
-    full_house.comments(article, 2)
+    sample_content.comments(article, 2)
     Comment.objects.create(
         article=article, user=ola, name="Ola", text="So it is.", state="approved"
     )
@@ -92,7 +92,7 @@ def test_a_comment_on_another_article_does_not_change_the_etag(
 ) -> None:
     article, other = pair
     before = client.get(article.get_absolute_url())["ETag"]
-    full_house.comments(other, 1)
+    sample_content.comments(other, 1)
     again = client.get(article.get_absolute_url(), headers={"If-None-Match": before})
     assert again.status_code == 304
 

@@ -16,7 +16,7 @@ from articles.public.front_page.layout import SlotChoice
 from articles.public.front_page.models import Placement
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ Place = Placement.Slot
 @pytest.fixture
 def sections() -> list[Category]:
     """Two categories with five articles each; the newest are in the last one."""
-    return full_house.sections(2, 5)
+    return sample_content.sections(2, 5)
 
 
 def called(headline: str) -> Article:
@@ -88,7 +88,7 @@ def test_an_article_in_another_language_is_not_on_this_front_page(
     publication = current_publication()
     publication.languages = "en, fr"
     publication.save()
-    french = newsroom.published("Une semaine calme", language="fr", at=full_house.FIRST_DAY)
+    french = newsroom.published("Une semaine calme", language="fr", at=sample_content.FIRST_DAY)
     place(SlotChoice(Place.LEAD, None, 0, french.pk))
     assert "Une semaine calme" not in client.get("/").content.decode()
     layout.save_front_page("fr", [SlotChoice(Place.LEAD, None, 0, french.pk)], by=None)

@@ -12,17 +12,17 @@ from articles.editorial import publishing, revisions
 from articles.editorial.models import Article
 from articles.images.models import Image
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
 
 def sized(**fields: Any) -> Image:
-    return full_house.sized(newsroom.picture(**fields))
+    return sample_content.sized(newsroom.picture(**fields))
 
 
 def gallery(*images: Image, caption: str = "Aden, twice") -> str:
-    inner = "".join(full_house.figure(each, "") for each in images)
+    inner = "".join(sample_content.figure(each, "") for each in images)
     return f'<figure data-gallery="">{inner}<figcaption>{caption}</figcaption></figure>'
 
 
@@ -134,7 +134,7 @@ def test_the_texts_of_the_dialog_are_in_the_page(client: Client, article: Articl
 
 def test_a_long_description_is_below_its_image(client: Client) -> None:
     chart = sized(extended_description="From 2019 on\n\nit fell <by> half.")
-    article = newsroom.published("A chart", body=f"<p>W.</p>{full_house.figure(chart)}")
+    article = newsroom.published("A chart", body=f"<p>W.</p>{sample_content.figure(chart)}")
     page = client.get(article.get_absolute_url()).content.decode()
     assert re.search(r"<details class=\"at-length\"><summary[^>]*>Description</summary>", page)
     assert "<p>it fell &lt;by&gt; half.</p>" in page
@@ -142,7 +142,7 @@ def test_a_long_description_is_below_its_image(client: Client) -> None:
 
 def test_a_decorative_image_has_no_alt_text(client: Client) -> None:
     article = newsroom.published(
-        "A vignette", body=f"<p>W.</p>{full_house.figure(sized(is_decorative=True))}"
+        "A vignette", body=f"<p>W.</p>{sample_content.figure(sized(is_decorative=True))}"
     )
     page = client.get(article.get_absolute_url()).content.decode()
     assert "Cranes" not in page.partition("<body")[2]

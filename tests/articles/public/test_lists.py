@@ -11,7 +11,7 @@ from articles.editorial import publishing
 from articles.editorial.models import Article, Correction
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def page(client: Client, path: str) -> str:
 
 
 def test_the_front_page_leads_with_the_newest_and_shows_no_article_twice(client: Client) -> None:
-    full_house.sections(3, 6)
+    sample_content.sections(3, 6)
     html = page(client, "/")
     newest = Article.objects.newest()[:1].get()
     assert html.index("card-lead") < html.index(newest.headline + "</a>")
@@ -32,7 +32,7 @@ def test_the_front_page_leads_with_the_newest_and_shows_no_article_twice(client:
 
 
 def test_categories_are_in_the_editors_order_and_empty_ones_are_left_out(client: Client) -> None:
-    full_house.sections(2, 9)
+    sample_content.sections(2, 9)
     newsroom.category("Nothing yet", position=7)
     html = page(client, "/")
     assert html.index('id="section-') < html.rindex('id="section-')
@@ -205,7 +205,7 @@ def test_a_category_page_shows_its_children_and_their_articles(client: Client) -
 def test_a_long_list_is_paginated_and_an_unknown_page_is_not_found(
     client: Client,
 ) -> None:
-    full_house.sections(1, 22)
+    sample_content.sections(1, 22)
     first, second = (
         page(client, "/category/section-0/"),
         page(client, "/category/section-0/?page=2"),

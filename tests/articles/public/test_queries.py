@@ -8,7 +8,7 @@ from django.test import Client
 from articles.editorial.models import Article
 from iria.publication import menus
 from iria.publication.models import current_publication
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 
 pytestmark = pytest.mark.django_db
 
@@ -23,10 +23,10 @@ def _saved_publication(db: None) -> None:
 def test_an_article_with_six_figures_and_fifty_comments_needs_at_most_twelve_queries(
     client: Client, django_assert_max_num_queries: Any, times: int
 ) -> None:
-    sections = full_house.sections(2, 3)
-    article = full_house.illustrated("The long way", figures=6 * times, categories=sections)
-    full_house.comments(article, 50 * times)
-    full_house.related(article, list(Article.objects.exclude(pk=article.pk)[:4]))
+    sections = sample_content.sections(2, 3)
+    article = sample_content.illustrated("The long way", figures=6 * times, categories=sections)
+    sample_content.comments(article, 50 * times)
+    sample_content.related(article, list(Article.objects.exclude(pk=article.pk)[:4]))
     with django_assert_max_num_queries(12):
         page = client.get(article.get_absolute_url()).content.decode()
     assert page.count("<figure") == 6 * times + 1
@@ -37,10 +37,10 @@ def test_an_article_with_six_figures_and_fifty_comments_needs_at_most_twelve_que
 def test_the_front_page_needs_at_most_ten_queries(
     client: Client, django_assert_max_num_queries: Any, django_assert_num_queries: Any
 ) -> None:
-    full_house.sections(3, 3)
+    sample_content.sections(3, 3)
     with django_assert_max_num_queries(10) as queries:
         client.get("/")
-    full_house.sections(9, 8, first=3)
+    sample_content.sections(9, 8, first=3)
     with django_assert_num_queries(len(queries)):
         client.get("/")
 
@@ -49,7 +49,7 @@ def test_the_front_page_needs_at_most_ten_queries(
 def test_a_section_page_needs_at_most_eight_queries(
     client: Client, django_assert_max_num_queries: Any, articles: int
 ) -> None:
-    (section,) = full_house.sections(1, articles)
+    (section,) = sample_content.sections(1, articles)
     with django_assert_max_num_queries(8):
         page = client.get(section.get_absolute_url()).content.decode()
     assert page.count('<article class="card') == min(articles, 20)
@@ -61,6 +61,6 @@ def test_a_section_page_needs_at_most_eight_queries(
 def test_every_other_list_needs_at_most_ten_queries(
     client: Client, django_assert_max_num_queries: Any, path: str
 ) -> None:
-    full_house.sections(2, 12)
+    sample_content.sections(2, 12)
     with django_assert_max_num_queries(10):
         assert client.get(path).status_code == 200

@@ -17,7 +17,7 @@ from iria.core.http import cache_versions, page_cache
 from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 from tests.iria.process_caches import forget_everything
 
 pytestmark = pytest.mark.django_db
@@ -46,11 +46,11 @@ def urls(at: At, ola: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     publication = Publication(name="The Strait Review", time_zone="Pacific/Auckland")
     publication.comments_close_after = 2
     publication.save()
-    image = full_house.sized(newsroom.picture(licence_until=LICENCE_ENDS))
+    image = sample_content.sized(newsroom.picture(licence_until=LICENCE_ENDS))
     article = newsroom.published("Ferries at noon", tags=["straits"], lead_image=image)
     other = newsroom.published("Ferries at night", authors=[newsroom.author("Ines Faro")])
     newsroom.published("Ferries tomorrow", at=APPEARS, tags=["straits"])
-    full_house.comments(article, 1)
+    sample_content.comments(article, 1)
     section = Category.objects.get()
     Placement.objects.create(
         slot="head", category=section, article=article, expires_at=PLACE_ENDS, placed_by=ola

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import AuthorProfile, User
 from tests import newsroom
-from tests.articles.editorial.admin.sending import change_address, errors_on, values_of
+from tests.articles.editorial.admin.forms import change_url, errors_on, values_of
 
 VALUES = ["x", "\x00", "-1", "9" * 30, "٣", "²", "1.5"]
 
@@ -28,11 +28,11 @@ def test_an_account_that_cannot_be(client: Client, edna: User, value: str) -> No
 def test_a_picked_article_that_cannot_be(client: Client, edna: User, value: str) -> None:
     client.force_login(edna)
     article = newsroom.draft()
-    values = values_of(client.get(change_address(article)))
+    values = values_of(client.get(change_url(article)))
     (rows,) = [name for name in values if re.search("pick.*TOTAL_FORMS", name)]
     prefix = rows.removesuffix("TOTAL_FORMS")
     values |= {rows: ["1"], f"{prefix}0-picked": [value], "headline": ["Typed beside it"]}
-    page = client.post(change_address(article), {**values, "_continue": "1"})
+    page = client.post(change_url(article), {**values, "_continue": "1"})
     assert errors_on(page)
     assert values_of(page)["headline"] == ["Typed beside it"]
     article.refresh_from_db()

@@ -16,7 +16,7 @@ from articles.editorial.models.article import BODY_MAX_LENGTH
 from articles.images.models import Image
 from iria.publication.models import Publication
 from tests import newsroom
-from tests.articles.editorial.admin.sending import ADD, change_address, send, values_of, words_of
+from tests.articles.editorial.admin.forms import ADD, change_url, send, values_of, visible_text
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_the_order_of_categories_is_the_order_of_the_rows(editor_client: Client)
     article = newsroom.draft(categories=[first, second])
     send(
         editor_client,
-        change_address(article),
+        change_url(article),
         chosen_categories=["", str(second.pk), str(first.pk)],
     )
     assert [str(each) for each in article.article_categories.all()] == ["Second", "First"]
@@ -91,7 +91,7 @@ def test_saving_unchanged_changes_nothing(editor_client: Client) -> None:
         tags=["one, two", "three"],
     )
     before: dict[str, Any] = dict(Article.objects.values().get())
-    send(editor_client, change_address(article))
+    send(editor_client, change_url(article))
     after: dict[str, Any] = dict(Article.objects.values().get())
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"version", "modified_at"}
@@ -124,7 +124,7 @@ def test_blockers_are_shown_and_the_input_is_saved(editor_client: Client) -> Non
 def test_an_uncredited_image_blocks_publishing(editor_client: Client) -> None:
     image = newsroom.picture(credit="")
     article = newsroom.draft()
-    page = send(editor_client, change_address(article), "_publish", lead_image=str(image.pk))
+    page = send(editor_client, change_url(article), "_publish", lead_image=str(image.pk))
     assert not Article.objects.published().exists()
     assert f"{image.get_absolute_url()}#id_credit" in page.content.decode()
 
@@ -134,7 +134,7 @@ def test_an_uncredited_image_blocks_publishing(editor_client: Client) -> None:
 
 def test_an_empty_headline_is_rejected_and_the_text_is_kept(editor_client: Client) -> None:
     page = send(editor_client, ADD, headline="  ", body="<p>Hours of work.</p>")
-    assert ArticleForm.Meta.error_messages["headline"]["required"] in words_of(page)
+    assert ArticleForm.Meta.error_messages["headline"]["required"] in visible_text(page)
     assert values_of(page)["body"] == ["<p>Hours of work.</p>"]
     assert not Article.objects.exists()
 
@@ -142,7 +142,7 @@ def test_an_empty_headline_is_rejected_and_the_text_is_kept(editor_client: Clien
 def test_a_headline_of_ten_thousand_characters_is_rejected_and_kept(editor_client: Client) -> None:
     long = "word " * 2000
     page = send(editor_client, ADD, headline=long, body="<p>Hours of work.</p>")
-    assert "at most 200 characters" in words_of(page)
+    assert "at most 200 characters" in visible_text(page)
     assert values_of(page)["headline"] == [long]
     assert not Article.objects.exists()
 
@@ -150,7 +150,7 @@ def test_a_headline_of_ten_thousand_characters_is_rejected_and_kept(editor_clien
 def test_a_body_of_two_megabytes_is_rejected_with_an_error_and_kept(editor_client: Client) -> None:
     huge = "<p>A long story.</p>" * 100_000
     page = send(editor_client, ADD, headline="Too long", body=huge)
-    assert f"{BODY_MAX_LENGTH:,}" in words_of(page)
+    assert f"{BODY_MAX_LENGTH:,}" in visible_text(page)
     assert values_of(page)["body"] == [huge]
     assert not Article.objects.exists()
 
@@ -197,7 +197,7 @@ def test_an_invalid_choice_is_rejected_with_an_error(
 def test_a_tag_without_a_valid_slug_is_rejected(
     editor_client: Client, tags: str, sentence: str
 ) -> None:
-    assert sentence in words_of(send(editor_client, ADD, headline="A headline", tags=tags))
+    assert sentence in visible_text(send(editor_client, ADD, headline="A headline", tags=tags))
     assert not Article.objects.exists()
 
 
@@ -211,10 +211,10 @@ def test_a_caption_keeps_emphasis_and_loses_other_markup(editor_client: Client) 
 def test_the_lead_image_fills_an_empty_caption(editor_client: Client) -> None:
     image = newsroom.picture(caption="Cranes & ships")
     article = newsroom.draft()
-    send(editor_client, change_address(article), lead_image=str(image.pk))
+    send(editor_client, change_url(article), lead_image=str(image.pk))
     article.refresh_from_db()
     assert article.lead_caption == "Cranes &amp; ships"
-    send(editor_client, change_address(article), lead_caption="")
+    send(editor_client, change_url(article), lead_caption="")
     article.refresh_from_db()
     assert article.lead_caption == ""
 
@@ -244,15 +244,11 @@ def _shown(moment: datetime) -> str:
 def test_a_time_is_read_in_the_publications_time_zone(editor_client: Client) -> None:
     Publication(name="Meridian", time_zone="Asia/Karachi").save()
     article = newsroom.draft()
-    page = send(
-        editor_client, change_address(article), "_schedule", schedule_for="2090-01-01T10:00"
-    )
+    page = send(editor_client, change_url(article), "_schedule", schedule_for="2090-01-01T10:00")
     article.refresh_from_db()
     assert article.publish_at == datetime(2090, 1, 1, 5, tzinfo=UTC)
-    assert "1 January 2090, 10:00" in words_of(page)
-    assert values_of(editor_client.get(change_address(article)))["schedule_for"] == [
-        "2090-01-01T10:00"
-    ]
+    assert "1 January 2090, 10:00" in visible_text(page)
+    assert values_of(editor_client.get(change_url(article)))["schedule_for"] == ["2090-01-01T10:00"]
 
 
 @pytest.mark.parametrize(
@@ -273,12 +269,12 @@ def test_an_invalid_time_is_rejected_and_nothing_is_saved(
     article = newsroom.draft()
     page = send(
         editor_client,
-        change_address(article),
+        change_url(article),
         "_schedule",
         schedule_for=time,
         headline="Typed in vain?",
     )
-    assert sentence in words_of(page)
+    assert sentence in visible_text(page)
     assert values_of(page)["headline"] == ["Typed in vain?"]
     article.refresh_from_db()
     assert (article.state, article.version) == (Article.State.DRAFT, 1)
@@ -286,33 +282,33 @@ def test_an_invalid_time_is_rejected_and_nothing_is_saved(
 
 def test_an_incomplete_time_does_not_prevent_saving(editor_client: Client) -> None:
     article = newsroom.draft()
-    send(editor_client, change_address(article), headline="Saved", schedule_for="next Tuesday")
+    send(editor_client, change_url(article), headline="Saved", schedule_for="next Tuesday")
     article.refresh_from_db()
     assert article.headline == "Saved"
 
 
 def test_an_article_is_unpublished_and_unscheduled(editor_client: Client) -> None:
     article = newsroom.published()
-    page = send(editor_client, change_address(article), "_unpublish", headline="Changed before")
+    page = send(editor_client, change_url(article), "_unpublish", headline="Changed before")
     article.refresh_from_db()
     assert (article.state, article.headline) == (Article.State.PUBLISHED, "Changed before")
     confirmation = values_of(page, "unpublish_form")
     page = editor_client.post(
-        f"{change_address(article).removesuffix('change/')}unpublish/", confirmation, follow=True
+        f"{change_url(article).removesuffix('change/')}unpublish/", confirmation, follow=True
     )
     assert page.status_code == 200
     later = _shown(timezone.now() + timedelta(days=2))
-    send(editor_client, change_address(article), "_schedule", schedule_for=later)
+    send(editor_client, change_url(article), "_schedule", schedule_for=later)
     article.refresh_from_db()
     assert article.state == Article.State.SCHEDULED
-    send(editor_client, change_address(article), "_unpublish")
+    send(editor_client, change_url(article), "_unpublish")
     article.refresh_from_db()
     assert article.state == Article.State.UNPUBLISHED
 
 
 def test_a_preview_link_is_shown_and_works(editor_client: Client) -> None:
     article = newsroom.draft("Not out yet")
-    page = send(editor_client, change_address(article), "_preview")
+    page = send(editor_client, change_url(article), "_preview")
     link = re.search(r'href="(/preview/[^"]+)"', page.content.decode())
     assert link is not None
     assert "Not out yet" in Client().get(link[1]).content.decode()
@@ -322,7 +318,7 @@ def test_a_published_article_warns_about_what_it_lost(editor_client: Client) -> 
     image = newsroom.picture(headline="Nameless")
     article = newsroom.published(lead_image=image)
     Image.objects.update(licence_until=timezone.now())
-    page = editor_client.get(change_address(article))
+    page = editor_client.get(change_url(article))
     assert f"{image.get_absolute_url()}#id_licence_until_0" in page.content.decode()
 
 
@@ -336,6 +332,6 @@ def test_the_number_of_queries_does_not_depend_on_the_length_of_the_lists(
         newsroom.category(f"Category {number}")
         newsroom.author(f"Author {number}")
     article = newsroom.draft(authors=list(AuthorProfile.objects.all()[:8]), tags=list("abcdef"))
-    editor_client.get(change_address(article))
+    editor_client.get(change_url(article))
     with django_assert_max_num_queries(28):
-        editor_client.get(change_address(article))
+        editor_client.get(change_url(article))

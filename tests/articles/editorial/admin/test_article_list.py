@@ -15,7 +15,7 @@ from articles.editorial.models import Article
 from articles.search.index import indexer as search_indexing
 from iria.publication.models import Publication
 from tests import newsroom
-from tests.articles.editorial.admin.sending import words_of
+from tests.articles.editorial.admin.forms import visible_text
 
 LIST = "/admin/articles/article/"
 
@@ -29,7 +29,7 @@ def editor_client(client: Client, edna: User) -> Client:
 def _do(client: Client, action: str, *articles: Article, **more: str) -> str:
     selected = [article.pk for article in articles]
     chosen = {"action": action, ACTION_CHECKBOX_NAME: selected, **more}
-    return words_of(client.post(LIST, chosen, follow=True))
+    return visible_text(client.post(LIST, chosen, follow=True))
 
 
 def test_the_list_shows_the_state_and_the_authors_of_an_article(
@@ -43,7 +43,7 @@ def test_the_list_shows_the_state_and_the_authors_of_an_article(
     publishing.publish(
         article, by=edna, at=timezone.now().replace(year=2026, month=1, day=2, hour=10, minute=0)
     )
-    text = words_of(editor_client.get(LIST))
+    text = visible_text(editor_client.get(LIST))
     for part in ("A quiet week", "Published", "Asia-Pacific", "Ines Faro", "2 January 2026, 15:00"):
         assert part in text
 
@@ -87,7 +87,7 @@ def test_the_list_can_be_filtered(
     newsroom.draft("From Tokyo", categories=[japan])
     newsroom.draft("En français", language="fr")
     newsroom.draft("Begun by Edna", by=edna)
-    text = words_of(editor_client.get(LIST + query))
+    text = visible_text(editor_client.get(LIST + query))
     assert found in text
     assert text.count("Last saved") == 1
     assert "1 article" in text
@@ -157,14 +157,14 @@ def test_the_text_of_a_draft_is_searched(editor_client: Client, query: str) -> N
     body = "<p>The keepers of the <em>light</em>house went home.</p><p>A lighthouse.</p>"
     newsroom.draft("Night shift", body=body, authors=[newsroom.author("Ines Faro")])
     newsroom.draft("Another night", body="<p>Nothing of the kind.</p>")
-    text = words_of(editor_client.get(LIST, {"q": query}))
+    text = visible_text(editor_client.get(LIST, {"q": query}))
     assert "Night shift" in text
     assert "Another night" not in text
 
 
 def test_markup_of_a_draft_is_not_searched(editor_client: Client) -> None:
     newsroom.draft("Night shift", body="<p><strong>Home</strong> at last.</p>")
-    assert "Night shift" not in words_of(editor_client.get(LIST, {"q": "strong"}))
+    assert "Night shift" not in visible_text(editor_client.get(LIST, {"q": "strong"}))
 
 
 def test_a_reporter_is_not_offered_editors_actions(client: Client, rui: User) -> None:
@@ -180,7 +180,7 @@ def test_a_moderator_sees_only_published_articles(client: Client, mina: User) ->
     newsroom.draft("Not out yet")
     newsroom.published("Out")
     client.force_login(mina)
-    text = words_of(client.get(LIST))
+    text = visible_text(client.get(LIST))
     assert "Out" in text
     assert "Not out yet" not in text
 

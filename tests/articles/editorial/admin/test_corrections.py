@@ -9,7 +9,7 @@ from accounts.models import User
 from articles.editorial import signals
 from articles.editorial.models import Article, Correction
 from tests import newsroom
-from tests.articles.editorial.admin.sending import change_address, send, words_of
+from tests.articles.editorial.admin.forms import change_url, send, visible_text
 
 NEW = "corrections-{}-text"
 
@@ -36,7 +36,7 @@ def announced() -> Iterator[list[int]]:
 def _correct(client: Client, article: Article, number: int, text: str) -> str:
     total = {"corrections-TOTAL_FORMS": str(number + 1)}
     changes = {**total, NEW.format(number): text}
-    return words_of(send(client, change_address(article), **changes))
+    return visible_text(send(client, change_url(article), **changes))
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -48,7 +48,7 @@ def test_a_correction_records_its_author_and_sends_a_signal(
     correction = Correction.objects.get()
     assert (correction.article, correction.created_by) == (article, edna)
     assert announced == [article.pk]
-    assert "The ferry is called Alba." in words_of(Client().get(article.get_absolute_url()))
+    assert "The ferry is called Alba." in visible_text(Client().get(article.get_absolute_url()))
 
 
 def test_a_published_correction_cannot_be_changed(editor_client: Client) -> None:
@@ -57,12 +57,12 @@ def test_a_published_correction_cannot_be_changed(editor_client: Client) -> None
     message = _correct(editor_client, article, 1, "The second.")
     assert "The first." in message
     assert set(Correction.objects.values_list("text", flat=True)) == {"The first.", "The second."}
-    page = editor_client.get(change_address(article)).content.decode()
+    page = editor_client.get(change_url(article)).content.decode()
     assert ">The first.</textarea>" not in page
 
 
 def test_a_draft_has_no_corrections(editor_client: Client) -> None:
-    page = editor_client.get(change_address(newsroom.draft()))
+    page = editor_client.get(change_url(newsroom.draft()))
     assert "corrections-TOTAL_FORMS" not in page.content.decode()
 
 

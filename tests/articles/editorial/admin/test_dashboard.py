@@ -11,7 +11,7 @@ from articles.editorial.admin.dashboard import waiting_articles
 from articles.editorial.models import Article
 from iria.publication.models import Publication
 from tests import newsroom
-from tests.articles.editorial.admin.sending import change_address, send, words_of
+from tests.articles.editorial.admin.forms import change_url, send, visible_text
 
 
 def test_an_editor_sees_pending_items_that_link_to_their_lists(
@@ -28,7 +28,7 @@ def test_an_editor_sees_pending_items_that_link_to_their_lists(
     client.force_login(edna)
     assert [item.count for item in waiting_articles(edna)] == [1, 1, 2, 2]
     html = client.get("/admin/").content.decode()
-    assert words_of(client.get("/admin/articles/article/?whose=held")).count("Held") >= 1
+    assert visible_text(client.get("/admin/articles/article/?whose=held")).count("Held") >= 1
     assert "whose=held" in html
 
 
@@ -46,16 +46,16 @@ def test_the_admin_shows_the_publications_name_and_time(client: Client, edna: Us
     Publication(name="Meridian Review", time_zone="Asia/Karachi").save()
     article = newsroom.draft(by=edna)
     client.force_login(edna)
-    text = words_of(client.get("/admin/"))
+    text = visible_text(client.get("/admin/"))
     assert "Meridian Review" in text
-    page = send(client, change_address(article), "_schedule", schedule_for="2090-06-01T09:30")
-    assert "1 June 2090, 09:30" in words_of(page)
+    page = send(client, change_url(article), "_schedule", schedule_for="2090-06-01T09:30")
+    assert "1 June 2090, 09:30" in visible_text(page)
     assert timezone.get_current_timezone_name() == "UTC"
 
 
 def test_tags_are_listed_among_the_article_models(client: Client, edna: User) -> None:
     client.force_login(edna)
-    assert "Taggit" not in words_of(client.get("/admin/"))
+    assert "Taggit" not in visible_text(client.get("/admin/"))
 
 
 def test_an_editor_signs_in_with_an_email_on_the_admin_login_page(

@@ -13,7 +13,7 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile, User
 from articles.editorial.models import Category, Redirect
 from tests import newsroom
-from tests.articles.editorial.admin.sending import words_of
+from tests.articles.editorial.admin.forms import visible_text
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +133,7 @@ def test_the_form_lists_what_moves_when_the_url_changes(editor_client: Client) -
     asia = newsroom.category("Asia")
     newsroom.category("Japan", parent=asia)
     newsroom.draft(categories=[asia])
-    text = words_of(editor_client.get(f"{CATEGORIES}{asia.pk}/change/"))
+    text = visible_text(editor_client.get(f"{CATEGORIES}{asia.pk}/change/"))
     assert "1 article, " in text
     assert "/category/asia/japan/" in text
 

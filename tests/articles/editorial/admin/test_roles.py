@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.models import User
 from articles.editorial.models import Article
 from tests import newsroom
-from tests.articles.editorial.admin.sending import ADD, change_address, send, values_of, words_of
+from tests.articles.editorial.admin.forms import ADD, change_url, send, values_of, visible_text
 
 
 @pytest.fixture
@@ -37,26 +37,26 @@ def test_an_editors_buttons_do_nothing_for_a_reporter(
     reporter: Client, rui: User, press: str
 ) -> None:
     article = newsroom.draft(by=rui)
-    send(reporter, change_address(article), press, schedule_for="2090-01-01T10:00")
+    send(reporter, change_url(article), press, schedule_for="2090-01-01T10:00")
     article.refresh_from_db()
     assert article.state == Article.State.DRAFT
 
 
 def test_a_reporter_cannot_open_the_draft_of_another_user(reporter: Client, edna: User) -> None:
     article = newsroom.draft("Edna's own", by=edna)
-    page = reporter.get(change_address(article), follow=True)
-    assert "Edna's own" not in words_of(page)
+    page = reporter.get(change_url(article), follow=True)
+    assert "Edna's own" not in visible_text(page)
 
 
 def test_a_reporter_can_view_published_articles_but_not_change_them(
     reporter: Client, rui: User
 ) -> None:
     article = newsroom.published("Out", by=rui, tags=["shipping"])
-    page = reporter.get(change_address(article))
-    assert "The ferries ran on time" in words_of(page)
+    page = reporter.get(change_url(article))
+    assert "The ferries ran on time" in visible_text(page)
     assert 'name="_continue"' not in page.content.decode()
     values = {"headline": "Changed", "body": "x", "version": str(article.version), "kind": "1"}
-    assert reporter.post(change_address(article), values).status_code == 403
+    assert reporter.post(change_url(article), values).status_code == 403
     article.refresh_from_db()
     assert article.headline == "Out"
 
@@ -73,9 +73,9 @@ def test_a_reporter_sees_the_versions_of_their_own_articles_only(
 def test_a_moderator_cannot_change_articles(client: Client, mina: User) -> None:
     article = newsroom.published("Out")
     client.force_login(mina)
-    assert 'name="_continue"' not in client.get(change_address(article)).content.decode()
+    assert 'name="_continue"' not in client.get(change_url(article)).content.decode()
     assert client.get(ADD).status_code == 403
-    assert client.post(change_address(article), {"headline": "x"}).status_code == 403
+    assert client.post(change_url(article), {"headline": "x"}).status_code == 403
 
 
 def test_only_an_editor_can_unpublish(client: Client, rui: User, edna: User) -> None:

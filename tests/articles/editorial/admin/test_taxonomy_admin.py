@@ -8,7 +8,7 @@ from accounts.models import AuthorProfile, User
 from articles.editorial import category_tree
 from articles.editorial.models import Category, Portrait, Redirect
 from tests import newsroom
-from tests.articles.editorial.admin.sending import errors_on, values_of, words_of
+from tests.articles.editorial.admin.forms import errors_on, values_of, visible_text
 
 CATEGORIES = "/admin/articles/category/"
 TAGS = "/admin/taggit/tag/"
@@ -30,7 +30,7 @@ def test_categories_are_indented_under_their_parents(editor_client: Client) -> N
     asia = newsroom.category("Asia-Pacific", position=1)
     newsroom.category("News", position=0)
     newsroom.category("Japan", parent=asia)
-    text = words_of(editor_client.get(CATEGORIES))
+    text = visible_text(editor_client.get(CATEGORIES))
     assert text.index("/category/news/") < text.index("/category/asia-pacific/")
     assert "/category/asia-pacific/japan/" in text
 
@@ -175,7 +175,7 @@ def test_redirects_are_read_only(editor_client: Client) -> None:
     ines = newsroom.author("Ines Faro")
     ines.slug = "ines"
     ines.save()
-    assert "/author/ines-faro/" in words_of(editor_client.get("/admin/articles/redirect/"))
+    assert "/author/ines-faro/" in visible_text(editor_client.get("/admin/articles/redirect/"))
     assert editor_client.get("/admin/articles/redirect/add/").status_code == 403
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from articles.editorial import publishing, revision_diff, revisions
 from articles.editorial.models import Article, Revision
 from tests import newsroom
-from tests.articles.editorial.admin.sending import change_address, send, words_of
+from tests.articles.editorial.admin.forms import change_url, send, visible_text
 
 
 @pytest.fixture
@@ -36,15 +36,15 @@ def test_every_version_shows_who_saved_it_and_what_changed(
     )
     body = "<p>The ferries ran late.</p><p>Second.</p><p>Third.</p><p>Fourth.</p>"
     _rewritten(article, edna, body=body, headline="A restless week")
-    history = words_of(editor_client.get(f"/admin/articles/article/{article.pk}/history/"))
+    history = visible_text(editor_client.get(f"/admin/articles/article/{article.pk}/history/"))
     assert "Rui Tavares" in history
     assert "Edna Okafor" in history
     page = editor_client.get(f"/admin/articles/article/{article.pk}/versions/2/")
     html = page.content.decode()
     assert "<del>on</del>" in html or "<del>on time.</del>" in html
     assert "<ins>late.</ins>" in html
-    assert "A restless" in words_of(page)
-    assert "Fourth" not in words_of(page)
+    assert "A restless" in visible_text(page)
+    assert "Fourth" not in visible_text(page)
 
 
 def test_the_history_shows_when_it_was_published_and_by_whom(
@@ -55,7 +55,7 @@ def test_the_history_shows_when_it_was_published_and_by_whom(
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
     Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1), body="")
     publishing.publish_due()
-    history = words_of(editor_client.get(f"/admin/articles/article/{article.pk}/history/"))
+    history = visible_text(editor_client.get(f"/admin/articles/article/{article.pk}/history/"))
     assert "Published by Edna Okafor" in history
     assert f"{Article.State.UNPUBLISHED.label} by Edna Okafor" in history
     assert "not published automatically" in history
@@ -73,8 +73,8 @@ def test_the_history_shows_changes_of_fields_without_revisions(
         "corrections-TOTAL_FORMS": "1",
         "corrections-0-text": "The ferry is called Alba.",
     }
-    send(editor_client, change_address(article), **changes)
-    history = words_of(editor_client.get(f"/admin/articles/article/{article.pk}/history/"))
+    send(editor_client, change_url(article), **changes)
+    history = visible_text(editor_client.get(f"/admin/articles/article/{article.pk}/history/"))
     for change in (
         "a-quiet-week → a-loud-week",
         "Asia-Pacific → Asia-Pacific, Trade",
@@ -86,7 +86,7 @@ def test_the_history_shows_changes_of_fields_without_revisions(
 
 def test_saving_without_a_change_adds_no_entry(editor_client: Client, edna: User) -> None:
     article = newsroom.published()
-    send(editor_client, change_address(article))
+    send(editor_client, change_url(article))
     entry = LogEntry.objects.get()
     assert entry.get_change_message() == ""
     page = editor_client.get(f"/admin/articles/article/{article.pk}/history/")
@@ -98,11 +98,11 @@ def test_the_list_and_the_form_show_the_same_time_of_the_last_save(
 ) -> None:
     article = newsroom.draft(by=rui)
     Revision.objects.update(created_at=timezone.now() - timedelta(days=3))
-    send(editor_client, change_address(article), tags="ferries")
+    send(editor_client, change_url(article), tags="ferries")
     article.refresh_from_db()
     saved = date_format(timezone.localtime(article.modified_at), "DATETIME_FORMAT")
-    for page in ("/admin/articles/article/", change_address(article)):
-        assert f"{saved}" in words_of(editor_client.get(page))
+    for page in ("/admin/articles/article/", change_url(article)):
+        assert f"{saved}" in visible_text(editor_client.get(page))
 
 
 def test_an_unknown_version_is_not_found(editor_client: Client) -> None:

@@ -15,7 +15,7 @@ from articles.pages import saving
 from articles.pages.models import Page
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.public import full_house
+from tests.articles.public import sample_content
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def data_of(client: Client, path: str) -> list[dict[str, Any]]:
 
 
 def full_article(**fields: Any) -> Article:
-    article = full_house.illustrated(
+    article = sample_content.illustrated(
         "The long way", figures=1, categories=[newsroom.category("Asia-Pacific")]
     )
     Image.objects.filter(led_articles=article).update(
@@ -105,7 +105,7 @@ def test_open_graph_tags_have_title_description_and_image(client: Client) -> Non
 
 
 def test_the_second_page_of_a_list_has_its_own_canonical_url(client: Client) -> None:
-    full_house.sections(1, 21)
+    sample_content.sections(1, 21)
     found = head(client, "/category/section-0/?page=2&utm_source=letter")
     assert found.xpath("//link[@rel='canonical']/@href") == [f"{SITE}/category/section-0/?page=2"]
     assert found.xpath("//link[@rel='prev']/@href") == [f"{SITE}/category/section-0/"]
@@ -181,7 +181,7 @@ def test_every_json_ld_property_is_in_the_schema_org_vocabulary(client: Client) 
     types = _rows("types")
     properties = _rows("properties")
     article = full_article()
-    full_house.comments(article, 2)
+    sample_content.comments(article, 2)
     saving.save(Page(title="About", path="about", body="<p>Us.</p>", is_published=True))
     pages = ["/", "/category/asia-pacific/", "/author/author-of-the-long-way/", "/about/"]
     for path in [*pages, "/search/?q=quay", "/search/", article.get_absolute_url()]:

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertTemplateUsed
 
 from accounts.models import User
 from articles.editorial.models import Article
-from tests.articles.editorial.admin.sending import ADD
+from tests.articles.editorial.admin.forms import ADD
 
 STORY = "<p>An afternoon's writing & more.</p>"
 

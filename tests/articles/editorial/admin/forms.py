@@ -11,7 +11,7 @@ from articles.editorial.models import Article
 ADD = "/admin/articles/article/add/"
 
 
-def change_address(article: Article) -> str:
+def change_url(article: Article) -> str:
     return reverse("admin:articles_article_change", args=[article.pk])
 
 
@@ -41,7 +41,7 @@ def send(client: Client, url: str, press: str = "_continue", **changes: Any) -> 
     return client.post(url, {**values, press: "1"}, follow=True)
 
 
-def words_of(page: Any) -> str:
+def visible_text(page: Any) -> str:
     """The visible text of the page, on one line."""
     (body,) = html.fromstring(page.content.decode()).xpath("//body")
     return " ".join(body.text_content().split())
