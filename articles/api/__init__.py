@@ -1,1 +1,1 @@
-"""The content API: what is public, for programs (docs/api.md)."""
+"""The public content API (docs/api.md)."""

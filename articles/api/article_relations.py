@@ -1,4 +1,4 @@
-"""Articles that belong to an article: the same in other languages, the parts of its series."""
+"""Related articles of an article: its translations and the parts of its series."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ SHOWN: Final = ("headline", "language", "state", "year", "month", "slug", "publi
 
 
 def with_relations(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
-    """The rows with what these fields tell, as far as readers may see it: two queries each."""
+    """The rows with the published articles that these fields need: two queries each."""
     if TRANSLATIONS in names:
         others = _readable().only(*SHOWN, "translation_group").order_by("language")
         rows = rows.prefetch_related(
@@ -34,13 +34,13 @@ def with_relations(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
 
 
 def translations(article: Article) -> list[dict[str, Any]]:
-    """The same article in other languages."""
+    """The translations of the article."""
     group: Any = article.translation_group
     return [_reference(each) for each in group.readable if each.pk != article.pk] if group else []
 
 
 def series(article: Article) -> dict[str, Any] | None:
-    """Its series with the parts that can be read, this one among them."""
+    """Its series with all published parts, including this one."""
     part = getattr(article, "series_part", None)
     if part is None:
         return None

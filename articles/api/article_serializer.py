@@ -39,7 +39,7 @@ def _category(row: Category) -> dict[str, Any]:
 
 
 def _figures(article: Article) -> list[dict[str, Any]]:
-    """The pictures that readers see, each with the caption of its use."""
+    """The visible images, each with the caption of its use."""
     return [
         {
             "place": each.place,
@@ -94,14 +94,14 @@ FIELDS: Final = FieldSet(
 
 
 def loaded(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
-    """The rows with what the fields need and nothing else."""
+    """The rows with only the columns and relations that the fields need."""
     rows = rows.for_page() if RELATED.intersection(names) else rows.select_related("kind")
     rows = article_relations.with_relations(rows, names)
     return rows if any(name in TEXT for name in names) else rows.defer("body")
 
 
 def serializer_for(request: HttpRequest, names: list[str]) -> Callable[[Article], dict[str, Any]]:
-    """How each article of an answer is told."""
+    """The function that serializes each article of a response."""
     publication: Publication | None = publication_of(request) if "html" in names else None
 
     def serialize(article: Article) -> dict[str, Any]:

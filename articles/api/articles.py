@@ -1,4 +1,4 @@
-"""Published articles: lists, searches, one of them."""
+"""Published articles: list, search and detail."""
 
 from typing import Any, Final
 

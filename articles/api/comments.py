@@ -1,4 +1,4 @@
-"""Comments that readers can see."""
+"""Visible comments."""
 
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ FIELDS: Final = FieldSet(
 
 
 def public() -> CommentQuerySet:
-    """What readers can see, in one query; the writer's address is never read."""
+    """Visible comments, in one query; e-mail addresses are never fetched."""
     parents = Comment.objects.published().filter(pk=OuterRef("parent_id"))
     return (
         Comment.objects.published()

@@ -1,4 +1,4 @@
-"""The filters of the list of articles. What is not there is refused by its name."""
+"""The filters of the list of articles. Unknown values are rejected by name."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -20,34 +20,34 @@ from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
 LAST_CHANGE: Final = Greatest("updated_at", "published_at")
-"""There is an index on it."""
+"""An indexed expression."""
 
 
 FEW: Final = 500
-"""Changed articles that are named one by one."""
+"""Up to this number, changed articles are selected by id."""
 
 LISTED_AT: Final = "listed_at"
-"""When an article was published, from the index of the first list it is asked for in."""
+"""The publication time, from the index of the first list in the filters."""
 
 
 def apply_filters(
     rows: ArticleQuerySet, query: ArticleListQuery, request: HttpRequest
 ) -> ArticleQuerySet:
-    """The articles that fit every filter, with the column that `order_of` names.
+    """The articles that match every filter, with the column of `order_of`.
 
     Raises:
-        Refused: a filter names something that is not there.
+        ApiError: a filter names something that does not exist.
     """
     headings = _headings(query)
     if is_listed(query):
-        # The first list brings the order, so that a page is read from its index and no further.
+        # The first list determines the order, so that only a page of its index is read.
         first, *headings = listings.shortest_first(headings) or [(Scope.ALL, 0)]
         rows = _listed(rows, *first, language=query.language)
     elif query.language is not None:
         rows = rows.filter(language=query.language)
     for scope, target in headings:
         also = ListingEntry.objects.filter(scope=scope, target=target, article=OuterRef("pk"))
-        # A value and not `Exists`, which PostgreSQL may answer by reading the whole of a long list.
+        # Not `Exists`, for which PostgreSQL may read a long list completely.
         rows = rows.filter(GreaterThanOrEqual(Subquery(also.values("article")[:1]), 0))
     if query.published_from is not None or query.published_until is not None:
         rows = _published(rows, query, publication_of(request))
@@ -59,9 +59,9 @@ def apply_filters(
 
 
 def _changed(rows: ArticleQuerySet, since: datetime, *, in_order: bool) -> ArticleQuerySet:
-    """What changed since a moment; where that is little, by its numbers.
+    """Articles that changed since a time; if there are few, by their ids.
 
-    In the order of publication, PostgreSQL would look for a few changed articles through all of them.
+    In the order of publication, PostgreSQL would search all articles for a few changed ones.
     """
     by_change = GreaterThanOrEqual(LAST_CHANGE, since)
     if not in_order:
@@ -73,13 +73,13 @@ def _changed(rows: ArticleQuerySet, since: datetime, *, in_order: bool) -> Artic
 
 
 def is_listed(query: ArticleListQuery) -> bool:
-    """Whether the rows come from the index of a list."""
+    """Whether the rows are read from the index of a list."""
     names = (query.category, query.tag, query.author, query.kind, query.language)
     return query.order != "changed" and any(name is not None for name in names)
 
 
 def _headings(query: ArticleListQuery) -> list[tuple[Scope, int]]:
-    """The lists in which the articles have to be."""
+    """The lists that must contain the articles."""
     found: list[tuple[Scope, int]] = []
     if query.tag is not None:
         found.append((Scope.TAG, _named(parameters.tags(), "tag", slug=query.tag).pk))
@@ -114,7 +114,7 @@ def _published(
         begin = _begin(query.published_from, publication)
         rows = rows.filter(**{f"{column}__gte": begin})
         if query.order == "changed":
-            # Follows from the other, and lets the index begin there.
+            # Implied by the other condition, but allows the index to start there.
             rows = rows.filter(GreaterThanOrEqual(LAST_CHANGE, begin))
     if query.published_until is not None:
         end = _begin(query.published_until + timedelta(days=1), publication)

@@ -1,4 +1,4 @@
-"""Pictures with their credit and licence."""
+"""Images with their credit and licence."""
 
 from collections.abc import Collection
 from typing import Any, Final
@@ -20,7 +20,7 @@ from iria.core.http.urls import absolute_url
 
 
 def files_of(image: Image) -> list[dict[str, Any]]:
-    """Every size in every format of the whole picture, as its own row knows them."""
+    """All uncropped renditions of the image, from its own row."""
     return [
         {
             "url": absolute_url(file.get_absolute_url()),
@@ -61,7 +61,7 @@ def serialize_image(image: Image, names: Collection[str] = ALL) -> dict[str, Any
 
 
 def public() -> ImageQuerySet:
-    """Pictures that a published article shows."""
+    """Images that are visible in a published article."""
     shown = Figure.objects.showing().filter(image=OuterRef("pk"))
     readable = shown.filter(article__in=Article.objects.published())
     return Image.objects.filter(Exists(readable)).defer("metadata")

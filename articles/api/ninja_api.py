@@ -1,4 +1,4 @@
-"""The interface itself: what is registered here is answered under `/api/v1/`."""
+"""The `NinjaAPI` with all operations below `/api/v1/`."""
 
 import logging
 from typing import Any, Final
@@ -26,7 +26,7 @@ log = logging.getLogger("django.request")
 
 
 class PlainJson(JSONRenderer):
-    """JSON with the letters of every script as they are."""
+    """JSON without escaped non-ASCII characters."""
 
     json_dumps_params = {"ensure_ascii": False}
 
@@ -40,7 +40,7 @@ api = NinjaAPI(
     },
     servers=[{"url": "/"}],
     urls_namespace="api",
-    # The document is completed and the page drawn by `reference`: no script from elsewhere.
+    # `openapi` renders the document and the documentation page, without third-party scripts.
     docs_url=None,
     openapi_url="",
     renderer=PlainJson(),
@@ -59,7 +59,7 @@ def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Parameters that pydantic refused, each with its reason."""
+    """Parameters that pydantic rejected, each with its reason."""
     errors = [
         ParameterError(parameter=str(each["loc"][-1]), detail=_sentence(each))
         for each in error.errors
@@ -70,7 +70,7 @@ def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def broken(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Told like any other problem, and written down as Django would."""
+    """Returns a problem response and logs the error as Django does."""
     if is_outage(error):
         request.is_unavailable = True  # type: ignore[attr-defined]
         return unavailable_response()

@@ -1,4 +1,4 @@
-"""oEmbed of our own articles: what another site may show where somebody pastes their address."""
+"""oEmbed provider for our own articles."""
 
 import re
 from typing import Any, Final
@@ -40,7 +40,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
 
 
 def _article(url: str) -> Article | None:
-    """The article an address leads to, if it is one of ours."""
+    """The published article with this URL, if it is one of ours."""
     if not url:
         raise ApiError(PARAMETER, "Pass the URL of an article in “url”.")
     try:
@@ -67,7 +67,7 @@ def _most(request: HttpRequest, name: str, usual: int) -> int:
 
 
 def card(article: Article, publication: Publication, width: int, height: int) -> dict[str, Any]:
-    """The article in the words of oEmbed 1.0; its markup needs no script and no style."""
+    """The article as an oEmbed 1.0 response; its markup needs no script and no style."""
     authors = [byline.author for byline in article.bylines.all()]
     serialized: dict[str, Any] = {
         "version": "1.0",
@@ -87,10 +87,10 @@ def card(article: Article, publication: Publication, width: int, height: int) ->
 
 
 def _cache_age(image: Image | None) -> int:
-    """Seconds for which others may keep the card: not past the end of its picture's licence.
+    """Seconds for which the card may be cached: not past the end of its image's licence.
 
-    Counted from the end of the hour, since a client that is told until then that nothing changed keeps it
-    for as long once more.
+    Counted from the end of the hour, since a client that gets a 304 response until then caches it
+    for the same time again.
     """
     if image is None or image.licence_until is None:
         return CACHE_AGE
@@ -110,7 +110,7 @@ def _thumbnail(
         "thumbnail_url": absolute_url(file.get_absolute_url()),
         "thumbnail_width": file.width,
         "thumbnail_height": file.height,
-        # No part of oEmbed; whoever shows the picture must have a way to name its maker.
+        # Not part of oEmbed; sites that show the image need its credit.
         "thumbnail_credit": credit_text(image, publication),
         "thumbnail_alt": image.alt,
     }

@@ -1,6 +1,6 @@
-"""The OpenAPI 3.1 document: what django-ninja knows of the operations, and what every answer has.
+"""The OpenAPI 3.1 document, from django-ninja's schema with the common responses added.
 
-The document as a file for programs, and as a page for people, without a script from anywhere.
+It is served as JSON and as a documentation page without scripts.
 """
 
 import json
@@ -61,7 +61,7 @@ ALLOW: Final = {
 
 @cache
 def openapi() -> dict[str, Any]:
-    """The whole document; the same for everybody, made once."""
+    """The whole document, built once."""
     openapi_document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
     problem = TypeAdapter(Problem).json_schema(ref_template=SCHEMAS + "{model}")
     openapi_document["components"]["schemas"] |= problem.pop("$defs", {})
@@ -72,7 +72,7 @@ def openapi() -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any], *, one: bool) -> None:
-    """Adds the answers that every operation has beside the one it was written for."""
+    """Adds the responses and headers that all operations have."""
     for each in operation["parameters"]:
         if each["in"] == "path":
             each["description"] = "Its `id`."
@@ -113,7 +113,7 @@ def _written() -> bytes:
 
 @public_page
 def reference(request: HttpRequest) -> HttpResponse:
-    """The page that says what there is, how it is asked for and what comes back."""
+    """The documentation page."""
     context = {
         "operations": operations(),
         "shapes": shapes(),
@@ -126,7 +126,7 @@ def reference(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A parameter or a field: what it is called, what may stand there, what it means."""
+    """A parameter or a field: name, type and description."""
 
     name: str
     kind: SafeString
@@ -152,7 +152,7 @@ class Shape:
 
 @cache
 def operations() -> list[Operation]:
-    """Every operation, what is asked for most first."""
+    """Every operation, the most used first."""
     spec = [(path, item["get"]) for path, item in openapi()["paths"].items()]
     spec.sort(key=lambda each: GROUPS.index(each[1]["tags"][0]))
     return [_operation(path, operation) for path, operation in spec]
@@ -181,7 +181,7 @@ def _operation(path: str, spec: dict[str, Any]) -> Operation:
 
 @cache
 def shapes() -> list[Shape]:
-    """Every kind of thing that comes back."""
+    """Every schema of the responses."""
     return [
         Shape(
             name,
@@ -196,18 +196,18 @@ def shapes() -> list[Shape]:
 
 
 def _formatted(text: str) -> SafeString:
-    """A sentence with what stands between backticks as code."""
+    """The sentence with text between backticks as code."""
     return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(" ".join(text.split()))))
 
 
 def _parameter_type(schema: dict[str, Any]) -> SafeString:
-    """What a parameter may be; that it may be left away goes without saying."""
+    """The type of a parameter, without null, since all parameters are optional."""
     several = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
     return _type_name({"anyOf": several}) if several else _type_name(schema)
 
 
 def _type_name(schema: dict[str, Any]) -> SafeString:
-    """What may stand there, with a link to a shape of our own."""
+    """The type of a field, with a link to its schema."""
     if reference := schema.get("$ref"):
         name = escape(reference.rpartition("/")[2])
         return SafeString(f'<a href="#shape-{name}">{name}</a>')

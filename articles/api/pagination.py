@@ -1,9 +1,9 @@
-"""Cursors: where the next page of a list begins.
+"""Cursor pagination.
 
-Signed, so that nobody comes to rely on what is inside, and bound to the question they belong to.
-There is no time in them: the same page has the same bytes, and a cache can keep it.
+Cursors are signed, so that clients cannot depend on their content, and valid for one query only.
+They contain no time: the same page has the same bytes and can be cached.
 
-Pages of a list, each told by a cursor. A new row at the top shifts nothing further down.
+A new row at the top does not shift the following pages.
 """
 
 import hashlib
@@ -30,21 +30,21 @@ def _signer() -> Signer:
 
 
 def query_key(path: str, filters: dict[str, Any]) -> str:
-    """A short name for a list with its filters and order."""
+    """A hash of a list with its filters and order."""
     text = json.dumps([path, filters], sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def write_cursor(question: str, after: list[str | int]) -> str:
-    """The cursor of the page that begins after a row, told by what the list is ordered by."""
+    """The cursor of the page after a row, from the values that the list is ordered by."""
     return _signer().sign_object([question, *after])
 
 
 def read_cursor(text: str, question: str) -> list[str | int]:
-    """What `write_cursor` was given.
+    """The values that were passed to `write_cursor`.
 
     Raises:
-        Refused: the cursor was bent, cut off, or belongs to another question.
+        ApiError: the cursor is modified, truncated, or belongs to another query.
     """
     try:
         if len(text) > LONGEST:
@@ -63,7 +63,7 @@ def read_cursor(text: str, question: str) -> list[str | int]:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By a column of text or time (or by none) and, where that is equal, by number."""
+    """An order by a text or time column (or none), then by id."""
 
     column: str = ""
     moments: bool = False
@@ -74,17 +74,17 @@ class Order:
         return rows.order_by(*(F(name).desc() if self.down else F(name).asc() for name in names))
 
     def position_of(self, row: Any) -> list[str | int]:
-        """What a cursor remembers of the last row of a page."""
+        """The values of the last row of a page for its cursor."""
         if not self.column:
             return [int(row.pk)]
         value = getattr(row, self.column)
         return [value.isoformat() if self.moments else str(value), int(row.pk)]
 
     def beyond(self, after: list[str | int]) -> Q:
-        """The rows after a place.
+        """The rows after a position.
 
         Raises:
-            Refused: the place is of another order; the cursor was signed by an older release.
+            ApiError: the position is of another order; the cursor is from an older release.
         """
         side = "lt" if self.down else "gt"
         try:
@@ -98,7 +98,7 @@ class Order:
             raise ApiError(
                 CURSOR, "This cursor is in an old format. Start again without a cursor."
             ) from error
-        # Both halves, so that the index finds the beginning.
+        # Both conditions, so that the index finds the start.
         return Q(**{f"{self.column}__{side}e": value}) & (
             Q(**{f"{self.column}__{side}": value}) | below
         )
@@ -112,7 +112,7 @@ def page_of[T: Model](
     query: ListQuery,
     serialize: Callable[[T], dict[str, Any]],
 ) -> dict[str, Any]:
-    """One page of the rows in an order, and where the next one is."""
+    """A page of the rows in an order, and the link to the next one."""
     question = query_key(request.path, query.filters())
     if query.cursor:
         rows = rows.filter(order.beyond(read_cursor(query.cursor, question)))
@@ -130,7 +130,7 @@ def page_of[T: Model](
 def next_url(
     request: HttpRequest, response: HttpResponse, query: ListQuery, cursor: str
 ) -> str | None:
-    """The address of the following page, also as a `Link` header; None on the last one."""
+    """The URL of the next page, also as a `Link` header; None on the last one."""
     if not cursor:
         return None
     parameters = {**query.model_dump(mode="json", exclude_unset=True), "cursor": cursor}

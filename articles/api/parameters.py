@@ -1,8 +1,7 @@
-"""Names that readers know: what only drafts bear is not told, not even that it is there.
+"""The query parameters of the API, parsed and checked, and sparse fields.
 
-Sparse fields: only what was asked for is read and told.
-
-What can be asked for: the parameters of the API, read and checked.
+With sparse fields only the requested fields are fetched and serialized. Tags and authors that
+only drafts have are treated as unknown.
 """
 
 import re
@@ -35,24 +34,24 @@ def authors() -> "QuerySet[AuthorProfile]":
 
 
 class FieldSerializer(Protocol):
-    """Tells one field of a row."""
+    """Serializes one field of a row."""
 
     def __call__(self, row: Any, /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSet:
-    """Every field of a thing, and which of them stand in lists and on its own page."""
+    """All fields of a resource, and which of them are in lists and in the detail response."""
 
     serializers: Mapping[str, FieldSerializer]
     on_request: Collection[str] = field(default=())
-    """Long ones that lists leave out."""
+    """Large fields that lists contain only on request."""
 
     def select(self, query: str | None, *, in_list: bool) -> list[str]:
-        """The fields of an answer, in the order of the documentation; `id` is always there.
+        """The fields of a response, in the order of the documentation; always with `id`.
 
         Raises:
-            Refused: there is no such field.
+            ApiError: a field does not exist.
         """
         if query is None or not query.strip():
             left_out = self.on_request if in_list else ()
@@ -71,7 +70,7 @@ class FieldSet:
 
 MOST: Final = 100
 FIRST_DAY, LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
-"""Between these, a day has its moments in every zone."""
+"""Within this range, a date can be converted to every time zone."""
 
 
 def _storable(text: str) -> str:
@@ -83,7 +82,7 @@ def _storable(text: str) -> str:
 
 
 def _day(text: Any) -> Any:
-    """Written as a day; pydantic would also take a number of seconds."""
+    """A date in ISO 8601; pydantic would also accept a number of seconds."""
     if isinstance(text, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         sentence = "Invalid date. Use the form 2026-03-04."
         raise ValueError(sentence)
@@ -91,7 +90,7 @@ def _day(text: Any) -> Any:
 
 
 def _moment(text: Any) -> Any:
-    """Written as a moment. The plus of “+02:00” comes as a space where nobody wrote %2B."""
+    """A time in ISO 8601. The plus of “+02:00” is a space if it was not encoded as %2B."""
     if not isinstance(text, str):
         return text
     if not re.match(r"\d{4}-\d\d-\d\d[Tt ]\d\d:", text, re.ASCII):
@@ -121,7 +120,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_u
 
 
 class FieldsQuery(Schema):
-    """For one thing."""
+    """The parameters of a detail view."""
 
     fields: Word | None = Field(
         None,
@@ -130,7 +129,7 @@ class FieldsQuery(Schema):
 
 
 class ListQuery(FieldsQuery):
-    """For a list."""
+    """The parameters of a list."""
 
     limit: int = Field(20, ge=1, le=MOST, description="Results per page.")
     cursor: Word | None = Field(
@@ -138,7 +137,7 @@ class ListQuery(FieldsQuery):
     )
 
     def filters(self) -> dict[str, Any]:
-        """What the list is narrowed and ordered by; a cursor holds for this alone."""
+        """Filters and order of the list; a cursor is valid for these only."""
         return self.model_dump(
             mode="json", exclude={"fields", "limit", "cursor"}, exclude_none=True
         )

@@ -1,4 +1,4 @@
-"""What went wrong, said to programs and people alike (RFC 9457)."""
+"""Problem responses (RFC 9457)."""
 
 import json
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Problem(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ProblemType:
-    """One kind of problem: its name ends the address in `type`."""
+    """A type of problem; the URL in `type` ends with its name."""
 
     name: str
     status: int
@@ -109,7 +109,7 @@ PROBLEM_TYPES: Final = (
 
 
 class ApiError(Exception):
-    """A request that is answered with a problem."""
+    """Makes the API return a problem response."""
 
     def __init__(
         self, kind: ProblemType, detail: str, errors: Sequence[ParameterError] = ()
@@ -119,10 +119,10 @@ class ApiError(Exception):
 
 
 def reject_parameter(parameter: str, detail: str) -> NoReturn:
-    """Refuses a parameter that cannot be used.
+    """Rejects an invalid parameter.
 
     Raises:
-        Refused
+        ApiError
     """
     error = ParameterError(parameter=parameter, detail=detail)
     raise ApiError(PARAMETER, f"{parameter}: {detail}", [error])
@@ -131,7 +131,7 @@ def reject_parameter(parameter: str, detail: str) -> NoReturn:
 def problem_response(
     kind: ProblemType, detail: str, errors: Sequence[ParameterError] = ()
 ) -> HttpResponse:
-    """The answer to a request that was refused; kept by no cache."""
+    """The response to a rejected request; not cached."""
     serialized = Problem(
         type=absolute_url(f"{DOCUMENTATION}#{kind.name}"),
         title=kind.title,
@@ -148,7 +148,7 @@ def problem_response(
 
 
 def unavailable_response() -> HttpResponse:
-    """The answer while PostgreSQL is away."""
+    """The response while PostgreSQL is unavailable."""
     response = problem_response(UNAVAILABLE, "The site's database cannot be reached.")
     response.headers["Retry-After"] = RETRY_AFTER
     return response

@@ -1,4 +1,4 @@
-"""Searching through the API: the same engine as the search page, page after page."""
+"""Search in the API, with the engine of the search page."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,7 +21,7 @@ SORTS: Final = {None: Sort.BEST, "newest": Sort.NEWEST, "oldest": Sort.OLDEST}
 
 @dataclass(frozen=True, slots=True)
 class FilteredSearch(SearchFilters):
-    """A search among the articles that fit every filter of the API, which has more of them."""
+    """A search request with the filters of the API, which has more than the search page."""
 
     rows: ArticleQuerySet | None = None
 
@@ -35,10 +35,10 @@ class FilteredSearch(SearchFilters):
 def search_response(
     request: HttpRequest, response: HttpResponse, query: ArticleListQuery, names: list[str]
 ) -> dict[str, Any]:
-    """One page of what was found: the best first, unless another order was asked for.
+    """A page of results, the best first unless another order was requested.
 
     Raises:
-        Refused: the words cannot be searched for.
+        ApiError: the query is invalid.
     """
     question = query_key(request.path, {**query.filters(), "size": query.limit})
     page = _page(query.cursor, question)

@@ -1,7 +1,4 @@
-"""Categories and tags.
-
-Authors, as readers know them.
-"""
+"""Categories, tags and authors."""
 
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,7 +21,7 @@ LIST: Final = "/api/v1/articles/"
 
 
 def articles_at(parameter: str, value: str) -> str:
-    """The address of the articles narrowed by one parameter."""
+    """The URL of the list of articles, filtered by one parameter."""
     return absolute_url(f"{LIST}?{parameter}={quote(value)}")
 
 
@@ -98,7 +95,7 @@ def tag_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> 
 
 
 def _portrait(author: AuthorProfile) -> dict[str, Any] | None:
-    """The author's picture, where it may be shown."""
+    """The author's portrait, if it may be shown."""
     row: Portrait | None = author.shown_portrait  # type: ignore[attr-defined]
     return serialize_image(row.image) if row is not None and row.image.may_be_shown else None
 
@@ -120,7 +117,7 @@ FIELDS: Final = FieldSet(
 
 
 def public() -> "QuerySet[AuthorProfile]":
-    """Authors of published articles, with their portraits: one query beside its own."""
+    """Authors of published articles, with their portraits: one additional query."""
     portraits = Portrait.objects.select_related("image").defer("image__metadata")
     return (
         parameters.authors()

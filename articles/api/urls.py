@@ -1,4 +1,4 @@
-"""The addresses of the API: everything registered with the interface, each behind the doors."""
+"""URLs of the API: every operation, wrapped in `view_wrapper`."""
 
 import re
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ from iria.core.http.page_cache import HOURLY
 
 UNKNOWN_URL: Final = "api_nowhere"
 REGISTERED: Final = (articles, taxonomies, comments, images, taxonomies)
-"""Importing these fills the interface."""
+"""Importing these modules registers their operations."""
 
 
 def _operations() -> Iterator[URLPattern]:
-    """Each operation at its address; the parameters that it knows are those it documents."""
+    """The URL of each operation; it accepts the parameters that it documents."""
     paths = openapi()["paths"]
     patterns, _, _ = api.urls
     for pattern in patterns:
@@ -40,9 +40,9 @@ def _operations() -> Iterator[URLPattern]:
 
 
 def unknown_url(request: HttpRequest, rest: str) -> HttpResponse:
-    """Below the API's address, what is not there is told to programs too.
+    """A problem response for unknown URLs below that of the API.
 
-    Where only the slash at the end is missing, the way to it is.
+    If only the final slash is missing, it contains the correct URL.
     """
     whole = f"/api/{rest}/"
     if resolve(whole).url_name != UNKNOWN_URL:

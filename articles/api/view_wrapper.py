@@ -1,4 +1,4 @@
-"""What every request to the API passes: who may ask, how often, in which form, and who may keep the answer."""
+"""The wrapper of every API view: CORS, rate limit, content negotiation and caching."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +26,7 @@ JSON: Final = "application/json"
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 PER: Final = timedelta(minutes=1)
 
-# Every page of the world may read this with a script, none of them with a reader's cookies.
+# Scripts of any origin may read responses, but without cookies.
 CORS_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
@@ -47,13 +47,13 @@ def api_view(
     forms: tuple[str, ...],
     scopes: tuple[str, ...] = (),
 ) -> View:
-    """The view as the world meets it.
+    """The wrapped view.
 
     Args:
-        parameters: every query parameter it knows; others are refused by their names. None where
-            it reads none and minds none.
-        forms: the media types it can answer in.
-        scopes: of `iria.core.http.cache_versions`, beside `content`, that its answers show.
+        parameters: the accepted query parameters; others are rejected by name. None if the view
+            has none and ignores all.
+        forms: the media types of its responses.
+        scopes: of `iria.core.http.cache_versions`, in addition to `content`, that it depends on.
     """
     cached_view = public_page(also=lambda request, **_: scopes)(_head_as_get(view))
 
@@ -68,12 +68,12 @@ def api_view(
             response.headers[name] = value
         return response
 
-    # The views change nothing, so who sent a POST does not matter; it is told what it may do.
+    # The views are read-only, so no CSRF check is needed; a POST gets a 405 response.
     return open_to_other_sites(wrapped)  # type: ignore[arg-type]
 
 
 def _head_as_get(view: View) -> Callable[..., HttpResponse]:
-    """For the view, HEAD is GET; the server leaves the body out."""
+    """Treats HEAD as GET; the server omits the body."""
 
     def query(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         method, request.method = request.method, "GET"
@@ -86,7 +86,7 @@ def _head_as_get(view: View) -> Callable[..., HttpResponse]:
 
 
 def _preflight(request: HttpRequest) -> HttpResponse | None:
-    """The answer to a browser that asks whether a script may ask."""
+    """The response to a CORS preflight request."""
     if request.method != "OPTIONS":
         return None
     return HttpResponse(status=204, headers={**PREFLIGHT_HEADERS, "Allow": ", ".join(SAFE_METHODS)})
@@ -99,7 +99,7 @@ def _rejection(
         response = problem_response(METHOD, "Only GET, HEAD and OPTIONS are allowed.")
         response.headers["Allow"] = ", ".join(SAFE_METHODS)
         return response
-    # An empty header asks for nothing in particular, as none does.
+    # An empty header is the same as none.
     wanted = request.headers.get("Accept", "").strip()
     if wanted and not any(request.accepts(form) for form in forms):
         return problem_response(
@@ -117,9 +117,9 @@ def _unknown(names: list[str], parameters: frozenset[str]) -> HttpResponse:
 
 
 def _too_many(request: HttpRequest) -> HttpResponse | None:
-    """Counted per address. The answer says nothing of the count, or no cache could keep it."""
+    """Limits requests per IP address. Responses do not contain the count, so they can be cached."""
     who = client_ip(request)
-    # Behind a Unix socket without forwarding headers all programs would count as one.
+    # Behind a Unix socket without forwarding headers all clients would count as one.
     if not who or count_and_allow("api", who, limit=settings.API_RATE_LIMIT, per=PER):
         return None
     sentence = f"The limit is {settings.API_RATE_LIMIT} requests a minute."

@@ -1,4 +1,4 @@
-"""What every merge of tags, categories or authors has in common.
+"""Functions for merging tags, categories and authors.
 
 Every foreign key to a merged row is pointed to the row that is kept, in all packages: the keys are
 read from the models, and lists of ids are registered (`hooks.id_list_references`). Duplicates that would arise
@@ -139,7 +139,7 @@ def enqueue_changed(article_ids: list[int]) -> None:
 def lock_existing[M: Model](rows: Sequence[M], *, urls: Sequence[str], kind: str) -> list[M]:
     """The rows, locked against deletion; rows merged in the meantime are replaced by the kept row.
 
-    A category may be merged while a form that names it is being sent. Its redirect tells which
+    A category may be merged while a form that names it is being sent. Its redirect shows which
     category replaced it; rows without one are left out.
     """
     current = successors(rows, urls=urls, kind=kind)

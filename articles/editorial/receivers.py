@@ -1,6 +1,6 @@
 """Redirects for renamed tags and authors, and locks before categories are deleted.
 
-Tags belong to taggit and authors to `accounts`, which know nothing of articles. When one of them
+Tags belong to taggit and authors to `accounts`, which do not depend on articles. When one of them
 gets another slug, a redirect is added here.
 """
 

@@ -1,1 +1,1 @@
-"""What machines read: feeds and sitemaps."""
+"""Feeds and sitemaps."""

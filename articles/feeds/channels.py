@@ -1,11 +1,7 @@
-"""What a feed is about: the whole site, a category, a tag, an author, a language, a thread.
+"""The channel of a feed: the site, a category, a tag, an author, a language, a search or a thread.
 
-The newest articles that hold everything somebody searched for.
-
-On the search page any word suffices, because the best stand first. A feed has the newest first, and
-would be full of what shares one word; so there every word binds, as if it stood in quotes.
-
-The comments below an article as entries of a feed.
+On the search page any word suffices, because the best results come first. A feed has the newest
+first and would be full of articles with a single word, so every word is required, as in quotes.
 """
 
 from dataclasses import dataclass, field
@@ -27,33 +23,33 @@ from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""When a feed without entries last changed: a moment that stays the same from call to call."""
+"""The last change of a feed without entries, so that it is always the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """The head of a feed, and its entries, newest first."""
+    """The metadata of a feed, and its entries, newest first."""
 
     title: str
     description: str
     path: str
-    """Of the page that shows the same articles to people."""
+    """The path of the page with the same articles."""
     language: str
     rights: str
     publisher: Person
     entries: list[Entry] = field(default_factory=list)
     page_query: str = ""
-    """What stands behind the question mark of the page, such as the words of a search."""
+    """The query string of the page, such as that of a search."""
     feed_query: str = ""
-    """The same of the feed, which knows more: `text=summary`."""
+    """The query string of the feed, which may also have `text=summary`."""
 
     @property
     def home(self) -> str:
-        """The address of the page."""
+        """The URL of the page."""
         return absolute_url(_with(self.path, self.page_query))
 
     def feed_url(self, form: str) -> str:
-        """The address of this feed as RSS (no form), `atom` or `json`."""
+        """The URL of this feed as RSS (empty), `atom` or `json`."""
         place = f"{self.path}feed/{form}/" if form else f"{self.path}feed/"
         return absolute_url(_with(place, self.feed_query))
 
@@ -77,7 +73,7 @@ def channel_of(
 
     Args:
         path: the page of the listing, to which `feed/` is added.
-        name: what the listing is called, besides the publication's own name.
+        name: the name of the listing, added to that of the publication.
     """
     title = f"{name} – {publication.name}" if name else publication.name
     return Channel(
@@ -98,10 +94,10 @@ def _with(path: str, query: str) -> str:
 
 
 def newest_matches(request: SearchRequest) -> ArticleQuerySet:
-    """What a feed of this search holds.
+    """The channel of a search.
 
     Raises:
-        Unanswerable: the question cannot be answered as it stands.
+        Unanswerable: the query is invalid.
     """
     page = search_articles(
         require_all_words(request.text),
@@ -114,11 +110,11 @@ def newest_matches(request: SearchRequest) -> ArticleQuerySet:
 
 
 COMMENTS = 50
-"""Comments in a feed; a busy thread moves faster than a front page."""
+"""Maximum number of comments in a feed; threads change faster than front pages."""
 
 
 def thread_entries(article: Article) -> list[Entry]:
-    """The newest comments that can be read, in one query."""
+    """The newest visible comments, in one query."""
     comments = Comment.objects.published().filter(article=article).select_related("user")
     newest = comments.order_by("-created_at", "-pk")[:COMMENTS]
     return [_entry(comment, article) for comment in newest]

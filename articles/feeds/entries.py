@@ -19,7 +19,7 @@ from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
 ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 forbids. One such character, pasted in from elsewhere, makes a feed unreadable."""
+"""Characters that XML 1.0 forbids; a single one makes a feed unreadable."""
 
 
 def legal(text: str) -> str:
@@ -33,12 +33,12 @@ def rfc3339(when: datetime) -> str:
 
 
 def tag_uri(moment: datetime, what: str) -> str:
-    """A tag URI (RFC 4151): it stays the same when the address changes."""
+    """A tag URI (RFC 4151), which stays the same when the URL changes."""
     return f"tag:{settings.SITE_HOST},{moment:%Y-%m-%d}:{what}"
 
 
 LENGTH: Final = 20
-"""Articles in a feed."""
+"""Maximum number of articles in a feed."""
 SUMMARY_LENGTH: Final = 400
 
 
@@ -50,7 +50,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class EntryImage:
-    """The lead picture as one file, with the words that belong to it."""
+    """The lead image as one file, with its caption, credit and alt text."""
 
     url: str
     media_type: str
@@ -60,18 +60,18 @@ class EntryImage:
     alt: str
     caption: str
     credit: str
-    """In the publication's wording; that a machine made the picture is part of it."""
+    """In the publication's format, with the AI label."""
     copyright: str = ""
     licence: str = ""
-    """Address of what others may do with it."""
+    """URL of the licence of the image."""
     made_with_ai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Text throughout, but for `html`; every address is absolute, every moment has a zone.
+    """Plain text except for `html`; URLs are absolute, times have a time zone.
 
-    A feed of summaries has no `html`.
+    Feeds of summaries have no `html`.
     """
 
     id: str
@@ -87,7 +87,7 @@ class Entry:
     image: EntryImage | None = None
     comments: bool = False
     licence: str = ""
-    """Address of what others may do with the text."""
+    """URL of the licence of the text."""
 
     @property
     def comments_feed(self) -> str:
@@ -97,10 +97,10 @@ class Entry:
 def entries(
     articles: ArticleQuerySet, publication: Publication, *, with_full_text: bool = True
 ) -> list[Entry]:
-    """The newest of these articles. Seven queries, whatever their number.
+    """The entries of the newest of these articles: seven queries, whatever their number.
 
     Args:
-        whole: with their texts; else with a summary alone.
+        with_full_text: with full texts, or with summaries only.
     """
     newest = articles.newest().for_page()[:LENGTH]
     return [_entry(article, publication, with_full_text=with_full_text) for article in newest]
@@ -138,12 +138,12 @@ def _entry(article: Article, publication: Publication, *, with_full_text: bool) 
 
 
 def _summary(article: Article) -> str:
-    """What stands for the text: the standfirst, or how the text begins."""
+    """The standfirst, or the beginning of the text."""
     return article.description or Truncator(plain_text(article.body)).chars(SUMMARY_LENGTH)
 
 
 def _lead(article: Article, figures: list[Figure], publication: Publication) -> EntryImage | None:
-    """The lead picture; nothing where it may not be shown (any more) or is not ready."""
+    """The lead image; None if it may not be shown or has no rendition."""
     lead = next((figure for figure in figures if figure.place == Figure.Place.LEAD), None)
     rendition = plain_rendition(lead.image) if lead and article.shows(lead.image) else None
     if lead is None or rendition is None:

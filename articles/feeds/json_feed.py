@@ -32,7 +32,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "title": entry.title,
         "summary": entry.summary,
         "content_html": entry.html,
-        # One of the two must be there.
+        # One of the two is required.
         "content_text": "" if entry.html else entry.summary or entry.title,
         "date_published": rfc3339(entry.published),
         "date_modified": rfc3339(entry.updated),

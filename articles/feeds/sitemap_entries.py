@@ -1,4 +1,4 @@
-"""What there is to be found, for the sitemap: pages, topics, authors, articles."""
+"""The entries of the sitemap: pages, tags, authors and articles."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -31,10 +31,10 @@ from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
 LONGEST_CAPTION: Final = 400
-"""Characters of caption and credit together; the credit is never cut."""
+"""Maximum characters of caption and credit together; the credit is never truncated."""
 
 MAX_IMAGES = 50
-"""Of one article; further ones are left to whoever reads it."""
+"""Maximum number of images of one article."""
 
 ADDRESS: Final = ("year", "month", "slug")
 OF_ARTICLE: Final = ("published_at", "updated_at", "translation_group", "language", "state")
@@ -55,12 +55,12 @@ CROSS JOIN LATERAL (
     ORDER BY id LIMIT 1
 ) AS first ORDER BY number
 """
-"""The files with an article that readers can see and search engines may find: one row is read of each."""
+"""The files with a published article that may be indexed; one row of each is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class SitemapImage:
-    """A picture of a page: its file, its caption with the credit, the address of its licence."""
+    """An image of a page: the URL of its file, its caption with credit, the URL of its licence."""
 
     url: str
     words: str = ""
@@ -69,17 +69,17 @@ class SitemapImage:
 
 @dataclass(frozen=True, slots=True)
 class SitemapEntry:
-    """One page: where it is, when it changed, which pictures it shows."""
+    """A page: its URL, its last change and its images."""
 
     path: str
     changed: datetime | None = None
     images: list[SitemapImage] = field(default_factory=list)
     languages: list[tuple[str, str]] = field(default_factory=list)
-    """The same in other languages, the page itself among them: code and URL."""
+    """Code and URL of all translations, including the page itself."""
 
 
 class SitemapSection(Sitemap[SitemapEntry]):
-    """Pages of one kind; its paginator divides them into files."""
+    """Pages of one type, divided into files by its paginator."""
 
     def __init__(self, make: Callable[[], Paginator[SitemapEntry]]) -> None:
         self._make = make
@@ -102,9 +102,9 @@ class SitemapSection(Sitemap[SitemapEntry]):
 
 
 class ArticlePaginator(Paginator[SitemapEntry]):
-    """Articles by their IDs: those from 1 to 450 are the first file, however many exist of them.
+    """Divides articles by id: those from 1 to 450 are in the first file, even if some are missing.
 
-    So nothing is counted, and an article stays in its file.
+    No counting is needed, and an article stays in its file.
     """
 
     def __init__(self, publication: Publication, per_page: int) -> None:
@@ -114,12 +114,12 @@ class ArticlePaginator(Paginator[SitemapEntry]):
 
     @cached_property
     def count(self) -> int:
-        """Up to one more than fits into a file."""
+        """At most one more than fits into a file."""
         return self._articles[: self.per_page + 1].count()
 
     @property
     def page_range(self) -> list[int]:  # type: ignore[override]
-        """The numbers of the files that hold anything."""
+        """The numbers of the files that are not empty."""
         with connection.cursor() as cursor:
             cursor.execute(FILES, {"per_file": self.per_page, "now": timezone.now()})
             return [number for (number,) in cursor.fetchall()]
@@ -131,7 +131,7 @@ class ArticlePaginator(Paginator[SitemapEntry]):
 
 
 def sitemap_sections(publication: Publication, per_file: int) -> dict[str, SitemapSection]:
-    """All sections by name. Nothing is queried before it is needed."""
+    """All sections by name; queries are lazy."""
     languages = publication.language_codes
     entries: dict[str, Callable[[], list[SitemapEntry]]] = {
         "pages": lambda: _pages(languages),
@@ -151,12 +151,12 @@ def _section(make: Callable[[], list[SitemapEntry]], per_file: int) -> SitemapSe
 
 
 def article_section(publication: Publication, per_file: int) -> SitemapSection:
-    """The articles, with so many IDs to a file."""
+    """The articles, with this range of ids per file."""
     return SitemapSection(lambda: ArticlePaginator(publication, per_file))
 
 
 def _slugs(scope: Scope) -> dict[int, str]:
-    """Tags or authors of what can be read."""
+    """Tags or authors of published articles."""
     rows: QuerySet[Any] = Tag.objects.all() if scope == Scope.TAG else AuthorProfile.objects.all()
     used = rows.filter(pk__in=targets_of(scope))
     return dict(used.order_by("pk").values_list("pk", "slug"))
@@ -168,7 +168,7 @@ def _used(scope: Scope) -> list[SitemapEntry]:
 
 
 def _used_by_language(scope: Scope, languages: list[str]) -> list[SitemapEntry]:
-    """What of a topic or an author there is in a language besides the first has a page of its own."""
+    """Pages of tags and authors in the languages other than the first."""
     if not languages:
         return []
     pairs = [pair for pair in counts_by_language(scope) if pair[0] in languages]
@@ -178,7 +178,7 @@ def _used_by_language(scope: Scope, languages: list[str]) -> list[SitemapEntry]:
 
 
 def _pages(languages: list[str]) -> list[SitemapEntry]:
-    """Front pages, what editors wrote beside articles, sections, indexes, years and months."""
+    """Front pages, static pages, categories, tag and author lists, years and months."""
     newest = Article.objects.published().newest().values_list("published_at", flat=True).first()
     paths = ["/", *(url_path("language", code) for code in languages[1:])]
     fronts = list(zip(languages, map(absolute_url, paths), strict=True)) if paths[1:] else []
@@ -198,7 +198,7 @@ def _pages(languages: list[str]) -> list[SitemapEntry]:
 
 
 def _times(languages: list[str]) -> list[SitemapEntry]:
-    """Years and months with something to read, and where there are several languages, of each."""
+    """Years and months with articles; if there are several languages, also of each language."""
     counted = counts_by_language(Scope.MONTH)
     rows = sorted(
         ((code, *divmod(month, 100)) for code, month in counted),
@@ -221,7 +221,7 @@ OF_LANGUAGE: Final = ("articles", "archive")
 
 
 def _sections(languages: list[str]) -> list[SitemapEntry]:
-    """Sections with what is in a language besides the first, and those above them."""
+    """Categories with articles in the languages other than the first, and their ancestors."""
     if not languages:
         return []
     paths = dict(Category.objects.values_list("pk", "path").order_by())
@@ -234,7 +234,7 @@ def _sections(languages: list[str]) -> list[SitemapEntry]:
 
 
 def _articles(articles: ArticleQuerySet, publication: Publication) -> list[SitemapEntry]:
-    """Articles with their pictures and translations: three queries for all of them."""
+    """Articles with their images and translations, in three queries."""
     chosen = list(articles.only(*ADDRESS, *OF_ARTICLE))
     languages = _translations({article.translation_group_id for article in chosen})
     figures = Figure.objects.filter(article__in=[article.pk for article in chosen])
@@ -256,7 +256,7 @@ def _articles(articles: ArticleQuerySet, publication: Publication) -> list[Sitem
 def _images(
     article: Article, figures: Iterable[Figure], publication: Publication
 ) -> list[SitemapImage]:
-    """What readers see beside the article, each picture once, with caption and credit."""
+    """The visible images of the article, each once, with caption and credit."""
     found: dict[int, SitemapImage] = {}
     with use_language(article.language):
         for each in figures:
@@ -272,12 +272,12 @@ def _images(
 
 
 def _short(caption: str, room: int) -> str:
-    """The caption and a space after it, cut to the room that the credit leaves."""
+    """The caption and a space, truncated so that the credit fits."""
     return f"{Truncator(caption).chars(max(room, 1))} " if caption else ""
 
 
 def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, str]]]:
-    """Group of translations → language and path of each article that can be read."""
+    """Translation group → language and path of each published article."""
     found: dict[int | None, list[tuple[str, str]]] = {}
     readable = Article.objects.published().indexable()
     together = readable.filter(translation_group__in=groups - {None})

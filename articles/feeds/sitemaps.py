@@ -1,7 +1,7 @@
-"""Which pages there are, for crawlers: sitemap, news sitemap, robots.txt.
+"""Sitemap, news sitemap and robots.txt.
 
-One file as long as it stays handy; beyond that an index of files by what they hold. Articles stand in
-the file of their number, so that nothing is counted and a new article changes one file only.
+There is one file while the site is small, later an index of files by type. Articles are divided by
+id, so that no counting is needed and a new article changes one file only.
 """
 
 import sys
@@ -28,14 +28,14 @@ KINDS: Final = (
     *("topics-by-language", "authors-by-language"),
     "articles",
 )
-"""What a file of the list may hold (`sitemap_entries`)."""
+"""The sections of the index (`sitemap_entries`)."""
 
 PER_FILE = 450
-"""Addresses in one file. The protocol allows 50,000 and 50 MB; with the longest addresses, all the
-pictures and every language, so many stay below (tests/articles/feeds/test_sitemaps.py)."""
+"""URLs in one file. The protocol allows 50,000 and 50 MB; with the longest URLs, all images and
+every language, this number stays below that (tests/articles/feeds/test_sitemaps.py)."""
 
 _indexes: ProcessCache[str | None] = ProcessCache()
-"""Which files there are changes with the rows alone."""
+"""The index of files; it changes only with the rows."""
 
 NEWS_FOR: Final = timedelta(hours=48)
 NEWS_AT_MOST: Final = 1000
@@ -56,7 +56,7 @@ Sitemap: {site}/sitemap-news.xml
 
 @public_page
 def whole(request: HttpRequest) -> HttpResponse:
-    """Everything in one file, or the list of the files."""
+    """The sitemap as one file, or the index of files."""
     publication = publication_of(request)
     sections = sitemap_sections(publication, PER_FILE)
     index = _indexes.of(request, PER_FILE, lambda: _index_of(sections))
@@ -67,7 +67,7 @@ def whole(request: HttpRequest) -> HttpResponse:
 
 
 def _index_of(sections: dict[str, SitemapSection]) -> str | None:
-    """The list of the files; None if everything fits into one."""
+    """The index of files; None if everything fits into one."""
     if sum(section.paginator.count for section in sections.values()) <= PER_FILE:
         return None
     files = [
@@ -81,7 +81,7 @@ def _index_of(sections: dict[str, SitemapSection]) -> str | None:
 
 @public_page
 def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
-    """One file of the list; what is not listed is not found."""
+    """A file of the index; not found if it is not listed."""
     section = sitemap_sections(publication_of(request), PER_FILE)[kind]
     try:
         urls = section.get_urls(number)
@@ -94,7 +94,7 @@ def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
 
 @public_page(also=hourly)
 def news(request: HttpRequest) -> HttpResponse:
-    """What was published in the last two days; the front page alone when that was nothing."""
+    """Articles of the last two days; only the front page if there are none."""
     recent = (
         Article.objects.published()
         .indexable()
@@ -126,6 +126,6 @@ def _urlset(urls: Iterable[dict[str, Any]]) -> HttpResponse:
 
 
 def _xml(template: str, context: dict[str, Any]) -> HttpResponse:
-    # Without the request: the context processors have nothing for crawlers.
+    # Without the request: the context processors are not needed.
     document = render_to_string(f"articles/feeds/{template}.xml", context)
     return HttpResponse(document, content_type=CONTENT_TYPE)

@@ -1,20 +1,20 @@
-"""The addresses of the feeds. They are tried before the pages: a category is never called feed."""
+"""URLs of the feeds, matched before those of pages; `feed` is a reserved slug."""
 
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from articles.feeds import sitemaps, views
-from iria.core.http import urls as urls  # makes the parts of an address known
+from iria.core.http import urls as urls  # registers path converters
 
 
 class Form(StringConverter):
-    """The forms of a feed besides RSS."""
+    """The feed formats besides RSS."""
 
     regex = "atom|json"
 
 
 class PartOfSitemap(StringConverter):
-    """What a file of the sitemap holds."""
+    """The section of a sitemap file."""
 
     regex = "|".join(sitemaps.KINDS)
 
@@ -24,7 +24,7 @@ register_converter(PartOfSitemap, "part_of_sitemap")
 
 
 def _forms(prefix: str, view: views.FeedView, name: str) -> list[URLPattern]:
-    """A feed in its three forms under one name."""
+    """URL patterns of a feed in its three formats, with one name."""
     return [
         path(f"{prefix}feed/", view, name=name),
         path(f"{prefix}feed/<feed_form:form>/", view, name=name),

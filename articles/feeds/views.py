@@ -1,7 +1,4 @@
-"""When a feed last changed, as HTTP counts.
-
-The feeds of every listing.
-"""
+"""The feeds of every listing, and their `Last-Modified` times."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -35,12 +32,12 @@ from iria.publication.context_processors import publication_of
 
 
 def last_change(channel: Channel, decided: datetime | None = None) -> datetime:
-    """When a feed changed last: no reader who asks by date alone may miss anything.
+    """When a feed changed last, for conditional requests by date alone.
 
-    The newest entry does not tell: an article that was withdrawn, or moved to another category,
-    leaves a feed older than it was, and a credit that was put right changes no entry's date. So the
-    newest work at the desk and in the library counts too, read from the ends of three indexes in one
-    query; a feed then counts as changed more often than it is, which costs a download.
+    The newest entry is not enough: an article that is unpublished or moved to another category
+    leaves an older feed, and a corrected credit does not change the date of an entry. So the
+    newest change of an article and of an image counts too, read from the ends of three indexes in one
+    query. The time changes more often than the feed, which only costs a download.
     """
     newest = [
         rows.order_by("-pk").values(moment=F(field))[:1]
@@ -61,7 +58,7 @@ FeedView = Callable[..., HttpResponse]
 
 @public_page
 def site(request: HttpRequest, form: str = "") -> HttpResponse:
-    """The articles of the front page: the publication's first language, and what it does not list."""
+    """The feed of the front page: the publication's first language and unlisted languages."""
     codes = publication_of(request).language_codes
     return _feed(request, form, front_articles(LENGTH, codes[0], codes))
 
@@ -75,7 +72,7 @@ def language(request: HttpRequest, code: str, form: str = "") -> HttpResponse:
 
 @public_page
 def category(request: HttpRequest, path: str, form: str = "", code: str = "") -> HttpResponse:
-    """A section, or what there is of it in one language."""
+    """The feed of a category, in all languages or in one."""
     chosen = get_object_or_404(Category, path=path)
     return _feed(
         request,
@@ -111,10 +108,10 @@ def author(request: HttpRequest, slug: str, form: str = "", code: str = "") -> H
 
 
 def _newest(scope: Scope, target: int, code: str, *, needed: bool = False) -> ArticleQuerySet:
-    """The newest of a list, in every language where none is named.
+    """The newest articles of a list, in one language or in all.
 
     Args:
-        needed: what only drafts bear has no feed, as it has no page.
+        needed: raise Http404 if no article is published, as for pages of tags and authors.
     """
     if code and code not in dict(LANGUAGES):
         raise Http404
@@ -130,7 +127,7 @@ def _below(code: str) -> str:
 
 @public_page(also=thread_scope)
 def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "") -> HttpResponse:
-    """The comments below an article, newest first."""
+    """The feed of the comments on an article, newest first."""
     articles = Article.objects.published().defer("body")
     article = get_object_or_404(articles, year=year, month=month, slug=slug)
     publication = publication_of(request)
@@ -156,7 +153,7 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
 
 @public_page
 def search(request: HttpRequest, form: str = "") -> HttpResponse:
-    """What holds the words, the newest first: a search to be told of from now on."""
+    """The feed of a search: the newest articles with all words of the query."""
     if not may_search(request):
         return _sentence(gettext(TOO_OFTEN), status=429, headers=RETRY_AFTER)
     try:
@@ -177,7 +174,7 @@ def search(request: HttpRequest, form: str = "") -> HttpResponse:
 def _sentence(
     sentence: str, *, status: int, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    """What a feed reader shows where there is no feed."""
+    """An error message for feed readers, as plain text."""
     plain = "text/plain; charset=utf-8"
     return HttpResponse(f"{sentence}\n", status=status, content_type=plain, headers=headers)
 
@@ -193,10 +190,10 @@ def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: s
 
 
 def feed_response(form: str, channel: Channel, decided: datetime | None = None) -> HttpResponse:
-    """The channel in the form that was asked for.
+    """The response with the channel in the requested format.
 
     Args:
-        decided: when something was decided about entries besides the work at the desk.
+        decided: the time of the last moderation decision about entries, for comment feeds.
     """
     if form == "json":
         response = HttpResponse(json_feed.write(channel), content_type=json_feed.CONTENT_TYPE)

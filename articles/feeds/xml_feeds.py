@@ -28,11 +28,11 @@ class XmlFeed(SyndicationFeed):
             description=channel.description,
             subtitle=channel.description,
             language=channel.language,
-            # The author of every Atom entry that names none.
+            # The author of Atom entries without authors.
             author_name=channel.publisher.name,
             author_link=channel.publisher.url,
             feed_url=channel.feed_url(cls.form),
-            # The feed's own URL is its id: it leads here and nowhere else.
+            # The feed's own URL is its id.
             feed_guid=channel.feed_url(cls.form),
             feed_copyright=channel.rights,
             updated=channel.updated.replace(microsecond=0),
@@ -58,7 +58,7 @@ class XmlFeed(SyndicationFeed):
         )
 
     def latest_post_date(self) -> datetime:
-        """Also of a feed without entries, for which Django would write the present moment."""
+        """Defined for feeds without entries too, for which Django would use the current time."""
         updated: datetime = self.feed["updated"]
         return updated
 
@@ -78,7 +78,7 @@ class RssFeed(XmlFeed, Rss201rev2Feed):
         for author in entry.authors:
             handler.addQuickElement("dc:creator", author.name)
         if entry.summary:
-            # Of an item, readers expect HTML here; in the title and in the channel plain text.
+            # Feed readers expect HTML in an item's description; plain text in title and channel.
             handler.addQuickElement("description", escape(entry.summary, quote=False))
         if entry.html:
             handler.addQuickElement("content:encoded", entry.html)

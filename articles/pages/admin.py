@@ -1,7 +1,4 @@
-"""The form of a page at the desk.
-
-Pages at the desk.
-"""
+"""Static pages in the admin."""
 
 from django import forms
 from django.contrib import admin
@@ -23,7 +20,7 @@ class PageForm(forms.ModelForm[Page]):
         fields = ("title", "path", "body", "description", "language", "position", "is_published")
 
     def clean_path(self) -> str:
-        """Somebody will paste the address as it stands in a browser."""
+        """Accepts paths with slashes, as copied from a browser."""
         return str(self.cleaned_data["path"]).strip().strip("/")
 
 

@@ -1,7 +1,4 @@
-"""Pages as what menus lead to.
-
-Where pages use a picture: what the library asks before it lets one go.
-"""
+"""What static pages register: menu targets, and where images are used."""
 
 import re
 from typing import Final
@@ -15,7 +12,7 @@ KIND: Final = "page"
 
 
 def pages() -> list[MenuTarget]:
-    """Every page; those with a place in the foot stand there by themselves."""
+    """Every page; those with a position are in the footer by default."""
     rows = Page.objects.only("title", "path", "position", "is_published")
     return [
         MenuTarget(
@@ -30,11 +27,11 @@ def pages() -> list[MenuTarget]:
 
 
 PICTURE: Final = re.compile(r'data-image="(\d{1,18})"', re.ASCII)
-"""Texts are cleaned, so the attribute is always written like this."""
+"""Texts are sanitised, so the attribute always has this form."""
 
 
 def in_pages(image_id: int) -> list[ImageUsage]:
-    """Every page whose text carries the picture."""
+    """Every page with the image in its text."""
     pages = Page.objects.filter(body__contains=f'data-image="{image_id}"').order_by("pk")
     return [
         ImageUsage(
@@ -47,6 +44,6 @@ def in_pages(image_id: int) -> list[ImageUsage]:
 
 
 def in_texts() -> set[int]:
-    """Every picture that the text of a page carries."""
+    """The ids of all images in the texts of pages."""
     texts = Page.objects.filter(body__contains="data-image=").values_list("body", flat=True)
     return {int(number) for text in texts for number in PICTURE.findall(text)}

@@ -1,4 +1,4 @@
-"""Pages that stand beside the articles: about, contact, privacy."""
+"""Static pages: about, contact, privacy."""
 
 import re
 from typing import Final
@@ -28,13 +28,13 @@ RESERVED: Final = frozenset(
     }
     | {"emblem", "face", "reader", "sitemap", "static", "tag", "theme", "what-we-keep"}
 )
-"""First parts of an address under which other things of the site stand."""
+"""First path segments that other views use."""
 
 PART: Final = re.compile(r"[-\w]+")
 
 
 def validate_path(path: str) -> None:
-    """A validator: parts of letters, digits and hyphens, the first of them free."""
+    """Validates a path: segments of letters, digits and hyphens, the first one not reserved."""
     parts = path.split("/")
     if not all(PART.fullmatch(part) for part in parts):
         sentence = "Use letters, digits and hyphens, with slashes between the parts, such as about/our-team."
@@ -52,13 +52,13 @@ def validate_path(path: str) -> None:
 
 class PageQuerySet(models.QuerySet["Page"]):
     def published(self) -> "PageQuerySet":
-        """What readers may see."""
+        """Published pages."""
         return self.filter(is_published=True)
 
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class Page(models.Model):
-    """A page at an address of its own. `pages.keeping.save` cleans its text."""
+    """A static page. `pages.saving.save` sanitises its text."""
 
     title = models.CharField(max_length=120, validators=[validate_storable, validate_not_blank])
     path = models.CharField(
@@ -106,7 +106,7 @@ class Page(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=None)
 class OldPagePath(models.Model):
-    """An address where a page once stood. It points at the page, so a second move makes no chain."""
+    """A former path of a page. It refers to the page, so a second move makes no chain."""
 
     path = models.CharField(max_length=200, unique=True)
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="old_paths")

@@ -1,4 +1,4 @@
-"""Keeping a page."""
+"""Saving a static page."""
 
 from django.db import transaction
 
@@ -8,10 +8,10 @@ from articles.pages.models import OldPagePath, Page
 
 
 def save(page: Page) -> None:
-    """Saves the page with only what may stand in a text; its old address leads to the new one.
+    """Saves the page with a sanitised text; a changed path adds a redirect.
 
     Raises:
-        ValidationError: a field is not as it should be; nothing was saved.
+        ValidationError: a field is invalid; nothing was saved.
     """
     page.path = page.path.strip().strip("/")
     page.body = autoembed(clean(page.body))
@@ -24,14 +24,14 @@ def save(page: Page) -> None:
         )
         page.full_clean()
         page.save()
-        # What stands somewhere now needs no way there, whoever once stood there.
+        # A path with a page of its own must not redirect to another page.
         OldPagePath.objects.filter(path=page.path).delete()
         if before is not None and before != page.path:
             OldPagePath.objects.update_or_create(path=before, defaults={"page": page})
 
 
 def moved_to(path: str) -> str:
-    """Where the page that once stood at a path stands now; an empty text where readers find none."""
+    """The current path of a published page that was at this path; empty if there is none."""
     former = (
         OldPagePath.objects.filter(path=path.strip("/"), page__is_published=True)
         .select_related("page")

@@ -1,8 +1,8 @@
-"""Addresses of pages; they are tried last."""
+"""URLs of static pages, matched last."""
 
 from django.urls import path
 
 from articles.pages import views
-from iria.core.http import urls as urls  # makes the parts of an address known
+from iria.core.http import urls as urls  # registers path converters
 
 urlpatterns = [path("<letters_path:path>/", views.page, name="page")]

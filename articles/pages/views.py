@@ -1,4 +1,4 @@
-"""Pages at addresses of their own."""
+"""Views of static pages."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render

@@ -1,4 +1,4 @@
-"""How often an article was read, by day; nothing about who read it."""
+"""Views of articles by day, without data about readers."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from iria.core.model_policy import ALL_ROWS, model_policy
 
 @model_policy(public=None, personal_data=None)
 class ArticleViews(models.Model):
-    """How often an article was opened on a day of the publication's calendar."""
+    """The views of an article on a day in the publication's time zone."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="views_by_day")
     day = models.DateField()
@@ -26,7 +26,7 @@ class ArticleViews(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=None)
 class MostRead(models.Model):
-    """An article on the list of what is read most in its language; the worker keeps the list."""
+    """A most-read article of its language; the worker updates the list."""
 
     article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="most_read")
     language = models.CharField(max_length=8)

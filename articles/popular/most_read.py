@@ -1,4 +1,4 @@
-"""Which articles are read most: for the desk as it is now, for readers as the worker found it."""
+"""Most-read articles: current for the dashboard, stored by the worker for readers."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -19,7 +19,7 @@ from iria.publication.models import current_publication
 WEEK: Final = timedelta(days=7)
 SHOWN: Final = 5
 LISTED: Final = 40
-"""Of a language: what stands elsewhere on the front page already is left out there."""
+"""Stored per language, more than shown, because articles on the front page are left out."""
 
 REPORTED: Final = 8
 """Lines of the report on the dashboard."""
@@ -30,7 +30,7 @@ FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "publ
 
 
 def read_most() -> ArticleQuerySet:
-    """Published articles that were opened in the last seven days, by `views`, most first."""
+    """Published articles viewed in the last seven days, by `views`, most first."""
     today = current_publication().local_date(timezone.now())
     lately = Sum("views_by_day__views", filter=Q(views_by_day__day__gt=today - WEEK))
     viewed = Article.objects.published().filter(views_by_day__day__gt=today - WEEK)
@@ -38,7 +38,7 @@ def read_most() -> ArticleQuerySet:
 
 
 def choose() -> None:
-    """Writes what readers are shown; nothing is written where it is the same as before."""
+    """Stores the most-read articles for readers; an unchanged list is not written."""
     chosen: dict[str, list[int]] = defaultdict(list)
     for article in read_most()[:CONSIDERED]:
         if len(chosen[article.language]) < LISTED:
@@ -49,7 +49,7 @@ def choose() -> None:
         for position, article in enumerate(articles)
     ]
     with transaction.atomic():
-        # Every write makes readers' copies of the front page stale.
+        # Every write invalidates cached front pages.
         if rows == list(MostRead.objects.values_list("language", "position", "article")):
             return
         MostRead.objects.all().delete()
@@ -60,10 +60,10 @@ def choose() -> None:
 
 
 def most_read_articles(language: str, *, besides: Collection[int] = ()) -> list[Article]:
-    """What readers of a language are shown; one query of a few rows.
+    """The stored most-read articles of a language; one query of a few rows.
 
     Args:
-        besides: the numbers of what stands on the page already.
+        besides: the ids of articles that are on the page already.
     """
     chosen = Article.objects.published().filter(most_read__language=language)
     rest = chosen.exclude(pk__in=besides).order_by("most_read__position")
@@ -71,7 +71,7 @@ def most_read_articles(language: str, *, besides: Collection[int] = ()) -> list[
 
 
 def most_read_report(user: User) -> Report | None:
-    """For the dashboard of users who work on articles; None while nothing was counted."""
+    """The list for the dashboard of users who may edit articles; None if nothing was counted."""
     if not user.has_perm("articles.view_article"):
         return None
     lines = [

@@ -1,4 +1,4 @@
-"""What the worker does for what is read most."""
+"""Jobs for most-read articles."""
 
 from procrastinate.contrib.django import app
 
@@ -8,5 +8,5 @@ from articles.popular import most_read
 @app.periodic(cron="7 * * * *")
 @app.task(name="popular.choose", queueing_lock="popular.choose")
 def choose(timestamp: int) -> None:
-    """Every hour: what readers are shown as most read."""
+    """Every hour: updates the most-read articles."""
     most_read.choose()

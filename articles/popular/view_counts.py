@@ -1,8 +1,7 @@
-"""Counting that an article was opened.
+"""Counting views of articles.
 
-What is kept is one number an article and day. The sender's address is used for a moment, to see
-whether one place opens an article again and again; only a keyed hash of it is stored, for an hour,
-and it cannot be joined with another article's or another hour's.
+One number per article and day is stored. The IP address is used to detect repeated views: only a
+keyed hash of it is stored, for an hour, and hashes of different articles or hours cannot be linked.
 """
 
 import re
@@ -26,7 +25,7 @@ ROBOTS: Final = re.compile(
 
 HOUR: Final = timedelta(hours=1)
 AGAIN: Final = 12
-"""Times an hour that one article counts from one address: an office shares one."""
+"""Views of one article per hour and IP address that are counted; an office shares one address."""
 
 ALTOGETHER: Final = 240
 
@@ -37,7 +36,7 @@ ON CONFLICT (day, article_id) DO UPDATE SET views = articles_articleviews.views 
 
 
 def count(request: HttpRequest, article_id: int) -> bool:
-    """Counts one opening of a published article; says whether it counted."""
+    """Counts a view of a published article; returns whether it was counted."""
     if not _is_a_reader(request):
         return False
     if not Article.objects.published().filter(pk=article_id).exists():
@@ -54,9 +53,9 @@ def count(request: HttpRequest, article_id: int) -> bool:
 
 
 def _is_a_reader(request: HttpRequest) -> bool:
-    """A browser says where a request comes from, and what it is; robots say so or say nothing.
+    """Whether the headers are those of a browser; robots declare themselves or lack headers.
 
-    That another site sent it was refused before (`iria.core.http.csrf`).
+    Requests from other sites are rejected before (`iria.core.http.csrf`).
     """
     agent = request.headers.get("User-Agent", "")
     said = {"Sec-Fetch-Site", "Origin"} & set(request.headers)

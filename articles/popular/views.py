@@ -1,4 +1,4 @@
-"""Where an article's page says that somebody opened it."""
+"""The view that counts views of articles."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
@@ -8,14 +8,14 @@ from django.views.decorators.http import require_POST
 from articles.popular import view_counts
 
 LONGEST = 18
-"""Digits of an article's number; what is longer is none."""
+"""Maximum digits of an article id."""
 
 
 @csrf_exempt
 @require_POST
 @never_cache
 def seen(request: HttpRequest) -> HttpResponse:
-    """Takes the number of the article that was opened; answers alike whether it counted or not."""
+    """Counts a view of the article; the response does not depend on whether it was counted."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:

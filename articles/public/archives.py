@@ -1,4 +1,4 @@
-"""What was published when: years and months with their counts."""
+"""Years and months with their numbers of articles."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from articles.public.listing_scope import ListingScope
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month in which something was published."""
+    """A month with published articles."""
 
     year: int
     month: int
@@ -28,7 +28,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """A year with how much was published in it, and its months in the order of the calendar."""
+    """A year with its number of articles, and its months in calendar order."""
 
     year: int
     count: int
@@ -48,7 +48,7 @@ class Archive:
     scope: ListingScope
 
     def of_year(self, year: int) -> list[Month]:
-        """The months of a year in the order of the calendar."""
+        """The months of a year in calendar order."""
         return [month for month in reversed(self.months) if month.year == year]
 
     @property
@@ -67,6 +67,6 @@ class Archive:
 
 
 def get_archive(scope: ListingScope) -> Archive:
-    """The archive of these articles, by the year and month in their addresses."""
+    """The archive of these articles, by the year and month in their URLs."""
     counts = sorted(counts_of(Scope.MONTH, language=scope.code).items(), reverse=True)
     return Archive([Month(*divmod(month, 100), count, scope) for month, count in counts], scope)

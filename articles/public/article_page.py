@@ -1,11 +1,4 @@
-"""What stands around an article: its translations, and what came before and after in its section.
-
-An article's place in its series.
-
-Passing an article on, by plain links: no script of anybody else's, nothing sent before a click.
-
-How long a text takes to read.
-"""
+"""Parts of the article page: adjacent articles, series, share links and reading time."""
 
 import re
 from dataclasses import dataclass, field
@@ -34,7 +27,7 @@ UNION ALL
 UNION ALL
 SELECT id FROM articles_article WHERE translation_group_id = %s AND id <> %s
 """
-"""Written out and in one query, because every reader of an article pays for it."""
+"""SQL, so that every article page needs only one query for it."""
 
 SHOWN: Final = (
     *("headline", "language", "state", "year", "month", "slug", "published_at"),
@@ -56,7 +49,7 @@ _beside = Prepared(_adjacent, [int, str, datetime, int, int])
 
 @dataclass(slots=True)
 class AdjacentArticles:
-    """The articles an article's page leads to besides those that are related."""
+    """The translations and adjacent articles of an article."""
 
     earlier: Article | None = None
     later: Article | None = None
@@ -64,7 +57,7 @@ class AdjacentArticles:
 
 
 def adjacent_articles(article: Article) -> AdjacentArticles:
-    """Published ones only; neighbours are of the same primary section and language."""
+    """Published articles only; adjacent ones have the same primary category and language."""
     section = next((row.category_id for row in article.article_categories.all()), None)
     group, moment = article.translation_group_id, article.published_at
     if moment is None or (group is None and section is None):
@@ -93,7 +86,7 @@ class SeriesPosition:
 
 
 def series_position(article: Article) -> SeriesPosition | None:
-    """Where the article stands among the parts that can be read; asks only of what has a series."""
+    """The position among the published parts; no query for an article without a series."""
     part = getattr(article, "series_part", None)
     if part is None:
         return None
@@ -119,14 +112,14 @@ def series_position(article: Article) -> SeriesPosition | None:
 
 
 class NavLink(NamedTuple):
-    """A name and where it leads."""
+    """A link with its label."""
 
     name: str
     url: str
 
 
 def share_links(article: Article, publication: Publication) -> list[NavLink]:
-    """By mail, and the services the publication has chosen."""
+    """Links for e-mail and the services that the publication has chosen."""
     url, headline = absolute_url(article.get_absolute_url()), article.headline
     mail = f"mailto:?subject={quote(headline)}&body={quote(url)}"
     return [
@@ -139,7 +132,7 @@ def share_links(article: Article, publication: Publication) -> list[NavLink]:
 
 
 def _fill_pattern(pattern: str, url: str, headline: str) -> str:
-    """The pattern with its two words replaced, each once and encoded."""
+    """The URL pattern with its two placeholders replaced, URL-encoded."""
     parts = pattern.replace("{headline}", "\x00").split("{address}")
     return quote(url, safe="").join(parts).replace("\x00", quote(headline, safe=""))
 
@@ -153,7 +146,7 @@ WORD = re.compile(r"\w+(?:['’]\w+)?")
 
 
 def minutes_to_read(body: str) -> int:
-    """Minutes for a stored body, at least one; Chinese, Japanese and Korean are counted by sign."""
+    """Minutes for a stored body, at least one; Chinese, Japanese and Korean by character."""
     text = MARKUP.sub(" ", body)
     signs = len(SIGN.findall(text))
     words = len(WORD.findall(SIGN.sub(" ", text)))

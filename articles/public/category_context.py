@@ -1,6 +1,6 @@
-"""A category with what stands above and below it.
+"""A category with its ancestors and children, and the articles of its page.
 
-The page of a section: its lead, picked or the newest, and the rest in order of time.
+The lead of a category page is chosen by an editor, or the newest article.
 """
 
 from dataclasses import dataclass, replace
@@ -17,25 +17,25 @@ from iria.core.pagination import page_of
 
 @dataclass(frozen=True, slots=True)
 class CategoryContext:
-    """A category, the ones above it from the top down, and its children in their order."""
+    """A category, its ancestors from the top down, and its children in order."""
 
     chosen: Category
     above: list[Category]
     children: list[Category]
     lead_id: int | None
-    """The article that an editor picked to lead the page."""
+    """The lead chosen by an editor."""
 
     def within(self, scope: ListingScope) -> "CategoryContext":
-        """The same family with only those children that a shelf has something of: one query more."""
+        """The same with only those children that have articles in the scope: one more query."""
         used = scope.sections
         return replace(self, children=[each for each in self.children if each.path in used])
 
 
 def category_context(path: str) -> CategoryContext:
-    """The category at a path and its family, in one query.
+    """The category at a path with its ancestors and children, in one query.
 
     Raises:
-        Http404: there is no category at this path.
+        Http404: no category has this path.
     """
     parts = path.split("/")
     line = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
@@ -53,7 +53,7 @@ def category_context(path: str) -> CategoryContext:
 
 
 def _picked() -> PlacementQuerySet:
-    """The lead of a section, while it is published and still in it."""
+    """The lead of a category, while it is published and in the category."""
     inside = ListingEntry.objects.filter(
         scope=Scope.CATEGORY, target=OuterRef("category"), article=OuterRef("article")
     )
@@ -63,7 +63,7 @@ def _picked() -> PlacementQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class SectionPage:
-    """One page of a section; only the first one has a lead."""
+    """A page of a category; only the first one has a lead."""
 
     lead: Article | None
     cards: list[Article]
@@ -73,13 +73,13 @@ class SectionPage:
 def section_page(
     scope: ListingScope, category: Category, lead_id: int | None, number: str | None
 ) -> SectionPage:
-    """The cards of a section, a lead picked by an editor among them.
+    """The cards of a category page, with the lead.
 
-    Two queries; where somebody picked a lead, the first page takes two more.
+    Two queries; two more for the first page if an editor chose the lead.
 
     Args:
-        lead_id: the article that an editor picked, if one did.
-        number: the page as it was asked for.
+        lead_id: the article that an editor chose, if any.
+        number: the requested page.
     """
     page = page_of(scope.listing(Scope.CATEGORY, category.pk).without(lead_id), number)
     cards = list(page.object_list)

@@ -1,7 +1,4 @@
-"""Sections, topics, authors and pages whose address is like one where nothing stands.
-
-What somebody may have meant who came to an address where nothing stands.
-"""
+"""Suggestions for URLs that are not found."""
 
 import re
 from dataclasses import dataclass, field
@@ -21,17 +18,17 @@ from articles.search.ranking.engine import InvalidQuery, search_articles
 from articles.search.results.spelling import correct_spelling
 
 MIN_SIMILARITY: Final = 0.35
-"""Share of their trigrams that two addresses have in common; a slip in five letters leaves this much."""
+"""Minimum trigram similarity of two slugs; one typo in five letters leaves this much."""
 
 HIGH_SIMILARITY: Final = 0.6
-"""Above it nothing else was meant."""
+"""Above this, no search results are suggested."""
 
 MOST_SIMILAR: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestedPage:
-    """A page that lists or tells something, with its name."""
+    """A category, tag, author or static page, with its name."""
 
     name: str
     url: str
@@ -39,7 +36,7 @@ class SuggestedPage:
 
 
 def similar_urls(part: str) -> list[SuggestedPage]:
-    """The likeliest first, whatever case and accents `part`, one part of an address, is written with."""
+    """The most similar pages first, ignoring case and accents in `part`, a path segment."""
     tags, authors = Tag.objects.filter(in_use(Scope.TAG)), AuthorProfile.objects
     found = _similar_rows(part, Category.objects.all(), "category", "name", "slug", "path").union(
         _similar_rows(part, tags, "tag", "name", "slug", "slug"),
@@ -76,21 +73,21 @@ def _similar_rows(
 
 
 def _unaccented(text: Any) -> Func:
-    """In small letters, without accents."""
+    """The text in lower case, without accents."""
     return Func(Lower(Cast(text, CharField())), function="unaccent", output_field=CharField())
 
 
 MOST: Final = 5
 IGNORED_WORDS: Final = frozenset({"html", "htm", "php", "index", "www"})
 FILE_EXTENSION: Final = re.compile(r"\.(?!html?$)[a-z0-9]{1,5}$", re.IGNORECASE)
-"""Addresses that end like this are asked for by machines that look for other programs' files."""
+"""Paths with these extensions are requested by bots that look for other software."""
 
 SLUG: Final = re.compile(r"[-\w]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
 class DidYouMean:
-    """The words of an address, and what was perhaps wanted, the likeliest first."""
+    """The words of a path, and suggested pages, the most similar first."""
 
     query: str = ""
     articles: list[Article] = field(default_factory=list)
@@ -98,11 +95,11 @@ class DidYouMean:
 
 
 def did_you_mean(path: str) -> DidYouMean:
-    """An article with the same last part under another date, else sections, topics, authors and pages
-    with a last part like it, and where they are not very like it, whatever the words find.
+    """An article with the same slug in another month, else categories, tags, authors and pages
+    with a similar slug; if they are not very similar, also search results for the words.
 
-    The last part of the address counts; where it finds nothing, all of them. A word misspelt in the
-    address is put right as in a search.
+    The last path segment is used; if it finds nothing, all of them. Spelling is corrected as in a
+    search.
     """
     parts = _parts(path)
     last, whole = _words(parts[-1:]), _words(parts)
@@ -122,7 +119,7 @@ def did_you_mean(path: str) -> DidYouMean:
 
 
 def words_in_path(path: str) -> str:
-    """The words in the last part of an address."""
+    """The words in the last path segment."""
     return _words(_parts(path)[-1:])
 
 
@@ -131,7 +128,7 @@ def _parts(path: str) -> list[str]:
 
 
 def _words(parts: list[str]) -> str:
-    """Without numbers and what only addresses say."""
+    """The words without numbers and words that are common in URLs."""
     found = re.findall(r"[^\W\d_]{2,}", " ".join(parts))
     return " ".join(word for word in found if word.lower() not in IGNORED_WORDS)[:80]
 

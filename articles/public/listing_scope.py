@@ -1,4 +1,4 @@
-"""Which articles a list is made of: all of them, or those in one language; and where the lists stand."""
+"""The scope of lists, all articles or those of one language, and their URLs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,12 +20,12 @@ SECTION: Final = "/category/"
 
 @dataclass(frozen=True, slots=True)
 class ListingScope:
-    """Everything that can be read, or what there is of it in one language."""
+    """All published articles, or those of one language."""
 
     code: str = ""
-    """Of the language; empty for all of them."""
+    """The language code; empty for all languages."""
     front_url: str = "/"
-    """Where its front page stands."""
+    """The URL of its front page."""
 
     @property
     def articles(self) -> ArticleQuerySet:
@@ -33,27 +33,27 @@ class ListingScope:
         return articles.filter(language=self.code) if self.code else articles
 
     def listing(self, scope: Scope = Scope.ALL, target: int = 0) -> Listing:
-        """What there is of it in a list, such as a category's."""
+        """The listing of a target, such as a category, within the scope."""
         return Listing(scope, target, self.code)
 
     @property
     def name(self) -> str:
-        """The language as it calls itself."""
+        """The name of the language in that language."""
         return native_name(self.code) if self.code else ""
 
     @property
     def crumbs(self) -> list[tuple[str, str]]:
-        """What stands above its lists."""
+        """The heading of its lists."""
         return [(self.name, self.front_url)] if self.code else []
 
     @property
     def sections(self) -> set[str]:
-        """Paths of the categories in which one of its articles stands, or children: one query."""
+        """Paths of the categories with articles in the scope, also in descendants: one query."""
         used = Category.objects.filter(pk__in=targets_of(Scope.CATEGORY, language=self.code))
         return set(used.order_by().values_list("path", flat=True))
 
     def menu(self, links: list[NavLink]) -> list[NavLink]:
-        """A menu whose sections are its own; those in which it has nothing are left out."""
+        """The menu with links within the scope; categories without articles are left out."""
         return list(self._own(links, self.sections)) if self.code else links
 
     def _own(self, links: list[NavLink], sections: set[str]) -> Iterator[NavLink]:
@@ -68,13 +68,13 @@ class ListingScope:
                 yield from children
 
     def url(self, page: str, *parts: str | int) -> str:
-        """Where a list of these articles stands, such as `archive`, `year` or `category`."""
+        """The URL of a list within the scope, such as `archive`, `year` or `category`."""
         if self.code:
             return url_path(f"language_{page}", self.code, *parts)
         return url_path(page, *parts)
 
     def title_for(self, title: str) -> str:
-        """What a list of these articles is called, where another is called the same."""
+        """A title with the language, to distinguish it from the list of all languages."""
         return f"{title} – {self.name}" if self.code else title
 
 
@@ -82,10 +82,10 @@ ALL_LANGUAGES = ListingScope()
 
 
 def listing_scope(request: HttpRequest, code: str) -> ListingScope:
-    """The shelf of a language; of everything where none is named.
+    """The scope of a language; of all articles if none is given.
 
     Raises:
-        Http404: where the publication does not list the language and nothing is in it.
+        Http404: the publication does not list the language and has no article in it.
     """
     if not code:
         return ALL_LANGUAGES
@@ -99,7 +99,7 @@ def listing_scope(request: HttpRequest, code: str) -> ListingScope:
 
 
 def article_listing_scope(article: Article, request: HttpRequest) -> ListingScope:
-    """Where an article leads on to: lists in its own language, where those have a front page."""
+    """The scope for links of an article: its language, if that has a front page."""
     publication = publication_of(request)
     if article.language in publication.language_codes[1:]:
         return ListingScope(article.language, front_page_url(article.language, publication))

@@ -1,4 +1,4 @@
-"""The menus of every page: masthead, footer and languages."""
+"""The menus of every page: header, footer and languages."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +16,7 @@ from iria.publication.models import Publication
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """A name and where it leads."""
+    """A link with its label."""
 
     name: str
     url: str
@@ -32,7 +32,7 @@ class Navigation:
 
     @cached_property
     def sections(self) -> list[NavLink]:
-        """The menu of the masthead; without one, the top-level categories."""
+        """The menu of the header; without one, the top-level categories."""
         return [_nav_link(each) for each in self._menus["header"]]
 
     @cached_property
@@ -44,14 +44,14 @@ class Navigation:
     def _menus(self) -> dict[str, Any]:
         publication = publication_of(self.request)
         if publication.resolved_menus is None:
-            # Nothing was saved since there are menus.
+            # The publication was last saved before menus existed.
             return menus.resolve(publication, menus.targets())
         resolved: dict[str, Any] = publication.resolved_menus
         return resolved
 
     @cached_property
     def languages(self) -> list[NavLink]:
-        """The publication's languages by their own names, where there are several."""
+        """The publication's languages by their own names, if there are several."""
         publication = publication_of(self.request)
         if len(publication.language_codes) == 1:
             return []

@@ -1,4 +1,4 @@
-"""Addresses that are not found are looked up among those that moved."""
+"""Redirects for URLs that are not found."""
 
 import re
 
@@ -21,7 +21,7 @@ FEED_ELSEWHERE = re.compile(
     r"(?P<listing>/(?:(?:category|tag|author|language)/.+?/)?)"
     r"(?:rss2?|feed/(?:rss2?|rdf|index\.xml)|(?:rss|feed|index)\.xml|index\.rdf)"
 )
-"""How WordPress, Ghost and makers of static sites name the feed of a listing."""
+"""Names of list feeds in WordPress, Ghost and static site generators."""
 FILES_ELSEWHERE = {
     "/atom.xml": "/feed/atom/",
     "/feed.atom": "/feed/atom/",
@@ -40,11 +40,11 @@ FILES_ELSEWHERE = {
     "/sitemap-pages.xml": "/sitemap.xml",
     "/news-sitemap.xml": "/sitemap-news.xml",
 }
-"""What programs ask for by custom → where it is here."""
+"""Conventional path → path on this site."""
 
 
 class RedirectMiddleware:
-    """Answers 301 where a page was not found but once stood, and leaves every other answer alone."""
+    """Replaces a 404 response with a redirect (301) if the page has moved."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -60,9 +60,9 @@ class RedirectMiddleware:
 
 
 def find_redirect(path: str) -> str:
-    """Where what stood at a path stands now, or what is asked for there by custom; else an empty text.
+    """The new path of a moved or conventional path; empty if there is none.
 
-    The feeds of a category, tag, author or article move with it, and so do an article's large pictures
+    The feeds of a category, tag, author or article move with it, and so do an article's large views
     and the lists of one language.
     """
     whole = path if path.endswith("/") else f"{path}/"
@@ -86,7 +86,7 @@ def find_redirect(path: str) -> str:
 
 
 def _conventional_redirect(path: str) -> str:
-    """Where a feed or a sitemap is that was asked for by the name it has elsewhere."""
+    """The path of a feed or sitemap that was requested by a conventional name."""
     if path in FILES_ELSEWHERE:
         return FILES_ELSEWHERE[path]
     feed = FEED_ELSEWHERE.fullmatch(path)

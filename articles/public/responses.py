@@ -1,4 +1,4 @@
-"""A public page as an answer, with its links in the headers too."""
+"""Responses of public pages, with `Link` headers."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from articles.public.seo.page_meta import PageMeta
 def render_public_page(
     request: HttpRequest, template: str, context: Mapping[str, object]
 ) -> HttpResponse:
-    """The page drawn; `meta` among what it shows says where it leads."""
+    """The rendered page; the headers come from `meta` in the context."""
     response = render(request, template, dict(context))
     about = context.get("meta")
     if isinstance(about, PageMeta):

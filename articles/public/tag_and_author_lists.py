@@ -1,4 +1,4 @@
-"""Everything there is to read about, and everybody who writes."""
+"""Lists of tags, authors and corrections."""
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -17,25 +17,25 @@ from iria.core.pagination import page_of
 
 TAGS: int = 600
 AUTHORS: int = 60
-"""On one page."""
+"""Authors per page."""
 
 
 def tags_page(number: str | None) -> "Page[Tag]":
-    """One page of the tags of published articles with how many (`count`), by name: two queries."""
+    """A page of tags of published articles with their `count`, by name: two queries."""
     return _page(Tag.objects.all(), Scope.TAG, number, TAGS)
 
 
 def authors_page(number: str | None) -> "Page[AuthorProfile]":
-    """One page of the authors of published articles with portrait and `count`: two queries."""
+    """A page of authors of published articles with portrait and `count`: two queries."""
     profiles = AuthorProfile.objects.select_related("portrait__image")
     return _page(profiles, Scope.AUTHOR, number, AUTHORS)
 
 
 def corrections_page(number: str | None, count: Callable[[], int]) -> "Page[Correction]":
-    """One page of the corrections of published articles, newest first: one query.
+    """A page of corrections of published articles, newest first: one query.
 
     Args:
-        count: how many there are, as it may be held between requests.
+        count: their number, which may be cached.
     """
     return page_of(_Corrections(count), number)
 
@@ -46,7 +46,7 @@ def corrections_count() -> int:
 
 
 def _of_visible_articles() -> "QuerySet[Correction]":
-    """Asked of each correction by its article's number, and not by reading all articles."""
+    """A condition by article id, which does not read all articles."""
     listed = ListingEntry.objects.visible().filter(
         scope=Scope.ALL, target=0, article=OuterRef("article")
     )
@@ -68,7 +68,7 @@ class _Corrections:
 
 
 class _CountedRows:
-    """Rows by name; how many they are is known, as they are those that have a count."""
+    """Rows by name; their number is known from the counts."""
 
     def __init__(self, rows: "QuerySet[Any]", scope: Scope, size: int) -> None:
         self._rows, self._scope, self._size = rows, scope, size
@@ -94,7 +94,7 @@ def _page(rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int) ->
 
 
 def group_by_initial(tags: Iterable[Tag]) -> Iterator[tuple[str, list[Tag]]]:
-    """Tags under the letter they begin with, whatever accent it has."""
+    """Tags by initial, ignoring accents."""
     for letter, group in groupby(sorted(tags, key=_place), key=lambda tag: _place(tag)[0]):
         yield letter, list(group)
 

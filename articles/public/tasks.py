@@ -1,4 +1,4 @@
-"""What the worker does for the public pages."""
+"""Jobs for the public pages."""
 
 from procrastinate.contrib.django import app
 
@@ -8,5 +8,5 @@ from articles.public.front_page import layout
 @app.periodic(cron="* * * * *")
 @app.task(name="reading.clear_expired_places", queueing_lock="reading.clear_expired_places")
 def clear_expired_placements(timestamp: int) -> None:
-    """Every minute: a place whose time is over goes back to the rule, also for those who hold the page."""
+    """Every minute: deletes expired placements, which also updates cached pages."""
     layout.clear_expired()

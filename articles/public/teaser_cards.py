@@ -20,11 +20,11 @@ from iria.publication.models import Publication
 
 TEMPLATE: Final = "articles/public/_card.html"
 USES: Final = {"lead": "card lead", "second": "card second"}
-"""Form → how wide its image is; any other is as wide as those of a list."""
+"""Form → use of its image; other forms have images as wide as those of a list."""
 
 
 class Author(NamedTuple):
-    """A name in a byline and where it leads."""
+    """An author in a byline, with a URL."""
 
     name: str
     url: str
@@ -37,15 +37,15 @@ class Section(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CardPage:
-    """What a card has to know of the page it is on."""
+    """What a card needs from its page."""
 
     publication: Publication
     language: str
-    """Of the page; text in another one is marked."""
+    """The language of the page; text in another language is marked."""
     category_id: int | None = None
-    """The section whose name is above already, so the card need not repeat it."""
+    """The category whose name is shown above, which the card does not repeat."""
     scope: str = ""
-    """The language whose lists the page is one of: links stay in it."""
+    """The language of the lists that the card links to; empty for all languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ class Card:
     language: str
     page_language: str
     article_type: str
-    """Empty where the section says the same."""
+    """Empty if the category has the same name."""
     section: Section | None
     authors: tuple[Author, ...]
     published_at: datetime | None
     time_zone: str
-    """Two moments are equal in any zone; the day they show is not."""
+    """Part of the key: equal times can be different dates in two time zones."""
     image: ImageAttributes | None
     credit: str
     article_id: int
@@ -81,7 +81,7 @@ def card_html(
     Args:
         form: lead, second, row or brief.
         level: the element of its headline.
-        use: how its image is used (`images.srcset.USES`), where its form alone does not say.
+        use: how its image is used (`images.srcset.USES`), if the form does not determine it.
     """
     image = None if form == "brief" else article.visible_lead_image
     name, section = "", None
@@ -123,7 +123,7 @@ def _authors(rows: Iterable[tuple[Any, ...]], scope: str) -> tuple[Author, ...]:
 
 
 def byline_html(article: Article, scope: str = "") -> SafeString:
-    """Who wrote it, each name a link: “A, B and C”."""
+    """The authors as links: “A, B and C”."""
     return render_fragment("articles/public/_names.html", authors=authors_of(article, scope))
 
 

@@ -1,14 +1,14 @@
-"""The public addresses."""
+"""URLs of the public pages."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from articles.public.views import archives, article, comments, listings
-from iria.core.http import urls as urls  # makes the parts of an address known
+from iria.core.http import urls as urls  # registers path converters
 
 
 class ThreadOrder(StringConverter):
-    """The orders of a thread besides the one in which it was written."""
+    """The orders of a thread besides the chronological one."""
 
     regex = "newest|discussed"
 

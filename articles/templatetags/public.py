@@ -1,4 +1,4 @@
-"""Tags for the public pages: cards, bylines, dates in the publication's zone, the language of a text."""
+"""Template tags for public pages: cards, bylines, dates, and the language of texts."""
 
 from datetime import datetime
 from typing import Any
@@ -35,13 +35,13 @@ register.filter("native_name", text_language.native_name)
 
 @register.filter
 def direction(language: str | None) -> str:
-    """How a language is written: rtl or ltr."""
+    """The direction of a language: rtl or ltr."""
     return text_language.direction_of(language or "")
 
 
 @register.filter
 def unbroken(name: str) -> SafeString:
-    """A name that breaks at its spaces and not at its hyphens."""
+    """The name with non-breaking hyphens."""
     parts = (
         (format_html('<span class="together">{}</span>', word) if "-" in word else word,)
         for word in name.split(" ")
@@ -59,12 +59,12 @@ def language_attributes(language: str, page_language: str) -> SafeString:
 
 @register.simple_tag
 def interface_attributes(page_language: str) -> SafeString:
-    """The same for the interface's own words within a text."""
+    """The same for interface text within a text."""
     return language_attributes(text_language.interface_language(), page_language)
 
 
 def _page_language(context: dict[str, Any]) -> str:
-    """The language of the page; one that shows nothing in particular is in the interface's."""
+    """The language of the page; by default that of the interface."""
     return str(context.get("page_language") or text_language.interface_language())
 
 
@@ -77,16 +77,16 @@ def language_of_page(context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def interface_language(context: dict[str, Any], around: str = "") -> SafeString:
-    """Marks the interface's own words within a page, or within a text, in another language."""
+    """`lang` and `dir` for interface text within a page or text in another language."""
     return interface_attributes(around or _page_language(context))
 
 
 @register.simple_tag(takes_context=True)
 def publication_language(context: dict[str, Any], around: str = "") -> SafeString:
-    """Marks the publication's own words, among those of the interface, in another language.
+    """`lang` and `dir` for the publication's texts within interface text in another language.
 
     Args:
-        around: `page` where they are alone on a page that may be in yet another one.
+        around: `page` if they are directly on a page, which may be in a third language.
     """
     beside = _page_language(context) if around == "page" else text_language.interface_language()
     return language_attributes(context["publication"].language_codes[0], beside)
@@ -94,13 +94,13 @@ def publication_language(context: dict[str, Any], around: str = "") -> SafeStrin
 
 @register.simple_tag(takes_context=True)
 def language_of(context: dict[str, Any], article: Any) -> SafeString:
-    """Marks an article's text on a page that is in another language."""
+    """`lang` and `dir` for an article's text on a page in another language."""
     return language_attributes(article.language, _page_language(context))
 
 
 @register.simple_tag(takes_context=True)
 def head(context: dict[str, Any]) -> SafeString:
-    """What a page tells search engines and previews; nothing where the view gave no `meta`."""
+    """The metadata of the page in its head; empty if the view passed no `meta`."""
     meta = context.get("meta")
     return _head(meta, context) if isinstance(meta, PageMeta) else NOTHING
 
@@ -113,7 +113,7 @@ def static_page_head(context: dict[str, Any], page: Page) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def search_head(context: dict[str, Any], request: SearchRequest) -> SafeString:
-    """The same for the search page, whatever is searched for."""
+    """The same for the search page."""
     return _head(search_meta(request, context["publication"]), context)
 
 
@@ -125,7 +125,7 @@ def _head(meta: PageMeta, context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def day(context: dict[str, Any], moment: datetime) -> SafeString:
-    """The day of a moment in the publication's zone, as in “4 March 2026”."""
+    """The date in the publication's time zone, as in “4 March 2026”."""
     return dates.time_element(context["publication"].local(moment))
 
 
@@ -147,7 +147,7 @@ def card(
 
 @register.simple_tag(takes_context=True)
 def listing_url(context: dict[str, Any], page: str, *parts: str | int) -> str:
-    """The URL of a list, in the language of the lists around: `{% listing_url "year" 2026 %}`."""
+    """The URL of a list, within the current scope: `{% listing_url "year" 2026 %}`."""
     return _scope(context).url(page, *parts)
 
 
@@ -158,21 +158,21 @@ def _scope(context: dict[str, Any]) -> ListingScope:
 
 @register.simple_tag(takes_context=True)
 def author_names(context: dict[str, Any], article: Any) -> SafeString:
-    """Who wrote an article, each name a link."""
+    """The authors of an article as links."""
     return byline_html(article, _scope(context).code)
 
 
 @register.simple_tag(takes_context=True)
 def main_menu(context: dict[str, Any]) -> list[NavLink]:
-    """The menu of the masthead; among the lists of one language, of what there is in it."""
+    """The menu of the header; on lists of one language, limited to that language."""
     return _scope(context).menu(context["navigation"].sections)
 
 
 @register.filter
 def type_unless_named(article: Any, sections: str) -> str:
-    """The type of an article, unless a section named beside it has the same name.
+    """The type of an article, unless a category shown beside it has the same name.
 
-    `sections` is “primary” where only the primary one is named, or “all”.
+    `sections` is “primary” if only the primary category is shown, or “all”.
     """
     rows = list(article.article_categories.all())
     named = rows[:1] if sections == "primary" else rows
@@ -182,7 +182,7 @@ def type_unless_named(article: Any, sections: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def credit(context: dict[str, Any], image: Image) -> SafeString:
-    """An image's credit in the publication's wording, with its link; nothing where it needs none."""
+    """The credit of an image in the publication's format, with its link; empty if it has none."""
     return credit_line(image, context["publication"])
 
 

@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.filter
 def date_and_time(local: datetime) -> SafeString:
-    """A moment with its hour, in its own zone."""
+    """Date and time, in the time zone of the value."""
     return time_element(local, clock=True)
 
 
@@ -26,7 +26,7 @@ def comment_of(node: html.CommentNode) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def comments_of(context: dict[str, Any], thread: Thread) -> SafeString:
-    """`{% comments_of thread %}`; nothing where nobody has written yet."""
+    """`{% comments_of thread %}`; empty while there are no comments."""
     return html.comments_html(thread, context["publication"])
 
 

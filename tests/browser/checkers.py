@@ -13,11 +13,11 @@ AXE = MODULES / "axe-core" / "axe.min.js"
 NU = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 QUICKLY = ["-Xss4m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-"""Java for a program that ends after some seconds: its thorough compiler would cost more than it saves."""
+"""Java options for a program that runs a few seconds: without the optimising compiler."""
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
-"""Rules whose outcome depends on colours and on the size of the screen."""
+"""Rules that depend on colours and on the screen size."""
 
 EVERYBODY = Path(__file__).parent / "everybody.js"
 

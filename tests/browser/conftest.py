@@ -37,7 +37,7 @@ CHROMIUM_FLAGS = [
 # A busy machine is slow, which is no error.
 expect.set_options(timeout=20_000)
 LATE_SECONDS = float(os.environ.get("IRIA_LATE_SECONDS", 0))
-"""The longest an answer is put off, each by chance: `make prove late_answers`. Usually not at all."""
+"""Maximum random delay of responses, for `make prove late_answers`; 0 by default."""
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 

@@ -43,7 +43,7 @@ class Answer:
     content: bytes
     headers: dict[str, str]
     path: str
-    """Where it stands; empty for what stands wherever something went wrong."""
+    """Its path; empty for errors, which can occur at any path."""
     sets_cookies: bool
 
 

@@ -42,10 +42,10 @@ NOT_PAGES: Final = {
     "comments/<int:pk>/yours/": "leads on",
     "accounts/": "leads on",
 }
-"""How a route begins → why there is no page to look at."""
+"""Prefix of a route → why it has no page."""
 
 BY_THEMSELVES: Final = ("accounts/", "comments/<int:pk>/")
-"""Of these, the ones with pages below them."""
+"""Routes of pages whose prefix is also that of other routes."""
 
 PARTS: Final = ("_", "admin", "mail", "email", "messages", "allauth")
 NEVER_ALONE: Final = {

@@ -102,7 +102,7 @@ NOTHING_IS_KEPT = """
 for (const name of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });
 """
-"""A browser that keeps nothing for sites, and says so to whoever asks."""
+"""A browser whose storage throws errors."""
 
 
 def test_the_reply_form_moves_to_the_comment_and_back_even_without_storage(

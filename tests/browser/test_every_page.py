@@ -35,7 +35,7 @@ pytestmark = pytest.mark.browser
 SMALL = {"width": 320, "height": 640}
 TABLET = {"width": 640, "height": 900}
 WHOLE_ON_A_PHONE = {"front page", "article", "article, right to left", "search, narrowed"}
-"""Seen on a phone by all of axe's rules; of other pages the head and foot would be the same again."""
+"""Pages checked with all axe rules on a phone; others only repeat the header and footer."""
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.browser.conftest import PHONE, OpenPage
 pytestmark = pytest.mark.browser
 
 NEWER = 14
-"""More than a front page shows of its newest."""
+"""More than the number of newest articles on a front page."""
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 

@@ -1,6 +1,6 @@
 """Redirects, and what articles add to the author form: portrait and merging.
 
-`accounts` knows neither images nor bylines; `articles.admin` puts this mixin before its class.
+`accounts` depends neither on images nor on bylines; `articles.admin` adds this mixin.
 """
 
 from typing import Any

@@ -43,7 +43,7 @@ class Byline(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.EDITING, permissions={EDITOR: ALL_ACTIONS})
 class Portrait(models.Model):
-    """An author's image. It is here because `accounts` does not know images."""
+    """An author's image. It is here because `accounts` does not depend on images."""
 
     author = models.OneToOneField(AuthorProfile, on_delete=models.CASCADE, related_name="portrait")
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="portraits")

@@ -1,6 +1,6 @@
-"""The form in which a page is composed.
+"""The admin form for the slots of a page.
 
-One clear page for every page that can be composed.
+There is one form page for every page with slots.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ UNTIL = "-until"
 
 
 class FrontPageForm(forms.Form):
-    """A field for every spot, and one for the time until which it is to stand there."""
+    """A field for the article of every slot, and one for its expiry time."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -87,7 +87,7 @@ class FrontPageForm(forms.Form):
 
     @property
     def choices(self) -> list[SlotChoice]:
-        """What the editor wants, of a form that is valid."""
+        """The choices of a valid form."""
         return [
             SlotChoice(
                 slot.slot,
@@ -102,7 +102,7 @@ class FrontPageForm(forms.Form):
 
     @property
     def rows(self) -> list[tuple[SlotGroup, bool, list[tuple[Slot, BoundField, BoundField]]]]:
-        """Each part, whether it stands open, and its spots with their two fields."""
+        """Each group, whether it is expanded, and its slots with their two fields."""
         found = []
         for part in self.page.parts:
             slots = [(slot, self[slot.name], self[slot.name + UNTIL]) for slot in part.slots]
@@ -114,7 +114,7 @@ class FrontPageForm(forms.Form):
 
 
 def change_token(page: PageLayout) -> str:
-    """A short name for what editors have placed; it changes when anybody places something else."""
+    """A hash of the current choices, to detect edit conflicts."""
     placement = [
         f"{slot.name}:{slot.placement.article_id}:{slot.expires_at}"
         for slot in page.slots
@@ -124,7 +124,7 @@ def change_token(page: PageLayout) -> str:
 
 
 class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
-    """There is no list of rows: a page is shown as it stands, with a field at every place."""
+    """There is no list of rows: a page is shown with a field for every slot."""
 
     def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("admin:articles_placement_changelist")
@@ -180,7 +180,7 @@ class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
 
 
 def _page_layout(request: HttpRequest) -> PageLayout | None:
-    """The page that `?front=fr` or `?section=asia-pacific` names; the first front page by itself."""
+    """The page in `?front=fr` or `?section=asia-pacific`; by default the first front page."""
     if path := request.GET.get("section"):
         category = Category.objects.filter(path=path).first() if "\x00" not in path else None
         return section_page_layout(category) if category else None

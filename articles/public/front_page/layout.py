@@ -1,6 +1,6 @@
-"""Composing a front page, or the head of a section's page.
+"""Saves the slots of front pages and category pages, and lays out the front page.
 
-The front page: what editors placed by hand, the rest by rule, and no article twice.
+Slots without a choice of an editor are filled automatically; no article appears twice.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,12 +19,12 @@ from articles.public.front_page.models import Placement, PlacementQuerySet
 
 SlotName = Placement.Slot
 SlotKey = tuple[str, int | None, int]
-"""Place, category and position: one spot of a page."""
+"""Slot name, category and position."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotChoice:
-    """What an editor wants in a spot, and until when."""
+    """An editor's choice for a slot, with its expiry time."""
 
     slot: str
     category_id: int | None
@@ -38,18 +38,18 @@ class SlotChoice:
 
 
 def save_front_page(language: str, choices: Iterable[SlotChoice], *, by: User | None) -> None:
-    """Puts exactly these on the front page of a language; what stays as it was keeps its author."""
+    """Saves the slots of a front page; unchanged slots keep their author."""
     _save(Placement.objects.on_front(language), choices, language, by)
 
 
 def save_section_lead(category: Category, choice: SlotChoice | None, *, by: User | None) -> None:
-    """Puts an article at the head of a section's own page; None leaves it to the rule."""
+    """Sets the lead of a category page; None makes it automatic."""
     existing = Placement.objects.filter(slot=SlotName.HEAD, category=category)
     _save(existing, [choice] if choice else [], "", by)
 
 
 def clear_expired() -> int:
-    """Takes away what has run out, which tells pages of it; how many there were."""
+    """Deletes expired placements, which updates the cache version; returns how many."""
     count, _each = Placement.objects.filter(expires_at__lte=timezone.now()).delete()
     return count
 
@@ -58,7 +58,7 @@ def _save(
     existing: PlacementQuerySet, choices: Iterable[SlotChoice], language: str, by: User | None
 ) -> None:
     with transaction.atomic():
-        # One page is composed by one person at a time, or two could fill the same place.
+        # One transaction per page, so that two editors cannot fill the same slot.
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE articles_placement IN SHARE ROW EXCLUSIVE MODE")
         before = {_as_choice(row): row for row in existing}
@@ -90,7 +90,7 @@ IN_SECTION: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A category at the top of the tree and what stands in its part of the page."""
+    """A top-level category and the articles in its part of the page."""
 
     category: Category
     articles: list[Article]
@@ -105,7 +105,7 @@ class FrontPage:
 
 @dataclass(slots=True)
 class ManualPlacements:
-    """The numbers of the articles that editors placed, by place and position."""
+    """The ids of the articles chosen by editors, by slot and position."""
 
     lead: dict[int, int] = field(default_factory=dict)
     seconds: dict[int, int] = field(default_factory=dict)
@@ -124,10 +124,10 @@ class ManualPlacements:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which article stands where, by their numbers."""
+    """The ids of the articles in every part of the page."""
 
     head: list[int]
-    """The lead, then the seconds."""
+    """The lead, then the secondary articles."""
     sections: list[tuple[Category, list[int]]]
 
     @property
@@ -136,7 +136,7 @@ class Layout:
 
 
 def load_front_page(articles: ArticleQuerySet, layout: Layout) -> FrontPage:
-    """The front page of these articles: one query for the cards of all that stand on it."""
+    """The front page with its articles: one query for all cards."""
     cards = {card.pk: card for card in articles.filter(pk__in=layout.all).for_cards()}
     head = [cards[pk] for pk in layout.head if pk in cards]
     return FrontPage(
@@ -151,14 +151,13 @@ def load_front_page(articles: ArticleQuerySet, layout: Layout) -> FrontPage:
 
 
 def build_layout(articles: ArticleQuerySet, code: str, codes: list[str]) -> Layout:
-    """Places first what was placed by hand, then the newest that stand nowhere yet.
+    """Fills slots with the editors' choices first, then with the newest other articles.
 
-    Three queries: what was placed in this language, the sections, the newest of all and of each.
-
-    All and every section are asked for as many more as the places before them can take.
+    Three queries: choices in this language, categories, the newest of all and of each category.
+    Each query fetches more articles than needed, since earlier slots may use some of them.
 
     Args:
-        articles: what may stand on the page.
+        articles: those that may appear on the page.
         code: its language.
         codes: the publication's languages, the first one first.
     """
@@ -181,7 +180,7 @@ def build_layout(articles: ArticleQuerySet, code: str, codes: list[str]) -> Layo
 
 
 def manual_placements(articles: ArticleQuerySet, language: str) -> ManualPlacements:
-    """What editors placed on the front page of a language, as far as it can be shown there."""
+    """The editors' choices for the front page of a language that can be shown there."""
     found = ManualPlacements()
     rows = Placement.objects.in_force().on_front(language).filter(article__in=articles)
     for row in rows.values_list("slot", "category_id", "position", "article_id"):
@@ -194,6 +193,6 @@ def _besides(wished: Iterable[int], used: set[int]) -> Iterator[int]:
 
 
 def _filled(placement: dict[int, int], rest: Iterator[int], places: int) -> list[int]:
-    """The places in their order: by hand where somebody placed something, else the next by rule."""
+    """The slots in order: the editor's choice, or the next article."""
     chosen = [placement.get(position) or next(rest, None) for position in range(places)]
     return [pk for pk in chosen if pk is not None]

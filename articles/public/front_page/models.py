@@ -1,4 +1,4 @@
-"""What editors put where, by hand, on front pages and the pages of sections."""
+"""Articles that editors place on front pages and category pages."""
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +14,7 @@ from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
     def in_force(self) -> "PlacementQuerySet":
-        """Those that count now: not run out, and of an article that readers may see."""
+        """Placements that are not expired and have a published article."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now())).filter(
             article__in=Article.objects.published()
         )
@@ -25,10 +25,10 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.FRONT_PAGE, permissions={EDITOR: ALL_ACTIONS})
 class Placement(models.Model):
-    """An article in a place of its own, expires_at a time or expires_at somebody decides otherwise.
+    """An article in a slot, until a given time or until an editor changes it.
 
-    Places that nobody filled, or whose article is gone or whose time is over, are filled by rule
-    (`reading.front`).
+    Slots that are empty, expired or without a published article are filled automatically
+    (`front_page.layout`).
     """
 
     class Slot(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The spots of a page that can be filled, each with what stands there now."""
+"""The slots of a page, each with its current article."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +16,13 @@ OFFERS = "articles-to-choose"
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place for one article."""
+    """A slot for one article."""
 
     slot: str
     category_id: int | None
     position: int
     now: Article | None
-    """What readers find there at this moment."""
+    """The article that is currently shown."""
     placement: Placement | None
 
     @property
@@ -36,7 +36,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class SlotGroup:
-    """Spots that stand together under a name."""
+    """Slots with a common heading."""
 
     name: str
     slots: list[Slot]
@@ -49,12 +49,12 @@ class SlotGroup:
 
 @dataclass(frozen=True, slots=True)
 class PageLayout:
-    """A page that can be composed."""
+    """A page with slots."""
 
     title: str
     url: str
     articles: ArticleQuerySet
-    """Which articles can stand on it."""
+    """The articles that can be chosen."""
     parts: list[SlotGroup]
     language: str = ""
     category: Category | None = None
@@ -65,7 +65,7 @@ class PageLayout:
 
 
 def front_page_layout_of(publication: Publication, code: str, name: str, url: str) -> PageLayout:
-    """The front page of a language."""
+    """The slots of the front page of a language."""
     articles = Article.objects.published().of_front(code, publication.language_codes)
     layout = front_page_layout.build_layout(articles, code, publication.language_codes)
     placement = _placed(Placement.objects.in_force().on_front(code).filter(article__in=articles))
@@ -102,7 +102,7 @@ def front_page_layout_of(publication: Publication, code: str, name: str, url: st
 
 
 def section_page_layout(category: Category) -> PageLayout:
-    """The head of a section's own page."""
+    """The lead slot of a category page."""
     articles = Article.objects.published().in_category(category)
     rows = Placement.objects.in_force().filter(slot=SlotName.HEAD, category=category)
     placement = _placed(rows.filter(article__in=articles))

@@ -1,1 +1,1 @@
-"""What a page says to machines: title, description, Open Graph and JSON-LD."""
+"""Metadata of pages: title, description, Open Graph and JSON-LD."""

@@ -12,11 +12,11 @@ from iria.core.http.urls import absolute_url, url_path
 from iria.publication.models import Publication
 
 TYPES: Final = {"about": "AboutPage", "contact": "ContactPage"}
-"""Paths that every publication has → the type of the page at schema.org."""
+"""Conventional paths → page type of schema.org."""
 
 
 def static_page_meta(page: Page, publication: Publication) -> PageMeta:
-    """Of a page that an editor wrote."""
+    """The metadata of a static page."""
     url = absolute_url(page.get_absolute_url())
     about: dict[str, Any] = {
         "@context": json_ld.CONTEXT,
@@ -39,7 +39,7 @@ def static_page_meta(page: Page, publication: Publication) -> PageMeta:
 
 
 def search_meta(request: SearchRequest, publication: Publication) -> PageMeta:
-    """Of search; every search is a form of the one page."""
+    """The metadata of the search page; all searches have the same canonical URL."""
     url = absolute_url(url_path("search"))
     title = gettext("Search")
     title = f"{request.text} – {title}" if request.text else title

@@ -1,4 +1,4 @@
-"""What a page says about itself to search engines, previews and feed readers."""
+"""Metadata of a page for search engines, link previews and feed readers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -29,17 +29,17 @@ from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
 URL_SAFE: Final = "%/:?#[]@!$&'()*+,;=~"
-"""Signs that stand in an address as they are (RFC 3986); what is left out is quoted."""
+"""Characters of a URL that are not quoted (RFC 3986)."""
 
 LONGEST_DESCRIPTION: Final = 300
 
 Crumbs = Sequence[tuple[str, str]]
-"""Names and addresses from the top of the site down to the page itself."""
+"""Names and URLs from the front page down to the page itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewImage:
-    """The picture others show when they point here."""
+    """The image of a link preview."""
 
     url: str
     width: int
@@ -49,7 +49,7 @@ class PreviewImage:
 
 @dataclass(frozen=True, slots=True)
 class PageMeta:
-    """Everything in a page's head that depends on the page."""
+    """All metadata in the head of a page."""
 
     title: str
     url: str
@@ -58,17 +58,17 @@ class PageMeta:
     language: str = "en"
     image: PreviewImage | None = None
     feed: str = ""
-    """The address below which the page's own feeds stand, if it has any."""
+    """The URL prefix of the page's own feeds, if it has any."""
     earlier: str = ""
     later: str = ""
     article: Article | None = None
     alternates: Sequence[tuple[str, str]] = ()
-    """Language and address of the same in other languages, this page among them."""
+    """Language and URL of all translations, including this page."""
     data: Sequence[dict[str, Any]] = field(default_factory=tuple)
 
     @property
     def feeds(self) -> list[tuple[str, str, str]]:
-        """The page's own feeds: media type, title and address of each."""
+        """The feeds of the page: media type, title and URL of each."""
         if not self.feed:
             return []
         return [
@@ -79,19 +79,19 @@ class PageMeta:
 
     @property
     def canonical(self) -> str:
-        """Where the original stands: here, unless an editor says that it stands elsewhere."""
+        """The canonical URL: that of the page, unless an editor entered another one."""
         elsewhere = self.article.canonical_url if self.article else ""
-        # An address may hold what would end it in a header; a browser would quote it too.
+        # Quote characters that would end the URL in a header, as browsers do.
         return quote(iri_to_uri(elsewhere), safe=URL_SAFE) or self.url
 
     @property
     def oembed(self) -> str:
-        """Where other sites ask for the card of this article."""
+        """The oEmbed URL of the article."""
         return f"{absolute_url(url_path('oembed'))}?url={quote(self.url, safe='')}"
 
     @property
     def plain_description(self) -> str:
-        """The description without markup, as long as search engines show it."""
+        """The description without markup, truncated for search engines."""
         plain = strip_tags(self.description) if "<" in self.description else self.description
         if len(plain) <= LONGEST_DESCRIPTION:
             return plain
@@ -99,7 +99,7 @@ class PageMeta:
 
     @property
     def article_properties(self) -> list[tuple[str, str]]:
-        """The properties of Open Graph's `article`: when, by whom, in which sections, about what."""
+        """The Open Graph properties of an article: dates, authors, categories and tags."""
         article = self.article
         if article is None:
             return []
@@ -116,7 +116,7 @@ class PageMeta:
 
     @property
     def links(self) -> str:
-        """What the page leads to, for those who read the headers alone (RFC 8288)."""
+        """The `Link` header of the page (RFC 8288)."""
         links = [f'<{self.canonical}>; rel="canonical"']
         links += [
             f'<{absolute_url(url)}>; rel="alternate"; type="{kind}"'
@@ -137,12 +137,12 @@ class PageMeta:
 
     @property
     def structured(self) -> SafeString:
-        """The data for search engines as JSON that cannot end its own element."""
+        """The JSON-LD, escaped for a script element."""
         return mark_safe(json_ld.as_script(self.data))  # noqa: S308 - escaped there
 
 
 def front_page_meta(request: HttpRequest, code: str, name: str, lead: Article | None) -> PageMeta:
-    """About the front page: the publication itself, with the lead's picture."""
+    """The metadata of a front page: the publication, with the image of the lead."""
     publication = publication_of(request)
     first = code == publication.language_codes[0]
     return PageMeta(
@@ -167,11 +167,11 @@ def listing_meta(
     feed: str = "",
     cards: Iterable[Article] = (),
 ) -> PageMeta:
-    """About a page of a list, such as a section's second.
+    """The metadata of a page of a list.
 
     Args:
-        cards: what stands on it; the first picture among them stands for the page.
-        feed: the address below which its feeds stand, if it has any.
+        cards: its articles; the first image among them is used in link previews.
+        feed: the URL prefix of its feeds, if it has any.
     """
     own_url = absolute_url(request.path)
     crumbs = [*above, (title, request.path)]
@@ -217,7 +217,7 @@ def author_meta(
 def article_meta(
     request: HttpRequest, article: Article, thread: Thread, translations: Sequence[Article] = ()
 ) -> PageMeta:
-    """About an article; everything it needs was fetched by `for_page()`."""
+    """The metadata of an article fetched with `for_page()`."""
     publication = publication_of(request)
     sections = [row.category for row in article.article_categories.all()]
     crumbs = [(each.name, absolute_url(each.get_absolute_url())) for each in sections[:1]]
@@ -240,7 +240,7 @@ def article_meta(
 
 
 def thread_meta(request: HttpRequest, article: Article, thread: Thread) -> PageMeta:
-    """About a page of the conversation below an article; the first one is a part of the article's."""
+    """The metadata of a page of a comment thread; the first one is part of the article page."""
     url, text = absolute_url(request.path), gettext("Comments on “%(headline)s”")
     if thread.above:
         text = gettext("Replies to a comment on “%(headline)s”")
@@ -263,7 +263,7 @@ def thread_meta(request: HttpRequest, article: Article, thread: Thread) -> PageM
 
 
 def image_meta(request: HttpRequest, article: Article, figure: Figure, place: int) -> PageMeta:
-    """About the large view of a picture; its place is counted from 1."""
+    """The metadata of the large view of an image; its position is counted from 1."""
     publication, about = publication_of(request), image_object(figure.image, figure.caption)
     text = gettext("Image %(place)s of %(headline)s")
     return PageMeta(
@@ -277,13 +277,13 @@ def image_meta(request: HttpRequest, article: Article, figure: Figure, place: in
 
 
 def simple_page_meta(request: HttpRequest, title: str, description: str) -> PageMeta:
-    """About a page that is neither an article nor a list."""
+    """The metadata of a page that is neither an article nor a list."""
     return PageMeta(title=title, description=description, url=absolute_url(request.path))
 
 
 def _alternates(articles: Sequence[Article]) -> list[tuple[str, str]]:
-    """Nothing for an article that is in one language only; machines are led to no page that sends
-    them elsewhere, as the sitemap leads them to none."""
+    """The `hreflang` links; none for an article in one language, and none to articles with another
+    canonical URL, as in the sitemap."""
     found = [each for each in articles if not (each.noindex or each.canonical_url)]
     if len(found) < 2:
         return []
@@ -309,13 +309,13 @@ def _page_url(url: str, number: int) -> str:
 
 
 def _first_shown(article: Article) -> Image | None:
-    """The picture that stands for an article elsewhere: its lead, else the first of its text."""
+    """The preview image of an article: the lead image, or the first in the text."""
     shown = (each.image for each in article.figures.all() if article.shows(each.image))
     return next(shown, None)
 
 
 def _preview(image: Image | None, publication: Publication) -> PreviewImage | None:
-    """What it shows and its credit go together: a preview has one place for words."""
+    """Alt text and credit together: a preview has one text field."""
     rendition = preview_rendition(image) if image and image.may_be_shown else None
     if image is None or rendition is None:
         return None
@@ -329,7 +329,7 @@ def _preview(image: Image | None, publication: Publication) -> PreviewImage | No
 
 
 def preview_image(meta: PageMeta, publication: Publication) -> PreviewImage:
-    """The image for previews elsewhere: the page's own, else the publication's logo."""
+    """The image for link previews: that of the page, or the publication's logo."""
     if meta.image:
         return meta.image
     logo = json_ld.logo_of(publication)

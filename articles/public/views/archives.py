@@ -1,6 +1,6 @@
-"""Pages by time: years and months, of everything or of what is in one language.
+"""Archive pages by year and month, of all articles or of one language.
 
-What there is to read about, who writes, and what was put right.
+Also the lists of tags, authors and corrections.
 """
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,7 +31,7 @@ from iria.publication.language import in_its_language
 @public_page
 @in_its_language
 def archive(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Every year and month with how much was published in it."""
+    """Every year and month with its number of articles."""
     scope = listing_scope(request, code)
     found = get_archive(scope)
     with use_language(code):
@@ -107,12 +107,12 @@ def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpRe
 
 
 def scope_context(scope: ListingScope) -> dict[str, object]:
-    """What a page of one language's list shows besides the list; a page of everything, nothing."""
+    """Additional context for lists of one language; empty for lists of all articles."""
     return {"listing_scope": scope, "page_language": scope.code} if scope.code else {}
 
 
 def _other_archives(request: HttpRequest, code: str) -> list[tuple[str, str, str]]:
-    """Name, address and code of the archives of the languages, where there are several."""
+    """Name, URL and code of the archive of each language, if there are several."""
     codes = publication_of(request).language_codes
     if len(codes) < 2:
         return []
@@ -124,7 +124,7 @@ def _other_archives(request: HttpRequest, code: str) -> list[tuple[str, str, str
 
 
 _corrections: ProcessCache[int] = ProcessCache()
-"""How many corrections there are changes with the rows alone."""
+"""The number of corrections; it changes only with the rows."""
 
 
 @public_page

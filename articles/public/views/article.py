@@ -1,9 +1,4 @@
-"""The page of an article.
-
-An article before it is published, for whoever holds the link.
-
-A picture of an article, large, with its words and its credit: what a click on it leads to.
-"""
+"""The page of an article, its preview, and the large view of its images."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -50,7 +45,7 @@ article_at = Prepared(
 
 CONTENTS_FROM: Final = 3
 LONG: Final = 4
-"""Parts and minutes from which a text has a table of contents."""
+"""Minimum number of headings, and of minutes, for a table of contents."""
 
 
 @public_page(also=thread_scope)
@@ -78,9 +73,9 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
 
 
 def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
-    """What the page shows of the article itself, for `articles/public/article.html`.
+    """The context of the article itself, for `articles/public/article.html`.
 
-    A page that shows something unpublished adds `preview`, the words of its banner.
+    A preview adds `preview`, the text of its banner.
     """
     frames, minutes = frames_of(chosen.body), minutes_to_read(chosen.body)
     used = _lead(chosen)
@@ -97,7 +92,7 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
         "unavailable": used if lead is None else None,
         "lightbox_url": lightbox_url,
         "lightbox_count": drawn.html.count('class="enlarge"') + bool(lightbox_url),
-        "body": mark_safe(drawn.html),  # noqa: S308 - sanitised as it was drawn
+        "body": mark_safe(drawn.html),  # noqa: S308 - sanitised when rendered
         "contents": table_of_contents(drawn, minutes),
         "links": [absolute_url(link) if link.startswith("/") else link for link in drawn.links],
         "frames": frames,
@@ -107,18 +102,18 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
 
 
 def table_of_contents(drawn: Drawn, minutes: int) -> list[Heading]:
-    """The headings of a text long enough to be looked through before it is read; else none."""
+    """The headings of a long text; none for a short one."""
     parts = [heading for heading in drawn.headings if heading.level == 2]
     return parts if len(parts) >= CONTENTS_FROM and minutes >= LONG else []
 
 
 def _lead(article: Article) -> Figure | None:
-    """The use of its lead picture, shown or withheld."""
+    """The figure of its lead image, visible or hidden."""
     return next((each for each in article.figures.all() if each.place == Figure.Place.LEAD), None)
 
 
 def _lightbox_url(article: Article, lead: Figure | None) -> str:
-    """Where the lead picture is seen large, once there is a file of it."""
+    """The URL of the large view of the lead image, if it has a rendition."""
     ready = lead is not None and lead.image.sizes and article.is_published
     return lead.get_absolute_url() if lead is not None and ready else ""
 
@@ -133,7 +128,7 @@ BANNERS = {
 @require_safe
 @in_its_language
 def preview(request: HttpRequest, token: str) -> HttpResponse:
-    """The article in its page's own form, kept by nobody and found by no search engine."""
+    """The article as on its page, but neither cached nor indexed."""
     try:
         chosen = read_preview_token(token)
     except ExpiredToken:
@@ -163,7 +158,7 @@ def _preview_error(request: HttpRequest, sentence: str, *, status: int) -> HttpR
 def _private(response: HttpResponse) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    # Whoever has the URL may read; links must not pass it on.
+    # Anyone with the URL may read it, so it must not be sent as a referrer.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -173,7 +168,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 def image_view(
     request: HttpRequest, year: int, month: int, slug: str, image_id: int
 ) -> HttpResponse:
-    """Named by the picture's number in the library, so an address outlives a figure put in before it."""
+    """The URL has the id of the image, so it stays valid if a figure is inserted before it."""
     article = next(iter(article_at(year, month, slug)), None)
     figures = list(lightbox_figures(article)) if article else []
     places = [place for place, each in enumerate(figures) if each.image_id == image_id]
@@ -186,7 +181,7 @@ def image_view(
 
 
 def lightbox_figures(article: Article) -> Iterator[Figure]:
-    """The article's pictures that can be seen, each once: the lead, then as in the text."""
+    """The visible figures, each image once: the lead image, then in the order of the text."""
     seen: set[int] = set()
     for figure in article.figures.all():
         ready = article.shows(figure.image) and plain_rendition(figure.image)

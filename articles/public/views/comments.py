@@ -1,6 +1,6 @@
-"""The page of a reader who chose to have one: who they are, and what they wrote here.
+"""The public profile page of a commenter, and the pages of comment threads.
 
-Pages of the thread below an article that do not fit on the article's own, and in other orders.
+Threads have pages for comments that do not fit on the article page, and for other orders.
 """
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,7 +33,7 @@ def comment_scope(request: HttpRequest, pk: int) -> tuple[str, ...]:
 @public_page(also=comment_scope)
 @in_its_language
 def commenter(request: HttpRequest, pk: int) -> HttpResponse:
-    """Only what stands on the pages of articles stands here, and only as long as they wish it."""
+    """Shows only visible comments, and only while the user has a public profile."""
     chose = User.objects.filter(is_active=True, has_public_profile=True).select_related("avatar")
     person = get_object_or_404(chose, pk=pk)
     comments = Comment.objects.published().filter(user=person).select_related("article")
@@ -50,7 +50,7 @@ def commenter(request: HttpRequest, pk: int) -> HttpResponse:
 @public_page(also=thread_scope)
 @in_its_language
 def thread(request: HttpRequest, year: int, month: int, slug: str, order: str = "") -> HttpResponse:
-    """A page of the comments of the first level, each with the first answers."""
+    """A page of top-level comments, each with its first replies."""
     article = _article(year, month, slug)
     page = _page_asked_for(request)
     with use_language(article.language):
@@ -63,7 +63,7 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, order: str = 
 def comment_replies(
     request: HttpRequest, year: int, month: int, slug: str, comment: int
 ) -> HttpResponse:
-    """A page of what stands below one comment."""
+    """A page of replies to one comment."""
     article = _article(year, month, slug)
     page = _page_asked_for(request)
     with use_language(article.language):

@@ -1,4 +1,4 @@
-"""What a reader gets where there is nothing, where a request cannot be read, or where something broke."""
+"""Error pages: not found, bad request, server error."""
 
 from datetime import timedelta
 
@@ -30,11 +30,11 @@ INVALID_REQUEST = gettext_noop("Invalid request")
 
 @in_its_language
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What was perhaps meant, its words in the search field; else the newest; the sections."""
+    """Suggestions for the path and its words as a search; else the newest articles."""
     if is_private(request) or request.method not in {"GET", "HEAD"}:
         suggestions = DidYouMean(words_in_path(request.path))
     elif find_redirect(request.path):
-        return HttpResponse(status=404)  # RedirectMiddleware answers instead; nobody sees this
+        return HttpResponse(status=404)  # RedirectMiddleware replaces this response
     else:
         suggestions = (
             did_you_mean(request.path)
@@ -52,15 +52,15 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _may_search(request: HttpRequest) -> bool:
-    """A search costs more than a page; whoever tries address after address gets the plain one."""
+    """Limits the rate of searches, which cost more than other pages."""
     who = client_ip(request)
     return count_and_allow("missing", who, limit=60, per=timedelta(minutes=1))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What was sent was too large, cut off on its way, or not written as a form is."""
+    """The request was too large, incomplete or malformed."""
     if isinstance(exception, DisallowedHost):
-        # No page of ours has this name; links on one would lead nowhere.
+        # The host is not ours, so links on a page would not work.
         return HttpResponse("Unknown host name.\n", status=400, content_type="text/plain")
     return _bad_request_page(request, exception)
 
@@ -98,7 +98,7 @@ def _error_detail(exception: Exception) -> str:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Written without the database, which may be what broke."""
+    """Rendered without the database, which may be the cause of the error."""
     try:
         page: str = render_to_string("500.html")
     except Exception:

@@ -1,4 +1,4 @@
-"""Pages that lead to articles: the front page, sections, tags, authors."""
+"""Lists of articles: front pages, categories, tags and authors."""
 
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,15 +24,15 @@ from iria.publication.context_processors import publication_of
 from iria.publication.language import in_its_language
 
 _layouts: ProcessCache[front_page_layout.Layout] = ProcessCache()
-"""What stands where on each front page changes with the rows alone, as little else on a site."""
+"""The layout of each front page; it changes only with the rows."""
 _category_trees: ProcessCache[CategoryContext] = ProcessCache()
-"""Likewise which categories stand above and below each, and which lead was picked for it."""
+"""Ancestors, children and lead of each category; they change only with the rows."""
 
 
 @public_page
 @in_its_language
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page of the publication's first language, and of whatever it does not list."""
+    """The front page of the publication's first language and of unlisted languages."""
     return _front(request, publication_of(request).language_codes[0])
 
 
@@ -68,7 +68,7 @@ def _front(request: HttpRequest, code: str) -> HttpResponse:
 @public_page
 @in_its_language
 def articles(request: HttpRequest, code: str) -> HttpResponse:
-    """Everything in one language, the newest first."""
+    """All articles in one language, newest first."""
     scope = listing_scope(request, code)
     page = page_of(scope.listing(), request.GET.get("page"))
     with use_language(code):
@@ -83,7 +83,7 @@ def articles(request: HttpRequest, code: str) -> HttpResponse:
 @public_page
 @in_its_language
 def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
-    """A section, or what there is of it in one language; a language in which nothing is has no page."""
+    """A category, or its articles in one language; not found if there are none."""
     scope = listing_scope(request, code)
     tree = _category_trees.of(request, path, lambda: category_context(path))
     section = section_page(scope, tree.chosen, tree.lead_id, request.GET.get("page"))
@@ -118,7 +118,7 @@ def _above(tree: CategoryContext, scope: ListingScope) -> list[tuple[str, str]]:
 @public_page
 @in_its_language
 def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
-    """What a tag stands at, or what there is of it in one language."""
+    """The articles with a tag, in all languages or in one."""
     scope, chosen = listing_scope(request, code), get_object_or_404(Tag, slug=slug)
     page = page_of(scope.listing(Scope.TAG, chosen.pk), request.GET.get("page"))
     _raise_404_if_empty(page)
@@ -139,7 +139,7 @@ def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
 @public_page
 @in_its_language
 def author(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
-    """What somebody wrote, or what of it is in one language."""
+    """The articles by an author, in all languages or in one."""
     scope, chosen = listing_scope(request, code), get_object_or_404(AuthorProfile, slug=slug)
     portrait = Portrait.objects.filter(author=chosen).select_related("image").first()
     page = page_of(scope.listing(Scope.AUTHOR, chosen.pk), request.GET.get("page"))
@@ -153,6 +153,6 @@ def author(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
 
 
 def _raise_404_if_empty(page: Page[Article]) -> None:
-    """What only drafts are about, and who signs nothing else, are the newsroom's business still."""
+    """Raises Http404 for a tag or author without published articles."""
     if not page.paginator.count:
         raise Http404

@@ -54,7 +54,7 @@ def tags(draw: st.DrawFn) -> str:
 
 
 MARKUP = st.lists(tags() | WORDS, max_size=24).map("".join)
-"""Markup as a hostile or careless hand would write it: tags open, close and cross at random."""
+"""Random markup: tags open, close and overlap in any order."""
 
 
 def payloads() -> list[str]:

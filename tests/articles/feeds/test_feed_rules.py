@@ -28,7 +28,7 @@ KINDS: Final = {
     "media": "InvalidMediaRating InvalidCreditRole InvalidMediaMedium InvalidMediaHash"
     " InvalidMediaTextType InvalidMediaRestrictionRel InvalidMediaRestrictionType",
 }
-"""Kind of problem → the messages of the labels that speak of it."""
+"""Kind of problem → the messages of its labels."""
 
 KIND_OF: Final = {message: kind for kind, messages in KINDS.items() for message in messages.split()}
 

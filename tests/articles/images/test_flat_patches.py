@@ -21,7 +21,7 @@ from tests.proofs.size import sized
 
 ACROSS, DOWN = 12, 8
 WIDE, TALL = 1920, 1280
-"""Of a patch, 160 pixels in the largest size and 27 in the smallest; of a square one, 20."""
+"""A patch has 160 pixels in the largest size, 27 in the smallest, 20 in a square one."""
 
 Patch = tuple[int, int, int]
 ALL = st.integers(0, 255)

@@ -18,7 +18,7 @@ from tests.articles.public import sample_content
 pytestmark = pytest.mark.django_db
 
 END = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
-"""At noon, far from the end of the day, at which pages change as well."""
+"""At noon, because pages also change at the end of the day."""
 CAPTION = "Cranes, seen from the mole"
 
 At = Callable[[datetime], None]

@@ -12,7 +12,7 @@ STATIC = Path(__file__).resolve().parents[3] / "static"
 
 
 OF_AN_ACCOUNT = {"passkeys.js"}
-"""Brought by the pages that ask for a passkey, and by no page for readers."""
+"""Loaded only by pages that use passkeys, not by pages for readers."""
 
 
 def test_all_scripts_for_readers_together_are_at_most_ten_kilobytes() -> None:

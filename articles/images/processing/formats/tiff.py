@@ -30,7 +30,7 @@ _MOST_TAGS: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Tag → its type and where its bytes lie."""
+    """Tag → its type and the position of its bytes."""
 
     content: Content
     order: str
@@ -39,12 +39,12 @@ class Directory:
     """Type, first byte, end."""
 
     def raw(self, tag: int, most: int = 1 << 22) -> bytes:
-        """The bytes of a tag, whatever type it was declared with; none where there are too many."""
+        """The bytes of a tag of any type; empty if there are too many."""
         _, start, end = self.entries.get(tag, (0, 0, 0))
         return self.content[start:end] if 0 < end - start <= most else b""
 
     def number(self, tag: int) -> int | None:
-        """The first number of a tag that holds whole numbers."""
+        """The first number of a tag with integers."""
         kind, start, end = self.entries.get(tag, (0, 0, 0))
         width = {1: 1, 3: 2, 4: 4, 13: 4}.get(kind)
         if width is None or end - start < width:
@@ -52,13 +52,13 @@ class Directory:
         return _number(self.content, start, width, self.order)
 
     def below(self, tag: int) -> "Directory | None":
-        """The directory that a tag points at."""
+        """The directory that a tag refers to."""
         at = self.number(tag)
         return None if at is None else _directory(self.content, at, self.order)
 
 
 def first_directory(content: Content) -> Directory | None:
-    """The first directory of a file, or of the block that EXIF is; None for what is none."""
+    """The first directory of a file or an EXIF block; None if it is neither."""
     order = {b"II": "little", b"MM": "big"}.get(content[:2])
     if order is None or len(content) < 8:
         return None

@@ -20,7 +20,7 @@ class Problem:
     place: str
     message: str
     within: str = ""
-    """The element around it."""
+    """The parent element."""
 
 
 def problems(document: bytes) -> list[Problem]:

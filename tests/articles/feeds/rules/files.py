@@ -17,9 +17,9 @@ ATOM_TEXT: Final = frozenset({"atom:title", "atom:summary", "atom:subtitle", "at
 NAMED_TYPES: Final = frozenset({"text", "html", "xhtml"})
 
 COUNTS: Final = {"ttl": 1, "sy:updateFrequency": 1, "slash:comments": 0, "thr:total": 0}
-"""Elements that hold a whole number → the least."""
+"""Elements with an integer → its minimum."""
 NUMBERS: Final = {"width": 1, "height": 1, "fileSize": 1, "length": 0, "duration": 1}
-"""The same of attributes of files."""
+"""The same for attributes of files."""
 COUNT: Final = "{http://purl.org/syndication/thread/1.0}count"
 
 MEDIUMS: Final = frozenset({"image", "audio", "video", "document", "executable"})

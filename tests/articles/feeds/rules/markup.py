@@ -16,7 +16,7 @@ WORDS: Final = frozenset(
     | {"managingEditor", "webMaster", "author", "dc:creator", "generator", "copyright"}
     | {"channel/description", "image/description", "itunes:author", "textInput/description"}
 )
-"""Elements for plain words. The description of an item is HTML by custom."""
+"""Elements with plain text. The description of an item is HTML by convention."""
 
 ATOM_TEXT: Final = frozenset({"atom:title", "atom:subtitle", "atom:summary", "atom:rights"})
 MEDIA_TEXT: Final = frozenset({"media:title", "media:description", "media:text"})
@@ -26,8 +26,8 @@ HTML: Final = frozenset(
 
 TAG: Final = re.compile(r"</?[a-zA-Z][\w:]*(\s[^<>]*)?/?>")
 REFERENCE: Final = re.compile(r"&(#(?![xX]0*(?:26|3[cC]);)[\dxX]|[a-zA-Z]\w*;)")
-"""What a reader that shows words as HTML would take for a sign. `&#x26;` and `&#x3C;` are the way
-in which RSS itself advises to write those two."""
+"""Character references in plain text, except `&#x26;` and `&#x3C;`, which the RSS specification
+recommends for these two characters."""
 BARE: Final = re.compile(r"&([a-zA-Z]+)")
 NAMED: Final = re.compile(
     r"&(nbsp|amp|lt|gt|quot|[lr][sd]quo|[mn]dash|hellip|#\d+|#x[\da-f]+);", re.I

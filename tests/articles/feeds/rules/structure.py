@@ -22,7 +22,7 @@ SEVERAL: Final = frozenset(
     | {"other:about", "other:item", "other:latitude", "other:longitude"}
     | {"media:player", "itunes:category", "thr:in-reply-to", "enclosure:rdf", "image:rdf"}
 )
-"""Everything else stands in its container at most once."""
+"""All other elements appear at most once in their container."""
 
 REQUIRED: Final = {
     "atom:feed": ("atom:id", "atom:title", "atom:updated"),

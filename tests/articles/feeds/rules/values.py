@@ -46,7 +46,7 @@ WHOLE: Final = frozenset(
     {"link", "comments", "docs", "url", "atom:uri", "atom:logo", "atom:icon", "wfw:commentRss"}
     | {"other:ping", "other:license", "other:mySubscriptions"}
 )
-"""Elements whose text is an address; in RSS a whole one, in Atom it may lean on xml:base."""
+"""Elements whose text is a URL; absolute in RSS, possibly relative to xml:base in Atom."""
 
 LINKS: Final = {
     "enclosure": ("url",),
