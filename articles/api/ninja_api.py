@@ -61,7 +61,7 @@ def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Parameters that pydantic rejected, each with its reason."""
     errors = [
-        ParameterError(parameter=str(each["loc"][-1]), detail=_sentence(each))
+        ParameterError(parameter=str(each["loc"][-1]), detail=_error_message(each))
         for each in error.errors
     ]
     names = ", ".join(dict.fromkeys(each["parameter"] for each in errors))
@@ -79,6 +79,6 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem_response(SERVER_ERROR, "An unexpected error occurred and was logged.")
 
 
-def _sentence(error: dict[str, Any]) -> str:
-    words = str(error["msg"]).removeprefix("Value error, ")
-    return words if words.endswith(".") else f"{words}."
+def _error_message(error: dict[str, Any]) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return message if message.endswith(".") else f"{message}."

@@ -76,16 +76,16 @@ def _complete(operation: dict[str, Any], *, one: bool) -> None:
     for each in operation["parameters"]:
         if each["in"] == "path":
             each["description"] = "Its `id`."
-    answers = operation["responses"]
-    answers[200]["headers"] = ETAG if one else ETAG | NEXT_LINK
-    answers[304] = {"description": "Not modified.", "headers": ETAG}
-    answers[400] = _problem_response(PARAMETER)
+    responses = operation["responses"]
+    responses[200]["headers"] = ETAG if one else ETAG | NEXT_LINK
+    responses[304] = {"description": "Not modified.", "headers": ETAG}
+    responses[400] = _problem_response(PARAMETER)
     if one:
-        answers[404] = _problem_response(NOT_FOUND)
-    answers[405] = _problem_response(METHOD, ALLOW)
-    answers[406] = _problem_response(NOT_ACCEPTABLE)
-    answers[429] = _problem_response(TOO_MANY, RETRY)
-    answers[503] = _problem_response(UNAVAILABLE, RETRY)
+        responses[404] = _problem_response(NOT_FOUND)
+    responses[405] = _problem_response(METHOD, ALLOW)
+    responses[406] = _problem_response(NOT_ACCEPTABLE)
+    responses[429] = _problem_response(TOO_MANY, RETRY)
+    responses[503] = _problem_response(UNAVAILABLE, RETRY)
 
 
 def _problem_response(kind: ProblemType, headers: dict[str, Any] | None = None) -> dict[str, Any]:

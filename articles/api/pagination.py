@@ -35,12 +35,12 @@ def query_key(path: str, filters: dict[str, Any]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
-def write_cursor(question: str, after: list[str | int]) -> str:
+def write_cursor(list_key: str, after: list[str | int]) -> str:
     """The cursor of the page after a row, from the values that the list is ordered by."""
-    return _signer().sign_object([question, *after])
+    return _signer().sign_object([list_key, *after])
 
 
-def read_cursor(text: str, question: str) -> list[str | int]:
+def read_cursor(text: str, list_key: str) -> list[str | int]:
     """The values that were passed to `write_cursor`.
 
     Raises:
@@ -49,15 +49,15 @@ def read_cursor(text: str, question: str) -> list[str | int]:
     try:
         if len(text) > LONGEST:
             raise ValueError(len(text))
-        whose: str
+        cursor_key: str
         after: list[str | int]
-        whose, *after = _signer().unsign_object(text)
+        cursor_key, *after = _signer().unsign_object(text)
     except (BadSignature, ValueError, TypeError, UnicodeError) as error:
-        sentence = "This cursor is invalid or was modified."
-        raise ApiError(CURSOR, sentence) from error
-    if whose != question:
-        sentence = "This cursor belongs to a different list, filter or sort order."
-        raise ApiError(CURSOR, sentence)
+        message = "This cursor is invalid or was modified."
+        raise ApiError(CURSOR, message) from error
+    if cursor_key != list_key:
+        message = "This cursor belongs to a different list, filter or sort order."
+        raise ApiError(CURSOR, message)
     return after
 
 
@@ -113,13 +113,13 @@ def page_of[T: Model](
     serialize: Callable[[T], dict[str, Any]],
 ) -> dict[str, Any]:
     """A page of the rows in an order, and the link to the next one."""
-    question = query_key(request.path, query.filters())
+    list_key = query_key(request.path, query.filters())
     if query.cursor:
-        rows = rows.filter(order.beyond(read_cursor(query.cursor, question)))
+        rows = rows.filter(order.beyond(read_cursor(query.cursor, list_key)))
     found = list(order.sort(rows)[: query.limit + 1])
     shown = found[: query.limit]
     following = (
-        write_cursor(question, order.position_of(shown[-1])) if len(found) > len(shown) else ""
+        write_cursor(list_key, order.position_of(shown[-1])) if len(found) > len(shown) else ""
     )
     return {
         "items": [serialize(row) for row in shown],

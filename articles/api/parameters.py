@@ -84,8 +84,8 @@ def _storable(text: str) -> str:
 def _day(text: Any) -> Any:
     """A date in ISO 8601; pydantic would also accept a number of seconds."""
     if isinstance(text, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-        sentence = "Invalid date. Use the form 2026-03-04."
-        raise ValueError(sentence)
+        message = "Invalid date. Use the form 2026-03-04."
+        raise ValueError(message)
     return text
 
 
@@ -94,8 +94,8 @@ def _moment(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     if not re.match(r"\d{4}-\d\d-\d\d[Tt ]\d\d:", text, re.ASCII):
-        sentence = "Invalid date and time. Use the form 2026-03-04T12:00:00Z."
-        raise ValueError(sentence)
+        message = "Invalid date and time. Use the form 2026-03-04T12:00:00Z."
+        raise ValueError(message)
     return re.sub(r" (\d\d:?\d\d)$", r"+\1", text)
 
 
@@ -103,14 +103,14 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        sentence = "This date and time are out of range."
-        raise ValueError(sentence) from error
+        message = "This date and time are out of range."
+        raise ValueError(message) from error
 
 
 def _in_calendar(day: date) -> date:
     if not FIRST_DAY <= day <= LAST_DAY:
-        sentence = "This date is out of range."
-        raise ValueError(sentence)
+        message = "This date is out of range."
+        raise ValueError(message)
     return day
 
 

@@ -40,12 +40,12 @@ def search_response(
     Raises:
         ApiError: the query is invalid.
     """
-    question = query_key(request.path, {**query.filters(), "size": query.limit})
-    page = _page(query.cursor, question)
+    key = query_key(request.path, {**query.filters(), "size": query.limit})
+    page = _page(query.cursor, key)
     findings = _find(request, query, page)
     ids = [result.article.pk for result in findings.hits]
     rows = loaded(Article.objects.published(), names).in_bulk(ids)
-    following = write_cursor(question, [page + 1]) if findings.next_page else ""
+    following = write_cursor(key, [page + 1]) if findings.next_page else ""
     serialize = serializer_for(request, names)
     return {
         "items": [serialize(rows[pk]) for pk in ids if pk in rows],
@@ -55,8 +55,8 @@ def search_response(
 
 
 def _find(request: HttpRequest, query: ArticleListQuery, page: int) -> ResultPage:
-    words = (query.q or "").strip()
-    if not words:
+    text = (query.q or "").strip()
+    if not text:
         raise ApiError(SEARCH, "The search query contains no words.")
     if query.order not in SORTS:
         reject_parameter("order", "Search results can be sorted by relevance, newest or oldest.")
@@ -64,7 +64,7 @@ def _find(request: HttpRequest, query: ArticleListQuery, page: int) -> ResultPag
     rows = apply_filters(Article.objects.all(), query, request) if filters else None
     try:
         return search_articles(
-            words,
+            text,
             page=page,
             size=query.limit,
             filters=FilteredSearch(rows=rows),
@@ -75,8 +75,8 @@ def _find(request: HttpRequest, query: ArticleListQuery, page: int) -> ResultPag
         raise ApiError(SEARCH, error.message) from error
 
 
-def _page(cursor: str | None, question: str) -> int:
+def _page(cursor: str | None, key: str) -> int:
     if not cursor:
         return 1
-    (page,) = read_cursor(cursor, question)
+    (page,) = read_cursor(cursor, key)
     return int(page)

@@ -44,10 +44,12 @@ def unknown_url(request: HttpRequest, rest: str) -> HttpResponse:
 
     If only the final slash is missing, it contains the correct URL.
     """
-    whole = f"/api/{rest}/"
-    if resolve(whole).url_name != UNKNOWN_URL:
+    path_with_slash = f"/api/{rest}/"
+    if resolve(path_with_slash).url_name != UNKNOWN_URL:
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"{whole}?{query}" if query else whole)
+        return HttpResponsePermanentRedirect(
+            f"{path_with_slash}?{query}" if query else path_with_slash
+        )
     return problem_response(NOT_FOUND, "There is no such URL. See /api/v1/ for the available URLs.")
 
 

@@ -111,8 +111,8 @@ def _rejection(
 
 def _unknown(names: list[str], parameters: frozenset[str]) -> HttpResponse:
     known = ", ".join(sorted(parameters)) or "none"
-    sentence = f"Unknown parameter. Available parameters: {known}."
-    errors = [ParameterError(parameter=name[:80], detail=sentence) for name in names[:10]]
+    message = f"Unknown parameter. Available parameters: {known}."
+    errors = [ParameterError(parameter=name[:80], detail=message) for name in names[:10]]
     return problem_response(PARAMETER, f"Unknown parameter “{names[0][:80]}”.", errors)
 
 
@@ -122,7 +122,7 @@ def _too_many(request: HttpRequest) -> HttpResponse | None:
     # Behind a Unix socket without forwarding headers all clients would count as one.
     if not who or count_and_allow("api", who, limit=settings.API_RATE_LIMIT, per=PER):
         return None
-    sentence = f"The limit is {settings.API_RATE_LIMIT} requests a minute."
-    response = problem_response(TOO_MANY, sentence)
+    message = f"The limit is {settings.API_RATE_LIMIT} requests a minute."
+    response = problem_response(TOO_MANY, message)
     response.headers["Retry-After"] = str(int(PER.total_seconds()))
     return response

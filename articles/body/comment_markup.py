@@ -121,8 +121,8 @@ def _piece(piece: re.Match[str]) -> str:
             return _link(piece["url"], piece["text"])
         case "bare":
             url = piece["bare"]
-            whole = _without_trailing(url)
-            return _link(whole) + escape(url[len(whole) :])
+            full_url = _without_trailing(url)
+            return _link(full_url) + escape(url[len(full_url) :])
         case "strong":
             return f"<strong>{_inline(piece['strong'])}</strong>"
     return f"<em>{_inline(piece['star'] or piece['line'])}</em>"
@@ -130,10 +130,10 @@ def _piece(piece: re.Match[str]) -> str:
 
 def _without_trailing(url: str) -> str:
     """A URL without the punctuation of the sentence; its own brackets belong to it."""
-    whole = _TRAILING.sub("", url)
-    if url[len(whole) :].startswith(")") and whole.count("(") > whole.count(")"):
-        whole += ")"
-    return whole
+    full_url = _TRAILING.sub("", url)
+    if url[len(full_url) :].startswith(")") and full_url.count("(") > full_url.count(")"):
+        full_url += ")"
+    return full_url
 
 
 def _link(url: str, text: str = "") -> str:

@@ -28,5 +28,5 @@ def normalise_url(text: str) -> str | None:
         after = quote(url[url.index("//") + 2 + len(parts.netloc) :], safe=SAFE)
     except (ValueError, UnicodeError):
         return None
-    whole = f"https://{parts.netloc.lower()}{after or '/'}"
-    return whole if len(whole) <= LONGEST else None
+    normalised = f"https://{parts.netloc.lower()}{after or '/'}"
+    return normalised if len(normalised) <= LONGEST else None

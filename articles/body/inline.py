@@ -96,8 +96,8 @@ def _opening(mark: Mark) -> str:
 
 def _shared(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> int:
     count = 0
-    for mine, yours in zip(one, other, strict=False):
-        if mine != yours:
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
             break
         count += 1
     return count
@@ -105,36 +105,36 @@ def _shared(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> int:
 
 def _trimmed(run: Run) -> Run:
     """Normalised white space: one space between words, none at the ends of a line."""
-    kept: Run = []
+    result: Run = []
     at_edge = True
     for leaf in run:
         if leaf.kind == BREAK:
-            _strip_end(kept)
-            kept.append(leaf)
+            _strip_end(result)
+            result.append(leaf)
             at_edge = True
             continue
         if leaf.kind == NOTE:
-            kept.append(leaf)
+            result.append(leaf)
             at_edge = False
             continue
         text = SPACES.sub(" ", leaf.text)
         if at_edge:
-            text = text.lstrip(EDGE if not kept or kept[-1].kind == BREAK else " ")
+            text = text.lstrip(EDGE if not result or result[-1].kind == BREAK else " ")
         if text:
-            kept.append(Leaf(TEXT, text, leaf.marks))
+            result.append(Leaf(TEXT, text, leaf.marks))
             at_edge = text.endswith(" ")
-    while kept and kept[-1].kind == BREAK:
-        kept.pop()
-    _strip_end(kept)
-    while kept and kept[0].kind == BREAK:
-        kept.pop(0)
-    return kept
+    while result and result[-1].kind == BREAK:
+        result.pop()
+    _strip_end(result)
+    while result and result[0].kind == BREAK:
+        result.pop(0)
+    return result
 
 
-def _strip_end(kept: Run) -> None:
+def _strip_end(result: Run) -> None:
     """Strips the end of the current line in `kept`."""
-    while kept and kept[-1].kind == TEXT:
-        kept[-1].text = kept[-1].text.rstrip(EDGE)
-        if kept[-1].text:
+    while result and result[-1].kind == TEXT:
+        result[-1].text = result[-1].text.rstrip(EDGE)
+        if result[-1].text:
             return
-        kept.pop()
+        result.pop()

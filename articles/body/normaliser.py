@@ -134,11 +134,11 @@ class _Flow:
                 marks = with_mark(marks, (name, ()))
             elif href:
                 marks = with_mark(marks, (name, (("href", href),)))
-        spoken = tuple(
+        languages = tuple(
             (name, node.attributes[name]) for name in ("lang", "dir") if node.attributes.get(name)
         )
-        if node.tag == "span" and spoken:
-            marks = with_mark(marks, ("span", spoken))
+        if node.tag == "span" and languages:
+            marks = with_mark(marks, ("span", languages))
         self.walk(node, marks)
 
 

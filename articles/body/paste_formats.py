@@ -68,15 +68,15 @@ def take_word_notes(root: Node) -> dict[str, str]:
     """Removes Word's footnotes below the text from the tree: anchor → text of the note."""
     notes: dict[str, str] = {}
     for node in _with_children(root):
-        kept: list[Node | str] = []
+        children: list[Node | str] = []
         for child in node.children:
             anchor = child.attributes.get("id", "") if isinstance(child, Node) else ""
             if isinstance(child, Node) and child.tag == "div" and WORD_NOTE.fullmatch(anchor):
                 text = " ".join(child.text().split()) + " "
                 notes[anchor] = LEADING_MARK.sub("", text).strip()
             else:
-                kept.append(child)
-        node.children = kept
+                children.append(child)
+        node.children = children
     return notes
 
 

@@ -30,8 +30,8 @@ def add_redirect(old_path: str, new_path: str, **target: Unpack[Target]) -> None
     if old_path == new_path:
         return
     Redirect.objects.filter(old_path=new_path).delete()
-    nobody: dict[str, None] = {"article": None, "category": None, "author": None, "tag": None}
-    Redirect.objects.update_or_create(old_path=old_path, defaults={**nobody, **target})
+    no_target: dict[str, None] = {"article": None, "category": None, "author": None, "tag": None}
+    Redirect.objects.update_or_create(old_path=old_path, defaults={**no_target, **target})
 
 
 RESERVED = frozenset({"feed"})
@@ -57,15 +57,15 @@ def update_slug(article: Article) -> None:
     if article.year is None or article.month is None:
         return
     before = Article.objects.filter(pk=article.pk).values_list("slug", flat=True).first()
-    wish = article.slug or before or article.headline
-    article.slug = wish if wish == before else free_slug(article, wish)
+    wanted_slug = article.slug or before or article.headline
+    article.slug = wanted_slug if wanted_slug == before else free_slug(article, wanted_slug)
     if before and before != article.slug:
         old_path = _path(article.year, article.month, before)
         add_redirect(old_path, article.get_absolute_url(), article=article)
         transaction.on_commit(lambda: signals.moved.send(sender=Article, article_id=article.pk))
 
 
-def free_slug(article: Article, wish: str) -> str:
+def free_slug(article: Article, wanted_slug: str) -> str:
     """The slug, with a number if another article of the month has it or once had it.
 
     Call it inside the transaction that saves the article: it locks the month until the end of it,
@@ -75,8 +75,8 @@ def free_slug(article: Article, wish: str) -> str:
     year, month = article.year, article.month
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADDRESS_LOCK, year * 100 + month])
-    slug = slug_from(wish, fallback="article")
-    base, number = slug_from(wish, fallback="article", length=74), 2
+    slug = slug_from(wanted_slug, fallback="article")
+    base, number = slug_from(wanted_slug, fallback="article", length=74), 2
     taken = RESERVED | _slugs_of_others(article, year, month, base)
     while slug in taken:
         slug, number = f"{base}-{number}", number + 1
@@ -88,11 +88,14 @@ ADDRESS_LOCK = 0x1A1A
 
 
 def _slugs_of_others(article: Article, year: int, month: int, base: str) -> set[str]:
-    there = Article.objects.filter(year=year, month=month, slug__startswith=base)
+    articles_of_month = Article.objects.filter(year=year, month=month, slug__startswith=base)
     start = f"/{year:04}/{month:02}/"
-    once = Redirect.objects.filter(old_path__startswith=start + base).exclude(article=article.pk)
-    return set(there.exclude(pk=article.pk).values_list("slug", flat=True)) | {
-        path.removeprefix(start).strip("/") for path in once.values_list("old_path", flat=True)
+    redirected = Redirect.objects.filter(old_path__startswith=start + base).exclude(
+        article=article.pk
+    )
+    return set(articles_of_month.exclude(pk=article.pk).values_list("slug", flat=True)) | {
+        path.removeprefix(start).strip("/")
+        for path in redirected.values_list("old_path", flat=True)
     }
 
 

@@ -16,13 +16,15 @@ def set_authors(article: Article, authors: Iterable[AuthorProfile]) -> None:
     chosen = list(authors)
     with transaction.atomic():
         urls = [author.get_absolute_url() for author in chosen]
-        wanted = [author.pk for author in merging.lock_existing(chosen, urls=urls, kind="author")]
-        if list(article.bylines.values_list("author", flat=True)) == wanted:
+        author_ids = [
+            author.pk for author in merging.lock_existing(chosen, urls=urls, kind="author")
+        ]
+        if list(article.bylines.values_list("author", flat=True)) == author_ids:
             return
         article.bylines.all().delete()
         Byline.objects.bulk_create(
             Byline(article=article, author_id=pk, position=position)
-            for position, pk in enumerate(wanted)
+            for position, pk in enumerate(author_ids)
         )
 
 
@@ -50,14 +52,14 @@ def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile) -> None:
             each.delete()
             article_urls.add_redirect(old_path, stays.get_absolute_url(), author=stays)
         stays.user_id = users.pop() if users else None
-        stays.links = _together(each.links for each in (stays, *goes))
+        stays.links = _merge_links(each.links for each in (stays, *goes))
         for name in ("role", "biography"):
             texts = [getattr(each, name) for each in (stays, *goes) if getattr(each, name)]
             setattr(stays, name, texts[0] if texts else "")
         stays.save()
 
 
-def _together(links: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:
+def _merge_links(links: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:
     """Every URL once, with its first label."""
     found: dict[str, dict[str, str]] = {}
     for link in chain.from_iterable(links):

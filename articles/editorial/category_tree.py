@@ -45,15 +45,15 @@ def set_categories(article: Article, categories: Iterable[Category]) -> None:
     chosen = list(categories)
     with transaction.atomic():
         urls = [category.get_absolute_url() for category in chosen]
-        wanted = [
+        category_ids = [
             category.pk for category in merging.lock_existing(chosen, urls=urls, kind="category")
         ]
-        if list(article.article_categories.values_list("category", flat=True)) == wanted:
+        if list(article.article_categories.values_list("category", flat=True)) == category_ids:
             return
         article.article_categories.all().delete()
         ArticleCategory.objects.bulk_create(
             ArticleCategory(article=article, category_id=pk, position=position)
-            for position, pk in enumerate(wanted)
+            for position, pk in enumerate(category_ids)
         )
 
 
@@ -105,7 +105,7 @@ def check_merge(goes: Sequence[Category], stays: Category) -> None:
     Raises:
         CannotMerge: they cannot; the message says why.
     """
-    there = set(
+    slugs = set(
         Category.objects.filter(parent=stays)
         .exclude(pk__in=_keys(goes))
         .values_list("slug", flat=True)
@@ -115,13 +115,13 @@ def check_merge(goes: Sequence[Category], stays: Category) -> None:
             message = f"“{stays}” is below “{each}”. Move it out first or keep “{each}”."
             raise CannotMerge(message)
         for child in Category.objects.filter(parent=each).exclude(pk__in=_keys(goes)):
-            if child.slug in there:
+            if child.slug in slugs:
                 message = (
                     f"“{stays}” would have two subcategories with the slug of “{child}”. Merge or "
                     "rename them first."
                 )
                 raise CannotMerge(message)
-            there.add(child.slug)
+            slugs.add(child.slug)
             if longest_path(child, {"parent": stays, "slug": child.slug}):
                 message = f"The URL of “{child}” below “{stays}” would be too long. Shorten its slug first."
                 raise CannotMerge(message)

@@ -56,16 +56,16 @@ def full_text(article: Article, figures: Iterable[Figure], publication: Publicat
     figures = list(figures)
     lead = next((each for each in figures if each.place == Figure.Place.LEAD), None)
     with use_language(article.language):
-        pictures = tuple(
+        images = tuple(
             shown
             for each in figures
             if article.shows(each.image) and (shown := _shown(each.image, publication))
         )
-    whole = _cached if len(article.body) < CACHED_LENGTH else _whole
+    whole = _cached if len(article.body) < CACHED_LENGTH else _render
     return whole(
         article.body,
         (lead.image_id, lead.caption) if lead else None,
-        pictures,
+        images,
         tuple(_corrections(article)),
         article.language,
         absolute_url(article.get_absolute_url()),
@@ -93,15 +93,15 @@ def _corrections(article: Article) -> Iterator[str]:
                 yield f"<p>{escape(name)}: {escape(correction.text)}</p>"
 
 
-def _whole(
+def _render(
     body: str,
     lead: tuple[int, str] | None,
-    pictures: tuple[RenderedImage, ...],
+    images: tuple[RenderedImage, ...],
     corrections: tuple[str, ...],
     language: str,
     url: str,
 ) -> str:
-    shown = {picture.image_id: picture for picture in pictures}
+    shown = {rendered_image.image_id: rendered_image for rendered_image in images}
 
     def render_figure(use: FigureUse) -> str:
         image = shown.get(use.image_id)
@@ -112,7 +112,7 @@ def _whole(
     return _self_contained(first + text + "".join(corrections), url)
 
 
-_cached = lru_cache(maxsize=200)(_whole)
+_cached = lru_cache(maxsize=200)(_render)
 
 
 def _self_contained(html: str, url: str) -> str:

@@ -104,7 +104,7 @@ class Listing:
     def count(self) -> int:
         """How many articles there are, without counting them."""
         total = self._counts().filter(period=0).aggregate(total=Sum("articles"))["total"] or 0
-        return int(total) - (self._left_out() is not None)
+        return int(total) - (self._excluded_time() is not None)
 
     def __len__(self) -> int:
         return self.count()
@@ -131,7 +131,7 @@ class Listing:
         counts = ListingCount.objects.visible().filter(scope=self.scope, target=self.target)
         return counts.filter(language=self.language) if self.language else counts
 
-    def _left_out(self) -> datetime | None:
+    def _excluded_time(self) -> datetime | None:
         """Publication time of the article that is left out; None if it is not in the list."""
         if self.besides is None:
             return None
@@ -142,9 +142,9 @@ class Listing:
         """Articles in the months before a position, and the end of the month of that position."""
         months = self._counts().filter(period__gt=0).values_list("period")
         counts = dict(months.annotate(total=Sum("articles")))
-        left_out = self._left_out()
-        if left_out is not None:
-            counts[_period(left_out)] = counts.get(_period(left_out), 0) - 1
+        excluded_time = self._excluded_time()
+        if excluded_time is not None:
+            counts[_period(excluded_time)] = counts.get(_period(excluded_time), 0) - 1
         skipped = 0
         for period, count in sorted(counts.items(), reverse=True):
             if skipped + count > place:
@@ -183,11 +183,14 @@ def _newest_on_front(
     headings: Sequence[tuple[Scope, int]], each: int, code: str, codes: Sequence[str]
 ) -> tuple[str, list[Any]]:
     now, is_first = timezone.now(), code == codes[0]
-    asked = [[scope.value for scope, _ in headings], [target for _, target in headings]]
+    scopes_and_targets = [
+        [scope.value for scope, _ in headings],
+        [target for _, target in headings],
+    ]
     if is_first and len(codes) == 1:
-        return NEWEST, [now, each, *asked]
+        return NEWEST, [now, each, *scopes_and_targets]
     language, besides = ("", list(codes[1:])) if is_first else (code, [])
-    return NEWEST_IN_LANGUAGES, [language, language, besides, now, each, each, *asked]
+    return NEWEST_IN_LANGUAGES, [language, language, besides, now, each, each, *scopes_and_targets]
 
 
 def counts_of(scope: Scope, *, language: str = "") -> dict[int, int]:
@@ -220,10 +223,12 @@ def shortest_first(headings: Sequence[tuple[Scope, int]]) -> list[tuple[Scope, i
     """Headings, that with the fewest articles first; one query where there are several."""
     if len(headings) < 2:
         return list(headings)
-    wanted = Q()
+    condition = Q()
     for scope, target in headings:
-        wanted |= Q(scope=scope, target=target)
-    counts = ListingCount.objects.visible().filter(wanted, period=0).values_list("scope", "target")
+        condition |= Q(scope=scope, target=target)
+    counts = (
+        ListingCount.objects.visible().filter(condition, period=0).values_list("scope", "target")
+    )
     totals = {(scope, target): n for scope, target, n in counts.annotate(n=Sum("articles"))}
     return sorted(headings, key=lambda heading: totals.get(heading, 0))
 
@@ -244,9 +249,9 @@ def add_up() -> None:
 
 def recheck() -> int:
     """Lists articles again that were locked by another transaction; returns how many."""
-    waiting = list(ListingRecheck.objects.values_list("pk", "article"))
+    rechecks = list(ListingRecheck.objects.values_list("pk", "article"))
     articles: dict[int, list[int]] = {}
-    for pk, article_id in waiting:
+    for pk, article_id in rechecks:
         articles.setdefault(article_id, []).append(pk)
     for article_id, rows in articles.items():
         # One transaction each, so that no transaction waits while holding several locks.

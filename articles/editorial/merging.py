@@ -53,14 +53,14 @@ def lock_rows[M: Model](goes: Iterable[M], stays: M) -> tuple[list[M], M]:
     Raises:
         CannotMerge: one of them no longer exists, or there is nothing to merge.
     """
-    wanted = {each.pk for each in goes if each.pk != stays.pk}
-    if not wanted:
+    merged_ids = {each.pk for each in goes if each.pk != stays.pk}
+    if not merged_ids:
         message = "Choose at least two, and which one to keep."
         raise CannotMerge(message)
     rows = type(stays)._default_manager.select_for_update(of=("self",))
     # In the same order everywhere, so that two concurrent merges cannot deadlock.
-    found = {row.pk: row for row in rows.filter(pk__in=wanted | {stays.pk}).order_by("pk")}
-    if len(found) != len(wanted) + 1:
+    found = {row.pk: row for row in rows.filter(pk__in=merged_ids | {stays.pk}).order_by("pk")}
+    if len(found) != len(merged_ids) + 1:
         message = "One of them was merged or deleted in the meantime. Check the list again."
         raise CannotMerge(message)
     kept = found.pop(stays.pk)
@@ -89,10 +89,10 @@ def preview(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ())
             twice = _duplicates(relation, rows, stays)
             both = 0 if twice is None else twice.count()
             found.append(Moves(_kind_of(relation), count, both))
-    for naming in _namings(type(stays)):
-        count, both = naming.count([each.pk for each in goes], stays.pk)
+    for reference in _id_list_references(type(stays)):
+        count, both = reference.count([each.pk for each in goes], stays.pk)
         if count:
-            found.append(Moves(naming.verbose_names, count, both))
+            found.append(Moves(reference.verbose_names, count, both))
     return found
 
 
@@ -107,9 +107,9 @@ def repoint(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ())
                 _keep_better_position(relation, twice, stays)
                 twice.delete()
             rows.update(**{name: stays})
-    for naming in _namings(type(stays)):
+    for reference in _id_list_references(type(stays)):
         for each in goes:
-            naming.repoint(each.pk, stays.pk)
+            reference.repoint(each.pk, stays.pk)
 
 
 def lock_references(goes: Sequence[Model]) -> None:
@@ -118,22 +118,22 @@ def lock_references(goes: Sequence[Model]) -> None:
     Changed one after the other, rows that list two of the ids would be locked in two orders, which
     could deadlock with another transaction.
     """
-    for naming in _namings(type(goes[0])) if goes else []:
-        naming.lock([each.pk for each in goes])
+    for reference in _id_list_references(type(goes[0])) if goes else []:
+        reference.lock([each.pk for each in goes])
 
 
 def articles_of(goes: Sequence[Model], through: type[Model], name: str) -> list[int]:
     """The published articles that a merge changes."""
     field = "content_object" if name == "tag" else "article"
-    touched = through._default_manager.filter(**{f"{name}__in": goes}).values(field)
-    return list(Article.objects.published().filter(pk__in=touched).values_list("pk", flat=True))
+    changed = through._default_manager.filter(**{f"{name}__in": goes}).values(field)
+    return list(Article.objects.published().filter(pk__in=changed).values_list("pk", flat=True))
 
 
 def enqueue_changed(article_ids: list[int]) -> None:
     """After the commit, jobs send the `changed` signal for these articles."""
     for first in range(0, len(article_ids), ARTICLES_PER_JOB):
-        some = article_ids[first : first + ARTICLES_PER_JOB]
-        transaction.on_commit(lambda some=some: tasks.send_changed.defer(article_ids=some))  # type: ignore[misc]
+        chunk = article_ids[first : first + ARTICLES_PER_JOB]
+        transaction.on_commit(lambda chunk=chunk: tasks.send_changed.defer(article_ids=chunk))  # type: ignore[misc]
 
 
 def lock_existing[M: Model](rows: Sequence[M], *, urls: Sequence[str], kind: str) -> list[M]:
@@ -160,16 +160,16 @@ def successors[M: Model](rows: Iterable[M], *, urls: Iterable[str], kind: str) -
         row.pk: (row, url) for row, url in zip(rows, urls, strict=True)
     }
     # A successor may be merged at this moment too, so it is locked, or followed again.
-    while lost := _lost([row for row, _ in now.values()]):
+    while deleted := _deleted_ids([row for row, _ in now.values()]):
         followed = {
-            pk: _successor(url, kind) if row.pk in lost else (row, url)
+            pk: _successor(url, kind) if row.pk in deleted else (row, url)
             for pk, (row, url) in now.items()
         }
         now = {pk: successor for pk, successor in followed.items() if successor is not None}
     return {pk: row for pk, (row, _) in now.items()}
 
 
-def _lost(rows: Sequence[Model]) -> set[int]:
+def _deleted_ids(rows: Sequence[Model]) -> set[int]:
     """The ids that no longer exist. If there are none, all rows stay locked; otherwise none."""
     if not rows:
         return set()
@@ -181,10 +181,10 @@ def _lost(rows: Sequence[Model]) -> set[int]:
             f"SELECT id FROM {quoted} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",  # noqa: S608
             [sorted(keys)],
         )
-        lost = keys - {pk for (pk,) in cursor.fetchall()}
+        deleted = keys - {pk for (pk,) in cursor.fetchall()}
     if savepoint:
-        (transaction.savepoint_rollback if lost else transaction.savepoint_commit)(savepoint)
-    return lost
+        (transaction.savepoint_rollback if deleted else transaction.savepoint_commit)(savepoint)
+    return deleted
 
 
 def _successor(url: str, kind: str) -> Any:
@@ -238,7 +238,7 @@ def _keep_better_position(relation: ForeignObjectRel, twice: QuerySet[Any], stay
         kept.update(position=better)
 
 
-def _namings(model: type[Model]) -> list[hooks.IdListReference]:
+def _id_list_references(model: type[Model]) -> list[hooks.IdListReference]:
     return [each for each in hooks.id_list_references if each.model == model._meta.label]
 
 

@@ -79,7 +79,9 @@ def draw_body(article: Article, publication: Publication, frames: Frames = NO_FR
     """
     images = {figure.image_id: figure.image for figure in article.figures.all()}
     large = large_view(article) if article.is_published else no_large_view
-    return _drawn(article.body, images, publication, article.language, frames, large, article.shows)
+    return _render(
+        article.body, images, publication, article.language, frames, large, article.shows
+    )
 
 
 def large_view(article: Article) -> LargeView:
@@ -105,13 +107,13 @@ def render_text(
         images: by id, with their renditions fetched.
         frames: of its embeds (`embeds.iframes.frames_of`), on pages whose policy names them.
     """
-    html = _drawn(
+    html = _render(
         body, images, publication, language, frames, no_large_view, attrgetter("may_be_shown")
     ).html
     return mark_safe(html)  # noqa: S308 - sanitised by `draw`
 
 
-def _drawn(
+def _render(
     body: str,
     images: Mapping[int, Image],
     publication: Publication,
@@ -131,8 +133,8 @@ def _drawn(
     def embed(use: EmbedUse) -> str:
         return draw_embed(use, frames)
 
-    drawn = draw(body, figure, embed, _gallery, labels=labels_for(language))
-    return replace(drawn, html=typeset_html(drawn.html, language))
+    rendered = draw(body, figure, embed, _gallery, labels=labels_for(language))
+    return replace(rendered, html=typeset_html(rendered.html, language))
 
 
 def _figure(use: FigureUse, image: Image, publication: Publication, url: str) -> str:
@@ -146,5 +148,5 @@ def _form(use: FigureUse) -> str:
     return "figure" if use.gallery else f"figure figure-{use.width}"
 
 
-def _gallery(use: GalleryUse, pictures: list[str]) -> str:
-    return gallery_html("".join(pictures), use.caption, use.width)
+def _gallery(use: GalleryUse, images_html: list[str]) -> str:
+    return gallery_html("".join(images_html), use.caption, use.width)

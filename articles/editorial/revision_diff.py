@@ -74,7 +74,7 @@ def _paragraphs(before: list[str], after: list[str]) -> list[Paragraph]:
             found += _with_gap(before[a:b], first=not found, last=b == len(before))
         elif kind == "replace" and b - a == d - c:
             found += [
-                Paragraph(tuple(_words(old, new)))
+                Paragraph(tuple(_compare_words(old, new)))
                 for old, new in zip(before[a:b], after[c:d], strict=True)
             ]
         else:
@@ -89,12 +89,12 @@ def _with_gap(same: list[str], *, first: bool, last: bool) -> list[Paragraph]:
     tail = [] if last else same[len(same) - AROUND :]
     if len(head) + len(tail) >= len(same):
         return [Paragraph((Piece("same", text),)) for text in same]
-    kept = [Paragraph((Piece("same", text),)) for text in head]
-    kept.append(Paragraph((), gap=True))
-    return kept + [Paragraph((Piece("same", text),)) for text in tail]
+    shown = [Paragraph((Piece("same", text),)) for text in head]
+    shown.append(Paragraph((), gap=True))
+    return shown + [Paragraph((Piece("same", text),)) for text in tail]
 
 
-def _words(before: str, after: str) -> list[Piece]:
+def _compare_words(before: str, after: str) -> list[Piece]:
     old, new = WORD.findall(before), WORD.findall(after)
     pieces = []
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

@@ -118,31 +118,31 @@ def record_figures(article: Article) -> None:
         raise NotReady(found)
     shown = {row.image_id for row in rows}
     known = set(Image.objects.filter(pk__in=shown).values_list("pk", flat=True))
-    there: dict[int, list[Figure]] = {}
+    existing: dict[int, list[Figure]] = {}
     for row in article.figures.order_by("-position"):
-        there.setdefault(row.image_id, []).append(row)
+        existing.setdefault(row.image_id, []).append(row)
     new, changed = [], []
     for row in rows:
         if row.image_id not in known:
             continue
-        if not there.get(row.image_id):
+        if not existing.get(row.image_id):
             new.append(row)
-        elif _differs(before := there[row.image_id].pop(), row):
+        elif _differs(before := existing[row.image_id].pop(), row):
             row.pk = before.pk
             changed.append(row)
-    gone = [row.pk for rest in there.values() for row in rest]
+    deleted_ids = [row.pk for rest in existing.values() for row in rest]
     if new:
         usage_check.lock(known)
-    _write(new, changed, gone)
+    _write(new, changed, deleted_ids)
 
 
 def _differs(before: Figure, now: Figure) -> bool:
     return any(getattr(before, name) != getattr(now, name) for name in FIGURE_FIELDS)
 
 
-def _write(new: list[Figure], changed: list[Figure], gone: list[int]) -> None:
-    if gone:
-        Figure.objects.filter(pk__in=gone).delete()
+def _write(new: list[Figure], changed: list[Figure], deleted_ids: list[int]) -> None:
+    if deleted_ids:
+        Figure.objects.filter(pk__in=deleted_ids).delete()
     if changed:
         # Move them away first: positions are unique at every moment.
         moving = Figure.objects.filter(pk__in=[row.pk for row in changed])

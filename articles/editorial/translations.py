@@ -23,9 +23,9 @@ def link(article: Article, other: Article | None) -> None:
     """
     with transaction.atomic():
         # Both rows at once and in one order, so that two editors cannot deadlock.
-        wanted = {article.pk, other.pk} if other else {article.pk}
+        article_ids = {article.pk, other.pk} if other else {article.pk}
         rows = Article.objects.select_for_update().order_by("pk").only("translation_group")
-        groups = {row.pk: row.translation_group_id for row in rows.filter(pk__in=wanted)}
+        groups = {row.pk: row.translation_group_id for row in rows.filter(pk__in=article_ids)}
         before = groups[article.pk]
         after = groups[other.pk] if other else None
         if before == after and (before is not None or other is None):
@@ -49,16 +49,16 @@ def taken_by(article: Article, other: Article | None) -> Article | None:
         return other
     if other.translation_group_id is None:
         return None
-    there = Article.objects.filter(translation_group=other.translation_group_id)
-    return there.filter(language=article.language).exclude(pk=article.pk).first()
+    translations = Article.objects.filter(translation_group=other.translation_group_id)
+    return translations.filter(language=article.language).exclude(pk=article.pk).first()
 
 
 def translations_of(article: Article) -> list[Article]:
     """The other articles of its text, published or not, by language."""
     if article.pk is None or article.translation_group_id is None:
         return []
-    there = Article.objects.filter(translation_group=article.translation_group_id)
-    return list(there.exclude(pk=article.pk).defer("body").order_by("language"))
+    translations = Article.objects.filter(translation_group=article.translation_group_id)
+    return list(translations.exclude(pk=article.pk).defer("body").order_by("language"))
 
 
 def _dissolve_if_alone(group: int) -> None:

@@ -46,7 +46,7 @@ def _item(entry: Entry) -> dict[str, Any]:
             {
                 "url": image.url,
                 "mime_type": image.media_type,
-                "title": " ".join(words for words in (image.caption, image.credit) if words),
+                "title": " ".join(text for text in (image.caption, image.credit) if text),
                 "size_in_bytes": image.bytes,
             }
         ]

@@ -280,8 +280,8 @@ def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, s
     """Translation group → language and path of each published article."""
     found: dict[int | None, list[tuple[str, str]]] = {}
     readable = Article.objects.published().indexable()
-    together = readable.filter(translation_group__in=groups - {None})
-    rows = together.order_by("language").only(*ADDRESS, "language", "translation_group")
+    translations = readable.filter(translation_group__in=groups - {None})
+    rows = translations.order_by("language").only(*ADDRESS, "language", "translation_group")
     for row in rows:
         place = (row.language, absolute_url(row.get_absolute_url()))
         found.setdefault(row.translation_group_id, []).append(place)

@@ -155,12 +155,12 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
 def search(request: HttpRequest, form: str = "") -> HttpResponse:
     """The feed of a search: the newest articles with all words of the query."""
     if not may_search(request):
-        return _sentence(gettext(TOO_OFTEN), status=429, headers=RETRY_AFTER)
+        return _text_response(gettext(TOO_OFTEN), status=429, headers=RETRY_AFTER)
     try:
         search_request = parse_request(request.GET)
         found = newest_matches(search_request)
-    except InvalidQuery as mistake:
-        return _sentence(mistake.message, status=400)
+    except InvalidQuery as error:
+        return _text_response(error.message, status=400)
     return _feed(
         request,
         form,
@@ -171,12 +171,12 @@ def search(request: HttpRequest, form: str = "") -> HttpResponse:
     )
 
 
-def _sentence(
-    sentence: str, *, status: int, headers: Mapping[str, str] | None = None
+def _text_response(
+    message: str, *, status: int, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """An error message for feed readers, as plain text."""
     plain = "text/plain; charset=utf-8"
-    return HttpResponse(f"{sentence}\n", status=status, content_type=plain, headers=headers)
+    return HttpResponse(f"{message}\n", status=status, content_type=plain, headers=headers)
 
 
 def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from iria.core.hooks import ImageUsage
 
 
 def uses_of(image: Image) -> list[ImageUsage]:
-    return [use for ask in hooks.image_usages for use in ask(image.pk)]
+    return [use for usage_of in hooks.image_usages for use in usage_of(image.pk)]
 
 
 def public_uses_of(image: Image) -> list[ImageUsage]:

@@ -19,8 +19,8 @@ def picture_html(values: ImageAttributes | None, alt: str | None = None) -> Safe
     """
     if values is None:
         return SafeString("")
-    words = values.alt if alt is None else alt
-    return render_fragment("articles/images/_picture.html", image=values, alt=words)
+    alt_text = values.alt if alt is None else alt
+    return render_fragment("articles/images/_picture.html", image=values, alt=alt_text)
 
 
 def image_with_credit(image: Image, use: str = "card") -> SafeString:

@@ -69,17 +69,17 @@ def catch_up(timestamp: int) -> None:
     """
     rendition_files.discard_former()
     now = timezone.now()
-    settled = Image.objects.filter(uploaded_at__lt=now - timedelta(minutes=15))
-    recent = settled.filter(uploaded_at__gt=now - timedelta(days=7))
-    for image_id in _some(recent.lacking_sizes()):
+    processed = Image.objects.filter(uploaded_at__lt=now - timedelta(minutes=15))
+    recent = processed.filter(uploaded_at__gt=now - timedelta(days=7))
+    for image_id in _sample(recent.lacking_sizes()):
         _try(image_id, renditions.make)
-    for image_id in _some(settled.outdated_crops()):
+    for image_id in _sample(processed.outdated_crops()):
         _try(image_id, renditions.make)
-    for image_id in _some(settled.outdated_rights()):
+    for image_id in _sample(processed.outdated_rights()):
         _try(image_id, renditions.update_rights)
 
 
-def _some(images: ImageQuerySet) -> QuerySet[Image, int]:
+def _sample(images: ImageQuerySet) -> QuerySet[Image, int]:
     return images.order_by("?").values_list("pk", flat=True)[:AT_ONCE]
 
 

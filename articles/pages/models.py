@@ -37,17 +37,17 @@ def validate_path(path: str) -> None:
     """Validates a path: segments of letters, digits and hyphens, the first one not reserved."""
     parts = path.split("/")
     if not all(PART.fullmatch(part) for part in parts):
-        sentence = "Use letters, digits and hyphens, with slashes between the parts, such as about/our-team."
-        raise ValidationError(sentence, code="form")
+        message = "Use letters, digits and hyphens, with slashes between the parts, such as about/our-team."
+        raise ValidationError(message, code="form")
     if parts[0] in RESERVED:
-        sentence = f"Paths that begin with “{parts[0]}” are reserved. Choose another path."
-        raise ValidationError(sentence, code="reserved")
+        message = f"Paths that begin with “{parts[0]}” are reserved. Choose another path."
+        raise ValidationError(message, code="reserved")
     if re.fullmatch(r"\d{4}", parts[0]):
-        sentence = "Paths that begin with a year are reserved for articles. Choose another path."
-        raise ValidationError(sentence, code="year")
+        message = "Paths that begin with a year are reserved for articles. Choose another path."
+        raise ValidationError(message, code="year")
     if parts[-1] == "feed":
-        sentence = "Paths that end with “feed” are reserved for feeds. Choose another path."
-        raise ValidationError(sentence, code="feed")
+        message = "Paths that end with “feed” are reserved for feeds. Choose another path."
+        raise ValidationError(message, code="feed")
 
 
 class PageQuerySet(models.QuerySet["Page"]):

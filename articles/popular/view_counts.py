@@ -58,6 +58,6 @@ def _is_a_reader(request: HttpRequest) -> bool:
     Requests from other sites are rejected before (`iria.core.http.csrf`).
     """
     agent = request.headers.get("User-Agent", "")
-    said = {"Sec-Fetch-Site", "Origin"} & set(request.headers)
+    browser_headers = {"Sec-Fetch-Site", "Origin"} & set(request.headers)
     fetched_ahead = request.headers.get("Sec-Purpose") or request.headers.get("Purpose")
-    return bool(agent and said) and not fetched_ahead and not ROBOTS.search(agent)
+    return bool(agent and browser_headers) and not fetched_ahead and not ROBOTS.search(agent)

@@ -148,6 +148,6 @@ WORD = re.compile(r"\w+(?:['’]\w+)?")
 def minutes_to_read(body: str) -> int:
     """Minutes for a stored body, at least one; Chinese, Japanese and Korean by character."""
     text = MARKUP.sub(" ", body)
-    signs = len(SIGN.findall(text))
-    words = len(WORD.findall(SIGN.sub(" ", text)))
-    return max(1, round(words / WORDS_A_MINUTE + signs / SIGNS_A_MINUTE))
+    characters = len(SIGN.findall(text))
+    word_count = len(WORD.findall(SIGN.sub(" ", text)))
+    return max(1, round(word_count / WORDS_A_MINUTE + characters / SIGNS_A_MINUTE))

@@ -54,11 +54,11 @@ def similar_urls(part: str) -> list[SuggestedPage]:
 def _similar_rows(
     part: str, rows: QuerySet[Any], route: str, label: str, compared: str, key: str
 ) -> QuerySet[Any]:
-    last = Func(
+    last_words = Func(
         F(compared), Value("^.*/"), Value(""), function="regexp_replace", output_field=CharField()
     )
     similarity = Func(
-        _unaccented(last),
+        _unaccented(last_words),
         _unaccented(Value(part)),
         function="similarity",
         output_field=FloatField(),
@@ -102,20 +102,20 @@ def did_you_mean(path: str) -> DidYouMean:
     search.
     """
     parts = _parts(path)
-    last, whole = _words(parts[-1:]), _words(parts)
-    if not last or FILE_EXTENSION.search(path):
-        return DidYouMean(last or whole)
+    last_words, all_words = _words(parts[-1:]), _words(parts)
+    if not last_words or FILE_EXTENSION.search(path):
+        return DidYouMean(last_words or all_words)
     slug = parts[-1].removesuffix(".html").removesuffix(".htm")
     if not SLUG.fullmatch(slug):
         slug = ""
     articles = _with_slug(slug)
     pages = similar_urls(slug) if slug and not articles else []
     if any(page.is_close for page in pages):
-        return DidYouMean(last, pages=pages)
-    for query in dict.fromkeys(filter(None, [last, correct_spelling(last), whole])):
+        return DidYouMean(last_words, pages=pages)
+    for query in dict.fromkeys(filter(None, [last_words, correct_spelling(last_words), all_words])):
         if not articles:
             articles = _matching(query)
-    return DidYouMean(last, articles, pages)
+    return DidYouMean(last_words, articles, pages)
 
 
 def words_in_path(path: str) -> str:

@@ -65,12 +65,12 @@ def find_redirect(path: str) -> str:
     The feeds of a category, tag, author or article move with it, and so do an article's large views
     and the lists of one language.
     """
-    whole = path if path.endswith("/") else f"{path}/"
-    if in_language := OF_LANGUAGE.match(whole):
-        new = find_redirect(whole[in_language.end() :])
+    path_with_slash = path if path.endswith("/") else f"{path}/"
+    if in_language := OF_LANGUAGE.match(path_with_slash):
+        new = find_redirect(path_with_slash[in_language.end() :])
         return in_language[0] + new if new else ""
-    below = SUBPAGES.search(whole)
-    old = whole[: below.start()] if below else whole
+    below = SUBPAGES.search(path_with_slash)
+    old = path_with_slash[: below.start()] if below else path_with_slash
     if "\x00" in old or len(escape_uri_path(old)) > LONGEST:
         return ""
     found = (
@@ -81,7 +81,7 @@ def find_redirect(path: str) -> str:
     )
     new = _target(found) if found else moved_to(old)
     if not new:
-        return _conventional_redirect(whole.rstrip("/"))
+        return _conventional_redirect(path_with_slash.rstrip("/"))
     return new + below[0] if below else new
 
 

@@ -95,8 +95,8 @@ def _page(rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int) ->
 
 def group_by_initial(tags: Iterable[Tag]) -> Iterator[tuple[str, list[Tag]]]:
     """Tags by initial, ignoring accents."""
-    for letter, group in groupby(sorted(tags, key=_place), key=lambda tag: _place(tag)[0]):
-        yield letter, list(group)
+    for initial, group in groupby(sorted(tags, key=_place), key=lambda tag: _place(tag)[0]):
+        yield initial, list(group)
 
 
 def _place(tag: Tag) -> tuple[str, str]:

@@ -155,8 +155,12 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         """
         shown = super().get_inlines(request, obj)
         seen = obj is not None and obj.published_at is not None
-        asked = request.method != "POST" or "corrections-TOTAL_FORMS" in request.POST
-        return shown if seen and asked else [each for each in shown if each is not CorrectionInline]
+        includes_corrections = request.method != "POST" or "corrections-TOTAL_FORMS" in request.POST
+        return (
+            shown
+            if seen and includes_corrections
+            else [each for each in shown if each is not CorrectionInline]
+        )
 
     def changeform_view(
         self,
@@ -166,8 +170,8 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         sending_new = object_id is None and request.method == "POST"
-        if sending_new and (made := self._made_before(request)):
-            return made
+        if sending_new and (response := self._made_before(request)):
+            return response
         try:
             view = super().changeform_view
             return retry_if_uncredited(
@@ -175,8 +179,8 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             )
         except IntegrityError:
             # Two requests sent the same form at the same time; the other one was first.
-            if sending_new and (made := self._made_before(request)):
-                return made
+            if sending_new and (response := self._made_before(request)):
+                return response
             raise
 
     def _made_before(self, request: HttpRequest) -> HttpResponseRedirect | None:

@@ -232,12 +232,12 @@ class ArticleList(admin.ModelAdmin[Article]):
     ) -> Any:
         """Django's own delete action would refuse without a reason that an editor can act on."""
         actions = super().get_actions(request, action_location=action_location)
-        if deleting := actions.get("delete_selected"):
-            actions["delete_selected"] = replace(deleting, func=delete_unpublished)
+        if delete_action := actions.get("delete_selected"):
+            actions["delete_selected"] = replace(delete_action, func=delete_unpublished)
         return actions
 
     def _one_by_one(
-        self, request: HttpRequest, articles: QuerySet[Article], act: Callable[[Article], str]
+        self, request: HttpRequest, articles: QuerySet[Article], action: Callable[[Article], str]
     ) -> None:
         """Applies an action to each article and reports every result; a failure stops no other."""
         done: list[tuple[str, str]] = []
@@ -251,7 +251,7 @@ class ArticleList(admin.ModelAdmin[Article]):
                 refused.append((article.headline, "cannot be changed: no permission"))
                 continue
             try:
-                done.append((article.headline, act(article)))
+                done.append((article.headline, action(article)))
             except publishing.NotReady as refusal:
                 refused.append((article.headline, f"is not ready: {refusal}"))
         for level, rows in ((messages.SUCCESS, done), (messages.ERROR, refused)):

@@ -126,20 +126,20 @@ class MomentField(forms.Field):
         if not text:
             return None
         try:
-            wall = parse_datetime(text)
+            local_time = parse_datetime(text)
         except ValueError:
-            wall = None
-        if wall is None or wall.tzinfo is not None:
+            local_time = None
+        if local_time is None or local_time.tzinfo is not None:
             message = "Enter a date and time such as 2027-03-28 14:30."
             raise ValidationError(message)
-        if wall.year > LAST_YEAR:
+        if local_time.year > LAST_YEAR:
             raise ValidationError(OUT_OF_RANGE)
         publication = current_publication()
         try:
-            return moment_in(publication.zone_info, wall)
+            return moment_in(publication.zone_info, local_time)
         except SkippedHour as gap:
             message = (
-                f"{wall:%H:%M} does not exist on that day, because the clocks in "
+                f"{local_time:%H:%M} does not exist on that day, because the clocks in "
                 f"{publication.time_zone} go forward. The next valid time is {gap.resumes:%H:%M}."
             )
             raise ValidationError(message) from gap

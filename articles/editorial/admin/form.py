@@ -179,16 +179,16 @@ class ArticleForm(forms.ModelForm[Article]):
     def _check_translation(self, values: dict[str, Any]) -> None:
         """A text has one version per language."""
         other: Article | None = values.get("translation_of")
-        wanted = Article(pk=self.instance.pk, language=values.get("language", ""))
+        candidate = Article(pk=self.instance.pk, language=values.get("language", ""))
         if other is not None and other.pk == self.instance.pk:
             self.add_error("translation_of", "An article cannot be a translation of itself.")
-        elif taken := translations.taken_by(wanted, other):
-            may_see = self._seen().filter(pk=taken.pk).exists()
+        elif conflicting := translations.taken_by(candidate, other):
+            may_see = self._seen().filter(pk=conflicting.pk).exists()
             message = format_html(
                 "{} is already the {} version of this text. Change the language or choose another "
                 "article.",
-                f"“{taken.headline}”" if may_see else "Another article",
-                taken.get_language_display(),
+                f"“{conflicting.headline}”" if may_see else "Another article",
+                conflicting.get_language_display(),
             )
             self.add_error("translation_of", message)
 
@@ -234,16 +234,16 @@ class ArticleForm(forms.ModelForm[Article]):
 
     def _check_sent_twice(self) -> None:
         """The same empty form filled twice, as after the browser's Back, may be a mistake."""
-        made = submit_actions.article_created_by(self.cleaned_data.get("form_token", ""))
-        if made is None:
+        existing = submit_actions.article_created_by(self.cleaned_data.get("form_token", ""))
+        if existing is None:
             self.instance.form_id = submit_actions.form_id(self.cleaned_data.get("form_token", ""))
             return
         self._show(form_token=submit_actions.make_form_token())
         message = format_html(
             'This form already created the article “<a href="{}" target="_blank">{}</a>”. Your '
             "text is below; saving again creates another article.",
-            reverse("admin:articles_article_change", args=[made.pk]),
-            made.headline,
+            reverse("admin:articles_article_change", args=[existing.pk]),
+            existing.headline,
         )
         raise ValidationError(message, code="sent_twice")
 

@@ -80,7 +80,7 @@ class MergeAdminMixin:
         chosen = request.POST.get("stays", "")
         stays = next((row for row in rows if str(row.pk) == chosen), None) or self._most_used(rows)
         goes = [row for row in rows if row.pk != stays.pk]
-        seen = request.POST.get("seen") == _mark(rows, stays)
+        seen = request.POST.get("seen") == _preview_key(rows, stays)
         if "merge" in request.POST and seen and goes and not error:
             try:
                 self.merge_verb(goes, into=stays)
@@ -120,7 +120,7 @@ class MergeAdminMixin:
             "moves": moves,
             "urls": urls,
             "error": error,
-            "seen": _mark(rows, stays),
+            "seen": _preview_key(rows, stays),
             "chosen_name": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, TEMPLATE, context)
@@ -148,6 +148,6 @@ class MergeAdminMixin:
         )
 
 
-def _mark(rows: Sequence[Any], stays: Any) -> str:
+def _preview_key(rows: Sequence[Any], stays: Any) -> str:
     """Identifies the choice for which the page showed what moves."""
     return f"{stays.pk}:{','.join(str(row.pk) for row in rows)}"

@@ -152,7 +152,11 @@ def panel_context(article: Article) -> dict[str, Any]:
     return {
         "blockers": publish_blockers(article),
         "improvements": suggestions(article),
-        "terms": [(image, terms) for image in images_of(article) if (terms := usage_terms(image))],
+        "terms": [
+            (image, usage_terms_text)
+            for image in images_of(article)
+            if (usage_terms_text := usage_terms(image))
+        ],
         "preview_link": absolute_url(preview_url(article)),
         "preview_expires_at": expires_at(),
         "latest_version": article.revisions.select_related("created_by").first(),

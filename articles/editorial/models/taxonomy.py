@@ -52,8 +52,8 @@ def _get_or_create(name: str, known: Tag | None) -> Tag:
         return known
     try:
         with transaction.atomic():
-            made: Tag = Tag.objects.create(name=name)
-            return made
+            created: Tag = Tag.objects.create(name=name)
+            return created
     except IntegrityError:
         # Another transaction created the same tag at this moment; the index allows only one.
         found = tags_called([name])

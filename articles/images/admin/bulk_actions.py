@@ -51,7 +51,7 @@ class BulkActionsMixin(ModelAdmin[Image]):
             return f"{_images(count)} changed."
 
         form = RightsForm(request.POST if _sent(request) else None, images=images)
-        return self._ask(request, images, form, "Edit rights", apply)
+        return self._apply_form(request, images, form, "Edit rights", apply)
 
     @admin.action(description="Add to collection", permissions=["collect"])
     def add_to_collection(
@@ -67,7 +67,7 @@ class BulkActionsMixin(ModelAdmin[Image]):
 
         data = request.POST if _sent(request) else None
         form = CollectionForm(data, may_add=may_add, into=True)
-        return self._ask(request, images, form, "Add to collection", apply)
+        return self._apply_form(request, images, form, "Add to collection", apply)
 
     @admin.action(description="Remove from collection", permissions=["collect"])
     def remove_from_collection(
@@ -83,9 +83,9 @@ class BulkActionsMixin(ModelAdmin[Image]):
         data = request.POST if _sent(request) else None
         first = {"collection": request.GET.get("collection")}
         form = CollectionForm(data, may_add=False, into=False, initial=first)
-        return self._ask(request, images, form, "Remove from collection", apply)
+        return self._apply_form(request, images, form, "Remove from collection", apply)
 
-    def _ask[F: forms.Form](
+    def _apply_form[F: forms.Form](
         self,
         request: HttpRequest,
         images: ImageQuerySet,

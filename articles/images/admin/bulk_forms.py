@@ -78,7 +78,7 @@ class RightsForm(forms.Form):
             label = str(Image._meta.get_field(place).verbose_name).capitalize()  # type: ignore[union-attr]
             self.fields[place] = forms.TypedChoiceField(
                 choices=[("", "No change"), ("yes", "Allowed"), ("no", "Not allowed")],
-                coerce=lambda said: said == "yes",
+                coerce=lambda choice: choice == "yes",
                 empty_value=None,
                 required=False,
                 label=label,

@@ -32,12 +32,14 @@ def decide(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
     if not other:
         duplicates.keep_both(image, by=request.user)  # type: ignore[arg-type]
         return _respond(request, site, image, "Both images are kept.", done=True)
-    kept = get_object_or_404(Image, pk=int(other) if other.isdecimal() and len(other) < 18 else 0)
+    remaining = get_object_or_404(
+        Image, pk=int(other) if other.isdecimal() and len(other) < 18 else 0
+    )
     try:
-        duplicates.use_instead(image, kept, by=request.user)  # type: ignore[arg-type]
-    except (duplicates.NotAllowed, editing.StillUsed) as refusal:
-        return _respond(request, site, image, str(refusal), done=False)
-    return _respond(request, site, kept, "The new image was deleted. Use this one.", done=True)
+        duplicates.use_instead(image, remaining, by=request.user)  # type: ignore[arg-type]
+    except (duplicates.NotAllowed, editing.StillUsed) as error:
+        return _respond(request, site, image, str(error), done=False)
+    return _respond(request, site, remaining, "The new image was deleted. Use this one.", done=True)
 
 
 def _respond(

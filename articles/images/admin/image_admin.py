@@ -220,22 +220,22 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, admin.ModelAdmin[Image])
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         image = self.get_object(request, object_id)
-        if image is not None and (refusal := editing.why_undeletable(image)):
-            self.message_user(request, refusal, messages.ERROR)
+        if image is not None and (error := editing.why_undeletable(image)):
+            self.message_user(request, error, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:articles_image_change", args=[image.pk]))
         try:
             return super().delete_view(request, object_id, extra_context)
-        except editing.StillUsed as refusal:
-            return self._not_deleted(request, refusal)
+        except editing.StillUsed as error:
+            return self._not_deleted(request, error)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """Renditions are deleted with their image without being listed; used images are kept."""
         images = list(objs)
-        kept = [refusal for image in images if (refusal := editing.why_undeletable(image))]
+        protected = [error for image in images if (error := editing.why_undeletable(image))]
         listed = [str(image) for image in images]
-        return listed, {"images": len(images)}, set(), kept
+        return listed, {"images": len(images)}, set(), protected
 
     def delete_model(self, request: HttpRequest, obj: Image) -> None:
         editing.delete_image(obj)
@@ -250,11 +250,9 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, admin.ModelAdmin[Image])
         try:
             with transaction.atomic():
                 return delete_selected(self, request, queryset)
-        except editing.StillUsed as refusal:
-            return self._not_deleted(request, refusal)
+        except editing.StillUsed as error:
+            return self._not_deleted(request, error)
 
-    def _not_deleted(
-        self, request: HttpRequest, refusal: editing.StillUsed
-    ) -> HttpResponseRedirect:
-        self.message_user(request, f"{refusal} Nothing was deleted.", messages.ERROR)
+    def _not_deleted(self, request: HttpRequest, error: editing.StillUsed) -> HttpResponseRedirect:
+        self.message_user(request, f"{error} Nothing was deleted.", messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())

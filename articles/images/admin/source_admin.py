@@ -77,7 +77,7 @@ class _Source(_Named):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Rows with images cannot be deleted; says how many instead of listing them all."""
-        kept = [
+        protected = [
             f"{row} has {row.count:,} images. Assign them to another one first."
             for row in objs
             if row.count
@@ -86,7 +86,7 @@ class _Source(_Named):
             [str(row) for row in objs],
             {str(self.opts.verbose_name_plural): len(objs)},
             set(),
-            kept,
+            protected,
         )
 
 

@@ -112,10 +112,10 @@ def parse_result(code: int, stdout: bytes, stderr: bytes) -> dict[str, Any]:
         last = stderr.decode(errors="replace").strip().splitlines()[-1:]
         log.info("The decoder ended with %s: %s", code, last)
         raise Undecodable(_error_message(code, last[0] if last else ""))
-    answer: dict[str, Any] = json.loads(stdout)
-    if "refused" in answer:
-        raise Undecodable(answer["refused"])
-    return answer
+    result: dict[str, Any] = json.loads(stdout)
+    if "refused" in result:
+        raise Undecodable(result["refused"])
+    return result
 
 
 def _error_message(code: int, last_line: str) -> str:

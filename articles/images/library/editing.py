@@ -68,8 +68,8 @@ def delete_image(image: Image) -> None:
     Raises:
         StillUsed: while it is used anywhere.
     """
-    if refusal := why_undeletable(image):
-        raise StillUsed(refusal)
+    if reason_undeletable := why_undeletable(image):
+        raise StillUsed(reason_undeletable)
     try:
         with transaction.atomic():
             image.delete()

@@ -56,8 +56,8 @@ def _score(text: bytes, charset: str) -> float:
     capitals = sum(each.isupper() for each in letters)
     pairs = itertools.pairwise(decoded_text)
     mixed = sum(one.islower() and other.isupper() for one, other in pairs)
-    strange = len(beyond) - len(letters) - sum(each in _NEUTRAL for each in beyond)
-    return len(letters) + frequent - 2 * strange - 4 * mixed - 0.5 * capitals
+    misfits = len(beyond) - len(letters) - sum(each in _NEUTRAL for each in beyond)
+    return len(letters) + frequent - 2 * misfits - 4 * mixed - 0.5 * capitals
 
 
 ALPHABETS: Final = tuple(
@@ -184,9 +184,9 @@ def _utf8(value: bytes, *, cut: bool) -> str | None:
         return value.decode(UTF8)
     except UnicodeDecodeError as mistake:
         at_the_end = mistake.reason == "unexpected end of data" and mistake.start > 0
-        whole = value[: mistake.start]
-        if at_the_end and (cut or not whole.isascii()):  # IIM limits can split a character
-            return whole.decode(UTF8)
+        prefix = value[: mistake.start]
+        if at_the_end and (cut or not prefix.isascii()):  # IIM limits can split a character
+            return prefix.decode(UTF8)
         return None
 
 
@@ -195,14 +195,14 @@ def guess(values: list[bytes], hints: Hints) -> str:
     confirmed = _confirmed(values, hints.elsewhere)
     if confirmed:
         return confirmed
-    together = b"\n".join(values)[:20_000]
-    foreign = other_script(together)
+    joined = b"\n".join(values)[:20_000]
+    foreign = other_script(joined)
     if foreign:
         return foreign
     bonus = dict.fromkeys(GUESSED, -_DISFAVOUR) | dict.fromkeys(USUAL, 0.0)
     bonus["mac_roman" if hints.from_mac else "cp1252"] = _FAVOUR
     return max(
-        GUESSED, key=lambda charset: _sense(together.decode(charset, "replace")) + bonus[charset]
+        GUESSED, key=lambda charset: _sense(joined.decode(charset, "replace")) + bonus[charset]
     )
 
 
@@ -226,7 +226,7 @@ def _confirmed(values: list[bytes], elsewhere: frozenset[str]) -> str | None:
 
 def _is_said(text: str, elsewhere: frozenset[str]) -> bool:
     return text in elsewhere or (
-        len(text) >= 24 and any(whole.startswith(text) for whole in elsewhere)
+        len(text) >= 24 and any(prefix.startswith(text) for prefix in elsewhere)
     )
 
 

@@ -42,53 +42,53 @@ _ENGLISH: Final = re.compile(r"(?:s|t|re|ll|ve|d|m)(?:\W|$)", re.IGNORECASE)
 
 def plausibility(text: str) -> float:
     """The sum over all characters beyond ASCII; higher is more likely."""
-    return sum(_score(text, at) for at, sign in enumerate(text) if sign > "\x7f")
+    return sum(_score(text, at) for at, character in enumerate(text) if character > "\x7f")
 
 
 def _score(text: str, at: int) -> float:
-    sign = text[at]
+    character = text[at]
     before, behind = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-    if sign == "\ufffd" or sign < "\xa0":  # undefined, or a control character
+    if character == "\ufffd" or character < "\xa0":  # undefined, or a control character
         return 2 * WRONG
-    if sign.isalpha() and sign not in _NO_LETTERS:
-        return _is_alphabetic(sign, before, behind)
-    if sign in _DASHES:
+    if character.isalpha() and character not in _NO_LETTERS:
+        return _is_alphabetic(character, before, behind)
+    if character in _DASHES:
         return _dash(before, behind)
-    if sign in _PARTNERS:
+    if character in _PARTNERS:
         return _quote(text, at, before, behind)
-    return _symbol(sign, before, behind)
+    return _symbol(character, before, behind)
 
 
-def _is_alphabetic(sign: str, before: str, behind: str) -> float:
+def _is_alphabetic(character: str, before: str, behind: str) -> float:
     if not (before.isalpha() or behind.isalpha()):
-        return 1.0 if sign in _ALONE else -2.0
-    if sign.islower():
-        return _lower(sign, before, behind)
+        return 1.0 if character in _ALONE else -2.0
+    if character.islower():
+        return _lower(character, before, behind)
     if before.islower():
         return WRONG
     if before.isupper():
         return -2.0 if behind.islower() else 1.5
-    if sign in "ŠŽŸŒÝ":  # at the start of a word
-        return 1.5 if behind.lower() in _VOWELS and sign != "Ÿ" else -0.5
+    if character in "ŠŽŸŒÝ":  # at the start of a word
+        return 1.5 if behind.lower() in _VOWELS and character != "Ÿ" else -0.5
     return 1.5
 
 
-def _lower(sign: str, before: str, behind: str) -> float:
+def _lower(character: str, before: str, behind: str) -> float:
     """Vowels are next to consonants, consonants next to vowels."""
     if behind.isupper():
         return -1.0
-    if sign == "œ":
+    if character == "œ":
         return 2.0 if behind in {"u", "i", "t", "n"} else -1.0
     at_the_end = not behind.isalpha()
-    worth = 2.0 if sign in _COMMON else 1.2 if sign in _RARE else 0.3
-    if sign == "ì":
+    worth = 2.0 if character in _COMMON else 1.2 if character in _RARE else 0.3
+    if character == "ì":
         worth = 2.0 if at_the_end else 0.0
-    if sign in "îï" and at_the_end:
+    if character in "îï" and at_the_end:
         worth = 0.2
-    if sign in "àáèéìòóùú" and at_the_end:  # as stressed endings are written
+    if character in "àáèéìòóùú" and at_the_end:  # as stressed endings are written
         return worth
     around = [each.lower() for each in (before, behind) if each.isalpha()]
-    return worth if any((e in _VOWELS) != (sign in _VOWELS) for e in around) else worth / 4
+    return worth if any((e in _VOWELS) != (character in _VOWELS) for e in around) else worth / 4
 
 
 def _dash(before: str, behind: str) -> float:
@@ -98,36 +98,36 @@ def _dash(before: str, behind: str) -> float:
 
 
 def _quote(text: str, at: int, before: str, behind: str) -> float:
-    sign = text[at]
+    character = text[at]
     if before.isalnum() and behind.isalnum():
-        if sign != "’":
+        if character != "’":
             return -2.0
         if _ENGLISH.match(text, at + 1) or _ELISION.search(text, max(0, at - 8), at):
             return 3.0
         return 1.0 if behind.isupper() else -0.5
-    if not before.isalnum() and any(each in text[at + 1 :] for each in _PARTNERS[sign]):
+    if not before.isalnum() and any(each in text[at + 1 :] for each in _PARTNERS[character]):
         return 2.0
-    if not behind.isalnum() and any(sign in _PARTNERS.get(each, "") for each in text[:at]):
+    if not behind.isalnum() and any(character in _PARTNERS.get(each, "") for each in text[:at]):
         return 2.0
-    if sign == "’" and before in {"s", "z", "x"}:  # the players’ bus
+    if character == "’" and before in {"s", "z", "x"}:  # the players’ bus
         return 1.5
     return 0.2
 
 
-def _symbol(sign: str, before: str, behind: str) -> float:
+def _symbol(character: str, before: str, behind: str) -> float:
     beside_letters = before.isalpha() or behind.isalpha()
-    if sign == "·" and before == behind == "l":  # Catalan
+    if character == "·" and before == behind == "l":  # Catalan
         return 1.5
-    if sign in "¿¡" and behind.isalpha() and not before.isalnum():
+    if character in "¿¡" and behind.isalpha() and not before.isalnum():
         return 2.0
     if before.isalpha() and behind.isalpha():
         return WRONG
-    if sign == "\xa0":
+    if character == "\xa0":
         return 0.3
-    if sign in "©…":
+    if character in "©…":
         return 1.5
-    if sign in _MEASURES and (before.isdigit() or behind.isdigit()):
+    if character in _MEASURES and (before.isdigit() or behind.isdigit()):
         return 1.5
-    if sign in "®™" and before.isalnum():
+    if character in "®™" and before.isalnum():
         return 0.3
-    return 0.5 if sign in "•·§†" and not beside_letters else -2.0
+    return 0.5 if character in "•·§†" and not beside_letters else -2.0

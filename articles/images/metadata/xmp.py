@@ -41,15 +41,15 @@ def properties_of(root: Element) -> Properties:
 
 def _fields(node: Element) -> Properties:
     """The properties of a description or a structure, without empty ones."""
-    said: Properties = {
+    found_properties: Properties = {
         name: value
         for name, value in node.attrib.items()
         if value.strip() and not name.startswith(RDF) and name != _LANG
     }
     for child in islice(node, 2_000):
         if not child.tag.startswith(RDF):
-            said.setdefault(child.tag, child)
-    return said
+            found_properties.setdefault(child.tag, child)
+    return found_properties
 
 
 def texts(value: Property | None) -> list[str]:
@@ -84,8 +84,8 @@ def structures(value: Property | None, depth: int = 0) -> list[Properties]:
         items = islice(array, MAX_VALUES)
         return [each for item in items for each in structures(item, depth + 1)]
     inner = value.find(f"{RDF}Description")
-    said = _fields(value if inner is None else inner)
-    return [said] if said else []
+    found_properties = _fields(value if inner is None else inner)
+    return [found_properties] if found_properties else []
 
 
 def _array(value: Element) -> Element | None:
@@ -100,14 +100,14 @@ def _single(value: Element) -> list[str]:
     inner = value.find(f"{RDF}value")
     if inner is None:
         inner = value.find(f"{RDF}Description/{RDF}value")
-    said = (value if inner is None else inner).text or ""
-    return [said] if said.strip() else []
+    found_properties = (value if inner is None else inner).text or ""
+    return [found_properties] if found_properties.strip() else []
 
 
 def _best_language(items: list[Element]) -> list[str]:
     """`x-default`, else English, else the first one."""
-    said = [(item.get(_LANG, ""), text) for item in items for text in _single(item)]
-    return [text for _, text in sorted(said, key=lambda pair: _rank(pair[0]))[:1]]
+    found_properties = [(item.get(_LANG, ""), text) for item in items for text in _single(item)]
+    return [text for _, text in sorted(found_properties, key=lambda pair: _rank(pair[0]))[:1]]
 
 
 def _rank(language: str) -> int:
@@ -139,33 +139,39 @@ Finder = Callable[[Properties], list[str]]
 
 def _plain(*names: str) -> Finder:
     """The values of the first of these properties that is not empty."""
-    return lambda said: next((found for name in names if (found := texts(said.get(name)))), [])
+    return lambda found_properties: next(
+        (found for name in names if (found := texts(found_properties.get(name)))), []
+    )
 
 
 def _all(*names: str) -> Finder:
     """The values of all of these properties."""
-    return lambda said: [text for name in names for text in texts(said.get(name))]
+    return lambda found_properties: [
+        text for name in names for text in texts(found_properties.get(name))
+    ]
 
 
 def _within(outer: str, *names: str) -> Finder:
     """A field of the first structure that has it, such as the city of a location."""
     find = _plain(*names)
-    return lambda said: next(
-        (found for each in structures(said.get(outer)) if (found := find(each))), []
+    return lambda found_properties: next(
+        (found for each in structures(found_properties.get(outer)) if (found := find(each))), []
     )
 
 
 def _each(outer: str, *names: str) -> Finder:
     """A field of every structure, such as the names of persons."""
     find = _plain(*names)
-    return lambda said: [text for each in structures(said.get(outer)) for text in find(each)[:1]]
+    return lambda found_properties: [
+        text for each in structures(found_properties.get(outer)) for text in find(each)[:1]
+    ]
 
 
-def _faces(said: Properties) -> list[str]:
+def _faces(found_properties: Properties) -> list[str]:
     """Names in face regions."""
     return [
         text
-        for regions in structures(said.get(f"{_REGIONS}Regions"))
+        for regions in structures(found_properties.get(f"{_REGIONS}Regions"))
         for each in structures(regions.get(f"{_REGIONS}RegionList"))
         if texts(each.get(f"{_REGIONS}Type")) == ["Face"]
         for text in texts(each.get(f"{_REGIONS}Name"))
@@ -225,17 +231,19 @@ def read(packets: list[bytes]) -> dict[str, list[str]]:
 
 def properties(packets: list[bytes]) -> Properties:
     """The properties of the packets; the first one takes precedence over the extended one."""
-    said: Properties = {}
+    found_properties: Properties = {}
     for packet in packets[:2]:
         root = _parsed(packet)
         if root is not None:
-            said = {**properties_of(root), **said}
-    return said
+            found_properties = {**properties_of(root), **found_properties}
+    return found_properties
 
 
-def found_in(said: Properties, fields: dict[str, tuple[Finder, ...]]) -> dict[str, list[str]]:
+def found_in(
+    found_properties: Properties, fields: dict[str, tuple[Finder, ...]]
+) -> dict[str, list[str]]:
     found = {
-        field: next((values for find in finders if (values := find(said))), [])
+        field: next((values for find in finders if (values := find(found_properties))), [])
         for field, finders in fields.items()
     }
     return {field: values[:MAX_VALUES] for field, values in found.items() if values}

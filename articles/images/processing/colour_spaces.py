@@ -86,14 +86,14 @@ def _space(places: tuple[float, ...]) -> icc_profiles.Space:
     white, red, green, blue = ((places[at], places[at + 1]) for at in range(0, 8, 2))
     srgb = icc_profiles.SRGB
     found = icc_profiles.Space(red, green, blue, white, None)
-    near = all(
+    is_srgb = all(
         abs(one - other) < 0.005
-        for own, theirs in zip(found[:4], srgb[:4], strict=True)
-        for one, other in zip(own, theirs, strict=True)
+        for own, expected in zip(found[:4], srgb[:4], strict=True)
+        for one, other in zip(own, expected, strict=True)
     )
     (xr, yr), (xg, yg), (xb, yb) = red, green, blue
     area = abs((xg - xr) * (yb - yr) - (xb - xr) * (yg - yr))
-    return srgb if near or area < 0.01 else found
+    return srgb if is_srgb or area < 0.01 else found
 
 
 def _is_adobe_rgb(path: Path) -> bool:

@@ -112,7 +112,7 @@ def _rejected_type(head: bytes) -> str:
         sound = {b"M4A ", b"M4B "}
         brands = _brands(head)
         known = {"heic": heic, "raw": raw, "sound": sound}
-        return next((name for name, theirs in known.items() if brands & theirs), "film")
+        return next((name for name, type_brands in known.items() if brands & type_brands), "film")
     if head[:4] == b"RIFF":
         return {b"AVI ": "film", b"WAVE": "sound"}.get(head[8:12], "")
     for start, name in _STARTS:

@@ -192,8 +192,8 @@ def _coefficients(picture: Pixels) -> int:
     if not picture.info.get("progressive") or not layers:
         return 0
     across, down = (max(layer[at] for layer in layers) for at in (1, 2))
-    whole = picture.width * picture.height * 2
-    return int(sum(whole * layer[1] * layer[2] / (across * down) for layer in layers))
+    sample_bytes = picture.width * picture.height * 2
+    return int(sum(sample_bytes * layer[1] * layer[2] / (across * down) for layer in layers))
 
 
 def _is_raw(picture: Pixels) -> bool:

@@ -200,6 +200,6 @@ def box_around(width: int, height: int, shape: str, focus: Point = MIDDLE) -> Bo
     return left, upper, left + wide, upper + tall
 
 
-def _start(whole: int, part: int, at: float) -> int:
-    wish = round(whole * min(max(at, 0.0), 1.0) - part / 2)
-    return min(max(wish, 0), whole - part)
+def _start(length: int, part: int, at: float) -> int:
+    start = round(length * min(max(at, 0.0), 1.0) - part / 2)
+    return min(max(start, 0), length - part)

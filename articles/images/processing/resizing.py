@@ -88,17 +88,19 @@ def shrunk(picture: Pixels, aim: tuple[int, int]) -> Pixels:
     if picture.size == aim and picture.mode in {"LA", "RGBA"}:
         return picture
     if picture.mode in _SCALABLE and "transparency" not in picture.info:
-        whole: tuple[float, float] = picture.size
-        near = picture
+        exact_size: tuple[float, float] = picture.size
+        reduced = picture
     else:
-        near, whole = _nearer(picture, aim)
-    if near.size != aim:
-        near = near.resize(aim, Image.Resampling.LANCZOS, box=(0, 0, *whole), reducing_gap=3.0)
+        reduced, exact_size = _nearer(picture, aim)
+    if reduced.size != aim:
+        reduced = reduced.resize(
+            aim, Image.Resampling.LANCZOS, box=(0, 0, *exact_size), reducing_gap=3.0
+        )
     if picture.mode.startswith("I;16"):
-        return near.convert("I;16")
-    if near.mode in {"I", "F"}:
-        return eight_bits(near)
-    return near.convert(near.mode.upper()) if near.mode in {"La", "RGBa"} else near
+        return reduced.convert("I;16")
+    if reduced.mode in {"I", "F"}:
+        return eight_bits(reduced)
+    return reduced.convert(reduced.mode.upper()) if reduced.mode in {"La", "RGBa"} else reduced
 
 
 def _nearer(picture: Pixels, aim: tuple[int, int]) -> tuple[Pixels, tuple[float, float]]:

@@ -31,12 +31,12 @@ def store(file: FieldFile, name: str, content: "File[Any]") -> None:
     """
     chosen = file.field.generate_filename(file.instance, name)
     try:
-        kept = file.storage.save(chosen, content, max_length=file.field.max_length)
+        saved_name = file.storage.save(chosen, content, max_length=file.field.max_length)
     except BaseException:
         with contextlib.suppress(OSError):
             file.storage.delete(chosen)
         raise
-    setattr(file.instance, file.field.attname, kept)
+    setattr(file.instance, file.field.attname, saved_name)
 
 
 @contextlib.contextmanager

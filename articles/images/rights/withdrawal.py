@@ -74,8 +74,8 @@ def expiring_licences(user: User) -> Report | None:
 
 def _concerned(now: datetime) -> ImageQuerySet:
     """Used images whose licence expires or expired within two weeks, future dates first."""
-    near = Image.objects.filter(licence_until__gt=now - WARNED, licence_until__lte=now + WARNED)
-    used = near.filter(Image.objects.in_use(), withdrawn_at__isnull=True)
+    expiring = Image.objects.filter(licence_until__gt=now - WARNED, licence_until__lte=now + WARNED)
+    used = expiring.filter(Image.objects.in_use(), withdrawn_at__isnull=True)
     to_come = Case(When(licence_until__gt=now, then="licence_until"))
     return used.order_by(to_come.asc(nulls_last=True), "-licence_until", "pk")
 

@@ -66,16 +66,16 @@ class FrontPageForm(forms.Form):
             self._check(slot, article, until, met)
         if not self.errors and values.get("seen") != change_token(self.page):
             self.data = {**dict(self.data.items()), "seen": change_token(self.page)}
-            sentence = "Someone else changed this page after you opened it. The current articles are shown beside your choices. Save again to replace them."
-            raise ValidationError(sentence, code="stale")
+            message = "Someone else changed this page after you opened it. The current articles are shown beside your choices. Save again to replace them."
+            raise ValidationError(message, code="stale")
         return values
 
     def _check(
         self, slot: Slot, article: Article | None, until: datetime | None, met: set[int]
     ) -> None:
         if article is not None and article.pk in met:
-            sentence = "This article is already in another slot. Clear one of the two."
-            self.add_error(slot.name, sentence)
+            message = "This article is already in another slot. Clear one of the two."
+            self.add_error(slot.name, message)
         elif article is not None:
             met.add(article.pk)
         if until is not None and article is None and slot.name not in self.errors:
@@ -106,9 +106,9 @@ class FrontPageForm(forms.Form):
         found = []
         for part in self.page.parts:
             slots = [(slot, self[slot.name], self[slot.name + UNTIL]) for slot in part.slots]
-            wrong = any(field.errors or until.errors for _spot, field, until in slots)
+            has_errors = any(field.errors or until.errors for _slot, field, until in slots)
             found.append(
-                (part, wrong or part.category is None or part.manual_placements > 0, slots)
+                (part, has_errors or part.category is None or part.manual_placements > 0, slots)
             )
         return found
 

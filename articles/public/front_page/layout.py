@@ -166,13 +166,13 @@ def build_layout(articles: ArticleQuerySet, code: str, codes: list[str]) -> Layo
     headings = [(Scope.ALL, 0), *((Scope.CATEGORY, section.pk) for section in sections)]
     each = IN_SECTION + 1 + SECONDS + len(placement.all)
     newest_of_all, *newest_of_each = newest_on_front(headings, each, code, codes)
-    rest = _besides(newest_of_all, placement.all)
+    rest = _without(newest_of_all, placement.all)
     lead = _filled(placement.lead, rest, 1)
     head = lead + _filled(placement.seconds, rest, SECONDS)
     used = placement.all | set(head)
     parts = []
     for section, newest_here in zip(sections, newest_of_each, strict=True):
-        free = _besides(newest_here, used)
+        free = _without(newest_here, used)
         chosen = _filled(placement.sections.get(section.pk, {}), free, IN_SECTION)
         used.update(chosen)
         parts.append((section, chosen))
@@ -188,8 +188,8 @@ def manual_placements(articles: ArticleQuerySet, language: str) -> ManualPlaceme
     return found
 
 
-def _besides(wished: Iterable[int], used: set[int]) -> Iterator[int]:
-    return iter([pk for pk in wished if pk not in used])
+def _without(article_ids: Iterable[int], used: set[int]) -> Iterator[int]:
+    return iter([pk for pk in article_ids if pk not in used])
 
 
 def _filled(placement: dict[int, int], rest: Iterator[int], places: int) -> list[int]:

@@ -81,11 +81,11 @@ ESCAPED = {">": "\\u003E", "<": "\\u003C", "&": "\\u0026"}
 
 def as_script(data: Sequence[dict[str, Any]]) -> str:
     """The data as JSON in which no character could end or open an element."""
-    whole = data[0] if len(data) == 1 else list(data)
-    text = json.dumps(whole, ensure_ascii=False)
+    script_data = data[0] if len(data) == 1 else list(data)
+    text = json.dumps(script_data, ensure_ascii=False)
     # Three replacements take a tenth of the time of `str.translate`.
-    for sign, harmless in ESCAPED.items():
-        text = text.replace(sign, harmless)
+    for character, escape in ESCAPED.items():
+        text = text.replace(character, escape)
     return text
 
 
@@ -122,9 +122,9 @@ def organization(publication: Publication) -> dict[str, Any]:
 
 def logo_of(publication: Publication) -> dict[str, Any]:
     """The logo of the publication: URL and size."""
-    ours = {"address": static("icons/icon-512.png"), "width": 512, "height": 512}
-    standing: dict[str, Any] = publication.brand_images
-    return standing.get("logo") or standing.get("icon_512") or ours
+    default = {"address": static("icons/icon-512.png"), "width": 512, "height": 512}
+    brand_images: dict[str, Any] = publication.brand_images
+    return brand_images.get("logo") or brand_images.get("icon_512") or default
 
 
 def _logo(publication: Publication) -> dict[str, Any]:
@@ -280,11 +280,11 @@ def _comment(place: ThreadComment, url: str, publication: Publication) -> dict[s
         "dateCreated": publication.local(place.written_at).isoformat(timespec="seconds"),
         "text": place.text,
     }
-    answered = place.in_reply_to.id if place.in_reply_to else place.display_parent_id
+    parent_id = place.in_reply_to.id if place.in_reply_to else place.display_parent_id
     if place.edited_at is not None:
         about["dateModified"] = publication.local(place.edited_at).isoformat(timespec="seconds")
-    if answered is not None:
-        about["parentItem"] = {"@type": "Comment", "url": f"{url}#comment-{answered}"}
+    if parent_id is not None:
+        about["parentItem"] = {"@type": "Comment", "url": f"{url}#comment-{parent_id}"}
     return about
 
 

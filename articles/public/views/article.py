@@ -150,8 +150,8 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         return _private(allow(response, context["frames"]))
 
 
-def _preview_error(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
-    context = {"sentence": sentence}
+def _preview_error(request: HttpRequest, message: str, *, status: int) -> HttpResponse:
+    context = {"sentence": message}
     return render(request, "articles/public/preview_expired.html", context, status=status)
 
 

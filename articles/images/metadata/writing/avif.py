@@ -52,8 +52,8 @@ def embedded(content: bytes, rights: Rights) -> bytes:
     if any(info.kind == b"Exif" for info in file.infos):
         message = "The AVIF has EXIF, unlike renditions."
         raise CannotEmbed(message)
-    ours = {info.number for info in file.infos if info.content_type == _TYPE}
-    item = next((item for item in table.items if item.number in ours), None)
+    added = {info.number for info in file.infos if info.content_type == _TYPE}
+    item = next((item for item in table.items if item.number in added), None)
     return _added(file, rights) if item is None else _changed(file, places, item, rights)
 
 
@@ -81,11 +81,11 @@ def _changed(file: _File, places: Box, item: Item, rights: Rights) -> bytes:
         return content[:start] + xmp + content[start + length :]
     last = file.outer[-1]
     if last.kind == b"mdat" and (last.inside, last.end) == (start, start + length):
-        kept = content[: last.start]
+        before = content[: last.start]
     else:  # the packet is between other data: blank it there
-        kept = content[:start] + b" " * length + content[start + length :]
-    item.extents = [(index, len(kept) + 8 - item.base, len(xmp))]
-    return kept[: places.start] + file.table.written() + kept[places.end :] + box(b"mdat", xmp)
+        before = content[:start] + b" " * length + content[start + length :]
+    item.extents = [(index, len(before) + 8 - item.base, len(xmp))]
+    return before[: places.start] + file.table.written() + before[places.end :] + box(b"mdat", xmp)
 
 
 def _added(file: _File, rights: Rights) -> bytes:
@@ -93,14 +93,14 @@ def _added(file: _File, rights: Rights) -> bytes:
     content, meta, table = file.content, file.meta, file.table
     number = max((info.number for info in file.infos), default=0) + 1
     xmp = packet(rights)
-    ours = Item(number, 0, 0, 0, [(0, 0, len(xmp))])
-    table.items.append(ours)
+    added = Item(number, 0, 0, 0, [(0, 0, len(xmp))])
+    table.items.append(added)
     pieces = [_piece(file, part, number) for part in file.inner]
     if not any(part.kind == b"iref" for part in file.inner):
         pieces.append(box(b"iref", bytes(FULL) + _reference(file, number, 2)))
     grown = FULL + 8 + sum(len(piece) for piece in pieces) - (meta.end - meta.start)
     _move(table.items[:-1], meta.end, grown)
-    ours.extents = [(0, len(content) + grown + 8, len(xmp))]
+    added.extents = [(0, len(content) + grown + 8, len(xmp))]
     fresh = content[meta.inside : meta.inside + FULL] + b"".join(
         table.written() if piece[4:8] == b"iloc" else piece for piece in pieces
     )

@@ -26,8 +26,8 @@ _KEPT: Final = ((APP0, b"JFIF\x00"), (0xE2, b"ICC_PROFILE\x00"), (0xEE, b"Adobe\
 def embedded(content: bytes, rights: Rights) -> bytes:
     """The file with these rights, without other segments that the pixels do not need."""
     found, rest = _parted(content)
-    kept = [segment for segment in found if _is_preserved(segment)]
-    ours = [
+    preserved = [segment for segment in found if _is_preserved(segment)]
+    rights_segments = [
         Segment(APP1, 0, iptc_and_exif.exif(rights, _length(found, APP1, iptc_and_exif.EXIF_MARK))),
         Segment(APP1, 0, _xmp(rights, _length(found, APP1, XMP_MARK))),
         Segment(
@@ -36,10 +36,12 @@ def embedded(content: bytes, rights: Rights) -> bytes:
             iptc_and_exif.photoshop(rights, _length(found, APP13, iptc_and_exif.PHOTOSHOP_MARK)),
         ),
     ]
-    first = 1 if kept and kept[0].marker == APP0 else 0
+    first = 1 if preserved and preserved[0].marker == APP0 else 0
     return (
         content[:2]
-        + b"".join(_written(each) for each in (*kept[:first], *ours, *kept[first:]))
+        + b"".join(
+            _written(each) for each in (*preserved[:first], *rights_segments, *preserved[first:])
+        )
         + content[rest:]
     )
 

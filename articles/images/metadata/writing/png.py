@@ -15,23 +15,23 @@ _DROPPED: Final = {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX"}
 
 def embedded(content: bytes, rights: Rights) -> bytes:
     """The file with these rights right after its header, without other text."""
-    kept, length = _parted(content)
+    preserved, length = _parted(content)
     text = _chunk(b"iTXt", _XMP_HEAD + packet(rights, length - len(_XMP_HEAD)))
-    return SIGNATURE + kept[0] + text + b"".join(kept[1:])
+    return SIGNATURE + preserved[0] + text + b"".join(preserved[1:])
 
 
 def _parted(content: bytes) -> tuple[list[bytes], int]:
     """The chunks to keep, and the length of the current chunk with the packet."""
-    kept: list[bytes] = []
+    preserved: list[bytes] = []
     length = 0
     for chunk in chunks(content):
         inside = content[chunk.inside]
         if chunk.name == b"iTXt" and inside.startswith(_XMP_HEAD):
             length = len(inside)
         elif chunk.name not in _DROPPED:
-            kept.append(content[chunk.start : chunk.end])
+            preserved.append(content[chunk.start : chunk.end])
         if chunk.name == b"IEND":
-            return kept, length
+            return preserved, length
     message = "The PNG has no end."
     raise CannotEmbed(message)
 

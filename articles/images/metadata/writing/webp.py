@@ -20,15 +20,15 @@ def embedded(content: bytes, rights: Rights) -> bytes:
     """The file with these rights at its end, in the extended format."""
     chunks = _chunks(content)
     length = next((len(data) for name, data in chunks if name == _XMP), 0)
-    kept = [chunk for chunk in chunks if chunk[0] in _KNOWN]
-    if not kept:
+    preserved = [chunk for chunk in chunks if chunk[0] in _KNOWN]
+    if not preserved:
         raise _broken()
-    head = kept.pop(0)[1] if kept[0][0] == b"VP8X" else _extended(*kept[0])
+    head = preserved.pop(0)[1] if preserved[0][0] == b"VP8X" else _extended(*preserved[0])
     if len(head) < 10:
         raise _broken()
     flags = (head[0] | _HAS_XMP) & ~_HAS_EXIF
-    ours = [(b"VP8X", bytes([flags]) + head[1:]), *kept, (_XMP, packet(rights, length))]
-    body = b"WEBP" + b"".join(_written(*chunk) for chunk in ours)
+    written = [(b"VP8X", bytes([flags]) + head[1:]), *preserved, (_XMP, packet(rights, length))]
+    body = b"WEBP" + b"".join(_written(*chunk) for chunk in written)
     return b"RIFF" + pack("<I", len(body)) + body
 
 
