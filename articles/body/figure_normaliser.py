@@ -41,18 +41,18 @@ def _gallery(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     blocks = flow.within(
         Node("div", children=[part for part in parts if _contains_figure(part)]), ()
     )
-    pictures = [block for block in blocks if PICTURE in block.attributes]
+    images = [block for block in blocks if PICTURE in block.attributes]
     others = [block for block in blocks if PICTURE not in block.attributes]
-    if not pictures:
+    if not images:
         return flow.within(Node("div", children=list(parts)), marks)
     caption = _caption(flow, [part for part in parts if not _contains_figure(part)])
-    for picture in pictures:
-        picture.attributes.pop(WIDTH, None)
-    if len(pictures) == 1:
-        own = pictures[0].inner.removeprefix("<figcaption>").removesuffix("</figcaption>")
+    for image in images:
+        image.attributes.pop(WIDTH, None)
+    if len(images) == 1:
+        own = images[0].inner.removeprefix("<figcaption>").removesuffix("</figcaption>")
         both = " ".join(part for part in (own, caption) if part)
-        return [_captioned(pictures[0].attributes | _width_attribute(node), both), *others]
-    inner = "".join(picture.html() for picture in pictures)
+        return [_captioned(images[0].attributes | _width_attribute(node), both), *others]
+    inner = "".join(image.html() for image in images)
     made = Block("figure", f"{inner}<figcaption>{caption}</figcaption>", {GALLERY: ""})
     made.attributes |= _width_attribute(node)
     return [made, *others]

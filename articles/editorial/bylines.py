@@ -37,26 +37,26 @@ def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile) -> None:
         CannotMerge: two of them have different user accounts, or one no longer exists.
     """
     with transaction.atomic():
-        goes, stays = merging.lock_rows(authors, into)
-        users = {each.user_id for each in (*goes, stays) if each.user_id is not None}
+        sources, target = merging.lock_rows(authors, into)
+        users = {each.user_id for each in (*sources, target) if each.user_id is not None}
         if len(users) > 1:
             message = (
                 "Two of these authors have different user accounts. Remove the account from one of "
                 "them first."
             )
             raise CannotMerge(message)
-        merging.enqueue_changed(merging.articles_of(goes, Byline, "author"))
-        merging.repoint(goes, stays)
-        for each in goes:
+        merging.enqueue_changed(merging.articles_of(sources, Byline, "author"))
+        merging.repoint(sources, target)
+        for each in sources:
             old_path = each.get_absolute_url()
             each.delete()
-            article_urls.add_redirect(old_path, stays.get_absolute_url(), author=stays)
-        stays.user_id = users.pop() if users else None
-        stays.links = _merge_links(each.links for each in (stays, *goes))
+            article_urls.add_redirect(old_path, target.get_absolute_url(), author=target)
+        target.user_id = users.pop() if users else None
+        target.links = _merge_links(each.links for each in (target, *sources))
         for name in ("role", "biography"):
-            texts = [getattr(each, name) for each in (stays, *goes) if getattr(each, name)]
-            setattr(stays, name, texts[0] if texts else "")
-        stays.save()
+            texts = [getattr(each, name) for each in (target, *sources) if getattr(each, name)]
+            setattr(target, name, texts[0] if texts else "")
+        target.save()
 
 
 def _merge_links(links: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:

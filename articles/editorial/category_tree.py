@@ -66,13 +66,13 @@ def merge(categories: Iterable[Category], *, into: Category) -> None:
     """
     with transaction.atomic():
         _lock_tree()
-        goes, stays = merging.lock_rows(categories, into)
-        check_merge(goes, stays)
-        merging.lock_references(goes)
-        merging.enqueue_changed(merging.articles_of(goes, ArticleCategory, "category"))
+        sources, target = merging.lock_rows(categories, into)
+        check_merge(sources, target)
+        merging.lock_references(sources)
+        merging.enqueue_changed(merging.articles_of(sources, ArticleCategory, "category"))
         # The deepest first: a subcategory may be merged too.
-        for each in sorted(goes, key=lambda category: -category.depth):
-            _merge_one(each, stays)
+        for each in sorted(sources, key=lambda category: -category.depth):
+            _merge_one(each, target)
 
 
 def lock_before_delete(
@@ -89,41 +89,41 @@ def lock_before_delete(
     merging.lock_references(list(locked.filter(pk__in=[each.pk for each in together])))
 
 
-def _merge_one(goes: Category, stays: Category) -> None:
-    old_path, pk = f"/category/{goes.path}/", str(goes.pk)
-    Category.objects.filter(parent=goes).update(parent=stays)
-    _place_children(stays)
-    merging.repoint([goes], stays, besides=BELOW)
-    goes.delete()
-    menus.replace_target(KIND, pk, str(stays.pk))
-    article_urls.add_redirect(old_path, stays.get_absolute_url(), category=stays)
+def _merge_one(sources: Category, target: Category) -> None:
+    old_path, pk = f"/category/{sources.path}/", str(sources.pk)
+    Category.objects.filter(parent=sources).update(parent=target)
+    _place_children(target)
+    merging.repoint([sources], target, besides=BELOW)
+    sources.delete()
+    menus.replace_target(KIND, pk, str(target.pk))
+    article_urls.add_redirect(old_path, target.get_absolute_url(), category=target)
 
 
-def check_merge(goes: Sequence[Category], stays: Category) -> None:
+def check_merge(sources: Sequence[Category], target: Category) -> None:
     """Checks whether the subcategories can move.
 
     Raises:
         CannotMerge: they cannot; the message says why.
     """
     slugs = set(
-        Category.objects.filter(parent=stays)
-        .exclude(pk__in=_keys(goes))
+        Category.objects.filter(parent=target)
+        .exclude(pk__in=_keys(sources))
         .values_list("slug", flat=True)
     )
-    for each in goes:
-        if stays.path.startswith(f"{each.path}/"):
-            message = f"“{stays}” is below “{each}”. Move it out first or keep “{each}”."
+    for each in sources:
+        if target.path.startswith(f"{each.path}/"):
+            message = f"“{target}” is below “{each}”. Move it out first or keep “{each}”."
             raise CannotMerge(message)
-        for child in Category.objects.filter(parent=each).exclude(pk__in=_keys(goes)):
+        for child in Category.objects.filter(parent=each).exclude(pk__in=_keys(sources)):
             if child.slug in slugs:
                 message = (
-                    f"“{stays}” would have two subcategories with the slug of “{child}”. Merge or "
+                    f"“{target}” would have two subcategories with the slug of “{child}”. Merge or "
                     "rename them first."
                 )
                 raise CannotMerge(message)
             slugs.add(child.slug)
-            if longest_path(child, {"parent": stays, "slug": child.slug}):
-                message = f"The URL of “{child}” below “{stays}” would be too long. Shorten its slug first."
+            if longest_path(child, {"parent": target, "slug": child.slug}):
+                message = f"The URL of “{child}” below “{target}” would be too long. Shorten its slug first."
                 raise CannotMerge(message)
 
 

@@ -47,23 +47,23 @@ class Moves:
         return f"{self.count} {self.kind[self.count != 1]}"
 
 
-def lock_rows[M: Model](goes: Iterable[M], stays: M) -> tuple[list[M], M]:
+def lock_rows[M: Model](sources: Iterable[M], kept_row: M) -> tuple[list[M], M]:
     """The current rows, locked until the end of the transaction.
 
     Raises:
         CannotMerge: one of them no longer exists, or there is nothing to merge.
     """
-    merged_ids = {each.pk for each in goes if each.pk != stays.pk}
+    merged_ids = {each.pk for each in sources if each.pk != kept_row.pk}
     if not merged_ids:
         message = "Choose at least two, and which one to keep."
         raise CannotMerge(message)
-    rows = type(stays)._default_manager.select_for_update(of=("self",))
+    rows = type(kept_row)._default_manager.select_for_update(of=("self",))
     # In the same order everywhere, so that two concurrent merges cannot deadlock.
-    found = {row.pk: row for row in rows.filter(pk__in=merged_ids | {stays.pk}).order_by("pk")}
+    found = {row.pk: row for row in rows.filter(pk__in=merged_ids | {kept_row.pk}).order_by("pk")}
     if len(found) != len(merged_ids) + 1:
         message = "One of them was merged or deleted in the meantime. Check the list again."
         raise CannotMerge(message)
-    kept = found.pop(stays.pk)
+    kept = found.pop(kept_row.pk)
     return list(found.values()), kept
 
 
@@ -79,53 +79,55 @@ def references_to(model: type[Model], *, besides: Sequence[str] = ()) -> list[Fo
     ]
 
 
-def preview(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ()) -> list[Moves]:
+def preview(
+    sources: Sequence[Model], kept_row: Model, *, besides: Sequence[str] = ()
+) -> list[Moves]:
     """What a merge would move."""
     found = []
-    for relation in references_to(type(stays), besides=besides):
-        rows = _rows(relation).filter(**{f"{relation.field.name}__in": goes})
+    for relation in references_to(type(kept_row), besides=besides):
+        rows = _rows(relation).filter(**{f"{relation.field.name}__in": sources})
         count = rows.count()
         if count:
-            twice = _duplicates(relation, rows, stays)
+            twice = _duplicates(relation, rows, kept_row)
             both = 0 if twice is None else twice.count()
             found.append(Moves(_kind_of(relation), count, both))
-    for reference in _id_list_references(type(stays)):
-        count, both = reference.count([each.pk for each in goes], stays.pk)
+    for reference in _id_list_references(type(kept_row)):
+        count, both = reference.count([each.pk for each in sources], kept_row.pk)
         if count:
             found.append(Moves(reference.verbose_names, count, both))
     return found
 
 
-def repoint(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ()) -> None:
+def repoint(sources: Sequence[Model], kept_row: Model, *, besides: Sequence[str] = ()) -> None:
     """Points everything that refers to the merged rows to the kept row."""
-    for relation in references_to(type(stays), besides=besides):
+    for relation in references_to(type(kept_row), besides=besides):
         name = relation.field.name
-        for each in goes:
+        for each in sources:
             rows = _rows(relation).filter(**{name: each})
-            twice = _duplicates(relation, rows, stays)
+            twice = _duplicates(relation, rows, kept_row)
             if twice is not None:
-                _keep_better_position(relation, twice, stays)
+                _keep_better_position(relation, twice, kept_row)
                 twice.delete()
-            rows.update(**{name: stays})
-    for reference in _id_list_references(type(stays)):
-        for each in goes:
-            reference.repoint(each.pk, stays.pk)
+            rows.update(**{name: kept_row})
+    for reference in _id_list_references(type(kept_row)):
+        for each in sources:
+            reference.repoint(each.pk, kept_row.pk)
 
 
-def lock_references(goes: Sequence[Model]) -> None:
+def lock_references(sources: Sequence[Model]) -> None:
     """Locks all rows with lists of these ids, in one order, before the first of them changes.
 
     Changed one after the other, rows that list two of the ids would be locked in two orders, which
     could deadlock with another transaction.
     """
-    for reference in _id_list_references(type(goes[0])) if goes else []:
-        reference.lock([each.pk for each in goes])
+    for reference in _id_list_references(type(sources[0])) if sources else []:
+        reference.lock([each.pk for each in sources])
 
 
-def articles_of(goes: Sequence[Model], through: type[Model], name: str) -> list[int]:
+def articles_of(sources: Sequence[Model], through: type[Model], name: str) -> list[int]:
     """The published articles that a merge changes."""
     field = "content_object" if name == "tag" else "article"
-    changed = through._default_manager.filter(**{f"{name}__in": goes}).values(field)
+    changed = through._default_manager.filter(**{f"{name}__in": sources}).values(field)
     return list(Article.objects.published().filter(pk__in=changed).values_list("pk", flat=True))
 
 
@@ -202,7 +204,7 @@ def _rows(relation: ForeignObjectRel) -> QuerySet[Any]:
 
 
 def _duplicates(
-    relation: ForeignObjectRel, rows: QuerySet[Any], stays: Model
+    relation: ForeignObjectRel, rows: QuerySet[Any], kept_row: Model
 ) -> QuerySet[Any] | None:
     """The rows that the kept row has too; None if there can be none."""
     name = relation.field.name
@@ -211,7 +213,9 @@ def _duplicates(
         return None
     found = rows.none()
     for others in sets:
-        same = _rows(relation).filter(**{name: stays}, **{each: OuterRef(each) for each in others})
+        same = _rows(relation).filter(
+            **{name: kept_row}, **{each: OuterRef(each) for each in others}
+        )
         found = found | rows.filter(Exists(same))
     return found
 
@@ -226,7 +230,9 @@ def _unique_with(relation: ForeignObjectRel) -> list[list[str]]:
     return [[], *found] if relation.one_to_one else found
 
 
-def _keep_better_position(relation: ForeignObjectRel, twice: QuerySet[Any], stays: Model) -> None:
+def _keep_better_position(
+    relation: ForeignObjectRel, twice: QuerySet[Any], kept_row: Model
+) -> None:
     """An article's primary category stays primary, as the kept row."""
     model: Any = relation.related_model
     fields = {each.name for each in model._meta.concrete_fields}
@@ -234,7 +240,7 @@ def _keep_better_position(relation: ForeignObjectRel, twice: QuerySet[Any], stay
     if "position" in fields and others:
         same = twice.filter(**{each: OuterRef(each) for each in others})
         better = Subquery(same.order_by("position").values("position")[:1])
-        kept = _rows(relation).filter(**{relation.field.name: stays}, position__gt=better)
+        kept = _rows(relation).filter(**{relation.field.name: kept_row}, position__gt=better)
         kept.update(position=better)
 
 

@@ -21,13 +21,13 @@ def merge(tags: Iterable[Tag], *, into: Tag) -> None:
         CannotMerge: one of them no longer exists; nothing was changed.
     """
     with transaction.atomic():
-        goes, stays = merging.lock_rows(tags, into)
-        merging.enqueue_changed(merging.articles_of(goes, ArticleTag, "tag"))
-        merging.repoint(goes, stays)
-        for tag in goes:
+        sources, target = merging.lock_rows(tags, into)
+        merging.enqueue_changed(merging.articles_of(sources, ArticleTag, "tag"))
+        merging.repoint(sources, target)
+        for tag in sources:
             old_path = url_of(tag.slug)
             tag.delete()
-            article_urls.add_redirect(old_path, url_of(stays.slug), tag=stays)
+            article_urls.add_redirect(old_path, url_of(target.slug), tag=target)
 
 
 def same_name(name: str, *, besides: Tag) -> Tag | None:

@@ -20,7 +20,7 @@ TEMPLATE: Final = "admin/articles/merge.html"
 class MergeDefinition(Protocol):
     """A function that merges several rows into one."""
 
-    def __call__(self, goes: Sequence[Any], /, *, into: Any) -> None: ...
+    def __call__(self, sources: Sequence[Any], /, *, into: Any) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ class MergeAdminMixin:
         found: Model | None = model._default_manager.filter(name__iexact=name).first()
         return found
 
-    def moves_below(self, goes: Sequence[Any], stays: Any) -> list[Move]:
+    def moves_below(self, sources: Sequence[Any], target: Any) -> list[Move]:
         """Further URLs that change, in a tree."""
         return []
 
-    def check_merge(self, goes: Sequence[Any], stays: Any) -> None:
+    def check_merge(self, sources: Sequence[Any], target: Any) -> None:
         """Raises CannotMerge if these rows cannot be merged."""
 
     @admin.action(description="Merge…", permissions=["change", "delete"])
@@ -78,17 +78,17 @@ class MergeAdminMixin:
             elif other not in rows:
                 rows.append(other)
         chosen = request.POST.get("stays", "")
-        stays = next((row for row in rows if str(row.pk) == chosen), None) or self._most_used(rows)
-        goes = [row for row in rows if row.pk != stays.pk]
-        seen = request.POST.get("seen") == _preview_key(rows, stays)
-        if "merge" in request.POST and seen and goes and not error:
+        target = next((row for row in rows if str(row.pk) == chosen), None) or self._most_used(rows)
+        sources = [row for row in rows if row.pk != target.pk]
+        seen = request.POST.get("seen") == _preview_key(rows, target)
+        if "merge" in request.POST and seen and sources and not error:
             try:
-                self.merge_verb(goes, into=stays)
+                self.merge_verb(sources, into=target)
             except CannotMerge as refusal:
                 error = str(refusal)
             else:
-                return self._merged(request, goes, stays)
-        return self._ask(request, rows, stays, error)
+                return self._merged(request, sources, target)
+        return self._ask(request, rows, target, error)
 
     def _most_used(self, rows: Sequence[Any]) -> Any:
         """The row with the most references is probably the one to keep."""
@@ -96,41 +96,41 @@ class MergeAdminMixin:
         return max(rows, key=lambda row: (counts[row.pk], -row.pk))
 
     def _ask(
-        self, request: HttpRequest, rows: list[Any], stays: Any, error: str
+        self, request: HttpRequest, rows: list[Any], target: Any, error: str
     ) -> TemplateResponse:
         model_admin = cast("admin.ModelAdmin[Any]", self)
-        goes = [row for row in rows if row.pk != stays.pk]
+        sources = [row for row in rows if row.pk != target.pk]
         moves: list[merging.Moves] = []
         urls: list[Move] = []
-        if goes:
+        if sources:
             try:
-                self.check_merge(goes, stays)
+                self.check_merge(sources, target)
             except CannotMerge as refusal:
                 error = error or str(refusal)
-            moves = merging.preview(goes, stays, besides=self.not_by_key)
-            urls = [Move(self.url_of(row), self.url_of(stays)) for row in goes]
-            urls += self.moves_below(goes, stays)
+            moves = merging.preview(sources, target, besides=self.not_by_key)
+            urls = [Move(self.url_of(row), self.url_of(target)) for row in sources]
+            urls += self.moves_below(sources, target)
         context = {
             **model_admin.admin_site.each_context(request),
             "title": f"Merge {model_admin.opts.verbose_name_plural}",
             "opts": model_admin.opts,
             "rows": [(row, self.url_of(row)) for row in rows],
-            "stays": stays,
-            "goes": goes,
+            "stays": target,
+            "goes": sources,
             "moves": moves,
             "urls": urls,
             "error": error,
-            "seen": _preview_key(rows, stays),
+            "seen": _preview_key(rows, target),
             "chosen_name": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, TEMPLATE, context)
 
-    def _merged(self, request: HttpRequest, goes: list[Any], stays: Any) -> HttpResponse:
+    def _merged(self, request: HttpRequest, sources: list[Any], target: Any) -> HttpResponse:
         model_admin = cast("admin.ModelAdmin[Any]", self)
-        names = ", ".join(f"“{row}”" for row in goes)
-        urls = "The old URL redirects" if len(goes) == 1 else "The old URLs redirect"
-        message = f"{names} merged into “{stays}”. {urls} there."
-        model_admin.log_change(request, stays, f"Merged with {names}.")
+        names = ", ".join(f"“{row}”" for row in sources)
+        urls = "The old URL redirects" if len(sources) == 1 else "The old URLs redirect"
+        message = f"{names} merged into “{target}”. {urls} there."
+        model_admin.log_change(request, target, f"Merged with {names}.")
         model_admin.message_user(request, message, messages.SUCCESS)
         return HttpResponseRedirect(request.get_full_path())
 
@@ -148,6 +148,6 @@ class MergeAdminMixin:
         )
 
 
-def _preview_key(rows: Sequence[Any], stays: Any) -> str:
+def _preview_key(rows: Sequence[Any], target: Any) -> str:
     """Identifies the choice for which the page showed what moves."""
-    return f"{stays.pk}:{','.join(str(row.pk) for row in rows)}"
+    return f"{target.pk}:{','.join(str(row.pk) for row in rows)}"

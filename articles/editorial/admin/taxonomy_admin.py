@@ -69,18 +69,18 @@ class CategoryAdmin(MergeAdminMixin, admin.ModelAdmin[Category]):
     ) -> None:
         category_tree.save(obj)
 
-    def check_merge(self, goes: Sequence[Category], stays: Category) -> None:
-        category_tree.check_merge(goes, stays)
+    def check_merge(self, sources: Sequence[Category], target: Category) -> None:
+        category_tree.check_merge(sources, target)
 
-    def moves_below(self, goes: Sequence[Category], stays: Category) -> list[Move]:
+    def moves_below(self, sources: Sequence[Category], target: Category) -> list[Move]:
         return [
             Move(
                 below.get_absolute_url(),
                 below.get_absolute_url().replace(
-                    each.get_absolute_url(), stays.get_absolute_url(), 1
+                    each.get_absolute_url(), target.get_absolute_url(), 1
                 ),
             )
-            for each in goes
+            for each in sources
             for below in Category.objects.in_order().filter(path__startswith=f"{each.path}/")
         ]
 

@@ -69,10 +69,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.order_by("-published_at", "-pk")
 
     def for_cards(self) -> "ArticleQuerySet":
-        """All a card shows: kind, categories, bylines, the lead picture in its sizes.
+        """Everything that a card shows: type, categories, bylines and the lead image.
 
         One query, however many cards. The text is left in the database; touching what was not
-        fetched raises an error instead of asking once a card.
+        fetched raises an error instead of a query per card.
         """
         return (
             self.annotate(card_rows=column_of(rows_for_cards()))  # type: ignore[no-redef]
@@ -82,7 +82,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
     def for_page(self) -> "ArticleQuerySet":
-        """All an article's page shows of the article itself: one query."""
+        """Everything that the article page shows of the article itself, in one query."""
         return (
             self.annotate(page_rows=column_of(rows_for_pages()))  # type: ignore[no-redef]
             .select_related("kind", "lead_image", "series_part__series")

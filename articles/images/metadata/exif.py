@@ -69,12 +69,12 @@ def orientation(block: Content) -> int | None:
     return None if first is None else _orientation(first)
 
 
-def orientation_of(picture: Any) -> int | None:
+def orientation_of(image: Any) -> int | None:
     """The orientation in the file of an image that Pillow opened.
 
     Pillow itself would also use one from XMP, which no browser does.
     """
-    with blocks_in(Path(picture.filename)) as blocks:
+    with blocks_in(Path(image.filename)) as blocks:
         return None if blocks is None else orientation(blocks.exif)
 
 

@@ -35,23 +35,23 @@ class Colours:
         self._profile = profile if profile and len(profile) <= MAX_PROFILE else None
         self._transforms: dict[str, Any] = {}
 
-    def to_srgb(self, picture: Pixels) -> Pixels:
+    def to_srgb(self, image: Pixels) -> Pixels:
         """As RGB, or RGBA if there is transparency."""
-        if picture.mode in {"LA", "RGBA"}:
-            plain = self.to_srgb(picture.convert(picture.mode.removesuffix("A")))
-            plain.putalpha(picture.getchannel("A"))
+        if image.mode in {"LA", "RGBA"}:
+            plain = self.to_srgb(image.convert(image.mode.removesuffix("A")))
+            plain.putalpha(image.getchannel("A"))
             return plain
-        if picture.mode not in self._transforms:
-            self._transforms[picture.mode] = self._transform(picture.mode)
-        transform = self._transforms[picture.mode]
+        if image.mode not in self._transforms:
+            self._transforms[image.mode] = self._transform(image.mode)
+        transform = self._transforms[image.mode]
         if transform is not None:
             try:
-                return _applied(transform, picture)
+                return _applied(transform, image)
             except _BROKEN_PROFILE:
-                self._transforms[picture.mode] = None  # as for a file without a profile
-        if picture.mode == "I;16":
-            picture = eight_bits(picture)
-        return picture if picture.mode == "RGB" else picture.convert("RGB")
+                self._transforms[image.mode] = None  # as for a file without a profile
+        if image.mode == "I;16":
+            image = eight_bits(image)
+        return image if image.mode == "RGB" else image.convert("RGB")
 
     def _transform(self, mode: str) -> Any:
         source = self._source(mode)
@@ -85,21 +85,19 @@ def _opened(profile: bytes) -> Any:
         return None
 
 
-def _applied(transform: Any, picture: Pixels) -> Pixels:
-    changed = Image.new("RGB", picture.size)
-    transform.apply(picture, changed)
+def _applied(transform: Any, image: Pixels) -> Pixels:
+    changed = Image.new("RGB", image.size)
+    transform.apply(image, changed)
     return changed
 
 
-def eight_bits(picture: Pixels) -> Pixels:
+def eight_bits(image: Pixels) -> Pixels:
     """Grey of 16 or 32 bits as 8 bits; 16 bits keep their scale, others are stretched."""
     low, high = 0.0, 65_535.0
-    if not picture.mode.startswith("I;16"):
-        found = picture.getextrema()
+    if not image.mode.startswith("I;16"):
+        found = image.getextrema()
         least, most = (float(edge) for edge in found)  # type: ignore[arg-type]
-        if picture.mode == "F" or least < 0 or most > high:
+        if image.mode == "F" or least < 0 or most > high:
             low, high = least, most
     scale = 255.0 / ((high - low) or 1.0)
-    return (
-        picture.convert("F").point(lambda value: value * scale + (0.5 - low * scale)).convert("L")
-    )
+    return image.convert("F").point(lambda value: value * scale + (0.5 - low * scale)).convert("L")

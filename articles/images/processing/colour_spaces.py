@@ -20,7 +20,7 @@ _HDR: Final = {16, 18}
 _GAMMA_OF_SRGB: Final = 1 / 2.2
 
 
-def profile_of(picture: Pixels, path: Path, kind: Kind) -> bytes | None:
+def profile_of(image: Pixels, path: Path, kind: Kind) -> bytes | None:
     """The profile of an opened image: its own, or one for the declared space; None for sRGB.
 
     Raises:
@@ -29,13 +29,13 @@ def profile_of(picture: Pixels, path: Path, kind: Kind) -> bytes | None:
     points = _code_points(path, kind)
     if points is not None and points[1] in _HDR:
         raise Unfit(HDR)
-    own = picture.info.get("icc_profile")
+    own = image.info.get("icc_profile")
     if isinstance(own, bytes) and own:
         return own
     if points is not None:
         return _by_code_points(*points)
-    if kind is PNG and "srgb" not in picture.info:
-        return _by_gamma(picture)
+    if kind is PNG and "srgb" not in image.info:
+        return _by_gamma(image)
     if kind in {JPEG, TIFF} and _is_adobe_rgb(path):
         return icc_profiles.rgb_profile(icc_profiles.ADOBE_RGB)
     return None
@@ -64,15 +64,15 @@ def _by_code_points(primaries: int, transfer: int) -> bytes | None:
     return icc_profiles.rgb_profile(space._replace(gamma=gamma))
 
 
-def _by_gamma(picture: Pixels) -> bytes | None:
+def _by_gamma(image: Pixels) -> bytes | None:
     """The old `gAMA` and `cHRM` chunks."""
-    gamma = picture.info.get("gamma")
+    gamma = image.info.get("gamma")
     if not isinstance(gamma, float) or not 0.1 <= gamma <= 5:
         return None
     plain = abs(gamma / _GAMMA_OF_SRGB - 1) < 0.05
-    if picture.mode in {"1", "L", "LA", "I;16"}:
+    if image.mode in {"1", "L", "LA", "I;16"}:
         return None if plain else icc_profiles.grey_profile(1 / gamma)
-    places: Any = picture.info.get("chromaticity") or ()
+    places: Any = image.info.get("chromaticity") or ()
     space = _space(places)
     if plain:
         return None if space is icc_profiles.SRGB else icc_profiles.rgb_profile(space)

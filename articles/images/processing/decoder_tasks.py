@@ -67,11 +67,11 @@ class _Opened:
 
     def __init__(self, path: Path, kind: Any, folder: Path, until: float) -> None:
         self.path = path
-        self.picture = image_reader.open_whole(path, kind)
+        self.image = image_reader.open_whole(path, kind)
         self.kind, self.folder, self.until = kind, folder, until
-        self.width, self.height = image_reader.upright_size(self.picture)
-        self.frames = image_reader.frames_of(self.picture, path, kind)
-        self.colours = colour_conversion.Colours(colour_spaces.profile_of(self.picture, path, kind))
+        self.width, self.height = image_reader.upright_size(self.image)
+        self.frames = image_reader.frames_of(self.image, path, kind)
+        self.colours = colour_conversion.Colours(colour_spaces.profile_of(self.image, path, kind))
 
     def answer(self, order: dict[str, Any]) -> dict[str, Any]:
         if order["task"] == "ingest":
@@ -150,13 +150,13 @@ class _Opened:
 
     def _decoded(self, widest: int) -> Any:
         try:
-            decoded = resizing.decode(self.picture, self.colours, widest)
+            decoded = resizing.decode(self.image, self.colours, widest)
         except Image.DecompressionBombError as error:
             raise image_reader.Unfit(file_types.GROWING) from error
         except BROKEN_FILE as error:
             short = "memory" in str(error).lower()
             raise image_reader.Unfit(file_types.TOO_MUCH if short else file_types.BROKEN) from error
-        self.picture.close()  # frees the memory of the full image
+        self.image.close()  # frees the memory of the full image
         return decoded
 
     def _write(self, decoded: Any, size: Any) -> dict[str, Any]:

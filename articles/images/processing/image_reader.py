@@ -60,13 +60,13 @@ def open_image(path: Path, kind: Kind) -> Pixels:
     if kind is GIF:
         _check_block_count(path)
     try:
-        picture = Image.open(path, formats=[kind.plugin])
+        image = Image.open(path, formats=[kind.plugin])
     except BROKEN_FILE as mistake:
         raise Unfit(_error_for(path, kind, plugin)) from mistake
-    _check_limits(picture, path, kind)
+    _check_limits(image, path, kind)
     # A GIF may grow from frame to frame.
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS[kind] * 10**6 // 2
-    return picture
+    return image
 
 
 def open_whole(path: Path, kind: Kind) -> Pixels:
@@ -75,13 +75,13 @@ def open_whole(path: Path, kind: Kind) -> Pixels:
     A PNG is decoded here, because its metadata may come after the pixels; other types are decoded
     when the target size is known.
     """
-    picture = open_image(path, kind)
+    image = open_image(path, kind)
     if kind is PNG:
         try:
-            picture.load()
+            image.load()
         except BROKEN_FILE as mistake:
             raise Unfit(BROKEN) from mistake
-    return picture
+    return image
 
 
 def _error_for(path: Path, kind: Kind, plugin: Any) -> str:
@@ -149,32 +149,32 @@ def _check_size(width: int, height: int, kind: Kind) -> None:
         raise Unfit(message)
 
 
-def _check_limits(picture: Pixels, path: Path, kind: Kind) -> None:
-    if min(picture.size) < 1:
+def _check_limits(image: Pixels, path: Path, kind: Kind) -> None:
+    if min(image.size) < 1:
         raise Unfit(BROKEN)
-    _check_size(*picture.size, kind)
-    if kind is TIFF and _is_raw(picture):
+    _check_size(*image.size, kind)
+    if kind is TIFF and _is_raw(image):
         raise Unfit(RAW)
-    if kind is JPEG and _coefficients(picture) > MAX_COEFFICIENTS:
+    if kind is JPEG and _coefficients(image) > MAX_COEFFICIENTS:
         message = (
-            f"The progressive JPEG has {picture.width:,} × {picture.height:,} pixels and needs too "
+            f"The progressive JPEG has {image.width:,} × {image.height:,} pixels and needs too "
             "much memory. Save it as “baseline” or smaller and upload that."
         )
         raise Unfit(message)
-    frames = frames_of(picture, path, kind)
+    frames = frames_of(image, path, kind)
     if frames > MAX_FRAMES:
         message = f"The animation has more than {MAX_FRAMES} frames. Shorten it or upload a still."
         raise Unfit(message)
-    if frames > 1 and frames * picture.width * picture.height > MAX_MOVING * 10**6:
+    if frames > 1 and frames * image.width * image.height > MAX_MOVING * 10**6:
         message = (
-            f"The animation has {frames} frames of {picture.width:,} × {picture.height:,} pixels; "
+            f"The animation has {frames} frames of {image.width:,} × {image.height:,} pixels; "
             f"the maximum is {MAX_MOVING} million pixels in total. Make it smaller or shorter, or "
             "upload a still."
         )
         raise Unfit(message)
 
 
-def frames_of(picture: Pixels, path: Path, kind: Kind) -> int:
+def frames_of(image: Pixels, path: Path, kind: Kind) -> int:
     """The number of frames, without decoding them, counted to just above the limit.
 
     TIFF pages and stereo JPEGs are not animations. A broken sequence is a still.
@@ -183,38 +183,38 @@ def frames_of(picture: Pixels, path: Path, kind: Kind) -> int:
         return 1
     if kind is GIF:
         return gif_frames(path, most=MAX_FRAMES + 1)
-    return int(getattr(picture, "n_frames", 1))
+    return int(getattr(image, "n_frames", 1))
 
 
-def _coefficients(picture: Pixels) -> int:
+def _coefficients(image: Pixels) -> int:
     """Bytes of memory for all coefficients of a progressive JPEG: two for each sample."""
-    layers: Any = getattr(picture, "layer", [])
-    if not picture.info.get("progressive") or not layers:
+    layers: Any = getattr(image, "layer", [])
+    if not image.info.get("progressive") or not layers:
         return 0
     across, down = (max(layer[at] for layer in layers) for at in (1, 2))
-    sample_bytes = picture.width * picture.height * 2
+    sample_bytes = image.width * image.height * 2
     return int(sum(sample_bytes * layer[1] * layer[2] / (across * down) for layer in layers))
 
 
-def _is_raw(picture: Pixels) -> bool:
-    tags: Any = getattr(picture, "tag_v2", {})
+def _is_raw(image: Pixels) -> bool:
+    tags: Any = getattr(image, "tag_v2", {})
     dng_version, photometric, colour_filter = 50706, 262, 32803
     return dng_version in tags or tags.get(photometric) == colour_filter
 
 
-def turn_of(picture: Pixels) -> int:
+def turn_of(image: Pixels) -> int:
     """The EXIF orientation that is still to be applied, 1 for none.
 
     Pillow rotates TIFF files itself. In AVIF the container has the rotation, which Pillow provides
     as EXIF.
     """
-    if hasattr(picture, "tag_v2"):
+    if hasattr(image, "tag_v2"):
         return 1
-    if picture.format == "AVIF":
-        return int(picture.getexif().get(0x0112, 1))
-    return orientation_of(picture) or 1
+    if image.format == "AVIF":
+        return int(image.getexif().get(0x0112, 1))
+    return orientation_of(image) or 1
 
 
-def upright_size(picture: Pixels) -> tuple[int, int]:
-    width, height = picture.size
-    return (height, width) if turn_of(picture) >= 5 else (width, height)
+def upright_size(image: Pixels) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if turn_of(image) >= 5 else (width, height)

@@ -26,9 +26,9 @@ _LOWEST: Final = sorted(
 )[:64]
 
 
-def hash_of(picture: Image.Image) -> int | None:
+def hash_of(image: Image.Image) -> int | None:
     """The hash of an upright sRGB image as a signed 64-bit number; None for a blank one."""
-    grey = _on_white(picture).convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
+    grey = _on_white(image).convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
     values = grey.tobytes()
     rows = [values[at : at + _SIDE] for at in range(0, len(values), _SIDE)]
     across = [[_strength(wave, row) for wave in _WAVES] for row in rows]
@@ -45,9 +45,9 @@ def _strength(wave: list[float], values: bytes | tuple[float, ...]) -> float:
     return sum(height * value for height, value in zip(wave, values, strict=True))
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode != "RGBA":
-        return picture
-    paper = Image.new("RGB", picture.size, "white")
-    paper.paste(picture, mask=picture.getchannel("A"))
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    paper = Image.new("RGB", image.size, "white")
+    paper.paste(image, mask=image.getchannel("A"))
     return paper

@@ -58,64 +58,64 @@ _BAND: Final = 64
 _MANY: Final = 20_000_000
 
 
-def is_transparent(picture: Pixels) -> bool:
+def is_transparent(image: Pixels) -> bool:
     """Whether any pixel of a decoded image is transparent."""
-    return picture.mode == "RGBA" and int(picture.getchannel("A").getextrema()[0]) < 255  # type: ignore[arg-type]
+    return image.mode == "RGBA" and int(image.getchannel("A").getextrema()[0]) < 255  # type: ignore[arg-type]
 
 
-def decode(picture: Pixels, colours: Colours, widest: int = WIDTHS[-1]) -> Pixels:
+def decode(image: Pixels, colours: Colours, widest: int = WIDTHS[-1]) -> Pixels:
     """The pixels, upright, in sRGB (RGB or RGBA), at most `widest` wide, without metadata."""
-    turn = turn_of(picture)
-    width, height = upright_size(picture)
+    turn = turn_of(image)
+    width, height = upright_size(image)
     fitting = min(widest, width)
     aim = (fitting, height_at(fitting, width, height))
     lying = aim[::-1] if turn >= 5 else aim
-    picture.draft(picture.mode, lying)
-    picture.load()
-    plain = colours.to_srgb(turned(shrunk(picture, lying), turn))
-    if plain is picture:
-        plain = picture.copy()
+    image.draft(image.mode, lying)
+    image.load()
+    plain = colours.to_srgb(turned(shrunk(image, lying), turn))
+    if plain is image:
+        plain = image.copy()
     plain.info = {}
     return plain
 
 
-def turned(picture: Pixels, turn: int) -> Pixels:
-    return picture.transpose(_TURNS[turn]) if turn in _TURNS else picture
+def turned(image: Pixels, turn: int) -> Pixels:
+    return image.transpose(_TURNS[turn]) if turn in _TURNS else image
 
 
-def shrunk(picture: Pixels, aim: tuple[int, int]) -> Pixels:
+def shrunk(image: Pixels, aim: tuple[int, int]) -> Pixels:
     """Scaled, and in a mode whose colours can be converted: no palettes, no single bits."""
-    if picture.size == aim and picture.mode in {"LA", "RGBA"}:
-        return picture
-    if picture.mode in _SCALABLE and "transparency" not in picture.info:
-        exact_size: tuple[float, float] = picture.size
-        reduced = picture
+    if image.size == aim and image.mode in {"LA", "RGBA"}:
+        return image
+    if image.mode in _SCALABLE and "transparency" not in image.info:
+        exact_size: tuple[float, float] = image.size
+        reduced = image
     else:
-        reduced, exact_size = _nearer(picture, aim)
+        reduced, exact_size = _nearer(image, aim)
     if reduced.size != aim:
         reduced = reduced.resize(
             aim, Image.Resampling.LANCZOS, box=(0, 0, *exact_size), reducing_gap=3.0
         )
-    if picture.mode.startswith("I;16"):
+    if image.mode.startswith("I;16"):
         return reduced.convert("I;16")
     if reduced.mode in {"I", "F"}:
         return eight_bits(reduced)
     return reduced.convert(reduced.mode.upper()) if reduced.mode in {"La", "RGBa"} else reduced
 
 
-def _nearer(picture: Pixels, aim: tuple[int, int]) -> tuple[Pixels, tuple[float, float]]:
+def _nearer(image: Pixels, aim: tuple[int, int]) -> tuple[Pixels, tuple[float, float]]:
     """Converted and reduced by a whole factor, a band at a time.
 
     So a large image is never in memory in two modes. Also returns the size before rounding up.
     """
-    width, height = picture.size
+    width, height = image.size
     gap = 2.0 if width * height < _MANY else 1.0
     factor = int(min(width / aim[0], height / aim[1]) / gap)
     if factor < 2:
-        return _scalable(picture), picture.size
+        return _scalable(image), image.size
     small: Pixels | None = None
     for top in range(0, height, _BAND * factor):
-        band = picture.crop((0, top, width, min(height, top + _BAND * factor)))
+        band = image.crop((0, top, width, min(height, top + _BAND * factor)))
         part = _scalable(band).reduce(factor)
         if small is None:
             small = Image.new(part.mode, (-(-width // factor), -(-height // factor)))
@@ -124,20 +124,20 @@ def _nearer(picture: Pixels, aim: tuple[int, int]) -> tuple[Pixels, tuple[float,
     return small, (width / factor, height / factor)
 
 
-def _scalable(picture: Pixels) -> Pixels:
+def _scalable(image: Pixels) -> Pixels:
     """In a mode that can be averaged; with premultiplied alpha if there is transparency."""
-    mode = picture.mode
+    mode = image.mode
     if mode.startswith("I;16"):
-        return picture.convert("I")
-    see_through = mode in {"LA", "La", "PA", "RGBA", "RGBa"} or "transparency" in picture.info
+        return image.convert("I")
+    see_through = mode in {"LA", "La", "PA", "RGBA", "RGBa"} or "transparency" in image.info
     if mode in {"1", "L", "LA", "La"}:
-        return picture.convert("LA").convert("La") if see_through else picture.convert("L")
-    return picture.convert("RGBA").convert("RGBa") if see_through else picture.convert("RGB")
+        return image.convert("LA").convert("La") if see_through else image.convert("L")
+    return image.convert("RGBA").convert("RGBa") if see_through else image.convert("RGB")
 
 
-def write(picture: Pixels, size: Size, path: Path, *, kind: Kind) -> None:
+def write(image: Pixels, size: Size, path: Path, *, kind: Kind) -> None:
     """Writes one rendition without metadata of the original."""
-    pixels = picture if picture.size == (size.width, size.height) else scaled(picture, size)
+    pixels = image if image.size == (size.width, size.height) else scaled(image, size)
     if size.format == "jpeg" and pixels.mode != "RGB":
         pixels = on_white(pixels)
     if size.format == "avif" and pixels.mode in _EVEN:
@@ -147,13 +147,13 @@ def write(picture: Pixels, size: Size, path: Path, *, kind: Kind) -> None:
     pixels.save(path, **{**SAVE[size.format], **crisp, **cut})
 
 
-def scaled(picture: Pixels, size: Size) -> Pixels:
+def scaled(image: Pixels, size: Size) -> Pixels:
     """Scaled from the next larger size; the step is so small that a cheaper filter is as good."""
-    return picture.resize((size.width, size.height), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    return image.resize((size.width, size.height), Image.Resampling.BICUBIC, reducing_gap=3.0)
 
 
-def on_white(picture: Pixels) -> Pixels:
+def on_white(image: Pixels) -> Pixels:
     """On a white background, without transparency."""
-    paper = Image.new("RGB", picture.size, "white")
-    paper.paste(picture, mask=picture.getchannel("A"))
+    paper = Image.new("RGB", image.size, "white")
+    paper.paste(image, mask=image.getchannel("A"))
     return paper

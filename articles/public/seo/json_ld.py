@@ -215,8 +215,8 @@ def news_article(
     if tags := [tag.name for tag in article.tags.all()]:
         data["keywords"] = tags
     data.update(_rights(article))
-    if pictures := _image_objects(article):
-        data["image"] = pictures
+    if images := _image_objects(article):
+        data["image"] = images
     if corrections := list(article.corrections.all()):
         data["correction"] = [_correction(each, publication) for each in corrections]
     if not thread.off:

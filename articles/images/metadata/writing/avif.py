@@ -129,8 +129,8 @@ def _piece(file: _File, part: Box, number: int) -> bytes:
 def _reference(file: _File, number: int, wide: int) -> bytes:
     """A reference: the new item describes the primary image."""
     first = _only(file.inner, b"pitm")
-    picture = int.from_bytes(file.content[first.inside + FULL : first.end])
-    return box(b"cdsc", number.to_bytes(wide) + b"\x00\x01" + picture.to_bytes(wide))
+    image = int.from_bytes(file.content[first.inside + FULL : first.end])
+    return box(b"cdsc", number.to_bytes(wide) + b"\x00\x01" + image.to_bytes(wide))
 
 
 def _move(items: list[Item], behind: int, by: int) -> None:
