@@ -132,7 +132,7 @@ def _trimmed(run: Run) -> Run:
 
 
 def _strip_end(result: Run) -> None:
-    """Strips the end of the current line in `kept`."""
+    """Strips the end of the current line in `result`."""
     while result and result[-1].kind == TEXT:
         result[-1].text = result[-1].text.rstrip(EDGE)
         if result[-1].text:

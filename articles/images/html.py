@@ -1,4 +1,4 @@
-"""Images on pages as HTML: a picture in its formats, its caption, a figure. The markup is in templates/articles/images/."""
+"""Images as HTML: `<picture>`, caption and figure, from templates/articles/images/."""
 
 from django.utils.safestring import SafeString
 
@@ -12,7 +12,7 @@ from iria.publication.models import Publication
 
 
 def picture_html(values: ImageAttributes | None, alt: str | None = None) -> SafeString:
-    """The `picture` element; an empty text while no size of the image is ready.
+    """The `<picture>` element; empty while the image has no renditions.
 
     Args:
         alt: instead of the image's own alternative text.
@@ -87,6 +87,6 @@ def gallery_html(figures: str, caption: str, width: str) -> SafeString:
 
 
 def _interface() -> dict[str, str]:
-    """Language and direction of the interface's own words within a text."""
+    """`lang` and `dir` for interface text within a text."""
     code = interface_language()
     return {"language": code, "direction": direction_of(code)}

@@ -61,7 +61,7 @@ def _axe_on(page: Page, rules: dict[str, object]) -> list[str]:
     ]
 
 
-def complaints_of_everybody(page: Page, params: str) -> list[str]:
+def everybody_complaints(page: Page, params: str) -> list[str]:
     """The problems that a check of `everybody.js` finds."""
     if not page.evaluate("() => Boolean(window.everybody)"):
         page.evaluate(_everybody())

@@ -92,7 +92,7 @@ def public_pages() -> dict[str, str]:
     }
 
 
-def desk_pages() -> dict[str, str]:
+def admin_pages() -> dict[str, str]:
     """Name → URL for the most used pages of the admin."""
     article = Article.objects.published().newest().first()
     image = Image.objects.first()

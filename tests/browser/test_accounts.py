@@ -24,11 +24,11 @@ from tests.conftest import PASSWORD, MailFolder
 
 pytestmark = pytest.mark.browser
 
-DESK = "/admin/articles/article/"
+ADMIN = "/admin/articles/article/"
 
 
 @pytest.fixture(autouse=True)
-def _asked_of_staff(site: str, settings: Any) -> None:
+def _staff_needs_second_factor(site: str, settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR = True
     cache.clear()
 
@@ -67,7 +67,7 @@ def test_a_passkey_created_at_the_first_sign_in_opens_the_admin(
     open_page: OpenPage, edna: User, mail_folder: MailFolder
 ) -> None:
     email_addresses.mark_confirmed(edna)
-    page = open_page(DESK)
+    page = open_page(ADMIN)
     ask = authenticator(page)
     sign_in(page, edna)
     expect(page.locator("h1")).to_have_text("Set up two-factor authentication")
@@ -78,21 +78,21 @@ def test_a_passkey_created_at_the_first_sign_in_opens_the_admin(
     expect(page.locator("h1")).to_have_text("Recovery codes")
     assert page.locator(".recovery-codes li").count() == 10
     page.click("text=Continue to the admin")
-    page.wait_for_url(f"**{DESK}")
+    page.wait_for_url(f"**{ADMIN}")
     expect(page.locator("h1")).to_contain_text("Select article")
     [held] = ask("getCredentials", {})["credentials"]
     assert held["isResidentCredential"]
 
     page.context.clear_cookies()
-    page.goto(DESK)
+    page.goto(ADMIN)
     page.click("text=Sign in with a passkey")
-    page.wait_for_url(f"**{DESK}")
+    page.wait_for_url(f"**{ADMIN}")
     assert mail_folder.to(edna.email)
 
     # If the user cancels, nothing is opened and the page shows an error.
     page.context.clear_cookies()
     ask("setUserVerified", {"isUserVerified": False})
-    page.goto(DESK)
+    page.goto(ADMIN)
     page.click("text=Sign in with a passkey")
     expect(page.locator("[data-refused]")).to_be_visible()
     assert page.url.partition("?")[0].endswith("/accounts/login/")
@@ -134,7 +134,7 @@ def test_an_authenticator_app_and_a_recovery_code_work_without_javascript(
     open_page: OpenPage, edna: User
 ) -> None:
     email_addresses.mark_confirmed(edna)
-    page = open_page(DESK, scripts=False, size=PHONE)
+    page = open_page(ADMIN, scripts=False, size=PHONE)
     sign_in(page, edna)
     page.click("text=Add authenticator app")
     assert page.locator("svg.drawn-code").bounding_box()["width"] > 150  # type: ignore[index]
@@ -143,16 +143,16 @@ def test_an_authenticator_app_and_a_recovery_code_work_without_javascript(
     page.click("main form button")
     codes = page.locator(".recovery-codes li").all_inner_texts()
     page.click("text=Continue to the admin")
-    assert page.url.endswith(DESK)
+    assert page.url.endswith(ADMIN)
 
     for code, opens in ((code_of(secret, steps=1), True), (codes[3], True), (codes[3], False)):
         page.context.clear_cookies()
-        page.goto(DESK)
+        page.goto(ADMIN)
         sign_in(page, edna)
         assert page.inner_text("h1") == "Two-factor authentication"
         page.fill("input[name=code]", code)
         page.click("main form button:text-is('Sign in')")
-        assert page.url.endswith(DESK) == opens
+        assert page.url.endswith(ADMIN) == opens
     assert "Incorrect code." in page.inner_text("main")
 
 

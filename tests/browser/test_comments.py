@@ -168,12 +168,12 @@ def test_text_entered_before_the_script_has_loaded_is_kept_too(
 def test_a_returning_reader_sees_the_number_of_new_comments(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
-    def comes(words: str) -> Comment:
+    def add_comment(words: str) -> Comment:
         comment = posting.post(article, name="Ana", email="a@readers.example", text=words)
         decisions.approve(comment, by=mina)
         return comment
 
-    comes("First")
+    add_comment("First")
     page = open_page(article.get_absolute_url())
     # Polled by the debugger: a function that waits in the page would violate its policy.
     for _ in range(400):
@@ -182,7 +182,7 @@ def test_a_returning_reader_sees_the_number_of_new_comments(
         page.wait_for_timeout(50)
     assert page.evaluate("localStorage.length"), "the visit was not noted within twenty seconds"
     assert page.locator("#comments-heading").inner_text() == "1 Comment"
-    last = [comes(f"Again {number}") for number in range(3)][-1]
+    last = [add_comment(f"Again {number}") for number in range(3)][-1]
     page.reload()
     page.wait_for_selector("text=4 Comments – 3 new since your last visit")
     page.goto(last.get_absolute_url())
@@ -374,14 +374,14 @@ def test_every_page_of_the_thread_is_accessible(
             sources[url] = response.text()
             complaints += [f"{url}: {each}" for each in accessibility_complaints(page)]
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    at_desk = open_admin(mina, bypass_csp=True)
+    admin_page = open_admin(mina, bypass_csp=True)
     for url in (
         "/admin/articles/comment/",
         f"/admin/articles/comment/{waiting.pk}/change/",
         "/admin/articles/moderationdecision/",
         "/accounts/profile/",
     ):
-        at_desk.goto(url)
-        complaints += [f"{url}: {each}" for each in accessibility_complaints(at_desk)]
+        admin_page.goto(url)
+        complaints += [f"{url}: {each}" for each in accessibility_complaints(admin_page)]
     assert complaints == []
     assert html_complaints(sources, tmp_path) == []

@@ -122,7 +122,7 @@ def test_a_conversation_from_the_first_comment_to_the_last(
     approve(moderator)
     page.goto(article.get_absolute_url())
     assert "It was late." in page.inner_text("#comments")
-    yours = link_in(newest_to(TEO), "/comments/yours/")
+    reply_link = link_in(newest_to(TEO), "/comments/yours/")
 
     # A second reader subscribes to the daily e-mail.
     second = open_page(article.get_absolute_url(), scripts=scripts)
@@ -148,14 +148,14 @@ def test_a_conversation_from_the_first_comment_to_the_last(
     assert "Which one?" in page.inner_text("article.comment:target")
 
     # The guest edits and deletes the comment; the reply stays.
-    page.goto(yours)
+    page.goto(reply_link)
     page.fill("#comment-text", "I was on the last ferry.")
     page.click("text=Save changes")
     assert "pending approval" in page.inner_text("main [role=status]")
     approve(moderator)
     page.goto(article.get_absolute_url())
     assert "I was on the last ferry." in page.inner_text("#comments")
-    page.goto(yours)
+    page.goto(reply_link)
     page.click("button:text-is('Delete comment')")
     page.goto(article.get_absolute_url())
     conversation = page.inner_text("#comments")
@@ -168,13 +168,13 @@ def test_a_conversation_from_the_first_comment_to_the_last(
     sending.send_due(daily_schedule.next_digest(timezone.now()))
     daily = mail_folder.to(DORA)[-1]
     assert "Which one?" in daily.as_string()
-    way_out = str(daily["List-Unsubscribe"]).strip("<>")
-    second.goto(way_out)
+    unsubscribe_url = str(daily["List-Unsubscribe"]).strip("<>")
+    second.goto(unsubscribe_url)
     assert second.inner_text("h1") == "Unfollow"
     # As an e-mail client does it (RFC 8058): one POST without cookies.
     response = second.context.browser.new_context().request.post(  # type: ignore[union-attr]
-        way_out, form={"List-Unsubscribe": "One-Click"}
+        unsubscribe_url, form={"List-Unsubscribe": "One-Click"}
     )
     assert response.status == 200
-    second.goto(way_out)
+    second.goto(unsubscribe_url)
     assert second.inner_text("h1") == "Unfollowed"

@@ -22,12 +22,12 @@ from tests import newsroom as making
 from tests.browser import routes
 from tests.browser.checkers import (
     accessibility_complaints,
-    complaints_of_everybody,
+    everybody_complaints,
     html_complaints,
     looks_complaints,
 )
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.browser.page_urls import desk_pages, public_pages
+from tests.browser.page_urls import admin_pages, public_pages
 from tests.browser.responses import Answer, answers, as_sent
 
 pytestmark = pytest.mark.browser
@@ -58,10 +58,10 @@ def test_every_page_is_accessible_and_valid(
     # Without motion from the start: colours cannot be measured during a transition.
     page = open_page("/", size=DESKTOP, reduced_motion="reduce")
     complaints = _watched(page, pages, sent)
-    open_admin, seen_at_the_desk = _admin_pages(open_page, chief)
+    open_admin, admin_problems = _admin_pages(open_page, chief)
     complaints += open_admin
     complaints += cookies_of(pages, got)
-    written = {**got, **sent, **seen_at_the_desk}
+    written = {**got, **sent, **admin_problems}
     texts = {name: response.content.decode() for name, response in written.items()}
     complaints += html_complaints(texts, tmp_path)
     complaints += unchecked(pages, sent, drawn)
@@ -88,20 +88,20 @@ def _watched(page: Page, pages: dict[str, str], sent: dict[str, Answer]) -> list
 
 def all_problems(page: Page, name: str) -> list[str]:
     """Restores the light scheme and the desktop size at the end."""
-    found = [*accessibility_complaints(page), *complaints_of_everybody(page, "keyboard")]
-    found += complaints_of_everybody(page, "large")
+    found = [*accessibility_complaints(page), *everybody_complaints(page, "keyboard")]
+    found += everybody_complaints(page, "large")
     page.set_viewport_size(TABLET)  # type: ignore[arg-type]
-    found += complaints_of_everybody(page, "large")
+    found += everybody_complaints(page, "large")
     page.set_viewport_size(SMALL)  # type: ignore[arg-type]
-    found += complaints_of_everybody(page, "wide")
+    found += everybody_complaints(page, "wide")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="dark")
     whole = name in WHOLE_ON_A_PHONE
     found += accessibility_complaints(page) if whole else looks_complaints(page)
-    found += complaints_of_everybody(page, "keyboard")
+    found += everybody_complaints(page, "keyboard")
     page.emulate_media(color_scheme="light", forced_colors="active")
     for check in ("forced", "motion", "keyboard"):
-        found += complaints_of_everybody(page, check)
+        found += everybody_complaints(page, check)
     page.emulate_media(forced_colors="none")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     return [f"{name}: {text}" for text in dict.fromkeys(found)]
@@ -119,7 +119,7 @@ def _admin_pages(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str,
         ]
     )
     complaints = []
-    pages = desk_pages()
+    pages = admin_pages()
     for name, path in pages.items():
         page.goto(path)
         page.wait_for_load_state("networkidle")

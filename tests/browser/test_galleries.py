@@ -98,12 +98,12 @@ def test_the_large_view_is_accessible(
     open_page: OpenPage, article: Article, size: dict[str, int], scheme: str
 ) -> None:
     page = open_page(article.get_absolute_url(), size=size, scheme=scheme)
-    way = page.locator(".gallery .enlarge").last
+    link = page.locator(".gallery .enlarge").last
     assert accessibility_complaints(page) == []
-    way.click()
+    link.click()
     expect(page.get_by_role("dialog")).to_contain_text("Ola Lind")
     assert accessibility_complaints(page) == []
-    page.goto(way.get_attribute("href") or "")
+    page.goto(link.get_attribute("href") or "")
     assert accessibility_complaints(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 

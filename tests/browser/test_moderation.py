@@ -29,7 +29,7 @@ def article(site: str) -> Article:
     return newsroom.published("Ferries at the strait")
 
 
-def hold(article: Article, number: int) -> list[Comment]:
+def add_pending(article: Article, number: int) -> list[Comment]:
     """Adds pending comments, each by another commenter."""
     return [
         posting.post(
@@ -58,7 +58,7 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(selector)
 
 
-def held_according_to(page: Page) -> str:
+def pending_count_on(page: Page) -> str:
     return page.locator("[data-queue=held] .admin-count").inner_text()
 
 
@@ -69,7 +69,7 @@ def decided() -> Counter[str]:
 def test_forty_comments_are_moderated_with_the_keyboard_alone(
     open_admin: OpenPage, article: Article, mina: User
 ) -> None:
-    comments = hold(article, 40)
+    comments = add_pending(article, 40)
     page = open_admin(mina, LIST)
     complaints = accessibility_complaints(page)
     press(page, "j")
@@ -88,7 +88,7 @@ def test_forty_comments_are_moderated_with_the_keyboard_alone(
         with page.expect_navigation():
             press(page, "a")
     expect(page.locator(".messagelist")).to_contain_text("No more comments in this queue.")
-    assert held_according_to(page) == "0"
+    assert pending_count_on(page) == "0"
     assert decided() == {"rejected": 2, "approved": 31, "spam": 7}
     assert Comment.objects.filter(moderations__created_by=mina).distinct().count() == 40
     complaints += change_a_rule(page)
@@ -100,7 +100,7 @@ def test_forty_comments_are_moderated_with_the_keyboard_alone(
 def test_shortcuts_apply_to_the_first_comment_before_any_selection(
     open_admin: OpenPage, article: Article, mina: User
 ) -> None:
-    comments = hold(article, 2)
+    comments = add_pending(article, 2)
     page = open_admin(mina, LIST)
     expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
     assert page.evaluate("document.activeElement === document.body")
@@ -112,7 +112,7 @@ def test_shortcuts_apply_to_the_first_comment_before_any_selection(
 def test_disabled_shortcuts_select_nothing(
     open_admin: OpenPage, article: Article, mina: User
 ) -> None:
-    hold(article, 1)
+    add_pending(article, 1)
     page = open_admin(mina, LIST)
     press(page, "?")
     page.locator("#admin-keys-on").uncheck()
@@ -191,7 +191,7 @@ def change_a_rule(page: Page) -> list[str]:
 def test_two_moderators_decide_every_comment_exactly_once(
     open_admin: OpenPage, article: Article, mina: User, edna: User
 ) -> None:
-    comments = hold(article, 16)
+    comments = add_pending(article, 16)
     one, two = open_admin(mina, LIST), open_admin(edna, LIST)
     for page in (one, two):
         press(page, "j")
@@ -213,7 +213,7 @@ def test_the_last_decision_of_a_page_can_be_undone_before_the_next_page_loads(
     open_admin: OpenPage, article: Article, mina: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CommentAdmin, "list_per_page", 2)
-    hold(article, 3)
+    add_pending(article, 3)
     page = open_admin(mina, LIST)
     press(page, "j", "a")
     expect(page.locator(".admin-said")).to_contain_text("Writer 0: approved.")
@@ -231,7 +231,7 @@ def test_the_last_decision_of_a_page_can_be_undone_before_the_next_page_loads(
 def test_tables_are_not_wider_than_a_phone(
     open_admin: OpenPage, article: Article, mina: User, rest: str
 ) -> None:
-    hold(article, 3)
+    add_pending(article, 3)
     page = open_admin(mina, f"/admin/articles/{rest}")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -32,7 +32,7 @@ def picture(credit: str, colour: str = "steelblue") -> Image:
     return ingest.ingest(file, by=None, alt_text="Cranes at dusk", credit=credit)
 
 
-def speak(*codes: str) -> None:
+def set_languages(*codes: str) -> None:
     publication = current_publication()
     publication.name, publication.languages = "Meridian", ", ".join(codes)
     publication.save()
@@ -73,7 +73,7 @@ def test_a_reader_follows_an_article_pinned_by_an_editor(open_page: OpenPage, ed
 
 
 def test_a_right_to_left_article_fits_a_phone(open_page: OpenPage) -> None:
-    speak("en", "fr", "ar")
+    set_languages("en", "fr", "ar")
     headings = "".join(f"<h2>الفصل {n}</h2><p>{'ماء النهر قليل. ' * 120}</p>" for n in range(3))
     figure = sample_content.figure(picture("Nell Sandoval"), "نهر")
     note = "<p>جملة.<span data-footnote='المصدر'></span></p>"

@@ -120,7 +120,7 @@ def _nearer(image: Pixels, aim: tuple[int, int]) -> tuple[Pixels, tuple[float, f
         if small is None:
             small = Image.new(part.mode, (-(-width // factor), -(-height // factor)))
         small.paste(part, (0, top // factor))
-    assert small is not None  # noqa: S101 - a picture has rows
+    assert small is not None  # noqa: S101 - an image has rows
     return small, (width / factor, height / factor)
 
 

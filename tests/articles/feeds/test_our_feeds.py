@@ -96,14 +96,14 @@ def test_awkward_text_is_not_changed_by_a_feed(client: Client, full: Article) ->
         rss = etree.fromstring(client.get("/feed/").content)
         atom = client.get("/feed/atom/").content
         titles = [title.text or "" for title in rss.iterfind("channel/item/title")]
-        expected = [_as_xml_reads(message[:200]) for message in reversed(batch)]
+        expected = [_as_xml_text(message[:200]) for message in reversed(batch)]
         assert titles == expected
         unsafe = [p for p in problems(atom) if p.kind in {"unsafe", "address", "malformed"}]
         assert unsafe == []
         assert json_problems(client.get("/feed/json/").content) == []
 
 
-def _as_xml_reads(message: str) -> str:
+def _as_xml_text(message: str) -> str:
     """The text as XML allows it: no forbidden characters, normalised line ends."""
     allowed = "".join(
         character for character in message if character in "\t\n\r" or character >= " "

@@ -163,17 +163,17 @@ def test_a_new_use_waits_for_a_transaction_that_was_checked_but_not_committed(db
     using(newsroom.picture())
     newsroom.picture(credit="")
 
-    def use_it() -> None:
+    def add_use() -> None:
         try:
             run(USED_ONCE_MORE)
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(1) as somebody_else:
+    with ThreadPoolExecutor(1) as other_user:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(OUT)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            used = somebody_else.submit(use_it)
+            used = other_user.submit(add_use)
             wait([used], timeout=0.5)
         with pytest.raises(IntegrityError, match=REFUSED):
             used.result(10)
@@ -198,8 +198,8 @@ def test_a_conflict_in_the_admin_shows_an_error_message(
     def uses(_image: Image) -> list[Any]:
         if not overtaken:
             overtaken.append(1)
-            with ThreadPoolExecutor(1) as somebody_else:
-                somebody_else.submit(publish_elsewhere).result()
+            with ThreadPoolExecutor(1) as other_user:
+                other_user.submit(publish_elsewhere).result()
             return []
         return public_uses_of(_image)
 

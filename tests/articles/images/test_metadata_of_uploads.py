@@ -41,7 +41,7 @@ def exiftool(*arguments: str) -> bytes:
     return subprocess.run(["exiftool", *arguments], capture_output=True, check=True).stdout
 
 
-def as_from_a_camera(path: Path) -> None:
+def add_camera_metadata(path: Path) -> None:
     """Adds rights and all other metadata that cameras and newsrooms write, with a thumbnail."""
     thumbnail = path.with_name("thumbnail.jpg")
     Pixels.new("RGB", (160, 120), "red").save(thumbnail)
@@ -70,7 +70,7 @@ def served(image: Image, folder: Path) -> dict[str, dict[str, Any]]:
     return {names[Path(metadata["SourceFile"]).name]: metadata for metadata in found}
 
 
-def assert_tells_rights_alone(files: dict[str, dict[str, Any]], credit: str) -> None:
+def assert_contains_rights_only(files: dict[str, dict[str, Any]], credit: str) -> None:
     for metadata in files.values():
         everything = json.dumps(metadata, ensure_ascii=False)
         for name, value in (RIGHTS | {"XMP-photoshop:Credit": credit}).items():
@@ -87,7 +87,7 @@ def test_every_file_of_a_photograph_has_its_credit_and_no_location(
 ) -> None:
     path = tmp_path / "photograph.jpg"
     Pixels.linear_gradient("L").resize((700, 500)).convert("RGB").save(path, quality=90)
-    as_from_a_camera(path)
+    add_camera_metadata(path)
     client.force_login(edna)
     image = upload(client, path)
     jobs()
@@ -97,7 +97,7 @@ def test_every_file_of_a_photograph_has_its_credit_and_no_location(
         *(f"{shape} {form}" for shape in ("3:2", "1:1") for form in ("avif", "jpeg")),
         "40:21 jpeg",
     }
-    assert_tells_rights_alone(files, CREDIT)
+    assert_contains_rights_only(files, CREDIT)
     for metadata in (metadata for kind, metadata in files.items() if kind.endswith("jpeg")):
         assert metadata["IPTC:Credit"] == CREDIT
         assert metadata["IFD0:Artist"] == "Inês Faro"
@@ -109,7 +109,7 @@ def test_every_file_of_a_photograph_has_its_credit_and_no_location(
     )
     assert Image.objects.get().credit == "Teo Brandt/via Meridian"
     jobs()
-    assert_tells_rights_alone(served(image, tmp_path / "after"), "Teo Brandt/via Meridian")
+    assert_contains_rights_only(served(image, tmp_path / "after"), "Teo Brandt/via Meridian")
 
 
 def test_so_does_every_file_of_an_animated_or_transparent_image(
@@ -118,10 +118,10 @@ def test_so_does_every_file_of_an_animated_or_transparent_image(
     path = tmp_path / "moving.png"
     frames = [Pixels.new("RGBA", (200, 100), (255, shade, 0, shade)) for shade in (40, 120, 200)]
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=80)
-    as_from_a_camera(path)
+    add_camera_metadata(path)
     client.force_login(edna)
     image = upload(client, path)
     jobs()
     files = served(image, tmp_path / "served")
     assert {"whole webp moving", "whole png", "whole avif", "1:1 webp"} <= set(files)
-    assert_tells_rights_alone(files, CREDIT)
+    assert_contains_rights_only(files, CREDIT)

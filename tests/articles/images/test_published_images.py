@@ -24,7 +24,7 @@ ALL = ["chief", "edna", "rui", "mina", "ola"]
 MAY_PUBLISH = {"chief", "edna"}
 
 
-def somebody() -> User:
+def create_user() -> User:
     return User.objects.create_user("somebody@meridian.example")
 
 
@@ -51,13 +51,13 @@ def leading(image: Image) -> None:
 
 def scheduled(image: Image) -> None:
     article = newsroom.draft(lead_image=image)
-    publishing.schedule(article, at=timezone.now() + timedelta(days=1), by=somebody())
+    publishing.schedule(article, at=timezone.now() + timedelta(days=1), by=create_user())
     assert article.state == Article.State.SCHEDULED
 
 
 def withdrawn(image: Image) -> None:
     article = newsroom.published(lead_image=image)
-    publishing.unpublish(article, by=somebody())
+    publishing.unpublish(article, by=create_user())
 
 
 def portrait(image: Image) -> None:
@@ -171,9 +171,9 @@ def test_a_reporter_sees_the_fields_of_a_published_image_read_only_with_the_reas
     client.force_login(rui)
     page = client.get(reverse("admin:articles_image_change", args=[image.pk]))
     text = page.content.decode()
-    why = permissions.why_readonly(rui, image)
-    assert "A quiet week at the strait" in why
-    assert why in text
+    read_only_reason = permissions.why_readonly(rui, image)
+    assert "A quiet week at the strait" in read_only_reason
+    assert read_only_reason in text
     assert image.alt_text in text
     assert 'name="alt_text"' not in text
     assert 'name="_save"' not in text

@@ -41,7 +41,7 @@ def views(article: Article) -> int:
     return sum(row.views for row in ArticleViews.objects.filter(article=article))
 
 
-def opened(article: Article, times: int, *, days_ago: int = 0) -> None:
+def add_views(article: Article, times: int, *, days_ago: int = 0) -> None:
     day = timezone.now().date() - timedelta(days=days_ago)
     ArticleViews.objects.create(article=article, day=day, views=times)
 
@@ -105,13 +105,13 @@ def test_the_list_is_shown_only_if_the_publication_enables_it(
     Publication.objects.update_or_create(pk=1)
     often, seldom = newsroom.published("Often"), newsroom.published("Seldom")
     old, french = newsroom.published("Old"), newsroom.published("Souvent", language="fr")
-    standing = [newsroom.published(f"Newer {number}") for number in range(9)]
-    opened(standing[0], 99)
-    opened(often, 5, days_ago=1)
-    opened(often, 5, days_ago=2)
-    opened(seldom, 7)
-    opened(old, 900, days_ago=8)
-    opened(french, 3)
+    stored_list = [newsroom.published(f"Newer {number}") for number in range(9)]
+    add_views(stored_list[0], 99)
+    add_views(often, 5, days_ago=1)
+    add_views(often, 5, days_ago=2)
+    add_views(seldom, 7)
+    add_views(old, 900, days_ago=8)
+    add_views(french, 3)
     most_read.choose()
     assert "Most read" not in client.get("/").content.decode()
     Publication.objects.update(show_most_read=True)
@@ -122,20 +122,20 @@ def test_the_list_is_shown_only_if_the_publication_enables_it(
     assert "Souvent" not in listed
     assert page.count(">Newer 0</a>") == 1
     with django_assert_num_queries(1):
-        besides = {standing[0].pk}
+        besides = {stored_list[0].pk}
         assert most_read.most_read_articles("en", besides=besides) == [often, seldom]
 
 
 def test_the_list_has_five_articles(client: Client) -> None:
     for number in range(7):
-        opened(newsroom.published(f"Number {number}"), 1 + number)
+        add_views(newsroom.published(f"Number {number}"), 1 + number)
     most_read.choose()
     most = [each.headline for each in most_read.most_read_articles("en")]
     assert most == [f"Number {number}" for number in (6, 5, 4, 3, 2)]
 
 
 def test_an_unchanged_list_is_not_written_again() -> None:
-    opened(newsroom.published("Often"), 5)
+    add_views(newsroom.published("Often"), 5)
     most_read.choose()
     before = MostRead.objects.get().pk
     most_read.choose()
@@ -145,7 +145,7 @@ def test_an_unchanged_list_is_not_written_again() -> None:
 def test_the_dashboard_lists_the_most_read_articles(client: Client, edna: User) -> None:
     client.force_login(edna)
     assert "Most read" not in client.get("/admin/").content.decode()
-    opened(newsroom.published("Strait"), 1200)
+    add_views(newsroom.published("Strait"), 1200)
     page = client.get("/admin/").content.decode()
     assert "Most read in the last 7 days" in page
     assert "opened 1,200 times" in page

@@ -30,7 +30,7 @@ def sections() -> list[Category]:
     return sample_content.sections(2, 5)
 
 
-def called(headline: str) -> Article:
+def article_named(headline: str) -> Article:
     return Article.objects.get(headline=headline)
 
 
@@ -40,19 +40,19 @@ def composed() -> layout.FrontPage:
     )
 
 
-def everything(page: layout.FrontPage) -> list[str]:
+def all_headlines(page: layout.FrontPage) -> list[str]:
     shown = [page.lead, *page.seconds, *(each for part in page.sections for each in part.articles)]
     return [article.headline for article in shown if article]
 
 
-def place(*wishes: SlotChoice) -> None:
-    layout.save_front_page("en", wishes, by=None)
+def save_choices(*choices: SlotChoice) -> None:
+    layout.save_front_page("en", choices, by=None)
 
 
 def test_an_article_in_a_slot_appears_there_and_nowhere_else(sections: list[Category]) -> None:
-    lead, second = called("Article 0 of 0"), called("Article 1 of 0")
-    in_section = called("Article 4 of 1")
-    place(
+    lead, second = article_named("Article 0 of 0"), article_named("Article 1 of 0")
+    in_section = article_named("Article 4 of 1")
+    save_choices(
         SlotChoice(Place.LEAD, None, 0, lead.pk),
         SlotChoice(Place.SECOND, None, 2, second.pk),
         SlotChoice(Place.SECTION, sections[0].pk, 1, in_section.pk),
@@ -61,7 +61,7 @@ def test_an_article_in_a_slot_appears_there_and_nowhere_else(sections: list[Cate
     assert page.lead == lead
     assert page.seconds[2] == second
     assert page.sections[0].articles[1] == in_section
-    shown = everything(page)
+    shown = all_headlines(page)
     assert len(shown) == len(set(shown))
 
 
@@ -69,13 +69,13 @@ def test_an_expired_slot_or_one_without_an_article_is_filled_automatically(
     sections: list[Category], edna: User
 ) -> None:
     by_rule = composed().lead
-    old, later = called("Article 0 of 0"), timezone.now() + timedelta(hours=1)
-    place(SlotChoice(Place.LEAD, None, 0, old.pk, expires_at=later))
+    old, later = article_named("Article 0 of 0"), timezone.now() + timedelta(hours=1)
+    save_choices(SlotChoice(Place.LEAD, None, 0, old.pk, expires_at=later))
     assert composed().lead == old
     Placement.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert composed().lead == by_rule
     assert layout.clear_expired() == 1
-    place(SlotChoice(Place.LEAD, None, 0, old.pk))
+    save_choices(SlotChoice(Place.LEAD, None, 0, old.pk))
     publishing.unpublish(old, by=edna)
     page = composed()
     assert page.lead == by_rule
@@ -89,7 +89,7 @@ def test_an_article_in_another_language_is_not_on_this_front_page(
     publication.languages = "en, fr"
     publication.save()
     french = newsroom.published("Une semaine calme", language="fr", at=sample_content.FIRST_DAY)
-    place(SlotChoice(Place.LEAD, None, 0, french.pk))
+    save_choices(SlotChoice(Place.LEAD, None, 0, french.pk))
     assert "Une semaine calme" not in client.get("/").content.decode()
     layout.save_front_page("fr", [SlotChoice(Place.LEAD, None, 0, french.pk)], by=None)
     page = client.get("/language/fr/").content.decode()
@@ -100,7 +100,12 @@ def test_an_article_in_another_language_is_not_on_this_front_page(
 def test_slots_need_no_additional_query(
     client: Client, sections: list[Category], django_assert_max_num_queries: Any
 ) -> None:
-    place(*(SlotChoice(Place.SECOND, None, at, called(f"Article {at} of 0").pk) for at in range(4)))
+    save_choices(
+        *(
+            SlotChoice(Place.SECOND, None, at, article_named(f"Article {at} of 0").pk)
+            for at in range(4)
+        )
+    )
     with django_assert_max_num_queries(10):
         client.get("/")
 
@@ -108,7 +113,7 @@ def test_slots_need_no_additional_query(
 def test_the_chosen_lead_of_a_section_page_appears_once(
     client: Client, sections: list[Category]
 ) -> None:
-    picked, path = called("Article 0 of 0"), sections[0].get_absolute_url()
+    picked, path = article_named("Article 0 of 0"), sections[0].get_absolute_url()
     assert "Article 4 of 0" in client.get(path).content.decode().partition("card-row")[0]
     layout.save_section_lead(
         sections[0], SlotChoice(Place.HEAD, sections[0].pk, 0, picked.pk), by=None
@@ -120,11 +125,11 @@ def test_the_chosen_lead_of_a_section_page_appears_once(
     assert picked.headline not in client.get(path).content.decode()
 
 
-def field(place: str, category: Category | None, position: int) -> str:
-    return f"{place}-{category.pk if category else 0}-{position}"
+def field(save_choices: str, category: Category | None, position: int) -> str:
+    return f"{save_choices}-{category.pk if category else 0}-{position}"
 
 
-def seen(client: Client, url: str) -> str:
+def page_text(client: Client, url: str) -> str:
     page = client.get(url).content.decode()
     return page.partition('name="seen" value="')[2].partition('"')[0]
 
@@ -133,11 +138,11 @@ def test_an_editor_chooses_articles_from_the_list_by_url_or_by_headline(
     client: Client, edna: User, sections: list[Category]
 ) -> None:
     client.force_login(edna)
-    listed, linked, named = (called(f"Article {n} of 0") for n in range(3))
+    listed, linked, named = (article_named(f"Article {n} of 0") for n in range(3))
     response = client.post(
         COMPOSE,
         {
-            "seen": seen(client, COMPOSE),
+            "seen": page_text(client, COMPOSE),
             field(Place.LEAD, None, 0): f"{listed.headline} [{listed.pk}]",
             field(
                 Place.SECOND, None, 0
@@ -163,7 +168,7 @@ def test_bad_input_gets_an_error_and_is_kept(
     client.force_login(edna)
     newsroom.draft("Only a draft")
     one, lead, second = (
-        called("Article 0 of 0"),
+        article_named("Article 0 of 0"),
         field(Place.LEAD, None, 0),
         field(Place.SECOND, None, 1),
     )
@@ -176,7 +181,7 @@ def test_bad_input_gets_an_error_and_is_kept(
         "Enter a date and time": {lead: one.headline, f"{lead}-until": "soon"},
     }
     for sentence, typed in cases.items():
-        response = client.post(COMPOSE, {"seen": seen(client, COMPOSE), **typed})
+        response = client.post(COMPOSE, {"seen": page_text(client, COMPOSE), **typed})
         page = unescape(response.content.decode())
         assert response.status_code == 422, sentence
         assert sentence in page
@@ -188,15 +193,15 @@ def test_the_second_of_two_editors_gets_a_conflict_and_decides(
     client: Client, edna: User, sections: list[Category]
 ) -> None:
     client.force_login(edna)
-    lead, opened = field(Place.LEAD, None, 0), seen(client, COMPOSE)
-    place(SlotChoice(Place.LEAD, None, 0, called("Article 0 of 0").pk))
+    lead, opened = field(Place.LEAD, None, 0), page_text(client, COMPOSE)
+    save_choices(SlotChoice(Place.LEAD, None, 0, article_named("Article 0 of 0").pk))
     typed = {"seen": opened, lead: "Article 1 of 0"}
     response = client.post(COMPOSE, typed)
     assert response.context["form"].has_error("__all__", "stale")
-    assert composed().lead == called("Article 0 of 0")
+    assert composed().lead == article_named("Article 0 of 0")
     again = response.content.decode().partition('name="seen" value="')[2].partition('"')[0]
     assert client.post(COMPOSE, {**typed, "seen": again}).status_code == 302
-    assert composed().lead == called("Article 1 of 0")
+    assert composed().lead == article_named("Article 1 of 0")
 
 
 def test_unknown_pages_redirect_to_the_first_and_reporters_have_no_access(

@@ -25,7 +25,7 @@ def page_of(client: Client, user: User) -> Any:
     return client.get(f"/reader/{user.pk}/")
 
 
-def choose(client: Client, user: User, **more: str) -> None:
+def choose_public_profile(client: Client, user: User, **more: str) -> None:
     client.force_login(user)
     client.post(
         "/accounts/profile/",
@@ -35,7 +35,7 @@ def choose(client: Client, user: User, **more: str) -> None:
 
 def test_there_is_no_profile_page_unless_the_user_chose_one(client: Client, ola: User) -> None:
     assert page_of(client, ola).status_code == 404
-    choose(client, ola)
+    choose_public_profile(client, ola)
     assert page_of(client, ola).status_code == 200
     client.post("/accounts/profile/", {"display_name": "Ola Lind"})
     assert page_of(client, ola).status_code == 404
@@ -44,7 +44,7 @@ def test_there_is_no_profile_page_unless_the_user_chose_one(client: Client, ola:
 def test_it_shows_the_profile_and_the_published_comments(
     client: Client, ola: User, mina: User, article: Article
 ) -> None:
-    choose(client, ola, biography="I take the <b>ferry</b>.")
+    choose_public_profile(client, ola, biography="I take the <b>ferry</b>.")
     add_comment(article, ola, "It was late, *again*.", mina)
     posting.post(article, text="This one waits.", by=ola)
     page = page_of(Client(), ola).content.decode()
@@ -58,7 +58,7 @@ def test_it_shows_the_profile_and_the_published_comments(
 def test_it_is_the_same_for_everybody_and_changes_with_every_comment(
     client: Client, ola: User, mina: User, article: Article
 ) -> None:
-    choose(client, ola)
+    choose_public_profile(client, ola)
     response = page_of(Client(), ola)
     assert not response.cookies
     again = Client().get(f"/reader/{ola.pk}/", headers={"If-None-Match": response["ETag"]})
@@ -71,7 +71,7 @@ def test_it_is_the_same_for_everybody_and_changes_with_every_comment(
 def test_the_number_of_queries_does_not_depend_on_the_number_of_comments(
     client: Client, ola: User, mina: User, article: Article, django_assert_max_num_queries: Any
 ) -> None:
-    choose(client, ola)
+    choose_public_profile(client, ola)
     for number in range(6):
         add_comment(article, ola, f"Word {number} on ferries.", mina)
     with django_assert_max_num_queries(7):
@@ -84,12 +84,12 @@ def test_the_name_on_a_comment_links_to_a_public_profile(
     add_comment(article, ola, "It was late.", mina)
     there = f'<a href="/reader/{ola.pk}/" rel="nofollow"><bdi>Ola Lind</bdi></a>'
     assert there not in Client().get(article.get_absolute_url()).content.decode()
-    choose(client, ola)
+    choose_public_profile(client, ola)
     assert there in Client().get(article.get_absolute_url()).content.decode()
 
 
 def test_deleted_and_inactive_users_have_no_profile_page(client: Client, ola: User) -> None:
-    choose(client, ola)
+    choose_public_profile(client, ola)
     User.objects.filter(pk=ola.pk).update(is_active=False)
     assert page_of(client, ola).status_code == 404
     ola.delete()

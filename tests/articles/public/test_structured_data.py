@@ -45,11 +45,11 @@ def kinds_of(kind: str) -> frozenset[str]:
     return frozenset({kind}.union(*(kinds_of(each) for each in above if each in rows("types"))))
 
 
-def mistakes(data: Any, place: str = "") -> Iterator[str]:
+def problems(data: Any, place: str = "") -> Iterator[str]:
     """Types, properties and values that are not in the vocabulary."""
     if isinstance(data, list):
         for each in data:
-            yield from mistakes(each, place)
+            yield from problems(each, place)
         return
     if not isinstance(data, dict):
         return
@@ -59,10 +59,10 @@ def mistakes(data: Any, place: str = "") -> Iterator[str]:
         return
     for name, value in data.items():
         if not name.startswith("@"):
-            yield from property_mistakes(str(kind), name, value, f"{place}/{kind}.{name}")
+            yield from property_problems(str(kind), name, value, f"{place}/{kind}.{name}")
 
 
-def property_mistakes(kind: str, name: str, value: Any, here: str) -> Iterator[str]:
+def property_problems(kind: str, name: str, value: Any, here: str) -> Iterator[str]:
     known = rows("properties").get(name)
     if known is None:
         yield f"{here}: there is no such property"
@@ -72,22 +72,28 @@ def property_mistakes(kind: str, name: str, value: Any, here: str) -> Iterator[s
     if not names(known["domainIncludes"]) & kinds_of(kind):
         yield f"{here}: the property belongs to other types"
     for each in value if isinstance(value, list) else [value]:
-        yield from value_mistakes(name, each, names(known["rangeIncludes"]), here)
-        yield from mistakes(each, here)
+        yield from value_problems(name, each, names(known["rangeIncludes"]), here)
+        yield from problems(each, here)
 
 
-def value_mistakes(name: str, value: Any, wanted: set[str], here: str) -> Iterator[str]:
+def value_problems(name: str, value: Any, expected_types: set[str], here: str) -> Iterator[str]:
     if value in ("", None, [], {}):
         yield f"{here}: the value is empty"
     elif isinstance(value, dict):
-        if value.get("@type") in rows("types") and not wanted & kinds_of(str(value["@type"])):
-            yield f"{here}: {value['@type']} is none of {sorted(wanted)}"
+        if value.get("@type") in rows("types") and not expected_types & kinds_of(
+            str(value["@type"])
+        ):
+            yield f"{here}: {value['@type']} is none of {sorted(expected_types)}"
     elif name in DATES:
         if datetime.fromisoformat(str(value)).tzinfo is None:
             yield f"{here}: the moment has no zone"
-    elif isinstance(value, bool) and "Boolean" not in wanted:
-        yield f"{here}: a yes or no where {sorted(wanted)} belong"
-    elif "URL" in wanted and "Text" not in wanted and not str(value).startswith("https://"):
+    elif isinstance(value, bool) and "Boolean" not in expected_types:
+        yield f"{here}: a yes or no where {sorted(expected_types)} belong"
+    elif (
+        "URL" in expected_types
+        and "Text" not in expected_types
+        and not str(value).startswith("https://")
+    ):
         yield f"{here}: “{value}” is no whole address"
 
 
@@ -142,7 +148,7 @@ def test_every_type_property_and_value_is_in_the_schema_org_vocabulary(
         data = structured(client, url)
         assert data, url
         assert all(each["@context"] == "https://schema.org" for each in data)
-        assert list(mistakes(data)) == [], url
+        assert list(problems(data)) == [], url
 
 
 def test_an_article_has_headline_author_dates_and_credited_images(
@@ -176,7 +182,7 @@ def test_an_article_names_its_translations(client: Client, article: Article) -> 
         "fr",
         f"https://meridian.example{french.get_absolute_url()}",
     )
-    assert list(mistakes(data)) == []
+    assert list(problems(data)) == []
 
 
 def test_the_publisher_has_its_legal_name_address_phone_and_profiles(
@@ -189,7 +195,7 @@ def test_the_publisher_has_its_legal_name_address_phone_and_profiles(
     row.brand_images = {"logo": {"address": "/emblem/a.png", "width": 640, "height": 160}}
     row.save()
     data = structured(client, article.get_absolute_url())
-    assert list(mistakes(data)) == []
+    assert list(problems(data)) == []
     (about,) = [each for each in data if "headline" in each]
     publisher = about["publisher"]
     assert publisher["legalName"] == "Meridian Institute"
@@ -215,7 +221,7 @@ def test_each_article_type_has_its_schema_org_type(
     article.save()
     (data, *_) = structured(client, article.get_absolute_url())
     assert data["@type"] == called
-    assert list(mistakes(data)) == []
+    assert list(problems(data)) == []
 
 
 def test_an_image_with_an_expired_licence_is_not_in_the_metadata(
@@ -241,4 +247,4 @@ def test_an_image_with_an_expired_licence_is_not_in_the_metadata(
     ],
 )
 def test_the_check_finds_errors(data: dict[str, Any], message: str) -> None:
-    assert any(message in problem for problem in mistakes(data))
+    assert any(message in problem for problem in problems(data))

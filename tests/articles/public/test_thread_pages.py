@@ -20,7 +20,7 @@ MANY = 320
 
 
 @pytest.fixture(autouse=True)
-def _somebody_has_saved_the_publication(db: None) -> None:
+def _saved_publication(db: None) -> None:
     menus.save(current_publication())
 
 
@@ -29,7 +29,7 @@ def article(db: None) -> Article:
     return newsroom.published("Ferries at the strait")
 
 
-def tops(article: Article, count: int, **more: Any) -> list[Comment]:
+def add_top_level_comments(article: Article, count: int, **more: Any) -> list[Comment]:
     return Comment.objects.bulk_create(
         Comment(
             article=article,
@@ -42,11 +42,11 @@ def tops(article: Article, count: int, **more: Any) -> list[Comment]:
     )
 
 
-def places(page: str) -> list[int]:
+def comment_ids(page: str) -> list[int]:
     return [int(pk) for pk in re.findall(r'id="comment-(\d+)"', page)]
 
 
-def read(client: Client, url: str) -> str:
+def get_page(client: Client, url: str) -> str:
     response = client.get(url)
     assert response.status_code == 200, url
     return response.content.decode()
@@ -55,13 +55,13 @@ def read(client: Client, url: str) -> str:
 def test_a_page_shows_fifty_top_level_comments_and_keeps_them(
     client: Client, article: Article
 ) -> None:
-    written = [comment.pk for comment in tops(article, 120)]
+    written = [comment.pk for comment in add_top_level_comments(article, 120)]
     base = article.get_absolute_url()
-    assert places(read(client, base)) == written[:50]
-    assert places(read(client, f"{base}comments/?page=2")) == written[50:100]
-    tops(article, 30)
-    assert places(read(client, f"{base}comments/?page=2")) == written[50:100]
-    last = read(client, f"{base}comments/?page=3")
+    assert comment_ids(get_page(client, base)) == written[:50]
+    assert comment_ids(get_page(client, f"{base}comments/?page=2")) == written[50:100]
+    add_top_level_comments(article, 30)
+    assert comment_ids(get_page(client, f"{base}comments/?page=2")) == written[50:100]
+    last = get_page(client, f"{base}comments/?page=3")
     assert "Page 3 of 3" in last
     assert "150 Comments" in last
     assert client.get(f"{base}comments/?page=4").status_code == 404
@@ -70,58 +70,58 @@ def test_a_page_shows_fifty_top_level_comments_and_keeps_them(
 def test_the_first_replies_of_each_thread_are_shown_with_a_link_to_all(
     client: Client, article: Article
 ) -> None:
-    first, second = tops(article, 2)
-    answers = [comment.pk for comment in tops(article, MANY, parent=first)]
-    page = read(client, article.get_absolute_url())
-    assert places(page) == [first.pk, *answers[:100], second.pk]
+    first, second = add_top_level_comments(article, 2)
+    replies = [comment.pk for comment in add_top_level_comments(article, MANY, parent=first)]
+    page = get_page(client, article.get_absolute_url())
+    assert comment_ids(page) == [first.pk, *replies[:100], second.pk]
     assert f"Show all {MANY} replies" in page
     url = f"{article.get_absolute_url()}comments/{first.pk}/"
     assert f'href="{url}"' in page
-    assert places(read(client, url)) == [first.pk, *answers[:50]]
-    assert places(read(client, f"{url}?page=7")) == [first.pk, *answers[300:]]
+    assert comment_ids(get_page(client, url)) == [first.pk, *replies[:50]]
+    assert comment_ids(get_page(client, f"{url}?page=7")) == [first.pk, *replies[300:]]
     assert client.get(f"{url}?page=8").status_code == 404
 
 
 def test_no_page_has_more_than_150_comments(client: Client, article: Article) -> None:
-    for top in tops(article, 50):
-        tops(article, 4, parent=top)
-    found = places(read(client, article.get_absolute_url()))
+    for top in add_top_level_comments(article, 50):
+        add_top_level_comments(article, 4, parent=top)
+    found = comment_ids(get_page(client, article.get_absolute_url()))
     assert len(found) == 150
 
 
 def test_a_permalink_redirects_to_the_page_with_the_comment(
     client: Client, article: Article
 ) -> None:
-    written = tops(article, 60)
-    answers = tops(article, 130, parent=written[55])
-    deep = tops(article, 260, parent=answers[120])
-    wanted = [written[3], written[59], answers[0], answers[129], deep[0], deep[255]]
+    written = add_top_level_comments(article, 60)
+    replies = add_top_level_comments(article, 130, parent=written[55])
+    deep = add_top_level_comments(article, 260, parent=replies[120])
+    wanted = [written[3], written[59], replies[0], replies[129], deep[0], deep[255]]
     for comment in wanted:
         response = client.get(f"/comments/{comment.pk}/")
         url, _, anchor = response["Location"].partition("#")
         assert anchor == comment.anchor
-        assert comment.pk in places(read(client, url)), url
+        assert comment.pk in comment_ids(get_page(client, url)), url
 
 
 def test_threads_can_be_sorted_by_date_and_by_number_of_replies(
     client: Client, article: Article
 ) -> None:
-    written = tops(article, 60)
-    tops(article, 3, parent=written[30])
-    tops(article, 2, parent=written[59])
+    written = add_top_level_comments(article, 60)
+    add_top_level_comments(article, 3, parent=written[30])
+    add_top_level_comments(article, 2, parent=written[59])
     base = article.get_absolute_url()
-    newest = read(client, f"{base}comments/newest/")
+    newest = get_page(client, f"{base}comments/newest/")
     first_level = {comment.pk for comment in written}
-    assert [pk for pk in places(newest) if pk in first_level][:2] == [
+    assert [pk for pk in comment_ids(newest) if pk in first_level][:2] == [
         written[59].pk,
         written[58].pk,
     ]
-    discussed = read(client, f"{base}comments/discussed/")
-    found = [pk for pk in places(discussed) if pk in first_level]
+    discussed = get_page(client, f"{base}comments/discussed/")
+    found = [pk for pk in comment_ids(discussed) if pk in first_level]
     assert found[:3] == [written[30].pk, written[59].pk, written[0].pk]
     for page in (newest, discussed):
         assert '<meta name="robots" content="noindex">' in page
-    first = read(client, f"{base}comments/")
+    first = get_page(client, f"{base}comments/")
     assert f'<link rel="canonical" href="{settings.SITE_URL}{base}">' in first
     assert "noindex" not in first
 
@@ -136,7 +136,7 @@ def test_threads_can_be_sorted_by_date_and_by_number_of_replies(
 def test_a_page_that_does_not_exist_is_not_found(
     client: Client, article: Article, rest: str
 ) -> None:
-    tops(article, 2)
+    add_top_level_comments(article, 2)
     response = client.get(f"{article.get_absolute_url()}comments/{rest}")
     assert response.status_code == 404
 
@@ -144,12 +144,12 @@ def test_a_page_that_does_not_exist_is_not_found(
 def test_replies_to_a_hidden_comment_without_replies_have_no_page(
     client: Client, article: Article
 ) -> None:
-    (hidden,) = tops(article, 1)
+    (hidden,) = add_top_level_comments(article, 1)
     url = f"{article.get_absolute_url()}comments/{hidden.pk}/"
     Comment.objects.update(state=Comment.State.REJECTED)
     assert client.get(url).status_code == 404
-    tops(article, 1, parent=hidden)
-    page = read(client, url)
+    add_top_level_comments(article, 1, parent=hidden)
+    page = get_page(client, url)
     assert "A moderator removed this comment." in page
     assert page.partition("<main")[2].count("Words 0.") == 1
 
@@ -158,21 +158,21 @@ def test_a_page_of_replies_does_not_show_those_of_another_article(
     client: Client, article: Article
 ) -> None:
     other = newsroom.published("Another harbour")
-    (comment,) = tops(other, 1)
+    (comment,) = add_top_level_comments(other, 1)
     assert client.get(f"{article.get_absolute_url()}comments/{comment.pk}/").status_code == 404
 
 
 def test_every_page_of_a_thread_needs_the_same_number_of_queries(
     client: Client, article: Article, django_assert_max_num_queries: Any, ola: User
 ) -> None:
-    written = tops(article, 110, user=ola)
-    answers = tops(article, 110, parent=written[0], user=ola)
+    written = add_top_level_comments(article, 110, user=ola)
+    replies = add_top_level_comments(article, 110, parent=written[0], user=ola)
     base = article.get_absolute_url()
     for url in (
         f"{base}comments/?page=2",
         f"{base}comments/newest/",
         f"{base}comments/{written[0].pk}/?page=2",
-        f"/comments/{answers[105].pk}/",
+        f"/comments/{replies[105].pk}/",
     ):
         with django_assert_max_num_queries(12):
             assert client.get(url).status_code in {200, 302}
@@ -186,8 +186,8 @@ def test_comments_by_the_articles_author_and_the_newsroom_are_marked(
     byline.save()
     article.bylines.create(author=byline)
     for writer in (rui, edna, ola):
-        tops(article, 1, user=writer)
-    page = read(client, article.get_absolute_url())
+        add_top_level_comments(article, 1, user=writer)
+    page = get_page(client, article.get_absolute_url())
     marks = re.findall(r'class="comment-(author|staff)">(\w+)<', page)
     assert marks == [("author", "Author"), ("staff", "Staff")]
 
@@ -197,7 +197,7 @@ def test_the_thread_pages_of_an_article_move_with_it(
 ) -> None:
     from articles.editorial import revisions
 
-    (comment,) = tops(article, 1)
+    (comment,) = add_top_level_comments(article, 1)
     before = article.get_absolute_url()
     article.slug = "ferries"
     revisions.save(article, by=edna)
@@ -210,9 +210,9 @@ def test_the_thread_pages_of_an_article_move_with_it(
 
 
 def test_structured_data_names_the_parent_of_each_comment(client: Client, article: Article) -> None:
-    (first,) = tops(article, 1)
-    tops(article, 1, parent=first)
-    page = read(client, f"{article.get_absolute_url()}comments/{first.pk}/")
+    (first,) = add_top_level_comments(article, 1)
+    add_top_level_comments(article, 1, parent=first)
+    page = get_page(client, f"{article.get_absolute_url()}comments/{first.pk}/")
     assert (
         f'"parentItem": {{"@type": "Comment", "url": "{settings.SITE_URL}{article.get_absolute_url()}comments/{first.pk}/#comment-{first.pk}"}}'
         in page

@@ -28,7 +28,7 @@ def editor_client(client: Client, edna: User) -> Client:
     return client
 
 
-def ask(editor_client: Client, url: str, *rows: Model, **more: str) -> str:
+def post_action(editor_client: Client, url: str, *rows: Model, **more: str) -> str:
     chosen: dict[str, Any] = {
         "action": "merge_selected",
         ACTION_CHECKBOX_NAME: [r.pk for r in rows],
@@ -36,15 +36,17 @@ def ask(editor_client: Client, url: str, *rows: Model, **more: str) -> str:
     return editor_client.post(url, {**chosen, **more}, follow=True).content.decode()
 
 
-def seen(page: str) -> str:
+def preview_key(page: str) -> str:
     found = re.search(r'name="seen" value="([^"]+)"', page)
     assert found is not None
     return found[1]
 
 
-def merge(editor_client: Client, url: str, *rows: Model, stays: Model, **more: str) -> str:
-    page = ask(editor_client, url, *rows, stays=str(stays.pk), **more)
-    return ask(editor_client, url, *rows, stays=str(stays.pk), seen=seen(page), merge="1", **more)
+def run_merge(editor_client: Client, url: str, *rows: Model, stays: Model, **more: str) -> str:
+    page = post_action(editor_client, url, *rows, stays=str(stays.pk), **more)
+    return post_action(
+        editor_client, url, *rows, stays=str(stays.pk), seen=preview_key(page), merge="1", **more
+    )
 
 
 def test_the_confirmation_page_lists_what_moves_and_moves_nothing(editor_client: Client) -> None:
@@ -52,7 +54,7 @@ def test_the_confirmation_page_lists_what_moves_and_moves_nothing(editor_client:
     newsroom.draft("One", tags=["Sea trade"])
     newsroom.draft("Two", tags=["Shipping"])
     newsroom.draft("Three", tags=["Shipping"])
-    page = ask(editor_client, TAGS, *Tag.objects.all())
+    page = post_action(editor_client, TAGS, *Tag.objects.all())
     text = " ".join(re.sub("<[^>]+>", " ", page).split())
     assert "2 articles, of which 1 has “Shipping” too" in text
     assert "/tag/sea-trade/ → /tag/shipping/" in text
@@ -63,7 +65,7 @@ def test_merging_tags_redirects_every_old_url_to_the_remaining_tag(editor_client
     both = newsroom.draft("Both", tags=["Shipping", "Sea trade"])
     one = newsroom.draft("One", tags=["Sea trade"])
     sea, remaining = Tag.objects.get(name="Sea trade"), Tag.objects.get(name="Shipping")
-    page = merge(editor_client, TAGS, sea, remaining, stays=remaining)
+    page = run_merge(editor_client, TAGS, sea, remaining, stays=remaining)
     assert "“Sea trade” merged into “Shipping”" in page
     assert list(both.tags.names()) == ["Shipping"]
     assert list(one.tags.names()) == ["Shipping"]
@@ -75,8 +77,10 @@ def test_merging_tags_redirects_every_old_url_to_the_remaining_tag(editor_client
 def test_choosing_another_row_to_keep_shows_the_preview_again(editor_client: Client) -> None:
     newsroom.draft("One", tags=["Shipping", "Sea trade"])
     sea, ship = Tag.objects.get(name="Sea trade"), Tag.objects.get(name="Shipping")
-    page = ask(editor_client, TAGS, sea, ship, stays=str(ship.pk))
-    page = ask(editor_client, TAGS, sea, ship, stays=str(sea.pk), seen=seen(page), merge="1")
+    page = post_action(editor_client, TAGS, sea, ship, stays=str(ship.pk))
+    page = post_action(
+        editor_client, TAGS, sea, ship, stays=str(sea.pk), seen=preview_key(page), merge="1"
+    )
     assert "Merge into “Sea trade”" in " ".join(page.split())
     assert Tag.objects.count() == 2
 
@@ -84,10 +88,10 @@ def test_choosing_another_row_to_keep_shows_the_preview_again(editor_client: Cli
 def test_the_row_to_keep_can_be_entered_by_name(editor_client: Client) -> None:
     newsroom.draft("One", tags=["Sécurité", "Security"])
     first, second = Tag.objects.get(name="Security"), Tag.objects.get(name="Sécurité")
-    page = ask(editor_client, TAGS, first, other="securite")
+    page = post_action(editor_client, TAGS, first, other="securite")
     assert "Sécurité" in page
-    assert 'role="alert"' in ask(editor_client, TAGS, first, other="Nowhere")
-    page = merge(editor_client, TAGS, first, second, stays=first)
+    assert 'role="alert"' in post_action(editor_client, TAGS, first, other="Nowhere")
+    page = run_merge(editor_client, TAGS, first, second, stays=first)
     assert list(Tag.objects.values_list("name", flat=True)) == ["Security"]
 
 
@@ -95,10 +99,10 @@ def test_categories_are_merged_with_their_subcategories(editor_client: Client) -
     east, asia = newsroom.category("East Asia"), newsroom.category("Asia")
     newsroom.category("Japan", parent=east)
     article = newsroom.published(categories=[east, newsroom.category("News")])
-    page = ask(editor_client, CATEGORIES, east, asia, stays=str(asia.pk))
+    page = post_action(editor_client, CATEGORIES, east, asia, stays=str(asia.pk))
     text = " ".join(re.sub("<[^>]+>", " ", page).split())
     assert "/category/east-asia/japan/ → /category/asia/japan/" in text
-    page = merge(editor_client, CATEGORIES, east, asia, stays=asia)
+    page = run_merge(editor_client, CATEGORIES, east, asia, stays=asia)
     assert "“East Asia” merged into “Asia”" in page
     assert [row.category.name for row in article.article_categories.all()] == ["Asia", "News"]
     for old, new in (("east-asia", "asia"), ("east-asia/japan", "asia/japan")):
@@ -108,7 +112,7 @@ def test_categories_are_merged_with_their_subcategories(editor_client: Client) -
 def test_a_merge_that_is_impossible_shows_the_reason(editor_client: Client) -> None:
     asia = newsroom.category("Asia")
     japan = newsroom.category("Japan", parent=asia)
-    page = merge(editor_client, CATEGORIES, asia, japan, stays=japan)
+    page = run_merge(editor_client, CATEGORIES, asia, japan, stays=japan)
     assert 'role="alert"' in page
     assert Category.objects.count() == 2
 
@@ -118,7 +122,7 @@ def test_a_merged_author_passes_on_what_the_other_lacks(editor_client: Client, r
     old.user, old.biography = rui, "Writes about straits."
     old.save()
     article = newsroom.published(authors=[old])
-    merge(editor_client, AUTHORS, old, remaining, stays=remaining)
+    run_merge(editor_client, AUTHORS, old, remaining, stays=remaining)
     (author,) = AuthorProfile.objects.all()
     assert (author.name, author.user, author.biography) == (
         "Rui Tavares",
@@ -141,7 +145,7 @@ def test_the_form_lists_what_moves_when_the_url_changes(editor_client: Client) -
 def test_merging_requires_the_permission_to_delete(client: Client, rui: User) -> None:
     client.force_login(rui)
     newsroom.draft("One", tags=["Shipping", "Sea trade"])
-    assert 'name="stays"' not in ask(client, TAGS, *Tag.objects.all(), merge="1")
+    assert 'name="stays"' not in post_action(client, TAGS, *Tag.objects.all(), merge="1")
     assert Tag.objects.count() == 2
 
 
@@ -168,4 +172,4 @@ def test_the_permission_to_change_is_not_enough_to_merge(client: Client, rui: Us
 )
 def test_any_entered_name_gets_a_response(editor_client: Client, other: str) -> None:
     newsroom.draft("One", tags=["Shipping"])
-    assert 'name="stays"' in ask(editor_client, TAGS, *Tag.objects.all(), other=other)
+    assert 'name="stays"' in post_action(editor_client, TAGS, *Tag.objects.all(), other=other)

@@ -22,7 +22,7 @@ def editor_client(client: Client, edna: User) -> Client:
     return client
 
 
-def _rewritten(article: Article, by: User, **text: Any) -> Revision:
+def _save_changes(article: Article, by: User, **text: Any) -> Revision:
     for name, value in text.items():
         setattr(article, name, value)
     return revisions.save(article, by=by)
@@ -35,7 +35,7 @@ def test_every_version_shows_who_saved_it_and_what_changed(
         by=rui, body="<p>The ferries ran on time.</p><p>Second.</p><p>Third.</p><p>Fourth.</p>"
     )
     body = "<p>The ferries ran late.</p><p>Second.</p><p>Third.</p><p>Fourth.</p>"
-    _rewritten(article, edna, body=body, headline="A restless week")
+    _save_changes(article, edna, body=body, headline="A restless week")
     history = visible_text(editor_client.get(f"/admin/articles/article/{article.pk}/history/"))
     assert "Rui Tavares" in history
     assert "Edna Okafor" in history
@@ -114,7 +114,7 @@ def test_an_unknown_version_is_not_found(editor_client: Client) -> None:
 def test_a_comparison_without_a_changed_word_says_so(edna: User) -> None:
     article = newsroom.draft(body="<p>Words stay.</p>")
     old = article.revisions.get()
-    new = _rewritten(article, edna, body="<p>Words <em>stay</em>.</p>")
+    new = _save_changes(article, edna, body="<p>Words <em>stay</em>.</p>")
     (part,) = revision_diff.compared(old, new)
     assert "words are the same" in part.paragraphs[0].pieces[0].text
 
@@ -122,7 +122,7 @@ def test_a_comparison_without_a_changed_word_says_so(edna: User) -> None:
 def test_the_pieces_of_a_comparison_add_up_to_both_versions(edna: User) -> None:
     article = newsroom.draft(body="<p>One two three.</p><p>Gone.</p><p>Last.</p>")
     old = article.revisions.get()
-    new = _rewritten(article, edna, body="<p>One 2 three.</p><p>Last.</p><p>New.</p>")
+    new = _save_changes(article, edna, body="<p>One 2 three.</p><p>Last.</p><p>New.</p>")
     (part,) = revision_diff.compared(old, new)
     pieces = [piece for paragraph in part.paragraphs for piece in paragraph.pieces]
     before = "".join(piece.text for piece in pieces if piece.kind != "added")

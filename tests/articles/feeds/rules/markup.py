@@ -117,19 +117,19 @@ def safe(element: etree._Element) -> Found:
     name = name_of(element)
     if name in HTML or name in {"xhtml:body"} | MEDIA_TEXT:
         for inner in element.iterdescendants(etree.Element):
-            yield from _judge(_local(str(inner.tag)), dict(inner.attrib.items()), strict=True)
+            yield from _check_tag(_local(str(inner.tag)), dict(inner.attrib.items()), strict=True)
         signs = name.startswith("atom:") and element.get("type", "text") in {"text", "text/plain"}
         if not len(element) and not signs and TAG.search(text_of(element)):
             tree = etree.fromstring(f"<div>{text_of(element)}</div>", etree.HTMLParser())
             for inner in tree.iterdescendants(etree.Element) if tree is not None else ():
-                yield from _judge(str(inner.tag), dict(inner.attrib.items()), strict=False)
+                yield from _check_tag(str(inner.tag), dict(inner.attrib.items()), strict=False)
 
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _judge(tag: str, attributes: dict[str, str], *, strict: bool) -> Found:
+def _check_tag(tag: str, attributes: dict[str, str], *, strict: bool) -> Found:
     if tag.lower() in FORBIDDEN:
         yield "unsafe", f"the element {tag}"
     for name, value in attributes.items():

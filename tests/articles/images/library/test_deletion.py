@@ -22,10 +22,10 @@ def used_meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Image]:
     images: list[Image] = []
     check = editing.why_undeletable
 
-    def why_not(image: Image) -> str:
+    def why_undeletable_then_use(image: Image) -> str:
         return "" if image in images else check(image)
 
-    monkeypatch.setattr(editing, "why_undeletable", why_not)
+    monkeypatch.setattr(editing, "why_undeletable", why_undeletable_then_use)
     return images
 
 

@@ -210,14 +210,14 @@ def test_a_page_rendered_at_any_moment_shows_images(
             check_page()
         return whole(content, rights)
 
-    def put(*given: Any) -> Any:
+    def save_and_check(*given: Any) -> Any:
         check_page()
         done = looked(*given)
         check_page()
         return done
 
     monkeypatch.setattr(writing, "embedded", slowly)
-    monkeypatch.setattr(rendition_files, "save_rows", put)
+    monkeypatch.setattr(rendition_files, "save_rows", save_and_check)
     update_image(image, by=None, credit=AFTER)
     check_page()
     jobs()
@@ -255,7 +255,7 @@ def test_a_rendition_that_cannot_be_changed_or_is_lost_is_made_again(
     whole = writing.embedded
     refused: list[bytes] = []
 
-    def refusing(content: bytes, rights: Any) -> bytes:
+    def raise_error(content: bytes, rights: Any) -> bytes:
         if not refused and content[:4] == b"RIFF":
             refused.append(content)
             raise writing.CannotEmbed("A form that is not written here.")
@@ -264,7 +264,7 @@ def test_a_rendition_that_cannot_be_changed_or_is_lost_is_made_again(
     lost = image.renditions.filter(format="avif").first()
     assert lost is not None
     Path(lost.file.path).unlink()
-    monkeypatch.setattr(writing, "embedded", refusing)
+    monkeypatch.setattr(writing, "embedded", raise_error)
     update_image(image, by=None, credit=AFTER)
     jobs()
     assert refused

@@ -33,7 +33,7 @@ def upload(content: bytes, name: str = "picture.jpg") -> "ContentFile[bytes]":
     return ContentFile(content, name=name)
 
 
-def kept_files() -> list[Path]:
+def stored_files() -> list[Path]:
     return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
@@ -84,7 +84,7 @@ def test_a_truncated_upload_is_rejected_and_leaves_no_file(db: None, form: str) 
     with pytest.raises(ingest.UploadRejected, match=BROKEN):
         ingest.ingest(upload(whole[: len(whole) * 4 // 5]), by=None)
     assert not Image.objects.exists()
-    assert not kept_files()
+    assert not stored_files()
 
 
 def test_a_file_over_the_size_limit_is_rejected(db: None, settings: Any) -> None:
@@ -104,7 +104,7 @@ def test_the_same_file_is_ingested_once(edna: User) -> None:
 def test_an_image_whose_row_cannot_be_saved_leaves_no_file(db: None) -> None:
     with pytest.raises(TypeError):
         ingest.ingest(picture_file(), by=None, no_such_field="x")
-    assert not kept_files()
+    assert not stored_files()
 
 
 def test_metadata_fills_the_empty_fields(db: None) -> None:
@@ -166,23 +166,23 @@ def test_a_full_disk_is_reported_and_leaves_no_file(
     with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
         ingest.ingest(picture_file(), by=None)
     assert not Image.objects.exists()
-    assert not kept_files()
+    assert not stored_files()
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_same_file_from_two_users_at_once_is_one_image() -> None:
     content = picture_file().read()
 
-    def take_in(number: int) -> int:
+    def ingest_copy(number: int) -> int:
         try:
             return ingest.ingest(upload(content), by=None).pk
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as people:
-        rows = set(people.map(take_in, range(4)))
+        rows = set(people.map(ingest_copy, range(4)))
     assert len(rows) == Image.objects.count() == 1
-    assert len(kept_files()) == 2
+    assert len(stored_files()) == 2
 
 
 @pytest.mark.parametrize(
@@ -199,4 +199,4 @@ def test_invalid_values_from_a_caller_are_rejected(
     with pytest.raises(ingest.UploadRejected, match=message):
         ingest.ingest(picture_file(), by=None, **fields)
     assert not Image.objects.exists()
-    assert not kept_files()
+    assert not stored_files()

@@ -177,10 +177,10 @@ def test_iim_in_a_tiff_tag_is_read_also_with_swapped_bytes(swapped: bool, tmp_pa
     tags[33723] = block
     Pixels.new("RGB", (8, 8)).save(tmp_path / "x.tif", tiffinfo=tags)
     as_bytes = pack("<HHI", 33723, TiffTags.UNDEFINED, len(block))
-    as_words = pack("<HHI", 33723, TiffTags.LONG, len(block) // 4)
+    swap_words = pack("<HHI", 33723, TiffTags.LONG, len(block) // 4)
     content = (tmp_path / "x.tif").read_bytes()
     assert as_bytes in content
-    (tmp_path / "x.tif").write_bytes(content.replace(as_bytes, as_words))
+    (tmp_path / "x.tif").write_bytes(content.replace(as_bytes, swap_words))
     assert read((tmp_path / "x.tif").read_bytes()).caption == "A quay"
 
 

@@ -37,7 +37,7 @@ def small_files() -> list[bytes]:
 FILES = small_files()
 
 
-def read_or_refuse(content: bytes) -> ImageMetadata | None:
+def read_or_reject(content: bytes) -> ImageMetadata | None:
     try:
         metadata = read(content)
     except Unreadable as refused:
@@ -65,7 +65,7 @@ def test_a_file_with_random_changes_is_read_or_rejected(
     for where, dropped, piece in changes:
         at = int(where * len(changed))
         changed[at : at + dropped] = piece
-    read_or_refuse(bytes(changed))
+    read_or_reject(bytes(changed))
 
 
 @settings(max_examples=100, deadline=None)
@@ -79,7 +79,7 @@ def test_a_file_with_random_changes_is_read_or_rejected(
     body=st.binary(max_size=400),
 )
 def test_random_bytes_after_any_header_are_read_or_rejected(head: bytes, body: bytes) -> None:
-    read_or_refuse(head + body)
+    read_or_reject(head + body)
 
 
 @settings(max_examples=60, deadline=None)
@@ -89,12 +89,12 @@ def test_random_bytes_after_any_header_are_read_or_rejected(head: bytes, body: b
 )
 def test_random_xmp_and_iim_blocks_are_read(xmp: bytes, block: bytes) -> None:
     whole = packet("").replace(b"</rdf:Description>", xmp + b"</rdf:Description>")
-    read_or_refuse(jpeg(xmp=whole, iim_block=b"\x1c\x02\x78\x00\x10" + block))
+    read_or_reject(jpeg(xmp=whole, iim_block=b"\x1c\x02\x78\x00\x10" + block))
 
 
 def slowly(content: bytes) -> float:
     began = time.process_time()
-    read_or_refuse(content)
+    read_or_reject(content)
     return time.process_time() - began
 
 

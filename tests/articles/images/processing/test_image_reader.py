@@ -14,7 +14,7 @@ from articles.images.processing.gif_frames import gif_frames
 KINDS = {kind.plugin.upper(): kind for kind in file_types.KINDS}
 
 
-def claiming(form: str, width: int, height: int) -> bytes:
+def with_header_size(form: str, width: int, height: int) -> bytes:
     """A small file whose header claims a large image."""
     buffer = BytesIO()
     Image.new("RGB", (16, 16), "teal").save(buffer, form)
@@ -55,7 +55,7 @@ def claiming(form: str, width: int, height: int) -> bytes:
     ],
 )
 def test_too_many_pixels_are_rejected(form: str, width: int, height: int, tmp_path: Path) -> None:
-    (tmp_path / "huge").write_bytes(claiming(form, width, height))
+    (tmp_path / "huge").write_bytes(with_header_size(form, width, height))
     with pytest.raises(image_reader.Unfit, match=f"{width:,} × {height:,} pixels"):
         image_reader.open_image(tmp_path / "huge", KINDS[form])
 

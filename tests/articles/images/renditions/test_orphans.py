@@ -23,7 +23,7 @@ class Refused(Exception):
 
 
 @transaction.atomic
-def _take_in_and_fail() -> None:
+def _ingest_and_fail() -> None:
     ingest.ingest(picture_file(colour="teal"), by=None)
     raise Refused
 
@@ -43,7 +43,7 @@ def files() -> set[str]:
     return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
 
 
-def left(folder: str, name: str = "left") -> str:
+def create_orphan(folder: str, name: str = "left") -> str:
     return default_storage.save(f"{folder}/2026/10/{name}.jpeg", ContentFile(b"of nobody"))
 
 
@@ -51,7 +51,7 @@ def left(folder: str, name: str = "left") -> str:
 def test_files_ingested_before_a_rolled_back_commit_are_deleted(image: Image) -> None:
     before = files()
     with pytest.raises(Refused):
-        _take_in_and_fail()
+        _ingest_and_fail()
     assert len(files()) == len(before) + 2
     sweep(timestamp=0)
     assert files() == before
@@ -69,7 +69,11 @@ def test_files_of_rows_are_kept_and_so_are_former_renditions(
     default_storage.save("elsewhere/some.jpeg", ContentFile(b"of somebody else"))
     before = files()
     assert OldRenditionName.objects.exclude(file="").exists()
-    gone = {left("originals"), left("renditions"), left("renditions", "another")}
+    gone = {
+        create_orphan("originals"),
+        create_orphan("renditions"),
+        create_orphan("renditions", "another"),
+    }
     assert {*orphans.orphaned_files()} == gone
     assert orphans.delete_orphans() == 3
     assert files() == before
@@ -89,15 +93,15 @@ def test_a_file_whose_name_redirects_is_deleted(image: Image) -> None:
 
 def test_a_file_that_is_being_written_or_was_just_restored_is_kept(image: Image) -> None:
     long_ago = (timezone.now() - timedelta(days=400)).timestamp()
-    os.utime(default_storage.path(left("originals")), (long_ago, long_ago))
-    left("renditions")
+    os.utime(default_storage.path(create_orphan("originals")), (long_ago, long_ago))
+    create_orphan("renditions")
     assert orphans.delete_orphans() == 0
     assert len(files()) == 4
 
 
 @pytest.mark.usefixtures("_a_day_later")
 def test_without_any_image_in_the_database_nothing_is_deleted(db: None) -> None:
-    left("originals")
+    create_orphan("originals")
     assert orphans.delete_orphans() == 0
     assert len(files()) == 1
 
@@ -106,7 +110,7 @@ def test_without_any_image_in_the_database_nothing_is_deleted(db: None) -> None:
 def test_the_command_lists_or_deletes_them(
     image: Image, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name = left("originals")
+    name = create_orphan("originals")
     call_command("delete_orphan_images", dry_run=True)
     assert capsys.readouterr().out == f"{name}\n"
     assert name in files()
@@ -119,7 +123,7 @@ def test_the_command_lists_or_deletes_them(
 def test_a_file_that_cannot_be_deleted_does_not_block_others(
     image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stuck, other = left("originals"), left("renditions")
+    stuck, other = create_orphan("originals"), create_orphan("renditions")
     really = FileSystemStorage.delete
 
     def delete(storage: FileSystemStorage, name: str) -> None:

@@ -68,7 +68,7 @@ def test_an_article_with_such_an_image_is_not_published_and_shows_a_link_to_fix_
 def test_the_link_to_fix_it_leads_to_an_existing_field(
     fault: tuple[Image, str, str], client: Client, edna: User
 ) -> None:
-    image, _words, _place = fault
+    image, _visible_text, _place = fault
     with pytest.raises(publishing.NotReady) as refusal:
         publishing.publish(using(image), by=edna)
     url, _, field = refusal.value.obstacles[0].address.partition("#")
@@ -79,7 +79,7 @@ def test_the_link_to_fix_it_leads_to_an_existing_field(
 
 
 def test_it_is_not_scheduled_either(fault: tuple[Image, str, str], edna: User) -> None:
-    image, _words, _place = fault
+    image, _visible_text, _place = fault
     with pytest.raises(publishing.NotReady):
         publishing.schedule(using(image), by=edna, at=timezone.now() + timedelta(hours=1))
 
@@ -87,7 +87,7 @@ def test_it_is_not_scheduled_either(fault: tuple[Image, str, str], edna: User) -
 def test_an_article_scheduled_before_is_not_published_at_its_time(
     fault: tuple[Image, str, str], edna: User
 ) -> None:
-    image, _words, _place = fault
+    image, _visible_text, _place = fault
     sound = newsroom.picture()
     article = using(sound)
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
