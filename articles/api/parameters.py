@@ -120,7 +120,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_u
 
 
 class FieldsQuery(Schema):
-    """The parameters of a detail view."""
+    """For one thing."""
 
     fields: Word | None = Field(
         None,
@@ -129,7 +129,7 @@ class FieldsQuery(Schema):
 
 
 class ListQuery(FieldsQuery):
-    """The parameters of a list."""
+    """For a list."""
 
     limit: int = Field(20, ge=1, le=MOST, description="Results per page.")
     cursor: Word | None = Field(
