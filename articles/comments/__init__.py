@@ -1,1 +1,1 @@
-"""The conversation below an article: comments, and what moderators decided about them."""
+"""Comments on articles, and their moderation."""

@@ -1,6 +1,6 @@
 """Queues jobs about comments, by the names under which `tasks` registers them.
 
-A job is queued within the transaction that makes it necessary: PostgreSQL keeps both or neither.
+A job is queued in the transaction that makes it necessary, so that both are saved or neither.
 """
 
 from datetime import timedelta
@@ -47,13 +47,13 @@ def enqueue_decided(row: ModerationDecision) -> None:
 
 
 def enqueue_flag_decided(flag: Flag) -> None:
-    """The e-mail to a reader who reported a comment and left an address."""
+    """The e-mail to a reader who reported a comment and gave an e-mail address."""
     if flag.email or flag.user_id:
         _enqueue(FLAG_DECIDED, after=FINAL_AFTER, flag_id=flag.pk)
 
 
 def enqueue_notifications(comment: Comment) -> None:
-    """The notifications for those who follow a comment that was published."""
+    """The notifications to followers about a published comment."""
     _enqueue(CREATE_NOTIFICATIONS, comment_id=comment.pk)
 
 

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 RETRY_EMAIL = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={NotSent})
 RETRY_AKISMET = RetryStrategy(max_attempts=6, exponential_wait=6, retry_exceptions={RequestFailed})
 SECONDS_PER_RUN = 40
-"""Of each minute, after which the job ends; the rest is sent in the next minute."""
+"""After this time the job ends; the rest is sent in the next minute."""
 
 
 @app.task(name=job_queue.RECEIVED, retry=RETRY_EMAIL)
@@ -69,11 +69,11 @@ def send_notifications(context: JobContext, timestamp: int) -> None:
     """Every minute: the notifications that are due, and the daily e-mails when it is time."""
     until = time.monotonic() + SECONDS_PER_RUN
 
-    def enough() -> bool:
+    def should_stop() -> bool:
         return context.should_abort() or time.monotonic() > until
 
     outbox.look_after(timezone.now())
-    sending.send_due(enough=enough)
+    sending.send_due(enough=should_stop)
 
 
 @app.task(name=job_queue.ASK_AKISMET, retry=RETRY_AKISMET)
@@ -89,7 +89,7 @@ def correct_akismet(moderation_id: int) -> None:
 @app.periodic(cron="23 4 * * *")
 @app.task(name="comments.learn", queueing_lock="comments.learn")
 def train_spam_model(timestamp: int) -> None:
-    """Once a night, from what moderators decided."""
+    """Once a night, from the decisions of moderators."""
     log.info("Spam model: %s", training.try_to_learn())
 
 
@@ -103,7 +103,7 @@ def delete_emails_of_reports(timestamp: int) -> None:
 @app.periodic(cron="37 4 * * *")
 @app.task(name="comments.forget_unconfirmed", queueing_lock="comments.forget_unconfirmed")
 def delete_unconfirmed(timestamp: int) -> None:
-    """Once a night: comments that nobody confirmed within a week, or could not be asked about."""
+    """Once a night: comments that nobody confirmed within a week, or whose e-mail was never sent."""
     log.info(
         "Comments that could not be confirmed: %d pending", email_confirmation.moderate_unreached()
     )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from articles.comments.flags import flagging
 from articles.comments.flags.models import FLAG_TEXT_MAX_LENGTH, Flag
 from articles.comments.models import Comment
-from articles.comments.submission.form_tokens import writer_of
+from articles.comments.submission.form_tokens import signed_in_user
 from iria.core.http.headers import client_ip
 from iria.core.text.language import use_language
 
@@ -29,7 +29,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
                     reason=request.POST.get("reason", ""),
                     text=request.POST.get("text", ""),
                     email=request.POST.get("email", ""),
-                    by=writer_of(request),
+                    by=signed_in_user(request),
                     address=client_ip(request),
                 )
             except flagging.FlagError as refused:
@@ -42,7 +42,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             "longest": FLAG_TEXT_MAX_LENGTH,
             "errors": errors,
             "typed": request.POST,
-            "writer": writer_of(request),
+            "writer": signed_in_user(request),
         }
         return render(request, "articles/comments/report.html", context, status=status)
 

@@ -1,4 +1,4 @@
-"""Comments, where they stand, what they said before, and what was decided about them."""
+"""Comments, their positions and revisions, and moderation decisions."""
 
 from articles.comments.models.comment import (
     NAME_MAX_LENGTH,

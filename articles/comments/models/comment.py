@@ -24,19 +24,18 @@ from iria.publication.models import Publication
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def published(self) -> "CommentQuerySet":
-        """What readers may see: approved, and below an article they may see that has a conversation."""
+        """Approved comments on published articles whose comments are not turned off."""
         off = Publication.objects.filter(comments_policy="off")
-        seen = self.filter(
+        visible = self.filter(
             state="approved",
             article__state="published",
             article__published_at__lte=timezone.now(),
         )
-        return seen.filter(
+        return visible.filter(
             ~Q(article__comments_policy="off"), ~Q(article__comments_policy="") | ~Exists(off)
         )
 
     def pending(self) -> "CommentQuerySet":
-        """What waits for a moderator."""
         return self.filter(state="held")
 
 
@@ -51,11 +50,10 @@ STATES = ("unconfirmed", "held", "approved", "rejected", "spam", "deleted")
     permissions={EDITOR: "view change feature", MODERATOR: "view change feature"},
 )
 class Comment(models.Model):
-    """What somebody wrote below an article.
+    """A comment on an article.
 
-    Two things are kept by PostgreSQL itself: a reply stands below the same article as what it
-    answers (a foreign key over both columns, `comment_threads.sql`), and it is younger by number,
-    so that no chain of replies can close into a ring.
+    PostgreSQL enforces that a reply is on the same article as its parent (a foreign key over both
+    columns, `comment_threads.sql`), and that its id is higher, so that replies cannot form a cycle.
     """
 
     class State(models.TextChoices):
@@ -182,7 +180,7 @@ class Comment(models.Model):
         return f"{self.name}, {self.created_at:%Y-%m-%d %H:%M}"
 
     def get_absolute_url(self) -> str:
-        """An address that leads to the comment wherever its article is."""
+        """Returns a URL that redirects to the comment, even if the URL of its article changes."""
         return reverse("comment", args=[self.pk])
 
     @property
@@ -191,7 +189,7 @@ class Comment(models.Model):
 
     @property
     def change_token(self) -> str:
-        """State and version of the comment, as a moderator saw them."""
+        """State and time of the last edit, to detect changes since a moderator read the comment."""
         return (
             f"{self.state}:{self.edited_at:%Y%m%d%H%M%S%f}" if self.edited_at else f"{self.state}:0"
         )
@@ -202,20 +200,19 @@ class Comment(models.Model):
 
     @property
     def html(self) -> SafeString:
-        """Its words as readers see them."""
         return SafeString(render_comment(self.text))
 
     @property
     def public_name(self) -> str:
-        """The name readers see: an account's as it is today, a guest's as it was written."""
+        """The current display name of an account; for guests the name on the comment."""
         return self.user.public_name if self.user else self.name
 
 
 @model_policy(public=None, personal_data=privacy.COMMENTS)
 class CommentSearchVector(models.Model):
-    """The words of a comment and the name of its commenter, as the language of its article reads them.
+    """The search vector of a comment and its commenter's name, in the language of its article.
 
-    Kept by PostgreSQL (`migrations/sql/comment_search.sql`), for those who look for a comment.
+    Triggers keep it up to date (`migrations/sql/comment_search.sql`).
     """
 
     comment = models.OneToOneField(
@@ -233,7 +230,7 @@ class CommentSearchVector(models.Model):
 
 class ModerationDecisionQuerySet(models.QuerySet["ModerationDecision"]):
     def by_people(self) -> "ModerationDecisionQuerySet":
-        """What somebody decided and did not take back within seconds."""
+        """Decisions by people that were not undone."""
         return self.filter(created_by__isnull=False, undoes__isnull=True, undone_by__isnull=True)
 
 
@@ -241,7 +238,7 @@ class ModerationDecisionQuerySet(models.QuerySet["ModerationDecision"]):
     public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
 )
 class ModerationDecision(models.Model):
-    """One decision about a comment; the latest one is the comment's state."""
+    """A decision about a comment. The latest one determines the state of the comment."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="moderations")
     decision = models.CharField(max_length=11, choices=Comment.State)
@@ -287,7 +284,7 @@ class ModerationDecision(models.Model):
     objects = ModerationDecisionQuerySet.as_manager()
 
     class Meta:
-        # By number, not by time: a clock that is set back must not make an older one the latest.
+        # By id, not by time: a clock that is set back must not make an older decision the latest.
         ordering = ["-pk"]
         verbose_name = "decision"
         verbose_name_plural = "moderation log"
@@ -300,17 +297,17 @@ class ModerationDecision(models.Model):
 
     def __str__(self) -> str:
         """As in “Rejected by Mina Sato on 4 March 2026 at 14:05: off the subject (told)”."""
-        moment = date_format(localtime(self.created_at), r"j F Y \a\t H:i")
-        who = f" by {self.created_by.public_name}" if self.created_by else ""
-        why = f": {self.reason}" if self.reason else ""
-        return f"{self.get_decision_display()}{who} on {moment}{why}{' (told)' if self.commenter_notified else ''}"
+        time = date_format(localtime(self.created_at), r"j F Y \a\t H:i")
+        by = f" by {self.created_by.public_name}" if self.created_by else ""
+        reason = f": {self.reason}" if self.reason else ""
+        return f"{self.get_decision_display()}{by} on {time}{reason}{' (told)' if self.commenter_notified else ''}"
 
 
 @model_policy(
     public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
 )
 class CommentRevision(models.Model):
-    """Earlier words of a comment; only moderators read them."""
+    """An earlier text of a comment, which only moderators can read."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="versions")
     text = models.TextField()

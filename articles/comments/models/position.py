@@ -1,8 +1,8 @@
-"""Where comments stand in their threads, and how many there are: kept by PostgreSQL.
+"""The positions of comments in their threads, and their counts, maintained by PostgreSQL.
 
-The triggers in `migrations/sql/comment_threads.sql` write both tables with every statement that writes
-comments, from any source; nothing else does. They are separate from the comments, so that
-a decision about a comment never waits for a count, and the other way round.
+Only the triggers in `migrations/sql/comment_threads.sql` write both tables, with every statement that
+writes comments. The tables are separate from the comments, so that a decision about a comment
+never waits for the lock of a count, and vice versa.
 """
 
 from django.db import models
@@ -16,10 +16,10 @@ from iria.core.model_policy import model_policy
 
 @model_policy(public=None, personal_data=privacy.COMMENTS)
 class CommentPosition(models.Model):
-    """The place of one comment among the others, and how many can be read below it.
+    """The position of a comment in its thread, and the counts of its replies.
 
-    A thread is shown on three levels. What answers a comment of the third stands beside it: its
-    host, below which it is shown, is then the host of what it answers.
+    A thread has three levels. A reply to a comment of the third level is shown beside that comment:
+    both have the same `display_parent`.
     """
 
     comment = models.OneToOneField(
@@ -109,7 +109,7 @@ class CommentPosition(models.Model):
 
 @model_policy(public=None, personal_data=privacy.COMMENTS)
 class ThreadCount(models.Model):
-    """How many comments can be read below an article, and how many stand on the first level."""
+    """The number of visible comments on an article, and of those on the first level."""
 
     article = models.OneToOneField(
         Article, on_delete=models.CASCADE, primary_key=True, related_name="thread_count"

@@ -19,7 +19,7 @@ from accounts.email_addresses import is_confirmed
 from articles.comments.notifications import follows
 from articles.comments.notifications.emails import what
 from articles.comments.notifications.models import Follow, Follower
-from articles.comments.submission.form_tokens import writer_of
+from articles.comments.submission.form_tokens import signed_in_user
 from articles.comments.submission.validation import number
 from articles.editorial.models import Article
 from iria.core.http.csrf import open_to_other_sites
@@ -81,7 +81,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     article = Article.objects.published().filter(pk=pk).first() if pk else None
     if article is None:
         return _sentence(request, gettext("This article is not published."), 404)
-    writer = writer_of(request)
+    writer = signed_in_user(request)
     form = FollowForm(request.POST or None, signed_in=writer is not None)
     with use_language(article.language):
         if request.method != "POST":
@@ -112,7 +112,7 @@ def _page(request: HttpRequest, article: Article, form: FollowForm, status: int)
         "form": form,
         "frequencies": Frequency.choices,
         "chosen": form.data.get("frequency", Frequency.DAILY),
-        "writer": writer_of(request),
+        "writer": signed_in_user(request),
     }
     return render(request, "articles/comments/notifications/follow.html", context, status=status)
 
@@ -174,7 +174,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def of_account(request: HttpRequest) -> HttpResponse:
     """Redirects signed-in users to their preferences."""
-    user = writer_of(request)
+    user = signed_in_user(request)
     if user is None or not is_confirmed(user):
         # The URL of the page gives access to the preferences, so the address must be confirmed.
         sentence = gettext("Confirm the e-mail address of your account first.")

@@ -78,7 +78,7 @@ def replay(changed: Iterable[ScreeningRule], *, days: int) -> DryRun:
     known = knowledge()
     result = DryRun(days)
     since, result.cut = _beginning(timezone.now() - timedelta(days=days))
-    trusted_ids = trusted_commenters.ids_since(since)
+    trusted_ids = trusted_commenters.trusted_ids_since(since)
     for comment, human, sent in _as_they_came(since):
         if comment.pk in trusted_ids:
             continue  # No rule decides about it, only a ban.

@@ -12,27 +12,27 @@ from iria.publication.models import CommentPolicy, Publication
 
 @dataclass(frozen=True, slots=True)
 class CommentSettings:
-    """What applies to the comments of an article now."""
+    """The comment settings that apply to an article now."""
 
     policy: CommentPolicy
     is_open: bool
-    """Whether new comments are accepted; those that are there stay."""
+    """Whether new comments are accepted. Existing ones are shown anyway."""
 
     @property
     def is_off(self) -> bool:
-        """No comments, and none are shown."""
+        """Whether comments are neither accepted nor shown."""
         return self.policy == CommentPolicy.OFF
 
     @property
     def notice(self) -> str:
-        """The sentence above the form that says who reads a comment before it appears."""
+        """The notice above the form about moderation."""
         if self.policy == CommentPolicy.HELD:
             return gettext("A moderator reads every comment before it appears.")
         return gettext("A moderator may read a comment before it appears.")
 
 
 def settings_of(article: Article, publication: Publication) -> CommentSettings:
-    """The article's own settings, and those of the publication for what it leaves empty."""
+    """Returns the settings of the article, with those of the publication as defaults."""
     policy = CommentPolicy(article.comments_policy or publication.comments_policy)
     is_open = (
         policy != CommentPolicy.OFF
@@ -44,7 +44,7 @@ def settings_of(article: Article, publication: Publication) -> CommentSettings:
 
 
 def _has_ended(article: Article, publication: Publication) -> bool:
-    """Whole days (UTC), because stored pages change with every day."""
+    """Compares whole days (UTC), because cached pages change at most once a day."""
     own = article.comments_close_after
     days = own if own is not None else publication.comments_close_after
     if not days or article.published_at is None:

@@ -13,50 +13,47 @@ from articles.comments.screening import pipeline
 from articles.comments.screening.pipeline import Event
 from articles.comments.submission.validation import (
     SubmissionError,
+    normalise_line_breaks,
     validate_comment,
     validate_storable_fields,
-    with_plain_breaks,
 )
 
-CHANGEABLE_FOR: Final = timedelta(minutes=5)
-OPEN_TO_CHANGES: Final = {
+EDITABLE_FOR: Final = timedelta(minutes=5)
+EDITABLE_STATES: Final = {
     Comment.State.UNCONFIRMED,
     Comment.State.PENDING,
     Comment.State.APPROVED,
 }
-MOST: Final = 10
-"""Changes of one comment."""
+MAX_EDITS: Final = 10
 
 
 def may_change(comment: Comment) -> bool:
-    """Whether its commenter may still change it. A clock that was set back takes nothing from anybody."""
-    return comment.state in OPEN_TO_CHANGES and (
-        timezone.now() - comment.created_at < CHANGEABLE_FOR
-    )
+    """Whether the commenter may still edit it. A clock that is set back only extends the time."""
+    return comment.state in EDITABLE_STATES and (timezone.now() - comment.created_at < EDITABLE_FOR)
 
 
 def change(comment: Comment, *, text: str, by: User | None) -> bool:
-    """Puts other words in the place of its own; True when that changed something.
+    """Replaces the text of a comment; returns whether it changed.
 
-    The rules look at the new words as they did at the first ones. They can only make the state
-    stricter: what was held stays held, and what stood is read again where a rule objects to it now.
+    The new text is screened as the first one was. Screening can only make the state stricter: a
+    pending comment stays pending, and an approved one becomes pending if a check matches it.
 
     Args:
-        by: the account that wrote it; None for a guest, who holds the comment's link.
+        by: the account of the commenter; None for a guest, who has the link of the comment.
 
     Raises:
-        Refused: with what the commenter can do about it.
+        SubmissionError: with what the commenter can do about it.
     """
     validate_storable_fields(text=text)
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if not may_change(current):
-            raise SubmissionError({"text": _too_late(current)})
-        before, current.text = current.text, with_plain_breaks(text)
+            raise SubmissionError({"text": _not_editable_message(current)})
+        before, current.text = current.text, normalise_line_breaks(text)
         validate_comment(current, only_text=True)
         if current.text == before:
             return False
-        if current.versions.count() >= MOST:
+        if current.versions.count() >= MAX_EDITS:
             sentence = gettext(
                 "A comment can be edited ten times. You can delete it and post again."
             )
@@ -69,10 +66,10 @@ def change(comment: Comment, *, text: str, by: User | None) -> bool:
     return True
 
 
-def _too_late(comment: Comment) -> str:
+def _not_editable_message(comment: Comment) -> str:
     if comment.state == Comment.State.DELETED:
         return gettext("You deleted this comment, so it cannot be edited.")
-    if comment.state not in OPEN_TO_CHANGES:
+    if comment.state not in EDITABLE_STATES:
         return gettext("A moderator has decided on this comment, so it cannot be edited.")
     return gettext(
         "The five minutes for editing are over. You can delete the comment and post again."

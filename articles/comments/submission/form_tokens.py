@@ -19,16 +19,16 @@ from articles.editorial.models import Article
 from iria.core.security import signed_tokens
 
 VALID_FOR: Final = timedelta(days=2)
-KEPT_FOR: Final = timedelta(days=5 * 365)
+LINK_VALID_FOR: Final = timedelta(days=5 * 365)
 PURPOSE: Final = "comment form"
-YOURS: Final = "your comment"
-CONFIRM: Final = "confirm a comment"
-CONFIRMED_WITHIN: Final = timedelta(days=7)
+STATUS_LINK: Final = "your comment"
+CONFIRMATION_LINK: Final = "confirm a comment"
+CONFIRMATION_VALID_FOR: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class FormToken:
-    """A form that we made: its id, when, and for which session (empty for a guest)."""
+    """The id of a form, and when it was created."""
 
     form_id: UUID
     created_at: datetime
@@ -52,46 +52,46 @@ class TokenMismatch(Exception):
 
 def create_token(article: Article, request: HttpRequest) -> str:
     """A token for a new form below this article, bound to the session."""
-    value = [str(uuid4()), article.pk, timezone.now().timestamp(), _session_mark(request)]
+    value = [str(uuid4()), article.pk, timezone.now().timestamp(), _session_hash(request)]
     return signed_tokens.make_token(value, purpose=PURPOSE)
 
 
 def read(token: str, article: Article, request: HttpRequest) -> FormToken:
-    """The token in a form.
+    """Reads the token of a form.
 
     Raises:
         MissingToken, ExpiredToken, TokenMismatch
     """
     try:
         value = signed_tokens.read_token(token, purpose=PURPOSE, valid_for=VALID_FOR)
-        form_id, article_id, created_at, mark = value
-    except signed_tokens.ExpiredToken as mistake:
-        raise ExpiredToken from mistake
-    except (signed_tokens.BrokenToken, ValueError, TypeError) as mistake:
-        raise MissingToken from mistake
-    if article_id != article.pk or mark != _session_mark(request):
+        form_id, article_id, created_at, session_hash = value
+    except signed_tokens.ExpiredToken as error:
+        raise ExpiredToken from error
+    except (signed_tokens.BrokenToken, ValueError, TypeError) as error:
+        raise MissingToken from error
+    if article_id != article.pk or session_hash != _session_hash(request):
         raise TokenMismatch
     return FormToken(UUID(form_id), datetime.fromtimestamp(created_at, UTC))
 
 
 def link_to(comment: Comment) -> str:
-    """The signed part of the address of *Your comment*."""
-    return signed_tokens.make_token(comment.pk, purpose=YOURS)
+    """Returns the signed part of the URL of *Your comment*."""
+    return signed_tokens.make_token(comment.pk, purpose=STATUS_LINK)
 
 
 def comment_behind(token: str) -> Comment | None:
-    """The comment that a signed link leads to, or None when it is broken or too old."""
-    return _comment_of(token, purpose=YOURS, valid_for=KEPT_FOR)
+    """Returns the comment of a signed link, or None if the link is invalid or expired."""
+    return _comment_of(token, purpose=STATUS_LINK, valid_for=LINK_VALID_FOR)
 
 
 def link_to_confirm(comment: Comment) -> str:
-    """The signed part of the URL that is only in the e-mail."""
-    return signed_tokens.make_token(comment.pk, purpose=CONFIRM)
+    """Returns the signed part of the URL that only the e-mail contains."""
+    return signed_tokens.make_token(comment.pk, purpose=CONFIRMATION_LINK)
 
 
 def comment_to_confirm(token: str) -> Comment | None:
-    """The comment whose address a mailed link confirms, or None when it is broken or too old."""
-    return _comment_of(token, purpose=CONFIRM, valid_for=CONFIRMED_WITHIN)
+    """Returns the comment that an e-mailed link confirms, or None if it is invalid or expired."""
+    return _comment_of(token, purpose=CONFIRMATION_LINK, valid_for=CONFIRMATION_VALID_FOR)
 
 
 def _comment_of(token: str, *, purpose: str, valid_for: timedelta) -> Comment | None:
@@ -102,14 +102,14 @@ def _comment_of(token: str, *, purpose: str, valid_for: timedelta) -> Comment | 
     return Comment.objects.select_related("article", "user").filter(pk=pk).first()
 
 
-def writer_of(request: HttpRequest) -> User | None:
-    """Who is signed in, if anybody."""
+def signed_in_user(request: HttpRequest) -> User | None:
+    """Returns the user who is signed in, or None."""
     return request.user if isinstance(request.user, User) else None
 
 
-def _session_mark(request: HttpRequest) -> str:
-    """Empty for a guest; for an account a word that only its own session can repeat."""
-    user = writer_of(request)
+def _session_hash(request: HttpRequest) -> str:
+    """A hash of the account and its session; empty for guests."""
+    user = signed_in_user(request)
     if user is None:
         return ""
     session = f"{user.pk}:{request.session.session_key}"

@@ -23,9 +23,9 @@ from articles.comments.submission.validation import SubmissionError as Submissio
 from articles.comments.submission.validation import (
     check_open,
     limit_rate,
+    normalise_line_breaks,
     validate_comment,
     validate_storable_fields,
-    with_plain_breaks,
 )
 from articles.editorial.models import Article
 from iria.core.mail import to_ascii
@@ -44,10 +44,10 @@ def prepare(
     parent: Comment | None = None,
     by: User | None = None,
 ) -> Comment:
-    """The comment as it would be published, not saved, for the preview.
+    """Returns the unsaved comment for the preview.
 
     Raises:
-        Refused: with what the commenter can do about it.
+        SubmissionError: with what the commenter can do about it.
     """
     return _prepared(
         article, settings_of(article, current_publication()), name, email, text, parent, by
@@ -71,7 +71,7 @@ def _prepared(
         user=by,
         name=by.public_name if by else one_line(name),
         email="" if by else to_ascii(email),
-        text=with_plain_breaks(text),
+        text=normalise_line_breaks(text),
     )
     validate_comment(comment)
     return comment
@@ -94,21 +94,21 @@ def post(
 ) -> Comment:
     """Submits a comment; the screening pipeline decides about it.
 
-    Submitted twice with one form it stays one comment, and the first one is returned.
+    If the same form is submitted twice, the first comment is returned.
 
     Args:
-        by: the account that writes; its display name stands beside the comment, `name` and
-            `email` are ignored.
+        by: the account of the commenter, whose display name is used; `name` and `email` are
+            ignored.
         honeypot: what the hidden field contained.
-        form_age: how long the form was open; None where no form was (import, demo).
-        ip_address: for rate limits and bans; stored encrypted. None counts and stores nothing.
-        at: when it was written, for imports and the demo; now where not given.
-        quiet: for imports and the demo: the commenter gets no mail.
+        form_age: how long the form was open; None without a form (import, demo).
+        ip_address: for rate limits and bans; stored encrypted. With None nothing is counted or stored.
+        at: when it was written, for imports and the demo; by default now.
+        quiet: for imports and the demo: the commenter gets no e-mail.
 
     Raises:
-        Refused: with what the commenter can do about it.
+        SubmissionError: with what the commenter can do about it.
     """
-    if form_id and (first := _already_sent(form_id, text, parent)):
+    if form_id and (first := _already_submitted(form_id, text, parent)):
         return first
     publication = current_publication()
     settings = settings_of(article, publication)
@@ -128,7 +128,7 @@ def post(
 
 
 def delete_own(comment: Comment, *, by: User | None) -> None:
-    """Deletes one's own comment; where it has replies, a placeholder stays."""
+    """Deletes one's own comment; a placeholder is left if it has replies."""
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if current.state != Comment.State.DELETED:
@@ -145,12 +145,12 @@ def delete_own(comment: Comment, *, by: User | None) -> None:
 def _save(
     comment: Comment, decision: pipeline.Decision, *, ip_address: str | None, quiet: bool
 ) -> Comment:
-    """Saves comment, decision and the e-mail to send in one transaction: all of them or none."""
+    """Saves the comment, the decision and the e-mail jobs in one transaction."""
     try:
         with transaction.atomic():
             pipeline.apply(comment, decision, ask_akismet=not quiet)
             identifiers.keep(comment, ip_address)
-            # E-mail only to people: what fills the honeypot would have us write to strangers.
+            # No e-mail to bots: they fill the honeypot and give the addresses of strangers.
             if comment.state == Comment.State.UNCONFIRMED:
                 job_queue.enqueue_confirmation(comment)
             elif (
@@ -159,27 +159,27 @@ def _save(
                 and not pending.is_awaited(comment)
             ):
                 job_queue.enqueue_received(comment)
-    except IntegrityError as mistake:
-        if isinstance(mistake.__cause__, ForeignKeyViolation):
+    except IntegrityError as error:
+        if isinstance(error.__cause__, ForeignKeyViolation):
             raise SubmissionError(
                 {"form": gettext("The article or comment no longer exists.")}
-            ) from mistake
-        # The same form may have been sent by two requests at once, and the other one won.
+            ) from error
+        # Two requests may have submitted the same form at once; the other one was first.
         form_id = comment.form_id
-        if form_id and (first := _already_sent(form_id, comment.text, comment.parent)):
+        if form_id and (first := _already_submitted(form_id, comment.text, comment.parent)):
             return first
         raise
     return comment
 
 
-def _already_sent(form_id: UUID, text: str, parent: Comment | None) -> Comment | None:
-    """The comment sent with this form before.
+def _already_submitted(form_id: UUID, text: str, parent: Comment | None) -> Comment | None:
+    """Returns the comment submitted with this form before, if any.
 
     Raises:
-        Refused: the form was used for other words, which must not get lost.
+        SubmissionError: the form was used for another text, which must not get lost.
     """
     first = Comment.objects.filter(form_id=form_id).first()
-    if first and (first.text, first.parent) != (with_plain_breaks(text), parent):
+    if first and (first.text, first.parent) != (normalise_line_breaks(text), parent):
         sentence = gettext(
             "A comment was already submitted with this form. Submit again to add "
             "this text as another comment."

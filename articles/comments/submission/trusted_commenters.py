@@ -1,6 +1,6 @@
 """Comments of the newsroom and of an article's own authors are published immediately.
 
-Only an account that is signed in counts. A guest can type the e-mail address of anybody.
+Only signed-in accounts are trusted. A guest can enter anybody's e-mail address.
 """
 
 from datetime import datetime
@@ -16,32 +16,35 @@ BY_NEWSROOM: Final = "By a member of the newsroom: published immediately."
 BY_AUTHOR: Final = "By an author of the article: published immediately."
 
 
-def why_trusted(writer: User | None, article_id: int) -> str:
-    """Why somebody's comments on an article are published at once; empty where they are not.
+def why_trusted(user: User | None, article_id: int) -> str:
+    """Returns why a user's comments on an article are published at once; empty if they are not.
 
     Args:
-        commenter: the account that is signed in; None for a guest.
+        user: the account that is signed in; None for a guest.
     """
-    if writer is None or not writer.is_active:
+    if user is None or not user.is_active:
         return ""
-    if works_in_newsroom(writer):
+    if works_in_newsroom(user):
         return BY_NEWSROOM
-    own = Byline.objects.filter(article=article_id, author__user=writer)
+    own = Byline.objects.filter(article=article_id, author__user=user)
     return BY_AUTHOR if own.exists() else ""
 
 
 def works_in_newsroom(user: User) -> bool:
-    """Whether somebody has a role in the admin that has to do with articles or their comments."""
+    """Whether the user has permissions for articles or comments in the admin."""
     return user.is_staff and user.is_active and user.has_module_perms("articles")
 
 
-def ids_since(moment: datetime) -> set[int]:
-    """The trusted comments since a moment, in two queries and those for the roles of each colleague."""
+def trusted_ids_since(moment: datetime) -> set[int]:
+    """Returns the ids of trusted comments since a moment.
+
+    Takes two queries, and those for the permissions of each member of the newsroom.
+    """
     recent = Comment.objects.filter(created_at__gte=moment, user__is_active=True).order_by()
-    writers = User.objects.filter(is_staff=True, pk__in=recent.values("user"))
-    colleagues = [user.pk for user in writers if works_in_newsroom(user)]
+    staff = User.objects.filter(is_staff=True, pk__in=recent.values("user"))
+    newsroom = [user.pk for user in staff if works_in_newsroom(user)]
     by_author = Byline.objects.filter(article=OuterRef("article"), author__user=OuterRef("user"))
     return {
-        *recent.filter(user__in=colleagues).values_list("pk", flat=True),
+        *recent.filter(user__in=newsroom).values_list("pk", flat=True),
         *recent.filter(Exists(by_author)).values_list("pk", flat=True),
     }

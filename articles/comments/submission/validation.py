@@ -18,7 +18,7 @@ from iria.core.text.validators import validate_storable
 
 @dataclass(slots=True)
 class Draft:
-    """What somebody typed into the form, kept on every page until it is sent."""
+    """The values of the comment form, shown again until the comment is submitted."""
 
     name: str = ""
     email: str = ""
@@ -27,7 +27,7 @@ class Draft:
     honeypot: str = ""
     token: str = ""
     follow: str = ""
-    """How soon the commenter wants to be told of answers; empty for not."""
+    """How often the commenter wants to be notified of replies; empty for never."""
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -42,29 +42,29 @@ class Draft:
             follow=form.get("follow", ""),
         )
 
-    def answered(self, article: Article) -> Comment | None:
-        """The comment this one answers, whatever its state.
+    def parent_comment(self, article: Article) -> Comment | None:
+        """Returns the comment that this one replies to, in any state.
 
         Raises:
-            Comment.DoesNotExist: it is not below this article, or was never there.
+            Comment.DoesNotExist: there is no such comment on this article.
         """
         if not self.parent:
             return None
-        pk = number(self.parent)
+        pk = parse_id(self.parent)
         if pk is None:
             raise Comment.DoesNotExist
         return article.comments.select_related("user").get(pk=pk)
 
 
-def number(text: str | None) -> int | None:
-    """The id in a query or form field, or None where there is none that could exist."""
+def parse_id(text: str | None) -> int | None:
+    """Returns the id in a query parameter or form field; None for anything else."""
     if text and text.isascii() and text.isdecimal() and len(text) <= 18:
         return int(text)
     return None
 
 
 class SubmissionError(Exception):
-    """The comment was not taken; each sentence is for its commenter, under the field it is about."""
+    """The comment was not accepted. `sentences` has a message to the commenter for each field."""
 
     def __init__(self, sentences: dict[str, str], *, busy: bool = False) -> None:
         super().__init__(" ".join(sentences.values()))
@@ -73,18 +73,18 @@ class SubmissionError(Exception):
 
 
 def validate_storable_fields(**fields: str) -> None:
-    problems = {}
+    errors = {}
     for name, value in fields.items():
         try:
             validate_storable(value)
-        except ValidationError as mistake:
-            problems[name] = mistake.messages[0]
-    if problems:
-        raise SubmissionError(problems)
+        except ValidationError as error:
+            errors[name] = error.messages[0]
+    if errors:
+        raise SubmissionError(errors)
 
 
 def check_open(article: Article, parent: Comment | None, settings: CommentSettings) -> None:
-    """Raises Refused where nothing is taken, or what is answered is not there."""
+    """Raises SubmissionError if comments are closed or the parent is not visible."""
     if not article.is_published:
         sentence = gettext("This article is not published, so you cannot comment on it.")
         raise SubmissionError({"form": sentence})
@@ -104,59 +104,59 @@ def check_open(article: Article, parent: Comment | None, settings: CommentSettin
         raise SubmissionError({"parent": sentence})
 
 
-def limit_rate(article: Article, form_age: timedelta | None, address: str | None) -> None:
+def limit_rate(article: Article, form_age: timedelta | None, ip_address: str | None) -> None:
     if form_age is not None and checks.is_too_quick(form_age):
         sentence = gettext("Sent too quickly. Wait a moment and try again.")
         raise SubmissionError({"form": sentence})
-    if address is not None and checks.too_many(article, address):
+    if ip_address is not None and checks.too_many(article, ip_address):
         sentence = gettext("Too many comments. Try again in ten minutes.")
         raise SubmissionError({"form": sentence}, busy=True)
 
 
 def validate_comment(comment: Comment, *, only_text: bool = False) -> None:
-    """Raises Refused for what cannot be kept; a comment that is changed keeps its commenter's name."""
-    problems: dict[str, str] = {}
+    """Raises SubmissionError for invalid fields; `only_text` is for edits, which cannot change others."""
+    errors: dict[str, str] = {}
     try:
         comment.clean_fields(exclude=["article", "parent", "user", "form_id"])
-    except ValidationError as mistake:
-        problems = {field: found[0] for field, found in mistake.message_dict.items()}
+    except ValidationError as error:
+        errors = {field: messages[0] for field, messages in error.message_dict.items()}
     if only_text:
-        problems = {field: words for field, words in problems.items() if field == "text"}
+        errors = {field: message for field, message in errors.items() if field == "text"}
     elif comment.user is None:
-        problems |= _problems_of_guest(comment, address_is_sound="email" not in problems)
+        errors |= _guest_errors(comment, email_is_valid="email" not in errors)
     if not comment.text:
-        problems["text"] = gettext("Enter a comment.")
+        errors["text"] = gettext("Enter a comment.")
     elif len(comment.text) > TEXT_MAX_LENGTH:
-        problems["text"] = gettext(
+        errors["text"] = gettext(
             "The comment has %(count)s characters. Shorten it to at most %(most)s."
         ) % {"count": f"{len(comment.text):,}", "most": f"{TEXT_MAX_LENGTH:,}"}
-    if problems:
-        raise SubmissionError(problems)
+    if errors:
+        raise SubmissionError(errors)
 
 
-def _problems_of_guest(comment: Comment, *, address_is_sound: bool) -> dict[str, str]:
-    problems = {}
+def _guest_errors(comment: Comment, *, email_is_valid: bool) -> dict[str, str]:
+    errors = {}
     if not comment.name:
-        problems["name"] = gettext("Enter your name.")
+        errors["name"] = gettext("Enter your name.")
     elif len(comment.name) > NAME_MAX_LENGTH:
-        problems["name"] = gettext("This name is too long. Use at most %(most)d characters.") % {
+        errors["name"] = gettext("This name is too long. Use at most %(most)d characters.") % {
             "most": NAME_MAX_LENGTH
         }
     elif (owner := owner_of(comment.name)) is Owner.NEWSROOM:
-        problems["name"] = gettext(
+        errors["name"] = gettext(
             "A member of the newsroom has this name. If it is you, sign in. If not, "
             "use another name."
         )
     elif owner is Owner.SOMEBODY:
-        problems["name"] = gettext(
+        errors["name"] = gettext(
             "A registered user has this name. If it is you, sign in. If not, use another name."
         )
     if not comment.email:
-        problems["email"] = gettext("Enter your e-mail address. It is never shown.")
-    elif not address_is_sound:
-        problems["email"] = gettext("Enter a valid e-mail address, such as name@example.org.")
-    return problems
+        errors["email"] = gettext("Enter your e-mail address. It is never shown.")
+    elif not email_is_valid:
+        errors["email"] = gettext("Enter a valid e-mail address, such as name@example.org.")
+    return errors
 
 
-def with_plain_breaks(text: str) -> str:
+def normalise_line_breaks(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()

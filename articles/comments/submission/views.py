@@ -1,7 +1,7 @@
 """Commenting with and without JavaScript: both call the same function.
 
-These addresses are private and uncached. They carry no CSRF cookie: docs/decisions/public-forms.md
-says what guards them instead.
+These URLs are private and uncached. They use no CSRF cookie; docs/decisions/public-forms.md
+explains what protects them instead.
 """
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -16,10 +16,10 @@ from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
 from articles.comments.submission import form_tokens, posting
 from articles.comments.submission.comment_policy import CommentSettings, settings_of
-from articles.comments.submission.commenter_views import own_comment, yours_page
-from articles.comments.submission.form_tokens import writer_of
+from articles.comments.submission.commenter_views import own_comment, render_status
+from articles.comments.submission.form_tokens import signed_in_user
 from articles.comments.submission.trusted_commenters import why_trusted
-from articles.comments.submission.validation import Draft, number
+from articles.comments.submission.validation import Draft, parse_id
 from articles.comments.threads import permalinks
 from articles.editorial.models import Article
 from iria.core.http.headers import client_ip
@@ -28,7 +28,7 @@ from iria.publication.context_processors import publication_of
 
 Frequency = Follow.Frequency
 
-AGAIN = {
+TOKEN_ERRORS = {
     form_tokens.ExpiredToken: gettext_lazy(
         "This form was opened more than two days ago. Check your comment and submit it again."
     ),
@@ -41,21 +41,21 @@ AGAIN = {
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """The form on a page of its own; a form without a token gets a preview first."""
+    """The form on its own page; a form without a token gets a preview first."""
     article = _article(request)
     if article is None:
         draft = Draft.from_form(request.POST)
         return render(request, "articles/comments/gone.html", {"draft": draft}, status=404)
     with use_language(article.language):
         if request.method == "POST":
-            return _take(request, article, Draft.from_form(request.POST))
+            return _submit(request, article, Draft.from_form(request.POST))
         draft = Draft(parent=request.GET.get("parent", ""))
         return _page(request, article, draft, status=200)
 
 
-def _take(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
+def _submit(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
     try:
-        parent = draft.answered(article)
+        parent = draft.parent_comment(article)
     except Comment.DoesNotExist:
         draft.parent = ""
         draft.errors["form"] = gettext(
@@ -64,25 +64,25 @@ def _take(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
         )
         return _page(request, article, draft)
     try:
-        seal = form_tokens.read(draft.token, article, request)
+        form_token = form_tokens.read(draft.token, article, request)
     except (
         form_tokens.MissingToken,
         form_tokens.ExpiredToken,
         form_tokens.TokenMismatch,
-    ) as mistake:
+    ) as error:
         draft.token = ""
-        if sentence := AGAIN.get(type(mistake)):
+        if sentence := TOKEN_ERRORS.get(type(error)):
             draft.errors["form"] = str(sentence)
         return _preview(request, article, draft, parent)
     if "look" in request.POST:
         return _preview(request, article, draft, parent)
-    return _send(request, article, draft, parent, seal)
+    return _send(request, article, draft, parent, form_token)
 
 
 def _preview(
     request: HttpRequest, article: Article, draft: Draft, parent: Comment | None
 ) -> HttpResponse:
-    """How the comment will read, and the form to change it; nothing is kept yet."""
+    """The comment as it will be published, and the form; nothing is saved yet."""
     try:
         comment = posting.prepare(
             article,
@@ -90,10 +90,10 @@ def _preview(
             email=draft.email,
             text=draft.text,
             parent=parent,
-            by=writer_of(request),
+            by=signed_in_user(request),
         )
-    except posting.SubmissionError as refusal:
-        return _show_error(request, article, draft, refusal)
+    except posting.SubmissionError as error:
+        return _show_error(request, article, draft, error)
     return _page(request, article, draft, comment=comment, status=200)
 
 
@@ -102,7 +102,7 @@ def _send(
     article: Article,
     draft: Draft,
     parent: Comment | None,
-    seal: form_tokens.FormToken,
+    form_token: form_tokens.FormToken,
 ) -> HttpResponse:
     try:
         comment = posting.post(
@@ -111,28 +111,28 @@ def _send(
             email=draft.email,
             text=draft.text,
             parent=parent,
-            by=writer_of(request),
+            by=signed_in_user(request),
             honeypot=draft.honeypot,
-            form_id=seal.form_id,
-            form_age=seal.age,
+            form_id=form_token.form_id,
+            form_age=form_token.age,
             ip_address=client_ip(request),
         )
-    except posting.SubmissionError as refusal:
-        return _show_error(request, article, draft, refusal)
+    except posting.SubmissionError as error:
+        return _show_error(request, article, draft, error)
     if draft.follow in Frequency:
         follows.follow_replies(comment, Frequency(draft.follow))
     return redirect("comment_thanks", form_tokens.link_to(comment))
 
 
 def _show_error(
-    request: HttpRequest, article: Article, draft: Draft, refusal: posting.SubmissionError
+    request: HttpRequest, article: Article, draft: Draft, error: posting.SubmissionError
 ) -> HttpResponse:
-    draft.errors |= refusal.sentences
+    draft.errors |= error.sentences
     if "used" in draft.errors:
         draft.token = ""
     if "parent" in draft.errors:
         draft.parent = ""
-    return _page(request, article, draft, status=429 if refusal.busy else 422)
+    return _page(request, article, draft, status=429 if error.busy else 422)
 
 
 def _page(
@@ -143,9 +143,9 @@ def _page(
     comment: Comment | None = None,
     status: int = 422,
 ) -> HttpResponse:
-    """The form with what was typed. Its token stays the same until it is used or too old."""
+    """The form with its values. Its token stays the same until it is used or expires."""
     try:
-        parent = draft.answered(article)
+        parent = draft.parent_comment(article)
     except Comment.DoesNotExist:
         parent, draft.parent = None, ""
     if parent is not None and not parent.is_visible:
@@ -159,14 +159,14 @@ def _page(
         )
     draft.token = draft.token or form_tokens.create_token(article, request)
     settings = settings_of(article, publication_of(request))
-    writer = writer_of(request)
+    commenter = signed_in_user(request)
     context = {
         "article": article,
         "draft": draft,
         "answered": parent,
         "comment": comment,
-        "writer": writer,
-        "moderation": _moderation(article, writer, settings),
+        "writer": commenter,
+        "moderation": _moderation(article, commenter, settings),
         "open": settings.is_open,
     }
     return render(request, "articles/comments/new.html", context, status=status)
@@ -174,28 +174,28 @@ def _page(
 
 @require_safe
 def token(request: HttpRequest) -> HttpResponse:
-    """For the script: a token, and for who is signed in the line that stands above the form."""
+    """For the script: a token, and the line above the form for signed-in users."""
     article = _article(request)
     settings = settings_of(article, publication_of(request)) if article else None
     if article is None or settings is None or not settings.is_open:
         sentence = "There is nothing to comment on here."
         raise Http404(sentence)
     with use_language(article.language):
-        says = _lead(article, writer_of(request), settings)
-    return JsonResponse({"token": form_tokens.create_token(article, request), "says": says})
+        lead = _lead(article, signed_in_user(request), settings)
+    return JsonResponse({"token": form_tokens.create_token(article, request), "says": lead})
 
 
-def _lead(article: Article, writer: User | None, settings: CommentSettings) -> str:
-    """Under which name somebody writes, and who reads it first; nothing for a guest."""
-    if writer is None:
+def _lead(article: Article, commenter: User | None, settings: CommentSettings) -> str:
+    """The name of the commenter and the moderation notice; empty for guests."""
+    if commenter is None:
         return ""
-    says = gettext("You are commenting as %(name)s.") % {"name": writer.public_name}
-    return f"{says} {_moderation(article, writer, settings)}".rstrip()
+    lead = gettext("You are commenting as %(name)s.") % {"name": commenter.public_name}
+    return f"{lead} {_moderation(article, commenter, settings)}".rstrip()
 
 
-def _moderation(article: Article, writer: User | None, settings: CommentSettings) -> str:
-    """What becomes of a comment before it appears."""
-    if why_trusted(writer, article.pk):
+def _moderation(article: Article, commenter: User | None, settings: CommentSettings) -> str:
+    """The notice about moderation; empty for trusted commenters."""
+    if why_trusted(commenter, article.pk):
         return ""
     return settings.notice
 
@@ -212,16 +212,16 @@ def thanks(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_comment
 def yours(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
-    """Where one's own comment stands; POST takes it back."""
+    """The status of one's own comment; POST deletes it."""
     if request.method == "POST":
         posting.delete_own(comment, by=comment.user)
         return redirect("comment_status", link)
-    return yours_page(request, comment, link)
+    return render_status(request, comment, link)
 
 
 @require_safe
 def permalink(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leads to the page on which the comment stands, wherever that is now."""
+    """Redirects to the page of the thread that shows the comment now."""
     published = Comment.objects.published().select_related("article").defer("article__body")
     comment = get_object_or_404(published, pk=pk)
     if settings_of(comment.article, publication_of(request)).is_off:
@@ -230,5 +230,5 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _article(request: HttpRequest) -> Article | None:
-    pk = number(request.GET.get("article"))
+    pk = parse_id(request.GET.get("article"))
     return Article.objects.published().filter(pk=pk).first() if pk else None
