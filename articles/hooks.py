@@ -45,7 +45,7 @@ def register() -> None:
     sections = MenuTargets("Sections", editorial_hooks.sections)
     menus.register(editorial_hooks.KIND, sections, Category)
     menus.register(pages_hooks.KIND, MenuTargets("Pages", pages_hooks.pages), Page)
-    hooks.personal_data.register("comments", personal_data.HOLDING)
+    hooks.personal_data.register("comments", personal_data.HANDLER)
     hooks.logo_renderers.register("images", renditions.render_logo)
     hooks.article_search.register("search", admin_search.admin_search)
     # An article of the future appears, and one from another machine, whose clock runs ahead.

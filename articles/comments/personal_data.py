@@ -17,7 +17,7 @@ from articles.comments.submission import posting
 from iria.core.hooks import Person, PersonalDataHandler
 from iria.core.http.urls import absolute_url
 
-TOLD: Final = frozenset(
+EXPORTED_COLUMNS: Final = frozenset(
     {
         "articles.Ban.user",
         "articles.Comment.user",
@@ -25,34 +25,36 @@ TOLD: Final = frozenset(
         "articles.Follower.user",
     }
 )
-GONE: Final = "–"
-"""Stands in the row of a comment that others answered, in the place of its words; no page shows it."""
+ERASED_TEXT: Final = "–"
+"""The text of an erased comment that has replies; no page shows it."""
 
 
-def _theirs(who: Person) -> Q:
-    """As an account, and as a guest with the same address where that was confirmed.
+def _by_person(person: Person) -> Q:
+    """Comments of the account, and of a guest whose confirmed e-mail address is the same.
 
-    Anybody may have typed the address with a comment: whose words those are, nobody knows.
+    A comment with an unconfirmed address may be by anybody.
     """
-    confirmed = Q(user=None, email__iexact=who.email, email_confirmed_at__isnull=False)
-    return Q(user=who.account) | confirmed
+    confirmed = Q(user=None, email__iexact=person.email, email_confirmed_at__isnull=False)
+    return Q(user=person.account) | confirmed
 
 
-def _typed(who: Person) -> Q:
-    """By a guest whom nobody knows, with the address of this person."""
-    return Q(user=None, email__iexact=who.email)
+def _by_guest(person: Person) -> Q:
+    """Rows of guests with the e-mail address of this person."""
+    return Q(user=None, email__iexact=person.email)
 
 
-def export(who: Person) -> dict[str, Any]:
-    comments = Comment.objects.filter(_theirs(who)).select_related("article", "appeal")
+def export(person: Person) -> dict[str, Any]:
+    comments = Comment.objects.filter(_by_person(person)).select_related("article", "appeal")
     return {
         "comments": [
             _comment(each) for each in comments.prefetch_related("moderations", "versions")
         ],
-        "comments that gave your address and nobody confirmed": Comment.objects.filter(_typed(who))
+        "comments that gave your address and nobody confirmed": Comment.objects.filter(
+            _by_guest(person)
+        )
         .filter(email_confirmed_at=None)
         .count(),
-        "reports": [_report(each) for each in Flag.objects.filter(user=who.account)],
+        "reports": [_report(each) for each in Flag.objects.filter(user=person.account)],
         "followed": [
             {
                 "what": each.get_kind_display(),
@@ -62,10 +64,10 @@ def export(who: Person) -> dict[str, Any]:
                 "confirmed": each.confirmed_at,
                 "left": each.unfollowed_at,
             }
-            for each in Follow.objects.filter(follower__in=_followers(who)).with_details()
+            for each in Follow.objects.filter(follower__in=_followers(person)).with_details()
         ],
         "bans": list(
-            Ban.objects.filter(user=who.account).values("created_at", "expires_at", "reason")
+            Ban.objects.filter(user=person.account).values("created_at", "expires_at", "reason")
         ),
     }
 
@@ -82,7 +84,7 @@ def _comment(each: Comment) -> dict[str, Any]:
         "state": each.get_state_display(),
         "decisions": [_decision(row) for row in each.moderations.all()],
         "appeal": each.appeal.text if hasattr(each, "appeal") else None,
-        # Anybody may give any address as a guest: where that came from is not told to its owner.
+        # A guest may enter the address of somebody else, who must not get the IP address.
         "came from the IP address": identifiers.ip_address_of(each) if each.user_id else None,
     }
 
@@ -103,52 +105,54 @@ def _report(each: Flag) -> dict[str, Any]:
     }
 
 
-def _followers(who: Person) -> Any:
-    return Follower.objects.filter(Q(user=who.account) | _typed(who))
+def _followers(person: Person) -> Any:
+    return Follower.objects.filter(Q(user=person.account) | _by_guest(person))
 
 
-def erase(who: Person, keep_words: bool) -> None:
-    """Takes name and address from their comments and reports; without `keep_words` also the comments.
+def erase(person: Person, keep_words: bool) -> None:
+    """Erases name and address from comments and reports; without `keep_words` also the comments.
 
-    What only moderators could read goes in either case: earlier texts, askings, IP addresses. From what
-    a guest wrote with the address and nobody confirmed, the address goes alone.
+    Always erased is what only moderators can read: revisions, appeals, IP addresses. Of comments with
+    the unconfirmed address of this person only the address is erased.
     """
-    mine = list(Comment.objects.filter(_theirs(who)).values_list("pk", flat=True))
-    CommentRevision.objects.filter(comment__in=mine).delete()
-    EncryptedIPAddress.objects.filter(comment__in=mine).delete()
-    Appeal.objects.filter(comment__in=mine).update(text="")
-    # Before the comments go: a ban no longer knows then from which of them it was made.
-    made_from = Ban.objects.filter(comment__in=mine)
-    made_from.update(label=gettext("Deleted user"))
-    made_from.exclude(kind=Ban.Kind.NETWORK).update(masked_value="")
+    own = list(Comment.objects.filter(_by_person(person)).values_list("pk", flat=True))
+    CommentRevision.objects.filter(comment__in=own).delete()
+    EncryptedIPAddress.objects.filter(comment__in=own).delete()
+    Appeal.objects.filter(comment__in=own).update(text="")
+    # Before the comments are deleted, because that sets `Ban.comment` to null.
+    bans = Ban.objects.filter(comment__in=own)
+    bans.update(label=gettext("Deleted user"))
+    bans.exclude(kind=Ban.Kind.NETWORK).update(masked_value="")
     if not keep_words:
-        _remove(who)
-    _erase_names_in_the_log(mine)
+        _delete_comments(person)
+    _erase_names_in_admin_log(own)
     name = gettext("Deleted user")
-    Comment.objects.filter(pk__in=mine).update(user=None, name=name, email="", screening_results=[])
-    Flag.objects.filter(user=who.account).update(
+    Comment.objects.filter(pk__in=own).update(user=None, name=name, email="", screening_results=[])
+    Flag.objects.filter(user=person.account).update(
         user=None, email="", text="", sender_hash="", reporter_hash=""
     )
-    # Of the others only the address is erased: nobody knows who wrote them.
-    Comment.objects.filter(_typed(who)).update(email="")
-    Flag.objects.filter(_typed(who)).update(email="", reporter_hash="")
-    _followers(who).delete()
+    # Of the others only the address is erased, because somebody else may have written them.
+    Comment.objects.filter(_by_guest(person)).update(email="")
+    Flag.objects.filter(_by_guest(person)).update(email="", reporter_hash="")
+    _followers(person).delete()
 
 
-def _erase_names_in_the_log(comments: list[int]) -> None:
+def _erase_names_in_admin_log(comments: list[int]) -> None:
     """The admin log contains the names of rows."""
-    kind = ContentType.objects.get_for_model(Comment)
-    rows = LogEntry.objects.filter(content_type=kind, object_id__in=list(map(str, comments)))
+    content_type = ContentType.objects.get_for_model(Comment)
+    rows = LogEntry.objects.filter(
+        content_type=content_type, object_id__in=list(map(str, comments))
+    )
     rows.update(object_repr="a comment")
 
 
-def _remove(who: Person) -> None:
-    """The youngest first, so that what answered nothing but their own goes as a whole.
+def _delete_comments(person: Person) -> None:
+    """Deletes comments, the newest first, so that those with replies only by the same person are deleted.
 
-    Where somebody else answered, the row stays as the place the answer belongs to, without its words.
+    A comment with a reply by somebody else stays as a placeholder, without its text.
     """
     for comment in (
-        Comment.objects.filter(_theirs(who)).order_by("-pk").select_for_update(of=("self",))
+        Comment.objects.filter(_by_person(person)).order_by("-pk").select_for_update(of=("self",))
     ):
         if not comment.replies.exists():
             comment.delete()
@@ -156,8 +160,8 @@ def _remove(who: Person) -> None:
         comment.moderations.update(reason="")
         posting.delete_own(comment, by=None)
         comment.flags.all().delete()
-        comment.text = GONE
+        comment.text = ERASED_TEXT
         comment.save(update_fields=["text"])
 
 
-HOLDING: Final = PersonalDataHandler(export=export, erase=erase, exported_columns=TOLD)
+HANDLER: Final = PersonalDataHandler(export=export, erase=erase, exported_columns=EXPORTED_COLUMNS)

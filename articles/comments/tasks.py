@@ -114,8 +114,8 @@ def delete_unconfirmed(timestamp: int) -> None:
 @app.task(name="comments.destroy", queueing_lock="comments.destroy")
 def delete_expired(timestamp: int) -> None:
     """Once a night: IP addresses after thirty days, the values of expired bans, old claims."""
-    identifiers.destroy_old()
-    bans.end_those_over()
+    identifiers.delete_expired()
+    bans.end_expired()
     cases.delete_expired()
 
 

@@ -97,7 +97,7 @@ class Site:
         if publish:
             decisions.approve(comment, by=editor)
         else:
-            decisions.reject(comment, by=editor, reason="Please keep to the subject.", tell=True)
+            decisions.reject(comment, by=editor, reason="Please keep to the subject.", notify=True)
 
     def ask_guests_to_confirm(self) -> None:
         """From now on a comment waits until its writer has said that the address is theirs."""

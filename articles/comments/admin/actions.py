@@ -1,4 +1,4 @@
-"""Moderators' actions in the admin: decide, undo, claim, feature; for forms and for the script."""
+"""The actions of moderators: decide, undo, claim, feature. They respond to forms and to the script."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -21,65 +21,65 @@ from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import cases, decisions, queues
 from articles.comments.moderation import undo as moderation_undo
 from articles.comments.moderation.forms import DecisionForm
-from articles.comments.submission.validation import number
+from articles.comments.submission.validation import parse_id
 
 DECISIONS: Final = {
     "approve": Comment.State.APPROVED,
     "reject": Comment.State.REJECTED,
     "spam": Comment.State.SPAM,
 }
-DONE: Final = {"approve": "approved", "reject": "rejected", "spam": "marked as spam"}
+PAST_TENSE: Final = {"approve": "approved", "reject": "rejected", "spam": "marked as spam"}
 NEXT: Final = "next"
-"""Sent by a comment's own page: on with the next that waits in the queue, instead of the list."""
+"""Sent by the page of a comment, to continue with the next comment of the queue."""
 
 
-class DecidesComments(admin.ModelAdmin[Comment]):
-    """The moderators' actions, each with a URL of its own."""
+class ModerationMixin(admin.ModelAdmin[Comment]):
+    """The actions of moderators, each with its own URL."""
 
     def get_urls(self) -> list[URLPattern]:
-        def at(route: str, view: Any, name: str) -> Any:
+        def url(route: str, view: Any, name: str) -> Any:
             return path(route, self.admin_site.admin_view(view), name=f"articles_comment_{name}")
 
         return [
-            at("<int:pk>/decide/", require_POST(self.decide), "decide"),
-            at("<int:pk>/claim/", require_POST(self.claim), "claim"),
-            at("<int:pk>/feature/", require_POST(self.feature), "feature"),
-            at("undo/", require_POST(self.undo), "undo"),
-            at("next/", require_safe(self.next_one), "next"),
-            at("live/", require_safe(self.live), "live"),
+            url("<int:pk>/decide/", require_POST(self.decide), "decide"),
+            url("<int:pk>/claim/", require_POST(self.claim), "claim"),
+            url("<int:pk>/feature/", require_POST(self.feature), "feature"),
+            url("undo/", require_POST(self.undo), "undo"),
+            url("next/", require_safe(self.next_one), "next"),
+            url("live/", require_safe(self.live), "live"),
             *super().get_urls(),
         ]
 
-    # One
+    # One comment
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """One decision, from the list or from the comment's own page."""
+        """Decides about one comment, from the list or from its page."""
         user = self._moderator(request)
         comment = get_object_or_404(Comment.objects.select_related("user"), pk=pk)
         seen = request.POST.get("seen") or request.GET.get("seen") or ""
         form = DecisionForm({**request.POST.dict(), "seen": seen})
-        verb = request.POST.get("verb", "")
-        if verb not in DECISIONS or not form.is_valid():
-            sentence = form.sentence or "Choose a decision."
-            return self._answer(request, sentence, status=422, back=self._page_of(request, pk))
+        action = request.POST.get("verb", "")
+        if action not in DECISIONS or not form.is_valid():
+            message = form.error_message or "Choose a decision."
+            return self._respond(request, message, status=422, back=self._page_of(request, pk))
         try:
             row = decisions.decide(
                 comment,
-                DECISIONS[verb],
+                DECISIONS[action],
                 by=user,
                 seen=form.cleaned_data["seen"] or None,
                 read_at=form.cleaned_data["read_at"],
-                reason=form.why if verb == "reject" else "",
-                tell=verb == "reject" and form.cleaned_data["tell"],
+                reason=form.full_reason if action == "reject" else "",
+                notify=action == "reject" and form.cleaned_data["tell"],
             )
-        except decisions.BeingDecided as news:
-            return self._answer(request, str(news), status=423)
-        except decisions.ChangedMeanwhile as news:
+        except decisions.ClaimedByOther as error:
+            return self._respond(request, str(error), status=423)
+        except decisions.EditedMeanwhile as error:
             page = self._page_of(request, pk)
-            return self._answer(request, str(news), status=412, back=page)
-        except decisions.DecidedMeanwhile as news:
-            return self._answer(request, str(news), status=409)
-        return self._answer(request, _counted(1, DONE[verb]) if row else "", rows=[row])
+            return self._respond(request, str(error), status=412, back=page)
+        except decisions.DecidedMeanwhile as error:
+            return self._respond(request, str(error), status=409)
+        return self._respond(request, _counted(1, PAST_TENSE[action]) if row else "", rows=[row])
 
     def feature(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self._moderator(request)
@@ -90,129 +90,139 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         try:
             row = decisions.feature(comment, by=user, on=on)
         except decisions.DecidedMeanwhile:
-            sentence = "Only published comments can be featured. Approve it first."
-            return self._answer(request, sentence, status=409)
-        done = _counted(1, "featured" if on else "unfeatured")
-        return self._answer(request, done, rows=[row], back=self._page_of(request, pk))
+            message = "Only published comments can be featured. Approve it first."
+            return self._respond(request, message, status=409)
+        message = _counted(1, "featured" if on else "unfeatured")
+        return self._respond(request, message, rows=[row], back=self._page_of(request, pk))
 
     def undo(self, request: HttpRequest) -> HttpResponse:
         user = self._moderator(request)
-        pks = [found for each in request.POST.get("rows", "").split(",") if (found := number(each))]
+        pks = [
+            found for each in request.POST.get("rows", "").split(",") if (found := parse_id(each))
+        ]
         rows = ModerationDecision.objects.filter(pk__in=pks[:1000]).order_by("pk")
         try:
-            done = moderation_undo.undo(rows, by=user)
-        except moderation_undo.UndoExpired as late:
-            return self._answer(request, str(late), status=409)
-        return self._answer(request, _counted(done, "restored"))
+            count = moderation_undo.undo(rows, by=user)
+        except moderation_undo.UndoExpired as error:
+            return self._respond(request, str(error), status=409)
+        return self._respond(request, _counted(count, "restored"))
 
     def claim(self, request: HttpRequest, pk: int) -> JsonResponse:
-        """Claims a comment; returns the name of the moderator who has claimed it already."""
+        """Claims a comment; responds with the moderator who has claimed it already, if any."""
         user = self._moderator(request)
         return JsonResponse({"other": cases.claim(get_object_or_404(Comment, pk=pk), by=user)})
 
-    # What comes next
+    # Next comment
 
     def next_one(self, request: HttpRequest) -> HttpResponse:
-        """The page of the next comment of a queue that nobody else has before them."""
-        queue = queues.named(request.GET.get("queue"))
-        skipped = number(request.GET.get("after")) or 0
-        waiting = queues.in_queue(queue, Comment.objects.all()).order_by(*queues.in_order(queue))
+        """Redirects to the next comment of a queue that nobody else has claimed."""
+        queue = queues.parse_queue(request.GET.get("queue"))
+        after = parse_id(request.GET.get("after")) or 0
+        comments = queues.in_queue(queue, Comment.objects.all()).order_by(*queues.ordering(queue))
         user = self._moderator(request)
-        passed = waiting.filter(pk=skipped).first()
-        found = cases.claim_next(user, _behind(waiting, passed, queue)) if passed else None
-        found = found or cases.claim_next(user, waiting.exclude(pk=skipped))
-        words = urlencode({"queue": queue})
+        previous = comments.filter(pk=after).first()
+        found = cases.claim_next(user, _following(comments, previous, queue)) if previous else None
+        found = found or cases.claim_next(user, comments.exclude(pk=after))
+        query = urlencode({"queue": queue})
         if found is None:
             self.message_user(request, "No more comments in this queue.", messages.INFO)
-            return redirect(f"{reverse('admin:articles_comment_changelist')}?{words}")
+            return redirect(f"{reverse('admin:articles_comment_changelist')}?{query}")
         page = reverse("admin:articles_comment_change", args=[found.pk])
-        return redirect(f"{page}?{urlencode({'_changelist_filters': words})}")
+        return redirect(f"{page}?{urlencode({'_changelist_filters': query})}")
 
     def live(self, request: HttpRequest) -> JsonResponse:
-        """For the script: the counts, which of the shown are gone, and which others look at."""
+        """For the script: the counts, the listed comments that left the queue, and the claimed ones."""
         user = self._moderator(request)
-        pks = [found for each in request.GET.get("shown", "").split(",") if (found := number(each))]
+        pks = [
+            found for each in request.GET.get("shown", "").split(",") if (found := parse_id(each))
+        ]
         shown = Comment.objects.filter(pk__in=pks[:200])
-        queue = queues.named(request.GET.get("queue"))
-        here = set(queues.in_queue(queue, shown).values_list("pk", flat=True))
+        queue = queues.parse_queue(request.GET.get("queue"))
+        in_queue = set(queues.in_queue(queue, shown).values_list("pk", flat=True))
         return JsonResponse(
             {
-                "counts": queues.lately_counted(),
-                "gone": [pk for pk in pks if pk not in here],
+                "counts": queues.cached_counts(),
+                "gone": [pk for pk in pks if pk not in in_queue],
                 "claimed": cases.claimed_by_others(list(shown), than=user),
             }
         )
 
-    # Many
+    # Several comments
 
     @admin.action(permissions=["change"], description="Approve")
-    def approve_chosen(self, request: HttpRequest, chosen: QuerySet[Comment]) -> None:
-        self._decide_chosen(request, "approve", chosen)
+    def approve_chosen(self, request: HttpRequest, selected: QuerySet[Comment]) -> None:
+        self._decide_chosen(request, "approve", selected)
 
     @admin.action(permissions=["change"], description="Reject")
-    def reject_chosen(self, request: HttpRequest, chosen: QuerySet[Comment]) -> None:
-        self._decide_chosen(request, "reject", chosen)
+    def reject_chosen(self, request: HttpRequest, selected: QuerySet[Comment]) -> None:
+        self._decide_chosen(request, "reject", selected)
 
     @admin.action(permissions=["change"], description="Mark as spam")
-    def spam_chosen(self, request: HttpRequest, chosen: QuerySet[Comment]) -> None:
-        self._decide_chosen(request, "spam", chosen)
+    def spam_chosen(self, request: HttpRequest, selected: QuerySet[Comment]) -> None:
+        self._decide_chosen(request, "spam", selected)
 
-    def _decide_chosen(self, request: HttpRequest, verb: str, chosen: QuerySet[Comment]) -> None:
+    def _decide_chosen(
+        self, request: HttpRequest, action: str, selected: QuerySet[Comment]
+    ) -> None:
         user = self._moderator(request)
         form = DecisionForm(request.POST)
         if not form.is_valid():
-            self.message_user(request, form.sentence, messages.ERROR)
+            self.message_user(request, form.error_message, messages.ERROR)
             return
-        why: dict[str, Any] = {"read_at": form.cleaned_data["read_at"]}
-        if verb == "reject":
-            why |= {"reason": form.why, "tell": form.cleaned_data["tell"]}
-        comments = list(chosen.select_related("user"))
+        details: dict[str, Any] = {"read_at": form.cleaned_data["read_at"]}
+        if action == "reject":
+            details |= {"reason": form.full_reason, "notify": form.cleaned_data["tell"]}
+        comments = list(selected.select_related("user"))
         rows = []
         for comment in comments:
             try:
-                seen = DecisionForm.seen_in(request.POST, comment)
-                rows.append(decisions.decide(comment, DECISIONS[verb], by=user, seen=seen, **why))
-            except decisions.DecidedMeanwhile as news:
-                self.message_user(request, f"{comment.public_name}: {news}", messages.WARNING)
-        made = [row for row in rows if row]
-        if made:
+                seen = DecisionForm.seen_state(request.POST, comment)
+                rows.append(
+                    decisions.decide(comment, DECISIONS[action], by=user, seen=seen, **details)
+                )
+            except decisions.DecidedMeanwhile as error:
+                self.message_user(request, f"{comment.public_name}: {error}", messages.WARNING)
+        saved = [row for row in rows if row]
+        if saved:
             self.message_user(
-                request, _with_undo(_counted(len(made), DONE[verb]), made), messages.SUCCESS
+                request,
+                _with_undo(_counted(len(saved), PAST_TENSE[action]), saved),
+                messages.SUCCESS,
             )
-        # The list holds only what is still in the queue the moderator was looking at.
+        # The selected comments that have left the queue are missing from the queryset.
         missing = len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))) - len(comments)
         if missing > 0 and request.POST.get("select_across", "0") != "1":
             self.message_user(
                 request, _counted(missing, "already decided by another moderator"), messages.WARNING
             )
 
-    # Answers
+    # Responses
 
     def _moderator(self, request: HttpRequest) -> User:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
+        assert isinstance(request.user, User)  # noqa: S101 - the admin requires it
         return request.user
 
-    def _answer(
+    def _respond(
         self,
         request: HttpRequest,
-        said: str,
+        message: str,
         *,
         rows: Iterable[ModerationDecision | None] = (),
         status: int = 200,
         back: str = "",
     ) -> HttpResponse:
-        """To the script the sentence and the counts; to a form the page it came from, or the next."""
-        made = [row for row in rows if row]
+        """Responds to the script with JSON, to a form with a redirect and a message."""
+        saved = [row for row in rows if row]
         if "application/json" in request.headers.get("Accept", ""):
-            told = {"said": said, "rows": _joined(made), "counts": queues.counts()}
-            return JsonResponse(told, status=status)
+            data = {"said": message, "rows": _joined(saved), "counts": queues.counts()}
+            return JsonResponse(data, status=status)
         level = messages.SUCCESS if status == 200 else messages.WARNING
         if status == 422:
             level = messages.ERROR
-        if said:
-            self.message_user(request, _with_undo(said, made) if made else said, level)
+        if message:
+            self.message_user(request, _with_undo(message, saved) if saved else message, level)
         if back:
             return redirect(back)
         queue = request.POST.get("queue", "")
@@ -220,42 +230,46 @@ class DecidesComments(admin.ModelAdmin[Comment]):
             return redirect(
                 f"{reverse('admin:articles_comment_next')}?{urlencode({'queue': queue})}"
             )
-        return redirect(_came_from(request))
+        return redirect(_list_url(request))
 
     def _page_of(self, request: HttpRequest, pk: int) -> str:
-        """The comment's own page with what was typed, if that is where it was typed."""
+        """Returns the URL of the page of a comment with the reason that was entered."""
         page = reverse("admin:articles_comment_change", args=[pk])
-        kept = {"reason": request.POST.get("reason", "")[:2000]}
+        query = {"reason": request.POST.get("reason", "")[:2000]}
         if queue := request.POST.get("queue"):
-            kept["_changelist_filters"] = urlencode({"queue": queue})
-        return f"{page}?{urlencode(kept)}"
+            query["_changelist_filters"] = urlencode({"queue": queue})
+        return f"{page}?{urlencode(query)}"
 
 
-def _behind(waiting: QuerySet[Comment], passed: Comment, queue: str) -> QuerySet[Comment]:
-    """What stands behind a comment in the order of its queue."""
-    step = "lt" if queues.in_order(queue)[0].startswith("-") else "gt"
-    return waiting.filter(**{f"created_at__{step}e": passed.created_at}).exclude(pk=passed.pk)
+def _following(comments: QuerySet[Comment], previous: Comment, queue: str) -> QuerySet[Comment]:
+    """Returns the comments after a comment in the order of the queue."""
+    lookup = "lt" if queues.ordering(queue)[0].startswith("-") else "gt"
+    return comments.filter(**{f"created_at__{lookup}e": previous.created_at}).exclude(
+        pk=previous.pk
+    )
 
 
-def _came_from(request: HttpRequest) -> str:
-    """The list as it was narrowed, if the form was sent from there."""
+def _list_url(request: HttpRequest) -> str:
+    """Returns the URL of the list, with its filters if the form was sent from there."""
     page = reverse("admin:articles_comment_changelist")
-    sent_from = urlsplit(request.headers.get("Referer", ""))
-    return f"{page}?{sent_from.query}" if sent_from.path == page and sent_from.query else page
+    referer = urlsplit(request.headers.get("Referer", ""))
+    return f"{page}?{referer.query}" if referer.path == page and referer.query else page
 
 
 def _joined(rows: list[ModerationDecision]) -> str:
     return ",".join(str(row.pk) for row in rows)
 
 
-def _with_undo(said: str, rows: list[ModerationDecision]) -> SafeString:
-    """The button belongs to an empty form on every admin page of comments."""
+def _with_undo(message: str, rows: list[ModerationDecision]) -> SafeString:
+    """Adds the undo button, which belongs to an empty form on every admin page of comments."""
     return format_html(
         '{} <button class="admin-undo" form="admin-undo" name="rows" value="{}">Undo</button>',
-        said,
+        message,
         _joined(rows),
     )
 
 
-def _counted(number: int, done: str) -> str:
-    return f"One comment was {done}." if number == 1 else f"{number} comments were {done}."
+def _counted(count: int, participle: str) -> str:
+    if count == 1:
+        return f"One comment was {participle}."
+    return f"{count} comments were {participle}."

@@ -1,4 +1,4 @@
-"""Bans and suspensions in the admin: made from a comment, listed, removed."""
+"""Bans and suspensions in the admin: created from a comment, listed, removed."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from articles.comments.bans import bans, identifiers
-from articles.comments.bans.matching import marks_of, matching_bans
+from articles.comments.bans.matching import identifiers_of, matching_bans
 from articles.comments.bans.models import Ban
 from articles.comments.models import Comment
 from articles.comments.moderation.cases import cases_of
@@ -23,7 +23,7 @@ from articles.comments.moderation.forms import BanForm
 from iria.core.admin import NoAddOrDelete
 
 
-class BansWriters(admin.ModelAdmin[Comment]):
+class BanMixin(admin.ModelAdmin[Comment]):
     """The page that bans or suspends the commenter of a comment."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -33,16 +33,16 @@ class BansWriters(admin.ModelAdmin[Comment]):
     def ban(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not request.user.has_perm("articles.add_ban"):
             raise PermissionDenied
-        assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
+        assert isinstance(request.user, User)  # noqa: S101 - the admin requires it
         comment = get_object_or_404(
             Comment.objects.select_related("article", "user", "parent__user"), pk=pk
         )
-        address = identifiers.ip_address_of(comment)
-        known = [kind for kind, _ in marks_of(comment, address)]
+        ip_address = identifiers.ip_address_of(comment)
+        known = [kind for kind, _ in identifiers_of(comment, ip_address)]
         form = BanForm(request.POST if request.method == "POST" else None, known=known)
         if form.is_valid():
             try:
-                made = bans.ban(
+                created = bans.ban(
                     comment,
                     kinds=form.cleaned_data["kinds"],
                     by=request.user,
@@ -50,37 +50,37 @@ class BansWriters(admin.ModelAdmin[Comment]):
                     expires_at=form.expires_at(),
                     existing_comments=form.cleaned_data["existing_comments"],
                 )
-            except bans.BanError as refused:
-                form.add_error(None, str(refused))
+            except bans.BanError as error:
+                form.add_error(None, str(error))
             else:
-                self.message_user(request, _said(comment, made), messages.SUCCESS)
-                words = urlencode({"queue": request.POST.get("queue") or "held"})
-                return redirect(f"{reverse('admin:articles_comment_next')}?{words}")
+                self.message_user(request, _message(comment, created), messages.SUCCESS)
+                query = urlencode({"queue": request.POST.get("queue") or "held"})
+                return redirect(f"{reverse('admin:articles_comment_next')}?{query}")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"Ban or suspend {comment.public_name}",
             "form": form,
             "case": cases_of([comment], by=request.user)[0],
-            "in_force": matching_bans(comment, address),
+            "in_force": matching_bans(comment, ip_address),
             "queue": request.GET.get("queue", "held"),
         }
         return TemplateResponse(request, "admin/articles/comment/ban.html", context)
 
 
-def _said(comment: Comment, made: list[Ban]) -> str:
-    until = made[0].expires_at
-    span = f"suspended until {_moment(until)}" if until else "banned permanently"
-    met = made[0].decisions.count()
-    decided = f"; existing comments decided: {met}" if met else ""
-    return f"{comment.public_name} is {span}{decided}."
+def _message(comment: Comment, created: list[Ban]) -> str:
+    until = created[0].expires_at
+    status = f"suspended until {_format(until)}" if until else "banned permanently"
+    count = created[0].decisions.count()
+    decided = f"; existing comments decided: {count}" if count else ""
+    return f"{comment.public_name} is {status}{decided}."
 
 
-def _moment(moment: Any) -> str:
-    return date_format(localtime(moment), "DATETIME_FORMAT")
+def _format(time: Any) -> str:
+    return date_format(localtime(time), "DATETIME_FORMAT")
 
 
-class InForce(admin.SimpleListFilter):
+class ActiveFilter(admin.SimpleListFilter):
     title = "status"
     parameter_name = "now"
 
@@ -88,14 +88,14 @@ class InForce(admin.SimpleListFilter):
         return [("yes", "in force"), ("no", "ended")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Ban]) -> QuerySet[Ban]:
-        counting = Ban.objects.active().values("pk")
+        active = Ban.objects.active().values("pk")
         if self.value() == "yes":
-            return queryset.filter(pk__in=counting)
-        return queryset.exclude(pk__in=counting) if self.value() == "no" else queryset
+            return queryset.filter(pk__in=active)
+        return queryset.exclude(pk__in=active) if self.value() == "no" else queryset
 
 
 class BanAdmin(NoAddOrDelete, admin.ModelAdmin[Ban]):
-    """To read and to lift; a ban is made from a comment, where its reason stands."""
+    """Bans can be listed and removed here. They are created from a comment."""
 
     list_display = [
         "label",
@@ -108,7 +108,7 @@ class BanAdmin(NoAddOrDelete, admin.ModelAdmin[Ban]):
         "about",
     ]
     list_display_links = None
-    list_filter = [InForce, "kind", ("created_by", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [ActiveFilter, "kind", ("created_by", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["created_by", "ended_by", "comment"]
     search_fields = ["label", "reason"]
     actions = ["remove_selected", "remove_and_restore"]
@@ -118,7 +118,7 @@ class BanAdmin(NoAddOrDelete, admin.ModelAdmin[Ban]):
         css = {"all": ["iria_admin/comments.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ban]:
-        """Those active first."""
+        """Orders active bans first."""
         over = Case(When(pk__in=Ban.objects.active().values("pk"), then=Value(0)), default=1)
         ordered: QuerySet[Ban] = (
             super().get_queryset(request).annotate(over=over).order_by("over", "-created_at", "-pk")
@@ -128,31 +128,31 @@ class BanAdmin(NoAddOrDelete, admin.ModelAdmin[Ban]):
     @admin.display(description="ends")
     def ends(self, ban: Ban) -> str:
         if ban.ended_at:
-            who = f", removed by {ban.ended_by.public_name}" if ban.ended_by else ""
-            return f"ended {_moment(ban.ended_at)}{who}"
-        return _moment(ban.expires_at) if ban.expires_at else "permanent"
+            by = f", removed by {ban.ended_by.public_name}" if ban.ended_by else ""
+            return f"ended {_format(ban.ended_at)}{by}"
+        return _format(ban.expires_at) if ban.expires_at else "permanent"
 
     @admin.display(description="made from")
     def about(self, ban: Ban) -> str:
         return f"comment {ban.comment_id}" if ban.comment_id else "–"
 
     @admin.action(permissions=["change"], description="Remove ban")
-    def remove_selected(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
-        assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
-        lifted = sum(bans.remove_ban(ban, by=request.user) for ban in chosen)
-        words = "One ban removed." if lifted == 1 else f"{lifted} bans removed."
-        self.message_user(request, words, messages.SUCCESS if lifted else messages.WARNING)
+    def remove_selected(self, request: HttpRequest, selected: QuerySet[Ban]) -> None:
+        assert isinstance(request.user, User)  # noqa: S101 - the admin requires it
+        removed = sum(bans.remove_ban(ban, by=request.user) for ban in selected)
+        message = "One ban removed." if removed == 1 else f"{removed} bans removed."
+        self.message_user(request, message, messages.SUCCESS if removed else messages.WARNING)
 
     @admin.action(permissions=["change"], description="Remove ban and restore comments")
-    def remove_and_restore(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
-        """Comments that somebody decided about since stay as they are."""
+    def remove_and_restore(self, request: HttpRequest, selected: QuerySet[Ban]) -> None:
+        """Comments that somebody has decided about since then are not restored."""
         if not request.user.has_perm("articles.change_comment"):
             raise PermissionDenied
-        assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
-        back = sum(bans.restore_comments(ban, by=request.user) for ban in chosen)
-        self.remove_selected(request, chosen)
-        words = "One comment restored." if back == 1 else f"{back} comments restored."
-        self.message_user(request, words, messages.SUCCESS)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin requires it
+        restored = sum(bans.restore_comments(ban, by=request.user) for ban in selected)
+        self.remove_selected(request, selected)
+        message = "One comment restored." if restored == 1 else f"{restored} comments restored."
+        self.message_user(request, message, messages.SUCCESS)
 
 
 class RejectionReasonAdmin(admin.ModelAdmin[Any]):

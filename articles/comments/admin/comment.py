@@ -16,15 +16,15 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from accounts.models import User
-from articles.comments.admin.actions import DecidesComments
-from articles.comments.admin.bans import BansWriters
+from articles.comments.admin.actions import ModerationMixin
+from articles.comments.admin.bans import BanMixin
 from articles.comments.admin.queue import (
-    BelowArticle,
-    ByWriter,
-    Queue,
-    SortsByPlace,
+    ArticleFilter,
+    CommenterFilter,
+    OverviewMixin,
+    QueueFilter,
     chosen_queue,
-    narrowed_to,
+    filter_title,
     tabs,
 )
 from articles.comments.bans.models import EncryptedIPAddress
@@ -32,10 +32,14 @@ from articles.comments.flags.models import Flag
 from articles.comments.models import Comment
 from articles.comments.models.comment import CommentQuerySet
 from articles.comments.moderation import cases, queues
-from articles.comments.moderation.cases import by_the_same_writer, cases_of
-from articles.comments.moderation.forms import REASON_MAX_LENGTH, ChosenComments, offered_reasons
+from articles.comments.moderation.cases import by_same_commenter, cases_of
+from articles.comments.moderation.forms import (
+    REASON_MAX_LENGTH,
+    ModerationActionForm,
+    offered_reasons,
+)
 from articles.comments.screening.models import Check
-from articles.comments.submission.validation import number
+from articles.comments.submission.validation import parse_id
 
 FIELDS = (
     "said_by_rules",
@@ -48,7 +52,7 @@ FIELDS = (
 
 
 class CommentDetailsMixin(admin.ModelAdmin[Comment]):
-    """Everything that is known, to read and not to write."""
+    """The read-only details of a comment."""
 
     list_display = ["writer", "below", "when"]
     fields = FIELDS
@@ -89,7 +93,7 @@ class CommentDetailsMixin(admin.ModelAdmin[Comment]):
     def reported_by_readers(self, comment: Comment) -> SafeString | str:
         return _list(
             [
-                (f"{flag} ({_moment(flag.created_at)}; {flag.get_outcome_display()})",)
+                (f"{flag} ({_format(flag.created_at)}; {flag.get_outcome_display()})",)
                 for flag in Flag.objects.filter(comment=comment)[:100]
             ]
         )
@@ -99,8 +103,8 @@ class CommentDetailsMixin(admin.ModelAdmin[Comment]):
         appeal = getattr(comment, "appeal", None)
         if appeal is None:
             return "–"
-        words = f": {appeal.text}" if appeal.text else ""
-        return f"Appealed on {_moment(appeal.created_at)}{words} ({appeal.get_outcome_display()})"
+        text = f": {appeal.text}" if appeal.text else ""
+        return f"Appealed on {_format(appeal.created_at)}{text} ({appeal.get_outcome_display()})"
 
     @admin.display(description="decisions")
     def decisions(self, comment: Comment) -> SafeString:
@@ -111,40 +115,39 @@ class CommentDetailsMixin(admin.ModelAdmin[Comment]):
 
     @admin.display(description="earlier versions")
     def earlier_words(self, comment: Comment) -> SafeString | str:
-        """Its commenter may change it for minutes; what it said until then is kept for moderators."""
-        rows = [(_moment(each.replaced_at), each.text) for each in comment.versions.all()]
-        until = '<p>Until {}:</p><div class="comment-words" dir="auto">{}</div>'
-        return format_html_join("", until, rows) or "–"
+        rows = [(_format(each.replaced_at), each.text) for each in comment.versions.all()]
+        item = '<p>Until {}:</p><div class="comment-words" dir="auto">{}</div>'
+        return format_html_join("", item, rows) or "–"
 
     @admin.display(description="IP address")
     def where_from(self, comment: Comment) -> str:
-        """That there is one, and until when; the address itself is shown to nobody."""
-        kept = EncryptedIPAddress.objects.filter(comment=comment).first()
-        return f"stored encrypted until {_moment(kept.expires_at)}" if kept else "not stored"
+        """Shows only whether one is stored and until when, not the address itself."""
+        stored = EncryptedIPAddress.objects.filter(comment=comment).first()
+        return f"stored encrypted until {_format(stored.expires_at)}" if stored else "not stored"
 
 
 def _list(rows: list[tuple[str]]) -> SafeString | str:
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", rows)) if rows else "–"
 
 
-def _moment(moment: object) -> str:
-    return date_format(localtime(moment), "DATETIME_FORMAT")  # type: ignore[arg-type]
+def _format(time: object) -> str:
+    return date_format(localtime(time), "DATETIME_FORMAT")  # type: ignore[arg-type]
 
 
-MOST_BESIDE = 10
+MAX_RELATED = 10
 
 
-class CommentAdmin(CommentDetailsMixin, BansWriters, SortsByPlace, DecidesComments):
-    """A moderator decides and never changes a word."""
+class CommentAdmin(CommentDetailsMixin, BanMixin, OverviewMixin, ModerationMixin):
+    """Moderators decide about comments, but cannot edit them."""
 
     change_list_template = "admin/articles/comment/change_list.html"
-    list_filter = [Queue, BelowArticle, ByWriter]
+    list_filter = [QueueFilter, ArticleFilter, CommenterFilter]
     list_select_related = ["article", "parent__user", "user"]
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["text", "name", "article__headline"]
-    action_form = ChosenComments
+    action_form = ModerationActionForm
     actions = ["approve_chosen", "reject_chosen", "spam_chosen"]
 
     class Media:
@@ -154,31 +157,31 @@ class CommentAdmin(CommentDetailsMixin, BansWriters, SortsByPlace, DecidesCommen
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Comment], search_term: str
     ) -> tuple[QuerySet[Comment], bool]:
-        """By words, as readers search; the fields above only make Django show the box."""
-        return queues.found(cast("CommentQuerySet", queryset), search_term), False
+        """Uses full-text search; `search_fields` only makes Django show the search box."""
+        return queues.search(cast("CommentQuerySet", queryset), search_term), False
 
     def view_on_site(self, comment: Comment) -> str | None:
-        seen = comment.is_visible and comment.article.is_published
-        return comment.get_absolute_url() if seen else None
+        visible = comment.is_visible and comment.article.is_published
+        return comment.get_absolute_url() if visible else None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
-        """Decisions explain every state, so what was decided stays; an account's owner ends it there."""
+        """Comments are not deleted, so that the moderation log stays complete."""
         return False
 
     def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
-        return [*queues.in_order(chosen_queue(request))]
+        return [*queues.ordering(chosen_queue(request))]
 
     def save_model(self, request: HttpRequest, obj: Comment, form: Any, change: bool) -> None:
-        """Nothing here changes a comment but a decision."""
+        """Saves nothing: only decisions change a comment."""
 
     # The list
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)
-        # Asked for by the page only: an action answers with no page.
+        # Evaluated by the template only, because actions do not render the list.
         user = cast("User", request.user)
         changelist.cases = partial(  # type: ignore[attr-defined]
             cases_of, list(changelist.result_list), by=user
@@ -189,11 +192,11 @@ class CommentAdmin(CommentDetailsMixin, BansWriters, SortsByPlace, DecidesCommen
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         queue = chosen_queue(request)
-        narrowed = narrowed_to(request)
+        title = filter_title(request)
         context = {
-            "title": f"Comments {narrowed}".strip(),
+            "title": f"Comments {title}".strip(),
             "queue": queue,
-            "narrowed": narrowed,
+            "narrowed": title,
             "tabs": tabs(queue),
             **self._with_reasons(request),
         }
@@ -211,14 +214,14 @@ class CommentAdmin(CommentDetailsMixin, BansWriters, SortsByPlace, DecidesCommen
         context: dict[str, Any] = {
             "title": "Comment",
             "subtitle": None,
-            "queue": _queue_behind(request),
+            "queue": _previous_queue(request),
             "show_save": False,
             "show_save_and_continue": False,
             **self._with_reasons(request),
         }
         comment = (
             Comment.objects.select_related("article", "user", "parent__user")
-            .filter(pk=number(object_id) or 0)
+            .filter(pk=parse_id(object_id) or 0)
             .first()
         )
         if comment is not None and self.has_view_permission(request, comment):
@@ -228,16 +231,16 @@ class CommentAdmin(CommentDetailsMixin, BansWriters, SortsByPlace, DecidesCommen
         )
 
     def _case(self, request: HttpRequest, comment: Comment) -> dict[str, Any]:
-        """The comment in its place: what it answers and what answers it, and what else its commenter wrote."""
-        assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
+        """Returns the case of a comment, its replies, and other comments by the same commenter."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin requires it
         if self.has_change_permission(request, comment) and request.method == "GET":
             cases.claim(comment, by=request.user)
         (case,) = cases_of([comment], by=request.user)
-        others = by_the_same_writer(comment).exclude(pk=comment.pk).select_related("article")
+        others = by_same_commenter(comment).exclude(pk=comment.pk).select_related("article")
         return {
             "case": case,
-            "replies": comment.replies.select_related("user").order_by("pk")[:MOST_BESIDE],
-            "others": others.order_by("-created_at")[:MOST_BESIDE],
+            "replies": comment.replies.select_related("user").order_by("pk")[:MAX_RELATED],
+            "others": others.order_by("-created_at")[:MAX_RELATED],
         }
 
     def _with_reasons(self, request: HttpRequest) -> dict[str, Any]:
@@ -249,7 +252,7 @@ class CommentAdmin(CommentDetailsMixin, BansWriters, SortsByPlace, DecidesCommen
         }
 
 
-def _queue_behind(request: HttpRequest) -> str:
-    """The queue from which somebody came to a comment's page."""
+def _previous_queue(request: HttpRequest) -> str:
+    """Returns the queue from which the page of a comment was opened."""
     filters = QueryDict(request.GET.get("_changelist_filters", ""))
-    return queues.named(filters.get("queue"))
+    return queues.parse_queue(filters.get("queue"))

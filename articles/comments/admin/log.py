@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from articles.comments.models import ModerationDecision
-from articles.comments.moderation.weekly_statistics import in_words, weekly_statistics
+from articles.comments.moderation.weekly_statistics import format_duration, weekly_statistics
 from iria.core.admin import ReadOnly
 from iria.core.text.csv_export import as_csv
 from iria.publication.context_processors import publication_of
@@ -39,7 +39,7 @@ COLUMNS: Final = (
 
 
 class Origin(admin.SimpleListFilter):
-    """Who or what decided."""
+    """Filters by who or what decided."""
 
     title = "origin"
     parameter_name = "origin"
@@ -55,13 +55,13 @@ class Origin(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[ModerationDecision]
     ) -> QuerySet[ModerationDecision]:
-        wanted: dict[str | None, dict[str, Any]] = {
+        lookups: dict[str | None, dict[str, Any]] = {
             "people": {"created_by__isnull": False},
             "machine": {"created_by__isnull": True},
             "ban": {"ban__isnull": False},
             "undo": {"undoes__isnull": False},
         }
-        return queryset.filter(**wanted.get(self.value(), {}))
+        return queryset.filter(**lookups.get(self.value(), {}))
 
 
 class ModerationAdmin(ReadOnly, admin.ModelAdmin[ModerationDecision]):
@@ -86,13 +86,13 @@ class ModerationAdmin(ReadOnly, admin.ModelAdmin[ModerationDecision]):
         css = {"all": ["iria_admin/comments.css"]}
 
     def get_urls(self) -> list[URLPattern]:
-        def at(route: str, view: Any, name: str) -> Any:
+        def url(route: str, view: Any, name: str) -> Any:
             wrapped = self.admin_site.admin_view(require_safe(view))
             return path(route, wrapped, name=f"articles_moderationdecision_{name}")
 
         return [
-            at("export/", self.export, "export"),
-            at("weeks/", self.by_week, "weeks"),
+            url("export/", self.export, "export"),
+            url("weeks/", self.by_week, "weeks"),
             *super().get_urls(),
         ]
 
@@ -117,33 +117,33 @@ class ModerationAdmin(ReadOnly, admin.ModelAdmin[ModerationDecision]):
         )
 
     def export(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-        """The log as it is filtered, as a table for a spreadsheet: no words and no address in it."""
+        """Exports the filtered log as CSV, without the texts and e-mail addresses of comments."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
             rows = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
-            # The log itself says that the address was none of its own.
+            # The changelist shows the error message.
             return redirect(
                 f"{reverse('admin:articles_moderationdecision_changelist')}?{ERROR_FLAG}=1"
             )
-        found = rows.select_related("created_by", "comment").iterator(chunk_size=1000)
-        answer = StreamingHttpResponse(
-            as_csv(COLUMNS, map(_cells, found)),
+        decisions = rows.select_related("created_by", "comment").iterator(chunk_size=1000)
+        response = StreamingHttpResponse(
+            as_csv(COLUMNS, map(_cells, decisions)),
             content_type="text/csv; charset=utf-8",
         )
-        answer["Content-Disposition"] = 'attachment; filename="moderation-log.csv"'
-        return answer
+        response["Content-Disposition"] = 'attachment; filename="moderation-log.csv"'
+        return response
 
     def by_week(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = weekly_statistics(publication_of(request).time_zone)
+        weeks = weekly_statistics(publication_of(request).time_zone)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Moderation by week",
-            "weeks": [(week, in_words(week.until_decided)) for week in found],
+            "weeks": [(week, format_duration(week.until_decided)) for week in weeks],
         }
         return TemplateResponse(request, "admin/articles/moderationdecision/weeks.html", context)
 

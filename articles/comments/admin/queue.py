@@ -15,22 +15,22 @@ from django.views.decorators.http import require_safe
 from articles.comments.flags.models import Flag
 from articles.comments.models import Comment
 from articles.comments.moderation import queues
-from articles.comments.moderation.cases import by_the_same_writer
+from articles.comments.moderation.cases import by_same_commenter
 from articles.comments.notifications.models import Follow
-from articles.comments.submission.validation import number
+from articles.comments.submission.validation import parse_id
 from articles.editorial.models import Article
 
 
 def chosen_queue(request: HttpRequest) -> str:
-    """The queue somebody looks at: what is held, unless they chose another, or search."""
-    elsewhere = any(request.GET.get(name) for name in ("q", "article", "writer"))
-    default = queues.EVERYTHING if elsewhere else Comment.State.PENDING.value
-    return queues.named(request.GET.get("queue"), default)
+    """Returns the selected queue; by default pending comments, or all in a search or filter."""
+    filtered = any(request.GET.get(name) for name in ("q", "article", "writer"))
+    default = queues.EVERYTHING if filtered else Comment.State.PENDING.value
+    return queues.parse_queue(request.GET.get("queue"), default)
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A queue as it stands above the list."""
+    """A tab above the list."""
 
     queue: str
     label: str
@@ -38,31 +38,31 @@ class Tab:
     current: bool
 
 
-def tabs(chosen: str) -> list[Tab]:
-    """What somebody works through first, then the other states, then everything; each with its count."""
+def tabs(current: str) -> list[Tab]:
+    """Returns the queues to work through, then the other states, then all, with their counts."""
     counts = queues.counts()
     short = {
         Comment.State.UNCONFIRMED.value: "Unconfirmed",
         Comment.State.DELETED.value: "Deleted",
     }
-    words = {
+    labels = {
         **dict(Comment.State.choices),
         **short,
-        **queues.WORDS,
+        **queues.LABELS,
         queues.EVERYTHING: "All",
     }
-    order = [*queues.WORDS, *(each for each in words if each not in queues.WORDS)]
-    return [Tab(each, words[each], counts.get(each, 0), each == chosen) for each in order]
+    order = [*queues.LABELS, *(each for each in labels if each not in queues.LABELS)]
+    return [Tab(each, labels[each], counts.get(each, 0), each == current) for each in order]
 
 
-class _Asked(admin.SimpleListFilter):
-    """Read from the address; our own page draws it, not Django's column of filters."""
+class _UrlFilter(admin.SimpleListFilter):
+    """A filter that only reads the URL; the template renders its own links."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(self.value() or "", "")]  # Django leaves out a filter that offers nothing.
+        return [(self.value() or "", "")]  # Django ignores a filter without choices.
 
 
-class Queue(_Asked):
+class QueueFilter(_UrlFilter):
     title = "queue"
     parameter_name = "queue"
 
@@ -73,18 +73,18 @@ class Queue(_Asked):
         return queues.in_queue(self.value(), queryset)
 
 
-class BelowArticle(_Asked):
+class ArticleFilter(_UrlFilter):
     title = "article"
     parameter_name = "article"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
         if not self.value():
             return queryset
-        return queryset.filter(article=number(self.value()) or 0)
+        return queryset.filter(article=parse_id(self.value()) or 0)
 
 
-class ByWriter(_Asked):
-    """The commenter of the comment with this number: an address would not belong in an address."""
+class CommenterFilter(_UrlFilter):
+    """Filters by the commenter of the comment with this id: the URL contains no e-mail address."""
 
     title = "writer"
     parameter_name = "writer"
@@ -92,26 +92,26 @@ class ByWriter(_Asked):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
         if not self.value():
             return queryset
-        known = Comment.objects.filter(pk=number(self.value()) or 0).first()
-        if known is None:
+        comment = Comment.objects.filter(pk=parse_id(self.value()) or 0).first()
+        if comment is None:
             return queryset.none()
-        return queryset.filter(pk__in=by_the_same_writer(known).values("pk"))
+        return queryset.filter(pk__in=by_same_commenter(comment).values("pk"))
 
 
-def narrowed_to(request: HttpRequest) -> str:
-    """The article or commenter the list is narrowed to, for its title; empty for neither."""
-    if pk := number(request.GET.get("article")):
+def filter_title(request: HttpRequest) -> str:
+    """Returns the filter by article or commenter for the title of the list; empty without one."""
+    if pk := parse_id(request.GET.get("article")):
         headline = Article.objects.filter(pk=pk).values_list("headline", flat=True).first()
         return f"on “{headline}”" if headline else ""
-    if pk := number(request.GET.get("writer")):
-        known = Comment.objects.select_related("user").filter(pk=pk).first()
-        return f"by {known.public_name}" if known else ""
+    if pk := parse_id(request.GET.get("writer")):
+        comment = Comment.objects.select_related("user").filter(pk=pk).first()
+        return f"by {comment.public_name}" if comment else ""
     return ""
 
 
-MOST: Final = 100
+MAX_ROWS: Final = 100
 REFUSED: Final = Q(state__in=[Comment.State.REJECTED, Comment.State.SPAM])
-NUMBERS: Final = {
+AGGREGATES: Final = {
     "held": Count("pk", filter=Q(state=Comment.State.PENDING)),
     "approved": Count("pk", filter=Q(state=Comment.State.APPROVED)),
     "refused": Count("pk", filter=REFUSED),
@@ -119,27 +119,27 @@ NUMBERS: Final = {
     "latest": Max("created_at"),
     "known": Max("pk"),
 }
-"""`known`: the newest comment, by which the list is narrowed to a commenter without an address."""
+"""`known` is the newest comment, which identifies a commenter in the URL of the filter."""
 
 
-class SortsByPlace(admin.ModelAdmin[Comment]):
-    """Two pages: the articles with most to decide, and the commenters."""
+class OverviewMixin(admin.ModelAdmin[Comment]):
+    """The pages with the comments by article and by commenter, most pending ones first."""
 
     def get_urls(self) -> list[URLPattern]:
-        def at(route: str, view: Any, name: str) -> Any:
+        def url(route: str, view: Any, name: str) -> Any:
             wrapped = self.admin_site.admin_view(require_safe(view))
             return path(route, wrapped, name=f"articles_comment_{name}")
 
         return [
-            at("by-article/", self.by_article, "by_article"),
-            at("by-writer/", self.by_writer, "by_writer"),
+            url("by-article/", self.by_article, "by_article"),
+            url("by-writer/", self.by_writer, "by_writer"),
             *super().get_urls(),
         ]
 
     def by_article(self, request: HttpRequest) -> HttpResponse:
-        rows = list(_with_numbers(Comment.objects.values("article_id")))
+        rows = list(_aggregated(Comment.objects.values("article_id")))
         pks = [row["article_id"] for row in rows]
-        headlines, followed = Article.objects.in_bulk(pks), _followed(pks)
+        headlines, followed = Article.objects.in_bulk(pks), _follower_counts(pks)
         for row in rows:
             row["followed"] = followed.get(row["article_id"], 0)
             row["words"] = headlines[row["article_id"]].headline
@@ -147,16 +147,16 @@ class SortsByPlace(admin.ModelAdmin[Comment]):
         return self._overview(request, "Comments by article", "article", rows)
 
     def by_writer(self, request: HttpRequest) -> HttpResponse:
-        accounts = list(_with_numbers(Comment.objects.exclude(user=None).values("user_id")))
+        accounts = list(_aggregated(Comment.objects.exclude(user=None).values("user_id")))
         guests = list(
-            _with_numbers(
+            _aggregated(
                 Comment.objects.filter(user=None)
                 .exclude(email="")
                 .annotate(address=Lower("email"))
                 .values("address")
             )
         )
-        rows = sorted([*accounts, *guests], key=_most_to_decide)[:MOST]
+        rows = sorted([*accounts, *guests], key=_sort_key)[:MAX_ROWS]
         newest = Comment.objects.select_related("user").in_bulk([row["known"] for row in rows])
         for row in rows:
             row["words"] = newest[row["known"]].public_name
@@ -175,21 +175,21 @@ class SortsByPlace(admin.ModelAdmin[Comment]):
             "title": title,
             "of_what": of_what,
             "rows": rows,
-            "most": MOST,
+            "most": MAX_ROWS,
         }
         return TemplateResponse(request, "admin/articles/comment/overview.html", context)
 
 
-def _followed(articles: list[int]) -> dict[int, int]:
-    """Article → how many are told of what is written there by mail; who they are is nobody's business."""
-    living = Follow.objects.active().filter(article__in=articles).order_by()
-    return dict(living.values_list("article").annotate(number=Count("follower", distinct=True)))
+def _follower_counts(articles: list[int]) -> dict[int, int]:
+    """Returns the number of followers by article."""
+    active = Follow.objects.active().filter(article__in=articles).order_by()
+    return dict(active.values_list("article").annotate(number=Count("follower", distinct=True)))
 
 
-def _with_numbers(grouped: Any) -> Any:
-    counted = grouped.order_by().annotate(**NUMBERS)
-    return counted.order_by(F("held").desc(), F("reported").desc(), F("latest").desc())[:MOST]
+def _aggregated(grouped: Any) -> Any:
+    annotated = grouped.order_by().annotate(**AGGREGATES)
+    return annotated.order_by(F("held").desc(), F("reported").desc(), F("latest").desc())[:MAX_ROWS]
 
 
-def _most_to_decide(row: dict[str, Any]) -> tuple[int, int, float]:
+def _sort_key(row: dict[str, Any]) -> tuple[int, int, float]:
     return -row["held"], -row["reported"], -row["latest"].timestamp()

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 
 from articles.comments.models import Comment
 from articles.comments.screening.checks import MEASURES
-from articles.comments.screening.dry_run import DryRun, replay
+from articles.comments.screening.dry_run import DryRun, dry_run
 from articles.comments.screening.models import (
     Action,
     Check,
@@ -22,10 +22,10 @@ from articles.comments.screening.models import (
     SpamModelVersion,
 )
 from articles.comments.screening.word_matching import folded
-from articles.comments.spam.features import words_of
+from articles.comments.spam.features import describe_feature
 from iria.core.admin import NoAddOrDelete, ReadOnly, RecordsEditor
 
-LONGEST_FOLDED: Final = ScreenedWord._meta.get_field("folded").max_length or 200
+FOLDED_MAX_LENGTH: Final = ScreenedWord._meta.get_field("folded").max_length or 200
 DAYS: Final = (7, 30, 90, 365)
 NO_KEY: Final = (
     "Akismet needs a key. Set AKISMET_KEY (docs/running-in-production.md), restart the site and turn the "
@@ -38,7 +38,7 @@ ASKS_AKISMET: Final = (
 
 
 class RuleForm(ModelForm[ScreeningRule]):
-    """A rule, and over how many days a change of it is tried."""
+    """A rule, and the number of days for its test."""
 
     days = forms.TypedChoiceField(
         label="Test on the last",
@@ -54,13 +54,13 @@ class RuleForm(ModelForm[ScreeningRule]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.phase == Check.REPORTS:
-            # Readers' reports never decide; they ask a person to.
-            kept = [each for each in Action.choices if each[0] in {Action.ALLOW, Action.HOLD}]
-            self.fields["action"] = forms.ChoiceField(choices=kept)
+            # Reports never reject a comment; they only make it pending.
+            choices = [each for each in Action.choices if each[0] in {Action.ALLOW, Action.HOLD}]
+            self.fields["action"] = forms.ChoiceField(choices=choices)
         if self.instance.phase == Check.AKISMET:
-            # Somebody else's opinion is never certain enough to reject for.
-            kept = [each for each in Action.choices if each[0] != Action.REJECT]
-            self.fields["action"] = forms.ChoiceField(choices=kept)
+            # The answer of Akismet is not certain enough for a rejection.
+            choices = [each for each in Action.choices if each[0] != Action.REJECT]
+            self.fields["action"] = forms.ChoiceField(choices=choices)
             self.fields["active"].help_text = ASKS_AKISMET
             self.fields["message"].widget = forms.HiddenInput()
         measure = MEASURES.get(Check(self.instance.phase)) if self.instance.phase else None
@@ -72,16 +72,16 @@ class RuleForm(ModelForm[ScreeningRule]):
     def clean_active(self) -> bool:
         """
         Raises:
-            ValidationError: Akismet cannot be asked without a key.
+            ValidationError: Akismet needs a key.
         """
-        on: bool = self.cleaned_data["active"]
-        if on and self.instance.phase == Check.AKISMET and not settings.AKISMET_KEY:
+        active: bool = self.cleaned_data["active"]
+        if active and self.instance.phase == Check.AKISMET and not settings.AKISMET_KEY:
             raise forms.ValidationError(NO_KEY)
-        return on
+        return active
 
 
 class ScreeningRuleAdmin(NoAddOrDelete, RecordsEditor, admin.ModelAdmin[ScreeningRule]):
-    """A change is tried first: what it would have done with the comments of the last days."""
+    """A change of a rule is tested on the comments of the last days before it is saved."""
 
     form = RuleForm
     list_display = ["__str__", "active", "measure", "action", "modified_by", "modified_at"]
@@ -94,7 +94,7 @@ class ScreeningRuleAdmin(NoAddOrDelete, RecordsEditor, admin.ModelAdmin[Screenin
         css = {"all": ["iria_admin/comments.css"]}
 
     def get_fields(self, request: HttpRequest, obj: ScreeningRule | None = None) -> list[Any]:
-        """What only one rule has stands on its page alone."""
+        """Shows `reports_corrections` only on the page of the Akismet rule."""
         own = ["reports_corrections"] if obj is not None and obj.phase == Check.AKISMET else []
         return ["active", "threshold", "action", "message", *own, "days"]
 
@@ -111,16 +111,16 @@ class ScreeningRuleAdmin(NoAddOrDelete, RecordsEditor, admin.ModelAdmin[Screenin
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         if request.method == "POST" and "_try" in request.POST:
-            tried = self._tried(request, object_id)
-            if tried is not None:
-                return tried
+            response = self._dry_run(request, object_id)
+            if response is not None:
+                return response
         context = {"show_save_and_continue": False, "show_save": False, "show_close": False}
         return super().change_view(
             request, object_id, form_url, {**context, **(extra_context or {})}
         )
 
-    def _tried(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
-        """What the changed rule would have done; None where the form has a mistake to show."""
+    def _dry_run(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """Returns the page with the result of the test; None if the form is invalid."""
         rule = get_object_or_404(
             ScreeningRule, pk=object_id if object_id.isdecimal() and len(object_id) < 19 else 0
         )
@@ -130,7 +130,7 @@ class ScreeningRuleAdmin(NoAddOrDelete, RecordsEditor, admin.ModelAdmin[Screenin
         form = RuleForm(request.POST, instance=rule)
         if not form.is_valid():
             return None
-        result = replay([form.instance], days=form.cleaned_data["days"])
+        result = dry_run([form.instance], days=form.cleaned_data["days"])
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -144,7 +144,7 @@ class ScreeningRuleAdmin(NoAddOrDelete, RecordsEditor, admin.ModelAdmin[Screenin
 
 
 def _counts(result: DryRun) -> list[tuple[str, int, int]]:
-    """State, how many come to it under the rules of today, how many under the changed rule."""
+    """Returns each state, with its count under the current and under the changed rules."""
     states = [
         Comment.State.APPROVED,
         Comment.State.PENDING,
@@ -158,16 +158,16 @@ class ScreenedWordForm(ModelForm[ScreenedWord]):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         word = values.get("word", "")
-        short = folded(word)
-        if word and not short:
+        folded_word = folded(word)
+        if word and not folded_word:
             self.add_error("word", "Enter a word or phrase with letters or digits.")
-        if len(short) > LONGEST_FOLDED:
+        if len(folded_word) > FOLDED_MAX_LENGTH:
             self.add_error("word", "Too long. Shorten it.")
-        others = ScreenedWord.objects.exclude(pk=self.instance.pk).filter(folded=short)
-        if short and (other := others.first()):
-            sentence = f"“{other}” is there already, and it finds this word too."
-            self.add_error("word", sentence)
-        self.instance.folded = short
+        others = ScreenedWord.objects.exclude(pk=self.instance.pk).filter(folded=folded_word)
+        if folded_word and (other := others.first()):
+            message = f"“{other}” is there already, and it finds this word too."
+            self.add_error("word", message)
+        self.instance.folded = folded_word
         return values
 
 
@@ -186,7 +186,7 @@ class ScreenedWordAdmin(admin.ModelAdmin[ScreenedWord]):
 
 
 class SpamModelVersionAdmin(ReadOnly, admin.ModelAdmin[SpamModelVersion]):
-    """The versions of the spam model: to read, not to write."""
+    """The versions of the spam model, read-only."""
 
     list_display = ["created_at", "learnt_from", "shares", "weightiest"]
     list_display_links = None
@@ -203,5 +203,5 @@ class SpamModelVersionAdmin(ReadOnly, admin.ModelAdmin[SpamModelVersion]):
     def weightiest(self, model: SpamModelVersion) -> str:
         weights: dict[str, float] = model.content["weights"]
         strongest = sorted(weights, key=lambda each: -weights[each])
-        told = [words for each in strongest[:40] if (words := words_of(each))]
-        return ", ".join(told[:8])
+        labels = [label for each in strongest[:40] if (label := describe_feature(each))]
+        return ", ".join(labels[:8])

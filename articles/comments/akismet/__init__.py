@@ -1,1 +1,1 @@
-"""Spam checks by Akismet, if a newsroom uses it: by the worker, never while a reader waits."""
+"""Optional spam checks by Akismet. They run in the worker, never during a request."""

@@ -1,4 +1,4 @@
-"""Asks Akismet, and decides again with the answer."""
+"""Checks comments with Akismet, and decides again with the result."""
 
 from typing import Final
 
@@ -17,27 +17,27 @@ from articles.comments.screening.submission import Finding
 from iria.core.http.safe_client import RequestFailed
 
 NOT_ASKED: Final = "Akismet could not be asked: {why}"
-OFF: Final = "the rule was turned off."
-FROM_NOWHERE: Final = "the IP address of the comment is not known."
+RULE_OFF: Final = "the rule was turned off."
+NO_IP_ADDRESS: Final = "the IP address of the comment is not known."
 
 
 def ask_about(comment_id: int) -> None:
-    """Asks, and decides again. Where nothing comes of it the comment is left to the moderators.
+    """Checks a comment and decides again. Without a result the comment stays pending.
 
     Raises:
-        RequestFailed: try again later; until then the comment says that it could not be asked.
+        RequestFailed: try again later; until then the failure is noted with the comment.
     """
     comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
-    if comment is None or not client.concerns(comment):
+    if comment is None or not client.can_be_checked(comment):
         return
-    rule, address = client.rule(), identifiers.ip_address_of(comment)
-    if rule is None or not address:
-        _not_asked(comment, rule, OFF if rule is None else FROM_NOWHERE)
+    rule, ip_address = client.rule(), identifiers.ip_address_of(comment)
+    if rule is None or not ip_address:
+        _record_failure(comment, rule, RULE_OFF if rule is None else NO_IP_ADDRESS)
         return
     try:
-        spam = client.is_spam(comment, address)
-    except RequestFailed as trouble:
-        _not_asked(comment, rule, str(trouble))
+        spam = client.is_spam(comment, ip_address)
+    except RequestFailed as error:
+        _record_failure(comment, rule, str(error))
         raise
     action = rule.action if spam else Action.ALLOW.value
     _record(
@@ -46,7 +46,7 @@ def ask_about(comment_id: int) -> None:
 
 
 def report_decision(moderation_id: int) -> None:
-    """Tells Akismet of a decision that says the contrary of its answer, once.
+    """Reports a decision to Akismet that contradicts its result, once.
 
     Raises:
         RequestFailed: try again later.
@@ -61,33 +61,33 @@ def report_decision(moderation_id: int) -> None:
         or row.comment.state != row.decision
     ):
         return
-    opinion = AkismetResult.objects.filter(comment=row.comment_id, spam__isnull=False).first()
+    result = AkismetResult.objects.filter(comment=row.comment_id, spam__isnull=False).first()
     spam = row.decision == Comment.State.SPAM
     correction = "spam" if spam else "ham"
-    if opinion is None or opinion.spam == spam or opinion.correction == correction:
+    if result is None or result.spam == spam or result.correction == correction:
         return
-    if address := identifiers.ip_address_of(row.comment):
-        client.report(row.comment, address, spam=spam)
-        AkismetResult.objects.filter(pk=opinion.pk).update(correction=correction)
+    if ip_address := identifiers.ip_address_of(row.comment):
+        client.report(row.comment, ip_address, spam=spam)
+        AkismetResult.objects.filter(pk=result.pk).update(correction=correction)
 
 
-def _not_asked(comment: Comment, rule: ScreeningRule | None, why: str) -> None:
+def _record_failure(comment: Comment, rule: ScreeningRule | None, reason: str) -> None:
     action = Action.ALLOW if rule and rule.action == Action.ALLOW else Action.HOLD
-    _record(comment, Finding(Check.AKISMET, action, NOT_ASKED.format(why=why)), None)
+    _record(comment, Finding(Check.AKISMET, action, NOT_ASKED.format(why=reason)), None)
 
 
-def _record(asked: Comment, answer: Finding, spam: bool | None) -> None:
-    """Saves the answer and decides again.
+def _record(checked: Comment, finding: Finding, spam: bool | None) -> None:
+    """Saves the result and decides again.
 
-    Text that was edited meanwhile is asked about by a job of its own.
+    If the text was edited meanwhile, nothing is saved: another job checks the new text.
     """
     with transaction.atomic():
-        current = Comment.objects.select_for_update().get(pk=asked.pk)
-        if current.edited_at != asked.edited_at or not client.concerns(current):
+        current = Comment.objects.select_for_update().get(pk=checked.pk)
+        if current.edited_at != checked.edited_at or not client.can_be_checked(current):
             return
-        was_awaited = pending.is_awaited(current)
+        was_pending = pending.is_pending(current)
         AkismetResult.objects.update_or_create(comment=current, defaults={"spam": spam})
-        decision = pipeline.decide(current, Event.AKISMET_ANSWERED, Details(akismet=answer))
+        decision = pipeline.decide(current, Event.AKISMET_ANSWERED, Details(akismet=finding))
         row = pipeline.apply(current, decision)
-        if row is None and was_awaited and current.state == Comment.State.PENDING:
+        if row is None and was_pending and current.state == Comment.State.PENDING:
             job_queue.enqueue_received(current)

@@ -16,14 +16,14 @@ from iria.core.http.safe_client import FormResponse, RequestFailed, post_form
 
 
 def rule() -> ScreeningRule | None:
-    """The rule that says what follows from its answer; None where nobody is asked."""
+    """Returns the active rule; None if comments are not checked."""
     if not settings.AKISMET_KEY:
         return None
     return ScreeningRule.objects.filter(phase=Check.AKISMET, active=True).first()
 
 
 def recipient_name() -> str:
-    """For the page about personal data; empty while comments are not checked there."""
+    """Returns the recipient for the page about personal data; empty if comments are not checked."""
     if rule() is None:
         return ""
     return gettext(
@@ -32,57 +32,57 @@ def recipient_name() -> str:
     )
 
 
-def concerns(comment: Comment) -> bool:
-    """Not what is refused already, or waits for its commenter."""
-    open_to_it = comment.state in {Comment.State.PENDING, Comment.State.APPROVED}
-    return open_to_it and concerns_writer(comment)
+def can_be_checked(comment: Comment) -> bool:
+    """Whether the comment is pending or approved, and not by a trusted commenter."""
+    has_state = comment.state in {Comment.State.PENDING, Comment.State.APPROVED}
+    return has_state and is_commenter_checked(comment)
 
 
-def concerns_writer(comment: Comment) -> bool:
-    """What the newsroom itself and the article's own authors write goes to nobody."""
-    writer = comment.user
-    return writer is None or not (writer.is_staff or why_trusted(writer, comment.article_id))
+def is_commenter_checked(comment: Comment) -> bool:
+    """Whether the commenter is neither of the newsroom nor an author of the article."""
+    user = comment.user
+    return user is None or not (user.is_staff or why_trusted(user, comment.article_id))
 
 
-ADDRESS: Final = "https://rest.akismet.com/1.1/"
-HELP: Final = "X-akismet-debug-help"
+BASE_URL: Final = "https://rest.akismet.com/1.1/"
+HELP_HEADER: Final = "X-akismet-debug-help"
 THANKS: Final = "Thanks"
 
 
-def is_spam(comment: Comment, address: str) -> bool:
-    """What Akismet takes a comment for.
+def is_spam(comment: Comment, ip_address: str) -> bool:
+    """Returns whether Akismet considers a comment spam.
 
     Args:
-        address: the IP address it came from.
+        ip_address: of the comment.
 
     Raises:
         RequestFailed
     """
-    answer = _sent("comment-check", comment, address)
-    if answer.words.strip() not in {"true", "false"}:
-        raise RequestFailed(_unusable(answer))
-    return answer.words.strip() == "true"
+    response = _post("comment-check", comment, ip_address)
+    if response.words.strip() not in {"true", "false"}:
+        raise RequestFailed(_unexpected(response))
+    return response.words.strip() == "true"
 
 
-def report(comment: Comment, address: str, *, spam: bool) -> None:
-    """Tells Akismet that it was wrong.
+def report(comment: Comment, ip_address: str, *, spam: bool) -> None:
+    """Reports a wrong result to Akismet.
 
     Raises:
         RequestFailed
     """
-    answer = _sent("submit-spam" if spam else "submit-ham", comment, address)
-    if not answer.words.startswith(THANKS):
-        raise RequestFailed(_unusable(answer))
+    response = _post("submit-spam" if spam else "submit-ham", comment, ip_address)
+    if not response.words.startswith(THANKS):
+        raise RequestFailed(_unexpected(response))
 
 
-def _sent(deed: str, comment: Comment, address: str) -> FormResponse:
+def _post(method: str, comment: Comment, ip_address: str) -> FormResponse:
     article = comment.article
     fields = {
         "api_key": settings.AKISMET_KEY,
         "blog": settings.SITE_URL,
         "blog_lang": article.language,
         "blog_charset": "UTF-8",
-        "user_ip": address,
+        "user_ip": ip_address,
         "permalink": settings.SITE_URL + article.get_absolute_url(),
         "comment_type": "reply" if comment.parent_id else "comment",
         "comment_author": comment.public_name,
@@ -91,10 +91,12 @@ def _sent(deed: str, comment: Comment, address: str) -> FormResponse:
     }
     if comment.edited_at:
         fields["recheck_reason"] = "edit"
-    return post_form(ADDRESS + deed, fields, agent=f"IRIA/1.0 ({settings.SITE_URL})", hint=HELP)
+    return post_form(
+        BASE_URL + method, fields, agent=f"IRIA/1.0 ({settings.SITE_URL})", hint=HELP_HEADER
+    )
 
 
-def _unusable(answer: FormResponse) -> str:
-    """Never with the key in it: the sentence is kept beside the comment."""
-    said = (answer.hint or answer.words[:60]).replace(settings.AKISMET_KEY, "…")
-    return f"It answers “{' '.join(said.split())}”; the key may not be valid."
+def _unexpected(response: FormResponse) -> str:
+    """Describes an unexpected response, without the key, because the text is saved with the comment."""
+    text = (response.hint or response.words[:60]).replace(settings.AKISMET_KEY, "…")
+    return f"It responses “{' '.join(text.split())}”; the key may not be valid."

@@ -1,4 +1,4 @@
-"""Which comments Akismet was asked about, and what it said."""
+"""The results of Akismet."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from iria.core.model_policy import model_policy
 
 @model_policy(public=None, personal_data=privacy.COMMENTS)
 class AkismetResult(models.Model):
-    """That Akismet was asked about a comment; what it said, and what it was told back."""
+    """A check of a comment by Akismet: its result, and the correction that was reported."""
 
     comment = models.OneToOneField(
         Comment, on_delete=models.CASCADE, primary_key=True, related_name="akismet"

@@ -1,1 +1,1 @@
-"""Who may not write for a while or at all, and the encrypted addresses by which a moderator can say so."""
+"""Bans and suspensions of commenters, and the encrypted IP addresses that they need."""

@@ -10,17 +10,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments.bans import identifiers
-from articles.comments.bans.matching import marks_of
+from articles.comments.bans.matching import identifiers_of
 from articles.comments.bans.models import Ban, EncryptedIPAddress
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.screening.word_matching import folded
 
-LIFTED: Final = "The ban was removed."
+BAN_REMOVED: Final = "The ban was removed."
 
 
 class BanError(Exception):
-    """The ban was not made; the sentence says why."""
+    """The ban was not created; the message says why."""
 
 
 def ban(
@@ -32,26 +32,27 @@ def ban(
     expires_at: datetime | None = None,
     existing_comments: str = Ban.ExistingComments.KEEP,
 ) -> list[Ban]:
-    """Bans the commenter of a comment, or suspends them until a moment; a row for each kind.
+    """Bans the commenter of a comment, or suspends them until `expires_at`; a row for each kind.
 
-    Who was banned by the same mark before is banned anew: the earlier row ends, with its author.
+    An earlier ban of the same identifier ends and is replaced.
 
     Args:
-        kinds: by what the commenter is known from now on (`Ban.Kind`).
-        existing_comments: what becomes of the comments the ban would have met (`Ban.Earlier`).
+        kinds: the identifiers to ban (`Ban.Kind`).
+        existing_comments: what happens to comments that the ban would have matched
+            (`Ban.ExistingComments`).
 
     Raises:
-        Refused
+        BanError
     """
-    known = dict(marks_of(comment, identifiers.ip_address_of(comment)))
-    _validate(comment, kinds, known, expires_at)
+    identifiers_by_kind = dict(identifiers_of(comment, identifiers.ip_address_of(comment)))
+    _validate(comment, kinds, identifiers_by_kind, expires_at)
     try:
         with transaction.atomic():
-            made = [
-                _made(
+            created = [
+                _create(
                     comment,
                     kind,
-                    known[kind],
+                    identifiers_by_kind[kind],
                     by=by,
                     reason=reason.strip(),
                     expires_at=expires_at,
@@ -59,15 +60,18 @@ def ban(
                 )
                 for kind in kinds
             ]
-            _deal_with_earlier(known, made, by=by)
-    except IntegrityError as mistake:
+            _apply_to_existing(identifiers_by_kind, created, by=by)
+    except IntegrityError as error:
         sentence = "Another moderator has just banned this commenter. Check their ban first."
-        raise BanError(sentence) from mistake
-    return made
+        raise BanError(sentence) from error
+    return created
 
 
 def _validate(
-    comment: Comment, kinds: Collection[str], known: dict[str, str], expires_at: datetime | None
+    comment: Comment,
+    kinds: Collection[str],
+    identifiers_by_kind: dict[str, str],
+    expires_at: datetime | None,
 ) -> None:
     if not kinds:
         sentence = "Choose at least one way to identify the commenter."
@@ -75,50 +79,50 @@ def _validate(
     if expires_at is not None and expires_at <= timezone.now():
         sentence = "The suspension must end in the future."
         raise BanError(sentence)
-    if _is_of_the_newsroom(comment, kinds):
+    if _is_newsroom_member(comment, kinds):
         sentence = "Members of the newsroom cannot be banned here. Ask an administrator."
         raise BanError(sentence)
-    if missing := [Ban.Kind(kind).label for kind in kinds if kind not in known]:
+    if missing := [Ban.Kind(kind).label for kind in kinds if kind not in identifiers_by_kind]:
         sentence = f"Not stored for this comment: {', '.join(missing)}."
         raise BanError(sentence)
 
 
-def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) -> Ban:
-    """One ban active, in the place of an earlier one by the same mark.
+def _create(comment: Comment, kind: str, plain: str, *, by: User, **fields: Any) -> Ban:
+    """Creates a ban, and ends an earlier one of the same identifier.
 
-    A ban by address is an account's where the address was an account's: a guest may have typed it.
+    A ban by e-mail address keeps the account of an earlier one, since a guest may enter any address.
     """
-    same = Ban.objects.filter(
-        kind=kind, value__in=identifiers.stored_as(kind, plain), ended_at=None
+    earlier = Ban.objects.filter(
+        kind=kind, value__in=identifiers.stored_values(kind, plain), ended_at=None
     )
-    whose = comment.user if kind in {Ban.Kind.ACCOUNT, Ban.Kind.EMAIL} else None
-    if kind == Ban.Kind.EMAIL and whose is None:
-        before = same.filter(user__isnull=False).select_related("user").first()
-        whose = before.user if before else None
-    _end(same, by=by)
+    user = comment.user if kind in {Ban.Kind.ACCOUNT, Ban.Kind.EMAIL} else None
+    if kind == Ban.Kind.EMAIL and user is None:
+        before = earlier.filter(user__isnull=False).select_related("user").first()
+        user = before.user if before else None
+    _end(earlier, by=by)
     return Ban.objects.create(
         kind=kind,
-        value=identifiers.stored_identifiers(kind, plain),
+        value=identifiers.stored_value(kind, plain),
         masked_value=identifiers.masked_value(kind, plain, comment.public_name),
-        user=whose,
+        user=user,
         label=comment.public_name,
         comment=comment,
         created_by=by,
-        **words,
+        **fields,
     )
 
 
 def remove_ban(ban: Ban, *, by: User) -> bool:
-    """Ends a ban before its time; False where it had ended already."""
+    """Ends a ban early; returns False if it has already ended."""
     return bool(_end(Ban.objects.filter(pk=ban.pk, ended_at=None), by=by))
 
 
 def restore_comments(ban: Ban, *, by: User) -> int:
-    """Takes back what a ban decided about comments, each with a row of its own; how many.
+    """Restores the comments that a ban decided about, and logs each; returns how many.
 
-    Only where nothing was decided since: somebody looked at those.
+    Comments that somebody has decided about since then are left as they are.
     """
-    number = 0
+    restored = 0
     comments = Comment.objects.filter(moderations__ban=ban).select_related("user").order_by("pk")
     for comment in comments.distinct():
         latest, *before = comment.moderations.order_by("-pk")[:2]
@@ -130,90 +134,97 @@ def restore_comments(ban: Ban, *, by: User) -> int:
                 Comment.State(before[0].decision),
                 by=by,
                 seen=comment.change_token,
-                reason=LIFTED,
+                reason=BAN_REMOVED,
                 quiet=True,
-                whoever_has_it=True,
+                ignore_claim=True,
             )
         except decisions.DecidedMeanwhile:
             continue
-        number += row is not None
-    return number
+        restored += row is not None
+    return restored
 
 
-def end_those_over() -> int:
-    """What ran out gives up what it held; how many. The worker does this every day."""
-    over = Ban.objects.filter(expires_at__lte=timezone.now(), ended_at=None)
-    return over.update(ended_at=F("expires_at"), value="", masked_value="", user=None)
+def end_expired() -> int:
+    """Ends expired bans and erases their identifiers; returns how many. Called daily by the worker."""
+    expired = Ban.objects.filter(expires_at__lte=timezone.now(), ended_at=None)
+    return expired.update(ended_at=F("expires_at"), value="", masked_value="", user=None)
 
 
 def _end(bans: "Iterable[Ban]", *, by: User) -> int:
     pks = [each.pk for each in bans]
-    ending = Ban.objects.filter(pk__in=pks, ended_at=None)
-    return ending.update(ended_at=timezone.now(), ended_by=by, value="", masked_value="", user=None)
+    active = Ban.objects.filter(pk__in=pks, ended_at=None)
+    return active.update(ended_at=timezone.now(), ended_by=by, value="", masked_value="", user=None)
 
 
-def _is_of_the_newsroom(comment: Comment, kinds: Collection[str]) -> bool:
-    """What a guest typed proves nothing, but nobody is to be banned by a colleague's address."""
+def _is_newsroom_member(comment: Comment, kinds: Collection[str]) -> bool:
+    """Whether the ban would match a member of the newsroom, even if a guest only entered the address."""
     if comment.user:
         return comment.user.is_staff
-    colleagues = User.objects.filter(is_staff=True, email__iexact=comment.email)
-    return Ban.Kind.EMAIL in kinds and colleagues.exists()
+    staff = User.objects.filter(is_staff=True, email__iexact=comment.email)
+    return Ban.Kind.EMAIL in kinds and staff.exists()
 
 
-def _deal_with_earlier(known: dict[str, str], made: list[Ban], *, by: User) -> None:
-    earlier = Ban.ExistingComments(made[0].existing_comments)
-    if earlier == Ban.ExistingComments.KEEP:
+def _apply_to_existing(identifiers_by_kind: dict[str, str], bans: list[Ban], *, by: User) -> None:
+    policy = Ban.ExistingComments(bans[0].existing_comments)
+    if policy == Ban.ExistingComments.KEEP:
         return
     states = [Comment.State.PENDING]
-    if earlier != Ban.ExistingComments.REJECT_PENDING:
+    if policy != Ban.ExistingComments.REJECT_PENDING:
         states += [Comment.State.APPROVED]
-    decision = (
-        Comment.State.SPAM if earlier == Ban.ExistingComments.SPAM else Comment.State.REJECTED
+    decision = Comment.State.SPAM if policy == Ban.ExistingComments.SPAM else Comment.State.REJECTED
+    # Always locked in the same order, so that two moderators cannot cause a deadlock.
+    comments = (
+        _matching_comments(identifiers_by_kind, bans)
+        .filter(state__in=states)
+        .select_related("user")
+        .order_by("pk")
     )
-    # Always in one order: two moderators at once wait for each other, and not both.
-    meant = _meant_by(known, made).filter(state__in=states).select_related("user").order_by("pk")
-    for each in meant:
+    for comment in comments:
         decisions.decide(
-            each,
+            comment,
             decision,
             by=by,
-            reason=made[0].reason,
+            reason=bans[0].reason,
             quiet=True,
-            ban=made[0],
-            whoever_has_it=True,
+            ban=bans[0],
+            ignore_claim=True,
         )
 
 
-def _meant_by(known: dict[str, str], made: list[Ban]) -> "decisions.Comments":
-    """The comments that these bans would have met; what they compare is known at this moment alone."""
-    meant = Q(pk__in=[])
-    for ban in made:
-        plain = known[ban.kind]
+def _matching_comments(
+    identifiers_by_kind: dict[str, str], bans: list[Ban]
+) -> "decisions.Comments":
+    """Returns the comments that new bans match. Later it cannot be told: only hashes are stored."""
+    matches = Q(pk__in=[])
+    for ban in bans:
+        plain = identifiers_by_kind[ban.kind]
         if ban.kind == Ban.Kind.ACCOUNT:
-            meant |= Q(user=plain)
+            matches |= Q(user=plain)
         elif ban.kind == Ban.Kind.EMAIL:
-            meant |= Q(user=None, email__iexact=plain)
+            matches |= Q(user=None, email__iexact=plain)
             if ban.user_id:
-                meant |= Q(user__email__iexact=plain)
+                matches |= Q(user__email__iexact=plain)
         elif ban.kind == Ban.Kind.NAME:
-            meant |= Q(user=None, name__in=_names_like(plain))
+            matches |= Q(user=None, name__in=_matching_names(plain))
         else:
-            meant |= Q(pk__in=_sent_from(ban.kind, plain))
-    return Comment.objects.filter(meant)
+            matches |= Q(pk__in=_ids_from(ban.kind, plain))
+    return Comment.objects.filter(matches)
 
 
-def _names_like(wanted: str) -> list[str]:
-    """The names of guests that the ban of a name meets, however they are written."""
+def _matching_names(folded_name: str) -> list[str]:
+    """Returns the names of guests that match a banned name in any spelling."""
     names = Comment.objects.filter(user=None).order_by().values_list("name", flat=True).distinct()
-    return [name for name in names.iterator(chunk_size=1000) if folded(name) == wanted]
+    return [name for name in names.iterator(chunk_size=1000) if folded(name) == folded_name]
 
 
-def _sent_from(kind: str, plain: str) -> list[int]:
-    """The comments of the last thirty days that came from there; their addresses are opened for it."""
-    compared = identifiers.single_ip_address if kind == Ban.Kind.IP_ADDRESS else identifiers.network
-    kept = EncryptedIPAddress.objects.filter(expires_at__gt=timezone.now())
+def _ids_from(kind: str, plain: str) -> list[int]:
+    """Returns the ids of comments from an IP address or network; decrypts the stored addresses."""
+    normalise = (
+        identifiers.single_ip_address if kind == Ban.Kind.IP_ADDRESS else identifiers.network
+    )
+    stored = EncryptedIPAddress.objects.filter(expires_at__gt=timezone.now())
     return [
         each.comment_id
-        for each in kept.iterator(chunk_size=1000)
-        if compared(identifiers.opened(each)) == plain
+        for each in stored.iterator(chunk_size=1000)
+        if normalise(identifiers.decrypted(each)) == plain
     ]

@@ -1,13 +1,11 @@
 """Identifiers of commenters, and the encrypted IP addresses of comments.
 
-The key is derived from SECRET_KEY, so a copy of the database alone tells no address. After a change
-of the secret the old ones open with SECRET_KEY_FALLBACKS, or not at all.
+The key is derived from SECRET_KEY, so a copy of the database alone reveals no address. After a change
+of the secret, the old ones can be decrypted only with SECRET_KEY_FALLBACKS.
 
-What a ban keeps of what it compares, and how moderators read it.
-
-An e-mail address, a name and a IP address are kept as marks under the site's secret (`iria.core.security.encryption`):
-enough to recognise them, useless to somebody who copies the database. A network stays readable until the
-ban ends, as does the number of an account.
+A ban stores an e-mail address, a name or an IP address as a keyed hash (`iria.core.security.encryption`),
+which can be compared but not read. A network and the id of an account are stored as they are until the
+ban ends.
 """
 
 from ipaddress import IPv4Address, ip_address, ip_network
@@ -21,16 +19,16 @@ from iria.core.http.rate_limit import one_sender
 from iria.core.security import encryption
 
 NETWORK_BITS: Final = {4: 24, 6: 56}
-"""What one customer, or a handful of neighbours, is given: a /24 of IPv4, a /56 of IPv6 (RFC 6177)."""
+"""The size of a network of one customer or a few neighbours: /24 in IPv4, /56 in IPv6 (RFC 6177)."""
 
 
 def single_ip_address(text: str) -> str:
-    """The address, or for IPv6 its /64, which is one connection; empty for what is no address."""
+    """Returns the address, or for IPv6 its /64, which is one connection; empty if invalid."""
     return one_sender(text) if is_ip_address(text) else ""
 
 
 def network(text: str) -> str:
-    """The network around an address, as in `203.0.113.0/24`; empty for what is no address."""
+    """Returns the network of an IP address, as in `203.0.113.0/24`; empty if invalid."""
     if not is_ip_address(text):
         return ""
     address = ip_address(text)
@@ -50,8 +48,8 @@ def is_ip_address(text: str) -> bool:
 PURPOSE = "iria.comments.addresses"
 
 
-def keep(comment: Comment, address: str | None) -> None:
-    """Within the transaction that keeps the comment; without an address there is nothing to keep."""
+def store_ip_address(comment: Comment, address: str | None) -> None:
+    """Stores the encrypted IP address, if any; called in the transaction that saves the comment."""
     if not address or not is_ip_address(address):
         return
     now = timezone.now()
@@ -65,47 +63,51 @@ def keep(comment: Comment, address: str | None) -> None:
 
 
 def ip_address_of(comment: Comment) -> str:
-    """The address a comment came from; empty where none is kept, or its time is over."""
-    kept = EncryptedIPAddress.objects.filter(comment=comment, expires_at__gt=timezone.now()).first()
-    return opened(kept) if kept else ""
+    """Returns the IP address of a comment; empty if it is not stored or expired."""
+    stored = EncryptedIPAddress.objects.filter(
+        comment=comment, expires_at__gt=timezone.now()
+    ).first()
+    return decrypted(stored) if stored else ""
 
 
-def opened(kept: EncryptedIPAddress) -> str:
-    """Empty where the secret it was encrypted with is gone."""
+def decrypted(stored: EncryptedIPAddress) -> str:
+    """Returns the IP address; empty if the secret it was encrypted with is not available."""
     try:
-        return encryption.decrypt(kept.ciphertext, purpose=PURPOSE)
+        return encryption.decrypt(stored.ciphertext, purpose=PURPOSE)
     except encryption.DecryptionFailed:
         return ""
 
 
-def destroy_old() -> int:
-    """Every address whose time is over; how many. The worker does this every day."""
+def delete_expired() -> int:
+    """Deletes expired addresses; returns how many. Called daily by the worker."""
     deleted, _ = EncryptedIPAddress.objects.filter(expires_at__lte=timezone.now()).delete()
     return deleted
 
 
-MARKED: Final = frozenset({Ban.Kind.EMAIL, Ban.Kind.NAME, Ban.Kind.IP_ADDRESS})
+HASHED_KINDS: Final = frozenset({Ban.Kind.EMAIL, Ban.Kind.NAME, Ban.Kind.IP_ADDRESS})
 
 
-def stored_identifiers(kind: str, plain: str) -> str:
-    """The value of a ban of this kind."""
-    return encryption.keyed_hash(plain, purpose=_purpose(kind)) if kind in MARKED else plain
+def stored_value(kind: str, plain: str) -> str:
+    """Returns the value that a ban of this kind stores."""
+    return encryption.keyed_hash(plain, purpose=_purpose(kind)) if kind in HASHED_KINDS else plain
 
 
-def stored_as(kind: str, plain: str) -> list[str]:
-    """Every value by which a ban could have it, those made under earlier secrets among them."""
-    return encryption.keyed_hashes(plain, purpose=_purpose(kind)) if kind in MARKED else [plain]
+def stored_values(kind: str, plain: str) -> list[str]:
+    """Returns every value that a ban may have stored, including those under earlier secrets."""
+    return (
+        encryption.keyed_hashes(plain, purpose=_purpose(kind)) if kind in HASHED_KINDS else [plain]
+    )
 
 
 def masked_value(kind: str, plain: str, name: str) -> str:
-    """For moderators, as in `t…@example.org`.
+    """Returns the value as moderators see it, as in `t…@example.org`.
 
     Args:
-        name: of the commenter, as it stands beside the comment.
+        name: of the commenter, as shown with the comment.
     """
     if kind == Ban.Kind.EMAIL:
-        before, _, domain = plain.rpartition("@")
-        return f"{before[:1]}…@{domain}"
+        local, _, domain = plain.rpartition("@")
+        return f"{local[:1]}…@{domain}"
     if kind == Ban.Kind.IP_ADDRESS:
         return f"an address in {network(plain.partition('/')[0])}"
     return plain if kind == Ban.Kind.NETWORK else name

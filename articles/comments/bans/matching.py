@@ -11,70 +11,69 @@ from articles.comments.bans.models import Ban
 from articles.comments.models import Comment
 from articles.comments.screening.word_matching import folded
 
-type Mark = tuple[str, str]
-"""Kind of a ban and what it compares, as it stands with the comment."""
+type Identifier = tuple[str, str]
+"""Kind of a ban, and the value it compares, unhashed."""
 
 
-def marks_of(comment: Comment, address: str = "") -> list[Mark]:
-    """All by which a ban could mean the commenter of a comment."""
+def identifiers_of(comment: Comment, ip_address: str = "") -> list[Identifier]:
+    """Returns the identifiers by which the commenter of a comment can be banned."""
     email = comment.user.email if comment.user else comment.email
-    found = [
+    values = [
         (Ban.Kind.ACCOUNT, str(comment.user_id or "")),
         (Ban.Kind.EMAIL, email.lower()),
         (Ban.Kind.NAME, folded(comment.public_name)),
-        (Ban.Kind.IP_ADDRESS, identifiers.single_ip_address(address)),
-        (Ban.Kind.NETWORK, identifiers.network(address)),
+        (Ban.Kind.IP_ADDRESS, identifiers.single_ip_address(ip_address)),
+        (Ban.Kind.NETWORK, identifiers.network(ip_address)),
     ]
-    return [(str(kind), value) for kind, value in found if value]
+    return [(str(kind), value) for kind, value in values if value]
 
 
-def means(ban: Ban, comment: Comment) -> bool:
-    """Whether a ban with one of the comment's marks speaks of its commenter.
+def _applies(ban: Ban, comment: Comment) -> bool:
+    """Whether a ban with a matching identifier applies to the commenter.
 
-    Anybody can type anybody's address as a guest: a ban of one that only a guest gave does not
-    reach the account that has it.
+    A guest can enter anybody's e-mail address, so a ban of an address that only a guest entered does
+    not apply to the account with that address.
     """
     return ban.kind != Ban.Kind.EMAIL or comment.user_id is None or ban.user_id is not None
 
 
-def matching_bans(comment: Comment, address: str = "") -> list[Ban]:
-    """The bans active that mean the commenter of a comment, in one query."""
-    meant = Q(pk__in=[])
-    for kind, plain in marks_of(comment, address):
-        meant |= Q(kind=kind, value__in=identifiers.stored_as(kind, plain))
-    found = Ban.objects.active().filter(meant).select_related("created_by")
-    return [ban for ban in found if means(ban, comment)]
+def matching_bans(comment: Comment, ip_address: str = "") -> list[Ban]:
+    """Returns the active bans of the commenter of a comment, in one query."""
+    matches = Q(pk__in=[])
+    for kind, plain in identifiers_of(comment, ip_address):
+        matches |= Q(kind=kind, value__in=identifiers.stored_values(kind, plain))
+    bans = Ban.objects.active().filter(matches).select_related("created_by")
+    return [ban for ban in bans if _applies(ban, comment)]
 
 
-def among(bans: dict[tuple[str, str], Ban], comment: Comment) -> list[Ban]:
-    """Of bans looked up beforehand (`in_force`), those that mean the commenter of a comment."""
-    marks = [
+def select_matching(bans: dict[tuple[str, str], Ban], comment: Comment) -> list[Ban]:
+    """Selects from `active_bans()` those of the commenter of a comment."""
+    keys = [
         (kind, value)
-        for kind, plain in (marks_of(comment) if bans else [])
-        for value in identifiers.stored_as(kind, plain)
+        for kind, plain in (identifiers_of(comment) if bans else [])
+        for value in identifiers.stored_values(kind, plain)
     ]
-    return [bans[each] for each in marks if each in bans and means(bans[each], comment)]
+    return [bans[key] for key in keys if key in bans and _applies(bans[key], comment)]
 
 
-def in_force() -> dict[tuple[str, str], Ban]:
-    """Every ban that counts now by kind and value, for looking over many comments."""
+def active_bans() -> dict[tuple[str, str], Ban]:
+    """Returns all active bans by kind and value, to match many comments."""
     bans = Ban.objects.active().select_related("created_by")
     return {(ban.kind, ban.value): ban for ban in bans}
 
 
-def in_words(bans: Iterable[Ban]) -> tuple[str, str]:
-    """What moderators read: of bans that are certain, and of those that may mean somebody else."""
-    told: tuple[list[str], list[str]] = ([], [])
+def describe(bans: Iterable[Ban]) -> tuple[str, str]:
+    """Describes, for moderators, the certain bans, and those that may be of somebody else."""
+    sentences: tuple[list[str], list[str]] = ([], [])
     for ban in bans:
-        told[not _is_certain(ban)].append(_sentence(ban))
-    return _joined(told[0]), _joined(told[1])
+        sentences[not _is_certain(ban)].append(_sentence(ban))
+    return _joined(sentences[0]), _joined(sentences[1])
 
 
 def _is_certain(ban: Ban) -> bool:
-    """Nobody else writes from an account, or from the address of one.
+    """Whether a ban can only be of this commenter: one of an account, or of its e-mail address.
 
-    A name or a network may be shared with somebody innocent, and a guest may have typed the address
-    of somebody else.
+    Others may share a name or a network, and a guest may enter the address of somebody else.
     """
     return ban.user_id is not None
 
@@ -85,9 +84,9 @@ def _sentence(ban: Ban) -> str:
         if ban.expires_at
         else ""
     )
-    who = ban.created_by.public_name if ban.created_by else "Somebody"
-    deed = "suspended" if ban.expires_at else "banned"
-    return f"{who} {deed} this {ban.get_kind_display().lower()}{until}: {ban.reason.rstrip('.')}."
+    moderator = ban.created_by.public_name if ban.created_by else "Somebody"
+    action = "suspended" if ban.expires_at else "banned"
+    return f"{moderator} {action} this {ban.get_kind_display().lower()}{until}: {ban.reason.rstrip('.')}."
 
 
 def _joined(sentences: Sequence[str]) -> str:

@@ -15,15 +15,15 @@ from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable
 
 IP_ADDRESS_RETENTION: Final = timedelta(days=30)
-"""The longest that the address a comment came from is kept, and it is kept encrypted."""
+"""How long the encrypted IP addresses of comments are stored at most."""
 
 
 @model_policy(public=None, personal_data=privacy.SENDERS)
 class EncryptedIPAddress(models.Model):
-    """The IP address a comment came from, encrypted; nobody is shown it.
+    """The encrypted IP address of a comment, which is never shown.
 
-    It is there so that a moderator can ban “this address” or “its network” from a comment. The
-    worker destroys it every day once its time is over; a check keeps anybody from giving it longer.
+    It lets a moderator ban the IP address or the network of a comment. The worker deletes expired
+    ones every day; a constraint limits the retention.
     """
 
     comment = models.OneToOneField(
@@ -47,7 +47,7 @@ class EncryptedIPAddress(models.Model):
 
 class BanQuerySet(models.QuerySet["Ban"]):
     def active(self) -> "BanQuerySet":
-        """Those that count now: neither removed nor run out."""
+        """Bans that were neither removed nor have expired."""
         return self.filter(
             Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()), ended_at__isnull=True
         )
@@ -59,10 +59,10 @@ class BanQuerySet(models.QuerySet["Ban"]):
     permissions={EDITOR: "view", MODERATOR: "view add change"},
 )
 class Ban(models.Model):
-    """Somebody who may not write: by account, e-mail address, name, or where they write from.
+    """A ban of a commenter by account, e-mail address, name, IP address or network.
 
-    With an end it is a suspension. What it holds – a mark of a name or an address, a network – is emptied
-    when it ends; that there was a ban, by whom and why, stays.
+    A ban with an end is a suspension. Its identifier is erased when it ends; the row itself stays,
+    with its author and reason.
     """
 
     class Kind(models.TextChoices):
@@ -148,7 +148,7 @@ class Ban(models.Model):
                 condition=Q(existing_comments__in=["leave", "held", "reject", "spam"]),
                 name="ban_earlier_known",
             ),
-            # What a ban compares is there exactly as long as it counts.
+            # The identifier is stored exactly as long as the ban has not ended.
             models.CheckConstraint(
                 condition=(Q(ended_at__isnull=True) & ~Q(value=""))
                 | (Q(ended_at__isnull=False) & Q(value="")),

@@ -125,5 +125,5 @@ class Flag(models.Model):
         ]
 
     def __str__(self) -> str:
-        words = f": {self.text}" if self.text else ""
-        return f"{self.get_reason_display()}{words}"
+        text = f": {self.text}" if self.text else ""
+        return f"{self.get_reason_display()}{text}"

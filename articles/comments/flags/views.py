@@ -16,7 +16,7 @@ from iria.core.text.language import use_language
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form, and what was typed once more where something is missing."""
+    """The form; shown again with the values and the errors if the report is not accepted."""
     published = Comment.objects.published().select_related("article", "user")
     comment = get_object_or_404(published, pk=pk)
     errors: dict[str, str] = {}
@@ -30,10 +30,10 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
                     text=request.POST.get("text", ""),
                     email=request.POST.get("email", ""),
                     by=signed_in_user(request),
-                    address=client_ip(request),
+                    ip_address=client_ip(request),
                 )
-            except flagging.FlagError as refused:
-                errors, status = refused.sentences, 429 if refused.busy else 422
+            except flagging.FlagError as error:
+                errors, status = error.sentences, 429 if error.busy else 422
             else:
                 return redirect("comment_reported")
         context = {

@@ -1,1 +1,1 @@
-"""What moderators do with a comment: queues, cases, decisions, appeals."""
+"""Moderation: queues, cases, decisions, appeals."""

@@ -10,11 +10,11 @@ from iria.core.text.validators import validate_storable
 
 
 class AppealError(Exception):
-    """It was not taken; the sentence is for the commenter."""
+    """The appeal was not accepted; the message is for the commenter."""
 
 
-def may_ask(comment: Comment) -> bool:
-    """Only about a rejection, and only once."""
+def may_appeal(comment: Comment) -> bool:
+    """Whether the commenter can appeal: only against a rejection, and only once."""
     rejected = comment.state == Comment.State.REJECTED
     return rejected and not Appeal.objects.filter(comment=comment).exists()
 
@@ -25,13 +25,13 @@ def ask(comment: Comment, *, text: str = "") -> Appeal:
     A repeated click is one appeal, and the first one is returned.
 
     Raises:
-        Refused
+        AppealError
     """
     text = text.replace("\r\n", "\n").strip()
     try:
         validate_storable(text)
-    except ValidationError as mistake:
-        raise AppealError(mistake.messages[0]) from mistake
+    except ValidationError as error:
+        raise AppealError(error.messages[0]) from error
     if len(text) > APPEAL_MAX_LENGTH:
         raise AppealError(
             gettext("Too long. Shorten it to at most %(most)s characters.")
@@ -50,31 +50,31 @@ def ask(comment: Comment, *, text: str = "") -> Appeal:
             if current.state != Comment.State.REJECTED:
                 raise AppealError(gettext("This comment is not rejected, so you cannot appeal."))
             return Appeal.objects.create(comment=current, text=text)
-    except (IntegrityError, Comment.DoesNotExist) as mistake:
-        raise AppealError(gettext("This comment no longer exists.")) from mistake
+    except (IntegrityError, Comment.DoesNotExist) as error:
+        raise AppealError(gettext("This comment no longer exists.")) from error
 
 
 def answer(row: ModerationDecision) -> None:
-    """Within the transaction of a decision: the asking that waits is answered by it."""
+    """Closes the pending appeal with a decision; called in the transaction of the decision."""
     outcomes = {
         Comment.State.APPROVED: Appeal.Outcome.GRANTED,
         Comment.State.REJECTED: Appeal.Outcome.REJECTED,
         Comment.State.SPAM: Appeal.Outcome.REJECTED,
     }
     if outcome := outcomes.get(Comment.State(row.decision)):
-        waiting = Appeal.objects.pending().filter(comment=row.comment_id)
-        waiting.update(outcome=outcome, decision=row)
+        appeal = Appeal.objects.pending().filter(comment=row.comment_id)
+        appeal.update(outcome=outcome, decision=row)
 
 
 def reopen(row: ModerationDecision) -> None:
-    """Within the transaction in which a decision is undone: what it answered waits again.
+    """Reopens the appeal that a decision closed; called in the transaction that undoes the decision.
 
-    Who asked for another look at a rejection that is undone has got it, and may ask again.
+    A pending appeal against the undone rejection is deleted; the commenter can appeal again later.
     """
     Appeal.objects.pending().filter(comment=row.comment_id).delete()
     Appeal.objects.filter(decision=row).update(outcome=Appeal.Outcome.PENDING, decision=None)
 
 
 def drop(comment: Comment) -> None:
-    """Within the transaction in which its commenter takes a comment back: nothing is left to decide."""
+    """Closes the pending appeal; called in the transaction in which the commenter deletes the comment."""
     Appeal.objects.pending().filter(comment=comment).update(outcome=Appeal.Outcome.DELETED)

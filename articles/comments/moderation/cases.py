@@ -1,8 +1,7 @@
-"""Claims, so that two moderators never review the same comment.
+"""Comments with what moderators need for a decision, and claims.
 
-A claim expires by itself: a moderator who closes a laptop blocks nobody for long.
-
-A comment as a moderator needs it: with its commenter's history, what rules said, what readers reported.
+A case has the history of the commenter, the results of the rules and the reports. A claim keeps
+two moderators from reviewing the same comment; it expires, so that nobody is blocked for long.
 """
 
 from collections import Counter, defaultdict
@@ -22,39 +21,39 @@ from articles.comments.models import Comment
 from articles.comments.moderation.models import Appeal, Claim
 from articles.comments.screening.models import Check
 
-CLAIMED_FOR: Final = timedelta(minutes=2)
+CLAIM_DURATION: Final = timedelta(minutes=2)
 
 
 def claim_next(by: User, queue: QuerySet[Comment]) -> Comment | None:
-    """The first comment of a queue that nobody else has before them; from now on it is theirs.
+    """Claims and returns the first comment of a queue that nobody else has claimed.
 
-    Rows that somebody is claiming at this very moment are passed over, not waited for.
+    Rows that are locked by another claim are skipped.
     """
-    theirs = _of_others(by).filter(comment=OuterRef("pk"))
+    claimed = _of_others(by).filter(comment=OuterRef("pk"))
     with transaction.atomic():
-        _in_turn()
-        free = queue.filter(~Exists(theirs)).select_for_update(skip_locked=True, of=("self",))
-        found = free.first()
-        if found is not None:
-            _give(found, by)
-    return found
+        _lock_claims()
+        free = queue.filter(~Exists(claimed)).select_for_update(skip_locked=True, of=("self",))
+        comment = free.first()
+        if comment is not None:
+            _save_claim(comment, by)
+    return comment
 
 
 def claim(comment: Comment, *, by: User) -> str:
-    """Claims a comment. Empty, or the name of the moderator who has claimed it already."""
+    """Claims a comment; returns the name of the moderator who has claimed it already, or nothing."""
     with transaction.atomic():
-        _in_turn()
+        _lock_claims()
         locked = Comment.objects.select_for_update().filter(pk=comment.pk).first()
         if locked is None:
             return ""
         if other := claimed_by_others([locked], than=by).get(locked.pk):
             return other
-        _give(locked, by)
+        _save_claim(locked, by)
     return ""
 
 
 def claimed_by_others(comments: Iterable[Comment], *, than: User) -> dict[int, str]:
-    """Comment → who has it before them, for those that somebody else has."""
+    """Maps the comments that other moderators have claimed to their names."""
     claims = _of_others(than).filter(comment__in=[each.pk for each in comments])
     return {
         claim.comment_id: claim.moderator.public_name
@@ -63,15 +62,15 @@ def claimed_by_others(comments: Iterable[Comment], *, than: User) -> dict[int, s
 
 
 def delete_expired() -> int:
-    """Claims that ran out; how many."""
+    """Deletes expired claims; returns how many."""
     deleted, _ = Claim.objects.filter(expires_at__lte=timezone.now()).delete()
     return deleted
 
 
-def _in_turn() -> None:
-    """One claim at a time: each releases rows that another may be claiming.
+def _lock_claims() -> None:
+    """Lets one transaction at a time claim: each deletes rows that another may be claiming.
 
-    Keyboard shortcuts send several at once, which ended in a deadlock.
+    Without the lock, keyboard shortcuts that send several requests at once caused deadlocks.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims of comments'))")
@@ -81,10 +80,10 @@ def _of_others(by: User) -> QuerySet[Claim]:
     return Claim.objects.filter(expires_at__gt=timezone.now()).exclude(moderator=by)
 
 
-def _give(comment: Comment, by: User) -> None:
-    """A moderator has one comment before them at a time."""
+def _save_claim(comment: Comment, by: User) -> None:
+    """Saves the claim, and deletes the earlier ones of this moderator."""
     Claim.objects.filter(moderator=by).exclude(comment=comment).delete()
-    expires_at = timezone.now() + CLAIMED_FOR
+    expires_at = timezone.now() + CLAIM_DURATION
     Claim.objects.update_or_create(
         comment=comment, defaults={"moderator": by, "expires_at": expires_at}
     )
@@ -92,11 +91,11 @@ def _give(comment: Comment, by: User) -> None:
 
 @dataclass(slots=True)
 class Case:
-    """One comment to decide about."""
+    """A comment to decide about."""
 
     comment: Comment
     history: Counter[str] = field(default_factory=Counter)
-    """State → how many other comments of the same commenter are in it."""
+    """The number of other comments of the same commenter by state."""
     flags: list[Flag] = field(default_factory=list)
     claimed_by: str = ""
     appeal: Appeal | None = None
@@ -108,9 +107,9 @@ class Case:
 
     @property
     def says(self) -> list[str]:
-        """What the rules said, but for the one that holds every comment."""
-        findings = self.comment.screening_results
-        return [each["says"] for each in findings if each["phase"] != Check.EVERYONE]
+        """The messages of the rules, without the rule that holds every comment."""
+        results = self.comment.screening_results
+        return [each["says"] for each in results if each["phase"] != Check.EVERYONE]
 
     @property
     def history_in_words(self) -> str:
@@ -124,7 +123,7 @@ class Case:
 
 
 def cases_of(comments: Sequence[Comment], *, by: User) -> list[Case]:
-    """The cases, in six queries at most, however many there are."""
+    """Returns the cases of comments, with at most six queries for any number."""
     pks = [each.pk for each in comments]
     flags: dict[int, list[Flag]] = defaultdict(list)
     for flag in Flag.objects.pending().filter(comment__in=pks):
@@ -132,12 +131,12 @@ def cases_of(comments: Sequence[Comment], *, by: User) -> list[Case]:
     appeals = Appeal.objects.in_bulk(pks)
     claimed = claimed_by_others(comments, than=by)
     histories = _histories(comments)
-    found = []
+    result = []
     for comment in comments:
-        others = histories[_writer(comment)].copy()
+        others = histories[_commenter_key(comment)].copy()
         others[comment.state] -= 1
-        history = +others if _writer(comment) else Counter()
-        found.append(
+        history = +others if _commenter_key(comment) else Counter()
+        result.append(
             Case(
                 comment,
                 history=history,
@@ -146,38 +145,38 @@ def cases_of(comments: Sequence[Comment], *, by: User) -> list[Case]:
                 appeal=appeals.get(comment.pk),
             )
         )
-    return found
+    return result
 
 
-def by_the_same_writer(comment: Comment) -> QuerySet[Comment]:
-    """Everything by this commenter, this comment among it; a guest is known by the address they gave."""
+def by_same_commenter(comment: Comment) -> QuerySet[Comment]:
+    """Returns the comments of the same commenter; a guest is identified by the e-mail address."""
     if comment.user_id:
         return Comment.objects.filter(user=comment.user_id)
     if not comment.email:
         return Comment.objects.filter(pk=comment.pk)
-    guests = Comment.objects.filter(user=None).exclude(email="").alias(address=Lower("email"))
-    return guests.filter(address=comment.email.lower())
+    guests = Comment.objects.filter(user=None).exclude(email="").alias(lower_email=Lower("email"))
+    return guests.filter(lower_email=comment.email.lower())
 
 
 def _histories(comments: Sequence[Comment]) -> dict[str, Counter[str]]:
     users = {each.user_id for each in comments if each.user_id}
     emails = {each.email.lower() for each in comments if not each.user_id and each.email}
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     accounts = Comment.objects.filter(user__in=users).order_by().values_list("user", "state")
     for user, state, number in accounts.annotate(number=Count("pk")):
-        found[f"account {user}"][state] = number
+        counts[f"account {user}"][state] = number
     guests = (
         Comment.objects.filter(user=None)
         .exclude(email="")
-        .annotate(address=Lower("email"))
-        .filter(address__in=emails)
+        .annotate(lower_email=Lower("email"))
+        .filter(lower_email__in=emails)
         .order_by()
-        .values_list("address", "state")
+        .values_list("lower_email", "state")
     )
-    for address, state, number in guests.annotate(number=Count("pk")):
-        found[address][state] = number
-    return found
+    for email, state, number in guests.annotate(number=Count("pk")):
+        counts[email][state] = number
+    return counts
 
 
-def _writer(comment: Comment) -> str:
+def _commenter_key(comment: Comment) -> str:
     return f"account {comment.user_id}" if comment.user_id else comment.email.lower()

@@ -12,19 +12,19 @@ from iria.core.hooks import DashboardItem
 
 
 def pending_items(user: Any) -> list[DashboardItem]:
-    """Counts for users who may decide about comments."""
+    """Returns the pending items of users who may decide about comments."""
     if not user.has_perm("articles.change_comment"):
         return []
     page = reverse("admin:articles_comment_changelist")
-    found = []
+    items = []
     if count := Comment.objects.pending().count():
-        words = "One comment pending" if count == 1 else f"{count} comments pending"
-        found.append(DashboardItem(words, count, page))
+        label = "One comment pending" if count == 1 else f"{count} comments pending"
+        items.append(DashboardItem(label, count, page))
     reported = Flag.objects.pending().filter(comment__state=Comment.State.APPROVED)
     if count := reported.aggregate(n=Count("comment", distinct=True))["n"]:
-        words = "One comment reported" if count == 1 else f"{count} comments reported"
-        found.append(DashboardItem(words, count, f"{page}?queue=reported"))
+        label = "One comment reported" if count == 1 else f"{count} comments reported"
+        items.append(DashboardItem(label, count, f"{page}?queue=reported"))
     if count := Appeal.objects.pending().count():
-        words = "One appeal" if count == 1 else f"{count} appeals"
-        found.append(DashboardItem(words, count, f"{page}?queue=asked"))
-    return found
+        label = "One appeal" if count == 1 else f"{count} appeals"
+        items.append(DashboardItem(label, count, f"{page}?queue=asked"))
+    return items

@@ -16,7 +16,7 @@ from articles.comments.moderation.models import RejectionReason
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 REASON_MAX_LENGTH = ModerationDecision._meta.get_field("reason").max_length or 500
-LENGTHS: Final = {
+DURATIONS: Final = {
     "1": ("1 day", timedelta(days=1)),
     "7": ("1 week", timedelta(days=7)),
     "30": ("30 days", timedelta(days=30)),
@@ -32,7 +32,7 @@ def offered_reasons() -> Any:
 
 
 class DecisionForm(forms.Form):
-    """A reason, whether the commenter hears it, and the state in which the comment was seen."""
+    """The reason, whether the commenter is notified, and the state that the moderator saw."""
 
     listed = forms.ModelChoiceField(
         queryset=RejectionReason.objects.all(),
@@ -49,30 +49,30 @@ class DecisionForm(forms.Form):
     read_at = forms.DateTimeField(required=False)
 
     @staticmethod
-    def seen_in(sent: QueryDict, comment: Comment) -> str | None:
-        """How somebody saw one of many; None where it was not on the page before them."""
-        seen = sent.get(f"seen-{comment.pk}", "")
+    def seen_state(post_data: QueryDict, comment: Comment) -> str | None:
+        """Returns the state in which a listed comment was shown; None if it was not on the page."""
+        seen = post_data.get(f"seen-{comment.pk}", "")
         return seen if re.match(SEEN, seen) else None
 
     @property
-    def why(self) -> str:
-        """What was typed, else the words of the reason that was chosen."""
+    def full_reason(self) -> str:
+        """The reason that was entered, otherwise the message of the one that was chosen."""
         listed = self.cleaned_data["listed"]
         return self.cleaned_data["reason"] or (listed.message if listed else "")
 
     @property
-    def sentence(self) -> str:
-        """What is wrong, in one sentence."""
+    def error_message(self) -> str:
+        """All errors as one line."""
         return " ".join(
-            f"{field.capitalize()}: {problems[0]}" for field, problems in self.errors.items()
+            f"{field.capitalize()}: {messages[0]}" for field, messages in self.errors.items()
         )
 
 
-class ChosenComments(ActionForm):
-    """The row above the list: what to do with the chosen comments, and why.
+class ModerationActionForm(ActionForm):
+    """The form above the list: the action for the selected comments, and the reason.
 
-    The reason is checked by `DecisionForm`, which says what is wrong with it; Django's list would
-    only say that no action was chosen.
+    `DecisionForm` validates the reason, because Django's changelist would report any error as
+    “No action selected”.
     """
 
     listed = forms.ModelChoiceField(
@@ -94,7 +94,7 @@ class ChosenComments(ActionForm):
 
 
 class BanForm(forms.Form):
-    """By what a commenter is known from now on, for how long, why, and what of their earlier comments."""
+    """Identifiers, duration and reason of a ban, and what happens to existing comments."""
 
     kinds = forms.MultipleChoiceField(
         label="Ban by",
@@ -103,7 +103,7 @@ class BanForm(forms.Form):
     )
     length = forms.ChoiceField(
         label="Duration",
-        choices=[(key, words.capitalize()) for key, (words, _) in LENGTHS.items()],
+        choices=[(key, label.capitalize()) for key, (label, _) in DURATIONS.items()],
         required=False,
         initial="7",
         widget=forms.RadioSelect,
@@ -124,19 +124,19 @@ class BanForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, known: Collection[str]) -> None:
-        """Ticked beforehand is the account; a guest's address may be somebody else's."""
+        """Only the account is preselected: the address of a guest may belong to somebody else."""
         super().__init__(data)
-        choices = [(kind.value, _by(kind)) for kind in Ban.Kind if kind in known]
+        choices = [(kind.value, _label(kind)) for kind in Ban.Kind if kind in known]
         field = self.fields["kinds"]
         field.choices = choices  # type: ignore[attr-defined]
         field.initial = [value for value, _ in choices if value == Ban.Kind.ACCOUNT]
 
     def expires_at(self) -> datetime | None:
-        _, span = LENGTHS[self.cleaned_data["length"]]
-        return timezone.now() + span if span else None
+        _, duration = DURATIONS[self.cleaned_data["length"]]
+        return timezone.now() + duration if duration else None
 
 
-def _by(kind: Ban.Kind) -> str:
+def _label(kind: Ban.Kind) -> str:
     return {
         Ban.Kind.ACCOUNT: "Account",
         Ban.Kind.EMAIL: "E-mail address (guests with it are pending; accounts are not affected)",

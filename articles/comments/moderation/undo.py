@@ -1,4 +1,4 @@
-"""Undoing a decision within seconds: a row of its own, so that the log stays complete."""
+"""Undoing a decision within seconds, as a decision of its own, so that the log stays complete."""
 
 from collections.abc import Iterable
 from operator import attrgetter
@@ -14,17 +14,17 @@ from articles.comments.moderation.models import UNDO_ACCEPTED_FOR
 
 
 class UndoExpired(Exception):
-    """It cannot be undone any more; the sentence says why."""
+    """The decision cannot be undone any more; the message says why."""
 
 
 def undo(rows: Iterable[ModerationDecision], *, by: User) -> int:
-    """Undoes one's own decisions of the last seconds, all of them or none; how many.
+    """Undoes one's own decisions of the last seconds, all of them or none; returns how many.
 
     Raises:
         UndoExpired
     """
     with transaction.atomic():
-        # Locked in the order of a ban, so that the two never wait for each other.
+        # Locked in the same order as by a ban, so that there is no deadlock.
         return sum(_undo(row, by) for row in sorted(rows, key=attrgetter("comment_id", "pk")))
 
 
@@ -32,7 +32,7 @@ def _undo(row: ModerationDecision, by: User) -> int:
     current = Comment.objects.select_for_update().get(pk=row.comment_id)
     latest, *before = current.moderations.order_by("-pk")[:2]
     if latest.undoes_id == row.pk:
-        return 0  # A repeated click: it is undone already.
+        return 0  # Already undone, by a repeated click.
     if latest.pk != row.pk or not before:
         sentence = "This comment was decided again in the meantime."
         raise UndoExpired(sentence)
@@ -54,6 +54,6 @@ def _undo(row: ModerationDecision, by: User) -> int:
         created_by=by,
         undoes=row,
     )
-    flagging.open_again(row)
+    flagging.reopen(row)
     appeals.reopen(row)
     return 1

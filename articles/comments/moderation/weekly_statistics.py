@@ -6,9 +6,9 @@ from typing import Final
 
 from django.db import connection
 
-WEEKS: Final = 26
+MAX_WEEKS: Final = 26
 
-NUMBERS: Final = """
+QUERY: Final = """
 WITH decided AS (
     SELECT comment_id, id, decision, created_at, created_by_id FROM articles_moderationdecision AS row
     WHERE undoes_id IS NULL AND featured IS NULL
@@ -40,31 +40,31 @@ LEFT JOIN articles_appeal AS appeal ON appeal.comment_id = comment.id
 WHERE comment.created_at >= now() - make_interval(weeks => %s)
 GROUP BY week ORDER BY week DESC
 """
-"""By the week in which a comment was written. Decisions that were undone do not count."""
+"""By the week in which the comment was submitted. Undone decisions do not count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What became of the comments of one week, which begins on a Monday."""
+    """The statistics of one week, which begins on a Monday."""
 
     begins: date
     received: int
     held: int
-    """By rules or by reports of readers."""
+    """By rules or reports."""
     decided: int
     """By people."""
     until_decided: timedelta | None
-    """The median, from being held to the first decision by a person; None where there was none."""
+    """The median time from pending to the first decision by a person; None if there was none."""
     overturned: int
-    """One person let it stand and one did not."""
+    """Approved by one person and rejected by another."""
     asked: int
     granted: int
 
 
-def weekly_statistics(zone: str, *, most: int = WEEKS) -> list[Week]:
-    """The newest first, in one query; a week without a comment is not listed."""
+def weekly_statistics(time_zone: str, *, limit: int = MAX_WEEKS) -> list[Week]:
+    """Returns the weeks with comments, the newest first, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(NUMBERS, [zone, most])
+        cursor.execute(QUERY, [time_zone, limit])
         rows = cursor.fetchall()
     return [
         Week(
@@ -81,11 +81,11 @@ def weekly_statistics(zone: str, *, most: int = WEEKS) -> list[Week]:
     ]
 
 
-def in_words(span: timedelta | None) -> str:
-    """As in “12 minutes”, “3 hours”, “2 days”; a dash where nothing was decided."""
-    if span is None:
+def format_duration(duration: timedelta | None) -> str:
+    """Formats as “12 minutes”, “3 hours” or “2 days”; None as a dash."""
+    if duration is None:
         return "–"
-    minutes = span.total_seconds() / 60
+    minutes = duration.total_seconds() / 60
     if minutes < 90:
         number, unit = max(1, round(minutes)), "minute"
     elif minutes < 36 * 60:

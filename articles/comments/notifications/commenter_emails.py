@@ -63,7 +63,7 @@ def send_confirm(comment_id: int) -> None:
     comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
     if comment is None or comment.state != Comment.State.UNCONFIRMED:
         return
-    if not may_ask(comment.email):
+    if not may_appeal(comment.email):
         email_confirmation.moderate_unsent(comment, ASKED_OFTEN)
         return
     address = reverse("comment_confirm", args=[form_tokens.link_to_confirm(comment)])
@@ -195,7 +195,7 @@ def may_write_to(address: str) -> bool:
     return count_and_allow("mails about comments", address.lower(), limit=limit, per=per)
 
 
-def may_ask(address: str) -> bool:
+def may_appeal(address: str) -> bool:
     """Counts one mail that asks for a comment's address; other mail does not use these up."""
     limit, per = QUESTIONS_A_DAY
     return count_and_allow("mails to confirm", address.lower(), limit=limit, per=per)

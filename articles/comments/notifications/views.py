@@ -20,7 +20,7 @@ from articles.comments.notifications import follows
 from articles.comments.notifications.emails import what
 from articles.comments.notifications.models import Follow, Follower
 from articles.comments.submission.form_tokens import signed_in_user
-from articles.comments.submission.validation import number
+from articles.comments.submission.validation import parse_id
 from articles.editorial.models import Article
 from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_ip
@@ -77,7 +77,7 @@ Frequency = Follow.Frequency
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
     """Asks how soon, and where to; the answer is the same for every address, known or not."""
-    pk = number(request.GET.get("article"))
+    pk = parse_id(request.GET.get("article"))
     article = Article.objects.published().filter(pk=pk).first() if pk else None
     if article is None:
         return _sentence(request, gettext("This article is not published."), 404)

@@ -66,7 +66,7 @@ class DryRun:
     changed: list[Changed] = field(default_factory=list)
 
 
-def replay(changed: Iterable[ScreeningRule], *, days: int) -> DryRun:
+def dry_run(changed: Iterable[ScreeningRule], *, days: int) -> DryRun:
     """The comments of the last days under the current and under the changed rules.
 
     What is not kept – how a form was filled in, from which network – is not replayed: the trap
@@ -136,7 +136,7 @@ def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
     taken_for_spam = _taken_for_spam(since)
     lately: deque[tuple[datetime, int]] = deque()
     same: Counter[int] = Counter()
-    bans = matching.in_force()
+    bans = matching.active_bans()
     just_now: dict[str, deque[datetime]] = defaultdict(deque)
     for comment in rows.iterator(chunk_size=500):
         while lately and lately[0][0] <= comment.created_at - SAME_WITHIN:
@@ -146,7 +146,7 @@ def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
         while times and times[0] <= comment.created_at - LATELY:
             times.popleft()
         if comment.created_at >= since:
-            banned, alike = matching.in_words(matching.among(bans, comment))
+            banned, alike = matching.describe(matching.select_matching(bans, comment))
             yield (
                 comment,
                 human_decisions.get(comment.pk, ""),

@@ -90,7 +90,7 @@ def screen(comment: Comment, *, honeypot: str = "", ip_address: str = "") -> Scr
         ip_address: compared with bans, not stored here.
     """
     rules = list(ScreeningRule.objects.all())
-    banned, alike = matching.in_words(matching.matching_bans(comment, ip_address))
+    banned, alike = matching.describe(matching.matching_bans(comment, ip_address))
     sent = Submission(
         text=comment.text,
         honeypot=honeypot,

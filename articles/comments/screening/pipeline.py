@@ -118,7 +118,7 @@ def apply(
             commenter_notified=bool(decision.message),
         )
     if ask_akismet:
-        pending.ask(comment, row)
+        pending.enqueue(comment, row)
     return row
 
 

@@ -184,7 +184,7 @@ _MANNERS: Final = {
 }
 
 
-def words_of(feature: str, shown: str = "") -> str:
+def describe_feature(feature: str, shown: str = "") -> str:
     """How a feature is told to a moderator; empty for one that says nothing to a person.
 
     Args:

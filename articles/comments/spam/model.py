@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from articles.comments.spam.features import features, is_learnt, words_of
+from articles.comments.spam.features import describe_feature, features, is_learnt
 
 PENALTY: Final = 3.0
 """How much weights are kept small, each as often as its feature occurs, as dropout does."""
@@ -124,7 +124,7 @@ class SpamModel:
         )
         told: list[str] = []
         for each in strongest:
-            words = words_of(each, found[each])
+            words = describe_feature(each, found[each])
             if words and not any(
                 words.strip("“”") in said or said.strip("“”") in words for said in told
             ):

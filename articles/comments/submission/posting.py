@@ -149,14 +149,14 @@ def _save(
     try:
         with transaction.atomic():
             pipeline.apply(comment, decision, ask_akismet=not quiet)
-            identifiers.keep(comment, ip_address)
+            identifiers.store_ip_address(comment, ip_address)
             # No e-mail to bots: they fill the honeypot and give the addresses of strangers.
             if comment.state == Comment.State.UNCONFIRMED:
                 job_queue.enqueue_confirmation(comment)
             elif (
                 comment.state == Comment.State.PENDING
                 and not quiet
-                and not pending.is_awaited(comment)
+                and not pending.is_pending(comment)
             ):
                 job_queue.enqueue_received(comment)
     except IntegrityError as error:

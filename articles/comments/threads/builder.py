@@ -12,7 +12,13 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.submission.comment_policy import CommentSettings, settings_of
 from articles.comments.threads.permalinks import replies_url, thread_url
-from articles.comments.threads.queries import TOPS, Order, Row, rows_of_answers, rows_of_thread
+from articles.comments.threads.queries import (
+    TOP_LEVEL_PER_PAGE,
+    Order,
+    Row,
+    reply_rows,
+    thread_rows,
+)
 from articles.editorial.models import Article
 from iria.publication.models import Publication, current_publication
 
@@ -23,18 +29,18 @@ PLACEHOLDERS: Final = {
     Comment.State.SPAM: gettext_lazy("A moderator removed this comment."),
     Comment.State.DELETED: gettext_lazy("The commenter deleted this comment."),
 }
-"""What stands where a comment was that others answered."""
+"""The text shown instead of a removed comment that has replies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Whom a comment of the last level answers, since it stands beside it."""
+    """The comment that one of the last level replies to, since the two are shown side by side."""
 
     id: int
     name: str
-    """Empty where it cannot be read any more."""
+    """Empty if the comment is not visible any more."""
     here: bool
-    """Whether it stands on the same page."""
+    """Whether it is on the same page."""
 
     @property
     def url(self) -> str:
@@ -43,14 +49,14 @@ class Answered:
 
 @dataclass(slots=True)
 class ThreadComment:
-    """One place in a thread: a comment, or the gap it left."""
+    """A comment in a thread, or the placeholder of a removed one."""
 
     id: int
     written_at: datetime
     name: str = ""
     text: str = ""
     reader: int | None = None
-    """The account whose page the name leads to, if it chose to have one."""
+    """The account whose public profile the name links to, if it has one."""
     by_staff: bool = False
     by_author: bool = False
     edited_at: datetime | None = None
@@ -58,9 +64,9 @@ class ThreadComment:
     placeholder: str = ""
     level: int = 1
     descendant_count: int = 0
-    """How many comments can be read below it, on this page or not."""
+    """The number of visible comments below it, on all pages."""
     display_parent_id: int | None = None
-    """The comment below which it stands, if any."""
+    """The comment below which it is shown, if any."""
     in_reply_to: Answered | None = None
     replies: list["ThreadComment"] = field(default_factory=list)
 
@@ -70,31 +76,31 @@ class ThreadComment:
 
     @property
     def readable_here(self) -> int:
-        """How many of those below it stand on this page."""
-        return sum((not place.placeholder) + place.readable_here for place in self.replies)
+        """The number of visible comments below it on this page."""
+        return sum((not reply.placeholder) + reply.readable_here for reply in self.replies)
 
 
-IN_ORDER: Final[dict[Order, Callable[[ThreadComment], Any]]] = {
-    Order.OLDEST: lambda place: (place.written_at, place.id),
-    Order.NEWEST: lambda place: (place.written_at, place.id),
-    Order.DISCUSSED: lambda place: (-place.descendant_count, place.written_at, place.id),
+SORT_KEYS: Final[dict[Order, Callable[[ThreadComment], Any]]] = {
+    Order.OLDEST: lambda comment: (comment.written_at, comment.id),
+    Order.NEWEST: lambda comment: (comment.written_at, comment.id),
+    Order.DISCUSSED: lambda comment: (-comment.descendant_count, comment.written_at, comment.id),
 }
-"""As the database orders them, but for the direction of the newest."""
+"""The orders of the database queries; `NEWEST` has to be reversed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A page of the comments of an article, and how many of them can be read in all."""
+    """A page of the comments of an article, and the number of visible comments in all."""
 
     comments: list[ThreadComment]
     count: int
     settings: CommentSettings
     base: str
-    """The address of the article, below which those of its thread stand."""
-    reply_address: str = ""
-    """Where an answer is written, up to the number of the comment it answers."""
+    """The URL of the article, with which the URLs of its thread begin."""
+    reply_url_prefix: str = ""
+    """The URL of the form for replies, without the id of the parent at its end."""
     above: list[ThreadComment] = field(default_factory=list)
-    """On a page of answers: what is answered, the outermost first."""
+    """On a page of replies: the comments they reply to, the outermost first."""
     order: Order = Order.OLDEST
     number: int = 1
     pages: int = 1
@@ -105,17 +111,17 @@ class Thread:
 
     @property
     def moderation(self) -> str:
-        """Who reads a guest's comment before it appears."""
+        """The notice about moderation for guests."""
         return self.settings.notice
 
     @property
     def off(self) -> bool:
-        """Whether there is no conversation here at all."""
+        """Whether comments are neither accepted nor shown."""
         return self.settings.is_off
 
     @property
     def answered(self) -> "ThreadComment | None":
-        """On a page of answers, the comment that the form below them answers; None where it left a gap."""
+        """On a page of replies, the comment that the form replies to; None for a placeholder."""
         return self.above[-1] if self.above and not self.above[-1].placeholder else None
 
     @property
@@ -128,16 +134,16 @@ class Thread:
 
     @property
     def orders(self) -> list[tuple[str, str, bool]]:
-        """Words and address of each order, and whether it is this one; none where all fits on a page."""
+        """Label and URL of each order, and whether it is current; empty if there is nothing to sort."""
         if self.above or (self.pages == 1 and len(self.comments) < 2):
             return []
-        words = {
+        labels = {
             Order.OLDEST: gettext("Oldest first"),
             Order.NEWEST: gettext("Newest first"),
             Order.DISCUSSED: gettext("Most discussed"),
         }
         return [
-            (words[order], thread_url(self.base, order), order is self.order) for order in Order
+            (labels[order], thread_url(self.base, order), order is self.order) for order in Order
         ]
 
     def _page(self, number: int) -> str:
@@ -147,7 +153,7 @@ class Thread:
 
     @property
     def words(self) -> str:
-        """The count as readers say it: “No Comments”, “1 Comment”, “12 Comments”."""
+        """The count as text: “No Comments”, “1 Comment”, “12 Comments”."""
         if self.count == 0:
             return gettext("No Comments")
         return ngettext("%(count)d Comment", "%(count)d Comments", self.count) % {
@@ -156,7 +162,7 @@ class Thread:
 
     @property
     def heading(self) -> str:
-        """The count above the list; on a page of answers that of these."""
+        """The count above the list; on a page of replies the count of these."""
         if not self.above:
             return self.words
         number = self.above[-1].descendant_count
@@ -164,7 +170,7 @@ class Thread:
 
     @property
     def readable(self) -> Iterator[ThreadComment]:
-        """The comments of this page that can be read, each before its answers."""
+        """The visible comments of this page, each before its replies."""
         return _readable([*self.above, *self.comments])
 
 
@@ -174,36 +180,36 @@ def thread_of(
     order: Order = Order.OLDEST,
     number: int = 1,
 ) -> Thread:
-    """A page of the thread below an article, in one query however long it is.
+    """Returns a page of the thread of an article, with one query for a thread of any length.
 
-    Of a hidden comment neither words nor name are read from the database. It leaves a gap with a
-    sentence where a visible comment answers it, and nothing otherwise.
+    Text and name of a hidden comment are not read from the database. It is shown as a placeholder
+    if it has visible replies, and not at all otherwise.
     """
     settings = settings_of(article, publication or current_publication())
-    rows = [] if settings.is_off else rows_of_thread(article, order, number)
-    tops = [place for place in _laid(rows).values() if place.level == 1]
-    tops.sort(key=IN_ORDER[order], reverse=order is Order.NEWEST)
-    return _thread(article, settings, rows, order=order, number=number, comments=tops)
+    rows = [] if settings.is_off else thread_rows(article, order, number)
+    top_level = [comment for comment in _tree(rows).values() if comment.level == 1]
+    top_level.sort(key=SORT_KEYS[order], reverse=order is Order.NEWEST)
+    return _thread(article, settings, rows, order=order, number=number, comments=top_level)
 
 
-def answers_to(
+def replies_to(
     article: Article, publication: Publication, comment: int, number: int = 1
 ) -> Thread | None:
-    """A page of what stands below one comment of the first or second level.
+    """Returns a page of the replies to a comment of the first or second level.
 
-    None where there is no such comment, or it has no place on any page.
+    None if there is no such comment, or it is not shown on any page.
     """
     settings = settings_of(article, publication)
-    rows = [] if settings.is_off else rows_of_answers(article, comment, number)
-    places = _laid(rows)
-    head = places.get(comment)
+    rows = [] if settings.is_off else reply_rows(article, comment, number)
+    comments = _tree(rows)
+    head = comments.get(comment)
     if head is None:
         return None
-    above = [head] if head.display_parent_id is None else [places[head.display_parent_id], head]
-    below, head.replies = sorted(head.replies, key=IN_ORDER[Order.OLDEST]), []
+    above = [head] if head.display_parent_id is None else [comments[head.display_parent_id], head]
+    replies, head.replies = sorted(head.replies, key=SORT_KEYS[Order.OLDEST]), []
     if head.display_parent_id is not None:
-        places[head.display_parent_id].replies = []
-    return _thread(article, settings, rows, number=number, comments=below, above=above)
+        comments[head.display_parent_id].replies = []
+    return _thread(article, settings, rows, number=number, comments=replies, above=above)
 
 
 def _thread(
@@ -214,30 +220,30 @@ def _thread(
         count=first.readable or 0 if first else 0,
         settings=settings,
         base=article.get_absolute_url(),
-        reply_address=f"{reverse('comment_new')}?article={article.pk}&parent=",
+        reply_url_prefix=f"{reverse('comment_new')}?article={article.pk}&parent=",
         number=number,
-        pages=max(1, -(-(first.siblings or 0) // TOPS)) if first else 1,
+        pages=max(1, -(-(first.siblings or 0) // TOP_LEVEL_PER_PAGE)) if first else 1,
         **more,
     )
 
 
-def _laid(rows: Iterable[Row]) -> dict[int, ThreadComment]:
-    """Each below its host, in the order of time; the first level in none yet."""
+def _tree(rows: Iterable[Row]) -> dict[int, ThreadComment]:
+    """Attaches each comment to its display parent, by time; the first level is not sorted yet."""
     rows = list(rows)
-    places = {row.id: _place(row) for row in rows}
+    comments = {row.id: _comment(row) for row in rows}
     for row in rows:
-        place = places[row.id]
-        if place.display_parent_id is not None and place.display_parent_id in places:
-            places[place.display_parent_id].replies.append(place)
+        comment = comments[row.id]
+        if comment.display_parent_id is not None and comment.display_parent_id in comments:
+            comments[comment.display_parent_id].replies.append(comment)
         if row.answered_state is not None and row.parent_id is not None:
-            place.in_reply_to = _answered(row, row.parent_id, here=row.parent_id in places)
-    for place in places.values():
-        place.replies.sort(key=IN_ORDER[Order.OLDEST])
-    return places
+            comment.in_reply_to = _answered(row, row.parent_id, here=row.parent_id in comments)
+    for comment in comments.values():
+        comment.replies.sort(key=SORT_KEYS[Order.OLDEST])
+    return comments
 
 
-def _place(row: Row) -> ThreadComment:
-    place = ThreadComment(
+def _comment(row: Row) -> ThreadComment:
+    comment = ThreadComment(
         id=row.id,
         written_at=row.created_at,
         level=row.level,
@@ -245,18 +251,18 @@ def _place(row: Row) -> ThreadComment:
         display_parent_id=row.display_parent_id,
     )
     if row.is_visible:
-        place.name = _name(row.shown_name, row.user_id, row.writer_name)
-        place.reader = row.writer_with_page
-        place.by_staff, place.by_author = bool(row.writer_is_staff), row.writer_is_author
-        place.text, place.edited_at = row.shown_text or "", row.edited_at
-        place.featured = row.featured
+        comment.name = _name(row.shown_name, row.user_id, row.writer_name)
+        comment.reader = row.writer_with_page
+        comment.by_staff, comment.by_author = bool(row.writer_is_staff), row.writer_is_author
+        comment.text, comment.edited_at = row.shown_text or "", row.edited_at
+        comment.featured = row.featured
     else:
-        place.placeholder = str(PLACEHOLDERS[Comment.State(row.state)])
-    return place
+        comment.placeholder = str(PLACEHOLDERS[Comment.State(row.state)])
+    return comment
 
 
 def _name(written: str | None, user: int | None, display: str | None) -> str:
-    """The name readers see: an account's as it is today."""
+    """The current display name of an account, or the name a guest entered."""
     return written or "" if user is None else User(pk=user, display_name=display or "").public_name
 
 
@@ -266,8 +272,8 @@ def _answered(row: Row, parent: int, *, here: bool) -> Answered:
     return Answered(parent, name, here)
 
 
-def _readable(places: Iterable[ThreadComment]) -> Iterator[ThreadComment]:
-    for place in places:
-        if not place.placeholder:
-            yield place
-        yield from _readable(place.replies)
+def _readable(comments: Iterable[ThreadComment]) -> Iterator[ThreadComment]:
+    for comment in comments:
+        if not comment.placeholder:
+            yield comment
+        yield from _readable(comment.replies)

@@ -1,7 +1,7 @@
 """The comments of a thread as HTML: templates/articles/comments/_comments.html and _comment.html.
 
-A page may show hundreds of them. Each is rendered once for the values it shows, and so is the list
-(`iria.core.fragments`): after a new comment the list is rendered anew, and no other comment.
+A page may show hundreds of comments. Each one, and the list, is cached by the values it shows
+(`iria.core.fragments`): a new comment renders only itself and the list.
 """
 
 from collections.abc import Iterable
@@ -25,21 +25,21 @@ class CommentValues:
     id: int
     anchor: str
     placeholder: str
-    """What is shown instead of a comment that was removed; empty for one that can be read."""
+    """The text shown instead of a removed comment; empty for a visible one."""
     name: str
     profile_url: str
     text: str
     written_at: datetime
     time_zone: str
-    """Two moments are equal in any zone; the hour they show is not."""
+    """Part of the cache key: equal times in two zones compare as equal, but look different."""
     by_author: bool
     by_staff: bool
     featured: bool
     edited: bool
     in_reply_to: Answered | None
-    """Whom it answers, where replies are beside what they answer."""
+    """The comment it replies to, if the two are shown side by side."""
     reply_url: str
-    """Empty where nobody can reply any more."""
+    """Empty if comments are closed."""
 
     @property
     def html(self) -> SafeString:
@@ -53,18 +53,18 @@ class CommentNode:
     comment: CommentValues
     replies: tuple["CommentNode", ...]
     reply_count: int
-    """Of all that can be read below it, on this page or not."""
+    """The number of visible comments below it, on all pages."""
     all_replies_url: str
-    """Where the others are, if not all of them are on this page."""
+    """The page of all replies, if this page does not show them all."""
 
 
 def comments_html(thread: Thread, publication: Publication) -> SafeString:
-    """Every comment of the page, each with its replies below it."""
+    """Returns the comments of the page with their replies."""
     return _list(thread.comments, "thread-list", thread, publication)
 
 
 def parent_comments_html(thread: Thread, publication: Publication) -> SafeString:
-    """On a page of replies: what they reply to, the outermost first."""
+    """Returns, for a page of replies, the comments they reply to, the outermost first."""
     return _list(thread.above, "thread-above", thread, publication)
 
 
@@ -73,16 +73,16 @@ def comment_html(comment: CommentValues) -> SafeString:
 
 
 def _list(
-    places: Iterable[ThreadComment], list_class: str, thread: Thread, publication: Publication
+    comments: Iterable[ThreadComment], list_class: str, thread: Thread, publication: Publication
 ) -> SafeString:
-    nodes = _nodes(places, thread, publication, first=list_class == "thread-list")
+    nodes = _nodes(comments, thread, publication, first=list_class == "thread-list")
     if not nodes:
         return SafeString("")
     return render_fragment("articles/comments/_comments.html", nodes=nodes, list_class=list_class)
 
 
 def _nodes(
-    places: Iterable[ThreadComment],
+    comments: Iterable[ThreadComment],
     thread: Thread,
     publication: Publication,
     *,
@@ -90,31 +90,31 @@ def _nodes(
 ) -> tuple[CommentNode, ...]:
     return tuple(
         CommentNode(
-            comment=_values(place, thread, publication),
-            replies=_nodes(place.replies, thread, publication),
-            reply_count=place.descendant_count,
-            all_replies_url=replies_url(thread.base, place.id)
-            if first and place.descendant_count > place.readable_here
+            comment=_values(comment, thread, publication),
+            replies=_nodes(comment.replies, thread, publication),
+            reply_count=comment.descendant_count,
+            all_replies_url=replies_url(thread.base, comment.id)
+            if first and comment.descendant_count > comment.readable_here
             else "",
         )
-        for place in places
+        for comment in comments
     )
 
 
-def _values(place: ThreadComment, thread: Thread, publication: Publication) -> CommentValues:
+def _values(comment: ThreadComment, thread: Thread, publication: Publication) -> CommentValues:
     return CommentValues(
-        id=place.id,
-        anchor=place.anchor,
-        placeholder=str(place.placeholder),
-        name=place.name,
-        profile_url="" if place.reader is None else url_path("reader", place.reader),
-        text=place.text,
-        written_at=publication.local(place.written_at),
+        id=comment.id,
+        anchor=comment.anchor,
+        placeholder=str(comment.placeholder),
+        name=comment.name,
+        profile_url="" if comment.reader is None else url_path("reader", comment.reader),
+        text=comment.text,
+        written_at=publication.local(comment.written_at),
         time_zone=publication.time_zone,
-        by_author=place.by_author,
-        by_staff=place.by_staff,
-        featured=place.featured,
-        edited=place.edited_at is not None,
-        in_reply_to=place.in_reply_to,
-        reply_url=f"{thread.reply_address}{place.id}" if thread.open else "",
+        by_author=comment.by_author,
+        by_staff=comment.by_staff,
+        featured=comment.featured,
+        edited=comment.edited_at is not None,
+        in_reply_to=comment.in_reply_to,
+        reply_url=f"{thread.reply_url_prefix}{comment.id}" if thread.open else "",
     )

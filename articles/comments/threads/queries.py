@@ -1,7 +1,7 @@
-"""The rows that one page of a thread is made of: one query, however long the thread is.
+"""The rows of one page of a thread, in one query for a thread of any length.
 
-Written out: putting it together took longer than answering it, for every reader of an article. The
-places and counts it reads are kept by PostgreSQL (`CommentPosition`).
+In plain SQL, because building the query with the ORM took longer than executing it. Triggers
+maintain the positions and counts it reads (`CommentPosition`).
 """
 
 from collections.abc import Mapping
@@ -14,32 +14,32 @@ from django.db import connection
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 
-TOPS: Final = 50
-"""Comments of the first level on a page."""
-MOST: Final = 150
-"""Comments in all on a page."""
+TOP_LEVEL_PER_PAGE: Final = 50
+"""Comments of the first level per page."""
+PER_PAGE: Final = 150
+"""Comments of all levels per page."""
 
 
 class Order(StrEnum):
-    """Orders of the first level; answers stand in the order of time everywhere."""
+    """Orders of the first level; replies are always in the order of time."""
 
     OLDEST = ""
     NEWEST = "newest"
     DISCUSSED = "discussed"
 
 
-BY: Final = {
+ORDER_BY: Final = {
     Order.OLDEST: "created_at, comment_id",
     Order.NEWEST: "created_at DESC, comment_id DESC",
     Order.DISCUSSED: "descendant_count DESC, created_at, comment_id",
 }
 
-SHARED: Final = """
+SHARE: Final = """
 share AS (
     SELECT {answers} / greatest(count(*) FILTER (WHERE descendant_count > 0), 1) AS most FROM page
 )"""
-"""So many answers of each: the first ones, which are all there is where a thread is small. By number,
-since what is answered always has the lower one, and so stands on the page with its answer."""
+"""The number of replies per comment: the first ones by id. A comment has a lower id than its replies,
+so a page that shows a reply also shows what it replies to."""
 
 COLUMNS: Final = """
 SELECT comment.id, comment.parent_id, comment.user_id, comment.state, comment.created_at,
@@ -117,8 +117,10 @@ WITH ids AS MATERIALIZED (
 
 
 def _sql(text: str, order: Order) -> str:
-    share = SHARED.format(answers=MOST - TOPS)
-    return text.format(order=BY[order], tops=TOPS, share=share, columns=COLUMNS, tables=FROM)
+    share = SHARE.format(answers=PER_PAGE - TOP_LEVEL_PER_PAGE)
+    return text.format(
+        order=ORDER_BY[order], tops=TOP_LEVEL_PER_PAGE, share=share, columns=COLUMNS, tables=FROM
+    )
 
 
 _THREADS: Final = {order: _sql(THREAD, order) for order in Order}
@@ -128,7 +130,7 @@ _ANSWERS: Final = _sql(ANSWERS, Order.OLDEST)
 class Row(NamedTuple):
     """A comment as one page needs it, in the order of the columns above.
 
-    No model: of fifty on every article's page, making models cost more than drawing them.
+    A tuple, because creating fifty model instances took longer than rendering them.
     """
 
     id: int
@@ -154,24 +156,26 @@ class Row(NamedTuple):
     readable: int | None
     """Of the whole thread."""
     siblings: int | None
-    """Those among which the page is one of several."""
+    """The number of comments that are divided into pages."""
 
     @property
     def is_visible(self) -> bool:
         return self.state == Comment.State.APPROVED
 
 
-def rows_of_thread(article: Article, order: Order, page: int) -> list[Row]:
-    """What stands on a page of the thread below an article, without the words of what is hidden."""
-    return _rows(_THREADS[order], {"article": article.pk, "before": (page - 1) * TOPS})
+def thread_rows(article: Article, order: Order, page: int) -> list[Row]:
+    """Returns a page of the thread of an article, without the texts of hidden comments."""
+    return _rows(
+        _THREADS[order], {"article": article.pk, "before": (page - 1) * TOP_LEVEL_PER_PAGE}
+    )
 
 
-def rows_of_answers(article: Article, host: int, page: int) -> list[Row]:
-    """The same of the answers below one comment; the comment itself and what it answers are among them.
+def reply_rows(article: Article, host: int, page: int) -> list[Row]:
+    """Returns a page of the replies to a comment, with the comment itself and its display parent.
 
-    None of these two are there where the comment is not, not below this article, or on the last level.
+    These two are missing if the comment is not shown, on another article, or on the last level.
     """
-    before = (page - 1) * TOPS
+    before = (page - 1) * TOP_LEVEL_PER_PAGE
     return _rows(_ANSWERS, {"article": article.pk, "host": host, "before": before})
 
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
 from articles.comments.submission.validation import number
-from articles.comments.threads.builder import Thread, answers_to, thread_of
+from articles.comments.threads.builder import Thread, replies_to, thread_of
 from articles.comments.threads.permalinks import thread_scope
 from articles.comments.threads.queries import Order
 from articles.editorial.models import Article
@@ -67,7 +67,7 @@ def comment_replies(
     article = _article(year, month, slug)
     page = _page_asked_for(request)
     with use_language(article.language):
-        chosen = answers_to(article, publication_of(request), comment, page)
+        chosen = replies_to(article, publication_of(request), comment, page)
         if chosen is None:
             raise Http404
         return _shown(request, article, chosen)

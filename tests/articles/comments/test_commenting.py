@@ -44,7 +44,7 @@ def test_the_thank_you_page_leads_to_your_comment(
     yours = f"/comments/yours/{link}/"
     assert yours in page
     assert "pending approval" in client.get(yours).content.decode()
-    decisions.reject(comment, by=mina, reason="It names a private person.", tell=True)
+    decisions.reject(comment, by=mina, reason="It names a private person.", notify=True)
     assert "It names a private person." in client.get(yours).content.decode()
 
 

@@ -105,7 +105,7 @@ def test_a_reason_may_be_as_strange_as_it_likes(
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="On time")
     yours = f"/comments/yours/{form_tokens.link_to(comment)}/"
     at_desk = f"/admin/articles/comment/{comment.pk}/change/"
-    decisions.reject(comment, by=mina, reason="Plain", tell=True)
+    decisions.reject(comment, by=mina, reason="Plain", notify=True)
     plain = elements(client.get(yours).content.decode())
     used = set(elements(client.get(at_desk).content.decode()))
     for string in all_strings():

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions, undo
-from articles.comments.moderation.weekly_statistics import in_words, weekly_statistics
+from articles.comments.moderation.weekly_statistics import format_duration, weekly_statistics
 from articles.comments.submission import posting
 from tests.articles.comments.conftest import Write
 
@@ -29,7 +29,7 @@ def test_it_is_taken_away_as_it_is_filtered(
     client: Client, write: Write, mina: User, edna: User
 ) -> None:
     comment = write("Secret words", waits=True)
-    decisions.reject(comment, by=edna, reason="=HYPERLINK(1)", tell=True)
+    decisions.reject(comment, by=edna, reason="=HYPERLINK(1)", notify=True)
     client.force_login(mina)
     assert len(exported(client)) == 2
     (row,) = exported(client, "?decision__exact=rejected")
@@ -67,7 +67,7 @@ def test_weeks_count_what_came_what_was_held_how_long_it_took_and_what_was_overt
     posting.delete_own(two, by=None)
     (week,) = weekly_statistics("UTC")
     assert (week.received, week.held, week.decided, week.overturned) == (3, 3, 2, 1)
-    assert in_words(week.until_decided) == "60 minutes"
+    assert format_duration(week.until_decided) == "60 minutes"
 
 
 def test_no_comment_no_week(db: None, client: Client, mina: User) -> None:
@@ -87,4 +87,4 @@ def test_no_comment_no_week(db: None, client: Client, mina: User) -> None:
     ],
 )
 def test_a_span_is_said_in_one_number(span: timedelta | None, words: str) -> None:
-    assert in_words(span) == words
+    assert format_duration(span) == words

@@ -16,7 +16,7 @@ from articles.comments.akismet.models import AkismetResult
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions, undo
 from articles.comments.screening.checks import TAKEN_FOR_SPAM
-from articles.comments.screening.dry_run import replay
+from articles.comments.screening.dry_run import dry_run
 from articles.comments.screening.engine import NO_OBJECTION
 from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.screening.submission import Finding
@@ -254,7 +254,7 @@ def test_a_change_of_its_rule_is_tried_on_what_it_said_without_asking_it_again(
     akismet.sent.clear()
     rule = ScreeningRule.objects.get(phase=Check.AKISMET)
     rule.action = Action.SPAM
-    tried = replay([rule], days=7)
+    tried = dry_run([rule], days=7)
     assert (tried.before["held"], tried.after["spam"]) == (1, 1)
     assert akismet.sent == []
 

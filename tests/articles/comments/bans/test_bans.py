@@ -101,7 +101,7 @@ def test_a_suspension_ends_by_itself_and_gives_up_what_it_held(
     assert post(article, by=ola).state == "rejected"
     Ban.objects.update(expires_at=timezone.now())
     assert post(article, by=ola).state == "held"
-    assert bans.end_those_over() == 1
+    assert bans.end_expired() == 1
     ban.refresh_from_db()
     assert (ban.value, ban.ended_by) == ("", None)
     assert (ban.reason, ban.created_by) == ("Heat", mina)

@@ -37,7 +37,7 @@ def test_after_thirty_days_it_is_not_opened_and_the_night_destroys_it(article: A
     now = timezone.now()
     EncryptedIPAddress.objects.update(created_at=now - timedelta(days=30), expires_at=now)
     assert identifiers.ip_address_of(comment) == ""
-    assert identifiers.destroy_old() == 1
+    assert identifiers.delete_expired() == 1
     assert not EncryptedIPAddress.objects.exists()
 
 

@@ -38,7 +38,7 @@ def test_once_and_not_again(write: Write, mina: User) -> None:
     decisions.reject(comment, by=mina)
     assert appeals.ask(comment) == appeals.ask(comment, text="Once more")
     decisions.reject(comment, by=mina)
-    assert not appeals.may_ask(comment)
+    assert not appeals.may_appeal(comment)
     with pytest.raises(appeals.AppealError, match="already"):
         appeals.ask(comment)
 
@@ -56,7 +56,7 @@ def test_words_that_cannot_be_kept_are_refused_and_asking_stays_possible(
     decisions.reject(comment, by=mina)
     with pytest.raises(appeals.AppealError):
         appeals.ask(comment, text=words)
-    assert appeals.may_ask(comment)
+    assert appeals.may_appeal(comment)
 
 
 def test_what_its_writer_takes_back_needs_no_answer(write: Write, mina: User) -> None:

@@ -31,7 +31,7 @@ def test_what_somebody_looks_at_is_not_decided_by_another(
     comment = write(waits=True)
     assert cases.claim(comment, by=mina) == ""
     assert cases.claim(comment, by=edna) == "Mina Sato"
-    with pytest.raises(decisions.BeingDecided, match="Mina Sato is reviewing this comment"):
+    with pytest.raises(decisions.ClaimedByOther, match="Mina Sato is reviewing this comment"):
         decisions.approve(comment, by=edna)
     assert decisions.approve(comment, by=mina)
     assert not Claim.objects.exists()

@@ -17,7 +17,7 @@ from tests.conftest import MailFolder
 @pytest.fixture
 def rejected(write: Write, mina: User) -> Comment:
     comment = write(waits=True)
-    decisions.reject(comment, by=mina, reason="Off the subject", tell=True)
+    decisions.reject(comment, by=mina, reason="Off the subject", notify=True)
     return comment
 
 

@@ -57,7 +57,7 @@ def test_a_rejection_gives_its_reason_only_when_told(
     quiet, told = write("One", waits=True), write("Two", waits=True)
     jobs()
     decisions.reject(quiet, by=mina, reason="Dull")
-    decisions.reject(told, by=mina, reason="It names a private person.", tell=True)
+    decisions.reject(told, by=mina, reason="It names a private person.", notify=True)
     jobs()
     mails = [text_of(message) for message in mail_folder.all()[-2:]]
     assert len(mails) == 2

@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
-from articles.comments.screening.dry_run import replay
+from articles.comments.screening.dry_run import dry_run
 from articles.comments.screening.models import Action, Check, ScreeningRule
 from tests.articles.comments.conftest import Write
 
@@ -30,7 +30,7 @@ def test_it_counts_what_would_be_held_and_what_a_moderator_had_let_stand(write: 
     liked = write("Read https://example.org/report, it is good.")
     write("No link here.")
     open_house()
-    result = replay([stricter_links()], days=30)
+    result = dry_run([stricter_links()], days=30)
     assert (result.looked_at, result.before["approved"], result.after["held"]) == (2, 2, 1)
     assert result.objected_though_approved == 1
     (change,) = result.changed
@@ -44,13 +44,13 @@ def test_it_counts_what_would_pass_though_a_moderator_refused_it(write: Write, m
     open_house()
     rule = ScreeningRule.objects.get(phase=Check.LINKS)
     rule.action = Action.ALLOW
-    assert replay([rule], days=30).passed_though_refused == 1
+    assert dry_run([rule], days=30).passed_though_refused == 1
 
 
 def test_asking_changes_no_comment_and_no_rule(write: Write) -> None:
     comment = write("Read https://example.org/report, it is good.")
     open_house()
-    replay([stricter_links()], days=30)
+    dry_run([stricter_links()], days=30)
     assert Comment.objects.get().state == comment.state
     assert ScreeningRule.objects.get(phase=Check.LINKS).threshold == 2
 
@@ -61,7 +61,7 @@ def test_the_same_words_are_counted_as_they_came(write: Write) -> None:
     open_house()
     rule = ScreeningRule.objects.get(phase=Check.DUPLICATE)
     rule.threshold = 2
-    result = replay([rule], days=30)
+    result = dry_run([rule], days=30)
     assert (result.before["held"], result.after["held"]) == (2, 1)
 
 
@@ -108,7 +108,7 @@ def test_where_every_comment_is_held_first_it_tells_what_the_rule_itself_objects
     write: Write,
 ) -> None:
     write("Read https://example.org/report, it is good.")
-    result = replay([stricter_links()], days=30)
+    result = dry_run([stricter_links()], days=30)
     assert (result.before["held"], result.after["held"]) == (1, 1)
     assert (result.objected_before, result.objected_after) == (0, 1)
     assert result.objected_though_approved == 1

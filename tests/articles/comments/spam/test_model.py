@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.comments.spam.features import features, is_learnt, words_of
+from articles.comments.spam.features import describe_feature, features, is_learnt
 from articles.comments.spam.model import LEAST_OF_EACH, Example, SpamModel, TooFew, train
 
 PLACES = ["the strait", "the harbour", "our island", "the old port", "the border"]
@@ -93,5 +93,5 @@ def test_a_model_that_was_kept_thinks_the_same() -> None:
 @given(st.text(max_size=300))
 def test_every_text_has_features_that_can_be_told(text: str) -> None:
     for each, shown in features(text).items():
-        assert isinstance(words_of(each), str)
-        assert isinstance(words_of(each, shown), str)
+        assert isinstance(describe_feature(each), str)
+        assert isinstance(describe_feature(each, shown), str)

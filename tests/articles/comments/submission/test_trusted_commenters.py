@@ -14,7 +14,7 @@ from articles.comments.flags import flagging
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.notifications.models import Follow
-from articles.comments.screening.dry_run import replay
+from articles.comments.screening.dry_run import dry_run
 from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.submission import editing, posting
 from articles.editorial.models import Article
@@ -130,9 +130,9 @@ def test_a_changed_comment_of_theirs_stays_on_the_page(signed: Article, ola: Use
 def test_akismet_is_asked_about_none_of_them(
     article: Article, signed: Article, ola: User, mina: User
 ) -> None:
-    assert not client.concerns_writer(sent(signed, ola))
-    assert not client.concerns_writer(sent(signed, mina))
-    assert client.concerns_writer(sent(article, ola, "Another."))
+    assert not client.is_commenter_checked(sent(signed, ola))
+    assert not client.is_commenter_checked(sent(signed, mina))
+    assert client.is_commenter_checked(sent(article, ola, "Another."))
 
 
 def test_the_log_says_why_it_was_published(signed: Article, ola: User, mina: User) -> None:
@@ -146,7 +146,7 @@ def test_the_log_says_why_it_was_published(signed: Article, ola: User, mina: Use
 def test_the_trial_of_rules_leaves_them_out(signed: Article, ola: User, mina: User) -> None:
     sent(signed, ola), sent(signed, mina, "Another.")
     posting.post(signed, name="Teo Brandt", email="teo@readers.example", text="Me too.")
-    assert replay(ScreeningRule.objects.filter(phase=Check.LINKS), days=1).looked_at == 1
+    assert dry_run(ScreeningRule.objects.filter(phase=Check.LINKS), days=1).looked_at == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -13,8 +13,8 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.submission import posting
-from articles.comments.threads.builder import ThreadComment, answers_to, thread_of
-from articles.comments.threads.queries import Order, rows_of_thread
+from articles.comments.threads.builder import ThreadComment, replies_to, thread_of
+from articles.comments.threads.queries import Order, thread_rows
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -81,7 +81,7 @@ def test_hidden_words_and_names_never_leave_the_database(
     hidden = write("Words nobody may read", name="Nameless One")
     write("An answer", parent=hidden)
     decisions.spam(hidden, by=mina)
-    rows = {row.id: row for row in rows_of_thread(article, Order.OLDEST, 1)}
+    rows = {row.id: row for row in thread_rows(article, Order.OLDEST, 1)}
     assert "Words nobody" not in str(rows[hidden.pk])
     assert "Nameless" not in str(rows[hidden.pk])
 
@@ -137,7 +137,7 @@ def test_three_hundred_nested_replies_are_no_trouble(article: Article) -> None:
     shown = thread.comments[0].replies[0]
     assert (shown.descendant_count, len(shown.replies)) == (298, 99)
     publication = current_publication()
-    pages = [answers_to(article, publication, shown.id, number) for number in range(1, 7)]
+    pages = [replies_to(article, publication, shown.id, number) for number in range(1, 7)]
     found = [place.text for page in pages if page for place in page.comments]
     assert found == [f"Level {number}" for number in range(2, 300)]
 
