@@ -90,7 +90,7 @@ def correct_akismet(moderation_id: int) -> None:
 @app.task(name="comments.learn", queueing_lock="comments.learn")
 def train_spam_model(timestamp: int) -> None:
     """Once a night, from the decisions of moderators."""
-    log.info("Spam model: %s", training.try_to_learn())
+    log.info("Spam model: %s", training.train_if_possible())
 
 
 @app.periodic(cron="31 4 * * *")

@@ -1,1 +1,1 @@
-"""What rules and the model say of a comment before a person sees it, each in its own words."""
+"""Automatic screening of comments by rules and by the spam model."""

@@ -1,6 +1,6 @@
 """The checks of the screening rules, and rate limits for comments.
 
-Each check returns what it found as a sentence, or an empty string.
+Each check returns a sentence about what it found, or an empty string.
 """
 
 import re
@@ -11,36 +11,38 @@ from typing import Final
 
 from articles.comments.screening.models import Check
 from articles.comments.screening.submission import Knowledge, Submission
-from articles.comments.screening.word_matching import found_in
+from articles.comments.screening.word_matching import find_words
 from articles.comments.spam.features import LINK
 from articles.editorial.models import Article
 from iria.core.http.rate_limit import count_and_allow
 
 TOO_QUICK: Final = timedelta(seconds=3)
-PER_ADDRESS: Final = (6, timedelta(minutes=10))
+PER_IP_ADDRESS: Final = (6, timedelta(minutes=10))
 PER_ARTICLE: Final = (400, timedelta(minutes=10))
 
 
 def is_too_quick(age: timedelta) -> bool:
-    """Whether a form came back sooner than a person writes.
+    """Whether a form was submitted faster than a person can write.
 
-    A negative age means that the server's clock was set back; that is not the commenter's fault.
+    A negative age means that the clock of the server was set back, so it is accepted.
     """
     return timedelta(0) <= age < TOO_QUICK
 
 
-def too_many(article: Article, address: str) -> bool:
-    """Counts one comment; True when this address or this article has had too many lately.
+def too_many(article: Article, ip_address: str) -> bool:
+    """Counts a comment; returns whether the IP address or the article has had too many recently.
 
-    A whole IPv6 /64 counts as one address, since that is what one connection is given. Without an
-    address (a Unix socket and no trusted proxy) only the article is counted.
+    An IPv6 /64 counts as one address, because it is one connection. Without an address (a Unix
+    socket and no trusted proxy) only the article is counted.
     """
     limit, per = PER_ARTICLE
     if not count_and_allow("comments below", str(article.pk), limit=limit, per=per):
         return True
-    limit, per = PER_ADDRESS
-    who = _connection(address)
-    return bool(who) and not count_and_allow("comments from", who, limit=limit, per=per)
+    limit, per = PER_IP_ADDRESS
+    connection = _connection(ip_address)
+    return bool(connection) and not count_and_allow(
+        "comments from", connection, limit=limit, per=per
+    )
 
 
 def _connection(address: str) -> str:
@@ -56,7 +58,7 @@ def _connection(address: str) -> str:
 
 
 type CheckFunction = Callable[[Submission, Knowledge, int], str]
-"""A submission, what is known, the rule's threshold → what was seen, in words; empty for nothing."""
+"""Called with submission, word lists and model, and the threshold of the rule."""
 
 SHORTENERS: Final = frozenset(
     [
@@ -73,39 +75,39 @@ SHORTENERS: Final = frozenset(
         "rb.gy",
     ]
 )
-_BARE_NUMBER: Final = re.compile(r"^(?:https?://)?\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)")
+_IP_ADDRESS: Final = re.compile(r"^(?:https?://)?\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)")
 _HOST: Final = re.compile(r"^(?:https?://)?(?:www\.)?([\w.-]+)", re.IGNORECASE)
 TAKEN_FOR_SPAM: Final = "Akismet considers it spam."
-LEAST_TO_SHOUT: Final = 20
-"""Letters; a shorter comment in capitals may be an acronym."""
+MIN_LETTERS: Final = 20
+"""A shorter comment in capitals may be an acronym."""
 
 
-def writer(sent: Submission, known: Knowledge, threshold: int) -> str:
-    return sent.banned
+def writer(submission: Submission, known: Knowledge, threshold: int) -> str:
+    return submission.banned
 
 
-def similarity(sent: Submission, known: Knowledge, threshold: int) -> str:
-    return sent.alike
+def similarity(submission: Submission, known: Knowledge, threshold: int) -> str:
+    return submission.similar
 
 
-def rate(sent: Submission, known: Knowledge, threshold: int) -> str:
-    """Threshold: how many comments by one commenter within ten minutes; 0 counts as 1."""
-    number = sent.lately + 1
+def rate(submission: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: the allowed number of comments by one commenter in ten minutes; 0 counts as 1."""
+    number = submission.recent + 1
     if number <= max(1, threshold):
         return ""
     return f"This commenter sent {number} comments within ten minutes."
 
 
-def honeypot(sent: Submission, known: Knowledge, threshold: int) -> str:
-    return "The honeypot field was filled in." if sent.honeypot.strip() else ""
+def honeypot(submission: Submission, known: Knowledge, threshold: int) -> str:
+    return "The honeypot field was filled in." if submission.honeypot.strip() else ""
 
 
-def banned_words(sent: Submission, known: Knowledge, threshold: int) -> str:
-    return _words("banned", found_in(sent.text, known.banned))
+def banned_words(submission: Submission, known: Knowledge, threshold: int) -> str:
+    return _words("banned", find_words(submission.text, known.banned))
 
 
-def suspect_words(sent: Submission, known: Knowledge, threshold: int) -> str:
-    return _words("suspect", found_in(sent.text, known.suspect))
+def suspect_words(submission: Submission, known: Knowledge, threshold: int) -> str:
+    return _words("suspect", find_words(submission.text, known.suspect))
 
 
 def _words(kind: str, found: list[str]) -> str:
@@ -116,51 +118,51 @@ def _words(kind: str, found: list[str]) -> str:
     return f"It has the {kind} {'word' if len(found) == 1 else 'words'} {listed}{more}."
 
 
-def links(sent: Submission, known: Knowledge, threshold: int) -> str:
-    """Threshold: the number of links from which on it speaks; 0 counts as 1."""
-    number = len(LINK.findall(sent.text))
+def links(submission: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: the number of links from which the rule matches; 0 counts as 1."""
+    number = len(LINK.findall(submission.text))
     if number < max(1, threshold):
         return ""
     return "It has one link." if number == 1 else f"It has {number} links."
 
 
-def link_kinds(sent: Submission, known: Knowledge, threshold: int) -> str:
-    for link in LINK.findall(sent.text):
+def link_kinds(submission: Submission, known: Knowledge, threshold: int) -> str:
+    for link in LINK.findall(submission.text):
         host = match[1].lower() if (match := _HOST.match(link)) else ""
         if host in SHORTENERS:
             return f"A link through {host} hides its target."
-        if _BARE_NUMBER.match(link):
+        if _IP_ADDRESS.match(link):
             return "A link leads to an IP address instead of a domain name."
     return ""
 
 
-def duplicate(sent: Submission, known: Knowledge, threshold: int) -> str:
-    """Threshold: how many others with the same words it takes; 0 counts as 1."""
-    number = sent.same_words
+def duplicate(submission: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: the number of comments with the same text from which it matches; 0 counts as 1."""
+    number = submission.same_text
     if number < max(1, threshold):
         return ""
     times = "once" if number == 1 else f"{number} times"
     return f"The same text was submitted {times} before, within thirty days."
 
 
-def shouting(sent: Submission, known: Knowledge, threshold: int) -> str:
-    """Threshold: per cent of capital letters."""
-    letters = [sign for sign in sent.text if sign.isalpha()]
-    capitals = sum(sign.isupper() for sign in letters)
-    if len(letters) < LEAST_TO_SHOUT or 100 * capitals < threshold * len(letters):
+def shouting(submission: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: percentage of capital letters."""
+    letters = [character for character in submission.text if character.isalpha()]
+    capitals = sum(letter.isupper() for letter in letters)
+    if len(letters) < MIN_LETTERS or 100 * capitals < threshold * len(letters):
         return ""
     return f"{100 * capitals // len(letters)} per cent of its letters are capitals."
 
 
-def length(sent: Submission, known: Knowledge, threshold: int) -> str:
+def length(submission: Submission, known: Knowledge, threshold: int) -> str:
     """Threshold: characters."""
-    number = len(sent.text)
+    number = len(submission.text)
     return f"It has {number:,} characters." if number > threshold else ""
 
 
-def newcomer(sent: Submission, known: Knowledge, threshold: int) -> str:
-    """Threshold: how many approved comments make a commenter known; 0 counts as 1."""
-    before = sent.approved_before
+def newcomer(submission: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: the number of approved comments that a commenter needs; 0 counts as 1."""
+    before = submission.approved_before
     if before >= max(1, threshold):
         return ""
     if before == 0:
@@ -168,30 +170,30 @@ def newcomer(sent: Submission, known: Knowledge, threshold: int) -> str:
     return f"Only {before} earlier comments by this commenter were approved."
 
 
-def model(sent: Submission, known: Knowledge, threshold: int) -> str:
+def model(submission: Submission, known: Knowledge, threshold: int) -> str:
     if known.model is None:
         return ""
-    opinion = known.model.opinion(sent.text)
+    opinion = known.model.opinion(submission.text)
     if not opinion.suspects:
         return ""
-    why = f": {', '.join(opinion.reasons)}" if opinion.reasons else ""
-    return f"Classified as spam{why}."
+    reasons = f": {', '.join(opinion.reasons)}" if opinion.reasons else ""
+    return f"Classified as spam{reasons}."
 
 
-def akismet(sent: Submission, known: Knowledge, threshold: int) -> str:
-    """Silent while a comment comes in: it is asked by the worker, and its answer weighed then."""
-    return TAKEN_FOR_SPAM if sent.akismet else ""
+def akismet(submission: Submission, known: Knowledge, threshold: int) -> str:
+    """Finds nothing in a new comment, because the worker checks it later."""
+    return TAKEN_FOR_SPAM if submission.akismet else ""
 
 
-def reports(sent: Submission, known: Knowledge, threshold: int) -> str:
-    """Threshold: how many reports by readers; one whose reports were dismissed counts less."""
-    if not sent.reported or sent.reported < max(1, threshold):
+def reports(submission: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: the total weight of the reports by readers."""
+    if not submission.reported or submission.reported < max(1, threshold):
         return ""
-    number = round(sent.reported)
+    number = round(submission.reported)
     return "Reported by a reader." if number == 1 else f"Reported by {number} readers."
 
 
-def everyone(sent: Submission, known: Knowledge, threshold: int) -> str:
+def everyone(submission: Submission, known: Knowledge, threshold: int) -> str:
     return "Every comment is pending first."
 
 
@@ -223,4 +225,4 @@ MEASURES: Final = {
     Check.REPORTS: "reports",
     Check.FIRST_COMMENT: "approved comments needed",
 }
-"""What the threshold of a rule counts; the others need none."""
+"""What the threshold of a rule counts; other rules have no threshold."""

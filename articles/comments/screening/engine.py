@@ -1,4 +1,4 @@
-"""Screening: every active rule reports what it finds; the strictest action decides."""
+"""Screening: every active rule is applied; the strictest action decides."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,13 +26,13 @@ STATES: Final = {
     Action.REJECT: Comment.State.REJECTED,
 }
 NO_OBJECTION: Final = "No rule objects."
-SAME_WITHIN: Final = timedelta(days=30)
-LATELY: Final = timedelta(minutes=10)
+SAME_TEXT_PERIOD: Final = timedelta(days=30)
+RECENT: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class ScreeningResult:
-    """What was found about a comment; the strictest of it decides the state."""
+    """The findings about a comment; the strictest one determines its state."""
 
     findings: tuple[Finding, ...]
 
@@ -44,7 +44,7 @@ class ScreeningResult:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """For moderators: what decided, else why nothing did."""
+        """The reasons for the state, for moderators."""
         acting = tuple(each.says for each in self.findings if each.action != Action.ALLOW)
         trusted = tuple(
             each.says for each in self.findings if each.says in {BY_NEWSROOM, BY_AUTHOR}
@@ -53,103 +53,103 @@ class ScreeningResult:
 
     @property
     def message(self) -> str:
-        """The sentence for the commenter, where a rule rejects the comment."""
+        """The message to the commenter if a rule rejects the comment."""
         return next((each.reason for each in self.findings if each.action == Action.REJECT), "")
 
     def with_earlier(self, earlier: Iterable[Finding]) -> "ScreeningResult":
-        """Adds what was found when the comment was submitted."""
-        now = {(each.phase, each.action) for each in self.findings}
-        missing = (each for each in earlier if (each.phase, each.action) not in now)
+        """Returns a result with the findings of the submission added."""
+        current = {(each.phase, each.action) for each in self.findings}
+        missing = (each for each in earlier if (each.phase, each.action) not in current)
         return ScreeningResult((*self.findings, *missing))
 
 
 def recorded(comment: Comment) -> tuple[Finding, ...]:
-    """The findings as they were saved with the comment (`Finding.as_json`)."""
+    """Returns the findings that were saved with the comment (`Finding.as_json`)."""
     return tuple(
         Finding(each["phase"], each["action"], each["says"]) for each in comment.screening_results
     )
 
 
 def apply_rules(
-    sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge
+    submission: Submission, rules: Iterable[ScreeningRule], known: Knowledge
 ) -> ScreeningResult:
-    """What the active rules find; without any objection the comment is approved."""
+    """Applies the active rules; without an objection the comment is approved."""
     return ScreeningResult(
         tuple(
             Finding(rule.phase, rule.action, says, rule.message)
             for rule in rules
-            if rule.active and (says := CHECKS[rule.phase](sent, known, rule.threshold))
+            if rule.active and (says := CHECKS[rule.phase](submission, known, rule.threshold))
         )
     )
 
 
 def screen(comment: Comment, *, honeypot: str = "", ip_address: str = "") -> ScreeningResult:
-    """What today's rules find about a comment, which may not be saved yet.
+    """Applies the current rules to a comment, which need not be saved.
 
     Args:
-        ip_address: compared with bans, not stored here.
+        ip_address: compared with bans, but not stored here.
     """
     rules = list(ScreeningRule.objects.all())
-    banned, alike = matching.describe(matching.matching_bans(comment, ip_address))
-    sent = Submission(
+    banned, similar = matching.describe(matching.matching_bans(comment, ip_address))
+    submission = Submission(
         text=comment.text,
         honeypot=honeypot,
-        same_words=_same_words(comment),
-        **_known_of_writer(comment),
+        same_text=_count_same_text(comment),
+        **_commenter_counts(comment),
         banned=banned,
-        alike=alike,
+        similar=similar,
     )
-    return apply_rules(sent, rules, knowledge())
+    return apply_rules(submission, rules, knowledge())
 
 
 def knowledge() -> Knowledge:
-    """Words and model of today."""
+    """Loads the current word lists and spam model."""
     words: dict[str, list[tuple[str, str]]] = {"banned": [], "suspect": []}
     for kind, folded, word in ScreenedWord.objects.values_list("list", "folded", "word"):
         words[kind].append((folded, word))
-    return Knowledge(words["banned"], words["suspect"], _model_of_today())
+    return Knowledge(words["banned"], words["suspect"], _current_model())
 
 
-def _model_of_today() -> SpamModel | None:
+def _current_model() -> SpamModel | None:
     latest = SpamModelVersion.objects.values_list("pk", "created_at").first()
     return _read_model(*latest) if latest else None
 
 
 @lru_cache(maxsize=1)
 def _read_model(pk: int, created_at: datetime) -> SpamModel | None:
-    """Tens of thousands of weights: read once by each process, for as long as it is the newest."""
+    """Loads tens of thousands of weights, once per process and version."""
     content = SpamModelVersion.objects.filter(pk=pk).values_list("content", flat=True).first()
     return SpamModel.from_json(content) if content else None
 
 
-def _known_of_writer(comment: Comment) -> dict[str, Any]:
-    """How many of a commenter's comments stand, and how many came just now.
+def _commenter_counts(comment: Comment) -> dict[str, Any]:
+    """Counts the approved and the recent comments of a commenter.
 
-    A guest is known by the address they gave, an account by itself.
+    A guest is identified by the e-mail address.
     """
-    counted: dict[str, Any] = _by_the_same(comment).aggregate(
+    counts: dict[str, Any] = _earlier_comments(comment).aggregate(
         approved_before=Count("pk", filter=Q(state=Comment.State.APPROVED)),
-        lately=Count("pk", filter=Q(created_at__gt=comment.created_at - LATELY)),
+        recent=Count("pk", filter=Q(created_at__gt=comment.created_at - RECENT)),
     )
-    return counted
+    return counts
 
 
-def _by_the_same(comment: Comment) -> QuerySet[Comment]:
-    """Everything the same commenter wrote before."""
+def _earlier_comments(comment: Comment) -> QuerySet[Comment]:
+    """Returns the earlier comments of the same commenter."""
     before = Comment.objects.filter(created_at__lt=comment.created_at)
     if comment.user_id:
         return before.filter(user=comment.user_id)
     if not comment.email:
         return before.none()
-    guests = before.filter(user=None).exclude(email="").alias(address=Lower("email"))
-    return guests.filter(address=comment.email.lower())
+    guests = before.filter(user=None).exclude(email="").alias(lower_email=Lower("email"))
+    return guests.filter(lower_email=comment.email.lower())
 
 
-def _same_words(comment: Comment) -> int:
-    """How many others had the very same words in the days before; counted up to a hundred."""
+def _count_same_text(comment: Comment) -> int:
+    """Counts the earlier comments with the same text, up to a hundred."""
     before = comment.created_at
-    lately = Comment.objects.filter(created_at__lt=before, created_at__gt=before - SAME_WITHIN)
-    same = lately.alias(digest=MD5("text")).filter(
+    recent = Comment.objects.filter(created_at__lt=before, created_at__gt=before - SAME_TEXT_PERIOD)
+    same = recent.alias(digest=MD5("text")).filter(
         digest=md5(comment.text.encode(), usedforsecurity=False).hexdigest()
     )
     return same.order_by().values("pk")[:100].count()

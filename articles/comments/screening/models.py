@@ -12,7 +12,7 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 
 
 class Action(models.TextChoices):
-    """What a rule does when it finds something, from mild to strict."""
+    """The action of a rule that matches, from mild to strict."""
 
     ALLOW = "allow", "Note only"
     HOLD = "hold", "Hold for a moderator"
@@ -91,7 +91,7 @@ class ScreeningRule(models.Model):
 
 @model_policy(public=None, personal_data=privacy.RULES, permissions={MODERATOR: ALL_ACTIONS})
 class ScreenedWord(models.Model):
-    """A word or phrase that rules look for: whole words, however they are written."""
+    """A word or phrase to find in comments: as whole words, in any spelling."""
 
     class List(models.TextChoices):
         BANNED = "banned", "Banned"
@@ -119,7 +119,7 @@ class ScreenedWord(models.Model):
 
 @model_policy(public=None, personal_data=None, permissions={MODERATOR: "view"})
 class SpamModelVersion(models.Model):
-    """A version of the spam model; the newest is the one in use."""
+    """A version of the spam model. The newest one is in use."""
 
     created_at = models.DateTimeField(default=timezone.now)
     ham_count = models.PositiveIntegerField(help_text="Approved comments in the training data.")

@@ -1,7 +1,7 @@
-"""The one place where a program decides about a comment: `decide(comment) → state, reasons`.
+"""All automatic decisions about comments: `decide(comment) → state, reasons`.
 
 Five steps: screening rules, comment policy, Akismet, reports by readers, e-mail confirmation.
-After them a program may only make a state stricter; what a moderator decided stays
+An automatic decision can only make a state stricter, and never overrides a moderator
 (`moderation.decisions`). `apply` saves the decision with its row in the moderation log.
 """
 
@@ -29,41 +29,41 @@ UNCONFIRMED: Final = "The commenter has not confirmed the e-mail address yet."
 CONFIRMED: Final = "The commenter confirmed the e-mail address."
 EDITED: Final = "The commenter edited it."
 PRE_MODERATED: Final = "Comments on this article are pre-moderated."
-BANS: Final = frozenset({Check.WRITER, Check.LIKENESS})
-"""The rules that report bans; they alone count for trusted commenters."""
+BAN_CHECKS: Final = frozenset({Check.WRITER, Check.LIKENESS})
+"""The checks for bans; only these apply to trusted commenters."""
 MILD_TO_STRICT: Final = [State.APPROVED, State.PENDING, State.SPAM, State.REJECTED]
 
 
 class Event(Enum):
-    """Why a comment is decided about now."""
+    """What causes the decision."""
 
     SUBMITTED = auto()
     CONFIRMED = auto()
     UNCONFIRMABLE = auto()
-    """No e-mail could ask the guest to confirm the address."""
+    """The confirmation e-mail could not be sent."""
     EDITED = auto()
     AKISMET_ANSWERED = auto()
     REPORTED = auto()
 
 
 NEW_TEXT: Final = frozenset({Event.SUBMITTED, Event.CONFIRMED, Event.EDITED})
-"""The events at which the text is screened."""
+"""The events after which the text is screened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What is known of an event, apart from the comment itself."""
+    """The details of an event."""
 
     policy: CommentPolicy | None = None
-    """Of the article; read from the database where it is not given."""
+    """Of the article; by default read from the database."""
     honeypot: str = ""
     ip_address: str = ""
-    """Of a comment that is submitted now; later it is read from the database."""
+    """Of a new comment; later it is read from the database."""
     must_confirm: bool = False
-    """A guest has to confirm the e-mail address first."""
+    """Whether a guest has to confirm the e-mail address first."""
     ask_akismet: bool = True
     akismet: Finding | None = None
-    """What Akismet answered, or why it could not be asked."""
+    """The result of Akismet, or why the check failed."""
     reason: str = ""
     """Why the address cannot be confirmed."""
 
@@ -75,21 +75,21 @@ class Decision:
     """For moderators."""
     findings: tuple[Finding, ...]
     message: str = ""
-    """For the commenter, where a rule rejects the comment."""
+    """For the commenter if a rule rejects the comment."""
 
 
 NO_DETAILS: Final = Details()
 
 
 def decide(comment: Comment, event: Event, details: Details = NO_DETAILS) -> Decision:
-    """What becomes of a comment; nothing is saved."""
+    """Returns the decision about a comment, without saving it."""
     if event in NEW_TEXT:
         result = _rules(comment, event, details)
         result = _policy(comment, result, details)
-        result = _awaiting_akismet(comment, result, details)
+        result = _pending_akismet(comment, result, details)
         return _confirmation(comment, event, details, result)
     if event is Event.AKISMET_ANSWERED and details.akismet:
-        return _akismet_answer(comment, details.akismet)
+        return _akismet_result(comment, details.akismet)
     if event is Event.REPORTED:
         return _reports(comment)
     return Decision(State.PENDING, (details.reason,), recorded(comment))
@@ -98,11 +98,11 @@ def decide(comment: Comment, event: Event, details: Details = NO_DETAILS) -> Dec
 def apply(
     comment: Comment, decision: Decision, *, fields: tuple[str, ...] = (), ask_akismet: bool = False
 ) -> ModerationDecision | None:
-    """Within a transaction: saves the comment, and a log row where its state changed.
+    """Saves the comment, and a log row if its state changed; needs a transaction.
 
     Args:
-        fields: of the comment, to be saved with its state.
-        ask_akismet: for new text.
+        fields: more fields of the comment to save.
+        ask_akismet: whether to check new text with Akismet.
     """
     is_new = comment.pk is None
     changed = is_new or comment.state != decision.state
@@ -126,24 +126,24 @@ def _rules(comment: Comment, event: Event, details: Details) -> ScreeningResult:
     if event is Event.SUBMITTED:
         return screen(comment, honeypot=details.honeypot, ip_address=details.ip_address)
     result = screen(comment, ip_address=identifiers.ip_address_of(comment))
-    # What the honeypot contained was checked when the comment was submitted, and still counts.
+    # The honeypot was checked at the submission, and that finding still counts.
     return result.with_earlier(recorded(comment)) if event is Event.CONFIRMED else result
 
 
 def _policy(comment: Comment, result: ScreeningResult, details: Details) -> ScreeningResult:
-    """Trusted commenters are published at once; with pre-moderation nobody else is."""
+    """Approves trusted commenters; with pre-moderation makes all others pending."""
     if reason := why_trusted(comment.user, comment.article_id):
-        return _unless_banned(result, reason)
+        return _only_bans(result, reason)
     policy = details.policy or settings_of(comment.article, current_publication()).policy
     if policy != CommentPolicy.HELD or result.state != State.APPROVED:
         return result
     return ScreeningResult((*result.findings, Finding(Check.EVERYONE, Action.HOLD, PRE_MODERATED)))
 
 
-def _unless_banned(result: ScreeningResult, reason: str) -> ScreeningResult:
-    """Only a ban still decides; what the other rules found is kept as a note."""
+def _only_bans(result: ScreeningResult, reason: str) -> ScreeningResult:
+    """Lets only bans decide; the other findings are kept as notes."""
     findings = tuple(
-        each if each.phase in BANS else Finding(each.phase, Action.ALLOW, each.says)
+        each if each.phase in BAN_CHECKS else Finding(each.phase, Action.ALLOW, each.says)
         for each in result.findings
     )
     if ScreeningResult(findings).state != State.APPROVED:
@@ -151,10 +151,10 @@ def _unless_banned(result: ScreeningResult, reason: str) -> ScreeningResult:
     return ScreeningResult((*findings, Finding(Check.WRITER, Action.ALLOW, reason)))
 
 
-def _awaiting_akismet(
+def _pending_akismet(
     comment: Comment, result: ScreeningResult, details: Details
 ) -> ScreeningResult:
-    """A comment that nothing objects to is pending until Akismet has answered."""
+    """Makes a comment without objections pending until the result of Akismet."""
     if not details.ask_akismet or details.must_confirm or result.state != State.APPROVED:
         return result
     finding = pending.finding_for(comment)
@@ -164,26 +164,26 @@ def _awaiting_akismet(
 def _confirmation(
     comment: Comment, event: Event, details: Details, result: ScreeningResult
 ) -> Decision:
-    """A guest's comment that is not refused anyway stays unconfirmed; an edit makes none milder."""
-    found = Decision(result.state, result.reasons, result.findings, result.message)
+    """Leaves the comment of a guest unconfirmed; lets an edit only make the state stricter."""
+    screened = Decision(result.state, result.reasons, result.findings, result.message)
     if event is Event.SUBMITTED:
         if details.must_confirm and result.state in {State.PENDING, State.APPROVED}:
             return Decision(State.UNCONFIRMED, (UNCONFIRMED,), result.findings)
-        return found
+        return screened
     if event is Event.CONFIRMED:
         return Decision(result.state, (CONFIRMED, *result.reasons), result.findings, result.message)
     current = State(comment.state)
     if current == State.UNCONFIRMED:
-        return Decision(current, (), recorded(comment))  # Screened once it is confirmed.
+        return Decision(current, (), recorded(comment))  # Screened after the confirmation.
     if not _is_stricter(result.state, current):
         return Decision(current, (), result.findings)
     return Decision(result.state, (EDITED, *result.reasons), result.findings, result.message)
 
 
-def _akismet_answer(comment: Comment, answer: Finding) -> Decision:
-    """Stricter than a program had it; milder only where only the answer was awaited."""
+def _akismet_result(comment: Comment, finding: Finding) -> Decision:
+    """Decides with the result of Akismet, which can approve only what was pending for it."""
     others = (each for each in recorded(comment) if each.phase != Check.AKISMET)
-    result = ScreeningResult((*others, answer))
+    result = ScreeningResult((*others, finding))
     current, latest = State(comment.state), comment.moderations.first()
     may_change = latest is not None and (
         latest.created_by_id is None
@@ -191,14 +191,14 @@ def _akismet_answer(comment: Comment, answer: Finding) -> Decision:
         and (_is_stricter(result.state, current) or pending.awaits_result(comment, latest))
     )
     if may_change and result.state != current:
-        allowed = answer.action == Action.ALLOW
-        reasons = (pending.NO_SPAM, *result.reasons) if allowed else (answer.says,)
+        allowed = finding.action == Action.ALLOW
+        reasons = (pending.NO_SPAM, *result.reasons) if allowed else (finding.says,)
         return Decision(result.state, reasons, result.findings)
     return Decision(current, (), result.findings)
 
 
 def _reports(comment: Comment) -> Decision:
-    """Pending after enough reports, once: what a moderator approved after reports stays approved."""
+    """Makes a comment pending after enough reports, unless a moderator dismissed earlier ones."""
     unchanged = Decision(State(comment.state), (), recorded(comment))
     rule = ScreeningRule.objects.filter(phase=Check.REPORTS, active=True).first()
     if rule is None or rule.action == Action.ALLOW:
@@ -206,8 +206,8 @@ def _reports(comment: Comment) -> Decision:
     if comment.flags.filter(outcome=Flag.Outcome.DISMISSED).exists():
         return unchanged
     weight = comment.flags.pending().aggregate(all=Sum("weight"))["all"] or 0.0
-    sent = Submission(text=comment.text, reported=weight)
-    reason = reports(sent, Knowledge(), rule.threshold)
+    submission = Submission(text=comment.text, reported=weight)
+    reason = reports(submission, Knowledge(), rule.threshold)
     return Decision(State.PENDING, (reason,), recorded(comment)) if reason else unchanged
 
 

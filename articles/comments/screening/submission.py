@@ -1,4 +1,4 @@
-"""A comment as the screening rules see it: its text, and how it was submitted."""
+"""The data of a comment that the screening rules check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,33 +8,33 @@ from articles.comments.spam.model import SpamModel
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What was sent.
+    """A comment and what the rules need to know about it.
 
     Args:
         honeypot: what the hidden field contained.
-        approved_before: how many comments of this commenter moderators have let stand.
-        reported: the weight of the reports by readers, one for each who can be relied on.
-        same_words: how many comments with the very same words came in the days before.
-        lately: how many others came from the same commenter in the minutes before.
-        banned: what bans say that mean this commenter and nobody else, in words.
-        alike: what bans say that may mean somebody else of the same name or network.
-        akismet: whether Akismet was asked, and takes it for spam.
+        approved_before: the number of approved comments of this commenter.
+        reported: the total weight of the reports by readers; at most 1 for each.
+        same_text: the number of comments with the same text in the days before.
+        recent: the number of other comments of this commenter in the minutes before.
+        banned: a description of the bans that are certainly of this commenter.
+        similar: a description of bans that may be of somebody else with the same name or network.
+        akismet: whether Akismet considers it spam.
     """
 
     text: str
     honeypot: str = ""
     approved_before: int = 0
-    same_words: int = 0
+    same_text: int = 0
     reported: float = 0.0
-    lately: int = 0
+    recent: int = 0
     banned: str = ""
-    alike: str = ""
+    similar: str = ""
     akismet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What is looked up once, whatever the number of comments looked at."""
+    """Word lists and spam model, loaded once for any number of comments."""
 
     banned: Sequence[tuple[str, str]] = ()
     suspect: Sequence[tuple[str, str]] = ()
@@ -44,13 +44,13 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule said, and what it asks for."""
+    """The result of one rule, and its action."""
 
     phase: str
     action: str
     says: str
     reason: str = ""
-    """For the commenter, where the rule rejects."""
+    """The message to the commenter if the rule rejects."""
 
     def as_json(self) -> dict[str, str]:
         return {"phase": self.phase, "action": self.action, "says": self.says}

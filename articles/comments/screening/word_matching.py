@@ -1,9 +1,9 @@
-"""Finds words in a comment, however they are written.
+"""Finds words in a comment in any spelling.
 
-`ｖｉａｇｒａ`, `v-i-a-g-r-a`, `vіagra` with a Cyrillic i and `viágra` are one word to a reader, so they
-are one here: compatibility forms, invisible signs, accents and letters that look alike are folded
-before words are compared. The table of look-alikes is the one that protects names
-(`iria.core.text.confusables`); only digits are read otherwise here, where `3` is an e.
+`ｖｉａｇｒａ`, `v-i-a-g-r-a`, `vіagra` with a Cyrillic i and `viágra` look the same to a reader, so they
+match: compatibility forms, invisible characters, accents and look-alikes are folded before words are
+compared. The table of look-alikes is that of display names (`iria.core.text.confusables`), except that
+digits stand for letters here: `3` is an e.
 """
 
 import re
@@ -16,41 +16,41 @@ from iria.core.text.validators import INVISIBLE
 
 _LATIN: Final = {
     ord(small): latin
-    for latin, signs in ALIKE.items()
-    for sign in signs
-    for small in sign.casefold()
-    if not sign.isascii() and sign.isalpha()
+    for latin, characters in ALIKE.items()
+    for character in characters
+    for small in character.casefold()
+    if not character.isascii() and character.isalpha()
 }
 _SCRIPTS: Final = ("latin", "cyrillic", "greek", "armenian", "cherokee", "coptic", "lisu")
 _SMALL_CAPITAL: Final = "LATIN LETTER SMALL CAPITAL"
 _DIGITS: Final = str.maketrans("013457@$", "oieastas")
 
-_SPELT: Final = re.compile(r"\b(?:\w[-._*·]){2,}\w\b")
-_BETWEEN: Final = re.compile(r"[-._*·]")
-_APART: Final = re.compile(r"[\W_]+")
+_SPELT_OUT: Final = re.compile(r"\b(?:\w[-._*·]){2,}\w\b")
+_SEPARATOR: Final = re.compile(r"[-._*·]")
+_NOT_WORD: Final = re.compile(r"[\W_]+")
 
 
 def folded(text: str) -> str:
-    """The words as the eye takes them, a space between each two, without case."""
+    """Returns the text as folded words in lower case, separated by single spaces."""
     plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", text)).casefold()
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    plain = _SPELT.sub(lambda spelt: _BETWEEN.sub("", spelt[0]), plain)
-    words = (_latin(word) for word in _APART.sub(" ", _signs_in_words(plain)).split())
+    plain = "".join(each for each in plain if not unicodedata.combining(each))
+    plain = _SPELT_OUT.sub(lambda match: _SEPARATOR.sub("", match[0]), plain)
+    words = (_latin(word) for word in _NOT_WORD.sub(" ", _replace_symbols(plain)).split())
     return " ".join(words)
 
 
-def _signs_in_words(text: str) -> str:
-    """`@` and `$` are letters where they stand within a word."""
-    return re.sub(r"(?<=\w)[@$]|[@$](?=\w)", lambda sign: sign[0].translate(_DIGITS), text)
+def _replace_symbols(text: str) -> str:
+    """Replaces `@` and `$` within words by letters."""
+    return re.sub(r"(?<=\w)[@$]|[@$](?=\w)", lambda match: match[0].translate(_DIGITS), text)
 
 
 def _latin(word: str) -> str:
-    """The word in Latin letters where it mixes alphabets, or letters with digits; else as it is.
+    """Transliterates a word that mixes alphabets, or letters with digits, to Latin letters.
 
-    A Russian word is left alone: only a word that mixes is written to deceive.
+    A word of one alphabet, such as a Russian one, is returned unchanged.
     """
-    word = "".join(_plain(sign) for sign in word)
-    scripts = {_script(sign) for sign in word}
+    word = "".join(_plain(character) for character in word)
+    scripts = {_script(character) for character in word}
     if len(scripts) < 2:
         return word
     if scripts <= {"latin", "digit"} and not word[0].isdigit():
@@ -60,22 +60,21 @@ def _latin(word: str) -> str:
     return word
 
 
-def _plain(sign: str) -> str:
-    """Small capitals are letters of Latin in another dress, whatever stands beside them."""
-    if sign.isascii() or not unicodedata.name(sign, "").startswith(_SMALL_CAPITAL):
-        return sign
-    return sign.translate(_LATIN)
+def _plain(character: str) -> str:
+    """Replaces Latin small capitals by the usual letters."""
+    if character.isascii() or not unicodedata.name(character, "").startswith(_SMALL_CAPITAL):
+        return character
+    return character.translate(_LATIN)
 
 
-def _script(sign: str) -> str:
-    if sign.isdigit():
+def _script(character: str) -> str:
+    if character.isdigit():
         return "digit"
-    name = unicodedata.name(sign, "")
+    name = unicodedata.name(character, "")
     return next((each for each in _SCRIPTS if name.startswith(each.upper())), "")
 
 
-def found_in(text: str, wanted: Iterable[tuple[str, str]]) -> list[str]:
-    """Of pairs of folded word and word, the words that the text has."""
-    # Looked for in both ways: a letter's look-alike is a look-alike only where a word mixes.
-    whole = f" {folded(text)} "
-    return [word for short, word in wanted if f" {short} " in whole]
+def find_words(text: str, words: Iterable[tuple[str, str]]) -> list[str]:
+    """Returns the words in a text, from pairs of folded word and word as entered."""
+    padded = f" {folded(text)} "
+    return [word for folded_word, word in words if f" {folded_word} " in padded]

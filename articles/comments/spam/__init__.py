@@ -1,4 +1,4 @@
-"""What moderators called spam, learnt: a small model whose reasons can be read.
+"""A small spam model, trained on the decisions of moderators, that gives its reasons.
 
-`features` and `model` are plain Python, without Django, so they can be measured alone.
+`features` and `model` do not use Django, so they can be evaluated on their own.
 """

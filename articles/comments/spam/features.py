@@ -1,9 +1,9 @@
-"""What of a comment the model looks at: what its general words do, its links, its manner, its words.
+"""The features of a comment: groups of general words, links, style, and its own words.
 
-Most features hold under any article: groups of general words (`vocabulary.py`), alone, in a row and
-together; kinds of links; length and capitals. The others are the comment's own words. They mean
-something only where more than one thread has taught them (`model.py`), because within one thread the
-best sign of a wanted comment is the name of what everybody there is talking about.
+Most features apply to any article: groups of general words (`vocabulary.py`), alone, in sequences and
+together; kinds of links; length and capitals. The others are the words of the comment. A word is used
+only if it occurs in more than one thread (`model.py`), because within one thread the best feature of
+ham is the topic that everybody is talking about.
 """
 
 import re
@@ -23,8 +23,8 @@ LINK: Final = re.compile(
     | \bwatch\?v=\S+""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Possessive, and only from where a word begins: read once, however long a text has no address in it.
-Addresses, also those taken apart so that no machine should see them: `example . com`."""
+"""URLs, including obfuscated ones: `example . com`. The quantifier is possessive and the match begins at
+a word, so that a long text without URLs takes linear time."""
 
 WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 NUMBER: Final = re.compile(r"\d+")
@@ -36,55 +36,55 @@ VIDEO: Final = re.compile(r"youtu\.?be|watch\?v=", re.IGNORECASE)
 LONG_NUMBER: Final = re.compile(r"\d{4}")
 
 LEARNT: Final = ("word:", "link word:")
-"""How the names of features begin that are words of a comment, and not of a list that we wrote."""
-IN_A_ROW: Final = 3
-MOST_WORDS: Final = 1000
-MOST_SIGNS: Final = 10_000
-"""A comment holds 5,000 characters; what is longer comes from a collection, or grew when its signs
-were written out."""
-LEAST_FOR_A_MISTAKE: Final = 6
-"""Letters from which a word with one wrong letter is still the same: `suscribe`, `vidios`."""
+"""The prefixes of features that are words of comments, not of `vocabulary.py`."""
+MAX_SEQUENCE: Final = 3
+MAX_WORDS: Final = 1000
+MAX_CHARACTERS: Final = 10_000
+"""A comment has at most 5,000 characters; longer texts come from a test collection or from NFKC."""
+MIN_LETTERS_FOR_TYPOS: Final = 6
+"""From this length a word with one wrong letter still matches: `suscribe`, `vidios`."""
 UNKNOWN: Final = "_"
 A_NUMBER: Final = "#"
 
 
 def features(text: str) -> dict[str, str]:
-    """The features that a comment has, each with the words of the comment that show it, if any."""
-    plain = _unmasked(unescape(text[:MOST_SIGNS]))[:MOST_SIGNS]
+    """Returns the features of a comment, each with the words that it was found in, if any."""
+    plain = _normalised(unescape(text[:MAX_CHARACTERS]))[:MAX_CHARACTERS]
     links = LINK.findall(plain)
     without_links = LINK.sub(" ", plain)
-    words = [word.lower() for word in WORD.findall(without_links)][:MOST_WORDS]
-    found = dict.fromkeys(_manner(without_links, len(words)), "")
-    found |= _of_groups(words)
-    found |= _of_links(links, alone=len(words) <= 2)
+    words = [word.lower() for word in WORD.findall(without_links)][:MAX_WORDS]
+    found = dict.fromkeys(_style(without_links, len(words)), "")
+    found |= _group_features(words)
+    found |= _link_features(links, alone=len(words) <= 2)
     for length in (1, 2):
-        found |= {f"word:{each}": each for each in _in_a_row(words, length)}
+        found |= {f"word:{each}": each for each in _sequences(words, length)}
     return found
 
 
 def is_learnt(feature: str) -> bool:
-    """Whether it is a word or phrase that comments taught."""
+    """Whether the feature is a word or phrase of comments."""
     return feature.startswith(LEARNT)
 
 
-def _unmasked(text: str) -> str:
-    """The text as it is read: compatibility forms are one, signs that cannot be seen are gone."""
-    same = unicodedata.normalize("NFKC", text)
-    return "".join(sign for sign in same if unicodedata.category(sign) != "Cf")
+def _normalised(text: str) -> str:
+    """Returns the text in NFKC, without invisible characters."""
+    compatible = unicodedata.normalize("NFKC", text)
+    return "".join(each for each in compatible if unicodedata.category(each) != "Cf")
 
 
-def _in_a_row(words: Sequence[str], length: int) -> Iterator[str]:
-    return (" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
+def _sequences(words: Sequence[str], length: int) -> Iterator[str]:
+    return (" ".join(words[start : start + length]) for start in range(len(words) - length + 1))
 
 
-def _of_groups(words: Sequence[str]) -> dict[str, str]:
+def _group_features(words: Sequence[str]) -> dict[str, str]:
     groups = [_group(word) for word in words]
     found: dict[str, str] = {}
-    for length in range(1, IN_A_ROW + 1):
-        for at in range(len(groups) - length + 1):
-            row = groups[at : at + length]
-            if UNKNOWN not in {row[0], row[-1]}:
-                found.setdefault(f"groups:{' '.join(row)}", " ".join(words[at : at + length]))
+    for length in range(1, MAX_SEQUENCE + 1):
+        for start in range(len(groups) - length + 1):
+            sequence = groups[start : start + length]
+            if UNKNOWN not in {sequence[0], sequence[-1]}:
+                shown = " ".join(words[start : start + length])
+                found.setdefault(f"groups:{' '.join(sequence)}", shown)
     first = {
         group: word
         for group, word in zip(reversed(groups), reversed(words), strict=True)
@@ -96,8 +96,8 @@ def _of_groups(words: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _of_links(links: Sequence[str], *, alone: bool) -> dict[str, str]:
-    """How many links there are, and of which kinds; what their words are comes from `LEARNT`."""
+def _link_features(links: Sequence[str], *, alone: bool) -> dict[str, str]:
+    """Returns the features of the links: their number, kinds and words."""
     found = {f"links:{min(3, len(links))}": ""}
     if links:
         found["links alone" if alone else "links with words"] = ""
@@ -110,7 +110,7 @@ def _of_links(links: Sequence[str], *, alone: bool) -> dict[str, str]:
             "video": bool(VIDEO.search(link)),
             "long number": bool(LONG_NUMBER.search(path)),
         }
-        found |= {f"link kind:{kind}": "" for kind, is_so in kinds.items() if is_so}
+        found |= {f"link kind:{kind}": "" for kind, present in kinds.items() if present}
         for part in WORD.findall(host):
             if (group := _group(part)) != UNKNOWN:
                 found[f"link to:{group}"] = part
@@ -118,66 +118,66 @@ def _of_links(links: Sequence[str], *, alone: bool) -> dict[str, str]:
     return found
 
 
-def _manner(text: str, words: int) -> set[str]:
-    letters = sum(sign.isalpha() for sign in text)
-    capitals = sum(sign.isupper() for sign in text)
-    manner = {
+def _style(text: str, words: int) -> set[str]:
+    letters = sum(character.isalpha() for character in text)
+    capitals = sum(character.isupper() for character in text)
+    style = {
         f"length:{min(7, (1 + words).bit_length())}",
         f"capitals:{5 * capitals // letters if letters > 5 else 0}",
         f"exclamations:{min(3, text.count('!'))}",
         f"questions:{min(2, text.count('?'))}",
         f"numbers:{min(3, len(NUMBER.findall(text)))}",
     }
-    return manner | ({"stretched"} if STRETCHED.search(text) else set())
+    return style | ({"stretched"} if STRETCHED.search(text) else set())
 
 
 def _squeezed(word: str) -> str:
-    """The word without accents, look-alikes, and letters that stand twice."""
+    """Returns the word without accents, look-alikes and double letters."""
     word = word.replace("'", "").replace("\u2019", "")
     if not (word.isascii() and word.isalpha()):
         word = folded(word).replace(" ", "")
     return DOUBLED.sub(r"\1", word.lower())
 
 
-def _without_one(word: str) -> list[str]:
-    return [word[:at] + word[at + 1 :] for at in range(len(word))]
+def _one_letter_removed(word: str) -> list[str]:
+    return [word[:index] + word[index + 1 :] for index in range(len(word))]
 
 
 GROUP_OF: Final = {_squeezed(word): word for word in PLAIN.split()} | {
     _squeezed(word): group for group, words in GROUPS.items() for word in words.split()
 }
-NEARLY: Final = {
-    near: GROUP_OF[word]
+GROUP_OF_TYPO: Final = {
+    typo: GROUP_OF[word]
     for words in GROUPS.values()
     for word in {_squeezed(each) for each in words.split()}
-    if len(word) >= LEAST_FOR_A_MISTAKE
-    for near in _without_one(word)
+    if len(word) >= MIN_LETTERS_FOR_TYPOS
+    for typo in _one_letter_removed(word)
 }
 
 
 @lru_cache(maxsize=50_000)
 def _group(word: str) -> str:
-    """What a general word is used for; also of one that is misspelt by one letter."""
+    """Returns the group of a general word, also if one letter is wrong."""
     if word[0].isdigit():
         return GROUP_OF.get(_squeezed(word), A_NUMBER)
     plain = _squeezed(word)
-    if known := GROUP_OF.get(plain) or NEARLY.get(plain):
+    if known := GROUP_OF.get(plain) or GROUP_OF_TYPO.get(plain):
         return known
-    if len(plain) < LEAST_FOR_A_MISTAKE or len(plain) > 20:
+    if len(plain) < MIN_LETTERS_FOR_TYPOS or len(plain) > 20:
         return UNKNOWN
-    shorter = _without_one(plain)
+    shorter = _one_letter_removed(plain)
     return next(
         (
             group
             for each in shorter
-            if (group := NEARLY.get(each))
-            or (len(each) >= LEAST_FOR_A_MISTAKE and (group := GROUP_OF.get(each)) in GROUPS)
+            if (group := GROUP_OF_TYPO.get(each))
+            or (len(each) >= MIN_LETTERS_FOR_TYPOS and (group := GROUP_OF.get(each)) in GROUPS)
         ),
         UNKNOWN,
     )
 
 
-_MANNERS: Final = {
+_STYLE_LABELS: Final = {
     "links": ("no link", "one link", "two links", "three links or more"),
     "exclamations": ("", "an exclamation mark", "two exclamation marks", "many exclamation marks"),
     "numbers": ("", "a number", "two numbers", "many numbers"),
@@ -185,10 +185,10 @@ _MANNERS: Final = {
 
 
 def describe_feature(feature: str, shown: str = "") -> str:
-    """How a feature is told to a moderator; empty for one that says nothing to a person.
+    """Describes a feature to moderators; empty for features that are not meaningful to people.
 
     Args:
-        shown: the words of the comment that show it; without them, examples stand for their group.
+        shown: the words that it was found in; by default an example of each group.
     """
     kind, _, value = feature.partition(":")
     if kind in {"groups", "together"}:
@@ -204,7 +204,7 @@ def describe_feature(feature: str, shown: str = "") -> str:
         return "many capital letters" if int(value) > 1 else ""
     if kind == "length":
         return "very short" if int(value) <= 2 else ""
-    return _MANNERS[kind][int(value)] if kind in _MANNERS else ""
+    return _STYLE_LABELS[kind][int(value)] if kind in _STYLE_LABELS else ""
 
 
 def _example(group: str) -> str:

@@ -1,9 +1,7 @@
-"""Logistic regression in plain Python, for a few tens of thousands of comments.
+"""A spam model: logistic regression in plain Python (docs/algorithms/screening.md).
 
-A model that tells spam from wanted comments, and where it begins to suspect.
-
-Logistic regression (docs/algorithms/screening.md): it learns from a few hundred decisions, trains in
-seconds, and each of its opinions is a sum whose greatest parts can be read out.
+It needs a few hundred decisions, handles tens of thousands, and trains in seconds. A score is a sum, so
+its greatest terms explain it.
 """
 
 import math
@@ -15,123 +13,123 @@ from typing import Any, Final, NamedTuple
 from articles.comments.spam.features import describe_feature, features, is_learnt
 
 PENALTY: Final = 3.0
-"""How much weights are kept small, each as often as its feature occurs, as dropout does."""
+"""The strength of L2 regularisation. It is applied with every occurrence of a feature, as dropout is."""
 
-STEP: Final = 0.5
-MOST_ROUNDS, LEAST_ROUNDS = 30, 8
-VISITS: Final = 40_000
-"""Examples looked at in all; many examples need fewer rounds."""
+LEARNING_RATE: Final = 0.5
+MAX_EPOCHS, MIN_EPOCHS = 30, 8
+UPDATES: Final = 40_000
+"""Examples processed in all epochs; with many examples there are fewer epochs."""
 
-FARTHEST: Final = 30.0
+MAX_SCORE: Final = 30.0
 
 
 def weights_of(
     found: Sequence[Sequence[str]], spam: Sequence[bool]
 ) -> tuple[dict[str, float], float]:
-    """Each feature's weight, and the prior; the same examples give the same weights.
+    """Returns the weight of each feature and the prior, the same for the same examples.
 
-    Stochastic gradient descent with a step of its own for each feature (AdaGrad).
+    Stochastic gradient descent with a learning rate for each feature (AdaGrad).
     """
     names = sorted({each for features in found for each in features})
-    places = {name: at for at, name in enumerate(names)}
-    rows = [sorted(places[each] for each in features) for features in found]
+    indexes = {name: index for index, name in enumerate(names)}
+    rows = [sorted(indexes[each] for each in features) for features in found]
     weights, squares = [0.0] * len(names), [1e-8] * len(names)
     prior, prior_squares = 0.0, 1e-8
     penalty = PENALTY / max(1, len(rows))
-    chance = random.Random(0)  # noqa: S311 -- an order, and no secret
+    generator = random.Random(0)  # noqa: S311 -- only for the order
     order = list(range(len(rows)))
-    for _ in range(max(LEAST_ROUNDS, min(MOST_ROUNDS, VISITS // max(1, len(rows))))):
-        chance.shuffle(order)
-        for at in order:
-            row = rows[at]
+    for _ in range(max(MIN_EPOCHS, min(MAX_EPOCHS, UPDATES // max(1, len(rows))))):
+        generator.shuffle(order)
+        for index in order:
+            row = rows[index]
             scale = 1 / math.sqrt(1 + len(row))
             score = (prior + sum([weights[each] for each in row])) * scale
-            error = (_likelihood(score) - spam[at]) * scale
+            error = (_probability(score) - spam[index]) * scale
             prior_squares += error * error
-            prior -= STEP * error / math.sqrt(prior_squares)
+            prior -= LEARNING_RATE * error / math.sqrt(prior_squares)
             for each in row:
-                slope = error + penalty * weights[each]
-                squares[each] += slope * slope
-                weights[each] -= STEP * slope / math.sqrt(squares[each])
+                gradient = error + penalty * weights[each]
+                squares[each] += gradient * gradient
+                weights[each] -= LEARNING_RATE * gradient / math.sqrt(squares[each])
     return dict(zip(names, weights, strict=True)), prior
 
 
-def _likelihood(score: float) -> float:
-    return 1 / (1 + math.exp(-max(-FARTHEST, min(FARTHEST, score))))
+def _probability(score: float) -> float:
+    return 1 / (1 + math.exp(-max(-MAX_SCORE, min(MAX_SCORE, score))))
 
 
 VERSION: Final = 2
-"""Of the features and of the sum; a model of another version cannot be asked."""
+"""The version of features and score; a model of another version cannot be used."""
 
 FOLDS: Final = 5
 PRECISION: Final = 0.98
-"""Of what lies above the threshold, the share that must be spam among comments not learnt from."""
+"""The required precision above the threshold, on comments not used for training."""
 
 EVEN_ODDS: Final = 0.0
-"""Below this score a comment is more like the wanted ones, however far away they are."""
+"""The lowest possible threshold: below this score a comment is more likely ham."""
 
-LEAST_OF_EACH: Final = 20
-"""Fewer examples of a kind than this teach nothing that could be relied on."""
+MIN_OF_EACH: Final = 20
+"""The number of examples of each class needed for a useful model."""
 
 LEAST_THREADS: Final = 2
-"""Threads in which a word must occur before it can mean anything."""
+"""The number of threads in which a word must occur to be used."""
 
 
 class Example(NamedTuple):
     text: str
     spam: bool
     thread: str = ""
-    """Under what it was written, such as an article. Examples that do not say it count as one thread."""
+    """The thread of the comment, such as its article. Examples without one count as one thread."""
 
 
 class TooFew(Exception):
-    """There are not enough examples to learn from; the message says how many there are."""
+    """There are not enough examples; the message says how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the model thinks of one comment."""
+    """The result of the model for a comment."""
 
     score: float
     suspects: bool
     reasons: tuple[str, ...]
-    """What speaks most for spam, in words, the strongest first."""
+    """Descriptions of the features with the highest weights, the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpamModel:
-    """Feature → its weight; `threshold` is the least score that is suspected."""
+    """The weights of the features; scores from `threshold` on are suspected."""
 
     weights: dict[str, float]
     prior: float
     threshold: float
 
     def score(self, found: Iterable[str]) -> float:
-        """How likely spam is, on a scale of its own on which long comments weigh no more than short."""
+        """Returns the score, normalised so that long comments do not score higher than short ones."""
         known = [self.weights[each] for each in found if each in self.weights]
         return (self.prior + sum(known)) / math.sqrt(1 + len(known))
 
-    def opinion(self, text: str, most: int = 3) -> Opinion:
+    def opinion(self, text: str, limit: int = 3) -> Opinion:
         found = features(text)
         score = self.score(found)
-        return Opinion(score, score >= self.threshold, self._reasons(found, most))
+        return Opinion(score, score >= self.threshold, self._reasons(found, limit))
 
-    def _reasons(self, found: Mapping[str, str], most: int) -> tuple[str, ...]:
-        """The strongest features that say something to a person; a phrase stands for its parts."""
+    def _reasons(self, found: Mapping[str, str], limit: int) -> tuple[str, ...]:
+        """Describes the strongest features; a phrase is listed instead of its parts."""
         strongest = sorted(
             (each for each in found if self.weights.get(each, 0) > 0),
             key=lambda each: (-self.weights[each], -len(each), each),
         )
-        told: list[str] = []
+        labels: list[str] = []
         for each in strongest:
-            words = describe_feature(each, found[each])
-            if words and not any(
-                words.strip("“”") in said or said.strip("“”") in words for said in told
+            label = describe_feature(each, found[each])
+            if label and not any(
+                label.strip("“”") in other or other.strip("“”") in label for other in labels
             ):
-                told.append(words)
-            if len(told) == most:
+                labels.append(label)
+            if len(labels) == limit:
                 break
-        return tuple(told)
+        return tuple(labels)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -142,68 +140,70 @@ class SpamModel:
         }
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> "SpamModel | None":
-        """The model that was kept; None for one of another version, which must be learnt anew."""
-        if kept.get("version") != VERSION:
+    def from_json(cls, content: dict[str, Any]) -> "SpamModel | None":
+        """Returns the saved model; None if its version is not supported any more."""
+        if content.get("version") != VERSION:
             return None
-        return cls(kept["weights"], kept["prior"], kept["threshold"])
+        return cls(content["weights"], content["prior"], content["threshold"])
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model, and how it did on comments that were kept from it while it learnt."""
+    """A model, and its precision and recall in cross-validation."""
 
     model: SpamModel
     precision: float
     recall: float
 
 
-class Seen(NamedTuple):
-    """An example as the model sees it."""
+class ExampleFeatures(NamedTuple):
+    """The features of an example."""
 
-    found: frozenset[str]
+    features: frozenset[str]
     spam: bool
     thread: str
 
 
 def train(examples: Sequence[Example]) -> Trained:
-    """Learns from examples, and sets the threshold by what it thinks of those it has not seen.
+    """Trains a model, and sets the threshold by cross-validation.
 
-    Every example is judged once by a model that learnt nothing from its thread, or, where there is
-    one thread only, nothing from its stretch of it.
+    Each example is scored by a model that was not trained on its thread, or, if there are too few
+    threads, on its section of the examples.
 
     Raises:
         TooFew
     """
-    seen = [Seen(frozenset(features(each.text)), each.spam, each.thread) for each in examples]
-    unwanted = sum(each.spam for each in seen)
-    if not _are_enough(seen):
-        sentence = (
-            f"There are {len(seen) - unwanted} wanted and {unwanted} unwanted comments; "
-            f"it takes {LEAST_OF_EACH} of each to learn from."
+    rows = [
+        ExampleFeatures(frozenset(features(each.text)), each.spam, each.thread) for each in examples
+    ]
+    spam_count = sum(each.spam for each in rows)
+    if not _are_enough(rows):
+        message = (
+            f"There are {len(rows) - spam_count} wanted and {spam_count} unwanted comments; "
+            f"it takes {MIN_OF_EACH} of each to learn from."
         )
-        raise TooFew(sentence)
-    scores = _scores_unseen(seen)
+        raise TooFew(message)
+    scores = _cross_validated_scores(rows)
     threshold = _threshold(scores)
-    held = [spam for score, spam in scores if score >= threshold]
-    model = _learnt(seen)
+    suspected = [spam for score, spam in scores if score >= threshold]
+    model = _fit(rows)
     return Trained(
         SpamModel(model.weights, model.prior, threshold),
-        precision=sum(held) / len(held) if held else 0.0,
-        recall=sum(held) / unwanted,
+        precision=sum(suspected) / len(suspected) if suspected else 0.0,
+        recall=sum(suspected) / spam_count,
     )
 
 
-def _are_enough(seen: Sequence[Seen]) -> bool:
-    unwanted = sum(each.spam for each in seen)
-    return min(unwanted, len(seen) - unwanted) >= LEAST_OF_EACH
+def _are_enough(rows: Sequence[ExampleFeatures]) -> bool:
+    spam_count = sum(each.spam for each in rows)
+    return min(spam_count, len(rows) - spam_count) >= MIN_OF_EACH
 
 
-def _learnt(seen: Sequence[Seen]) -> SpamModel:
-    """A model of these, in which a word counts only where several threads have it."""
+def _fit(rows: Sequence[ExampleFeatures]) -> SpamModel:
+    """Trains a model with the words that occur in several threads."""
     threads: dict[str, set[str]] = {}
-    for each in seen:
-        for feature in each.found:
+    for each in rows:
+        for feature in each.features:
             if is_learnt(feature):
                 threads.setdefault(feature, set()).add(each.thread)
     known = [
@@ -212,64 +212,65 @@ def _learnt(seen: Sequence[Seen]) -> SpamModel:
             for each in found
             if len(threads.get(each, ())) >= LEAST_THREADS or not is_learnt(each)
         ]
-        for found, _, _ in seen
+        for found, _, _ in rows
     ]
-    weights, prior = weights_of(known, [each.spam for each in seen])
+    weights, prior = weights_of(known, [each.spam for each in rows])
     return SpamModel(weights, prior, 0.0)
 
 
-def _scores_unseen(seen: Sequence[Seen]) -> list[tuple[float, bool]]:
-    fold_of = _by_thread(seen)
+def _cross_validated_scores(rows: Sequence[ExampleFeatures]) -> list[tuple[float, bool]]:
+    fold_of = _folds_by_thread(rows)
     folds = set(fold_of)
     if len(folds) < LEAST_THREADS or not all(
-        _are_enough([each for each, fold in zip(seen, fold_of, strict=True) if fold != left_out])
+        _are_enough([each for each, fold in zip(rows, fold_of, strict=True) if fold != left_out])
         for left_out in folds
     ):
-        fold_of = _by_stretch(seen)
+        fold_of = _folds_by_section(rows)
     scores = []
     for left_out in sorted(set(fold_of)):
-        pairs = list(zip(seen, fold_of, strict=True))
-        judge = _learnt([each for each, fold in pairs if fold != left_out])
-        scores += [(judge.score(each.found), each.spam) for each, fold in pairs if fold == left_out]
+        pairs = list(zip(rows, fold_of, strict=True))
+        model = _fit([each for each, fold in pairs if fold != left_out])
+        scores += [
+            (model.score(each.features), each.spam) for each, fold in pairs if fold == left_out
+        ]
     return scores
 
 
-def _by_thread(seen: Sequence[Seen]) -> list[int]:
-    """For each example the fold of its thread; the largest threads are dealt out first."""
+def _folds_by_thread(rows: Sequence[ExampleFeatures]) -> list[int]:
+    """Assigns each thread to the smallest fold, the largest threads first."""
     sizes: dict[str, int] = {}
-    for each in seen:
+    for each in rows:
         sizes[each.thread] = sizes.get(each.thread, 0) + 1
-    filled = [0] * FOLDS
+    fold_sizes = [0] * FOLDS
     fold_of: dict[str, int] = {}
     for thread in sorted(sizes, key=lambda each: (-sizes[each], each)):
-        fold_of[thread] = filled.index(min(filled))
-        filled[fold_of[thread]] += sizes[thread]
-    return [fold_of[each.thread] for each in seen]
+        fold_of[thread] = fold_sizes.index(min(fold_sizes))
+        fold_sizes[fold_of[thread]] += sizes[thread]
+    return [fold_of[each.thread] for each in rows]
 
 
-def _by_stretch(seen: Sequence[Seen]) -> list[int]:
-    """For each example which stretch of its kind it is in, so that neighbours are left out together."""
-    total = {kind: sum(each.spam is kind for each in seen) for kind in (False, True)}
+def _folds_by_section(rows: Sequence[ExampleFeatures]) -> list[int]:
+    """Divides the examples of each class into consecutive sections."""
+    total = {spam: sum(each.spam is spam for each in rows) for spam in (False, True)}
     before = {False: 0, True: 0}
     folds = []
-    for each in seen:
+    for each in rows:
         folds.append(before[each.spam] * FOLDS // total[each.spam])
         before[each.spam] += 1
     return folds
 
 
 def _threshold(scores: Iterable[tuple[float, bool]]) -> float:
-    """The least score above which `PRECISION` holds, were there one wanted comment more.
+    """Returns the lowest threshold with `PRECISION`, if there were one more false positive.
 
-    Where there is too little spam for that, it lies above all wanted comments. It lies halfway
-    to the next comment below.
+    It is halfway to the next lower score. With too little spam it is above all ham.
     """
     ranked = sorted(scores, key=lambda each: (-each[0], each[1]))
     following = [*(score for score, _ in ranked[1:]), ranked[-1][0]]
-    highest_wanted = next((score for score, spam in ranked if not spam), -math.inf)
-    lowest, wanted = math.nextafter(highest_wanted, math.inf), 0
-    for held, ((score, spam), below) in enumerate(zip(ranked, following, strict=True), 1):
-        wanted += not spam
-        if not wanted or (held - wanted) / (held + 1) >= PRECISION:
+    highest_ham = next((score for score, spam in ranked if not spam), -math.inf)
+    lowest, ham_count = math.nextafter(highest_ham, math.inf), 0
+    for suspected, ((score, spam), below) in enumerate(zip(ranked, following, strict=True), 1):
+        ham_count += not spam
+        if not ham_count or (suspected - ham_count) / (suspected + 1) >= PRECISION:
             lowest = (score + below) / 2
     return max(EVEN_ODDS, lowest)

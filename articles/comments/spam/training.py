@@ -1,4 +1,4 @@
-"""Learning from what moderators decided: a new version of the spam model."""
+"""Trains new versions of the spam model on the decisions of moderators."""
 
 from typing import Final
 
@@ -9,21 +9,20 @@ from articles.comments.models import Comment, ModerationDecision
 from articles.comments.screening.models import SpamModelVersion
 from articles.comments.spam.model import VERSION, Example, TooFew, train
 
-MOST_OF_EACH: Final = 3_000
-"""The newest decisions of a kind; spammers change their words, and learning must end within minutes."""
+MAX_EXAMPLES: Final = 3_000
+"""Per class. Only the newest, because spam changes and the training must end within minutes."""
 
-MOST_WEIGHTS: Final = 60_000
-KEPT: Final = 10
-"""Versions; older ones are of no use to anybody."""
+MAX_WEIGHTS: Final = 60_000
+MAX_VERSIONS: Final = 10
 
 
-def learn() -> SpamModelVersion | None:
-    """A new version from the moderators' own decisions, or None where nothing new was decided.
+def train_new_version() -> SpamModelVersion | None:
+    """Trains a new version; returns None if there are no new decisions.
 
-    Only decisions of people teach: a rule's or a model's own opinion would confirm itself.
+    Only decisions of people are used, because automatic ones would reinforce themselves.
 
     Raises:
-        TooFew: there are not enough decisions of a kind.
+        TooFew: there are not enough decisions of a class.
     """
     ham = _examples(Comment.State.APPROVED)
     spam = _examples(Comment.State.SPAM)
@@ -32,51 +31,51 @@ def learn() -> SpamModelVersion | None:
         latest
         and latest.content.get("version") == VERSION
         and (latest.ham_count, latest.spam_count) == (len(ham), len(spam))
-        and not _newer(latest)
+        and not _has_new_decisions(latest)
     ):
         return None
     trained = train([*ham, *spam])
     content = trained.model.as_json()
-    strongest = sorted(content["weights"].items(), key=lambda each: -abs(each[1]))[:MOST_WEIGHTS]
+    strongest = sorted(content["weights"].items(), key=lambda each: -abs(each[1]))[:MAX_WEIGHTS]
     content["weights"] = dict(strongest)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('spam model', 0))")
-        made = SpamModelVersion.objects.create(
+        version = SpamModelVersion.objects.create(
             ham_count=len(ham),
             spam_count=len(spam),
             precision=trained.precision,
             recall=trained.recall,
             content=content,
         )
-        kept = SpamModelVersion.objects.values("pk")[:KEPT]
+        kept = SpamModelVersion.objects.values("pk")[:MAX_VERSIONS]
         SpamModelVersion.objects.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
-    return made
+    return version
 
 
-def try_to_learn() -> str:
-    """For the worker: learns if there is enough to learn from; what came of it, in words."""
+def train_if_possible() -> str:
+    """Trains a new version if there are enough decisions; returns a message for the log."""
     try:
-        made = learn()
-    except TooFew as few:
-        return str(few)
-    return f"{made} learnt." if made else "Nothing new was decided."
+        version = train_new_version()
+    except TooFew as error:
+        return str(error)
+    return f"{version} learnt." if version else "Nothing new was decided."
 
 
-def _decided() -> "QuerySet[Comment]":
+def _with_human_decision() -> "QuerySet[Comment]":
     human = ModerationDecision.objects.by_people().filter(comment=OuterRef("pk"))
     return Comment.objects.annotate(human=Subquery(human.values("decision")[:1]))
 
 
-def _examples(kind: Comment.State) -> list[Example]:
-    newest = _decided().filter(Q(human=kind)).order_by("-created_at")
+def _examples(state: Comment.State) -> list[Example]:
+    newest = _with_human_decision().filter(Q(human=state)).order_by("-created_at")
     return [
-        Example(text, kind is Comment.State.SPAM, str(article))
-        for text, article in newest.values_list("text", "article_id")[:MOST_OF_EACH]
+        Example(text, state is Comment.State.SPAM, str(article))
+        for text, article in newest.values_list("text", "article_id")[:MAX_EXAMPLES]
     ]
 
 
-def _newer(latest: SpamModelVersion) -> bool:
+def _has_new_decisions(latest: SpamModelVersion) -> bool:
     return ModerationDecision.objects.filter(
         created_by__isnull=False, created_at__gt=latest.created_at
     ).exists()

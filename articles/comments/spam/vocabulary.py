@@ -1,7 +1,7 @@
-"""General words of advertising and of conversation, by what they are used for.
+"""General words of advertising and of conversation, in groups.
 
-A closed list from general knowledge, so that what the model learns about these words holds under any
-article. How it was written, and what had been seen before: docs/algorithms/screening.md.
+A closed list from general knowledge, so that what the model learns about these words applies to any
+article. docs/algorithms/screening.md explains how it was compiled.
 """
 
 from typing import Final
@@ -23,7 +23,7 @@ GROUPS: Final[dict[str, str]] = {
     "please": "please pls plz plss plzz pleas plis bitte svp favor",
     "thanks": "thanks thank thx thanx gracias danke merci",
     "chance": "chance dream dreams talent talented famous goal opportunity appreciate grateful promise disappointed regret miss",
-    # Whose, and where to.
+    # Whose, and where.
     "own": "my our mine mein meine mon ma mes mi mis mio mia nuestro unser notre",
     "me": "me us",
     "i": "i im we ive we're were id ill",
@@ -57,10 +57,10 @@ GROUPS: Final[dict[str, str]] = {
     "sex": "sex sexy porn xxx nude nudes naked dating date singles cam webcam hookup escort ass boobs",
     "casino": "casino poker slot slots bet bets betting gambling jackpot lottery roulette",
     "essays": "essay essays dissertation assignment homework writing",
-    # How it speaks to people.
+    # How it addresses people.
     "greet": "hey hi hello hallo hola bonjour ciao sup greetings",
     "all": "everyone everybody guys people friends folks anyone anybody someone all",
-    # How people talk about what they read, saw and heard.
+    # How people talk about what they have read or seen.
     "he": "he she they him her them his hers their himself herself hes shes he's she's they're",
     "praise": "love loved loves best good great awesome amazing nice cool beautiful perfect favorite favourite brilliant "
     "excellent wonderful fantastic legend",
@@ -74,7 +74,7 @@ GROUPS: Final[dict[str, str]] = {
     "amount": "million millions billion billions thousand hundred view views",
     "article": "article story author writer editor journalist news report paper headline paragraph source sources",
 }
-"""Group → its words, in small letters."""
+"""The words of each group, in lower case."""
 
 PLAIN: Final = (
     "a an the this that these those it its to of in on at by for from with about into out up off back over here there "
@@ -82,7 +82,7 @@ PLAIN: Final = (
     "would should have has had just only also more most much many very really some any what who how which where now "
     "one two let want need give take keep"
 )
-"""Words that any sentence is made of; each is a group of its own."""
+"""Common words of any sentence; each is a group of its own."""
 
 TOGETHER: Final = frozenset(
     [
@@ -111,4 +111,4 @@ TOGETHER: Final = frozenset(
         "chance",
     ]
 )
-"""Groups that mean something by standing in one comment, wherever in it."""
+"""Groups whose combinations anywhere in a comment are features."""

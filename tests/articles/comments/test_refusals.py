@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
-from articles.comments.screening.checks import PER_ADDRESS
+from articles.comments.screening.checks import PER_IP_ADDRESS
 from articles.comments.submission import posting
 from articles.editorial import publishing
 from articles.editorial.models import Article
@@ -141,7 +141,7 @@ def test_an_invalid_field_gets_an_error_of_its_own_and_nothing_is_saved(
 
 
 def test_one_address_cannot_flood_an_article(client: Client, article: Article, later: None) -> None:
-    limit, _ = PER_ADDRESS
+    limit, _ = PER_IP_ADDRESS
     for number in range(limit):
         send(client, article, text=f"Word {number}")
     token = token_in(client.get(address_of(article)).content.decode())

@@ -9,7 +9,7 @@ from articles.comments.screening.engine import knowledge
 from articles.comments.screening.models import SpamModelVersion
 from articles.comments.spam.features import is_learnt
 from articles.comments.spam.model import LEAST_OF_EACH
-from articles.comments.spam.training import learn, try_to_learn
+from articles.comments.spam.training import learn, train_if_possible
 from articles.editorial.models import Article
 from tests.articles.comments.spam.test_model import examples
 
@@ -37,7 +37,7 @@ def test_a_night_after_enough_decisions_there_is_a_model(article: Article, mina:
 
 def test_what_rules_decided_teaches_nothing(article: Article) -> None:
     decided(article, None)
-    assert "0 wanted and 0 unwanted" in try_to_learn()
+    assert "0 wanted and 0 unwanted" in train_if_possible()
     assert not SpamModelVersion.objects.exists()
 
 
@@ -45,7 +45,7 @@ def test_without_new_decisions_no_new_version_is_made(article: Article, mina: Us
     decided(article, mina)
     learn()
     assert learn() is None
-    assert try_to_learn() == "Nothing new was decided."
+    assert train_if_possible() == "Nothing new was decided."
     comment = Comment.objects.filter(state="approved").first()
     assert comment is not None
     decisions.spam(comment, by=mina)
@@ -60,7 +60,7 @@ def test_what_was_taken_back_teaches_nothing(article: Article, mina: User) -> No
         row = decisions.decide(comment, Comment.State.SPAM, by=mina)
         assert row
         undo.undo([row], by=mina)
-    assert f"{LEAST_OF_EACH - 2} wanted and {LEAST_OF_EACH} unwanted" in try_to_learn()
+    assert f"{LEAST_OF_EACH - 2} wanted and {LEAST_OF_EACH} unwanted" in train_if_possible()
 
 
 def test_a_model_of_an_older_version_is_learnt_anew(article: Article, mina: User) -> None:
