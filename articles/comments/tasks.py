@@ -72,8 +72,8 @@ def send_notifications(context: JobContext, timestamp: int) -> None:
     def should_stop() -> bool:
         return context.should_abort() or time.monotonic() > until
 
-    outbox.look_after(timezone.now())
-    sending.send_due(enough=should_stop)
+    outbox.mark_uncertain(timezone.now())
+    sending.send_due(should_stop=should_stop)
 
 
 @app.task(name=job_queue.ASK_AKISMET, retry=RETRY_AKISMET)

@@ -36,7 +36,7 @@ def article(site: str) -> Article:
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests type faster than people and do not wait for the time to undo a decision."""
     monkeypatch.setattr("articles.comments.screening.checks.TOO_QUICK", timedelta(0))
-    monkeypatch.setattr(fan_out, "GRACE", timedelta(0))
+    monkeypatch.setattr(fan_out, "DELAY", timedelta(0))
 
 
 def write(page: Page, text: str, *, name: str, email: str, follow: str = "") -> None:

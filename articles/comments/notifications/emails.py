@@ -30,52 +30,51 @@ from iria.publication.mail.rendering import mail
 from iria.publication.models import Publication, current_publication
 
 
-def to_confirm(follow: Follow) -> str:
+def confirm_url(follow: Follow) -> str:
     return absolute_url(reverse("comment_follow_confirm", args=[follow.token]))
 
 
-def to_leave(one: Follow | Follower) -> str:
-    """Leaves one thing; for a follower, whatever comes once a day."""
-    return absolute_url(reverse("comment_unfollow", args=[one.token]))
+def unfollow_url(target: Follow | Follower) -> str:
+    """Returns the URL to end a follow, or all daily e-mails of a follower."""
+    return absolute_url(reverse("comment_unfollow", args=[target.token]))
 
 
-def preferences(follower: Follower) -> str:
+def preferences_url(follower: Follower) -> str:
     return absolute_url(reverse("newsletter_preferences", args=[follower.token]))
 
 
-LONGEST: Final = 1200
-"""Signs of one comment in an e-mail; the page has the rest."""
-MOST: Final = 20
-"""Comments in an e-mail; Gmail hides what comes after 102 KB, the way out included."""
+EXCERPT_MAX_LENGTH: Final = 1200
+MAX_COMMENTS: Final = 20
+"""Gmail cuts off e-mails after 102 KB, and the unsubscribe link with them."""
 
 Kind = Follow.Kind
 
 
 def notification(batch: Batch) -> ListEmail:
-    """What others wrote, to one follower: about one article at once, or all of a day."""
+    """Returns the e-mail of a batch: about one article, or the daily one."""
     publication = current_publication()
     with use_language(publication.language_codes[0]):
         if batch.daily:
-            return _of_the_day(batch, publication)
+            return _daily(batch, publication)
         with use_language(batch.notices[0].comment.article.language):
-            return _at_once(batch, publication)
+            return _immediate(batch, publication)
 
 
-def ask(follow: Follow) -> ListEmail:
-    """Whether the holder of the address wants to be told."""
+def confirm_follow(follow: Follow) -> ListEmail:
+    """Returns the e-mail that asks the owner of the address to confirm a follow."""
     publication = current_publication()
-    with _speaking(follow, publication):
+    with _language_of(follow, publication):
         headline = follow.article.headline if follow.article else publication.name
         sentence = gettext(
             "Somebody, hopefully you, asked for e-mails to this address: %(what)s. "
             "Open the link and confirm to receive them."
-        ) % {"what": what(follow)}
-        note = EmailContent(
+        ) % {"what": describe_follow(follow)}
+        content = EmailContent(
             subject=gettext("Confirm: comments on “%(headline)s”")
             % {"headline": one_line(headline)},
             blocks=(
                 Paragraph(sentence),
-                Button(gettext("Confirm"), to_confirm(follow)),
+                Button(gettext("Confirm"), confirm_url(follow)),
                 Paragraph(
                     gettext(
                         "The link is valid for seven days. If it was not you, ignore "
@@ -84,84 +83,84 @@ def ask(follow: Follow) -> ListEmail:
                 ),
             ),
         )
-        return mail(note, publication, to=follow.follower.recipient)
+        return mail(content, publication, to=follow.follower.recipient)
 
 
 def already_following(follow: Follow) -> ListEmail:
-    """That they follow already, to somebody who asked again."""
+    """Returns the e-mail for a follow that is active already."""
     publication = current_publication()
-    with _speaking(follow, publication):
+    with _language_of(follow, publication):
         sentence = gettext(
             "This address was entered again to follow comments: %(what)s. You "
             "already follow them; there is nothing to do."
-        ) % {"what": what(follow)}
-        preferences_url = preferences(follow.follower)
-        note = EmailContent(
+        ) % {"what": describe_follow(follow)}
+        manage_url = preferences_url(follow.follower)
+        content = EmailContent(
             subject=gettext("You already follow these comments"),
             blocks=(
                 Paragraph(sentence),
-                Button(gettext("Manage preferences or unfollow"), preferences_url),
+                Button(gettext("Manage preferences or unfollow"), manage_url),
             ),
         )
-        return mail(note, publication, to=follow.follower.recipient)
+        return mail(content, publication, to=follow.follower.recipient)
 
 
-def what(follow: Follow) -> str:
-    """What somebody follows, in words."""
+def describe_follow(follow: Follow) -> str:
+    """Returns what is followed, for use in a sentence."""
     headline = one_line(follow.article.headline) if follow.article else ""
-    words = {
+    labels = {
         Kind.REPLIES: gettext("replies to your comment on “%(headline)s”"),
         Kind.THREAD: gettext("all comments on “%(headline)s”"),
         Kind.OWN: gettext("comments on your articles"),
         Kind.QUEUE: gettext("pending comments"),
     }
-    return words[Kind(follow.kind)] % {"headline": headline}
+    return labels[Kind(follow.kind)] % {"headline": headline}
 
 
-def why(follow: Follow, publication: Publication) -> str:
-    """The line in the foot that says why an e-mail came."""
+def reason(follow: Follow, publication: Publication) -> str:
+    """Returns the line in the footer that says why the e-mail was sent."""
     since = follow.confirmed_at or follow.created_at
     return gettext("You receive this e-mail because you followed this on %(day)s: %(what)s.") % {
         "day": day_words(publication.local_date(since)),
-        "what": what(follow),
+        "what": describe_follow(follow),
     }
 
 
-def ways(one: Follow | Follower, follower: Follower) -> tuple[FooterLink, ...]:
-    leave = gettext("Unfollow")
-    if isinstance(one, Follower):
-        leave = gettext("Stop daily e-mails")
+def footer_links(target: Follow | Follower, follower: Follower) -> tuple[FooterLink, ...]:
+    label = gettext("Unfollow")
+    if isinstance(target, Follower):
+        label = gettext("Stop daily e-mails")
     return (
-        FooterLink(leave, to_leave(one)),
-        FooterLink(gettext("Manage preferences"), preferences(follower)),
+        FooterLink(label, unfollow_url(target)),
+        FooterLink(gettext("Manage preferences"), preferences_url(follower)),
     )
 
 
-def headers(one: Follow | Follower, name: str, publication: Publication) -> dict[str, str]:
-    """Which list it is of, and how to leave it with one click."""
-    listed = f"{one_line(publication.name)} <{name}.{mail_domain()}>"
-    return {"List-Id": listed, **list_unsubscribe_headers(to_leave(one))}
+def headers(target: Follow | Follower, name: str, publication: Publication) -> dict[str, str]:
+    """Returns the headers of the list, with the one-click unsubscribe URL."""
+    list_id = f"{one_line(publication.name)} <{name}.{mail_domain()}>"
+    return {"List-Id": list_id, **list_unsubscribe_headers(unfollow_url(target))}
 
 
-def _at_once(batch: Batch, publication: Publication) -> ListEmail:
+def _immediate(batch: Batch, publication: Publication) -> ListEmail:
     first = batch.notices[0]
     article, follow = first.comment.article, first.follow
-    note = EmailContent(
+    content = EmailContent(
         subject=_subject(batch.notices, article),
         blocks=(
-            *[_said(notice, publication) for notice in batch.notices[:MOST]],
-            *_rest(len(batch.notices)),
+            *[_quote(notice, publication) for notice in batch.notices[:MAX_COMMENTS]],
+            *_more(len(batch.notices)),
         ),
-        reason=why(follow, publication),
-        links=ways(follow, batch.follower),
+        reason=reason(follow, publication),
+        links=footer_links(follow, batch.follower),
     )
     return mail(
-        note,
+        content,
         publication,
         to=batch.follower.recipient,
         headers={
             **headers(follow, "comments", publication),
-            # Mail programs show the e-mails about one article together.
+            # Lets mail programs group the e-mails about one article.
             "References": f"<thread-{article.pk}@{mail_domain()}>",
         },
     )
@@ -183,25 +182,28 @@ def _subject(notices: list[CommentNotification], article: Article) -> str:
     return sentence % {"name": one_line(comment.public_name), "headline": headline}
 
 
-def _of_the_day(batch: Batch, publication: Publication) -> ListEmail:
+def _daily(batch: Batch, publication: Publication) -> ListEmail:
     follows = {notice.follow_id: notice.follow for notice in batch.notices}
-    only = next(iter(follows.values())) if len(follows) == 1 else None
-    one: Follow | Follower = only or batch.follower
-    note = EmailContent(
-        subject=_subject_of_the_day(batch.notices),
-        blocks=(*_by_article(batch.notices[:MOST], publication), *_rest(len(batch.notices))),
-        reason=why(only, publication) if only else _why_of_the_day(list(follows.values())),
-        links=ways(one, batch.follower),
+    single = next(iter(follows.values())) if len(follows) == 1 else None
+    target: Follow | Follower = single or batch.follower
+    content = EmailContent(
+        subject=_daily_subject(batch.notices),
+        blocks=(
+            *_by_article(batch.notices[:MAX_COMMENTS], publication),
+            *_more(len(batch.notices)),
+        ),
+        reason=reason(single, publication) if single else _daily_reason(list(follows.values())),
+        links=footer_links(target, batch.follower),
     )
     return mail(
-        note,
+        content,
         publication,
         to=batch.follower.recipient,
-        headers=headers(one, "comments-daily", publication),
+        headers=headers(target, "comments-daily", publication),
     )
 
 
-def _subject_of_the_day(notices: list[CommentNotification]) -> str:
+def _daily_subject(notices: list[CommentNotification]) -> str:
     articles = {notice.comment.article_id for notice in notices}
     if len(articles) == 1:
         return _subject(notices, notices[0].comment.article)
@@ -211,41 +213,41 @@ def _subject_of_the_day(notices: list[CommentNotification]) -> str:
     }
 
 
-def _why_of_the_day(follows: list[Follow]) -> str:
-    listed = "; ".join(what(follow) for follow in follows)
+def _daily_reason(follows: list[Follow]) -> str:
+    listed = "; ".join(describe_follow(follow) for follow in follows)
     return gettext("You receive this daily e-mail because you follow: %(what)s.") % {"what": listed}
 
 
 def _by_article(notices: list[CommentNotification], publication: Publication) -> list[Block]:
     blocks: list[Block] = []
-    before = None
+    previous = None
     for notice in notices:
         article = notice.comment.article
-        if article.pk != before:
+        if article.pk != previous:
             headline = one_line(article.headline)
             blocks.append(Heading(headline, absolute_url(article.get_absolute_url())))
-            before = article.pk
-        blocks.append(_said(notice, publication))
+            previous = article.pk
+        blocks.append(_quote(notice, publication))
     return blocks
 
 
-def _rest(count: int) -> list[Paragraph]:
-    """That there are more than an e-mail holds."""
-    if count <= MOST:
+def _more(count: int) -> list[Paragraph]:
+    """The line about the comments that do not fit into the e-mail."""
+    if count <= MAX_COMMENTS:
         return []
     sentence = ngettext(
         "%(count)d more comment on the page.",
         "%(count)d more comments on the page.",
-        count - MOST,
+        count - MAX_COMMENTS,
     )
-    return [Paragraph(sentence % {"count": count - MOST})]
+    return [Paragraph(sentence % {"count": count - MAX_COMMENTS})]
 
 
-def _said(notice: CommentNotification, publication: Publication) -> Quote:
+def _quote(notice: CommentNotification, publication: Publication) -> Quote:
     comment = notice.comment
     local = publication.local(comment.created_at)
-    answer = notice.follow.kind == Kind.REPLIES
-    text = _shortened(comment)
+    is_reply = notice.follow.kind == Kind.REPLIES
+    text = _excerpt(comment)
     return Quote(
         name=one_line(comment.public_name),
         when=f"{day_words(local.date())}, {local:%H:%M}",
@@ -253,16 +255,16 @@ def _said(notice: CommentNotification, publication: Publication) -> Quote:
         html=SafeString(render_comment(text)),
         link_label=gettext("View and reply"),
         url=absolute_url(comment.get_absolute_url()),
-        context=gettext("in reply to your comment") if answer else "",
+        context=gettext("in reply to your comment") if is_reply else "",
     )
 
 
-def _shortened(comment: Comment) -> str:
-    if len(comment.text) <= LONGEST:
+def _excerpt(comment: Comment) -> str:
+    if len(comment.text) <= EXCERPT_MAX_LENGTH:
         return comment.text
-    return comment.text[:LONGEST].rsplit(maxsplit=1)[0] + " …"
+    return comment.text[:EXCERPT_MAX_LENGTH].rsplit(maxsplit=1)[0] + " …"
 
 
-def _speaking(follow: Follow, publication: Publication) -> AbstractContextManager[None]:
+def _language_of(follow: Follow, publication: Publication) -> AbstractContextManager[None]:
     language = follow.article.language if follow.article else publication.language_codes[0]
     return use_language(language)

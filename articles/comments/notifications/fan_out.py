@@ -1,4 +1,4 @@
-"""From a published comment to the notifications of its followers."""
+"""Creates the notifications of a published comment."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -11,12 +11,12 @@ from articles.comments import job_queue
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.notifications.daily_schedule import next_digest
 
-GRACE: Final = timedelta(seconds=15)
-"""A moderator can take a decision back for ten seconds; no mail goes before that."""
-NEWS_FOR: Final = timedelta(days=60)
-"""Older comments are no news: the rows that say who was told of them are gone by then."""
+DELAY: Final = timedelta(seconds=15)
+"""A moderator can undo a decision for ten seconds; no e-mail is sent before that."""
+MAX_AGE: Final = timedelta(days=60)
+"""For older comments the rows that prevent a second notification may be deleted."""
 
-SPREAD: Final = """
+INSERT_NOTIFICATIONS: Final = """
 WITH RECURSIVE approvals AS (
     SELECT id, created_at FROM articles_moderationdecision
     WHERE comment_id = %(comment)s AND decision = 'approved'
@@ -55,18 +55,18 @@ ON CONFLICT (follower_id, comment_id) DO UPDATE
     SET state = 'waiting', state_changed_at = NULL, due_at = excluded.due_at, follow_id = excluded.follow_id
     WHERE articles_commentnotification.state = 'dropped'
 """
-"""One statement for any number of followers. Who follows in two ways is notified once, in the quicker
-one; the commenter is not told of their own words, and nobody of what is back on the page and stood there
-before they followed; what was taken off it before anybody was told, and is back, is told after all."""
+"""One statement for any number of followers. A follower with two matching follows is notified once, at
+the faster frequency. Commenters are not notified of their own comments, nor followers of a comment that
+was first published before they followed. A dropped notification is sent if the comment is published again."""
 
 
 def create_notifications(comment_id: int) -> int:
-    """Creates the notifications of a published comment; how many. Running it twice changes nothing."""
+    """Creates the notifications of a published comment; returns how many. It can be repeated safely."""
     now = timezone.now()
     comment = (
         Comment.objects.published()
         .select_related("user")
-        .filter(pk=comment_id, created_at__gt=now - NEWS_FOR)
+        .filter(pk=comment_id, created_at__gt=now - MAX_AGE)
         .first()
     )
     if comment is None:
@@ -78,10 +78,10 @@ def create_notifications(comment_id: int) -> int:
         "address": comment.user.email if comment.user else comment.email,
         "now": now,
         "digest": next_digest(now),
-        "soon": now + GRACE,
+        "soon": now + DELAY,
     }
     with connection.cursor() as cursor:
-        cursor.execute(SPREAD, values)
+        cursor.execute(INSERT_NOTIFICATIONS, values)
         return int(cursor.rowcount)
 
 
@@ -94,11 +94,8 @@ def register() -> None:
 def _notify_followers(
     instance: ModerationDecision, created: bool, raw: bool = False, **signal: Any
 ) -> None:
-    """Every decision is a row; the one that puts a comment onto the page is news for its followers.
-
-    Within the transaction of the decision, like the rest that follows from it.
-    """
+    """Queues the notifications when a comment is approved, in the transaction of the decision."""
     if raw or not created or instance.decision != Comment.State.APPROVED:
         return
-    if instance.comment.created_at > timezone.now() - NEWS_FOR:
+    if instance.comment.created_at > timezone.now() - MAX_AGE:
         job_queue.enqueue_notifications(instance.comment)

@@ -1,7 +1,7 @@
 """Following, confirming, preferences and unfollowing: the same functions for pages, forms and jobs.
 
-Nothing a stranger does here tells whether an address is known: a request writes the same rows for
-every address, and what follows from who they are happens in an e-mail.
+Requests do not reveal whether an address is known: they write the same rows for every address, and
+only the e-mails differ.
 """
 
 from datetime import datetime, timedelta
@@ -28,15 +28,15 @@ from iria.core import hooks
 from iria.core.mail import variants
 
 CONFIRM_WITHIN: Final = timedelta(days=7)
-"""As long as the link that confirms a comment: what was asked for with it is still there then."""
-ASKED_ONCE_IN: Final = timedelta(minutes=5)
-KEPT_AFTER_LEAVING: Final = timedelta(days=30)
+"""As long as the confirmation link of a comment, which also confirms its follow."""
+CONFIRMATION_INTERVAL: Final = timedelta(minutes=5)
+RETENTION: Final = timedelta(days=30)
 
 Kind, Frequency = Follow.Kind, Follow.Frequency
 
 
-class TooLate(Exception):
-    """The follow was left since, so an old link must not bring it back."""
+class AlreadyEnded(Exception):
+    """The follow has ended, so an old link must not reactivate it."""
 
 
 def follow(
@@ -49,19 +49,19 @@ def follow(
     comment: Comment | None = None,
     ask: bool = True,
 ) -> Follow:
-    """Has an account or an address told of something; the follow as it stands now.
+    """Creates or renews a follow of an account or an e-mail address.
 
-    It lives at once for an account whose address is confirmed. For everybody else an e-mail has to be
-    answered first (`asking`); until then nothing that stands already is changed by it.
+    It is active at once for an account with a confirmed address. Otherwise it has to be confirmed by
+    e-mail; until then an existing active follow is not changed.
 
     Args:
-        ask: whether that mail is sent; not where another one asks for the same address already.
+        ask: whether to send the confirmation e-mail; False if another e-mail confirms the address.
     """
     now = timezone.now()
-    proven = user is not None and is_confirmed(user)
+    is_proven = user is not None and is_confirmed(user)
     with transaction.atomic():
         follower = follower_of(user, email)
-        found, new = Follow.objects.get_or_create(
+        followed, created = Follow.objects.get_or_create(
             follower=follower,
             kind=kind,
             article=article or (comment.article if comment else None),
@@ -69,48 +69,52 @@ def follow(
             defaults={
                 "frequency": frequency,
                 "created_at": now,
-                "confirmed_at": now if proven else None,
+                "confirmed_at": now if is_proven else None,
             },
         )
-        if ask and not proven and _may_be_asked(found, now):
-            job_queue.enqueue_follow_confirmation(found)
-        if not new and (proven or not found.is_active):
-            _begin_again(found, frequency, now, proven=proven)
-    return found
+        if ask and not is_proven and _claim_confirmation(followed, now):
+            job_queue.enqueue_follow_confirmation(followed)
+        if not created and (is_proven or not followed.is_active):
+            _renew(followed, frequency, now, is_proven=is_proven)
+    return followed
 
 
-def _may_be_asked(found: Follow, now: datetime) -> bool:
-    """Once in some minutes, whatever is known of the address: an impatient finger gets one mail."""
-    rested = (
+def _claim_confirmation(followed: Follow, now: datetime) -> bool:
+    """Returns whether to send a confirmation e-mail: at most one in a few minutes."""
+    can_send = (
         Q(confirmation_sent_at=None)
-        | Q(confirmation_sent_at__lt=now - ASKED_ONCE_IN)
+        | Q(confirmation_sent_at__lt=now - CONFIRMATION_INTERVAL)
         | Q(confirmation_sent_at__gt=now)
     )
-    return bool(Follow.objects.filter(rested, pk=found.pk).update(confirmation_sent_at=now))
+    return bool(Follow.objects.filter(can_send, pk=followed.pk).update(confirmation_sent_at=now))
 
 
-def _begin_again(
-    found: Follow, frequency: Follow.Frequency, now: datetime, *, proven: bool
+def _renew(
+    followed: Follow, frequency: Follow.Frequency, now: datetime, *, is_proven: bool
 ) -> None:
-    if not found.is_active:
-        found.confirmed_at, found.created_at = now if proven else None, now
-    found.frequency, found.unfollowed_at = frequency, None
-    found.save(update_fields=["frequency", "created_at", "confirmed_at", "unfollowed_at"])
+    if not followed.is_active:
+        followed.confirmed_at, followed.created_at = now if is_proven else None, now
+    followed.frequency, followed.unfollowed_at = frequency, None
+    followed.save(update_fields=["frequency", "created_at", "confirmed_at", "unfollowed_at"])
 
 
 def follower_of(user: User | None, email: str) -> Follower:
-    """The one row of an account or an address, made where unknown.
+    """Returns the follower of an account or an address; creates it if needed.
 
-    An address that an account has is that account's; what somebody followed as a guest comes with
-    them once the address is known to be theirs.
+    An address that belongs to an account is the follower of that account. Follows of a guest are moved
+    to the account once its address is confirmed.
     """
     if user is None:
-        known = Follower.objects.with_email(email).order_by("-user").first()
-        if known is not None:
-            return known
-        user = User.objects.alias(small=Lower("email")).filter(small__in=variants(email)).first()
+        existing = Follower.objects.with_email(email).order_by("-user").first()
+        if existing is not None:
+            return existing
+        user = (
+            User.objects.alias(lower_email=Lower("email"))
+            .filter(lower_email__in=variants(email))
+            .first()
+        )
         if user is None:
-            # As it was typed first; the index sees no difference between large and small letters.
+            # The unique index ignores case.
             return Follower.objects.get_or_create(email=email.lower())[0]
     elif is_confirmed(user):
         Follower.objects.filter(email__iexact=user.email).exclude(
@@ -120,37 +124,37 @@ def follower_of(user: User | None, email: str) -> Follower:
 
 
 def confirm(follow: Follow) -> Follow:
-    """The holder of the link wants to be told. Twice changes nothing.
+    """Confirms a follow; repeating it changes nothing.
 
-    An e-mail has arrived, so an address that mail once came back from is written to again.
+    Since the e-mail has arrived, a suppressed address is not suppressed any more.
 
     Raises:
-        UndoExpired
+        AlreadyEnded
     """
     with transaction.atomic():
         current = Follow.objects.select_for_update().get(pk=follow.pk)
         if current.unfollowed_at is not None:
-            raise TooLate
+            raise AlreadyEnded
         if current.confirmed_at is None:
             current.confirmed_at = timezone.now()
             current.save(update_fields=["confirmed_at"])
-            _prove_email(current)
+            _confirm_email_of_comment(current)
         unsuppress(current.follower)
     return current
 
 
-def _prove_email(follow: Follow) -> None:
-    """The mail went to the address that a guest gave with the comment, and was answered."""
+def _confirm_email_of_comment(follow: Follow) -> None:
+    """Confirms the e-mail address of the comment too, since it received the e-mail."""
     email = follow.follower.email
     if follow.comment_id and email:
-        theirs = Comment.objects.filter(pk=follow.comment_id, user=None, email__iexact=email)
-        theirs.filter(email_confirmed_at=None).update(email_confirmed_at=timezone.now())
+        comments = Comment.objects.filter(pk=follow.comment_id, user=None, email__iexact=email)
+        comments.filter(email_confirmed_at=None).update(email_confirmed_at=timezone.now())
 
 
 def follow_replies(comment: Comment, frequency: Follow.Frequency) -> Follow | None:
-    """Has the commenter of a comment told of the answers to it; None for what was set aside at once.
+    """Follows the replies to a comment for its commenter; None if it was rejected or is spam.
 
-    Where an e-mail asks to confirm the comment, its answer stands for this too (`confirm_with`).
+    If the comment has to be confirmed by e-mail, that confirms the follow too (`confirm_with`).
     """
     if comment.state in {Comment.State.SPAM, Comment.State.REJECTED}:
         return None
@@ -161,44 +165,44 @@ def follow_replies(comment: Comment, frequency: Follow.Frequency) -> Follow | No
 
 
 def confirm_with(comment: Comment) -> int:
-    """Confirms the follows that were requested with a comment; how many."""
-    return _asked_with(comment).update(confirmed_at=timezone.now())
+    """Confirms the follows that were requested with a comment; returns how many."""
+    return _requested_with(comment).update(confirmed_at=timezone.now())
 
 
-def is_asked_for(comment: Comment) -> bool:
-    """Whether its commenter asked, with the comment, to be told of answers."""
-    return _asked_with(comment).exists()
+def is_requested_with(comment: Comment) -> bool:
+    """Whether the commenter requested to follow replies with the comment."""
+    return _requested_with(comment).exists()
 
 
-def _asked_with(comment: Comment) -> FollowQuerySet:
-    wanted = Follow.objects.filter(comment=comment, kind=Kind.REPLIES)
-    return wanted.filter(confirmed_at__isnull=True, unfollowed_at__isnull=True)
+def _requested_with(comment: Comment) -> FollowQuerySet:
+    requested = Follow.objects.filter(comment=comment, kind=Kind.REPLIES)
+    return requested.filter(confirmed_at__isnull=True, unfollowed_at__isnull=True)
 
 
-def leave(follow: Follow) -> None:
-    """Nothing more comes of it, from this moment; twice changes nothing."""
+def end(follow: Follow) -> None:
+    """Ends a follow at once; repeating it changes nothing."""
     with transaction.atomic():
-        # In the order in which e-mails are claimed: first the follower, then what they follow.
+        # Locked in the same order as by `outbox.claim`, so that there is no deadlock.
         Follower.objects.select_for_update().get(pk=follow.follower_id)
-        current = Follow.objects.filter(pk=follow.pk, unfollowed_at__isnull=True)
-        current.update(unfollowed_at=timezone.now())
+        active = Follow.objects.filter(pk=follow.pk, unfollowed_at__isnull=True)
+        active.update(unfollowed_at=timezone.now())
         CommentNotification.objects.pending().filter(follow=follow).delete()
     follow.refresh_from_db()
 
 
-def leave_all(follower: Follower, *, frequency: Follow.Frequency | None = None) -> int:
-    """Leaves everything, or everything that comes at this frequency; how many."""
-    wanted = follower.follows.filter(unfollowed_at__isnull=True)
+def end_all(follower: Follower, *, frequency: Follow.Frequency | None = None) -> int:
+    """Ends all follows, or those with a frequency; returns how many."""
+    active = follower.follows.filter(unfollowed_at__isnull=True)
     if frequency is not None:
-        wanted = wanted.filter(frequency=frequency)
-    left = list(wanted)
-    for each in left:
-        leave(each)
-    return len(left)
+        active = active.filter(frequency=frequency)
+    follows = list(active)
+    for follow in follows:
+        end(follow)
+    return len(follows)
 
 
-def choose(follow: Follow, frequency: Follow.Frequency) -> None:
-    """How soon somebody is told. What waits already comes at the new frequency."""
+def change_frequency(follow: Follow, frequency: Follow.Frequency) -> None:
+    """Changes the frequency of a follow and of its pending notifications."""
     with transaction.atomic():
         Follower.objects.select_for_update().get(pk=follow.follower_id)
         Follow.objects.filter(pk=follow.pk).update(frequency=frequency)
@@ -207,42 +211,42 @@ def choose(follow: Follow, frequency: Follow.Frequency) -> None:
     follow.frequency = frequency
 
 
-def suppress(address: str, *, because: str) -> None:
-    """No mail goes to this address any more, whatever it follows, until it is confirmed again."""
+def suppress(address: str, *, reason: str) -> None:
+    """Stops all e-mails to an address until it is confirmed again."""
     for follower in Follower.objects.with_email(address).filter(suppressed_at__isnull=True):
         follower.suppressed_at, follower.suppression_reason = (
             timezone.now(),
-            because[:300] or "Returned",
+            reason[:300] or "Returned",
         )
         follower.save(update_fields=["suppressed_at", "suppression_reason"])
         CommentNotification.objects.pending().filter(follower=follower).delete()
 
 
 def unsuppress(follower: Follower) -> None:
-    """E-mail arrives at the address again, as its owner says; the other apps are told."""
-    if not is_closed(follower.recipient):
+    """Allows e-mails to an address again, also in the other apps."""
+    if not is_suppressed(follower.recipient):
         return
-    for told in hooks.email_reachable:
-        told(follower.recipient)
+    for handler in hooks.email_reachable:
+        handler(follower.recipient)
     Follower.objects.filter(pk=follower.pk, suppressed_at__isnull=False).update(
         suppressed_at=None, suppression_reason=""
     )
 
 
-def is_closed(address: str) -> bool:
-    """Whether anybody here knows that mail to this address comes back."""
-    return any(closed(address) for closed in hooks.suppressed_emails)
+def is_suppressed(address: str) -> bool:
+    """Whether any app has suppressed this address."""
+    return any(check(address) for check in hooks.suppressed_emails)
 
 
 def erase() -> int:
-    """Deletes unconfirmed and old follows, and followers without follows; how many rows."""
+    """Deletes unconfirmed and old follows, and followers without follows; returns how many rows."""
     now = timezone.now()
     unconfirmed = Follow.objects.filter(
         confirmed_at__isnull=True, created_at__lt=now - CONFIRM_WITHIN
     )
-    left = Follow.objects.filter(unfollowed_at__lt=now - KEPT_AFTER_LEAVING)
-    gone = unconfirmed.delete()[0] + left.delete()[0]
+    ended = Follow.objects.filter(unfollowed_at__lt=now - RETENTION)
+    deleted = unconfirmed.delete()[0] + ended.delete()[0]
     idle = Follower.objects.filter(created_at__lt=now - CONFIRM_WITHIN).exclude(
         Exists(Follow.objects.filter(follower=OuterRef("pk")))
     )
-    return gone + idle.delete()[0]
+    return deleted + idle.delete()[0]

@@ -21,26 +21,26 @@ from iria.core.text.validators import validate_storable
 class FollowerQuerySet(models.QuerySet["Follower"]):
     def with_email(self, email: str) -> "FollowerQuerySet":
         """Followers with this e-mail address, guests and accounts."""
-        small = variants(email)
+        spellings = variants(email)
         return self.alias(guest=Lower("email"), account=Lower("user__email")).filter(
-            Q(guest__in=small) | Q(account__in=small)
+            Q(guest__in=spellings) | Q(account__in=spellings)
         )
 
     def with_token(self, token: str) -> "FollowerQuerySet":
-        """The follower with this token; tokens that PostgreSQL cannot store match none."""
+        """The follower with this token. Characters that PostgreSQL cannot store match nothing."""
         return self.filter(token=token) if token.isascii() and token.isprintable() else self.none()
 
 
 class FollowQuerySet(models.QuerySet["Follow"]):
     def active(self) -> "FollowQuerySet":
-        """Those that e-mails come of."""
+        """Confirmed follows that have not ended."""
         return self.filter(confirmed_at__isnull=False, unfollowed_at__isnull=True)
 
     def with_token(self, token: str) -> "FollowQuerySet":
         return self.filter(token=token) if token.isascii() and token.isprintable() else self.none()
 
     def with_details(self) -> "FollowQuerySet":
-        """With all that a page or an e-mail says of them."""
+        """With the related rows that pages and e-mails show."""
         return self.select_related("follower__user", "article", "comment__user")
 
 
@@ -49,27 +49,27 @@ class CommentNotificationQuerySet(models.QuerySet["CommentNotification"]):
         return self.filter(state="waiting")
 
     def due(self, now: datetime) -> "CommentNotificationQuerySet":
-        """What can be told now."""
+        """Notifications that can be sent now."""
         return self.pending().filter(due_at__lte=now)
 
     def with_details(self) -> "CommentNotificationQuerySet":
-        """With all that an e-mail says of them, oldest comment first within each article."""
+        """With the related rows that e-mails show, by article, oldest comment first."""
         return self.select_related(
             "follow__article", "follow__comment", "comment__article", "comment__user"
         ).order_by("comment__article_id", "comment__created_at", "comment_id")
 
 
 def new_token() -> str:
-    """192 random bits, safe in an address."""
+    """Returns 192 random bits, safe in a URL."""
     return secrets.token_urlsafe(24)
 
 
 @model_policy(public=None, personal_data=privacy.FOLLOWING)
 class Follower(models.Model):
-    """Somebody who is told of comments by mail: an account, or a guest's address.
+    """A recipient of notifications: an account, or the e-mail address of a guest.
 
-    The token is the right to see and change all that is followed; it goes only into e-mails to the
-    address itself, and never expires.
+    The token gives access to the preferences. It is only in e-mails to the address itself, and never
+    expires.
     """
 
     user = models.OneToOneField(
@@ -116,15 +116,15 @@ class Follower(models.Model):
 
     @property
     def recipient(self) -> str:
-        """Where the e-mails go."""
+        """The address of the e-mails."""
         return self.user.email if self.user else self.email
 
 
 @model_policy(public=None, personal_data=privacy.FOLLOWING)
 class Follow(models.Model):
-    """One thing that somebody wants to be told of. The token is the right to leave this one thing.
+    """What a follower wants to be notified of. The token allows to end this follow only.
 
-    Nothing is sent before `confirmed_at`: anybody can type anybody's address.
+    Nothing is sent before `confirmed_at`, because anybody can enter anybody's address.
     """
 
     class Kind(models.TextChoices):
@@ -201,16 +201,16 @@ class Follow(models.Model):
 
     @property
     def is_active(self) -> bool:
-        """Whether e-mails come of it."""
+        """Whether notifications are sent."""
         return self.confirmed_at is not None and self.unfollowed_at is None
 
 
 @model_policy(public=None, personal_data=privacy.FOLLOWING)
 class CommentNotification(models.Model):
-    """That somebody is to be told of a comment; the row is what keeps it from being told twice.
+    """The notification of a follower about a comment, which is sent at most once.
 
-    A notification is claimed before its mail is handed over. One that was claimed and never settled,
-    because the process was killed meanwhile, is left as uncertain: nobody is written to twice.
+    It is claimed before its e-mail is sent. If the process is killed between claim and outcome, it
+    becomes uncertain and is not sent again.
     """
 
     class State(models.TextChoices):

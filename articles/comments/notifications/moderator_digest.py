@@ -21,16 +21,16 @@ from iria.publication.models import Publication, current_publication
 
 
 def due(now: datetime) -> list[Follow]:
-    """The moderators who follow pending comments and have not had today's e-mail."""
+    """Returns the follows of pending comments whose e-mail of today is due."""
     if not daily_schedule.is_time(now):
         return []
-    wanted = Follow.objects.active().with_details().filter(kind=Follow.Kind.QUEUE)
-    reachable = wanted.filter(follower__suppressed_at__isnull=True, follower__user__is_active=True)
+    follows = Follow.objects.active().with_details().filter(kind=Follow.Kind.QUEUE)
+    reachable = follows.filter(follower__suppressed_at__isnull=True, follower__user__is_active=True)
     return list(reachable.filter(_before(_today(now))))
 
 
 def claim(follow: Follow, now: datetime) -> ListEmail | None:
-    """Claims the e-mail of today; None if another worker has it, or nothing is pending."""
+    """Claims the e-mail of today; returns None if another worker has claimed it or nothing is pending."""
     today = _today(now)
     claimed = Follow.objects.filter(_before(today), pk=follow.pk).update(last_sent_on=today)
     items = pending_items(follow.follower.user) if claimed else []
@@ -38,7 +38,7 @@ def claim(follow: Follow, now: datetime) -> ListEmail | None:
 
 
 def record(follow: Follow, outcome: Outcome, now: datetime) -> None:
-    """Gives back the claim if the e-mail certainly was not sent."""
+    """Releases the claim if the e-mail was deferred, so that it is sent later."""
     if outcome is Outcome.DEFERRED:
         claimed = Follow.objects.filter(pk=follow.pk, last_sent_on=_today(now))
         claimed.update(last_sent_on=follow.last_sent_on)
@@ -52,28 +52,28 @@ def _before(today: date) -> Q:
     return Q(last_sent_on__isnull=True) | Q(last_sent_on__lt=today)
 
 
-def _mail(follow: Follow, waiting: list[DashboardItem], publication: Publication) -> ListEmail:
-    count = sum(each.count for each in waiting)
+def _mail(follow: Follow, items: list[DashboardItem], publication: Publication) -> ListEmail:
+    count = sum(each.count for each in items)
     with use_language(publication.language_codes[0]):
         subject = ngettext("%(count)d pending comment", "%(count)d pending comments", count)
-        note = EmailContent(
+        content = EmailContent(
             subject=f"{subject % {'count': count}} – {publication.name}",
             blocks=(
-                *[Paragraph(f"{each.label}.") for each in waiting],
+                *[Paragraph(f"{each.label}.") for each in items],
                 *_oldest(publication),
-                Button(gettext("Open the admin"), absolute_url(waiting[0].url)),
+                Button(gettext("Open the admin"), absolute_url(items[0].url)),
             ),
-            reason=emails.why(follow, publication),
-            links=emails.ways(follow, follow.follower),
+            reason=emails.reason(follow, publication),
+            links=emails.footer_links(follow, follow.follower),
         )
         headers = emails.headers(follow, "moderators", publication)
-        return mail(note, publication, to=follow.follower.recipient, headers=headers)
+        return mail(content, publication, to=follow.follower.recipient, headers=headers)
 
 
 def _oldest(publication: Publication) -> list[Paragraph]:
-    oldest = Comment.objects.pending().order_by("created_at").values_list("created_at", flat=True)
-    first = oldest.first()
-    if first is None:
+    times = Comment.objects.pending().order_by("created_at").values_list("created_at", flat=True)
+    oldest = times.first()
+    if oldest is None:
         return []
     since = gettext("Oldest since %(day)s.")
-    return [Paragraph(since % {"day": day_words(publication.local_date(first))})]
+    return [Paragraph(since % {"day": day_words(publication.local_date(oldest))})]

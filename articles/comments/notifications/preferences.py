@@ -1,4 +1,4 @@
-"""What comments add to the page of e-mail preferences."""
+"""The part of the e-mail preferences page that is about comments."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,81 +13,81 @@ from articles.editorial.models import Byline
 from iria.core.hooks import MailChoice, MailChoices
 from iria.core.text.validators import one_line
 
-NOT: Final = ""
-FIELD: Final = "follow-"
-WRITTEN_WITHIN: Final = timedelta(days=60)
+NEVER: Final = ""
+FIELD_PREFIX: Final = "follow-"
+BOUNCE_WITHIN: Final = timedelta(days=60)
 
 Kind, Frequency = Follow.Kind, Follow.Frequency
 
 
 class Following:
-    """The implementation of the hook `mail_preferences`."""
+    """Implements the hook `mail_preferences`."""
 
     def email_of(self, token: str) -> str:
         follower = Follower.objects.select_related("user").with_token(token).first()
         return follower.recipient if follower else ""
 
     def choices_for(self, address: str) -> MailChoices | None:
-        """Every active follow; for staff also what they could follow."""
-        found = [
+        """Returns the active follows; for staff also what they can follow."""
+        choices = [
             _choice(follow)
             for follower in _followers(address)
             for follow in follower.follows.active()
             .with_details()
             .order_by("-kind", "created_at", "pk")
         ]
-        there = {choice.field for choice in found}
+        fields = {choice.field for choice in choices}
         offered = [
             _offered(kind)
             for kind in (Kind.OWN, Kind.QUEUE)
-            if f"{FIELD}{kind}" not in there and _may_have(kind, address)
+            if f"{FIELD_PREFIX}{kind}" not in fields and _may_follow(kind, address)
         ]
-        if not found and not offered:
+        if not choices and not offered:
             return None
-        stopped = follows.is_closed(address)
+        suppressed = follows.is_suppressed(address)
         note = gettext(
             "E-mail to this address bounced, so we send none. If the address works "
             "again, save this page."
         )
         return MailChoices(
-            gettext("Comments by e-mail"), [*offered, *found], note if stopped else ""
+            gettext("Comments by e-mail"), [*offered, *choices], note if suppressed else ""
         )
 
     def save_choices(self, address: str, answers: Mapping[str, str]) -> None:
         for follower in _followers(address):
             follows.unsuppress(follower)
             for follow in follower.follows.active().select_related("follower"):
-                _take(follow, answers.get(_field(follow)))
+                _save_choice(follow, answers.get(_field(follow)))
             for kind in (Kind.OWN, Kind.QUEUE):
-                frequency = answers.get(f"{FIELD}{kind}", NOT)
-                if frequency in Frequency and follower.user and _may_have(kind, address):
-                    # The token of this page proves that the address is theirs.
-                    made = follows.follow(
-                        kind, _possible(kind, frequency), user=follower.user, ask=False
+                frequency = answers.get(f"{FIELD_PREFIX}{kind}", NEVER)
+                if frequency in Frequency and follower.user and _may_follow(kind, address):
+                    # The token of this page confirms the address.
+                    followed = follows.follow(
+                        kind, _valid_frequency(kind, frequency), user=follower.user, ask=False
                     )
-                    follows.confirm(made)
+                    follows.confirm(followed)
 
     def unsubscribe(self, address: str) -> None:
         for follower in _followers(address):
-            follows.leave_all(follower)
+            follows.end_all(follower)
 
 
-def came_back(address: str, because: str) -> None:
-    """Mail to this address came back for good; believed where we wrote to it lately.
+def handle_bounce(address: str, reason: str) -> None:
+    """Suppresses an address after a hard bounce, if an e-mail was sent to it recently.
 
-    What comes back is an e-mail like any other, and anybody could make one up.
+    The condition is a protection against forged bounces.
     """
-    lately = CommentNotification.objects.filter(
+    recent = CommentNotification.objects.filter(
         follower__in=_followers(address),
         state__in=[CommentNotification.State.SENT, CommentNotification.State.UNCERTAIN],
-        state_changed_at__gt=timezone.now() - WRITTEN_WITHIN,
+        state_changed_at__gt=timezone.now() - BOUNCE_WITHIN,
     )
-    if lately.exists():
-        follows.suppress(address, because=because)
+    if recent.exists():
+        follows.suppress(address, reason=reason)
 
 
-def is_closed(address: str) -> bool:
-    """Whether mail to this address came back for good."""
+def is_suppressed(address: str) -> bool:
+    """Whether e-mail to this address is suppressed."""
     return Follower.objects.with_email(address).filter(suppressed_at__isnull=False).exists()
 
 
@@ -96,49 +96,49 @@ def _followers(address: str) -> list[Follower]:
 
 
 def _field(follow: Follow) -> str:
-    """Things of which there is one are named, the others numbered."""
-    alone = follow.kind in {Kind.OWN, Kind.QUEUE}
-    return f"{FIELD}{follow.kind}" if alone else f"{FIELD}{follow.pk}"
+    """The name of the form field: by kind if there is only one follow of the kind, otherwise by id."""
+    is_single = follow.kind in {Kind.OWN, Kind.QUEUE}
+    return f"{FIELD_PREFIX}{follow.kind}" if is_single else f"{FIELD_PREFIX}{follow.pk}"
 
 
 def _choice(follow: Follow) -> MailChoice:
     article = follow.article
-    where = follow.comment.get_absolute_url() if follow.comment else ""
+    comment_url = follow.comment.get_absolute_url() if follow.comment else ""
     return MailChoice(
         field=_field(follow),
         label=follow.get_kind_display(),
         options=_options(Kind(follow.kind)),
         chosen=follow.frequency,
         description=one_line(article.headline) if article else "",
-        url=where or (f"{article.get_absolute_url()}#comments" if article else ""),
+        url=comment_url or (f"{article.get_absolute_url()}#comments" if article else ""),
     )
 
 
 def _offered(kind: Follow.Kind) -> MailChoice:
-    return MailChoice(f"{FIELD}{kind}", str(kind.label), _options(kind), NOT)
+    return MailChoice(f"{FIELD_PREFIX}{kind}", str(kind.label), _options(kind), NEVER)
 
 
 def _options(kind: Follow.Kind) -> list[tuple[str, str]]:
     frequencies = [(str(value), str(label)) for value, label in Frequency.choices]
     if kind == Kind.QUEUE:
         frequencies = [frequency for frequency in frequencies if frequency[0] == Frequency.DAILY]
-    return [*frequencies, (NOT, gettext("Never"))]
+    return [*frequencies, (NEVER, gettext("Never"))]
 
 
-def _possible(kind: Follow.Kind, frequency: str) -> Follow.Frequency:
+def _valid_frequency(kind: Follow.Kind, frequency: str) -> Follow.Frequency:
     return Frequency.DAILY if kind == Kind.QUEUE else Frequency(frequency)
 
 
-def _take(follow: Follow, answer: str | None) -> None:
-    """An answer that is none of those offered changes nothing."""
-    if answer == NOT:
-        follows.leave(follow)
-    elif answer is not None and answer in Frequency and answer != follow.frequency:
-        follows.choose(follow, _possible(Kind(follow.kind), answer))
+def _save_choice(follow: Follow, choice: str | None) -> None:
+    """Saves a choice; an invalid one changes nothing."""
+    if choice == NEVER:
+        follows.end(follow)
+    elif choice is not None and choice in Frequency and choice != follow.frequency:
+        follows.change_frequency(follow, _valid_frequency(Kind(follow.kind), choice))
 
 
-def _may_have(kind: Follow.Kind, address: str) -> bool:
-    """Who signs articles may be told of comments on them, who moderates of what waits."""
+def _may_follow(kind: Follow.Kind, address: str) -> bool:
+    """Authors may follow comments on their articles, moderators pending comments."""
     users = [follower.user for follower in _followers(address) if follower.user]
     if kind == Kind.OWN:
         return Byline.objects.filter(author__user__in=users).exists()

@@ -1,7 +1,7 @@
 """Following comments, confirming and unfollowing, with and without JavaScript.
 
-Where somebody acts by a link from an e-mail, the token in its address is their right to do so. GET
-changes nothing, because programs that look through mail open links.
+The token in the URL of an e-mail authorises the request. GET changes nothing, because mail programs
+prefetch links.
 """
 
 from datetime import timedelta
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.email_addresses import is_confirmed
 from articles.comments.notifications import follows
-from articles.comments.notifications.emails import what
+from articles.comments.notifications.emails import describe_follow
 from articles.comments.notifications.models import Follow, Follower
 from articles.comments.submission.form_tokens import signed_in_user
 from articles.comments.submission.validation import parse_id
@@ -30,11 +30,11 @@ from iria.core.mail import to_ascii
 from iria.core.text.language import use_language
 from iria.core.text.validators import validate_storable
 
-NO_ADDRESS = gettext_lazy("Enter a valid e-mail address, such as name@example.org.")
+INVALID_EMAIL = gettext_lazy("Enter a valid e-mail address, such as name@example.org.")
 
 
 class FollowForm(forms.Form):
-    """How soon, and for guests to which address."""
+    """The frequency, and for guests the e-mail address."""
 
     frequency = forms.ChoiceField(
         choices=Follow.Frequency.choices,
@@ -47,7 +47,7 @@ class FollowForm(forms.Form):
         required=False,
         max_length=254,
         validators=[validate_storable],
-        error_messages={"invalid": NO_ADDRESS, "max_length": NO_ADDRESS},
+        error_messages={"invalid": INVALID_EMAIL, "max_length": INVALID_EMAIL},
     )
     website = forms.CharField(required=False)
 
@@ -58,17 +58,17 @@ class FollowForm(forms.Form):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"])
         if not email and not self.signed_in:
-            raise forms.ValidationError(str(NO_ADDRESS))
+            raise forms.ValidationError(str(INVALID_EMAIL))
         return to_ascii(email)
 
     @property
-    def was_filled_by_a_program(self) -> bool:
-        """The field that people do not see holds something."""
+    def is_spam(self) -> bool:
+        """Whether the honeypot field was filled in."""
         return bool(self.data.get("website", "").strip())
 
 
-REQUESTS_AN_HOUR: Final = (30, timedelta(hours=1))
-"""From one IP address; a whole institute may stand behind one."""
+REQUESTS_PER_HOUR: Final = (30, timedelta(hours=1))
+"""Per IP address, which many people may share."""
 
 Frequency = Follow.Frequency
 
@@ -76,33 +76,33 @@ Frequency = Follow.Frequency
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
-    """Asks how soon, and where to; the answer is the same for every address, known or not."""
+    """The form to follow an article. The response does not reveal whether an address is known."""
     pk = parse_id(request.GET.get("article"))
     article = Article.objects.published().filter(pk=pk).first() if pk else None
     if article is None:
-        return _sentence(request, gettext("This article is not published."), 404)
-    writer = signed_in_user(request)
-    form = FollowForm(request.POST or None, signed_in=writer is not None)
+        return _message(request, gettext("This article is not published."), 404)
+    user = signed_in_user(request)
+    form = FollowForm(request.POST or None, signed_in=user is not None)
     with use_language(article.language):
         if request.method != "POST":
             return _page(request, article, form, 200)
-        if form.was_filled_by_a_program:
+        if form.is_spam:
             return redirect("comment_follow_check_inbox")
         if not form.is_valid():
             return _page(request, article, form, 422)
-        limit, per = REQUESTS_AN_HOUR
+        limit, per = REQUESTS_PER_HOUR
         if not count_and_allow("follow", client_ip(request), limit=limit, per=per):
             form.add_error(None, gettext("Too many requests. Try again in an hour."))
             return _page(request, article, form, 429)
-        made = follows.follow(
+        followed = follows.follow(
             Follow.Kind.THREAD,
             Frequency(form.cleaned_data["frequency"]),
-            user=writer,
+            user=user,
             email=form.cleaned_data["email"],
             article=article,
         )
-    if writer is not None and made.is_active:
-        return redirect("newsletter_preferences", made.follower.token)
+    if user is not None and followed.is_active:
+        return redirect("newsletter_preferences", followed.follower.token)
     return redirect("comment_follow_check_inbox")
 
 
@@ -119,7 +119,7 @@ def _page(request: HttpRequest, article: Article, form: FollowForm, status: int)
 
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
-    """What to do next, for everybody who gave an address."""
+    """The page that asks to check the inbox."""
     return render(request, "articles/comments/notifications/check_inbox.html")
 
 
@@ -128,19 +128,19 @@ def asked(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """One button; after it, what somebody is told of from now on."""
-    chosen = Follow.objects.with_details().with_token(token).first()
-    if chosen is None:
+    """The page to confirm a follow, and its result."""
+    found = Follow.objects.with_details().with_token(token).first()
+    if found is None:
         return _unknown(request)
     if request.method == "POST":
         try:
-            follows.confirm(chosen)
-        except follows.TooLate:
-            return _sentence(request, gettext("You unfollowed after this link was sent."), 410)
+            follows.confirm(found)
+        except follows.AlreadyEnded:
+            return _message(request, gettext("You unfollowed after this link was sent."), 410)
         return redirect("comment_follow_confirm", token)
-    if chosen.unfollowed_at is not None:
-        return _sentence(request, gettext("You unfollowed after this link was sent."), 410)
-    context = {"follow": chosen, "what": what(chosen)}
+    if found.unfollowed_at is not None:
+        return _message(request, gettext("You unfollowed after this link was sent."), 410)
+    context = {"follow": found, "what": describe_follow(found)}
     return render(request, "articles/comments/notifications/confirm.html", context)
 
 
@@ -149,22 +149,24 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_link
 def leave(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
-    chosen: Follow | Follower | None = Follow.objects.with_details().with_token(token).first()
-    if chosen is None:
-        chosen = Follower.objects.select_related("user").with_token(token).first()
-    if chosen is None:
+    """GET shows a button; POST from any origin ends the follow at once (RFC 8058)."""
+    target: Follow | Follower | None = Follow.objects.with_details().with_token(token).first()
+    if target is None:
+        target = Follower.objects.select_related("user").with_token(token).first()
+    if target is None:
         return _unknown(request)
     if request.method == "POST":
-        if isinstance(chosen, Follow):
-            follows.leave(chosen)
+        if isinstance(target, Follow):
+            follows.end(target)
         else:
-            follows.leave_all(chosen, frequency=Frequency.DAILY)
-    follower = chosen.follower if isinstance(chosen, Follow) else chosen
+            follows.end_all(target, frequency=Frequency.DAILY)
+    follower = target.follower if isinstance(target, Follow) else target
     context = {
         "left": request.method == "POST",
-        "what": what(chosen) if isinstance(chosen, Follow) else gettext("all daily e-mails"),
-        "living": not isinstance(chosen, Follow) or chosen.unfollowed_at is None,
+        "what": describe_follow(target)
+        if isinstance(target, Follow)
+        else gettext("all daily e-mails"),
+        "living": not isinstance(target, Follow) or target.unfollowed_at is None,
         "preferences": follower.token,
     }
     return render(request, "articles/comments/notifications/unfollow.html", context)
@@ -177,19 +179,19 @@ def of_account(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
     if user is None or not is_confirmed(user):
         # The URL of the page gives access to the preferences, so the address must be confirmed.
-        sentence = gettext("Confirm the e-mail address of your account first.")
-        return _sentence(request, sentence, 403)
+        message = gettext("Confirm the e-mail address of your account first.")
+        return _message(request, message, 403)
     return redirect("newsletter_preferences", follows.follower_of(user, "").token)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
-    sentence = gettext(
+    message = gettext(
         "The link is incomplete, or what it refers to was deleted. In that case we "
         "send you nothing."
     )
-    return _sentence(request, sentence, 404)
+    return _message(request, message, 404)
 
 
-def _sentence(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
-    context = {"sentence": sentence}
+def _message(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    context = {"sentence": message}
     return render(request, "articles/comments/notifications/message.html", context, status=status)

@@ -68,7 +68,7 @@ def confirm(request: HttpRequest, link: str) -> HttpResponse:
     if comment.state != Comment.State.UNCONFIRMED:
         return redirect("comment_status", form_tokens.link_to(comment))
     with use_language(comment.article.language):
-        context = {"comment": comment, "link": link, "follows": follows.is_asked_for(comment)}
+        context = {"comment": comment, "link": link, "follows": follows.is_requested_with(comment)}
         return render(request, "articles/comments/confirm.html", context)
 
 

@@ -118,7 +118,7 @@ def test_a_link_in_the_mail_leaves_by_one_post_from_anywhere_also_twice(
 
 def test_an_old_link_to_confirm_brings_nobody_back(client: Client, follows: Following) -> None:
     follow = follows()
-    notifications_follows.leave(follow)
+    notifications_follows.end(follow)
     answer = client.post(f"/comments/follow/{follow.token}/")
     assert answer.status_code == 410
     assert not Follow.objects.active().exists()
@@ -205,7 +205,7 @@ def test_mail_that_came_back_is_believed_where_we_wrote_lately(
     follow = follows()
 
     def told() -> str:
-        preferences.came_back(ANA.upper(), "5.1.1 no such mailbox")
+        preferences.handle_bounce(ANA.upper(), "5.1.1 no such mailbox")
         return Follower.objects.get(pk=follow.follower_id).suppression_reason
 
     assert told() == ""
@@ -235,7 +235,7 @@ def test_what_was_asked_for_with_a_comment_lives_as_long_as_its_link(
     article: Article, write: Write
 ) -> None:
     assert (
-        max(form_tokens.CONFIRMED_WITHIN, email_confirmation.KEPT_FOR)
+        max(form_tokens.CONFIRMATION_VALID_FOR, email_confirmation.RETENTION)
         <= notifications_follows.CONFIRM_WITHIN
     )
 

@@ -250,7 +250,7 @@ def test_a_mail_that_was_in_the_hands_of_a_killed_worker_is_not_sent_twice(
     now = timezone.now() + timedelta(minutes=1)
     assert outbox.claim(follow.follower_id, now)
     assert tell(after=timedelta(hours=1)) == []
-    assert outbox.look_after(now + timedelta(hours=1)) == 1
+    assert outbox.mark_uncertain(now + timedelta(hours=1)) == 1
     assert tell(after=timedelta(hours=2)) == []
     assert CommentNotification.objects.get().state == "uncertain"
 
@@ -337,7 +337,7 @@ def test_a_thousand_followers_are_noted_down_in_one_statement(
 def test_what_is_old_is_forgotten(write: Write, follows: Following) -> None:
     unconfirmed, left = follows(confirmed=False), follows("bo@readers.example")
     kept = follows("cleo@readers.example")
-    notifications_follows.leave(left)
+    notifications_follows.end(left)
     old = timezone.now() - timedelta(days=40)
     Follow.objects.update(created_at=old)
     Follow.objects.filter(pk=left.pk).update(unfollowed_at=old)
