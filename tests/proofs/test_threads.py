@@ -21,7 +21,7 @@ from iria.core.security import signed_tokens
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.comments.test_places import check
+from tests.articles.comments.threads.test_positions import check
 from tests.bench.serving import Server, cpu_of_tree, serving
 from tests.proofs.size import sized
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
-from articles.comments.submission.validation import number
+from articles.comments.submission.validation import parse_id
 from articles.comments.threads.builder import Thread, replies_to, thread_of
 from articles.comments.threads.permalinks import thread_scope
 from articles.comments.threads.queries import Order
@@ -80,7 +80,7 @@ def _article(year: int, month: int, slug: str) -> Article:
 
 def _page_asked_for(request: HttpRequest) -> int:
     page_parameter = request.GET.get("page")
-    page = 1 if page_parameter is None else number(page_parameter)
+    page = 1 if page_parameter is None else parse_id(page_parameter)
     if not page or page > 1_000_000:
         raise NoSuchPage(gettext("This page does not exist."))
     return page

@@ -1,4 +1,4 @@
-"""Below an article: who wrote what, in a line each."""
+"""Fixtures for comments on an article."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,26 +22,26 @@ def article(db: None) -> Article:
 
 @pytest.fixture
 def write(article: Article, mina: User) -> Write:
-    """Writes a comment; approved by Mina unless it should wait: `write("Words", waits=True)`."""
+    """Submits a comment, approved by Mina; pending with `write("Text", pending=True)`."""
 
     def write(
         text: str = "I was on that ferry.",
         *,
         name: str = "Teo Brandt",
-        waits: bool = False,
+        pending: bool = False,
         parent: Comment | None = None,
         by: User | None = None,
-        below: Article | None = None,
+        on: Article | None = None,
     ) -> Comment:
         comment = posting.post(
-            below or article,
+            on or article,
             name=name,
             email="teo@readers.example",
             text=text,
             parent=parent,
             by=by,
         )
-        if not waits:
+        if not pending:
             decisions.approve(comment, by=mina)
         return comment
 
@@ -49,6 +49,6 @@ def write(article: Article, mina: User) -> Write:
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forms are never too quick here; the test of that leaves this out."""
+def without_minimum_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turns off the minimum time between opening and submitting a form."""
     monkeypatch.setattr("articles.comments.screening.checks.TOO_QUICK", timedelta(0))

@@ -1,4 +1,4 @@
-"""The comment form as a browser without JavaScript fills it in."""
+"""Submits the comment form as a browser without JavaScript does."""
 
 import re
 from html import unescape
@@ -9,30 +9,30 @@ from articles.comments.models import Comment
 from articles.comments.submission import form_tokens
 from articles.editorial.models import Article
 
-WORDS = {
+FORM_VALUES = {
     "name": "Teo Brandt",
     "email": "teo@readers.example",
     "text": "I was on that ferry.\nIt was late.",
 }
 
 
-def address_of(article: Article, **query: object) -> str:
+def form_url(article: Article, **query: object) -> str:
     more = "".join(f"&{key}={value}" for key, value in query.items())
     return f"/comments/new/?article={article.pk}{more}"
 
 
-def token_in(page: str) -> str:
+def form_token(page: str) -> str:
     found = re.search(r'name="token" value="([^"]+)"', page)
-    assert found, "the form carries no seal"
+    assert found, "the form has no token"
     return unescape(found[1])
 
 
 def send(client: Client, article: Article, **changes: str) -> Comment:
-    """Looks a comment over and sends it; the comment that was kept."""
-    looked = client.post(address_of(article), {**WORDS, **changes})
-    token = token_in(looked.content.decode())
-    answer = client.post(address_of(article), {**WORDS, **changes, "token": token})
-    assert answer.status_code == 302, answer.content.decode()
-    found = form_tokens.comment_behind(answer["Location"].split("/")[-2])
-    assert found
-    return found
+    """Previews and submits a comment; returns the saved comment."""
+    preview = client.post(form_url(article), {**FORM_VALUES, **changes})
+    token = form_token(preview.content.decode())
+    response = client.post(form_url(article), {**FORM_VALUES, **changes, "token": token})
+    assert response.status_code == 302, response.content.decode()
+    comment = form_tokens.comment_behind(response["Location"].split("/")[-2])
+    assert comment
+    return comment

@@ -1,4 +1,4 @@
-"""What hostile and naughty people type as comment, name and reason: kept as text, or refused in words."""
+"""Hostile strings as text, name and reason are saved as text or rejected with a message."""
 
 import json
 from collections import Counter
@@ -37,8 +37,8 @@ def all_strings() -> list[str]:
     ]
 
 
-class Seen(HTMLParser):
-    """The elements and event handlers a browser would make of a page."""
+class ElementCollector(HTMLParser):
+    """Collects the elements and event handlers of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,38 +50,38 @@ class Seen(HTMLParser):
 
 
 def elements(page: str) -> list[str]:
-    parser = Seen()
+    parser = ElementCollector()
     parser.feed(page)
     return parser.found
 
 
-def test_every_string_is_kept_as_text_or_refused_in_words(
+def test_every_string_is_saved_as_text_or_rejected_with_a_message(
     client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("articles.comments.screening.checks.PER_ARTICLE", (10**6, timedelta(1)))
-    address = f"/comments/new/?article={article.pk}"
-    plain = elements(client.post(address, WORDS).content.decode())
-    kept = 0
+    url = f"/comments/new/?article={article.pk}"
+    plain = elements(client.post(url, WORDS).content.decode())
+    accepted = 0
     for string in all_strings():
-        both = client.post(address, {**WORDS, "text": string, "name": string})
-        # What is refused as one of the two is tried as each.
-        tried = ("text", "name") if both.status_code != 200 else ()
-        for answer in (both, *(client.post(address, {**WORDS, each: string}) for each in tried)):
-            assert answer.status_code in {200, 422}, string
-            page = answer.content.decode()
-            if answer.status_code == 200:
-                kept += 1
+        both = client.post(url, {**WORDS, "text": string, "name": string})
+        # If both fields are rejected together, each is tried alone.
+        fields = ("text", "name") if both.status_code != 200 else ()
+        for response in (both, *(client.post(url, {**WORDS, each: string}) for each in fields)):
+            assert response.status_code in {200, 422}, string
+            page = response.content.decode()
+            if response.status_code == 200:
+                accepted += 1
                 # Line breaks, links, emphasis, quotes and lists are added, and nothing else.
                 found, before = Counter(elements(page)), Counter(plain)
-                assert set(found - before) <= SMALL_SET, string
+                assert set(found - before) <= ALLOWED_ELEMENTS, string
                 assert set(before - found) <= {"p", "br"}, string
             else:
                 assert 'role="alert"' in page
-    assert kept > 350
+    assert accepted > 350
 
 
-def test_approved_strings_stand_in_the_thread_as_they_were_typed(article: Article) -> None:
-    typed = {}
+def test_approved_strings_are_shown_as_entered(article: Article) -> None:
+    texts = {}
     for string in all_strings():
         try:
             comment = posting.post(
@@ -89,49 +89,47 @@ def test_approved_strings_stand_in_the_thread_as_they_were_typed(article: Articl
             )
         except posting.SubmissionError:
             continue
-        typed[comment.pk] = string.replace("\r\n", "\n").replace("\r", "\n").strip()
-    Comment.objects.filter(pk__in=typed).update(state=Comment.State.APPROVED)
+        texts[comment.pk] = string.replace("\r\n", "\n").replace("\r", "\n").strip()
+    Comment.objects.filter(pk__in=texts).update(state=Comment.State.APPROVED)
     publication = current_publication()
     pages = thread_of(article, publication).pages
     threads = [thread_of(article, publication, number=page + 1) for page in range(pages)]
-    assert {place.id: place.text for thread in threads for place in thread.comments} == typed
-    assert len(typed) > 0.95 * len(all_strings())
+    assert {comment.id: comment.text for thread in threads for comment in thread.comments} == texts
+    assert len(texts) > 0.95 * len(all_strings())
 
 
-def test_a_reason_may_be_as_strange_as_it_likes(
-    client: Client, article: Article, mina: User
-) -> None:
+def test_any_string_can_be_a_reason(client: Client, article: Article, mina: User) -> None:
     client.force_login(mina)
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="On time")
-    yours = f"/comments/yours/{form_tokens.link_to(comment)}/"
-    at_desk = f"/admin/articles/comment/{comment.pk}/change/"
+    status_url = f"/comments/yours/{form_tokens.link_to(comment)}/"
+    admin_url = f"/admin/articles/comment/{comment.pk}/change/"
     decisions.reject(comment, by=mina, reason="Plain", notify=True)
-    plain = elements(client.get(yours).content.decode())
-    used = set(elements(client.get(at_desk).content.decode()))
+    plain = elements(client.get(status_url).content.decode())
+    used = set(elements(client.get(admin_url).content.decode()))
     for string in all_strings():
         row = ModerationDecision(
             decision="rejected", reason=string.replace("\x00", "")[:500], commenter_notified=True
         )
         comment.moderations.add(row, bulk=False)
         if "<" in string:
-            assert elements(client.get(yours).content.decode()) == plain, string
-    assert set(elements(client.get(at_desk).content.decode())) - {"br"} == used - {"br"}
+            assert elements(client.get(status_url).content.decode()) == plain, string
+    assert set(elements(client.get(admin_url).content.decode())) - {"br"} == used - {"br"}
 
 
 WRAPPINGS = ["{}", "> {}", "- {}", "*{}*", "**{}**", "[{}](https://a.example/)"]
 WRAPPINGS += ["[x](https://a.example/{})", "https://a.example/{}"]
-SMALL_SET = {"p", "br", "em", "strong", "a", "span", "blockquote", "ul", "ol", "li"}
-MARKS = {"href", "rel", "class"}
+ALLOWED_ELEMENTS = {"p", "br", "em", "strong", "a", "span", "blockquote", "ul", "ol", "li"}
+ALLOWED_ATTRIBUTES = {"href", "rel", "class"}
 
 
-def test_no_string_becomes_more_than_the_small_set_whatever_is_wrapped_around_it() -> None:
+def test_only_allowed_elements_are_rendered_from_any_markup() -> None:
     for string in all_strings():
         for wrapping in WRAPPINGS:
             tree = lxml_html.fragment_fromstring(
                 render_comment(wrapping.replace("{}", string)), create_parent="div"
             )
             for element in tree.iterdescendants():
-                assert element.tag in SMALL_SET, string
-                assert set(element.attrib) <= MARKS, string
+                assert element.tag in ALLOWED_ELEMENTS, string
+                assert set(element.attrib) <= ALLOWED_ATTRIBUTES, string
                 link = element.get("href")
                 assert link is None or link.startswith(("http://", "https://")), string

@@ -1,4 +1,4 @@
-"""An Akismet of our own on this machine, which answers as the test wants and keeps what it was sent."""
+"""A local server in place of Akismet, with a configurable response and a record of the requests."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ KEY = "abcdef012345"
 
 @dataclass
 class Akismet:
-    """What it answers next, and what it was sent: deed and fields."""
+    """The next response, and the received requests: method and fields."""
 
     answer: str = "false"
     status: int = 200
@@ -29,7 +29,7 @@ class Akismet:
     sent: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 
-class _Site(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     akismet: Akismet
 
     def do_POST(self) -> None:
@@ -41,13 +41,13 @@ class _Site(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(self.akismet.answer.encode())
 
-    def log_message(self, *words: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         return
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[HTTPServer]:
-    server = HTTPServer(("127.0.0.1", 0), _Site)
+def akismet_server() -> Iterator[HTTPServer]:
+    server = HTTPServer(("127.0.0.1", 0), _Handler)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
@@ -55,23 +55,23 @@ def served() -> Iterator[HTTPServer]:
 
 
 @pytest.fixture
-def akismet(served: HTTPServer, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Akismet:
-    """Asked from now on, and what it takes for spam is held; nothing else holds a comment."""
+def akismet(akismet_server: HTTPServer, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Akismet:
+    """Turns on the Akismet rule, with the action to hold, as the only rule that can hold a comment."""
     public = safe_client._is_public
     monkeypatch.setattr(safe_client, "_is_public", lambda text: text == "127.0.0.1" or public(text))
-    monkeypatch.setattr(safe_client, "PORTS", {"http": served.server_port, "https": 443})
-    monkeypatch.setattr(client, "ADDRESS", f"http://127.0.0.1:{served.server_port}/1.1/")
+    monkeypatch.setattr(safe_client, "PORTS", {"http": akismet_server.server_port, "https": 443})
+    monkeypatch.setattr(client, "BASE_URL", f"http://127.0.0.1:{akismet_server.server_port}/1.1/")
     settings.AKISMET_KEY = KEY
-    quiet = (Check.EVERYONE, Check.FIRST_COMMENT)
-    ScreeningRule.objects.filter(phase__in=quiet).update(active=False)
+    other_checks = (Check.EVERYONE, Check.FIRST_COMMENT)
+    ScreeningRule.objects.filter(phase__in=other_checks).update(active=False)
     ScreeningRule.objects.filter(phase=Check.AKISMET).update(active=True, action=Action.HOLD)
-    _Site.akismet = Akismet()
-    return _Site.akismet
+    _Handler.akismet = Akismet()
+    return _Handler.akismet
 
 
 @pytest.fixture
 def send(article: Article) -> Callable[..., Comment]:
-    """A guest sends words from somewhere."""
+    """Submits a comment as a guest, with an IP address."""
 
     def send(text: str = "I was on that ferry.", **more: Any) -> Comment:
         return posting.post(

@@ -1,4 +1,4 @@
-"""Akismet is asked by the worker; its answer is one word among those of the other rules."""
+"""The worker checks comments with Akismet; the result is one finding among others."""
 
 import html
 import socket
@@ -30,14 +30,14 @@ pytestmark = pytest.mark.django_db
 Send = Callable[..., Comment]
 
 
-def answered(comment: Comment) -> Comment:
-    """The comment after the worker has asked."""
+def checked(comment: Comment) -> Comment:
+    """Returns the comment after its check by the worker."""
     checks.ask_about(comment.pk)
     comment.refresh_from_db()
     return comment
 
 
-def said(comment: Comment) -> list[str]:
+def findings(comment: Comment) -> list[str]:
     return [each["says"] for each in comment.screening_results]
 
 
@@ -45,27 +45,27 @@ def set_rule(**values: object) -> None:
     ScreeningRule.objects.filter(phase=Check.AKISMET).update(**values)
 
 
-def test_a_comment_waits_for_the_answer_and_stands_once_akismet_takes_it_for_no_spam(
+def test_a_comment_is_pending_until_akismet_considers_it_no_spam(
     akismet: Akismet, send: Send
 ) -> None:
     comment = send()
     assert (comment.state, akismet.sent) == (Comment.State.PENDING, []), (
-        "asked while a reader waits"
+        "not checked during the request"
     )
-    assert said(comment) == [pending.AWAITED]
-    assert answered(comment).state == Comment.State.APPROVED
-    assert said(comment) == [pending.NO_SPAM]
+    assert findings(comment) == [pending.PENDING_MESSAGE]
+    assert checked(comment).state == Comment.State.APPROVED
+    assert findings(comment) == [pending.NO_SPAM]
     row = comment.moderations.get(decision=Comment.State.APPROVED)
     assert row.created_by is None
     assert row.reason == f"{pending.NO_SPAM} {NO_OBJECTION}"
 
 
-def test_it_is_sent_words_name_and_network_address_and_not_the_writers_mail_address(
+def test_akismet_receives_text_name_and_ip_address_but_no_email_address(
     akismet: Akismet, send: Send, settings: Any
 ) -> None:
-    comment = answered(send("I was on that ferry, é & ü."))
-    ((deed, fields),) = akismet.sent
-    assert deed == "comment-check"
+    comment = checked(send("I was on that ferry, é & ü."))
+    ((method, fields),) = akismet.sent
+    assert method == "comment-check"
     assert fields["api_key"] == KEY
     assert fields["user_ip"] == "203.0.113.9"
     assert fields["comment_author"] == "Teo Brandt"
@@ -82,35 +82,33 @@ def test_it_is_sent_words_name_and_network_address_and_not_the_writers_mail_addr
         (Action.ALLOW, Comment.State.APPROVED),
     ],
 )
-def test_what_it_takes_for_spam_is_decided_by_the_action_of_its_rule(
+def test_the_action_of_the_rule_decides_about_spam(
     action: Action, state: Comment.State, akismet: Akismet, send: Send
 ) -> None:
     set_rule(action=action)
     akismet.answer = "true"
-    comment = answered(send())
+    comment = checked(send())
     assert comment.state == state
-    assert said(comment) == [TAKEN_FOR_SPAM]
+    assert findings(comment) == [TAKEN_FOR_SPAM]
     assert comment.moderations.first().decision == state  # type: ignore[union-attr]
 
 
-def test_what_another_rule_holds_stays_held_whatever_akismet_says(
-    akismet: Akismet, send: Send
-) -> None:
-    comment = answered(send("See https://a.example.org and https://b.example.org"))
+def test_a_comment_held_by_another_rule_stays_pending(akismet: Akismet, send: Send) -> None:
+    comment = checked(send("See https://a.example.org and https://b.example.org"))
     assert comment.state == Comment.State.PENDING
-    assert said(comment) == ["It has 2 links.", pending.NO_SPAM]
+    assert findings(comment) == ["It has 2 links.", pending.NO_SPAM]
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "hint", "words"),
+    ("answer", "status", "hint", "error"),
     [
         ("invalid", 200, 'Empty "api_key" value', 'It answers “Empty "api_key" value”'),
         (f"no such key {KEY}", 200, "", "It answers “no such key …”"),
         ("", 503, "", "Status 503 Service Unavailable"),
     ],
 )
-def test_where_it_cannot_be_asked_the_comment_is_left_to_the_moderators_and_says_so(
-    answer: str, status: int, hint: str, words: str, akismet: Akismet, send: Send
+def test_a_comment_stays_pending_with_a_note_when_akismet_fails(
+    answer: str, status: int, hint: str, error: str, akismet: Akismet, send: Send
 ) -> None:
     akismet.answer, akismet.status, akismet.hint = answer, status, hint
     comment = send()
@@ -118,17 +116,17 @@ def test_where_it_cannot_be_asked_the_comment_is_left_to_the_moderators_and_says
         checks.ask_about(comment.pk)
     comment.refresh_from_db()
     assert comment.state == Comment.State.PENDING
-    assert said(comment)[0].startswith(f"Akismet could not be asked: {words}")
+    assert findings(comment)[0].startswith(f"Akismet could not be asked: {error}")
     assert KEY not in str(comment.screening_results)
     akismet.answer, akismet.status = "false", 200
-    assert answered(comment).state == Comment.State.APPROVED, "asked again, it answered"
+    assert checked(comment).state == Comment.State.APPROVED, "it succeeded the second time"
 
 
-def test_a_dead_network_and_a_comment_from_nowhere_are_left_to_the_moderators_too(
+def test_a_comment_stays_pending_without_network_or_ip_address(
     akismet: Akismet, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nowhere = answered(send("From nowhere.", ip_address=None))
-    assert said(nowhere) == [
+    without_ip_address = checked(send("From nowhere.", ip_address=None))
+    assert findings(without_ip_address) == [
         "Akismet could not be asked: the IP address of the comment is not known."
     ]
     comment = send()
@@ -140,11 +138,11 @@ def test_a_dead_network_and_a_comment_from_nowhere_are_left_to_the_moderators_to
     with pytest.raises(RequestFailed):
         checks.ask_about(comment.pk)
     comment.refresh_from_db()
-    assert said(comment) == ["Akismet could not be asked: The server was not found."]
-    assert {comment.state, nowhere.state} == {Comment.State.PENDING}
+    assert findings(comment) == ["Akismet could not be asked: The server was not found."]
+    assert {comment.state, without_ip_address.state} == {Comment.State.PENDING}
 
 
-def test_nothing_is_sent_without_the_key_without_the_rule_or_of_the_newsroom(
+def test_nothing_is_sent_without_key_or_rule_or_about_the_newsroom(
     akismet: Akismet, send: Send, mina: User, settings: Any
 ) -> None:
     mine = send("From the desk.", by=mina)
@@ -158,27 +156,25 @@ def test_nothing_is_sent_without_the_key_without_the_rule_or_of_the_newsroom(
     assert not AkismetResult.objects.exists()
 
 
-def test_a_rule_switched_off_meanwhile_leaves_what_waits_to_the_moderators(
+def test_comments_stay_pending_when_the_rule_is_turned_off_meanwhile(
     akismet: Akismet, send: Send
 ) -> None:
     comment = send()
     set_rule(active=False)
-    assert answered(comment).state == Comment.State.PENDING
-    assert said(comment) == ["Akismet could not be asked: the rule was turned off."]
+    assert checked(comment).state == Comment.State.PENDING
+    assert findings(comment) == ["Akismet could not be asked: the rule was turned off."]
     assert akismet.sent == []
 
 
-def test_a_machine_takes_nothing_back_from_a_moderator(
-    akismet: Akismet, send: Send, mina: User
-) -> None:
+def test_akismet_does_not_override_a_moderator(akismet: Akismet, send: Send, mina: User) -> None:
     akismet.answer = "true"
     comment = send()
     decisions.approve(comment, by=mina)
-    assert answered(comment).state == Comment.State.APPROVED
-    assert said(comment) == [TAKEN_FOR_SPAM]
+    assert checked(comment).state == Comment.State.APPROVED
+    assert findings(comment) == [TAKEN_FOR_SPAM]
 
 
-def test_words_that_are_changed_are_asked_about_anew_and_an_old_answer_does_not_count(
+def test_an_edited_comment_is_checked_again_and_the_old_result_ignored(
     akismet: Akismet, send: Send
 ) -> None:
     comment = send()
@@ -186,20 +182,20 @@ def test_words_that_are_changed_are_asked_about_anew_and_an_old_answer_does_not_
     editing.change(comment, text="I was on that ship.", by=None)
     checks._record(before, Finding(Check.AKISMET, Action.ALLOW, pending.NO_SPAM), False)
     assert Comment.objects.get(pk=comment.pk).state == Comment.State.PENDING
-    assert answered(comment).state == Comment.State.APPROVED
+    assert checked(comment).state == Comment.State.APPROVED
     assert akismet.sent[-1][1]["comment_content"] == "I was on that ship."
     assert akismet.sent[-1][1]["recheck_reason"] == "edit"
 
 
-def test_what_a_rule_held_is_not_let_go_when_words_are_changed_and_akismet_likes_them(
-    akismet: Akismet, send: Send
-) -> None:
+def test_an_edit_does_not_release_a_comment_held_by_a_rule(akismet: Akismet, send: Send) -> None:
     comment = send("See https://a.example.org and https://b.example.org")
     editing.change(comment, text="No links any more.", by=None)
-    assert answered(comment).state == Comment.State.PENDING
+    assert checked(comment).state == Comment.State.PENDING
 
 
-def test_a_guest_who_has_to_confirm_is_asked_about_only_then(akismet: Akismet, send: Send) -> None:
+def test_a_guests_comment_is_checked_only_after_the_confirmation(
+    akismet: Akismet, send: Send
+) -> None:
     publication = current_publication()
     publication.guests_confirm_email = True
     publication.save()
@@ -207,15 +203,15 @@ def test_a_guest_who_has_to_confirm_is_asked_about_only_then(akismet: Akismet, s
     assert not AkismetResult.objects.exists()
     email_confirmation.confirm(comment)
     assert comment.state == Comment.State.PENDING
-    assert answered(comment).state == Comment.State.APPROVED
+    assert checked(comment).state == Comment.State.APPROVED
 
 
-def test_it_hears_of_decisions_that_say_the_contrary_once_and_only_if_that_is_ticked(
+def test_contrary_decisions_are_reported_once_if_the_setting_is_on(
     akismet: Akismet, send: Send, mina: User
 ) -> None:
-    missed, good = answered(send("Buy now.")), answered(send("Good."))
+    missed, good = checked(send("Buy now.")), checked(send("Good."))
     akismet.answer = "true"
-    wronged = answered(send("I was on it."))
+    wronged = checked(send("I was on it."))
     akismet.sent.clear()
     akismet.answer = "Thanks for making the web a better place."
     decisions.spam(missed, by=mina)
@@ -228,15 +224,13 @@ def test_it_hears_of_decisions_that_say_the_contrary_once_and_only_if_that_is_ti
     set_rule(reports_corrections=True)
     for row in rows * 2:
         checks.report_decision(row)
-    told = [(deed, fields["comment_content"]) for deed, fields in akismet.sent]
-    assert told == [("submit-spam", "Buy now."), ("submit-ham", "I was on it.")]
+    reported = [(method, fields["comment_content"]) for method, fields in akismet.sent]
+    assert reported == [("submit-spam", "Buy now."), ("submit-ham", "I was on it.")]
 
 
-def test_it_hears_nothing_of_a_decision_that_was_taken_back(
-    akismet: Akismet, send: Send, mina: User
-) -> None:
+def test_an_undone_decision_is_not_reported(akismet: Akismet, send: Send, mina: User) -> None:
     set_rule(reports_corrections=True)
-    comment = answered(send())
+    comment = checked(send())
     decisions.spam(comment, by=mina)
     row = comment.moderations.first()
     assert row is not None
@@ -246,40 +240,36 @@ def test_it_hears_nothing_of_a_decision_that_was_taken_back(
     assert akismet.sent == []
 
 
-def test_a_change_of_its_rule_is_tried_on_what_it_said_without_asking_it_again(
-    akismet: Akismet, send: Send
-) -> None:
+def test_a_dry_run_uses_stored_results_without_new_requests(akismet: Akismet, send: Send) -> None:
     akismet.answer = "true"
-    answered(send())
+    checked(send())
     akismet.sent.clear()
     rule = ScreeningRule.objects.get(phase=Check.AKISMET)
     rule.action = Action.SPAM
-    tried = dry_run([rule], days=7)
-    assert (tried.before["held"], tried.after["spam"]) == (1, 1)
+    result = dry_run([rule], days=7)
+    assert (result.before["held"], result.after["spam"]) == (1, 1)
     assert akismet.sent == []
 
 
-def test_a_reader_is_told_that_a_comment_waits_only_where_it_is_left_waiting(
+def test_the_commenter_is_notified_only_if_the_comment_stays_pending(
     akismet: Akismet, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[int] = []
+    notified: list[int] = []
     monkeypatch.setattr(
-        "articles.comments.job_queue.enqueue_received", lambda comment: told.append(comment.pk)
+        "articles.comments.job_queue.enqueue_received", lambda comment: notified.append(comment.pk)
     )
-    answered(send())
-    assert told == []
+    checked(send())
+    assert notified == []
     akismet.answer = "true"
-    left = answered(send("Held for it."))
-    assert told == [left.pk]
+    left = checked(send("Held for it."))
+    assert notified == [left.pk]
 
 
-def test_the_desk_refuses_the_rule_without_a_key_and_offers_no_rejection(
-    client: Client, mina: User, settings: Any
-) -> None:
+def test_the_rule_needs_a_key_and_cannot_reject(client: Client, mina: User, settings: Any) -> None:
     rule = ScreeningRule.objects.get(phase=Check.AKISMET)
     client.force_login(mina)
-    address = f"/admin/articles/screeningrule/{rule.pk}/change/"
-    page = client.get(address).content.decode()
+    url = f"/admin/articles/screeningrule/{rule.pk}/change/"
+    page = client.get(url).content.decode()
     assert ASKS_AKISMET in html.unescape(page)
     assert 'value="reject"' not in page
     values = {
@@ -289,17 +279,17 @@ def test_the_desk_refuses_the_rule_without_a_key_and_offers_no_rejection(
         "reports_corrections": "on",
         "days": "7",
     }
-    refused = client.post(address, {**values, "_save": "1"}).content.decode()
-    assert NO_KEY in html.unescape(refused)
+    page = client.post(url, {**values, "_save": "1"}).content.decode()
+    assert NO_KEY in html.unescape(page)
     settings.AKISMET_KEY = KEY
-    assert "not saved yet" in client.post(address, {**values, "_try": "1"}).content.decode()
-    assert client.post(address, {**values, "_save": "1"}).status_code == 302
+    assert "not saved yet" in client.post(url, {**values, "_try": "1"}).content.decode()
+    assert client.post(url, {**values, "_save": "1"}).status_code == 302
     rule.refresh_from_db()
     assert (rule.active, rule.action, rule.reports_corrections) == (True, "spam", True)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_worker_asks_what_readers_send(
+def test_the_worker_checks_submitted_comments(
     akismet: Akismet, send: Send, jobs: Callable[[], None]
 ) -> None:
     comment = send()

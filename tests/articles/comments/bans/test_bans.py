@@ -1,4 +1,4 @@
-"""A banned writer writes no more; a name or a network makes only doubt."""
+"""Banned commenters are rejected; bans by name or network only hold comments."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,15 +28,15 @@ def post(
     name: str = "Teo Brandt",
     email: str = "teo@readers.example",
     by: User | None = None,
-    address: str | None = None,
+    ip_address: str | None = None,
 ) -> Comment:
     number = Comment.objects.count()
     return posting.post(
-        article, name=name, email=email, text=f"Words {number}", by=by, ip_address=address
+        article, name=name, email=email, text=f"Text {number}", by=by, ip_address=ip_address
     )
 
 
-def test_a_banned_accounts_address_is_rejected_with_a_sentence_and_the_moderator_reads_why(
+def test_the_address_of_a_banned_account_is_rejected_with_a_reason(
     article: Article, mina: User, ola: User
 ) -> None:
     bans.ban(post(article, by=ola), kinds=["email"], by=mina, reason="Threats")
@@ -44,19 +44,19 @@ def test_a_banned_accounts_address_is_rejected_with_a_sentence_and_the_moderator
     row = again.moderations.get()
     assert (again.state, row.commenter_notified) == ("rejected", True)
     assert "suspended" in row.reason
-    said = [each["says"] for each in again.screening_results if each["phase"] == "writer"]
-    assert said == ["Mina Sato banned this e-mail address: Threats."]
+    messages = [each["says"] for each in again.screening_results if each["phase"] == "writer"]
+    assert messages == ["Mina Sato banned this e-mail address: Threats."]
 
 
-def test_an_address_that_only_guests_gave_is_doubt_and_held(article: Article, mina: User) -> None:
+def test_a_banned_address_of_a_guest_only_holds_comments(article: Article, mina: User) -> None:
     bans.ban(post(article), kinds=["email"], by=mina, reason="Threats")
     again = post(article, name="Another Name", email="TEO@readers.example")
     assert again.state == "held"
-    said = [each["says"] for each in again.screening_results if each["phase"] == "likeness"]
-    assert said == ["Mina Sato banned this e-mail address: Threats."]
+    messages = [each["says"] for each in again.screening_results if each["phase"] == "likeness"]
+    assert messages == ["Mina Sato banned this e-mail address: Threats."]
 
 
-def test_a_banned_account_cannot_write_under_another_name(
+def test_a_banned_account_cannot_comment_under_another_name(
     article: Article, mina: User, ola: User
 ) -> None:
     bans.ban(post(article, by=ola), kinds=["account"], by=mina, reason="Threats")
@@ -65,7 +65,7 @@ def test_a_banned_account_cannot_write_under_another_name(
 
 
 @pytest.mark.parametrize("name", ["Teo Brandt", "TEO  BRANDT", "Tеo Brandt"])
-def test_who_bears_a_banned_name_is_held_and_not_rejected(
+def test_comments_with_a_banned_name_are_held_not_rejected(
     article: Article, mina: User, name: str
 ) -> None:
     bans.ban(post(article), kinds=["name"], by=mina, reason="Threats")
@@ -75,7 +75,7 @@ def test_who_bears_a_banned_name_is_held_and_not_rejected(
 
 
 @pytest.mark.parametrize(
-    ("kind", "address", "met"),
+    ("kind", "ip_address", "matches"),
     [
         ("address", HOME, True),
         ("address", NEIGHBOUR, False),
@@ -83,16 +83,16 @@ def test_who_bears_a_banned_name_is_held_and_not_rejected(
         ("network", ELSEWHERE, False),
     ],
 )
-def test_a_ban_of_an_address_or_its_network_holds_what_comes_from_there(
-    article: Article, mina: User, kind: str, address: str, met: bool
+def test_bans_by_ip_address_and_network_hold_comments(
+    article: Article, mina: User, kind: str, ip_address: str, matches: bool
 ) -> None:
-    bans.ban(post(article, address=HOME), kinds=[kind], by=mina, reason="Threats")
-    again = post(article, name="Ana", email="ana@readers.example", address=address)
+    bans.ban(post(article, ip_address=HOME), kinds=[kind], by=mina, reason="Threats")
+    again = post(article, name="Ana", email="ana@readers.example", ip_address=ip_address)
     assert again.state == "held"
-    assert any(each["phase"] == "likeness" for each in again.screening_results) == met
+    assert any(each["phase"] == "likeness" for each in again.screening_results) == matches
 
 
-def test_a_suspension_ends_by_itself_and_gives_up_what_it_held(
+def test_an_expired_suspension_ends_and_its_identifier_is_erased(
     article: Article, mina: User, ola: User
 ) -> None:
     soon = timezone.now() + timedelta(days=7)
@@ -107,7 +107,7 @@ def test_a_suspension_ends_by_itself_and_gives_up_what_it_held(
     assert (ban.reason, ban.created_by) == ("Heat", mina)
 
 
-def test_a_lifted_ban_says_by_whom_and_counts_no_more(
+def test_a_removed_ban_records_by_whom_and_no_longer_applies(
     article: Article, mina: User, edna: User, ola: User
 ) -> None:
     (ban,) = bans.ban(post(article, by=ola), kinds=["account"], by=mina, reason="Heat")
@@ -118,7 +118,7 @@ def test_a_lifted_ban_says_by_whom_and_counts_no_more(
     assert ban.ended_by == edna
 
 
-def test_banned_anew_the_earlier_ban_ends(article: Article, mina: User, edna: User) -> None:
+def test_a_new_ban_ends_the_earlier_one(article: Article, mina: User, edna: User) -> None:
     comment = post(article)
     soon = timezone.now() + timedelta(days=1)
     bans.ban(comment, kinds=["email"], by=mina, reason="Heat", expires_at=soon)
@@ -128,7 +128,7 @@ def test_banned_anew_the_earlier_ban_ends(article: Article, mina: User, edna: Us
 
 
 @pytest.mark.parametrize(
-    ("earlier", "approved", "waiting"),
+    ("existing", "approved", "pending"),
     [
         ("leave", "approved", "held"),
         ("held", "approved", "rejected"),
@@ -136,13 +136,13 @@ def test_banned_anew_the_earlier_ban_ends(article: Article, mina: User, edna: Us
         ("spam", "spam", "spam"),
     ],
 )
-def test_what_becomes_of_earlier_comments_is_chosen_and_each_has_its_row(
-    article: Article, write: Write, mina: User, earlier: str, approved: str, waiting: str
+def test_existing_comments_are_decided_as_chosen_and_logged(
+    article: Article, write: Write, mina: User, existing: str, approved: str, pending: str
 ) -> None:
-    stands, waits = write("One"), write("Two", waits=True)
+    published, held = write("One"), write("Two", pending=True)
     other = posting.post(article, name="Ana", email="ana@readers.example", text="Three")
-    (ban,) = bans.ban(waits, kinds=["email"], by=mina, reason="Threats", existing_comments=earlier)
-    for comment, state in ((stands, approved), (waits, waiting), (other, "held")):
+    (ban,) = bans.ban(held, kinds=["email"], by=mina, reason="Threats", existing_comments=existing)
+    for comment, state in ((published, approved), (held, pending), (other, "held")):
         comment.refresh_from_db()
         latest = comment.moderations.first()
         assert latest
@@ -150,29 +150,25 @@ def test_what_becomes_of_earlier_comments_is_chosen_and_each_has_its_row(
         assert (latest.ban == ban) == (state not in {"approved", "held"})
 
 
-def test_a_banned_name_takes_with_it_what_was_written_under_the_like(
-    article: Article, mina: User
-) -> None:
+def test_a_ban_by_name_applies_to_similar_names(article: Article, mina: User) -> None:
     one, two, three = (post(article, name=name) for name in ("Teo", "Tеo", "Theo"))
     bans.ban(one, kinds=["name"], by=mina, reason="Threats", existing_comments="held")
     states = [Comment.objects.get(pk=each.pk).state for each in (one, two, three)]
     assert states == ["rejected", "rejected", "held"]
 
 
-def test_comments_from_a_banned_network_are_found_by_their_sealed_addresses(
+def test_comments_from_a_banned_network_are_found_by_encrypted_address(
     article: Article, mina: User
 ) -> None:
-    one = post(article, address=HOME)
-    two = post(article, name="Ana", email="ana@readers.example", address=NEIGHBOUR)
-    three = post(article, name="Ben", email="ben@readers.example", address=ELSEWHERE)
+    one = post(article, ip_address=HOME)
+    two = post(article, name="Ana", email="ana@readers.example", ip_address=NEIGHBOUR)
+    three = post(article, name="Ben", email="ben@readers.example", ip_address=ELSEWHERE)
     bans.ban(one, kinds=["network"], by=mina, reason="Flood", existing_comments="spam")
     states = [Comment.objects.get(pk=each.pk).state for each in (one, two, three)]
     assert states == ["spam", "spam", "held"]
 
 
-def test_a_ban_that_cannot_be_made_is_refused_in_words(
-    article: Article, mina: User, edna: User
-) -> None:
+def test_invalid_bans_raise_an_error(article: Article, mina: User, edna: User) -> None:
     guest, staff = post(article), post(article, by=edna)
     yesterday = timezone.now() - timedelta(days=1)
     with pytest.raises(bans.BanError, match="Not stored for this comment"):
@@ -186,22 +182,22 @@ def test_a_ban_that_cannot_be_made_is_refused_in_words(
     assert not Ban.objects.exists()
 
 
-def test_a_guest_who_types_anothers_address_gets_no_account_banned(
+def test_a_guest_with_the_address_of_an_account_does_not_get_it_banned(
     article: Article, mina: User, ola: User
 ) -> None:
-    stands = post(article, by=ola)
-    decisions.approve(stands, by=mina)
+    published = post(article, by=ola)
+    decisions.approve(published, by=mina)
     troll = post(article, name="Ola", email=ola.email)
     bans.ban(troll, kinds=["email"], by=mina, reason="Threats", existing_comments="reject")
-    stands.refresh_from_db()
+    published.refresh_from_db()
     again = post(article, by=ola)
-    assert (stands.state, again.state) == ("approved", "held")
+    assert (published.state, again.state) == ("approved", "held")
     assert not any(each["phase"] == "writer" for each in again.screening_results)
-    (kept,) = (each for each in dry_run._as_they_came(MOMENT) if each[0].pk == again.pk)
-    assert kept[2].banned == ""
+    (row,) = (each for each in dry_run._submissions(MOMENT) if each[0].pk == again.pk)
+    assert row[2].banned == ""
 
 
-def test_a_ban_of_an_accounts_address_outlives_one_made_from_a_guest_with_it(
+def test_a_ban_of_an_accounts_address_still_applies_after_one_of_a_guest(
     article: Article, mina: User, ola: User
 ) -> None:
     bans.ban(post(article, by=ola), kinds=["email"], by=mina, reason="Threats")
@@ -209,56 +205,58 @@ def test_a_ban_of_an_accounts_address_outlives_one_made_from_a_guest_with_it(
     assert post(article, by=ola).state == "rejected"
 
 
-def test_a_guest_who_types_a_colleagues_address_is_banned_by_all_but_it(
+def test_a_guest_with_an_address_of_the_newsroom_is_not_banned_by_it(
     article: Article, mina: User, edna: User
 ) -> None:
-    troll = post(article, name="Edna", email=edna.email.upper(), address=HOME)
+    troll = post(article, name="Edna", email=edna.email.upper(), ip_address=HOME)
     bans.ban(troll, kinds=["address", "name"], by=mina, reason="Threats")
     with pytest.raises(bans.BanError, match=r"[Mm]embers of the newsroom"):
         bans.ban(troll, kinds=["email"], by=mina, reason="Threats")
     assert Ban.objects.count() == 2
 
 
-def test_two_moderators_who_ban_the_same_writer_at_once_are_told(
+def test_two_moderators_cannot_ban_the_same_commenter_at_once(
     article: Article, mina: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     comment = post(article)
     bans.ban(comment, kinds=["email"], by=mina, reason="Threats")
-    # As it is when the other ban was not there yet while this one looked.
-    monkeypatch.setattr(bans, "_end", lambda same, by: 0)
+    # Simulates a second ban that is created between the query and the insert.
+    monkeypatch.setattr(bans, "_end", lambda earlier, by: 0)
     with pytest.raises(bans.BanError, match="Another moderator"):
         bans.ban(comment, kinds=["email"], by=mina, reason="Heat")
     assert [ban.reason for ban in Ban.objects.all()] == ["Threats"]
 
 
-def test_only_an_account_is_ticked_beforehand() -> None:
+def test_only_the_account_is_preselected() -> None:
     assert BanForm(known=["account", "email"]).fields["kinds"].initial == ["account"]
     assert BanForm(known=["email", "name"]).fields["kinds"].initial == []
 
 
-def test_who_writes_much_in_ten_minutes_is_held(article: Article, mina: User) -> None:
+def test_many_comments_in_ten_minutes_are_held(article: Article, mina: User) -> None:
     sent = [post(article) for _ in range(5)]
-    said = [any(each["phase"] == "rate" for each in comment.screening_results) for comment in sent]
-    assert said == [False, False, False, False, True]
+    messages = [
+        any(each["phase"] == "rate" for each in comment.screening_results) for comment in sent
+    ]
+    assert messages == [False, False, False, False, True]
 
 
-def test_the_database_holds_no_address_and_no_name_that_could_be_read_and_moderators_know_whom(
+def test_ban_identifiers_are_hashed_and_shown_masked(
     client: Client, article: Article, mina: User
 ) -> None:
     bans.ban(
-        post(article, address=HOME),
+        post(article, ip_address=HOME),
         kinds=["email", "name", "address", "network"],
         by=mina,
         reason="Threats",
     )
-    kept = dict(Ban.objects.values_list("kind", "value"))
+    values = dict(Ban.objects.values_list("kind", "value"))
     for plain in ("teo", "readers.example", "brandt", HOME):
-        assert plain not in f"{kept['email']} {kept['name']} {kept['address']}"
+        assert plain not in f"{values['email']} {values['name']} {values['address']}"
     assert dict(Ban.objects.values_list("kind", "masked_value")) == {
         "email": "t…@readers.example",
         "name": "Teo Brandt",
-        "address": f"an address in {kept['network']}",
-        "network": kept["network"],
+        "address": f"an address in {values['network']}",
+        "network": values["network"],
     }
     client.force_login(mina)
     listed = client.get("/admin/articles/ban/").content.decode()
@@ -278,19 +276,21 @@ def test_a_ban_outlives_a_change_of_the_secret(article: Article, mina: User, set
     assert Ban.objects.active().count() == 1
 
 
-def test_who_lifts_a_ban_may_put_back_what_it_decided_but_nothing_that_somebody_looked_at_since(
+def test_removing_a_ban_restores_comments_not_decided_since(
     client: Client, article: Article, mina: User, edna: User, ola: User
 ) -> None:
-    stood, waited, looked_at = (post(article, by=ola) for _ in range(3))
-    decisions.approve(stood, by=edna)
-    (ban,) = bans.ban(stood, kinds=["account"], by=mina, reason="Heat", existing_comments="reject")
-    decisions.spam(looked_at, by=edna, seen="rejected")
+    approved, held, reviewed = (post(article, by=ola) for _ in range(3))
+    decisions.approve(approved, by=edna)
+    (ban,) = bans.ban(
+        approved, kinds=["account"], by=mina, reason="Heat", existing_comments="reject"
+    )
+    decisions.spam(reviewed, by=edna, seen="rejected")
     client.force_login(mina)
     values = {"action": "remove_and_restore", "_selected_action": [ban.pk], "index": 0}
     client.post("/admin/articles/ban/", values, follow=True)
-    states = [Comment.objects.get(pk=each.pk).state for each in (stood, waited, looked_at)]
+    states = [Comment.objects.get(pk=each.pk).state for each in (approved, held, reviewed)]
     assert states == ["approved", "held", "spam"]
-    row = stood.moderations.first()
+    row = approved.moderations.first()
     assert row is not None
     assert (row.created_by, row.reason) == (mina, "The ban was removed.")
     assert bans.restore_comments(ban, by=mina) == 0

@@ -1,4 +1,4 @@
-"""The address a comment came from: sealed, opened for a ban, and destroyed within thirty days."""
+"""IP addresses of comments are encrypted and deleted after thirty days."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,26 +14,28 @@ from articles.comments.submission import posting
 from articles.editorial.models import Article
 
 
-def posted(article: Article, address: str | None) -> Comment:
+def post(article: Article, ip_address: str | None) -> Comment:
     return posting.post(
-        article, name="Teo Brandt", email="teo@readers.example", text="Words", ip_address=address
+        article, name="Teo Brandt", email="teo@readers.example", text="Words", ip_address=ip_address
     )
 
 
-def test_the_database_holds_no_address_that_could_be_read(article: Article) -> None:
-    comment = posted(article, "203.0.113.9")
+def test_the_address_is_stored_encrypted(article: Article) -> None:
+    comment = post(article, "203.0.113.9")
     assert "203.0.113" not in EncryptedIPAddress.objects.get().ciphertext
     assert identifiers.ip_address_of(comment) == "203.0.113.9"
 
 
-@pytest.mark.parametrize("address", [None, "", "not an address"])
-def test_without_an_address_nothing_is_kept(article: Article, address: str | None) -> None:
-    assert identifiers.ip_address_of(posted(article, address)) == ""
+@pytest.mark.parametrize("ip_address", [None, "", "not an address"])
+def test_nothing_is_stored_without_a_valid_address(
+    article: Article, ip_address: str | None
+) -> None:
+    assert identifiers.ip_address_of(post(article, ip_address)) == ""
     assert not EncryptedIPAddress.objects.exists()
 
 
-def test_after_thirty_days_it_is_not_opened_and_the_night_destroys_it(article: Article) -> None:
-    comment = posted(article, "2001:db8::7")
+def test_expired_addresses_are_not_returned_and_get_deleted(article: Article) -> None:
+    comment = post(article, "2001:db8::7")
     now = timezone.now()
     EncryptedIPAddress.objects.update(created_at=now - timedelta(days=30), expires_at=now)
     assert identifiers.ip_address_of(comment) == ""
@@ -41,16 +43,16 @@ def test_after_thirty_days_it_is_not_opened_and_the_night_destroys_it(article: A
     assert not EncryptedIPAddress.objects.exists()
 
 
-def test_nobody_can_keep_one_for_longer(article: Article) -> None:
-    posted(article, "203.0.113.9")
+def test_the_database_limits_the_retention_to_thirty_days(article: Article) -> None:
+    post(article, "203.0.113.9")
     with pytest.raises(IntegrityError), transaction.atomic():
         EncryptedIPAddress.objects.update(expires_at=timezone.now() + timedelta(days=31))
 
 
-def test_a_new_secret_opens_old_seals_by_its_fallback_and_never_breaks(
+def test_old_addresses_are_decrypted_with_a_fallback_secret(
     article: Article, settings: Any
 ) -> None:
-    comment = posted(article, "203.0.113.9")
+    comment = post(article, "203.0.113.9")
     old, settings.SECRET_KEY = settings.SECRET_KEY, "another secret"
     assert identifiers.ip_address_of(comment) == ""
     settings.SECRET_KEY_FALLBACKS = [old]

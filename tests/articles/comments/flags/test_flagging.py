@@ -1,4 +1,4 @@
-"""Readers report a comment; enough reports hold it, and a decision answers them all."""
+"""Enough reports make a comment pending; a decision closes them."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,15 +18,15 @@ pytestmark = pytest.mark.django_db
 
 
 def report(comment: Comment, number: int = 1, **values: object) -> Flag:
-    sent: dict[str, object] = {"reason": "insult", "address": f"192.0.2.{number}", **values}
-    return flagging.report(comment, **sent)  # type: ignore[arg-type]
+    fields: dict[str, object] = {"reason": "insult", "ip_address": f"192.0.2.{number}", **values}
+    return flagging.report(comment, **fields)  # type: ignore[arg-type]
 
 
 def state_of(comment: Comment) -> str:
     return Comment.objects.get(pk=comment.pk).state
 
 
-def test_two_reports_wait_and_the_third_holds_the_comment(write: Write) -> None:
+def test_the_third_report_makes_a_comment_pending(write: Write) -> None:
     comment = write()
     report(comment, 1)
     report(comment, 2)
@@ -38,27 +38,27 @@ def test_two_reports_wait_and_the_third_holds_the_comment(write: Write) -> None:
     assert (latest.reason, latest.created_by) == ("Reported by 3 readers.", None)
 
 
-def test_a_storm_from_one_sender_is_one_report(write: Write) -> None:
+def test_repeated_reports_by_one_sender_are_one(write: Write) -> None:
     comment = write()
     first = report(comment, 1)
     assert [report(comment, 1).pk for _ in range(5)] == [first.pk] * 5
     assert state_of(comment) == "approved"
 
 
-def test_a_network_of_one_connection_is_one_sender(write: Write) -> None:
+def test_an_ipv6_network_of_one_connection_is_one_sender(write: Write) -> None:
     comment = write()
     for last in range(1, 5):
-        report(comment, address=f"2001:db8:1:1::{last}")
+        report(comment, ip_address=f"2001:db8:1:1::{last}")
     assert Flag.objects.count() == 1
 
 
-def test_who_sends_very_many_reports_is_asked_to_wait(write: Write) -> None:
+def test_the_number_of_reports_is_limited(write: Write) -> None:
     comments = [write(f"Comment number {number}.") for number in range(11)]
     for comment in comments[:10]:
         report(comment)
-    with pytest.raises(flagging.FlagError) as refusal:
+    with pytest.raises(flagging.FlagError) as error:
         report(comments[10])
-    assert refusal.value.busy
+    assert error.value.busy
 
 
 def test_a_rejection_upholds_the_reports_and_an_approval_dismisses_them(
@@ -71,12 +71,12 @@ def test_a_rejection_upholds_the_reports_and_an_approval_dismisses_them(
     assert decisions.approve(good, by=mina)
     outcomes = dict(Flag.objects.values_list("comment", "outcome"))
     assert outcomes == {bad.pk: "upheld", good.pk: "dismissed"}
-    # A decision can be taken back for seconds; what tells senders apart goes the night after.
+    # The hashes are kept until the night, because the decision can be undone for seconds.
     flagging.erase_emails()
     assert set(Flag.objects.values_list("sender_hash", flat=True)) == {""}
 
 
-def test_to_let_a_reported_comment_stand_is_a_decision_with_a_row(write: Write, mina: User) -> None:
+def test_approving_a_reported_comment_is_logged(write: Write, mina: User) -> None:
     comment = write()
     report(comment)
     before = comment.moderations.count()
@@ -85,7 +85,7 @@ def test_to_let_a_reported_comment_stand_is_a_decision_with_a_row(write: Write, 
     assert not decisions.approve(comment, by=mina)
 
 
-def test_what_a_moderator_let_stand_is_listed_again_and_not_held(write: Write, mina: User) -> None:
+def test_a_comment_approved_after_reports_stays_approved(write: Write, mina: User) -> None:
     comment = write()
     for number in (1, 2, 3):
         report(comment, number)
@@ -96,14 +96,16 @@ def test_what_a_moderator_let_stand_is_listed_again_and_not_held(write: Write, m
     assert Flag.objects.pending().count() == 4
 
 
-def test_a_comment_taken_back_leaves_no_report_waiting_and_no_address(write: Write) -> None:
+def test_deleting_a_comment_closes_reports_and_erases_addresses(write: Write) -> None:
     comment = write()
     report(comment, email="nia@readers.example")
     posting.delete_own(comment, by=None)
     assert Flag.objects.values_list("outcome", "email", "sender_hash").get() == ("gone", "", "")
 
 
-def test_a_guest_is_weighed_by_the_address_after_it_is_forgotten(write: Write, mina: User) -> None:
+def test_the_weight_of_a_guest_is_known_after_the_address_is_erased(
+    write: Write, mina: User
+) -> None:
     for number in range(3):
         comment = write(f"Harmless words {number}.")
         report(comment, email="Nia@readers.example")
@@ -112,9 +114,7 @@ def test_a_guest_is_weighed_by_the_address_after_it_is_forgotten(write: Write, m
     assert report(write("More words."), email="nia@readers.example").weight == 0.25
 
 
-def test_an_address_that_no_mail_reached_is_forgotten_after_a_week(
-    write: Write, mina: User
-) -> None:
+def test_undelivered_addresses_are_erased_after_a_week(write: Write, mina: User) -> None:
     comment = write()
     report(comment, email="nia@readers.example")
     decisions.reject(comment, by=mina)
@@ -123,7 +123,7 @@ def test_an_address_that_no_mail_reached_is_forgotten_after_a_week(
     assert flagging.erase_emails() == 1
 
 
-def test_whose_reports_are_dismissed_counts_less_from_then_on(
+def test_dismissed_reports_reduce_the_weight_of_an_account(
     write: Write, mina: User, ola: User
 ) -> None:
     for number in range(3):
@@ -147,42 +147,41 @@ def test_whose_reports_are_dismissed_counts_less_from_then_on(
 def test_an_invalid_report_is_rejected_with_an_error_for_its_field(
     write: Write, values: dict[str, Any], field: str
 ) -> None:
-    with pytest.raises(flagging.FlagError) as rejection:
+    with pytest.raises(flagging.FlagError) as error:
         report(write(), **values)
-    assert set(rejection.value.sentences) == {field}
+    assert set(error.value.sentences) == {field}
     assert not Flag.objects.exists()
 
 
-def test_a_comment_that_is_not_on_the_page_cannot_be_reported(write: Write) -> None:
+def test_a_hidden_comment_cannot_be_reported(write: Write) -> None:
     with pytest.raises(flagging.FlagError, match="no longer published"):
-        report(write(waits=True))
+        report(write(pending=True))
 
 
-def test_no_address_of_the_network_is_kept(write: Write) -> None:
-    flag = report(write(), address="192.0.2.77")
+def test_the_ip_address_is_not_stored(write: Write) -> None:
+    flag = report(write(), ip_address="192.0.2.77")
     assert "192.0.2.77" not in repr(Flag.objects.filter(pk=flag.pk).values().get())
 
 
-def test_whose_reports_are_dismissed_counts_less_on_that_day_without_an_address_too(
+def test_dismissed_reports_reduce_the_weight_of_an_ip_address_that_day(
     write: Write, mina: User, ola: User
 ) -> None:
-    """From one network, with none or with other addresses each time; from elsewhere one begins anew."""
     for number in range(2):
         comment = write(f"Word {number}")
-        whole = report(comment, address="203.0.113.9")
+        flag = report(comment, ip_address="203.0.113.9")
         decisions.approve(comment, by=mina)
-    assert "203.0.113" not in f"{whole.daily_hash} {whole.sender_hash}"
+    assert "203.0.113" not in f"{flag.daily_hash} {flag.sender_hash}"
     once_more = write("Once more")
-    assert report(once_more, address="203.0.113.9").weight == pytest.approx(1 / 3)
-    disguised = report(once_more, address="203.0.113.9", email="new@readers.example")
-    assert disguised.weight == pytest.approx(1 / 3)
-    assert report(once_more, address="198.51.100.1").weight == 1
-    assert report(once_more, address="203.0.113.9", by=ola).weight == 1
+    assert report(once_more, ip_address="203.0.113.9").weight == pytest.approx(1 / 3)
+    with_email = report(once_more, ip_address="203.0.113.9", email="new@readers.example")
+    assert with_email.weight == pytest.approx(1 / 3)
+    assert report(once_more, ip_address="198.51.100.1").weight == 1
+    assert report(once_more, ip_address="203.0.113.9", by=ola).weight == 1
 
 
-def test_by_which_senders_of_a_day_are_known_is_emptied_in_the_night(write: Write) -> None:
+def test_daily_hashes_are_erased_every_night(write: Write) -> None:
     first, second = write("First"), write("Second")
-    old, new = report(first, address="203.0.113.9"), report(second, address="203.0.113.9")
+    old, new = report(first, ip_address="203.0.113.9"), report(second, ip_address="203.0.113.9")
     assert old.daily_hash == new.daily_hash != ""
     Flag.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=1))
     flagging.erase_emails()

@@ -1,4 +1,4 @@
-"""A reader reports a comment on a page of its own, and hears what came of it."""
+"""The page to report a comment, and the notification of the result."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
 
-def form_of(comment: Comment) -> str:
+def report_url(comment: Comment) -> str:
     return reverse("comment_report", args=[comment.pk])
 
 
@@ -25,39 +25,39 @@ def test_every_comment_has_a_link_to_report_it(
 ) -> None:
     comment = write()
     page = client.get(article.get_absolute_url()).content.decode()
-    assert f'href="{form_of(comment)}"' in page
+    assert f'href="{report_url(comment)}"' in page
 
 
 @pytest.mark.django_db
-def test_a_report_is_kept_and_thanked_for(client: Client, write: Write) -> None:
+def test_a_report_is_saved(client: Client, write: Write) -> None:
     comment = write()
-    assert comment.text in client.get(form_of(comment)).content.decode()
+    assert comment.text in client.get(report_url(comment)).content.decode()
     sent = {"reason": "hate", "text": "The last line."}
-    answer = client.post(form_of(comment), sent, follow=True)
-    assert "articles/comments/reported.html" in {each.name for each in answer.templates}
+    response = client.post(report_url(comment), sent, follow=True)
+    assert "articles/comments/reported.html" in {each.name for each in response.templates}
     assert str(Flag.objects.get()) == "Hate speech: The last line."
 
 
 @pytest.mark.django_db
-def test_what_was_typed_stays_when_something_is_missing(client: Client, write: Write) -> None:
-    answer = client.post(form_of(write()), {"text": "Look at <b>this</b>"})
-    page = answer.content.decode()
-    assert answer.status_code == 422
+def test_the_text_is_shown_again_when_the_reason_is_missing(client: Client, write: Write) -> None:
+    response = client.post(report_url(write()), {"text": "Look at <b>this</b>"})
+    page = response.content.decode()
+    assert response.status_code == 422
     assert "Choose a reason." in page
     assert "Look at &lt;b&gt;this&lt;/b&gt;" in page
 
 
 @pytest.mark.django_db
-def test_what_is_not_on_the_page_has_no_form(client: Client, write: Write) -> None:
-    assert client.get(form_of(write(waits=True))).status_code == 404
+def test_a_hidden_comment_has_no_form(client: Client, write: Write) -> None:
+    assert client.get(report_url(write(pending=True))).status_code == 404
 
 
 @pytest.mark.django_db
-def test_mina_finds_what_was_reported_and_lets_it_stand(
+def test_a_moderator_finds_a_report_and_dismisses_it(
     client: Client, write: Write, mina: User
 ) -> None:
     comment = write()
-    client.post(form_of(comment), {"reason": "false", "text": "No such ferry."})
+    client.post(report_url(comment), {"reason": "false", "text": "No such ferry."})
     client.force_login(mina)
     assert "reported" in client.get("/admin/").content.decode()
     queue = client.get("/admin/articles/comment/?queue=reported").content.decode()
@@ -70,22 +70,22 @@ def test_mina_finds_what_was_reported_and_lets_it_stand(
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.parametrize(("verb", "words"), [("reject", "removed it"), ("approve", "approved it")])
-def test_who_left_an_address_hears_it_once_and_the_address_is_forgotten(
+@pytest.mark.parametrize(("action", "text"), [("reject", "removed it"), ("approve", "approved it")])
+def test_the_sender_is_notified_once_and_the_address_erased(
     client: Client,
     write: Write,
     mina: User,
     jobs: Callable[[], None],
     mail_folder: MailFolder,
-    verb: str,
-    words: str,
+    action: str,
+    text: str,
 ) -> None:
     comment = write()
-    client.post(form_of(comment), {"reason": "insult", "email": "nia@readers.example"})
-    getattr(decisions, verb)(comment, by=mina)
+    client.post(report_url(comment), {"reason": "insult", "email": "nia@readers.example"})
+    getattr(decisions, action)(comment, by=mina)
     jobs()
     (message,) = mail_folder.to("nia@readers.example")
     body = message.get_body(("plain",))
     assert body is not None
-    assert words in " ".join(body.get_content().split())
+    assert text in " ".join(body.get_content().split())
     assert Flag.objects.get().email == ""

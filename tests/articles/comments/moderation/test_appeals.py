@@ -1,4 +1,4 @@
-"""A rejected writer asks once for another look, and gets one."""
+"""The commenter of a rejected comment can appeal once."""
 
 import pytest
 
@@ -10,8 +10,10 @@ from articles.comments.submission import posting
 from tests.articles.comments.conftest import Write
 
 
-def test_it_stays_rejected_until_somebody_looks_again(write: Write, mina: User, edna: User) -> None:
-    comment = write(waits=True)
+def test_the_comment_stays_rejected_until_a_moderator_decides(
+    write: Write, mina: User, edna: User
+) -> None:
+    comment = write(pending=True)
     decisions.reject(comment, by=mina)
     appeals.ask(comment, text="It was meant as a joke.")
     comment.refresh_from_db()
@@ -23,8 +25,10 @@ def test_it_stays_rejected_until_somebody_looks_again(write: Write, mina: User, 
     assert appeal.decision.created_by == edna
 
 
-def test_to_reject_again_answers_it_with_a_row(write: Write, mina: User, edna: User) -> None:
-    comment = write(waits=True)
+def test_a_second_rejection_closes_the_appeal_and_is_logged(
+    write: Write, mina: User, edna: User
+) -> None:
+    comment = write(pending=True)
     decisions.reject(comment, by=mina)
     assert not decisions.reject(comment, by=edna)
     appeals.ask(comment)
@@ -33,8 +37,8 @@ def test_to_reject_again_answers_it_with_a_row(write: Write, mina: User, edna: U
     assert comment.moderations.count() == 3
 
 
-def test_once_and_not_again(write: Write, mina: User) -> None:
-    comment = write(waits=True)
+def test_a_comment_has_only_one_appeal(write: Write, mina: User) -> None:
+    comment = write(pending=True)
     decisions.reject(comment, by=mina)
     assert appeals.ask(comment) == appeals.ask(comment, text="Once more")
     decisions.reject(comment, by=mina)
@@ -43,34 +47,34 @@ def test_once_and_not_again(write: Write, mina: User) -> None:
         appeals.ask(comment)
 
 
-def test_there_must_be_something_to_ask(write: Write) -> None:
+def test_only_rejected_comments_can_be_appealed(write: Write) -> None:
     with pytest.raises(appeals.AppealError, match="not rejected"):
         appeals.ask(write())
 
 
-@pytest.mark.parametrize("words", ["w" * 1001, "with\x00in it"])
-def test_words_that_cannot_be_kept_are_refused_and_asking_stays_possible(
-    write: Write, mina: User, words: str
+@pytest.mark.parametrize("text", ["w" * 1001, "with\x00in it"])
+def test_an_invalid_text_is_an_error_and_an_appeal_stays_possible(
+    write: Write, mina: User, text: str
 ) -> None:
-    comment = write(waits=True)
+    comment = write(pending=True)
     decisions.reject(comment, by=mina)
     with pytest.raises(appeals.AppealError):
-        appeals.ask(comment, text=words)
+        appeals.ask(comment, text=text)
     assert appeals.may_appeal(comment)
 
 
-def test_what_its_writer_takes_back_needs_no_answer(write: Write, mina: User) -> None:
-    comment = write(waits=True)
+def test_deleting_the_comment_closes_the_appeal(write: Write, mina: User) -> None:
+    comment = write(pending=True)
     decisions.reject(comment, by=mina)
     appeals.ask(comment)
     posting.delete_own(comment, by=None)
     assert Appeal.objects.get().outcome == "gone"
 
 
-def test_whoever_asks_waits_on_the_first_page_of_the_desk(write: Write, mina: User) -> None:
-    comment = write(waits=True)
+def test_a_pending_appeal_is_on_the_dashboard(write: Write, mina: User) -> None:
+    comment = write(pending=True)
     decisions.reject(comment, by=mina)
     appeals.ask(comment, text="It was a joke.")
-    (waiting,) = pending_items(mina)
-    assert (waiting.label, waiting.count) == ("One appeal", 1)
-    assert waiting.url.endswith("?queue=asked")
+    (item,) = pending_items(mina)
+    assert (item.label, item.count) == ("One appeal", 1)
+    assert item.url.endswith("?queue=asked")

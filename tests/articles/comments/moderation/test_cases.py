@@ -1,4 +1,4 @@
-"""Two moderators never have the same comment before them."""
+"""Claims keep two moderators from reviewing the same comment."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -18,17 +18,17 @@ def queue() -> "decisions.Comments":
     return Comment.objects.filter(state="held").order_by("created_at", "pk")
 
 
-def test_each_is_given_another_one(write: Write, mina: User, edna: User) -> None:
-    one, two = write("One", waits=True), write("Two", waits=True)
+def test_moderators_get_different_comments(write: Write, mina: User, edna: User) -> None:
+    one, two = write("One", pending=True), write("Two", pending=True)
     assert cases.claim_next(mina, queue()) == one
     assert cases.claim_next(edna, queue()) == two
     assert cases.claim_next(mina, queue()) == one
 
 
-def test_what_somebody_looks_at_is_not_decided_by_another(
+def test_a_claimed_comment_cannot_be_decided_by_another_moderator(
     write: Write, mina: User, edna: User
 ) -> None:
-    comment = write(waits=True)
+    comment = write(pending=True)
     assert cases.claim(comment, by=mina) == ""
     assert cases.claim(comment, by=edna) == "Mina Sato"
     with pytest.raises(decisions.ClaimedByOther, match="Mina Sato is reviewing this comment"):
@@ -37,8 +37,8 @@ def test_what_somebody_looks_at_is_not_decided_by_another(
     assert not Claim.objects.exists()
 
 
-def test_a_claim_runs_out_by_itself(write: Write, mina: User, edna: User) -> None:
-    comment = write(waits=True)
+def test_a_claim_expires(write: Write, mina: User, edna: User) -> None:
+    comment = write(pending=True)
     cases.claim(comment, by=mina)
     Claim.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert cases.claim(comment, by=edna) == ""
@@ -46,32 +46,32 @@ def test_a_claim_runs_out_by_itself(write: Write, mina: User, edna: User) -> Non
     assert decisions.approve(comment, by=edna)
 
 
-def test_going_on_gives_back_what_was_left(write: Write, mina: User, edna: User) -> None:
-    one, two = write("One", waits=True), write("Two", waits=True)
+def test_a_new_claim_releases_the_earlier_one(write: Write, mina: User, edna: User) -> None:
+    one, two = write("One", pending=True), write("Two", pending=True)
     cases.claim(one, by=mina)
     cases.claim(two, by=mina)
     assert cases.claim_next(edna, queue()) == one
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_at_once_decide_every_comment_exactly_once(
+def test_two_moderators_decide_every_comment_exactly_once(
     write: Write, mina: User, edna: User
 ) -> None:
     for number in range(12):
-        write(f"Words {number}", waits=True)
+        write(f"Text {number}", pending=True)
 
     def work(by: User) -> int:
-        done = 0
+        count = 0
         try:
             while (comment := cases.claim_next(by, queue())) is not None:
-                done += decisions.approve(comment, by=by)
-            return done
+                count += decisions.approve(comment, by=by)
+            return count
         finally:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(work, (mina, edna)))
-    assert sum(done) == 12
+        counts = list(pool.map(work, (mina, edna)))
+    assert sum(counts) == 12
     decided = ModerationDecision.objects.filter(created_by__isnull=False).values_list(
         "comment", flat=True
     )
@@ -79,25 +79,23 @@ def test_two_at_once_decide_every_comment_exactly_once(
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_who_run_through_a_queue_by_keys_never_block_each_other(
-    write: Write, mina: User, edna: User
-) -> None:
-    comments = [write(f"Words {number}", waits=True) for number in range(6)]
+def test_concurrent_claims_cause_no_deadlock(write: Write, mina: User, edna: User) -> None:
+    comments = [write(f"Text {number}", pending=True) for number in range(6)]
 
     def run(user: User, order: list[Comment]) -> None:
         try:
             for comment in order * 6:
                 cases.claim(comment, by=user)
-                # As after two minutes without a key: what one let run out, the other takes over.
+                # As after two minutes: an expired claim can be taken over.
                 Claim.objects.filter(comment=comment).update(expires_at=timezone.now())
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(4) as hands:
-        turns = [
-            hands.submit(run, user, order)
+    with ThreadPoolExecutor(4) as pool:
+        futures = [
+            pool.submit(run, user, order)
             for user in (mina, edna)
             for order in (comments, comments[::-1])
         ]
-        for turn in turns:
-            turn.result()
+        for future in futures:
+            future.result()

@@ -1,4 +1,4 @@
-"""Every decision is a row, and two moderators decide once."""
+"""Decisions are logged, and concurrent ones are detected."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -21,10 +21,10 @@ def rows_of(comment: Comment) -> list[tuple[str, User | None, str]]:
     return [(row.decision, row.created_by, row.reason) for row in rows]
 
 
-def test_a_comment_waits_and_is_approved_by_name(
+def test_an_approval_is_logged_with_the_moderator(
     article: Article, write: Write, mina: User
 ) -> None:
-    comment = write(waits=True)
+    comment = write(pending=True)
     assert thread_of(article).count == 0
     assert decisions.approve(comment, by=mina)
     assert thread_of(article).count == 1
@@ -38,7 +38,7 @@ def test_a_comment_waits_and_is_approved_by_name(
     ]
 
 
-def test_a_rejected_comment_leaves_a_trace_but_no_words_on_the_page(
+def test_a_rejected_comment_is_logged_and_not_shown(
     article: Article, write: Write, mina: User
 ) -> None:
     comment = write("Words of an angry evening")
@@ -47,61 +47,61 @@ def test_a_rejected_comment_leaves_a_trace_but_no_words_on_the_page(
     assert rows_of(comment)[-1] == ("rejected", mina, "Unkind")
 
 
-def test_deciding_the_same_twice_is_one_row_and_one_mail(write: Write, mina: User) -> None:
-    comment = write(waits=True)
+def test_a_repeated_decision_is_logged_and_sent_once(write: Write, mina: User) -> None:
+    comment = write(pending=True)
     assert decisions.approve(comment, by=mina)
-    before = mails_waiting()
+    before = count_jobs()
     assert not decisions.approve(comment, by=mina)
     assert len(rows_of(comment)) == 2
-    assert mails_waiting() == before
+    assert count_jobs() == before
 
 
-def test_whoever_looked_at_an_older_state_is_told_who_was_first(
-    write: Write, mina: User, edna: User
-) -> None:
-    comment = write(waits=True)
-    as_edna_saw_it = Comment.objects.get(pk=comment.pk)
+def test_a_decision_on_an_older_state_is_an_error(write: Write, mina: User, edna: User) -> None:
+    comment = write(pending=True)
+    older = Comment.objects.get(pk=comment.pk)
     decisions.approve(comment, by=mina)
     with pytest.raises(decisions.DecidedMeanwhile, match="Mina Sato approved this comment"):
-        decisions.reject(as_edna_saw_it, by=edna)
+        decisions.reject(older, by=edna)
     assert Comment.objects.get(pk=comment.pk).state == "approved"
 
 
-def test_a_decision_can_be_overturned_by_whoever_knows_it(
+def test_a_decision_can_be_overturned(
     article: Article, write: Write, mina: User, edna: User
 ) -> None:
-    comment = write(waits=True)
+    comment = write(pending=True)
     decisions.spam(comment, by=mina)
     decisions.approve(comment, by=edna)
     assert thread_of(article).count == 1
     assert [row[0] for row in rows_of(comment)] == ["held", "spam", "approved"]
 
 
-def test_what_its_writer_took_back_stays_back(write: Write, mina: User) -> None:
+def test_a_deleted_comment_cannot_be_approved(write: Write, mina: User) -> None:
     comment = write()
     posting.delete_own(comment, by=None)
     with pytest.raises(decisions.DecidedMeanwhile, match="The commenter deleted this comment"):
         decisions.approve(comment, by=mina)
 
 
-def test_spam_gets_no_mail(write: Write, mina: User) -> None:
-    comment = write(waits=True)
-    before = mails_waiting()
+def test_spam_sends_no_email(write: Write, mina: User) -> None:
+    comment = write(pending=True)
+    before = count_jobs()
     decisions.spam(comment, by=mina)
-    assert mails_waiting() == before
+    assert count_jobs() == before
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_moderators_at_once_decide_once(mina: User, edna: User, write: Write) -> None:
-    comment = write(waits=True)
-    both_have_read_it = Barrier(2)
+def test_only_one_of_two_concurrent_decisions_is_saved(
+    mina: User, edna: User, write: Write
+) -> None:
+    comment = write(pending=True)
+    both_have_read = Barrier(2)
 
     def decide(by: User) -> bool:
         try:
             seen = Comment.objects.get(pk=comment.pk)
-            both_have_read_it.wait(timeout=10)
-            verb = decisions.approve if by == mina else decisions.reject
-            return verb(seen, by=by)
+            both_have_read.wait(timeout=10)
+            function = decisions.approve if by == mina else decisions.reject
+            return function(seen, by=by)
         except decisions.DecidedMeanwhile:
             return False
         finally:
@@ -114,12 +114,12 @@ def test_two_moderators_at_once_decide_once(mina: User, edna: User, write: Write
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_one_form_sent_by_two_requests_at_once_is_one_comment(article: Article) -> None:
-    form_id, both_are_here = uuid4(), Barrier(2)
+def test_one_form_in_two_concurrent_requests_is_one_comment(article: Article) -> None:
+    form_id, both_are_ready = uuid4(), Barrier(2)
 
     def send(_: int) -> int:
         try:
-            both_are_here.wait(timeout=10)
+            both_are_ready.wait(timeout=10)
             return posting.post(
                 article,
                 name="Teo Brandt",
@@ -131,13 +131,13 @@ def test_one_form_sent_by_two_requests_at_once_is_one_comment(article: Article) 
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        kept = set(pool.map(send, range(2)))
-    assert len(kept) == 1
+        pks = set(pool.map(send, range(2)))
+    assert len(pks) == 1
     assert Comment.objects.count() == 1
     assert ModerationDecision.objects.count() == 1
 
 
-def mails_waiting() -> int:
+def count_jobs() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name LIKE 'comments.%%'")
         return int(cursor.fetchone()[0])

@@ -1,4 +1,4 @@
-"""A decision is taken back within seconds, by whoever made it, and the log tells both."""
+"""A decision can be undone within seconds by its author; both are logged."""
 
 from datetime import timedelta
 
@@ -26,8 +26,8 @@ def latest(comment: Comment) -> ModerationDecision:
     return row
 
 
-def test_it_is_as_before_and_both_rows_stand_in_the_log(write: Write, mina: User) -> None:
-    comment = write(waits=True)
+def test_undo_restores_the_state_and_logs_both_decisions(write: Write, mina: User) -> None:
+    comment = write(pending=True)
     decisions.reject(comment, by=mina, reason="Off the subject")
     assert undo.undo([latest(comment)], by=mina) == 1
     comment.refresh_from_db()
@@ -39,8 +39,8 @@ def test_it_is_as_before_and_both_rows_stand_in_the_log(write: Write, mina: User
     ]
 
 
-def test_an_impatient_finger_takes_back_once(write: Write, mina: User) -> None:
-    comment = write(waits=True)
+def test_a_repeated_undo_changes_nothing(write: Write, mina: User) -> None:
+    comment = write(pending=True)
     decisions.approve(comment, by=mina)
     row = latest(comment)
     undo.undo([row], by=mina)
@@ -48,10 +48,10 @@ def test_an_impatient_finger_takes_back_once(write: Write, mina: User) -> None:
     assert comment.moderations.count() == 3
 
 
-def test_nobody_takes_back_anothers_decision_or_an_old_one(
+def test_decisions_of_others_and_old_ones_cannot_be_undone(
     write: Write, mina: User, edna: User
 ) -> None:
-    comment = write(waits=True)
+    comment = write(pending=True)
     decisions.approve(comment, by=mina)
     with pytest.raises(undo.UndoExpired, match="your own"):
         undo.undo([latest(comment)], by=edna)
@@ -62,8 +62,10 @@ def test_nobody_takes_back_anothers_decision_or_an_old_one(
     assert comment.state == "approved"
 
 
-def test_what_was_decided_since_is_not_lost(write: Write, mina: User, edna: User) -> None:
-    comment = write(waits=True)
+def test_a_decision_cannot_be_undone_after_a_later_one(
+    write: Write, mina: User, edna: User
+) -> None:
+    comment = write(pending=True)
     decisions.approve(comment, by=mina)
     row = latest(comment)
     decisions.reject(comment, by=edna)
@@ -71,9 +73,9 @@ def test_what_was_decided_since_is_not_lost(write: Write, mina: User, edna: User
         undo.undo([row], by=mina)
 
 
-def test_reports_and_askings_wait_again(write: Write, mina: User) -> None:
+def test_undo_reopens_reports_and_appeals(write: Write, mina: User) -> None:
     comment = write()
-    flagging.report(comment, reason="insult", address="203.0.113.9")
+    flagging.report(comment, reason="insult", ip_address="203.0.113.9")
     decisions.reject(comment, by=mina)
     undo.undo([latest(comment)], by=mina)
     assert Flag.objects.pending().count() == 1
@@ -85,10 +87,10 @@ def test_reports_and_askings_wait_again(write: Write, mina: User) -> None:
     assert Appeal.objects.pending().count() == 1
 
 
-def test_no_mail_tells_of_what_was_taken_back(
+def test_no_email_is_sent_about_an_undone_decision(
     write: Write, mina: User, mail_folder: MailFolder
 ) -> None:
-    comment = write(waits=True)
+    comment = write(pending=True)
     decisions.reject(comment, by=mina)
     row = latest(comment)
     undo.undo([row], by=mina)
@@ -99,7 +101,7 @@ def test_no_mail_tells_of_what_was_taken_back(
     assert len(mail_folder.all()) == 1
 
 
-def test_featuring_is_a_row_and_is_taken_back_too(write: Write, mina: User) -> None:
+def test_featuring_is_logged_and_can_be_undone(write: Write, mina: User) -> None:
     comment = write()
     row = decisions.feature(comment, by=mina)
     assert row
@@ -115,14 +117,14 @@ def test_featuring_is_a_row_and_is_taken_back_too(write: Write, mina: User) -> N
     ]
 
 
-def test_only_what_stands_can_be_featured(write: Write, mina: User) -> None:
+def test_only_approved_comments_can_be_featured(write: Write, mina: User) -> None:
     with pytest.raises(decisions.DecidedMeanwhile):
-        decisions.feature(write(waits=True), by=mina)
+        decisions.feature(write(pending=True), by=mina)
 
 
-def test_what_was_taken_back_counts_as_not_looked_at(write: Write, mina: User) -> None:
+def test_an_undone_decision_does_not_count_as_a_review(write: Write, mina: User) -> None:
     ScreeningRule.objects.update(active=False)
-    comment = write(waits=True)
+    comment = write(pending=True)
     row = decisions.decide(comment, Comment.State.SPAM, by=mina)
     assert row
     assert queues.counts()["new"] == 0
@@ -133,7 +135,7 @@ def test_what_was_taken_back_counts_as_not_looked_at(write: Write, mina: User) -
     assert queues.counts()["new"] == 0
 
 
-def test_a_featuring_taken_back_leaves_the_look_before_it(write: Write, mina: User) -> None:
+def test_undoing_a_feature_keeps_the_earlier_review(write: Write, mina: User) -> None:
     comment = write()
     row = decisions.feature(comment, by=mina)
     assert row
@@ -141,18 +143,18 @@ def test_a_featuring_taken_back_leaves_the_look_before_it(write: Write, mina: Us
     assert queues.counts()["new"] == 0
 
 
-def test_desks_that_ask_again_and_again_count_once_in_some_seconds(
+def test_polled_counts_are_cached_for_some_seconds(
     write: Write, client: Client, mina: User
 ) -> None:
     client.force_login(mina)
-    address = "/admin/articles/comment/live/?queue=held&shown="
-    write(waits=True)
-    assert client.get(address).json()["counts"]["held"] == 1
-    other = write("Another", waits=True)
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(address).json()["counts"]["held"] == 1
-    assert not [each for each in asked if "GROUP BY" in each["sql"]]
+    url = "/admin/articles/comment/live/?queue=held&shown="
+    write(pending=True)
+    assert client.get(url).json()["counts"]["held"] == 1
+    other = write("Another", pending=True)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).json()["counts"]["held"] == 1
+    assert not [each for each in queries if "GROUP BY" in each["sql"]]
     decide = f"/admin/articles/comment/{other.pk}/decide/"
-    told = client.post(decide, {"verb": "spam"}, headers={"Accept": "application/json"}).json()
-    assert (told["counts"]["held"], told["counts"]["spam"]) == (1, 1)
-    assert client.get(address).json()["counts"]["spam"] == 1, "one's own deed is in them"
+    data = client.post(decide, {"verb": "spam"}, headers={"Accept": "application/json"}).json()
+    assert (data["counts"]["held"], data["counts"]["spam"]) == (1, 1)
+    assert client.get(url).json()["counts"]["spam"] == 1, "the counts include one's own decision"

@@ -1,4 +1,4 @@
-"""Ana follows, others write, the worker tells."""
+"""Fixtures for follows and for sending notifications."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,20 +17,20 @@ from tests.conftest import MailFolder
 
 ANA = "ana@readers.example"
 
-Following = Callable[..., Follow]
-Tell = Callable[..., list[EmailMessage]]
+CreateFollow = Callable[..., Follow]
+Notify = Callable[..., list[EmailMessage]]
 
 
 def text_of(message: EmailMessage) -> str:
-    """Its plain text, as one line."""
+    """Returns the plain text as one line."""
     body = message.get_body(("plain",))
     assert body is not None
     return " ".join(body.get_content().split())
 
 
 @pytest.fixture
-def follows(article: Article) -> Following:
-    """Ana follows the thread, confirmed; `follows(comment=…)` the answers to a comment."""
+def follows(article: Article) -> CreateFollow:
+    """Creates a confirmed follow of the thread for Ana, or of the replies: `follows(comment=…)`."""
 
     def follows(
         email: str = ANA,
@@ -41,20 +41,20 @@ def follows(article: Article) -> Following:
         **more: Any,
     ) -> Follow:
         kind = Follow.Kind.REPLIES if comment else Follow.Kind.THREAD
-        about: dict[str, Any] = {"comment": comment} if comment else {"article": article}
-        made = notifications_follows.follow(
-            more.pop("kind", kind), Follow.Frequency(frequency), email=email, **{**about, **more}
+        target: dict[str, Any] = {"comment": comment} if comment else {"article": article}
+        follow = notifications_follows.follow(
+            more.pop("kind", kind), Follow.Frequency(frequency), email=email, **{**target, **more}
         )
-        return notifications_follows.confirm(made) if confirmed else made
+        return notifications_follows.confirm(follow) if confirmed else follow
 
     return follows
 
 
 @pytest.fixture
-def tell(mail_folder: MailFolder) -> Tell:
-    """What the worker sends some time after these comments came: `tell(one, two, after=…)`."""
+def notify(mail_folder: MailFolder) -> Notify:
+    """Sends the notifications of comments; returns the e-mails: `notify(one, two, after=…)`."""
 
-    def tell(
+    def notify(
         *comments: Comment, after: timedelta = timedelta(minutes=1), now: datetime | None = None
     ) -> list[EmailMessage]:
         before = len(mail_folder.all())
@@ -63,4 +63,4 @@ def tell(mail_folder: MailFolder) -> Tell:
         sending.send_due((now or timezone.now()) + after)
         return mail_folder.all()[before:]
 
-    return tell
+    return notify

@@ -1,4 +1,4 @@
-"""Mail to the writer: that it waits, and what was decided."""
+"""E-mails to commenters: pending, and decided."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from articles.comments.moderation import decisions
 from articles.comments.notifications import commenter_emails
-from articles.comments.notifications.commenter_emails import MAILS_A_DAY
+from articles.comments.notifications.commenter_emails import DAILY_LIMIT
 from articles.comments.notifications.smtp import NotSent
 from articles.comments.submission import posting
 from articles.editorial.models import Article
@@ -34,46 +34,46 @@ def link_in(text: str, part: str) -> str:
     return "/" + found.split("/", 3)[3]
 
 
-def test_the_writer_hears_that_it_waits_and_what_was_decided(
+def test_the_commenter_is_notified_of_pending_and_approved_comments(
     write: Write, mina: User, jobs: Callable[[], None], mail_folder: MailFolder, client: Client
 ) -> None:
-    comment = write(waits=True)
+    comment = write(pending=True)
     jobs()
     (received,) = mail_folder.to("teo@readers.example")
     assert received["Subject"].startswith("Your comment is pending approval")
-    yours = link_in(text_of(received), "/comments/yours/")
-    assert "pending approval" in client.get(yours).content.decode()
+    url = link_in(text_of(received), "/comments/yours/")
+    assert "pending approval" in client.get(url).content.decode()
     decisions.approve(comment, by=mina)
     jobs()
     approved = mail_folder.to("teo@readers.example")[-1]
     assert approved["Subject"].startswith("Your comment was published")
-    on_the_page = client.get(link_in(text_of(approved), f"/comments/{comment.pk}/"))
-    assert on_the_page["Location"].endswith(f"#comment-{comment.pk}")
+    response = client.get(link_in(text_of(approved), f"/comments/{comment.pk}/"))
+    assert response["Location"].endswith(f"#comment-{comment.pk}")
 
 
-def test_a_rejection_gives_its_reason_only_when_told(
+def test_a_rejection_has_its_reason_only_if_the_moderator_chose_so(
     write: Write, mina: User, jobs: Callable[[], None], mail_folder: MailFolder
 ) -> None:
-    quiet, told = write("One", waits=True), write("Two", waits=True)
+    without_reason, with_reason = write("One", pending=True), write("Two", pending=True)
     jobs()
-    decisions.reject(quiet, by=mina, reason="Dull")
-    decisions.reject(told, by=mina, reason="It names a private person.", notify=True)
+    decisions.reject(without_reason, by=mina, reason="Dull")
+    decisions.reject(with_reason, by=mina, reason="It names a private person.", notify=True)
     jobs()
-    mails = [text_of(message) for message in mail_folder.all()[-2:]]
-    assert len(mails) == 2
-    assert not any("Dull" in mail for mail in mails)
-    assert sum("Reason: It names a private person." in mail for mail in mails) == 1
+    texts = [text_of(message) for message in mail_folder.all()[-2:]]
+    assert len(texts) == 2
+    assert not any("Dull" in text for text in texts)
+    assert sum("Reason: It names a private person." in text for text in texts) == 1
 
 
-def test_an_account_gets_mail_at_its_own_address(
+def test_an_account_gets_emails_at_its_own_address(
     write: Write, ola: User, jobs: Callable[[], None], mail_folder: MailFolder
 ) -> None:
-    write(by=ola, waits=True)
+    write(by=ola, pending=True)
     jobs()
     assert [message["To"] for message in mail_folder.all()] == [ola.email]
 
 
-def test_what_fills_the_trap_gets_no_mail(
+def test_a_filled_honeypot_sends_no_email(
     article: Article, jobs: Callable[[], None], mail_folder: MailFolder
 ) -> None:
     posting.post(
@@ -87,25 +87,25 @@ def test_what_fills_the_trap_gets_no_mail(
     assert mail_folder.all() == []
 
 
-def test_nothing_is_sent_about_what_was_decided_meanwhile(
+def test_no_pending_email_is_sent_about_a_decided_comment(
     write: Write, mina: User, jobs: Callable[[], None], mail_folder: MailFolder
 ) -> None:
-    comment = write(waits=True)
+    comment = write(pending=True)
     decisions.spam(comment, by=mina)
     jobs()
     assert mail_folder.all() == []
 
 
-def test_a_stranger_cannot_be_flooded_through_our_form(
+def test_the_number_of_emails_to_an_address_is_limited(
     write: Write, mail_folder: MailFolder
 ) -> None:
-    limit, _ = MAILS_A_DAY
+    limit, _ = DAILY_LIMIT
     for number in range(limit + 3):
-        commenter_emails.send_received(write(f"Word {number}", waits=True).pk)
+        commenter_emails.send_received(write(f"Word {number}", pending=True).pk)
     assert len(mail_folder.all()) == limit
 
 
-def test_imports_and_the_demo_write_to_nobody(
+def test_imports_and_the_demo_send_no_emails(
     article: Article, jobs: Callable[[], None], mail_folder: MailFolder
 ) -> None:
     comment = posting.post(
@@ -117,18 +117,18 @@ def test_imports_and_the_demo_write_to_nobody(
     assert comment.is_visible
 
 
-def test_words_of_others_stay_in_the_body_of_a_mail(
+def test_line_breaks_in_a_headline_add_no_email_headers(
     write: Write, article: Article, jobs: Callable[[], None], mail_folder: MailFolder
 ) -> None:
     Article.objects.filter(pk=article.pk).update(headline="Ferries\nBcc: all@readers.example")
-    write("Harmless", name="Teo <b>", waits=True)
+    write("Harmless", name="Teo <b>", pending=True)
     jobs()
     (message,) = mail_folder.all()
     assert message["Bcc"] is None
     assert "Ferries Bcc: all@readers.example" in text_of(message)
 
 
-def test_an_address_nobody_has_ends_the_matter_and_stays_out_of_the_log(
+def test_a_rejected_recipient_is_logged_without_the_address(
     write: Write,
     jobs: Callable[[], None],
     mail_folder: MailFolder,
@@ -138,7 +138,7 @@ def test_an_address_nobody_has_ends_the_matter_and_stays_out_of_the_log(
     def refuse(backend: FolderBackend, messages: Any) -> int:
         raise SMTPRecipientsRefused({"teo@readers.example": (550, b"teo@readers.example unknown")})
 
-    comment = write(waits=True)
+    comment = write(pending=True)
     monkeypatch.setattr(FolderBackend, "send_messages", refuse)
     with caplog.at_level(logging.DEBUG):
         jobs()
@@ -146,24 +146,24 @@ def test_an_address_nobody_has_ends_the_matter_and_stays_out_of_the_log(
     assert "teo@readers.example" not in caplog.text
 
 
-def test_a_mail_server_that_is_away_is_asked_again_without_naming_anybody(
+def test_the_error_of_an_unreachable_server_has_no_address(
     write: Write, mail_folder: MailFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def is_away(backend: FolderBackend) -> None:
+    def refuse_connection(backend: FolderBackend) -> None:
         raise ConnectionRefusedError("while writing to teo@readers.example")
 
-    comment = write(waits=True)
-    monkeypatch.setattr(FolderBackend, "open", is_away)
-    with pytest.raises(NotSent) as caught:
+    comment = write(pending=True)
+    monkeypatch.setattr(FolderBackend, "open", refuse_connection)
+    with pytest.raises(NotSent) as error:
         commenter_emails.send_received(comment.pk)
-    assert "teo" not in str(caught.value)
-    assert caught.value.__cause__ is None
+    assert "teo" not in str(error.value)
+    assert error.value.__cause__ is None
 
 
-def test_the_html_of_a_mail_says_what_its_text_says_and_why_it_came(
+def test_html_and_text_have_the_same_content_and_the_reason(
     write: Write, mail_folder: MailFolder
 ) -> None:
-    comment = write(waits=True)
+    comment = write(pending=True)
     commenter_emails.send_received(comment.pk)
     (message,) = mail_folder.all()
     body = message.get_body(("html",))
@@ -172,6 +172,6 @@ def test_the_html_of_a_mail_says_what_its_text_says_and_why_it_came(
     assert f'href="{link_in(text_of(message), "/comments/yours/")}' in html.replace(
         str(settings.SITE_URL), ""
     )
-    for words in (html, text_of(message)):
-        assert "pending approval" in words
-        assert "because this" in " ".join(words.split())
+    for text in (html, text_of(message)):
+        assert "pending approval" in text
+        assert "because this" in " ".join(text.split())

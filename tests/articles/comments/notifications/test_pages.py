@@ -1,4 +1,4 @@
-"""Following, confirming, choosing and leaving, by pages and links."""
+"""CreateFollow, confirming, choosing and leaving, by pages and links."""
 
 import re
 from datetime import timedelta
@@ -19,23 +19,23 @@ from newsletter.models import Newsletter, Subscriber
 from newsletter.subscriptions import opt_in, suppression
 from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.articles.comments.conftest import Write
-from tests.articles.comments.notifications.conftest import ANA, Following, Tell, text_of
+from tests.articles.comments.notifications.conftest import ANA, CreateFollow, Notify, text_of
 from tests.conftest import MailFolder
 
 pytestmark = pytest.mark.django_db
 
 
-def said(response: object) -> str:
+def text(response: object) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())  # type: ignore[attr-defined]
 
 
-def test_a_guest_asks_confirms_by_mail_and_is_told(
-    client: Client, article: Article, write: Write, mail_folder: MailFolder, tell: Tell
+def test_a_guest_follows_confirms_by_email_and_is_notified(
+    client: Client, article: Article, write: Write, mail_folder: MailFolder, notify: Notify
 ) -> None:
     page = client.get(article.get_absolute_url()).content.decode()
-    (way,) = set(re.findall(r'href="(/comments/follow/[^"]+)"', page))
-    answer = client.post(way, {"email": ANA, "frequency": "at_once"}, follow=True)
-    assert "Check your inbox" in said(answer)
+    (url,) = set(re.findall(r'href="(/comments/follow/[^"]+)"', page))
+    response = client.post(url, {"email": ANA, "frequency": "at_once"}, follow=True)
+    assert "Check your inbox" in text(response)
     follow = Follow.objects.get()
     commenter_emails.send_follow_confirmation(follow.pk)
     (message,) = mail_folder.to(ANA)
@@ -44,9 +44,9 @@ def test_a_guest_asks_confirms_by_mail_and_is_told(
     assert link
     assert client.get(link[0]).status_code == 200
     assert not Follow.objects.active().exists()
-    assert "You follow these comments" in said(client.post(link[0], follow=True))
-    assert "You follow these comments" in said(client.post(link[0], follow=True))
-    assert len(tell(write())) == 1
+    assert "You follow these comments" in text(client.post(link[0], follow=True))
+    assert "You follow these comments" in text(client.post(link[0], follow=True))
+    assert len(notify(write())) == 1
 
 
 def test_an_account_with_a_confirmed_address_follows_at_once(
@@ -54,32 +54,32 @@ def test_an_account_with_a_confirmed_address_follows_at_once(
 ) -> None:
     email_addresses.mark_confirmed(ola)
     client.force_login(ola)
-    answer = client.post(
+    response = client.post(
         f"/comments/follow/?article={article.pk}", {"frequency": "daily"}, follow=True
     )
-    assert "All comments on the article" in said(answer)
+    assert "All comments on the article" in text(response)
     assert Follow.objects.active().get().follower.recipient == ola.email
 
 
-def test_the_answer_is_the_same_for_a_known_address_and_changes_nothing_of_theirs(
-    client: Client, article: Article, follows: Following, mail_folder: MailFolder
+def test_the_response_does_not_reveal_whether_an_address_is_known(
+    client: Client, article: Article, follows: CreateFollow, mail_folder: MailFolder
 ) -> None:
-    known = follows(frequency="daily")
-    place = f"/comments/follow/?article={article.pk}"
-    answers = {
-        client.post(place, {"email": email, "frequency": "at_once"}, follow=True).content
+    follow = follows(frequency="daily")
+    url = f"/comments/follow/?article={article.pk}"
+    responses = {
+        client.post(url, {"email": email, "frequency": "at_once"}, follow=True).content
         for email in (ANA, "nobody@readers.example")
     }
-    assert len(answers) == 1
-    known.refresh_from_db()
-    assert known.frequency == "daily"
-    commenter_emails.send_follow_confirmation(known.pk)
+    assert len(responses) == 1
+    follow.refresh_from_db()
+    assert follow.frequency == "daily"
+    commenter_emails.send_follow_confirmation(follow.pk)
     (message,) = mail_folder.to(ANA)
     assert "already" in str(message["Subject"])
 
 
 @pytest.mark.parametrize(
-    ("sent", "sentence"),
+    ("data", "error"),
     [
         ({"email": "not an address", "frequency": "daily"}, "such as name@example.org"),
         ({"email": "", "frequency": "daily"}, "such as name@example.org"),
@@ -90,66 +90,68 @@ def test_the_answer_is_the_same_for_a_known_address_and_changes_nothing_of_their
         ),
     ],
 )
-def test_what_cannot_be_followed_is_said_and_keeps_what_was_typed(
-    client: Client, article: Article, sent: dict[str, str], sentence: str
+def test_an_invalid_form_shows_an_error(
+    client: Client, article: Article, data: dict[str, str], error: str
 ) -> None:
-    answer = client.post(f"/comments/follow/?article={article.pk}", sent)
-    assert answer.status_code == 422
-    assert sentence in said(answer)
+    response = client.post(f"/comments/follow/?article={article.pk}", data)
+    assert response.status_code == 422
+    assert error in text(response)
     assert not Follow.objects.exists()
 
 
-def test_a_link_in_the_mail_leaves_by_one_post_from_anywhere_also_twice(
-    follows: Following, write: Write, tell: Tell
+def test_a_post_from_any_origin_unfollows_and_can_be_repeated(
+    follows: CreateFollow, write: Write, notify: Notify
 ) -> None:
     follow = follows()
     mail_program = Client(enforce_csrf_checks=True)
-    place = f"/comments/leave/{follow.token}/"
-    assert mail_program.get(place).status_code == 200
+    url = f"/comments/leave/{follow.token}/"
+    assert mail_program.get(url).status_code == 200
     assert Follow.objects.active().exists()
     for _ in range(2):
-        answer = mail_program.post(
-            place, {"List-Unsubscribe": "One-Click"}, headers={"Sec-Fetch-Site": "cross-site"}
+        response = mail_program.post(
+            url, {"List-Unsubscribe": "One-Click"}, headers={"Sec-Fetch-Site": "cross-site"}
         )
-        assert answer.status_code == 200
-        assert not answer.cookies
-    assert tell(write()) == []
+        assert response.status_code == 200
+        assert not response.cookies
+    assert notify(write()) == []
 
 
-def test_an_old_link_to_confirm_brings_nobody_back(client: Client, follows: Following) -> None:
+def test_an_old_confirmation_link_does_not_reactivate_a_follow(
+    client: Client, follows: CreateFollow
+) -> None:
     follow = follows()
     notifications_follows.end(follow)
-    answer = client.post(f"/comments/follow/{follow.token}/")
-    assert answer.status_code == 410
+    response = client.post(f"/comments/follow/{follow.token}/")
+    assert response.status_code == 410
     assert not Follow.objects.active().exists()
 
 
-@pytest.mark.parametrize("place", ["/comments/leave/x/", "/comments/follow/x%00y/"])
-def test_a_link_that_was_cut_off_is_answered_in_words(client: Client, place: str) -> None:
-    answer = client.get(place)
-    assert answer.status_code == 404
+@pytest.mark.parametrize("path", ["/comments/leave/x/", "/comments/follow/x%00y/"])
+def test_an_incomplete_link_shows_a_message(client: Client, path: str) -> None:
+    response = client.get(url)
+    assert response.status_code == 404
     assert "articles/comments/notifications/message.html" in {
-        each.name for each in answer.templates
+        each.name for each in response.templates
     }
 
 
-def test_an_address_that_only_follows_has_the_same_page_of_preferences(
-    client: Client, follows: Following
+def test_a_follower_without_a_subscription_has_a_preferences_page(
+    client: Client, follows: CreateFollow
 ) -> None:
     follow = follows(frequency="at_once")
-    place = f"/newsletter/preferences/{follow.follower.token}/"
-    page = client.get(place)
-    assert "All comments on the article – Ferries at the strait" in said(page)
+    url = f"/newsletter/preferences/{follow.follower.token}/"
+    page = client.get(url)
+    assert "All comments on the article – Ferries at the strait" in text(page)
     assert ANA not in page.content.decode()
-    client.post(place, {f"follow-{follow.pk}": "daily"})
+    client.post(url, {f"follow-{follow.pk}": "daily"})
     follow.refresh_from_db()
     assert follow.frequency == "daily"
-    client.post(place, {f"follow-{follow.pk}": ""})
+    client.post(url, {f"follow-{follow.pk}": ""})
     assert not Follow.objects.active().exists()
 
 
-def test_one_page_shows_newsletters_and_comments_whichever_mail_led_there(
-    client: Client, follows: Following
+def test_newsletters_and_comments_are_on_one_preferences_page(
+    client: Client, follows: CreateFollow
 ) -> None:
     newsletter = Newsletter.objects.offered()[0]
     opt_in.request(ANA, source_url="/", wanted=[SubscriptionChoice.usual(newsletter)])
@@ -157,7 +159,7 @@ def test_one_page_shows_newsletters_and_comments_whichever_mail_led_there(
     opt_in.confirm(opt_in.confirmation_token(subscriber.consents.get()))
     follow = follows()
     pages = [
-        said(client.get(f"/newsletter/preferences/{token}/"))
+        text(client.get(f"/newsletter/preferences/{token}/"))
         for token in (subscriber.token, follow.follower.token)
     ]
     assert pages[0] == pages[1]
@@ -173,25 +175,23 @@ def test_one_page_shows_newsletters_and_comments_whichever_mail_led_there(
     assert not Follow.objects.active().exists()
 
 
-def test_staff_choose_their_mails_on_the_same_page_and_readers_are_not_offered_them(
-    client: Client, mina: User, ola: User
-) -> None:
+def test_only_staff_can_follow_pending_comments(client: Client, mina: User, ola: User) -> None:
     client.force_login(mina)
     assert client.get("/comments/mail/").status_code == 403
     email_addresses.mark_confirmed(mina)
     email_addresses.mark_confirmed(ola)
     page = client.get("/comments/mail/", follow=True)
-    assert "Pending comments" in said(page)
+    assert "Pending comments" in text(page)
     client.post(page.redirect_chain[-1][0], {"follow-queue": "daily", "follow-own": "daily"})
     assert [follow.kind for follow in Follow.objects.active()] == ["queue"]
     client.force_login(ola)
     page = client.get("/comments/mail/", follow=True)
-    assert "What waits" not in said(page)
+    assert "What waits" not in text(page)
     client.post(page.redirect_chain[-1][0], {"follow-queue": "daily"})
     assert Follow.objects.active().count() == 1
 
 
-def test_what_a_guest_followed_comes_with_their_account(follows: Following, ola: User) -> None:
+def test_follows_of_a_guest_are_moved_to_the_account(follows: CreateFollow, ola: User) -> None:
     follow = follows(ola.email.upper())
     assert follow.follower.user == ola
     Follower.objects.filter(pk=follow.follower_id).update(user=None, email=ola.email)
@@ -199,39 +199,39 @@ def test_what_a_guest_followed_comes_with_their_account(follows: Following, ola:
     assert notifications_follows.follower_of(ola, "") == follow.follower
 
 
-def test_mail_that_came_back_is_believed_where_we_wrote_lately(
-    follows: Following, write: Write, tell: Tell
+def test_a_bounce_counts_only_if_an_email_was_sent_recently(
+    follows: CreateFollow, write: Write, notify: Notify
 ) -> None:
     follow = follows()
 
-    def told() -> str:
+    def handle_bounce() -> str:
         preferences.handle_bounce(ANA.upper(), "5.1.1 no such mailbox")
         return Follower.objects.get(pk=follow.follower_id).suppression_reason
 
-    assert told() == ""
-    tell(write())
-    assert told() == "5.1.1 no such mailbox"
-    assert any(closed(ANA) for closed in hooks.suppressed_emails)
+    assert handle_bounce() == ""
+    notify(write())
+    assert handle_bounce() == "5.1.1 no such mailbox"
+    assert any(check(ANA) for check in hooks.suppressed_emails)
 
 
-def test_the_same_wish_sent_twice_by_an_impatient_finger_is_one_mail(
+def test_a_repeated_request_sends_one_email(
     client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
+    sent: list[int] = []
     monkeypatch.setattr(
         "articles.comments.job_queue.enqueue_follow_confirmation",
-        lambda each: asked.append(each.pk),
+        lambda each: sent.append(each.pk),
     )
-    way = f"/comments/follow/?article={article.pk}"
+    url = f"/comments/follow/?article={article.pk}"
     for _ in range(2):
-        client.post(way, {"email": ANA, "frequency": "daily"})
-    assert len(asked) == 1
+        client.post(url, {"email": ANA, "frequency": "daily"})
+    assert len(sent) == 1
     Follow.objects.update(confirmation_sent_at=timezone.now() - timedelta(minutes=6))
-    client.post(way, {"email": ANA, "frequency": "daily"})
-    assert len(asked) == 2, "some minutes later it is asked for again"
+    client.post(url, {"email": ANA, "frequency": "daily"})
+    assert len(sent) == 2, "some minutes without_minimum_time it is asked for again"
 
 
-def test_what_was_asked_for_with_a_comment_lives_as_long_as_its_link(
+def test_a_follow_requested_with_a_comment_is_kept_as_long_as_its_link(
     article: Article, write: Write
 ) -> None:
     assert (
@@ -240,17 +240,17 @@ def test_what_was_asked_for_with_a_comment_lives_as_long_as_its_link(
     )
 
 
-def test_an_address_whose_domain_has_letters_of_its_own_is_one_in_all_rooms(
-    client: Client, write: Write, follows: Following, tell: Tell, ola: User
+def test_an_internationalised_address_is_the_same_everywhere(
+    client: Client, write: Write, follows: CreateFollow, notify: Notify, ola: User
 ) -> None:
-    """The newsletter knows it as mail servers do, the account as it was typed."""
+    """The newsletter stores it in ASCII, the account as it was entered."""
     User.objects.filter(pk=ola.pk).update(email="Ola@Bücher.example")
-    newsletter, known = Newsletter.objects.offered()[0], "ola@xn--bcher-kva.example"
-    opt_in.request(known, source_url="/", wanted=[SubscriptionChoice.usual(newsletter)])
+    newsletter, ascii_email = Newsletter.objects.offered()[0], "ola@xn--bcher-kva.example"
+    opt_in.request(ascii_email, source_url="/", wanted=[SubscriptionChoice.usual(newsletter)])
     follow = follows("ola@bücher.example")
     assert follow.follower.user == ola
-    page = said(client.get(f"/newsletter/preferences/{Subscriber.objects.get().token}/"))
+    page = text(client.get(f"/newsletter/preferences/{Subscriber.objects.get().token}/"))
     assert newsletter.name in page
     assert "Comments by e-mail" in page
     suppression.suppress(Subscriber.objects.get(), because="no such address")
-    assert tell(write()) == []
+    assert notify(write()) == []

@@ -1,4 +1,4 @@
-"""What a mail server's answer means for the address that was written to."""
+"""The outcome of an e-mail by the response of the mail server."""
 
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
@@ -17,7 +17,7 @@ ANA = "ana@readers.example"
 
 
 @pytest.mark.parametrize(
-    ("code", "said", "outcome", "closed"),
+    ("code", "response", "outcome", "suppressed"),
     [
         (550, "5.1.1 no such mailbox", Outcome.REFUSED, True),
         (550, "User unknown", Outcome.REFUSED, True),
@@ -28,25 +28,25 @@ ANA = "ana@readers.example"
         (450, "4.2.0 greylisted", Outcome.DEFERRED, False),
     ],
 )
-def test_an_address_is_given_up_only_where_nobody_has_it(
+def test_an_address_is_suppressed_only_if_it_does_not_exist(
     code: int,
-    said: str,
+    response: str,
     outcome: Outcome,
-    closed: bool,
+    suppressed: bool,
     mail_folder: MailFolder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(backend: FolderBackend, messages: Any) -> int:
-        raise SMTPRecipientsRefused({ANA: (code, said.encode())})
+        raise SMTPRecipientsRefused({ANA: (code, response.encode())})
 
     Follower.objects.create(email=ANA)
     monkeypatch.setattr(FolderBackend, "send_messages", refuse)
     message = EmailMessage("Hello", "Words", to=[ANA])
     assert send(message, about="a test") is outcome
-    assert Follower.objects.filter(suppressed_at__isnull=False).exists() == closed
+    assert Follower.objects.filter(suppressed_at__isnull=False).exists() == suppressed
 
 
-def test_a_server_that_takes_no_mail_at_all_closes_nobodys_address(
+def test_a_server_that_rejects_all_emails_suppresses_no_address(
     mail_folder: MailFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(backend: FolderBackend, messages: Any) -> int:
@@ -59,12 +59,12 @@ def test_a_server_that_takes_no_mail_at_all_closes_nobodys_address(
     assert not Follower.objects.filter(suppressed_at__isnull=False).exists()
 
 
-def test_an_address_that_cannot_be_written_to_ends_the_matter(
+def test_an_unsupported_address_is_refused(
     mail_folder: MailFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cannot(backend: FolderBackend, messages: Any) -> int:
+    def fail(backend: FolderBackend, messages: Any) -> int:
         raise ValueError("Invalid address")
 
-    monkeypatch.setattr(FolderBackend, "send_messages", cannot)
+    monkeypatch.setattr(FolderBackend, "send_messages", fail)
     message = EmailMessage("Hello", "Words", to=["zoë@readers.example"])
     assert send(message, about="a test") is Outcome.REFUSED

@@ -18,7 +18,7 @@ from iria.publication.models import Publication
 from tests.articles.comments.conftest import Write
 
 
-def sent(article: Article, text: str = "I was there.") -> Comment:
+def post(article: Article, text: str = "I was there.") -> Comment:
     return posting.post(article, name="Teo Brandt", email="teo@readers.example", text=text)
 
 
@@ -28,7 +28,7 @@ def site(db: None) -> Publication:
 
 
 @pytest.mark.parametrize(
-    ("of_site", "of_article", "policy", "is_open"),
+    ("site_settings", "article_settings", "policy", "is_open"),
     [
         ({}, {}, "open", True),
         ({"comments_policy": "held"}, {}, "held", True),
@@ -43,15 +43,15 @@ def site(db: None) -> Publication:
         ({}, {"comments_close_after": 2}, "open", False),
     ],
 )
-def test_what_an_article_leaves_open_the_site_says(
+def test_the_site_has_the_default_settings_of_articles(
     article: Article,
     site: Publication,
-    of_site: dict[str, object],
-    of_article: dict[str, object],
+    site_settings: dict[str, object],
+    article_settings: dict[str, object],
     policy: str,
     is_open: bool,
 ) -> None:
-    for row, changes in ((site, of_site), (article, of_article)):
+    for row, changes in ((site, site_settings), (article, article_settings)):
         for name, value in changes.items():
             setattr(row, name, value)
     article.published_at = timezone.now() - timedelta(days=4)
@@ -59,7 +59,7 @@ def test_what_an_article_leaves_open_the_site_says(
     assert (settings.policy, settings.is_open) == (policy, is_open)
 
 
-def test_where_comments_are_off_none_is_shown_and_none_taken(
+def test_turned_off_comments_are_neither_shown_nor_accepted(
     client: Client, article: Article, write: Write
 ) -> None:
     comment = write("From before")
@@ -72,19 +72,19 @@ def test_where_comments_are_off_none_is_shown_and_none_taken(
     assert client.get(f"/comments/{comment.pk}/").status_code == 404
     article.refresh_from_db()
     with pytest.raises(SubmissionError, match="closed"):
-        sent(article)
+        post(article)
 
 
-def test_where_every_comment_is_held_first_no_rule_lets_one_through(article: Article) -> None:
+def test_with_pre_moderation_no_comment_is_approved_by_rules(article: Article) -> None:
     ScreeningRule.objects.update(active=False)
-    assert sent(article).state == Comment.State.APPROVED
+    assert post(article).state == Comment.State.APPROVED
     article.comments_policy = "held"
-    held = sent(article, "Once more.")
+    held = post(article, "Once more.")
     assert held.state == Comment.State.PENDING
     assert PRE_MODERATED in held.moderations.get().reason
 
 
-def test_after_its_days_a_thread_stays_and_its_form_is_gone(
+def test_a_closed_thread_is_shown_without_a_form(
     client: Client, article: Article, write: Write, site: Publication
 ) -> None:
     write("From before")
@@ -99,13 +99,13 @@ def test_after_its_days_a_thread_stays_and_its_form_is_gone(
     assert not settings_of(Article.objects.get(), site).is_open
 
 
-def test_the_form_promises_a_moderator_only_where_one_reads_every_comment(
+def test_the_form_mentions_moderation_only_with_pre_moderation(
     client: Client, article: Article
 ) -> None:
-    promise = "A moderator reads every comment before it appears."
+    notice = "A moderator reads every comment before it appears."
     pages = (article.get_absolute_url(), f"/comments/new/?article={article.pk}")
-    for policy, promised in (("open", False), ("held", True)):
+    for policy, shown in (("open", False), ("held", True)):
         Article.objects.update(comments_policy=policy)
         cache.clear()
         for page in pages:
-            assert (promise in client.get(page).content.decode()) is promised
+            assert (notice in client.get(page).content.decode()) is shown

@@ -1,4 +1,4 @@
-"""A guest's comment waits until its address is confirmed, and is looked at then as when it came."""
+"""A guest's comment is screened again once the e-mail address is confirmed."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,13 +26,13 @@ from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
 
-def yours(comment: Comment, rest: str = "") -> str:
-    return f"/comments/yours/{form_tokens.link_to(comment)}/{rest}"
+def status_url(comment: Comment, path: str = "") -> str:
+    return f"/comments/yours/{form_tokens.link_to(comment)}/{path}"
 
 
 @pytest.fixture
-def confirmed(db: None) -> None:
-    """Guests confirm their address."""
+def guests_confirm(db: None) -> None:
+    """Turns on the confirmation of guests' addresses."""
     Publication.objects.update_or_create(pk=1, defaults={"guests_confirm_email": True})
 
 
@@ -40,20 +40,20 @@ def link_in(folder: MailFolder) -> str:
     (message,) = folder.to("teo@readers.example")
     body = message.get_body(("plain",))
     assert body
-    words: list[str] = body.get_content().split()
-    return next(each for each in words if "/comments/confirm/" in each)
+    parts: list[str] = body.get_content().split()
+    return next(each for each in parts if "/comments/confirm/" in each)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_guests_comment_is_queued_once_the_address_is_confirmed(
+def test_a_guests_comment_is_pending_once_the_address_is_confirmed(
     client: Client,
     article: Article,
     write: Write,
-    confirmed: None,
+    guests_confirm: None,
     jobs: Callable[[], None],
     mail_folder: MailFolder,
 ) -> None:
-    comment = write("Is it mine?", waits=True)
+    comment = write("Is it mine?", pending=True)
     assert comment.state == Comment.State.UNCONFIRMED
     assert not Comment.objects.pending().exists()
     jobs()
@@ -67,17 +67,17 @@ def test_a_guests_comment_is_queued_once_the_address_is_confirmed(
     assert decisions == ["held", "unconfirmed"]
 
 
-def test_accounts_and_what_fills_the_trap_are_not_asked(
-    article: Article, write: Write, confirmed: None, ola: User
+def test_accounts_and_bots_get_no_confirmation_email(
+    article: Article, write: Write, guests_confirm: None, ola: User
 ) -> None:
-    assert write("Mine", by=ola, waits=True).state == Comment.State.PENDING
+    assert write("Mine", by=ola, pending=True).state == Comment.State.PENDING
     caught = posting.post(article, name="Bot", email="b@bots.example", text="Buy", honeypot="x")
     assert caught.state == Comment.State.SPAM
 
 
 @pytest.mark.parametrize("banned_before", [True, False])
-def test_who_writes_from_a_banned_network_is_held_after_confirming_too(
-    article: Article, write: Write, confirmed: None, mina: User, banned_before: bool
+def test_a_banned_network_is_held_after_the_confirmation_too(
+    article: Article, write: Write, guests_confirm: None, mina: User, banned_before: bool
 ) -> None:
     first = posting.post(
         article, name="Ana", email="ana@readers.example", text="Threats", ip_address="203.0.113.7"
@@ -97,8 +97,8 @@ def test_who_writes_from_a_banned_network_is_held_after_confirming_too(
     assert [each["phase"] for each in again.screening_results] == [Check.LIKENESS]
 
 
-def test_what_filled_the_trap_is_held_after_confirming_where_the_trap_only_holds(
-    article: Article, confirmed: None
+def test_the_honeypot_finding_still_counts_after_the_confirmation(
+    article: Article, guests_confirm: None
 ) -> None:
     ScreeningRule.objects.exclude(phase=Check.HONEYPOT).delete()
     ScreeningRule.objects.update(action=Action.HOLD)
@@ -109,35 +109,35 @@ def test_what_filled_the_trap_is_held_after_confirming_where_the_trap_only_holds
     assert [each["phase"] for each in caught.screening_results] == [Check.HONEYPOT]
 
 
-def test_the_link_of_your_comment_confirms_nothing(
-    client: Client, article: Article, write: Write, confirmed: None
+def test_the_status_link_does_not_confirm_the_address(
+    client: Client, article: Article, write: Write, guests_confirm: None
 ) -> None:
-    comment = write("Not my address", waits=True)
+    comment = write("Not my address", pending=True)
     assert client.post(f"/comments/confirm/{form_tokens.link_to(comment)}/").status_code == 404
-    assert "/mail/" in client.get(yours(comment)).content.decode()
+    assert "/mail/" in client.get(status_url(comment)).content.decode()
 
 
-def test_mail_that_strangers_cause_uses_up_no_question_whether_an_address_is_ones_own(
-    article: Article, write: Write, confirmed: None, mail_folder: MailFolder
+def test_confirmation_emails_have_a_limit_of_their_own(
+    article: Article, write: Write, guests_confirm: None, mail_folder: MailFolder
 ) -> None:
-    comment = write("Is it mine?", waits=True)
-    while commenter_emails.may_write_to(comment.email):
+    comment = write("Is it mine?", pending=True)
+    while commenter_emails.may_send(comment.email):
         pass
     commenter_emails.send_confirm(comment.pk)
     assert link_in(mail_folder)
 
 
-@pytest.mark.parametrize("because", ["it came back", "it was asked often"])
-def test_whose_address_cannot_be_asked_a_moderator_reads_and_is_told_why(
-    article: Article, write: Write, confirmed: None, mail_folder: MailFolder, because: str
+@pytest.mark.parametrize("reason", ["bounced", "too many e-mails"])
+def test_a_comment_is_pending_if_no_confirmation_email_can_be_sent(
+    article: Article, write: Write, guests_confirm: None, mail_folder: MailFolder, reason: str
 ) -> None:
-    comment = write("Is it mine?", waits=True)
-    if because == "it came back":
+    comment = write("Is it mine?", pending=True)
+    if reason == "bounced":
         Follower.objects.create(
             email=comment.email, suppressed_at=timezone.now(), suppression_reason="550 5.1.1"
         )
     else:
-        while commenter_emails.may_ask(comment.email):
+        while commenter_emails.may_send_confirmation(comment.email):
             pass
     commenter_emails.send_confirm(comment.pk)
     comment.refresh_from_db()
@@ -148,28 +148,28 @@ def test_whose_address_cannot_be_asked_a_moderator_reads_and_is_told_why(
     assert not mail_folder.all()
 
 
-def test_what_nobody_confirmed_is_gone_after_a_week(
-    article: Article, write: Write, confirmed: None
+def test_unconfirmed_comments_are_deleted_after_a_week(
+    article: Article, write: Write, guests_confirm: None
 ) -> None:
-    write("Never confirmed", waits=True)
+    write("Never confirmed", pending=True)
     assert email_confirmation.delete_unconfirmed() == 0
     Comment.objects.update(confirmation_sent_at=timezone.now() - timedelta(days=8))
     assert email_confirmation.delete_unconfirmed() == 1
     assert not Comment.objects.exists()
 
 
-def test_a_comment_whose_mail_may_not_have_arrived_is_a_moderators_and_never_lost(
-    article: Article, write: Write, confirmed: None, monkeypatch: pytest.MonkeyPatch
+def test_a_comment_is_pending_if_its_email_may_not_have_arrived(
+    article: Article, write: Write, guests_confirm: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    comment = write("Is it mine?", waits=True)
+    comment = write("Is it mine?", pending=True)
     monkeypatch.setattr(smtp, "send", lambda *a, **k: Outcome.DEFERRED)
     with pytest.raises(NotSent):
         commenter_emails.send_confirm(comment.pk)
-    assert email_confirmation.moderate_unreached() == 0, "the server may take it on the next try"
+    assert email_confirmation.moderate_unreached() == 0, "the next attempt may succeed"
     Comment.objects.update(created_at=timezone.now() - timedelta(days=8))
     assert email_confirmation.moderate_unreached() == 1
     assert email_confirmation.delete_unconfirmed() == 0
-    other = write("And this?", waits=True)
+    other = write("And this?", pending=True)
     monkeypatch.setattr(smtp, "send", lambda *a, **k: Outcome.UNCERTAIN)
     commenter_emails.send_confirm(other.pk)
     reasons = [each.moderations.first().reason for each in Comment.objects.order_by("pk")]  # type: ignore[union-attr]
@@ -178,23 +178,27 @@ def test_a_comment_whose_mail_may_not_have_arrived_is_a_moderators_and_never_los
         "E-mail address not confirmed: the confirmation e-mail may not have arrived.",
     ]
     assert email_confirmation.confirm(other) is False
-    assert other.email_confirmed_at is not None, "the mail had arrived after all"
+    assert other.email_confirmed_at is not None, "the e-mail had arrived after all"
 
 
-def test_whoever_waits_for_the_mail_gets_it_again_three_times_an_hour(
-    client: Client, article: Article, write: Write, confirmed: None, monkeypatch: pytest.MonkeyPatch
+def test_the_confirmation_email_can_be_resent_three_times_an_hour(
+    client: Client,
+    article: Article,
+    write: Write,
+    guests_confirm: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    comment = write("Is it mine?", waits=True)
-    asked: list[int] = []
+    comment = write("Is it mine?", pending=True)
+    sent: list[int] = []
     monkeypatch.setattr(
-        "articles.comments.job_queue.enqueue_confirmation", lambda each: asked.append(each.pk)
+        "articles.comments.job_queue.enqueue_confirmation", lambda each: sent.append(each.pk)
     )
-    assert "Send the e-mail again" in client.get(yours(comment)).content.decode()
+    assert "Send the e-mail again" in client.get(status_url(comment)).content.decode()
     for _ in range(3):
-        answer = client.post(yours(comment, "mail/"))
-        assert answer.context["said"]
-    refused = client.post(yours(comment, "mail/"))
-    assert refused.status_code == 429
+        response = client.post(status_url(comment, "mail/"))
+        assert response.context["said"]
+    response = client.post(status_url(comment, "mail/"))
+    assert response.status_code == 429
     email_confirmation.confirm(comment)
-    assert client.post(yours(comment, "mail/")).status_code == 302
-    assert asked == [comment.pk] * 3
+    assert client.post(status_url(comment, "mail/")).status_code == 302
+    assert sent == [comment.pk] * 3

@@ -21,17 +21,17 @@ from articles.editorial.models import Article
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.comments.conftest import Write
-from tests.articles.comments.notifications.conftest import Following, Tell
+from tests.articles.comments.notifications.conftest import CreateFollow, Notify
 from tests.articles.comments.notifications.conftest import follows as follows
-from tests.articles.comments.notifications.conftest import tell as tell
+from tests.articles.comments.notifications.conftest import notify as notify
 from tests.conftest import MailFolder
 
-SPAMMY = "BUY NOW https://bit.ly/a https://bit.ly/b https://bit.ly/c https://bit.ly/d"
+SPAM_TEXT = "BUY NOW https://bit.ly/a https://bit.ly/b https://bit.ly/c https://bit.ly/d"
 
 
 @pytest.fixture
-def signed(ola: User) -> Article:
-    """An article that Ola signed as an author: a reader's account with a profile, no role."""
+def own_article(ola: User) -> Article:
+    """An article by Ola, an author without a role in the newsroom."""
     author = AuthorProfile.objects.create(name="Ola Lind", slug="ola-lind", user=ola)
     return newsroom.published("Signed by Ola", authors=[author])
 
@@ -42,28 +42,28 @@ def _strict_rules(db: None) -> None:
     cache.clear()
 
 
-def sent(article: Article, by: User, text: str = SPAMMY, **more: object) -> Comment:
+def post(article: Article, by: User, text: str = SPAM_TEXT, **more: object) -> Comment:
     return posting.post(article, text=text, by=by, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("who", ["chief", "edna", "rui", "mina"])
-def test_a_colleagues_comment_is_published_at_once_whatever_the_rules_say(
+def test_comments_of_the_newsroom_are_published_despite_the_rules(
     article: Article, who: str, request: pytest.FixtureRequest
 ) -> None:
-    comment = sent(article, request.getfixturevalue(who), honeypot="filled by the browser")
+    comment = post(article, request.getfixturevalue(who), honeypot="filled by the browser")
     assert comment.state == Comment.State.APPROVED
 
 
-def test_an_authors_comment_is_published_at_once_below_their_own_article_only(
-    article: Article, signed: Article, ola: User
+def test_authors_are_trusted_on_their_own_articles_only(
+    article: Article, own_article: Article, ola: User
 ) -> None:
-    assert sent(signed, ola).state == Comment.State.APPROVED
-    assert sent(article, ola).state != Comment.State.APPROVED
+    assert post(own_article, ola).state == Comment.State.APPROVED
+    assert post(article, ola).state != Comment.State.APPROVED
 
 
 @pytest.mark.parametrize("where", ["of the article", "of the site", "rule"])
-def test_where_every_comment_is_read_first_theirs_are_not(
-    signed: Article, ola: User, mina: User, where: str
+def test_trusted_commenters_are_exempt_from_pre_moderation(
+    own_article: Article, ola: User, mina: User, where: str
 ) -> None:
     if where == "of the article":
         Article.objects.update(comments_policy="held")
@@ -71,45 +71,47 @@ def test_where_every_comment_is_read_first_theirs_are_not(
         Publication.objects.update_or_create(pk=1, defaults={"comments_policy": "held"})
     else:
         ScreeningRule.objects.filter(phase=Check.EVERYONE).update(active=True, action=Action.HOLD)
-    signed.refresh_from_db()
-    assert sent(signed, ola).state == Comment.State.APPROVED
-    assert sent(signed, mina).state == Comment.State.APPROVED
-    guest = posting.post(signed, name="Teo Brandt", email="teo@readers.example", text="Me too.")
+    own_article.refresh_from_db()
+    assert post(own_article, ola).state == Comment.State.APPROVED
+    assert post(own_article, mina).state == Comment.State.APPROVED
+    guest = posting.post(
+        own_article, name="Teo Brandt", email="teo@readers.example", text="Me too."
+    )
     assert guest.state == Comment.State.PENDING
 
 
-def test_a_guest_with_a_colleagues_or_an_authors_address_is_a_guest(
-    signed: Article, ola: User, mina: User
+def test_a_guest_with_a_trusted_address_is_not_trusted(
+    own_article: Article, ola: User, mina: User
 ) -> None:
     for user in (ola, mina):
-        comment = posting.post(signed, name="Teo Brandt", email=user.email, text=SPAMMY)
+        comment = posting.post(own_article, name="Teo Brandt", email=user.email, text=SPAM_TEXT)
         assert comment.state != Comment.State.APPROVED
 
 
 @pytest.mark.parametrize("closed", ["comments_open", "comments_policy"])
-def test_a_closed_thread_is_closed_for_the_newsroom_too(
-    signed: Article, ola: User, mina: User, closed: str
+def test_closed_comments_are_closed_for_the_newsroom_too(
+    own_article: Article, ola: User, mina: User, closed: str
 ) -> None:
     Article.objects.update(**{closed: False if closed == "comments_open" else "off"})
-    signed.refresh_from_db()
+    own_article.refresh_from_db()
     for user in (ola, mina):
         with pytest.raises(posting.SubmissionError):
-            sent(signed, user)
+            post(own_article, user)
 
 
 @pytest.mark.parametrize("who", ["ola", "rui"])
-def test_a_ban_counts_for_the_newsroom_and_authors_too(
-    signed: Article, chief: User, who: str, request: pytest.FixtureRequest
+def test_a_ban_applies_to_trusted_commenters_too(
+    own_article: Article, chief: User, who: str, request: pytest.FixtureRequest
 ) -> None:
     user = request.getfixturevalue(who)
     Ban.objects.create(
         kind=Ban.Kind.ACCOUNT, value=str(user.pk), user=user, reason="Insults", created_by=chief
     )
-    assert sent(signed, user, "A quiet remark.").state != Comment.State.APPROVED
+    assert post(own_article, user, "A quiet remark.").state != Comment.State.APPROVED
 
 
 @pytest.mark.parametrize("change", ["no role", "no admin", "inactive"])
-def test_who_has_no_role_any_more_is_a_reader_again(
+def test_an_account_without_a_role_is_not_trusted_any_more(
     article: Article, mina: User, change: str
 ) -> None:
     if change == "no role":
@@ -118,44 +120,46 @@ def test_who_has_no_role_any_more_is_a_reader_again(
         setattr(mina, "is_staff" if change == "no admin" else "is_active", False)
     mina.save()
     mina = User.objects.get(pk=mina.pk)
-    assert sent(article, mina).state != Comment.State.APPROVED
+    assert post(article, mina).state != Comment.State.APPROVED
 
 
-def test_a_changed_comment_of_theirs_stays_on_the_page(signed: Article, ola: User) -> None:
-    comment = sent(signed, ola, "First words.")
-    editing.change(comment, text=SPAMMY, by=ola)
+def test_an_edited_comment_of_an_author_stays_published(own_article: Article, ola: User) -> None:
+    comment = post(own_article, ola, "First words.")
+    editing.change(comment, text=SPAM_TEXT, by=ola)
     assert comment.state == Comment.State.APPROVED
 
 
-def test_akismet_is_asked_about_none_of_them(
-    article: Article, signed: Article, ola: User, mina: User
+def test_trusted_comments_are_not_checked_by_akismet(
+    article: Article, own_article: Article, ola: User, mina: User
 ) -> None:
-    assert not client.is_commenter_checked(sent(signed, ola))
-    assert not client.is_commenter_checked(sent(signed, mina))
-    assert client.is_commenter_checked(sent(article, ola, "Another."))
+    assert not client.is_commenter_checked(post(own_article, ola))
+    assert not client.is_commenter_checked(post(own_article, mina))
+    assert client.is_commenter_checked(post(article, ola, "Another."))
 
 
-def test_the_log_says_why_it_was_published(signed: Article, ola: User, mina: User) -> None:
-    by_author, by_colleague = sent(signed, ola), sent(signed, mina)
+def test_the_log_has_the_reason_for_publishing(own_article: Article, ola: User, mina: User) -> None:
+    by_author, by_colleague = post(own_article, ola), post(own_article, mina)
     reasons = {each.moderations.get().reason for each in (by_author, by_colleague)}
     assert len(reasons) == 2
-    guest = posting.post(signed, name="Teo Brandt", email="teo@readers.example", text="Me too.")
+    guest = posting.post(
+        own_article, name="Teo Brandt", email="teo@readers.example", text="Me too."
+    )
     assert guest.moderations.get().reason not in reasons
 
 
-def test_the_trial_of_rules_leaves_them_out(signed: Article, ola: User, mina: User) -> None:
-    sent(signed, ola), sent(signed, mina, "Another.")
-    posting.post(signed, name="Teo Brandt", email="teo@readers.example", text="Me too.")
+def test_the_dry_run_skips_trusted_comments(own_article: Article, ola: User, mina: User) -> None:
+    post(own_article, ola), post(own_article, mina, "Another.")
+    posting.post(own_article, name="Teo Brandt", email="teo@readers.example", text="Me too.")
     assert dry_run(ScreeningRule.objects.filter(phase=Check.LINKS), days=1).looked_at == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_nobody_gets_mail_about_their_own_comment(
-    signed: Article,
+def test_commenters_get_no_email_about_their_own_comment(
+    own_article: Article,
     ola: User,
     mina: User,
-    follows: Following,
-    tell: Tell,
+    follows: CreateFollow,
+    notify: Notify,
     jobs: Callable[[], None],
     mail_folder: MailFolder,
 ) -> None:
@@ -163,16 +167,16 @@ def test_nobody_gets_mail_about_their_own_comment(
         email_addresses.mark_confirmed(user)
         follows("", user=user, kind=Follow.Kind.OWN, article=None, confirmed=True)
         follows("", user=user)
-        comment = sent(signed, user)
-        reply = sent(signed, user, "And I add this.", parent=comment)
+        comment = post(own_article, user)
+        reply = post(own_article, user, "And I add this.", parent=comment)
         jobs()
-        tell(comment, reply)
+        notify(comment, reply)
         assert mail_folder.to(user.email) == []
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("signed_in", [True, False])
-def test_nobody_gets_mail_about_what_they_decided_themselves(
+def test_moderators_get_no_email_about_their_own_decisions(
     article: Article,
     mina: User,
     edna: User,
@@ -181,9 +185,9 @@ def test_nobody_gets_mail_about_what_they_decided_themselves(
     mail_folder: MailFolder,
     signed_in: bool,
 ) -> None:
-    """A comment that is held all the same, and a report of somebody else's."""
-    who = {"by": mina} if signed_in else {"name": "M. S.", "email": mina.email}
-    own = posting.post(article, text="Mine.", **who)
+    """Covers one's own comment that is pending, and one's own report."""
+    commenter = {"by": mina} if signed_in else {"name": "M. S.", "email": mina.email}
+    own = posting.post(article, text="Mine.", **commenter)
     Comment.objects.filter(pk=own.pk).update(state=Comment.State.PENDING)
     other = write("Somebody else’s")
     jobs()
@@ -202,15 +206,17 @@ def test_nobody_gets_mail_about_what_they_decided_themselves(
     assert len(mail_folder.to(mina.email)) == before + 1
 
 
-@pytest.mark.usefixtures("later")
-def test_a_colleague_sees_the_comment_on_the_page_right_after_sending(
-    client: Client, signed: Article, mina: User
+@pytest.mark.usefixtures("without_minimum_time")
+def test_a_comment_of_the_newsroom_is_on_the_page_at_once(
+    client: Client, own_article: Article, mina: User
 ) -> None:
     client.force_login(mina)
-    place = f"/comments/new/?article={signed.pk}"
-    token = client.get(f"/comments/token/?article={signed.pk}").json()["token"]
+    url = f"/comments/new/?article={own_article.pk}"
+    token = client.get(f"/comments/token/?article={own_article.pk}").json()["token"]
     form = {"text": "An answer of the newsroom.", "token": token, "parent": ""}
-    answer = client.post(place, form)
-    assert answer.status_code == 302
+    response = client.post(url, form)
+    assert response.status_code == 302
     assert Comment.objects.get().state == Comment.State.APPROVED
-    assert "An answer of the newsroom." in client.get(signed.get_absolute_url()).content.decode()
+    assert (
+        "An answer of the newsroom." in client.get(own_article.get_absolute_url()).content.decode()
+    )

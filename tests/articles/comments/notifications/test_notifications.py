@@ -1,4 +1,4 @@
-"""Who follows is told: once, not too often, and never of what is not on the page."""
+"""Followers are notified once, not too often, and only of visible comments."""
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
@@ -23,21 +23,21 @@ from articles.editorial.models import Article, Byline
 from iria.core.mail import FolderBackend
 from tests import newsroom
 from tests.articles.comments.conftest import Write
-from tests.articles.comments.notifications.conftest import ANA, Following, Tell, text_of
+from tests.articles.comments.notifications.conftest import ANA, CreateFollow, Notify, text_of
 from tests.conftest import MailFolder
 
 pytestmark = pytest.mark.django_db
 
-QUARTER = timedelta(minutes=15)
+QUARTER_HOUR = timedelta(minutes=15)
 DAY = timedelta(days=1)
 
 
-def test_who_follows_a_thread_is_told_of_a_comment_with_its_words_and_the_way_out(
-    write: Write, follows: Following, tell: Tell
+def test_a_follower_gets_the_text_of_a_comment_and_unfollow_links(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
     follow = follows()
     comment = write("It was **late**.")
-    (message,) = tell(comment)
+    (message,) = notify(comment)
     assert message["To"] == ANA
     assert message["Subject"] == "Teo Brandt commented on “Ferries at the strait”"
     text = text_of(message)
@@ -47,62 +47,62 @@ def test_who_follows_a_thread_is_told_of_a_comment_with_its_words_and_the_way_ou
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert f"/newsletter/preferences/{follow.follower.token}/" in text
     assert f"/comments/{comment.pk}/" in text
-    assert tell(comment, after=DAY) == []
+    assert notify(comment, after=DAY) == []
 
 
-def test_an_answer_is_told_to_whoever_is_answered_and_to_those_above(
-    write: Write, follows: Following, tell: Tell
+def test_followers_of_a_comment_are_notified_of_replies_at_any_depth(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
-    mine = write("Which ferry?")
+    own = write("Which ferry?")
     other = write("Another matter.")
-    follows(comment=mine)
-    answer = write("The last.", name="Ben Ode", parent=mine)
-    (message,) = tell(answer, write("Of no concern.", parent=other))
+    follows(comment=own)
+    reply = write("The last.", name="Ben Ode", parent=own)
+    (message,) = notify(reply, write("Of no concern.", parent=other))
     assert message["Subject"] == "Ben Ode replied to you on “Ferries at the strait”"
-    deeper = write("Indeed.", parent=answer)
-    (message,) = tell(deeper, after=QUARTER * 2)
+    nested = write("Indeed.", parent=reply)
+    (message,) = notify(nested, after=QUARTER_HOUR * 2)
     assert message["Subject"] == "Teo Brandt commented on “Ferries at the strait”"
 
 
-def test_nobody_is_told_of_their_own_words(
-    write: Write, follows: Following, tell: Tell, ola: User
+def test_commenters_are_not_notified_of_their_own_comments(
+    write: Write, follows: CreateFollow, notify: Notify, ola: User
 ) -> None:
     follows("Teo@Readers.example")
     follows(ola.email)
-    assert [mail["To"] for mail in tell(write())] == [ola.email]
-    assert [mail["To"] for mail in tell(write(by=ola), after=DAY)] == ["teo@readers.example"]
+    assert [mail["To"] for mail in notify(write())] == [ola.email]
+    assert [mail["To"] for mail in notify(write(by=ola), after=DAY)] == ["teo@readers.example"]
 
 
-def test_nothing_is_sent_before_an_address_is_confirmed(
-    write: Write, follows: Following, tell: Tell
+def test_nothing_is_sent_before_the_follow_is_confirmed(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
     follow = follows(confirmed=False)
-    assert tell(write()) == []
+    assert notify(write()) == []
     notifications_follows.confirm(follow)
-    assert len(tell(write("Another one."))) == 1
+    assert len(notify(write("Another one."))) == 1
 
 
-def test_never_more_than_one_mail_about_a_thread_in_fifteen_minutes(
-    write: Write, follows: Following, tell: Tell
+def test_there_is_at_most_one_email_per_thread_in_fifteen_minutes(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
-    mine = write("Which ferry?")
+    own = write("Which ferry?")
     follows()
-    follows(comment=mine)
-    assert len(tell(write("One"))) == 1
-    second, third = write("Two", parent=mine), write("Three")
-    assert tell(second, third) == []
-    assert tell(after=QUARTER - timedelta(seconds=1)) == []
-    (message,) = tell(after=QUARTER + timedelta(minutes=2))
+    follows(comment=own)
+    assert len(notify(write("One"))) == 1
+    second, third = write("Two", parent=own), write("Three")
+    assert notify(second, third) == []
+    assert notify(after=QUARTER_HOUR - timedelta(seconds=1)) == []
+    (message,) = notify(after=QUARTER_HOUR + timedelta(minutes=2))
     assert message["Subject"] == "2 new comments on “Ferries at the strait”"
     assert "> Two" in text_of(message)
     assert "> Three" in text_of(message)
 
 
-def test_a_storm_of_comments_is_one_mail_that_no_mail_program_cuts(
-    write: Write, follows: Following, tell: Tell
+def test_many_comments_are_one_email_of_limited_size(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
     follows()
-    (message,) = tell(*[write(f"{number} " + "long words " * 400) for number in range(23)])
+    (message,) = notify(*[write(f"{number} " + "long words " * 400) for number in range(23)])
     assert message["Subject"] == "23 new comments on “Ferries at the strait”"
     assert "3 more comments on the page." in text_of(message)
     html = message.get_body(("html",))
@@ -110,129 +110,127 @@ def test_a_storm_of_comments_is_one_mail_that_no_mail_program_cuts(
     assert len(html.get_content().encode()) < 102 * 1024
 
 
-def test_another_thread_has_its_own_quarter_of_an_hour(
-    write: Write, follows: Following, tell: Tell
+def test_the_interval_applies_to_each_thread(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
     other = newsroom.published("A quiet harbour")
     follows()
     follows(article=other)
-    assert len(tell(write("One"), write("Two", below=other))) == 2
+    assert len(notify(write("One"), write("Two", on=other))) == 2
 
 
-def test_a_comment_that_was_rejected_meanwhile_is_in_no_mail(
-    write: Write, follows: Following, tell: Tell, mina: User
+def test_a_comment_rejected_meanwhile_is_not_sent(
+    write: Write, follows: CreateFollow, notify: Notify, mina: User
 ) -> None:
     follows()
-    comment, kept = write("Unkind words"), write("Kind words")
+    comment, other = write("Unkind words"), write("Kind words")
     fan_out.create_notifications(comment.pk)
     decisions.reject(comment, by=mina)
-    (message,) = tell(kept)
+    (message,) = notify(other)
     assert "Unkind" not in message.as_string()
     decisions.approve(comment, by=mina)
-    (message,) = tell(comment, after=QUARTER * 2)
+    (message,) = notify(comment, after=QUARTER_HOUR * 2)
     assert "> Unkind words" in text_of(message)
 
 
-def test_what_stood_before_somebody_followed_is_no_news_when_it_comes_back(
-    write: Write, follows: Following, tell: Tell, mina: User
+def test_a_comment_published_before_the_follow_is_not_sent_later(
+    write: Write, follows: CreateFollow, notify: Notify, mina: User
 ) -> None:
     comment = write("From before")
     follows()
     decisions.reject(comment, by=mina)
     decisions.approve(comment, by=mina)
-    assert tell(comment) == []
+    assert notify(comment) == []
 
 
-def test_a_decision_taken_back_within_seconds_reaches_nobody(
-    write: Write, follows: Following, tell: Tell, mina: User
+def test_a_comment_rejected_within_seconds_is_not_sent(
+    write: Write, follows: CreateFollow, notify: Notify, mina: User
 ) -> None:
     follows()
     comment = write("Too soon")
-    assert tell(comment, after=timedelta(seconds=10)) == []
+    assert notify(comment, after=timedelta(seconds=10)) == []
     decisions.reject(comment, by=mina)
-    assert tell() == []
+    assert notify() == []
     assert CommentNotification.objects.get().state == "dropped"
 
 
-def test_a_comment_that_its_writer_took_back_is_in_no_mail(
-    write: Write, follows: Following, tell: Tell
-) -> None:
+def test_a_deleted_comment_is_not_sent(write: Write, follows: CreateFollow, notify: Notify) -> None:
     follows()
     comment = write("Never mind")
     fan_out.create_notifications(comment.pk)
     posting.delete_own(comment, by=None)
-    assert tell() == []
+    assert notify() == []
 
 
-def test_the_mail_of_the_day_holds_everything_and_comes_once(
-    write: Write, follows: Following, tell: Tell
+def test_the_daily_email_has_all_comments_and_is_sent_once(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
     other = newsroom.published("A quiet harbour")
     follows(frequency="daily")
     follows(frequency="daily", article=other)
     morning = daily_schedule.next_digest(timezone.now())
-    assert tell(write("One"), write("Two", below=other), write("Three")) == []
-    (message,) = tell(now=morning)
+    assert notify(write("One"), write("Two", on=other), write("Three")) == []
+    (message,) = notify(now=morning)
     assert message["Subject"] == "3 new comments on 2 articles"
     text = text_of(message)
     assert text.index("> One") < text.index("> Three") < text.index("A quiet harbour")
     token = Follower.objects.get().token
     assert f"/comments/leave/{token}/" in str(message["List-Unsubscribe"])
-    assert tell(now=morning, after=DAY) == []
+    assert notify(now=morning, after=DAY) == []
 
 
-def test_what_was_told_at_once_is_not_told_again_in_the_morning(
-    write: Write, follows: Following, tell: Tell
+def test_comments_sent_immediately_are_not_in_the_daily_email(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
-    mine = write("Which ferry?")
+    own = write("Which ferry?")
     follows(frequency="daily")
-    follows(comment=mine)
-    assert tell(write("For the morning")) == []
-    (message,) = tell(write("An answer", parent=mine))
+    follows(comment=own)
+    assert notify(write("For the morning")) == []
+    (message,) = notify(write("An answer", parent=own))
     assert "> For the morning" in text_of(message)
-    assert tell(after=DAY) == []
+    assert notify(after=DAY) == []
 
 
-def test_the_mail_of_the_day_keeps_the_quarter_of_an_hour_too(
-    write: Write, follows: Following, tell: Tell
+def test_the_interval_applies_to_the_daily_email_too(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
-    mine = write("Which ferry?")
+    own = write("Which ferry?")
     follows(frequency="daily")
-    follows(comment=mine)
-    tell(write("An answer", parent=mine))
+    follows(comment=own)
+    notify(write("An answer", parent=own))
     fan_out.create_notifications(write("For the morning").pk)
     CommentNotification.objects.pending().update(due_at=timezone.now())
-    assert tell(after=timedelta(minutes=5)) == []
-    assert len(tell(after=QUARTER * 2)) == 1
+    assert notify(after=timedelta(minutes=5)) == []
+    assert len(notify(after=QUARTER_HOUR * 2)) == 1
 
 
-def test_authors_are_told_of_comments_on_their_articles_if_they_wish(
-    article: Article, write: Write, tell: Tell, rui: User
+def test_authors_can_follow_comments_on_their_articles(
+    article: Article, write: Write, notify: Notify, rui: User
 ) -> None:
     author = AuthorProfile.objects.create(name="Rui Tavares", slug="rui", user=rui)
     Byline.objects.create(article=article, author=author, position=0)
     comment = write()
-    assert tell(comment) == []
-    made = notifications_follows.follow(
+    assert notify(comment) == []
+    follow = notifications_follows.follow(
         Follow.Kind.OWN, Follow.Frequency.IMMEDIATELY, user=rui, ask=False
     )
-    notifications_follows.confirm(made)
-    elsewhere = write("Elsewhere", below=newsroom.published("A quiet harbour"))
-    (message,) = tell(write("On his article"), elsewhere)
+    notifications_follows.confirm(follow)
+    elsewhere = write("Elsewhere", on=newsroom.published("A quiet harbour"))
+    (message,) = notify(write("On his article"), elsewhere)
     assert message["To"] == rui.email
     assert "comments on your articles" in text_of(message)
 
 
-def test_moderators_hear_once_a_day_what_waits_and_nothing_when_nothing_does(
+def test_moderators_get_a_daily_email_only_if_comments_are_pending(
     write: Write, mina: User, mail_folder: MailFolder
 ) -> None:
-    made = notifications_follows.follow(
+    follow = notifications_follows.follow(
         Follow.Kind.QUEUE, Follow.Frequency.DAILY, user=mina, ask=False
     )
-    notifications_follows.confirm(made)
+    notifications_follows.confirm(follow)
     morning = daily_schedule.next_digest(timezone.now())
     assert sending.send_digests(morning) == 0
-    write("Waits", waits=True)
+    write("Waits", pending=True)
     assert sending.send_digests(morning - timedelta(hours=1)) == 0
     assert sending.send_digests(morning + timedelta(hours=1)) == 0
     assert sending.send_digests(morning + DAY) == 1
@@ -242,48 +240,48 @@ def test_moderators_hear_once_a_day_what_waits_and_nothing_when_nothing_does(
     assert "pending comments" in text_of(message)
 
 
-def test_a_mail_that_was_in_the_hands_of_a_killed_worker_is_not_sent_twice(
-    write: Write, follows: Following, tell: Tell
+def test_an_email_claimed_by_a_killed_worker_is_not_sent_again(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
     follow = follows()
     fan_out.create_notifications(write().pk)
     now = timezone.now() + timedelta(minutes=1)
     assert outbox.claim(follow.follower_id, now)
-    assert tell(after=timedelta(hours=1)) == []
+    assert notify(after=timedelta(hours=1)) == []
     assert outbox.mark_uncertain(now + timedelta(hours=1)) == 1
-    assert tell(after=timedelta(hours=2)) == []
+    assert notify(after=timedelta(hours=2)) == []
     assert CommentNotification.objects.get().state == "uncertain"
 
 
-def test_a_mail_server_that_is_away_delays_a_mail_and_loses_none(
-    write: Write, follows: Following, tell: Tell, monkeypatch: pytest.MonkeyPatch
+def test_an_unreachable_mail_server_only_delays_an_email(
+    write: Write, follows: CreateFollow, notify: Notify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def is_away(backend: FolderBackend) -> None:
+    def refuse_connection(backend: FolderBackend) -> None:
         raise ConnectionRefusedError
 
     follows()
     with monkeypatch.context() as patched:
-        patched.setattr(FolderBackend, "open", is_away)
-        assert tell(write()) == []
-    assert tell(after=timedelta(minutes=2)) == []
-    assert len(tell(after=timedelta(minutes=12))) == 1
+        patched.setattr(FolderBackend, "open", refuse_connection)
+        assert notify(write()) == []
+    assert notify(after=timedelta(minutes=2)) == []
+    assert len(notify(after=timedelta(minutes=12))) == 1
 
 
-def test_a_connection_that_breaks_after_the_mail_was_handed_over_sends_it_once_at_most(
-    write: Write, follows: Following, tell: Tell, monkeypatch: pytest.MonkeyPatch
+def test_a_broken_connection_does_not_send_an_email_twice(
+    write: Write, follows: CreateFollow, notify: Notify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaks(backend: FolderBackend, messages: Any) -> int:
+    def disconnect(backend: FolderBackend, messages: Any) -> int:
         raise SMTPServerDisconnected
 
     follows()
     with monkeypatch.context() as patched:
-        patched.setattr(FolderBackend, "send_messages", breaks)
-        assert tell(write()) == []
-    assert tell(after=DAY) == []
+        patched.setattr(FolderBackend, "send_messages", disconnect)
+        assert notify(write()) == []
+    assert notify(after=DAY) == []
 
 
-def test_an_address_from_which_mail_comes_back_is_written_to_no_more(
-    write: Write, follows: Following, tell: Tell, monkeypatch: pytest.MonkeyPatch
+def test_an_address_that_bounced_is_suppressed(
+    write: Write, follows: CreateFollow, notify: Notify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(backend: FolderBackend, messages: Any) -> int:
         raise SMTPRecipientsRefused({ANA: (550, b"5.1.1 no such mailbox")})
@@ -291,29 +289,29 @@ def test_an_address_from_which_mail_comes_back_is_written_to_no_more(
     follow = follows()
     with monkeypatch.context() as patched:
         patched.setattr(FolderBackend, "send_messages", refuse)
-        tell(write())
+        notify(write())
     follower = Follower.objects.get()
     assert follower.suppression_reason == "550 5.1.1 no such mailbox"
-    assert tell(write("Another one"), after=DAY) == []
+    assert notify(write("Another one"), after=DAY) == []
     notifications_follows.confirm(follow)
-    assert len(tell(write("A third"), after=DAY)) == 1
+    assert len(notify(write("A third"), after=DAY)) == 1
 
 
-def test_a_clock_that_was_set_back_holds_up_no_mail_for_long(
-    write: Write, follows: Following, tell: Tell
+def test_a_clock_that_is_set_back_does_not_delay_emails_for_long(
+    write: Write, follows: CreateFollow, notify: Notify
 ) -> None:
     follows()
-    tell(write("From tomorrow"))
+    notify(write("From tomorrow"))
     tomorrow = timezone.now() + DAY
     CommentNotification.objects.update(state_changed_at=tomorrow)
-    assert len(tell(write("From today"))) == 1
+    assert len(notify(write("From today"))) == 1
     CommentNotification.objects.update(state_changed_at=timezone.now() + timedelta(minutes=5))
-    assert tell(write("Too soon")) == []
+    assert notify(write("Too soon")) == []
     Follow.objects.update(confirmed_at=tomorrow)
-    assert len(tell(write("Not from before"), after=timedelta(hours=1))) == 1
+    assert len(notify(write("Not from before"), after=timedelta(hours=1))) == 1
 
 
-def test_a_thousand_followers_are_noted_down_in_one_statement(
+def test_the_notifications_of_many_followers_take_one_statement(
     article: Article, write: Write, django_assert_max_num_queries: Any
 ) -> None:
     followers = Follower.objects.bulk_create(
@@ -334,13 +332,13 @@ def test_a_thousand_followers_are_noted_down_in_one_statement(
         assert fan_out.create_notifications(comment.pk) == 1000
 
 
-def test_what_is_old_is_forgotten(write: Write, follows: Following) -> None:
-    unconfirmed, left = follows(confirmed=False), follows("bo@readers.example")
+def test_old_follows_are_deleted(write: Write, follows: CreateFollow) -> None:
+    unconfirmed, ended = follows(confirmed=False), follows("bo@readers.example")
     kept = follows("cleo@readers.example")
-    notifications_follows.end(left)
+    notifications_follows.end(ended)
     old = timezone.now() - timedelta(days=40)
     Follow.objects.update(created_at=old)
-    Follow.objects.filter(pk=left.pk).update(unfollowed_at=old)
+    Follow.objects.filter(pk=ended.pk).update(unfollowed_at=old)
     Follower.objects.update(created_at=old)
     notifications_follows.erase()
     assert list(Follow.objects.all()) == [kept]
@@ -348,8 +346,8 @@ def test_what_is_old_is_forgotten(write: Write, follows: Following) -> None:
     assert unconfirmed.pk
 
 
-def test_comments_from_before_an_import_are_no_news(
-    article: Article, follows: Following, tell: Tell
+def test_imported_comments_are_not_sent(
+    article: Article, follows: CreateFollow, notify: Notify
 ) -> None:
     follows()
     old = posting.post(
@@ -361,6 +359,6 @@ def test_comments_from_before_an_import_are_no_news(
         quiet=True,
     )
     decisions.approve(old, by=None, quiet=True)
-    assert tell(old) == []
+    assert notify(old) == []
     assert Comment.objects.published().count() == 1
     assert sending.send_due() == 0

@@ -1,4 +1,4 @@
-"""The log is taken away as a table, and counted by week."""
+"""The export of the moderation log, and the weekly statistics."""
 
 import csv
 from datetime import timedelta
@@ -18,28 +18,28 @@ from tests.articles.comments.conftest import Write
 LOG = "/admin/articles/moderationdecision/"
 
 
-def exported(client: Client, query: str = "") -> list[dict[str, str]]:
-    answer = client.get(f"{LOG}export/{query}")
-    assert answer.status_code == 200
-    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+def export(client: Client, query: str = "") -> list[dict[str, str]]:
+    response = client.get(f"{LOG}export/{query}")
+    assert response.status_code == 200
+    content = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     return list(csv.DictReader(StringIO(content)))
 
 
-def test_it_is_taken_away_as_it_is_filtered(
+def test_the_export_is_filtered_and_has_no_texts(
     client: Client, write: Write, mina: User, edna: User
 ) -> None:
-    comment = write("Secret words", waits=True)
+    comment = write("Secret words", pending=True)
     decisions.reject(comment, by=edna, reason="=HYPERLINK(1)", notify=True)
     client.force_login(mina)
-    assert len(exported(client)) == 2
-    (row,) = exported(client, "?decision__exact=rejected")
+    assert len(export(client)) == 2
+    (row,) = export(client, "?decision__exact=rejected")
     assert (row["by"], row["commenter notified"]) == ("Edna Okafor", "yes")
     assert row["reason"] == "'=HYPERLINK(1)"
     assert "Secret words" not in str(row)
-    assert [each["decision"] for each in exported(client, "?origin=machine")] == ["held"]
+    assert [each["decision"] for each in export(client, "?origin=machine")] == ["held"]
 
 
-def test_whoever_has_no_name_to_show_is_not_named_by_an_address(
+def test_a_moderator_without_a_name_is_not_shown_by_email(
     client: Client, write: Write, mina: User
 ) -> None:
     User.objects.filter(pk=mina.pk).update(display_name="")
@@ -51,10 +51,8 @@ def test_whoever_has_no_name_to_show_is_not_named_by_an_address(
     assert not any(mina.email in each.split("</td>")[0] for each in cells)
 
 
-def test_weeks_count_what_came_what_was_held_how_long_it_took_and_what_was_overturned(
-    write: Write, mina: User, edna: User
-) -> None:
-    one, two, three = (write(words, waits=True) for words in ("One", "Two", "Three"))
+def test_weekly_statistics(write: Write, mina: User, edna: User) -> None:
+    one, two, three = (write(text, pending=True) for text in ("One", "Two", "Three"))
     hour_ago = timezone.now() - timedelta(hours=1)
     ModerationDecision.objects.update(created_at=hour_ago)
     decisions.reject(one, by=mina)
@@ -70,14 +68,14 @@ def test_weeks_count_what_came_what_was_held_how_long_it_took_and_what_was_overt
     assert format_duration(week.until_decided) == "60 minutes"
 
 
-def test_no_comment_no_week(db: None, client: Client, mina: User) -> None:
+def test_the_page_without_comments(db: None, client: Client, mina: User) -> None:
     client.force_login(mina)
     assert Comment.objects.count() == 0
     assert "No comments" in client.get(f"{LOG}weeks/").content.decode()
 
 
 @pytest.mark.parametrize(
-    ("span", "words"),
+    ("duration", "text"),
     [
         (None, "–"),
         (timedelta(seconds=5), "1 minute"),
@@ -86,5 +84,5 @@ def test_no_comment_no_week(db: None, client: Client, mina: User) -> None:
         (timedelta(days=2), "2 days"),
     ],
 )
-def test_a_span_is_said_in_one_number(span: timedelta | None, words: str) -> None:
-    assert format_duration(span) == words
+def test_a_duration_is_formatted_with_one_unit(duration: timedelta | None, text: str) -> None:
+    assert format_duration(duration) == text

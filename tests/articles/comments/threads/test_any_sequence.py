@@ -1,4 +1,4 @@
-"""Whatever is written, answered, decided and taken back: the count and the page stay true."""
+"""The count and the page are correct after any sequence of actions."""
 
 from typing import Any
 
@@ -16,57 +16,57 @@ from articles.comments.threads.builder import ThreadComment, thread_of
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
 
-DEEDS = st.lists(
+ACTIONS = st.lists(
     st.tuples(
-        st.sampled_from(["post", "approve", "reject", "spam", "take back"]),
+        st.sampled_from(["post", "approve", "reject", "spam", "delete"]),
         st.integers(min_value=0, max_value=30),
     ),
     max_size=25,
 )
-VERBS: dict[str, Any] = {
+DECISIONS: dict[str, Any] = {
     "approve": decisions.approve,
     "reject": decisions.reject,
     "spam": decisions.spam,
 }
 
 
-def every_place(places: list[ThreadComment]) -> list[ThreadComment]:
-    return [found for place in places for found in (place, *every_place(place.replies))]
+def flatten(comments: list[ThreadComment]) -> list[ThreadComment]:
+    return [each for comment in comments for each in (comment, *flatten(comment.replies))]
 
 
-def do(deed: str, which: int, article: Article, by: User) -> None:
+def run(action: str, number: int, article: Article, by: User) -> None:
     comments = list(Comment.objects.order_by("pk"))
-    chosen = comments[which % len(comments)] if comments else None
-    if deed == "post":
-        answered = chosen if which % 3 else None
-        number = len(comments)
+    chosen = comments[number % len(comments)] if comments else None
+    if action == "post":
+        parent = chosen if number % 3 else None
+        count = len(comments)
         posting.post(
             article,
-            name=f"Writer-{number}-x",
+            name=f"Writer-{count}-x",
             email="teo@readers.example",
-            text=f"Words-{number}-x",
-            parent=answered,
+            text=f"Text-{count}-x",
+            parent=parent,
         )
-    elif chosen and deed == "take back":
+    elif chosen and action == "delete":
         posting.delete_own(chosen, by=None)
     elif chosen:
-        VERBS[deed](chosen, by=by)
+        DECISIONS[action](chosen, by=by)
 
 
 @pytest.mark.django_db
-@given(deeds=DEEDS)
+@given(actions=ACTIONS)
 @settings(
     max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_the_count_is_what_can_be_read_and_no_hidden_word_is_on_the_page(
-    deeds: list[tuple[str, int]], article: Article, mina: User
+def test_the_count_matches_the_page_and_no_hidden_text_is_shown(
+    actions: list[tuple[str, int]], article: Article, mina: User
 ) -> None:
     with transaction.atomic():
-        for deed, which in [("post", 0), *deeds]:
+        for action, number in [("post", 0), *actions]:
             try:
-                do(deed, which, article, mina)
+                run(action, number, article, mina)
             except (posting.SubmissionError, decisions.DecidedMeanwhile):
                 continue
         check(article)
@@ -82,20 +82,18 @@ def check(article: Article) -> None:
     comments = list(Comment.objects.all())
     visible = [comment for comment in comments if comment.state == Comment.State.APPROVED]
     assert thread.count == len(visible)
-    places = every_place(thread.comments)
-    assert len({place.id for place in places}) == len(places)
-    assert {place.id for place in places if not place.placeholder} == {
+    shown = flatten(thread.comments)
+    assert len({each.id for each in shown}) == len(shown)
+    assert {each.id for each in shown if not each.placeholder} == {
         comment.pk for comment in visible
     }
     for comment in comments:
-        on_the_page = comment in visible
-        assert (comment.text in page) == on_the_page
-        assert on_the_page or comment.name not in page
-        # The rows explain the state: the latest decision is it.
+        is_shown = comment in visible
+        assert (comment.text in page) == is_shown
+        assert is_shown or comment.name not in page
+        # The latest decision of the log is the state.
         latest = comment.moderations.first()
         assert latest
         assert latest.decision == comment.state
-    for place in places:
-        assert not place.placeholder or any(
-            not below.placeholder for below in every_place(place.replies)
-        )
+    for each in shown:
+        assert not each.placeholder or any(not reply.placeholder for reply in flatten(each.replies))

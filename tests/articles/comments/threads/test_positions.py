@@ -1,4 +1,4 @@
-"""Places and counts of comments are right after whatever is written, by whom and however."""
+"""Positions and counts of comments are correct after any change."""
 
 from typing import Any
 
@@ -16,54 +16,56 @@ pytestmark = pytest.mark.django_db
 APPROVED, HELD, DELETED = Comment.State.APPROVED, Comment.State.PENDING, Comment.State.DELETED
 
 
-def put(article: Article, *, parent: int | None = None, state: str = APPROVED) -> int:
-    made = Comment.objects.create(
+def create(article: Article, *, parent: int | None = None, state: str = APPROVED) -> int:
+    comment = Comment.objects.create(
         article=article, parent_id=parent, name="Ana", text="Words", state=state
     )
-    return made.pk
+    return comment.pk
 
 
 def expected(article: Article) -> dict[int, tuple[Any, ...]]:
-    """Level, host, root, readable, answers and below of each comment, counted by hand."""
+    """Computes the columns of the position of each comment in Python."""
     rows = {row.pk: row for row in Comment.objects.filter(article=article)}
     level: dict[int, int] = {}
-    host: dict[int, int | None] = {}
+    display_parent: dict[int, int | None] = {}
     root: dict[int, int] = {}
     for pk in sorted(rows):
-        above = rows[pk].parent_id
-        level[pk] = min(level[above] + 1, 3) if above else 1
-        host[pk] = (above if level[above] < 3 else host[above]) if above else None
-        root[pk] = root[above] if above else pk
-    seen = {pk for pk, row in rows.items() if row.state == APPROVED}
+        parent = rows[pk].parent_id
+        level[pk] = min(level[parent] + 1, 3) if parent else 1
+        display_parent[pk] = (
+            (parent if level[parent] < 3 else display_parent[parent]) if parent else None
+        )
+        root[pk] = root[parent] if parent else pk
+    visible = {pk for pk, row in rows.items() if row.state == APPROVED}
     return {
         pk: (
             level[pk],
-            host[pk],
+            display_parent[pk],
             root[pk],
-            pk in seen,
-            sum(rows[each].parent_id == pk for each in seen),
-            sum(pk in {host[each], root[each]} and each != pk for each in seen),
+            pk in visible,
+            sum(rows[each].parent_id == pk for each in visible),
+            sum(pk in {display_parent[each], root[each]} and each != pk for each in visible),
         )
         for pk in rows
     }
 
 
-def kept(article: Article) -> dict[int, tuple[Any, ...]]:
+def stored(article: Article) -> dict[int, tuple[Any, ...]]:
     columns = ("level", "display_parent", "root", "readable", "reply_count", "descendant_count")
     rows = CommentPosition.objects.filter(article=article).values_list("comment", *columns)
-    return {pk: tuple(rest) for pk, *rest in rows}
+    return {pk: tuple(values) for pk, *values in rows}
 
 
 def check(article: Article) -> None:
-    wanted = expected(article)
-    assert kept(article) == wanted
+    rows = expected(article)
+    assert stored(article) == rows
     count = ThreadCount.objects.filter(article=article).first()
     found = (count.readable, count.top_level_count) if count else (0, 0)
-    shown = [each for each in wanted.values() if each[3] or each[4] or each[5]]
+    shown = [each for each in rows.values() if each[3] or each[4] or each[5]]
     assert found == (sum(each[3] for each in shown), sum(each[0] == 1 for each in shown))
 
 
-def test_a_bulk_of_comments_in_any_order_is_counted_once_for_all(db: None) -> None:
+def test_comments_created_in_bulk_in_any_order_are_counted(db: None) -> None:
     article = newsroom.published("Bulk")
     rows = [
         Comment(
@@ -87,11 +89,11 @@ def test_a_bulk_of_comments_in_any_order_is_counted_once_for_all(db: None) -> No
     check(article)
 
 
-def test_removing_answers_and_whole_articles_leaves_nothing_counted(db: None) -> None:
+def test_deleted_comments_and_articles_are_not_counted(db: None) -> None:
     article, other = newsroom.published("One"), newsroom.published("Two")
-    top = put(article)
-    reply = put(article, parent=put(article, parent=top, state=DELETED))
-    put(other)
+    top = create(article)
+    reply = create(article, parent=create(article, parent=top, state=DELETED))
+    create(other)
     Comment.objects.filter(pk=reply).delete()
     check(article)
     article.delete()
@@ -100,40 +102,40 @@ def test_removing_answers_and_whole_articles_leaves_nothing_counted(db: None) ->
     assert list(ThreadCount.objects.values_list("article", "readable")) == [(other.pk, 1)]
 
 
-def test_a_thread_that_moves_to_another_article_is_laid_there(db: None) -> None:
+def test_a_thread_can_be_moved_to_another_article(db: None) -> None:
     article, other = newsroom.published("One"), newsroom.published("Two")
-    put(article, parent=put(article))
-    put(article)
+    create(article, parent=create(article))
+    create(article)
     Comment.objects.filter(article=article).update(article=other)
     connection.check_constraints()
     check(article)
     check(other)
 
 
-DEEDS = st.lists(
+ACTIONS = st.lists(
     st.tuples(st.sampled_from([APPROVED, HELD, DELETED, "gone"]), st.integers(0, 40)), max_size=30
 )
 
 
-@given(deeds=DEEDS)
+@given(actions=ACTIONS)
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_any_sequence_of_writing_deciding_and_removing_keeps_the_counts(
-    deeds: list[tuple[str, int]], db: None
+def test_the_counts_are_correct_after_any_sequence_of_actions(
+    actions: list[tuple[str, int]], db: None
 ) -> None:
     with transaction.atomic():
         article = newsroom.published("Any")
-        for deed, number in deeds:
-            known = list(Comment.objects.filter(article=article).values_list("pk", flat=True))
-            chosen = known[number % len(known)] if known else None
+        for action, number in actions:
+            pks = list(Comment.objects.filter(article=article).values_list("pk", flat=True))
+            chosen = pks[number % len(pks)] if pks else None
             if chosen is None or number % 2:
                 parent = chosen if number % 3 else None
-                put(article, parent=parent, state=deed if deed != "gone" else HELD)
-            elif deed == "gone":
+                create(article, parent=parent, state=action if action != "gone" else HELD)
+            elif action == "gone":
                 if not Comment.objects.filter(parent=chosen).exists():
                     Comment.objects.filter(pk=chosen).delete()
             else:
-                Comment.objects.filter(pk=chosen).update(state=deed)
+                Comment.objects.filter(pk=chosen).update(state=action)
         check(article)
         transaction.set_rollback(True)

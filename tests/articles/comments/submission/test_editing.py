@@ -1,4 +1,4 @@
-"""One's own comment: changed for five minutes, confirmed by a mail, found again by its account."""
+"""Editing one's own comment, and the list of one's own comments."""
 
 from datetime import timedelta
 from urllib.parse import quote
@@ -20,17 +20,17 @@ from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write
 
 
-def yours(comment: Comment, rest: str = "") -> str:
-    return f"/comments/yours/{form_tokens.link_to(comment)}/{rest}"
+def status_url(comment: Comment, path: str = "") -> str:
+    return f"/comments/yours/{form_tokens.link_to(comment)}/{path}"
 
 
-def test_a_guest_changes_words_by_the_link_and_moderators_keep_the_earlier_ones(
+def test_a_guest_edits_a_comment_and_the_old_text_is_kept(
     client: Client, article: Article, write: Write
 ) -> None:
-    comment = write("I was on that fery.", waits=True)
-    assert "I was on that fery.</textarea>" in client.get(yours(comment)).content.decode()
-    answer = client.post(yours(comment, "change/"), {"text": "I was on that ferry.\r\n"})
-    assert answer.status_code == 302
+    comment = write("I was on that fery.", pending=True)
+    assert "I was on that fery.</textarea>" in client.get(status_url(comment)).content.decode()
+    response = client.post(status_url(comment, "change/"), {"text": "I was on that ferry.\r\n"})
+    assert response.status_code == 302
     comment.refresh_from_db()
     assert (comment.text, comment.state) == ("I was on that ferry.", "held")
     assert [version.text for version in comment.versions.all()] == ["I was on that fery."]
@@ -38,15 +38,15 @@ def test_a_guest_changes_words_by_the_link_and_moderators_keep_the_earlier_ones(
     assert comment.versions.count() == 1
 
 
-def test_after_five_minutes_words_stay_and_what_was_typed_comes_back(
+def test_a_comment_cannot_be_edited_after_five_minutes(
     client: Client, article: Article, write: Write
 ) -> None:
     comment = write("As it was")
     Comment.objects.update(created_at=timezone.now() - timedelta(minutes=5))
-    assert "change/" not in client.get(yours(comment)).content.decode()
-    answer = client.post(yours(comment, "change/"), {"text": "Too late"})
-    page = answer.content.decode()
-    assert answer.status_code == 422
+    assert "change/" not in client.get(status_url(comment)).content.decode()
+    response = client.post(status_url(comment, "change/"), {"text": "Too late"})
+    page = response.content.decode()
+    assert response.status_code == 422
     assert 'id="comment-text-error"' in page
     assert "Too late</textarea>" in page
     comment.refresh_from_db()
@@ -54,28 +54,28 @@ def test_after_five_minutes_words_stay_and_what_was_typed_comes_back(
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\u200b", "w" * 5001, "a\x00b"])
-def test_what_cannot_be_kept_changes_nothing(
+def test_an_invalid_text_is_not_saved(
     client: Client, write: Write, article: Article, text: str
 ) -> None:
     comment = write("As it was")
-    answer = client.post(yours(comment, "change/"), {"text": text})
-    assert answer.status_code == 422
-    assert "errorlist" in answer.content.decode()
+    response = client.post(status_url(comment, "change/"), {"text": text})
+    assert response.status_code == 422
+    assert "errorlist" in response.content.decode()
     comment.refresh_from_db()
     assert (comment.text, comment.versions.count()) == ("As it was", 0)
 
 
-def test_a_clock_set_back_takes_no_minute_away(article: Article, write: Write) -> None:
+def test_a_clock_that_is_set_back_does_not_shorten_the_time(article: Article, write: Write) -> None:
     comment = write("Written in what is now the future")
     Comment.objects.update(created_at=timezone.now() + timedelta(hours=3))
     assert editing.change(comment, text="Changed all the same", by=None)
 
 
-def test_words_a_person_approved_are_listed_as_new_once_they_are_others(
+def test_an_edited_comment_is_in_the_queue_of_new_comments_again(
     article: Article, write: Write, mina: User
 ) -> None:
     ScreeningRule.objects.update(active=False)
-    comment = write("A quiet evening", waits=True)
+    comment = write("A quiet evening", pending=True)
     decisions.approve(comment, by=mina, seen="approved")
     assert queues.counts()["new"] == 0
     editing.change(comment, text="Come to my casino", by=None)
@@ -85,7 +85,7 @@ def test_words_a_person_approved_are_listed_as_new_once_they_are_others(
     assert queues.counts()["new"] == 0
 
 
-def test_words_that_stood_are_read_again_where_a_rule_objects_to_the_new_ones(
+def test_an_approved_comment_is_pending_if_a_rule_matches_the_edit(
     article: Article, write: Write, mina: User
 ) -> None:
     ScreeningRule.objects.filter(phase=Check.SUSPECT_WORDS).update(active=True, action="hold")
@@ -101,21 +101,19 @@ def test_words_that_stood_are_read_again_where_a_rule_objects_to_the_new_ones(
     assert thread_of(article).count == 0
 
 
-def test_what_was_held_stays_held_whatever_the_new_words_are(
-    article: Article, write: Write
-) -> None:
-    comment = write("Waits", waits=True)
+def test_a_pending_comment_stays_pending_after_an_edit(article: Article, write: Write) -> None:
+    comment = write("Waits", pending=True)
     ScreeningRule.objects.update(active=False)
     editing.change(comment, text="No rule objects now", by=None)
     assert comment.state == Comment.State.PENDING
 
 
-@pytest.mark.parametrize("deed", ["reject", "take back"])
-def test_what_was_decided_or_taken_back_cannot_be_changed(
-    article: Article, write: Write, mina: User, deed: str
+@pytest.mark.parametrize("action", ["reject", "delete"])
+def test_rejected_and_deleted_comments_cannot_be_edited(
+    article: Article, write: Write, mina: User, action: str
 ) -> None:
-    comment = write("As it was", waits=True)
-    if deed == "reject":
+    comment = write("As it was", pending=True)
+    if action == "reject":
         decisions.reject(comment, by=mina)
     else:
         posting.delete_own(comment, by=None)
@@ -123,15 +121,15 @@ def test_what_was_decided_or_taken_back_cannot_be_changed(
         editing.change(comment, text="Otherwise", by=None)
 
 
-def test_a_comment_is_changed_ten_times_at_most(article: Article, write: Write) -> None:
+def test_a_comment_can_be_edited_ten_times(article: Article, write: Write) -> None:
     comment = write("Version 0")
-    for number in range(1, editing.MOST + 1):
+    for number in range(1, editing.MAX_EDITS + 1):
         editing.change(comment, text=f"Version {number}", by=None)
     with pytest.raises(SubmissionError, match="ten times"):
         editing.change(comment, text="Once more", by=None)
 
 
-def test_the_page_says_that_a_comment_was_changed_but_not_what_it_said(
+def test_the_page_marks_an_edited_comment_without_its_old_text(
     client: Client, article: Article, write: Write
 ) -> None:
     comment = write("Unkind words", by=None)
@@ -142,7 +140,7 @@ def test_the_page_says_that_a_comment_was_changed_but_not_what_it_said(
     assert "Unkind words" not in page
 
 
-def test_an_account_finds_its_comment_by_session_and_nobody_elses(
+def test_an_account_can_open_only_its_own_comment(
     client: Client, write: Write, ola: User, edna: User
 ) -> None:
     comment = write("Mine", by=ola)
@@ -150,50 +148,50 @@ def test_an_account_finds_its_comment_by_session_and_nobody_elses(
     client.force_login(edna)
     assert client.get(f"/comments/{comment.pk}/yours/").status_code == 404
     client.force_login(ola)
-    answer = client.get(f"/comments/{comment.pk}/yours/")
-    client.post(f"{answer['Location']}change/", {"text": "Mine, changed"})
+    response = client.get(f"/comments/{comment.pk}/yours/")
+    client.post(f"{response['Location']}change/", {"text": "Mine, changed"})
     version = comment.versions.get()
     assert (version.text, version.replaced_by) == ("Mine", ola)
 
 
-@pytest.mark.parametrize("rest", ["", "change/", "again/"])
-def test_the_link_to_the_comment_of_an_account_leads_to_its_session(
-    client: Client, write: Write, ola: User, edna: User, rest: str
+@pytest.mark.parametrize("path", ["", "change/", "again/"])
+def test_the_status_link_of_an_account_needs_its_session(
+    client: Client, write: Write, ola: User, edna: User, path: str
 ) -> None:
     comment = write("Mine", by=ola)
-    link = yours(comment, rest)
-    for answer in (client.get(link), client.post(link, {"text": "Not mine"})):
-        if answer.status_code != 405:
-            assert answer["Location"] == f"/accounts/login/?next={quote(yours(comment))}"
+    link = status_url(comment, path)
+    for response in (client.get(link), client.post(link, {"text": "Not mine"})):
+        if response.status_code != 405:
+            assert response["Location"] == f"/accounts/login/?next={quote(status_url(comment))}"
     client.force_login(edna)
     assert client.post(link, {"text": "Not mine"}).status_code == 404
     comment.refresh_from_db()
     assert (comment.text, comment.state) == ("Mine", "approved")
     client.force_login(ola)
-    assert client.get(yours(comment)).status_code == 200
+    assert client.get(status_url(comment)).status_code == 200
 
 
-def test_an_account_finds_all_its_comments_in_a_list_that_nobody_else_sees(
+def test_an_account_has_a_private_list_of_its_comments(
     client: Client, article: Article, write: Write, ola: User, mina: User
 ) -> None:
     published, held = (
         write("Of mine, published", by=ola),
-        write("Of mine, held", by=ola, waits=True),
+        write("Of mine, held", by=ola, pending=True),
     )
-    decisions.reject(write("Of mine, rejected", by=ola, waits=True), by=mina)
+    decisions.reject(write("Of mine, rejected", by=ola, pending=True), by=mina)
     write("By somebody else")
     assert client.get("/comments/mine/").status_code == 302
     client.force_login(ola)
-    with CaptureQueriesContext(connection) as few:
+    with CaptureQueriesContext(connection) as few_queries:
         page = client.get("/comments/mine/").content.decode()
-    for words in ("published", "pending approval", "not published", "Only you see this list."):
-        assert words in page
+    for text in ("published", "pending approval", "not published", "Only you see this list."):
+        assert text in page
     assert "By somebody else" not in page
     assert page.count("/comments/yours/") == 3
     for number in range(5):
         write(f"More {number}", by=ola)
-    with CaptureQueriesContext(connection) as many:
+    with CaptureQueriesContext(connection) as many_queries:
         client.get("/comments/mine/")
-    assert len(few) == len(many)
+    assert len(few_queries) == len(many_queries)
     assert "My comments" in client.get("/accounts/profile/").content.decode()
     assert {published.user, held.user} == {ola}
