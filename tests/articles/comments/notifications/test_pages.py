@@ -1,4 +1,4 @@
-"""CreateFollow, confirming, choosing and leaving, by pages and links."""
+"""The pages to follow, confirm, unfollow and change preferences."""
 
 import re
 from datetime import timedelta
@@ -228,7 +228,7 @@ def test_a_repeated_request_sends_one_email(
     assert len(sent) == 1
     Follow.objects.update(confirmation_sent_at=timezone.now() - timedelta(minutes=6))
     client.post(url, {"email": ANA, "frequency": "daily"})
-    assert len(sent) == 2, "some minutes without_minimum_time it is asked for again"
+    assert len(sent) == 2, "it is sent again some minutes later"
 
 
 def test_a_follow_requested_with_a_comment_is_kept_as_long_as_its_link(
