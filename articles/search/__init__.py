@@ -1,1 +1,1 @@
-"""Finding articles."""
+"""Full-text search of articles."""

@@ -1,4 +1,4 @@
-"""Search on the desk: synonyms, pinned results, and what readers searched for."""
+"""The admin of the search: synonyms, pinned results, and the report of queries."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ class PinnedQueryAdmin(RecordsEditor, admin.ModelAdmin[PinnedQuery]):
 
 
 class SearchReportAdmin(ReadOnly, admin.ModelAdmin[QueryCount]):
-    """A report instead of a list: the rows are counts, and nobody writes them."""
+    """Shows a report instead of the changelist, since the rows are only counts."""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

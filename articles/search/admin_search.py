@@ -1,16 +1,15 @@
-"""The same search for the lists of the desk."""
+"""Full-text search for the changelists of the admin."""
 
 from typing import Final
 
 from articles.search.ranking.engine import InvalidQuery, search_articles
 
-MOST: Final = 200
-"""Nobody reads further down a list."""
+MAX_RESULTS: Final = 200
 
 
-def admin_search(words: str) -> list[int]:
-    """The published articles that readers would find, the best first; none where they get a sentence."""
+def admin_search(text: str) -> list[int]:
+    """Returns the ids of the published articles that match, the best first; none for an invalid query."""
     try:
-        return list(search_articles(words, size=1).matched[:MOST])
+        return list(search_articles(text, size=1).matched[:MAX_RESULTS])
     except InvalidQuery:
         return []

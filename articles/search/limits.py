@@ -1,4 +1,4 @@
-"""How often one network may search: enough for a reader and for an office behind one address."""
+"""Rate limits of the search per network, sufficient for an office behind one IP address."""
 
 from datetime import timedelta
 from typing import Final
@@ -15,28 +15,28 @@ RETRY_AFTER: Final = {
     "Retry-After": str(int(PER.total_seconds())),
     "Cache-Control": "no-store",
 }
-"""Headers of an answer that is refused; the next reader behind a cache may have searched for the first time."""
+"""Headers of a rejected request. It is not cached, because the limit is that of one network."""
 TOO_OFTEN: Final = gettext_noop("Too many searches from your network. Wait a minute and try again.")
 SUGGESTIONS_PER_SEARCH: Final = 5
-"""While somebody types, each pause asks for suggestions."""
+"""While somebody types, each pause requests suggestions."""
 
 
 def may_search(request: HttpRequest) -> bool:
-    """Counts one search, on the page or as a feed."""
+    """Counts a search, on the page or as a feed; returns whether it is allowed."""
     return _allowed("search", request, settings.SEARCH_RATE_LIMIT)
 
 
 def may_autocomplete(request: HttpRequest) -> bool:
-    """Counts one look for suggestions."""
+    """Counts a request for suggestions; returns whether it is allowed."""
     return _allowed("suggest", request, settings.SEARCH_RATE_LIMIT * SUGGESTIONS_PER_SEARCH)
 
 
 def may_count_click(request: HttpRequest) -> bool:
-    """Counts one report that a result was opened; it costs a row, and changes what is counted."""
+    """Counts a reported click on a result; returns whether it is allowed."""
     return _allowed("search opened", request, settings.SEARCH_RATE_LIMIT)
 
 
 def _allowed(scope: str, request: HttpRequest, limit: int) -> bool:
-    who = client_ip(request)
-    # Behind a Unix socket without forwarding headers all readers would count as one.
-    return not who or count_and_allow(scope, who, limit=limit, per=PER)
+    ip_address = client_ip(request)
+    # Without an address (a Unix socket and no trusted proxy), all readers would count as one.
+    return not ip_address or count_and_allow(scope, ip_address, limit=limit, per=PER)

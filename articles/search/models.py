@@ -1,4 +1,4 @@
-"""What search knows of an article."""
+"""Search entries, synonyms, pinned results and counts of queries."""
 
 from typing import Any
 
@@ -21,10 +21,9 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 
 @model_policy(public=ALL_ROWS, personal_data=None)
 class SearchEntry(models.Model):
-    """An article's words as PostgreSQL finds them, and its plain text for excerpts.
+    """The search vector of an article, and its plain text for snippets.
 
-    Follows from the article (`search.indexing`); losing every row loses nothing that
-    `manage.py reindex_search` does not bring back.
+    Derived from the article (`search.index.indexer`); `manage.py reindex_search` recreates all rows.
     """
 
     article = models.OneToOneField(
@@ -48,7 +47,7 @@ class SearchEntry(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.SETTINGS, permissions={EDITOR: ALL_ACTIONS})
 class Synonyms(models.Model):
-    """Words that mean the same; whoever searches for one of them finds the others too."""
+    """Words with the same meaning: a search for one of them also finds the others."""
 
     terms = models.CharField(
         max_length=300,
@@ -87,7 +86,7 @@ class Synonyms(models.Model):
 
     @property
     def phrases(self) -> list[str]:
-        """Each of the words or phrases as it was written."""
+        """The words or phrases as they were entered."""
         return [phrase for each in self.terms.split(",") if (phrase := " ".join(each.split()))]
 
     def clean(self) -> None:
@@ -105,7 +104,7 @@ class Synonyms(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.SETTINGS, permissions={EDITOR: ALL_ACTIONS})
 class PinnedQuery(models.Model):
-    """A query for which editors chose what stands first."""
+    """A query with pinned results."""
 
     query = models.CharField(
         max_length=120,
@@ -147,7 +146,7 @@ class PinnedQuery(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class PinnedResult(models.Model):
-    """An article that stands first for a query, while it is published."""
+    """An article that is the first result of a query, while it is published."""
 
     query = models.ForeignKey(PinnedQuery, on_delete=models.CASCADE, related_name="results")
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="pinned_results")
@@ -171,9 +170,9 @@ class PinnedResult(models.Model):
 
 @model_policy(public=None, personal_data=privacy.QUERIES, permissions={EDITOR: "view"})
 class QueryCount(models.Model):
-    """How often readers searched for some words on one day. Nothing tells who they were.
+    """How often a query was made on a day, without anything about who searched.
 
-    Words that could tell are not kept at all (`search.counting`).
+    Queries that could identify a person are not counted (`search.query_counts`).
     """
 
     day = models.DateField()

@@ -1,9 +1,7 @@
-"""Counting what is searched for, without keeping anything about who searches.
+"""Counts of search queries, without anything about who searched, and the report of them.
 
-One row a day and query: how often, how much was found, how often something of it was opened. No
-address, no cookie, no order of events. Words that may tell of a person are not kept at all.
-
-What readers searched for in some days, from the counts.
+One row per day and query: searches, results and clicks. No address, no cookie, no order of events.
+Queries that could identify a person are not counted.
 """
 
 import logging
@@ -20,22 +18,22 @@ from django.utils import timezone
 from articles.search.models import QueryCount
 from articles.search.query.parser import normalise_query
 
-LONGEST: Final = 60
-MOST_WORDS: Final = 6
-MOST_DIGITS: Final = 4
-"""A year may stand in a query; what has more digits may be a telephone or an account."""
+MAX_LENGTH: Final = 60
+MAX_WORDS: Final = 6
+MAX_DIGITS: Final = 4
+"""A year is allowed; more digits may be a telephone or account number."""
 
-RARE: Final = timedelta(days=30)
-"""After so long, what was searched for only once is forgotten: it says something of one person."""
+RARE_RETENTION: Final = timedelta(days=30)
+"""For queries made only once, because they are those of one person."""
 
 RETENTION: Final = timedelta(days=400)
 
-MOST_A_DAY: Final = 10_000
-"""Different queries. Beyond, a new one takes the place of one that was asked once: whoever sends random
-words fills no table of ours, and displaces random words, not what readers ask for again."""
+MAX_PER_DAY: Final = 10_000
+"""Different queries. Beyond that, a new one replaces a random one that was made once, so that a flood
+of random queries neither fills the table nor displaces repeated queries."""
 
 ROBOT: Final = re.compile(r"bot\b|crawl|spider|slurp|preview", re.IGNORECASE)
-"""Whatever says of itself that it reads for others."""
+"""User agents of crawlers."""
 
 COUNT: Final = """
 WITH known AS (
@@ -56,26 +54,26 @@ WHERE EXISTS (SELECT FROM known) OR EXISTS (SELECT FROM gone)
 ON CONFLICT (day, query) DO UPDATE
 SET searches = articles_querycount.searches + 1, results = excluded.results
 """
-"""Losing the last counts in a crash loses nothing, so nobody waits for the disk."""
+"""Without synchronous commit, because losing the last counts in a crash does no harm."""
 
 logger = logging.getLogger(__name__)
 
 
 def countable_query(query: str) -> str:
-    """The words as they are counted, or an empty text where they are not."""
+    """Returns the normalised query if it is counted, otherwise an empty string."""
     key = normalise_query(query)
     digits = sum(each.isdigit() for each in key)
-    odd = (
+    excluded = (
         not key
-        or len(key) > LONGEST
-        or key.count(" ") >= MOST_WORDS
-        or digits > MOST_DIGITS
+        or len(key) > MAX_LENGTH
+        or key.count(" ") >= MAX_WORDS
+        or digits > MAX_DIGITS
         or not any(each.isalpha() for each in key)
-        or any(sign in key for sign in ("@", "://", "www.", "<", ">", "\\", "{", "="))
+        or any(text in key for text in ("@", "://", "www.", "<", ">", "\\", "{", "="))
         or max(len(word) for word in key.split()) > 30
         or not key.isprintable()
     )
-    return "" if odd else key
+    return "" if excluded else key
 
 
 def is_robot(agent: str) -> bool:
@@ -83,37 +81,39 @@ def is_robot(agent: str) -> bool:
 
 
 def count_search(query: str, results: int) -> None:
-    """Counts one search; a database that cannot is no reader's trouble."""
+    """Counts a search; an error is only logged."""
     if key := countable_query(query):
         try:
             with connection.cursor() as cursor:
                 day = timezone.now().date()
                 cursor.execute(
-                    COUNT, {"day": day, "query": key, "results": results, "most": MOST_A_DAY}
+                    COUNT, {"day": day, "query": key, "results": results, "most": MAX_PER_DAY}
                 )
         except DatabaseError:
             logger.exception("Could not count a search")
 
 
 def count_click(query: str) -> None:
-    """Counts that something found for these words was opened; only for words counted today."""
+    """Counts a click on a result of a query that was counted today."""
     today = QueryCount.objects.filter(day=timezone.now().date(), query=countable_query(query))
     today.filter(clicks__lt=F("searches") * 10).update(clicks=F("clicks") + 1)
 
 
 def delete_old_counts() -> int:
-    """Drops what is old, and what was searched for only once a month ago; returns how many rows."""
+    """Deletes old counts, and month-old queries that were made only once; returns how many rows."""
     today = timezone.now().date()
     old, _ = QueryCount.objects.filter(day__lt=today - RETENTION).delete()
-    often = QueryCount.objects.values("query").annotate(all=Sum("searches")).filter(all__gt=1)
-    once = QueryCount.objects.filter(day__lt=today - RARE).exclude(query__in=often.values("query"))
+    repeated = QueryCount.objects.values("query").annotate(all=Sum("searches")).filter(all__gt=1)
+    once = QueryCount.objects.filter(day__lt=today - RARE_RETENTION).exclude(
+        query__in=repeated.values("query")
+    )
     rare, _ = once.delete()
     return old + rare
 
 
 PERIODS: Final = (7, 30, 90, 365)
-MOST: Final = 50
-"""Rows of one list."""
+MAX_ROWS: Final = 50
+"""Per list of the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +123,13 @@ class QueryTotals:
     query: str
     searches: int
     results: int
-    """Articles, at the most in this time."""
+    """The highest number of results in the period."""
     clicks: int
 
 
 @dataclass(frozen=True, slots=True)
 class SearchReport:
-    """Three lists of the same days, each with the most searched first."""
+    """Three lists of queries of a period, the most frequent first."""
 
     days: int
     searches: int
@@ -139,7 +139,7 @@ class SearchReport:
 
 
 def build_report(days: int) -> SearchReport:
-    """Asks the database four times."""
+    """Builds the report of the last days, in four queries."""
     since = timezone.now().date() - timedelta(days=days)
     counts = QueryCount.objects.filter(day__gt=since)
     rows = (
@@ -151,9 +151,9 @@ def build_report(days: int) -> SearchReport:
     return SearchReport(
         days=days,
         searches=counts.aggregate(all=Sum("searches"))["all"] or 0,
-        top=_query_totals(rows[:MOST]),
-        without_results=_query_totals(rows.filter(most=0)[:MOST]),
-        without_clicks=_query_totals(rows.filter(most__gt=0, total_clicks=0)[:MOST]),
+        top=_query_totals(rows[:MAX_ROWS]),
+        without_results=_query_totals(rows.filter(most=0)[:MAX_ROWS]),
+        without_clicks=_query_totals(rows.filter(most__gt=0, total_clicks=0)[:MAX_ROWS]),
     )
 
 

@@ -1,4 +1,4 @@
-"""The address of search."""
+"""The URLs of the search."""
 
 from django.urls import path
 

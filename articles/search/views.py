@@ -79,11 +79,11 @@ def _links(search_request: SearchRequest | None) -> str:
 @public_page
 @in_its_language
 def suggest(request: HttpRequest) -> HttpResponse:
-    """Autocomplete: what begins with the text typed so far."""
+    """Autocomplete: names that begin with the text typed so far."""
     if not may_autocomplete(request):
         return JsonResponse({"suggestions": []}, status=429, headers=RETRY_AFTER)
-    found = suggestions(request.GET.get("q", ""))
-    return JsonResponse({"suggestions": [asdict(each) for each in found]})
+    matches = suggestions(request.GET.get("q", ""))
+    return JsonResponse({"suggestions": [asdict(each) for each in matches]})
 
 
 @require_POST

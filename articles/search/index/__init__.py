@@ -1,1 +1,1 @@
-"""The search index: what is written to it, and when."""
+"""The search index and its updates."""

@@ -26,15 +26,15 @@ ON CONFLICT (article_id) DO UPDATE SET configuration = excluded.configuration,
 """
 
 LONGEST: Final = 200_000
-"""Characters of a text that are indexed here: one that does not fit would spoil all the others."""
+"""Characters of a text that are indexed here: a text that is too long would fail the whole batch."""
 
 
-def write_entries(words: Iterable[EntryText]) -> int:
+def write_entries(entries: Iterable[EntryText]) -> int:
     """Writes entries without their statistics; returns how many. Call `rebuild` afterwards."""
     with transaction.atomic(), connection.cursor() as cursor:
         columns = ", ".join(f"{name} text" for name in COLUMNS[1:])
         cursor.execute(f"CREATE TEMPORARY TABLE {LOADING} (article_id bigint, {columns})")
-        count = copy_values(LOADING, COLUMNS, (astuple(each.as_read()) for each in words))
+        count = copy_values(LOADING, COLUMNS, (astuple(each.prepared()) for each in entries))
         cursor.execute("SET LOCAL iria.search_in_bulk = 'on'")
         cursor.execute(WRITE)
         cursor.execute("SET LOCAL iria.search_in_bulk = 'off'")
@@ -43,7 +43,7 @@ def write_entries(words: Iterable[EntryText]) -> int:
 
 
 def rebuild() -> None:
-    """Makes all statistics anew from every entry there is. Nobody else can index meanwhile."""
+    """Recreates all statistics from the entries. Blocks indexing meanwhile."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
         cursor.execute("SET LOCAL work_mem = '256MB'")

@@ -1,9 +1,8 @@
-"""Keeping the index true to the articles.
+"""Keeps the search index up to date.
 
-An article is indexed in the request that published or changed it, right after the commit: it takes
-a few milliseconds, an editor who then searches finds what was written, and a worker that is down
-leaves search as fresh as the pages. Should it fail, the article stays published, the failure is
-logged, and `catch_up` mends it.
+An article is indexed in the request that published or changed it, right after the commit. It takes a
+few milliseconds, so that editors find it at once, even if the worker is down. On an error the article
+stays published, the error is logged, and `catch_up` indexes it later.
 """
 
 import re
@@ -24,13 +23,13 @@ WHOLE = 400_000
 """Characters of a text that are indexed. A tsvector holds one megabyte at most."""
 
 LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'"
-"""While all statistics are made anew nobody indexes; an editor does not wait for that, `catch_up` does."""
+"""Rebuilding the statistics blocks indexing. Editors do not wait for it; `catch_up` indexes later."""
 
 TOO_LONG = "54000"
 """PostgreSQL's SQLSTATE for a value beyond one of its limits."""
 
 UNSTORABLE = re.compile("[\x00\ue000\ue001\ud800-\udfff]")
-"""What cannot be stored, and the two private signs that mark a match inside an excerpt."""
+"""Characters that cannot be stored, and two private-use ones that mark matches in snippets."""
 
 READ = """
 WITH given AS (
@@ -64,21 +63,20 @@ ON CONFLICT (article_id) DO UPDATE SET configuration = excluded.configuration,
 
 @dataclass(frozen=True, slots=True)
 class EntryText:
-    """What is written of an article, in the order of the statement's columns."""
+    """The texts of an entry, in the order of the columns of the statement."""
 
     article_id: int
     configuration: str
     headline: str
     standfirst_and_tags: str
-    """Standfirst and tags."""
     body: str
     names_and_captions: str
     """Captions, credits and bylines."""
     snippet_text: str
-    """The text that excerpts are cut from, as it is written."""
+    """The original text for snippets."""
 
-    def as_read(self) -> "EntryText":
-        """The same words as PostgreSQL should be given them."""
+    def prepared(self) -> "EntryText":
+        """Returns the texts as they are passed to PostgreSQL."""
         return replace(
             self,
             headline=prepare_text(with_names(self.headline)),
@@ -90,39 +88,39 @@ class EntryText:
 
 @dataclass(frozen=True, slots=True)
 class PreparedEntry:
-    """An article's words as they were read, and what becomes of them."""
+    """The texts of an article, and the vector made of them."""
 
     configuration: str
-    words: ArticleText
+    article_text: ArticleText
     vector: str
     snippet_text: str
 
 
 def index_article(article_id: int) -> None:
-    """Writes the entry of an article as it stands now; one that is not published loses its entry.
+    """Writes the entry of an article, or deletes it if the article is not published.
 
-    Its words are read before anything is locked, so that words which are new to the index are known to
-    everybody at once, and nobody who brings the same ones waits until this article is written.
+    The vector is prepared before anything is locked, so that new lexemes are committed at once, and
+    concurrent transactions with the same ones do not wait for this article.
     """
-    readable = Article.objects.published().filter(pk=article_id).for_text()
-    first = readable.first()
-    prepared = _prepared(first) if first else None
+    published = Article.objects.published().filter(pk=article_id).for_text()
+    unlocked = published.first()
+    prepared = _prepare(unlocked) if unlocked else None
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(LOCK_TIMEOUT)
-        # Locked, so that of two savings the later one also writes the entry last.
-        article = readable.select_for_update(no_key=True, of=("self",)).first()
+        # Locked, so that the later of two saves also writes the entry last.
+        article = published.select_for_update(no_key=True, of=("self",)).first()
         if article is None:
             _remove(article_id)
         else:
             if prepared is None or not _is_current(article, prepared):
-                prepared = _prepared(article)
+                prepared = _prepare(article)
             _write(article_id, prepared)
     statistics.add_up()
 
 
 def remove_article(article_id: int) -> None:
-    """Takes an article out of the index."""
+    """Removes an article from the index."""
     _remove(article_id)
     statistics.add_up()
 
@@ -132,29 +130,28 @@ def _remove(article_id: int) -> None:
 
 
 def reindex() -> int:
-    """Writes every entry anew and drops what is no longer published; returns how many stand."""
-    readable = Article.objects.published()
-    _unreadable().delete()
-    return _index_all(readable.order_by("pk").values_list("pk", flat=True).iterator())
+    """Recreates all entries, and deletes those of unpublished articles; returns how many there are."""
+    published = Article.objects.published()
+    _obsolete().delete()
+    return _index_all(published.order_by("pk").values_list("pk", flat=True).iterator())
 
 
 def catch_up() -> int:
-    """Indexes what the receivers missed, after a crash or a restored backup; returns how many."""
-    _unreadable().delete()
-    late = Article.objects.published().filter(
+    """Indexes what the receivers missed, such as after a crash or a restored backup; returns how many."""
+    _obsolete().delete()
+    outdated = Article.objects.published().filter(
         Q(search_entry__isnull=True) | Q(modified_at__gt=F("search_entry__indexed_at"))
     )
-    return _index_all(late.values_list("pk", flat=True).iterator())
+    return _index_all(outdated.values_list("pk", flat=True).iterator())
 
 
-def _unreadable() -> QuerySet[SearchEntry]:
-    """Entries of articles that readers cannot see any more, or not yet.
+def _obsolete() -> QuerySet[SearchEntry]:
+    """Returns the entries of articles that are not published.
 
-    Asked of each by its number: “not in” all articles would compare every entry with every article once
-    they no longer fit into the memory of a query.
+    With EXISTS, because NOT IN compares every entry with every article once they do not fit into work_mem.
     """
-    readable = Article.objects.published().filter(pk=OuterRef("article"))
-    return SearchEntry.objects.filter(~Exists(readable))
+    published = Article.objects.published().filter(pk=OuterRef("article"))
+    return SearchEntry.objects.filter(~Exists(published))
 
 
 def _index_all(article_ids: Iterator[int]) -> int:
@@ -166,37 +163,37 @@ def _index_all(article_ids: Iterator[int]) -> int:
 
 
 def _is_current(article: Article, prepared: PreparedEntry) -> bool:
-    """Whether the article still says what was prepared."""
+    """Whether the text is still the one that was prepared."""
     configuration = configuration_for(article.language)
-    return (configuration, text_of(article)) == (prepared.configuration, prepared.words)
+    return (configuration, text_of(article)) == (prepared.configuration, prepared.article_text)
 
 
-def _prepared(article: Article) -> PreparedEntry:
-    """Has the words of an article read, and makes those known that are new."""
-    words = text_of(article)
+def _prepare(article: Article) -> PreparedEntry:
+    """Prepares the vector of an article, and records new words."""
+    article_text = text_of(article)
     configuration = configuration_for(article.language)
     length = WHOLE
     while True:
-        written = _cut(article.pk, configuration, words, length).as_read()
+        entry = _truncated(article.pk, configuration, article_text, length).prepared()
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(LOCK_TIMEOUT)
-                cursor.execute(READ, astuple(written))
+                cursor.execute(READ, astuple(entry))
                 (vector,) = cursor.fetchone()
-        except OperationalError as mistake:
-            # A text of ever new words fills the megabyte sooner; then less of it must do.
-            if getattr(mistake.__cause__, "sqlstate", None) != TOO_LONG or length < 1000:
+        except OperationalError as error:
+            # A text of many different words exceeds the limit of a vector; try a shorter part.
+            if getattr(error.__cause__, "sqlstate", None) != TOO_LONG or length < 1000:
                 raise
             length //= 2
         else:
             texts = (
-                written.headline,
-                written.standfirst_and_tags,
-                written.body,
-                written.names_and_captions,
+                entry.headline,
+                entry.standfirst_and_tags,
+                entry.body,
+                entry.names_and_captions,
             )
             record_words(configuration, " ".join(texts))
-            return PreparedEntry(configuration, words, vector, written.snippet_text)
+            return PreparedEntry(configuration, article_text, vector, entry.snippet_text)
 
 
 def _write(article_id: int, entry: PreparedEntry) -> None:
@@ -204,9 +201,11 @@ def _write(article_id: int, entry: PreparedEntry) -> None:
         cursor.execute(UPSERT, [article_id, entry.configuration, entry.vector, entry.snippet_text])
 
 
-def _cut(article_id: int, configuration: str, words: ArticleText, length: int) -> EntryText:
+def _truncated(
+    article_id: int, configuration: str, article_text: ArticleText, length: int
+) -> EntryText:
     headline, standfirst, text, captions, names, tags = (
-        UNSTORABLE.sub(" ", part) for part in astuple(words)
+        UNSTORABLE.sub(" ", part) for part in astuple(article_text)
     )
     return EntryText(
         article_id=article_id,

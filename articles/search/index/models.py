@@ -1,9 +1,8 @@
-"""What ranking knows of the articles' words.
+"""The statistics for ranking: languages, lexemes, postings, words.
 
-All of it follows from the entries, kept by triggers (`migrations/sql/search_statistics.sql`)
-within the transaction that writes an entry, whoever writes it.
-
-What all articles share is not written by each: it stands beside as a change, until somebody adds it up.
+Triggers derive them from the entries, in the transaction that writes an entry
+(`migrations/sql/search_statistics.sql`). Totals that all entries share are not updated by each
+transaction, but recorded as changes and added up later.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,7 +15,7 @@ from iria.core.model_policy import model_policy
 
 @model_policy(public=None, personal_data=None)
 class SearchLanguage(models.Model):
-    """How many entries are read by a text search configuration, and how long they are together."""
+    """The number and total length of the entries of a text search configuration."""
 
     configuration = models.CharField(max_length=40, primary_key=True)
     articles = models.IntegerField()
@@ -31,7 +30,7 @@ class SearchLanguage(models.Model):
 
 @model_policy(public=None, personal_data=None)
 class SearchLexeme(models.Model):
-    """A stem of one language, and in how many entries it stands."""
+    """A stem of a configuration, and the number of entries with it."""
 
     id = models.AutoField(primary_key=True)
     configuration = models.CharField(max_length=40)
@@ -49,12 +48,11 @@ class SearchLexeme(models.Model):
 
 @model_policy(public=None, personal_data=None)
 class SearchPosting(models.Model):
-    """That a stem stands in an article, and how much that says.
+    """A stem in an article, with its weight.
 
-    The weight is what BM25+ makes of how often it stands there and how long the article is; the
-    stem's rarity is left to the query. The primary key holds the weight too, so that a query reads
-    nothing but the index. There are no foreign keys: two checks a row would cost more than the row,
-    and nothing but the triggers writes here.
+    The weight is that of BM25+, by the frequency of the stem and the length of the article, without
+    the inverse document frequency. The primary key includes the weight, so that queries use index-only
+    scans. There are no foreign keys, because only triggers write here and the checks would be slow.
     """
 
     pk = models.CompositePrimaryKey("lexeme_id", "article_id")
@@ -72,7 +70,7 @@ class SearchPosting(models.Model):
 
 @model_policy(public=None, personal_data=None)
 class SearchChange(models.Model):
-    """What one saving did to the numbers of a language and its lexemes, not yet added to them."""
+    """A change of the numbers of a language and its lexemes that is not added up yet."""
 
     configuration = models.CharField(max_length=40)
     articles = models.SmallIntegerField(
@@ -87,7 +85,7 @@ class SearchChange(models.Model):
 
 @model_policy(public=None, personal_data=None)
 class SearchWord(models.Model):
-    """A word as it is written, for “did you mean”; known once seen, as frequent as its stem is."""
+    """A word as it is spelt, for spelling suggestions; its frequency is that of its stem."""
 
     configuration = models.CharField(max_length=40)
     word = models.TextField()

@@ -1,4 +1,4 @@
-"""Search hears from the desk what changed."""
+"""Signal receivers that update the search index."""
 
 import logging
 from typing import Any, Final
@@ -14,13 +14,13 @@ from articles.images.signals import rights_changed
 from articles.search import tasks
 from articles.search.index import indexer
 
-AT_ONCE: Final = 500
+BATCH_SIZE: Final = 500
 
 logger = logging.getLogger(__name__)
 
 
 def index_changed_article(*, article_id: int, **signal: Any) -> None:
-    """After a publication or a change: the article is out already, so a failure is only logged."""
+    """Indexes a published or changed article; an error is only logged, since the article is saved."""
     try:
         indexer.index_article(article_id)
     except DatabaseError:
@@ -39,21 +39,21 @@ def remove_unpublished_article(*, article_id: int, **signal: Any) -> None:
 def index_renamed_author(
     sender: type[Model], instance: Model, created: bool, **signal: Any
 ) -> None:
-    """A credit, an author's name changed: whatever carries it is indexed again, by the worker."""
+    """Queues the indexing of articles that use a changed image or author."""
     if not created:
         what, pk = str(sender._meta.model_name), instance.pk
         transaction.on_commit(lambda: tasks.index_articles_using.defer(what=what, pk=pk))
 
 
 def index_credited(*, image_ids: list[int], **signal: Any) -> None:
-    """The credits of many pictures changed at once, as when an agency is worded anew."""
-    for first in range(0, len(image_ids), AT_ONCE):
-        tasks.index_articles_using_images.defer(image_ids=image_ids[first : first + AT_ONCE])
+    """Queues the indexing of articles that use images whose credits changed."""
+    for first in range(0, len(image_ids), BATCH_SIZE):
+        tasks.index_articles_using_images.defer(image_ids=image_ids[first : first + BATCH_SIZE])
 
 
 def register() -> None:
     rights_changed.connect(index_credited, dispatch_uid="search.index_credited")
-    # `moved` and `corrected` change no word that is searched: addresses are not kept here.
+    # `moved` and `corrected` do not change the indexed texts.
     for signal in (signals.published, signals.changed):
         signal.connect(index_changed_article, dispatch_uid="search.index_again")
     signals.unpublished.connect(remove_unpublished_article, dispatch_uid="search.forget")

@@ -1,4 +1,4 @@
-"""Narrowing a search down: to a category, an author, a year, a kind, a language."""
+"""Filters of a search: category, author, year, article type, language."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,7 @@ from articles.editorial.models.querysets import ArticleQuerySet
 
 @dataclass(frozen=True, slots=True)
 class SearchFilters:
-    """What a reader chose among the facets; everything that was chosen must hold."""
+    """The chosen filters, which are combined with AND."""
 
     category: Category | None = None
     author: AuthorProfile | None = None
@@ -24,10 +24,12 @@ class SearchFilters:
         return any((self.category, self.author, self.year, self.kind, self.language))
 
     def apply(self, articles: ArticleQuerySet) -> ArticleQuerySet:
-        """The articles that hold to it, each once; the category's children count as the category."""
+        """Filters a queryset, without duplicates; a category includes its descendants."""
         if self.category:
-            # By numbers, since a search asks this of thousands of articles one by one.
-            filed = ArticleCategory.objects.filter(category__in=list(_within(self.category)))
+            # A list of ids, because a search checks this for thousands of articles one by one.
+            filed = ArticleCategory.objects.filter(
+                category__in=list(_with_descendants(self.category))
+            )
             articles = articles.filter(pk__in=filed.values("article_id"))
         if self.author:
             signed = Byline.objects.filter(author=self.author)
@@ -42,7 +44,7 @@ class SearchFilters:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """As it stands in an address: the facet's name → what was chosen of it."""
+        """The filters as URL parameters."""
         chosen = {
             "category": self.category.path if self.category else "",
             "author": self.author.slug if self.author else "",
@@ -53,10 +55,9 @@ class SearchFilters:
         return {name: value for name, value in chosen.items() if value}
 
 
-def _within(category: Category) -> QuerySet[Category, int]:
-    below = Q(pk=category.pk) | Q(path__startswith=f"{category.path}/")
-    return Category.objects.filter(below).values_list("pk", flat=True)
+def _with_descendants(category: Category) -> QuerySet[Category, int]:
+    matches = Q(pk=category.pk) | Q(path__startswith=f"{category.path}/")
+    return Category.objects.filter(matches).values_list("pk", flat=True)
 
 
 NO_FILTERS: Final = SearchFilters()
-"""Nothing was chosen."""

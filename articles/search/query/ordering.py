@@ -1,4 +1,4 @@
-"""The order of what was found."""
+"""The order of search results."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Sort(StrEnum):
-    """What a reader may ask for; as it stands in the address."""
+    """The orders, by their values in the URL."""
 
     BEST = "best"
     NEWEST = "newest"
@@ -14,11 +14,14 @@ class Sort(StrEnum):
 
 
 def sort_articles(ranked: Iterable[tuple[int, datetime | None]], sort: Sort) -> list[int]:
-    """Articles with their dates, the best first → the articles in the order asked for.
+    """Sorts article ids by relevance or date.
 
-    Equals by date stand by their number, so that pages never shuffle.
+    Articles with equal dates are sorted by id, so that pages are stable.
+
+    Args:
+        ranked: ids and dates, the best first.
     """
     if sort is Sort.BEST:
         return [pk for pk, _ in ranked]
-    dated = [(at, pk) for pk, at in ranked if at is not None]
+    dated = [(date, pk) for pk, date in ranked if date is not None]
     return [pk for _, pk in sorted(dated, reverse=sort is Sort.NEWEST)]

@@ -1,11 +1,8 @@
-"""Words as they are compared: small letters, without accents, quotes and spare spaces.
+"""Parses a query for every text search configuration in use.
 
-What a reader's words ask for, in every language that articles are read in.
-
-Any word suffices. What stands in quotes binds, what stands behind a minus is kept out, and OR lets
-one of two phrases do. A query is read once for each text search configuration in use, and every
-article is judged by the reading of its own language: a French stemmer lets no English article back
-in that a minus keeps out.
+Articles need to match any word. Quotes require a phrase, a minus excludes a word, and OR requires one
+of two phrases. The query is parsed once per configuration, and each article is matched with the parsed
+query of its own language: a French stemmer cannot include an English article that a minus excludes.
 """
 
 import re
@@ -24,25 +21,24 @@ from articles.editorial.text_search_config import prepare_text, with_names
 WORD: Final = re.compile(r"[^\s\"“”„«»,;()|&!]+")
 
 
-def normalise_query(words: str) -> str:
-    """“ Élections  in “Japan” ” → “elections in japan”."""
-    plain = unicodedata.normalize("NFKD", words.casefold())
+def normalise_query(text: str) -> str:
+    """Normalises for comparison: “ Élections  in “Japan” ” → “elections in japan”."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(each for each in plain if not unicodedata.combining(each))
     return " ".join(WORD.findall(plain))
 
 
-MOST_BINDING: Final = 30
-"""Quotes and exclusions that are looked at in one query."""
+MAX_REQUIRED: Final = 30
+"""Quotes and exclusions per query."""
 
-MOST_TERMS: Final = 60
-"""Words that take part in ranking, the heaviest ones: whoever pastes a page is answered in time too."""
+MAX_TERMS: Final = 60
+"""Words used for ranking, those with the highest weights, so that a pasted text takes limited time."""
 
 QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 
 PART: Final = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
-SYNONYM: Final = 0.7
-"""What a word counts that editors say means the same as one that was typed."""
+SYNONYM_WEIGHT: Final = 0.7
 
 READ: Final = """
 SELECT language.configuration, language.articles, language.phrases,
@@ -74,25 +70,25 @@ LEFT JOIN articles_searchlexeme AS lexeme
     ON lexeme.configuration = language.configuration AND lexeme.word = stem.lexeme
 ORDER BY language.configuration, lexeme.id
 """
-"""The settings hold for the search's transaction: compiling its queries would take longer than
-answering them, the articles of a common word should fit into memory, and a thousand articles are
-fetched faster one by one than by reading all there are."""
+"""The settings apply to the transaction of the search: JIT compilation would take longer than the
+queries, the articles of a common word should fit into memory, and index scans are faster for a thousand
+articles than sequential scans."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryParts:
-    """A query taken apart, before any language was applied."""
+    """The parts of a query, independent of the language."""
 
     wanted: str
-    """Every word that may be found, also those in quotes."""
+    """All words that can match, including quoted ones."""
     required: tuple[tuple[str, ...], ...]
-    """Of each group one must be there, word by word as it stands."""
+    """Groups of phrases; one phrase of each group is required."""
     excluded: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A stem of the query that some article holds."""
+    """A stem of the query that occurs in at least one article."""
 
     lexeme_id: int
     times: float
@@ -102,7 +98,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What stood in quotes or behind a minus, as one configuration reads it."""
+    """A quoted or excluded phrase, parsed by one configuration."""
 
     query: str
     """A tsquery."""
@@ -110,92 +106,95 @@ class Phrase:
 
     @property
     def is_one_word(self) -> bool:
-        """Whoever holds the stem holds the phrase."""
+        """Whether every article with the stem matches the phrase."""
         return len(self.stems) == 1 and " <" not in self.query
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query as one configuration reads it."""
+    """A query, parsed by one configuration."""
 
     configuration: str
     articles: int
-    """How many it is that are read so."""
+    """The number of articles of this configuration."""
     words: int
-    """Different stems asked for, whether any article holds them or not."""
+    """The number of different stems in the query."""
     length: int
-    """Stems asked for, each as often as it stands."""
+    """The number of stems in the query, with repetitions."""
     terms: tuple[Term, ...]
     required: tuple[tuple[Phrase, ...], ...] = ()
-    """Of each group one must be there; of one that is empty, none can be."""
+    """Groups of phrases; one of each group is required. An empty group cannot match."""
     excluded: tuple[Phrase, ...] = ()
     has_exclusions: bool = False
-    """Something was said that is unwanted, whether any article holds it or not."""
+    """Whether the query excludes anything, even if no article has it."""
 
 
-def split_query(words: str) -> QueryParts:
-    """Quotes that were not closed close at the end."""
+def split_query(text: str) -> QueryParts:
+    """Splits a query into words and phrases; an unclosed quote ends at the end."""
     wanted: list[str] = []
     excluded: list[str] = []
     groups: list[list[tuple[str, bool]]] = []
-    joined = False
-    for part in PART.finditer(with_names(words.translate(QUOTES))):
-        text = prepare_text(part["phrase"] if part["phrase"] is not None else part["word"])
+    after_or = False
+    for part in PART.finditer(with_names(text.translate(QUOTES))):
+        part_text = prepare_text(part["phrase"] if part["phrase"] is not None else part["word"])
         if part["word"] == "OR" and not part["minus"]:
-            joined = bool(groups)
+            after_or = bool(groups)
             continue
         if part["minus"]:
-            excluded.append(text)
+            excluded.append(part_text)
         else:
-            wanted.append(text)
-            alternative = (text, part["phrase"] is not None and bool(text.strip()))
-            if joined:
+            wanted.append(part_text)
+            alternative = (
+                part_text,
+                part["phrase"] is not None and bool(part_text.strip()),
+            )
+            if after_or:
                 groups[-1].append(alternative)
             else:
                 groups.append([alternative])
-        joined = False
+        after_or = False
     required = [
         tuple(text for text, _ in group) for group in groups if any(quoted for _, quoted in group)
     ]
     return QueryParts(" ".join(wanted), tuple(required), tuple(excluded))
 
 
-def require_all_words(words: str) -> str:
-    """The same query with each of its words in quotes, so that every one must be there."""
-    return PART.sub(_in_quotes, words.translate(QUOTES))
+def require_all_words(text: str) -> str:
+    """Returns the query with each word in quotes, so that all of them are required."""
+    return PART.sub(_in_quotes, text.translate(QUOTES))
 
 
 def _in_quotes(part: re.Match[str]) -> str:
-    plain = part["word"] and part["word"] != "OR" and not part["minus"]
-    return f'"{part["word"]}"' if plain else part[0]
+    is_plain_word = part["word"] and part["word"] != "OR" and not part["minus"]
+    return f'"{part["word"]}"' if is_plain_word else part[0]
 
 
 def parse_query(parts: QueryParts, others: str = "") -> list[ParsedQuery]:
-    """One reading for each configuration that articles are in; none where nothing is indexed.
+    """Parses a query for each configuration in use; returns an empty list if nothing is indexed.
 
     Args:
-        others: words that mean the same as some that were typed.
+        others: synonyms of words of the query.
     """
     phrases = [text for group in (*parts.required, parts.excluded) for text in group]
     parameters: dict[str, Any] = {"wanted": parts.wanted, "others": others, "phrases": phrases}
     with connection.cursor() as cursor:
         cursor.execute(READ, parameters)
         rows = cursor.fetchall()
-    return [_reading(list(group), parts) for _, group in groupby(rows, key=itemgetter(0))]
+    return [_parsed_query(list(group), parts) for _, group in groupby(rows, key=itemgetter(0))]
 
 
 def inverse_document_frequency(articles: int, of: int) -> float:
-    """BM25's weight of a stem that stands in so many of all articles."""
+    """Returns the inverse document frequency of BM25 for a stem in `articles` of `of` articles."""
     return log(1 + (max(of, articles) - articles + 0.5) / (articles + 0.5))
 
 
-def _reading(rows: Sequence[tuple[Any, ...]], parts: QueryParts) -> ParsedQuery:
+def _parsed_query(rows: Sequence[tuple[Any, ...]], parts: QueryParts) -> ParsedQuery:
     configuration, of, queries, *_ = rows[0]
-    typed = [int(times) for *_, times, _other, _phrases, _pk, _articles in rows if times]
+    counts = [int(times) for *_, times, _other, _phrases, _pk, _articles in rows if times]
     terms: list[Term] = []
     stems: dict[int, list[Term | None]] = {}
     for *_, times, is_other, numbers, pk, articles in rows:
-        times = float(times or (SYNONYM if is_other else 0))
+        times = float(times or (SYNONYM_WEIGHT if is_other else 0))
         term = (
             Term(pk, times, articles, inverse_document_frequency(articles, of))
             if articles
@@ -210,9 +209,9 @@ def _reading(rows: Sequence[tuple[Any, ...]], parts: QueryParts) -> ParsedQuery:
     return ParsedQuery(
         configuration=configuration,
         articles=of,
-        words=len(typed),
-        length=sum(typed),
-        terms=tuple(terms[:MOST_TERMS]),
+        words=len(counts),
+        length=sum(counts),
+        terms=tuple(terms[:MAX_TERMS]),
         required=required,
         excluded=excluded,
         has_exclusions=any(queries[len(queries) - len(parts.excluded) :]),
@@ -222,18 +221,18 @@ def _reading(rows: Sequence[tuple[Any, ...]], parts: QueryParts) -> ParsedQuery:
 def _phrases(
     parts: QueryParts, queries: Sequence[str], stems: Mapping[int, Sequence[Term | None]]
 ) -> tuple[tuple[tuple[Phrase, ...], ...], tuple[Phrase, ...]]:
-    """What binds; without phrases of nothing but common words, and without those that no article holds."""
+    """Returns required and excluded phrases, without those of stop words or of unknown words only."""
     numbers = count()
 
-    def known(texts: Sequence[str]) -> tuple[Phrase, ...] | None:
-        mine = [number for _, number in zip(texts, numbers, strict=False)]
-        parameters = [(queries[number], stems[number]) for number in mine if queries[number]]
-        found = tuple(
-            Phrase(query, tuple(filter(None, found_stems)))
-            for query, found_stems in parameters
-            if all(found_stems)
+    def parse(texts: Sequence[str]) -> tuple[Phrase, ...] | None:
+        indexes = [number for _, number in zip(texts, numbers, strict=False)]
+        parameters = [(queries[number], stems[number]) for number in indexes if queries[number]]
+        phrases = tuple(
+            Phrase(query, tuple(filter(None, phrase_stems)))
+            for query, phrase_stems in parameters
+            if all(phrase_stems)
         )
-        return found if parameters else None
+        return phrases if parameters else None
 
-    required = [known(group) for group in parts.required]
-    return tuple(group for group in required if group is not None), known(parts.excluded) or ()
+    required = [parse(group) for group in parts.required]
+    return tuple(group for group in required if group is not None), parse(parts.excluded) or ()

@@ -1,8 +1,8 @@
-"""What binds in a query: quotes and minus, as conditions on articles.
+"""Quotes and exclusions of a query as SQL conditions on articles.
 
-That an article holds a word, its postings say: a list is read at once, or looked into for each article,
-whichever is less. That words follow each other, only the article's own vector says, which costs some
-microseconds an article; so that is looked at last, the best articles first, and no further than needed.
+Whether an article contains a word is known from the postings: a list is read at once or looked up for
+each article, whichever is less work. Whether words follow each other is known only from the vector of
+the article, which costs microseconds per article; it is checked last, for the best articles first.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -11,14 +11,14 @@ from typing import Final
 
 from articles.search.query.parser import ParsedQuery, Phrase, Term
 
-MOST_DRIVEN: Final = 120_000
-"""Postings of the words that lead to what is required; beyond, some alternatives are left out."""
+MAX_DRIVER_POSTINGS: Final = 120_000
+"""Postings of the driving terms; beyond that, some alternatives are omitted."""
 
-MOST_HASHED: Final = 100_000
-"""Postings that are read at once to keep articles in or out; what is left, the vectors say."""
+MAX_HASHED_POSTINGS: Final = 100_000
+"""Postings that are read at once for conditions; the rest is checked in the vectors."""
 
-LOOKUPS: Final = 10
-"""Postings that are read in a row while one is looked up."""
+LOOKUP_COST: Final = 10
+"""The cost of a lookup, in postings that are read sequentially."""
 
 LISTED: Final = """(posting.article_id IN (
     SELECT article_id FROM articles_searchposting WHERE lexeme_id = %s)) = {wanted}"""
@@ -27,8 +27,8 @@ LOOKED_UP: Final = """((SELECT true FROM articles_searchposting AS held
     WHERE held.lexeme_id = %s AND held.article_id = posting.article_id) IS NOT NULL) = {wanted}"""
 
 OF_READING: Final = "(posting.reading <> %s OR ({conditions}))"
-"""Conditions of one language leave the articles of another alone. PostgreSQL takes no part of an OR for a
-join, whose order it would have to guess."""
+"""Conditions of one language do not apply to articles of another. PostgreSQL does not turn parts of an OR
+into joins, whose order it would have to guess."""
 
 IN_VECTOR: Final = """(SELECT CASE entry.configuration {cases} ELSE true END
     FROM articles_searchentry AS entry WHERE entry.article_id = best.article_id)"""
@@ -39,50 +39,52 @@ class RequiredTerms:
     """Conditions, each SQL with its parameters."""
 
     drivers: list[Term] = field(default_factory=list)
-    """Every article that fulfils what is required holds one of these."""
+    """Every matching article contains one of these terms."""
     is_whole: bool = True
-    """Otherwise there are such articles besides."""
+    """Whether the drivers cover all matching articles."""
     by_postings: str = "true"
     posting_parameters: list[int] = field(default_factory=list)
     by_vector: str = ""
     vector_parameters: list[str] = field(default_factory=list)
 
 
-def possible(readings: Iterable[ParsedQuery]) -> list[ParsedQuery]:
-    """Those of which some article may hold everything that is required."""
-    return [each for each in readings if all(each.required)]
+def satisfiable(parsed_queries: Iterable[ParsedQuery]) -> list[ParsedQuery]:
+    """Returns the parsed queries whose required phrases occur in articles."""
+    return [each for each in parsed_queries if all(each.required)]
 
 
-def bind(readings: Sequence[ParsedQuery], leading: Sequence[Sequence[Term]]) -> RequiredTerms:
-    """What articles have to fulfil; of readings that are possible.
+def build_required_terms(
+    parsed_queries: Sequence[ParsedQuery], leading: Sequence[Sequence[Term]]
+) -> RequiredTerms:
+    """Returns the conditions of satisfiable queries.
 
     Args:
-        leading: for each reading, the words whose postings are read anyhow.
+        leading: for each parsed query, the terms whose postings are read in any case.
     """
-    binding = RequiredTerms()
+    required_terms = RequiredTerms()
     conditions, cases = [], []
-    for number, (each, lead) in enumerate(zip(readings, leading, strict=True)):
+    for number, (each, lead) in enumerate(zip(parsed_queries, leading, strict=True)):
         drivers = _drivers(each)
-        binding.drivers += drivers
+        required_terms.drivers += drivers
         rules = _Rules({*lead, *drivers})
         query = rules.apply(each)
         if rules.sql:
             conditions.append(OF_READING.format(conditions=" AND ".join(rules.sql)))
-            binding.posting_parameters += [number, *rules.parameters]
+            required_terms.posting_parameters += [number, *rules.parameters]
         if query:
             cases.append("WHEN %s THEN entry.vector @@ %s::tsquery")
-            binding.vector_parameters += [each.configuration, query]
-    binding.drivers, binding.is_whole = _affordable(binding.drivers)
+            required_terms.vector_parameters += [each.configuration, query]
+    required_terms.drivers, required_terms.is_whole = _affordable(required_terms.drivers)
     if conditions:
-        binding.by_postings = " AND ".join(conditions)
+        required_terms.by_postings = " AND ".join(conditions)
     if cases:
-        binding.by_vector = IN_VECTOR.format(cases=" ".join(cases))
-    return binding
+        required_terms.by_vector = IN_VECTOR.format(cases=" ".join(cases))
+    return required_terms
 
 
-def _drivers(reading: ParsedQuery) -> list[Term]:
-    """The rarest stem of each alternative, of the group that leads to the fewest articles."""
-    groups = [[_rarest(phrase) for phrase in group] for group in reading.required]
+def _drivers(parsed_query: ParsedQuery) -> list[Term]:
+    """Returns the rarest stems of the alternatives of the group with the fewest articles."""
+    groups = [[_rarest(phrase) for phrase in group] for group in parsed_query.required]
     return min(groups, key=lambda group: sum(term.articles for term in group), default=[])
 
 
@@ -95,46 +97,48 @@ def _affordable(drivers: list[Term]) -> tuple[list[Term], bool]:
     read = 0
     for term in sorted(set(drivers), key=lambda term: term.articles):
         read += term.articles
-        if read > MOST_DRIVEN and chosen:
+        if read > MAX_DRIVER_POSTINGS and chosen:
             return chosen, False
         chosen.append(term)
     return chosen, True
 
 
 class _Rules:
-    """Collects what postings can say; the rest becomes a query for the vectors."""
+    """Collects the conditions on postings; the others become a tsquery for the vectors."""
 
     def __init__(self, leading: Collection[Term]) -> None:
         self.leading = leading
         self.read = sum(term.articles for term in leading)
         self.sql: list[str] = []
         self.parameters: list[int] = []
-        self.left = MOST_HASHED
+        self.budget = MAX_HASHED_POSTINGS
 
-    def apply(self, reading: ParsedQuery) -> str:
-        """The tsquery of what postings cannot say."""
+    def apply(self, parsed_query: ParsedQuery) -> str:
+        """Adds the conditions; returns the tsquery of those that postings cannot check."""
         queries: list[str] = []
-        for group in reading.required:
-            said = len(group) == 1 and self._require_phrase(group[0])
-            if not said:
+        for group in parsed_query.required:
+            is_checked = len(group) == 1 and self._require_phrase(group[0])
+            if not is_checked:
                 queries.append(" | ".join(f"({phrase.query})" for phrase in group))
-        for phrase in sorted(reading.excluded, key=lambda each: _rarest(each).articles):
+        for phrase in sorted(parsed_query.excluded, key=lambda each: _rarest(each).articles):
             if not (phrase.is_one_word and self._rule(phrase.stems[0], wanted=False)):
                 queries.append(f"!({phrase.query})")
         return " & ".join(f"({query})" for query in queries)
 
     def _require_phrase(self, phrase: Phrase) -> bool:
-        """Says that all its words are held; whether that is all there is to say."""
-        said = [self._rule(term) for term in sorted(phrase.stems, key=lambda each: each.articles)]
-        return all(said) and phrase.is_one_word
+        """Requires all words of a phrase; returns whether that checks the whole phrase."""
+        checked = [
+            self._rule(term) for term in sorted(phrase.stems, key=lambda each: each.articles)
+        ]
+        return all(checked) and phrase.is_one_word
 
     def _rule(self, term: Term, *, wanted: bool = True) -> bool:
         if wanted and list(self.leading) == [term]:
-            return True  # where nothing else is read, everybody holds it
-        if term.articles > LOOKUPS * self.read:
+            return True  # every article that is read has it
+        if term.articles > LOOKUP_COST * self.read:
             rule = LOOKED_UP
-        elif term.articles <= self.left:
-            self.left -= term.articles
+        elif term.articles <= self.budget:
+            self.budget -= term.articles
             rule = LISTED
         else:
             return False

@@ -1,4 +1,4 @@
-"""What a reader asks for, read from the address of the search page and written back into one."""
+"""A search request, parsed from the URL of the search page, and converted to URLs."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -21,16 +21,16 @@ from articles.search.ranking.engine import InvalidQuery
 from iria.core.text.validators import validate_storable
 
 FACETS: Final = ("category", "author", "year", "kind", "language")
-"""As they stand in the address; anything else in it is not ours and left alone."""
+"""The names of the URL parameters; others are ignored."""
 
 
 class InvalidFilter(InvalidQuery):
-    """The words may be fine; what narrows them down does not exist."""
+    """The value of a filter does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A whole question: words, what narrows them down, order, page."""
+    """A search request: text, filters, order, page."""
 
     text: str
     filters: SearchFilters = NO_FILTERS
@@ -38,35 +38,32 @@ class SearchRequest:
     page: str = "1"
 
     def url(self, **changes: str) -> str:
-        """Where this question is answered, with some parts of it changed; from its first page.
+        """Returns the URL of the first page, with some parameters changed.
 
-        A part that is changed to an empty text is left away.
+        A parameter that is changed to an empty string is removed.
         """
-        parts = {"q": self.text, **self.filters.parameters}
+        parameters = {"q": self.text, **self.filters.parameters}
         if self.sort is not Sort.BEST:
-            parts["sort"] = self.sort.value
-        parts |= changes
-        return (
-            f"{reverse('search')}?{urlencode({key: each for key, each in parts.items() if each})}"
-        )
+            parameters["sort"] = self.sort.value
+        parameters |= changes
+        return f"{reverse('search')}?{urlencode({key: each for key, each in parameters.items() if each})}"
 
     @property
     def query_string(self) -> str:
-        """The question as it stands in an address, without its order: a feed has its own."""
+        """The query string without the order, because feeds have their own."""
         return self.url(sort="").partition("?")[2]
 
     def with_text(self, text: str) -> "SearchRequest":
-        """The same question with other words."""
         return replace(self, text=text)
 
     @property
     def is_plain(self) -> bool:
-        """As somebody asks who begins to search."""
+        """Whether there are no filters, order or page."""
         return self == SearchRequest(self.text)
 
     @property
     def sort_links(self) -> list[tuple[str, str]]:
-        """The orders there are by name, each with its address; none for the present one."""
+        """Labels and URLs of the orders; the URL of the current one is empty."""
         names = {
             Sort.BEST: gettext("Relevance"),
             Sort.NEWEST: gettext("Newest first"),
@@ -79,14 +76,14 @@ class SearchRequest:
 
 
 def parse_request(parameters: Mapping[str, str]) -> SearchRequest:
-    """The question of an address.
+    """Parses the parameters of a URL.
 
     Raises:
-        NothingLikeIt: a facet or an order that there is not; the sentence says which.
+        InvalidFilter: a filter or an order does not exist; the message says which.
     """
     chosen = {name: value for name in FACETS if (value := parameters.get(name, "").strip())}
     return SearchRequest(
-        # Some keyboards send a letter and its accent apart.
+        # Some keyboards send a letter and its accent separately.
         text=unicodedata.normalize("NFC", parameters.get("q", "").strip()),
         filters=_filters(chosen) if chosen else NO_FILTERS,
         sort=_sort(parameters.get("sort", "").strip()),
@@ -98,8 +95,8 @@ def _filters(chosen: Mapping[str, str]) -> SearchFilters:
     for name, value in chosen.items():
         try:
             validate_storable(value)
-        except ValidationError as mistake:
-            raise InvalidFilter(_unknown(name, "�")) from mistake
+        except ValidationError as error:
+            raise InvalidFilter(_unknown(name, "�")) from error
     return SearchFilters(
         category=_row(Category.objects.all(), "category", "path", chosen),
         author=_row(AuthorProfile.objects.all(), "author", "slug", chosen),
@@ -134,18 +131,18 @@ def _language(code: str) -> str:
 
 def _sort(text: str) -> Sort:
     if text and text not in set(Sort):
-        sentence = gettext("Invalid sort order. Choose best, newest or oldest first.")
-        raise InvalidFilter(sentence)
+        message = gettext("Invalid sort order. Choose best, newest or oldest first.")
+        raise InvalidFilter(message)
     return Sort(text) if text else Sort.BEST
 
 
 def _unknown(name: str, value: str) -> str:
     value = Truncator(value).chars(60)
-    sentences = {
+    messages = {
         "category": gettext("There is no category “%(value)s”."),
         "author": gettext("There is no author “%(value)s”."),
         "year": gettext("“%(value)s” is not a valid year. Enter a year such as 2026."),
         "kind": gettext("There is no article type “%(value)s”."),
         "language": gettext("There is no language “%(value)s”."),
     }
-    return sentences[name] % {"value": value}
+    return messages[name] % {"value": value}

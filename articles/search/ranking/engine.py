@@ -1,4 +1,4 @@
-"""Finding published articles by words."""
+"""The search of published articles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,15 +19,15 @@ from iria.core.db.statement_timeout import TookTooLong, time_limit
 from iria.core.text.validators import validate_storable
 
 LONGEST: Final = 2000
-"""Characters of a query: a paragraph may be looked for, a pasted page means something else."""
+"""Characters of a query: enough for a paragraph."""
 
 PER_PAGE: Final = 10
 TIMEOUT_MS: Final = 2000
-"""Milliseconds after which PostgreSQL gives up on one statement of a search."""
+"""The timeout of each statement of a search."""
 
 
 class InvalidQuery(Exception):
-    """The query cannot be answered as it stands; `sentence` tells the reader what to change."""
+    """The query is invalid; `message` tells the reader what to change."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -35,17 +35,17 @@ class InvalidQuery(Exception):
 
 
 class NoSuchPage(InvalidQuery):
-    """There are results, but not so many pages of them."""
+    """There is no such page of results."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One article, and what to show of why it was found."""
+    """A matching article, and the explanation of the match."""
 
     article: Article
     explanation: MatchExplanation
     is_pinned: bool = False
-    """Editors chose it to stand here."""
+    """Whether editors pinned it for this query."""
 
     @property
     def snippet(self) -> str:
@@ -54,22 +54,22 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """One page of what was found."""
+    """One page of search results."""
 
     query: str
     total: int = 0
-    """Every article that matches, also those beyond the ones put in order."""
+    """The number of all matching articles, including those that are not ranked."""
     page: int = 1
     pages: int = 1
     hits: list[SearchHit] = field(default_factory=list)
     matched: Sequence[int] = ()
-    """The articles put in order, at most `candidates.MOST`, on all pages together."""
+    """The ranked articles of all pages, at most `candidates.MOST`."""
     is_exact: bool = True
-    """Otherwise at least `total` match: common words were not counted through."""
+    """If False, at least `total` articles match: common words were not counted completely."""
 
     @property
     def is_cut(self) -> bool:
-        """More articles match than are put in order."""
+        """Whether more articles match than are ranked."""
         return self.total > len(self.matched) or not self.is_exact
 
     @property
@@ -92,46 +92,47 @@ def search_articles(
     with_feedback: bool | None = None,
     with_explanations: bool = True,
 ) -> ResultPage:
-    """The published articles that hold any of the words, the best first.
+    """Finds the published articles that contain any of the words, the best first.
 
-    Understands what readers know from elsewhere: "a phrase", -without, one OR another.
+    Supports the usual operators: "a phrase", -excluded, one OR another.
 
     Args:
-        page: as it came from the address; counted from 1.
-        filters: the facets chosen by the reader; applied before counting and ranking.
-        sort: the order of the articles that match best, at most `candidates.MOST`.
-        recency: how much being new counts (`ranking.rank`).
-        with_feedback: None lets the size of the site decide.
+        page: from 1, as a number or a URL parameter.
+        filters: applied before counting and ranking.
+        sort: the order of the best articles, at most `candidates.MOST`.
+        recency: the weight of new articles (`scoring.rank_articles`).
+        with_feedback: by default it depends on the number of articles.
         with_explanations: whether to add a snippet and the reasons for each match.
 
     Raises:
-        Unanswerable: the query is too long, cannot be stored, says nothing to look for, or takes
-            too long.
-        NoSuchPage: the page lies beyond the results, or is no number.
+        InvalidQuery: the query is too long, has invalid characters or no words, or takes too long.
+        NoSuchPage: there is no such page of results.
     """
-    query = _checked(query)
+    query = _validated(query)
     number = _page_number(page)
     start = (number - 1) * size
     try:
         with time_limit(TIMEOUT_MS):
             variants = expand_synonyms(query)
-            found = _ranked(variants, filters, recency, with_feedback)
-            matched = sort_articles(found.ranked, sort)
+            ranking = _ranked(variants, filters, recency, with_feedback)
+            matched = sort_articles(ranking.ranked, sort)
             pinned = _pinned_articles(query) if sort is Sort.BEST and not filters else []
-            total = found.total + len(set(pinned).difference(matched))
+            total = ranking.total + len(set(pinned).difference(matched))
             matched = list(dict.fromkeys([*pinned, *matched]))
             pages = max(1, -(-len(matched) // size))
             if number > pages:
                 raise NoSuchPage(_page_missing(pages))
-            chosen = matched[start : start + size]
-            hits = _hits(chosen, variants if with_explanations else (), pinned) if chosen else []
-    except TookTooLong as mistake:
+            page_ids = matched[start : start + size]
+            hits = (
+                _hits(page_ids, variants if with_explanations else (), pinned) if page_ids else []
+            )
+    except TookTooLong as error:
         message = gettext("This search takes too long. Use fewer or more specific words.")
-        raise InvalidQuery(message) from mistake
-    return ResultPage(query, total, number, pages, hits, matched, found.is_exact)
+        raise InvalidQuery(message) from error
+    return ResultPage(query, total, number, pages, hits, matched, ranking.is_exact)
 
 
-def _checked(query: str) -> str:
+def _validated(query: str) -> str:
     query = query.strip()
     if len(query) > LONGEST:
         message = gettext(
@@ -140,8 +141,8 @@ def _checked(query: str) -> str:
         raise InvalidQuery(message % {"most": f"{LONGEST:,}", "number": f"{len(query):,}"})
     try:
         validate_storable(query)
-    except ValidationError as mistake:
-        raise InvalidQuery(" ".join(mistake.messages)) from mistake
+    except ValidationError as error:
+        raise InvalidQuery(" ".join(error.messages)) from error
     return query
 
 
@@ -164,20 +165,20 @@ def _page_missing(pages: int) -> str:
 def _ranked(
     variants: Sequence[str], filters: SearchFilters, recency: float, with_feedback: bool | None
 ) -> Ranking:
-    """The best articles for a query and its other wordings.
+    """Ranks the articles for a query and its variants.
 
     Raises:
-        Unanswerable: there is no word that could be looked up, or too much that binds.
+        InvalidQuery: there is no searchable word, or there are too many required phrases.
     """
     parts = parser.split_query(variants[0])
-    if len(parts.excluded) + sum(map(len, parts.required)) > parser.MOST_BINDING:
+    if len(parts.excluded) + sum(map(len, parts.required)) > parser.MAX_REQUIRED:
         message = gettext("Use at most %(most)s quotation marks and minus signs.")
-        raise InvalidQuery(message % {"most": parser.MOST_BINDING})
+        raise InvalidQuery(message % {"most": parser.MAX_REQUIRED})
     others = " ".join(parser.split_query(each).wanted for each in variants[1:])
-    readings = parser.parse_query(parts, others)
-    usable = [each for each in readings if each.words]
-    if readings and not usable:
-        if any(each.has_exclusions for each in readings):
+    parsed_queries = parser.parse_query(parts, others)
+    usable = [each for each in parsed_queries if each.words]
+    if parsed_queries and not usable:
+        if any(each.has_exclusions for each in parsed_queries):
             message = gettext("Enter a word to search for as well as words to exclude.")
         else:
             message = gettext("These words are too common to search for. Add a more specific one.")
@@ -196,8 +197,8 @@ def _hits(
     article_ids: list[int], variants: Sequence[str], pinned: Sequence[int]
 ) -> list[SearchHit]:
     articles = Article.objects.published().for_cards().in_bulk(article_ids)
-    wanted = " ".join(parser.split_query(each).wanted for each in variants)
-    reasons = explain(articles, wanted) if wanted else {}
+    text = " ".join(parser.split_query(each).wanted for each in variants)
+    reasons = explain(articles, text) if text else {}
     return [
         SearchHit(articles[pk], reasons.get(pk, MatchExplanation()), pk in pinned)
         for pk in article_ids
@@ -205,10 +206,10 @@ def _hits(
     ]
 
 
-def _pinned_articles(words: str) -> list[int]:
-    """The published articles that editors pinned for this query, in their order."""
+def _pinned_articles(query: str) -> list[int]:
+    """Returns the ids of the published articles that are pinned for this query."""
     pinned = Article.objects.published().filter(
-        pinned_results__query__key=parser.normalise_query(words)
+        pinned_results__query__key=parser.normalise_query(query)
     )
-    in_order = pinned.order_by("pinned_results__position", "pinned_results__pk")
-    return list(in_order.values_list("pk", flat=True))
+    ordered = pinned.order_by("pinned_results__position", "pinned_results__pk")
+    return list(ordered.values_list("pk", flat=True))

@@ -1,7 +1,7 @@
-"""The statement that reads the postings of some words and cuts the best articles out of them.
+"""The statement that reads postings and selects the best articles.
 
-PostgreSQL knows neither how long the lists of postings are nor what they hold, so nothing is left to its
-guesses: what is read whole, what is looked up, and in which order, stands in the statement.
+PostgreSQL cannot estimate the lengths of posting lists, so the statement itself determines what is read
+completely, what is looked up, and in which order.
 """
 
 from collections.abc import Sequence
@@ -29,8 +29,8 @@ WITH hit AS (
 {chosen}
 ORDER BY chosen.published_at DESC, chosen.article_id DESC
 """
-"""BETWEEN: for one number PostgreSQL goes by the primary key and opens the article's wide row; for a span it reads
-the index that holds the dates, in half the time."""
+"""With BETWEEN PostgreSQL uses the index with the dates; with equality it uses the primary key and reads
+the wide row of the article, which takes twice as long."""
 
 LED: Final = """
 SELECT article_id, published_at, score, words, needed, total FROM chosen"""
@@ -43,7 +43,7 @@ FROM chosen CROSS JOIN LATERAL (
     JOIN articles_searchposting AS posting
         ON posting.lexeme_id = term.lexeme_id AND posting.article_id = chosen.article_id
 ) AS more"""
-"""The common words are looked up for the chosen ones."""
+"""Looks up the following terms for the selected articles."""
 
 HITS: Final = """
 SELECT count(DISTINCT article_id)
@@ -61,7 +61,7 @@ WHOLE: Final = """
         AS term (lexeme_id, factor, needed, reading)
     JOIN articles_searchposting AS held ON held.lexeme_id = term.lexeme_id
     OFFSET 0"""
-"""OFFSET 0: read as it stands here; PostgreSQL knows neither how long the lists are nor what they hold."""
+"""OFFSET 0 keeps PostgreSQL from changing the join, because it cannot estimate the lengths of the lists."""
 
 OF_FEW: Final = """
     SELECT * FROM (
@@ -81,37 +81,37 @@ OF_FEW: Final = """
         ON held.lexeme_id = term.lexeme_id AND held.article_id = candidate.article_id"""
 
 SHORT: Final = 8
-"""How many times longer than a section a list is that is still read whole, not looked into."""
+"""A list of up to this many times the number of searchable articles is read completely, not looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Searchable:
-    """What may be found at all."""
+    """The articles that can be found."""
 
     sql: str
     parameters: tuple[Any, ...]
     few: list[int] | None = None
-    """The numbers of all of them, where they are few."""
+    """Their ids, if there are few."""
     is_large: bool = False
-    """They are many, and yet not all that readers see."""
+    """Whether they are filtered, but too many to list."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostingQuery:
-    """Which articles match: words that lead to them, words that are looked up, and what binds."""
+    """The matching articles by leading, following and required terms."""
 
-    readings: Sequence[ParsedQuery]
+    parsed_queries: Sequence[ParsedQuery]
     searchable: Searchable
     required_terms: RequiredTerms
     leading: Sequence[Term]
     following: Sequence[Term]
 
-    def rows(self, candidate_count: int, most: int) -> list[tuple[Any, ...]]:
-        """Article, date, score, words held, words asked for, and how many match; the newest first.
+    def rows(self, candidate_count: int, limit: int) -> list[tuple[Any, ...]]:
+        """Returns article, date, score, words found, words needed and number of hits; the newest first.
 
         Args:
-            looked_at: of so many, the best by the leading words, the vectors and the section are looked at.
-            most: how many are wanted.
+            candidate_count: the number of best articles for which vector and filters are checked.
+            limit: the number of rows.
         """
         source, parameters = self._source()
         is_one = len(self.leading) == 1
@@ -134,19 +134,19 @@ class PostingQuery:
             sql,
             [
                 *(*parameters, *self.required_terms.posting_parameters, candidate_count),
-                *(*self.searchable.parameters, *self.required_terms.vector_parameters, most),
+                *(*self.searchable.parameters, *self.required_terms.vector_parameters, limit),
                 *(followers if self.following else ()),
             ],
         )
 
     def hits(self) -> int:
-        """How many match by their postings."""
+        """Returns the number of matches by postings."""
         source, parameters = self._source()
         sql = HITS.format(source=source, by_postings=self.required_terms.by_postings)
         return int(fetch(sql, [*parameters, *self.required_terms.posting_parameters])[0][0])
 
     def _source(self) -> tuple[str, list[Any]]:
-        """The postings of the leading words, and the parameters of that SQL."""
+        """Returns the SQL of the postings of the leading terms, with its parameters."""
         few = self.searchable.few
         if few is None:
             return WHOLE, self._columns(self.leading)
@@ -157,26 +157,26 @@ class PostingQuery:
     def _columns(self, terms: Sequence[Term]) -> list[list[Any]]:
         numbers = {
             term.lexeme_id: number
-            for number, each in enumerate(self.readings)
-            for term in _all_of(each)
+            for number, each in enumerate(self.parsed_queries)
+            for term in _all_terms(each)
         }
-        mine = [numbers[term.lexeme_id] for term in terms]
+        indexes = [numbers[term.lexeme_id] for term in terms]
         return [
             [term.lexeme_id for term in terms],
             [term_weight(term) for term in terms],
-            [self.readings[number].words for number in mine],
-            mine,
+            [self.parsed_queries[number].words for number in indexes],
+            indexes,
         ]
 
 
 def term_weight(term: Term) -> float:
-    """What a posting's weight counts in the score; a word counts as often as it was asked for."""
+    """Returns the factor of a posting's weight; a repeated word of the query counts more."""
     return term.times * term.idf
 
 
-def _all_of(reading: ParsedQuery) -> list[Term]:
-    required = (t for group in reading.required for phrase in group for t in phrase.stems)
-    return [*reading.terms, *required]
+def _all_terms(parsed_query: ParsedQuery) -> list[Term]:
+    required = (t for group in parsed_query.required for phrase in group for t in phrase.stems)
+    return [*parsed_query.terms, *required]
 
 
 def fetch(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:

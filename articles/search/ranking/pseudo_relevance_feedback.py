@@ -1,7 +1,7 @@
-"""Relevance feedback without a reader's help: the best few articles say which other words matter.
+"""Pseudo-relevance feedback: expands the query with terms of the best articles.
 
-The words that weigh most in the best articles of the first pass are added to the query, and the
-first pass is put in order again. It finds no article that holds none of the reader's words.
+The terms with the highest weights in the best articles of the first pass are added to the query, and its
+results are ranked again. It finds no articles without a word of the original query.
 """
 
 from collections.abc import Sequence
@@ -12,23 +12,22 @@ from django.db import connection
 
 from articles.search.ranking.candidates import Candidate
 
-BEST: Final = 8
-"""Articles that are believed."""
+FEEDBACK_ARTICLES: Final = 8
+"""Articles that are assumed to be relevant."""
 
-WORDS: Final = 25
-"""Words that are taken from them."""
+EXPANSION_TERMS: Final = 25
 
 WEIGHT: Final = 0.5
-"""What they count beside the words of the query."""
+"""The share of the added terms in the score."""
 
-AGAIN: Final = 400
-"""Articles that are put in order again."""
+RERANKED: Final = 400
+"""Articles that are ranked again."""
 
-ENOUGH: Final = 2 * BEST
-"""Where fewer match, they say too little of each other."""
+MIN_MATCHES: Final = 2 * FEEDBACK_ARTICLES
+"""With fewer matches, feedback is not reliable."""
 
 SCANNED: Final = 8_000
-"""Articles of a word up to which reading its whole list takes less than looking for each candidate."""
+"""The length up to which reading a whole list is faster than looking up each candidate."""
 
 HEAVIEST: Final = """
 WITH believed AS MATERIALIZED (
@@ -76,7 +75,7 @@ GROUP BY article_id
 
 @dataclass(frozen=True, slots=True)
 class ExpansionTerm:
-    """A word that the believed articles add to the query."""
+    """A term that is added to the query."""
 
     lexeme_id: int
     value: float
@@ -85,39 +84,39 @@ class ExpansionTerm:
 
 
 def apply_feedback(best: Sequence[Candidate], length: float) -> None:
-    """Gives the candidates the scores that the best of them suggest.
+    """Updates the scores of the candidates.
 
     Args:
         best: the candidates of the first pass, the best first.
-        length: words of the query, each as often as it stands.
+        length: the number of words of the query, with repetitions.
     """
-    if len(best) < ENOUGH or not best[0].score:
+    if len(best) < MIN_MATCHES or not best[0].score:
         return
-    words = _heaviest(best[:BEST])
-    added = _added(words, [each.article_id for each in best[:AGAIN]])
+    terms = _expansion_terms(best[:FEEDBACK_ARTICLES])
+    scores = _scores(terms, [each.article_id for each in best[:RERANKED]])
     for each in best:
         each.score *= (1 - WEIGHT) / length
-        each.score += WEIGHT * added.get(each.article_id, 0.0)
+        each.score += WEIGHT * scores.get(each.article_id, 0.0)
 
 
-def _heaviest(believed: Sequence[Candidate]) -> list[ExpansionTerm]:
-    top = believed[0].score
-    trust = [each.score / top for each in believed]
+def _expansion_terms(relevant: Sequence[Candidate]) -> list[ExpansionTerm]:
+    top = relevant[0].score
+    trust = [each.score / top for each in relevant]
     with connection.cursor() as cursor:
-        cursor.execute(HEAVIEST, [[each.article_id for each in believed], trust, WORDS])
+        cursor.execute(HEAVIEST, [[each.article_id for each in relevant], trust, EXPANSION_TERMS])
         return [ExpansionTerm(*row) for row in cursor.fetchall()]
 
 
-def _added(words: Sequence[ExpansionTerm], article_ids: list[int]) -> dict[int, float]:
-    """Article → what the added words give it."""
-    whole = sum(word.value for word in words)
+def _scores(terms: Sequence[ExpansionTerm], article_ids: list[int]) -> dict[int, float]:
+    """Returns the scores of the added terms by article."""
+    total = sum(term.value for term in terms)
     parameters: list[list[float]] = []
     for chosen in (
-        [word for word in words if word.articles <= SCANNED],
-        [word for word in words if word.articles > SCANNED],
+        [term for term in terms if term.articles <= SCANNED],
+        [term for term in terms if term.articles > SCANNED],
     ):
-        factors = [word.value / whole * word.idf for word in chosen]
-        parameters += [[word.lexeme_id for word in chosen], factors, list(article_ids)]
+        factors = [term.value / total * term.idf for term in chosen]
+        parameters += [[term.lexeme_id for term in chosen], factors, list(article_ids)]
     with connection.cursor() as cursor:
         cursor.execute(AGAINST, parameters)
         return dict(cursor.fetchall())

@@ -1,4 +1,4 @@
-"""What a reader may mean while still typing: headlines, categories, authors, topics."""
+"""Autocomplete: headlines, categories, authors and topics."""
 
 import re
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from iria.core.db.statement_timeout import TookTooLong, time_limit
 from iria.core.http.urls import url_path
 from iria.core.text.validators import one_line
 
-SHORTEST: Final = 3
-"""Letters of the longest word; with fewer there would be a suggestion for everybody."""
+MIN_LENGTH: Final = 3
+"""Minimum length of the longest word; shorter ones match too much."""
 
-LONGEST: Final = 80
-MOST_WORDS: Final = 6
+MAX_LENGTH: Final = 80
+MAX_WORDS: Final = 6
 TIMEOUT_MS: Final = 150
-"""Milliseconds. Who types on does not wait; no suggestion is an answer too."""
+"""After this time there are no suggestions."""
 
 SUGGESTIONS: Final = """
 (SELECT 'category' AS kind, name, path AS part, NULL::int AS year, NULL::int AS month
@@ -49,8 +49,8 @@ UNION ALL
     WHERE state = 'published' AND published_at <= %(now)s ORDER BY published_at DESC LIMIT 1000
 ) AS newest WHERE headline ~* ALL(%(starts)s) ORDER BY published_at DESC LIMIT 6)
 """
-"""Every word must begin a word of the name. Of authors and topics the first twenty are looked at, and
-for each whether a reader can see anything of it; asked for all at once, that would be a long join."""
+"""Every word must be the beginning of a word of the name. Only the first twenty authors and topics are
+checked for published articles, because a join over all of them would take too long."""
 
 RARER: Final = """
 SELECT 'article', headline, slug, year, month FROM articles_article
@@ -58,13 +58,13 @@ WHERE state = 'published' AND published_at <= %(now)s
     AND headline ~* %(longest)s AND headline ~* ALL(%(starts)s)
 ORDER BY published_at DESC LIMIT 6
 """
-"""Asked where the newest thousand headlines hold too few, so the word is rare and the index of the
-headlines' trigrams answers quickly. It answers for one word at a time, so the longest stands alone."""
+"""Used if the newest thousand headlines have too few matches: the word is rare, so the trigram index of
+headlines is fast. It is used for the longest word, which is therefore a separate condition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A name and where it leads."""
+    """A name, and its URL."""
 
     kind: str
     name: str
@@ -72,9 +72,9 @@ class Suggestion:
 
 
 def suggestions(typed: str) -> list[Suggestion]:
-    """At most eight, from what readers may see; none where too little or nothing fitting is typed."""
-    words = re.findall(r"\w+", one_line(typed.replace("\x00", " ")))[:MOST_WORDS]
-    if len(typed) > LONGEST or max(map(len, words), default=0) < SHORTEST:
+    """Returns at most eight suggestions of published content; none for short or unknown text."""
+    words = re.findall(r"\w+", one_line(typed.replace("\x00", " ")))[:MAX_WORDS]
+    if len(typed) > MAX_LENGTH or max(map(len, words), default=0) < MIN_LENGTH:
         return []
     starts = [rf"\m{word}" for word in words]
     try:
@@ -87,12 +87,12 @@ def suggestions(typed: str) -> list[Suggestion]:
                 rows = [row for row in rows if row[0] != "article"] + cursor.fetchall()
     except TookTooLong:
         return []
-    found: dict[str, Suggestion] = {}
+    unique: dict[str, Suggestion] = {}
     for row in rows:
-        # A topic that is called like a section is the lesser of the two.
+        # A category takes precedence over a topic of the same name.
         each = _suggestion(*row)
-        found.setdefault(each.name.casefold() if row[0] != "article" else each.address, each)
-    return list(found.values())[:8]
+        unique.setdefault(each.name.casefold() if row[0] != "article" else each.address, each)
+    return list(unique.values())[:8]
 
 
 def _suggestion(kind: str, name: str, part: str, year: int | None, month: int | None) -> Suggestion:

@@ -12,9 +12,9 @@ from articles.editorial.models.article import LANGUAGES
 from articles.search.query.filters import SearchFilters
 from articles.search.query.search_request import FACETS, SearchRequest
 
-MOST_AUTHORS: Final = 30
-AT_ONCE: Final = 8
-"""Choices of a facet that are seen at once; the others are a click away."""
+MAX_AUTHORS: Final = 30
+INITIAL_CHOICES: Final = 8
+"""Choices that are shown; the others are collapsed."""
 
 COUNTS = """
 WITH found AS (
@@ -50,14 +50,14 @@ UNION ALL
 SELECT 'language', found.language, found.language, '', count(*)
 FROM found GROUP BY found.language
 """
-"""One query for all facets. A category counts what stands below it; asked for are the ones at the
-top, or the chosen one and its children. What a thousand articles are filed under is looked up article
-by article (OFFSET 0): PostgreSQL would rather read how all there are were filed."""
+"""One query for all facets. A category includes its descendants; the top level is counted, or the chosen
+category and its children. OFFSET 0 makes PostgreSQL look up the categories of each article instead of
+reading the whole table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One way to narrow down, and how many articles would be left."""
+    """A choice of a facet, and its number of articles."""
 
     name: str
     count: int
@@ -66,40 +66,40 @@ class Choice:
 
 @dataclass(slots=True)
 class Facet:
-    """One side from which what was found can be counted."""
+    """A facet: an offered filter with counts."""
 
     key: str
     title: str
     choices: list[Choice] = field(default_factory=list)
     chosen: str = ""
-    """The name of what was chosen already."""
+    """The name of the current choice, if any."""
     remove_url: str = ""
-    """Where the same is found without that choice."""
+    """The URL of the search without that choice."""
 
     @property
     def first(self) -> list[Choice]:
-        """The choices that are seen at once."""
-        return self.choices[:AT_ONCE]
+        """The choices that are shown."""
+        return self.choices[:INITIAL_CHOICES]
 
     @property
     def more(self) -> list[Choice]:
-        """All the others."""
-        return self.choices[AT_ONCE:]
+        """The collapsed choices."""
+        return self.choices[INITIAL_CHOICES:]
 
 
 def build_facets(article_ids: Sequence[int], request: SearchRequest) -> list[Facet]:
-    """The facets that still divide these articles, or that were chosen; in one query."""
+    """Returns the facets that divide these articles or are chosen, with one query."""
     facets = {key: Facet(key, title) for key, title in _titles().items()}
     for key, name in _chosen(request.filters).items():
         facets[key].chosen = name
         facets[key].remove_url = request.url(**{key: ""})
     chosen, base_url = request.filters.parameters, request.url()
-    for key, value, name, _place, count in sorted(_counts(article_ids, request), key=_order):
-        # Below a chosen category its children divide further; anything else is chosen or not.
+    for key, value, name, _sort_key, count in sorted(_counts(article_ids, request), key=_order):
+        # A chosen category offers its children; other facets have only one choice.
         if key not in chosen or (key == "category" and value != chosen[key]):
-            more = f"{base_url}&{key}={quote_plus(value)}"
-            url = request.url(**{key: value}) if key in chosen else more
-            facets[key].choices.append(Choice(_named(key, name), count, url))
+            added = f"{base_url}&{key}={quote_plus(value)}"
+            url = request.url(**{key: value}) if key in chosen else added
+            facets[key].choices.append(Choice(_display_name(key, name), count, url))
     return [each for each in facets.values() if each.chosen or _divides(each, len(article_ids))]
 
 
@@ -112,7 +112,7 @@ def _counts(
     values = {
         "articles": list(article_ids),
         "category": category.pk if category else None,
-        "authors": MOST_AUTHORS,
+        "authors": MAX_AUTHORS,
     }
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, values)
@@ -121,24 +121,24 @@ def _counts(
 
 
 def _order(row: tuple[str, str, str, str, int]) -> tuple[str, int, str]:
-    """Years, kinds and categories in their own order, the others by how often."""
-    _key, _value, name, place, count = row
-    return (place, 0, name) if place else ("", -count, name)
+    """Sorts years, types and categories by their own order, the others by count."""
+    _key, _value, name, sort_key, count = row
+    return (sort_key, 0, name) if sort_key else ("", -count, name)
 
 
 def _divides(facet: Facet, total: int) -> bool:
-    """A choice that holds for every article is none."""
+    """Whether any choice excludes articles."""
     return any(choice.count < total for choice in facet.choices)
 
 
-def _named(key: str, name: str) -> str:
+def _display_name(key: str, name: str) -> str:
     if key != "language":
         return name
     try:
-        words = str(get_language_info(name)["name_translated"])
+        label = str(get_language_info(name)["name_translated"])
     except KeyError:
         return dict(LANGUAGES).get(name, name)
-    return words[:1].upper() + words[1:]
+    return label[:1].upper() + label[1:]
 
 
 def _chosen(filters: SearchFilters) -> dict[str, str]:
@@ -147,7 +147,7 @@ def _chosen(filters: SearchFilters) -> dict[str, str]:
         "author": str(filters.author or ""),
         "year": str(filters.year or ""),
         "kind": str(filters.kind or ""),
-        "language": _named("language", filters.language) if filters.language else "",
+        "language": _display_name("language", filters.language) if filters.language else "",
     }
     return {key: name for key, name in names.items() if name}
 

@@ -1,7 +1,7 @@
-"""Why an article was found: fragments of its text, a caption, a credit, a topic.
+"""Explains why an article matches: fragments of its text, a caption, a credit, a topic.
 
-Two questions to the database for a page of results, whatever was found – the words by their place,
-and what each suspected word really is – and a third where captions are shown, for their pictures.
+Takes two queries for a page of results – the texts, and the lexemes of the candidate words – and a third
+one for the images of captions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +24,8 @@ from articles.search.results.snippets import (
     snippet,
 )
 
-READ: Final = 60_000
-"""Characters of a text that are looked through."""
+MAX_TEXT_LENGTH: Final = 60_000
+"""Characters of a text that are examined."""
 
 TEXTS: Final = """
 SELECT entry.article_id, entry.configuration, left(entry.text, %(read)s),
@@ -49,7 +49,7 @@ NOTHING: Final = SafeString("")
 
 @dataclass(frozen=True, slots=True)
 class CaptionMatch:
-    """A caption that matched, with its picture."""
+    """A matching caption, with its image."""
 
     text: SafeString
     image: Image | None = None
@@ -58,7 +58,7 @@ class CaptionMatch:
 
 @dataclass(frozen=True, slots=True)
 class MatchExplanation:
-    """What a result shows of the reasons it was found for; every text is safe HTML."""
+    """The explanation of a match; every text is safe HTML."""
 
     headline: SafeString = NOTHING
     snippet: SafeString = NOTHING
@@ -69,7 +69,7 @@ class MatchExplanation:
 
 @dataclass(slots=True)
 class _Part:
-    """One text of an article, and the words in it that may have matched."""
+    """A text of an article, and its candidate words."""
 
     text: str
     tokens: list[Token]
@@ -87,13 +87,13 @@ class _Part:
 
 @dataclass(slots=True)
 class _Parts:
-    """All of an article that is looked through, by its place."""
+    """The texts of an article that are examined."""
 
     configuration: str
     lexemes: list[str]
     text: _Part
     seen: list[_Part]
-    """What the card shows anyhow: headline and authors."""
+    """What the card shows in any case: headline and authors."""
     captions: list[_Part]
     credits: list[_Part]
     tags: list[_Part]
@@ -102,14 +102,14 @@ class _Parts:
         yield from (self.text, *self.seen, *self.captions, *self.credits, *self.tags)
 
 
-def explain(articles: Mapping[int, Article], wanted: str) -> dict[int, MatchExplanation]:
-    """Article → what to show of why it was found; articles as `for_cards()` has them.
+def explain(articles: Mapping[int, Article], text: str) -> dict[int, MatchExplanation]:
+    """Returns the explanations by article; articles as from `for_cards()`.
 
     Args:
-        wanted: the words that may be found; what was left out with a minus is nothing to show.
+        text: the words to explain, without excluded ones.
     """
     with connection.cursor() as cursor:
-        cursor.execute(TEXTS, {"read": READ, "words": wanted, "articles": list(articles)})
+        cursor.execute(TEXTS, {"read": MAX_TEXT_LENGTH, "words": text, "articles": list(articles)})
         found = {pk: _parts(articles[pk], *row) for pk, *row in cursor.fetchall()}
     _confirm(found.values())
     captions = {pk: caption for pk, parts in found.items() if (caption := _caption(parts))}
@@ -154,7 +154,7 @@ def _parts(
 
 
 def _confirm(found: Iterable[_Parts]) -> None:
-    """Has the suspected words read by their configurations, all in one query."""
+    """Determines the lexemes of the candidate words, with one query, and sets the matches."""
     pairs = sorted(
         {
             (parts.configuration, token.word)
@@ -163,20 +163,20 @@ def _confirm(found: Iterable[_Parts]) -> None:
             for token in part.tokens
         }
     )
-    readings: dict[str, dict[str, list[str]]] = {}
+    lexemes_by_configuration: dict[str, dict[str, list[str]]] = {}
     if pairs:
         with connection.cursor() as cursor:
             cursor.execute(READ_WORDS, [[each[0] for each in pairs], [each[1] for each in pairs]])
             for configuration, word, lexemes in cursor.fetchall():
-                readings.setdefault(configuration, {})[word] = lexemes
+                lexemes_by_configuration.setdefault(configuration, {})[word] = lexemes
     for parts in found:
-        known = readings.get(parts.configuration, {})
+        lexemes_by_word = lexemes_by_configuration.get(parts.configuration, {})
         for part in parts.all():
-            part.found = matches(part.tokens, known, parts.lexemes)
+            part.found = matches(part.tokens, lexemes_by_word, parts.lexemes)
 
 
 def _caption(parts: _Parts) -> _Part | None:
-    """The caption that shows what nothing else does, or all of several words at once."""
+    """Returns the caption with a match that nothing else shows, or with all of several words."""
     matched_above = _matched_above(parts)
     best = max(
         parts.captions,
@@ -185,8 +185,8 @@ def _caption(parts: _Parts) -> _Part | None:
     )
     if best is None:
         return None
-    whole = len(parts.lexemes) > 1 and best.shows.issuperset(parts.lexemes)
-    return best if best.shows - matched_above or whole else None
+    has_all = len(parts.lexemes) > 1 and best.shows.issuperset(parts.lexemes)
+    return best if best.shows - matched_above or has_all else None
 
 
 def _explanation(parts: _Parts, caption: CaptionMatch | None) -> MatchExplanation:
@@ -204,10 +204,10 @@ def _explanation(parts: _Parts, caption: CaptionMatch | None) -> MatchExplanatio
 
 
 def _matched_above(parts: _Parts) -> set[str]:
-    """What the fragments, the headline and the authors' names show already."""
+    """Returns the lexemes that the fragments, the headline and the authors show already."""
     return parts.text.shows.union(*(part.shows for part in parts.seen))
 
 
 def _first_with_new(parts: Iterable[_Part], matched_above: set[str]) -> _Part | None:
-    """The first part that shows something new."""
+    """Returns the first part with a lexeme that is not shown yet."""
     return next((part for part in parts if part.shows - matched_above), None)

@@ -1,4 +1,4 @@
-"""The answer to a whole question: what was found, its facets, and what was perhaps meant."""
+"""The results of a search request: a page of results, facets, and a spelling suggestion."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -22,9 +22,9 @@ class SearchResults:
     page: ResultPage
     facets: list[Facet] = field(default_factory=list)
     suggestion: str = ""
-    """Words that were perhaps meant; a link."""
+    """The corrected query, shown as a link."""
     corrected_from: str = ""
-    """The words that found nothing; the findings are those of the corrected ones."""
+    """The original query without results, if the results are those of the corrected one."""
 
     @property
     def suggestion_url(self) -> str:
@@ -32,7 +32,7 @@ class SearchResults:
 
     @property
     def click_url(self) -> str:
-        """Where a browser tells that something was opened; empty for words that are not counted."""
+        """The URL to report clicks to; empty for queries that are not counted."""
         key = countable_query(self.corrected_from or self.request.text)
         return absolute_url(f"{reverse('search_opened')}?{urlencode({'q': key})}") if key else ""
 
@@ -51,32 +51,35 @@ class SearchResults:
 
 
 def run_search(request: SearchRequest) -> SearchResults:
-    """Finds, counts, and looks at the spelling; words that find nothing are corrected at once.
+    """Searches, builds facets and checks the spelling; without results the corrected query is used.
 
-    One transaction, so that the settings which `reading.READ` makes hold for the counting too.
+    In one transaction, so that the settings of `parser.READ` apply to the facets too.
 
     Raises:
-        Unanswerable, NoSuchPage: as `find` does.
+        InvalidQuery, NoSuchPage: see `search_articles`.
     """
     with transaction.atomic():
         return _run(request)
 
 
 def _run(request: SearchRequest) -> SearchResults:
-    page = _found(request)
-    # Whoever turned the page found what they meant.
-    better = correct_spelling(request.text) or "" if request.page == "1" else ""
-    if better and not page.total:
-        correction = request.with_text(better)
-        instead = _found(correction)
-        if instead.total:
+    page = _search(request)
+    # No suggestion on later pages, because their readers found results.
+    corrected = correct_spelling(request.text) or "" if request.page == "1" else ""
+    if corrected and not page.total:
+        correction = request.with_text(corrected)
+        corrected_page = _search(correction)
+        if corrected_page.total:
             return SearchResults(
-                correction, instead, _facets(correction, instead), corrected_from=request.text
+                correction,
+                corrected_page,
+                _facets(correction, corrected_page),
+                corrected_from=request.text,
             )
-    return SearchResults(request, page, _facets(request, page), suggestion=better)
+    return SearchResults(request, page, _facets(request, page), suggestion=corrected)
 
 
-def _found(request: SearchRequest) -> ResultPage:
+def _search(request: SearchRequest) -> ResultPage:
     return search_articles(
         request.text, page=request.page, filters=request.filters, sort=request.sort
     )

@@ -1,9 +1,9 @@
-"""The words around a match, with the match marked. Plain Python: it asks no database.
+"""Snippets: fragments of text around matches, which are highlighted. Uses no database.
 
-A word of a text is *suspected* when it begins as a looked-for lexeme does; whether it really is a
-form of it, only PostgreSQL's stemmer can say. So texts are looked through for suspects, the caller
-has all suspects of a page read at once, and the fragments are cut around those that were right.
-That costs a fraction of `ts_headline`, and says which words each fragment shows.
+A word is a *candidate* if it begins like a lexeme of the query; only PostgreSQL can tell whether it is a
+form of it. So candidates are collected from the texts, the caller determines the lexemes of all
+candidates of a page with one query, and the fragments are built around those that match. This takes a
+fraction of the time of `ts_headline`, and tells which lexemes each fragment shows.
 """
 
 import re
@@ -21,31 +21,31 @@ from articles.editorial.text_search_config import INITIALS, UNSPACED
 
 FRAGMENTS: Final = 3
 BEFORE, WITHIN, AFTER = (70, 110, 80)
-"""Characters of a fragment: before its first match, from there to its last, and behind."""
+"""Characters of a fragment: before its first match, from there to its last, and after it."""
 
 WHOLE: Final = 230
-"""Characters of the beginning that stands where nothing in the text matches."""
+"""Characters of the beginning of the text, which is shown if nothing in it matches."""
 
 ENOUGH: Final = 12
 MAX_CANDIDATES: Final = 40
-"""Suspects that are looked at in one text: once every way to begin was seen, and at the very most."""
+"""Candidates per text: once every beginning was found, and at most."""
 
 WORD_CHARACTERS: Final = (
     r"[\w\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0957]"
 )
 
 STOPPED: Final = re.compile(r"[a-z](?:[.][a-z])+")
-"""The lexeme of U.S., and of US, which is read as that (`editorial.stemming.with_names`)."""
+"""The lexeme of U.S., and of US, which is parsed as that (`editorial.text_search_config.with_names`)."""
 
 SHORT: Final = re.compile(r"[a-z]{2,4}")
-"""The lexeme of UN, and of U.N., which is read as that."""
+"""The lexeme of UN, and of U.N., which is parsed as that."""
 
 OTHER_LETTER: Final = re.compile(r"[^\x00-\x7f\W]")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word at its place in a text."""
+    """A word with its position in a text."""
 
     start: int
     end: int
@@ -54,17 +54,17 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Match(Token):
-    """A word that is a form of what was looked for."""
+    """A word that is a form of a lexeme of the query."""
 
     lexemes: frozenset[str]
 
 
-Readings = Mapping[str, Collection[str]]
-"""Word as it stands, in small letters → the lexemes it was read as."""
+LexemesByWord = Mapping[str, Collection[str]]
+"""The lexemes of each word, in lower case."""
 
 
 def candidate_tokens(text: str, lexemes: Iterable[str]) -> list[Token]:
-    """The words of a text that may be forms of the lexemes."""
+    """Returns the candidates: words of a text that may be forms of the lexemes."""
     wanted = frozenset(lexemes)
     special = frozenset(
         each for each in wanted if UNSPACED.fullmatch(each) or STOPPED.fullmatch(each)
@@ -121,8 +121,10 @@ def _candidates(lower: str, starts: frozenset[str], pattern: re.Pattern[str]) ->
 def _beginnings(
     lexemes: frozenset[str],
 ) -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]:
-    """How forms of the lexemes begin, and two patterns: a word that begins so; and also one that holds a
-    letter which may be another one with an accent, which takes four times as long to look for."""
+    """Returns the beginnings of the forms of lexemes, and two patterns for such words.
+
+    The second one also matches accented letters, and takes four times as long.
+    """
     starts = frozenset(each[:-1] if len(each) > 3 else each for each in lexemes if each)
     plain = "|".join(re.escape(each) for each in sorted(starts))
     begun = rf"(?:{plain}){WORD_CHARACTERS}*"
@@ -131,7 +133,7 @@ def _beginnings(
 
 
 def _begins(word: str, starts: Iterable[str]) -> bool:
-    """Without accents, it begins so; an Arabic word may carry an article before it."""
+    """Whether a word begins so without accents; an Arabic word may have an article before it."""
     plain = strip_accents(word)
     return any(start in plain[: len(start) + 3] for start in starts)
 
@@ -142,47 +144,49 @@ def strip_accents(word: str) -> str:
     return "".join(each for each in parts if not unicodedata.combining(each))
 
 
-def matches(tokens: Iterable[Token], readings: Readings, lexemes: Collection[str]) -> list[Match]:
-    """The suspects that were right."""
+def matches(
+    tokens: Iterable[Token], lexemes_by_word: LexemesByWord, lexemes: Collection[str]
+) -> list[Match]:
+    """Returns the candidates that match."""
     wanted = frozenset(lexemes)
     return [
         Match(token.start, token.end, token.word, shown)
         for token in tokens
-        if (shown := wanted.intersection(readings.get(token.word, ())))
+        if (shown := wanted.intersection(lexemes_by_word.get(token.word, ())))
     ]
 
 
 def matched_lexemes(found: Iterable[Match]) -> set[str]:
-    """The lexemes that the matches show."""
+    """Returns the lexemes of matches."""
     return {lexeme for match in found for lexeme in match.lexemes}
 
 
 def snippet(text: str, found: Sequence[Match]) -> SafeString:
-    """Up to three fragments that together show as many of the words as they can; safe HTML.
+    """Returns up to three fragments with as many of the words as possible, as safe HTML.
 
-    Where nothing matches, the text's beginning.
+    Without a match, returns the beginning of the text.
     """
     pieces = [_bounds(text, group) for group in _groups(found)] or [(0, _end(text, 0, WHOLE))]
     first, last = pieces[0][0], pieces[-1][1]
     before = "… " if first and text[first - 1] != "\n" and text[first - 2] != "." else ""
     after = " …" if last < len(text) and text[last] != "\n" else ""
     highlight = " … ".join(_highlight(text, start, end, found) for start, end in pieces)
-    # Every word was escaped; only `mark` is markup.
+    # All text is escaped; only `mark` is markup.
     return SafeString(f"{before}{highlight}{after}")
 
 
 def highlight(text: str, found: Sequence[Match]) -> SafeString:
-    """The whole text as safe HTML, with its matches marked."""
+    """Returns the whole text as safe HTML, with its matches highlighted."""
     return SafeString(_highlight(text, 0, len(text), found))
 
 
 def _groups(found: Sequence[Match]) -> list[list[Match]]:
-    """Matches that stand near each other, in the groups that show most, as they follow in the text."""
+    """Groups matches near each other; returns the groups with most lexemes, in the order of the text."""
     chosen: list[list[Match]] = []
     shown: set[str] = set()
     pool = list(found)
     while pool and len(chosen) < FRAGMENTS:
-        groups = [_from(pool, place) for place in range(len(pool))]
+        groups = [_from(pool, index) for index in range(len(pool))]
         best = max(groups, key=lambda group: (len(matched_lexemes(group) - shown), len(group)))
         if len(chosen) > 1 and not matched_lexemes(best) - shown:
             break
@@ -193,14 +197,14 @@ def _groups(found: Sequence[Match]) -> list[list[Match]]:
     return sorted(chosen, key=lambda group: group[0].start)
 
 
-def _from(pool: Sequence[Match], place: int) -> list[Match]:
-    """The match at a place and those that still fit into a fragment beginning with it."""
-    limit = pool[place].start + WITHIN
-    return list(takewhile(lambda each: each.start < limit, pool[place:]))
+def _from(pool: Sequence[Match], index: int) -> list[Match]:
+    """Returns a match and the following ones that fit into the same fragment."""
+    limit = pool[index].start + WITHIN
+    return list(takewhile(lambda each: each.start < limit, pool[index:]))
 
 
 def _bounds(text: str, group: Sequence[Match]) -> tuple[int, int]:
-    """Where a fragment begins and ends: with a sentence or between words, within its paragraphs."""
+    """Returns the bounds of a fragment: at a sentence or between words, within its paragraph."""
     match = group[0].start
     start = max(0, match - BEFORE)
     line = text.rfind("\n", start, match)
@@ -213,26 +217,26 @@ def _bounds(text: str, group: Sequence[Match]) -> tuple[int, int]:
     return start, _end(text, group[-1].end, AFTER)
 
 
-def _end(text: str, after: int, most: int) -> int:
-    """The last gap between words at most so many characters behind a place."""
-    if len(text) <= after + most:
+def _end(text: str, after: int, limit: int) -> int:
+    """Returns the end of the last word within a number of characters after a position."""
+    if len(text) <= after + limit:
         line = text.find("\n", after)
         return len(text) if line < 0 else line
-    line = text.find("\n", after, after + most)
+    line = text.find("\n", after, after + limit)
     if line >= 0:
         return line
-    space = text.rfind(" ", after, after + most)
-    return space if space > after else after + most
+    space = text.rfind(" ", after, after + limit)
+    return space if space > after else after + limit
 
 
 def _highlight(text: str, start: int, end: int, found: Iterable[Match]) -> str:
-    parts, at = [], start
+    parts, position = [], start
     for match in found:
-        if match.start >= at and match.end <= end:
+        if match.start >= position and match.end <= end:
             parts += [
-                escape(text[at : match.start]),
+                escape(text[position : match.start]),
                 f"<mark>{escape(text[match.start : match.end])}</mark>",
             ]
-            at = match.end
-    parts.append(escape(text[at:end]))
+            position = match.end
+    parts.append(escape(text[position:end]))
     return "".join(parts)

@@ -1,9 +1,8 @@
-"""What was perhaps meant: words that articles hold, near to one that they do not.
+"""Spelling suggestions: words of articles that are similar to an unknown word.
 
-Most slips are a single one: a letter left out, added, changed, or two letters swapped. All words that
-are one slip away can be written down and looked up, which finds every candidate in a millisecond;
-only where there is none are words looked for that share most of their trigrams. The most frequent one
-is offered, the same first letter counting for more.
+Most typos are one edit: a letter omitted, added or changed, or two letters swapped. All words that are
+one edit away are generated and looked up, which takes a millisecond; only if there are none, words with
+similar trigrams are searched. The most frequent word is suggested, with a bonus for the same first letter.
 """
 
 import re
@@ -18,30 +17,30 @@ from articles.search.results.snippets import strip_accents
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 
 SHORTEST: Final = 4
-"""Letters of a word that is looked at: shorter ones are near to everything."""
+"""Shorter words are similar to too many others."""
 
 LONGEST: Final = 30
 MOST_WORDS: Final = 6
 TIMEOUT_MS: Final = 100
-"""Milliseconds for one of the two questions; without an answer nothing is offered."""
+"""Per query; after this time nothing is suggested."""
 
 RARE: Final = 200
-"""A word that is written, but so many times rarer than a near one, may be a slip of the editors."""
+"""A word that is this many times rarer than a similar one may be a typo of the editors."""
 
 OFTEN: Final = 20
-"""What stands in more articles than that is a word by now, whatever it was meant to be."""
+"""A word in more articles than this is not considered a typo."""
 
 SAME_START: Final = 1.5
-"""What the same first letter counts, beside the logarithm of how many articles hold the word."""
+"""The bonus for the same first letter, added to the logarithm of the number of articles."""
 
 SECOND_EDIT: Final = 4.0
-"""What a second slip counts against a word."""
+"""The penalty for a second edit."""
 
 BLOCKS: Final = 2
-"""Stretches of Unicode that the letters of one word come from; more is no word of any language."""
+"""Unicode blocks that the letters of one word may come from."""
 
 MAX_EDITS: Final = 12_000
-"""Words one slip away that are looked up for a query; the first of its words come first."""
+"""Words one edit away that are looked up per query, for its first words first."""
 
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 TYPED: Final = re.compile(r'(?P<literal>(?<!\S)-?"[^"]*"?|(?<!\S)-\S+|\bOR\b)|(?P<word>[^\W\d_]+)')
@@ -57,7 +56,7 @@ LEFT JOIN articles_searchlexeme AS lexeme
 GROUP BY typed.word
 HAVING count(stem) = count(DISTINCT language.configuration)
 """
-"""How many articles hold each word, and how many there are; stop words of some language are left out."""
+"""The number of articles with each word, and of all articles, without stop words of any language."""
 
 ONE_EDIT: Final = """
 SELECT slip.typed, known.word, lexeme.articles
@@ -95,42 +94,42 @@ ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True, slots=True)
 class SpellingSuggestion:
-    """A word that was perhaps meant, and how many articles hold it."""
+    """A suggested word, and its number of articles."""
 
     word: str
     articles: int
 
 
-def correct_spelling(words: str) -> str | None:
-    """The query with its misspelt words corrected, or None where nothing is misspelt.
+def correct_spelling(text: str) -> str | None:
+    """Returns the query with misspelt words corrected, or None if there are none.
 
-    What stands in quotes or behind a minus is meant literally and left alone.
+    Quoted and excluded words are not corrected.
     """
-    found = {each["word"].lower() for each in TYPED.finditer(words) if each["word"]}
-    typed = sorted(each for each in found if SHORTEST <= len(each) <= LONGEST)[:MOST_WORDS]
+    words = {each["word"].lower() for each in TYPED.finditer(text) if each["word"]}
+    typed = sorted(each for each in words if SHORTEST <= len(each) <= LONGEST)[:MOST_WORDS]
     if not typed:
         return None
     try:
         with time_limit(TIMEOUT_MS):
-            better = _better(typed)
+            corrections = _corrections(typed)
     except TookTooLong:
         return None
-    if not better:
+    if not corrections:
         return None
-    return TYPED.sub(lambda each: _instead(each, better), words)
+    return TYPED.sub(lambda each: _replace(each, corrections), text)
 
 
 def record_words(configuration: str, text: str) -> None:
-    """Remembers the words of a text as they are written; its stems must stand already."""
+    """Records the words of a text; their lexemes must exist already."""
     values = {"configuration": configuration, "text": text}
     with connection.cursor() as cursor:
         cursor.execute(LEARN, {**values, "shortest": SHORTEST, "longest": LONGEST})
 
 
 def one_edit_away(word: str) -> set[str]:
-    """Every word that is one slip away."""
+    """Returns every word that is one edit away."""
     letters = LETTERS if word.isascii() else "".join(sorted({*LETTERS, *_script(word)}))
-    pairs = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    pairs = [(word[:index], word[index:]) for index in range(len(word) + 1)]
     return {
         *(before + after[1:] for before, after in pairs if after),
         *(before + after[1] + after[0] + after[2:] for before, after in pairs if len(after) > 1),
@@ -140,7 +139,7 @@ def one_edit_away(word: str) -> set[str]:
 
 
 def edit_distance(one: str, other: str) -> int:
-    """Slips between two words, two letters swapped counting as one (Damerau and Levenshtein)."""
+    """Returns the Damerau–Levenshtein distance: edits, with a swap of two letters as one."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
@@ -154,8 +153,8 @@ def edit_distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def _better(typed: Sequence[str]) -> dict[str, str]:
-    """Misspelt word → what was perhaps meant."""
+def _corrections(typed: Sequence[str]) -> dict[str, str]:
+    """Returns the corrections of misspelt words."""
     with connection.cursor() as cursor:
         cursor.execute(KNOWN, [list(typed)])
         rows = cursor.fetchall()
@@ -165,14 +164,14 @@ def _better(typed: Sequence[str]) -> dict[str, str]:
     nearest = _nearest(_one_edit_away(known), known)
     unknown = [word for word, articles in known.items() if not articles and word not in nearest]
     if unknown:
-        nearest |= _nearest(_alike(unknown), known)
+        nearest |= _nearest(_similar(unknown), known)
     return nearest
 
 
 def _one_edit_away(words: Iterable[str]) -> Iterator[tuple[str, SpellingSuggestion]]:
     pairs: list[tuple[str, str]] = []
     for word in words:
-        pairs += [(word, slip) for slip in one_edit_away(word)]
+        pairs += [(word, variant) for variant in one_edit_away(word)]
         if len(pairs) > MAX_EDITS:
             break
     with connection.cursor() as cursor:
@@ -183,7 +182,7 @@ def _one_edit_away(words: Iterable[str]) -> Iterator[tuple[str, SpellingSuggesti
         )
 
 
-def _alike(words: Sequence[str]) -> Iterator[tuple[str, SpellingSuggestion]]:
+def _similar(words: Sequence[str]) -> Iterator[tuple[str, SpellingSuggestion]]:
     with connection.cursor() as cursor:
         cursor.execute(ALIKE, [list(words)])
         for typed, word, articles in cursor.fetchall():
@@ -197,29 +196,29 @@ def _nearest(
     found: Iterable[tuple[str, SpellingSuggestion]], known: dict[str, int]
 ) -> dict[str, str]:
     best: dict[str, tuple[float, str]] = {}
-    for typed, near in found:
-        if near.articles > known[typed] * RARE:
-            apart = max(1, edit_distance(strip_accents(typed), strip_accents(near.word)))
-            likely = log(near.articles + 1) - SECOND_EDIT * (apart - 1)
-            likely += SAME_START * (near.word[0] == typed[0])
-            best[typed] = max(best.get(typed, (-99.0, "")), (likely, near.word))
+    for typed, suggestion in found:
+        if suggestion.articles > known[typed] * RARE:
+            distance = max(1, edit_distance(strip_accents(typed), strip_accents(suggestion.word)))
+            score = log(suggestion.articles + 1) - SECOND_EDIT * (distance - 1)
+            score += SAME_START * (suggestion.word[0] == typed[0])
+            best[typed] = max(best.get(typed, (-99.0, "")), (score, suggestion.word))
     return {typed: word for typed, (_, word) in best.items()}
 
 
-def _instead(each: re.Match[str], better: dict[str, str]) -> str:
-    word = each["word"] or ""
-    meant = better.get(word.lower())
-    if meant is None:
-        return each[0]
-    return meant.capitalize() if word[:1].isupper() else meant
+def _replace(match: re.Match[str], corrections: dict[str, str]) -> str:
+    word = match["word"] or ""
+    correction = corrections.get(word.lower())
+    if correction is None:
+        return match[0]
+    return correction.capitalize() if word[:1].isupper() else correction
 
 
 def _script(word: str) -> Iterator[str]:
-    """The letters that stand near the word's own in Unicode: its alphabet, more or less."""
-    pages = {ord(letter) >> 6 for letter in word if not letter.isascii()}
-    if len(pages) > BLOCKS:
+    """Yields the letters of the Unicode blocks of a word, approximately its alphabet."""
+    blocks = {ord(letter) >> 6 for letter in word if not letter.isascii()}
+    if len(blocks) > BLOCKS:
         return
-    for page in pages:
-        if page << 6 < 0x0800:  # beyond are scripts of too many letters
-            letters = (chr(code) for code in range(page << 6, (page + 1) << 6))
+    for block in blocks:
+        if block << 6 < 0x0800:  # later scripts have too many letters
+            letters = (chr(code) for code in range(block << 6, (block + 1) << 6))
             yield from (each for each in letters if each.isalpha() and not each.isupper())

@@ -119,7 +119,7 @@ def test_a_decision_in_the_list_leads_back_to_the_filtered_list(
     response = moderator_client.post(url, {"verb": "approve"}, headers={"Referer": referer})
     assert response["Location"] == f"{LIST}?queue=held&p=2"
     response = moderator_client.post(
-        address, {"verb": "spam"}, headers={"Referer": "https://x.example/?a"}
+        url, {"verb": "spam"}, headers={"Referer": "https://x.example/?a"}
     )
     assert response["Location"] == LIST
 

@@ -72,11 +72,11 @@ def test_what_may_tell_of_a_person_is_not_kept(client: Client, barge: None, word
 def test_a_flood_of_queries_fills_no_table_and_displaces_nothing_that_is_asked_again(
     client: Client, barge: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(query_counts, "MOST_A_DAY", 3)
+    monkeypatch.setattr(query_counts, "MAX_PER_DAY", 3)
     for words in ("barge", "lock", "barge", "lock", "weir", "sluice", "pier", "barge", "quay"):
         client.get("/search/", {"q": words})
     assert counts() == [("barge", 3, 1, 0), ("lock", 2, 0, 0), ("quay", 1, 0, 0)]
-    monkeypatch.setattr(query_counts, "MOST_A_DAY", 2)
+    monkeypatch.setattr(query_counts, "MAX_PER_DAY", 2)
     client.get("/search/?q=quay")
     client.get("/search/?q=pier")
     assert counts() == [("barge", 3, 1, 0), ("lock", 2, 0, 0), ("quay", 2, 0, 0)]
@@ -85,8 +85,8 @@ def test_a_flood_of_queries_fills_no_table_and_displaces_nothing_that_is_asked_a
 @given(st.text())
 def test_whatever_is_counted_fits_and_holds_no_long_number(words: str) -> None:
     key = countable_query(words)
-    assert len(key) <= query_counts.LONGEST
-    assert sum(sign.isdigit() for sign in key) <= query_counts.MOST_DIGITS
+    assert len(key) <= query_counts.MAX_LENGTH
+    assert sum(sign.isdigit() for sign in key) <= query_counts.MAX_DIGITS
     assert "@" not in key
 
 

@@ -128,7 +128,7 @@ def test_an_old_confirmation_link_does_not_reactivate_a_follow(
 
 @pytest.mark.parametrize("path", ["/comments/leave/x/", "/comments/follow/x%00y/"])
 def test_an_incomplete_link_shows_a_message(client: Client, path: str) -> None:
-    response = client.get(url)
+    response = client.get(path)
     assert response.status_code == 404
     assert "articles/comments/notifications/message.html" in {
         each.name for each in response.templates

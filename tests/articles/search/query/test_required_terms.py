@@ -34,15 +34,15 @@ def test_a_minus_word_keeps_out_whether_its_list_is_read_or_looked_into(
 ) -> None:
     expected = {f"Grain barge {number}" for number in range(4)}
     assert set(headlines(search_articles("barge -lock"))) == expected
-    monkeypatch.setattr("articles.search.query.required_terms.LOOKUPS", 0)
+    monkeypatch.setattr("articles.search.query.required_terms.LOOKUP_COST", 0)
     assert set(headlines(search_articles("barge -lock"))) == expected
-    monkeypatch.setattr("articles.search.query.required_terms.LOOKUPS", 10)
-    monkeypatch.setattr("articles.search.query.required_terms.MOST_HASHED", 0)
+    monkeypatch.setattr("articles.search.query.required_terms.LOOKUP_COST", 10)
+    monkeypatch.setattr("articles.search.query.required_terms.MAX_HASHED_POSTINGS", 0)
     assert set(headlines(search_articles("barge -lock"))) == expected
     assert search_articles("barge -lock").is_exact
 
 
-@pytest.mark.parametrize("limit", ["MOST_HASHED", "LOOKUPS"])
+@pytest.mark.parametrize("limit", ["MAX_HASHED_POSTINGS", "LOOKUP_COST"])
 def test_a_phrase_is_found_by_its_words_and_their_order(
     river: None, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
@@ -75,7 +75,7 @@ def test_alternatives_beyond_what_can_be_read_are_left_out_and_that_is_said(
     river: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     indexed("A sluice gate")
-    monkeypatch.setattr("articles.search.query.required_terms.MOST_DRIVEN", 2)
+    monkeypatch.setattr("articles.search.query.required_terms.MAX_DRIVER_POSTINGS", 2)
     monkeypatch.setattr("articles.search.ranking.candidates.READ_WHOLE", 0)
     found = search_articles('"sluice gate" OR "grain barge"')
     assert headlines(found) == ["A sluice gate"]
