@@ -27,9 +27,9 @@ from iria.publication.models import current_publication
 
 EMAIL_MAX_LENGTH = 254
 FROM_NEW_BROWSERS: Final = (100, timedelta(hours=1))
-"""Tries at one account from browsers it does not know, all together."""
+"""Attempts to sign in to one account from all unknown browsers."""
 FROM_ONE_SENDER: Final = (20, timedelta(hours=1))
-"""As many of these one address may use up: nobody shuts the owner out of a new browser alone."""
+"""Attempts per IP address, so that no single client can lock the owner out of a new browser."""
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +43,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's defaults, with our rate limits, e-mails and errors."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address that limits are counted by: forwarding headers count only from our proxies."""
+        """The IP address for rate limits; forwarding headers count only from trusted proxies."""
         return client_ip(request) or "unknown"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Limits tries by who makes them, not by whose account it is.
+        """Limits attempts by client, not by account.
 
-        Whoever guesses at an account from elsewhere cannot shut its owner out: a browser the account
-        knows is counted by itself. All others share a wide limit, so that a thousand addresses
-        guess no faster than a few.
+        An attacker cannot lock the owner out: each known browser of the account
+        is counted separately. All other clients share a wide limit, so that a thousand IP addresses
+        cannot guess faster than a few.
         """
         super().pre_authenticate(request, **credentials)
         email = str(credentials.get("email", "")).lower()
@@ -63,28 +63,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             ("sign-in at", email, FROM_NEW_BROWSERS),
         )
         for scope, who, (limit, per) in limits:
-            # What is refused here does not count further.
+            # A rejected attempt is not counted in the next scope.
             if not count_and_allow(scope, who, limit=limit, per=per):
-                mistake: ValidationError = self.validation_error("too_many_login_attempts")
-                raise mistake
+                failure: ValidationError = self.validation_error("too_many_login_attempts")
+                raise failure
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """What allauth counts failures by: the account, and who tries."""
+        """The key for failed attempts: the account and the client."""
         email = str(credentials.get("email", "")).lower()
         known = known_browsers.is_known(request, email)
         who = "a known browser" if known else one_sender(self.get_client_ip(request))
         return f"{email}\0{who}"
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
-        """Before a grave change one shows once more who one is, unless that was minutes ago."""
+        """Requires reauthentication before sensitive changes, unless the user signed in recently."""
         user = self.request.user
-        just_now = isinstance(user, User) and required.authenticated_recently(
+        is_recent = isinstance(user, User) and required.authenticated_recently(
             self.request, user, within=app_settings.REAUTHENTICATION_TIMEOUT
         )
-        return not just_now and bool(super().is_reauthentication_required(app=app, **options))
+        return not is_recent and bool(super().is_reauthentication_required(app=app, **options))
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
-        """The ways to show again who one is; who has no app is asked for its codes nowhere."""
+        """The methods of reauthentication; without an authenticator app, codes are recovery codes."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         by_code = [each for each in methods if each["id"] == "mfa_reauthenticate"]
         if by_code and not is_mfa_enabled(user, [Authenticator.Type.TOTP]):
@@ -94,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
         if about.get("signup"):
-            # allauth keeps a record of every way to sign in, but none of signing up.
+            # allauth records every method of signing in, but not the sign-up.
             record_authentication(request, user, "code", email=user.email)
         response: HttpResponse = super().post_login(request, user, **about)
         if known_browsers.remember(request, response, user):
@@ -103,7 +103,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def is_safe_url(self, url: str) -> bool:
-        """Whether somebody may be sent there; an address that cannot be read is no reason to break."""
+        """Whether a redirect to the URL is safe; an invalid URL is not."""
         try:
             return bool(super().is_safe_url(url))
         except ValueError:
@@ -111,26 +111,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_email(self, email: str) -> str:
         if len(email) > EMAIL_MAX_LENGTH:
-            sentence = gettext(
+            message = gettext(
                 "The e-mail address is too long. It can have at most %(most)d characters."
             ) % {"most": EMAIL_MAX_LENGTH}
-            raise ValidationError(sentence)
+            raise ValidationError(message)
         return email
 
     def format_email_subject(self, subject: str) -> str:
         return one_line(f"{subject} – {current_publication().name}")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Sends it, or says that it could not be sent; what is logged never names an address.
+        """Sends the e-mail, or shows an error; the log contains no e-mail address.
 
-        A refused recipient is not told to whoever asked, since the answer must not depend on
-        whether an address is known.
+        A rejected recipient is not an error for the user, since the response must not reveal
+        whether an account exists.
         """
         try:
             super().send_mail(template_prefix, to_ascii(email), context)
         except SMTPRecipientsRefused:
             log.warning("a mail about an account was refused for its recipient")
-        except (SMTPException, OSError) as mistake:
-            log.error("a mail about an account could not be sent: %s", type(mistake).__name__)
-            sentence = gettext("The e-mail could not be sent. Try again in a minute.")
-            messages.error(self.request, sentence)
+        except (SMTPException, OSError) as failure:
+            log.error("a mail about an account could not be sent: %s", type(failure).__name__)
+            message = gettext("The e-mail could not be sent. Try again in a minute.")
+            messages.error(self.request, message)

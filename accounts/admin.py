@@ -96,8 +96,8 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
         if user != obj.user:
             try:
                 author_accounts.link_account(obj, user)
-            except author_accounts.AccountAlreadyLinked as mistake:
-                self.message_user(request, str(mistake), messages.ERROR)
+            except author_accounts.AccountAlreadyLinked as error:
+                self.message_user(request, str(error), messages.ERROR)
 
 
 # allauth's form shows the secrets of authenticators.

@@ -26,12 +26,12 @@ def link_account(author: AuthorProfile, user: User | None) -> None:
         try:
             with transaction.atomic():
                 author.save(update_fields=["user"])
-        except IntegrityError as mistake:
+        except IntegrityError as error:
             # Linked to another author at the same moment.
-            sentence = (
+            message = (
                 "Another author was linked to this account just now. Reload the list of authors."
             )
-            raise AccountAlreadyLinked(sentence) from mistake
+            raise AccountAlreadyLinked(message) from error
 
 
 def already_linked_message(other: AuthorProfile) -> str:

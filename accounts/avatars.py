@@ -13,52 +13,51 @@ from iria.core.hooks import InvalidLogo, RenderedLogo, logo_renderers
 from iria.core.http.rate_limit import count_and_allow
 
 SIDE: Final = 256
-"""Twice what any page shows, for fine screens."""
-LEAST: Final = 64
-LARGEST_FILE: Final = 8 * 1024 * 1024
+"""Twice the largest size on pages, for high-density screens."""
+MIN_SIDE: Final = 64
+MAX_FILE_SIZE: Final = 8 * 1024 * 1024
 PER: Final = timedelta(hours=1)
 PER_ACCOUNT: Final = 20
 PER_NETWORK: Final = 60
-"""Opening a picture costs far more than any other request of a reader; a school class behind one address passes."""
+"""Decoding an image costs far more than other requests of readers. The limit allows a school class with one IP address."""
 
 
-def may_upload(user: User, address: str) -> bool:
-    """Counts one picture; False once the account or the network has sent too many within the hour."""
+def may_upload(user: User, ip: str) -> bool:
+    """Counts an upload; False if the account or the IP address has reached the limit per hour."""
     if not count_and_allow("avatar of", str(user.pk), limit=PER_ACCOUNT, per=PER):
         return False
-    return not address or count_and_allow("avatar from", address, limit=PER_NETWORK, per=PER)
+    return not ip or count_and_allow("avatar from", ip, limit=PER_NETWORK, per=PER)
 
 
 def save_avatar(user: User, upload: "File[Any]") -> Avatar:
-    """Makes the sent picture the account's, in the place of an earlier one.
+    """Saves the profile picture of an account, in place of the previous one.
 
-    Only pixels pass: where a photograph was taken and by which phone stays outside.
+    The image is re-encoded, so its metadata is not stored.
 
     Raises:
-        ValidationError: it is too large, no picture, or too small.
+        ValidationError: the file is too large, not an image, or the image is too small.
     """
-    if (upload.size or 0) > LARGEST_FILE:
-        sentence = gettext("The file is larger than %(most)d MB. Choose a smaller one.")
-        raise ValidationError(sentence % {"most": LARGEST_FILE // 1024**2})
-    drawn = _draw(bytes(upload.read()))
-    if min(drawn.width, drawn.height) < LEAST:
-        sentence = gettext("The image is too small. It needs at least %(least)d pixels.")
-        raise ValidationError(sentence % {"least": LEAST})
-    name = f"{hashlib.sha256(drawn.png).hexdigest()[:20]}.png"
-    values = {"name": name, "png": drawn.png, "width": drawn.width, "height": drawn.height}
+    if (upload.size or 0) > MAX_FILE_SIZE:
+        message = gettext("The file is larger than %(most)d MB. Choose a smaller one.")
+        raise ValidationError(message % {"most": MAX_FILE_SIZE // 1024**2})
+    rendered = _render(bytes(upload.read()))
+    if min(rendered.width, rendered.height) < MIN_SIDE:
+        message = gettext("The image is too small. It needs at least %(least)d pixels.")
+        raise ValidationError(message % {"least": MIN_SIDE})
+    name = f"{hashlib.sha256(rendered.png).hexdigest()[:20]}.png"
+    values = {"name": name, "png": rendered.png, "width": rendered.width, "height": rendered.height}
     avatar, _ = Avatar.objects.update_or_create(user=user, defaults=values)
     return avatar
 
 
 def delete_avatar(user: User) -> None:
-    """Back to initials."""
     Avatar.objects.filter(user=user).delete()
 
 
-def _draw(file: bytes) -> RenderedLogo:
-    for draw in logo_renderers:
+def _render(file: bytes) -> RenderedLogo:
+    for render in logo_renderers:
         try:
-            return draw(file, [(SIDE, SIDE)])[0]
-        except InvalidLogo as mistake:
-            raise ValidationError(str(mistake)) from mistake
+            return render(file, [(SIDE, SIDE)])[0]
+        except InvalidLogo as error:
+            raise ValidationError(str(error)) from error
     raise ValidationError(gettext("Images cannot be processed on this server."))

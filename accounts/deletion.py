@@ -1,4 +1,4 @@
-"""Deleting an account, and everything that could be known of it."""
+"""Deletion of accounts and of their personal data."""
 
 from smtplib import SMTPException
 
@@ -17,50 +17,50 @@ from iria.publication.models import current_publication
 
 
 class CannotDelete(Exception):
-    """The account stays; the message is a sentence for its owner."""
+    """The account cannot be deleted; the message is for its owner."""
 
 
-def delete_account(user: User, *, keep_words: bool) -> None:
-    """Deletes the account: at once, for good, in one transaction.
+def delete_account(user: User, *, keep_text: bool) -> None:
+    """Deletes the account permanently, in one transaction.
 
     Each app first erases what refers to the account by its id or e-mail address only; then the row of the
     account is deleted, with its sessions, known browsers, authenticators, e-mail addresses and avatar.
     Columns that name who did something in the admin are set to null.
 
     Args:
-        keep_words: whether comments stay, without a name.
+        keep_text: whether comments stay, without a name.
 
     Raises:
-        CannotLeave: a member of the newsroom has rights and duties that somebody must take over first;
-            and the rows of the desk's log would go with whoever made them.
+        CannotDelete: the account has admin access, or is named in the admin log, whose rows would be
+                deleted with it.
     """
     if user.is_staff:
-        sentence = gettext(
+        message = gettext(
             "Your account has admin access. Ask an administrator to remove it; then you can "
             "delete the account."
         )
-        raise CannotDelete(sentence)
+        raise CannotDelete(message)
     if LogEntry.objects.filter(user=user).exists():
-        sentence = gettext(
+        message = gettext(
             "Your account is named in the admin log, which is kept. Ask an administrator to "
             "deactivate the account instead."
         )
-        raise CannotDelete(sentence)
+        raise CannotDelete(message)
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         who = accounts_personal_data.person(locked)
-        for holding in personal_data:
-            holding.erase(who, keep_words)
+        for handler in personal_data:
+            handler.erase(who, keep_text)
         locked.delete()
     _send_confirmation(who.email)
 
 
-def _send_confirmation(address: str) -> None:
+def _send_confirmation(email: str) -> None:
     name = current_publication().name
     subject = one_line(f"{gettext('Account deleted')} – {name}")
-    words = render_to_string("account/email/deleted_message.txt", {"publication_name": name})
+    body = render_to_string("account/email/deleted_message.txt", {"publication_name": name})
     try:
-        EmailMessage(subject, words, to=[to_ascii(address)]).send()
+        EmailMessage(subject, body, to=[to_ascii(email)]).send()
     except (SMTPException, OSError):
-        # There is no account any more for which to try again.
+        # Without the account there is nothing to retry.
         return

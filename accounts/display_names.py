@@ -48,13 +48,13 @@ def owner_of(name: str, *, besides: User | None = None) -> Owner:
         return Owner.NEWSROOM
     owners = {
         Owner(owner)
-        for other, owner in _known(wanted | {key_of(name)}, besides)
+        for other, owner in _names_in_use(wanted | {key_of(name)}, besides)
         if owner == Owner.SOMEBODY or (not free and _skeletons(other) & wanted)
     }
     return max(owners, default=Owner.NOBODY, key=list(Owner).index)
 
 
-def _known(keys: set[str], besides: User | None) -> Iterable[tuple[str, str]]:
+def _names_in_use(keys: set[str], besides: User | None) -> Iterable[tuple[str, str]]:
     """All names of the editorial team, and those of others with one of the skeletons; with their owner."""
     accounts, authors = User.objects.order_by(), AuthorProfile.objects.order_by()
     others = accounts.filter(name_skeleton__in=keys)
@@ -85,13 +85,13 @@ def clean_name(name: str, *, besides: User | None = None) -> str:
     name = one_line(name)
     owner = owner_of(name, besides=besides)
     if owner is Owner.NEWSROOM:
-        sentence = gettext(
+        message = gettext(
             "A member of the editorial team has this name. Add something to tell you apart."
         )
-        raise ValidationError(sentence, code=owner)
+        raise ValidationError(message, code=owner)
     if owner is Owner.SOMEBODY:
-        sentence = gettext("This name is already in use. Add something to tell you apart.")
-        raise ValidationError(sentence, code=owner)
+        message = gettext("This name is already in use. Add something to tell you apart.")
+        raise ValidationError(message, code=owner)
     return name
 
 
@@ -132,8 +132,8 @@ def rename_lookalikes(name: str, *, to: User | None) -> None:
 def _free_skeleton(user: User) -> str | None:
     """The skeleton of the name, unless another account has it."""
     key = key_of(user.display_name)
-    held = User.objects.filter(name_skeleton=key).exclude(pk=user.pk).exists()
-    return None if held or not key else key
+    is_taken = User.objects.filter(name_skeleton=key).exclude(pk=user.pk).exists()
+    return None if is_taken or not key else key
 
 
 def _with_number(user: User) -> str:

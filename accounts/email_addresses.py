@@ -87,61 +87,61 @@ def pending_change(request: HttpRequest, user: User) -> EmailChange | None:
     data = request.session.get(SESSION_KEY)
     if not data:
         return None
-    move = EmailChange(**data)
-    fresh = 0 <= time() - move.begun < VALID_FOR.total_seconds()
-    if not fresh or move.old != user.email or move.tries >= MAX_ATTEMPTS:
+    change = EmailChange(**data)
+    fresh = 0 <= time() - change.begun < VALID_FOR.total_seconds()
+    if not fresh or change.old != user.email or change.tries >= MAX_ATTEMPTS:
         cancel_change(request)
         return None
-    return move
+    return change
 
 
 def start_change(request: HttpRequest, user: User, new: str) -> EmailChange:
     """Sends a code to both e-mail addresses.
 
     Raises:
-        CannotMove
+        EmailChangeFailed
     """
     limit, per = RATE_LIMIT
     if not count_and_allow("change of address", f"account {user.pk}", limit=limit, per=per):
         raise EmailChangeFailed(gettext("Too many attempts. Try again in an hour."))
     adapter = get_adapter()
     taken = User.objects.filter(email__iexact=new).exclude(pk=user.pk).exists()
-    move = EmailChange(
+    change = EmailChange(
         old=user.email,
         new=new,
         old_code=adapter.generate_email_verification_code(),
         new_code="" if taken else adapter.generate_email_verification_code(),
         begun=time(),
     )
-    request.session[SESSION_KEY] = asdict(move)
-    context = {"code": move.old_code, "new": new}
-    adapter.send_mail("account/email/address_leaving", move.old, context)
+    request.session[SESSION_KEY] = asdict(change)
+    context = {"code": change.old_code, "new": new}
+    adapter.send_mail("account/email/address_leaving", change.old, context)
     if taken:
         adapter.send_account_already_exists_mail(new)
     else:
-        adapter.send_mail("account/email/email_confirmation", new, {"code": move.new_code})
-    return move
+        adapter.send_mail("account/email/email_confirmation", new, {"code": change.new_code})
+    return change
 
 
 def confirm_change(request: HttpRequest, user: User, *, old_code: str, new_code: str) -> None:
     """Changes the e-mail address of the account.
 
     Raises:
-        NotUnderWay
-        CannotMove: a code is wrong. Not which one, so that nobody can guess them one by one.
+        NoPendingChange
+        EmailChangeFailed: a code is wrong. Not which one, so that nobody can guess them one by one.
     """
-    move = pending_change(request, user)
-    if move is None:
+    change = pending_change(request, user)
+    if change is None:
         raise NoPendingChange(gettext("These codes were used or have expired. Start again."))
-    right = _codes_match(old_code, move.old_code) & _codes_match(new_code, move.new_code)
-    if not right or not _change_email(user, move):
-        move.tries += 1
-        request.session[SESSION_KEY] = asdict(move)
+    right = _codes_match(old_code, change.old_code) & _codes_match(new_code, change.new_code)
+    if not right or not _change_email(user, change):
+        change.tries += 1
+        request.session[SESSION_KEY] = asdict(change)
         raise EmailChangeFailed(gettext("One of the codes is wrong. Check both e-mails."))
     cancel_change(request)
-    context = {"from_email": move.old, "to_email": move.new}
+    context = {"from_email": change.old, "to_email": change.new}
     get_adapter().send_notification_mail(
-        "account/email/email_changed", user, context, email=move.old
+        "account/email/email_changed", user, context, email=change.old
     )
 
 
@@ -149,16 +149,16 @@ def cancel_change(request: HttpRequest) -> None:
     request.session.pop(SESSION_KEY, None)
 
 
-def _change_email(user: User, move: EmailChange) -> bool:
+def _change_email(user: User, change: EmailChange) -> bool:
     """False if another account has the address meanwhile."""
     try:
         with transaction.atomic():
             EmailAddress.objects.filter(user=user).delete()
-            EmailAddress.objects.create(user=user, email=move.new, verified=True, primary=True)
-            user.email = move.new
+            EmailAddress.objects.create(user=user, email=change.new, verified=True, primary=True)
+            user.email = change.new
             user.save(update_fields=["email"])
     except IntegrityError:
-        user.email = move.old
+        user.email = change.old
         return False
     return True
 
@@ -170,4 +170,4 @@ def _codes_match(typed: str, code: str) -> bool:
 
 
 def _normalise(code: str) -> str:
-    return "".join(sign for sign in code.upper() if sign.isalnum())
+    return "".join(character for character in code.upper() if character.isalnum())

@@ -24,7 +24,7 @@ def name_field() -> forms.CharField:
 
 
 class SignupFields(forms.Form):
-    """What we ask beside address and password; allauth mixes it into its own form."""
+    """Fields beside e-mail address and password; allauth mixes them into its form."""
 
     display_name = name_field()
     field_order = ("display_name", "email", "password1")
@@ -33,10 +33,10 @@ class SignupFields(forms.Form):
         return display_names.clean_name(self.cleaned_data["display_name"])
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Without a signal: the name is reserved only once the address is confirmed.
+        """Sends no signal: the name is reserved only when the e-mail address is confirmed.
 
-        A name that an unconfirmed account reserved would tell, at a second sign-up, that the first
-        one was with an unknown address.
+        If an unconfirmed account reserved its name, a second sign-up would reveal that the first
+        used an unknown e-mail address.
         """
         user.display_name = self.cleaned_data["display_name"]
         User.objects.filter(pk=user.pk).update(display_name=user.display_name)

@@ -39,23 +39,23 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> bool:
     The first browser of a new account needs no notification. If an older account has no known browser,
     they were deleted, and it does.
     """
-    word = _cookie(request) or secrets.token_urlsafe(24)
+    cookie = _cookie(request) or secrets.token_urlsafe(24)
     for name, path in COOKIES.items():
         response.set_cookie(
             name,
-            word,
+            cookie,
             max_age=COOKIE_AGE,
             path=path,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
             samesite="Lax",
         )
-    others = Device.objects.filter(user=user).exclude(token=_hash(word)).exists()
+    others = Device.objects.filter(user=user).exclude(token=_hash(cookie)).exists()
     older = timezone.now() - user.date_joined > FIRST_SIGN_IN
     browser = browser_of(request.META.get("HTTP_USER_AGENT", ""))
     _, new = Device.objects.update_or_create(
         user=user,
-        token=_hash(word),
+        token=_hash(cookie),
         defaults={"browser": browser, "last_seen": timezone.now()},
     )
     return new and (others or older)
@@ -88,15 +88,15 @@ def delete_unused() -> int:
 
 def _cookie(request: HttpRequest) -> str:
     for name in COOKIES:
-        if word := request.COOKIES.get(name, ""):
-            return word[:64]
+        if cookie := request.COOKIES.get(name, ""):
+            return cookie[:64]
     return ""
 
 
 def _token(request: HttpRequest) -> str:
-    word = _cookie(request)
-    return _hash(word) if word else ""
+    cookie = _cookie(request)
+    return _hash(cookie) if cookie else ""
 
 
-def _hash(word: str) -> str:
-    return sha256(word.encode()).hexdigest()
+def _hash(cookie: str) -> str:
+    return sha256(cookie.encode()).hexdigest()

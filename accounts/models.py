@@ -25,8 +25,8 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:
-            sentence = "An e-mail address is required."
-            raise ValueError(sentence)
+            message = "An e-mail address is required."
+            raise ValueError(message)
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -45,7 +45,7 @@ BIOGRAPHY_MAX_LENGTH = 400
 
 
 @model_policy(
-    # A sign-in writes to the row too, and changes no page. A deleted account leaves its page.
+    # A sign-in updates the row too, but changes no page.
     public=PublicRows(
         columns=("display_name", "is_staff", "is_active", "biography", "has_public_profile"),
         inserts=False,

@@ -39,7 +39,7 @@ _lock = Lock()
 class PasswordStrengthValidator:
     """A password validator that counts guesses instead of character classes.
 
-    The e-mail address, the display name and the name of the site count as words that anybody would try.
+    The e-mail address, the display name and the name of the site count as obvious guesses.
     """
 
     def validate(self, password: str, user: User | None = None) -> None:

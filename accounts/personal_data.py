@@ -69,9 +69,9 @@ def archive(user: User) -> bytes:
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as file:
         file.writestr("read-me.txt", _read_me())
-        for name, held in gather(user).items():
-            words = json.dumps(held, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
-            file.writestr(f"{name}.json", words)
+        for name, data in gather(user).items():
+            content = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+            file.writestr(f"{name}.json", content)
         if avatar := getattr(user, "avatar", None):
             file.writestr("picture.png", bytes(avatar.png))
     return buffer.getvalue()
@@ -122,7 +122,7 @@ def _authenticators(user: User) -> list[dict[str, Any]]:
     ]
 
 
-def erase(who: Person, keep_words: bool) -> None:
+def erase(who: Person, keep_text: bool) -> None:
     """Our rows are deleted with the account; the admin log contains its name."""
     kind = ContentType.objects.get_for_model(User)
     rows = LogEntry.objects.filter(content_type=kind, object_id=str(who.account))

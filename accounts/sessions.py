@@ -21,7 +21,7 @@ from accounts.models import (
 
 __all__ = ["SessionStore"]
 
-# In this order: most browsers also name those they descend from.
+# The order matters: most browsers also name the ones they derive from.
 BROWSERS: Final = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -52,7 +52,7 @@ def browser_of(user_agent: str) -> str:
     A user agent can contain anything; only names of the lists are returned.
     """
     names = [
-        next((name for sign, name in known if sign in user_agent), "")
+        next((name for token, name in known if token in user_agent), "")
         for known in (BROWSERS, SYSTEMS)
     ]
     return ", ".join(name for name in names if name)[:BROWSER_MAX_LENGTH]
@@ -91,15 +91,15 @@ def sessions_of(user: User) -> list[Session]:
     Deletes those that a new password has ended, as Django would on their next request.
     """
     valid = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
-    alive = []
+    active = []
     for session in user.sessions.filter(expire_date__gt=timezone.now()):
-        held = str(session.decoded().get(HASH_SESSION_KEY, ""))
-        if any(compare_digest(held, each) for each in valid):
-            alive.append(session)
+        session_hash = str(session.decoded().get(HASH_SESSION_KEY, ""))
+        if any(compare_digest(session_hash, each) for each in valid):
+            active.append(session)
         else:
             session.delete()
     oldest = datetime.min.replace(tzinfo=UTC)
-    return sorted(alive, key=lambda session: session.last_seen_at or oldest, reverse=True)
+    return sorted(active, key=lambda session: session.last_seen_at or oldest, reverse=True)
 
 
 def end(user: User, public_id: str) -> bool:

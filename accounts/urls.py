@@ -11,7 +11,7 @@ from accounts.views.decorators import recent_sign_in_required
 from iria.publication.language import speak
 
 urlpatterns = [
-    # In the language of the page that asks; no query if nobody is signed in.
+    # In the language of the requesting page; no query if nobody is signed in.
     path("accounts/state/", profile.sign_in_state, name="account_state"),
     # Not under a private path, because it is used on public pages.
     re_path(r"^face/(?P<name>[0-9a-f]{20}\.png)$", profile.avatar, name="avatar"),
@@ -20,7 +20,7 @@ urlpatterns = [
             path("accounts/", RedirectView.as_view(pattern_name="account_profile")),
             path("accounts/profile/", profile.profile, name="account_profile"),
             path("accounts/profile/picture/", profile.avatar_upload, name="account_picture"),
-            # In the place of allauth's, which asks only the new mailbox.
+            # Replaces allauth's, which confirms only the new e-mail address.
             path("accounts/email/", profile.email_change, name="account_email"),
             path("accounts/sessions/", profile.session_list, name="account_sessions"),
             path("accounts/data/", profile.download, name="account_data"),
@@ -29,7 +29,7 @@ urlpatterns = [
             path(
                 "accounts/second-factor/", sign_in.two_factor_required, name="two_factor_required"
             ),
-            # allauth's own, which ask nothing of an account that has no password yet.
+            # allauth's views require no reauthentication from an account without a password.
             path(
                 "accounts/password/set/",
                 recent_sign_in_required(password_set),

@@ -1,4 +1,4 @@
-"""Index for Django: what the project package registers with the admin."""
+"""Registers models with the admin."""
 
 from django.contrib import admin
 

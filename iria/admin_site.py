@@ -60,12 +60,12 @@ class IriaAdminSite(admin.AdminSite):
 
         def in_time_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if "%00" in request.META.get("QUERY_STRING", ""):
-                # PostgreSQL refuses NUL characters.
+                # PostgreSQL rejects NUL characters.
                 return redirect(request.get_full_path().replace("%00", ""))
             if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
-                # Django answers every other unknown field with 400, and this one with 500.
-                sentence = "The field name must not be empty."
-                raise BadRequest(sentence)
+                # Django responds with 400 to other unknown fields, but with 500 to an empty one.
+                message = "The field name must not be empty."
+                raise BadRequest(message)
             if request.method == "POST" and request.user.is_anonymous and submitted_text(request):
                 # The session expired while somebody was typing; the sign-in page alone would lose their text.
                 return csrf_failure(request)

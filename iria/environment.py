@@ -1,4 +1,4 @@
-"""Settings from the environment: a value, or one sentence that names what is wrong."""
+"""Reads settings from the environment; errors name the setting."""
 
 import errno
 import os
@@ -44,17 +44,17 @@ class Env(environ.Env):  # type: ignore[misc]  # it has no types
             given = self.ENVIRON.get(var)
             kind = KINDS.get(cast, getattr(cast, "__name__", "value"))
             problem = "is missing" if given is None else f"is “{given}”, which is not a {kind}"
-            sentence = f"The setting {var} {problem}. See .env.example."
-            raise ImproperlyConfigured(sentence) from error
+            message = f"The setting {var} {problem}. See .env.example."
+            raise ImproperlyConfigured(message) from error
 
     @classmethod
     def parse_value(cls, value: Any, cast: Any) -> Any:
         """As usual, but a bool that is neither on nor off is an error."""
         if cast is bool:
-            word = value.strip().lower()
-            if word in {*cls.BOOLEAN_TRUE_STRINGS, "1"}:
+            text = value.strip().lower()
+            if text in {*cls.BOOLEAN_TRUE_STRINGS, "1"}:
                 return True
-            if word in {"", "0", "false", "no", "off"}:
+            if text in {"", "0", "false", "no", "off"}:
                 return False
             raise ValueError(value)
         return super().parse_value(value, cast)
@@ -71,8 +71,8 @@ def url(name: str, default: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        sentence = f"The setting {name} is “{value}”. Enter a URL such as https://www.example.org."
-        raise ImproperlyConfigured(sentence)
+        message = f"The setting {name} is “{value}”. Enter a URL such as https://www.example.org."
+        raise ImproperlyConfigured(message)
     return value.rstrip("/")
 
 
@@ -81,8 +81,8 @@ def site_url(name: str, default: str) -> str:
     value = url(name, default)
     parts = urlsplit(value)
     if parts.path or parts.query or parts.fragment:
-        sentence = f"The setting {name} is “{value}”. Enter a URL without a path, such as https://www.example.org."
-        raise ImproperlyConfigured(sentence)
+        message = f"The setting {name} is “{value}”. Enter a URL without a path, such as https://www.example.org."
+        raise ImproperlyConfigured(message)
     return value
 
 
@@ -95,10 +95,10 @@ def mailer(name: str, folder: Path) -> dict[str, Any]:
         config = environ.Env.email_url_config(value)
     except (KeyError, ValueError, ImproperlyConfigured) as error:
         # The value may contain a password, so the error does not repeat it.
-        sentence = (
+        message = (
             f"The setting {name} should be like smtp+tls://user:password@mail.example.org:587."
         )
-        raise ImproperlyConfigured(sentence) from error
+        raise ImproperlyConfigured(message) from error
     options = {
         "host": config.get("EMAIL_HOST"),
         "port": config.get("EMAIL_PORT"),
@@ -123,24 +123,24 @@ def mail_domain(text: str) -> str:
 
 def provider(name: str, secret: str) -> tuple[str, str]:
     """The mail provider that calls the bounce webhook, and the secret of its calls; empty if none."""
-    word: str = env.str(name, default="").strip().lower()
-    if not word:
+    text: str = env.str(name, default="").strip().lower()
+    if not text:
         return "", ""
-    if word not in PROVIDERS:
-        sentence = f"The setting {name} is “{word}”. Enter one of: {', '.join(PROVIDERS)}."
-        raise ImproperlyConfigured(sentence)
+    if text not in PROVIDERS:
+        message = f"The setting {name} is “{text}”. Enter one of: {', '.join(PROVIDERS)}."
+        raise ImproperlyConfigured(message)
     if find_spec("anymail") is None:
-        sentence = (
+        message = (
             f"The setting {name} needs the packages of requirements-webhooks.txt. Install them."
         )
-        raise ImproperlyConfigured(sentence)
+        raise ImproperlyConfigured(message)
     given: str = env.str(secret, default="").strip()
-    if not PROVIDERS[word].accepts(given):
-        # The value may be a secret with a slip in it, so it is not repeated.
-        wanted = PROVIDERS[word].proof_label
-        sentence = f"The setting {secret} should be {wanted}, so that nobody else can call as {PROVIDERS[word].name}."
-        raise ImproperlyConfigured(sentence)
-    return word, given
+    if not PROVIDERS[text].accepts(given):
+        # The value may be a secret with a typo, so the error does not repeat it.
+        wanted = PROVIDERS[text].proof_label
+        message = f"The setting {secret} should be {wanted}, so that nobody else can call as {PROVIDERS[text].name}."
+        raise ImproperlyConfigured(message)
+    return text, given
 
 
 def akismet_key(name: str) -> str:
@@ -148,8 +148,8 @@ def akismet_key(name: str) -> str:
     key: str = env.str(name, default="").strip()
     if key and not re.fullmatch(r"[A-Za-z0-9]{8,64}", key):
         # The value may contain the key, so the error does not repeat it.
-        sentence = f"The setting {name} should be a key of akismet.com: letters and digits only."
-        raise ImproperlyConfigured(sentence)
+        message = f"The setting {name} should be a key of akismet.com: letters and digits only."
+        raise ImproperlyConfigured(message)
     return key
 
 
@@ -161,10 +161,10 @@ def secret_key(name: str, *, accept_weak: bool) -> str:
     """
     key: str = env.str(name, default="")
     if not key:
-        sentence = (
+        message = (
             f"The setting {name} is missing. `make run` creates one; elsewhere set a random value."
         )
-        raise ImproperlyConfigured(sentence)
+        raise ImproperlyConfigured(message)
     # As in Django's check security.W009. The error does not repeat the value.
     is_weak = (
         len(key) < SECRET_KEY_MIN_LENGTH
@@ -172,11 +172,11 @@ def secret_key(name: str, *, accept_weak: bool) -> str:
         or key.startswith(SECRET_KEY_INSECURE_PREFIX)
     )
     if is_weak and not accept_weak:
-        sentence = (
+        message = (
             f"The setting {name} is too easy to guess. Set at least {SECRET_KEY_MIN_LENGTH} random "
             f"characters, and keep the old value in {name}_FALLBACKS for a while."
         )
-        raise ImproperlyConfigured(sentence)
+        raise ImproperlyConfigured(message)
     return key
 
 
@@ -187,18 +187,18 @@ def signature(domain: str, selector: str, key_file: str) -> tuple[str, str, str]
         return "", "", ""
     for name, value in given.items():
         if not value:
-            sentence = (
+            message = (
                 f"The setting {name} is missing. Set {domain}, {selector} and {key_file} together."
             )
-            raise ImproperlyConfigured(sentence)
+            raise ImproperlyConfigured(message)
     try:
         key = Path(given[key_file]).read_text("ascii")
     except (OSError, UnicodeError) as error:
-        sentence = f"The setting {key_file} names a file that cannot be read."
-        raise ImproperlyConfigured(sentence) from error
+        message = f"The setting {key_file} names a file that cannot be read."
+        raise ImproperlyConfigured(message) from error
     if "PRIVATE KEY-----" not in key or "ENCRYPTED" in key:
-        sentence = f"The setting {key_file} must name an RSA key in PEM format without a password."
-        raise ImproperlyConfigured(sentence)
+        message = f"The setting {key_file} must name an RSA key in PEM format without a password."
+        raise ImproperlyConfigured(message)
     return mail_domain(given[domain]), given[selector], key
 
 
@@ -209,39 +209,39 @@ def mailbox(name: str) -> str:
         return ""
     try:
         parts = urlsplit(value)
-        is_one = bool(parts.port or parts.hostname or parts.scheme == "maildir")
+        is_valid = bool(parts.port or parts.hostname or parts.scheme == "maildir")
     except ValueError:
-        is_one = False
+        is_valid = False
     if (
-        not is_one
+        not is_valid
         or parts.scheme not in {"imap", "imaps", "maildir"}
         or (parts.scheme == "maildir" and not parts.path.startswith("/"))
     ):
         # The value may contain a password, so the error does not repeat it.
-        sentence = (
+        message = (
             f"The setting {name} should be like imaps://user:password@mail.example.org/INBOX or "
             "maildir:///var/mail/bounces."
         )
-        raise ImproperlyConfigured(sentence)
+        raise ImproperlyConfigured(message)
     return value
 
 
 def database(name: str) -> dict[str, Any]:
     value: str = env.str(name, default="")
     if not value:
-        sentence = (
+        message = (
             f"The setting {name} is missing. `make run` and `manage.py` create a database; a server of "
             "your own looks like postgres://user:password@host:5432/iria."
         )
-        raise ImproperlyConfigured(sentence)
+        raise ImproperlyConfigured(message)
     try:
         config: dict[str, Any] = environ.Env.db_url_config(value)
     except (ValueError, ImproperlyConfigured) as error:
-        sentence = f"The setting {name} should be like postgres://user:password@host:5432/iria."
-        raise ImproperlyConfigured(sentence) from error
+        message = f"The setting {name} should be like postgres://user:password@host:5432/iria."
+        raise ImproperlyConfigured(message) from error
     if config.get("ENGINE") != "django.db.backends.postgresql":
-        sentence = f"The setting {name} must be a PostgreSQL database (postgres://…)."
-        raise ImproperlyConfigured(sentence)
+        message = f"The setting {name} must be a PostgreSQL database (postgres://…)."
+        raise ImproperlyConfigured(message)
     config.setdefault("OPTIONS", {})
     return config
 
@@ -255,11 +255,11 @@ def writable_folder(folder: Path) -> Path:
             raise PermissionError(errno.EACCES, "permission denied")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        sentence = (
+        message = (
             f"The state folder {folder} is not writable ({reason}). Give it to the account "
             "that runs the site, or set IRIA_STATE to another folder."
         )
-        raise ImproperlyConfigured(sentence) from error
+        raise ImproperlyConfigured(message) from error
     return folder
 
 
@@ -271,10 +271,10 @@ def is_command(arguments: Sequence[str]) -> bool:
 
 def internal_location(text: str) -> str:
     """A location of nginx, with a slash at both ends."""
-    place = text.strip()
-    if place and not (place.startswith("/") and place.endswith("/") and len(place) > 2):
+    location = text.strip()
+    if location and not (location.startswith("/") and location.endswith("/") and len(location) > 2):
         raise ValueError(text)
-    return place
+    return location
 
 
 KINDS: Final = {
@@ -291,8 +291,8 @@ def bucket(name: str) -> dict[str, Any]:
     if not env.str(name, default=""):
         return {}
     if find_spec("obstore") is None:
-        sentence = f"The setting {name} needs the packages of requirements-s3.txt. Install them."
-        raise ImproperlyConfigured(sentence)
+        message = f"The setting {name} needs the packages of requirements-s3.txt. Install them."
+        raise ImproperlyConfigured(message)
     options = {
         "name": env.str(name),
         "region": env.str("S3_REGION", default="us-east-1"),
@@ -316,6 +316,6 @@ def networks(name: str) -> list[Any]:
         try:
             found.append(ip_network(part.strip()))
         except ValueError as error:
-            sentence = f"The setting {name} contains “{part}”, which is not an IP network such as 10.0.0.0/8."
-            raise ImproperlyConfigured(sentence) from error
+            message = f"The setting {name} contains “{part}”, which is not an IP network such as 10.0.0.0/8."
+            raise ImproperlyConfigured(message) from error
     return found

@@ -1,4 +1,4 @@
-"""What operations ask: is the process up, can it serve, and does the worker live?"""
+"""Health checks: process, database and worker."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -21,7 +21,7 @@ HEARTBEAT_SECONDS = 45
 class HealthEndpoints:
     """Answers `/healthz`, `/readyz` and `/readyz/worker/` in front of every other middleware.
 
-    A load balancer asks by address, over plain HTTP and with any Host header; none of that counts.
+    A load balancer may use an IP address, plain HTTP and any Host header.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -38,18 +38,18 @@ class HealthEndpoints:
         response.headers["X-Content-Type-Options"] = "nosniff"
         if response.status_code != 200:
             response.headers["Retry-After"] = RETRY_AFTER
-            # It is asked for every few seconds; the log need not hold every answer.
+            # Requested every few seconds, so failures are not logged.
             request.is_unavailable = True  # type: ignore[attr-defined]
         return response
 
 
 def healthz() -> HttpResponse:
-    """The process answers. Nothing else is asked, so a database that is away does not get it killed."""
+    """The process responds. Checks nothing else, so that the process is not killed during a database outage."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 def readyz() -> HttpResponse:
-    """The database can be reached and every migration is applied; 503 and the reason otherwise."""
+    """The database can be reached and every migration is applied; otherwise 503 with the reason."""
     state = {"database": False, "migrations": False}
     try:
         executor = MigrationExecutor(connection)
@@ -62,9 +62,9 @@ def readyz() -> HttpResponse:
 
 
 def lacks_replaced_migrations(connection: BaseDatabaseWrapper) -> bool:
-    """Whether some of the migrations that a squashed one replaces have run, and others have not.
+    """Whether only some of the migrations that a squashed migration replaces have run.
 
-    Their files are gone. Django would pass over the squashed one, or create tables that exist.
+    Their files are deleted. Django would skip the squashed one, or create tables that exist.
     """
     loader = MigrationLoader(None)
     applied = set(MigrationRecorder(connection).applied_migrations())
@@ -79,7 +79,7 @@ def lacks_replaced_migrations(connection: BaseDatabaseWrapper) -> bool:
 
 
 def worker() -> HttpResponse:
-    """A worker has written its heartbeat lately; when the last one did, or null."""
+    """Whether a worker has written a heartbeat recently, and the time of the last one or null."""
     heartbeat: datetime | None = None
     alive = False
     try:

@@ -1,4 +1,4 @@
-"""The policies of the models that come with Django and with libraries (`iria.core.model_policy`)."""
+"""The policies of models of Django and of libraries (`iria.core.model_policy`)."""
 
 from typing import Final
 
@@ -31,6 +31,6 @@ def declare_policies() -> None:
     declare("sessions.Session", personal_data=SESSIONS)
     for label in ("account.EmailAddress", "account.EmailConfirmation", "mfa.Authenticator"):
         declare(label, personal_data=ACCOUNT)
-    # Jobs hold the ids of rows; personal data is in the rows.
+    # Jobs contain the ids of rows; personal data is in the rows.
     for name in ("Event", "Job", "PeriodicDefer", "Worker"):
         declare(f"procrastinate.Procrastinate{name}")

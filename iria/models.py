@@ -1,4 +1,4 @@
-"""Index for Django: the models of the project package."""
+"""Models of the project package, for Django's app registry."""
 
 from iria.core.db.row_origins import RowOrigin
 from iria.core.http.cache_versions import CacheVersion

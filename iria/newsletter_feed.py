@@ -26,45 +26,45 @@ from newsletter.models import Issue, IssueItem
 
 @public_page
 def issues(request: HttpRequest, form: str = "") -> HttpResponse:
-    """What the page of past issues lists, with what each said and which of its articles are there."""
+    """The feed of listed issues, each with its text and its published articles."""
     publication = publication_of(request)
     listed = list(Issue.objects.listed().select_related("newsletter")[:LENGTH])
-    readable = _readable(listed)
+    articles_by_issue = _published_articles(listed)
     channel = channel_of(
         publication,
-        [_entry(issue, readable[issue.pk], publication) for issue in listed],
+        [_entry(issue, articles_by_issue[issue.pk], publication) for issue in listed],
         path="/newsletter/issues/",
         name=gettext("Past issues"),
     )
     return feed_response(form, channel)
 
 
-def _readable(listed: list[Issue]) -> dict[int, list[Article]]:
-    """The articles of each issue that are still on the site, in their order; in two queries."""
+def _published_articles(listed: list[Issue]) -> dict[int, list[Article]]:
+    """The published articles of each issue, in order; two queries."""
     rows = IssueItem.objects.filter(issue__in=listed).order_by("position", "pk")
     pairs = list(rows.values_list("issue_id", "article_id"))
     found = Article.objects.published().in_bulk({article_id for _, article_id in pairs})
-    chosen: dict[int, list[Article]] = {issue.pk: [] for issue in listed}
+    by_issue: dict[int, list[Article]] = {issue.pk: [] for issue in listed}
     for issue_id, article_id in pairs:
         if article_id in found:
-            chosen[issue_id].append(found[article_id])
-    return chosen
+            by_issue[issue_id].append(found[article_id])
+    return by_issue
 
 
 def _entry(issue: Issue, articles: list[Article], publication: Publication) -> Entry:
     started = issue.started_at
-    assert started is not None  # noqa: S101 - listed ones have started, the database sees to it
+    assert started is not None  # noqa: S101 - ensured by a constraint for listed issues
     context: dict[str, Any] = {
         "introduction": editor_html.clean(issue.introduction),
         "closing": editor_html.clean(issue.closing),
         "articles": [(article, absolute_url(article.get_absolute_url())) for article in articles],
     }
-    said = issue.preheader or editor_html.as_plain_text(context["introduction"])
+    summary = issue.preheader or editor_html.as_plain_text(context["introduction"])
     return Entry(
         id=tag_uri(started, f"issue/{issue.pk}"),
         url=absolute_url(issue.get_absolute_url()),
         title=legal(issue.subject),
-        summary=legal(Truncator(" ".join(said.split())).chars(SUMMARY_LENGTH)),
+        summary=legal(Truncator(" ".join(summary.split())).chars(SUMMARY_LENGTH)),
         html=legal(render_to_string("newsletter/_feed_entry.html", context)),
         language=issue.effective_language,
         published=started,

@@ -1,6 +1,6 @@
 """Every setting of IRIA, in one file; the environment fills it (see `.env.example`).
 
-A missing or malformed value stops the start with one sentence that names it.
+A missing or malformed value stops the start with an error that names it.
 """
 
 import os
@@ -33,7 +33,7 @@ from iria.environment import (
 )
 from iria.launcher.paths import state_folder
 
-# Django's generic classes take their type in brackets only for the type checker; this makes the
+# Django's generic classes accept a type in brackets only for type checkers; this makes the
 # brackets harmless at run time.
 django_stubs_ext.monkeypatch()
 
@@ -55,7 +55,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST])
 LOCAL_ONLY = {SITE_HOST, *ALLOWED_HOSTS} <= {"127.0.0.1", "::1", "[::1]", "localhost"}
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
-# `make run` says that it is `make run`.
+# `make run` sets IRIA_TRY_OUT.
 SECRET_KEY = secret_key("SECRET_KEY", accept_weak=LOCAL_ONLY and "IRIA_TRY_OUT" in os.environ)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
@@ -67,12 +67,12 @@ API_RATE_LIMIT: int = env.int("API_RATE_LIMIT", default=120)
 # Searches per minute and IP address; suggestions five times as many.
 SEARCH_RATE_LIMIT: int = env.int("SEARCH_RATE_LIMIT", default=120)
 
-# What is installed
+# Apps and middleware
 
 INSTALLED_APPS = [
     "iria.apps.IriaConfig",
     "iria.apps.IriaAdminConfig",
-    # Before accounts, which takes its secrets out of the admin again.
+    # Before accounts, which removes its secrets from the admin.
     "allauth.mfa",
     "accounts",
     "articles",
@@ -94,7 +94,7 @@ INSTALLED_APPS = [
 ]
 
 # Sessions, sign-in and CSRF tokens exist only under PRIVATE_PATHS (iria.core.http.private_paths): a public
-# page cannot set a cookie or read one, whatever a view does. Public forms are guarded by Origin.
+# page cannot set or read a cookie. Public forms are protected by Origin.
 MIDDLEWARE = [
     "iria.health.HealthEndpoints",
     "iria.core.http.headers.ForwardedHeaders",
@@ -138,7 +138,7 @@ TEMPLATES = [
                 "iria.publication.context_processors.publication",
                 "articles.public.navigation.navigation",
             ],
-            # Every public template speaks; none has to load this first.
+            # All public templates are translated; none has to load this first.
             "builtins": ["django.templatetags.i18n"],
         },
     },
@@ -151,7 +151,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": database("DATABASE_URL")}
 DATABASES["default"]["ENGINE"] = "iria.core.db.backend"
-# Prepared statements cost PostgreSQL less than half (docs/performance.md).
+# Prepared statements take PostgreSQL less than half the time (docs/performance.md).
 DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 2}
 # A server that cannot be reached, or a network that drops packets, is noticed within seconds.
 for _name, _value in {
@@ -162,30 +162,30 @@ for _name, _value in {
     "tcp_user_timeout": 10_000,
 }.items():
     DATABASES["default"]["OPTIONS"].setdefault(_name, _value)
-# Only processes with threads share connections. A command has one of its own, and fails at once.
+# Only processes with threads use a pool. A command has its own connection, and fails at once.
 DATABASE_POOL_SIZE = 8
 if not TESTING and not is_command(sys.argv):
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": DATABASE_POOL_SIZE,
         "timeout": 3,
-        # Attempts are made when somebody needs a connection, not at growing intervals
+        # Reconnect when a connection is needed, not at growing intervals
         # (docs/decisions/database-outages.md).
         "reconnect_timeout": 0,
     }
-    # After a restart of the database a pooled connection is tried before it is handed out.
+    # Pooled connections are checked before use, for restarts of the database.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 _CACHE_URL: str = env.str("CACHE_URL", default="none")
 CACHES: dict[str, dict[str, Any]]
 if _CACHE_URL == "none":
-    # PostgreSQL once more, so that limits on sign-in are counted once for all processes.
+    # In PostgreSQL, so that limits on sign-in are counted for all processes.
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "iria_cache",
-            # The limits name the addresses they count: docs/decisions/daily-key.md.
+            # Keys of rate limits contain IP addresses: docs/decisions/daily-key.md.
             "KEY_FUNCTION": "iria.core.security.daily_key.cache_key",
-            # The limits on sign-in must not be crowded out by somebody who makes many keys.
+            # An attacker with many keys must not evict the limits on sign-in.
             "OPTIONS": {"MAX_ENTRIES": 50_000},
         }
     }
@@ -210,7 +210,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 if DEBUG or TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
-    # Every client of a test makes the middleware anew; it is not to read every file each time.
+    # Every test client creates the middleware, which would read all files each time.
     WHITENOISE_AUTOREFRESH = True
 # Images are served by this process, by nginx or by a bucket: docs/decisions/image-renditions.md.
 IMAGE_ACCEL_LOCATION: str = env("IMAGE_ACCEL_LOCATION", cast=internal_location, default="")
@@ -233,7 +233,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-# What the interface can say, each with its catalogue; pages choose by what they show, see
+# The languages of the interface, each with a catalogue; pages choose one by their content, see
 # docs/decisions/languages.md. The admin is in English.
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -319,7 +319,7 @@ MFA_FORMS = {
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
-    # The nonce is minted only where a template asks for it: the admin's import map.
+    # The nonce is created only if a template uses it: for the import map of the admin.
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, *([bucket_url(_BUCKET)] if _BUCKET else [])],
@@ -336,7 +336,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
-# Both speak for the whole domain, and browsers remember them for a year: its owner decides.
+# Both concern the whole domain, and browsers remember them for a year: its owner decides.
 SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
 SESSION_COOKIE_SECURE = SECURE
@@ -347,8 +347,8 @@ CSRF_FAILURE_VIEW = "iria.core.http.csrf.csrf_failure"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Django looks for its own CSRF middleware by name and does not see ours, which is a subclass; and
-# HSTS for all subdomains, and for the browsers' own lists, is left to the owner of the domain.
+# Django looks for its CSRF middleware by name and does not find ours, a subclass; and
+# HSTS for subdomains and preload lists is a decision of the owner of the domain.
 SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 
 # Jobs and taggit
@@ -369,6 +369,6 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Each attempt of the pool to connect would be a line, and each query that an outage cuts off.
+    # They would log each connection attempt of the pool, and each query that an outage interrupts.
     "loggers": {"psycopg.pool": {"level": "CRITICAL"}, "psycopg": {"level": "ERROR"}},
 }

@@ -1,7 +1,7 @@
-"""What is answered where PostgreSQL is away, the disk is full, or something broke.
+"""Error pages for database outages, a full disk and other server errors.
 
-Pages of their own that ask the database nothing. After a form they offer what was typed, to be sent
-again; its right to be sent is checked then, as it would have been now.
+They do not use the database. After a form they show the submitted text in a form, to submit it
+again; permissions are checked then.
 """
 
 import errno
@@ -31,15 +31,15 @@ INSUFFICIENT_STORAGE: Final = 507
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 SECRET: Final = re.compile(r"password|secret|^code$", re.IGNORECASE)
-"""Fields that are never sent back; they are offered empty."""
-MADE_BY_PAGES: Final = re.compile(r"token|seal|^_|_FORMS$|-id$", re.IGNORECASE)
-"""Fields that no person fills in."""
-LONGEST_WORD: Final = 60
+"""Fields whose values are never shown; they are empty."""
+GENERATED: Final = re.compile(r"token|seal|^_|_FORMS$|-id$", re.IGNORECASE)
+"""Fields that users do not fill in."""
+MAX_WORD_LENGTH: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form, to be shown or sent again."""
+    """A field of a form, to be shown and submitted again."""
 
     name: str
     value: str
@@ -54,19 +54,19 @@ class Field:
 
     @property
     def is_typed(self) -> bool:
-        """Whether a person may have typed it, and not a page made it."""
-        if MADE_BY_PAGES.search(self.name) or not re.search(r"[^\W\d_]", self.value):
+        """Whether a user may have typed it."""
+        if GENERATED.search(self.name) or not re.search(r"[^\W\d_]", self.value):
             return False
         words = self.value.split()
-        return len(words) > 1 or "@" in self.value or 2 < len(words[0]) < LONGEST_WORD
+        return len(words) > 1 or "@" in self.value or 2 < len(words[0]) < MAX_WORD_LENGTH
 
     @property
     def is_long(self) -> bool:
-        return len(self.value) > LONGEST_WORD or "\n" in self.value
+        return len(self.value) > MAX_WORD_LENGTH or "\n" in self.value
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """`handler500`: Django calls it while the error is being handled."""
+    """`handler500`: Django calls it inside the exception handler."""
     error = sys.exc_info()[1]
     if is_full_disk(error):
         return unavailable(request, INSUFFICIENT_STORAGE)
@@ -76,7 +76,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_full_disk(error: BaseException | None) -> bool:
-    """Whether an error, or one that led to it, says that no more can be written."""
+    """Whether an error or one of its causes is a full disk."""
     while error is not None:
         if isinstance(error, DiskFull) or (isinstance(error, OSError) and error.errno in FULL):
             return True
@@ -96,15 +96,15 @@ def unavailable(request: HttpRequest, status: int) -> HttpResponse:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Retry-After"] = RETRY_AFTER
     response.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
-    # One line of the log tells of the whole outage; a full disk is worth a line each time.
+    # An outage has its own log line; a full disk is logged each time.
     request.is_unavailable = status == SERVICE_UNAVAILABLE  # type: ignore[attr-defined]
     return response
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
-    # Not the publication's language, which only the database knows. The page is kept by no cache.
+    # The language of the publication is in the database. The page is not cached.
     with translation.override(get_language_from_request(request)):
-        fields, files = _sent(request)
+        fields, files = _submitted(request)
         context = {
             "site": settings.SITE_HOST,
             "address": request.get_full_path(),
@@ -124,13 +124,13 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
         return HttpResponse(render_to_string("503.html", context), status=status)
 
 
-def _sent(request: HttpRequest) -> tuple[list[Field], list[Field]]:
-    """Fields and files of a form; none where another site sent it, or where it cannot be read."""
+def _submitted(request: HttpRequest) -> tuple[list[Field], list[Field]]:
+    """The fields and files of a form; none if another site sent it or it cannot be parsed."""
     try:
         if request.method != "POST" or is_foreign(request):
             return [], []
-        sent, files = request.POST, request.FILES
+        submitted, files = request.POST, request.FILES
     except (SuspiciousOperation, MultiPartParserError, RawPostDataException, OSError):
         return [], []
-    fields = [Field(name, value) for name, values in sent.lists() for value in values]
+    fields = [Field(name, value) for name, values in submitted.lists() for value in values]
     return fields, [Field(name, "") for name in files]

@@ -1,4 +1,4 @@
-"""The addresses of the whole site (see the contract in docs/architecture.md)."""
+"""The URLs of the site."""
 
 from django.contrib import admin
 from django.urls import include, path

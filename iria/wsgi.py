@@ -12,17 +12,17 @@ from iria.core.http.headers import without_prefix
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
 
 APP_LOAD_ERROR = 4
-"""gunicorn ends where one of its workers ends with this number; else it would start others for ever."""
+"""gunicorn stops if a worker exits with this status; otherwise it would restart workers forever."""
 
 try:
     application = without_prefix(get_wsgi_application())
-except ImproperlyConfigured as mistake:
-    # One sentence; gunicorn would write a traceback.
-    sys.stderr.write(f"{mistake}\n")
+except ImproperlyConfigured as error:
+    # gunicorn would print a traceback.
+    sys.stderr.write(f"{error}\n")
     sys.exit(APP_LOAD_ERROR)
 
-# What was loaded up to here stays for good. Python need not look through it for garbage again and
-# again while pages are made, and may wait for more of it: a page leaves little behind.
+# Objects created up to here are permanent, so the garbage collector need not scan them
+# again. It may also run less often, since requests create little garbage.
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)

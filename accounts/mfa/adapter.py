@@ -15,7 +15,7 @@ from iria.publication.models import current_publication
 
 PURPOSE = "iria.sealing"
 QUIET_ZONE = 4
-"""Light modules around a code, without which no camera finds it (ISO/IEC 18004)."""
+"""The light margin in modules that scanners need (ISO/IEC 18004)."""
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -47,20 +47,20 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             return str(generate_totp_secret())
 
 
-def qr_code_svg(words: str) -> SafeString:
+def qr_code_svg(content: str) -> SafeString:
     """A QR code as inline SVG of one path, without styles.
 
     Its colours are fixed: cameras need a light background in dark mode too.
     """
     code = qrcode.QRCode(border=QUIET_ZONE)
-    code.add_data(words)
+    code.add_data(content)
     rows = code.get_matrix()
-    marks = "".join(
+    path = "".join(
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
     )
     side = len(rows)
     return SafeString(
         f'<svg class="drawn-code" viewBox="0 0 {side} {side}" role="img" '
         f'aria-label="{gettext("QR code for your authenticator app")}">'
-        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{marks}"/></svg>'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{path}"/></svg>'
     )

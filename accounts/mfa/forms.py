@@ -36,7 +36,7 @@ class _SingleUseCode(forms.Form):
         types = set(Authenticator.objects.filter(user=self.user).values_list("type", flat=True))
         self.has_app = Authenticator.Type.TOTP in types
         self.has_codes = self.has_app or Authenticator.Type.RECOVERY_CODES in types
-        """Whether there is any code to type: with a passkey alone there is none."""
+        """Whether the user has any codes; an account with only passkeys has none."""
         if not self.has_app:
             code = self.fields["code"]
             code.label = gettext_lazy("Recovery code")
@@ -45,20 +45,20 @@ class _SingleUseCode(forms.Form):
     def clean_code(self) -> str:
         code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form
         steps = 2 * app_settings.TOTP_TOLERANCE + 1
-        digits = "".join(sign for sign in code if sign.isalnum())
+        digits = "".join(character for character in code if character.isalnum())
         used = sha256(f"code of {self.user.pk}\0{digits}".encode()).hexdigest()
         if not cache.add(f"used:{used}", "y", timeout=steps * app_settings.TOTP_PERIOD):
-            mistake: ValidationError = get_adapter().validation_error("incorrect_code")
-            raise mistake
+            error: ValidationError = get_adapter().validation_error("incorrect_code")
+            raise error
         return code
 
 
 class TwoFactorForm(_SingleUseCode, AuthenticateForm):  # type: ignore[misc]  # allauth has no types
-    """The second step of signing in."""
+    """The second step of sign-in."""
 
 
 class TwoFactorReauthenticateForm(_SingleUseCode, ReauthenticateForm):  # type: ignore[misc]
-    """Before a grave change."""
+    """Reauthentication with a code."""
 
 
 NAME_MAX_LENGTH = 60
@@ -81,8 +81,8 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no t
             return dict(super().clean())
         except ValidationError:
             raise
-        except Exception as mistake:
-            raise _invalid_credential() from mistake
+        except Exception as error:
+            raise _invalid_credential() from error
 
 
 class _ValidCredential(forms.Form):
@@ -91,22 +91,22 @@ class _ValidCredential(forms.Form):
             return super().clean_credential()  # type: ignore[misc]  # of allauth's form
         except ValidationError:
             raise
-        except Exception as mistake:
-            raise _invalid_credential() from mistake
+        except Exception as error:
+            raise _invalid_credential() from error
 
 
 class PasskeyForm(_ValidCredential, AuthenticateWebAuthnForm):  # type: ignore[misc]
-    """The second step of signing in."""
+    """The second step of sign-in."""
 
 
 class PasskeyReauthenticateForm(_ValidCredential, ReauthenticateWebAuthnForm):  # type: ignore[misc]
-    """Before a grave change."""
+    """Reauthentication with a passkey."""
 
 
 class PasskeyLoginForm(_ValidCredential, LoginWebAuthnForm):  # type: ignore[misc]
-    """Signing in by the passkey alone."""
+    """Sign-in with a passkey only."""
 
 
 def _invalid_credential() -> ValidationError:
-    mistake: ValidationError = get_adapter().validation_error("incorrect_code")
-    return mistake
+    error: ValidationError = get_adapter().validation_error("incorrect_code")
+    return error

@@ -1,1 +1,1 @@
-"""What readers and members of the newsroom see of their account."""
+"""Views of accounts."""

@@ -24,10 +24,10 @@ def account_required(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def for_them(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return view(request, cast(User, request.user), *args, **kwargs)
 
-    return for_them
+    return wrapped
 
 
 def reauthentication_required_for(view: View) -> View:
@@ -45,7 +45,7 @@ def recent_sign_in_required(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def for_them(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = cast(User, request.user)
         within = app_settings.REAUTHENTICATION_TIMEOUT
         if not get_reauthentication_flows(user) and not required.authenticated_recently(
@@ -55,4 +55,4 @@ def recent_sign_in_required(view: View) -> View:
             return render(request, "account/confirm_identity.html", {"then": then}, status=403)
         return view(request, *args, **kwargs)
 
-    return for_them
+    return wrapped

@@ -59,8 +59,8 @@ def avatar_upload(request: HttpRequest, user: User) -> HttpResponse:
     if form.is_valid():
         try:
             avatars.save_avatar(user, form.cleaned_data["picture"])
-        except ValidationError as mistake:
-            form.add_error("picture", mistake)
+        except ValidationError as failure:
+            form.add_error("picture", failure)
         else:
             messages.success(request, gettext("Profile picture saved."))
             return redirect("account_profile")
@@ -68,11 +68,11 @@ def avatar_upload(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _profile(
-    request: HttpRequest, user: User, form: ProfileForm, face_form: AvatarForm
+    request: HttpRequest, user: User, form: ProfileForm, avatar_form: AvatarForm
 ) -> HttpResponse:
     context = {
         "form": form,
-        "face_form": face_form,
+        "face_form": avatar_form,
         "avatar": Avatar.objects.filter(user=user).first(),
         "has_two_factor": is_mfa_enabled(user),
     }
@@ -104,16 +104,16 @@ def email_change(request: HttpRequest, user: User) -> HttpResponse:
         return redirect("account_profile")
     if "old_code" in request.POST:
         return _confirm_email_change(request, user)
-    move = email_addresses.pending_change(request, user)
-    if request.method != "POST" and move:
-        return _ask_for_codes(request, move, EmailCodesForm())
+    change = email_addresses.pending_change(request, user)
+    if request.method != "POST" and change:
+        return _ask_for_codes(request, change, EmailCodesForm())
     form = EmailChangeForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
             email_addresses.start_change(request, user, form.cleaned_data["email"])
             return redirect("account_email")
-        except email_addresses.EmailChangeFailed as mistake:
-            form.add_error("email", ValidationError(str(mistake)))
+        except email_addresses.EmailChangeFailed as failure:
+            form.add_error("email", ValidationError(str(failure)))
     return render(request, "account/email_change.html", {"form": form})
 
 
@@ -122,25 +122,25 @@ def _confirm_email_change(request: HttpRequest, user: User) -> HttpResponse:
     if form.is_valid():
         try:
             email_addresses.confirm_change(request, user, **form.cleaned_data)
-        except email_addresses.NoPendingChange as mistake:
-            messages.error(request, str(mistake))
+        except email_addresses.NoPendingChange as failure:
+            messages.error(request, str(failure))
             return redirect("account_email")
-        except email_addresses.EmailChangeFailed as mistake:
-            form.add_error(None, ValidationError(str(mistake)))
+        except email_addresses.EmailChangeFailed as failure:
+            form.add_error(None, ValidationError(str(failure)))
         else:
             messages.success(request, gettext("E-mail address changed."))
             return redirect("account_profile")
-    move = email_addresses.pending_change(request, user)
-    if move is None:
+    change = email_addresses.pending_change(request, user)
+    if change is None:
         messages.error(request, gettext("Too many attempts. Start again."))
         return redirect("account_email")
-    return _ask_for_codes(request, move, form)
+    return _ask_for_codes(request, change, form)
 
 
 def _ask_for_codes(
-    request: HttpRequest, move: email_addresses.EmailChange, form: EmailCodesForm
+    request: HttpRequest, change: email_addresses.EmailChange, form: EmailCodesForm
 ) -> HttpResponse:
-    return render(request, "account/email_codes.html", {"form": form, "move": move})
+    return render(request, "account/email_codes.html", {"form": form, "move": change})
 
 
 @require_safe
@@ -157,9 +157,9 @@ def delete(request: HttpRequest, user: User) -> HttpResponse:
     form = DeleteAccountForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            deletion.delete_account(user, keep_words=form.cleaned_data["comments"] == "keep")
-        except deletion.CannotDelete as mistake:
-            messages.error(request, str(mistake))
+            deletion.delete_account(user, keep_text=form.cleaned_data["comments"] == "keep")
+        except deletion.CannotDelete as failure:
+            messages.error(request, str(failure))
             return redirect("account_profile")
         logout(request)
         return redirect("account_deleted")
@@ -179,11 +179,16 @@ def session_list(request: HttpRequest, user: User) -> HttpResponse:
     current = request.session.session_key
     local = publication_of(request).local
 
-    def said(moment: datetime | None) -> str:
+    def formatted(moment: datetime | None) -> str:
         return time_element(local(moment), clock=True) if moment else ""
 
     found = [
-        (each, each.session_key == current, said(each.started_at), said(each.last_seen_at))
+        (
+            each,
+            each.session_key == current,
+            formatted(each.started_at),
+            formatted(each.last_seen_at),
+        )
         for each in sessions.sessions_of(user)
     ]
     return render(request, "account/sessions.html", {"sessions": found})
@@ -195,12 +200,12 @@ def _end_sessions(request: HttpRequest, user: User) -> str:
         count = known_browsers.end_others(request, user)
         if not count:
             return gettext("There are no other sessions.")
-        sentence = ngettext(
+        message = ngettext(
             "%(count)d other session was signed out.",
             "%(count)d other sessions were signed out.",
             count,
         )
-        return sentence % {"count": count}
+        return message % {"count": count}
     if sessions.end(user, request.POST.get("session", "")):
         return gettext("Session signed out.")
     return gettext("This session has already ended.")

@@ -1,1 +1,1 @@
-"""The kit: small tools named for their topic. Knows Django and the standard library only."""
+"""Shared infrastructure. Imports Django and the standard library only."""

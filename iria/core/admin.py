@@ -13,14 +13,14 @@ from django.http import HttpRequest
 
 
 class Unlabelled(forms.HiddenInput):
-    """A hidden field whose label, which the admin writes all the same, points at nothing."""
+    """A hidden input without an id for its label, which the admin renders anyway."""
 
     def id_for_label(self, id_: str | None, *args: Any) -> str:
         return ""
 
 
 class FoundRow(AutocompleteSelect):
-    """Django's field, which would ask the database for whatever was sent, number or not."""
+    """Django's widget would query the database with values that are not numbers."""
 
     def optgroups(self, name: str, value: Sequence[Any], attrs: Any = None) -> list[Any]:
         numbers = [each for each in value if str(each).isdecimal()]
@@ -28,7 +28,7 @@ class FoundRow(AutocompleteSelect):
 
 
 class NoAddOrDelete(BaseModelAdmin[Any]):
-    """For rows that the site itself adds and deletes; they may be changed in the admin."""
+    """For rows that only the code adds and deletes; the admin may change them."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -38,14 +38,14 @@ class NoAddOrDelete(BaseModelAdmin[Any]):
 
 
 class ReadOnly(NoAddOrDelete):
-    """For rows that nobody writes in the admin."""
+    """For rows that the admin only shows."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 class RecordsEditor(ModelAdmin[Any]):
-    """For models with `modified_by`: who saved the row last."""
+    """Sets `modified_by` to the user who saves the row."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.modified_by = request.user
@@ -53,7 +53,7 @@ class RecordsEditor(ModelAdmin[Any]):
 
 
 class FindsRows(BaseModelAdmin[Any]):
-    """For an admin with `autocomplete_fields`: a choice that cannot be is refused in words."""
+    """For an admin with `autocomplete_fields`: an invalid choice is a form error."""
 
     def formfield_for_foreignkey(
         self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any

@@ -9,12 +9,12 @@ from django.utils.safestring import SafeString
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """A sentence for the editor, and where the thing can be mended."""
+    """A message for the editor, with the URL where the problem can be fixed."""
 
     message: str
     address: str = ""
     fix_label: str = ""
-    """The words of the link, as in “Write its credit”."""
+    """The text of the link, such as “Write its credit”."""
 
     def __str__(self) -> str:
         return self.message
@@ -24,14 +24,14 @@ class Blocker:
 
     @property
     def linked(self) -> SafeString:
-        """As HTML for the admin; the name is the one that templates use."""
+        """The message with its link, as HTML for admin templates."""
         if not self.address:
             return format_html("{}", self.message)
         return format_html('{} <a href="{}">{}</a>', self.message, self.address, self.fix_label)
 
 
 class Blocked(Exception):
-    """Something cannot be published or sent; the blockers say what to fix first."""
+    """Something cannot be published or sent until its blockers are fixed."""
 
     def __init__(self, obstacles: Iterable[Blocker | str]) -> None:
         self.obstacles = [
@@ -41,12 +41,12 @@ class Blocked(Exception):
 
     @property
     def reasons(self) -> list[str]:
-        """The sentences alone, for logs and programs."""
+        """The messages without links, for logs and APIs."""
         return [each.message for each in self.obstacles]
 
 
 def as_message(before: str, obstacles: list[Blocker]) -> SafeString:
-    """A sentence with what it is about: behind it where that is one thing, else as a list."""
+    """The text followed by the blocker, or by a list if there are several."""
     if len(obstacles) == 1:
         return format_html("{} {}", before, obstacles[0])
     rows = format_html_join("", "<li>{}</li>", ((each,) for each in obstacles))

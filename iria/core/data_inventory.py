@@ -1,4 +1,4 @@
-"""Who receives personal data, for the page about it; what is stored stands in the models' policies."""
+"""The recipients of personal data, for the page about it. The model policies declare what is stored."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ AKISMET: Final = "akismet"
 
 
 def mail_servers() -> Text:
-    """The servers that send our e-mails; empty while e-mails are written to a folder."""
+    """The mail servers, as text; empty while e-mails are written to a folder."""
     options = [mailer.get("OPTIONS", {}) for mailer in settings.MAILERS.values()]
     hosts = sorted({str(each["host"]) for each in options if each.get("host")})
     if not hosts:

@@ -1,4 +1,4 @@
-"""Parts of pages that are rendered from a template once for the values they show.
+"""Parts of pages that are rendered once for the values they show.
 
 A card, a figure or a comment looks the same on every page, so its HTML is cached in the process. The
 key is everything the template can read: the values themselves. A changed headline, a renamed category
@@ -16,21 +16,21 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-MOST: Final = 4096
+MAX_FRAGMENTS: Final = 4096
 """Fragments cached in a process; a card takes about 2 kB."""
 
 
 def render_fragment(template_name: str, **values: Hashable) -> SafeString:
-    """The template with these values. It sees no context besides them, not even the request.
+    """The rendered template. Its context contains only these values, not even the request.
 
-    While debugging nothing is cached, so that an edited template shows at once.
+    With DEBUG nothing is cached, so that an edited template shows at once.
     """
     if settings.DEBUG:
         return _render(template_name, values)
     return _cached(template_name, get_language(), tuple(values.items()))
 
 
-@lru_cache(maxsize=MOST)
+@lru_cache(maxsize=MAX_FRAGMENTS)
 def _cached(
     template_name: str, _language: str | None, values: tuple[tuple[str, Hashable], ...]
 ) -> SafeString:
@@ -43,7 +43,7 @@ def _render(template_name: str, values: dict[str, Any]) -> SafeString:
 
 
 def clear_fragments(*, setting: str = "", **_signal: Any) -> None:
-    """Forgets every fragment, as when a test changes the templates."""
+    """Clears the cache, for example when a test changes a setting."""
     if setting in {"", "TEMPLATES", "DEBUG", "LANGUAGE_CODE"}:
         _cached.cache_clear()
 

@@ -9,17 +9,16 @@ from typing import Any, Protocol
 
 
 class Hook[T]:
-    """What packages have registered, by name."""
+    """Registered values by name."""
 
     def __init__(self) -> None:
         self._registered: dict[str, T] = {}
 
-    def register(self, name: str, what: T) -> None:
-        """Registers a value; the same name replaces the former one, so reloading is harmless."""
-        self._registered[name] = what
+    def register(self, name: str, value: T) -> None:
+        """Registers a value; the same name replaces the previous one, so reloading is harmless."""
+        self._registered[name] = value
 
     def items(self) -> Iterator[tuple[str, T]]:
-        """Each value with its name."""
         return iter(self._registered.items())
 
     def __iter__(self) -> Iterator[T]:
@@ -81,7 +80,7 @@ class IdListReference:
     verbose_names: tuple[str, str]
     """The name of one row and of several, for editors."""
     count: Callable[[list[int], int], tuple[int, int]]
-    """Given ids and another one: how many rows refer to one of the ids, and how many also to the other."""
+    """Ids and one more id → how many rows refer to one of the ids, and how many of them also to the other."""
     lock: Callable[[list[int]], None]
     """Locks all rows that refer to any of the ids, in a fixed order."""
     repoint: Callable[[int, int], None]
@@ -235,4 +234,4 @@ personal_data: Hook[PersonalDataHandler] = Hook()
 """The handlers, by app."""
 
 email_reachable: Hook[Callable[[str], None]] = Hook()
-"""Called with an e-mail address whose owner has used a link from an e-mail: it works again."""
+"""Called with an e-mail address after its owner used a link from an e-mail, so it is reachable."""

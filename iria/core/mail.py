@@ -71,11 +71,11 @@ class FolderBackend(BaseEmailBackend):
         self.folder = Path(folder)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        # A mail may hold a code to sign in with: nobody else on this machine may read it.
+        # An e-mail may contain a sign-in code, so other users of this machine must not read it.
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
-            moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-            path = self.folder / f"{moment}-{secrets.token_hex(3)}.eml"
+            timestamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+            path = self.folder / f"{timestamp}-{secrets.token_hex(3)}.eml"
             unfinished = path.with_suffix(".part")
             unfinished.touch(mode=0o600)
             unfinished.write_bytes(message.message().as_bytes())
@@ -84,10 +84,10 @@ class FolderBackend(BaseEmailBackend):
 
 
 class UnfoldedHeader(UnstructuredHeader):
-    """A header that stands on one line as it is.
+    """A header that is not folded.
 
-    Python would write a web address that is longer than a line as an encoded word, which no mail
-    program takes for a way to leave.
+    Python would write a URL that is longer than a line as an encoded word, which no mail
+    program recognises as an unsubscribe link.
     """
 
     def fold(self, *, policy: Policy) -> str:
@@ -98,7 +98,7 @@ _registry = HeaderRegistry()
 
 
 def register_unfolded(names: Iterable[str]) -> None:
-    """Programs expect these headers unfolded and unencoded."""
+    """Registers headers that mail programs expect unfolded and unencoded."""
     for name in names:
         _registry.map_to_type(name.lower(), UnfoldedHeader)  # type: ignore[arg-type]
 

@@ -39,7 +39,7 @@ ALL_ROWS: Final = PublicRows()
 
 @dataclass(frozen=True, slots=True)
 class StoredData:
-    """What one or several tables store about people, in words for those people."""
+    """What one or several tables store about people, described for those people."""
 
     title: Text
     what: Text
@@ -48,15 +48,15 @@ class StoredData:
     recipients: tuple[str, ...] = ()
     """Names in `iria.core.data_inventory.recipients`; the page lists those that are switched on."""
     order: int = 50
-    """On the page: readers first, the newsroom last."""
+    """The order on the page: readers first, the newsroom last."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelPolicy:
     public: PublicRows | None
-    """None: no public page shows these rows, or another table's row changes with them."""
+    """None: no public page shows these rows, or a row of another table changes with them."""
     personal_data: StoredData | None
-    """None: the rows hold nothing about anybody."""
+    """None: the rows contain no personal data."""
     permissions: Mapping[str, str] = field(default_factory=dict)
     """Role → actions, such as `view change`. Administrators may do everything."""
 

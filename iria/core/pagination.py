@@ -1,4 +1,4 @@
-"""Pages of a list, with addresses that never fail."""
+"""Pagination of lists."""
 
 from typing import Protocol
 
@@ -9,31 +9,31 @@ from django.utils.translation import gettext
 
 
 class Pageable[T: Model](Protocol):
-    """Rows that know by themselves how many they are, and are read a page at a time."""
+    """Rows with a count, which are read a page at a time."""
 
     def count(self) -> int: ...
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, places: slice) -> "QuerySet[T]": ...
+    def __getitem__(self, key: slice) -> "QuerySet[T]": ...
 
 
 class NoSuchPage(Http404):
-    """The reader asked for a page of a list that is not there; the words are for them."""
+    """The requested page of a list does not exist; the message is for the reader."""
 
 
 def page_of[T: Model](
     items: "QuerySet[T] | Pageable[T]", number: str | None, *, size: int = 20
 ) -> "Page[T]":
-    """The page a reader asked for by `?page=`; the first when nothing was asked.
+    """The page of the number in `?page=`; by default the first.
 
     Raises:
-        NoSuchPage: for a page that is no number or does not exist.
+        NoSuchPage: the number is invalid or the page does not exist.
     """
-    # The stubs want everything to be iterated too, which no paginator does.
+    # The stubs require an iterable, which the paginator does not need.
     paginator: Paginator[T] = Paginator(items, size)  # type: ignore[arg-type]
     try:
         return paginator.page(number or 1)
-    except (EmptyPage, PageNotAnInteger, InvalidPage, OverflowError) as mistake:
-        sentence = gettext("This page does not exist.")
-        raise NoSuchPage(sentence) from mistake
+    except (EmptyPage, PageNotAnInteger, InvalidPage, OverflowError) as error:
+        message = gettext("This page does not exist.")
+        raise NoSuchPage(message) from error

@@ -1,7 +1,7 @@
 """One stylesheet in production, made of many small files.
 
 `css/site.css` is a list of `@import url("…") layer(…)`. A browser would fetch the list first and
-then every file on it; collectstatic writes the files into the list instead, each in its layer.
+then every file on it; collectstatic inlines the files instead, each in its layer.
 """
 
 import posixpath
@@ -16,57 +16,57 @@ LIST = "css/site.css"
 IMPORT = re.compile(
     r"""@import\s+url\(["'](?P<file>[^"':]+)["']\)\s*layer\((?P<layer>[\w-]+)\)\s*(?P<media>[^;]*);"""
 )
-ADDRESS = re.compile(r"""url\(["'](?P<address>[^"')]+)["']\)""")
+URL = re.compile(r"""url\(["'](?P<url>[^"')]+)["']\)""")
 
 
 class UnknownImport(Exception):
-    """The list of stylesheets names a file that is not there, or in a way that is not understood."""
+    """A stylesheet imports a missing file, or uses an unsupported form of import."""
 
 
 def inlined(name: str, sources: dict[str, str]) -> str:
-    """The stylesheet `name` with the files it imports written into it.
+    """The stylesheet `name` with its imports inlined.
 
     Args:
-        sources: every stylesheet by its name below the static folder.
+        sources: the content of every stylesheet, by its path below the static folder.
 
     Raises:
         UnknownImport
     """
 
-    def written_out(found: re.Match[str]) -> str:
+    def inline(found: re.Match[str]) -> str:
         file = posixpath.normpath(posixpath.join(posixpath.dirname(name), found["file"]))
         if file not in sources:
-            sentence = f"{name} imports “{found['file']}”, which does not exist."
-            raise UnknownImport(sentence)
-        rules = _seen_from(name, file, sources[file]).strip()
+            message = f"{name} imports “{found['file']}”, which does not exist."
+            raise UnknownImport(message)
+        rules = _with_relative_urls(name, file, sources[file]).strip()
         block = f"@layer {found['layer']} {{\n{rules}\n}}"
         media = found["media"].strip()
         return f"@media {media} {{\n{block}\n}}" if media else block
 
-    whole = IMPORT.sub(written_out, sources[name])
+    whole = IMPORT.sub(inline, sources[name])
     if "@import" in whole:
-        sentence = f'{name}: write every import as @import url("file.css") layer(name);'
-        raise UnknownImport(sentence)
+        message = f'{name}: write every import as @import url("file.css") layer(name);'
+        raise UnknownImport(message)
     return whole
 
 
-def _seen_from(name: str, file: str, rules: str) -> str:
-    """The rules of a file with its relative addresses as they are from another file's folder."""
+def _with_relative_urls(name: str, file: str, rules: str) -> str:
+    """The rules of a file, with relative URLs adapted to the folder of another file."""
 
-    def moved(found: re.Match[str]) -> str:
-        address = found["address"]
-        if address.startswith(("/", "#")) or ":" in address:
+    def adapt(found: re.Match[str]) -> str:
+        url = found["url"]
+        if url.startswith(("/", "#")) or ":" in url:
             return found[0]
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(file), address))
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(file), url))
         return f'url("{posixpath.relpath(target, posixpath.dirname(name))}")'
 
-    return ADDRESS.sub(moved, rules)
+    return URL.sub(adapt, rules)
 
 
 class OneStylesheet(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Whitenoise's storage, which hashes and compresses what was written into one file before."""
+    """Whitenoise's storage, for stylesheets that were inlined before."""
 
-    # `js/site.js` brings the others by name; they have to be asked for by their hashed names.
+    # `js/site.js` imports other modules; the imports need the hashed names.
     support_js_module_import_aggregation = True
 
     def post_process(
@@ -76,7 +76,7 @@ class OneStylesheet(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
             whole = inlined(LIST, {file: _text(*paths[file]) for file in paths if _is_ours(file)})
             self.delete(LIST)
             self._save(LIST, ContentFile(whole.encode()))
-            # From here on the copy is the source: Django reads the original otherwise.
+            # Django would read the original file otherwise.
             paths = {**paths, LIST: (self, LIST)}
         yield from super().post_process(paths, dry_run, **options)
 

@@ -1,1 +1,1 @@
-"""A newsroom to try the house with: our own words, our own pictures, a fictional institute."""
+"""Demo content: the articles and images of a fictional institute."""

@@ -1,4 +1,4 @@
-"""What stands in `newsroom/`, as values: plain files in, nothing of Django."""
+"""Reads the files of `newsroom/` into dataclasses; does not use Django."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 NEWSROOM = Path(__file__).parent / "newsroom"
 ZONE = ZoneInfo("Europe/Lisbon")
-_PICTURE = re.compile(r'<figure data-picture="([^"]+)">')
+_IMAGE = re.compile(r'<figure data-picture="([^"]+)">')
 _LINK = re.compile(r'href="article:([^"]+)"')
 
 
@@ -23,7 +23,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One article as it is written down."""
+    """An article as stored in a file."""
 
     slug: str
     headline: str
@@ -45,38 +45,38 @@ class Story:
 
     @property
     def address(self) -> str:
-        """Where readers find it; dates are written down, so addresses never move."""
+        """The URL path; dates are in the files, so it never changes."""
         if self.published is None:
-            sentence = f"The story {self.slug} is a draft and has no address."
-            raise ValueError(sentence)
+            message = f"The story {self.slug} is a draft and has no address."
+            raise ValueError(message)
         return f"/{self.published:%Y/%m}/{self.slug}/"
 
     @property
     def pictures(self) -> tuple[str, ...]:
-        """The keys of the pictures it shows, the lead first."""
-        inline = _PICTURE.findall(self.body)
+        """The keys of its images, the lead image first."""
+        inline = _IMAGE.findall(self.body)
         return (self.lead, *inline) if self.lead else tuple(inline)
 
     @property
     def links(self) -> tuple[str, ...]:
-        """The slugs of the stories its text links to."""
+        """The slugs of the articles that its body links to."""
         return tuple(_LINK.findall(self.body))
 
-    def body_with(self, picture_ids: dict[str, int], addresses: dict[str, str]) -> str:
-        """The text as it is stored: pictures by id, links by address.
+    def body_with(self, image_ids: dict[str, int], urls: dict[str, str]) -> str:
+        """The body for the database: images by id, links by URL.
 
-        A figure whose picture somebody has deleted is left out.
+        A figure whose image was deleted is omitted.
         """
-        html = _PICTURE.sub(
-            lambda found: f'<figure data-image="{picture_ids.get(found[1], 0)}">', self.body
+        html = _IMAGE.sub(
+            lambda found: f'<figure data-image="{image_ids.get(found[1], 0)}">', self.body
         )
         html = re.sub(r'<figure data-image="0">.*?</figure>', "", html, flags=re.DOTALL)
-        return _LINK.sub(lambda found: f'href="{addresses[found[1]]}"', html)
+        return _LINK.sub(lambda found: f'href="{urls[found[1]]}"', html)
 
 
 @dataclass(frozen=True, slots=True)
 class PlainPage:
-    """A page beside the articles."""
+    """A static page."""
 
     path: str
     title: str
@@ -93,7 +93,7 @@ def table(name: str) -> dict[str, Any]:
 
 @cache
 def stories() -> tuple[Story, ...]:
-    """Every story, the oldest first, drafts last."""
+    """All articles, the oldest first, drafts last."""
     read = [_story(path) for path in sorted((NEWSROOM / "articles").glob("*.html"))]
     return tuple(sorted(read, key=lambda story: (story.published is None, story.published or 0)))
 
@@ -104,28 +104,28 @@ def pages() -> tuple[PlainPage, ...]:
 
 
 def moment(text: str) -> datetime:
-    """A written date and time, in the zone of the institute."""
+    """A date and time as text, in the time zone of the institute."""
     return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZONE)
 
 
 def local(naive: datetime) -> datetime:
-    """A date and time out of TOML, in the zone of the institute."""
+    """A date and time from TOML, in the time zone of the institute."""
     return naive.replace(tzinfo=ZONE)
 
 
-def _halves(path: Path) -> tuple[dict[str, str], str]:
+def _head_and_body(path: Path) -> tuple[dict[str, str], str]:
     """The `key: value` lines above the line of three hyphens, and the text below it."""
     head, _, body = path.read_text("utf-8").partition("\n---\n")
     pairs = (line.split(": ", 1) for line in head.splitlines())
     return {key: value.strip() for key, value in pairs}, body.strip()
 
 
-def _names(words: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in words.split(",") if name.strip())
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _story(path: Path) -> Story:
-    head, body = _halves(path)
+    head, body = _head_and_body(path)
     return Story(
         slug=path.stem,
         headline=head["headline"],
@@ -147,13 +147,13 @@ def _story(path: Path) -> Story:
     )
 
 
-def _correction(words: str) -> Correction | None:
-    at, _, text = words.partition("|")
+def _correction(line: str) -> Correction | None:
+    at, _, text = line.partition("|")
     return Correction(moment(at.strip()), text.strip()) if text else None
 
 
 def _page(path: Path) -> PlainPage:
-    head, body = _halves(path)
+    head, body = _head_and_body(path)
     return PlainPage(
         path=path.stem,
         title=head["title"],

@@ -1,4 +1,4 @@
-"""The option of a command that says in which language a collection is written."""
+"""The command option for the language of a collection."""
 
 from django.core.management.base import CommandParser
 

@@ -1,4 +1,4 @@
-"""How well the model does on a judged collection: `train.jsonl` and `test.jsonl`."""
+"""Measures the spam model on a test collection: `train.jsonl` and `test.jsonl`."""
 
 import json
 from collections import Counter, defaultdict
@@ -13,16 +13,16 @@ from articles.comments.screening.models import Check, ScreeningRule
 from articles.comments.screening.submission import Knowledge, Submission
 from articles.comments.spam.model import Example, train
 
-BEGINS: Final = 3
+PREFIX_LENGTH: Final = 3
 
 
 class Unreadable(Exception):
-    """The collection is not as the contract says; the message names file, line and fault."""
+    """The collection has a wrong format; the message names file, line and problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Shares of the test collection, and counts of wanted comments that were withheld."""
+    """Precision and recall, and the number of legitimate comments that were held or rejected."""
 
     precision: float
     recall: float
@@ -31,40 +31,42 @@ class Result:
 
 
 def read(file: Path) -> list[Example]:
-    """Texts with the judgement of each, and the `thread` it stood in, where the line says so.
+    """Texts with their labels, and their `thread` if given.
 
     Raises:
         Unreadable
     """
     try:
         lines = file.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as mistake:
-        sentence = f"{file.name} cannot be read: {mistake}"
-        raise Unreadable(sentence) from mistake
-    return [_example(file.name, at, line) for at, line in enumerate(lines, 1) if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{file.name} cannot be read: {error}"
+        raise Unreadable(message) from error
+    return [
+        _example(file.name, number, line) for number, line in enumerate(lines, 1) if line.strip()
+    ]
 
 
-def _example(name: str, at: int, line: str) -> Example:
+def _example(name: str, number: int, line: str) -> Example:
     try:
         row = json.loads(line)
-    except ValueError as mistake:
-        sentence = f"{name}, line {at}, is no JSON object."
-        raise Unreadable(sentence) from mistake
+    except ValueError as error:
+        message = f"{name}, line {number}, is no JSON object."
+        raise Unreadable(message) from error
     text, spam = (row.get("text"), row.get("spam")) if isinstance(row, dict) else (None, None)
     if not isinstance(text, str) or spam not in (True, False):  # 1 and 0 are these, too
-        sentence = f"{name}, line {at}, needs a text and spam, which is true or false."
-        raise Unreadable(sentence)
+        message = f"{name}, line {number}, needs a text and spam, which is true or false."
+        raise Unreadable(message)
     return Example(text, bool(spam), str(row.get("thread", "")))
 
 
 def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
-    """Learns from one collection and is tried on the other, as the site does it with its own.
+    """Trains the model on one collection and tests it on the other, with the code of the site.
 
-    Only the rule that asks the model is on, as it is set on a new site; others know the writer, the
-    form or the site, of which a collection says nothing. Withheld is what it holds or rejects.
+    Only the rule of the model is on, with its default settings; other rules check the commenter, the
+    form or the site, which a collection does not contain. Withheld comments are held or rejected.
 
     Raises:
-        TooFew: the training has too few comments of a kind.
+        TooFew: the training set has too few comments of a class.
     """
     known = Knowledge(model=train(training).model)
     rule = ScreeningRule(phase=Check.MODEL)
@@ -73,41 +75,41 @@ def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
         for each in testing
     ]
     withheld = [spam for state, spam in states if state != Comment.State.APPROVED]
-    wanted = Counter(state for state, spam in states if not spam)
-    unwanted = len(states) - wanted.total()
+    ham = Counter(state for state, spam in states if not spam)
+    spam_count = len(states) - ham.total()
     return Result(
         precision=sum(withheld) / len(withheld) if withheld else 0.0,
-        recall=sum(withheld) / unwanted if unwanted else 0.0,
-        ham_held=wanted[Comment.State.PENDING] + wanted[Comment.State.SPAM],
-        ham_rejected=wanted[Comment.State.REJECTED],
+        recall=sum(withheld) / spam_count if spam_count else 0.0,
+        ham_held=ham[Comment.State.PENDING] + ham[Comment.State.SPAM],
+        ham_rejected=ham[Comment.State.REJECTED],
     )
 
 
 def judge_blocklist(listed: Iterable[str], testing: Sequence[Example]) -> Result:
-    """The same of a list of words and parts of words: a comment that holds one of them is held.
+    """The same for a blocklist of words and parts of words: a comment that contains one is held.
 
-    Anywhere in it and in any case, as programs that take such lists compare them.
+    Matches anywhere in the text and ignores case, as usual for such lists.
     """
-    begins: dict[str, list[str]] = defaultdict(list)
+    by_prefix: dict[str, list[str]] = defaultdict(list)
     for word in listed:
         if short := word.strip().lower():
-            begins[short[:BEGINS]].append(short)
-    held = [(each.spam, _holds(each.text.lower(), begins)) for each in testing]
-    withheld = [spam for spam, is_held in held if is_held]
-    unwanted = sum(spam for spam, _ in held)
+            by_prefix[short[:PREFIX_LENGTH]].append(short)
+    results = [(each.spam, _contains_any(each.text.lower(), by_prefix)) for each in testing]
+    withheld = [spam for spam, is_held in results if is_held]
+    spam_count = sum(spam for spam, _ in results)
     return Result(
         precision=sum(withheld) / len(withheld) if withheld else 0.0,
-        recall=sum(withheld) / unwanted if unwanted else 0.0,
+        recall=sum(withheld) / spam_count if spam_count else 0.0,
         ham_held=len(withheld) - sum(withheld),
         ham_rejected=0,
     )
 
 
-def _holds(text: str, begins: dict[str, list[str]]) -> bool:
-    """Words by how they begin: tens of thousands are not looked for one by one."""
+def _contains_any(text: str, by_prefix: dict[str, list[str]]) -> bool:
+    """Whether the text contains a word; grouped by prefix, since lists have tens of thousands of words."""
     return any(
         text.startswith(word, at)
         for at in range(len(text))
-        for length in range(1, BEGINS + 1)
-        for word in begins.get(text[at : at + length], ())
+        for length in range(1, PREFIX_LENGTH + 1)
+        for word in by_prefix.get(text[at : at + length], ())
     )

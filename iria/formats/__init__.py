@@ -1,1 +1,1 @@
-"""How dates are written where Django formats them; see `FORMAT_MODULE_PATH` in the settings."""
+"""Date formats for Django (`FORMAT_MODULE_PATH` in the settings)."""

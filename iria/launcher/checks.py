@@ -17,15 +17,15 @@ from iria.launcher.paths import PROJECT
 
 
 def check(kind: str, *command: str) -> int:
-    """Run a command that checks the project, with settings and a database of its own.
+    """Run a command that checks the project, with its own settings and database.
 
     Args:
-        kind: `durable` for a database that writes through like a real one, else `throwaway`.
+        kind: `durable` for a database with normal durability, else `throwaway`.
     """
     virtualenv.ensure(virtualenv.FOR_DEVELOPING)
     state = Path(tempfile.mkdtemp(prefix="iria-checks-"))
-    state.chmod(0o755)  # the database's user has to enter
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    state.chmod(0o755)  # the user of the database needs access
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     settings = {
         "IRIA_STATE": str(state),
         "IRIA_NEW_DATABASE": postmaster.DATABASE,
@@ -33,7 +33,7 @@ def check(kind: str, *command: str) -> int:
         "SITE_URL": "http://127.0.0.1:8000",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "DEBUG": "no",
-        # What one process has compiled, the many after it need not.
+        # Bytecode is shared by the many processes of a run.
         "PYTHONDONTWRITEBYTECODE": "",
     }
     try:
@@ -41,7 +41,7 @@ def check(kind: str, *command: str) -> int:
             running = subprocess.Popen(
                 command,
                 cwd=PROJECT,
-                env=outside | settings | {"DATABASE_URL": url},
+                env=environment | settings | {"DATABASE_URL": url},
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
                 preexec_fn=processes.die_with_parent(signal.SIGTERM),
@@ -49,7 +49,7 @@ def check(kind: str, *command: str) -> int:
             try:
                 return running.wait()
             finally:
-                # Whatever it has started ends with it.
+                # Ends its child processes too.
                 processes.send_group(running.pid, signal.SIGKILL)
     finally:
         shutil.rmtree(state, ignore_errors=True)

@@ -1,11 +1,11 @@
 """The private database cluster of a state folder, shared by any number of commands.
 
-Each of them holds the users' lock, shared; the first one starts the server and a small process, the
-daemon, that waits to get this lock alone. When it does, the last user has gone – ended, crashed or
-killed, the kernel makes no difference – and it stops the server.
+Each command holds a shared lock, the users' lock; the first one starts the server and a small process, the
+daemon, which waits for an exclusive lock. It gets it when the last user has ended, crashed or
+was killed, and then stops the server.
 
     with Cluster(state).running() as url:
-        ...                                # the server answers at `url` in here
+        ...                                # the server accepts connections at `url`
 """
 
 import json
@@ -34,7 +34,7 @@ STOP_SECONDS = 60
 
 @dataclass(frozen=True)
 class Access:
-    """What it takes to connect; stored in a file that only its owner can read."""
+    """The connection parameters; stored in a file that only its owner can read."""
 
     password: str
     port: int | None = None
@@ -46,24 +46,24 @@ class Access:
 
 
 class Cluster:
-    """`durable=False` gives up safety for speed: only for clusters that tests throw away."""
+    """`durable=False` is faster and not crash-safe: only for temporary clusters of tests."""
 
     def __init__(self, state: Path, *, durable: bool = True) -> None:
         self.state = state
         self.durable = durable
         self.data = state / "postgres"
         self.upgraded = state / "postgres.upgraded"
-        """A complete cluster that an upgrade has made, until it takes the place of the old one."""
+        """A complete cluster made by an upgrade, until it replaces the old one."""
         self.log = state / "log" / "postgres.log"
         self.start_lock = state / "locks" / "start"
         self.users_lock = state / "locks" / "users"
-        # The daemon's name in earlier versions, one of which may be running.
+        # The name of the daemon in earlier versions, which may still be running.
         self.daemon_lock = state / "locks" / "keeper"
         self._access_file = state / "database.json"
 
     @contextmanager
     def running(self) -> Iterator[str]:
-        """Use the cluster for the length of a block; it is made and started where necessary."""
+        """Run the cluster for the duration of the block; create and start it if necessary."""
         with ExitStack() as stack:
             stack.callback(self._wait_until_stopped)
             # Waits while the daemon is stopping the server.
@@ -72,7 +72,7 @@ class Cluster:
             yield self.access().url
 
     def ensure(self) -> None:
-        """Make sure that the server runs; only for those who hold the users' lock."""
+        """Make sure that the server runs; the caller must hold the users' lock."""
         if self._runs() and self._has_daemon():
             return
         with locks.locked(self.start_lock):
@@ -100,7 +100,7 @@ class Cluster:
             ) from error
 
     def server(self) -> Server:
-        """How to run the server: as the user that owns the data, with the programs that fit them."""
+        """The server, run as the owner of the data, with programs of the right version."""
         user = self._user_who_can_enter(self.data)
         binaries = postgres_versions.for_existing_cluster(self.state, self.data, user)
         return Server(self.data, self.log, binaries, user, self.durable)
@@ -108,7 +108,7 @@ class Cluster:
     def finish_upgrade(self) -> None:
         """Put the upgraded cluster in place of the old one, if there is one.
 
-        Two renames cannot be one: after a crash between them the next start does the second.
+        After a crash between the two renames, the next start does the second one.
         """
         if self.upgraded.exists():
             if self.data.exists():
@@ -119,13 +119,13 @@ class Cluster:
             self.upgraded.rename(self.data)
 
     def stop_when_unused(self) -> None:
-        """What the daemon does: wait until the last user has gone, then stop the server."""
+        """Run by the daemon: wait until there are no users, then stop the server."""
         daemon_lock = locks.take(self.daemon_lock, wait=True)
         assert daemon_lock is not None  # noqa: S101 - it waited
         server = self.server()
         locks.take(self.users_lock, wait=True)
         server.stop()
-        # The next user must not find a daemon that is about to go; the users' lock ends with us.
+        # The next user must not see a daemon that is about to end; the users' lock is released on exit.
         os.close(daemon_lock)
 
     def _start_daemon(self) -> None:
@@ -166,12 +166,12 @@ class Cluster:
         return not locks.is_free(self.daemon_lock, shared=True)
 
     def _wait_until_stopped(self) -> None:
-        """If we were the last user, return only when the server has stopped."""
+        """For the last user, wait until the server has stopped."""
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline:
             if locks.is_free(self.users_lock):
                 if not self._runs() and not self._has_daemon():
                     return
             elif locks.is_free(self.users_lock, shared=True):
-                return  # Others use it; the daemon would not share the lock.
+                return  # Another command uses it; the lock of the daemon is exclusive.
             time.sleep(0.02)

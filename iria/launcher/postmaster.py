@@ -1,4 +1,4 @@
-"""One PostgreSQL server: its data made with `initdb`, itself started and stopped with `pg_ctl`."""
+"""Creates, starts and stops a PostgreSQL server with `initdb` and `pg_ctl`."""
 
 import locale
 import os
@@ -25,25 +25,25 @@ _HBA = f"""\
 host  all  {ROLE}  127.0.0.1/32  scram-sha-256
 """
 
-# Given on the command line, where they override the cluster's own files.
+# Passed on the command line, to override the configuration files of the cluster.
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "log_timezone": "UTC",
     "timezone": "UTC",
-    # Compiling a query costs more than any page of ours takes.
+    # Compiling a query takes longer than our queries.
     "jit": "off",
 }
-_LEAST_BUFFERS, _MOST_BUFFERS = 128, 1024
-"""Megabytes; the least is PostgreSQL's default."""
+_MIN_BUFFERS, _MAX_BUFFERS = 128, 1024
+"""Megabytes; the minimum is PostgreSQL's default."""
 
 _THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-"""Only for clusters that tests make and throw away."""
+"""Only for temporary clusters of tests."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """How to run the server of a data folder."""
+    """A server with its data folder and programs."""
 
     data: Path
     log: Path
@@ -52,10 +52,10 @@ class Server:
     durable: bool
 
     def create(self, password: str) -> None:
-        """Make a cluster with one login role that owns one empty database.
+        """Create a cluster with one login role that owns one empty database.
 
-        It is made under another name and renamed when complete, so that a kill in between leaves
-        nothing that could be taken for a cluster.
+        It is created under another name and renamed when complete, so that an interrupted start leaves
+        no incomplete cluster.
         """
         draft = self.data.with_name(f"{self.data.name}.unfinished")
         shutil.rmtree(draft, ignore_errors=True)
@@ -68,7 +68,7 @@ class Server:
             what = f"The database could not be made in {draft.parent}"
             self._run(what, "initdb", "-D", draft, "-U", "postgres", "--auth=reject", *options)
             (draft / "pg_hba.conf").write_text(_HBA)
-            # Before anybody can connect.
+            # While the server accepts no connections.
             replace(self, data=draft).run_single_user(
                 f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';\n"
                 f"CREATE DATABASE {DATABASE} OWNER {ROLE} TEMPLATE template0;\n"
@@ -78,7 +78,7 @@ class Server:
             shutil.rmtree(draft, ignore_errors=True)
 
     def start(self, port: int) -> None:
-        """Start the server and wait until it takes connections, also after a crash."""
+        """Start the server and wait until it accepts connections, also after a crash."""
         self.clear_leftovers()
         settings = _SETTINGS | (_shared_buffers() if self.durable else _THROWAWAY)
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -87,7 +87,7 @@ class Server:
         self._run(what, "pg_ctl", "start", "--wait", "-D", self.data, *options)
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop the server: by default sessions are ended and a checkpoint is written."""
+        """Stop the server; by default it ends sessions and writes a checkpoint."""
         if _pid_file(self.data):
             what = "The database does not stop"
             self._run(what, "pg_ctl", "stop", f"--mode={mode}", "--wait", "-D", self.data)
@@ -97,15 +97,15 @@ class Server:
         run_program(command, what, self.log, **self.binaries.options(self.user))
 
     def clear_leftovers(self) -> None:
-        """End what a killed server left, so that a new one has the data folder to itself.
+        """End processes of a killed server, so that a new one can use the data folder.
 
-        Backends can outlive a killed postmaster and still write. And the number in the pid file
-        may belong to another process by now, which PostgreSQL would take for a running server.
+        Backends can outlive a killed postmaster and still write. The number in the pid file
+        may belong to another process by now, which PostgreSQL would mistake for a running server.
         """
         for number in (signal.SIGTERM, signal.SIGKILL):
             deadline = time.monotonic() + 8
-            while (left := processes.postgres_of(self.data)) and time.monotonic() < deadline:
-                for pid in left:
+            while (leftovers := processes.postgres_of(self.data)) and time.monotonic() < deadline:
+                for pid in leftovers:
                     processes.send(pid, number)
                 time.sleep(0.05)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
@@ -120,19 +120,19 @@ class Server:
             **self.binaries.options(self.user),
         )
         if done.returncode or "ERROR:" in done.stderr:
-            output = done.stderr.partition("STATEMENT:")[0]  # which holds a password
+            output = done.stderr.partition("STATEMENT:")[0]  # which contains a password
             raise failure(f"The database in {self.data} could not be prepared", output)
         return str(done.stdout)
 
     def modules_folder(self) -> Path:
-        """Where its loadable modules are; to be asked while it is stopped."""
+        """The folder of loadable modules; call it while the server is stopped."""
         self.clear_leftovers()
         query = "SELECT 'folder=' || setting FROM pg_config WHERE name = 'PKGLIBDIR';\n"
         return Path(self.run_single_user(query).partition("folder=")[2].partition('"')[0])
 
 
 def _pid_file(data: Path) -> list[str]:
-    """Its lines, if its server runs: pid, data folder, start, port, socket, address, memory, status."""
+    """The lines of the pid file if the server runs: pid, data folder, start, port, socket, host, memory, status."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
         return lines if processes.is_postgres_of(data, int(lines[0])) else []
@@ -141,13 +141,13 @@ def _pid_file(data: Path) -> list[str]:
 
 
 def running_port(data: Path) -> int | None:
-    """The port of the server of this data folder, once it takes connections."""
+    """The port of the server of this data folder, once it accepts connections."""
     lines = _pid_file(data)
     return int(lines[3]) if len(lines) > 7 and lines[7].strip() == "ready" else None
 
 
 def free_port(wanted: int | None = None) -> int:
-    """The wanted port if nobody has it, else one that the system picks."""
+    """The wanted port if it is free, else one that the system chooses."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -160,18 +160,18 @@ def free_port(wanted: int | None = None) -> int:
 
 
 def _shared_buffers() -> dict[str, str]:
-    """An eighth of the machine's memory, since site and worker run beside the server.
+    """An eighth of the memory, since site and worker run on the same machine.
 
-    A search reads postings from all over an index of some gigabytes; with the default each query
-    evicted what the next one needed.
+    A search reads postings all over an index of some gigabytes; with the default each query
+    evicts pages that the next one needs.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
-    return {"shared_buffers": f"{min(max(memory // 8, _LEAST_BUFFERS), _MOST_BUFFERS)}MB"}
+    return {"shared_buffers": f"{min(max(memory // 8, _MIN_BUFFERS), _MAX_BUFFERS)}MB"}
 
 
 def _locale(major: int) -> list[str]:
-    """Sort by code point, change case by Unicode: the same on every machine, so no index goes stale
-    with an upgrade of the C library; what readers see is sorted by the language."""
+    """Sort by code point and change case by Unicode: the same on every machine, so no index breaks
+    with an upgrade of the C library. Text for readers is sorted by language."""
     if _exists("C.UTF-8"):
         return ["--locale=C.UTF-8"]
     if major >= 17:
@@ -181,10 +181,10 @@ def _locale(major: int) -> list[str]:
 
 def _exists(name: str) -> bool:
     """Whether the C library has a locale."""
-    before = locale.setlocale(locale.LC_COLLATE)
+    previous = locale.setlocale(locale.LC_COLLATE)
     try:
         locale.setlocale(locale.LC_COLLATE, name)
     except locale.Error:
         return False
-    locale.setlocale(locale.LC_COLLATE, before)
+    locale.setlocale(locale.LC_COLLATE, previous)
     return True

@@ -1,7 +1,7 @@
-"""What a database and a state folder need before the site can serve from them.
+"""Prepares a database and a state folder for the site.
 
-`manage.py prepare` does it: migrations, static files, and once the demo newsroom. When nothing it
-depends on has changed since, it is skipped.
+`manage.py prepare` runs migrations, collects static files and loads the demo newsroom once. If nothing it
+depends on has changed, it is skipped.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _SOURCES = (
 
 
 def prepare(state: Path, python: Path, environment: dict[str, str], *, private: bool) -> None:
-    """Prepare, unless a private cluster was prepared from the same sources before."""
+    """Prepare, unless this private cluster was prepared from the same sources before."""
     stamp = state / "prepared.json"
     sources = _fingerprint(environment)
     if private and stamp.exists() and stamp.read_text() == sources:
@@ -35,7 +35,7 @@ def prepare(state: Path, python: Path, environment: dict[str, str], *, private: 
 
 
 def manage(state: Path, python: Path, environment: dict[str, str], *arguments: str) -> None:
-    """Run a `manage.py` command; raise one sentence if it fails."""
+    """Run a `manage.py` command; raise StartError if it fails."""
     log = make_private_file(state / "log" / f"{arguments[0]}.log")
     with log.open("w") as output:
         done = subprocess.run(
@@ -49,16 +49,16 @@ def manage(state: Path, python: Path, environment: dict[str, str], *arguments: s
     if done.returncode:
         text = log.read_text(errors="replace").strip()
         if "\n" not in text and not is_disk_full(text):
-            # A sentence already, about a setting, the database or a table in use.
+            # Already a message for the user.
             raise StartError(text.removeprefix("CommandError: "))
         raise failure(f"`manage.py {arguments[0]}` failed", text, log)
 
 
 def demo_password(state: Path) -> str:
-    """The demo editor's password: random, created at the first call, readable by us alone."""
+    """The random password of the demo editor; created by the first call, in a private file."""
     file = state / DEMO_EDITOR
     if not file.exists():
-        # To be typed from a screen: four groups, nothing that looks like something else.
+        # Easy to type: four groups, without similar characters.
         letters = [secrets.choice(_TYPEABLE) for _ in range(16)]
         groups = ("".join(letters[start : start + 4]) for start in range(0, 16, 4))
         write_atomically(file, "-".join(groups) + "\n")
@@ -66,7 +66,7 @@ def demo_password(state: Path) -> str:
 
 
 def how_to_sign_in(state: Path) -> str:
-    """The demo editor's e-mail address and password, as when the demo newsroom was loaded."""
+    """The demo editor's e-mail address and password, from when the demo newsroom was loaded."""
     *email, password = (state / DEMO_EDITOR).read_text().split()
     if not email:
         return "with your own account; `manage.py createsuperuser` makes one"
@@ -74,11 +74,11 @@ def how_to_sign_in(state: Path) -> str:
 
 
 def _fingerprint(environment: dict[str, str]) -> str:
-    """One value for all that preparing depends on: sources by size and time, and the database."""
+    """A fingerprint of everything the preparation depends on: size and time of sources, and the database."""
     password = environment["DATABASE_URL"].rpartition("@")[0]
     lines = [f"{password} {environment.get('DEBUG')}"]
     for path in sorted(path for pattern in _SOURCES for path in PROJECT.glob(pattern)):
         if path.is_file():
-            about = path.stat()
-            lines.append(f"{path.relative_to(PROJECT)} {about.st_size} {about.st_mtime_ns}")
+            file_stat = path.stat()
+            lines.append(f"{path.relative_to(PROJECT)} {file_stat.st_size} {file_stat.st_mtime_ns}")
     return json.dumps({"sources": hashlib.sha256("\n".join(lines).encode()).hexdigest()})

@@ -1,4 +1,4 @@
-"""Processes: ended with their parent, known by their data folder, sent signals."""
+"""Processes: ended with their parent, found by their data folder, sent signals."""
 
 import ctypes
 import errno
@@ -15,21 +15,21 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """For `preexec_fn`: the kernel sends the child this signal when its parent is gone (Linux)."""
+    """For `preexec_fn`: the kernel sends the child this signal when its parent ends (Linux)."""
     libc, parent = _libc, os.getpid()
     if libc is None:
         return None
 
     def tie() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, int(number))
-        if os.getppid() != parent:  # it died in between
+        if os.getppid() != parent:  # it ended in between
             os._exit(1)
 
     return tie
 
 
 def interrupts_of_make(pid: int) -> int:
-    """If a process is a `make` that runs: 4, and which of SIGHUP (1) and SIGINT (2) it handles (Linux)."""
+    """For a running `make`: 4, plus SIGHUP (1) and SIGINT (2) if it handles them; else 0 (Linux)."""
     with suppress(OSError):
         status = Path(f"/proc/{pid}/status").read_text()
         is_make = status.startswith(("Name:\tmake\n", "Name:\tgmake\n"))
@@ -39,7 +39,7 @@ def interrupts_of_make(pid: int) -> int:
 
 
 def is_postgres_of(data: Path, pid: int) -> bool:
-    """Whether a process is a PostgreSQL that works in a data folder."""
+    """Whether a process is a PostgreSQL server of a data folder."""
     if sys.platform != "linux":
         ask = ["ps", "-o", "command=", "-p", str(pid)]
         return f"-D {data}" in subprocess.run(ask, capture_output=True, text=True).stdout
@@ -51,7 +51,7 @@ def is_postgres_of(data: Path, pid: int) -> bool:
 
 
 def postgres_of(data: Path) -> list[int]:
-    """All PostgreSQL processes that work in a data folder (Linux)."""
+    """All PostgreSQL processes of a data folder (Linux)."""
     pids = [int(process.name) for process in Path("/proc").glob("[0-9]*")]
     return [pid for pid in pids if is_postgres_of(data, pid)]
 

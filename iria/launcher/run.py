@@ -1,4 +1,4 @@
-"""`make run`: from a bare clone to a site that answers, and down again. `make reset-demo`."""
+"""`make run`: starts and stops the site. `make reset-demo`."""
 
 import os
 import re
@@ -42,7 +42,7 @@ def run(port_text: str = "8000") -> int:
 
 
 def reset_demo() -> int:
-    """Make the demo newsroom as it was on the first day, whether the site runs or not."""
+    """Reload the demo newsroom, whether the site runs or not."""
     state = make_folder(paths.state_folder())
     python = virtualenv.ensure()
     with command.database(state) as (database_url, _):
@@ -63,10 +63,10 @@ def port_number(text: str) -> int:
 
 @contextmanager
 def only_run(state: Path, patience: float = 5) -> Iterator[int]:
-    """Only one `make run` for a state folder: a lock, which its children hold as well.
+    """Allow only one `make run` for a state folder, with a lock that its children hold too.
 
-    So a start waits for one that is just ending, and for the children of one that was killed, which
-    the kernel ends (Linux); elsewhere they are ended here.
+    A start waits for a previous run that is ending, and for the children of a killed run, which
+    the kernel ends on Linux; on other systems they are ended here.
     """
     path = state / "locks" / "run"
     with ExitStack() as stack:
@@ -76,8 +76,8 @@ def only_run(state: Path, patience: float = 5) -> Iterator[int]:
             last = command.last_run(state)
             if not last or processes.is_alive(last["pid"]):
                 where = f" at {last['url']} (process {last['pid']})" if last else ""
-                sentence = f"IRIA runs already{where}; stop that one first, or use it."
-                raise StartError(sentence) from error
+                message = f"IRIA runs already{where}; stop that one first, or use it."
+                raise StartError(message) from error
             for pid in last["children"]:
                 processes.send_group(pid, signal.SIGKILL)
             lock = stack.enter_context(locks.locked(path))
@@ -86,7 +86,7 @@ def only_run(state: Path, patience: float = 5) -> Iterator[int]:
 
 @contextmanager
 def _bound_socket(port: int) -> Iterator[socket.socket]:
-    """The site's port, ours from the first moment, and not yet listening."""
+    """Bind the port of the site before the start, without listening."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -127,10 +127,10 @@ def _serve(
     children: list[Child],
     cluster: Cluster | None,
 ) -> None:
-    """Say where the site is when it is ready, and watch it until it is stopped."""
+    """Print the URLs when the site is ready, and watch it until it is stopped."""
 
     def check() -> None:
-        """See that our own database runs where the site expects it; note new processes."""
+        """Check that the private cluster runs at the expected URL; store new process ids."""
         if cluster is not None:
             cluster.ensure()
             if cluster.access().url != environment["DATABASE_URL"]:
@@ -143,13 +143,13 @@ def _serve(
     _wait_until_ready(url, children)
     site = environment["SITE_URL"].rstrip("/")
     sign_in = preparation.how_to_sign_in(state)
-    with suppress(OSError):  # nobody reads our output any more
+    with suppress(OSError):  # the output may be closed
         print(f"Site:    {site}/\nAdmin:   {site}/admin/\nSign in: {sign_in}", flush=True)
     supervisor.watch(children, check)
 
 
 def _wait_until_ready(url: str, children: list[Child]) -> None:
-    """Return when the site can serve and its worker lives; raise when a child ends first."""
+    """Wait until the site and its worker are ready; raise if a child ends first."""
     deadline = time.monotonic() + READY_SECONDS
     while problem := _problem(url):
         for child in children:
@@ -162,15 +162,15 @@ def _wait_until_ready(url: str, children: list[Child]) -> None:
 
 
 def _problem(url: str) -> str:
-    """What the first page that is not ready answers; nothing when all are."""
+    """The problem of the first failing health check; empty if all succeed."""
     connection = HTTPConnection(url.removeprefix("http://"), timeout=5)
     try:
         for path in ("/readyz", "/readyz/worker/"):
             connection.request("GET", path)
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 200:
-                return f"{path} answers {answer.status}"
+            response = connection.getresponse()
+            response.read()
+            if response.status != 200:
+                return f"{path} answers {response.status}"
     except (OSError, HTTPException):
         return "it does not answer"
     finally:

@@ -1,4 +1,4 @@
-"""Child processes that are watched: restarted when they end (within limits), ended together."""
+"""Watches child processes: restarts them when they end, within limits, and ends them together."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from iria.launcher.paths import PROJECT, make_private_file
 
 RESTARTS_A_MINUTE = 5
 GRACE_SECONDS = 1.3
-"""The rest of the 3 s in which everything has to end belongs to the database."""
+"""The rest of the 3 s for a shutdown is for the database."""
 
 
 class Stopped(BaseException):
@@ -23,23 +23,23 @@ class Stopped(BaseException):
 
 
 def stop_on_signals() -> None:
-    """From now on a signal to end raises `Stopped`, once; a second one changes nothing."""
-    ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # as it is under nohup
-        ends.remove(signal.SIGHUP)
+    """Make signals that end the process raise `Stopped`; further signals are ignored."""
+    end_signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # under nohup
+        end_signals.remove(signal.SIGHUP)
 
     def stop(*_: object) -> None:
-        for number in ends:
+        for number in end_signals:
             signal.signal(number, signal.SIG_IGN)
         raise Stopped
 
-    for number in ends:
+    for number in end_signals:
         signal.signal(number, stop)
 
 
 @dataclass
 class Child:
-    """A program of the site that should always run."""
+    """A process of the site that should always run."""
 
     name: str
     command: Sequence[str | Path]
@@ -47,7 +47,7 @@ class Child:
     log: Path
     descriptors: tuple[int, ...] = ()
     process: "subprocess.Popen[bytes]" = field(init=False)
-    ends: list[float] = field(default_factory=list)
+    ended_at: list[float] = field(default_factory=list)
 
     def start(self) -> None:
         with make_private_file(self.log).open("ab") as log:
@@ -64,18 +64,18 @@ class Child:
             )
 
     def restart(self) -> None:
-        """Start again after an end, a little later each time, until there were too many."""
-        self.end(0)  # what a killed leader left
+        """Start again with a growing delay; fail after too many restarts."""
+        self.end(0)  # remaining processes of the group
         now = time.monotonic()
-        self.ends = [*(then for then in self.ends if now - then < 60), now]
-        if len(self.ends) > RESTARTS_A_MINUTE:
-            raise self.failure(f"The {self.name} ended {len(self.ends)} times within a minute")
+        self.ended_at = [*(then for then in self.ended_at if now - then < 60), now]
+        if len(self.ended_at) > RESTARTS_A_MINUTE:
+            raise self.failure(f"The {self.name} ended {len(self.ended_at)} times within a minute")
         info(f"The {self.name} ended and is started again ({self.log} says why).")
-        time.sleep(0.1 * 2 ** len(self.ends))
+        time.sleep(0.1 * 2 ** len(self.ended_at))
         self.start()
 
     def end(self, seconds: float) -> None:
-        """Wait a moment for its end, then kill whatever is left of it."""
+        """Wait for its end, then kill the remaining processes of its group."""
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(seconds)
         processes.send_group(self.process.pid, signal.SIGKILL)
@@ -86,10 +86,10 @@ class Child:
 
 
 def watch(children: list[Child], check: Callable[[], None]) -> None:
-    """Restart children that end, until we are stopped; call `check` a few times a second.
+    """Restart children that end, until stopped; call `check` a few times a second.
 
-    That includes a `make` above us that was killed or got a SIGINT alone, as from `kill -INT`: it
-    does not pass that on but waits for us, and handles no second one.
+    It also stops if a parent `make` was killed or received SIGINT alone, as from `kill -INT`: make
+    does not forward the signal but waits for its child, and handles no second one.
     """
     make = os.getppid()
     handled = processes.interrupts_of_make(make)
@@ -102,7 +102,7 @@ def watch(children: list[Child], check: Callable[[], None]) -> None:
 
 
 def end(children: list[Child]) -> None:
-    """End all children at once: ask, wait a moment, kill."""
+    """End all children: terminate, wait a moment, kill."""
     for child in children:
         child.process.terminate()
     deadline = time.monotonic() + GRACE_SECONDS

@@ -1,4 +1,4 @@
-"""`make upgrade-database`: the same data under the newest PostgreSQL; the old cluster stays."""
+"""`make upgrade-database`: moves the data to the newest PostgreSQL; keeps the old cluster."""
 
 import shutil
 from collections.abc import Iterator
@@ -50,16 +50,16 @@ def _upgrade(cluster: Cluster) -> None:
         restore = ("--exit-on-error", "--no-comments", str(draft / "dump"))
         _run_client(new, port, password, "pg_restore", *restore)
         _run_client(new, port, password, "psql", "--command=ANALYZE")
-    new.data.rename(cluster.upgraded)  # It is complete from now on.
+    new.data.rename(cluster.upgraded)  # Now it is complete.
     cluster.finish_upgrade()
     shutil.rmtree(draft)
 
 
-def _run_client(server: Server, port: int, password: str, name: str, *more: str) -> None:
+def _run_client(server: Server, port: int, password: str, name: str, *arguments: str) -> None:
     connection = ("--host=127.0.0.1", f"--port={port}", "--no-password")
     role = (f"--username={postmaster.ROLE}", f"--dbname={postmaster.DATABASE}")
     run_program(
-        [server.binaries.program(name), *connection, *role, *more],
+        [server.binaries.program(name), *connection, *role, *arguments],
         "The upgrade failed, and the database is as it was",
         server.log,
         env=server.binaries.environment | {"PGPASSWORD": password},
@@ -68,7 +68,7 @@ def _run_client(server: Server, port: int, password: str, name: str, *more: str)
 
 @contextmanager
 def _running(server: Server) -> Iterator[int]:
-    """Run the server on a port of its own for the length of a block."""
+    """Run the server on a free port for the duration of the block."""
     port = postmaster.free_port()
     server.start(port)
     try:

@@ -1,4 +1,4 @@
-"""`.venv`: made once, filled from a lock with hashes, made again where it is broken."""
+"""Creates `.venv`, installs packages from a lock file with hashes, and repairs it."""
 
 import os
 import shutil
@@ -12,16 +12,16 @@ from iria.launcher.paths import PROJECT, display_path, make_private_file
 
 FOR_RUNNING = "requirements.txt"
 FOR_DEVELOPING = "requirements-dev.txt"
-"""It contains the other one."""
+"""Includes the packages of the other one."""
 SOURCE_ONLY = "dkimpy"
-"""Plain Python that is published without a wheel; its source is checked against its hash as well."""
+"""Pure Python, published without a wheel; its source is checked against a hash as well."""
 
 
 def ensure(lock: str = FOR_RUNNING, project: Path = PROJECT) -> Path:
-    """Make the environment satisfy a lock; return its Python. A `.venv` that is a link stays as it is.
+    """Install the packages of a lock file; return the Python. A `.venv` that is a symlink is not changed.
 
-    What is installed is known by a copy of its lock. There is none while packages are installed: an
-    environment without one is broken, and made again.
+    A copy of the lock file records what is installed. It is missing during an installation: an
+    environment without it is broken, and recreated.
     """
     folder = project / ".venv"
     python = folder / "bin" / "python"
@@ -36,7 +36,7 @@ def ensure(lock: str = FOR_RUNNING, project: Path = PROJECT) -> Path:
         if not (folder / FOR_RUNNING).exists() or not _has_pip(python):
             info(f"Making {display_path(folder, project)} with Python {sys.version.split()[0]}.")
             shutil.rmtree(folder, ignore_errors=True)
-            # From the Python below, in case we run on the environment that has just been removed.
+            # The base Python, in case this process runs in the environment that was just removed.
             base = getattr(sys, "_base_executable", sys.executable)
             command = [base, "-m", "venv", folder]
             run_program(command, "The environment could not be made", log, **options)
@@ -57,7 +57,7 @@ def ensure(lock: str = FOR_RUNNING, project: Path = PROJECT) -> Path:
 
 
 def _has_pip(python: Path) -> bool:
-    """Whether the environment's Python runs, and finds its packages."""
+    """Whether the Python of the environment runs and finds its packages."""
     try:
         return subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0
     except OSError:

@@ -1,1 +1,1 @@
-"""The publication: one row that says who speaks, edited in the admin."""
+"""The publication: name, contact, design and menus in one row, edited in the admin."""

@@ -1,7 +1,4 @@
-"""The form of the publication.
-
-The publication in the admin: one row that can be changed and never removed.
-"""
+"""The publication in the admin: one row that can be changed but not deleted."""
 
 import hashlib
 import json
@@ -41,8 +38,8 @@ class BrandImageWidget(forms.FileInput):
         return context
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        sent = super().value_from_datadict(data, files, name)
-        return False if sent is None and data.get(f"{name}-remove") else sent
+        upload = super().value_from_datadict(data, files, name)
+        return False if upload is None and data.get(f"{name}-remove") else upload
 
 
 class BrandImageField(forms.FileField):
@@ -57,8 +54,8 @@ class BrandImageField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         if data is False:
             return False
-        sent = super().clean(data, None)
-        return self.draw(logos.read(sent)) if sent else None
+        upload = super().clean(data, None)
+        return self.draw(logos.read(upload)) if upload else None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return data is not None
@@ -113,8 +110,8 @@ class PublicationForm(forms.ModelForm[Publication]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for length_kept_below in ("accent", "accent_dark", "issn"):
-            field = self.fields.get(length_kept_below)
+        for name in ("accent", "accent_dark", "issn"):
+            field = self.fields.get(name)
             if isinstance(field, forms.CharField):
                 # For pasted values our error is more helpful than “at most 7 characters”.
                 field.max_length = None
@@ -137,40 +134,40 @@ class PublicationForm(forms.ModelForm[Publication]):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if values.get("accent_dark") and not values.get("accent") and "accent" not in self.errors:
-            sentence = "Enter the accent colour for light mode too."
-            raise ValidationError({"accent": sentence})
+            message = "Enter the accent colour for light mode too."
+            raise ValidationError({"accent": message})
         self._check_conflict(values.get("seen", ""))
         return values
 
     def _check_conflict(self, seen: str) -> None:
         """Detects changes by others since the form was opened; locks the row until it is saved."""
-        standing = Publication.objects.select_for_update().filter(pk=self.instance.pk).first()
-        if standing is None or seen in {"", state_hash(standing)}:
+        current = Publication.objects.select_for_update().filter(pk=self.instance.pk).first()
+        if current is None or seen in {"", state_hash(current)}:
             return
         # Saving again overwrites them.
         data = cast("QueryDict", self.data).copy()
-        data["seen"] = state_hash(standing)
+        data["seen"] = state_hash(current)
         self.data = data
         self.add_error(None, EDIT_CONFLICT)
 
     def save_images(self) -> None:
         """Sets uploaded images, and removes those selected for removal."""
         for place in (*logos.LOGOS, logos.ICON):
-            sent = self.cleaned_data.get(place)
-            if sent is False:
+            upload = self.cleaned_data.get(place)
+            if upload is False:
                 logos.remove(self.instance, place)
-            elif sent:
-                logos.assign(self.instance, place, sent)
+            elif upload:
+                logos.assign(self.instance, place, upload)
 
 
 def state_hash(publication: Publication) -> str:
     """A hash of everything editors can change."""
     columns = (each.attname for each in Publication._meta.concrete_fields)
-    words = {
+    values = {
         name: getattr(publication, name) for name in columns if name not in {"id", "resolved_menus"}
     }
-    written = json.dumps(words, sort_keys=True, default=str)
-    return hashlib.blake2b(written.encode(), digest_size=12).hexdigest()
+    serialized = json.dumps(values, sort_keys=True, default=str)
+    return hashlib.blake2b(serialized.encode(), digest_size=12).hexdigest()
 
 
 def accent_preview(publication: Publication) -> SafeString:
@@ -225,10 +222,10 @@ class PublicationAdmin(NoAddOrDelete, admin.ModelAdmin[Publication]):
     ) -> HttpResponse:
         publication = kwargs.get("obj")
         if publication is not None and request.method == "GET":
-            for sentence in broken_entry_messages(
+            for message in broken_entry_messages(
                 menus.broken_entries(publication, menus.targets())
             ):
-                messages.warning(request, sentence)
+                messages.warning(request, message)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(

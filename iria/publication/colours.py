@@ -1,12 +1,10 @@
-"""Colours as numbers: read from #rrggbb, compared by contrast, moved in oklch.
+"""The accent colour: contrast checks, and its stylesheet. Colours are `#rrggbb`, adjusted in oklch.
 
 The arithmetic is that of CSS Color 4 (oklab) and of WCAG 2.2 (relative luminance, contrast ratio).
 
-The publication's own accent: checked for contrast, and the few rules that carry it to a page.
-
-The rules stand at an address made of the colours themselves. So the policy needs no exception for
-styles written into a page, an old page in some cache keeps its old colour, and nothing is asked of
-the database. A publication that keeps the accent of the tokens asks for no second stylesheet.
+The URL of the stylesheet contains the colours. So the content security policy needs no exception for
+inline styles, a cached page keeps its old colour, and no query is
+necessary. With the default accent there is no second stylesheet.
 """
 
 import math
@@ -23,10 +21,10 @@ STEP: Final = 0.0025
 
 
 def read_hex(text: str) -> str | None:
-    """`#rrggbb` in small letters, also from `#abc` or without the sign; None for anything else."""
+    """`#rrggbb` in lower case, also from `#abc` or without `#`; None if invalid."""
     plain = text.strip().lower().removeprefix("#")
     if len(plain) == 3:
-        plain = "".join(sign * 2 for sign in plain)
+        plain = "".join(digit * 2 for digit in plain)
     return f"#{plain}" if HEX.fullmatch(f"#{plain}") else None
 
 
@@ -42,14 +40,14 @@ def to_oklch(colour: str) -> Oklch:
 
 
 def to_hex(colour: Oklch) -> str:
-    """The nearest colour a screen can show, its chroma lowered until it fits."""
+    """The nearest sRGB colour, with reduced chroma if necessary."""
     light, chroma, hue = colour
     while chroma > 0 and not all(
         -0.0005 <= channel <= 1.0005 for channel in _rgb(light, chroma, hue)
     ):
         chroma = max(0.0, chroma - STEP)
     channels = (min(1.0, max(0.0, channel)) for channel in _rgb(light, chroma, hue))
-    return "#" + "".join(f"{round(_curved(channel) * 255):02x}" for channel in channels)
+    return "#" + "".join(f"{round(_gamma_encoded(channel) * 255):02x}" for channel in channels)
 
 
 def luminance(colour: str) -> float:
@@ -63,15 +61,15 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def nearest_readable(colour: str, papers: tuple[str, ...], least: float) -> str:
-    """The colour itself where it stands out enough from every paper, else the nearest that does.
+def nearest_readable(colour: str, papers: tuple[str, ...], minimum: float) -> str:
+    """The colour if its contrast with every background is sufficient, else the nearest that is.
 
-    Only its lightness changes: down on light papers, up on dark ones.
+    Only its lightness changes: darker on light backgrounds, lighter on dark ones.
     """
     light, chroma, hue = to_oklch(colour)
     step = -STEP if luminance(papers[0]) > 0.18 else STEP
     found = colour
-    while 0 < light < 1 and min(contrast(found, paper) for paper in papers) < least:
+    while 0 < light < 1 and min(contrast(found, paper) for paper in papers) < minimum:
         light += step
         found = to_hex((light, chroma, hue))
     return found
@@ -93,7 +91,7 @@ def _linear(channel: float) -> float:
     return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
 
 
-def _curved(channel: float) -> float:
+def _gamma_encoded(channel: float) -> float:
     return channel * 12.92 if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
 
 
@@ -104,29 +102,29 @@ DARK_PAPERS: Final = ("#14171d", "#1c2127")
 LEAST: Final = 4.5
 DEEPER_LIGHT: Final = -0.09
 DEEPER_DARK: Final = 0.08
-"""How far the colour of a link under the pointer stands from the accent, in lightness."""
+"""The difference in lightness between the accent and the colour of a link on hover."""
 
 
 def checked(colour: str, papers: tuple[str, ...], where: str) -> str:
     """The colour as `#rrggbb`; an empty text stays empty.
 
     Raises:
-        ValidationError: it is no colour, or cannot be read on our papers; names the nearest that can.
+        ValidationError: it is invalid, or has too little contrast; the message names the nearest readable colour.
     """
     if not colour.strip():
         return ""
     plain = read_hex(colour)
     if plain is None:
-        sentence = "Enter a hexadecimal colour such as #1a5f7a."
-        raise ValidationError(sentence, code="form")
+        message = "Enter a hexadecimal colour such as #1a5f7a."
+        raise ValidationError(message, code="form")
     nearest = nearest_readable(plain, papers, LEAST)
     if nearest != plain:
-        least = min(contrast(plain, paper) for paper in papers)
-        sentence = (
-            f"{plain} has a contrast of {least:.1f} : 1 {where}. Text needs {LEAST} : 1. "
+        lowest = min(contrast(plain, paper) for paper in papers)
+        message = (
+            f"{plain} has a contrast of {lowest:.1f} : 1 {where}. Text needs {LEAST} : 1. "
             f"The nearest readable colour is {nearest}."
         )
-        raise ValidationError(sentence, code="contrast")
+        raise ValidationError(message, code="contrast")
     return plain
 
 
@@ -139,13 +137,13 @@ def checked_dark(colour: str) -> str:
 
 
 def for_dark(light: str) -> str:
-    """The same accent for the dark scheme, as far lifted as reading asks."""
+    """The accent for dark mode, lightened until it is readable."""
     return nearest_readable(light, DARK_PAPERS, LEAST)
 
 
 def stylesheet(light: str, dark: str) -> str:
-    """The tokens of the accent, in the layer that comes last."""
-    deep = f"light-dark({_moved(light, DEEPER_LIGHT)}, {_moved(dark, DEEPER_DARK)})"
+    """The tokens of the accent, in the last layer."""
+    deep = f"light-dark({_lightened(light, DEEPER_LIGHT)}, {_lightened(dark, DEEPER_DARK)})"
     return (
         "@layer reset, tokens, base, layout, components, pages, theme;\n"
         "@layer theme { @media screen { :root { "
@@ -153,6 +151,6 @@ def stylesheet(light: str, dark: str) -> str:
     )
 
 
-def _moved(colour: str, by: float) -> str:
+def _lightened(colour: str, by: float) -> str:
     light, chroma, hue = to_oklch(colour)
     return to_hex((min(1.0, max(0.0, light + by)), chroma, hue))

@@ -1,4 +1,4 @@
-"""The publication in every template, read at most once a request and only where it is used."""
+"""The publication in templates, read at most once per request and only if used."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -7,20 +7,20 @@ from django.utils.functional import SimpleLazyObject
 from iria.core.http.cache_versions import ProcessCache
 from iria.publication.models import Publication, current_publication
 
-_held: ProcessCache[Publication] = ProcessCache()
+_cached: ProcessCache[Publication] = ProcessCache()
 
 
 def publication_of(request: HttpRequest) -> Publication:
-    """The publication, read once for this request, and for public pages once until something changes."""
-    known: Publication | None = getattr(request, "_publication", None)
-    if known is None:
-        known = _held.of(request, "publication", current_publication)
-        request._publication = known  # type: ignore[attr-defined]
-    return known
+    """The publication, read once per request; for public pages once per cache version."""
+    found: Publication | None = getattr(request, "_publication", None)
+    if found is None:
+        found = _cached.of(request, "publication", current_publication)
+        request._publication = found  # type: ignore[attr-defined]
+    return found
 
 
 def publication(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `publication` and the site's own address."""
+    """Context processor: `publication` and `site_url`."""
     return {
         "publication": SimpleLazyObject(lambda: publication_of(request)),
         "site_url": settings.SITE_URL,

@@ -1,4 +1,4 @@
-"""Pages in the publication's own language."""
+"""Views in the language of the publication."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -12,28 +12,28 @@ from iria.publication.context_processors import publication_of
 
 
 def in_its_language[V: Callable[..., Any]](view: V) -> V:
-    """A view whose words are in the publication's first language.
+    """Decorator: activates the first language of the publication.
 
-    A view that shows something in another language says so itself, with `speaking`.
+    Views with content in another language use `use_language`.
     """
 
     @wraps(view)
-    def spoken(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with use_language(publication_of(request).language_codes[0]):
             response = view(request, *args, **kwargs)
             if hasattr(response, "render") and callable(response.render):
-                # Later it would be rendered in the language of whoever comes next.
+                # Later it would be rendered in another language.
                 response.render()
         return cast(HttpResponse, response)
 
-    return cast(V, spoken)
+    return cast(V, wrapped)
 
 
 def speak(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
-    """The same addresses, each with its view in the publication's language.
+    """The same URL patterns, with each view in the language of the publication.
 
-    For rooms without public pages; those say it view by view, inside of `public_page`, which answers
-    whoever holds a page before the publication is read.
+    For apps without public pages. Public views are decorated one by one inside `public_page`, which
+    responds to conditional requests before the publication is read.
     """
     listed = list(patterns)
     for pattern in listed:

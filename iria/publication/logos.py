@@ -12,13 +12,13 @@ from django.core.files import File
 from iria.core.hooks import InvalidLogo, RenderedLogo, logo_renderers
 from iria.publication.models import BrandImage, Publication
 
-LARGEST_FILE: Final = 8 * 1024 * 1024
+MAX_FILE_SIZE: Final = 8 * 1024 * 1024
 LOGO_BOX: Final = (800, 160)
 """Twice the size in the page header, for high-density screens."""
 ICON_SIDES: Final = (32, 180, 512)
 """For tabs, home screens of phones, and search engines."""
-LEAST_ICON: Final = 180
-LEAST_LOGO_HEIGHT: Final = 40
+MIN_ICON_SIDE: Final = 180
+MIN_LOGO_HEIGHT: Final = 40
 LOGOS: Final = ("logo", "logo_dark")
 ICON: Final = "icon"
 
@@ -29,14 +29,14 @@ def draw_logo(file: bytes) -> list[RenderedLogo]:
     Raises:
         ValidationError: it cannot be opened, or is too small to be sharp.
     """
-    drawn = _draw(file, [LOGO_BOX])
-    if drawn[0].height < LEAST_LOGO_HEIGHT:
-        sentence = (
-            f"The logo would be {drawn[0].width} × {drawn[0].height} pixels. It needs a height of at "
-            f"least {LEAST_LOGO_HEIGHT}. Crop empty edges, or use a larger file."
+    rendered = _render(file, [LOGO_BOX])
+    if rendered[0].height < MIN_LOGO_HEIGHT:
+        message = (
+            f"The logo would be {rendered[0].width} × {rendered[0].height} pixels. It needs a height of at "
+            f"least {MIN_LOGO_HEIGHT}. Crop empty edges, or use a larger file."
         )
-        raise ValidationError(sentence)
-    return drawn
+        raise ValidationError(message)
+    return rendered
 
 
 def draw_icon(file: bytes) -> list[RenderedLogo]:
@@ -45,15 +45,15 @@ def draw_icon(file: bytes) -> list[RenderedLogo]:
     Raises:
         ValidationError: it cannot be opened, is not square or too small.
     """
-    drawn = _draw(file, [(side, side) for side in ICON_SIDES])
-    width, height = drawn[-1].width, drawn[-1].height
+    rendered = _render(file, [(side, side) for side in ICON_SIDES])
+    width, height = rendered[-1].width, rendered[-1].height
     if abs(width - height) > 2:
-        sentence = "The icon is not square. Use an image of, for example, 512 × 512 pixels."
-        raise ValidationError(sentence)
-    if max(width, height) < LEAST_ICON:
-        sentence = f"The icon has {width} × {height} pixels. It needs at least {LEAST_ICON} × {LEAST_ICON}."
-        raise ValidationError(sentence)
-    return drawn
+        message = "The icon is not square. Use an image of, for example, 512 × 512 pixels."
+        raise ValidationError(message)
+    if max(width, height) < MIN_ICON_SIDE:
+        message = f"The icon has {width} × {height} pixels. It needs at least {MIN_ICON_SIDE} × {MIN_ICON_SIDE}."
+        raise ValidationError(message)
+    return rendered
 
 
 def read(upload: "File[Any]") -> bytes:
@@ -62,37 +62,46 @@ def read(upload: "File[Any]") -> bytes:
     Raises:
         ValidationError: the file is too large.
     """
-    if upload.size > LARGEST_FILE:
-        sentence = f"The file is larger than {LARGEST_FILE // 1024**2} MB. Choose a smaller one."
-        raise ValidationError(sentence)
+    if upload.size > MAX_FILE_SIZE:
+        message = f"The file is larger than {MAX_FILE_SIZE // 1024**2} MB. Choose a smaller one."
+        raise ValidationError(message)
     return bytes(upload.read())
 
 
-def _draw(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
-    for draw in logo_renderers:
+def _render(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
+    for render in logo_renderers:
         try:
-            return draw(file, boxes)
-        except InvalidLogo as mistake:
-            raise ValidationError(str(mistake)) from mistake
-    sentence = "Images cannot be processed on this server."
-    raise ValidationError(sentence)
+            return render(file, boxes)
+        except InvalidLogo as error:
+            raise ValidationError(str(error)) from error
+    message = "Images cannot be processed on this server."
+    raise ValidationError(message)
 
 
-def assign(publication: Publication, place: str, drawn: list[RenderedLogo]) -> None:
+def assign(publication: Publication, place: str, rendered: list[RenderedLogo]) -> None:
     """Sets the `logo`, `logo_dark` or `icon` of the publication, without saving it."""
-    facts = [_save(each) for each in drawn]
-    images = {name: fact for name, fact in publication.brand_images.items() if not _is(name, place)}
+    stored = [_save(each) for each in rendered]
+    images = {
+        name: stored_image
+        for name, stored_image in publication.brand_images.items()
+        if not _is(name, place)
+    }
     if place == ICON:
-        images |= {f"icon_{side}": fact for side, fact in zip(ICON_SIDES, facts, strict=True)}
+        images |= {
+            f"icon_{side}": stored_image
+            for side, stored_image in zip(ICON_SIDES, stored, strict=True)
+        }
     else:
-        images[place] = facts[0]
+        images[place] = stored[0]
     publication.brand_images = images
 
 
 def remove(publication: Publication, place: str) -> None:
     """Removes the image, without saving the publication."""
     publication.brand_images = {
-        name: fact for name, fact in publication.brand_images.items() if not _is(name, place)
+        name: stored_image
+        for name, stored_image in publication.brand_images.items()
+        if not _is(name, place)
     }
 
 
@@ -100,12 +109,12 @@ def _is(name: str, place: str) -> bool:
     return name == place if place in LOGOS else name.startswith(f"{place}_")
 
 
-def _save(drawn: RenderedLogo) -> dict[str, object]:
-    name = f"{hashlib.blake2b(drawn.png, digest_size=10).hexdigest()}.png"
-    values = {"png": drawn.png, "width": drawn.width, "height": drawn.height}
+def _save(rendered: RenderedLogo) -> dict[str, object]:
+    name = f"{hashlib.blake2b(rendered.png, digest_size=10).hexdigest()}.png"
+    values = {"png": rendered.png, "width": rendered.width, "height": rendered.height}
     image, _ = BrandImage.objects.get_or_create(name=name, defaults=values)
     return {
         "address": image.get_absolute_url(),
-        "width": drawn.width,
-        "height": drawn.height,
+        "width": rendered.width,
+        "height": rendered.height,
     }

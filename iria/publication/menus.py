@@ -110,28 +110,28 @@ def _lock() -> Publication | None:
 def _retargeted(entries: list[Entry], kind: str, old: str, new: str) -> list[Entry]:
     if not any((entry["kind"], entry["key"]) == (kind, old) for entry in entries):
         return entries
-    there = any((entry["kind"], entry["key"]) == (kind, new) for entry in entries)
+    is_listed = any((entry["kind"], entry["key"]) == (kind, new) for entry in entries)
     changed = []
     for entry in entries:
         if (entry["kind"], entry["key"]) != (kind, old):
             changed.append(entry)
-        elif not there:
+        elif not is_listed:
             changed.append(Entry(**{**entry, "key": new}))
-            there = True
+            is_listed = True
     return changed
 
 
 def resolve(publication: Publication, found: Targets) -> dict[str, list[MenuLink]]:
     """Both menus as shown, without broken items. An empty menu shows its default targets."""
     return {
-        place: _composed(entries, found) if entries else _default(place, found)
+        place: _nested_links(entries, found) if entries else _default(place, found)
         for place, entries in _menus(publication)
     }
 
 
 def broken_entries(publication: Publication, found: Targets) -> list[BrokenEntry]:
     """The items that readers do not see."""
-    gone = []
+    broken = []
     for place, entries in _menus(publication):
         for number, entry in enumerate(entries, start=1):
             target = found.get((entry["kind"], entry["key"]))
@@ -139,8 +139,8 @@ def broken_entries(publication: Publication, found: Targets) -> list[BrokenEntry
                 continue
             name = entry["label"] or (target.name if target else "")
             why = "is not published" if target else "no longer exists"
-            gone.append(BrokenEntry(place, number, name, why))
-    return gone
+            broken.append(BrokenEntry(place, number, name, why))
+    return broken
 
 
 def _menus(publication: Publication) -> list[tuple[str, list[Entry]]]:
@@ -155,18 +155,18 @@ def _default(place: str, found: Targets) -> list[MenuLink]:
     ]
 
 
-def _composed(entries: list[Entry], found: Targets) -> list[MenuLink]:
+def _nested_links(entries: list[Entry], found: Targets) -> list[MenuLink]:
     """Items nested below a broken one move to the top level."""
     links: list[MenuLink] = []
-    above: MenuLink | None = None
+    parent: MenuLink | None = None
     for entry in entries:
         link = _link(entry, found)
         if not entry["below"]:
-            above = link
+            parent = link
         if link is None:
             continue
-        if entry["below"] and above is not None:
-            above["below"].append(link)
+        if entry["below"] and parent is not None:
+            parent["below"].append(link)
         else:
             links.append(link)
     return links

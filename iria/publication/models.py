@@ -1,7 +1,4 @@
-"""The number of a serial (ISO 3297): seven digits and one that checks them.
-
-The publication row.
-"""
+"""The publication, and validation of its ISSN (ISO 3297)."""
 
 import re
 from datetime import date, datetime
@@ -26,26 +23,26 @@ def clean_issn(text: str) -> str:
     """The ISSN as `1234-5679`; an empty text stays empty.
 
     Raises:
-        ValidationError: it has another shape, or its last sign does not check the others.
+        ValidationError: its format or its check digit is wrong.
     """
     if not text.strip():
         return ""
     found = SHAPE.fullmatch(text.strip())
     if not found:
-        sentence = "Enter an ISSN of eight characters, such as 2049-3630. The last one may be an X."
-        raise ValidationError(sentence, code="form")
+        message = "Enter an ISSN of eight characters, such as 2049-3630. The last one may be an X."
+        raise ValidationError(message, code="form")
     digits, check = found[1] + found[2], found[3].upper()
     if check != check_digit(digits):
-        sentence = (
+        message = (
             f"{found[1]}-{found[2]}{check} is not a valid ISSN: the check digit should be "
             f"{check_digit(digits)}. Compare it with your registration."
         )
-        raise ValidationError(sentence, code="check")
+        raise ValidationError(message, code="check")
     return f"{found[1]}-{found[2]}{check}"
 
 
 def check_digit(digits: str) -> str:
-    """What makes the sum of the digits, each times its weight from 8 down, divisible by 11."""
+    """The digit that makes the sum of the digits, weighted from 8 down to 1, divisible by 11."""
     rest = -sum(int(digit) * weight for digit, weight in zip(digits, range(8, 1, -1), strict=True))
     return "X" if rest % 11 == 10 else str(rest % 11)
 
@@ -55,25 +52,25 @@ COLOUR = r"^(#[0-9a-f]{6})?$"
 
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
-        sentence = f"“{name}” is not a time zone. Enter one like Europe/Lisbon or Asia/Karachi."
-        raise ValidationError(sentence)
+        message = f"“{name}” is not a time zone. Enter one like Europe/Lisbon or Asia/Karachi."
+        raise ValidationError(message)
 
 
 def validate_year(year: int) -> None:
     if year > timezone.now().year + 1:
-        sentence = "The first year is in the future. Enter the year of the first publication."
-        raise ValidationError(sentence)
+        message = "The first year is in the future. Enter the year of the first publication."
+        raise ValidationError(message)
 
 
 class CommentPolicy(models.TextChoices):
-    """What happens to new comments: one list for articles and for the publication."""
+    """How new comments are moderated, for articles and for the publication."""
 
     OPEN = "open", "Post-moderation: screening rules decide"
     HELD = "held", "Pre-moderation: a moderator approves every comment"
     OFF = "off", "Comments off and hidden"
 
 
-# Its name and contact are those of the site itself.
+# Name and contact of an organisation, not of a person.
 @model_policy(public=ALL_ROWS, personal_data=None)
 class Publication(models.Model):
     """Name, purpose and contact of the publication. There is exactly one row (id 1)."""
@@ -185,14 +182,14 @@ class Publication(models.Model):
         help_text="Empty: derived from the accent.",
     )
     social_links = models.JSONField(default=list, blank=True)
-    """`{"name", "address"}` each: where the publication speaks elsewhere."""
+    """`{"name", "address"}` each: profiles of the publication on other sites."""
     share_links = models.JSONField(default=list, blank=True)
-    """The same for passing an article on; the address holds {address} and may hold {headline}."""
+    """The same for sharing an article; the URL contains {address} and may contain {headline}."""
     header_menu = models.JSONField(default=list, blank=True)
     footer_menu = models.JSONField(default=list, blank=True)
-    """Entries as editors composed them (`publication.menus.Entry`); empty, the site's own order."""
+    """Menu items (`publication.menus.Entry`); empty for the default menu."""
     resolved_menus = models.JSONField(null=True, editable=False)
-    """What the menus lead to, resolved by `publication.menus`, so that a page reads one row."""
+    """The links of the menus, resolved by `publication.menus`, so that a page reads one row."""
     brand_images = models.JSONField(default=dict, editable=False)
     """URL and size of logo and icons, by name (`iria.publication.logos`)."""
 
@@ -253,14 +250,14 @@ class Publication(models.Model):
         return url_path("theme", self.accent[1:], dark[1:])
 
     def local(self, moment: datetime) -> datetime:
-        """The moment in the publication's zone."""
+        """The time in the time zone of the publication."""
         return moment.astimezone(self.zone_info)
 
     def local_date(self, moment: datetime) -> date:
         return self.local(moment).date()
 
     def credit_line(self, credit: str) -> str:
-        """The credit in the publication's wording, as text."""
+        """The credit in the format of the publication, as text."""
         return self.credit_format.replace("{credit}", credit)
 
 
@@ -287,5 +284,5 @@ class BrandImage(models.Model):
 
 
 def current_publication() -> Publication:
-    """The one row; a new database answers with the defaults, unsaved."""
+    """The publication; an unsaved one with default values in a new database."""
     return Publication.objects.filter(pk=1).first() or Publication(pk=1)

@@ -1,7 +1,7 @@
 """Form fields with several short rows in order: menu items, links.
 
-Every control of a row is always sent, so rows need no ids, and a form that was opened before somebody
-else saved can still be sent. It works without JavaScript;
+Every control of a row is always submitted, so rows need no ids, and a form that was opened before somebody
+else saved can still be submitted. It works without JavaScript;
 `static/iria_admin/ordered-choice.js` adds rows and moves them.
 """
 
@@ -19,8 +19,8 @@ from iria.publication.menus import LINK, Entry
 
 EMPTY_ROWS: Final = 2
 MAX_ROWS: Final = 40
-NAME_LENGTH: Final = 60
-ADDRESS_LENGTH: Final = 300
+NAME_MAX_LENGTH: Final = 60
+URL_MAX_LENGTH: Final = 300
 
 Row = dict[str, str]
 
@@ -73,15 +73,15 @@ class MenuWidget(RowsWidget):
         context = super().get_context(name, value, attrs)
         groups = [
             (
-                offer.label,
-                [(f"{kind}:{target.key}", _offered(target)) for target in offer.targets()],
+                group.label,
+                [(f"{kind}:{target.key}", _target_label(target)) for target in group.targets()],
             )
-            for kind, offer in menu_targets.items()
+            for kind, group in menu_targets.items()
         ]
         known = {key for _, targets in groups for key, _ in targets} | {"", LINK}
-        gone = [row["target"] for row in context["rows"] if row["target"] not in known]
-        if gone:
-            groups.append(("Deleted", [(key, "(deleted)") for key in dict.fromkeys(gone)]))
+        deleted = [row["target"] for row in context["rows"] if row["target"] not in known]
+        if deleted:
+            groups.append(("Deleted", [(key, "(deleted)") for key in dict.fromkeys(deleted)]))
         context |= {"groups": groups, "link": LINK}
         return context
 
@@ -92,7 +92,7 @@ class LinksWidget(RowsWidget):
     row = "Link"
 
 
-def _offered(target: Any) -> str:
+def _target_label(target: Any) -> str:
     return target.name if target.live else f"{target.name} (not published)"
 
 
@@ -105,17 +105,17 @@ class RowsField(forms.Field, ABC):
     def to_python(self, value: Any) -> list[Any]:
         rows = list(value or [])
         if len(rows) > MAX_ROWS:
-            sentence = f"Too many rows ({len(rows)}). The maximum is {MAX_ROWS}."
-            raise ValidationError(sentence)
+            message = f"Too many rows ({len(rows)}). The maximum is {MAX_ROWS}."
+            raise ValidationError(message)
         values: list[Any] = []
-        sentences: list[str] = []
+        messages: list[str] = []
         for number, row in enumerate(rows, start=1):
             try:
                 values.append(self.read(row, first=not values))
-            except ValidationError as mistake:
-                sentences += [f"Row {number}: {sentence}" for sentence in mistake.messages]
-        if sentences:
-            raise ValidationError(sentences)
+            except ValidationError as error:
+                messages += [f"Row {number}: {message}" for message in error.messages]
+        if messages:
+            raise ValidationError(messages)
         return values
 
     @abstractmethod
@@ -149,18 +149,18 @@ class MenuField(RowsField):
         if row["address"].strip() and kind in ("", LINK):
             kind, key = LINK, clean_url_or_path(row["address"])
             if not label:
-                sentence = "Enter a label for the link."
-                raise ValidationError(sentence)
+                message = "Enter a label for the link."
+                raise ValidationError(message)
         elif kind == LINK:
-            sentence = "Enter the URL of the link."
-            raise ValidationError(sentence)
+            message = "Enter the URL of the link."
+            raise ValidationError(message)
         elif not kind or not key:
-            sentence = "Choose a target."
-            raise ValidationError(sentence)
+            message = "Choose a target."
+            raise ValidationError(message)
         elif row["address"].strip():
-            sentence = "Enter either a target or a URL, not both."
-            raise ValidationError(sentence)
-        return Entry(kind=kind[:20], key=key[:ADDRESS_LENGTH], label=label, below=below)
+            message = "Enter either a target or a URL, not both."
+            raise ValidationError(message)
+        return Entry(kind=kind[:20], key=key[:URL_MAX_LENGTH], label=label, below=below)
 
     def is_stored(self, row: Any) -> bool:
         return "kind" in row
@@ -179,12 +179,12 @@ class LinksField(RowsField):
     widget = LinksWidget
 
     def read(self, row: Row, *, first: bool) -> Row:
-        address = clean_url(row["address"])
+        url = clean_url(row["address"])
         name = _name(row["name"])
         if not name:
-            sentence = "Enter a name, such as Mastodon."
-            raise ValidationError(sentence)
-        return {"name": name, "address": address}
+            message = "Enter a name, such as Mastodon."
+            raise ValidationError(message)
+        return {"name": name, "address": url}
 
     def is_stored(self, row: Any) -> bool:
         return True
@@ -199,19 +199,17 @@ class ShareField(LinksField):
     def read(self, row: Row, *, first: bool) -> Row:
         link = super().read(row, first=first)
         if "{address}" not in link["address"]:
-            sentence = (
-                "The URL must contain {address}, which is replaced by the URL of the article."
-            )
-            raise ValidationError(sentence)
+            message = "The URL must contain {address}, which is replaced by the URL of the article."
+            raise ValidationError(message)
         return link
 
 
 def _name(text: str) -> str:
     validate_storable(text)
     name = one_line(text)
-    if len(name) > NAME_LENGTH:
-        sentence = f"“{name[:30]}…” is too long. The maximum is {NAME_LENGTH} characters."
-        raise ValidationError(sentence)
+    if len(name) > NAME_MAX_LENGTH:
+        message = f"“{name[:30]}…” is too long. The maximum is {NAME_MAX_LENGTH} characters."
+        raise ValidationError(message)
     return name
 
 
@@ -221,25 +219,25 @@ def clean_url(text: str) -> str:
     Raises:
         ValidationError: with a sentence for the editor.
     """
-    address = text.strip()
-    sentence = "Enter a full URL, such as https://example.org/page."
-    if not address.startswith(("https://", "http://")) or len(address) > ADDRESS_LENGTH:
-        raise ValidationError(sentence)
+    url = text.strip()
+    message = "Enter a full URL, such as https://example.org/page."
+    if not url.startswith(("https://", "http://")) or len(url) > URL_MAX_LENGTH:
+        raise ValidationError(message)
     try:
-        URLValidator(schemes=["https", "http"])(address)
-    except ValidationError as mistake:
-        raise ValidationError(sentence) from mistake
-    return address
+        URLValidator(schemes=["https", "http"])(url)
+    except ValidationError as error:
+        raise ValidationError(message) from error
+    return url
 
 
 def clean_url_or_path(text: str) -> str:
     """A full URL, or a path of this site such as /newsletter/."""
     path = text.strip()
     plain = path.isprintable() and " " not in path and "\\" not in path and '"' not in path
-    if path.startswith("/") and not path.startswith("//") and plain and len(path) <= ADDRESS_LENGTH:
+    if path.startswith("/") and not path.startswith("//") and plain and len(path) <= URL_MAX_LENGTH:
         return path
     try:
         return clean_url(text)
-    except ValidationError as mistake:
-        sentence = "Enter a full URL such as https://example.org/page, or a path such as /feed/."
-        raise ValidationError(sentence) from mistake
+    except ValidationError as error:
+        message = "Enter a full URL such as https://example.org/page, or a path such as /feed/."
+        raise ValidationError(message) from error

@@ -1,4 +1,4 @@
-"""Addresses of the publication's look."""
+"""URLs of theme, brand images and the page about personal data."""
 
 from django.urls import path, re_path
 

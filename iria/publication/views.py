@@ -1,4 +1,4 @@
-"""What a page fetches of the publication's look."""
+"""Views of theme, brand images and the page about personal data."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,7 +15,7 @@ FOREVER = "public, max-age=31536000, immutable"
 
 @require_safe
 def theme(request: HttpRequest, light: str, dark: str) -> HttpResponse:
-    """The rules of an accent; its address says all there is to know, so the answer never changes."""
+    """The stylesheet of an accent; its URL contains the colours, so the response never changes."""
     rules = colours.stylesheet(f"#{light}", f"#{dark}")
     return HttpResponse(
         rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
@@ -24,14 +24,14 @@ def theme(request: HttpRequest, light: str, dark: str) -> HttpResponse:
 
 @require_safe
 def brand_image(request: HttpRequest, name: str) -> HttpResponse:
-    """A logo or an icon under its name, which never comes to mean other bytes."""
+    """A logo or icon; its content never changes under the same name."""
     found = get_object_or_404(BrandImage, name=name)
     headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
     return HttpResponse(bytes(found.png), content_type="image/png", headers=headers)
 
 
 def _recipients(request: HttpRequest) -> tuple[str, ...]:
-    """Part of the page's ETag: settings decide who receives data, and no row changes with them."""
+    """Part of the page's ETag: the recipients depend on settings, not on rows."""
     names = data_inventory.active_recipients(key for key, _ in data_inventory.recipients.items())
     return (f"recipients {' '.join(map(str, names))}",)
 

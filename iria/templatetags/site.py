@@ -1,4 +1,4 @@
-"""`{% load site %}`: what stands on every page alike."""
+"""`{% load site %}`: parts that are the same on every page."""
 
 from typing import Any, Final
 
@@ -13,21 +13,21 @@ from iria.core.http.cache_versions import ProcessCache
 register = template.Library()
 
 SHARED: Final = ("publication", "navigation", "site_url", "page_language", "listing_scope")
-"""All that such a part may depend on; the language is a part of what it is held under, and so are the
-lists that a page belongs to."""
+"""The context variables such a part may use; the cache key contains the language and the
+listing scope of the page."""
 
 _parts: ProcessCache[str] = ProcessCache()
 
 
 @register.simple_tag(takes_context=True)
 def standing(context: dict[str, Any], name: str) -> SafeString:
-    """A template that is the same on every page in one language, drawn once for all of them.
+    """Renders a template that is the same on every page in one language, and caches it.
 
-    Links to the page itself are marked as such.
+    Links to the current page get `aria-current`.
     """
     values: dict[str, Any] = {each: context[each] for each in SHARED if each in context}
     key = (name, get_language(), values.get("page_language"), values.get("listing_scope"))
     request = context["request"]
-    words = _parts.of(request, key, lambda: get_template(name).render(values))
-    here = f'href="{escape(request.path)}"'
-    return SafeString(words.replace(here, f'{here} aria-current="page"'))
+    html = _parts.of(request, key, lambda: get_template(name).render(values))
+    link = f'href="{escape(request.path)}"'
+    return SafeString(html.replace(link, f'{link} aria-current="page"'))

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 def refusal(password: str, user: User | None = None) -> str:
     try:
         validate_password(password, user)
-    except ValidationError as mistake:
-        return " ".join(mistake.messages)
+    except ValidationError as error:
+        return " ".join(error.messages)
     return ""
 
 

@@ -154,20 +154,20 @@ def test_there_is_a_trace_in_every_table_that_knows_people(
     assert explained - untraced == set()
 
 
-@pytest.mark.parametrize("keep_words", [True, False])
+@pytest.mark.parametrize("keep_text", [True, False])
 def test_nothing_in_any_table_knows_who_left(
-    traces: dict[str, Comment], ola: User, keep_words: bool
+    traces: dict[str, Comment], ola: User, keep_text: bool
 ) -> None:
     gone = ola.pk
-    deletion.delete_account(ola, keep_words=keep_words)
+    deletion.delete_account(ola, keep_text=keep_text)
     assert betrayed() == []
     for column, field in personal_data.columns_pointing_here():
         assert not field.model._base_manager.filter(**{field.attname: gone}).exists(), column
 
 
-@pytest.mark.parametrize("keep_words", [True, False])
+@pytest.mark.parametrize("keep_text", [True, False])
 def test_the_admin_forgets_the_name_beside_a_ban_and_in_its_log(
-    ola: User, mina: User, article: Article, keep_words: bool
+    ola: User, mina: User, article: Article, keep_text: bool
 ) -> None:
     comment = comment_of(None, article, "So was I, as a guest.")
     Comment.objects.filter(pk=comment.pk).update(email_confirmed_at=timezone.now())
@@ -186,7 +186,7 @@ def test_the_admin_forgets_the_name_beside_a_ban_and_in_its_log(
         object_repr="Olaf as a guest",
         action_flag=CHANGE,
     )
-    deletion.delete_account(ola, keep_words=keep_words)
+    deletion.delete_account(ola, keep_text=keep_text)
     ban.refresh_from_db()
     row.refresh_from_db()
     assert (ban.label, row.object_repr) == ("Deleted user", "a comment")
@@ -195,7 +195,7 @@ def test_the_admin_forgets_the_name_beside_a_ban_and_in_its_log(
 def test_words_that_stay_have_no_name_and_answers_keep_their_place(
     traces: dict[str, Comment], ola: User, article: Article, client: Client
 ) -> None:
-    deletion.delete_account(ola, keep_words=True)
+    deletion.delete_account(ola, keep_text=True)
     page = client.get(article.get_absolute_url()).content.decode()
     assert "I was on that ferry." in page
     assert "So was I, as a guest." in page
@@ -206,7 +206,7 @@ def test_words_that_go_leave_an_empty_place_only_below_an_answer(
     traces: dict[str, Comment], ola: User, mina: User, article: Article, client: Client
 ) -> None:
     decisions.approve(traces["answer"], by=mina)
-    deletion.delete_account(ola, keep_words=False)
+    deletion.delete_account(ola, keep_text=False)
     page = client.get(article.get_absolute_url()).content.decode()
     assert "I was on that ferry." not in page
     assert "Which ferry?" in page
@@ -309,10 +309,10 @@ def test_what_somebody_did_at_the_admin_stays_done_and_is_notified_to_them(
     User.objects.filter(pk=rui.pk).update(is_staff=False)
     rui.refresh_from_db()
     with pytest.raises(deletion.CannotDelete):
-        deletion.delete_account(rui, keep_words=True)
+        deletion.delete_account(rui, keep_text=True)
     assert LogEntry.objects.filter(user=rui).exists()
     LogEntry.objects.filter(user=rui).delete()
-    deletion.delete_account(rui, keep_words=True)
+    deletion.delete_account(rui, keep_text=True)
     fields = dict(personal_data.columns_pointing_here())
     for column, row in rows.items():
         left = type(row)._base_manager.filter(pk=row.pk).first()
@@ -330,7 +330,7 @@ def test_no_column_keeps_an_account_from_being_deleted() -> None:
 
 def test_members_of_the_newsroom_are_let_go_first(client: Client, edna: User) -> None:
     with pytest.raises(deletion.CannotDelete):
-        deletion.delete_account(edna, keep_words=True)
+        deletion.delete_account(edna, keep_text=True)
     assert User.objects.filter(pk=edna.pk).exists()
 
 
@@ -358,9 +358,9 @@ def test_an_open_browser_is_not_enough(client: Client, ola: User, path: str) -> 
     assert client.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("keep_words", [True, False])
+@pytest.mark.parametrize("keep_text", [True, False])
 def test_what_somebody_else_wrote_under_ones_address_is_neither_told_nor_erased(
-    ola: User, mina: User, article: Article, keep_words: bool
+    ola: User, mina: User, article: Article, keep_text: bool
 ) -> None:
     """Nobody confirmed the address: whose words they are, nobody knows. Only the address goes."""
     typed = comment_of(None, article, "I am not Ola, but I know the address.")
@@ -370,7 +370,7 @@ def test_what_somebody_else_wrote_under_ones_address_is_neither_told_nor_erased(
     told = personal_data.gather(ola)
     assert "I am not Ola" not in json.dumps(told, default=str)
     assert told["comments"]["comments that gave your address and nobody confirmed"] == 1
-    deletion.delete_account(ola, keep_words=keep_words)
+    deletion.delete_account(ola, keep_text=keep_text)
     typed.refresh_from_db()
     flag.refresh_from_db()
     assert (typed.text, typed.name) == ("I am not Ola, but I know the address.", "Olaf as a guest")

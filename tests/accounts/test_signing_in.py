@@ -332,11 +332,11 @@ def test_an_email_that_cannot_be_sent_is_no_crash_and_logs_no_address(
     client: Client,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    mistake: Exception,
+    error: Exception,
     told: bool,
 ) -> None:
     def fail(message: EmailMessage, **options: Any) -> int:
-        raise mistake
+        raise error
 
     monkeypatch.setattr(EmailMessage, "send", fail)
     page = client.post(SIGNUP, NEW, follow=True)

@@ -148,8 +148,8 @@ def _get(client: Client, view: str) -> float:
     response = client.get(LIBRARY + view)
     taken = (perf_counter() - begun) * 1000
     if response.status_code != 200:
-        sentence = f"The library answered {response.status_code} to {view}."
-        raise SystemExit(sentence)
+        message = f"The library answered {response.status_code} to {view}."
+        raise SystemExit(message)
     return taken
 
 

@@ -91,8 +91,8 @@ def _ask_many(target: Target, times: int) -> list[float]:
         target.bytes = len(answer.read())
         waits.append((perf_counter() - begin) * 1000)
         if answer.status != (304 if target.held else 200):
-            sentence = f"{path} answered {answer.status}."
-            raise RuntimeError(sentence)
+            message = f"{path} answered {answer.status}."
+            raise RuntimeError(message)
     asking.close()
     return waits
 

@@ -164,8 +164,8 @@ def _run(arguments: list[str], order: dict[str, Any]) -> Cost:
     )
     good, cpu, peak = json.loads(watched.stdout)
     if not good:
-        sentence = f"The picture was not made: {watched.stderr[-500:]!r}"
-        raise RuntimeError(sentence)
+        message = f"The picture was not made: {watched.stderr[-500:]!r}"
+        raise RuntimeError(message)
     return Cost(cpu, peak)
 
 

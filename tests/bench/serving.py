@@ -65,8 +65,8 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.1)
         else:
             return
-    sentence = f"The web server did not begin to answer (exit {process.poll()})."
-    raise RuntimeError(sentence)
+    message = f"The web server did not begin to answer (exit {process.poll()})."
+    raise RuntimeError(message)
 
 
 def postmaster() -> int | None:

@@ -18,7 +18,7 @@ def forget_everything() -> None:
 
 def _forget(each: object) -> None:
     if isinstance(each, ProcessCache):
-        each._held = ("", {})
+        each._cached = ("", {})
     elif isinstance(each, Prepared):
         vars(each._compiled).clear()
     elif type(each).__name__ == "_lru_cache_wrapper":

@@ -27,8 +27,8 @@ def sends(client: Client, method: str, address: str, **kwargs: Any) -> str:
         transaction.set_rollback(True)
     where = f"{method} {address[:160]} {str(kwargs.get('data', b''))[:100]} {kwargs.get('content_type', '')}"
     if answer.status_code >= 500:
-        kind, mistake = (getattr(answer, "exc_info", None) or (None, None))[:2]
-        return f"{answer.status_code} {where}: {getattr(kind, '__name__', '')} {str(mistake)[:160]}"
+        kind, error = (getattr(answer, "exc_info", None) or (None, None))[:2]
+        return f"{answer.status_code} {where}: {getattr(kind, '__name__', '')} {str(error)[:160]}"
     if leads_elsewhere(answer.headers.get("Location", "")):
         return f"leads to {answer['Location']}: {where}"
     return ""

@@ -55,6 +55,6 @@ def test_a_new_database_in_the_same_place_gets_it_again(
     loads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare.load_demo_once()
-    monkeypatch.setattr(prepare, "_name_of_the_database", lambda: "another/iria")
+    monkeypatch.setattr(prepare, "_database_id", lambda: "another/iria")
     prepare.load_demo_once()
     assert loads == ["load_demo", "load_demo"]

@@ -144,5 +144,5 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
             return
     process.kill()
     said = process.stderr.read().decode() if process.stderr else ""
-    sentence = f"nginx did not begin to answer: {said[-500:]}"
-    raise RuntimeError(sentence)
+    message = f"nginx did not begin to answer: {said[-500:]}"
+    raise RuntimeError(message)

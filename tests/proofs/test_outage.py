@@ -92,8 +92,8 @@ class Site:
             answer = asking.getresponse()
             said, body = {name.lower(): value for name, value in answer.getheaders()}, answer.read()
             status = answer.status
-        except (OSError, HTTPException) as trouble:
-            status, said, body = 0, {}, repr(trouble).encode()
+        except (OSError, HTTPException) as error:
+            status, said, body = 0, {}, repr(error).encode()
         finally:
             asking.close()
         return Answer(path, began, time.monotonic() - began, status, said, body)

@@ -121,10 +121,10 @@ def test_ten_thousand_mutations_end_in_a_picture_or_a_sentence(tmp_path: Path) -
             name = chance.choice(list(files))
             path.write_bytes(mutated(files[name], chance))
             outcome = ask(order_for(path, tmp_path, whole=number % 4 == 0))
-            trouble = f"{number}: {name} {outcome['code']} {outcome['complained'][-600:]}"
-            assert outcome["code"] == 0 or "MemoryError" in outcome["complained"], trouble
+            error = f"{number}: {name} {outcome['code']} {outcome['complained'][-600:]}"
+            assert outcome["code"] == 0 or "MemoryError" in outcome["complained"], error
             word = word_for(outcome)
-            assert word is None or word.endswith("."), trouble
+            assert word is None or word.endswith("."), error
             kinds[name] += word is None
             words[word or "taken in"] += 1
             slowest, peak = max(slowest, spent(outcome)), max(peak, outcome["peak"])

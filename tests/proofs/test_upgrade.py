@@ -35,7 +35,7 @@ from tests.proofs.size import FULL, sized
 
 pytestmark = pytest.mark.proof
 
-START: Final = migrate.LAST_BEFORE_THE_SQUASH
+START: Final = migrate.LAST_BEFORE_SQUASH
 """The commit of the earlier release."""
 LAST_BUT_ONE: Final = ("newsletter", "0020_remembered_leaving")
 """A migration in the middle of those that are squashed now."""

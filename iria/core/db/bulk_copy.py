@@ -1,4 +1,4 @@
-"""Many rows at once, through PostgreSQL's COPY."""
+"""Bulk inserts with PostgreSQL's COPY."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -9,10 +9,10 @@ from django.db.models import Model
 
 
 def copy_rows(rows: Iterable[Model]) -> int:
-    """Writes unsaved rows of one model, primary keys included; returns how many.
+    """Inserts unsaved rows of one model, with their primary keys; returns the number of rows.
 
-    No signal is sent, and sequences stay where they are (`catch_up_sequence`). Triggers and
-    constraints of the database work as always.
+    Sends no signals and does not advance sequences (see `catch_up_sequence`). Triggers and
+    constraints of the database apply.
     """
     rows = iter(rows)
     first = next(rows, None)
@@ -31,7 +31,7 @@ def copy_rows(rows: Iterable[Model]) -> int:
 
 
 def copy_values(table: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> int:
-    """Writes plain values into columns of a table; returns how many rows."""
+    """Inserts values into columns of a table; returns the number of rows."""
     quote = connection.ops.quote_name
     names = ", ".join(quote(each) for each in columns)
     count = 0
@@ -46,7 +46,7 @@ def copy_values(table: str, columns: Iterable[str], rows: Iterable[Iterable[Any]
 
 
 def catch_up_sequence(model: type[Model]) -> None:
-    """Lets the next row that is saved get a primary key above those that were copied."""
+    """Sets the sequence of the primary key above the copied rows."""
     table, column = model._meta.db_table, model._meta.pk.column
     newest = model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
     with connection.cursor() as cursor:

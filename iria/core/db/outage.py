@@ -1,8 +1,8 @@
-"""What happens while PostgreSQL is away: nobody waits, and the log has one line about it.
+"""Handling of database outages: requests fail fast, and the log gets one line at each end.
 
 The first connection that cannot be made starts an outage. From then on every request is refused a
-connection at once (`refuse`), and a thread tries about once a second; when it succeeds, the outage
-is over. One process of the machine writes a line at the beginning and one at the end.
+connection at once, and a thread tries about once a second; when it succeeds, the outage
+is over. Only one process of the machine writes the log lines.
 """
 
 import fcntl
@@ -20,26 +20,26 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connec
 PROBE_SECONDS: Final = 1.0
 PAUSE_SECONDS: Final = 0.25
 RETRY_AFTER: Final = "5"
-"""Seconds after which clients may try again."""
+"""Seconds, for the `Retry-After` header."""
 QUIET_SECONDS: Final = 30.0
-"""For so long after an outage its errors still arrive, from jobs that were in the middle of it."""
+"""How long after an outage errors of jobs that it interrupted may still arrive."""
 
 AWAY: Final = ("08", "57P", "53")
 """SQLSTATE classes: no connection, shut down or starting up, out of connections, memory or disk."""
 
-log = logging.getLogger("iria.database")
+logger = logging.getLogger("iria.database")
 
 
 class Away(psycopg.OperationalError):
-    """PostgreSQL is known to be away; no connection was tried."""
+    """PostgreSQL is known to be down; no connection was attempted."""
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether an error, or one that led to it, says that PostgreSQL cannot be used at the moment."""
+    """Whether an error or one of its causes means that PostgreSQL is unavailable."""
     while error is not None:
         if isinstance(error, psycopg.OperationalError):
             return error.sqlstate is None or error.sqlstate.startswith(AWAY)
-        # Without a cause this is Django's own, about a connection that was lost in a transaction.
+        # Without a cause, Django raised it about a connection lost in a transaction.
         if isinstance(error, InterfaceError | OperationalError) and error.__cause__ is None:
             return True
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
@@ -47,7 +47,7 @@ def is_outage(error: BaseException | None) -> bool:
 
 
 class Outage:
-    """Whether PostgreSQL is away, as this process knows it."""
+    """The state of PostgreSQL's availability in this process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -71,7 +71,7 @@ class Outage:
         return Away(f"PostgreSQL does not answer: {self._reason}")
 
     def suspect(self, error: BaseException) -> None:
-        """No connection could be made: begins an outage, unless a thread finds at once that one can."""
+        """Called after a failed connection: starts an outage and the thread that watches for its end."""
         with self._lock:
             if self.is_on:
                 return
@@ -81,36 +81,36 @@ class Outage:
         Thread(target=self._watch, daemon=True, name="outage").start()
 
     def explains(self, error: BaseException | None) -> bool:
-        """Whether an error comes from an outage, lately or now; waits for a moment to find out."""
+        """Whether an error comes from a current or recent outage; waits briefly to find out."""
         if not is_outage(error) or _pool() is None:
             return False
-        if not self._was_confirmed_lately:
+        if not self._was_confirmed_recently:
             self.suspect(error or Away())
             self._is_known.wait(2 * PROBE_SECONDS)
-        return self._was_confirmed_lately
+        return self._was_confirmed_recently
 
     def wait_for_end(self) -> None:
         self._is_over.wait()
 
     @property
-    def _was_confirmed_lately(self) -> bool:
+    def _was_confirmed_recently(self) -> bool:
         return self._is_confirmed or monotonic() - self._ended_at < QUIET_SECONDS
 
     def _watch(self) -> None:
-        pool, began, reporter = _pool(), monotonic(), None
+        pool, started, reporter = _pool(), monotonic(), None
         try:
             while not _can_connect(pool) and not pool.closed:
                 if reporter is None:
                     pool.drain()
                     reporter = Reporter()
-                    reporter.say("PostgreSQL does not answer (%s); requests get 503.", self._reason)
+                    reporter.log("PostgreSQL does not answer (%s); requests get 503.", self._reason)
                     self._is_confirmed = True
                     self._is_known.set()
                 self._is_over.wait(PAUSE_SECONDS)
         finally:
             if reporter is not None:
                 self._ended_at = monotonic()
-                reporter.say("PostgreSQL answers again, after %.0f s.", monotonic() - began)
+                reporter.log("PostgreSQL answers again, after %.0f s.", monotonic() - started)
                 reporter.close()
             self._is_confirmed = False
             self._is_over.set()
@@ -118,7 +118,7 @@ class Outage:
 
 
 class Reporter:
-    """Writes to the log if no other process of the machine is doing so about the same outage."""
+    """Logs an outage unless another process of the machine already does."""
 
     def __init__(self) -> None:
         self._file, self._is_first = None, True
@@ -132,9 +132,9 @@ class Reporter:
             except BlockingIOError:
                 self._is_first = False
 
-    def say(self, message: str, *arguments: object) -> None:
+    def log(self, message: str, *arguments: object) -> None:
         if self._is_first:
-            log.error(message, *arguments)
+            logger.error(message, *arguments)
 
     def close(self) -> None:
         if self._file is not None:
@@ -154,7 +154,7 @@ def _can_connect(pool: Any) -> bool:
 
 
 def reason_of(error: BaseException) -> str:
-    """The first line of what libpq says; the others repeat it for other addresses of the host."""
+    """The first line of libpq's message; the others repeat it for other IP addresses of the host."""
     while error.__cause__ is not None and not isinstance(error, psycopg.Error):
         error = error.__cause__
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
@@ -162,7 +162,7 @@ def reason_of(error: BaseException) -> str:
 
 
 class OncePerOutage(logging.Filter):
-    """Drops what an outage makes Django, the pool and the worker write: it has its own line."""
+    """Drops log records caused by an outage, which has its own line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(getattr(record, "request", None), "is_unavailable", False):

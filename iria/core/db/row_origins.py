@@ -42,7 +42,9 @@ class RowOrigins:
 
     def __init__(self, collection: str) -> None:
         self.collection = collection
-        self._known = {mark.key: mark for mark in RowOrigin.objects.filter(collection=collection)}
+        self._known = {
+            origin.key: origin for origin in RowOrigin.objects.filter(collection=collection)
+        }
 
     def __contains__(self, key: str) -> bool:
         return key in self._known
@@ -68,21 +70,21 @@ class RowOrigins:
 
     def id_of(self, key: str) -> int | None:
         """The id of the row of a key, whether it still exists or not."""
-        mark = self._known.get(key)
-        return mark.object_id if mark else None
+        origin = self._known.get(key)
+        return origin.object_id if origin else None
 
     def row[T: models.Model](self, key: str, model: type[T]) -> T | None:
         """The row of a key, if it still exists."""
-        mark = self._known.get(key)
-        if mark is None or mark.content_type != ContentType.objects.get_for_model(model):
+        origin = self._known.get(key)
+        if origin is None or origin.content_type != ContentType.objects.get_for_model(model):
             return None
-        return model._default_manager.filter(pk=mark.object_id).first()
+        return model._default_manager.filter(pk=origin.object_id).first()
 
     def rows[T: models.Model](self, model: type[T]) -> "models.QuerySet[T, T]":
         """Every row of a model in the collection."""
-        kind = ContentType.objects.get_for_model(model)
-        marked = RowOrigin.objects.filter(collection=self.collection, content_type=kind)
-        found: Any = model._default_manager.filter(pk__in=marked.values("object_id"))
+        content_type = ContentType.objects.get_for_model(model)
+        origins = RowOrigin.objects.filter(collection=self.collection, content_type=content_type)
+        found: Any = model._default_manager.filter(pk__in=origins.values("object_id"))
         return found  # type: ignore[no-any-return]
 
     def delete(self) -> None:

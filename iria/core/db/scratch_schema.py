@@ -1,10 +1,10 @@
-"""The site's tables once more, empty, for as long as something is tried out.
+"""Temporary empty copies of the site's tables, for evaluations.
 
-Evaluations run production code on foreign collections, and must leave the site as it was. The copies
+Evaluations run production code on external collections and must not change the site. The copies
 are temporary tables: PostgreSQL keeps them in a schema of this one connection, and drops them itself
-when the connection ends, also when the process was killed. The search path puts that schema first, so
-that every query that names `articles_article` means the copy; text search configurations, functions
-and extensions are still found where they are.
+when the connection ends, even if the process is killed. The search path puts that schema first, so
+that every query of `articles_article` uses the copy; text search configurations, functions
+and extensions are still found in their schemas.
 """
 
 from collections.abc import Iterator
@@ -27,25 +27,25 @@ WHERE class.relnamespace = %s::regnamespace AND NOT trigger.tgisinternal
 """
 
 MEMORY: Final = "256MB"
-"""How much of the copies may stay in memory; PostgreSQL's 8 MB would measure the disk."""
+"""How much of the copies may be kept in memory; with PostgreSQL's default of 8 MB, evaluations would measure the disk."""
 
 
 @contextmanager
 def scratch_schema() -> Iterator[None]:
-    """Every table of the site stands empty within, and as it was afterwards.
+    """Inside the block, every table of the site is empty; afterwards it is unchanged.
 
-    Indexes, checks, defaults and triggers are copied; foreign keys and triggers that judge at the
-    commit are not, so rows may stand in any order. Only the calling thread's connection sees the copies. Jobs must not be asked for within:
-    a worker has a connection of its own.
+    Indexes, checks, defaults and triggers are copied; foreign keys and deferred triggers
+    are not, so rows may be inserted in any order. Only the calling thread's connection sees the
+    copies. Jobs must not be enqueued in the block: a worker has its own connection.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_schema()")
         (schema,) = cursor.fetchone()
         if schema is None or schema.startswith("pg_temp"):
-            sentence = "A scratch schema is already in use."
-            raise RuntimeError(sentence)
-        # Refused once a session has had temporary tables, also where they were rolled back, and
-        # then it is not needed.
+            message = "A scratch schema is already in use."
+            raise RuntimeError(message)
+        # PostgreSQL refuses this once a session has had temporary tables, even rolled back ones;
+        # then it was set before.
         with suppress(DataError), transaction.atomic():
             cursor.execute(f"SET temp_buffers = '{MEMORY}'")
         try:
@@ -59,7 +59,7 @@ def scratch_schema() -> Iterator[None]:
 
 
 def gather_statistics() -> None:
-    """Tells the planner what stands in the copies; a plain ANALYZE would read the site's tables too."""
+    """Analyses the copies; a plain ANALYZE would read the site's tables too."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_my_temp_schema()::regnamespace::text")
         (schema,) = cursor.fetchone()
@@ -81,7 +81,7 @@ def _copy(cursor: CursorWrapper, schema: str) -> None:
 
 def _clear() -> None:
     if connection.needs_rollback:
-        return  # with the rollback everything goes, the search path too
+        return  # the rollback removes the copies and resets the search path
     with connection.cursor() as cursor:
         cursor.execute("RESET search_path")
         cursor.execute("DISCARD TEMPORARY")

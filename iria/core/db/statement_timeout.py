@@ -1,4 +1,4 @@
-"""A limit on how long PostgreSQL may think about one statement."""
+"""A time limit for SQL statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,37 +6,37 @@ from contextlib import contextmanager
 from django.db import OperationalError, connection, transaction
 
 CANCELLED = "57014"
-"""PostgreSQL's SQLSTATE for a statement that was stopped."""
+"""PostgreSQL's SQLSTATE for a cancelled statement."""
 
 
 class TookTooLong(Exception):
-    """A statement ran into the limit and was stopped."""
+    """A statement exceeded the limit and was cancelled."""
 
 
 @contextmanager
 def time_limit(milliseconds: int) -> Iterator[None]:
-    """Statements inside the block are stopped after so long, each counted for itself.
+    """Cancels each statement inside the block that takes longer than the limit.
 
     Raises:
-        TookTooLong: one of them was stopped; what the block wrote is rolled back.
+        TookTooLong: a statement was cancelled; the changes of the block are rolled back.
     """
     try:
         with transaction.atomic():
-            before = _set_limit(str(milliseconds))
+            previous = _set_limit(str(milliseconds))
             yield
-            _set_limit(before)
-    except OperationalError as mistake:
-        if getattr(mistake.__cause__, "sqlstate", None) != CANCELLED:
+            _set_limit(previous)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != CANCELLED:
             raise
-        raise TookTooLong from mistake
+        raise TookTooLong from error
 
 
 def _set_limit(value: str) -> str:
-    """Sets the limit for this transaction; returns the one before."""
+    """Sets the limit for this transaction; returns the previous one."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)",
             [value],
         )
-        (before, _) = cursor.fetchone()
-    return str(before)
+        (previous, _) = cursor.fetchone()
+    return str(previous)

@@ -2,7 +2,7 @@
 
 Which tables have them follows from the models' policies (`iria.core.model_policy`). There is one trigger
 for each kind of statement, because PostgreSQL shows a trigger the rows of one kind only. They record
-nothing for a statement that changed no row, or that wrote what was there before.
+nothing for a statement that changed no row, or that wrote the same values.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of statement: when its trigger runs, and which rows it looks at, in SQL for `format`."""
+    """A kind of statement: when its trigger runs and which rows it compares, in SQL for `format`."""
 
     trigger: str
     when: str
@@ -35,8 +35,8 @@ class Kind:
 
 
 KINDS: Final = {
-    # This one has had its name since there was one for all kinds. It is replaced where it stands,
-    # since readers would have to wait while it is removed.
+    # The name is from a release with one trigger for all kinds. It is replaced in place,
+    # since dropping it would block readers.
     "insert": Kind(
         "iria_tell",
         "AFTER INSERT",
@@ -51,8 +51,8 @@ KINDS: Final = {
         "new_rows AS became LEFT JOIN old_rows AS was USING (%1$s)",
         "(was.%4$I), (became.%4$I)",
         "(%2$s)",
-        # PostgreSQL expects to find a difference in the first rows, and where there is none it would
-        # compare each row with every other.
+        # The planner expects a difference in the first rows; without one, a nested loop would
+        # compare each row with every other row.
         "SET enable_nestloop = off",
     ),
     "delete": Kind(
@@ -89,13 +89,13 @@ BEGIN
     RETURN NULL;
 END $function$
 """
-"""Arguments of the trigger: the scope; the columns of the primary key; how a row differs from what it was;
-and, where each value of a column has a scope of its own, how that begins, and the column."""
+"""Arguments of the trigger: the scope; the columns of the primary key; the condition for a changed row;
+and, if each value of a column has its own scope, the prefix of that scope and the column."""
 
 MARK: Final = "hashtextextended(gen_random_uuid()::text, 0)"
 
-FORMER: Final = ("iria_tell_change", "iria_tell_thread")
-"""Functions of the triggers that there were before."""
+FORMER_FUNCTIONS: Final = ("iria_tell_change", "iria_tell_thread")
+"""Trigger functions of earlier releases."""
 
 COLUMNS: Final = """
 SELECT c.relname, array_agg(a.attname::text) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -112,15 +112,15 @@ IN_USE: Final = """
 SELECT 1 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = ANY(%s)
 """
 
-PATIENCE: Final = "1s"
-TRIES: Final = 5
+LOCK_TIMEOUT: Final = "1s"
+ATTEMPTS: Final = 5
 
 
 def install_triggers(**_signal: Any) -> None:
-    """After a migrate: every table whose rows readers see has its triggers, and no other has.
+    """After a migrate: creates the triggers of public tables and drops those of other tables.
 
-    A trigger that is as it should be is left alone. To make one, writers to its table wait for a moment,
-    one table after the other.
+    Unchanged triggers are not touched. Creating one blocks writers to its table briefly,
+    one table at a time.
     """
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS)
@@ -129,16 +129,19 @@ def install_triggers(**_signal: Any) -> None:
             return
         for name, kind in KINDS.items():
             cursor.execute(_function(name, kind))
-        cursor.execute(TRIGGERS, [list(FORMER)])
-        there = {(table, trigger): made_as for table, trigger, made_as in cursor.fetchall()}
+        cursor.execute(TRIGGERS, [list(FORMER_FUNCTIONS)])
+        existing = {(table, trigger): digest for table, trigger, digest in cursor.fetchall()}
     wanted: set[tuple[str, str]] = set()
-    for model, how in public_models():
+    for model, public in public_models():
         table = model._meta.db_table
         if table in columns:
-            made = list(_triggers(model, how, columns[table]))
-            wanted |= {(table, trigger) for trigger, _statement in made}
-            _make(table, [each for each in made if there.get((table, each[0])) != _digest(each[1])])
-    _remove(set(there) - wanted)
+            statements = list(_triggers(model, public, columns[table]))
+            wanted |= {(table, trigger) for trigger, _statement in statements}
+            _create(
+                table,
+                [each for each in statements if existing.get((table, each[0])) != _digest(each[1])],
+            )
+    _drop(set(existing) - wanted)
 
 
 def _function(name: str, kind: Kind) -> str:
@@ -152,19 +155,19 @@ def _function(name: str, kind: Kind) -> str:
     )
 
 
-def _triggers(model: Model, how: PublicRows, columns: set[str]) -> Iterator[tuple[str, str]]:
-    """The name of each trigger of a table, and the statement that makes it."""
+def _triggers(model: Model, public: PublicRows, columns: set[str]) -> Iterator[tuple[str, str]]:
+    """The name of each trigger of a table, and the statement that creates it."""
     quote = connection.ops.quote_name
     key = [quote(str(field.column)) for field in model._meta.pk_fields]
     arguments = [
-        how.scope,
+        public.scope,
         ", ".join(key),
-        _difference(key, how, columns),
-        *(how.scope_per_value or ()),
+        _difference(key, public, columns),
+        *(public.scope_per_value or ()),
     ]
     listed = ", ".join(f"'{each.replace("'", "''")}'" for each in arguments)
     for name, kind in KINDS.items():
-        if name != "insert" or how.inserts:
+        if name != "insert" or public.inserts:
             on = f"{kind.trigger} {kind.when} ON {quote(model._meta.db_table)} {kind.shown}"
             yield (
                 kind.trigger,
@@ -172,9 +175,9 @@ def _triggers(model: Model, how: PublicRows, columns: set[str]) -> Iterator[tupl
             )
 
 
-def _difference(key: list[str], how: PublicRows, columns: set[str]) -> str:
-    """In SQL, that a row is another one than before: as it is stored, so that every type can be compared."""
-    chosen = [connection.ops.quote_name(each) for each in how.columns if each in columns]
+def _difference(key: list[str], public: PublicRows, columns: set[str]) -> str:
+    """The SQL condition for a changed row; compares the stored form, so that every type can be compared."""
+    chosen = [connection.ops.quote_name(each) for each in public.columns if each in columns]
     if not chosen:
         return f"was.{key[0]} IS NULL OR was *<> became"
     pairs = (", ".join(f"{row}.{each}" for each in chosen) for row in ("was", "became"))
@@ -185,8 +188,8 @@ def _digest(statement: str) -> str:
     return hashlib.blake2b(statement.encode(), digest_size=8).hexdigest()
 
 
-def _make(table: str, triggers: list[tuple[str, str]]) -> None:
-    """Makes the triggers of a table, with a note of what they were made from."""
+def _create(table: str, triggers: list[tuple[str, str]]) -> None:
+    """Creates triggers of a table, with a digest of the statement as comment."""
     if not triggers:
         return
     with transaction.atomic(), connection.cursor() as cursor:
@@ -197,24 +200,24 @@ def _make(table: str, triggers: list[tuple[str, str]]) -> None:
             )
 
 
-def _remove(triggers: set[tuple[str, str]]) -> None:
-    """Readers wait while a trigger is removed, so it gives way to a transaction that holds the table.
+def _drop(triggers: set[tuple[str, str]]) -> None:
+    """Drops triggers with a lock time-out, because dropping one blocks readers.
 
-    One that stays makes pages anew more often than they need be; the next migrate tries again.
+    A trigger that remains only invalidates pages more often; the next migrate tries again.
     """
     for table, name in sorted(triggers):
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, ATTEMPTS + 1):
             try:
                 with transaction.atomic(), connection.cursor() as cursor:
-                    cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+                    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
                     cursor.execute(f"DROP TRIGGER {name} ON {connection.ops.quote_name(table)}")
                 break
             except OperationalError:
-                if attempt == TRIES:
+                if attempt == ATTEMPTS:
                     logger.warning("The trigger %s of %s is in use and stays for now.", name, table)
-                time.sleep(attempt / TRIES)
+                time.sleep(attempt / ATTEMPTS)
     with connection.cursor() as cursor:
-        cursor.execute(IN_USE, [list(FORMER)])
+        cursor.execute(IN_USE, [list(FORMER_FUNCTIONS)])
         if not cursor.fetchall():
-            for name in FORMER:
+            for name in FORMER_FUNCTIONS:
                 cursor.execute(f"DROP FUNCTION IF EXISTS {name}()")

@@ -4,13 +4,13 @@ Every public table has triggers (`iria.core.db.triggers`). A statement that chan
 under a scope: `content` for everything, `comments` for comments, `thread:<article>` for those of one
 article. The XOR of the tokens of a scope is its version. It changes in the transaction that changed the
 rows; writers never wait for each other, since each adds a row; and a restored database cannot return to an
-old version with other rows.
+old version with different rows.
 
 Some changes happen by the passage of time: a licence ends, a scheduled article is due. The columns of such
 times are in the hook `scheduled_changes`. The last one in the past is part of the state, the next one
 limits how long a page may be cached. Both are read in the same query.
 
-Values that depend only on rows are kept in each process for one version (`ProcessCache`).
+Values that depend only on rows are cached in each process for one version (`ProcessCache`).
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -30,23 +30,23 @@ class ProcessCache[T]:
     """Values by key, for one cache version."""
 
     def __init__(self) -> None:
-        self._held: tuple[str, dict[Hashable, T]] = ("", {})
+        self._cached: tuple[str, dict[Hashable, T]] = ("", {})
 
     def of(self, request: HttpRequest, key: Hashable, make: Callable[[], T]) -> T:
         """The value of a key, computed if it is not cached for the version of the request.
 
         A request without a version, such as one of the admin, always computes it.
         """
-        generation: str = getattr(request, "generation", "")
-        if not generation:
+        version: str = getattr(request, "generation", "")
+        if not version:
             return make()
-        held = self._held
-        if held[0] != generation:
-            held = self._held = (generation, {})
-        known = held[1].get(key)
-        if known is None:
-            known = held[1][key] = make()
-        return known
+        cached = self._cached
+        if cached[0] != version:
+            cached = self._cached = (version, {})
+        value = cached[1].get(key)
+        if value is None:
+            value = cached[1][key] = make()
+        return value
 
 
 CONTENT: Final = "content"
@@ -75,14 +75,14 @@ def thread(article_id: int) -> str:
     return f"thread:{article_id}"
 
 
-GENERATIONS: Final = (
+VERSIONS: Final = (
     "SELECT scope, bit_xor(mark) FROM iria_change WHERE scope = ANY(%s) GROUP BY scope"
 )
 LAST, NEXT = " last moment", " next moment"
-"""Beside the scopes, whose names never begin with a space."""
+"""Keys of the result beside the scopes, whose names never begin with a space."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-FOLD: Final = """
+COMPACT: Final = """
 WITH crowded AS (SELECT scope FROM iria_change GROUP BY scope HAVING count(*) > 1),
 gone AS (
     DELETE FROM iria_change WHERE scope IN (SELECT scope FROM crowded) RETURNING scope, mark
@@ -93,28 +93,28 @@ INSERT INTO iria_change (scope, mark) SELECT scope, bit_xor(mark) FROM gone GROU
 
 @dataclass(frozen=True, slots=True)
 class CacheState:
-    """What public pages are made from at a moment."""
+    """The cache versions and scheduled changes at a moment."""
 
     versions: list[tuple[str, int]]
-    """The generation of each scope in which anything has changed yet, by name; and the last moment
-    that passed, so that nothing held or tagged before it counts any more."""
+    """The version of each scope in which anything has changed yet, by name; and the time of the last
+    scheduled change, which invalidates everything cached or tagged before it."""
     last: datetime | None
-    """When something last changed by the passage of time."""
+    """The time of the last scheduled change."""
     next: datetime | None
-    """When something will change by itself."""
+    """The time of the next scheduled change."""
 
     def seconds_until_change(self, now: datetime, most: int, until: datetime) -> int:
-        """Seconds for which nothing changes by itself, up to so many, and not past a moment."""
+        """Seconds until the next scheduled change or `until`, at most `most`."""
         soonest = min(self.next or until, until)
         return max(0, min(most, int((soonest - now).total_seconds())))
 
 
 def current_state(scopes: Iterable[str], now: datetime) -> CacheState:
-    """What pages of these scopes are made from now; one query.
+    """The state of these scopes; one query.
 
     Args:
-        now: by the clock that decides on what pages show. The database's may run ahead of it, and a
-            page that still shows a thing must not get the tag of one that does not.
+        now: by the clock that decides what pages show. The clock of the database may be ahead, and a
+            page that still shows something must not get the ETag of one that does not.
     """
     sql, times = _query()
     with connection.cursor() as cursor:
@@ -125,27 +125,27 @@ def current_state(scopes: Iterable[str], now: datetime) -> CacheState:
     return CacheState(sorted(found.items()), _moment(passed), _moment(after))
 
 
-def generations(scopes: Iterable[str]) -> list[tuple[str, int]]:
-    """The generations alone."""
+def current_versions(scopes: Iterable[str]) -> list[tuple[str, int]]:
+    """The versions of these scopes."""
     with connection.cursor() as cursor:
-        cursor.execute(GENERATIONS, [list(scopes)])
+        cursor.execute(VERSIONS, [list(scopes)])
         return sorted(cursor.fetchall())
 
 
 @cache
 def _query() -> tuple[str, int]:
-    """The query, and how often it asks for the present moment; made once, when all rooms are there."""
+    """The query, and how many times it takes the current time; built once, after all apps have registered."""
     columns = list(hooks.scheduled_changes)
     if not columns:
-        return GENERATIONS, 0
-    sql = GENERATIONS
-    for name, choose, first, sign in (
+        return VERSIONS, 0
+    sql = VERSIONS
+    for name, choose, first, operator in (
         (LAST, "greatest", "max", "<="),
         (NEXT, "least", "min", ">"),
     ):
         each = ", ".join(
             f'(SELECT {first}("{at.column}") FROM "{at.table}"'  # noqa: S608
-            f' WHERE "{at.column}" {sign} %s{f" AND {at.condition}" if at.condition else ""})'
+            f' WHERE "{at.column}" {operator} %s{f" AND {at.condition}" if at.condition else ""})'
             for at in columns
         )
         microseconds = f"(extract(epoch FROM {choose}({each})) * 1000000)::bigint"
@@ -158,6 +158,6 @@ def _moment(microseconds: int | None) -> datetime | None:
 
 
 def compact() -> None:
-    """Folds the marks of each scope into one; no generation changes by it."""
+    """Merges the tokens of each scope into one, which does not change its version."""
     with connection.cursor() as cursor:
-        cursor.execute(FOLD)
+        cursor.execute(COMPACT)

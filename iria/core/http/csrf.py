@@ -1,7 +1,7 @@
 """CSRF protection by origin for public forms, and the page for a failed CSRF check.
 
 Public pages contain no CSRF token, since a token would make every copy of a page different
-(docs/decisions/public-forms.md). Browsers tell where a request comes from: `Sec-Fetch-Site` (Fetch Metadata)
+(docs/decisions/public-forms.md). Browsers send where a request comes from: `Sec-Fetch-Site` (Fetch Metadata)
 and `Origin` (RFC 6454). A client that sends neither is not a browser and has no cookies of a reader, so it
 may pass.
 """
@@ -18,7 +18,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def is_foreign(request: HttpRequest) -> bool:
-    """True when the browser says that another site sent this request."""
+    """Whether another site sent this request, according to the browser."""
     fetch_site = request.headers.get("Sec-Fetch-Site")
     if fetch_site is not None:
         return fetch_site not in {"same-origin", "none"}
@@ -68,16 +68,16 @@ def csrf_failure(request: HttpRequest, reason: str = "", *, because: str = "") -
     Django's CSRF check calls this with a reason, which does not help the user.
 
     Args:
-        because: what else happened since the form was opened, and what to do.
+        because: what happened since the form was opened, and what to do.
     """
     context = {"words": submitted_text(request), "because": because}
-    answer = render(request, "iria/csrf_failure.html", context, status=403)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    response = render(request, "iria/csrf_failure.html", context, status=403)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def submitted_text(request: HttpRequest) -> list[tuple[str, str]]:
-    """Every field of more than one word that was sent, by a name for people; never a password."""
+    """The submitted fields with more than one word, by label; never a password."""
     return [
         (name.replace("_", " ").replace("-", " ").capitalize(), text)
         for name, texts in request.POST.lists()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-FORWARDING = (
+FORWARDING_HEADERS = (
     "HTTP_X_FORWARDED_FOR",
     "HTTP_X_FORWARDED_PROTO",
     "HTTP_X_FORWARDED_HOST",
@@ -28,8 +28,8 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def is_trusted_proxy(address: str) -> bool:
-    parsed = _parsed(address)
+def is_trusted_proxy(ip: str) -> bool:
+    parsed = _parsed(ip)
     return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
 
 
@@ -70,20 +70,20 @@ def without_prefix(application: "WSGIApplication") -> "WSGIApplication":
 
 
 class ForwardedHeaders:
-    """Forwarding headers from anyone but a trusted proxy are dropped before anybody reads them."""
+    """Removes forwarding headers unless a trusted proxy sent the request."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not is_trusted_proxy(str(request.META.get("REMOTE_ADDR") or "")):
-            for header in FORWARDING:
+            for header in FORWARDING_HEADERS:
                 request.META.pop(header, None)
         return self.get_response(request)
 
 
 class ResponseHeaders:
-    """Headers that Django's own middlewares do not set."""
+    """Sets headers that Django's middlewares do not set."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -91,8 +91,8 @@ class ResponseHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 304:
-            # Whoever holds the page keeps its own policy: that of a page with frames names them,
-            # and a browser would put what stands here in its place.
+            # A cached page keeps its own policy, which may allow frames; a browser would
+            # replace it by the one sent here.
             response.headers.pop("Content-Security-Policy", None)
         response.headers.setdefault(
             "Permissions-Policy",

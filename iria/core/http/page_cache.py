@@ -17,14 +17,14 @@ from iria.core.http.cache_versions import CONTENT, LAST, CacheState, current_sta
 from iria.core.http.release import release
 from iria.core.text.dates import DAY, HOUR, period_of
 
-MOST: Final = 60
+MAX_SECONDS: Final = 60
 SHARED: Final = "public, max-age=0, s-maxage={seconds}"
 """A shared cache may answer for a minute, but not past a scheduled change such as the end of a licence or
 of the day; a browser revalidates each time and mostly gets 304."""
 
 HOURLY: Final = "hour"
 
-READING = ("GET", "HEAD")
+SAFE_METHODS = ("GET", "HEAD")
 
 View = Callable[..., HttpResponse]
 Scopes = Callable[..., Iterable[str]]
@@ -51,29 +51,29 @@ def public_page(view: Any = None, *, also: Scopes | None = None) -> Any:
 
 def _with_caching[V: View](view: V, also: Scopes | None) -> V:
     @wraps(view)
-    def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in READING:
-            return HttpResponseNotAllowed(READING)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in SAFE_METHODS:
+            return HttpResponseNotAllowed(SAFE_METHODS)
         # Read before the page is rendered: after a change in between, the page is newer than its
         # ETag, which costs one more download.
         scopes = [CONTENT, *(also(request, *args, **kwargs) if also else ())]
         now = timezone.now()
-        made_from = current_state(scopes, now)
-        begun, ends = period_of(now, HOUR if HOURLY in scopes else DAY)
-        tag = etag_of(made_from.versions, scopes, begun)
-        request.generation = _cache_key(made_from.versions, now)  # type: ignore[attr-defined]
-        kept = SHARED.format(seconds=made_from.seconds_until_change(now, MOST, ends))
-        unchanged = _unchanged(request, tag, kept)
+        state = current_state(scopes, now)
+        start, ends = period_of(now, HOUR if HOURLY in scopes else DAY)
+        etag = etag_of(state.versions, scopes, start)
+        request.generation = _cache_key(state.versions, now)  # type: ignore[attr-defined]
+        cache_control = SHARED.format(seconds=state.seconds_until_change(now, MAX_SECONDS, ends))
+        unchanged = _unchanged(request, etag, cache_control)
         if unchanged is not None:
             return unchanged
         response = view(request, *args, **kwargs)
         if response.status_code != 200:
             return response
-        _set_cache_headers(response, tag, kept)
-        changed = _changed(response, made_from)
-        return get_conditional_response(request, tag, changed, response) or response
+        _set_cache_headers(response, etag, cache_control)
+        changed = _changed(response, state)
+        return get_conditional_response(request, etag, changed, response) or response
 
-    return cast(V, marked)
+    return cast(V, wrapped)
 
 
 def hourly(request: HttpRequest, *args: Any, **kwargs: Any) -> tuple[str, ...]:
@@ -86,44 +86,44 @@ def next_hour() -> datetime:
     return period_of(timezone.now(), HOUR)[0] + HOUR
 
 
-def _cache_key(marks: Iterable[tuple[str, int]], now: datetime) -> str:
+def _cache_key(versions: Iterable[tuple[str, int]], now: datetime) -> str:
     """The key of process caches: the version of the content, and the day."""
-    known = dict(marks)
-    mark = known.get(CONTENT)
-    begun, _ends = period_of(now)
-    return "" if mark is None else f"{begun.isoformat()} {mark} {known.get(LAST)}"
+    values = dict(versions)
+    version = values.get(CONTENT)
+    start, _ends = period_of(now)
+    return "" if version is None else f"{start.isoformat()} {version} {values.get(LAST)}"
 
 
-def _changed(response: HttpResponse, made_from: CacheState) -> int | None:
+def _changed(response: HttpResponse, state: CacheState) -> int | None:
     """When the page last changed, by a person or by a scheduled change."""
-    said = parse_http_date_safe(response.headers.get("Last-Modified", ""))
-    if said is None or made_from.last is None or made_from.last.timestamp() <= said:
-        return said
-    response.headers["Last-Modified"] = http_date(made_from.last.timestamp())
-    return int(made_from.last.timestamp())
+    last_modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
+    if last_modified is None or state.last is None or state.last.timestamp() <= last_modified:
+        return last_modified
+    response.headers["Last-Modified"] = http_date(state.last.timestamp())
+    return int(state.last.timestamp())
 
 
-def etag_of(marks: Iterable[tuple[str, int]], scopes: Iterable[str], begun: datetime) -> str:
+def etag_of(versions: Iterable[tuple[str, int]], scopes: Iterable[str], start: datetime) -> str:
     """The ETag of a page with these scopes.
 
     Made of the release, the versions of the scopes and the day. Weak, because plain and compressed pages
     share it. With DEBUG it is always new, since templates change without a new release.
     """
-    moment = (timezone.now() if settings.DEBUG else begun).isoformat()
-    parts = [release(), moment, *scopes, *(f"{name}={mark}" for name, mark in marks)]
+    moment = (timezone.now() if settings.DEBUG else start).isoformat()
+    parts = [release(), moment, *scopes, *(f"{name}={version}" for name, version in versions)]
     return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
 
 
-def _unchanged(request: HttpRequest, tag: str, kept: str) -> HttpResponseBase | None:
+def _unchanged(request: HttpRequest, etag: str, cache_control: str) -> HttpResponseBase | None:
     if "HTTP_IF_NONE_MATCH" not in request.META:
         return None
-    response = get_conditional_response(request, tag)
+    response = get_conditional_response(request, etag)
     if response is not None:
-        _set_cache_headers(response, tag, kept)
+        _set_cache_headers(response, etag, cache_control)
     return response
 
 
-def _set_cache_headers(response: HttpResponseBase, tag: str, kept: str) -> None:
-    response.headers["ETag"] = tag
-    response.headers.setdefault("Cache-Control", kept)
+def _set_cache_headers(response: HttpResponseBase, etag: str, cache_control: str) -> None:
+    response.headers["ETag"] = etag
+    response.headers.setdefault("Cache-Control", cache_control)
     patch_vary_headers(response, ["Accept-Encoding"])

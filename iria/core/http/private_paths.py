@@ -1,10 +1,7 @@
-"""Pages whose address is a secret that came by mail.
+"""Pages with a secret in their URL, and sessions for private paths only.
 
-Sessions, sign-in and CSRF tokens, only under the private paths.
-
-Public pages are the same bytes for everybody. The surest way to keep them so is that they never
-meet the machinery: outside `PRIVATE_PATHS` these middlewares step aside, `request.session` does
-not exist, and a view that wants it fails in its first test.
+Public pages are the same for everybody. So outside `PRIVATE_PATHS` the middlewares for sessions, sign-in
+and CSRF tokens do nothing, `request.session` does not exist, and a view that uses it fails in its first test.
 """
 
 from collections.abc import Callable
@@ -22,17 +19,17 @@ View = Callable[..., HttpResponse]
 
 
 def secret_link(view: View) -> View:
-    """The address of the page holds a secret: it is not stored, not indexed, not passed on."""
+    """For a page with a secret in its URL: it is not cached, not indexed and not sent as referrer."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
-    return guarded
+    return wrapped
 
 
 def is_private(request: HttpRequest) -> bool:
@@ -47,7 +44,7 @@ class Sessions(SessionMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if not is_private(request):
             return response
-        # Nothing under a private path belongs in a shared cache, error pages included.
+        # No response under a private path may be in a shared cache, not even an error page.
         response.headers.setdefault("Cache-Control", "private, no-store")
         return super().process_response(request, response)
 

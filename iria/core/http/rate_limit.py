@@ -1,4 +1,4 @@
-"""How often somebody may do something, counted in PostgreSQL once for all processes."""
+"""Rate limits, counted in PostgreSQL for all processes."""
 
 from datetime import timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
@@ -14,10 +14,10 @@ from iria.core.security import daily_key
 
 @model_policy(public=None, personal_data=privacy.RATE_LIMITS)
 class RateCount(models.Model):
-    """How many times a key was seen in one window of time.
+    """The number of attempts of one key in a time window.
 
-    The key is a hash of who and which window under the key of the day, which is destroyed with the
-    day: the table holds no address that could be read back or followed from one window to the next.
+    The key is a hash of client and window with the key of the day, which is destroyed at the end of the
+    day. The table contains no IP address, and its rows cannot be matched across windows.
     """
 
     key = models.CharField(max_length=64, primary_key=True)
@@ -38,11 +38,11 @@ COUNT: Final = (
 
 
 def count_and_allow(scope: str, who: str, *, limit: int, per: timedelta) -> bool:
-    """Counts one attempt of `who` in `scope`; False once there were more than `limit` in the window.
+    """Counts an attempt of `who` in `scope`; False if there were more than `limit` in the window.
 
-    Windows are fixed: with limit 5 per minute, ten attempts can pass around a turn of the minute.
-    All counting begins anew with the day (UTC), as its key does; so no window is longer than that.
-    One statement, so that two processes cannot both be the fifth.
+    Windows are fixed: with 5 per minute, ten attempts can pass around the start of a minute.
+    Counting restarts every day (UTC) with a new key, so no window is longer than a day.
+    A single statement avoids a race between processes.
     """
     now, who = timezone.now(), one_sender(who)
     window = int(now.timestamp() // per.total_seconds())
@@ -52,19 +52,19 @@ def count_and_allow(scope: str, who: str, *, limit: int, per: timedelta) -> bool
 
 
 def one_sender(who: str) -> str:
-    """Whoever has one IPv6 address has 2^64 of them: the network stands for all (RFC 6177)."""
+    """The /64 network of an IPv6 address, since one client has all of its addresses (RFC 6177)."""
     try:
-        address = ip_address(who)
+        ip = ip_address(who)
     except ValueError:
         return who
-    if isinstance(address, IPv4Address):
+    if isinstance(ip, IPv4Address):
         return who
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ip_network((address, 64), strict=False))
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ip_network((ip, 64), strict=False))
 
 
 def delete_expired() -> int:
-    """Removes counts whose window is over; the worker does this every hour."""
+    """Deletes counts of past windows; the worker calls it every hour."""
     deleted, _ = RateCount.objects.filter(expires_at__lt=timezone.now()).delete()
     return deleted

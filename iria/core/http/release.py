@@ -1,4 +1,4 @@
-"""Which release answers: pages made by another one must not count as unchanged."""
+"""An identifier of the release: pages of another release must not count as unchanged."""
 
 import hashlib
 import sysconfig
@@ -22,17 +22,17 @@ SETTINGS: Final = (
     "LANGUAGES",
     "SECURE_CSP",
 )
-"""What the environment can change of every page."""
+"""Settings that change every page."""
 
 
 @cache
 def release() -> str:
-    """A digest of everything that pages are made from beside the database.
+    """A digest of everything beside the database that determines pages.
 
-    That is every template and static file that can be found, wherever it lies; the code of every app
-    outside the packages' own folder, with the words of the interface; name and version of every
-    package; and what the settings say on every page. Made from the bytes and not from a version number
-    of ours, so that a change made in place counts, and two machines with the same files agree.
+    That is every template and static file in any location; the code of every app
+    outside site-packages, with its translations; name and version of every
+    package; and the settings that change every page. It uses the bytes and not a version number
+    so that a change made in place counts, and two machines with the same files agree.
     """
     digest = hashlib.blake2b(digest_size=12)
     for name in SETTINGS:
@@ -45,28 +45,28 @@ def release() -> str:
 
 
 def _templates() -> Iterator[tuple[str, Path]]:
-    """Every file of every folder in which an engine looks, with the folder's place: the first one wins."""
+    """Every file of every template folder, with the position of the folder, since the first one wins."""
     for engine in engines.all():
-        for place, folder in enumerate(engine.template_dirs):
-            yield from _below(Path(folder), f"template {engine.name} {place}", ["*"])
+        for index, folder in enumerate(engine.template_dirs):
+            yield from _below(Path(folder), f"template {engine.name} {index}", ["*"])
 
 
 def _static_files() -> Iterator[tuple[str, Path]]:
-    for place, finder in enumerate(finders.get_finders()):
+    for index, finder in enumerate(finders.get_finders()):
         for name, storage in finder.list([]):
-            # Several folders may hold a file of this name.
+            # Several folders may contain a file of this name.
             path = Path(storage.path(name))
-            yield f"static {place} {name}", path
+            yield f"static {index} {name}", path
 
 
 def _code() -> Iterator[tuple[str, Path]]:
-    of_packages = [Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")]
+    site_packages = [Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")]
     for app in apps.get_app_configs():
         folder = Path(app.path).resolve()
-        if not any(folder.is_relative_to(each) for each in of_packages):
+        if not any(folder.is_relative_to(each) for each in site_packages):
             yield from _below(folder, f"code {app.name}", CODE)
-    for place, path in enumerate(settings.LOCALE_PATHS):
-        yield from _below(Path(path), f"words {place}", ["*.mo"])
+    for index, path in enumerate(settings.LOCALE_PATHS):
+        yield from _below(Path(path), f"locale {index}", ["*.mo"])
 
 
 def _packages() -> set[str]:

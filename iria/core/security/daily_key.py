@@ -1,8 +1,8 @@
 """A key per day, with which counters hash IP addresses (docs/decisions/daily-key.md).
 
-With the key, all IP addresses can be tried. So it changes every day, is stored in PostgreSQL alone and is
-destroyed by the worker after the day; then the hashes cannot be read back or matched with those of another
-day. PostgreSQL computes the hash, so no process holds the key.
+With the key, the hash of every IP address could be computed. So it changes every day, is stored only in
+PostgreSQL and is destroyed by the worker after the day; then the hashes cannot be reversed or matched with
+those of another day. PostgreSQL computes the hash, so no process knows the key.
 """
 
 import secrets
@@ -16,7 +16,7 @@ from iria.core.model_policy import model_policy
 
 KEY_BYTES: Final = 32
 
-LIMITS: Final = "allauth:rl:"
+RATE_LIMIT_PREFIX: Final = "allauth:rl:"
 """The prefix of allauth's rate limits."""
 
 HASH_SQL: Final = (
@@ -56,10 +56,10 @@ def storable(text: str) -> str:
 
 
 def with_key(sql: str, params: list[Any]) -> tuple[Any, ...]:
-    """The row of a statement whose last parameter is the day; the key is made where there is none.
+    """Executes a statement whose last parameter is the day, and returns its row; creates a missing key.
 
-    If the clock is set back to a day whose key is gone, that day gets another one: what was
-    counted on it before is forgotten, and nothing else happens.
+    If the clock is set back to a day whose key is destroyed, that day gets a new one: earlier
+    counts of that day are lost, without other effects.
     """
     day = today()
     while True:
@@ -75,9 +75,9 @@ def with_key(sql: str, params: list[Any]) -> tuple[Any, ...]:
 
 
 def destroy_past_keys() -> int:
-    """Destroys the key of every day that is over, and such as a clock far ahead has left; how many.
+    """Destroys the keys of past days, and of future ones that a wrong clock has left; returns the number.
 
-    The key of tomorrow may be there, when a clock went a little ahead and was set back.
+    The key of tomorrow is kept, in case a clock was a little ahead.
     """
     now = today()
     others = DailyKey.objects.exclude(day__range=(now, now + timedelta(days=1)))
@@ -86,11 +86,11 @@ def destroy_past_keys() -> int:
 
 
 def cache_key(key: str, prefix: str, version: int) -> str:
-    """Django's key function: allauth's limits on sign-in name the address they count, so they are hashed.
+    """The KEY_FUNCTION of the cache: hashes allauth's rate limit keys, which contain IP or e-mail addresses.
 
-    Other keys stay as they are; one of them remembers a code that was used already, and must still
-    do so a second after midnight.
+    Other keys are unchanged; one of them stores a code that was used already, and must still
+    match a second after midnight.
     """
-    if key.startswith(LIMITS):
+    if key.startswith(RATE_LIMIT_PREFIX):
         key = daily_hash("cache", key)
     return f"{prefix}:{version}:{key}"

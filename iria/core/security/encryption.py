@@ -27,8 +27,8 @@ def decrypt(encrypted: str, *, purpose: str) -> str:
     """
     try:
         return _keys(purpose).decrypt(encrypted.encode()).decode()
-    except InvalidToken as mistake:
-        raise DecryptionFailed from mistake
+    except InvalidToken as error:
+        raise DecryptionFailed from error
 
 
 def keyed_hash(text: str, *, purpose: str) -> str:

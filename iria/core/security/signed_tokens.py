@@ -1,6 +1,6 @@
-"""Signed values that expire, such as the address of a preview or the age of a form.
+"""Signed values that expire, such as the URL of a preview or the age of a form.
 
-Django's signer compares in constant time; the salt keeps a token made for one purpose from
+Django's signer compares in constant time; the salt prevents a token for one purpose from
 being used for another.
 """
 
@@ -11,27 +11,27 @@ from django.core import signing
 
 
 class ExpiredToken(Exception):
-    """The token is sound but too old."""
+    """The token is valid but too old."""
 
 
 class BrokenToken(Exception):
-    """The token was cut off, changed, or made for something else."""
+    """The token is incomplete, changed, or for another purpose."""
 
 
 def make_token(value: Any, *, purpose: str) -> str:
-    """A token for a JSON value, safe in an address."""
+    """A URL-safe token for a JSON value."""
     return signing.dumps(value, salt=f"iria.{purpose}", compress=False)
 
 
 def read_token(token: str, *, purpose: str, valid_for: timedelta) -> Any:
-    """The value in a token.
+    """The value of a token.
 
     Raises:
         ExpiredToken, BrokenToken
     """
     try:
         return signing.loads(token, salt=f"iria.{purpose}", max_age=valid_for)
-    except signing.SignatureExpired as mistake:
-        raise ExpiredToken from mistake
-    except (signing.BadSignature, ValueError, UnicodeError) as mistake:
-        raise BrokenToken from mistake
+    except signing.SignatureExpired as error:
+        raise ExpiredToken from error
+    except (signing.BadSignature, ValueError, UnicodeError) as error:
+        raise BrokenToken from error

@@ -1,12 +1,12 @@
-"""Names as the eye takes them: two that look alike are one here.
+"""Skeletons of names: two names that look alike have the same skeleton.
 
-After Unicode's report on confusables (UTS #39), whose *skeleton* this is for what names are written
-with: compatibility forms, accents and invisible signs go, then every letter becomes the Latin one it
-looks like in common fonts. The table is our own. The report's holds six thousand pairs, most of them
-in scripts nobody would take for a name of ours; the library that carries it was last released in
-January 2024. What is here: Cyrillic, Greek, Armenian, Cherokee, Coptic, Lisu, the small capitals and
-phonetic letters of Latin, and digits. A name that is wholly of another script keeps being compared
-with itself, so nobody is refused for writing in theirs.
+Based on Unicode's report on confusables (UTS #39): compatibility forms, accents and invisible
+characters are removed, then every letter becomes the Latin one it
+looks like in common fonts. The table is our own. The report's has six thousand pairs, most of them
+in scripts that are unlikely for our names; the library that contains it was last released in
+January 2024. Ours covers Cyrillic, Greek, Armenian, Cherokee, Coptic, Lisu, the small capitals and
+phonetic letters of Latin, and digits. A name in another script is compared
+unchanged, so names in all scripts are allowed.
 """
 
 import unicodedata
@@ -43,11 +43,14 @@ ALIKE: Final = {
     "z": "ᴢꓜᏃⲍʐ2",
 }
 _TABLE: Final = {
-    ord(sign): latin for latin, signs in ALIKE.items() for each in signs for sign in each.casefold()
+    ord(character): latin
+    for latin, lookalikes in ALIKE.items()
+    for each in lookalikes
+    for character in each.casefold()
 }
-_TABLE.update({sign: "l" for sign, latin in _TABLE.items() if latin == "i"} | {ord("i"): "l"})
+_TABLE.update({code: "l" for code, latin in _TABLE.items() if latin == "i"} | {ord("i"): "l"})
 _CAPITALS: Final = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕНІЈКМОРСТХУЅ", "abezhlkmnoptyxabehljkmopctxys")
-"""What looks like a Latin letter as a capital, and may look like another or none when it is small."""
+"""Capitals that look like a Latin letter; their small letters may look like another or none."""
 _PAIRS: Final = (("rn", "m"), ("vv", "w"))
 
 
@@ -55,17 +58,17 @@ KEY_MAX_LENGTH: Final = 200
 
 
 def key_of(name: str) -> str:
-    """By what a name is known to be taken; a name of signs alone looks like itself. Empty for no name."""
-    signs = unicodedata.normalize("NFKC", INVISIBLE.sub("", name)).casefold()
-    return (skeleton(name) or "".join(signs.split()))[:KEY_MAX_LENGTH]
+    """The key that makes a name unique: its skeleton, or the name itself if it has no letters. May be empty."""
+    plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", name)).casefold()
+    return (skeleton(name) or "".join(plain.split()))[:KEY_MAX_LENGTH]
 
 
 def skeleton(name: str) -> str:
-    """What is left of a name for the eye; two names with the same one look alike."""
+    """The skeleton of a name; two names with the same skeleton look alike."""
     plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", name))
     plain = plain.translate(_CAPITALS).casefold()
     plain = unicodedata.normalize("NFKD", plain).translate(_TABLE)
-    letters = "".join(sign for sign in plain if sign.isalnum())
-    for pair, sign in _PAIRS:
-        letters = letters.replace(pair, sign)
+    letters = "".join(character for character in plain if character.isalnum())
+    for pair, letter in _PAIRS:
+        letters = letters.replace(pair, letter)
     return letters

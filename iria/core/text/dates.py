@@ -1,9 +1,7 @@
-"""Moments as a page writes them. Django's `date_format` costs ten times as much, and a thread
-writes a hundred of them.
+"""Dates and times on pages, periods of the calendar, and local times.
+Django's `date_format` takes ten times as long as `day_words`, and a thread shows a hundred dates.
 
-For how long a page that shows something of the calendar stays the same.
 
-Moments as people write them: a date and a time on the clock of a place.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -20,21 +18,21 @@ from psycopg.types.datetime import DatetimeDumper
 
 
 def day_words(local: date) -> str:
-    """“4 March 2026”, as the moment's own zone has it."""
+    """For example “4 March 2026”, in the time zone of the value."""
     return f"{local.day} {_month(local.month, get_language())} {local.year}"
 
 
 @lru_cache
 def _month(number: int, language: str | None) -> str:
-    """The name of a month in the language that is spoken at this moment."""
+    """The name of a month in the active language."""
     return str(MONTHS[number])
 
 
 def time_element(local: datetime, *, clock: bool = False) -> SafeString:
-    """A `time` element with the day, and with `clock` the hour, in the moment's own zone."""
-    words = f"{day_words(local)}, {local.hour:02}:{local.minute:02}" if clock else day_words(local)
-    # Digits and the name of a month: nothing that could be markup.
-    return SafeString(f'<time datetime="{local.isoformat(timespec="seconds")}">{words}</time>')
+    """A `time` element with the day, and with `clock` the time, in the time zone of the value."""
+    text = f"{day_words(local)}, {local.hour:02}:{local.minute:02}" if clock else day_words(local)
+    # Digits and month names contain no markup.
+    return SafeString(f'<time datetime="{local.isoformat(timespec="seconds")}">{text}</time>')
 
 
 DAY: Final = timedelta(days=1)
@@ -42,12 +40,12 @@ HOUR: Final = timedelta(hours=1)
 QUARTER: Final = timedelta(minutes=15)
 
 TURN_OF_THE_YEAR: Final = {(12, 31), (1, 1)}
-"""Somewhere in the world the year begins on these days in UTC, on a quarter of an hour; the foot of every
-page names the year in the publication's own zone."""
+"""In some time zone the year begins on these days in UTC, at a quarter of an hour; the footer of every
+page shows the year in the time zone of the publication."""
 
 
 def period_of(now: datetime, longest: timedelta = DAY) -> tuple[datetime, datetime]:
-    """The stretch of time around a moment (UTC) in which nothing follows from the clock alone.
+    """The period around a time (UTC) in which pages do not change by date or hour.
 
     Args:
         longest: less than a day for a page that shows more than the date.
@@ -63,7 +61,7 @@ END: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def in_utc(moment: datetime) -> datetime:
-    """A moment with an offset, in UTC; one past an end of the calendar there becomes that end."""
+    """A time in UTC; one outside the range of datetime becomes the nearest limit."""
     try:
         return moment.astimezone(UTC)
     except OverflowError:
@@ -71,10 +69,10 @@ def in_utc(moment: datetime) -> datetime:
 
 
 class UtcDumper(DatetimeDumper):
-    """Writes moments to the database in UTC.
+    """Writes times to the database in UTC.
 
-    Offsets of 16 hours and more are found in dates from outside. They are wrong, but name a moment;
-    PostgreSQL refuses them.
+    External data contains offsets of 16 hours and more. They are wrong but unambiguous;
+    PostgreSQL rejects them.
     """
 
     def dump(self, obj: datetime) -> Buffer | None:
@@ -82,12 +80,12 @@ class UtcDumper(DatetimeDumper):
 
 
 def register() -> None:
-    """For every connection that is made from now on."""
+    """Registers the dumper for all new connections."""
     psycopg.adapters.register_dumper(datetime, UtcDumper)
 
 
 class SkippedHour(Exception):
-    """The clocks were put forward over this time; it never comes. `resumes` is when they go on."""
+    """The time does not exist, because the clocks go forward. `resumes` is the first time that does."""
 
     def __init__(self, resumes: datetime) -> None:
         super().__init__("This time does not exist, because the clocks go forward. Choose another.")
@@ -95,13 +93,13 @@ class SkippedHour(Exception):
 
 
 def moment_in(zone: ZoneInfo, wall: datetime) -> datetime:
-    """The moment at which clocks in the zone show `wall`, a datetime without a zone.
+    """The aware datetime for the naive datetime `wall` in a time zone.
 
-    A time that comes twice, when clocks are put back, means the first of the two.
+    A time that occurs twice, because the clocks go back, means the first of the two.
 
     Raises:
-        SkippedHour: a time that never comes.
-        OverflowError: a year so near the calendar's ends that no moment can be told.
+        SkippedHour: the time does not exist.
+        OverflowError: the time is outside the range of datetime in UTC.
     """
     local = wall.replace(tzinfo=zone, fold=0)
     shown = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0)
@@ -111,7 +109,7 @@ def moment_in(zone: ZoneInfo, wall: datetime) -> datetime:
 
 
 def _after_gap(zone: ZoneInfo, wall: datetime) -> datetime:
-    """The first minute that exists again after a skipped one."""
+    """The first minute after the gap."""
     later = wall.replace(second=0, microsecond=0, fold=0)
     for _ in range(24 * 60):
         later += timedelta(minutes=1)

@@ -1,7 +1,7 @@
-"""The language of the interface's own words.
+"""The language of the interface.
 
-It follows what is on the page, never the reader's browser: a page is the same for everybody. The
-languages there is a catalogue for stand in `settings.LANGUAGES` (docs/decisions/languages.md).
+It depends on the content of the page, never on the reader's browser: a page is the same for everybody.
+`settings.LANGUAGES` lists the languages with a catalogue (docs/decisions/languages.md).
 """
 
 from contextlib import AbstractContextManager
@@ -16,28 +16,28 @@ RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 
 
 def use_language(language: str) -> AbstractContextManager[None]:
-    """Within it, the interface speaks this language; one it has no words in changes nothing."""
+    """Activates a language inside the block; a language without a catalogue changes nothing."""
     return translation.override(catalogue_of(language) or translation.get_language())
 
 
 def catalogue_of(language: str) -> str:
-    """The catalogue for a language: its own, or that of `pt` for `pt-br`; empty where there is none."""
+    """The catalogue for a language: its own, or that of `pt` for `pt-br`; empty if there is none."""
     found = (code for code in (language, language.split("-")[0]) if code in SPOKEN)
     return next(found, "")
 
 
 def interface_language() -> str:
-    """What the interface speaks at this moment."""
+    """The active language."""
     return translation.get_language() or settings.LANGUAGE_CODE
 
 
 def direction_of(language: str) -> str:
-    """How a language is written: rtl or ltr."""
+    """The text direction of a language: rtl or ltr."""
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
 def native_name(code: str) -> str:
-    """What a language is called in itself: Français, العربية."""
+    """The name of a language in that language: Français, العربية."""
     if code == "zh":
         return "中文"
     known = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}

@@ -1,4 +1,4 @@
-"""The last part of an address, made from words."""
+"""Slugs made from text."""
 
 import unicodedata
 
@@ -21,10 +21,10 @@ LATIN = str.maketrans(
 
 
 def slug_from(words: str, *, fallback: str, length: int = 80) -> str:
-    """A slug of at most `length` characters, cut at a word; `fallback` where no letter is left.
+    """A slug of at most `length` characters, cut at a word; `fallback` if it would be empty.
 
-    Latin letters lose their accents; other scripts keep their letters, since an Arabic headline
-    read aloud from its address is worth more than a number.
+    Latin letters lose their accents; letters of other scripts are kept, since an Arabic headline
+    in a URL is more useful than a number.
     """
     plain = unicodedata.normalize("NFKD", words.translate(LATIN))
     ascii_slug = slugify(plain)

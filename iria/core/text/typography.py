@@ -1,7 +1,7 @@
-"""Spaces at which a line must not break, in French: before ; ! ? : and », and after «.
+"""No-break spaces in French: before ; ! ? : and », and after «.
 
-Only a space that was typed becomes one that does not break. None is added and nothing else is touched, so
-`10:30`, `http://` and a smiley stay as they are. What editors typed is kept as it is; this is for output.
+Only existing spaces become no-break spaces. None is added and nothing else is changed, so
+`10:30`, `http://` and a smiley are unchanged. This applies to output only, not to stored text.
 """
 
 import re
@@ -23,7 +23,7 @@ _TAG: Final = re.compile(
 )
 _LANGUAGE: Final = re.compile(r"\blang=[\"']?([A-Za-z-]+)")
 _FRENCH_INSIDE: Final = re.compile(r"\blang=[\"']?fr\b")
-_AS_TYPED: Final = frozenset({"code", "pre", "kbd", "samp", "script", "style", "textarea"})
+_PREFORMATTED: Final = frozenset({"code", "pre", "kbd", "samp", "script", "style", "textarea"})
 _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track"}
     | {"wbr"}
@@ -44,51 +44,51 @@ def french_spaces(text: str) -> str:
 
 
 def typeset(text: str, language: str) -> str:
-    """Plain text as its language sets it."""
+    """Plain text with the spaces of its language."""
     return french_spaces(text) if is_french(language) else text
 
 
 def typeset_html(html: str, language: str) -> str:
-    """Markup as its language sets it; passages in another language as theirs does.
+    """HTML with the spaces of its language; respects `lang` attributes inside.
 
-    Tags with their attributes, and what stands in `code` and the like, stay as they are.
+    Tags and the content of `code` and similar elements are unchanged.
     """
     french = is_french(language)
     if not (french or _FRENCH_INSIDE.search(html)) or not _ANY.search(html):
         return html
     parts: list[str] = []
-    around: list[tuple[str, bool]] = []
-    place = 0
+    open_tags: list[tuple[str, bool]] = []
+    position = 0
     for tag in _TAG.finditer(html):
-        parts.append(_words(html[place : tag.start()], french))
+        parts.append(_convert(html[position : tag.start()], french))
         parts.append(tag[0])
-        place = tag.end()
+        position = tag.end()
         name = (tag["name"] or "").lower()
         if not name or name in _VOID:
             continue
         if tag["closing"]:
-            french = _closed(around, name, french)
+            french = _closed(open_tags, name, french)
         else:
-            around.append((name, french))
+            open_tags.append((name, french))
             language_of_tag = _LANGUAGE.search(tag["rest"])
-            if name in _AS_TYPED:
+            if name in _PREFORMATTED:
                 french = False
             elif language_of_tag:
                 french = is_french(language_of_tag[1])
-    parts.append(_words(html[place:], french))
+    parts.append(_convert(html[position:], french))
     return "".join(parts)
 
 
-def _words(text: str, french: bool) -> str:
+def _convert(text: str, french: bool) -> str:
     return french_spaces(text) if french and text else text
 
 
-def _closed(around: list[tuple[str, bool]], name: str, french: bool) -> bool:
-    """Whether what follows a closing tag is French; a tag that nothing opened closes nothing."""
-    if not any(opened == name for opened, _ in around):
+def _closed(open_tags: list[tuple[str, bool]], name: str, french: bool) -> bool:
+    """Whether the text after a closing tag is French; ignores an unmatched closing tag."""
+    if not any(opened == name for opened, _ in open_tags):
         return french
-    while around:
-        opened, before = around.pop()
+    while open_tags:
+        opened, before = open_tags.pop()
         if opened == name:
             return before
     return french

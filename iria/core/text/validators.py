@@ -16,42 +16,44 @@ INVISIBLE = re.compile(
 
 
 def validate_storable(text: str) -> None:
-    """A validator: PostgreSQL keeps neither NUL nor half of a surrogate pair.
+    """Rejects NUL and lone surrogates, which PostgreSQL cannot store.
 
     Raises:
-        ValidationError: with a sentence for the person who sent the text.
+        ValidationError: with a message for the person who sent the text.
     """
     if "\x00" in text:
-        sentence = gettext("The text contains a NUL character. Remove it.")
-        raise ValidationError(sentence, code="nul")
+        message = gettext("The text contains a NUL character. Remove it.")
+        raise ValidationError(message, code="nul")
     if SURROGATE.search(text):
-        sentence = gettext("The text contains an incomplete character. Enter it again.")
-        raise ValidationError(sentence, code="surrogate")
+        message = gettext("The text contains an incomplete character. Enter it again.")
+        raise ValidationError(message, code="surrogate")
 
 
 def storable(text: str) -> str:
-    """Words of a machine, without what PostgreSQL does not keep: there is nobody to type them again."""
+    """Machine-generated text without characters that PostgreSQL cannot store."""
     return SURROGATE.sub("", text.replace("\x00", ""))
 
 
 def validate_not_blank(text: str) -> None:
-    """A validator: a name made of spaces and invisible characters is no name."""
+    """Rejects text that contains only spaces and invisible characters."""
     if not INVISIBLE.sub("", text).strip():
-        sentence = gettext("Enter some visible text.")
-        # Not "blank": Django would put its own words in the place of ours.
-        raise ValidationError(sentence, code="unseen")
+        message = gettext("Enter some visible text.")
+        # Not "blank": Django would replace the message.
+        raise ValidationError(message, code="unseen")
 
 
 def one_line(text: str) -> str:
     """The text on one line: line breaks and runs of white space become one space."""
-    visible = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    visible = "".join(
+        " " if unicodedata.category(character) == "Cc" else character for character in text
+    )
     return " ".join(visible.split())
 
 
 def paragraphs(text: str) -> SafeString:
-    """Plain text as markup: escaped, a paragraph for every empty line, a break for every other.
+    """Plain text as HTML: escaped, with paragraphs at empty lines and breaks at other line breaks.
 
-    The same as Django's `linebreaks`, in a third of the time; a thread calls it for every comment.
+    Equivalent to Django's `linebreaks` in a third of the time; a thread calls it for every comment.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     parts = [escape(part).replace("\n", "<br>") for part in re.split("\n{2,}", lines)]

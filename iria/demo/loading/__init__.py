@@ -1,1 +1,1 @@
-"""The demo newsroom goes into the database, each part through the verbs of its house."""
+"""Loads the demo content with the service functions of each app."""

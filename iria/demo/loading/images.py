@@ -1,4 +1,4 @@
-"""The images are uploaded like anybody's: caption, credit and alt text come from the files."""
+"""Uploads the images like an editor: caption, credit and alt text are read from the files."""
 
 from functools import cache, partial
 from pathlib import Path
@@ -14,25 +14,26 @@ from iria.demo.content import NEWSROOM
 IMAGES = NEWSROOM / "images"
 
 
-def load(marks: RowOrigins, *, by: User) -> int:
-    """Uploads what is not in the library yet; returns how many."""
+def load(origins: RowOrigins, *, by: User) -> int:
+    """Uploads missing images; returns the number."""
     return sum(
-        marks.create_once(_mark(key), partial(_upload, files()[key], by)) for key in missing(marks)
+        origins.create_once(_origin_key(key), partial(_upload, files()[key], by))
+        for key in missing(origins)
     )
 
 
-def missing(marks: RowOrigins) -> list[str]:
-    """The keys of the images that were not uploaded yet."""
-    return [key for key in files() if _mark(key) not in marks]
+def missing(origins: RowOrigins) -> list[str]:
+    """The keys of images that were not uploaded before."""
+    return [key for key in files() if _origin_key(key) not in origins]
 
 
-def ids(marks: RowOrigins) -> dict[str, int]:
-    """The image behind each key that is still in the library."""
-    here = set(Image.objects.values_list("pk", flat=True))
+def ids(origins: RowOrigins) -> dict[str, int]:
+    """Key → id of each image that is still in the library."""
+    existing = set(Image.objects.values_list("pk", flat=True))
     found = {}
     for key in files():
-        number = marks.id_of(_mark(key))
-        if number in here:
+        number = origins.id_of(_origin_key(key))
+        if number in existing:
             found[key] = number
     return found
 
@@ -43,12 +44,12 @@ def files() -> dict[str, Path]:
     return {path.stem.partition("-")[2]: path for path in sorted(IMAGES.glob("[0-9][0-9]-*.*"))}
 
 
-def _mark(key: str) -> str:
+def _origin_key(key: str) -> str:
     return f"picture:{key}"
 
 
 def _upload(path: Path, by: User) -> Image | None:
-    """The new row; nothing where somebody has uploaded the same file before."""
+    """The new image; None if the same file was uploaded before."""
     before = set(Image.objects.values_list("pk", flat=True))
     with path.open("rb") as file:
         image = ingest.ingest(File(file, name=path.name), by=by)

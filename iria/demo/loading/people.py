@@ -1,4 +1,4 @@
-"""The demo editor, who can sign in, and the authors, who cannot."""
+"""Loads the demo editor, who can sign in, and the authors, who cannot."""
 
 import secrets
 from functools import partial
@@ -16,47 +16,47 @@ from iria.demo.loading import images
 EDITOR = "editor"
 
 
-def load_editor(marks: RowOrigins, password: str) -> tuple[User | None, str]:
-    """The demo editor, and the password where it was made up just now.
+def load_editor(origins: RowOrigins, password: str) -> tuple[User | None, str]:
+    """Loads the demo editor; returns the account, and the password if it was generated.
 
-    Where somebody's own account has the address already, it is used as it is. None where the
-    account was loaded once and has been deleted since.
+    An existing account with the e-mail address is used as it is. None if the
+    account was deleted after an earlier load.
     """
-    words = content.table("publication")["editor"]
-    made_up = "" if password else secrets.token_urlsafe(12)
+    values = content.table("publication")["editor"]
+    generated = "" if password else secrets.token_urlsafe(12)
 
     def make() -> User | None:
-        if User.objects.filter(email__iexact=words["email"]).exists():
+        if User.objects.filter(email__iexact=values["email"]).exists():
             return None
         user = User.objects.create_user(
-            words["email"],
-            password or made_up,
-            display_name=words["display_name"],
+            values["email"],
+            password or generated,
+            display_name=values["display_name"],
             is_staff=True,
         )
-        user.groups.add(Group.objects.get(name=words["role"]))
+        user.groups.add(Group.objects.get(name=values["role"]))
         mark_confirmed(user)
         return user
 
-    new = marks.create_once(EDITOR, make)
-    user = User.objects.filter(email__iexact=words["email"]).first()
-    return user, made_up if new else ""
+    new = origins.create_once(EDITOR, make)
+    user = User.objects.filter(email__iexact=values["email"]).first()
+    return user, generated if new else ""
 
 
-def load_authors(marks: RowOrigins) -> int:
+def load_authors(origins: RowOrigins) -> int:
     return sum(
-        marks.create_once(f"author:{words['slug']}", partial(_author, words))
-        for words in content.table("publication")["author"]
+        origins.create_once(f"author:{values['slug']}", partial(_author, values))
+        for values in content.table("publication")["author"]
     )
 
 
-def load_portraits(marks: RowOrigins) -> int:
-    """Everybody's picture, unless an editor has given them one."""
+def load_portraits(origins: RowOrigins) -> int:
+    """Loads the portraits of authors that have none."""
     return sum(
-        marks.create_once(f"portrait:{slug}", partial(_portrait, slug, number))
-        for words in content.table("publication")["author"]
-        for slug in [words["slug"]]
-        if (number := images.ids(marks).get(f"portrait-{slug}"))
+        origins.create_once(f"portrait:{slug}", partial(_portrait, slug, number))
+        for values in content.table("publication")["author"]
+        for slug in [values["slug"]]
+        if (number := images.ids(origins).get(f"portrait-{slug}"))
     )
 
 
@@ -65,7 +65,7 @@ def _portrait(slug: str, image_id: int) -> Portrait | None:
     return Portrait.objects.create(author=author, image_id=image_id) if author else None
 
 
-def _author(words: dict[str, Any]) -> AuthorProfile | None:
-    if AuthorProfile.objects.filter(slug=words["slug"]).exists():
+def _author(values: dict[str, Any]) -> AuthorProfile | None:
+    if AuthorProfile.objects.filter(slug=values["slug"]).exists():
         return None
-    return AuthorProfile.objects.create(**words)
+    return AuthorProfile.objects.create(**values)

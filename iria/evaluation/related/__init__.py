@@ -1,1 +1,1 @@
-"""How good related articles are, measured on articles whose links are known."""
+"""Measures related articles against the links that authors set."""

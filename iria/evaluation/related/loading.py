@@ -1,4 +1,4 @@
-"""A judged collection as a newsroom: articles, tags, categories, authors, links as rows."""
+"""Loads a test collection: articles, tags, categories, authors and links."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -20,47 +20,47 @@ from articles.editorial.models import (
 from articles.related.models import TextLink
 from iria.evaluation.related.test_collection import Collection, Document
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 def load(collection: Collection, *, language: str) -> dict[str, int]:
-    """Writes the collection into empty tables; returns the number of each article by its id."""
+    """Inserts the collection into empty tables; returns the primary key of each article by its id."""
     documents = collection.documents
     kind = ArticleType.objects.create(name="Article", slug="article")
     now = timezone.now()
     articles = Article.objects.bulk_create(
         [_article(number, each, kind, language, now) for number, each in enumerate(documents)],
-        batch_size=AT_ONCE,
+        batch_size=BATCH_SIZE,
     )
     numbers = {each.id: article.pk for each, article in zip(documents, articles, strict=True)}
-    _mark(
+    _add_related(
         [(numbers[each.id], each.tags) for each in documents],
         lambda name, number: Tag(name=name[:90] + f" {number}", slug=f"tag-{number}"),
-        lambda article, mark: ArticleTag(content_object_id=article, tag_id=mark),
+        lambda article, related_id: ArticleTag(content_object_id=article, tag_id=related_id),
     )
-    _mark(
+    _add_related(
         [(numbers[each.id], each.categories) for each in documents],
         lambda name, number: Category(
             name=name[:80], slug=f"category-{number}", path=f"category-{number}"
         ),
-        lambda article, mark: ArticleCategory(article_id=article, category_id=mark),
+        lambda article, related_id: ArticleCategory(article_id=article, category_id=related_id),
     )
-    _mark(
+    _add_related(
         [(numbers[each.id], each.authors) for each in documents],
         lambda name, number: AuthorProfile(name=name[:120], slug=f"author-{number}"),
-        lambda article, mark: Byline(article_id=article, author_id=mark),
+        lambda article, related_id: Byline(article_id=article, author_id=related_id),
     )
     return numbers
 
 
 def link(collection: Collection, numbers: dict[str, int]) -> None:
-    """Writes the links of the collection; its texts no longer have them."""
+    """Inserts the links of the collection, which its texts no longer contain."""
     TextLink.objects.bulk_create(
         [
             TextLink(article_id=numbers[start], other_id=numbers[other])
             for start, other in collection.links
         ],
-        batch_size=AT_ONCE,
+        batch_size=BATCH_SIZE,
     )
 
 
@@ -81,18 +81,18 @@ def _article(
     )
 
 
-def _mark(
+def _add_related(
     articles: Iterable[tuple[int, Iterable[str]]],
     make: Callable[[str, int], models.Model],
-    put: Callable[[int, Any], models.Model],
+    relate: Callable[[int, Any], models.Model],
 ) -> None:
-    """Makes a row of every name, and puts it on the articles that have it."""
+    """Creates a row for every name, and relates it to the articles that have it."""
     articles = list(articles)
     names = list(dict.fromkeys(name for _, each in articles for name in each))
     if not names:
         return
     made = [make(name, number) for number, name in enumerate(names)]
-    rows = type(made[0])._default_manager.bulk_create(made, batch_size=AT_ONCE)
+    rows = type(made[0])._default_manager.bulk_create(made, batch_size=BATCH_SIZE)
     numbers = {name: row.pk for name, row in zip(names, rows, strict=True)}
-    uses = [put(article, numbers[name]) for article, each in articles for name in each]
-    type(uses[0])._default_manager.bulk_create(uses, batch_size=AT_ONCE)
+    relations = [relate(article, numbers[name]) for article, each in articles for name in each]
+    type(relations[0])._default_manager.bulk_create(relations, batch_size=BATCH_SIZE)

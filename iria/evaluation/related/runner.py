@@ -1,6 +1,6 @@
-"""Three figures for a ranking, against the links that authors set.
+"""Scores rankings of related articles against the links that authors set.
 
-The production code on a judged collection, in a schema of its own.
+Runs the production code on a test collection, in a scratch schema.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,16 +26,18 @@ DIGITS: Final = 4
 def evaluation_scores(
     ranking: Mapping[str, Sequence[str]], linked: Mapping[str, AbstractSet[str]]
 ) -> dict[str, float]:
-    """`recall@5`, `mrr` and `precision@4`: means over every article that has a link.
+    """`recall@5`, `mrr` and `precision@4`: means over all articles with links.
 
-    An article's recall is what of its links stands among the first five, divided by five or by the
-    number of its links where that is smaller; its reciprocal rank counts what was ranked at all.
+    The recall of an article is the number of its links among the first five, divided by five or by the
+    number of its links if that is smaller; its reciprocal rank uses the whole ranking.
     """
     recall, rank, precision = [], [], []
     for name, wanted in linked.items():
         given = ranking.get(name, [])
         recall.append(len(wanted & set(given[:RECALLED])) / min(RECALLED, len(wanted)))
-        first = next((place for place, other in enumerate(given, start=1) if other in wanted), None)
+        first = next(
+            (position for position, other in enumerate(given, start=1) if other in wanted), None
+        )
         rank.append(1 / first if first else 0.0)
         precision.append(len(wanted & set(given[:SHOWN])) / SHOWN)
     return {
@@ -54,29 +56,31 @@ def evaluate(
     *,
     language: str,
     ablation: bool = False,
-    tell: Callable[[str], None] = lambda sentence: None,
+    report_progress: Callable[[str], None] = lambda message: None,
 ) -> dict[str, Any]:
-    """Figures of related articles and of three baselines; the site's rows stay as they are.
+    """Scores of related articles and of three baselines; does not change the site's rows.
 
     Args:
-        ablation: also what it would be without each part of the score.
-        tell: hears what is being done.
+        ablation: also the scores without each part of the ranking score.
+        report_progress: called with messages about progress.
     """
     with scratch_schema():
         numbers = load(collection, language=language)
         gather_statistics()
-        tell(f"{len(numbers)} articles loaded, {len(collection.links)} links between them.")
+        report_progress(
+            f"{len(numbers)} articles loaded, {len(collection.links)} links between them."
+        )
         recomputation.record_articles(Article.objects.published())
         link(collection, numbers)
         gather_statistics()
-        tell("Computing terms.")
+        report_progress("Computing terms.")
         rankings = {
             "newest in category": baselines.newest_in_category(collection),
             "shared tags": baselines.shared_tags(collection),
             "BM25": baselines.bm25(collection, numbers),
         }
         if ablation:
-            rankings |= _each_part_off(collection, numbers)
+            rankings |= _ablations(collection, numbers)
         related = _related(collection, numbers)
         shown = {
             name: evaluation_scores(ranking, collection.linked)
@@ -86,12 +90,12 @@ def evaluate(
 
 
 def _related(collection: Collection, numbers: dict[str, int]) -> Ranking:
-    """What every article with a link would be given if its own links did not exist."""
+    """The related articles of each linked article, computed without its own links."""
     names = {number: name for name, number in numbers.items()}
     ranking = {}
     for name in collection.linked:
         with transaction.atomic():
-            _forget_links(numbers[name])
+            _delete_links(numbers[name])
             recomputation.recompute(numbers[name])
             given = RelatedLink.objects.filter(article=numbers[name]).order_by("position")
             ranking[name] = [names[other] for other in given.values_list("other", flat=True)]
@@ -99,13 +103,13 @@ def _related(collection: Collection, numbers: dict[str, int]) -> Ranking:
     return ranking
 
 
-def _each_part_off(collection: Collection, numbers: dict[str, int]) -> dict[str, Ranking]:
-    """For each part of the score what would be given if it counted nothing."""
+def _ablations(collection: Collection, numbers: dict[str, int]) -> dict[str, Ranking]:
+    """The rankings without each part of the score."""
     names = {number: name for name, number in numbers.items()}
     rankings: dict[str, Ranking] = {f"without {part}": {} for part in scoring.WEIGHTS}
     for name in collection.linked:
         with transaction.atomic():
-            _forget_links(numbers[name])
+            _delete_links(numbers[name])
             compared = scoring.compare(Article.objects.get(pk=numbers[name]))
             transaction.set_rollback(True)
         found = compared.found if compared else []
@@ -116,5 +120,5 @@ def _each_part_off(collection: Collection, numbers: dict[str, int]) -> dict[str,
     return rankings
 
 
-def _forget_links(number: int) -> None:
+def _delete_links(number: int) -> None:
     TextLink.objects.filter(Q(article=number) | Q(other=number)).delete()

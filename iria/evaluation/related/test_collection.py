@@ -1,4 +1,4 @@
-"""A judged collection: articles, and which of them their authors linked with each other."""
+"""A test collection: articles, and the links between them."""
 
 import json
 import re
@@ -19,18 +19,18 @@ WRITTEN_LINKS: Final = (
     re.compile(r"\{[%{].*?[%}]\}"),
     re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+"),
 )
-"""Links as Markdown and templates write them, with their words, and bare addresses."""
+"""Links in Markdown and templates, with their text, and bare URLs."""
 
-LEAST: Final = datetime(1, 1, 2, tzinfo=UTC)
+MIN_DATE: Final = datetime(1, 1, 2, tzinfo=UTC)
 
 
 class Unreadable(Exception):
-    """The collection cannot be read; says which file and line."""
+    """The collection cannot be read; the message names file and line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An article without its own links and their words."""
+    """An article without its links and their text."""
 
     id: str
     title: str
@@ -46,7 +46,7 @@ class Collection:
     documents: list[Document]
     links: list[tuple[str, str]]
     linked: dict[str, set[str]] = field(default_factory=dict)
-    """Article → those it is linked with, whichever way; only articles that have some."""
+    """Article → linked articles, in both directions; only articles with links."""
     unreadable_dates: list[int] = field(default_factory=list)
     """Lines of `articles.jsonl` whose date cannot be read; these articles count as undated."""
 
@@ -70,21 +70,21 @@ def read(folder: Path) -> Collection:
         linked.setdefault(start, set()).add(other)
         linked.setdefault(other, set()).add(start)
     if not linked:
-        sentence = f"{folder / 'links.tsv'} contains no link between two of the articles."
-        raise Unreadable(sentence)
+        message = f"{folder / 'links.tsv'} contains no link between two of the articles."
+        raise Unreadable(message)
     return Collection(
         list(documents.values()), list(dict.fromkeys(links)), linked, unreadable_dates
     )
 
 
 def without_links(record: dict[str, Any]) -> str:
-    """The body of a record, with every link taken out together with its words."""
+    """The body of a record, without links and their text."""
     if html := record.get("html"):
-        tree = parse(clean(_words(html)))
+        tree = parse(clean(_text(html)))
         for anchor in list(tree.iter("a")):
             anchor.drop_tree()
         return inner_html(tree)
-    text = _words(record.get("text") or "")
+    text = _text(record.get("text") or "")
     for pattern in WRITTEN_LINKS:
         text = pattern.sub(" ", text)
     blocks = (" ".join(block.split()) for block in re.split(r"\n\s*\n", text))
@@ -99,16 +99,16 @@ def _documents(file: Path, unreadable_dates: list[int]) -> list[Document]:
             found.append(_document(record))
             if record.get("date") and found[-1].moment is None:
                 unreadable_dates.append(number)
-        except (ValueError, KeyError, TypeError, AttributeError) as mistake:
-            sentence = f"{file}, line {number}: {mistake!r}"
-            raise Unreadable(sentence) from mistake
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            message = f"{file}, line {number}: {error!r}"
+            raise Unreadable(message) from error
     return found
 
 
 def _document(record: dict[str, Any]) -> Document:
     return Document(
         id=str(record["id"]),
-        title=_words(record.get("title") or ""),
+        title=_text(record.get("title") or ""),
         body=without_links(record),
         tags=_names(record.get("tags")),
         categories=_names(record.get("categories")),
@@ -122,8 +122,8 @@ def _links(file: Path) -> list[tuple[str, str]]:
     for number, line in _lines(file):
         columns = line.split("\t")
         if len(columns) < 2:
-            sentence = f"{file}, line {number}: two columns required, from and to."
-            raise Unreadable(sentence)
+            message = f"{file}, line {number}: two columns required, from and to."
+            raise Unreadable(message)
         if found or columns[:2] != ["from", "to"]:
             found.append((columns[0].strip(), columns[1].strip()))
     return found
@@ -132,21 +132,21 @@ def _links(file: Path) -> list[tuple[str, str]]:
 def _lines(file: Path) -> list[tuple[int, str]]:
     """Lines that are not blank, each with its number in the file."""
     try:
-        # Only ends of lines part records: a text may hold other separators that Python knows.
+        # Only line feeds separate records: a text may contain other line separators of Python.
         lines = file.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as mistake:
-        sentence = f"{file} cannot be read: {mistake}"
-        raise Unreadable(sentence) from mistake
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{file} cannot be read: {error}"
+        raise Unreadable(message) from error
     numbered = enumerate(lines, start=1)
     return [(number, line.rstrip("\r")) for number, line in numbered if line.strip()]
 
 
 def _names(value: Any) -> tuple[str, ...]:
     names = [value] if isinstance(value, str) else value or []
-    return tuple(dict.fromkeys(name for each in names if (name := _words(each).strip())))
+    return tuple(dict.fromkeys(name for each in names if (name := _text(each).strip())))
 
 
-def _words(value: Any) -> str:
+def _text(value: Any) -> str:
     return str(value).replace("\x00", " ").encode("utf-8", "replace").decode()
 
 
@@ -155,4 +155,4 @@ def _moment(value: Any) -> datetime | None:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return max(in_utc(moment) if moment.tzinfo else moment.replace(tzinfo=UTC), LEAST)
+    return max(in_utc(moment) if moment.tzinfo else moment.replace(tzinfo=UTC), MIN_DATE)

@@ -1,1 +1,1 @@
-"""Measures search on a judged test collection."""
+"""Measures search on a test collection."""

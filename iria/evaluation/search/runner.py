@@ -1,8 +1,8 @@
-"""How well search ranks, on a judged collection; by the function behind the search page.
+"""Measures the ranking of search on a test collection, with the function of the search page.
 
-The collection is indexed on copies of the site's tables. Only what would say nothing about the
-ranking is off: recency, since every document is of the same moment, and pins and synonyms, of which
-the copies hold none. A judged query is a sentence, so its quotes and dashes are read as signs.
+The collection is indexed in copies of the site's tables. Only features without meaning for the
+ranking are off: recency, since all documents have the same date, and pins and synonyms, of which
+the copies contain none. A query is a sentence, so its quotes and dashes are not operators.
 """
 
 import re
@@ -30,18 +30,18 @@ from iria.evaluation.search.test_collection import Document, Query, Score
 OPERATORS: Final = re.compile(r'["“”„‟«»]|(?<!\S)-+')
 
 NO_HEADLINE: Final = "–"
-"""An article has a headline; this one says nothing."""
+"""For documents without a title, since an article needs a headline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The mean over all judged queries."""
+    """Means over all queries with judgements."""
 
     ndcg: float
     precision: float
     recall: float
     p95: float
-    """Milliseconds within which 95 of 100 queries were answered."""
+    """The 95th percentile of the response time, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +54,21 @@ class Evaluation:
 
 
 def evaluate(folder: Path, language: str) -> Evaluation:
-    """Indexes a judged collection beside the site's own rows and asks it every judged query.
+    """Indexes a test collection beside the site's rows and runs all queries with judgements.
 
     Raises:
-        Unreadable: the folder holds no such collection.
+        Unreadable: the folder contains no such collection.
     """
     queries, documents = test_collection.queries(folder), test_collection.documents(folder)
     if not queries:
-        sentence = "qrels.tsv contains no judgement for any of the queries."
-        raise test_collection.Unreadable(sentence)
+        message = "qrels.tsv contains no judgement for any of the queries."
+        raise test_collection.Unreadable(message)
     with scratch_schema():
         names = _load(documents, language)
-        # What readers get is asked last: a site that runs has read its tables before.
-        without = _ask(queries, names, with_feedback=False)
-        with_feedback = _ask(queries, names, with_feedback=True)
-        by_default = _ask(queries, names, with_feedback=None)
+        # The default is measured last, with a warm cache as on a running site.
+        without = _run_queries(queries, names, with_feedback=False)
+        with_feedback = _run_queries(queries, names, with_feedback=True)
+        by_default = _run_queries(queries, names, with_feedback=None)
         return Evaluation(
             documents=len(names),
             queries=len(queries),
@@ -79,18 +79,18 @@ def evaluate(folder: Path, language: str) -> Evaluation:
 
 
 def _load(documents: Iterable[Document], language: str) -> list[str]:
-    """Writes and indexes the documents; the article with the number n is the name n - 1."""
+    """Inserts and indexes the documents; the article with primary key n has the name at index n - 1."""
     kind = ArticleType(pk=1, name="Document", slug="document")
     copy_rows([kind])
     now = timezone.now()
     names: list[str] = []
-    words: list[EntryText] = []
+    entries: list[EntryText] = []
 
     def articles() -> Iterator[Article]:
         for number, each in enumerate(documents, 1):
             title, text = UNSTORABLE.sub(" ", each.title).strip(), UNSTORABLE.sub(" ", each.text)
             names.append(each.id)
-            words.append(_words(number, configuration_for(language), title, text[:LONGEST_TEXT]))
+            entries.append(_entry(number, configuration_for(language), title, text[:LONGEST_TEXT]))
             yield Article(
                 pk=number,
                 headline=title[:200] or NO_HEADLINE,
@@ -104,13 +104,13 @@ def _load(documents: Iterable[Document], language: str) -> list[str]:
             )
 
     copy_rows(articles())
-    write_entries(words)
+    write_entries(entries)
     rebuild()
-    _settle()
+    _analyse_and_vacuum()
     return names
 
 
-def _words(number: int, configuration: str, title: str, text: str) -> EntryText:
+def _entry(number: int, configuration: str, title: str, text: str) -> EntryText:
     return EntryText(
         number,
         configuration,
@@ -122,22 +122,24 @@ def _words(number: int, configuration: str, title: str, text: str) -> EntryText:
     )
 
 
-def _settle() -> None:
-    """What PostgreSQL does by itself some time after so many rows were written."""
+def _analyse_and_vacuum() -> None:
+    """What autovacuum would do after so many inserts."""
     gather_statistics()
     if not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM pg_temp.articles_searchposting")
 
 
-def _ask(queries: Iterable[Query], names: list[str], *, with_feedback: bool | None) -> Result:
+def _run_queries(
+    queries: Iterable[Query], names: list[str], *, with_feedback: bool | None
+) -> Result:
     scores: list[Score] = []
     times: list[float] = []
     for query in queries:
         start = perf_counter()
         try:
             matched = search_articles(
-                _as_words(query.words), recency=0, with_feedback=with_feedback
+                _without_operators(query.words), recency=0, with_feedback=with_feedback
             ).matched
         except InvalidQuery:
             matched = ()
@@ -151,6 +153,6 @@ def _ask(queries: Iterable[Query], names: list[str], *, with_feedback: bool | No
     )
 
 
-def _as_words(text: str) -> str:
-    """A sentence without what would bind, and not longer than a query may be."""
+def _without_operators(text: str) -> str:
+    """A query without operators, cut to the maximum length."""
     return OPERATORS.sub(" ", UNSTORABLE.sub(" ", text)).strip()[:LONGEST]

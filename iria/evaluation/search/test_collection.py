@@ -1,4 +1,4 @@
-"""Judged collections: documents, queries, and which document answers which query."""
+"""Test collections: documents, queries and relevance judgements."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Unreadable(Exception):
-    """The folder holds no judged collection; the sentence says what is missing."""
+    """The folder contains no test collection; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody asked, and how well each document answers it; above 0 it does."""
+    """A query, and the grade of each document; a grade above 0 is relevant."""
 
     words: str
     grades: Mapping[str, int]
@@ -29,21 +29,21 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well one ranking answers one query."""
+    """The scores of the ranking of one query."""
 
     ndcg: float
-    """Gain of the first ten, each grade divided by log2(1 + place), of the best there could be."""
+    """The discounted gain of the first ten documents, relative to the ideal ranking."""
     precision: float
-    """Mean of the precision at each document that answers: average precision."""
+    """Average precision: the mean of the precision at each relevant document."""
     recall: float
-    """How many of all that answer stand among the first hundred."""
+    """The share of relevant documents among the first hundred."""
 
 
 def documents(folder: Path) -> Collection[Document]:
-    """The documents of `documents.jsonl`; of those with the same id the last.
+    """The documents of `documents.jsonl`; the last one of each id.
 
     Raises:
-        Unreadable: it is missing, or a line of it is no document.
+        Unreadable: it is missing, or a line is not a document.
     """
     found = (
         Document(str(line["id"]), str(line.get("title") or ""), str(line.get("text") or ""))
@@ -63,11 +63,11 @@ def queries(folder: Path) -> list[Query]:
         parts = line.split("\t") if "\t" in line else line.split()
         try:
             query, document, grade = parts[0], parts[-2], int(float(parts[-1]))
-        except (IndexError, ValueError) as mistake:
+        except (IndexError, ValueError) as error:
             if number == 1 or not line.strip():
-                continue  # a head of names
-            sentence = f"Line {number} of qrels.tsv is not a query, document and grade."
-            raise Unreadable(sentence) from mistake
+                continue  # the header
+            message = f"Line {number} of qrels.tsv is not a query, document and grade."
+            raise Unreadable(message) from error
         if grade > 0:
             grades.setdefault(query, {})[document] = grade
     return [
@@ -78,13 +78,13 @@ def queries(folder: Path) -> list[Query]:
 
 
 def score(ranked: Sequence[str], grades: Mapping[str, int]) -> Score:
-    """Judges a ranking, the best first, by the grades of the documents that answer."""
+    """Scores a ranking, the best first, by the grades of the relevant documents."""
     ideal = sorted(grades.values(), reverse=True)
     hits, precision = 0, 0.0
-    for place, document in enumerate(ranked, 1):
+    for rank, document in enumerate(ranked, 1):
         if document in grades:
             hits += 1
-            precision += hits / place
+            precision += hits / rank
     return Score(
         ndcg=_gain([grades.get(each, 0) for each in ranked]) / _gain(ideal),
         precision=precision / len(grades),
@@ -93,7 +93,7 @@ def score(ranked: Sequence[str], grades: Mapping[str, int]) -> Score:
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum(grade / log2(1 + place) for place, grade in enumerate(grades[:10], 1))
+    return sum(grade / log2(1 + rank) for rank, grade in enumerate(grades[:10], 1))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -102,15 +102,15 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             try:
                 value = json.loads(line)
                 value["id"]
-            except (ValueError, KeyError, TypeError) as mistake:
-                sentence = f"Line {number} of {path.name} is not an object with an id."
-                raise Unreadable(sentence) from mistake
+            except (ValueError, KeyError, TypeError) as error:
+                message = f"Line {number} of {path.name} is not an object with an id."
+                raise Unreadable(message) from error
             yield value
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as mistake:
-        sentence = f"{path.name} cannot be read in {path.parent}: {mistake}"
-        raise Unreadable(sentence) from mistake
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path.name} cannot be read in {path.parent}: {error}"
+        raise Unreadable(message) from error

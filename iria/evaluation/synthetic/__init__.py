@@ -1,1 +1,1 @@
-"""A large made-up newsroom, to find out what a large real one would cost."""
+"""Synthetic content, to measure the performance of a large site."""

@@ -1,4 +1,4 @@
-"""Articles by the ten thousand, with everything an archive hangs on them."""
+"""Creates tens of thousands of articles with categories, authors, tags and corrections."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -36,49 +36,51 @@ YEARS: Final = 12
 CORRECTED: Final = 0.02
 """Share of the articles."""
 TYPICAL, SPREAD = 550, 0.5
-"""Words of a text: the median, and the spread of their logarithm."""
+"""The number of words of a text: the median, and the standard deviation of the logarithm."""
 
 BATCH: Final = 5_000
 PREFIX: Final = "synthetic"
 
 
 class Archive:
-    """So many articles on many subjects, written over some years."""
+    """Articles on many subjects over several years."""
 
     def __init__(self, language: Language, seed: int = 1) -> None:
         self.language = language
-        self.chance = Random(seed)  # noqa: S311 - nothing secret
+        self.rng = Random(seed)  # noqa: S311 - nothing secret
         self.now = timezone.now()
 
-    def load(self, count: int, say: Callable[[str], None]) -> int:
-        """Writes the articles behind those there are, and indexes them; returns how many."""
+    def load(self, count: int, report_progress: Callable[[str], None]) -> int:
+        """Adds articles and indexes them; returns the number."""
         first = (Article.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
         numbers = range(first, first + count)
-        filing = Filing(self.language, self.chance)
+        filing = Filing(self.language, self.rng)
         for start in range(0, count, BATCH):
-            words: list[EntryText] = []
-            some = numbers[start : start + BATCH]
-            with listed_together(some):
-                copy_rows(self._articles(some, words))
-                filing.file(some)
-            write_entries(words)
+            entries: list[EntryText] = []
+            batch = numbers[start : start + BATCH]
+            with bulk_listing(batch):
+                copy_rows(self._articles(batch, entries))
+                filing.file(batch)
+            write_entries(entries)
         catch_up_sequence(Article)
         listings.add_up()
-        say(f"{count:,} articles are written, with categories, authors, tags and corrections.")
+        report_progress(
+            f"{count:,} articles are written, with categories, authors, tags and corrections."
+        )
         rebuild()
         record_words(configuration_for("en"), " ".join(self.language.words))
-        say("They are in the search index.")
+        report_progress("They are in the search index.")
         return count
 
-    def _articles(self, numbers: range, words: list[EntryText]) -> Iterator[Article]:
+    def _articles(self, numbers: range, entries: list[EntryText]) -> Iterator[Article]:
         kinds = list(ArticleType.objects.order_by("position"))
         for number in numbers:
-            subject = self.chance.randrange(SUBJECTS)
-            text = sentences(self.language.text(self.chance, subject, self._length()), self.chance)
-            headline = self.language.title(self.chance, subject, 7)
-            standfirst = self.language.title(self.chance, subject, 12) + "."
+            subject = self.rng.randrange(SUBJECTS)
+            text = sentences(self.language.text(self.rng, subject, self._length()), self.rng)
+            headline = self.language.title(self.rng, subject, 7)
+            standfirst = self.language.title(self.rng, subject, 12) + "."
             at = self._moment()
-            words.append(
+            entries.append(
                 EntryText(
                     number,
                     configuration_for("en"),
@@ -95,7 +97,7 @@ class Archive:
                 standfirst=standfirst,
                 slug=f"{PREFIX}-{number}",
                 body=_paragraphs(text),
-                kind=self.chance.choice(kinds),
+                kind=self.rng.choice(kinds),
                 language="en",
                 state=Article.State.PUBLISHED,
                 published_at=at,
@@ -104,15 +106,15 @@ class Archive:
             )
 
     def _length(self) -> int:
-        return max(60, round(TYPICAL * exp(self.chance.gauss(0, SPREAD))))
+        return max(60, round(TYPICAL * exp(self.rng.gauss(0, SPREAD))))
 
     def _moment(self) -> datetime:
-        return self.now - timedelta(days=1 + self.chance.random() * 365 * YEARS)
+        return self.now - timedelta(days=1 + self.rng.random() * 365 * YEARS)
 
 
 @contextmanager
-def listed_together(numbers: range) -> Iterator[None]:
-    """Whatever is written of these articles is listed once, at the end, instead of table by table."""
+def bulk_listing(numbers: range) -> Iterator[None]:
+    """Updates the listings of these articles once at the end, instead of with each table."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL iria.listings_in_bulk = 'on'")
         yield
@@ -121,31 +123,28 @@ def listed_together(numbers: range) -> Iterator[None]:
 
 
 class Filing:
-    """Categories, authors and tags, and which of them each article gets."""
+    """Assigns categories, authors and tags to articles."""
 
-    def __init__(self, language: Language, chance: Random) -> None:
-        self.chance = chance
+    def __init__(self, language: Language, rng: Random) -> None:
+        self.rng = rng
         self.categories, self.authors, self.tags = _categories(), _authors(), _tags(language)
 
     def file(self, numbers: range) -> None:
-        """Each article into a category, below an author and some tags; some were corrected."""
-        chance = self.chance
+        """Adds a category, an author and tags to each article, and corrections to some."""
+        rng = self.rng
         copy_in_order(
             ArticleCategory,
-            (
-                ArticleCategory(article_id=n, category=chance.choice(self.categories))
-                for n in numbers
-            ),
+            (ArticleCategory(article_id=n, category=rng.choice(self.categories)) for n in numbers),
         )
         copy_in_order(
-            Byline, (Byline(article_id=n, author=chance.choice(self.authors)) for n in numbers)
+            Byline, (Byline(article_id=n, author=rng.choice(self.authors)) for n in numbers)
         )
         copy_in_order(
             ArticleTag,
             (
                 ArticleTag(content_object_id=n, tag=tag)
                 for n in numbers
-                for tag in chance.sample(self.tags, 3)
+                for tag in rng.sample(self.tags, 3)
             ),
         )
         copy_in_order(
@@ -153,13 +152,13 @@ class Filing:
             (
                 Correction(article_id=n, text="A name was misspelt; it is right now.")
                 for n in numbers
-                if chance.random() < CORRECTED
+                if rng.random() < CORRECTED
             ),
         )
 
 
 def copy_in_order(model: type[Model], rows: Iterable[Model]) -> None:
-    """Copies rows whose numbers mean nothing, behind those there are."""
+    """Inserts rows with new primary keys."""
     last = model._default_manager.aggregate(last=Max("pk"))["last"] or 0
 
     def numbered() -> Iterator[Model]:

@@ -1,4 +1,4 @@
-"""Readers by the ten thousand: what they comment, and where newsletters go."""
+"""Creates tens of thousands of comments and subscribers."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,26 +16,26 @@ from newsletter.models import Newsletter, Subscriber, Subscription
 
 
 def load_comments(count: int, language: Language, seed: int = 1) -> int:
-    """Writes approved comments below the published articles; some answer the one before."""
-    chance = Random(seed)  # noqa: S311 - nothing secret
+    """Adds approved comments to published articles; some are replies to the previous one."""
+    rng = Random(seed)  # noqa: S311 - nothing secret
     articles = list(Article.objects.published().values_list("pk", flat=True))
     first = (Comment.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
 
     def comments() -> Iterator[Comment]:
-        before: Comment | None = None
+        previous: Comment | None = None
         for number in range(first, first + count):
-            answers = before if chance.random() < 0.3 else None
-            words = language.text(chance, chance.randrange(SUBJECTS), chance.randint(8, 80))
-            before = Comment(
+            parent = previous if rng.random() < 0.3 else None
+            words = language.text(rng, rng.randrange(SUBJECTS), rng.randint(8, 80))
+            previous = Comment(
                 pk=number,
-                article_id=answers.article_id if answers else chance.choice(articles),
-                parent_id=answers.pk if answers else None,
-                name=f"Reader {chance.randrange(1000)}",
-                text=" ".join(sentences(words, chance)),
+                article_id=parent.article_id if parent else rng.choice(articles),
+                parent_id=parent.pk if parent else None,
+                name=f"Reader {rng.randrange(1000)}",
+                text=" ".join(sentences(words, rng)),
                 state=Comment.State.APPROVED,
                 created_at=timezone.now() - timedelta(minutes=first + count - number),
             )
-            yield before
+            yield previous
 
     written = copy_rows(comments()) if articles else 0
     catch_up_sequence(Comment)
@@ -43,7 +43,7 @@ def load_comments(count: int, language: Language, seed: int = 1) -> int:
 
 
 def load_subscribers(count: int) -> int:
-    """Writes confirmed subscribers of the first newsletter, at addresses that lead nowhere."""
+    """Adds confirmed subscribers of the first newsletter, with e-mail addresses that do not exist."""
     newsletter = Newsletter.objects.first()
     if newsletter is None:
         newsletter = Newsletter.objects.create(name="News", slug=PREFIX)
@@ -60,8 +60,8 @@ def load_subscribers(count: int) -> int:
         for number in range(first, first + count)
     )
     copy_rows(
-        Subscription(pk=link + place, subscriber_id=first + place, newsletter=newsletter)
-        for place in range(count)
+        Subscription(pk=link + offset, subscriber_id=first + offset, newsletter=newsletter)
+        for offset in range(count)
     )
     catch_up_sequence(Subscriber)
     catch_up_sequence(Subscription)

@@ -1,8 +1,8 @@
-"""Made-up language: as many words, as rare and as clustered as in real texts.
+"""A synthetic language, with word frequencies as in real texts.
 
-The small words of English stand where they stand in English, so that stop words are dropped as
-usual. All others are made of syllables; how often a word comes follows the law of Zipf and
-Mandelbrot, and a text keeps to the words of its subject, as real texts do.
+The function words of English are included, so that stop words are removed as
+usual. All other words are made of syllables; frequencies follow the Zipf–Mandelbrot
+law, and a text prefers the words of its subject, as real texts do.
 """
 
 from collections.abc import Sequence
@@ -27,62 +27,62 @@ EXPONENT, SHIFT = 1.05, 2.7
 
 
 class Language:
-    """A vocabulary and its subjects; the same seed makes the same language."""
+    """A vocabulary and its subjects, determined by the seed."""
 
     def __init__(self, seed: int = 1) -> None:
-        chance = Random(seed)  # noqa: S311 - nothing secret
-        self.words = [*SMALL, *_made_up(chance, WORDS - len(SMALL))]
+        rng = Random(seed)  # noqa: S311 - nothing secret
+        self.words = [*SMALL, *_made_up(rng, WORDS - len(SMALL))]
         self._weights = list(
             accumulate((rank + SHIFT) ** -EXPONENT for rank in range(1, len(self.words) + 1))
         )
         self._subjects = [
-            chance.sample(range(len(SMALL), len(self.words)), OF_A_SUBJECT) for _ in range(SUBJECTS)
+            rng.sample(range(len(SMALL), len(self.words)), OF_A_SUBJECT) for _ in range(SUBJECTS)
         ]
         self._subject_weights = list(accumulate((rank + 1) ** -0.8 for rank in range(OF_A_SUBJECT)))
 
-    def text(self, chance: Random, subject: int, length: int) -> list[str]:
-        """So many words on a subject."""
+    def text(self, rng: Random, subject: int, length: int) -> list[str]:
+        """Words of a text on a subject."""
         of_subject = round(length * SHARE_OF_SUBJECT)
-        numbers = chance.choices(
+        numbers = rng.choices(
             range(len(self.words)), cum_weights=self._weights, k=length - of_subject
         )
-        numbers += self.of_subject(chance, subject, of_subject)
-        chance.shuffle(numbers)
+        numbers += self.of_subject(rng, subject, of_subject)
+        rng.shuffle(numbers)
         return [self.words[number] for number in numbers]
 
-    def of_subject(self, chance: Random, subject: int, length: int) -> list[int]:
-        return chance.choices(self._subjects[subject], cum_weights=self._subject_weights, k=length)
+    def of_subject(self, rng: Random, subject: int, length: int) -> list[int]:
+        return rng.choices(self._subjects[subject], cum_weights=self._subject_weights, k=length)
 
-    def title(self, chance: Random, subject: int, length: int) -> str:
-        """A few words that say what it is about."""
-        numbers = self.of_subject(chance, subject, length)
+    def title(self, rng: Random, subject: int, length: int) -> str:
+        """A title from words of the subject."""
+        numbers = self.of_subject(rng, subject, length)
         return " ".join(dict.fromkeys(self.words[number] for number in numbers)).capitalize()
 
-    def query(self, chance: Random, length: int) -> str:
-        """What a reader might type: words of one subject, with a common one among them."""
-        subject = chance.randrange(SUBJECTS)
-        common = self.words[len(SMALL) + int(2_000 * chance.random() ** 2)]
-        numbers = self.of_subject(chance, subject, length - 1)
+    def query(self, rng: Random, length: int) -> str:
+        """A search query: words of one subject and a common one."""
+        subject = rng.randrange(SUBJECTS)
+        common = self.words[len(SMALL) + int(2_000 * rng.random() ** 2)]
+        numbers = self.of_subject(rng, subject, length - 1)
         return " ".join([common, *(self.words[number] for number in numbers)])
 
 
-def sentences(words: Sequence[str], chance: Random) -> list[str]:
-    """The words as sentences of a usual length."""
+def sentences(words: Sequence[str], rng: Random) -> list[str]:
+    """The words as sentences of 8 to 24 words."""
     made, start = [], 0
     while start < len(words):
-        end = start + chance.randint(8, 24)
+        end = start + rng.randint(8, 24)
         made.append(" ".join(words[start:end]).capitalize() + ".")
         start = end
     return made
 
 
-def _made_up(chance: Random, count: int) -> list[str]:
-    """Different words; the more often one comes, the shorter it tends to be."""
+def _made_up(rng: Random, count: int) -> list[str]:
+    """Distinct words; frequent ones tend to be shorter."""
     made: dict[str, None] = {}
     while len(made) < count:
-        syllables = 2 + (chance.random() < 0.2 + len(made) / count) + (chance.random() < 0.25)
+        syllables = 2 + (rng.random() < 0.2 + len(made) / count) + (rng.random() < 0.25)
         parts = (
-            chance.choice(OPENINGS) + chance.choice(VOWELS) + chance.choice(CLOSINGS)
+            rng.choice(OPENINGS) + rng.choice(VOWELS) + rng.choice(CLOSINGS)
             for _ in range(syllables)
         )
         word = "".join(parts)

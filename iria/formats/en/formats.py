@@ -1,4 +1,4 @@
-"""One way to write a date in English, in the admin and wherever else Django formats one."""
+"""Formats of dates in English, in the admin and elsewhere."""
 
 DATE_FORMAT = SHORT_DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"

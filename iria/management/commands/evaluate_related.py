@@ -26,14 +26,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, language: str, **options: Any) -> None:
         try:
             collection = read(folder)
-        except Unreadable as mistake:
-            raise CommandError(str(mistake)) from mistake
+        except Unreadable as error:
+            raise CommandError(str(error)) from error
         if lines := collection.unreadable_dates:
             self.stderr.write(
                 f"{folder / 'articles.jsonl'}: {len(lines)} invalid dates, the first in "
                 f"line {lines[0]}. These articles are treated as undated. Use ISO 8601 dates."
             )
         figures = evaluate(
-            collection, language=language, ablation=options["ablation"], tell=self.stdout.write
+            collection,
+            language=language,
+            ablation=options["ablation"],
+            report_progress=self.stdout.write,
         )
         self.stdout.write(json.dumps(figures))

@@ -21,15 +21,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, language: str, **options: Any) -> None:
         try:
             evaluation = evaluate(folder, language)
-        except Unreadable as mistake:
-            raise CommandError(str(mistake)) from mistake
+        except Unreadable as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"{evaluation.documents:,} documents, {evaluation.queries:,} judged queries; "
             "recency, pins and synonyms are off."
         )
-        self._say("without feedback", evaluation.without)
-        self._say("with feedback", evaluation.with_feedback)
-        self._say("as on the site", evaluation.by_default)
+        self._print("without feedback", evaluation.without)
+        self._print("with feedback", evaluation.with_feedback)
+        self._print("as on the site", evaluation.by_default)
         found = evaluation.by_default
         figures = {
             "ndcg@10": round(found.ndcg, 4),
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         }
         self.stdout.write(json.dumps(figures))
 
-    def _say(self, name: str, found: Result) -> None:
+    def _print(self, name: str, found: Result) -> None:
         self.stdout.write(
             f"{name:>18}: nDCG@10 {found.ndcg:.4f}, MAP {found.precision:.4f}, "
             f"recall@100 {found.recall:.4f}, p95 {found.p95:.1f} ms"

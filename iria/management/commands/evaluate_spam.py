@@ -33,16 +33,16 @@ class Command(BaseCommand):
         try:
             training, testing = read(folder / "train.jsonl"), read(folder / "test.jsonl")
             result = judge(training, testing)
-        except (Unreadable, TooFew) as mistake:
-            raise CommandError(str(mistake)) from mistake
+        except (Unreadable, TooFew) as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{len(training):,} comments to learn from, {len(testing):,} to judge.")
         try:
-            self._say("the other way round", judge(testing, training))
+            self._print("the other way round", judge(testing, training))
         except TooFew as few:
             self.stdout.write(f"the other way round: {few}")
         if blocklist is not None:
             self._compare(blocklist, training, testing)
-        self._say("as the contract asks", result)
+        self._print("as the contract asks", result)
         figures = {
             "precision": round(result.precision, 4),
             "recall": round(result.recall, 4),
@@ -52,16 +52,16 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(figures))
 
     def _compare(self, file: Path, *collections: Sequence[Example]) -> None:
-        """What a list that learns nothing would have held of either collection."""
+        """Prints the results of a blocklist for both collections."""
         try:
             words = file.read_text("utf-8", errors="replace").splitlines()
-        except OSError as mistake:
-            sentence = f"{file} cannot be read: {mistake.strerror}"
-            raise CommandError(sentence) from mistake
+        except OSError as error:
+            message = f"{file} cannot be read: {error.strerror}"
+            raise CommandError(message) from error
         for name, collection in zip(("train", "test"), collections, strict=True):
-            self._say(f"blocklist on {name}", judge_blocklist(words, collection))
+            self._print(f"blocklist on {name}", judge_blocklist(words, collection))
 
-    def _say(self, name: str, found: Result) -> None:
+    def _print(self, name: str, found: Result) -> None:
         self.stdout.write(
             f"{name:>20}: precision {found.precision:.4f}, recall {found.recall:.4f}, "
             f"wanted ones held {found.ham_held}, rejected {found.ham_rejected}"

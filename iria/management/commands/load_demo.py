@@ -1,4 +1,4 @@
-"""The demo newsroom: loaded once, taken away as a whole."""
+"""`manage.py load_demo` loads or removes the demo newsroom."""
 
 import os
 from argparse import ArgumentParser
@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from iria.core.db.row_origins import RowOrigins
-from iria.demo import content, removing
-from iria.demo.loading import everything
+from iria.demo import content, removal
+from iria.demo.loading import all_content
 from iria.launcher.paths import write_atomically
 from iria.launcher.preparation import DEMO_EDITOR
 
 LOCK = 0x64656D6F
-"""The number of the advisory lock under which one command at a time loads or removes the demo."""
+"""The key of the advisory lock: only one command at a time loads or removes the demo."""
 
 
 class Command(BaseCommand):
@@ -44,24 +44,24 @@ class Command(BaseCommand):
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
     def _load(self, *, quiet: bool) -> None:
-        def say(sentence: str) -> None:
+        def report_progress(message: str) -> None:
             if not quiet:
-                self.stdout.write(sentence)
+                self.stdout.write(message)
 
         given = os.environ.get("IRIA_DEMO_PASSWORD", "")
-        loaded = everything.load(given, say=say)
-        address = content.table("publication")["editor"]["email"]
+        loaded = all_content.load(given, report_progress=report_progress)
+        email = content.table("publication")["editor"]["email"]
         if given and loaded.made_editor:
-            _note(f"{address} {given}")
+            _note(f"{email} {given}")
         for remark in loaded.remarks:
             self.stdout.write(remark)
         counted = ", ".join(f"{number} {what}" for what, number in loaded.new.items() if number)
-        say(f"New: {counted}." if counted else "The demo newsroom is loaded already.")
+        report_progress(f"New: {counted}." if counted else "The demo newsroom is loaded already.")
         if loaded.password:
-            self.stdout.write(f"Sign in as {address} with the password {loaded.password}")
+            self.stdout.write(f"Sign in as {email} with the password {loaded.password}")
 
     def _remove(self) -> None:
-        removed = removing.remove(RowOrigins(everything.COLLECTION))
+        removed = removal.remove(RowOrigins(all_content.COLLECTION))
         if _note_file().exists():
             _note(_note_file().read_text().split()[-1])
         for what in removed.kept:
@@ -70,9 +70,9 @@ class Command(BaseCommand):
 
 
 def _note_file() -> Path:
-    """Where `make run` keeps the password and looks up how to sign in."""
+    """The file in which `make run` stores the e-mail address and password."""
     return settings.STATE / DEMO_EDITOR
 
 
-def _note(words: str) -> None:
-    write_atomically(_note_file(), words + "\n")
+def _note(text: str) -> None:
+    write_atomically(_note_file(), text + "\n")

@@ -31,9 +31,9 @@ class Command(BaseCommand):
         if options["subscribers"] > 0:
             count = load_subscribers(options["subscribers"])
             self.stdout.write(f"{count:,} subscribers are written.")
-        self._settle()
+        self._analyse()
 
-    def _settle(self) -> None:
-        """What PostgreSQL would do by itself some minutes after so many rows."""
+    def _analyse(self) -> None:
+        """What autovacuum would do after some minutes."""
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")

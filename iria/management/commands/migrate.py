@@ -1,7 +1,7 @@
-"""`manage.py migrate` that lets readers go on while another transaction keeps a table in use.
+"""`manage.py migrate` that does not block readers while another transaction uses a table.
 
-A statement that waits for an exclusive lock makes every later reader of the table wait behind it.
-So it waits for a moment only, then the migration starts again (docs/decisions/migrations.md).
+A statement that waits for an exclusive lock blocks every later reader of the table.
+So it waits for a second only, then the migration is retried (docs/decisions/migrations.md).
 """
 
 import time
@@ -27,7 +27,7 @@ LOCK_TIMEOUT: Final = 1.0
 """Seconds."""
 ATTEMPTS: Final = 20
 PAUSE: Final = 2.0
-"""Seconds between two attempts, so that transactions that waited behind us can run."""
+"""Seconds between attempts, so that blocked transactions can run."""
 
 LOCKED: Final = (
     "A migration could not lock its tables because other transactions use them: wait for them or "
@@ -35,16 +35,16 @@ LOCKED: Final = (
     "again."
 )
 
-LAST_BEFORE_THE_SQUASH: Final = "df64d9e3e02ec5c0522434a6a6e3731f065149e3"
-"""The commit of release 0.1.0 that has all migrations which the squashed ones replace."""
+LAST_BEFORE_SQUASH: Final = "df64d9e3e02ec5c0522434a6a6e3731f065149e3"
+"""The commit of release 0.1.0 with all migrations that the squashed ones replace."""
 
 TOO_OLD: Final = (
     "The database is in the middle of migrations that this release replaces by one: upgrade to "
-    f"release 0.1.0 (commit {LAST_BEFORE_THE_SQUASH[:7]}) first, run `manage.py migrate` there, and "
+    f"release 0.1.0 (commit {LAST_BEFORE_SQUASH[:7]}) first, run `manage.py migrate` there, and "
     "then upgrade to this release."
 )
 
-# Those that are still being built are not valid either.
+# Indexes that are still being built are invalid too.
 _INVALID_INDEXES: Final = """
 SELECT indexes.relname
 FROM pg_index JOIN pg_class AS indexes ON indexes.oid = pg_index.indexrelid
@@ -54,16 +54,16 @@ WHERE NOT pg_index.indisvalid AND indexes.relnamespace = current_schema()::regna
 
 
 def _group(operation: Operation) -> int:
-    """All that create models have the same group, each other operation one of its own."""
+    """One group for all operations that create models, and one for each other operation."""
     return isinstance(operation, CreateModel) or id(operation)
 
 
 class PreparedMigration(Migration):
     """An atomic migration whose model classes exist before its transaction begins.
 
-    Django makes those of every operation when it is that operation's turn. With as many related
-    models as ours that takes most of the time, in which the locks of earlier operations are held.
-    For models that are created one after another it is done once.
+    Django creates them before each operation. With as many related
+    models as ours this takes most of the time, while earlier operations hold locks.
+    For consecutive CreateModel operations it is done once.
     """
 
     def __init__(self, migration: Migration, state: ProjectState) -> None:
@@ -104,7 +104,7 @@ class Executor(MigrationExecutor):
         return super().apply_migration(state, migration, fake, fake_initial)
 
 
-# The command of Django looks it up in its own module and offers no other way.
+# Django's command looks up the class in its module; there is no other way to replace it.
 migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]
 
 
@@ -145,10 +145,10 @@ class Command(migrate.Command):
 
     def _wait(self, attempt: int, verbosity: int) -> None:
         if verbosity >= 1:
-            again = (
+            message = (
                 f"Other transactions use its tables; trying again ({attempt + 1} of {ATTEMPTS})."
             )
-            self.stdout.write(f"\n  {again}")
+            self.stdout.write(f"\n  {message}")
         time.sleep(PAUSE)
 
 
@@ -156,13 +156,13 @@ class Command(migrate.Command):
 def _lock_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
     limit = f"SET lock_timeout = {round(seconds * 1000)}"
 
-    def execute(run: Callable[..., Any], statement: str, *others: Any) -> Any:
-        # It takes no lock that others wait for; and it would leave an invalid index behind.
+    def execute(run: Callable[..., Any], statement: str, *params: Any) -> Any:
+        # It blocks nobody, and a time-out would leave an invalid index.
         if "CONCURRENTLY" not in statement:
-            return run(statement, *others)
+            return run(statement, *params)
         connection.connection.execute("SET lock_timeout = 0")
         try:
-            return run(statement, *others)
+            return run(statement, *params)
         finally:
             connection.connection.execute(limit)
 
@@ -181,7 +181,7 @@ def _is_locked(error: OperationalError) -> bool:
 
 
 def drop_invalid_indexes(connection: BaseDatabaseWrapper) -> None:
-    """Remove what an interrupted CREATE INDEX CONCURRENTLY left, whose name would be in the way."""
+    """Drop invalid indexes of an interrupted CREATE INDEX CONCURRENTLY, so that their names are free."""
     with connection.cursor() as cursor:
         cursor.execute(_INVALID_INDEXES)
         for (name,) in cursor.fetchall():

@@ -1,4 +1,4 @@
-"""Everything a database and a state folder need before the site can serve; once is as good as twice."""
+"""`manage.py prepare` prepares a database and a state folder for the site; idempotent."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from articles.editorial.models import Article
 from iria.launcher.paths import write_atomically
 
 LOCK = 0x49524941
-"""The number of the advisory lock under which only one command prepares a database at a time."""
+"""The key of the advisory lock: only one command at a time prepares a database."""
 
 
 class Command(BaseCommand):
@@ -26,25 +26,25 @@ class Command(BaseCommand):
 
 
 def load_demo_once() -> None:
-    """Load the demo newsroom into a database that holds no articles and never held it.
+    """Load the demo newsroom into a database without articles, once.
 
-    A database of somebody's own, or one the demo was taken out of, stays as it is. A note says
-    that loading began, so that one that was killed half way is taken up again.
+    A database with articles, or one from which the demo was removed, is not changed. A file records
+    that loading has started, so that an interrupted one is continued.
     """
-    loaded, begun = settings.STATE / "demo-loaded", settings.STATE / "demo-begun"
-    here = _name_of_the_database()
-    if loaded.exists() and loaded.read_text() == here:
+    loaded, started = settings.STATE / "demo-loaded", settings.STATE / "demo-begun"
+    database_id = _database_id()
+    if loaded.exists() and loaded.read_text() == database_id:
         return
-    unfinished = begun.exists() and begun.read_text() == here
+    unfinished = started.exists() and started.read_text() == database_id
     if unfinished or not Article.objects.exists():
-        write_atomically(begun, here)
+        write_atomically(started, database_id)
         call_command("load_demo", verbosity=0)
-    write_atomically(loaded, here)
-    begun.unlink(missing_ok=True)
+    write_atomically(loaded, database_id)
+    started.unlink(missing_ok=True)
 
 
-def _name_of_the_database() -> str:
-    """What tells this database from every other, also from one that had its place before."""
+def _database_id() -> str:
+    """Identifies this database, also if another one had the same name and server before."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT system_identifier || '/' || current_database() FROM pg_control_system()"

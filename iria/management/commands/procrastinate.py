@@ -1,4 +1,4 @@
-"""Procrastinate's own command, with a worker that outlives an outage of PostgreSQL."""
+"""Procrastinate's command, with a worker that survives database outages."""
 
 import asyncio
 import signal
@@ -15,7 +15,7 @@ from psycopg.errors import UndefinedTable
 
 from iria.core.db import outage
 
-ENDING: Final = (signal.SIGINT, signal.SIGTERM)
+END_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 POOL_SECONDS: Final = 5.0
 
 Work = Callable[..., Awaitable[None]]
@@ -24,8 +24,8 @@ Work = Callable[..., Awaitable[None]]
 class Command(procrastinate.Command):
     def execute(self, *args: Any, **options: Any) -> str | None:
         if options.get("command") == "worker":
-            # A wrong address is a sentence now and no matter of patience; before the system checks,
-            # which ask the pool.
+            # A wrong URL fails at once, and is not retried like an outage; before the system checks,
+            # which use the pool.
             psycopg.connect(**connector_params()).close()
         return super().execute(*args, **options)
 
@@ -33,10 +33,12 @@ class Command(procrastinate.Command):
         if options.get("command") != "worker":
             super().handle(*args, **options)
             return
-        kept = {name: value for name, value in options.items() if name not in self._django_options}
-        del kept["command"]
+        worker_options = {
+            name: value for name, value in options.items() if name not in self._django_options
+        }
+        del worker_options["command"]
         try:
-            asyncio.run(keep_working(**kept))
+            asyncio.run(run_worker(**worker_options))
         except ConnectorException as error:
             if not isinstance(error.__cause__, UndefinedTable):
                 raise
@@ -44,24 +46,24 @@ class Command(procrastinate.Command):
             raise CommandError(message) from error
 
 
-async def keep_working(func: Work, **options: Any) -> None:
-    """Runs a worker until it is asked to end; after an outage, another one.
+async def run_worker(func: Work, **options: Any) -> None:
+    """Runs a worker until it is stopped; starts another one after an outage.
 
-    Jobs that were in the middle of it count as stalled after half a minute and are given out again
+    Interrupted jobs count as stalled after half a minute and are retried
     (`iria.tasks.retry_stalled_jobs`).
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def ask_to_stop() -> None:
+    def request_stop() -> None:
         stop.set()
-        for number in ENDING:  # a second signal ends it at once
+        for number in END_SIGNALS:  # a second signal ends the process at once
             loop.remove_signal_handler(number)
 
-    for number in ENDING:
-        loop.add_signal_handler(number, ask_to_stop)
+    for number in END_SIGNALS:
+        loop.add_signal_handler(number, request_stop)
     while not stop.is_set():
-        error = await _work(func, stop, {**options, "install_signal_handlers": False})
+        error = await _run_until_stopped(func, stop, {**options, "install_signal_handlers": False})
         if not options.get("wait", True):
             return
         if error is not None:
@@ -70,19 +72,21 @@ async def keep_working(func: Work, **options: Any) -> None:
             await asyncio.sleep(0.2)
 
 
-async def _work(func: Work, stop: asyncio.Event, options: dict[str, Any]) -> Exception | None:
-    """One worker, from its start to its end; the error, where an outage ended it."""
-    # Procrastinate's own would wait 30 s for a connection, and try at growing intervals.
+async def _run_until_stopped(
+    func: Work, stop: asyncio.Event, options: dict[str, Any]
+) -> Exception | None:
+    """Runs one worker; returns the error if an outage ended it."""
+    # Procrastinate's default connector waits 30 s for a connection, and retries at growing intervals.
     connector = PsycopgConnector(
         kwargs=connector_params(), timeout=POOL_SECONDS, reconnect_timeout=0
     )
     with app.replace_connector(connector):
         work = asyncio.ensure_future(_open_and_work(func, options))
-        asked = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({work, asked}, return_when=asyncio.FIRST_COMPLETED)
+        stop_requested = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({work, stop_requested}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             work.cancel()
-        asked.cancel()
+        stop_requested.cancel()
         try:
             await work
         except asyncio.CancelledError:

@@ -8,8 +8,6 @@ from django.utils.safestring import SafeString
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph."""
-
     kind: ClassVar[str] = "paragraph"
     text: str
 
@@ -45,7 +43,7 @@ class Quote:
     link_label: str
     url: str
     context: str = ""
-    """Where it was written, in a few words."""
+    """Where it was written, for example the headline of the article."""
 
 
 Block = Paragraph | Button | Heading | Quote
@@ -71,9 +69,9 @@ class EmailContent:
 
 
 def blocks_of(text: str) -> tuple[Block, ...]:
-    """A letter in plain text as blocks: paragraphs, and an address on a line of its own as a button.
+    """A plain text as blocks: paragraphs, and buttons for URLs on separate lines.
 
-    The line before such an address, where it ends with a colon, says what the button does.
+    A line before the URL that ends with a colon is the label of the button.
     """
     found: list[Block] = []
     label = ""

@@ -1,8 +1,8 @@
-"""A mail in the publication's own look: its logo, and its accent in place of ours.
+"""The branding of e-mails: logo and accent colour of the publication.
 
-Mail programs know neither variables nor a second stylesheet, so the two colours are written into the
-rules themselves. What the admin took as an accent can be read on our papers, and so can our papers'
-colour on it (`iria.publication.colours`): links and buttons keep their contrast.
+Mail programs support neither CSS variables nor a second stylesheet, so the two colours are written into the
+rules. The contrast of the accent with our backgrounds was checked in the admin
+(`iria.publication.colours`), so links and buttons are readable.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from iria.publication.models import Publication
 
 ACCENT: Final = "#005971"
 ACCENT_DARK: Final = "#75c9da"
-"""As they stand in static/css/mail/email.css; no other colour there is the accent."""
+"""The values in static/css/mail/email.css, where no other colour has the same value."""
 
 LOGO_HEIGHT: Final = 44
 LOGO_WIDTH: Final = 280
@@ -27,7 +27,7 @@ LOGO_WIDTH: Final = 280
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """The logo as a mail shows it: whole address, size in pixels."""
+    """The logo in an e-mail: absolute URL, size in pixels."""
 
     address: str
     width: int
@@ -35,27 +35,27 @@ class Logo:
 
 
 def logos_of(publication: Publication) -> dict[str, Logo]:
-    """The logo under `logo` and, where there is one for dark paper, under `logo_dark`."""
-    standing: dict[str, dict[str, Any]] = publication.brand_images
-    if "logo" not in standing:
+    """The logo as `logo`, and the logo for dark mode, if any, as `logo_dark`."""
+    images: dict[str, dict[str, Any]] = publication.brand_images
+    if "logo" not in images:
         return {}
-    return {name: _fitted(standing[name]) for name in ("logo", "logo_dark") if name in standing}
+    return {name: _fitted(images[name]) for name in ("logo", "logo_dark") if name in images}
 
 
-def _fitted(emblem: dict[str, Any]) -> Logo:
-    width, height = emblem["width"], emblem["height"]
+def _fitted(image: dict[str, Any]) -> Logo:
+    width, height = image["width"], image["height"]
     scale = min(1, LOGO_HEIGHT / height, LOGO_WIDTH / width)
-    address = f"{settings.SITE_URL}{emblem['address']}"
-    return Logo(address, max(1, round(width * scale)), max(1, round(height * scale)))
+    url = f"{settings.SITE_URL}{image['address']}"
+    return Logo(url, max(1, round(width * scale)), max(1, round(height * scale)))
 
 
 def rules_of(publication: Publication) -> SafeString:
-    """The rules of a mail, to be written into its elements."""
+    """The CSS of an e-mail, to be inlined."""
     return stylesheet(*colours_of(publication))
 
 
 def colours_of(publication: Publication) -> tuple[str, str]:
-    """The accent on light and on dark paper."""
+    """The accent for light and dark mode."""
     light = publication.accent
     if not light:
         return ACCENT, ACCENT_DARK
@@ -64,7 +64,7 @@ def colours_of(publication: Publication) -> tuple[str, str]:
 
 @lru_cache(maxsize=8)
 def stylesheet(light: str, dark: str) -> SafeString:
-    """The rules with these accents. They are our own file: they need no escaping in a `style`."""
+    """The CSS with these accents. It is a file of the project, so it needs no escaping in `style`."""
     path = finders.find("css/mail/email.css")
     assert isinstance(path, str)  # noqa: S101 - a file of this project
     rules = Path(path).read_text("utf-8")

@@ -1,9 +1,4 @@
-"""The lines of a letter in plain text.
-
-What the layout of every mail needs, and its rules written into its elements.
-
-A note as the mail that goes out: plain text and HTML with the same words.
-"""
+"""Renders e-mails as plain text and HTML, with inlined CSS."""
 
 import re
 import textwrap
@@ -24,13 +19,13 @@ from iria.publication.mail.branding import logos_of, rules_of
 from iria.publication.models import Publication
 
 LINE_WIDTH: Final = 72
-"""What a reader of plain text sees without a line breaking where it should not."""
+"""The maximum line length of plain text e-mails."""
 
 RULE: Final = "–" * 24
 
 
 def wrapped(text: str, *, first: str = "", rest: str = "") -> str:
-    """A paragraph in lines of a letter; an address is never broken."""
+    """A wrapped paragraph; URLs are never broken."""
     return textwrap.fill(
         " ".join(text.split()),
         LINE_WIDTH,
@@ -47,7 +42,7 @@ RULES_FIRST: Final = re.compile(
 
 
 def surroundings(publication: Publication, language: str, direction: str) -> dict[str, Any]:
-    """What the layout of every mail needs."""
+    """The context for the layout of every e-mail."""
     return {
         "publication": publication,
         "logos": logos_of(publication),
@@ -58,18 +53,18 @@ def surroundings(publication: Publication, language: str, direction: str) -> dic
 
 
 def inlined(html: str) -> str:
-    """HTML with the rules of its `style` element written into the elements they meet."""
+    """HTML with the rules of its `style` element inlined."""
     inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
     written = inliner.inline(html)
-    # The rules for dark and narrow screens come out first in the head, before the encoding is said.
+    # css_inline puts the remaining rules first in the head, before the encoding.
     rules = RULES_FIRST.match(written)
     if rules is None:
         return written
     return written.replace(rules[2], "", 1).replace("</head>", f"{rules[2]}</head>", 1)
 
 
-OURS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
-"""No program answers that somebody is on holiday (RFC 3834)."""
+DEFAULT_HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+"""Prevents automatic replies (RFC 3834)."""
 
 
 def mail(
@@ -86,7 +81,11 @@ def mail(
         from_email=mailbox(publication.name, default_sender()),
         to=[to],
         reply_to=[publication.contact_email] if publication.contact_email else [],
-        headers={"Message-ID": f"<{uuid4()}@{mail_domain()}>", **OURS, **(headers or {})},
+        headers={
+            "Message-ID": f"<{uuid4()}@{mail_domain()}>",
+            **DEFAULT_HEADERS,
+            **(headers or {}),
+        },
     )
     message.attach_alternative(as_html(content, publication), "text/html")
     return message
@@ -116,12 +115,12 @@ def _with_position(content: EmailContent) -> list[tuple[Block, bool]]:
 
 
 def as_text(content: EmailContent, publication: Publication) -> str:
-    foot = [
+    footer = [
         *[f"{link.label}:\n{link.url}" for link in content.links],
         "\n".join([publication.name, f"{settings.SITE_URL}/"]),
         publication.postal_address.strip(),
     ]
-    parts = [*map(_text, content.blocks), RULE, wrapped(content.reason), *foot]
+    parts = [*map(_text, content.blocks), RULE, wrapped(content.reason), *footer]
     text = "\n\n".join(part for part in parts if part)
     return text.removeprefix(RULE).lstrip() + "\n"
 
@@ -130,11 +129,11 @@ def _text(block: Block) -> str:
     match block:
         case Paragraph(text):
             return wrapped(text)
-        case Button(words, address):
-            return address if words == address else f"{words}:\n{address}"
-        case Heading(words, address):
-            headed = f"{RULE}\n\n{wrapped(words)}"
-            return f"{headed}\n{address}" if address else headed
+        case Button(label, url):
+            return url if label == url else f"{label}:\n{url}"
+        case Heading(text, url):
+            heading = f"{RULE}\n\n{wrapped(text)}"
+            return f"{heading}\n{url}" if url else heading
         case Quote():
             return _quote(block)
 

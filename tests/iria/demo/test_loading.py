@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts.models import User
 from articles.comments import job_queue
 from articles.editorial.models import Article, Category
-from iria.demo.loading import letters
+from iria.demo.loading import newsletters
 from iria.publication.models import Publication
 from newsletter.models import Issue, Newsletter, Subscriber
 from tests.iria.demo.newsroom import (
@@ -67,7 +67,7 @@ def test_beside_real_subscribers_a_password_is_made_up_and_nothing_is_sent(
     assert User.objects.get(email="edna@roadstead.example").check_password(told[1])
     assert "password" not in load()
     # A real subscriber is never sent the demo's newsletter.
-    assert letters.NOT_SENT in said
+    assert newsletters.NOT_SENT in said
     assert Issue.objects.filter(state="draft").count() == 2
     assert mail.outbox == []
 

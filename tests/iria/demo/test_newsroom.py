@@ -17,7 +17,7 @@ from articles.pages.models import Page
 from articles.related.models import RelatedPick
 from iria.core.db.row_origins import RowOrigins
 from iria.demo import content
-from iria.demo.loading import everything, images
+from iria.demo.loading import all_content, images
 from newsletter.models import Delivery, Issue, Subscriber
 from tests.exiftool import exiftool
 from tests.iria.demo.newsroom import story
@@ -86,7 +86,7 @@ def test_every_figure_has_a_caption_a_credit_and_words_for_those_who_cannot_see_
 
 
 def test_the_library_holds_what_another_program_reads_from_the_image_files() -> None:
-    numbers = images.ids(RowOrigins(everything.COLLECTION))
+    numbers = images.ids(RowOrigins(all_content.COLLECTION))
     with exiftool() as program:
         for key, file in images.files().items():
             image, said = Image.objects.get(pk=numbers[key]), program.read(file)
@@ -103,7 +103,7 @@ def test_every_image_file_is_shown_and_all_of_them_are_small() -> None:
     shown = {key for story in content.stories() for key in story.pictures}
     portraits = {f"portrait-{author.slug}" for author in AuthorProfile.objects.all()}
     assert images.files().keys() == shown | portraits
-    assert images.ids(RowOrigins(everything.COLLECTION)).keys() == images.files().keys()
+    assert images.ids(RowOrigins(all_content.COLLECTION)).keys() == images.files().keys()
     assert sum(file.stat().st_size for file in images.files().values()) <= MOST_BYTES
     assert set(images.files().values()) == set(images.IMAGES.iterdir())
 

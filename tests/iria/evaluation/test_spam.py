@@ -51,10 +51,10 @@ def test_a_blocklist_is_compared_by_parts_of_words_in_any_case(tmp_path: Path) -
     ("line", "sentence"),
     [("{", "line 1, is no JSON object"), ("[1]", "needs a text"), ('{"text": 1}', "needs a text")],
 )
-def test_a_bad_line_is_named(tmp_path: Path, line: str, sentence: str) -> None:
+def test_a_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:
     written(tmp_path, "train.jsonl", [line])
     written(tmp_path, "test.jsonl", [])
-    with pytest.raises(CommandError, match=sentence):
+    with pytest.raises(CommandError, match=message):
         call_command("evaluate_spam", str(tmp_path))
 
 

@@ -57,9 +57,9 @@ def test_the_nearest_passes_on_every_paper_and_keeps_the_hue(
 def test_an_accent_too_pale_is_rejected_with_the_nearest_that_passes() -> None:
     with pytest.raises(ValidationError) as refused:
         publication_colours.checked_light("#ffcc00")
-    sentence = refused.value.messages[0]
-    assert "1.4 : 1" in sentence
-    nearest = sentence.rsplit(" ", 1)[1].rstrip(".")
+    message = refused.value.messages[0]
+    assert "1.4 : 1" in message
+    nearest = message.rsplit(" ", 1)[1].rstrip(".")
     assert publication_colours.checked_light(nearest) == nearest
 
 

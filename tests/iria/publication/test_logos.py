@@ -88,8 +88,8 @@ def test_another_logo_takes_its_place_and_the_old_one_can_still_be_asked_for(
         (file(400, 20), "at least 40"),
     ],
 )
-def test_what_is_no_logo_is_rejected(sent: bytes, sentence: str) -> None:
-    with pytest.raises(ValidationError, match=sentence):
+def test_what_is_no_logo_is_rejected(sent: bytes, message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
         put("logo", sent)
     assert not BrandImage.objects.exists()
 
@@ -103,15 +103,15 @@ class Unread(ContentFile[bytes]):
 
 def test_a_file_too_large_for_a_logo_is_rejected_before_it_is_read() -> None:
     sent = Unread(b"", name="logo.png")
-    sent.size = logos.LARGEST_FILE + 1
+    sent.size = logos.MAX_FILE_SIZE + 1
     form = PublicationForm({}, {"logo": sent}, instance=Publication())
     (error,) = form.errors["logo"]
     assert "8 MB" in error
 
 
 @pytest.mark.parametrize(("sent", "sentence"), [(file(300, 200), "square"), (file(64, 64), "180")])
-def test_an_icon_must_be_square_and_large_enough(sent: bytes, sentence: str) -> None:
-    with pytest.raises(ValidationError, match=sentence):
+def test_an_icon_must_be_square_and_large_enough(sent: bytes, message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
         put("icon", sent)
 
 

@@ -1,8 +1,8 @@
 """The backend that `DATABASES["default"]["ENGINE"]` names.
 
 Django's own, with three things added to its pool (docs/decisions/database-outages.md): no request
-waits for a server that is known to be away, a connection is checked within a second before it is
-used, and one dead connection empties the pool of its like.
+waits for a server that is known to be down, a connection is checked within a second before it is
+used, and one dead connection empties the pool.
 """
 
 import select
@@ -41,7 +41,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 class Connection(psycopg.Connection[Any]):
-    """A pooled connection; an attempt that fails is reported at once, not when the pool gives up."""
+    """A pooled connection; a failed attempt is reported at once, not after the pool's time-out."""
 
     @classmethod
     def connect(cls, conninfo: str = "", **kwargs: Any) -> "Connection":
@@ -53,20 +53,20 @@ class Connection(psycopg.Connection[Any]):
 
 
 def check(connection: Any) -> None:
-    """Raises where a pooled connection is dead, and empties the pool: the others will be too.
+    """Raises if a pooled connection is dead, and empties the pool, since the others are dead too.
 
-    Left to itself the pool would try one after another, with longer and longer pauses between.
+    The pool would try one after another, with growing pauses.
     """
     try:
-        _answers(connection.pgconn)
+        _check_answers(connection.pgconn)
     except psycopg.Error:
         connection.close()
         connections[DEFAULT_DB_ALIAS].pool.drain()  # type: ignore[attr-defined]
         raise
 
 
-def _answers(pgconn: Any) -> None:
-    """An empty query, as `ConnectionPool.check_connection` sends; but never waits without end.
+def _check_answers(pgconn: Any) -> None:
+    """Sends an empty query like `ConnectionPool.check_connection`, but with a time-out.
 
     Raises:
         psycopg.OperationalError: the connection is broken, or the server does not answer in time.

@@ -111,13 +111,13 @@ def test_a_comment_that_moves_changes_both_threads_and_another_one_neither() -> 
     for article in (here, other):
         Comment.objects.create(article=article, name="Ola", text="Well.", state="approved")
     scopes = [cache_versions.thread(each.pk) for each in (here, there, other)]
-    before = dict(cache_versions.generations(scopes))
+    before = dict(cache_versions.current_versions(scopes))
     Comment.objects.filter(article=here).update(article=there)
-    after = dict(cache_versions.generations(scopes))
+    after = dict(cache_versions.current_versions(scopes))
     changed = [scope for scope in scopes if after.get(scope) != before.get(scope)]
     assert changed == scopes[:2]
     Comment.objects.update(text=models.F("text"))
-    assert dict(cache_versions.generations(scopes)) == after
+    assert dict(cache_versions.current_versions(scopes)) == after
 
 
 def test_emptying_a_table_counts_if_there_was_something_in_it() -> None:
@@ -149,7 +149,7 @@ def test_a_migrate_makes_no_trigger_again() -> None:
     assert made == []
 
 
-FORMER = """
+FORMER_TRIGGERS = """
 CREATE FUNCTION iria_tell_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE FUNCTION iria_tell_thread() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE OR REPLACE TRIGGER iria_tell AFTER INSERT OR UPDATE OR DELETE ON articles_article
@@ -163,9 +163,11 @@ CREATE OR REPLACE TRIGGER iria_tell_thread AFTER INSERT OR UPDATE OR DELETE ON a
 
 def test_the_triggers_of_an_older_release_are_replaced() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(FORMER)
+        cursor.execute(FORMER_TRIGGERS)
         triggers.install_triggers()
-        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = ANY(%s)", [[*triggers.FORMER]])
+        cursor.execute(
+            "SELECT count(*) FROM pg_proc WHERE proname = ANY(%s)", [[*triggers.FORMER_FUNCTIONS]]
+        )
         assert cursor.fetchone() == (0,)
     before = _marks()
     newsroom.published("Quiet")

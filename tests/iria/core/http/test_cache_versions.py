@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _now(*scopes: str) -> list[tuple[str, int]]:
-    return cache_versions.generations(scopes or (cache_versions.CONTENT,))
+    return cache_versions.current_versions(scopes or (cache_versions.CONTENT,))
 
 
 def test_a_change_made_behind_the_models_counts_too() -> None:

@@ -26,9 +26,9 @@ ZONES = st.sampled_from(
 
 
 def test_an_hour_that_is_skipped_is_rejected_and_the_next_one_named() -> None:
-    with pytest.raises(SkippedHour) as refusal:
+    with pytest.raises(SkippedHour) as error:
         moment_in(LISBON, datetime(2027, 3, 28, 1, 30))  # noqa: DTZ001
-    assert refusal.value.resumes.strftime("%H:%M") == "02:00"
+    assert error.value.resumes.strftime("%H:%M") == "02:00"
 
 
 def test_an_hour_that_comes_twice_means_the_first() -> None:

@@ -1,4 +1,4 @@
-"""The articles: written, put in their sections, published on their day."""
+"""Loads articles with categories, tags and bylines, and publishes them at their dates."""
 
 from functools import partial
 from typing import Any
@@ -22,51 +22,49 @@ from iria.demo import content
 from iria.demo.loading import images
 
 
-def load(marks: RowOrigins, *, by: User) -> int:
-    """Loads what was not loaded before, then the editor's picks between the new ones."""
-    picture_ids = images.ids(marks)
-    addresses = {story.slug: story.address for story in content.stories() if story.published}
+def load(origins: RowOrigins, *, by: User) -> int:
+    """Loads missing articles, then links the new ones with related articles and translations."""
+    image_ids = images.ids(origins)
+    urls = {story.slug: story.address for story in content.stories() if story.published}
     new = [
         story
         for story in content.stories()
-        if marks.create_once(
-            mark_of(story.slug), partial(_write, story, picture_ids, addresses, by)
-        )
+        if origins.create_once(origin_key(story.slug), partial(_write, story, image_ids, urls, by))
     ]
     for story in new:
-        _pick_related(story, marks)
-        _link_translation(story, marks)
-    for words in content.table("series")["series"]:
-        marks.create_once(f"series:{words['name']}", partial(_series, words, marks))
+        _pick_related(story, origins)
+        _link_translation(story, origins)
+    for values in content.table("series")["series"]:
+        origins.create_once(f"series:{values['name']}", partial(_series, values, origins))
     return len(new)
 
 
-def mark_of(slug: str) -> str:
+def origin_key(slug: str) -> str:
     return f"article:{slug}"
 
 
 def _write(
-    story: content.Story, picture_ids: dict[str, int], addresses: dict[str, str], by: User
+    story: content.Story, image_ids: dict[str, int], urls: dict[str, str], by: User
 ) -> Article | None:
-    """The article; nothing where somebody's own stands at its address."""
+    """The article; None if another article has its URL."""
     if _is_taken(story):
         return None
     article = Article(
         headline=story.headline,
         slug=story.slug,
         standfirst=story.standfirst,
-        body=story.body_with(picture_ids, addresses),
+        body=story.body_with(image_ids, urls),
         kind=ArticleType.objects.get(slug=story.kind),
         language=story.language,
         licence=story.licence,
         search_description=story.description,
-        lead_image_id=picture_ids.get(story.lead),
-        lead_caption=story.lead_caption if story.lead in picture_ids else "",
+        lead_image_id=image_ids.get(story.lead),
+        lead_caption=story.lead_caption if story.lead in image_ids else "",
         created_by=by,
     )
     with transaction.atomic():
         revisions.save(article, by=by)
-        _file(article, story)
+        _add_metadata(article, story)
         if story.published is not None:
             publishing.publish(article, by=by, at=story.published)
         if story.correction is not None:
@@ -86,8 +84,8 @@ def _is_taken(story: content.Story) -> bool:
     return Article.objects.filter(slug=story.slug, year=day.year, month=day.month).exists()
 
 
-def _file(article: Article, story: content.Story) -> None:
-    """Its sections, its tags, and who signs it."""
+def _add_metadata(article: Article, story: content.Story) -> None:
+    """Sets categories, tags and bylines."""
     by_path = Category.objects.in_bulk(story.categories, field_name="path")
     category_tree.set_categories(
         article, [by_path[path] for path in story.categories if path in by_path]
@@ -101,12 +99,12 @@ def _file(article: Article, story: content.Story) -> None:
     )
 
 
-def _series(words: dict[str, Any], marks: RowOrigins) -> Series | None:
-    """The series with those of its parts that are there; nothing where an editor has one so called."""
-    parts = [row for slug in words["parts"] if (row := marks.row(mark_of(slug), Article))]
-    if not parts or Series.objects.filter(name=words["name"]).exists():
+def _series(values: dict[str, Any], origins: RowOrigins) -> Series | None:
+    """The series with its existing parts; None if there is another series with the name."""
+    parts = [row for slug in values["parts"] if (row := origins.row(origin_key(slug), Article))]
+    if not parts or Series.objects.filter(name=values["name"]).exists():
         return None
-    series = Series.objects.create(name=words["name"])
+    series = Series.objects.create(name=values["name"])
     SeriesPart.objects.bulk_create(
         SeriesPart(series=series, article=article, position=position)
         for position, article in enumerate(parts)
@@ -115,16 +113,16 @@ def _series(words: dict[str, Any], marks: RowOrigins) -> Series | None:
     return series
 
 
-def _link_translation(story: content.Story, marks: RowOrigins) -> None:
-    article = marks.row(mark_of(story.slug), Article)
-    other = marks.row(mark_of(story.translation_of), Article)
+def _link_translation(story: content.Story, origins: RowOrigins) -> None:
+    article = origins.row(origin_key(story.slug), Article)
+    other = origins.row(origin_key(story.translation_of), Article)
     if article is not None and other is not None:
         translations.link(article, other)
 
 
-def _pick_related(story: content.Story, marks: RowOrigins) -> None:
-    article = marks.row(mark_of(story.slug), Article)
-    picked = [marks.row(mark_of(slug), Article) for slug in story.related]
+def _pick_related(story: content.Story, origins: RowOrigins) -> None:
+    article = origins.row(origin_key(story.slug), Article)
+    picked = [origins.row(origin_key(slug), Article) for slug in story.related]
     if article is not None:
         RelatedPick.objects.bulk_create(
             RelatedPick(article=article, picked=other, position=position)
