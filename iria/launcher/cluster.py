@@ -121,7 +121,7 @@ class Cluster:
     def stop_when_unused(self) -> None:
         """Run by the daemon: wait until there are no users, then stop the server."""
         daemon_lock = locks.take(self.daemon_lock, wait=True)
-        assert daemon_lock is not None  # noqa: S101 - it waited
+        assert daemon_lock is not None  # noqa: S101 - with wait=True
         server = self.server()
         locks.take(self.users_lock, wait=True)
         server.stop()

@@ -1,4 +1,4 @@
-"""What the e-mails about accounts say."""
+"""Subjects of e-mails about accounts."""
 
 from django.template.loader import render_to_string
 

@@ -1,4 +1,4 @@
-"""A passkey as a browser would have sent it, without a browser."""
+"""Passkeys without a browser."""
 
 import json
 from hashlib import sha256
@@ -15,16 +15,16 @@ from accounts.models import User
 
 
 def passkey_of(user: User, name: str = "Key on the ring", *, host: str = "testserver") -> Any:
-    """The row of a passkey that `user` made at `host`."""
-    own = ec.generate_private_key(ec.SECP256R1()).public_key()
-    public = ES256.from_cryptography_key(own)  # type: ignore[no-untyped-call]
-    made = AttestedCredentialData.create(bytes(16), f"key of {user.pk}".encode(), public)
+    """A passkey of the user, registered at `host`."""
+    public_key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    public = ES256.from_cryptography_key(public_key)  # type: ignore[no-untyped-call]
+    attested = AttestedCredentialData.create(bytes(16), f"key of {user.pk}".encode(), public)
     flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
-    data = AuthenticatorData.create(sha256(host.encode()).digest(), flags, 0, made)
+    data = AuthenticatorData.create(sha256(host.encode()).digest(), flags, 0, attested)
     client = {"type": "webauthn.create", "challenge": "AA", "origin": f"https://{host}"}
     credential = {
-        "id": websafe_encode(made.credential_id),
-        "rawId": websafe_encode(made.credential_id),
+        "id": websafe_encode(attested.credential_id),
+        "rawId": websafe_encode(attested.credential_id),
         "type": "public-key",
         "clientExtensionResults": {"credProps": {"rk": True}},
         "response": {

@@ -1,4 +1,4 @@
-"""An author who signed before they had an account."""
+"""Linking authors to accounts."""
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 NO_PORTRAIT = {"portrait-TOTAL_FORMS": "0", "portrait-INITIAL_FORMS": "0"}
 
 
-def test_what_was_signed_before_is_theirs_at_once(rui: User) -> None:
+def test_earlier_articles_belong_to_a_linked_account(rui: User) -> None:
     author = newsroom.author("Rui Tavares")
     article = newsroom.draft(authors=[author])
     assert not permissions.may_change(rui, article)
@@ -24,7 +24,7 @@ def test_what_was_signed_before_is_theirs_at_once(rui: User) -> None:
     assert not permissions.may_change(rui, article)
 
 
-def test_one_account_signs_as_one_author(rui: User) -> None:
+def test_an_account_is_linked_to_one_author_only(rui: User) -> None:
     one, two = newsroom.author("Rui Tavares"), newsroom.author("R Tavares")
     link_account(one, rui)
     with pytest.raises(AccountAlreadyLinked, match="Rui Tavares"):
@@ -32,17 +32,16 @@ def test_one_account_signs_as_one_author(rui: User) -> None:
     assert AuthorProfile.objects.get(user=rui) == one
 
 
-def test_an_editor_joins_them_on_the_form_or_reads_why_not(
+def test_an_editor_links_them_in_the_form_or_gets_an_error(
     client: Client, edna: User, rui: User
 ) -> None:
     client.force_login(edna)
     one, two = newsroom.author("Rui Tavares"), newsroom.author("R Tavares")
-    inline = NO_PORTRAIT
 
     def send(author: AuthorProfile) -> str:
-        sent = {"name": author.name, "slug": author.slug, "user": rui.pk, **inline}
-        address = f"/admin/accounts/authorprofile/{author.pk}/change/"
-        return client.post(address, {**sent, "_continue": "1"}, follow=True).content.decode()
+        form = {"name": author.name, "slug": author.slug, "user": rui.pk, **NO_PORTRAIT}
+        url = f"/admin/accounts/authorprofile/{author.pk}/change/"
+        return client.post(url, {**form, "_continue": "1"}, follow=True).content.decode()
 
     assert "was changed successfully" in send(one)
     assert AuthorProfile.objects.get(user=rui) == one

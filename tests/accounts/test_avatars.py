@@ -1,4 +1,4 @@
-"""A picture beside a name: from initials, or made anew from what was sent."""
+"""Profile pictures: initials or a re-encoded upload."""
 
 from io import BytesIO
 
@@ -28,28 +28,28 @@ def signed_in(client: Client, ola: User) -> Client:
     return client
 
 
-def test_initials_stand_there_first(signed_in: Client) -> None:
+def test_initials_are_the_default(signed_in: Client) -> None:
     assert ">OL</span>" in signed_in.get("/accounts/profile/").content.decode()
 
 
-def test_an_image_is_made_anew_served_to_all_and_removed(signed_in: Client, ola: User) -> None:
+def test_an_upload_is_re_encoded_served_publicly_and_removed(signed_in: Client, ola: User) -> None:
     signed_in.post(PICTURE, {"picture": file_of()})
     avatar = ola.avatar
-    answer = Client().get(avatar.get_absolute_url())
-    assert answer["Content-Type"] == "image/png"
-    assert "immutable" in answer["Cache-Control"]
-    assert not answer.cookies
-    drawn = Image.open(BytesIO(answer.content))
-    assert drawn.size == (256, 192)
-    assert not drawn.getexif()
-    assert b"A phone of Ola" not in answer.content
+    response = Client().get(avatar.get_absolute_url())
+    assert response["Content-Type"] == "image/png"
+    assert "immutable" in response["Cache-Control"]
+    assert not response.cookies
+    image = Image.open(BytesIO(response.content))
+    assert image.size == (256, 192)
+    assert not image.getexif()
+    assert b"A phone of Ola" not in response.content
     signed_in.post(PICTURE, {"drop": "1"})
     assert Client().get(avatar.get_absolute_url()).status_code == 404
     assert ">OL</span>" in signed_in.get("/accounts/profile/").content.decode()
 
 
 @pytest.mark.parametrize(
-    ("sent", "why"),
+    ("upload", "error"),
     [
         (SimpleUploadedFile("me.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"), ""),
         (SimpleUploadedFile("me.jpg", b"not a picture"), ""),
@@ -58,15 +58,15 @@ def test_an_image_is_made_anew_served_to_all_and_removed(signed_in: Client, ola:
         (file_of(20, 20, "PNG"), "too small"),
     ],
 )
-def test_what_is_no_picture_is_rejected_and_the_old_one_stays(
-    signed_in: Client, ola: User, sent: SimpleUploadedFile, why: str
+def test_an_invalid_image_is_rejected_and_the_old_one_stays(
+    signed_in: Client, ola: User, upload: SimpleUploadedFile, error: str
 ) -> None:
     signed_in.post(PICTURE, {"picture": file_of()})
     before = ola.avatar.name
-    page = signed_in.post(PICTURE, {"picture": sent})
+    page = signed_in.post(PICTURE, {"picture": upload})
     assert page.status_code == 200
     assert 'class="errorlist"' in page.content.decode()
-    assert why in page.content.decode()
+    assert error in page.content.decode()
     ola.refresh_from_db()
     assert ola.avatar.name == before
 
@@ -83,26 +83,26 @@ def test_what_is_no_picture_is_rejected_and_the_old_one_stays(
         ("👍 👍", "?"),
     ],
 )
-def test_initials_are_two_letters_at_most(name: str, initials: str) -> None:
+def test_initials_are_at_most_two_letters(name: str, initials: str) -> None:
     assert User(pk=7, display_name=name).initials == initials
 
 
-def test_who_sends_very_many_images_is_asked_to_wait(
+def test_uploads_of_an_account_are_limited(
     signed_in: Client, ola: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(avatars, "PER_ACCOUNT", 2)
     for _ in range(2):
         assert signed_in.post(PICTURE, {"picture": file_of()}).status_code == 302
     opened: list[bytes] = []
-    monkeypatch.setattr(avatars, "_draw", opened.append)
-    refused = signed_in.post(PICTURE, {"picture": file_of()})
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
-    assert TOO_OFTEN in refused.content.decode()
+    monkeypatch.setattr(avatars, "_render", opened.append)
+    rejected = signed_in.post(PICTURE, {"picture": file_of()})
+    assert (rejected.status_code, rejected.headers["Retry-After"]) == (429, "3600")
+    assert TOO_OFTEN in rejected.content.decode()
     assert not opened
     assert signed_in.post(PICTURE, {"drop": "1"}).status_code == 302
 
 
-def test_many_accounts_behind_one_address_share_a_limit(
+def test_accounts_with_the_same_ip_address_share_a_limit(
     db: None, monkeypatch: pytest.MonkeyPatch, ola: User, rui: User
 ) -> None:
     monkeypatch.setattr(avatars, "PER_NETWORK", 1)

@@ -1,4 +1,4 @@
-"""Display names: visible, on one line, and nobody else's in the newsroom."""
+"""Display names are visible, on one line and unique."""
 
 import json
 
@@ -48,18 +48,18 @@ def test_an_invalid_or_imitated_name_is_rejected(
     AuthorProfile.objects.create(name="Ines Faro", slug="ines-faro")
     Publication.objects.update_or_create(pk=1, defaults={"name": "Meridian"})
     client.force_login(ola)
-    answer = client.post(PROFILE, {"display_name": name})
-    assert answer.status_code == 200
-    errors = answer.context["form"].errors.as_data()
+    response = client.post(PROFILE, {"display_name": name})
+    assert response.status_code == 200
+    errors = response.context["form"].errors.as_data()
     assert code in {each.code for each in errors["display_name"]}
     ola.refresh_from_db()
     assert ola.display_name == "Ola Lind"
 
 
-def test_a_name_is_kept_on_one_line(client: Client, ola: User) -> None:
+def test_a_name_is_stored_on_one_line(client: Client, ola: User) -> None:
     client.force_login(ola)
-    answer = client.post(PROFILE, {"display_name": "  Ola\t Lindqvist "}, follow=True)
-    assert answer.redirect_chain == [(PROFILE, 302)]
+    response = client.post(PROFILE, {"display_name": "  Ola\t Lindqvist "}, follow=True)
+    assert response.redirect_chain == [(PROFILE, 302)]
     ola.refresh_from_db()
     assert ola.display_name == "Ola Lindqvist"
 
@@ -70,43 +70,41 @@ def test_staff_and_authors_keep_their_own_names(client: Client, ola: User, edna:
         assert display_names.clean_name(user.display_name, besides=user) == user.display_name
 
 
-def test_the_profile_is_for_somebody_who_is_signed_in(client: Client, db: None) -> None:
+def test_the_profile_requires_sign_in(client: Client, db: None) -> None:
     assert client.get(PROFILE)["Location"].startswith("/accounts/login/")
     assert client.get("/accounts/")["Location"] == PROFILE
 
 
 @given(st.text(max_size=40))
-def test_folding_twice_changes_nothing_and_case_never_tells_apart(name: str) -> None:
+def test_normalising_is_idempotent_and_ignores_outer_spaces(name: str) -> None:
     assert display_names.normalise(display_names.normalise(name)) == display_names.normalise(name)
     assert display_names.normalise(f"  {name} ") == display_names.normalise(name)
 
 
-def test_every_strange_name_is_kept_as_text_or_refused(client: Client, ola: User) -> None:
+def test_a_strange_name_is_escaped_or_rejected(client: Client, ola: User) -> None:
     client.force_login(ola)
     for name in json.loads(shared_data("naughty", "blns.json").read_text()):
-        answer = client.post(PROFILE, {"display_name": name})
-        assert answer.status_code in {200, 302}
-        if answer.status_code == 302:
+        response = client.post(PROFILE, {"display_name": name})
+        assert response.status_code in {200, 302}
+        if response.status_code == 302:
             ola.refresh_from_db()
             assert escape(ola.display_name) in client.get("/accounts/state/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["ola lind", "Оlа Lind", "0la-Lind", "Ola Lind (official)"])
-def test_a_name_that_looks_like_somebodys_is_rejected_to_accounts_and_guests(
+def test_a_lookalike_name_is_rejected_for_accounts_and_guests(
     client: Client, ola: User, name: str
 ) -> None:
     other = User.objects.create_user("teo@readers.example", display_name="Teo Brandt")
     client.force_login(other)
-    answer = client.post(PROFILE, {"display_name": name})
-    (error,) = answer.context["form"].errors.as_data()["display_name"]
+    response = client.post(PROFILE, {"display_name": name})
+    (error,) = response.context["form"].errors.as_data()["display_name"]
     assert error.code == display_names.Owner.SOMEBODY
     with pytest.raises(posting.SubmissionError):
         posting.prepare(newsroom.published(), name=name, email="x@readers.example", text="Words.")
 
 
-def test_somebody_who_has_a_name_may_keep_it_and_what_is_given_up_is_free(
-    client: Client, ola: User
-) -> None:
+def test_an_account_keeps_its_name_and_a_former_name_is_free(client: Client, ola: User) -> None:
     client.force_login(ola)
     saved = client.post(PROFILE, {"display_name": "Ola Lind", "biography": "I read."}, follow=True)
     assert saved.redirect_chain == [(PROFILE, 302)]
@@ -114,7 +112,7 @@ def test_somebody_who_has_a_name_may_keep_it_and_what_is_given_up_is_free(
     assert display_names.clean_name("Ola Lind") == "Ola Lind"
 
 
-def test_a_name_made_of_signs_alone_is_kept_from_imitation_too(ola: User) -> None:
+def test_a_name_without_letters_is_protected_too(ola: User) -> None:
     ola.display_name = "🦉 🦉"
     ola.save()
     with pytest.raises(ValidationError) as rejected:
@@ -122,9 +120,7 @@ def test_a_name_made_of_signs_alone_is_kept_from_imitation_too(ola: User) -> Non
     assert rejected.value.code == display_names.Owner.SOMEBODY
 
 
-def test_the_newsroom_takes_a_name_that_a_reader_had_before_and_the_reader_gets_a_number(
-    ola: User, rui: User
-) -> None:
+def test_a_reader_with_the_name_of_a_team_member_gets_a_number(ola: User, rui: User) -> None:
     rui.display_name = "0la Lind"
     rui.save()
     ola.refresh_from_db()
@@ -141,8 +137,7 @@ def test_a_reader_who_becomes_an_author_keeps_the_name(ola: User) -> None:
     assert ola.display_name == "Ola Lind"
 
 
-def test_two_who_take_one_name_at_once_are_told_apart(ola: User) -> None:
-    """Neither form saw the other's name; the number is what the second one gets."""
+def test_the_second_of_two_simultaneous_names_gets_a_number(ola: User) -> None:
     second = User.objects.create_user("o@readers.example", display_name="Ola Lind " + "x" * 71)
     third = User.objects.create_user("p@readers.example", display_name=second.display_name)
     assert third.display_name.endswith(f"xx (reader {third.pk})")
@@ -151,6 +146,6 @@ def test_two_who_take_one_name_at_once_are_told_apart(ola: User) -> None:
 
 
 @given(st.text(max_size=80))
-def test_a_key_is_never_too_long_and_does_not_depend_on_case_or_spaces(name: str) -> None:
+def test_a_key_has_a_maximum_length_and_ignores_outer_spaces(name: str) -> None:
     assert len(key_of(name)) <= KEY_MAX_LENGTH
     assert key_of(f"  {name} ") == key_of(name)

@@ -1,4 +1,4 @@
-"""The account that a command makes can sign in at once, also where no mail goes out yet."""
+"""`createsuperuser` creates an account that can sign in without e-mail."""
 
 import pytest
 from django.core.cache import cache
@@ -9,12 +9,12 @@ from tests.conftest import PASSWORD
 
 
 @pytest.mark.django_db
-def test_the_first_administrator_needs_no_code_by_mail(
+def test_the_first_administrator_needs_no_code_by_email(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.clear()
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
     email = "first@meridian.example"
     call_command("createsuperuser", email=email, interactive=False, verbosity=0)
-    answer = client.post("/accounts/login/", {"login": email, "password": PASSWORD})
-    assert answer["Location"] == "/accounts/profile/"
+    response = client.post("/accounts/login/", {"login": email, "password": PASSWORD})
+    assert response["Location"] == "/accounts/profile/"

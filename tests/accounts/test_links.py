@@ -1,4 +1,4 @@
-"""Where an author is found elsewhere: rows on the form, links and data for readers."""
+"""Links of authors: form rows, links on the page and structured data."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ MASTODON = {"name": "Mastodon", "address": "https://social.example/@ines"}
 
 
 def save(client: Client, author: AuthorProfile, *links: tuple[str, str]) -> str:
-    sent: dict[str, Any] = {
+    form: dict[str, Any] = {
         "name": author.name,
         "slug": author.slug,
         "links-address": [address for address, _name in links],
@@ -29,11 +29,11 @@ def save(client: Client, author: AuthorProfile, *links: tuple[str, str]) -> str:
         "portrait-INITIAL_FORMS": "0",
         "_continue": "1",
     }
-    address = f"/admin/accounts/authorprofile/{author.pk}/change/"
-    return client.post(address, sent, follow=True).content.decode()
+    url = f"/admin/accounts/authorprofile/{author.pk}/change/"
+    return client.post(url, form, follow=True).content.decode()
 
 
-def test_an_editor_writes_links_in_rows_and_readers_find_them(client: Client, edna: User) -> None:
+def test_links_from_the_form_are_shown_to_readers(client: Client, edna: User) -> None:
     client.force_login(edna)
     ines = newsroom.author("Ines Faro")
     newsroom.published("Cranes at dusk", authors=[ines])
@@ -48,9 +48,7 @@ def test_an_editor_writes_links_in_rows_and_readers_find_them(client: Client, ed
     assert (MASTODON["name"], MASTODON["address"], "me external") in shown
 
 
-def test_a_link_that_leads_nowhere_is_rejected_and_what_was_typed_is_kept(
-    client: Client, edna: User
-) -> None:
+def test_an_invalid_link_is_rejected_and_the_input_is_kept(client: Client, edna: User) -> None:
     client.force_login(edna)
     ines = newsroom.author("Ines Faro")
     page = save(client, ines, ("ines.example", "Her own pages"), (MASTODON["address"], ""))
@@ -60,7 +58,7 @@ def test_a_link_that_leads_nowhere_is_rejected_and_what_was_typed_is_kept(
     assert AuthorProfile.objects.get().links == []
 
 
-def test_search_engines_are_told_who_it_is_and_how_they_look(client: Client) -> None:
+def test_structured_data_has_the_links_and_the_portrait(client: Client) -> None:
     ines = newsroom.author("Ines Faro")
     ines.links = [SITE, MASTODON]
     ines.save()
@@ -80,11 +78,11 @@ def test_search_engines_are_told_who_it_is_and_how_they_look(client: Client) -> 
     assert "image" not in json.loads(script.text)["mainEntity"]
 
 
-def test_authors_who_become_one_keep_all_their_links_once() -> None:
-    stays, goes = newsroom.author("Ines Faro"), newsroom.author("I Faro")
-    stays.links = [MASTODON]
-    goes.links = [SITE, {"name": "Again", "address": f"{MASTODON['address']}/"}]
-    stays.save()
-    goes.save()
-    bylines.merge([goes], into=stays)
+def test_merged_authors_have_the_links_of_both_without_duplicates() -> None:
+    kept, merged = newsroom.author("Ines Faro"), newsroom.author("I Faro")
+    kept.links = [MASTODON]
+    merged.links = [SITE, {"name": "Again", "address": f"{MASTODON['address']}/"}]
+    kept.save()
+    merged.save()
+    bylines.merge([merged], into=kept)
     assert AuthorProfile.objects.get().links == [MASTODON, SITE]

@@ -1,4 +1,4 @@
-"""Taking along what we hold, and going: followed through every table of the database."""
+"""Export and deletion of personal data, checked in every table of the database."""
 
 import json
 import zipfile
@@ -33,28 +33,28 @@ from tests import newsroom
 from tests.conftest import PASSWORD, MailFolder
 
 EMAIL = "ola@readers.example"
-MARKS = (EMAIL, "Ola Lind", "Olaf", "quay of my childhood")
-"""What would betray Ola: address, name, the name as a guest, words that only moderators could read."""
+PERSONAL_TEXTS = (EMAIL, "Ola Lind", "Olaf", "quay of my childhood")
+"""Text that identifies Ola: e-mail address, name, name as a guest, text for moderators."""
 
-NO_TRACE = {
-    "only moderators stand there": "articles.claim articles.rejectionreason articles.moderationdecision",
-    "only members of the newsroom have rights": """
+UNTRACED_TABLES = {
+    "they name only moderators": "articles.claim articles.rejectionreason articles.moderationdecision",
+    "only members of the newsroom have permissions": """
         accounts.user_groups accounts.user_user_permissions""",
-    "it hangs on a row that knows them, and holds numbers, hashes or what nobody can open": """
+    "they belong to an identifying row, and contain numbers, hashes or encrypted values": """
         articles.akismetresult articles.commentposition articles.follow articles.commentnotification
         articles.encryptedipaddress
         articles.threadcount newsletter.attempt newsletter.bounce newsletter.consent
         newsletter.consentednewsletter newsletter.delivery
         newsletter.subscription""",
-    "it keeps hashes that lead to nobody": "newsletter.suppression",
-    "an administrator brings it, and it goes by itself after days (newsletter/privacy.py)": """
+    "they contain hashes that identify nobody": "newsletter.suppression",
+    "uploaded by an administrator, deleted after some days (newsletter/privacy.py)": """
         newsletter.importrow newsletter.subscriberimport newsletter.subscriberimport_newsletters""",
-    "a ban ends by itself; until then it is what keeps somebody out": "articles.ban",
-    "nothing is written there": "account.emailconfirmation sessions.session",
+    "a ban applies until it ends": "articles.ban",
+    "not used": "account.emailconfirmation sessions.session",
 }
-"""Why no reader leaves a trace that could betray them → in which tables."""
-THE_NEWSROOM = 80
-"""From this place on, the page of what is kept speaks of those who work here."""
+"""Why a table has no text that identifies a reader → the tables."""
+NEWSROOM_ORDER = 80
+"""Entries with this or a higher `order` concern members of the newsroom."""
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def comment_of(user: User | None, article: Article, text: str) -> Comment:
 
 @pytest.fixture
 def traces(ola: User, mina: User, article: Article, client: Client) -> dict[str, Comment]:
-    """Ola in every table that can know a reader."""
+    """Rows of Ola in every table with data of readers."""
     email_addresses.mark_confirmed(ola)
     client.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD})
     own = comment_of(ola, article, "I was on that ferry.")
@@ -81,9 +81,9 @@ def traces(ola: User, mina: User, article: Article, client: Client) -> dict[str,
         decisions.approve(each, by=mina)
     CommentRevision.objects.create(comment=own, text="On the quay of my childhood", replaced_by=ola)
     Appeal.objects.create(comment=guest, text="On the quay of my childhood")
-    answer = posting.post(article, text="Which ferry?", by=mina, parent=own)
-    Flag.objects.create(comment=answer, user=ola, reason="other", text="Ola Lind was there")
-    Flag.objects.create(comment=answer, email=EMAIL, reason="other", sender_hash="x")
+    reply = posting.post(article, text="Which ferry?", by=mina, parent=own)
+    Flag.objects.create(comment=reply, user=ola, reason="other", text="Ola Lind was there")
+    Flag.objects.create(comment=reply, email=EMAIL, reason="other", sender_hash="x")
     follower = Follower.objects.filter(user=ola).first() or Follower.objects.create(user=ola)
     Follow.objects.get_or_create(
         follower=follower, kind="thread", article=article, defaults={"frequency": "daily"}
@@ -101,11 +101,11 @@ def traces(ola: User, mina: User, article: Article, client: Client) -> dict[str,
             object_repr=str(row),
             action_flag=CHANGE,
         )
-    return {"own": own, "guest": guest, "answer": answer}
+    return {"own": own, "guest": guest, "reply": reply}
 
 
-def betrayed() -> list[str]:
-    """Tables in which something of Ola still stands, by looking into every column of every row."""
+def identifying_tables() -> list[str]:
+    """Tables with text that identifies Ola in any column of any row."""
     found = []
     with connection.cursor() as cursor:
         cursor.execute(
@@ -113,60 +113,58 @@ def betrayed() -> list[str]:
             " WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
         )
         for (table,) in cursor.fetchall():
-            for mark in MARKS:
+            for text in PERSONAL_TEXTS:
                 cursor.execute(
                     f'SELECT count(*) FROM "{table}" AS row WHERE row::text ILIKE %s',
-                    [f"%{mark}%"],
+                    [f"%{text}%"],
                 )
                 if cursor.fetchone()[0]:
-                    found.append(f"{table}: {mark}")
+                    found.append(f"{table}: {text}")
     return found
 
 
-def test_the_search_through_every_table_finds_what_is_there(traces: dict[str, Comment]) -> None:
-    tables = {each.partition(":")[0] for each in betrayed()}
+def test_the_check_of_all_tables_finds_the_data(traces: dict[str, Comment]) -> None:
+    tables = {each.partition(":")[0] for each in identifying_tables()}
     assert {"accounts_user", "articles_comment", "articles_flag", "newsletter_subscriber"} < tables
     assert {"articles_commentrevision", "django_admin_log", "account_emailaddress"} < tables
 
 
-def test_there_is_a_trace_in_every_table_that_knows_people(
-    traces: dict[str, Comment], ola: User
-) -> None:
-    """Whoever adds a table that knows people (`iria.core.model_policy`) lets Ola leave a trace in it here, or says
-    why she cannot; then the search through every table follows it too."""
-    betraying = {each.partition(":")[0] for each in betrayed()}
-    pointing = {
+def test_every_table_with_personal_data_is_covered(traces: dict[str, Comment], ola: User) -> None:
+    """A new table with personal data (`iria.core.model_policy`) needs a row of Ola in the fixture, or a
+    reason in UNTRACED_TABLES."""
+    identifying = {each.partition(":")[0] for each in identifying_tables()}
+    referring = {
         field.model._meta.db_table
         for _, field in personal_data.columns_pointing_here()
         if field.model._base_manager.filter(**{field.attname: ola.pk}).exists()
     }
-    traced = betraying | pointing
+    covered = identifying | referring
     of_readers = {
         model
         for model, policy in model_policy.policies().items()
-        if policy.personal_data and policy.personal_data.order < THE_NEWSROOM
+        if policy.personal_data and policy.personal_data.order < NEWSROOM_ORDER
     }
-    untraced = {
-        model._meta.label_lower for model in of_readers if model._meta.db_table not in traced
+    uncovered = {
+        model._meta.label_lower for model in of_readers if model._meta.db_table not in covered
     }
-    explained = {label for labels in NO_TRACE.values() for label in labels.split()}
-    assert untraced - explained == set()
-    assert explained - untraced == set()
+    explained = {label for labels in UNTRACED_TABLES.values() for label in labels.split()}
+    assert uncovered - explained == set()
+    assert explained - uncovered == set()
 
 
 @pytest.mark.parametrize("keep_text", [True, False])
-def test_nothing_in_any_table_knows_who_left(
+def test_no_table_identifies_a_deleted_account(
     traces: dict[str, Comment], ola: User, keep_text: bool
 ) -> None:
-    gone = ola.pk
+    user_id = ola.pk
     deletion.delete_account(ola, keep_text=keep_text)
-    assert betrayed() == []
+    assert identifying_tables() == []
     for column, field in personal_data.columns_pointing_here():
-        assert not field.model._base_manager.filter(**{field.attname: gone}).exists(), column
+        assert not field.model._base_manager.filter(**{field.attname: user_id}).exists(), column
 
 
 @pytest.mark.parametrize("keep_text", [True, False])
-def test_the_admin_forgets_the_name_beside_a_ban_and_in_its_log(
+def test_deletion_erases_the_name_in_bans_and_the_admin_log(
     ola: User, mina: User, article: Article, keep_text: bool
 ) -> None:
     comment = comment_of(None, article, "So was I, as a guest.")
@@ -192,7 +190,7 @@ def test_the_admin_forgets_the_name_beside_a_ban_and_in_its_log(
     assert (ban.label, row.object_repr) == ("Deleted user", "a comment")
 
 
-def test_words_that_stay_have_no_name_and_answers_keep_their_place(
+def test_kept_comments_have_no_name_and_replies_stay(
     traces: dict[str, Comment], ola: User, article: Article, client: Client
 ) -> None:
     deletion.delete_account(ola, keep_text=True)
@@ -202,32 +200,30 @@ def test_words_that_stay_have_no_name_and_answers_keep_their_place(
     assert "Deleted user" in page
 
 
-def test_words_that_go_leave_an_empty_place_only_below_an_answer(
+def test_a_deleted_comment_leaves_a_placeholder_if_it_has_replies(
     traces: dict[str, Comment], ola: User, mina: User, article: Article, client: Client
 ) -> None:
-    decisions.approve(traces["answer"], by=mina)
+    decisions.approve(traces["reply"], by=mina)
     deletion.delete_account(ola, keep_text=False)
     page = client.get(article.get_absolute_url()).content.decode()
     assert "I was on that ferry." not in page
     assert "Which ferry?" in page
     assert not Comment.objects.filter(pk=traces["guest"].pk).exists()
-    place = Comment.objects.get(pk=traces["own"].pk)
-    assert (place.state, place.text, place.user) == ("deleted", "–", None)
-    last = place.moderations.first()
+    placeholder = Comment.objects.get(pk=traces["own"].pk)
+    assert (placeholder.state, placeholder.text, placeholder.user) == ("deleted", "–", None)
+    last = placeholder.moderations.first()
     assert last is not None
     assert last.decision == "deleted"
 
 
-def test_what_is_taken_along_holds_everything_and_no_secret(
-    traces: dict[str, Comment], ola: User
-) -> None:
+def test_the_export_contains_all_data_and_no_secret(traces: dict[str, Comment], ola: User) -> None:
     with zipfile.ZipFile(BytesIO(personal_data.archive(ola))) as files:
-        held = {name: files.read(name).decode("utf-8", "replace") for name in files.namelist()}
-    assert held.keys() == {
+        exported = {name: files.read(name).decode("utf-8", "replace") for name in files.namelist()}
+    assert exported.keys() == {
         *("read-me.txt", "account.json", "comments.json", "newsletter.json", "desk.json"),
         "picture.png",
     }
-    comments = json.loads(held["comments.json"])
+    comments = json.loads(exported["comments.json"])
     assert {each["text"] for each in comments["comments"]} == {
         "I was on that ferry.",
         "So was I, as a guest.",
@@ -235,31 +231,31 @@ def test_what_is_taken_along_holds_everything_and_no_secret(
     own = next(each for each in comments["comments"] if each["text"].startswith("I was"))
     assert own["earlier texts"][0]["text"] == "On the quay of my childhood"
     assert own["came from the IP address"] == "203.0.113.9"
-    # Whoever wrote as a guest under this address may be somebody else.
+    # A guest with this e-mail address may be somebody else.
     guest = next(each for each in comments["comments"] if each["text"].startswith("So was"))
     assert guest["came from the IP address"] is None
-    # Nor is it known who left the address with a report as a guest.
+    # So may a guest who reported a comment with this e-mail address.
     assert len(comments["reports"]) == 1
     assert comments["followed"]
-    assert json.loads(held["newsletter.json"])["e-mail address"] == EMAIL
-    account = json.loads(held["account.json"])
+    assert json.loads(exported["newsletter.json"])["e-mail address"] == EMAIL
+    account = json.loads(exported["account.json"])
     assert account["two-factor authentication"][0]["kind"] == "totp"
     assert account["sessions"]
-    assert "JBSWY3DPEHPK3PXP" not in str(held)
-    assert ola.password not in str(held)
+    assert "JBSWY3DPEHPK3PXP" not in str(exported)
+    assert ola.password not in str(exported)
 
 
-def test_nothing_of_others_is_taken_along(traces: dict[str, Comment], rui: User) -> None:
+def test_the_export_contains_no_data_of_others(traces: dict[str, Comment], rui: User) -> None:
     with zipfile.ZipFile(BytesIO(personal_data.archive(rui))) as files:
-        held = b"".join(files.read(name) for name in files.namelist()).decode()
-    assert "ferry" not in held
-    assert EMAIL not in held
+        exported = b"".join(files.read(name) for name in files.namelist()).decode()
+    assert "ferry" not in exported
+    assert EMAIL not in exported
 
 
 def _rows(
     member: User, article: Article, comment: Comment
 ) -> dict[str, Callable[[], models.Model]]:
-    """A row for each column that points to an account and that readers have no part in."""
+    """A row for each foreign key to an account that concerns members of the newsroom."""
     revision = article.revisions.latest("pk")
     known: dict[str, Callable[[], models.Model]] = {
         "admin.LogEntry.user": lambda: LogEntry.objects.create(
@@ -298,14 +294,17 @@ def _set(row: models.Model, **values: Any) -> models.Model:
     return row
 
 
-def test_what_somebody_did_at_the_admin_stays_done_and_is_notified_to_them(
+def test_rows_of_admin_actions_stay_and_are_in_the_export(
     rui: User, mina: User, article: Article
 ) -> None:
     comment = comment_of(None, article, "A word of mine.")
     decisions.approve(comment, by=mina)
     rows = {column: make() for column, make in _rows(rui, article, comment).items()}
-    told = personal_data.rows_naming(rui)
-    assert {"articles.Article.created_by", "articles.ModerationDecision.created_by"} <= told.keys()
+    exported = personal_data.rows_naming(rui)
+    assert {
+        "articles.Article.created_by",
+        "articles.ModerationDecision.created_by",
+    } <= exported.keys()
     User.objects.filter(pk=rui.pk).update(is_staff=False)
     rui.refresh_from_db()
     with pytest.raises(deletion.CannotDelete):
@@ -315,26 +314,25 @@ def test_what_somebody_did_at_the_admin_stays_done_and_is_notified_to_them(
     deletion.delete_account(rui, keep_text=True)
     fields = dict(personal_data.columns_pointing_here())
     for column, row in rows.items():
-        left = type(row)._base_manager.filter(pk=row.pk).first()
-        assert left is None or getattr(left, fields[column].attname) is None, column
+        remaining = type(row)._base_manager.filter(pk=row.pk).first()
+        assert remaining is None or getattr(remaining, fields[column].attname) is None, column
     assert Article.objects.get().pk == article.pk
     assert AuthorProfile.objects.get(slug="rui").user is None
 
 
-def test_no_column_keeps_an_account_from_being_deleted() -> None:
-    """Whoever adds one that points to an account decides: it goes with it, or is emptied."""
+def test_every_foreign_key_to_an_account_cascades_or_is_set_to_null() -> None:
     for column, field in personal_data.columns_pointing_here():
-        done = field.remote_field.on_delete  # type: ignore[union-attr]
-        assert done in {models.CASCADE, models.SET_NULL}, column
+        on_delete = field.remote_field.on_delete  # type: ignore[union-attr]
+        assert on_delete in {models.CASCADE, models.SET_NULL}, column
 
 
-def test_members_of_the_newsroom_are_let_go_first(client: Client, edna: User) -> None:
+def test_a_member_of_the_newsroom_cannot_delete_the_account(client: Client, edna: User) -> None:
     with pytest.raises(deletion.CannotDelete):
         deletion.delete_account(edna, keep_text=True)
     assert User.objects.filter(pk=edna.pk).exists()
 
 
-def test_the_page_asks_what_becomes_of_the_comments_and_whether_one_is_sure(
+def test_deletion_needs_a_choice_for_comments_and_a_confirmation(
     traces: dict[str, Comment], client: Client, ola: User, mail_folder: MailFolder
 ) -> None:
     for form in ({}, {"sure": "on"}, {"comments": "keep"}, {"comments": "all", "sure": "on"}):
@@ -349,29 +347,32 @@ def test_the_page_asks_what_becomes_of_the_comments_and_whether_one_is_sure(
 
 
 @pytest.mark.parametrize("path", ["/accounts/delete/", "/accounts/data/"])
-def test_an_open_browser_is_not_enough(client: Client, ola: User, path: str) -> None:
+def test_export_and_deletion_require_reauthentication(client: Client, ola: User, path: str) -> None:
     client.force_login(ola)
-    answer = client.get(path)
-    assert answer["Location"].startswith("/accounts/reauthenticate/")
-    answer = client.post(answer["Location"], {"password": PASSWORD})
-    assert answer["Location"] == path
+    response = client.get(path)
+    assert response["Location"].startswith("/accounts/reauthenticate/")
+    response = client.post(response["Location"], {"password": PASSWORD})
+    assert response["Location"] == path
     assert client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("keep_text", [True, False])
-def test_what_somebody_else_wrote_under_ones_address_is_neither_told_nor_erased(
+def test_comments_with_an_unconfirmed_address_are_not_exported_or_erased(
     ola: User, mina: User, article: Article, keep_text: bool
 ) -> None:
-    """Nobody confirmed the address: whose words they are, nobody knows. Only the address goes."""
-    typed = comment_of(None, article, "I am not Ola, but I know the address.")
+    """Without confirmation the author is unknown. Only the e-mail address is erased."""
+    unconfirmed = comment_of(None, article, "I am not Ola, but I know the address.")
     flag = Flag.objects.create(
-        comment=typed, email=EMAIL, reason="other", text="Not hers", sender_hash="x"
+        comment=unconfirmed, email=EMAIL, reason="other", text="Not hers", sender_hash="x"
     )
-    told = personal_data.gather(ola)
-    assert "I am not Ola" not in json.dumps(told, default=str)
-    assert told["comments"]["comments that gave your address and nobody confirmed"] == 1
+    exported = personal_data.gather(ola)
+    assert "I am not Ola" not in json.dumps(exported, default=str)
+    assert exported["comments"]["comments that gave your address and nobody confirmed"] == 1
     deletion.delete_account(ola, keep_text=keep_text)
-    typed.refresh_from_db()
+    unconfirmed.refresh_from_db()
     flag.refresh_from_db()
-    assert (typed.text, typed.name) == ("I am not Ola, but I know the address.", "Olaf as a guest")
-    assert (typed.email, flag.email, flag.text) == ("", "", "Not hers")
+    assert (unconfirmed.text, unconfirmed.name) == (
+        "I am not Ola, but I know the address.",
+        "Olaf as a guest",
+    )
+    assert (unconfirmed.email, flag.email, flag.text) == ("", "", "Not hers")

@@ -1,4 +1,4 @@
-"""Where somebody is signed in, signing out elsewhere, and being told of new browsers."""
+"""Sessions, known browsers and rate limits of sign-in."""
 
 import re
 from datetime import timedelta
@@ -34,116 +34,114 @@ def _no_limits_from_other_tests(db: None) -> None:
 def signed_in(user: User, browser: str = FIREFOX) -> Client:
     email_addresses.mark_confirmed(user)
     client = Client(headers={"User-Agent": browser})
-    answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
-    assert answer.status_code == 302
+    response = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert response.status_code == 302
     return client
 
 
-def opens(client: Client) -> bool:
+def is_signed_in(client: Client) -> bool:
     return client.get("/accounts/profile/").status_code == 200
 
 
-def test_each_browser_is_listed_in_words_and_without_its_key(ola: User) -> None:
-    here = signed_in(ola)
+def test_sessions_are_listed_by_browser_without_their_keys(ola: User) -> None:
+    current = signed_in(ola)
     signed_in(ola, PHONE)
-    page = here.get(SESSIONS).content.decode()
+    page = current.get(SESSIONS).content.decode()
     assert "Firefox, Linux" in page
     assert "Safari, iPhone" in page
     assert page.count('name="session"') == 1, "this session cannot be ended in the list"
     assert not any(key in page for key in Session.objects.values_list("session_key", flat=True))
 
 
-def test_one_is_ended_from_elsewhere_and_a_second_time_says_so(ola: User) -> None:
-    here, there = signed_in(ola), signed_in(ola, PHONE)
+def test_a_session_is_ended_from_another_one(ola: User) -> None:
+    current, other = signed_in(ola), signed_in(ola, PHONE)
     handle = ola.sessions.get(browser="Safari, iPhone").public_id
-    page = here.post(SESSIONS, {"session": handle}, follow=True).content.decode()
+    page = current.post(SESSIONS, {"session": handle}, follow=True).content.decode()
     assert "Safari, iPhone" not in page
-    assert not opens(there)
-    assert opens(here)
-    page = here.post(SESSIONS, {"session": handle}, follow=True).content.decode()
+    assert not is_signed_in(other)
+    assert is_signed_in(current)
+    page = current.post(SESSIONS, {"session": handle}, follow=True).content.decode()
     assert "Firefox, Linux" in page
 
 
-def test_all_others_are_ended_at_once(ola: User) -> None:
-    here = signed_in(ola)
+def test_all_other_sessions_are_ended_at_once(ola: User) -> None:
+    current = signed_in(ola)
     others = [signed_in(ola, PHONE), signed_in(ola, FIREFOX)]
-    page = here.post(SESSIONS, {"others": "1"}, follow=True)
+    page = current.post(SESSIONS, {"others": "1"}, follow=True)
     (message,) = page.context["messages"]
     assert "2" in str(message)
-    assert opens(here)
-    assert not any(map(opens, others))
+    assert is_signed_in(current)
+    assert not any(map(is_signed_in, others))
 
 
-def test_nobody_ends_the_session_of_another(ola: User, edna: User) -> None:
-    here, there = signed_in(ola), signed_in(edna)
+def test_a_session_of_another_account_cannot_be_ended(ola: User, edna: User) -> None:
+    current, other = signed_in(ola), signed_in(edna)
     handle = edna.sessions.get().public_id
-    here.post(SESSIONS, {"session": handle})
-    here.post(SESSIONS, {"session": "ä\x00"})
-    assert opens(there)
+    current.post(SESSIONS, {"session": handle})
+    current.post(SESSIONS, {"session": "ä\x00"})
+    assert is_signed_in(other)
 
 
-def test_a_new_password_takes_the_others_off_the_list(ola: User) -> None:
-    here, there = signed_in(ola), signed_in(ola, PHONE)
+def test_a_new_password_ends_all_other_sessions(ola: User) -> None:
+    current, other = signed_in(ola), signed_in(ola, PHONE)
     new = {"oldpassword": PASSWORD, "password1": "four-odd-kettles-sing", "password2": ""}
-    here.post("/accounts/password/change/", {**new, "password2": new["password1"]})
-    page = here.get(SESSIONS).content.decode()
+    current.post("/accounts/password/change/", {**new, "password2": new["password1"]})
+    page = current.get(SESSIONS).content.decode()
     assert "Firefox, Linux" in page
     assert "Safari, iPhone" not in page
-    assert not opens(there)
+    assert not is_signed_in(other)
 
 
-def test_use_is_noted_once_an_hour(ola: User, django_assert_num_queries: Any) -> None:
-    here = signed_in(ola)
-    opens(here)
+def test_activity_is_stored_once_an_hour(ola: User, django_assert_num_queries: Any) -> None:
+    current = signed_in(ola)
+    is_signed_in(current)
     before = ola.sessions.get().last_seen_at
-    opens(here)
+    is_signed_in(current)
     assert ola.sessions.get().last_seen_at == before
-    store = here.session
+    store = current.session
     store["seen"] = int((timezone.now() - timedelta(hours=2)).timestamp())
     store.save()
-    opens(here)
+    is_signed_in(current)
     seen = ola.sessions.get().last_seen_at
     assert seen is not None
     assert timezone.now() - seen < timedelta(minutes=1)
 
 
-def test_the_first_browser_is_no_news_and_a_second_one_is(
-    ola: User, mail_folder: MailFolder
-) -> None:
-    here = signed_in(ola)
-    here.post("/accounts/logout/")
-    here.post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
+def test_only_the_second_browser_is_reported_by_email(ola: User, mail_folder: MailFolder) -> None:
+    current = signed_in(ola)
+    current.post("/accounts/logout/")
+    current.post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
     assert mail_folder.to(ola.email) == []
     signed_in(ola, PHONE)
     [mail] = mail_folder.to(ola.email)
     assert mail["Subject"].startswith(subject_of("new_device"))
-    words = str(mail.get_content())
-    assert "Safari, iPhone" in words
-    assert "/accounts/sessions/" in words
+    body = str(mail.get_content())
+    assert "Safari, iPhone" in body
+    assert "/accounts/sessions/" in body
 
 
-def test_what_ran_out_is_forgotten_every_night(ola: User) -> None:
-    here = signed_in(ola)
+def test_expired_sessions_and_browsers_are_deleted_every_night(ola: User) -> None:
+    current = signed_in(ola)
     signed_in(ola, PHONE)
     long_ago = timezone.now() - timedelta(days=401)
     ola.sessions.filter(browser="Safari, iPhone").update(expire_date=long_ago)
     ola.devices.filter(browser="Safari, iPhone").update(last_seen=long_ago)
     delete_expired_sessions(timestamp=0)
     assert ola.sessions.get().browser == ola.devices.get().browser == "Firefox, Linux"
-    assert opens(here)
+    assert is_signed_in(current)
 
 
-def test_the_word_in_the_cookie_is_kept_as_a_hash_and_sent_to_the_doors_alone(ola: User) -> None:
-    here = signed_in(ola)
-    word = here.cookies["known_browser"].value
-    assert ola.devices.get().token != word
-    assert here.cookies["known_browser"]["path"] == "/accounts/"
-    assert here.cookies["known_browser_desk"]["path"] == "/admin/"
-    assert here.cookies["known_browser"]["httponly"]
+def test_the_browser_cookie_is_hashed_and_limited_to_sign_in_paths(ola: User) -> None:
+    current = signed_in(ola)
+    cookie = current.cookies["known_browser"].value
+    assert ola.devices.get().token != cookie
+    assert current.cookies["known_browser"]["path"] == "/accounts/"
+    assert current.cookies["known_browser_desk"]["path"] == "/admin/"
+    assert current.cookies["known_browser"]["httponly"]
 
 
 @pytest.mark.parametrize(
-    ("says", "name"),
+    ("user_agent", "name"),
     [
         ("", ""),
         ("<script>alert(1)</script>\x00", ""),
@@ -152,30 +150,30 @@ def test_the_word_in_the_cookie_is_kept_as_a_hash_and_sent_to_the_doors_alone(ol
         ("Mozilla/5.0 (Linux; Android 16) Chrome/140 Mobile Safari/537", "Chrome, Android"),
     ],
 )
-def test_a_browser_is_called_by_names_of_ours(says: str, name: str) -> None:
-    assert browser_of(says) == name
+def test_the_browser_name_comes_from_a_fixed_list(user_agent: str, name: str) -> None:
+    assert browser_of(user_agent) == name
 
 
-def test_guessing_elsewhere_shuts_nobody_out(ola: User) -> None:
-    here = signed_in(ola)
-    here.post("/accounts/logout/")
+def test_failed_attempts_elsewhere_do_not_lock_out_the_owner(ola: User) -> None:
+    current = signed_in(ola)
+    current.post("/accounts/logout/")
     elsewhere = Client(REMOTE_ADDR="203.0.113.9")
     wrong = {"login": ola.email, "password": "wrong"}
     for _ in range(6):
         page = elsewhere.post("/accounts/login/", wrong).content.decode()
     assert "Too many failed login attempts" in page
-    here.post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
-    assert opens(here)
-    # Nor at a new browser of theirs, as long as it comes from another network.
+    current.post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
+    assert is_signed_in(current)
+    # The same for a new browser from another network.
     new = Client(REMOTE_ADDR="198.51.100.7")
     new.post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
-    assert opens(new)
+    assert is_signed_in(new)
 
 
-def test_a_thousand_addresses_guess_no_faster_than_a_few(ola: User, settings: Any) -> None:
+def test_attempts_from_many_ip_addresses_share_a_limit(ola: User, settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"login": None}
-    here = signed_in(ola)
-    here.post("/accounts/logout/")
+    current = signed_in(ola)
+    current.post("/accounts/logout/")
     for number in range(101):
         elsewhere = Client(REMOTE_ADDR=f"203.0.113.{number}")
         page = elsewhere.post("/accounts/login/", {"login": ola.email, "password": "wrong"})
@@ -186,11 +184,11 @@ def test_a_thousand_addresses_guess_no_faster_than_a_few(ola: User, settings: An
         .post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
         .content.decode()
     )
-    here.post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
-    assert opens(here)
+    current.post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
+    assert is_signed_in(current)
 
 
-def test_one_ip_address_shuts_nobody_out_of_a_new_browser(ola: User, settings: Any) -> None:
+def test_one_ip_address_cannot_lock_out_new_browsers(ola: User, settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
     email_addresses.mark_confirmed(ola)
     elsewhere = Client(REMOTE_ADDR="203.0.113.9")
@@ -198,36 +196,36 @@ def test_one_ip_address_shuts_nobody_out_of_a_new_browser(ola: User, settings: A
         elsewhere.post("/accounts/login/", {"login": ola.email, "password": "wrong"})
     new = Client(REMOTE_ADDR="198.51.100.7")
     new.post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
-    assert opens(new)
+    assert is_signed_in(new)
 
 
-def test_a_new_password_makes_every_other_browser_a_stranger_again(ola: User) -> None:
-    here = signed_in(ola)
+def test_a_new_password_makes_all_other_browsers_unknown(ola: User) -> None:
+    current = signed_in(ola)
     signed_in(ola, PHONE)
     new = {"oldpassword": PASSWORD, "password1": "four-odd-kettles-sing"}
-    here.post("/accounts/password/change/", {**new, "password2": new["password1"]})
+    current.post("/accounts/password/change/", {**new, "password2": new["password1"]})
     assert ola.devices.get().browser == "Firefox, Linux"
 
 
-def test_signing_out_everywhere_else_forgets_the_browsers_there(ola: User) -> None:
-    here = signed_in(ola)
+def test_signing_out_everywhere_else_deletes_the_other_browsers(ola: User) -> None:
+    current = signed_in(ola)
     signed_in(ola, PHONE)
-    here.post(SESSIONS, {"others": "1"})
+    current.post(SESSIONS, {"others": "1"})
     assert ola.devices.get().browser == "Firefox, Linux"
 
 
-def test_one_factor_less_ends_the_sessions_elsewhere(ola: User) -> None:
-    here, there = signed_in(ola), signed_in(ola, PHONE)
+def test_removing_an_authenticator_ends_other_sessions(ola: User) -> None:
+    current, other = signed_in(ola), signed_in(ola, PHONE)
     TOTP.activate(ola, "JBSWY3DPEHPK3PXP")
-    here.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    here.post("/accounts/2fa/totp/deactivate/")
+    current.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    current.post("/accounts/2fa/totp/deactivate/")
     assert not required.has_two_factor(ola)
-    assert opens(here)
-    assert not opens(there)
+    assert is_signed_in(current)
+    assert not is_signed_in(other)
     assert ola.devices.get().browser == "Firefox, Linux"
 
 
-def test_an_older_account_of_which_no_browser_is_known_hears_of_the_first(
+def test_an_old_account_without_browsers_is_notified_of_the_first(
     ola: User, mail_folder: MailFolder
 ) -> None:
     User.objects.filter(pk=ola.pk).update(date_joined=timezone.now() - timedelta(days=90))
@@ -247,7 +245,7 @@ def test_an_older_account_of_which_no_browser_is_known_hears_of_the_first(
         "/accounts/2fa/webauthn/add/",
     ],
 )
-def test_without_a_password_an_open_browser_is_not_enough_either(
+def test_accounts_without_a_password_must_sign_in_again(
     ola: User, path: str, mail_folder: MailFolder
 ) -> None:
     email_addresses.mark_confirmed(ola)
@@ -255,15 +253,15 @@ def test_without_a_password_an_open_browser_is_not_enough_either(
     ola.save()
     client = Client()
     client.force_login(ola)
-    answer = client.get(path)
-    assert answer.status_code == 403
+    response = client.get(path)
+    assert response.status_code == 403
     assert client.post(path, {"password1": "four-odd-kettles-sing"}).status_code in {403, 405}
-    found = re.search(r'name="next" value="([^"]+)"', answer.content.decode())
+    found = re.search(r'name="next" value="([^"]+)"', response.content.decode())
     assert found
-    answer = client.post("/accounts/logout/", {"next": found[1]})
-    page = client.post(answer["Location"], {"email": ola.email}, follow=True).content.decode()
+    response = client.post("/accounts/logout/", {"next": found[1]})
+    page = client.post(response["Location"], {"email": ola.email}, follow=True).content.decode()
     code = str(mail_folder.to(ola.email)[-1].get_content()).splitlines()[0]
     assert f'name="next" value="{path}"' in page
-    answer = client.post("/accounts/login/code/confirm/", {"code": code, "next": path})
-    assert answer["Location"] == path
+    response = client.post("/accounts/login/code/confirm/", {"code": code, "next": path})
+    assert response["Location"] == path
     assert client.get(path).status_code == 200

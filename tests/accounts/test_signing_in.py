@@ -1,4 +1,4 @@
-"""Making an account, signing in and out, and never telling who has an account."""
+"""Sign-up, sign-in and sign-out, without revealing who has an account."""
 
 import json
 import re
@@ -37,23 +37,23 @@ def _no_limits_from_other_tests(db: None) -> None:
     cache.clear()
 
 
-def code_in(folder: MailFolder, address: str) -> str:
-    first_line = str(folder.to(address)[-1].get_content()).splitlines()[0]
+def code_in(folder: MailFolder, email: str) -> str:
+    first_line = str(folder.to(email)[-1].get_content()).splitlines()[0]
     assert re.fullmatch(r"[A-Z0-9-]{4,12}", first_line), first_line
     return first_line
 
 
 def page_after(client: Client, path: str, form: dict[str, Any]) -> str:
-    answer = client.post(path, form, follow=True)
-    assert answer.status_code == 200
-    return answer.content.decode()
+    response = client.post(path, form, follow=True)
+    assert response.status_code == 200
+    return response.content.decode()
 
 
 def signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_an_account_is_made_with_a_name_and_confirmed_by_a_code(
+def test_a_new_account_has_a_name_and_is_confirmed_by_a_code(
     client: Client, mail_folder: MailFolder
 ) -> None:
     assert 'name="code"' in page_after(client, SIGNUP, NEW)
@@ -70,21 +70,21 @@ def test_an_account_is_made_with_a_name_and_confirmed_by_a_code(
     "path",
     ["/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/", "/accounts/password/set/"],
 )
-def test_a_new_account_may_add_a_factor_or_a_password_at_once(
+def test_a_new_account_can_add_an_authenticator_or_password_at_once(
     client: Client, mail_folder: MailFolder, path: str, password: str
 ) -> None:
     page_after(client, SIGNUP, {**NEW, "password1": password})
     code = code_in(mail_folder, NEW["email"])
     page_after(client, reverse("account_email_verification_sent"), {"code": code})
-    answer = client.get(path)
+    response = client.get(path)
     if password and "password" in path:
-        # It has one already: to change it takes the one it has.
-        assert answer["Location"] == "/accounts/password/change/"
+        # A password exists, so changing it requires the old one.
+        assert response["Location"] == "/accounts/password/change/"
     else:
-        assert answer.status_code == 200
+        assert response.status_code == 200
 
 
-def test_a_new_account_shows_again_who_it_is_once_that_is_a_while_ago(
+def test_a_new_account_must_reauthenticate_after_a_while(
     client: Client, mail_folder: MailFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page_after(client, SIGNUP, {**NEW, "password1": ""})
@@ -95,7 +95,7 @@ def test_a_new_account_shows_again_who_it_is_once_that_is_a_while_ago(
     assert client.get("/accounts/password/set/").status_code == 403
 
 
-def test_a_wrong_code_gets_a_sentence_and_no_account_that_works(
+def test_a_wrong_code_shows_an_error_and_does_not_sign_in(
     client: Client, mail_folder: MailFolder
 ) -> None:
     page_after(client, SIGNUP, NEW)
@@ -118,7 +118,7 @@ def test_an_account_without_a_password_signs_in_by_code(
     assert signed_in(client)
 
 
-def test_a_code_by_mail_opens_once(client: Client, ola: User, mail_folder: MailFolder) -> None:
+def test_a_code_by_email_works_once(client: Client, ola: User, mail_folder: MailFolder) -> None:
     email_addresses.mark_confirmed(ola)
     page_after(client, CODE, {"email": ola.email})
     code = {"code": code_in(mail_folder, ola.email)}
@@ -140,15 +140,13 @@ def test_signing_in_with_a_password_and_out_again(client: Client, ola: User) -> 
     assert "Sign in" in client.get("/accounts/state/").content.decode()
 
 
-def test_a_visit_alone_signs_nobody_out(client: Client, ola: User) -> None:
+def test_a_get_request_does_not_sign_out(client: Client, ola: User) -> None:
     client.force_login(ola)
     assert client.get("/accounts/logout/").status_code == 200
     assert signed_in(client)
 
 
-def test_one_comes_back_to_where_one_was_and_never_to_another_site(
-    client: Client, ola: User
-) -> None:
+def test_sign_in_redirects_back_but_never_to_another_site(client: Client, ola: User) -> None:
     email_addresses.mark_confirmed(ola)
     form = {"login": ola.email, "password": PASSWORD}
     assert client.post(f"{LOGIN}?next=/2026/03/ferries/", form)["Location"] == "/2026/03/ferries/"
@@ -157,13 +155,13 @@ def test_one_comes_back_to_where_one_was_and_never_to_another_site(
     assert away["Location"] == "/accounts/profile/"
 
 
-def test_a_wrong_password_says_the_same_as_an_unknown_address(client: Client, ola: User) -> None:
+def test_a_wrong_password_looks_like_an_unknown_address(client: Client, ola: User) -> None:
     known = page_after(client, LOGIN, {"login": ola.email, "password": "wrong"})
     unknown = page_after(client, LOGIN, {"login": "no@readers.example", "password": "wrong"})
     assert without_tokens(known) == without_tokens(unknown, "no@readers.example", ola.email)
 
 
-def test_signing_up_with_a_known_address_says_the_same_as_with_a_new_one(
+def test_signing_up_with_a_known_address_looks_like_with_a_new_one(
     client: Client, ola: User, mail_folder: MailFolder
 ) -> None:
     email_addresses.mark_confirmed(ola)
@@ -175,7 +173,7 @@ def test_signing_up_with_a_known_address_says_the_same_as_with_a_new_one(
 
 
 class CountingHasher(MD5PasswordHasher):
-    """A hasher that knows how often it was asked to hash a password."""
+    """A hasher that counts its calls."""
 
     calls = 0
 
@@ -186,16 +184,16 @@ class CountingHasher(MD5PasswordHasher):
 
 @pytest.fixture
 def hashes_after(settings: Any) -> Callable[..., int]:
-    """Sends a form from a new browser; how many passwords were hashed while it was answered."""
+    """Submits a form from a new browser; returns the number of hashed passwords."""
     settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
 
     def send(path: str, form: dict[str, Any], *, user: User | None = None) -> int:
         browser = Client()
         if user:
             browser.force_login(user)
-        before = CountingHasher.calls
+        calls_before = CountingHasher.calls
         page_after(browser, path, form)
-        return CountingHasher.calls - before
+        return CountingHasher.calls - calls_before
 
     return send
 
@@ -228,22 +226,22 @@ def test_no_form_hashes_more_passwords_for_a_known_address(
     assert counts == {0 if field == "email" else 1}
 
 
-def test_a_name_is_rejected_the_same_after_signing_up_with_a_known_address(
+def test_a_second_sign_up_does_not_reveal_a_known_address(
     ola: User, mail_folder: MailFolder
 ) -> None:
-    """Otherwise a second sign-up with the same name would tell whether the first made an account."""
+    """A reserved name would reveal that the first sign-up created an account."""
     email_addresses.mark_confirmed(ola)
     probe = {"password1": PASSWORD}
-    answers = []
+    responses = []
     for number, email in enumerate((ola.email, "nobody@readers.example")):
         name = f"Kirsi Aalto {'AB'[number]}"
         page_after(Client(), SIGNUP, {**probe, "email": email, "display_name": name})
         second = {**probe, "email": f"probe{number}@readers.example", "display_name": name}
-        answers.append(Client().post(SIGNUP, second).status_code)
-    assert answers == [302, 302]
+        responses.append(Client().post(SIGNUP, second).status_code)
+    assert responses == [302, 302]
 
 
-def test_a_name_is_held_from_the_moment_the_address_is_confirmed(
+def test_a_name_is_reserved_when_the_address_is_confirmed(
     client: Client, mail_folder: MailFolder
 ) -> None:
     page_after(client, SIGNUP, NEW)
@@ -255,7 +253,7 @@ def test_a_name_is_held_from_the_moment_the_address_is_confirmed(
 
 
 @pytest.mark.parametrize("path", [CODE, RESET])
-def test_asking_for_a_code_says_the_same_whether_or_not_there_is_an_account(
+def test_requesting_a_code_does_not_reveal_whether_an_account_exists(
     client: Client, ola: User, mail_folder: MailFolder, path: str
 ) -> None:
     email_addresses.mark_confirmed(ola)
@@ -283,7 +281,7 @@ def test_a_forgotten_password_is_replaced_by_code(
     assert subject.startswith(subject_of("password_reset"))
 
 
-def test_five_wrong_passwords_close_the_door_for_a_while(client: Client, ola: User) -> None:
+def test_sign_in_is_blocked_after_five_wrong_passwords(client: Client, ola: User) -> None:
     email_addresses.mark_confirmed(ola)
     for _ in range(5):
         page_after(client, LOGIN, {"login": ola.email, "password": "wrong"})
@@ -292,12 +290,12 @@ def test_five_wrong_passwords_close_the_door_for_a_while(client: Client, ola: Us
     assert not signed_in(client)
 
 
-def test_the_admin_has_the_same_door(client: Client, edna: User) -> None:
+def test_the_admin_login_has_the_same_limits(client: Client, edna: User) -> None:
     form = {"username": edna.email, "password": "wrong"}
     for _ in range(5):
         client.post("/admin/login/", form)
-    answer = client.post("/admin/login/", {**form, "password": PASSWORD})
-    assert "Too many failed login attempts" in answer.content.decode()
+    response = client.post("/admin/login/", {**form, "password": PASSWORD})
+    assert "Too many failed login attempts" in response.content.decode()
     assert not signed_in(client)
     cache.clear()
     for _ in range(7):
@@ -306,13 +304,13 @@ def test_the_admin_has_the_same_door(client: Client, edna: User) -> None:
         client.logout()
 
 
-def test_many_requests_get_a_page_in_words(client: Client, db: None) -> None:
-    answers = [client.post(LOGIN, {"login": "", "password": ""}) for _ in range(31)]
-    assert answers[-1].status_code == 429
-    assertTemplateUsed(answers[-1], "429.html")
+def test_too_many_requests_get_an_error_page(client: Client, db: None) -> None:
+    responses = [client.post(LOGIN, {"login": "", "password": ""}) for _ in range(31)]
+    assert responses[-1].status_code == 429
+    assertTemplateUsed(responses[-1], "429.html")
 
 
-def test_somebody_who_was_made_inactive_is_notified_so(client: Client, ola: User) -> None:
+def test_an_inactive_account_gets_an_explanation(client: Client, ola: User) -> None:
     email_addresses.mark_confirmed(ola)
     User.objects.filter(pk=ola.pk).update(is_active=False)
     page = client.post(LOGIN, {"login": ola.email, "password": PASSWORD}, follow=True)
@@ -321,26 +319,26 @@ def test_somebody_who_was_made_inactive_is_notified_so(client: Client, ola: User
 
 
 @pytest.mark.parametrize(
-    ("mistake", "told"),
+    ("error", "is_shown"),
     [
         (SMTPServerDisconnected("to nia@readers.example"), True),
         (ConnectionRefusedError(), True),
         (SMTPRecipientsRefused({"nia@readers.example": (550, b"unknown")}), False),
     ],
 )
-def test_an_email_that_cannot_be_sent_is_no_crash_and_logs_no_address(
+def test_a_failed_email_causes_no_error_and_logs_no_address(
     client: Client,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     error: Exception,
-    told: bool,
+    is_shown: bool,
 ) -> None:
     def fail(message: EmailMessage, **options: Any) -> int:
         raise error
 
     monkeypatch.setattr(EmailMessage, "send", fail)
     page = client.post(SIGNUP, NEW, follow=True)
-    assert bool(list(page.context["messages"])) == told
+    assert bool(list(page.context["messages"])) == is_shown
     assert "mail about an account" in caplog.text
     assert "nia@readers.example" not in caplog.text
 
@@ -349,46 +347,46 @@ def test_an_email_that_cannot_be_sent_is_no_crash_and_logs_no_address(
     "path", [LOGIN, SIGNUP, CODE, "/accounts/password/reset/", "/accounts/state/"]
 )
 def test_pages_of_accounts_are_private(client: Client, db: None, path: str) -> None:
-    answer = client.get(path)
-    assert answer.status_code == 200
-    assert "no-store" in answer["Cache-Control"]
-    assert "style=" not in answer.content.decode()
+    response = client.get(path)
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    assert "style=" not in response.content.decode()
 
 
-def test_the_fragment_of_a_stranger_asks_the_database_nothing(
+def test_the_state_of_an_anonymous_visitor_needs_no_query(
     client: Client, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(0):
-        answer = client.get("/accounts/state/")
-    assert not answer.cookies
+        response = client.get("/accounts/state/")
+    assert not response.cookies
 
 
-def test_only_staff_sees_the_way_to_the_admin(client: Client, ola: User, edna: User) -> None:
+def test_only_staff_sees_the_link_to_the_admin(client: Client, ola: User, edna: User) -> None:
     client.force_login(ola)
     assert "/admin/" not in client.get("/accounts/state/").content.decode()
     client.force_login(edna)
     assert "/admin/" in client.get("/accounts/state/").content.decode()
 
 
-def test_no_string_brings_a_form_down(
+def test_no_string_causes_a_server_error(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.ACCOUNT_RATE_LIMITS = False
-    strange = json.loads(shared_data("naughty", "blns.json").read_text())
-    strange += ["n" * 10_000, "nia\x00", "n" * 255 + "@readers.example", "\u200b", "😀" * 90]
-    for turn, string in enumerate(strange):
+    strings = json.loads(shared_data("naughty", "blns.json").read_text())
+    strings += ["n" * 10_000, "nia\x00", "n" * 255 + "@readers.example", "\u200b", "😀" * 90]
+    for turn, string in enumerate(strings):
         forms = (
             (LOGIN, {"login": string, "password": string}),
             (SIGNUP, {**NEW, "display_name": string, "password1": "short"}),
             (SIGNUP, {**NEW, "email": string, "password1": "short"}),
             (CODE, {"email": string}),
         )
-        # Each string goes into one of them, and each of them gets strings of every sort.
+        # Each string is submitted in one form, and each form gets strings of every kind.
         for path, form in dealt(forms, turn, sized(len(forms), 1)):
             assert client.post(path, form).status_code in {200, 302}, (path, string)
 
 
-def test_an_address_too_long_to_keep_is_rejected(client: Client, db: None) -> None:
+def test_a_too_long_email_address_is_rejected(client: Client, db: None) -> None:
     label = "r" * 60
     long = f"nia@{label}.{label}.{label}.{label}.{label}.example"
     page = client.post(SIGNUP, {**NEW, "email": long}, follow=True)
@@ -396,24 +394,24 @@ def test_an_address_too_long_to_keep_is_rejected(client: Client, db: None) -> No
     assert not User.objects.exists()
 
 
-def without_tokens(page: str, address: str = "", stands_for: str = "") -> str:
-    """The page without what differs between any two visits."""
+def without_tokens(page: str, email: str = "", replacement: str = "") -> str:
+    """The page without the parts that differ between requests."""
     page = re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1", page)
-    return page.replace(address, stands_for) if address else page
+    return page.replace(email, replacement) if email else page
 
 
-def test_an_address_changed_at_the_admin_opens_nothing_any_more(
+def test_a_former_address_cannot_sign_in_after_a_change_in_the_admin(
     client: Client, mail_folder: MailFolder, ola: User
 ) -> None:
     email_addresses.mark_confirmed(ola)
     phone = Client()
     phone.force_login(ola)
-    lost, ola.email = ola.email, "ola@elsewhere.example"
+    former, ola.email = ola.email, "ola@elsewhere.example"
     ola.save()
     email_addresses.mark_confirmed(ola)
     assert phone.get("/accounts/profile/").status_code == 302
-    client.post(CODE, {"email": lost})
-    letters = [str(each.get_content()) for each in mail_folder.to(lost)]
-    assert not any(re.match(r"[A-Z0-9-]{4,12}\n", words) for words in letters)
+    client.post(CODE, {"email": former})
+    emails = [str(each.get_content()) for each in mail_folder.to(former)]
+    assert not any(re.match(r"[A-Z0-9-]{4,12}\n", body) for body in emails)
     Client().post(CODE, {"email": "ola@elsewhere.example"})
     assert code_in(mail_folder, "ola@elsewhere.example")

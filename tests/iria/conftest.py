@@ -1,4 +1,4 @@
-"""Somebody to send what nobody meant, and a site where every address leads to something."""
+"""Fixtures for tests of all URLs."""
 
 from typing import Any
 
@@ -25,14 +25,14 @@ from tests.newsletter import factories
 
 @pytest.fixture
 def anybody(settings: Any) -> Client:
-    """Somebody whose mistakes are answered as on the running site, however many there are."""
+    """A client that gets error pages as in production, without rate limits."""
     settings.SEARCH_RATE_LIMIT = 10**9
     return Client(raise_request_exception=False)
 
 
 @pytest.fixture
 def parts(mina: User) -> dict[str, str]:
-    """What fits into the places of an address, each leading to something that is there."""
+    """Values for the variable parts of URLs, all of which exist."""
     category = newsroom.category("Asia-Pacific")
     author = newsroom.author("Ines Faro")
     picture = ingest.ingest(
@@ -57,14 +57,14 @@ def parts(mina: User) -> dict[str, str]:
     assert follow
     issue = factories.issue("What moved", article, slug="what-moved")
     now = timezone.now()
-    gone_out = {
+    sent_values = {
         "state": "sent",
         "started_at": now,
         "sent_at": now,
         "sent_html": "x",
         "sent_text": "x",
     }
-    Issue.objects.filter(pk=issue.pk).update(**gone_out)
+    Issue.objects.filter(pk=issue.pk).update(**sent_values)
     IssueLink.objects.create(issue=issue, number=1, url="http://testserver/archive/")
     factories.issue("What moves next", article, slug="what-moves-next")
     avatar = Avatar.objects.create(user=mina, name=f"{0:020}.png", png=b"x", width=1, height=1)

@@ -1,5 +1,4 @@
-"""What people and programs send that nobody meant: values, queries, bodies, and every address to
-send them to."""
+"""Hostile input for all URLs: values, query strings and request bodies."""
 
 import json
 import re
@@ -36,7 +35,7 @@ VALUES = [
     "None",
     quote("<script>'\"{{7*7}}%s%n"),
 ]
-"""Parts of an address or of a query, as they travel in it."""
+"""URL-encoded values for paths and query strings."""
 
 NEXT = [
     f"https://{ELSEWHERE}/",
@@ -50,7 +49,7 @@ NEXT = [
     "javascript:alert(1)",
     "http://[",
 ]
-"""Where a page might be talked into sending its reader."""
+"""Targets for open redirects."""
 
 PARAMETERS = [
     "page",
@@ -77,15 +76,15 @@ def queries() -> Iterator[str]:
     """Query strings for any page."""
     for value in [*VALUES, "", "abc", "1000000000", "1&page=2", "1.5", "1e9"]:
         yield "&".join(f"{name}={value}" for name in PARAMETERS)
-    for address in NEXT:
-        yield f"next={address}&page=1"
+    for url in NEXT:
+        yield f"next={url}&page=1"
     yield "&".join(f"a{number}=1" for number in range(1500))
     yield "%"
     yield "&&==&;"
 
 
 class Body(NamedTuple):
-    """What a POST carries."""
+    """The body of a POST request."""
 
     content: bytes
     content_type: str
@@ -128,7 +127,7 @@ def _part(head: str, content: bytes = b"x") -> bytes:
 
 
 def bodies() -> Iterator[Body]:
-    """Bodies that are empty, hostile, broken, of the wrong kind, in no encoding, too large."""
+    """Bodies that are empty, hostile, malformed, of the wrong type or encoding, or too large."""
     yield Body(b"", FORM)
     for value in [*VALUES, "", *NEXT]:
         yield Body("&".join(f"{name}={value}" for name in FIELDS).encode(), FORM)
@@ -156,14 +155,14 @@ def bodies() -> Iterator[Body]:
 
 
 def routes(start: str = "") -> list[tuple[str, str]]:
-    """Every address of the site with its name, its parts in angle brackets: /tag/<slug>/."""
+    """The name and route of every URL of the site, such as /tag/<slug>/."""
     found = list(_walk(get_resolver(), "/"))
     return [(name, route) for name, route in found if route.startswith(start)]
 
 
-def _walk(resolver: URLResolver, above: str) -> Iterator[tuple[str, str]]:
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
     for each in resolver.url_patterns:
-        route = above + _simple(str(each.pattern))
+        route = prefix + _simple(str(each.pattern))
         if isinstance(each, URLPattern):
             yield each.name or route, route
         else:
@@ -171,7 +170,7 @@ def _walk(resolver: URLResolver, above: str) -> Iterator[tuple[str, str]]:
 
 
 def _simple(pattern: str) -> str:
-    """A route or regular expression with nothing but names where something varies."""
+    """A route or regular expression with plain names in angle brackets."""
     if re.search(r"[\^$\\(]", pattern):
         pattern = replace_unnamed_groups(replace_named_groups(pattern))
         pattern = re.sub(r"\\([./-])|[\^$?]", r"\1", pattern)
@@ -179,21 +178,21 @@ def _simple(pattern: str) -> str:
 
 
 def filled(route: str, value: str) -> str:
-    """The address with one value in every place."""
+    """The URL with the same value for every part."""
     return re.sub(r"<\w+>", lambda _: value, route)
 
 
 def filled_but_one(route: str, values: dict[str, str], hostile: str) -> Iterator[str]:
-    """The address with fitting values, each in turn replaced by a hostile one."""
+    """The URL with valid values, each in turn replaced by a hostile one."""
     names = re.findall(r"<(\w+)>", route)
     for chosen in names:
-        address = route
+        url = route
         for name in names:
-            address = address.replace(f"<{name}>", hostile if name == chosen else values[name])
-        yield address
+            url = url.replace(f"<{name}>", hostile if name == chosen else values[name])
+        yield url
 
 
-def naughty_words() -> list[str]:
-    """The list of strings that broke things elsewhere."""
-    words: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
-    return words
+def naughty_strings() -> list[str]:
+    """The Big List of Naughty Strings."""
+    strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
+    return strings

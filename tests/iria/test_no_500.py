@@ -97,7 +97,7 @@ def test_what_cannot_be_had_is_answered_in_words_wherever_it_is_asked_for(
 
 def test_no_naughty_words_break_the_search(anybody: Client, db: None) -> None:
     newsroom.published()
-    words = hostile.naughty_words()
+    words = hostile.naughty_strings()
     addresses = [f"/search/?q={quote(each.encode('utf-8', 'surrogatepass'))}" for each in words]
     assert wrong(sends(anybody, "GET", address) for address in addresses) == []
 

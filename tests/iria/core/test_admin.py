@@ -1,4 +1,4 @@
-"""A row that cannot be is refused in words, and what was typed beside it stays."""
+"""An invalid related object is a form error and keeps the other input."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ VALUES = ["x", "\x00", "-1", "9" * 30, "٣", "²", "1.5"]
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_an_account_that_cannot_be(client: Client, edna: User, value: str) -> None:
+def test_an_invalid_account_is_a_form_error(client: Client, edna: User, value: str) -> None:
     client.force_login(edna)
     add = "/admin/accounts/authorprofile/add/"
     typed: dict[str, Any] = {**values_of(client.get(add), "authorprofile_form"), "user": [value]}
@@ -25,7 +25,7 @@ def test_an_account_that_cannot_be(client: Client, edna: User, value: str) -> No
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_a_picked_article_that_cannot_be(client: Client, edna: User, value: str) -> None:
+def test_an_invalid_related_article_is_a_form_error(client: Client, edna: User, value: str) -> None:
     client.force_login(edna)
     article = newsroom.draft()
     values = values_of(client.get(change_url(article)))

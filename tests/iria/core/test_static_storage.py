@@ -1,4 +1,4 @@
-"""One stylesheet in production, many small ones at the desk."""
+"""Stylesheets are inlined into one in production."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from django.test import override_settings
 from iria.core.static_storage import OneStylesheet, UnknownImport, inlined
 
 
-def test_each_imported_file_stands_in_its_layer() -> None:
+def test_each_imported_file_is_in_its_layer() -> None:
     sources = {
         "css/site.css": '@layer base, theme;\n@import url("base.css") layer(base);',
         "css/base.css": "p { margin: 0; }",
@@ -20,7 +20,7 @@ def test_each_imported_file_stands_in_its_layer() -> None:
     )
 
 
-def test_a_file_for_paper_stays_for_paper() -> None:
+def test_a_media_condition_is_kept() -> None:
     sources = {
         "css/site.css": '@import url("print.css") layer(pages) print;',
         "css/print.css": "p { color: black; }",
@@ -29,7 +29,7 @@ def test_a_file_for_paper_stays_for_paper() -> None:
     assert whole.startswith("@media print {\n@layer pages {")
 
 
-def test_addresses_of_a_file_in_a_folder_still_lead_there() -> None:
+def test_relative_urls_are_adapted() -> None:
     sources = {
         "css/site.css": '@import url("components/card.css") layer(components);',
         "css/components/card.css": 'a { background: url("../../icons/icon.svg"); }',
@@ -38,18 +38,18 @@ def test_addresses_of_a_file_in_a_folder_still_lead_there() -> None:
 
 
 @pytest.mark.parametrize("line", ['@import url("gone.css") layer(base);', "@import 'base.css';"])
-def test_an_import_that_cannot_be_written_out_stops_the_collecting(line: str) -> None:
+def test_an_unsupported_import_is_an_error(line: str) -> None:
     with pytest.raises(UnknownImport):
         inlined("css/site.css", {"css/site.css": line, "css/base.css": ""})
 
 
-def test_the_site_is_collected_into_one_stylesheet(tmp_path: Path, settings: Any) -> None:
+def test_collectstatic_writes_one_stylesheet(tmp_path: Path, settings: Any) -> None:
     storages = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "iria.core.static_storage.OneStylesheet"},
     }
     with override_settings(STORAGES=storages, STATIC_ROOT=tmp_path, DEBUG=False):
-        for _again in range(2):  # a second run finds the first one's files in its way
+        for _run in range(2):  # a second run finds the files of the first one
             call_command("collectstatic", interactive=False, verbosity=0)
     found = [path for path in (tmp_path / "css").glob("site.*.css") if path.name != "site.css"]
     assert len(found) == 1
@@ -62,7 +62,7 @@ def test_the_site_is_collected_into_one_stylesheet(tmp_path: Path, settings: Any
         assert f'url("../fonts/{font.name}")' in whole
 
 
-def test_the_one_script_asks_for_the_others_by_their_hashed_names(tmp_path: Path) -> None:
+def test_script_imports_use_hashed_names(tmp_path: Path) -> None:
     storage = OneStylesheet(location=tmp_path, base_url="/static/")
     paths = {}
     for name, text in {

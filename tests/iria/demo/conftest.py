@@ -1,7 +1,7 @@
-"""The demo newsroom, loaded once for all tests of this folder and committed, as in life.
+"""Loads and commits the demo newsroom once for all tests of this folder.
 
-Each test works in a transaction of its own on top of it; afterwards the demo takes itself away.
-Every test of this folder must use the database, so that pytest keeps them together.
+Each test runs in its own transaction on top of it; the demo is removed at the end.
+Every test of this folder must use the database, so that pytest runs them together.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.iria.demo.newsroom import PASSWORD, REMEMBERED, Rows, every_row
 def before(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Rows]:
-    """Loads the newsroom; the rows there were before it came."""
+    """Loads the newsroom; returns the rows before."""
     folder = tmp_path_factory.mktemp("demo")
     with (
         django_db_blocker.unblock(),
@@ -32,7 +32,7 @@ def before(
         call_command("load_demo", verbosity=0)
         yield rows
         call_command("load_demo", "--remove", stdout=StringIO())
-        # A site remembers the words it has once seen; the next test is to find a new one.
+        # These rows stay after a removal; other tests need a new site.
         for model in REMEMBERED:
             model._default_manager.all().delete()
 

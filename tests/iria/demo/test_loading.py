@@ -1,4 +1,4 @@
-"""The demo newsroom is loaded once, whole, and into nobody else's things."""
+"""The demo newsroom is loaded once, beside existing content."""
 
 import re
 from typing import Any
@@ -34,7 +34,7 @@ def test_loading_a_second_time_changes_nothing() -> None:
     assert every_row() == rows
 
 
-def test_what_an_editor_has_deleted_stays_deleted() -> None:
+def test_a_row_that_an_editor_deleted_is_not_loaded_again() -> None:
     story("panama-lake").delete()
     load()
     assert not Article.objects.filter(slug="panama-lake").exists()
@@ -48,7 +48,7 @@ def test_the_demo_editor_signs_in_with_the_given_password() -> None:
     assert editor.has_perm("articles.publish_article")
 
 
-def test_beside_real_subscribers_a_password_is_made_up_and_nothing_is_sent(
+def test_a_password_is_generated_and_real_subscribers_get_no_email(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     remove()
@@ -60,19 +60,19 @@ def test_beside_real_subscribers_a_password_is_made_up_and_nothing_is_sent(
     monkeypatch.delenv("IRIA_DEMO_PASSWORD", raising=False)
     without_images(monkeypatch)
     mail.outbox.clear()
-    said = load()
-    # Without a given password one is made up and told once.
-    told = re.search(r"edna@roadstead\.example with the password (\S+)", said)
-    assert told is not None
-    assert User.objects.get(email="edna@roadstead.example").check_password(told[1])
+    output = load()
+    # Without a given password one is generated and printed once.
+    match = re.search(r"edna@roadstead\.example with the password (\S+)", output)
+    assert match is not None
+    assert User.objects.get(email="edna@roadstead.example").check_password(match[1])
     assert "password" not in load()
-    # A real subscriber is never sent the demo's newsletter.
-    assert newsletters.NOT_SENT in said
+    # A real subscriber never receives the demo's newsletter.
+    assert newsletters.NOT_SENT in output
     assert Issue.objects.filter(state="draft").count() == 2
     assert mail.outbox == []
 
 
-def test_what_a_house_has_of_its_own_is_used_and_never_taken_away(
+def test_existing_content_is_used_and_not_removed(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     remove()
@@ -84,11 +84,11 @@ def test_what_a_house_has_of_its_own_is_used_and_never_taken_away(
     note.write_text("made-by-make\n")
     without_images(monkeypatch)
     load()
-    # Whoever starts the site is told how to sign in.
+    # The file for `make run` has the e-mail address and the password.
     assert note.read_text().split() == ["edna@roadstead.example", "made-by-make"]
-    # Sections of an editor's own are used.
+    # An existing category is used.
     assert story("pacific-observers").categories.contains(own)
-    # A house without a newsletter gets one.
+    # A site without a newsletter gets one.
     assert Newsletter.objects.get().name == "News"
     assert Issue.objects.filter(state="sent").count() == 1
     remove()
@@ -100,7 +100,7 @@ def test_what_a_house_has_of_its_own_is_used_and_never_taken_away(
     assert not Newsletter.objects.exists()
 
 
-def test_nobody_is_written_to_about_comments_of_the_past() -> None:
+def test_no_emails_are_sent_about_demo_comments() -> None:
     jobs = ProcrastinateJob.objects.filter(task_name__startswith="comments.")
-    # One looks for whom to tell, and tells nobody of what is old.
+    # This job creates no notifications for old comments.
     assert not jobs.exclude(task_name=job_queue.CREATE_NOTIFICATIONS).exists()

@@ -1,4 +1,4 @@
-"""What a visitor finds in the demo newsroom."""
+"""The content of the demo newsroom."""
 
 import re
 from datetime import timedelta
@@ -25,11 +25,11 @@ from tests.shared import shared_data
 
 pytestmark = pytest.mark.django_db
 
-MOST_BYTES: Final = 4_000_000
-"""Of all images together: every clone carries them."""
+MAX_BYTES: Final = 4_000_000
+"""Of all images together, since every clone contains them."""
 
 
-def test_it_is_the_newsroom_that_checks_from_outside_look_for() -> None:
+def test_it_has_the_content_that_external_checks_expect() -> None:
     asia = Category.objects.get(path="asia-pacific")
     assert asia.children.count() >= 4
     assert Article.objects.published().in_category(Category.objects.get(slug="china")).exists()
@@ -43,7 +43,7 @@ def test_it_is_the_newsroom_that_checks_from_outside_look_for() -> None:
     assert lead.lead_image.is_credited
 
 
-def test_it_is_large_and_varied_enough_to_try_the_house() -> None:
+def test_it_is_large_and_varied_enough_for_a_demo() -> None:
     published = Article.objects.published()
     assert published.count() >= 30
     assert AuthorProfile.objects.count() == 6
@@ -63,19 +63,19 @@ def test_it_is_large_and_varied_enough_to_try_the_house() -> None:
     assert story("verification-without-trust").corrections.count() == 1
 
 
-def test_articles_stand_at_their_written_addresses() -> None:
-    written = {text.address for text in content.stories() if text.published}
-    assert {article.get_absolute_url() for article in Article.objects.published()} == written
+def test_articles_have_the_urls_of_their_files() -> None:
+    paths = {text.address for text in content.stories() if text.published}
+    assert {article.get_absolute_url() for article in Article.objects.published()} == paths
     newest, oldest = (
         Article.objects.published().newest().values_list("published_at", flat=True)[i]
-        for i in (0, len(written) - 1)
+        for i in (0, len(paths) - 1)
     )
     assert newest is not None
     assert oldest is not None
     assert newest - oldest > timedelta(days=540)
 
 
-def test_every_figure_has_a_caption_a_credit_and_words_for_those_who_cannot_see_it() -> None:
+def test_every_figure_has_a_caption_a_credit_and_an_alt_text() -> None:
     figures = list(Figure.objects.select_related("image"))
     assert len(figures) > 45
     for figure in figures:
@@ -85,30 +85,30 @@ def test_every_figure_has_a_caption_a_credit_and_words_for_those_who_cannot_see_
         assert figure.image.width >= 1800, figure
 
 
-def test_the_library_holds_what_another_program_reads_from_the_image_files() -> None:
+def test_image_metadata_is_read_like_by_exiftool() -> None:
     numbers = images.ids(RowOrigins(all_content.COLLECTION))
     with exiftool() as program:
         for key, file in images.files().items():
-            image, said = Image.objects.get(pk=numbers[key]), program.read(file)
-            assert image.headline == said["XMP-photoshop:Headline"]
-            assert image.caption == said["XMP-dc:Description"]
-            assert image.alt_text == said["XMP-iptcCore:AltTextAccessibility"]
-            assert image.credit == said["XMP-photoshop:Credit"]
-            assert [image.byline] == said["XMP-dc:Creator"]
-            assert image.copyright_notice == said["XMP-dc:Rights"]
-            assert image.usage_terms == said["XMP-xmpRights:UsageTerms"]
+            image, metadata = Image.objects.get(pk=numbers[key]), program.read(file)
+            assert image.headline == metadata["XMP-photoshop:Headline"]
+            assert image.caption == metadata["XMP-dc:Description"]
+            assert image.alt_text == metadata["XMP-iptcCore:AltTextAccessibility"]
+            assert image.credit == metadata["XMP-photoshop:Credit"]
+            assert [image.byline] == metadata["XMP-dc:Creator"]
+            assert image.copyright_notice == metadata["XMP-dc:Rights"]
+            assert image.usage_terms == metadata["XMP-xmpRights:UsageTerms"]
 
 
-def test_every_image_file_is_shown_and_all_of_them_are_small() -> None:
+def test_every_image_file_is_used_and_small() -> None:
     shown = {key for story in content.stories() for key in story.pictures}
     portraits = {f"portrait-{author.slug}" for author in AuthorProfile.objects.all()}
     assert images.files().keys() == shown | portraits
     assert images.ids(RowOrigins(all_content.COLLECTION)).keys() == images.files().keys()
-    assert sum(file.stat().st_size for file in images.files().values()) <= MOST_BYTES
+    assert sum(file.stat().st_size for file in images.files().values()) <= MAX_BYTES
     assert set(images.files().values()) == set(images.IMAGES.iterdir())
 
 
-def test_every_link_inside_leads_somewhere(client: Client) -> None:
+def test_every_internal_link_works(client: Client) -> None:
     bodies = [
         *Article.objects.values_list("body", flat=True),
         *Page.objects.values_list("body", flat=True),
@@ -118,14 +118,14 @@ def test_every_link_inside_leads_somewhere(client: Client) -> None:
         for body in bodies
         for href in lxml_html.fragment_fromstring(body, create_parent="div").xpath("//a/@href")
     }
-    inside = {href for href in links if href.startswith("/")}
-    assert len(inside) >= 12
-    assert all(href.startswith("mailto:") for href in links - inside)
-    for href in inside:
+    internal = {href for href in links if href.startswith("/")}
+    assert len(internal) >= 12
+    assert all(href.startswith("mailto:") for href in links - internal)
+    for href in internal:
         assert client.get(href).status_code == 200, href
 
 
-def test_the_past_newsletter_was_delivered_to_those_who_agreed() -> None:
+def test_the_past_issue_was_sent_to_active_subscribers() -> None:
     issue = Issue.objects.get(slug="a-raft-with-nobody-in-it")
     assert issue.state == "sent"
     received = Delivery.objects.filter(issue=issue, state="sent")
@@ -134,8 +134,8 @@ def test_the_past_newsletter_was_delivered_to_those_who_agreed() -> None:
     assert Subscriber.objects.filter(state="left").count() == 1
 
 
-def test_no_words_are_those_of_the_page_we_learned_from() -> None:
-    """Eight words in a row that stand there too would be a copy, not a coincidence."""
+def test_no_text_is_copied_from_the_reference_page() -> None:
+    """The same eight words in a row count as a copy."""
     theirs = shingles(shared_data("seed", "article-page.txt").read_text("utf-8"))
     ours: set[tuple[str, ...]] = set()
     for text in content.stories():
@@ -154,30 +154,30 @@ def shingles(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + 8]) for i in range(len(words) - 7)}
 
 
-def test_readers_find_a_series_a_licence_and_where_an_author_is_elsewhere(client: Client) -> None:
+def test_there_is_a_series_a_licence_and_an_author_with_links(client: Client) -> None:
     article = Article.objects.get(slug="straits-and-margins")
-    words = client.get(article.get_absolute_url()).content.decode()
-    assert "Encounters at sea" in words
-    assert "Part 2 of 3" in words
-    assert "creativecommons.org/licenses/by/4.0/" in words
+    html = client.get(article.get_absolute_url()).content.decode()
+    assert "Encounters at sea" in html
+    assert "Part 2 of 3" in html
+    assert "creativecommons.org/licenses/by/4.0/" in html
     assert "https://brandvold.example/" in client.get("/author/ilse-brandvold/").content.decode()
 
 
-def test_authors_have_faces_an_article_has_a_film_and_readers_see_what_is_read_most(
+def test_there_are_portraits_a_video_and_a_list_of_most_read_articles(
     client: Client,
 ) -> None:
     for author in AuthorProfile.objects.all():
         page = client.get(author.get_absolute_url()).content.decode()
         assert f"Portrait of {author.name}" == author.portrait.image.headline
         assert "Nell Sandoval" in page.partition('class="portrait"')[2].partition("</figure>")[0]
-    (film,) = Article.objects.published().filter(body__contains="data-embed")
-    assert "embed-frame" in client.get(film.get_absolute_url()).content.decode()
+    (article,) = Article.objects.published().filter(body__contains="data-embed")
+    assert "embed-frame" in client.get(article.get_absolute_url()).content.decode()
     assert 'id="most-read"' in client.get("/").content.decode()
 
 
-def test_one_text_stands_in_two_languages_and_each_leads_to_the_other(client: Client) -> None:
-    there, here = story("panama-lake"), story("panama-le-lac-est-plein")
-    for one, other in ((there, here), (here, there)):
+def test_translations_link_to_each_other(client: Client) -> None:
+    english, french = story("panama-lake"), story("panama-le-lac-est-plein")
+    for one, other in ((english, french), (french, english)):
         page = client.get(one.get_absolute_url()).content.decode()
         assert f'href="{other.get_absolute_url()}" lang="{other.language}"' in " ".join(
             page.split()

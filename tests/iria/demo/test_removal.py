@@ -1,4 +1,4 @@
-"""The demo newsroom goes without a trace of it and without a loss to others."""
+"""The demo newsroom is removed completely, without loss of other content."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.newsroom import category, draft, picture
 pytestmark = pytest.mark.django_db
 
 
-def test_removing_leaves_the_tables_as_they_were(before: Rows) -> None:
+def test_removal_restores_all_tables(before: Rows) -> None:
     assert every_row() != before
     remove()
     assert every_row() == before
@@ -24,56 +24,56 @@ def test_removing_leaves_the_tables_as_they_were(before: Rows) -> None:
     assert "(0 rows)" in remove()
 
 
-def test_an_editors_own_article_stays_with_all_that_it_uses(rui: User) -> None:
-    theirs = draft("Our own", by=rui, categories=[Category.objects.get(path="asia-pacific/japan")])
-    theirs.lead_image = Image.objects.get(headline="Lighthouse on a headland")
-    theirs.bylines.create(author=AuthorProfile.objects.get(slug="marek-sovinec"))
-    theirs.tags.set(["Japan", "tides"])
-    revisions.save(theirs, by=rui)
+def test_an_article_of_an_editor_stays_with_everything_it_uses(rui: User) -> None:
+    own = draft("Our own", by=rui, categories=[Category.objects.get(path="asia-pacific/japan")])
+    own.lead_image = Image.objects.get(headline="Lighthouse on a headland")
+    own.bylines.create(author=AuthorProfile.objects.get(slug="marek-sovinec"))
+    own.tags.set(["Japan", "tides"])
+    revisions.save(own, by=rui)
     own_picture = picture(checksum="1" * 64)
-    said = remove()
-    theirs.refresh_from_db()
-    assert [kept.path for kept in theirs.categories.all()] == ["asia-pacific/japan"]
-    assert theirs.lead_image is not None
-    assert theirs.bylines.get().author.name == "Marek Sovinec"
-    assert sorted(theirs.tags.names()) == ["Japan", "tides"]
+    output = remove()
+    own.refresh_from_db()
+    assert [kept.path for kept in own.categories.all()] == ["asia-pacific/japan"]
+    assert own.lead_image is not None
+    assert own.bylines.get().author.name == "Marek Sovinec"
+    assert sorted(own.tags.names()) == ["Japan", "tides"]
     assert Image.objects.filter(pk=own_picture.pk).exists()
-    # The author who stays keeps a face.
+    # The author who stays keeps the portrait.
     assert Image.objects.count() == 3
     assert {"asia-pacific", "asia-pacific/japan"} == set(
         Category.objects.values_list("path", flat=True)
     )
-    assert "Kept: the author “Marek Sovinec”, which is in use." in said
-    assert "Kept: the picture “Lighthouse on a headland”, which is in use." in said
+    assert "Kept: the author “Marek Sovinec”, which is in use." in output
+    assert "Kept: the picture “Lighthouse on a headland”, which is in use." in output
 
 
-def test_what_somebody_of_the_house_wrote_or_changed_has_become_theirs(rui: User) -> None:
+def test_content_that_an_editor_wrote_or_changed_stays(rui: User) -> None:
     edited = story("panama-lake")
     edited.headline = "Panama’s lake, as we see it"
     revisions.save(edited, by=rui)
-    # Also what was begun with the demo editor's account, and the name of the publication.
+    # Also a new article of the demo editor, and the name of the publication.
     edna = User.objects.get(email="edna@roadstead.example")
     draft("Our first real article", by=edna, categories=[category("Ours", slug="ours")])
     row = Publication.objects.get()
     row.name = "The Strait Review"
     row.save()
-    said = remove()
+    output = remove()
     kept = {article.headline: article.created_by for article in Article.objects.all()}
     assert set(kept) == {"Panama’s lake, as we see it", "Our first real article"}
     assert kept["Our first real article"] is None
-    assert "which somebody has edited" in said
+    assert "which somebody has edited" in output
     assert edited.figures.get().image.headline == "Level of the canal’s lake"
-    assert "name and contact of the publication" in said
+    assert "name and contact of the publication" in output
     assert Publication.objects.get().name == "The Strait Review"
 
 
-def test_what_the_demo_editor_tried_out_and_readers_wrote_below_goes_with_the_demo(
+def test_edits_of_the_demo_editor_and_their_comments_are_removed(
     ola: User,
 ) -> None:
-    played_with = story("panama-lake")
-    played_with.headline = "Testing, testing"
-    revisions.save(played_with, by=User.objects.get(email="edna@roadstead.example"))
-    posting.post(played_with, text="I was there last week.", by=ola)
+    edited = story("panama-lake")
+    edited.headline = "Testing, testing"
+    revisions.save(edited, by=User.objects.get(email="edna@roadstead.example"))
+    posting.post(edited, text="I was there last week.", by=ola)
     remove()
     assert not Article.objects.exists()
     assert not Comment.objects.exists()

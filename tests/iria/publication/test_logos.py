@@ -79,7 +79,7 @@ def test_another_logo_takes_its_place_and_the_old_one_can_still_be_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("sent", "sentence"),
+    ("sent", "message"),
     [
         (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "SVG"),
         (b"", "empty"),
@@ -109,7 +109,7 @@ def test_a_file_too_large_for_a_logo_is_rejected_before_it_is_read() -> None:
     assert "8 MB" in error
 
 
-@pytest.mark.parametrize(("sent", "sentence"), [(file(300, 200), "square"), (file(64, 64), "180")])
+@pytest.mark.parametrize(("sent", "message"), [(file(300, 200), "square"), (file(64, 64), "180")])
 def test_an_icon_must_be_square_and_large_enough(sent: bytes, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         put("icon", sent)

@@ -1,4 +1,4 @@
-"""A prepared query answers as the queryset it is made of, whatever its values and whoever asks."""
+"""A prepared query returns the same rows as its queryset."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -24,50 +24,50 @@ def _since(language: str, moment: Any, most: int) -> ArticleQuerySet:
 
 
 @pytest.mark.django_db
-def test_the_same_statement_serves_other_values() -> None:
-    asked = Prepared(_since, [str, type(timezone.now()), int])
+def test_the_statement_is_reused_with_other_values() -> None:
+    query = Prepared(_since, [str, type(timezone.now()), int])
     for headline, language in [("One", "en"), ("Two", "en"), ("Trois", "fr")]:
         newsroom.published(headline, language=language)
     long_ago, soon = timezone.now() - timedelta(days=3), timezone.now() + timedelta(days=3)
     for values in [("en", long_ago, 9999), ("fr", long_ago, 9999), ("en", soon, 9999)]:
-        assert asked(*values) == list(_since(*values))
-    assert asked("en", long_ago, 1900) == []
-    (french,) = asked("fr", long_ago, 9999)
+        assert query(*values) == list(_since(*values))
+    assert query("en", long_ago, 1900) == []
+    (french,) = query("fr", long_ago, 9999)
     assert (french.headline, french.kind.name) == ("Trois", "News")
 
 
 @pytest.mark.django_db
-def test_the_present_moment_moves_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = Prepared(_since, [str, type(timezone.now()), int])
+def test_the_current_time_is_not_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = Prepared(_since, [str, type(timezone.now()), int])
     start = timezone.now() - timedelta(days=1)
     newsroom.published("One")
-    assert len(asked("en", start, 9999)) == 1
+    assert len(query("en", start, 9999)) == 1
     monkeypatch.setattr("django.utils.timezone.now", lambda: start)
-    assert asked("en", start - timedelta(days=1), 9999) == []
+    assert query("en", start - timedelta(days=1), 9999) == []
 
 
 @pytest.mark.django_db
 def test_a_value_cannot_become_sql() -> None:
-    asked = Prepared(_since, [str, type(timezone.now()), int])
+    query = Prepared(_since, [str, type(timezone.now()), int])
     newsroom.published("One")
     start = timezone.now() - timedelta(days=1)
-    assert asked("en' OR true --", start, 9999) == []
-    assert asked("%s", start, 9999) == []
+    assert query("en' OR true --", start, 9999) == []
+    assert query("%s", start, 9999) == []
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_many_may_ask_at_once() -> None:
-    asked = Prepared(_since, [str, type(timezone.now()), int])
+def test_threads_can_use_a_query_at_the_same_time() -> None:
+    query = Prepared(_since, [str, type(timezone.now()), int])
     for number in range(6):
         newsroom.published(f"Article {number}", language=["en", "fr"][number % 2])
     start = timezone.now() - timedelta(days=1)
 
-    def ask(number: int) -> list[str]:
+    def run(number: int) -> list[str]:
         try:
-            return [each.language for each in asked(["en", "fr"][number % 2], start, 9999)]
+            return [each.language for each in query(["en", "fr"][number % 2], start, 9999)]
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(ask, range(24)))
+        answers = list(pool.map(run, range(24)))
     assert answers == [[["en", "fr"][number % 2]] * 3 for number in range(24)]

@@ -1,4 +1,4 @@
-"""Nobody waits for a database that is known to be away, and the log says so once."""
+"""Requests fail fast during a database outage, which is logged once."""
 
 import logging
 import socket
@@ -20,7 +20,7 @@ REFUSED = psycopg.OperationalError("connection failed: Connection refused")
 
 
 class Pool:
-    """A pool that has connections or has none."""
+    """A fake pool, with or without connections."""
 
     closed = False
 
@@ -44,64 +44,62 @@ class Pool:
 
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[Pool]:
-    made = Pool()
+    created = Pool()
     settings.STATE = tmp_path
-    monkeypatch.setattr(outage, "_pool", lambda: made)
+    monkeypatch.setattr(outage, "_pool", lambda: created)
     monkeypatch.setattr(outage, "PAUSE_SECONDS", 0.01)
-    yield made
-    made.answers = True
+    yield created
+    created.answers = True
 
 
 @pytest.fixture
-def away(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outage]:
-    """An outage that one process has noticed and another tells of."""
-    made = Outage()
-    monkeypatch.setattr(outage, "current", made)
-    made.suspect(REFUSED)
-    assert made.explains(REFUSED)
-    yield made
+def ongoing(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outage]:
+    """A confirmed outage."""
+    created = Outage()
+    monkeypatch.setattr(outage, "current", created)
+    created.suspect(REFUSED)
+    assert created.explains(REFUSED)
+    yield created
     pool.answers = True
-    made.wait_for_end()
+    created.wait_for_end()
 
 
-def test_requests_are_rejected_at_once_until_it_answers_again(away: Outage, pool: Pool) -> None:
+def test_connections_fail_fast_until_the_database_is_available(ongoing: Outage, pool: Pool) -> None:
     with pytest.raises(Away, match="Connection refused"):
-        away.raise_if_on()
+        ongoing.raise_if_on()
     pool.answers = True
-    away.wait_for_end()
-    away.raise_if_on()
+    ongoing.wait_for_end()
+    ongoing.raise_if_on()
 
 
-def test_connections_from_before_are_thrown_away(away: Outage, pool: Pool) -> None:
+def test_pooled_connections_are_discarded(ongoing: Outage, pool: Pool) -> None:
     assert pool.drained == 1
 
 
-def test_one_failure_of_a_database_that_answers_refuses_nobody(
-    pool: Pool, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_single_failure_starts_no_outage(pool: Pool, caplog: pytest.LogCaptureFixture) -> None:
     pool.answers = True
-    made = Outage()
-    made.suspect(REFUSED)
-    made.wait_for_end()
-    made.raise_if_on()
-    assert not made.explains(REFUSED)
+    created = Outage()
+    created.suspect(REFUSED)
+    created.wait_for_end()
+    created.raise_if_on()
+    assert not created.explains(REFUSED)
     assert caplog.messages == []
 
 
-def test_the_log_has_a_line_at_the_beginning_and_one_at_the_end(
-    away: Outage, pool: Pool, caplog: pytest.LogCaptureFixture
+def test_the_start_and_the_end_are_logged(
+    ongoing: Outage, pool: Pool, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(50):
-        away.suspect(REFUSED)
+        ongoing.suspect(REFUSED)
     pool.answers = True
-    away.wait_for_end()
-    (begun,), (ended,) = caplog.get_records("setup"), caplog.get_records("call")
-    assert "Connection refused" in begun.getMessage()
-    assert begun.name == ended.name == outage.log.name
+    ongoing.wait_for_end()
+    (started,), (ended,) = caplog.get_records("setup"), caplog.get_records("call")
+    assert "Connection refused" in started.getMessage()
+    assert started.name == ended.name == outage.logger.name
 
 
-def test_of_several_processes_one_writes(
-    away: Outage, pool: Pool, caplog: pytest.LogCaptureFixture
+def test_only_one_process_logs_an_outage(
+    ongoing: Outage, pool: Pool, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.clear()
     other = Outage()
@@ -109,40 +107,40 @@ def test_of_several_processes_one_writes(
     assert other.explains(REFUSED)
     pool.answers = True
     other.wait_for_end()
-    away.wait_for_end()
-    assert len(caplog.records) == 1  # the end, by the one that wrote the beginning
+    ongoing.wait_for_end()
+    assert len(caplog.records) == 1  # the end, by the process that logged the start
 
 
-def test_the_line_names_the_cause_and_not_what_was_made_of_it() -> None:
+def test_the_log_names_the_original_cause() -> None:
     wrapped = RuntimeError("Database error")
     wrapped.__cause__ = psycopg.OperationalError("Connection refused\nIs the server running?")
     assert outage.reason_of(wrapped) == "Connection refused"
 
 
 def record(error: BaseException | None, **extra: Any) -> logging.LogRecord:
-    made = logging.LogRecord("any", logging.ERROR, __file__, 1, "It broke", (), None)
-    made.exc_info = (type(error), error, None) if error else None
-    made.__dict__.update(extra)
-    return made
+    created = logging.LogRecord("any", logging.ERROR, __file__, 1, "It broke", (), None)
+    created.exc_info = (type(error), error, None) if error else None
+    created.__dict__.update(extra)
+    return created
 
 
-def test_errors_of_an_outage_are_not_written_and_others_are(away: Outage, pool: Pool) -> None:
+def test_errors_of_an_outage_are_not_logged_but_others_are(ongoing: Outage, pool: Pool) -> None:
     keep = OncePerOutage().filter
     assert not keep(record(REFUSED))
     assert keep(record(ValueError("ours")))
     assert keep(record(None))
     pool.answers = True
-    away.wait_for_end()
-    assert not keep(record(REFUSED)), "what was in the middle of it fails late"
+    ongoing.wait_for_end()
+    assert not keep(record(REFUSED)), "interrupted requests fail late"
 
 
-def test_a_lost_connection_to_a_database_that_answers_is_written(pool: Pool) -> None:
+def test_a_lost_connection_without_an_outage_is_logged(pool: Pool) -> None:
     pool.answers = True
     outage.current._ended_at = -outage.QUIET_SECONDS
     assert OncePerOutage().filter(record(REFUSED))
 
 
-def test_a_pooled_connection_is_used_only_if_it_answers(
+def test_a_pooled_connection_is_checked_before_use(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drained: list[bool] = []
@@ -151,18 +149,18 @@ def test_a_pooled_connection_is_used_only_if_it_answers(
         "connections",
         {"default": SimpleNamespace(pool=SimpleNamespace(drain=lambda: drained.append(True)))},
     )
-    address = {
+    parameters = {
         name.lower(): connection.settings_dict[name]
         for name in ("HOST", "PORT", "USER", "PASSWORD")
     }
     with psycopg.connect(
-        dbname=connection.settings_dict["NAME"], autocommit=True, **address
+        dbname=connection.settings_dict["NAME"], autocommit=True, **parameters
     ) as used:
         base.check(used)
         assert used.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
         assert not drained
         with psycopg.connect(
-            dbname=connection.settings_dict["NAME"], autocommit=True, **address
+            dbname=connection.settings_dict["NAME"], autocommit=True, **parameters
         ) as other:
             other.execute("SELECT pg_terminate_backend(%s)", [used.info.backend_pid])
         with pytest.raises(psycopg.OperationalError):
@@ -170,11 +168,11 @@ def test_a_pooled_connection_is_used_only_if_it_answers(
         assert drained
 
 
-def test_a_server_that_answers_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_of_a_silent_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "CHECK_SECONDS", 0.05)
     ours, theirs = socket.socketpair()
     silent = SimpleNamespace(
         socket=ours.fileno(), send_query=ours.send, flush=lambda: 0, is_busy=lambda: 1
     )
     with ours, theirs, pytest.raises(psycopg.OperationalError):
-        base._answers(silent)
+        base._check_answers(silent)

@@ -1,4 +1,4 @@
-"""A scratch schema holds the site's tables once more, and nothing of it is left behind."""
+"""A scratch schema has empty copies of all tables and is removed completely."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -17,30 +17,33 @@ WHERE relname = 'articles_article' AND relnamespace::regnamespace::text LIKE 'pg
 """
 
 
-def ask(query: str) -> Any:
+def query_value(sql: str) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute(sql)
         return cursor.fetchone()[0]
 
 
-def test_the_site_is_as_it_was_afterwards(db: None) -> None:
-    kinds, path = list(ArticleType.objects.values_list("slug", flat=True)), ask("SHOW search_path")
+def test_the_site_is_unchanged_afterwards(db: None) -> None:
+    kinds, path = (
+        list(ArticleType.objects.values_list("slug", flat=True)),
+        query_value("SHOW search_path"),
+    )
     with scratch_schema():
         assert not ArticleType.objects.exists()
         ArticleType.objects.create(name="Only here", slug="only-here")
     assert list(ArticleType.objects.values_list("slug", flat=True)) == kinds
-    assert ask("SHOW search_path") == path
-    assert ask(COPIES) == 0
+    assert query_value("SHOW search_path") == path
+    assert query_value(COPIES) == 0
 
 
-def test_it_is_gone_after_a_mistake_too(db: None) -> None:
+def test_it_is_removed_after_an_error(db: None) -> None:
     with pytest.raises(ValueError, match="unlucky"), scratch_schema():
         raise ValueError("unlucky")
-    assert ask(COPIES) == 0
+    assert query_value(COPIES) == 0
     assert ArticleType.objects.exists()
 
 
-def test_triggers_work_within(db: None) -> None:
+def test_triggers_work_inside(db: None) -> None:
     with scratch_schema():
         image = newsroom.picture()
         Rendition.objects.create(
@@ -50,7 +53,7 @@ def test_triggers_work_within(db: None) -> None:
     assert not Image.objects.exists()
 
 
-def test_one_does_not_stand_within_another(db: None) -> None:
+def test_it_cannot_be_nested(db: None) -> None:
     with (
         scratch_schema(),
         pytest.raises(RuntimeError),
@@ -59,40 +62,46 @@ def test_one_does_not_stand_within_another(db: None) -> None:
         pass
 
 
-def test_statistics_are_gathered_for_the_copies_alone(db: None) -> None:
-    before = ask("SELECT reltuples FROM pg_class WHERE oid = 'articles_articletype'::regclass")
+def test_only_the_copies_are_analysed(db: None) -> None:
+    before = query_value(
+        "SELECT reltuples FROM pg_class WHERE oid = 'articles_articletype'::regclass"
+    )
     with scratch_schema():
         for number in range(7):
             ArticleType.objects.create(name=f"Kind {number}", slug=f"kind-{number}")
         gather_statistics()
         assert (
-            ask("SELECT reltuples FROM pg_class WHERE oid = 'articles_articletype'::regclass") == 7
+            query_value(
+                "SELECT reltuples FROM pg_class WHERE oid = 'articles_articletype'::regclass"
+            )
+            == 7
         )
     assert (
-        ask("SELECT reltuples FROM pg_class WHERE oid = 'articles_articletype'::regclass") == before
+        query_value("SELECT reltuples FROM pg_class WHERE oid = 'articles_articletype'::regclass")
+        == before
     )
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_nothing_is_left_of_one_that_was_killed() -> None:
+def test_it_is_removed_when_the_connection_is_killed() -> None:
     kinds = ArticleType.objects.count()
 
-    def be_killed() -> None:
+    def use_schema() -> None:
         try:
             with scratch_schema():
                 ArticleType.objects.create(name="Only here", slug="only-here")
-                victims.append(ask("SELECT pg_backend_pid()"))
+                victims.append(query_value("SELECT pg_backend_pid()"))
                 pool.submit(kill).result()
-                ask("SELECT 1")
+                query_value("SELECT 1")
         finally:
             connection.close()
 
     def kill() -> None:
-        ask(f"SELECT pg_terminate_backend({victims[0]}, 5000)")
+        query_value(f"SELECT pg_terminate_backend({victims[0]}, 5000)")
         connection.close()
 
     victims: list[int] = []
     with ThreadPoolExecutor(2) as pool, pytest.raises((OperationalError, InterfaceError)):
-        pool.submit(be_killed).result()
-    assert ask(COPIES) == 0
+        pool.submit(use_schema).result()
+    assert query_value(COPIES) == 0
     assert ArticleType.objects.count() == kinds

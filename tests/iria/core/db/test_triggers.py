@@ -1,4 +1,4 @@
-"""The database records what changed, and nothing where nothing did."""
+"""Triggers record changes of public tables."""
 
 import re
 from collections.abc import Iterator
@@ -23,71 +23,69 @@ from tests import newsroom
 pytestmark = pytest.mark.django_db
 
 
-def _marks() -> int:
+def _token_count() -> int:
     return cache_versions.CacheVersion.objects.count()
 
 
 def _tables() -> Iterator[tuple[str, list[str]]]:
-    for model, _how in public_models():
+    for model, _public in public_models():
         columns = [
             connection.ops.quote_name(str(each.column)) for each in model._meta.concrete_fields
         ]
         yield connection.ops.quote_name(model._meta.db_table), columns
 
 
-def test_no_statement_that_matches_no_row_counts_for_any_table() -> None:
+def test_a_statement_without_rows_records_nothing() -> None:
     for table, columns in _tables():
-        before = _marks()
+        before = _token_count()
         names = ", ".join(columns)
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table} WHERE false")
             cursor.execute(f"UPDATE {table} SET {columns[0]} = {columns[0]} WHERE false")
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {table} WHERE false")
-        assert _marks() == before, table
+        assert _token_count() == before, table
 
 
-def test_every_statement_of_every_table_counts_that_changes_a_row(
-    client: Client, parts: dict[str, str]
-) -> None:
-    """And none that writes what is there already. Foreign keys are looked at later, and not reached."""
+def test_every_change_of_a_public_table_is_recorded(client: Client, parts: dict[str, str]) -> None:
+    """An update with the same values records nothing. Deferred foreign keys are never checked."""
     filled = 0
-    for model, _how in public_models():
+    for model, _public in public_models():
         table = connection.ops.quote_name(model._meta.db_table)
         if not model._default_manager.exists():
             continue
         filled += 1
         key = connection.ops.quote_name(str(model._meta.pk.column))
-        before = _marks()
+        before = _token_count()
         with connection.cursor() as cursor:
             cursor.execute(f"UPDATE {table} SET {key} = {key}")
-            assert _marks() == before, table
+            assert _token_count() == before, table
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             cursor.execute(f"SAVEPOINT here; DELETE FROM {table}")
-            assert _marks() > before, table
+            assert _token_count() > before, table
             cursor.execute("ROLLBACK TO SAVEPOINT here")
     assert filled > 15
 
 
-def test_clearing_places_that_have_not_run_out_leaves_every_tag(client: Client) -> None:
+def test_clearing_expired_slots_changes_no_etag_without_any(client: Client) -> None:
     newsroom.published()
     before = client.get("/")["ETag"]
     layout.clear_expired()
     assert client.get("/", headers={"If-None-Match": before}).status_code == 304
 
 
-def test_saving_the_same_once_more_changes_nothing_and_something_else_does(mina: Any) -> None:
+def test_only_different_values_are_recorded(mina: Any) -> None:
     article = newsroom.published("Quiet")
     newsroom.published("Loud")
-    before = _marks()
+    before = _token_count()
     Article.objects.update(headline=models.F("headline"))
-    assert _marks() == before
+    assert _token_count() == before
     Article.objects.filter(pk=article.pk).update(headline="Quieter")
-    assert _marks() == before + 1
+    assert _token_count() == before + 1
 
 
-def test_many_rows_that_stay_as_they_are_are_not_compared_each_with_every_other() -> None:
-    """That would take minutes, where it takes a part of a second."""
-    before = _marks()
+def test_unchanged_rows_are_compared_without_a_nested_loop() -> None:
+    """A nested loop would take minutes instead of a fraction of a second."""
+    before = _token_count()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '60s'")
         cursor.execute(
@@ -95,24 +93,24 @@ def test_many_rows_that_stay_as_they_are_are_not_compared_each_with_every_other(
         )
         cursor.execute("UPDATE taggit_tag SET name = name")
         cursor.execute("UPDATE articles_article SET headline = headline")
-    assert _marks() == before + 1
+    assert _token_count() == before + 1
 
 
-def test_of_an_update_only_the_columns_count_that_readers_see(ola: Any) -> None:
-    before = _marks()
+def test_only_updates_of_public_columns_are_recorded(ola: Any) -> None:
+    before = _token_count()
     type(ola).objects.update(email="ola@elsewhere.example", is_active=True)
-    assert _marks() == before
+    assert _token_count() == before
     type(ola).objects.update(is_active=False)
-    assert _marks() == before + 1
+    assert _token_count() == before + 1
 
 
-def test_a_comment_that_moves_changes_both_threads_and_another_one_neither() -> None:
-    here, there, other = (newsroom.published(name) for name in ("Here", "There", "Other"))
-    for article in (here, other):
+def test_moving_a_comment_changes_both_threads_only() -> None:
+    source, target, other = (newsroom.published(name) for name in ("Source", "Target", "Other"))
+    for article in (source, other):
         Comment.objects.create(article=article, name="Ola", text="Well.", state="approved")
-    scopes = [cache_versions.thread(each.pk) for each in (here, there, other)]
+    scopes = [cache_versions.thread(each.pk) for each in (source, target, other)]
     before = dict(cache_versions.current_versions(scopes))
-    Comment.objects.filter(article=here).update(article=there)
+    Comment.objects.filter(article=source).update(article=target)
     after = dict(cache_versions.current_versions(scopes))
     changed = [scope for scope in scopes if after.get(scope) != before.get(scope)]
     assert changed == scopes[:2]
@@ -120,33 +118,33 @@ def test_a_comment_that_moves_changes_both_threads_and_another_one_neither() -> 
     assert dict(cache_versions.current_versions(scopes)) == after
 
 
-def test_emptying_a_table_counts_if_there_was_something_in_it() -> None:
-    before = _marks()
+def test_truncating_a_table_with_rows_is_recorded() -> None:
+    before = _token_count()
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE newsletter_issueitem")
-        assert _marks() == before
+        assert _token_count() == before
     assert apps.get_model("newsletter.issueitem").objects.count() == 0
     newsroom.published()
-    before = _marks()
+    before = _token_count()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE articles_relatedlink, articles_article CASCADE")
-    assert _marks() > before
+    assert _token_count() > before
 
 
-def test_how_the_sending_of_an_issue_goes_changes_no_page() -> None:
-    before = _marks()
+def test_the_delivery_of_an_issue_changes_no_page() -> None:
+    before = _token_count()
     Issue.objects.update(error="The mail server does not answer.")
-    assert _marks() == before
+    assert _token_count() == before
 
 
-def test_a_migrate_makes_no_trigger_again() -> None:
-    """To make one, it would have to wait for writers, and others would wait for it."""
+def test_migrate_does_not_recreate_triggers() -> None:
+    """Creating a trigger needs a lock on its table."""
     triggers.install_triggers()
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         triggers.install_triggers()
-    made = [each["sql"] for each in asked if re.search(r"(REPLACE|DROP) TRIGGER", each["sql"])]
-    assert made == []
+    created = [each["sql"] for each in queries if re.search(r"(REPLACE|DROP) TRIGGER", each["sql"])]
+    assert created == []
 
 
 FORMER_TRIGGERS = """
@@ -169,14 +167,14 @@ def test_the_triggers_of_an_older_release_are_replaced() -> None:
             "SELECT count(*) FROM pg_proc WHERE proname = ANY(%s)", [[*triggers.FORMER_FUNCTIONS]]
         )
         assert cursor.fetchone() == (0,)
-    before = _marks()
+    before = _token_count()
     newsroom.published("Quiet")
-    assert _marks() > before
+    assert _token_count() > before
 
 
 @pytest.fixture
-def offers() -> Iterator[type[models.Model]]:
-    """A table of another app, which that app's migrations would make."""
+def offer_model() -> Iterator[type[models.Model]]:
+    """A model of another app."""
 
     class Offer(models.Model):
         name = models.CharField(max_length=20)
@@ -195,24 +193,24 @@ def offers() -> Iterator[type[models.Model]]:
     apps.clear_cache()
 
 
-def test_a_table_of_another_app_counts_as_shown_until_somebody_decides(
-    offers: Any, monkeypatch: pytest.MonkeyPatch
+def test_a_model_without_a_policy_counts_as_public(
+    offer_model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model_policy, "_policies", dict(model_policy._policies))
     triggers.install_triggers()
-    assert undeclared() == [offers]
+    assert undeclared() == [offer_model]
     assert [each.id for each in check_declared(app_configs=None)] == ["iria.W001"]
-    before = _marks()
-    offers.objects.create(name="Reports")
-    assert _marks() == before + 1
+    before = _token_count()
+    offer_model.objects.create(name="Reports")
+    assert _token_count() == before + 1
     declare("sessions.Offer", public=PublicRows(("name",)))
     triggers.install_triggers()
-    offers.objects.update(seen=1)
-    assert _marks() == before + 1
-    offers.objects.update(name="Surveys")
-    assert _marks() == before + 2
+    offer_model.objects.update(seen=1)
+    assert _token_count() == before + 1
+    offer_model.objects.update(name="Surveys")
+    assert _token_count() == before + 2
     assert undeclared() == []
     declare("sessions.Offer")
     triggers.install_triggers()
-    offers.objects.all().delete()
-    assert _marks() == before + 2
+    offer_model.objects.all().delete()
+    assert _token_count() == before + 2

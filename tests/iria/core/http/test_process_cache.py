@@ -1,4 +1,4 @@
-"""What stands on every page is made once, and anew as soon as anything changes."""
+"""Parts of every page are cached until something changes."""
 
 from typing import Any
 
@@ -11,21 +11,21 @@ from tests import newsroom
 pytestmark = pytest.mark.django_db
 
 
-def test_a_new_name_stands_at_the_head_of_the_very_next_page(client: Client) -> None:
+def test_a_new_name_is_on_the_next_page(client: Client) -> None:
     newsroom.published("Quiet")
     for name in ("The Strait Review", "The Harbour Review"):
         Publication(name=name).save()
         assert name in client.get("/").text
 
 
-def test_a_new_section_is_in_the_menu_of_the_very_next_page(client: Client) -> None:
+def test_a_new_category_is_in_the_menu_of_the_next_page(client: Client) -> None:
     newsroom.published("Quiet")
     assert "Energy" not in client.get("/corrections/").text
     newsroom.category("Energy")
     assert 'href="/category/energy/"' in client.get("/corrections/").text
 
 
-def test_the_second_page_of_a_day_reads_neither_name_nor_menu_again(
+def test_the_second_page_needs_no_query_for_name_and_menu(
     client: Client, django_assert_num_queries: Any
 ) -> None:
     newsroom.published("Quiet")
@@ -34,14 +34,14 @@ def test_the_second_page_of_a_day_reads_neither_name_nor_menu_again(
         client.get("/corrections/")
 
 
-def test_the_menu_says_which_page_this_is(client: Client) -> None:
+def test_the_menu_marks_the_current_page(client: Client) -> None:
     newsroom.published("Quiet", categories=[newsroom.category("Energy")])
-    here = 'href="/category/energy/" aria-current="page"'
-    assert here in client.get("/category/energy/").text
-    assert here not in client.get("/").text
+    link = 'href="/category/energy/" aria-current="page"'
+    assert link in client.get("/category/energy/").text
+    assert link not in client.get("/").text
 
 
-def test_pages_behind_a_session_have_the_same_head_and_foot(client: Client) -> None:
+def test_private_pages_have_the_same_header_and_footer(client: Client) -> None:
     Publication(name="The Strait Review").save()
     newsroom.category("Energy")
     page = client.get("/accounts/login/").text

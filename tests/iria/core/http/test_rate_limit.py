@@ -1,4 +1,4 @@
-"""Limits are counted once for all processes, and remember nobody."""
+"""Rate limits count for all processes and store no IP address."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,17 +11,17 @@ from iria.core.http.rate_limit import RateCount, count_and_allow, delete_expired
 HOUR = timedelta(hours=1)
 
 
-def test_the_sixth_is_rejected_when_five_are_allowed(db: None) -> None:
+def test_the_sixth_of_five_attempts_is_rejected(db: None) -> None:
     answers = [count_and_allow("comment", "203.0.113.9", limit=5, per=HOUR) for _ in range(6)]
     assert answers == [True] * 5 + [False]
 
 
-def test_another_person_is_counted_apart(db: None) -> None:
+def test_clients_are_counted_separately(db: None) -> None:
     assert count_and_allow("comment", "203.0.113.9", limit=1, per=HOUR)
     assert count_and_allow("comment", "203.0.113.10", limit=1, per=HOUR)
 
 
-def test_the_table_holds_no_address(db: None) -> None:
+def test_the_table_contains_no_ip_address(db: None) -> None:
     count_and_allow("comment", "203.0.113.9", limit=1, per=HOUR)
     key = RateCount.objects.get().key
     assert len(key) == 64
@@ -29,7 +29,7 @@ def test_the_table_holds_no_address(db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_at_the_same_moment_cannot_both_be_the_last() -> None:
+def test_simultaneous_attempts_do_not_exceed_the_limit() -> None:
     def attempt(_: int) -> bool:
         try:
             return count_and_allow("comment", "somebody", limit=5, per=HOUR)
@@ -40,7 +40,7 @@ def test_two_at_the_same_moment_cannot_both_be_the_last() -> None:
         assert sum(pool.map(attempt, range(20))) == 5
 
 
-def test_expired_counts_are_forgotten(db: None) -> None:
+def test_expired_counts_are_deleted(db: None) -> None:
     count_and_allow("comment", "somebody", limit=5, per=timedelta(seconds=-1))
     assert delete_expired() == 1
 
@@ -55,5 +55,5 @@ def test_expired_counts_are_forgotten(db: None) -> None:
         ("article 12", "article 12"),
     ],
 )
-def test_one_sender_is_one_network_however_many_addresses_it_has(who: str, counted: str) -> None:
+def test_ipv6_addresses_of_one_network_are_one_client(who: str, counted: str) -> None:
     assert one_sender(who) == counted

@@ -1,4 +1,4 @@
-"""Whatever a page is made from counts as part of the release, wherever it lies."""
+"""The release depends on everything that pages are made from."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -25,45 +25,45 @@ def _another_folder_of_static_files(folder: Path, settings: Any) -> None:
 
 
 def _an_app(folder: Path, settings: Any) -> None:
-    """Only listed: to install one anew would have every other app made ready once more."""
+    """Only adds the config: INSTALLED_APPS would call `ready` of all apps again."""
     apps.app_configs["offers"] = AppConfig.create("offers")
     settings.TEMPLATES = [*settings.TEMPLATES]
     settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS]
 
 
-def _words(folder: Path, settings: Any) -> None:
+def _translations(folder: Path, settings: Any) -> None:
     settings.LOCALE_PATHS = [*settings.LOCALE_PATHS, folder]
 
 
-PLACES: dict[str, tuple[Change, str]] = {
+FILES: dict[str, tuple[Change, str]] = {
     "a template": (_another_folder_of_templates, "offers/box.html"),
     "a template of any kind": (_another_folder_of_templates, "offers/rules.css"),
     "a static file": (_another_folder_of_static_files, "offers/box.css"),
     "a template of an app": (_an_app, "offers/templates/offers/box.html"),
     "a static file of an app": (_an_app, "offers/static/offers/box.js"),
     "the code of an app": (_an_app, "offers/views.py"),
-    "the words of the interface": (_words, "fr/LC_MESSAGES/django.mo"),
+    "the translations of the interface": (_translations, "fr/LC_MESSAGES/django.mo"),
 }
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    def forget() -> None:
+def _clear_caches() -> Iterator[None]:
+    def clear() -> None:
         apps.app_configs.pop("offers", None)
         sys.modules.pop("offers", None)
         get_app_template_dirs.cache_clear()  # type: ignore[attr-defined]
         finders.get_finder.cache_clear()  # type: ignore[attr-defined]
 
-    forget()
+    clear()
     yield
-    forget()
+    clear()
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", FILES)
 def test_a_file_outside_the_project_counts(
-    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, place: str
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    change, name = PLACES[place]
+    change, name = FILES[kind]
     (tmp_path / "offers").mkdir()
     (tmp_path / "offers" / "__init__.py").touch()
     file = tmp_path / name

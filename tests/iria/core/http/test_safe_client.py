@@ -1,4 +1,4 @@
-"""A look at another site never reaches into our own network, however the address is written."""
+"""Requests to other sites never reach the private network."""
 
 import socket
 import threading
@@ -41,9 +41,7 @@ AGENT = "IRIA tests"
         "http://user@127.0.0.1/",
     ],
 )
-def test_no_address_leads_into_a_private_network(
-    address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_url_reaches_the_private_network(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*args: Any, **options: Any) -> Any:
         raise AssertionError(address)
 
@@ -59,7 +57,7 @@ def test_no_address_leads_into_a_private_network(
         "64:ff9b::7f00:1",  # NAT64 of 127.0.0.1
         "64:ff9b::10.0.0.1",
         "64:ff9b::169.254.169.254",
-        "64:ff9b:1::8.8.8.8",  # NAT64 with a prefix of one's own
+        "64:ff9b:1::8.8.8.8",  # NAT64 with its own prefix
         "64:ff9b:1:a00:0:100::",
         "::127.0.0.1",  # IPv4-compatible
         "::10.0.0.1",
@@ -106,7 +104,7 @@ def test_no_address_leads_into_a_private_network(
         "",
     ],
 )
-def test_an_address_that_is_not_public_is_rejected_in_every_notation(address: str) -> None:
+def test_a_private_ip_address_is_rejected_in_every_notation(address: str) -> None:
     assert not safe_client._is_public(address)
 
 
@@ -114,14 +112,14 @@ def test_an_address_that_is_not_public_is_rejected_in_every_notation(address: st
     "address",
     ["8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2606:4700::1111", "2a00:1450::1", "2400::1"],
 )
-def test_a_public_address_is_accepted_also_as_a_resolver_without_ipv4_writes_it(
+def test_a_public_ip_address_is_accepted_also_with_nat64(
     address: str,
 ) -> None:
     assert safe_client._is_public(address)
 
 
 @given(st.ip_addresses(v=4))
-def test_an_ipv6_address_that_carries_a_private_ipv4_address_is_never_public(
+def test_an_ipv6_address_with_a_private_ipv4_address_is_not_public(
     inner: IPv4Address,
 ) -> None:
     number = int(inner)
@@ -138,7 +136,7 @@ def test_an_ipv6_address_that_carries_a_private_ipv4_address_is_never_public(
         assert not any(safe_client._is_public(str(each)) for each in forms)
 
 
-def test_a_name_is_resolved_once_and_connected_to_as_it_was_judged(
+def test_a_host_is_resolved_once_before_the_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     answers = iter([["8.8.8.8"], ["10.0.0.1"]])
@@ -157,7 +155,7 @@ def test_a_name_is_resolved_once_and_connected_to_as_it_was_judged(
     assert reached == [("8.8.8.8", 80)]
 
 
-def test_a_name_with_one_private_address_among_public_ones_is_rejected(
+def test_a_host_with_one_private_ip_address_is_rejected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     both = [(0, 0, 0, "", ("8.8.8.8", 80)), (0, 0, 0, "", ("64:ff9b::a00:1", 80, 0, 0))]
@@ -174,9 +172,9 @@ class _Site(BaseHTTPRequestHandler):
         self._answer()
 
     def do_POST(self) -> None:
-        words = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
         answers = {"/gone": (410, b""), "/moved": (302, b""), "/long": (200, b"x" * 9_000)}
-        status, answer = answers.get(self.path, (200, words))
+        status, answer = answers.get(self.path, (200, body))
         self.send_response(status)
         self.send_header("X-Said", f"{self.command}\tof {self.headers['User-Agent']}")
         if status == 302:
@@ -185,18 +183,18 @@ class _Site(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def _answer(self) -> None:
-        onward = {"/moved": "/here", "/inside": "http://10.0.0.1/", "/round": "/round"}
+        redirects = {"/moved": "/here", "/inside": "http://10.0.0.1/", "/round": "/round"}
         if self.path == "/no-heads" and self.command == "HEAD":
             self.send_response(405)
-        elif self.path in onward:
+        elif self.path in redirects:
             self.send_response(302)
-            self.send_header("Location", onward[self.path])
+            self.send_header("Location", redirects[self.path])
         else:
             statuses = {"/gone": 410, "/broken": 503, "/shy": 403}
             self.send_response(statuses.get(self.path.partition("?")[0], 200))
         self.end_headers()
 
-    def log_message(self, *words: Any) -> None:
+    def log_message(self, **arguments: Any) -> None:
         return
 
 
@@ -211,7 +209,7 @@ def served() -> Iterator[int]:
 
 @pytest.fixture
 def site(served: int, monkeypatch: pytest.MonkeyPatch) -> int:
-    """A site on this machine that counts as a public one, as long as the test runs."""
+    """A local site that counts as public during the test."""
     public = safe_client._is_public
     monkeypatch.setattr(safe_client, "_is_public", lambda text: text == "127.0.0.1" or public(text))
     monkeypatch.setattr(safe_client, "PORTS", {"http": served, "https": 443} | {"other": 80})
@@ -232,12 +230,14 @@ def site(served: int, monkeypatch: pytest.MonkeyPatch) -> int:
         ("/round", False, "Too many redirects."),
     ],
 )
-def test_what_a_site_answers_decides(path: str, answers: bool, words: str, site: int) -> None:
+def test_the_status_decides_whether_a_url_works(
+    path: str, answers: bool, words: str, site: int
+) -> None:
     seen = check_url(f"http://127.0.0.1:{site}{path}", agent=AGENT)
     assert (seen.answers, seen.words) == (answers, words)
 
 
-def test_a_form_is_sent_once_and_its_answer_is_read_up_to_a_length(site: int) -> None:
+def test_a_form_is_posted_and_a_limited_response_is_read(site: int) -> None:
     at = f"http://127.0.0.1:{site}"
     sent = post_form(f"{at}/here", {"words": "a&b é", "who": "Teo"}, agent=AGENT, hint="X-Said")
     assert sent == FormResponse("words=a%26b+%C3%A9&who=Teo", f"POST of {AGENT}")
@@ -247,12 +247,12 @@ def test_a_form_is_sent_once_and_its_answer_is_read_up_to_a_length(site: int) ->
 @pytest.mark.parametrize(
     ("path", "words"), [("/gone", "Status 410 Gone"), ("/moved", "Status 302 Found")]
 )
-def test_a_form_that_is_not_taken_is_said_in_a_sentence(path: str, words: str, site: int) -> None:
+def test_a_rejected_form_raises_an_error_with_the_status(path: str, words: str, site: int) -> None:
     with pytest.raises(RequestFailed, match=words):
         post_form(f"http://127.0.0.1:{site}{path}", {"words": "ours"}, agent=AGENT)
 
 
-def test_a_name_that_does_not_exist_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_host_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere(*args: Any, **options: Any) -> Any:
         raise socket.gaierror(-2, "Name or service not known")
 

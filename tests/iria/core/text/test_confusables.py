@@ -1,4 +1,4 @@
-"""Names that look alike are one; names that do not are not."""
+"""Names that look alike have the same skeleton."""
 
 import string
 
@@ -22,16 +22,16 @@ from iria.core.text.confusables import skeleton
         *("𝓜𝓲𝓷𝓪 𝓢𝓪𝓽𝓸", "ᴍɪɴᴀ ꜱᴀᴛᴏ", "ꓟꓲꓠꓮ ꓢꓮꓔꓳ", "Ⓜⓘⓝⓐ Ⓢⓐⓣⓞ", "Mina \u202eSato"),
     ],
 )
-def test_what_reads_as_a_name_is_that_name(other: str) -> None:
+def test_lookalikes_have_the_same_skeleton(other: str) -> None:
     assert skeleton(other) == skeleton("Mina Sato")
 
 
 @pytest.mark.parametrize(
     "other", ["Nina Sato", "Mina Sata", "Mina", "Sato Mina", "Мария", "佐藤美奈"]
 )
-def test_what_reads_otherwise_is_not(other: str) -> None:
+def test_different_names_have_different_skeletons(other: str) -> None:
     assert skeleton(other) != skeleton("Mina Sato")
 
 
-def test_latin_letters_are_themselves_but_for_the_one_that_looks_like_a_stroke() -> None:
+def test_latin_letters_except_i_are_unchanged() -> None:
     assert skeleton(string.ascii_lowercase) == string.ascii_lowercase.replace("i", "l")

@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: no cell is run as a formula, and what comes back is what went out."""
+"""CSV export: no cell is a formula, and cells can be read back unchanged."""
 
 import csv
 
@@ -11,13 +11,13 @@ CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size
 
 
 @given(st.one_of(CELL, st.builds("".join, st.tuples(st.sampled_from(FORMULAS), CELL))))
-def test_no_cell_is_run_and_each_can_be_read_again(typed: str) -> None:
-    _, line = as_csv(["cell"], [[typed]])
-    ((cell,),) = csv.reader([line]) if typed else [[""]]
+def test_cells_are_escaped_and_can_be_read_back(value: str) -> None:
+    _, line = as_csv(["cell"], [[value]])
+    ((cell,),) = csv.reader([line]) if value else [[""]]
     assert not cell.startswith(FORMULAS)
-    if not typed.startswith("'"):
-        assert unescape_formula(cell) == typed
+    if not value.startswith("'"):
+        assert unescape_formula(cell) == value
 
 
-def test_an_apostrophe_of_somebodys_own_stays() -> None:
+def test_other_apostrophes_are_kept() -> None:
     assert unescape_formula("'t Hooft") == "'t Hooft"

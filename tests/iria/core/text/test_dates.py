@@ -1,4 +1,4 @@
-"""Moments and words as a page writes them, held against Django's own filters."""
+"""Dates and paragraphs, compared with Django's filters."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from iria.core.text.dates import day_words, time_element
 from iria.core.text.validators import paragraphs
 
-MOMENTS = st.integers(0, 4_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
+TIMES = st.integers(0, 4_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
 
 
-@given(MOMENTS, st.sampled_from(["UTC", "Asia/Kathmandu", "America/St_Johns"]))
-def test_a_day_is_written_as_django_writes_it(moment: datetime, zone: str) -> None:
+@given(TIMES, st.sampled_from(["UTC", "Asia/Kathmandu", "America/St_Johns"]))
+def test_a_day_is_formatted_as_by_django(moment: datetime, zone: str) -> None:
     local = moment.astimezone(ZoneInfo(zone))
     assert day_words(local) == date_format(local, "j F Y", use_l10n=False)
     assert date_format(local, "j F Y, H:i", use_l10n=False) in time_element(local, clock=True)
 
 
-def test_a_time_element_says_the_zone() -> None:
+def test_a_time_element_has_the_utc_offset() -> None:
     local = datetime(2026, 3, 4, 18, 5, tzinfo=ZoneInfo("Asia/Tokyo"))
     assert time_element(local) == '<time datetime="2026-03-04T18:05:00+09:00">4 March 2026</time>'
 

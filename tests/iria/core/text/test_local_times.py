@@ -1,4 +1,4 @@
-"""Times on the clock of a place."""
+"""Local times of a time zone."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import quote
@@ -25,19 +25,19 @@ ZONES = st.sampled_from(
 )
 
 
-def test_an_hour_that_is_skipped_is_rejected_and_the_next_one_named() -> None:
+def test_a_skipped_time_is_an_error_with_the_next_time() -> None:
     with pytest.raises(SkippedHour) as error:
         moment_in(LISBON, datetime(2027, 3, 28, 1, 30))  # noqa: DTZ001
     assert error.value.resumes.strftime("%H:%M") == "02:00"
 
 
-def test_an_hour_that_comes_twice_means_the_first() -> None:
+def test_an_ambiguous_time_means_the_first() -> None:
     moment = moment_in(LISBON, datetime(2027, 10, 31, 1, 30))  # noqa: DTZ001
     assert moment.astimezone(UTC) == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2080, 1, 1)), ZONES)  # noqa: DTZ001
-def test_every_other_time_is_shown_back_as_it_was_written(wall: datetime, zone: ZoneInfo) -> None:
+def test_other_times_are_converted_back_unchanged(wall: datetime, zone: ZoneInfo) -> None:
     try:
         moment = moment_in(zone, wall)
     except SkippedHour as gap:
@@ -52,7 +52,7 @@ OFFSETS = st.integers(-24 * 60 + 1, 24 * 60 - 1).map(lambda each: timezone(timed
 
 
 @given(moment=st.datetimes(timezones=OFFSETS))
-def test_every_moment_can_be_asked_of_the_database(moment: datetime) -> None:
+def test_every_time_can_be_sent_to_the_database(moment: datetime) -> None:
     written = bytes(UtcDumper(datetime).dump(moment) or b"").decode()
     assert written.endswith("+00:00")
     if 1 < moment.year < 9999:
@@ -63,14 +63,11 @@ def test_every_moment_can_be_asked_of_the_database(moment: datetime) -> None:
 @pytest.mark.parametrize(
     "text", ["2020-06-16T17:15:17+17:00", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:00-23:59"]
 )
-def test_an_offset_that_no_place_has_is_understood_where_editors_look(
-    client: Client, edna: User, text: str
-) -> None:
-    """The lists of the desk take any moment in their address."""
+def test_admin_filters_accept_unusual_utc_offsets(client: Client, edna: User, text: str) -> None:
     newsroom.published()
     client.force_login(edna)
     pages = [("articles/article", "published_at"), ("articles/image", "uploaded_at")]
     for page, column in pages:
-        address = f"/admin/{page}/?{column}__gte={quote(text)}"
-        assert client.get(address, follow=True).status_code == 200
+        url = f"/admin/{page}/?{column}__gte={quote(text)}"
+        assert client.get(url, follow=True).status_code == 200
     assert Article.objects.filter(published_at=datetime.fromisoformat(text)).count() == 0

@@ -1,4 +1,4 @@
-"""French punctuation does not begin a line, and nothing else changes."""
+"""No-break spaces at French punctuation."""
 
 import re
 
@@ -44,17 +44,17 @@ def test_a_typed_space_before_punctuation_does_not_break(typed: str, shown: str)
         "tag :important",
     ],
 )
-def test_what_is_no_french_punctuation_stays(text: str) -> None:
+def test_other_text_is_unchanged(text: str) -> None:
     assert french_spaces(text) == text
 
 
-def test_only_french_is_set_so() -> None:
+def test_only_french_text_is_changed() -> None:
     assert typeset("Pourquoi ?", "en") == "Pourquoi ?"
     assert typeset("Pourquoi ?", "fr-ca") == f"Pourquoi{N}?"
     assert typeset_html("<p>Why ?</p>", "en") == "<p>Why ?</p>"
 
 
-def test_tags_attributes_and_code_stay_as_they_are() -> None:
+def test_tags_attributes_and_code_are_unchanged() -> None:
     html = (
         '<p title="a ; b > c">Oui ! <em>Non</em> ? <a href="/?q=a ;b">là</a> :</p>'
         "<pre>x ; y !</pre><p><code>a ? b : c</code> ; fin</p><!-- ah ! -->"
@@ -65,7 +65,7 @@ def test_tags_attributes_and_code_stay_as_they_are() -> None:
     )
 
 
-def test_a_passage_in_another_language_is_set_as_that_language_is() -> None:
+def test_the_lang_attribute_is_respected() -> None:
     html = '<p>Il dit : <span lang="en">Why ?<br>So !</span> Ah !</p>'
     assert typeset_html(html, "fr") == (
         f'<p>Il dit{B}: <span lang="en">Why ?<br>So !</span> Ah{N}!</p>'
@@ -75,11 +75,11 @@ def test_a_passage_in_another_language_is_set_as_that_language_is() -> None:
     )
 
 
-def test_signs_of_markup_are_no_punctuation() -> None:
+def test_character_references_are_not_punctuation() -> None:
     assert typeset_html("<p>a &amp; b &lt; c</p>", "fr") == "<p>a &amp; b &lt; c</p>"
 
 
 @given(st.text(alphabet="ab <>/\"'=«» ;:!?\u00a0\u202f&\n-code"))
-def test_nothing_but_spaces_changes(text: str) -> None:
+def test_only_spaces_change(text: str) -> None:
     for shown in (french_spaces(text), typeset_html(text, "fr")):
         assert re.sub(r"[\s\u202f]+", "", shown) == re.sub(r"[\s\u202f]+", "", text)

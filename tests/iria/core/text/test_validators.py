@@ -1,4 +1,4 @@
-"""What can be kept, and what is refused in words; slugs; signed values."""
+"""Validators, slugs and signed tokens."""
 
 from datetime import timedelta
 
@@ -13,19 +13,19 @@ from iria.core.text.validators import one_line, validate_not_blank, validate_sto
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
-def test_what_postgresql_cannot_keep_is_rejected(text: str) -> None:
+def test_unstorable_text_is_rejected(text: str) -> None:
     with pytest.raises(ValidationError):
         validate_storable(text)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b\u200d", "\u3164", "\u2066\u2069"])
-def test_a_name_nobody_can_see_is_no_name(text: str) -> None:
+def test_an_invisible_name_is_rejected(text: str) -> None:
     with pytest.raises(ValidationError):
         validate_not_blank(text)
 
 
 @given(st.text())
-def test_one_line_is_one_line(text: str) -> None:
+def test_one_line_contains_no_line_breaks(text: str) -> None:
     line = one_line(text)
     assert "\n" not in line
     assert "\r" not in line
@@ -33,15 +33,15 @@ def test_one_line_is_one_line(text: str) -> None:
 
 
 @given(st.text(max_size=300))
-def test_every_text_gives_a_slug_of_fitting_length(words: str) -> None:
-    slug = slug_from(words, fallback="article")
+def test_every_text_has_a_slug_of_limited_length(text: str) -> None:
+    slug = slug_from(text, fallback="article")
     assert 0 < len(slug) <= 80
     assert slug == slug.strip("-")
-    assert all(sign.isalnum() or sign in "-_" for sign in slug)
+    assert all(character.isalnum() or character in "-_" for character in slug)
 
 
 @pytest.mark.parametrize(
-    ("words", "slug"),
+    ("text", "slug"),
     [
         ("Łódź and Ørsted", "lodz-and-orsted"),
         ("بحر الصين", "بحر-الصين"),
@@ -49,12 +49,12 @@ def test_every_text_gives_a_slug_of_fitting_length(words: str) -> None:
         ("A " + "very " * 40 + "long one", "a-" + "very-" * 14 + "very"),
     ],
 )
-def test_slugs_by_example(words: str, slug: str) -> None:
-    made = slug_from(words, fallback="article")
-    assert made == slug or (len(words) > 80 and made.startswith("a-very"))
+def test_slugs_of_examples(text: str, slug: str) -> None:
+    made = slug_from(text, fallback="article")
+    assert made == slug or (len(text) > 80 and made.startswith("a-very"))
 
 
-def test_a_token_opens_only_its_own_purpose() -> None:
+def test_a_token_is_valid_for_its_purpose_only() -> None:
     token = signed_tokens.make_token({"id": 1}, purpose="preview")
     day = timedelta(days=1)
     assert signed_tokens.read_token(token, purpose="preview", valid_for=day) == {"id": 1}
@@ -67,6 +67,6 @@ def test_a_token_opens_only_its_own_purpose() -> None:
 
 
 @given(st.text())
-def test_no_text_at_all_breaks_the_reading_of_tokens(text: str) -> None:
+def test_any_other_text_is_a_broken_token(text: str) -> None:
     with pytest.raises(signed_tokens.BrokenToken):
         signed_tokens.read_token(text, purpose="preview", valid_for=timedelta(days=1))

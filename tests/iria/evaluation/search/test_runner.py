@@ -1,4 +1,4 @@
-"""`evaluate_search` judges the search readers use, and leaves the site as it was."""
+"""`evaluate_search` measures the public search without changing the site."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,7 @@ def write(path: Path, *lines: str) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
-def test_the_last_line_is_what_readers_get(
+def test_the_last_line_has_the_scores_of_the_public_search(
     collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("evaluate_search", str(collection))
@@ -80,18 +80,18 @@ def test_a_folder_without_a_collection_is_rejected(collection: Path) -> None:
         call_command("evaluate_search", str(collection))
 
 
-def test_a_line_that_is_no_document_is_named(collection: Path) -> None:
+def test_an_invalid_line_is_reported(collection: Path) -> None:
     (collection / "documents.jsonl").write_text('{"id": "a", "text": "Barge"}\n[1]\n')
     with pytest.raises(CommandError, match=r"Line 2 of documents\.jsonl"):
         call_command("evaluate_search", str(collection))
 
 
-def test_a_document_told_twice_counts_once_and_a_language_may_be_named(
+def test_duplicate_documents_count_once_and_a_language_is_accepted(
     collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for file in ("documents.jsonl", "queries.jsonl", "qrels.tsv"):
-        marked = "\ufeff" + (collection / file).read_text()
-        (collection / file).write_text(marked)
+        content = "\ufeff" + (collection / file).read_text()
+        (collection / file).write_text(content)
     with (collection / "documents.jsonl").open("a") as documents:
         documents.write(json.dumps(DOCUMENTS[2]))
     call_command("evaluate_search", str(collection), "--language", "English")
