@@ -16,7 +16,7 @@ from tests.shared import PROJECT
 PAGE: Final = PROJECT / "docs" / "architecture.md"
 APPS: Final = ("iria", "articles", "accounts", "newsletter")
 SPLIT: Final = {"articles": 2, "iria": 2}
-"""Apps of which each package is a node of its own; the others are one node."""
+"""Apps with a node for each package; the others are one node."""
 OUTER: Final = "iria"
 """The node of settings, the admin site and the commands, which nothing imports."""
 
@@ -54,7 +54,7 @@ def packages() -> str:
 
 
 def _node(parts: tuple[str, ...]) -> str:
-    """The package of a module in the diagram; empty for those that only gather others."""
+    """The package of a module in the diagram; empty for packages without a meaning of their own."""
     app = parts[0]
     if app not in APPS:
         return ""
@@ -63,8 +63,8 @@ def _node(parts: tuple[str, ...]) -> str:
         return inner if inner in {"iria.core", "iria.publication"} else OUTER
     if app in SPLIT:
         is_package = len(parts) > 1 and (PROJECT / app / parts[1]).is_dir()
-        gathers = is_package and parts[1] in {"management", "templatetags"}
-        return f"{app}.{parts[1]}" if is_package and not gathers else ""
+        is_standard = is_package and parts[1] in {"management", "templatetags"}
+        return f"{app}.{parts[1]}" if is_package and not is_standard else ""
     return app
 
 

@@ -1,4 +1,4 @@
-"""How different two colours look: CIEDE2000.
+"""The colour difference CIEDE2000.
 
 Source: G. Sharma, W. Wu, E. N. Dalal, “The CIEDE2000 Color-Difference Formula”, 2005, equations 2
 to 22.
@@ -10,7 +10,7 @@ Lab = tuple[float, ...]
 
 
 def ciede2000(one: Lab, other: Lab) -> float:
-    """The difference; 1 is about what a careful eye can see."""
+    """The difference; about 1 is just visible."""
     (light_1, a_1, b_1), (light_2, a_2, b_2) = one, other
     mean = (hypot(a_1, b_1) + hypot(a_2, b_2)) / 2
     stretch = 1.5 - 0.5 * sqrt(mean**7 / (mean**7 + 25**7))

@@ -1,4 +1,4 @@
-"""The cast: Edna edits, Rui reports, Mina moderates, Ola reads."""
+"""Shared fixtures. Edna is an editor, Rui a reporter, Mina a moderator, Ola a reader."""
 
 import asyncio
 import gc
@@ -26,62 +26,62 @@ from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 from accounts.models import User
 from accounts.role_names import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
 from articles.editorial.models import ArticleType
-from tests.anew import NewDatabase
+from tests.clean_database import CleanDatabase
 from tests.proofs.size import FULL, sized
 
 PASSWORD = "a-long-password-of-the-cast"
 
-# A machine that does much else at the same time is slow, not wrong. What a check says of one tree
-# must not depend on luck; at full size new examples are drawn each time.
+# A busy machine is slow, which is no failure. The result for one commit must not
+# be random; at full size the examples are new each time.
 hypothesis.register_profile(
-    "house",
+    "iria",
     max_examples=sized(50, 200),
     derandomize=not FULL,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-hypothesis.load_profile("house")
+hypothesis.load_profile("iria")
 
-# Looking for rings of garbage took a fourteenth of the time: everything that Django has loaded is
-# looked through each time.
+# Garbage collection took a fourteenth of the time, because it scans everything that Django
+# has loaded.
 gc.set_threshold(10_000)
 
 
 @pytest.fixture(autouse=True)
-def _media_in_a_folder_of_its_own(tmp_path: Path, settings: Any) -> None:
+def _separate_media_folder(tmp_path: Path, settings: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MAIL_FOLDER = tmp_path / "mail"
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """Copies the database that `make test` has migrated once, instead of doing so for every core."""
+    """Copies the database that `make test` has migrated, instead of migrating for every core."""
     if template := os.environ.get("IRIA_NEW_DATABASE"):
         site.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Every test finds the database as new, whatever the one before did to it.
+    """Restores the database after every test with real transactions.
 
-    Groups and kinds are made by migrations. Without this the order of the tests would matter, and
-    on two cores every core has an order of its own.
+    Groups and article types are created by migrations. Without this the order of the tests would matter, and
+    every core has its own order.
     """
     with django_db_blocker.unblock():
         if not ArticleType.objects.exists():
-            pytest.exit("The kept test database was left empty; make it anew with --create-db.", 3)
-        new = NewDatabase()
+            pytest.exit("The reused test database is empty; create it again with --create-db.", 3)
+        database = CleanDatabase()
         vars(connections[DEFAULT_DB_ALIAS]).pop("_test_serialized_contents", None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: new.bring_back())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: database.restore())
         yield
 
 
-TOGETHER: Final = "tests/iria/demo/"
-"""The files of this folder share a newsroom that takes long to load: one core runs them all."""
+DEMO_FOLDER: Final = "tests/iria/demo/"
+"""The tests of this folder share a newsroom that takes long to load, so one core runs them all."""
 
 
-LONG: Final = (
+SLOW: Final = (
     "tests/browser/test_every_page.py",
     "tests/browser/test_injection.py",
     "tests/iria/test_no_500.py",
@@ -89,23 +89,23 @@ LONG: Final = (
     "tests/articles/comments/test_hostile_text.py",
     "tests/proofs/test_production.py",
     "tests/proofs/test_running.py",
-    TOGETHER,
+    DEMO_FOLDER,
 )
-"""What takes longest comes first: begun last, it would leave the other core idle."""
+"""Slow tests run first, so that no core is idle at the end."""
 
 
 def _scope(nodeid: str) -> str:
-    return TOGETHER if nodeid.startswith(TOGETHER) else nodeid.partition("::")[0]
+    return DEMO_FOLDER if nodeid.startswith(DEMO_FOLDER) else nodeid.partition("::")[0]
 
 
 class FolderByFolder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """A file's tests stay on one core, and so do those of a folder that shares what it loaded."""
+    """Runs the tests of a file, and those of the demo folder, on one core."""
 
     def _split_scope(self, nodeid: str) -> str:
         return _scope(nodeid)
 
     def remove_node(self, node: Any) -> str | None:
-        """The test that ended its core, if any; it has failed and is not begun on another one."""
+        """The test that crashed its worker, if any; it has failed and is not run again."""
         for tests in self.assigned_work[node].values():
             for nodeid, completed in tests.items():
                 if not completed:
@@ -121,13 +121,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, then those with the most tests; within a file all stays as written."""
+    """Slow files first, then those with the most tests; keeps the order within a file."""
     scopes = [_scope(item.nodeid) for item in items]
-    places = {
-        scope: (LONG.index(scope) if scope in LONG else len(LONG), -count, scope)
+    positions = {
+        scope: (SLOW.index(scope) if scope in SLOW else len(SLOW), -count, scope)
         for scope, count in Counter(scopes).items()
     }
-    items.sort(key=lambda item: places[_scope(item.nodeid)])
+    items.sort(key=lambda item: positions[_scope(item.nodeid)])
 
 
 def _member(email: str, name: str, group: str | None) -> User:
@@ -139,44 +139,44 @@ def _member(email: str, name: str, group: str | None) -> User:
 
 @pytest.fixture
 def chief(db: None) -> User:
-    """The administrator, for pages that only one may open."""
+    """An administrator."""
     return _member("chief@meridian.example", "Ada Lund", ADMINISTRATOR)
 
 
 @pytest.fixture
 def edna(db: None) -> User:
-    """Edna edits."""
+    """An editor."""
     return _member("edna@meridian.example", "Edna Okafor", EDITOR)
 
 
 @pytest.fixture
 def rui(db: None) -> User:
-    """Rui reports."""
+    """A reporter."""
     return _member("rui@meridian.example", "Rui Tavares", REPORTER)
 
 
 @pytest.fixture
 def mina(db: None) -> User:
-    """Mina moderates."""
+    """A moderator."""
     return _member("mina@meridian.example", "Mina Sato", MODERATOR)
 
 
 @pytest.fixture
 def ola(db: None) -> User:
-    """Ola reads."""
+    """A reader."""
     return _member("ola@readers.example", "Ola Lind", None)
 
 
 @pytest.fixture
 def jobs() -> Callable[[], None]:
-    """Runs every job that waits, as the worker would. Needs a test with real transactions."""
+    """Runs all jobs like the worker. Needs a test with real transactions."""
 
     def run() -> None:
         async def work() -> None:
             async with app.open_async():
                 await app.run_worker_async(
                     wait=False,
-                    # One after another: a job that waits for another of its picture is not left.
+                    # One at a time, so that no job stays locked by another one of the same image.
                     concurrency=1,
                     install_signal_handlers=False,
                     listen_notify=False,
@@ -184,13 +184,13 @@ def jobs() -> Callable[[], None]:
 
         connector = app.connector
         assert isinstance(connector, DjangoConnector)
-        # Mail about a decision waits until it cannot be undone any more; here that time is over.
+        # E-mails about decisions are delayed until the decision is final; run them now.
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE procrastinate_jobs SET scheduled_at = NULL"
                 " WHERE status = 'todo' AND scheduled_at < now() + interval '1 minute'"
             )
-        # A thread of its own: Playwright keeps a loop in this one.
+        # In a separate thread, since Playwright has an event loop in this one.
         with (
             app.replace_connector(connector.get_worker_connector()),
             ThreadPoolExecutor(1) as pool,
@@ -202,7 +202,7 @@ def jobs() -> Callable[[], None]:
 
 @dataclass(frozen=True)
 class MailFolder:
-    """The mail that was sent, as it lies in the folder."""
+    """The folder of sent e-mails."""
 
     path: Path
 
@@ -219,7 +219,7 @@ class MailFolder:
 
 @pytest.fixture
 def mail_folder(tmp_path: Path, settings: Any) -> MailFolder:
-    """Mail goes into a folder as without a mail server, and can be read here."""
+    """Sends e-mails to a folder, as without a mail server."""
     folder = tmp_path / "mail"
     backend = {"BACKEND": "iria.core.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
     settings.MAILERS = {"default": backend, "newsletter": backend}

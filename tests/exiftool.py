@@ -14,37 +14,37 @@ END = b"{ready}\n"
 
 
 class ExifTool:
-    """Takes one order after the other; starting Perl anew for each file would take minutes."""
+    """Runs commands in one process; starting Perl for each file would take minutes."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
 
     def ask(self, *arguments: str) -> str:
-        """What ExifTool prints for these arguments, its complaints included."""
-        assert not any("\n" in each for each in arguments), "one argument stands on one line"
+        """The output of ExifTool for these arguments, including errors."""
+        assert not any("\n" in each for each in arguments), "an argument must be on one line"
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        order = "\n".join((*arguments, "-execute", ""))
-        self._process.stdin.write(order.encode())
+        command = "\n".join((*arguments, "-execute", ""))
+        self._process.stdin.write(command.encode())
         self._process.stdin.flush()
-        answer = b""
-        while not answer.endswith(END):
+        output = b""
+        while not output.endswith(END):
             line = self._process.stdout.readline()
             assert line, "ExifTool ended"
-            answer += line
-        return answer.removesuffix(END).decode()
+            output += line
+        return output.removesuffix(END).decode()
 
     def read(self, path: Path, *options: str) -> dict[str, Any]:
-        """Tag with its group before it → value."""
-        said: dict[str, Any] = json.loads(
+        """Tag with the prefix of its group → value."""
+        tags: dict[str, Any] = json.loads(
             self.ask("-j", "-G1", "-s", "-struct", *options, str(path))
         )[0]
-        return said
+        return tags
 
 
 @contextmanager
 def exiftool() -> Iterator[ExifTool]:
-    """A running ExifTool; skips the test where there is none."""
+    """A running ExifTool; skips the test if it is not installed."""
     if shutil.which("exiftool") is None:
         pytest.skip("ExifTool is not on this machine (Debian: libimage-exiftool-perl).")
     with subprocess.Popen(

@@ -35,7 +35,7 @@ def format_stylesheet(source: str) -> str:
     A rule of a single declaration is written in one line if it fits.
 
     Raises:
-        ValueError: it cannot be read, for example because a quotation mark is missing.
+        ValueError: it cannot be parsed, for example because a quotation mark is missing.
     """
     lines: list[str] = []
     depth = 0
@@ -96,7 +96,7 @@ def _wrap(text: str, indent: str, next_indent: str) -> list[str]:
 
 
 def findings(path: Path) -> Iterator[str]:
-    """What is wrong with a template or a stylesheet, each in a line that names the place."""
+    """The problems of a template or stylesheet, with file and line."""
     source = path.read_text()
     name = path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path
     for number, line in enumerate(source.splitlines(), 1):

@@ -1,4 +1,4 @@
-"""LittleCMS called directly, in floating point: a conversion of colours that is not our own."""
+"""Colour conversion by LittleCMS, in floating point, to compare with ours."""
 
 import ctypes
 import ctypes.util
@@ -14,7 +14,7 @@ RELATIVE_COLORIMETRIC: Final = 1
 BLACK_POINT_COMPENSATION: Final = 0x2000
 NO_CACHE: Final = 0x0040
 
-# lcms2.h: a floating number's flag, the colour space, the number of channels.
+# lcms2.h: the flag for floating point, the colour space, the number of channels.
 FORMATS: Final = {
     "RGB": 1 << 22 | 4 << 16 | 3 << 3,
     "GRAY": 1 << 22 | 3 << 16 | 1 << 3,
@@ -28,10 +28,10 @@ Colour = tuple[float, ...]
 
 @cache
 def library() -> Any:
-    """The library of the system, or the one that comes with Pillow; a skip where there is neither."""
+    """The library of the system, or that of Pillow; skips the test if there is neither."""
     found = ctypes.util.find_library("lcms2")
-    beside = sorted((Path(PIL.__file__).parent.parent / "pillow.libs").glob("liblcms2*"))
-    name = found or (str(beside[0]) if beside else "")
+    bundled = sorted((Path(PIL.__file__).parent.parent / "pillow.libs").glob("liblcms2*"))
+    name = found or (str(bundled[0]) if bundled else "")
     if not name:
         pytest.skip("there is no LittleCMS on this machine to compare with")
     lcms = ctypes.CDLL(name)
@@ -53,28 +53,28 @@ def converted(
 ) -> list[Colour]:
     """From a profile's numbers (RGB and grey 0 to 1, inks 0 to 100) to `RGB` of sRGB, or `Lab`.
 
-    RGB comes out clipped to what sRGB holds.
+    RGB is clipped to the sRGB gamut.
     """
     lcms = library()
     source = lcms.cmsOpenProfileFromMem(profile, len(profile)) if profile else _builtin(space)
     assert source, "LittleCMS opens the profile"
     target = _builtin(to)
-    way = lcms.cmsCreateTransform(
+    transform = lcms.cmsCreateTransform(
         source, FORMATS[space], target, FORMATS[to], intent, BLACK_POINT_COMPENSATION | NO_CACHE
     )
-    assert way, "LittleCMS finds a way"
-    given = [value for colour in colours for value in colour]
-    taken = (ctypes.c_double * len(given))(*given)
-    made = (ctypes.c_double * (len(colours) * 3))()
-    lcms.cmsDoTransform(way, taken, made, len(colours))
-    edge = 1.0 if to == "RGB" else 1000.0
-    least = 0.0 if to == "RGB" else -1000.0
-    values = [min(max(value, least), edge) for value in made]
+    assert transform, "LittleCMS creates the transform"
+    input_values = [value for colour in colours for value in colour]
+    source_values = (ctypes.c_double * len(input_values))(*input_values)
+    result = (ctypes.c_double * (len(colours) * 3))()
+    lcms.cmsDoTransform(transform, source_values, result, len(colours))
+    highest = 1.0 if to == "RGB" else 1000.0
+    lowest = 0.0 if to == "RGB" else -1000.0
+    values = [min(max(value, lowest), highest) for value in result]
     return [tuple(values[at : at + 3]) for at in range(0, len(values), 3)]
 
 
 def lab_of_srgb(colours: Sequence[Colour]) -> list[Colour]:
-    """The place of sRGB colours (0 to 1) as eyes see it."""
+    """sRGB colours (0 to 1) in CIELAB."""
     return converted(colours, "RGB", b"", "Lab")
 
 

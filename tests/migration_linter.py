@@ -1,8 +1,8 @@
-"""Refuses migrations that rewrite a table or hold its locks for long: `python -m tests.migration_linter`
+"""Rejects migrations that rewrite a table or hold its locks for long: `python -m tests.migration_linter`
 
-It reads the SQL that Django would run. Squawk knows which statements scan or rewrite a table while
-others wait; the rules of our own are about what it does not look for. What they are and what to do
-instead is said in docs/decisions/migrations.md.
+It checks the SQL that Django would run. Squawk finds statements that scan or rewrite a table while
+others wait; our own rules cover what it does not check. The rules and the alternatives are
+in docs/decisions/migrations.md.
 """
 
 import json
@@ -21,10 +21,10 @@ LAST_BEFORE: Final = {
     "iria": "0001_squashed_0011_initial",
     "newsletter": "0001_squashed_0021_initial",
 }
-"""The squashed migrations of each app, which create everything; the check looks at all later ones."""
+"""The squashed migrations of each app, which create everything; all later ones are checked."""
 
 ALLOWED: Final[dict[tuple[str, str], str]] = {}
-"""(app.migration, rule): why it does no harm here, for example because the table is small."""
+"""(app.migration, rule) → the reason for the exception, for example that the table is small."""
 
 SQUAWK_RULES: Final = {
     "adding-field-with-default",
@@ -40,7 +40,7 @@ SQUAWK_RULES: Final = {
     "require-concurrent-index-deletion",
     "require-concurrent-reindex",
 }
-"""Its other rules are about compatibility and taste."""
+"""Its other rules are about compatibility and style."""
 
 LOCK_TABLE: Final = "lock-table"
 WHOLE_TABLE: Final = "whole-table"
@@ -84,18 +84,18 @@ class Finding:
 
 
 def lint(statements: Iterable[str], *, atomic: bool = True) -> list[Finding]:
-    """What is wrong with the SQL of one migration.
+    """The problems in the SQL of one migration.
 
     Args:
         statements: as Django collects them, comments included.
         atomic: whether they run in one transaction.
     """
-    # A comment of Django's names the operation that follows; we need those without SQL only.
-    wanted = [each for each in map(_without_comments, statements) if each]
-    created = {found[1].lower() for each in wanted if (found := _CREATED.match(each))}
-    findings = [*_squawk(wanted, atomic), *_ours(wanted)]
+    # Django adds comments; only the one about operations without SQL is needed.
+    relevant = [each for each in map(_without_comments, statements) if each]
+    created = {found[1].lower() for each in relevant if (found := _CREATED.match(each))}
+    findings = [*_squawk(relevant, atomic), *_ours(relevant)]
     if atomic:
-        findings += _data_behind_lock(wanted, created)
+        findings += _data_behind_lock(relevant, created)
     return [each for each in findings if _table(each.statement) not in created]
 
 
@@ -120,7 +120,7 @@ def _squawk(statements: list[str], atomic: bool) -> Iterator[Finding]:
         input="\n".join(statements),
         stdout=subprocess.PIPE,
         text=True,
-        check=False,  # it ends with 1 where it finds something
+        check=False,  # the exit status is 1 if there are findings
     )
     for each in json.loads(done.stdout):
         rule = each["rule_name"]
@@ -152,7 +152,7 @@ def new_migrations() -> list[tuple[str, list[str], bool]]:
 
     loader = MigrationLoader(connection)
     before = {node for last in LAST_BEFORE.items() for node in loader.graph.forwards_plan(last)}
-    # In the order in which they run: the state of the models has to fit.
+    # In the order in which they run, because each needs the model state before it.
     plan = dict.fromkeys(
         node for leaf in loader.graph.leaf_nodes() for node in loader.graph.forwards_plan(leaf)
     )
@@ -170,18 +170,18 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
     django.setup()
     migrations = new_migrations()
-    refused = 0
+    count = 0
     for name, statements, atomic in migrations:
         for finding in lint(statements, atomic=atomic):
             if (name, finding.rule) not in ALLOWED:
-                refused += 1
+                count += 1
                 print(f"{name}: {finding}")
     unknown = {name for name, _ in ALLOWED} - {name for name, _, _ in migrations}
     for name in sorted(unknown):
-        refused += 1
+        count += 1
         print(f"{name}: it is in ALLOWED, but there is no such migration to check.")
-    print(f"{len(migrations)} migrations checked, {refused} faults.")
-    return 1 if refused else 0
+    print(f"{len(migrations)} migrations checked, {count} problems.")
+    return 1 if count else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A small newsroom to test with: articles, categories, pictures, in a line each."""
+"""Factories for articles, categories, authors and images."""
 
 from datetime import datetime
 from io import BytesIO
@@ -15,9 +15,9 @@ from articles.images.models import Image
 
 def category(name: str, *, parent: Category | None = None, **fields: Any) -> Category:
     slug = fields.pop("slug", name.lower().replace(" ", "-"))
-    made = Category(name=name, slug=slug, parent=parent, **fields)
-    category_tree.save(made)
-    return made
+    instance = Category(name=name, slug=slug, parent=parent, **fields)
+    category_tree.save(instance)
+    return instance
 
 
 def author(name: str) -> AuthorProfile:
@@ -27,14 +27,14 @@ def author(name: str) -> AuthorProfile:
 def picture_file(
     *, width: int = 320, height: int = 200, colour: str = "steelblue", xmp: bytes = b""
 ) -> ContentFile:  # type: ignore[type-arg]
-    """A small JPEG as an upload would bring it, with this metadata in it."""
+    """A small JPEG file to upload, with this XMP metadata."""
     buffer = BytesIO()
     Pixels.new("RGB", (width, height), colour).save(buffer, "JPEG", xmp=xmp or None)
     return ContentFile(buffer.getvalue(), name="picture.jpg")
 
 
 def picture(**fields: Any) -> Image:
-    """A row of the library without renditions; the ingest verb has tests of its own."""
+    """An image without renditions."""
     values: dict[str, Any] = {
         "original": picture_file(),
         "checksum": "0" * 64,
@@ -49,7 +49,7 @@ def picture(**fields: Any) -> Image:
 
 
 def draft(headline: str = "A quiet week at the strait", **fields: Any) -> Article:
-    """A draft that could be published: a text, a kind, a category, an author."""
+    """A draft that can be published."""
     categories = fields.pop("categories", None)
     authors = fields.pop("authors", None)
     tags = fields.pop("tags", [])
@@ -74,7 +74,7 @@ def draft(headline: str = "A quiet week at the strait", **fields: Any) -> Articl
 def published(
     headline: str = "A quiet week at the strait", *, at: datetime | None = None, **fields: Any
 ) -> Article:
-    """A published article; what happens after the commit happens only where a test asks for it."""
+    """A published article; jobs run only if the test runs them."""
     article = draft(headline, **fields)
     publishing.publish(article, by=fields.get("by"), at=at)
     return article

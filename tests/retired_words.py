@@ -226,8 +226,8 @@ def _blank(text: str) -> str:
     return " " + "\n" * text.count("\n")
 
 
-def _line(text: str, place: int) -> int:
-    return text.count("\n", 0, place) + 1
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
 
 
 def _stylesheet(path: Path, name: str) -> Iterator[Found]:

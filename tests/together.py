@@ -1,4 +1,4 @@
-"""People and workers at the same moment, each with a connection of its own."""
+"""Runs functions at the same time, each with its own database connection."""
 
 import time
 from collections.abc import Callable
@@ -9,53 +9,53 @@ import pytest
 from django.db import connection
 
 
-def in_own_connection[T](deed: Callable[[], T]) -> Callable[[], T]:
-    """The deed for a thread: it waits for no lock for ever, and the connection that it opens is closed."""
+def in_own_connection[T](action: Callable[[], T]) -> Callable[[], T]:
+    """Wraps a function for a thread: with a lock time-out, and closes its connection."""
 
-    def do() -> T:
+    def run() -> T:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '15s'")
-            return deed()
+            return action()
         finally:
             connection.close()
 
-    return do
+    return run
 
 
-def at_once[T](*deeds: Callable[[], T]) -> list[T]:
-    """Does them all at the same moment; what one of them raises is raised here."""
-    barrier = Barrier(len(deeds))
+def at_once[T](*actions: Callable[[], T]) -> list[T]:
+    """Runs all functions at the same time; returns their results, and raises their exceptions."""
+    barrier = Barrier(len(actions))
 
-    def do(deed: Callable[[], T]) -> T:
-        def together() -> T:
+    def run(action: Callable[[], T]) -> T:
+        def start_together() -> T:
             barrier.wait(timeout=20)
-            return deed()
+            return action()
 
-        return in_own_connection(together)()
+        return in_own_connection(start_together)()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(do, deeds))
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
 
 
-def begin_and_wait[T](deed: Callable[[], T]) -> "Future[T]":
-    """Begins a deed in a thread, and returns once it waits for a lock of this transaction.
+def begin_and_wait[T](action: Callable[[], T]) -> "Future[T]":
+    """Runs a function in a thread; returns when it waits for a lock of this transaction.
 
-    Ask for its result after the transaction; before, it would wait for ever.
+    Get its result after the transaction only; inside, it would wait forever.
     """
-    waited = _waiting_for_us()
+    waiting_before = _blocked_count()
     pool = ThreadPoolExecutor(1)
-    running = pool.submit(in_own_connection(deed))
+    running = pool.submit(in_own_connection(action))
     pool.shutdown(wait=False)
-    until = time.monotonic() + 20
-    while time.monotonic() < until and not running.done():
-        if _waiting_for_us() > waited:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and not running.done():
+        if _blocked_count() > waiting_before:
             return running
         time.sleep(0.01)
     pytest.fail("It did not wait.")
 
 
-def _waiting_for_us() -> int:
+def _blocked_count() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(DISTINCT pid) FROM pg_locks"

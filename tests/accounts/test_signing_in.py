@@ -21,7 +21,7 @@ from accounts.mfa import required
 from accounts.models import User
 from tests.accounts.emails import subject_of
 from tests.conftest import PASSWORD, MailFolder
-from tests.iria.sweeping import dealt
+from tests.iria.url_requests import share_of
 from tests.proofs.size import sized
 from tests.shared import shared_data
 
@@ -382,7 +382,7 @@ def test_no_string_causes_a_server_error(
             (CODE, {"email": string}),
         )
         # Each string is submitted in one form, and each form gets strings of every kind.
-        for path, form in dealt(forms, turn, sized(len(forms), 1)):
+        for path, form in share_of(forms, turn, sized(len(forms), 1)):
             assert client.post(path, form).status_code in {200, 302}, (path, string)
 
 

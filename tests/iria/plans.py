@@ -1,4 +1,4 @@
-"""What PostgreSQL reads for a request, by the plans that it reports."""
+"""Counts the rows that PostgreSQL reads, from its query plans."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ TABLES: Final = {
     "articles_byline",
     "articles_listingentry",
 }
-"""Those with a row or more for each article."""
+"""Tables with at least one row per article."""
 
 WRITES: Final = ("INSERT INTO", "UPDATE ", "DELETE FROM", "FOR UPDATE", "FOR NO KEY UPDATE")
 EXPLAIN: Final = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
@@ -23,7 +23,7 @@ EXPLAIN: Final = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
 
 @dataclass
 class Reads:
-    """How many rows of articles were read, and by which queries."""
+    """The number of rows read, and the queries."""
 
     rows: int = 0
     queries: list[tuple[int, str]] = field(default_factory=list)
@@ -39,14 +39,14 @@ class Reads:
 
 @contextmanager
 def article_rows() -> Iterator[Reads]:
-    """Counts the rows of articles that every query inside reads."""
+    """Counts the rows of articles that the queries inside the block read."""
     reads = Reads()
 
-    def explained(
+    def explain(
         execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
-        begins = sql.lstrip(" (").upper()
-        if begins.startswith(("SELECT", "WITH")) and not any(word in sql for word in WRITES):
+        start = sql.lstrip(" (").upper()
+        if start.startswith(("SELECT", "WITH")) and not any(word in sql for word in WRITES):
             with context["connection"].connection.cursor() as cursor:
                 cursor.execute(EXPLAIN + sql, params)
                 found = cursor.fetchone()[0]
@@ -54,19 +54,19 @@ def article_rows() -> Iterator[Reads]:
             reads.add(sum(_rows(node) for node in _nodes(plan)), sql)
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(explained):
+    with connection.execute_wrapper(explain):
         yield reads
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
-    for below in plan.get("Plans", ()):
-        yield from _nodes(below)
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)
 
 
 def _rows(node: dict[str, Any]) -> int:
-    """What a scan returned and what it looked at in vain, each time it was made."""
+    """The rows that a scan returned and discarded, in all loops."""
     if node.get("Relation Name") not in TABLES:
         return 0
-    seen = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
-    return int(sum(node.get(name, 0) for name in seen) * node.get("Actual Loops", 0))
+    counters = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
+    return int(sum(node.get(name, 0) for name in counters) * node.get("Actual Loops", 0))

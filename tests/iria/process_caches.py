@@ -1,22 +1,22 @@
-"""What a process remembers between requests, found in whichever module it is."""
+"""Clears all caches of the process."""
 
 import sys
 
 from iria.core.db.compiled_queries import Prepared
 from iria.core.http.cache_versions import ProcessCache
 
-OURS = ("iria", "articles", "accounts", "newsletter")
+APPS = ("iria", "articles", "accounts", "newsletter")
 
 
 def forget_everything() -> None:
-    """As in a process that has just started."""
+    """Clears all caches, as in a new process."""
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in OURS:
+        if name.partition(".")[0] in APPS:
             for each in vars(module).values():
-                _forget(each)
+                _clear(each)
 
 
-def _forget(each: object) -> None:
+def _clear(each: object) -> None:
     if isinstance(each, ProcessCache):
         each._cached = ("", {})
     elif isinstance(each, Prepared):

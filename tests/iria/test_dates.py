@@ -1,4 +1,4 @@
-"""One way to write a date in the admin."""
+"""Dates have one format in the admin."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ LITERAL = re.compile(r'\|date:"(?!DATE_FORMAT|DATETIME_FORMAT|TIME_FORMAT)([^"]*
 WITH_SECONDS = "j F Y, H:i:s"
 
 
-def test_every_date_of_an_article_is_written_alike_in_the_admin(client: Client, edna: User) -> None:
+def test_all_dates_of_an_article_have_the_same_format(client: Client, edna: User) -> None:
     client.force_login(edna)
     article = newsroom.published(by=edna)
     Article.objects.update(published_at="2026-02-03T09:05:00Z", modified_at="2026-02-03T09:05:00Z")
@@ -25,9 +25,9 @@ def test_every_date_of_an_article_is_written_alike_in_the_admin(client: Client, 
     LogEntry.objects.all().delete()
     history = f"/admin/articles/article/{article.pk}/history/"
     for url in ("/admin/articles/article/", change_url(article), history):
-        words = visible_text(client.get(url))
-        assert "3 February 2026, 09:05" in words
-        assert "3 Feb 2026" not in words
+        page_text = visible_text(client.get(url))
+        assert "3 February 2026, 09:05" in page_text
+        assert "3 Feb 2026" not in page_text
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,5 @@ def test_every_date_of_an_article_is_written_alike_in_the_admin(client: Client, 
     sorted((PROJECT / "templates" / "admin").rglob("*.html")),
     ids=lambda path: path.stem,
 )
-def test_admin_templates_name_a_format_of_the_settings(template: Path) -> None:
+def test_admin_templates_use_a_format_of_the_settings(template: Path) -> None:
     assert set(LITERAL.findall(template.read_text())) <= {WITH_SECONDS}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.formatting import LONGEST_LINE, findings, format_stylesheet
 
 
-def test_each_declaration_gets_a_line() -> None:
+def test_each_declaration_is_on_its_own_line() -> None:
     source = "a, b { color: red; margin: 0 }\n\n\n@media print { a { top: 0; left: 0; } }"
     assert format_stylesheet(source) == (
         "a, b {\n  color: red;\n  margin: 0;\n}\n\n"
@@ -17,11 +17,11 @@ def test_each_declaration_gets_a_line() -> None:
     )
 
 
-def test_a_rule_of_one_declaration_may_have_one_line() -> None:
+def test_a_rule_with_one_declaration_is_on_one_line() -> None:
     assert format_stylesheet("a\n{\n  color: red\n}") == "a { color: red; }\n"
 
 
-def test_what_is_too_long_is_broken_after_a_comma() -> None:
+def test_a_long_line_is_wrapped_after_a_comma() -> None:
     selectors = ", ".join(f".selector-{number}" for number in range(30))
     lines = format_stylesheet(f"{selectors} {{ color: red; }}").splitlines()
     assert max(map(len, lines)) <= LONGEST_LINE
@@ -36,17 +36,17 @@ def test_what_is_too_long_is_broken_after_a_comma() -> None:
         "/* It's a; comment { */",
     ],
 )
-def test_strings_addresses_and_comments_stay_as_they_are(rule: str) -> None:
+def test_strings_urls_and_comments_are_unchanged(rule: str) -> None:
     assert format_stylesheet(rule) == f"{rule}\n"
 
 
-def test_a_comment_stays_where_it_was() -> None:
+def test_a_comment_keeps_its_position() -> None:
     source = "/* Before. */\na {\n  top: 0; /* Behind. */\n  /* Between. */\n  left: 0;\n}\n"
     assert format_stylesheet(source) == source
 
 
 @pytest.mark.parametrize("source", ['a { content: "; }', "a { top: 0;", "a { top: 0; } }"])
-def test_a_stylesheet_that_cannot_be_read_is_not_changed(source: str) -> None:
+def test_an_invalid_stylesheet_is_an_error(source: str) -> None:
     with pytest.raises(ValueError, match="missing"):
         format_stylesheet(source)
 
@@ -63,12 +63,12 @@ RULES = st.builds(
 
 
 @given(st.lists(RULES))
-def test_what_is_formatted_stays_as_it_is(rules: list[str]) -> None:
+def test_formatting_is_idempotent(rules: list[str]) -> None:
     once = format_stylesheet("".join(rules))
     assert format_stylesheet(once) == once
 
 
-def test_a_long_line_and_a_second_declaration_in_a_line_are_found(tmp_path: Path) -> None:
+def test_long_lines_and_several_declarations_per_line_are_found(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<p>\n" + "x" * (LONGEST_LINE + 1) + "\n</p>\n")
     (tmp_path / "site.css").write_text("a { top: 0; left: 0; }\n")
     (tmp_path / "good.html").write_text("x" * LONGEST_LINE + "\n")

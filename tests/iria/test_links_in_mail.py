@@ -1,4 +1,4 @@
-"""Links in e-mails lead to SITE_URL, whatever host a request names."""
+"""Links in e-mails use SITE_URL, not the host of the request."""
 
 import re
 from collections.abc import Callable
@@ -28,11 +28,11 @@ def _any_host(settings: Any) -> None:
 
 
 def prefixes() -> list[str]:
-    """Every mail about an account that has a template."""
+    """The template prefix of every e-mail about accounts."""
     found = []
     for folder in ("account", "mfa"):
         for file in sorted(Path(PROJECT, "templates", folder, "email").glob("*_message.txt")):
-            # The last mail of all is sent without a request (accounts.deletion).
+            # The e-mail after a deletion is sent without a request (accounts.deletion).
             if not file.name.startswith(("base_", "deleted_")):
                 found.append(f"{folder}/email/{file.name.removesuffix('_message.txt')}")
     return found
@@ -52,7 +52,7 @@ def assert_ours(mail_folder: MailFolder) -> int:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("prefix", prefixes())
-def test_no_mail_about_an_account_repeats_the_host_of_a_request(
+def test_emails_about_accounts_do_not_contain_the_host_of_the_request(
     prefix: str, ola: User, mail_folder: MailFolder
 ) -> None:
     request = RequestFactory().get("/accounts/login/", headers=HOSTILE)
@@ -72,26 +72,26 @@ def test_no_mail_about_an_account_repeats_the_host_of_a_request(
 
 
 @pytest.mark.django_db
-def test_signing_in_and_up_from_a_hostile_host_writes_our_own_links(
+def test_sign_in_and_sign_up_with_a_hostile_host_send_our_links(
     ola: User, mail_folder: MailFolder
 ) -> None:
     client = Client(headers=HOSTILE)
     known, unknown = {"email": ola.email}, {"email": "nobody@readers.example"}
-    for place in ("login/code/", "password/reset/"):
-        for who in (known, unknown):
-            client.post(f"/accounts/{place}", who)
+    for path in ("login/code/", "password/reset/"):
+        for form in (known, unknown):
+            client.post(f"/accounts/{path}", form)
     new = {"password1": "a-long-password-of-the-cast", "display_name": "Teo Brandt"}
-    for who in (known, unknown):
-        client.post("/accounts/signup/", who | new)
+    for form in (known, unknown):
+        client.post("/accounts/signup/", form | new)
     assert assert_ours(mail_folder) >= 4
-    (there_is_one,) = [
+    (reset_email,) = [
         mail for mail in mail_folder.to(ola.email) if "/password/reset/" in str(mail.get_content())
     ][:1]
-    assert f"{SITE}/accounts/password/reset/" in str(there_is_one.get_content())
+    assert f"{SITE}/accounts/password/reset/" in str(reset_email.get_content())
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_subscribing_following_and_commenting_from_a_hostile_host_writes_our_own_links(
+def test_subscribing_and_following_with_a_hostile_host_send_our_links(
     mail_folder: MailFolder, jobs: Callable[[], None], edna: User
 ) -> None:
     article = newsroom.published(by=edna)
@@ -114,13 +114,13 @@ def test_subscribing_following_and_commenting_from_a_hostile_host_writes_our_own
     assert all(link.startswith(SITE) for link in links)
 
 
-def test_nothing_but_a_check_of_origins_asks_a_request_for_its_host() -> None:
-    asking = re.compile(r"build_absolute_uri|get_host\(\)|get_current_site|HTTP_HOST")
+def test_only_origin_checks_use_the_host_of_the_request() -> None:
+    pattern = re.compile(r"build_absolute_uri|get_host\(\)|get_current_site|HTTP_HOST")
     found = {
         file.relative_to(PROJECT).as_posix()
-        for house in ("accounts", "articles", "iria", "newsletter")
-        for file in Path(PROJECT, house).rglob("*.py")
-        if asking.search(file.read_text("utf-8"))
+        for app in ("accounts", "articles", "iria", "newsletter")
+        for file in Path(PROJECT, app).rglob("*.py")
+        if pattern.search(file.read_text("utf-8"))
     }
-    # One compares where a request comes from, the other whether the page before was ours.
+    # One compares the origin of a request, the other the referrer.
     assert found == {"iria/core/http/csrf.py", "newsletter/views/subscription.py"}

@@ -1,4 +1,4 @@
-"""Without a mail server, mail lies in a folder as files a person can open."""
+"""Without a mail server, e-mails are written to a folder."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from tests.conftest import MailFolder
 
 
-def test_mail_without_a_server_becomes_a_file(mail_folder: MailFolder) -> None:
+def test_an_email_without_a_server_is_written_to_a_file(mail_folder: MailFolder) -> None:
     EmailMessage("A quiet week", "Nothing happened.", to=["ola@readers.example"]).send(
         using="default"
     )
@@ -18,15 +18,15 @@ def test_mail_without_a_server_becomes_a_file(mail_folder: MailFolder) -> None:
     assert message.get_content().strip() == "Nothing happened."
 
 
-def test_nobody_else_on_the_machine_can_read_the_mail(mail_folder: MailFolder) -> None:
+def test_other_users_of_the_machine_cannot_read_the_files(mail_folder: MailFolder) -> None:
     def mode(path: Path) -> int:
         return stat.S_IMODE(path.stat().st_mode)
 
-    before = os.umask(0)
+    previous = os.umask(0)
     try:
         EmailMessage("Your code", "123456", to=["ola@readers.example"]).send(using="default")
     finally:
-        os.umask(before)
+        os.umask(previous)
     (file,) = mail_folder.path.iterdir()
     assert mode(mail_folder.path) == 0o700
     assert mode(file) == 0o600

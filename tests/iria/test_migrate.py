@@ -1,4 +1,4 @@
-"""`migrate` waits for a lock only for a moment, and refuses a database that it cannot upgrade."""
+"""`migrate` retries after a lock time-out, and rejects a database that it cannot upgrade."""
 
 from collections.abc import Iterator
 from threading import Timer
@@ -46,7 +46,7 @@ def reader(table: str) -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How often an attempt was followed by a pause."""
+    """The pauses between attempts."""
     found: list[float] = []
     monkeypatch.setattr("time.sleep", found.append)
     monkeypatch.setattr(migrate, "ATTEMPTS", 3)
@@ -55,7 +55,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def statement() -> Iterator[list[str]]:
-    """SQL that runs as a part of `migrate`, outside of a transaction."""
+    """SQL that runs during `migrate`, outside a transaction."""
     statements: list[str] = []
 
     def run(**signal: Any) -> None:
@@ -81,19 +81,19 @@ def setting() -> str:
         return str(cursor.fetchone()[0])
 
 
-def test_a_table_in_use_ends_it_with_one_sentence_after_some_attempts(
+def test_a_table_in_use_is_an_error_after_some_attempts(
     reader: psycopg.Connection[Any], statement: list[str], pauses: list[float]
 ) -> None:
     before = setting()
     statement.append(ADD_COLUMN)
-    with pytest.raises(CommandError) as refused:
+    with pytest.raises(CommandError) as error:
         run_migrate()
-    assert str(refused.value) == LOCKED
+    assert str(error.value) == LOCKED
     assert len(pauses) == 2
     assert setting() == before
 
 
-def test_it_goes_on_by_itself_when_the_table_is_free_again(
+def test_it_continues_when_the_table_is_free_again(
     reader: psycopg.Connection[Any],
     statement: list[str],
     pauses: list[float],
@@ -106,7 +106,7 @@ def test_it_goes_on_by_itself_when_the_table_is_free_again(
         cursor.execute("SELECT more FROM example")
 
 
-def test_an_index_that_is_built_concurrently_waits_for_readers_without_limit(
+def test_a_concurrent_index_has_no_lock_timeout(
     reader: psycopg.Connection[Any], statement: list[str], pauses: list[float]
 ) -> None:
     reader.rollback()
@@ -124,7 +124,7 @@ def test_an_index_that_is_built_concurrently_waits_for_readers_without_limit(
         assert cursor.fetchone() == (True,)
 
 
-def test_an_index_that_was_left_half_made_is_not_in_the_way(table: str) -> None:
+def test_an_invalid_index_is_dropped(table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO example VALUES (1), (1)")
         with pytest.raises(psycopg.errors.UniqueViolation):
@@ -136,7 +136,7 @@ def test_an_index_that_was_left_half_made_is_not_in_the_way(table: str) -> None:
         assert cursor.fetchone() == (None,)
 
 
-def test_models_are_made_before_the_transaction_of_a_migration_begins(
+def test_model_classes_are_created_before_the_transaction(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     in_transaction: list[bool] = []
@@ -146,7 +146,7 @@ def test_models_are_made_before_the_transaction_of_a_migration_begins(
             in_transaction.append(connection.in_atomic_block)
             super().state_forwards(app_label, state)
 
-    def look(apps: Any, editor: Any) -> None:
+    def check(apps: Any, editor: Any) -> None:
         assert connection.in_atomic_block
         assert apps.get_model("iria", "RowOrigin")._meta.get_field("extra")
         with connection.cursor() as cursor:
@@ -155,7 +155,7 @@ def test_models_are_made_before_the_transaction_of_a_migration_begins(
     class Example(Migration):
         operations = [
             Watched("roworigin", "extra", IntegerField(null=True)),
-            RunPython(look, RunPython.noop),
+            RunPython(check, RunPython.noop),
         ]
 
     executor = migrate.Executor(connection)
@@ -167,17 +167,17 @@ def test_models_are_made_before_the_transaction_of_a_migration_begins(
         cursor.execute("DELETE FROM django_migrations WHERE name = '9999_example'")
 
 
-def test_models_that_are_created_one_after_another_are_made_once(
+def test_model_classes_of_consecutive_operations_are_created_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made: list[str] = []
+    rendered: list[str] = []
     render = ModelState.render
 
-    def watched(model: ModelState, apps: Any) -> Any:
-        made.append(model.name)
+    def record_render(model: ModelState, apps: Any) -> Any:
+        rendered.append(model.name)
         return render(model, apps)
 
-    monkeypatch.setattr(ModelState, "render", watched)
+    monkeypatch.setattr(ModelState, "render", record_render)
 
     class Example(Migration):
         operations = [
@@ -189,10 +189,10 @@ def test_models_that_are_created_one_after_another_are_made_once(
         ("iria", "0001_squashed_0011_initial")
     )
     _ = state.apps
-    made.clear()
+    rendered.clear()
     prepared = migrate.PreparedMigration(Example("9999_example", "iria"), state)
-    assert sorted(made) == sorted(set(made))
-    assert {"One", "Two", "Three"} <= set(made)
+    assert sorted(rendered) == sorted(set(rendered))
+    assert {"One", "Two", "Three"} <= set(rendered)
     assert all(after.apps.get_model("iria", "Two") for _operation, _before, after in prepared.steps)
 
 
@@ -201,14 +201,14 @@ SQUASHED = ("0001_squashed", "0050_triggers_and_first_rows")
 
 @pytest.fixture
 def history() -> Iterator[Any]:
-    """The migrations that the database records; as before when the test is over."""
+    """The recorded migrations; changes are rolled back after the test."""
     with transaction.atomic():
         yield MigrationRecorder(connection).migration_qs
         transaction.set_rollback(True)
 
 
-def forget_squashed(history: Any) -> None:
-    """As the last release before they were squashed left it."""
+def delete_squashed(history: Any) -> None:
+    """Restores the history of the last release before the squash."""
     for app in ("accounts", "articles", "iria", "newsletter"):
         for name in SQUASHED:
             history.filter(app=app, name__startswith=name).delete()
@@ -221,26 +221,26 @@ def forget_squashed(history: Any) -> None:
 def test_a_database_in_the_middle_of_replaced_migrations_is_rejected(
     history: Any, app: str, first: str
 ) -> None:
-    forget_squashed(history)
+    delete_squashed(history)
     history.filter(app=app, name__gte=first).delete()
     before = set(history.values_list("app", "name"))
-    with pytest.raises(CommandError) as refused:
+    with pytest.raises(CommandError) as error:
         run_migrate()
-    assert str(refused.value) == TOO_OLD
+    assert str(error.value) == TOO_OLD
     assert set(history.values_list("app", "name")) == before
     assert readyz().status_code == 503
 
 
 def test_a_database_with_all_replaced_migrations_has_the_squashed_ones(history: Any) -> None:
     before = set(history.values_list("app", "name"))
-    forget_squashed(history)
+    delete_squashed(history)
     assert set(history.values_list("app", "name")) != before
     assert readyz().status_code == 200
     run_migrate()
     assert set(history.values_list("app", "name")) == before
 
 
-def test_a_first_migrate_that_was_interrupted_can_go_on(history: Any) -> None:
+def test_an_interrupted_first_migrate_can_be_continued(history: Any) -> None:
     history.filter(app="articles", name__startswith="0050").delete()
     history.filter(app="newsletter").delete()
     assert not lacks_replaced_migrations(connection)

@@ -1,4 +1,4 @@
-"""What the linter refuses in a migration, and what it lets pass."""
+"""The rules of the migration linter."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def rules(*statements: str, atomic: bool = True) -> set[str]:
         (f"{COMMENT} SET UNLOGGED;", WHOLE_TABLE),
     ],
 )
-def test_what_makes_readers_or_writers_wait_is_rejected(statement: str, rule: str) -> None:
+def test_a_statement_that_blocks_readers_or_writers_is_rejected(statement: str, rule: str) -> None:
     assert rule in rules(statement)
 
 
@@ -64,14 +64,14 @@ def test_a_constraint_is_not_validated_in_the_transaction_that_adds_it() -> None
         "-- THIS OPERATION CANNOT BE WRITTEN AS SQL",
     ],
 )
-def test_data_is_not_changed_behind_a_lock_that_keeps_readers_waiting(data: str) -> None:
+def test_data_changes_after_a_lock_are_rejected(data: str) -> None:
     lock = f"{COLUMN} asked_at timestamptz NULL;"
     assert rules(lock, data) == {DATA_BEHIND_LOCK}
     assert rules(data) == set()
     assert rules(lock, data, atomic=False) == set()
 
 
-def test_a_table_that_the_migration_itself_creates_may_be_changed_at_will() -> None:
+def test_a_new_table_may_be_changed_in_the_same_migration() -> None:
     assert (
         rules(
             "--\n-- Create model Claim\n--",
@@ -85,7 +85,7 @@ def test_a_table_that_the_migration_itself_creates_may_be_changed_at_will() -> N
     )
 
 
-def test_quick_changes_of_a_large_table_pass() -> None:
+def test_fast_changes_of_a_large_table_are_accepted() -> None:
     assert (
         rules(
             f"{COLUMN} featured boolean DEFAULT false NOT NULL;",
@@ -98,12 +98,12 @@ def test_quick_changes_of_a_large_table_pass() -> None:
     assert rules(concurrently, atomic=False) == set()
 
 
-def test_sql_that_it_cannot_read_is_rejected() -> None:
+def test_invalid_sql_is_rejected() -> None:
     assert rules("ALTER TABEL articles_comment;") == {"syntax-error"}
 
 
 @pytest.mark.django_db
-def test_operations_of_django_are_read_as_the_sql_that_they_run() -> None:
+def test_django_operations_are_checked_as_sql() -> None:
     class Bad(migrations.Migration):
         operations = [
             migrations.AddField("row", "number", models.IntegerField(null=True)),

@@ -13,11 +13,11 @@ from iria.core import model_policy
 from iria.core.db import triggers
 
 PUBLIC_CONTACTS = {"iria.publication", "newsletter.newsletter"}
-"""Their e-mail addresses are those of the site itself."""
+"""Models with e-mail addresses of the organisation."""
 
 
 def _refers_to_people(model: type[models.Model]) -> bool:
-    """A row that refers to an account, or holds an e-mail address."""
+    """Whether rows refer to an account or contain an e-mail address."""
     return any(
         field.related_model is get_user_model() or isinstance(field, models.EmailField)
         for field in model._meta.concrete_fields
@@ -44,7 +44,7 @@ def test_every_model_has_a_policy() -> None:
     assert model_policy.check_declared(app_configs=None) == []
 
 
-def test_every_policy_is_that_of_a_model() -> None:
+def test_every_policy_belongs_to_a_model() -> None:
     existing = {model._meta.label_lower for model in apps.get_models()}
     assert set(model_policy._policies) - existing == set()
 
@@ -54,7 +54,7 @@ def test_a_new_model_without_a_policy_is_reported(diary: type[models.Model]) -> 
     assert found.obj is diary
 
 
-def test_no_model_that_refers_to_people_claims_to_hold_nothing() -> None:
+def test_a_model_that_refers_to_people_declares_personal_data() -> None:
     wrong = {
         model._meta.label_lower
         for model, policy in model_policy.policies().items()
@@ -74,7 +74,7 @@ def test_policies_name_roles_and_permissions_that_exist() -> None:
 
 
 @pytest.mark.django_db
-def test_every_public_table_has_its_triggers_and_no_other_has_one() -> None:
+def test_exactly_the_public_tables_have_triggers() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE starts_with(tgname, 'iria_tell')"

@@ -1,4 +1,4 @@
-"""Whatever is sent to whatever address: an answer in words, never a crash, never another site."""
+"""Hostile requests to public URLs cause no server error and no redirect to another site."""
 
 from urllib.parse import quote
 
@@ -8,67 +8,69 @@ from django.test import Client
 from accounts.models import User
 from tests import newsroom
 from tests.iria import hostile
-from tests.iria.places import fitting
-from tests.iria.sweeping import dealt, sends, with_query, wrong
+from tests.iria.url_parts import values_for
+from tests.iria.url_requests import errors_of, request_error, share_of, with_query
 from tests.proofs.size import sized
 
-DESK = "/admin/"
-FEW = sized(5, 1)
-"""Each address gets a fifth of what is sent, all addresses together get all; `make prove`: each all."""
+ADMIN = "/admin/"
+SHARES = sized(5, 1)
+"""Each URL gets a fifth of the requests; with `make prove` each gets all."""
 
 
-def addresses_of_readers(parts: dict[str, str]) -> list[str]:
-    """Every address outside the desk, leading to something that is there."""
+def public_urls(parts: dict[str, str]) -> list[str]:
+    """All URLs outside the admin, with existing objects."""
     found = []
     for name, route in hostile.routes():
-        if not route.startswith(DESK):
-            for place, part in fitting(name, route, parts).items():
-                route = route.replace(f"<{place}>", part)
+        if not route.startswith(ADMIN):
+            for part, value in values_for(name, route, parts).items():
+                route = route.replace(f"<{part}>", value)
             found.append(route)
     return [*found, f"/comments/new/?article={parts['article']}"]
 
 
-def test_every_address_is_known_by_what_it_leads_to(anybody: Client, parts: dict[str, str]) -> None:
-    """The other tests would prove little if their addresses led nowhere."""
-    missing = [a for a in addresses_of_readers(parts) if anybody.get(a).status_code == 404]
-    # The last two are for a writer who has not confirmed yet, and for one who is signed in.
-    of_somebody = [f"/comments/confirm/{parts['link']}/", f"/comments/{parts['pk']}/yours/"]
-    # The first is for a provider, and none is named.
-    nowhere = [
+def test_every_public_url_exists(anybody: Client, parts: dict[str, str]) -> None:
+    """Otherwise the other tests would only request error pages."""
+    missing = [a for a in public_urls(parts) if anybody.get(a).status_code == 404]
+    # One is for an unconfirmed comment, the other requires sign-in.
+    restricted = [f"/comments/confirm/{parts['link']}/", f"/comments/{parts['pk']}/yours/"]
+    # The first two are for a mail provider, and none is set.
+    expected = [
         "/newsletter/webhook/",
         "/newsletter/told/",
         "/api/nothing",
         "/comments/follow/",
         "/comments/new/",
     ]
-    nowhere.append("/comments/token/")
-    assert missing == [*nowhere, *of_somebody]
+    expected.append("/comments/token/")
+    assert missing == [*expected, *restricted]
 
 
-def test_no_part_of_an_address_breaks_a_page(anybody: Client, parts: dict[str, str]) -> None:
-    addresses = [
-        address
+def test_no_part_of_a_url_causes_an_error(anybody: Client, parts: dict[str, str]) -> None:
+    urls = [
+        url
         for turn, (name, route) in enumerate(hostile.routes())
-        if not route.startswith(DESK)
-        for value in dealt(hostile.VALUES, turn, FEW)
-        for address in hostile.filled_but_one(route, fitting(name, route, parts), value)
+        if not route.startswith(ADMIN)
+        for value in share_of(hostile.VALUES, turn, SHARES)
+        for url in hostile.filled_but_one(route, values_for(name, route, parts), value)
     ]
-    addresses += [f"/{value}{end}" for value in hostile.VALUES for end in ("", "/", "/feed/")]
-    assert wrong(sends(anybody, "GET", address) for address in addresses) == []
+    urls += [f"/{value}{end}" for value in hostile.VALUES for end in ("", "/", "/feed/")]
+    assert errors_of(request_error(anybody, "GET", url) for url in urls) == []
 
 
-def test_no_query_breaks_a_page_or_leads_away(anybody: Client, parts: dict[str, str]) -> None:
+def test_no_query_string_causes_an_error_or_a_redirect_away(
+    anybody: Client, parts: dict[str, str]
+) -> None:
     assert (
-        wrong(
-            sends(anybody, "GET", with_query(address, query))
-            for turn, address in enumerate(addresses_of_readers(parts))
-            for query in dealt(hostile.queries(), turn, FEW)
+        errors_of(
+            request_error(anybody, "GET", with_query(url, query))
+            for turn, url in enumerate(public_urls(parts))
+            for query in share_of(hostile.queries(), turn, SHARES)
         )
         == []
     )
 
 
-IMPOSSIBLE = (
+UNSUPPORTED_TYPES = (
     "image/x-nothing",
     "text/html;q=0, */*;q=0",
     "application/json;q=nought",
@@ -80,47 +82,49 @@ IMPOSSIBLE = (
 )
 
 
-def test_what_cannot_be_had_is_answered_in_words_wherever_it_is_asked_for(
+def test_an_unsupported_accept_header_causes_no_error(
     anybody: Client, parts: dict[str, str]
 ) -> None:
-    """Pages come as they are (RFC 9110, 12.1 allows it); the API says which form there is."""
-    for turn, address in enumerate(addresses_of_readers(parts)):
-        plain = anybody.get(address)
-        for accept in dealt(IMPOSSIBLE, turn, sized(3, 1)):
-            answer = anybody.get(address, headers={"Accept": accept})
-            if answer.status_code != plain.status_code:
-                assert address.startswith("/api/"), (address, accept, answer.status_code)
-                assert answer.status_code == 406
-                assert answer["Content-Type"].startswith("application/problem+json")
-                assert "json only" in answer.json()["detail"]
+    """Pages ignore the header (RFC 9110, section 12.1); the API responds with 406."""
+    for turn, url in enumerate(public_urls(parts)):
+        plain = anybody.get(url)
+        for accept in share_of(UNSUPPORTED_TYPES, turn, sized(3, 1)):
+            response = anybody.get(url, headers={"Accept": accept})
+            if response.status_code != plain.status_code:
+                assert url.startswith("/api/"), (url, accept, response.status_code)
+                assert response.status_code == 406
+                assert response["Content-Type"].startswith("application/problem+json")
+                assert "json only" in response.json()["detail"]
 
 
-def test_no_naughty_words_break_the_search(anybody: Client, db: None) -> None:
+def test_no_naughty_string_breaks_the_search(anybody: Client, db: None) -> None:
     newsroom.published()
-    words = hostile.naughty_strings()
-    addresses = [f"/search/?q={quote(each.encode('utf-8', 'surrogatepass'))}" for each in words]
-    assert wrong(sends(anybody, "GET", address) for address in addresses) == []
+    strings = hostile.naughty_strings()
+    urls = [f"/search/?q={quote(each.encode('utf-8', 'surrogatepass'))}" for each in strings]
+    assert errors_of(request_error(anybody, "GET", url) for url in urls) == []
 
 
-def test_no_body_breaks_a_page_or_leads_away(anybody: Client, parts: dict[str, str]) -> None:
-    for turn, address in enumerate(addresses_of_readers(parts)):
-        found = wrong(
-            sends(anybody, "POST", address, data=body.content, content_type=body.content_type)
-            for body in dealt(hostile.bodies(), turn, FEW)
+def test_no_request_body_causes_an_error_or_a_redirect_away(
+    anybody: Client, parts: dict[str, str]
+) -> None:
+    for turn, url in enumerate(public_urls(parts)):
+        found = errors_of(
+            request_error(anybody, "POST", url, data=body.content, content_type=body.content_type)
+            for body in share_of(hostile.bodies(), turn, SHARES)
         )
         assert found == []
 
 
-def test_no_body_breaks_the_pages_of_an_account(anybody: Client, ola: User) -> None:
+def test_no_request_body_breaks_the_account_pages(anybody: Client, ola: User) -> None:
     anybody.force_login(ola)
     for turn, (_, route) in enumerate(hostile.routes("/accounts/")):
-        found = wrong(
-            sends(anybody, "POST", route, data=body.content, content_type=body.content_type)
-            for body in dealt(hostile.bodies(), turn, FEW)
+        found = errors_of(
+            request_error(anybody, "POST", route, data=body.content, content_type=body.content_type)
+            for body in share_of(hostile.bodies(), turn, SHARES)
         )
-        found += wrong(
-            sends(anybody, "GET", with_query(route, query))
-            for query in dealt(hostile.queries(), turn, FEW)
+        found += errors_of(
+            request_error(anybody, "GET", with_query(route, query))
+            for query in share_of(hostile.queries(), turn, SHARES)
         )
         assert found == []
 
@@ -143,14 +147,14 @@ def test_no_body_breaks_the_pages_of_an_account(anybody: Client, ola: User) -> N
         "X-Requested-With",
     ],
 )
-def test_no_header_breaks_a_page(anybody: Client, parts: dict[str, str], header: str) -> None:
+def test_no_header_causes_an_error(anybody: Client, parts: dict[str, str], header: str) -> None:
     values = ["", "\x00", "http://[", "[::", "é\x80", "x" * 9000, "-1", "sessionid=\x00", "*", ","]
-    addresses = ["/", "/newsletter/", f"/comments/new/?article={parts['article']}", "/admin/login/"]
+    urls = ["/", "/newsletter/", f"/comments/new/?article={parts['article']}", "/admin/login/"]
     assert (
-        wrong(
-            sends(anybody, method, address, headers={header: value})
+        errors_of(
+            request_error(anybody, method, url, headers={header: value})
             for value in values
-            for address in addresses
+            for url in urls
             for method in ("GET", "POST")
             if not (header == "Content-Length" and method == "GET")
         )

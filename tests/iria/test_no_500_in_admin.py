@@ -1,4 +1,4 @@
-"""Whatever an administrator sends to the desk: an answer in words, never a crash."""
+"""Hostile requests of an administrator to the admin cause no server error."""
 
 from urllib.parse import urlencode
 
@@ -11,22 +11,22 @@ from accounts.models import User
 from newsletter.models import Issue
 from tests.articles.editorial.admin.forms import values_of
 from tests.iria import hostile
-from tests.iria.sweeping import dealt, sends, with_query, wrong
+from tests.iria.url_requests import errors_of, request_error, share_of, with_query
 from tests.proofs.size import sized
 
-DESK = "/admin/"
+ADMIN = "/admin/"
 
 
 @pytest.fixture
-def desk(anybody: Client, chief: User) -> Client:
+def admin_client(anybody: Client, chief: User) -> Client:
     anybody.force_login(chief)
     return anybody
 
 
-def addresses_of_the_desk(kind: str) -> list[str]:
-    """Lists and forms of every model with a row that is there, if any is."""
+def admin_urls(kind: str) -> list[str]:
+    """Lists and forms of every model, with the first row if there is one."""
     found = []
-    for name, route in hostile.routes(DESK):
+    for name, route in hostile.routes(ADMIN):
         if not name.endswith(kind):
             continue
         if "<" in route:
@@ -83,84 +83,88 @@ FILTERS = [
 ODD = [*hostile.VALUES, "", "99", "1000000000", "1", "99.-99.x", "a,b"]
 
 
-def test_no_filter_breaks_a_list(desk: Client, parts: dict[str, str]) -> None:
+def test_no_filter_breaks_a_changelist(admin_client: Client, parts: dict[str, str]) -> None:
     found = []
-    for turn, address in enumerate(addresses_of_the_desk("_changelist")):
-        names = dealt(enumerate(FILTERS), turn, sized(4, 1))
-        alone = [f"{name}={ODD[(turn + place) % len(ODD)]}" for place, name in names]
-        together = ["&".join(f"{n}={value}" for n in FILTERS) for value in dealt(ODD, turn)]
-        found += [sends(desk, "GET", f"{address}?{query}") for query in [*alone, *together]]
-    assert wrong(found) == []
+    for turn, url in enumerate(admin_urls("_changelist")):
+        names = share_of(enumerate(FILTERS), turn, sized(4, 1))
+        single = [f"{name}={ODD[(turn + index) % len(ODD)]}" for index, name in names]
+        combined = ["&".join(f"{n}={value}" for n in FILTERS) for value in share_of(ODD, turn)]
+        found += [
+            request_error(admin_client, "GET", f"{url}?{query}") for query in [*single, *combined]
+        ]
+    assert errors_of(found) == []
 
 
-def test_no_part_of_an_address_breaks_the_admin(desk: Client, parts: dict[str, str]) -> None:
-    routes = [route for _, route in hostile.routes(DESK) if "<" in route]
+def test_no_part_of_a_url_breaks_the_admin(admin_client: Client, parts: dict[str, str]) -> None:
+    routes = [route for _, route in hostile.routes(ADMIN) if "<" in route]
     assert (
-        wrong(
-            sends(desk, "GET", hostile.filled(route, value))
+        errors_of(
+            request_error(admin_client, "GET", hostile.filled(route, value))
             for turn, route in enumerate(routes)
-            for value in dealt(hostile.VALUES, turn)
+            for value in share_of(hostile.VALUES, turn)
         )
         == []
     )
 
 
-PICTURES = ("admin:articles_article_pictures", "admin:articles_image_choose")
+IMAGE_PAGES = ("admin:articles_article_pictures", "admin:articles_image_choose")
 
 
-def test_no_query_breaks_the_forms_of_the_admin(desk: Client, parts: dict[str, str]) -> None:
-    addresses = [a for kind in ("_add", "_change") for a in addresses_of_the_desk(kind)]
-    addresses += [reverse(name) for name in (*PICTURES, "admin:autocomplete")]
-    addresses += [reverse("admin:newsletter_emails"), DESK]
+def test_no_query_string_breaks_the_admin_forms(
+    admin_client: Client, parts: dict[str, str]
+) -> None:
+    urls = [a for kind in ("_add", "_change") for a in admin_urls(kind)]
+    urls += [reverse(name) for name in (*IMAGE_PAGES, "admin:autocomplete")]
+    urls += [reverse("admin:newsletter_emails"), ADMIN]
     assert (
-        wrong(
-            sends(desk, "GET", with_query(address, query))
-            for turn, address in enumerate(addresses)
-            for query in dealt(hostile.queries(), turn)
+        errors_of(
+            request_error(admin_client, "GET", with_query(url, query))
+            for turn, url in enumerate(urls)
+            for query in share_of(hostile.queries(), turn)
         )
         == []
     )
 
 
-def test_no_body_breaks_the_admin(desk: Client, parts: dict[str, str]) -> None:
+def test_no_request_body_breaks_the_admin(admin_client: Client, parts: dict[str, str]) -> None:
     kinds = ("_changelist", "_add", "_change", "_delete", "_history")
-    addresses = [a for kind in kinds for a in addresses_of_the_desk(kind)]
+    urls = [a for kind in kinds for a in admin_urls(kind)]
     issue = Issue.objects.get(slug="what-moves-next")
     actions = ("preview", "mail", "test", "send", "cancel")
-    addresses += [
-        reverse(f"admin:newsletter_issue_{action}", args=[issue.pk]) for action in actions
-    ]
-    addresses += [reverse(name) for name in PICTURES]
-    addresses.append(reverse("admin:articles_comment_decide", args=[parts["pk"]]))
+    urls += [reverse(f"admin:newsletter_issue_{action}", args=[issue.pk]) for action in actions]
+    urls += [reverse(name) for name in IMAGE_PAGES]
+    urls.append(reverse("admin:articles_comment_decide", args=[parts["pk"]]))
     assert (
-        wrong(
-            sends(desk, "POST", address, data=body.content, content_type=body.content_type)
-            for turn, address in enumerate(addresses)
-            for body in dealt(hostile.bodies(), turn)
+        errors_of(
+            request_error(
+                admin_client, "POST", url, data=body.content, content_type=body.content_type
+            )
+            for turn, url in enumerate(urls)
+            for body in share_of(hostile.bodies(), turn)
         )
         == []
     )
 
 
-def test_no_field_of_a_form_breaks_the_admin(desk: Client, parts: dict[str, str]) -> None:
+def test_no_field_value_breaks_the_admin(admin_client: Client, parts: dict[str, str]) -> None:
     found = []
-    addresses = [a for kind in ("_add", "_change") for a in addresses_of_the_desk(kind)]
-    for place, address in enumerate(addresses):
-        page = desk.get(address)
-        form_id = f"{address.split('/')[3]}_form"
+    urls = [a for kind in ("_add", "_change") for a in admin_urls(kind)]
+    for index, url in enumerate(urls):
+        page = admin_client.get(url)
+        form_id = f"{url.split('/')[3]}_form"
         if page.status_code != 200 or f'id="{form_id}"' not in page.content.decode():
             continue
         values = values_of(page, form_id)
-        for turn, name in dealt(enumerate(values), place, sized(3, 1)):
+        for turn, name in share_of(enumerate(values), index, sized(3, 1)):
             value = ("\x00", "9" * 30, "x" * 3000)[turn % 3]
-            sent = {**values, name: [value], "_continue": "1"}
-            body = urlencode(sent, doseq=True).encode()
-            wrongs = sends(desk, "POST", address, data=body, content_type=hostile.FORM)
-            found.append(wrongs and f"{address} with {name}={value[:12]!r}: {wrongs}")
-    assert wrong(found) == []
+            form = {**values, name: [value], "_continue": "1"}
+            body = urlencode(form, doseq=True).encode()
+            error = request_error(admin_client, "POST", url, data=body, content_type=hostile.FORM)
+            found.append(error and f"{url} with {name}={value[:12]!r}: {error}")
+    assert errors_of(found) == []
 
 
-@pytest.mark.parametrize("way", ["get", "post"])
-def test_a_field_without_a_name_is_rejected(desk: Client, edna: User, way: str) -> None:
-    address = reverse("admin:accounts_user_change", args=[edna.pk])
-    assert getattr(desk, way)(address, {"_to_field": ""}).status_code == 400
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_empty_to_field_is_rejected(admin_client: Client, edna: User, method: str) -> None:
+    url = reverse("admin:accounts_user_change", args=[edna.pk])
+    assert getattr(admin_client, method)(url, {"_to_field": ""}).status_code == 400

@@ -1,4 +1,4 @@
-"""Only who may publish can change what readers see: every model of the admin, for every role."""
+"""Only roles that may publish can change public content, for every model of the admin."""
 
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from tests import newsroom
 ALLOWED: Final = {
     # Names for groups of images in the admin; no page shows them.
     ("rui", "articles.collection", "change"),
-    # What moderators are for: comments, bans, and the rules about both.
+    # Moderators manage comments, bans and their rules.
     *(("mina", f"articles.{model}", "change") for model in ("comment", "ban", "screeningrule")),
     *(
         ("mina", f"articles.{model}", action)
@@ -25,12 +25,12 @@ ALLOWED: Final = {
         for action in ("change", "delete")
     ),
 }
-"""Role, model, action: what somebody may do who may not publish, because readers see nothing of it."""
+"""User, model and action: exceptions that do not change public content directly."""
 
 
 @pytest.fixture
 def published(db: None) -> Article:
-    """An article with an image, an author, a tag and a pick, as readers see it."""
+    """A published article with an image, an author, a tag and a related article."""
     image = newsroom.picture(caption="A crane")
     article = newsroom.published(
         "Out", lead_image=image, authors=[newsroom.author("Ines Faro")], tags=["shipping"]
@@ -47,35 +47,35 @@ def example(model: type[Model], published: Article) -> Model | None:
 
 @pytest.mark.parametrize("action", ["change", "delete"])
 @pytest.mark.parametrize("who", ["rui", "mina"])
-def test_who_may_not_publish_changes_nothing_that_readers_see(
+def test_roles_that_may_not_publish_cannot_change_public_content(
     published: Article, request: pytest.FixtureRequest, who: str, action: str
 ) -> None:
-    asked: Any = RequestFactory().get("/admin/")
-    asked.user = request.getfixturevalue(who)
-    may = {
+    admin_request: Any = RequestFactory().get("/admin/")
+    admin_request.user = request.getfixturevalue(who)
+    allowed = {
         (who, model._meta.label_lower, action)
         for model, site in admin.site._registry.items()
-        if getattr(site, f"has_{action}_permission")(asked, example(model, published))
+        if getattr(site, f"has_{action}_permission")(admin_request, example(model, published))
     }
-    assert may - ALLOWED == set()
+    assert allowed - ALLOWED == set()
 
 
-def test_the_models_that_are_allowed_are_those_of_the_admin() -> None:
+def test_the_exceptions_name_models_of_the_admin() -> None:
     known = {model._meta.label_lower for model in admin.site._registry}
     assert {model for _, model, _ in ALLOWED} <= known
 
 
-@pytest.mark.parametrize("signed", [False, True])
-def test_a_reporter_cannot_send_the_form_of_a_published_article(
-    client: Client, published: Article, rui: User, signed: bool
+@pytest.mark.parametrize("is_own", [False, True])
+def test_a_reporter_cannot_change_a_published_article(
+    client: Client, published: Article, rui: User, is_own: bool
 ) -> None:
-    """Neither its text nor its bylines, tags, categories, picks or corrections; nor their own."""
-    if signed:
+    """Not even their own article, nor its bylines, tags, categories, related articles or corrections."""
+    if is_own:
         Article.objects.filter(pk=published.pk).update(created_by=rui)
     page = published.get_absolute_url()
     before = client.get(page).content
     client.force_login(rui)
-    place = reverse("admin:articles_article_change", args=[published.pk])
+    url = reverse("admin:articles_article_change", args=[published.pk])
     form = {
         "headline": "Changed",
         "body": "<p>Changed</p>",
@@ -85,23 +85,23 @@ def test_a_reporter_cannot_send_the_form_of_a_published_article(
         "corrections-INITIAL_FORMS": "0",
         "corrections-0-text": "Changed",
     }
-    assert client.post(place, form).status_code == 403
+    assert client.post(url, form).status_code == 403
     assert Client().get(page).content == before
 
 
-def test_a_reporter_changes_no_author_page_and_no_portrait(client: Client, rui: User) -> None:
-    """Not even their own: what it shows is published."""
+def test_a_reporter_cannot_change_author_pages(client: Client, rui: User) -> None:
+    """Not even their own, since it is public."""
     own = AuthorProfile.objects.create(name="Rui Tavares", slug="rui-tavares", user=rui)
     client.force_login(rui)
-    place = reverse("admin:accounts_authorprofile_change", args=[own.pk])
-    assert client.post(place, {"name": "R. T.", "slug": "r-t"}).status_code == 403
+    url = reverse("admin:accounts_authorprofile_change", args=[own.pk])
+    assert client.post(url, {"name": "R. T.", "slug": "r-t"}).status_code == 403
     assert AuthorProfile.objects.get(pk=own.pk).name == "Rui Tavares"
 
 
-def test_a_reporter_changes_no_credit_through_its_photographer(client: Client, rui: User) -> None:
+def test_a_reporter_cannot_change_a_photographer(client: Client, rui: User) -> None:
     photographer = Photographer.objects.create(name="Ines Faro")
     client.force_login(rui)
-    place = reverse("admin:articles_photographer_change", args=[photographer.pk])
-    assert client.post(place, {"name": "Somebody Else"}).status_code == 403
+    url = reverse("admin:articles_photographer_change", args=[photographer.pk])
+    assert client.post(url, {"name": "Somebody Else"}).status_code == 403
     photographer.refresh_from_db()
     assert photographer.name == "Ines Faro"

@@ -1,4 +1,4 @@
-"""The page about personal data lists what the models' policies say, and who receives it."""
+"""The page about personal data lists the model policies and the recipients."""
 
 import re
 from typing import Any
@@ -37,7 +37,7 @@ def test_the_page_has_a_section_for_each_description_and_is_linked_everywhere(
     assert not re.search(r"articles\.|newsletter\.", page.partition("<main")[2])
 
 
-def test_recipients_are_named_when_they_are_switched_on(client: Client, settings: Any) -> None:
+def test_active_recipients_are_named(client: Client, settings: Any) -> None:
     before = client.get(reverse("personal_data"))
     assert "Akismet" not in before.content.decode()
     settings.AKISMET_KEY = "a-key"

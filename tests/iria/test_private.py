@@ -1,4 +1,4 @@
-"""Public pages meet no session, no cookie and no token."""
+"""Public pages have no session, cookie or token."""
 
 import pytest
 from django.db import connection
@@ -14,23 +14,23 @@ def test_a_public_page_sets_no_cookie_and_varies_on_none(
     client: Client, db: None, path: str
 ) -> None:
     newsroom.published()
-    answer = client.get(path)
-    assert not answer.cookies
-    assert "Cookie" not in answer.headers.get("Vary", "")
+    response = client.get(path)
+    assert not response.cookies
+    assert "Cookie" not in response.headers.get("Vary", "")
 
 
-def test_somebody_signed_in_gets_the_same_bytes(client: Client, ola: object) -> None:
+def test_a_signed_in_user_gets_the_same_public_page(client: Client, ola: object) -> None:
     newsroom.published()
     before = client.get("/").content
     client.force_login(ola)  # type: ignore[arg-type]
     assert client.get("/").content == before
 
 
-def test_private_pages_are_kept_out_of_shared_caches(client: Client, db: None) -> None:
+def test_private_pages_are_not_cached(client: Client, db: None) -> None:
     assert "no-store" in client.get("/accounts/login/").headers["Cache-Control"]
 
 
-def test_the_policy_allows_nothing_unsafe(client: Client, db: None) -> None:
+def test_the_content_security_policy_is_strict(client: Client, db: None) -> None:
     for path in ("/", "/admin/login/", "/accounts/login/"):
         policy = client.get(path).headers["Content-Security-Policy"]
         assert "unsafe" not in policy
@@ -39,12 +39,12 @@ def test_the_policy_allows_nothing_unsafe(client: Client, db: None) -> None:
 
 
 def test_a_process_is_ready_without_a_worker(client: Client, db: None) -> None:
-    answer = client.get("/readyz")
-    assert answer.status_code == 200
-    assert answer.json() == {"database": True, "migrations": True}
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {"database": True, "migrations": True}
 
 
-def test_the_worker_has_an_endpoint_of_its_own(client: Client, db: None) -> None:
+def test_the_worker_has_its_own_health_check(client: Client, db: None) -> None:
     never = client.get("/readyz/worker/")
     assert never.status_code == 503
     assert never.json() == {"worker": False, "last_heartbeat": None}
@@ -61,6 +61,6 @@ def test_the_worker_has_an_endpoint_of_its_own(client: Client, db: None) -> None
     assert alive.json()["worker"] is True
 
 
-def test_health_endpoints_are_only_read(client: Client, db: None) -> None:
+def test_health_checks_accept_only_get_and_head(client: Client, db: None) -> None:
     assert client.post("/healthz").status_code == 405
     assert client.head("/healthz").status_code == 200

@@ -1,4 +1,4 @@
-"""What a process remembers follows from the data alone, never from who asked first, and how."""
+"""Process caches depend on the data only, not on earlier requests."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
@@ -16,7 +16,7 @@ from iria.core.http import page_cache
 from iria.publication.models import Publication
 from iria.wsgi import application
 from tests.iria.process_caches import forget_everything
-from tests.iria.test_no_500 import addresses_of_readers
+from tests.iria.test_no_500 import public_urls
 
 HEADERS = {
     "HTTP_SCRIPT_NAME": "/elsewhere",
@@ -35,45 +35,45 @@ HEADERS = {
     "HTTP_X_ORIGINAL_URL": "/elsewhere/",
     "HTTP_X_REWRITE_URL": "/elsewhere/",
 }
-ODD: list[dict[str, str]] = [
+UNUSUAL_ENVIRONS: list[dict[str, str]] = [
     HEADERS | {"SCRIPT_NAME": "/elsewhere"},
     HEADERS | {"SCRIPT_URL": "/elsewhere/", "REDIRECT_URL": "/elsewhere/"},
 ]
-"""Variables of requests by which one might change what others are answered."""
+"""Request variables that must not influence cached content."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
 
-def _answer(address: str, **odd: str) -> Answer:
-    """As a server asks for it: unlike the test client, it says which prefix there is."""
-    environ = RequestFactory().get(address).environ | odd
-    told: list[Any] = []
+def _request(url: str, **environ: str) -> Response:
+    """Calls the WSGI application like a server, with SCRIPT_NAME, unlike the test client."""
+    environ = RequestFactory().get(url).environ | environ
+    started: list[Any] = []
 
-    def begin(
+    def start_response(
         status: str, headers: list[tuple[str, str]], *_error: object
     ) -> Callable[[bytes], None]:
-        told.extend([status, headers])
+        started.extend([status, headers])
         return lambda _written: None
 
-    response = application(environ, begin)
+    response = application(environ, start_response)
     try:
-        headers = tuple(each for each in told[1] if each[0] != "Expires")
-        return Answer(told[0], headers, b"".join(response))
+        headers = tuple(each for each in started[1] if each[0] != "Expires")
+        return Response(started[0], headers, b"".join(response))
     finally:
         response.close()  # type: ignore[attr-defined]
 
 
-def _answers(addresses: Iterable[str]) -> dict[str, Answer]:
-    return {address: _answer(address) for address in addresses}
+def _responses(urls: Iterable[str]) -> dict[str, Response]:
+    return {url: _request(url) for url in urls}
 
 
 @pytest.fixture(autouse=True)
 def _connections_stay_open() -> Iterator[None]:
-    """As with the test client: the transaction of the test goes on after a request."""
+    """Keeps the transaction of the test open after a request, like the test client."""
     both = (signals.request_started, signals.request_finished)
     for each in both:
         each.disconnect(close_old_connections)
@@ -84,58 +84,58 @@ def _connections_stay_open() -> Iterator[None]:
 
 @pytest.fixture
 def public(parts: dict[str, str], settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every address that answers everybody alike, in a publication of two languages; time stands still."""
+    """All public URLs, for a publication with two languages and at a fixed time."""
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
     monkeypatch.setattr(page_cache, "release", lambda: "this one")
     settings.API_RATE_LIMIT = 100_000
     Publication(name="The Strait Review", languages="en, fr").save()
-    found = [
-        each for each in addresses_of_readers(parts) if not each.startswith(site.PRIVATE_PATHS)
-    ]
-    working = [address for address in found if not _answer(address).status.startswith(("4", "5"))]
-    assert len(working) > 60
-    return working
+    found = [each for each in public_urls(parts) if not each.startswith(site.PRIVATE_PATHS)]
+    existing = [url for url in found if not _request(url).status.startswith(("4", "5"))]
+    assert len(existing) > 60
+    return existing
 
 
-def _differing(before: dict[str, Answer], after: dict[str, Answer]) -> list[tuple[str, str]]:
-    """Which addresses are answered in another way, and the first thing that is different."""
+def _differences(before: dict[str, Response], after: dict[str, Response]) -> list[tuple[str, str]]:
+    """URLs with different responses, and the first difference."""
     return [
-        (address, _first_difference(answer, after[address]))
-        for address, answer in before.items()
-        if after[address] != answer
+        (url, _first_difference(response, after[url]))
+        for url, response in before.items()
+        if after[url] != response
     ]
 
 
-def _first_difference(before: Answer, after: Answer) -> str:
+def _first_difference(before: Response, after: Response) -> str:
     if before[:2] != after[:2]:
         return f"{before[:2]} {after[:2]}"
-    place = next(at for at, (a, b) in enumerate(zip_longest(before.body, after.body)) if a != b)
-    begin = max(0, place - 40)
-    return f"{before.body[begin : place + 40]!r} {after.body[begin : place + 40]!r}"
+    position = next(
+        index for index, (a, b) in enumerate(zip_longest(before.body, after.body)) if a != b
+    )
+    begin = max(0, position - 40)
+    return f"{before.body[begin : position + 40]!r} {after.body[begin : position + 40]!r}"
 
 
-@pytest.mark.parametrize("odd", ODD, ids=["prefix", "rewritten"])
-def test_no_odd_request_changes_what_others_are_answered(
-    public: list[str], odd: dict[str, str]
+@pytest.mark.parametrize("environ", UNUSUAL_ENVIRONS, ids=["prefix", "rewritten"])
+def test_an_unusual_request_does_not_change_other_responses(
+    public: list[str], environ: dict[str, str]
 ) -> None:
-    before = _answers(public)
+    before = _responses(public)
     forget_everything()
-    for address in public:
-        _answer(address, **odd)
-    assert _differing(before, _answers(public)) == []
+    for url in public:
+        _request(url, **environ)
+    assert _differences(before, _responses(public)) == []
 
 
-def test_no_page_depends_on_which_page_was_asked_for_before(public: list[str]) -> None:
+def test_no_page_depends_on_the_order_of_requests(public: list[str]) -> None:
     forget_everything()
-    before = _answers(public)
+    before = _responses(public)
     forget_everything()
-    assert _differing(before, _answers(reversed(public))) == []
+    assert _differences(before, _responses(reversed(public))) == []
 
 
-def test_nothing_is_remembered_in_the_language_or_the_zone_of_a_thread(public: list[str]) -> None:
-    before = _answers(public)
+def test_caches_do_not_depend_on_the_language_or_time_zone_of_a_thread(public: list[str]) -> None:
+    before = _responses(public)
     forget_everything()
     with translation.override("fr"), timezone.override(ZoneInfo("Pacific/Auckland")):
-        _answers(public)
-    assert _differing(before, _answers(public)) == []
+        _responses(public)
+    assert _differences(before, _responses(public)) == []

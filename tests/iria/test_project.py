@@ -10,7 +10,7 @@ from tests.shared import PROJECT
 LOCKS = [f"requirements{part}.txt" for part in ("", "-dev", "-postgres", "-s3", "-webhooks")]
 
 
-def test_locks_carry_hashes_and_no_addresses() -> None:
+def test_lock_files_have_hashes_and_no_urls() -> None:
     for name in LOCKS:
         text = (PROJECT / name).read_text()
         assert "://" not in text
@@ -19,16 +19,16 @@ def test_locks_carry_hashes_and_no_addresses() -> None:
         assert all(line.rstrip().endswith("\\") for line in packages), name
 
 
-def test_no_two_locks_hold_different_versions_of_a_package() -> None:
-    held: dict[str, set[str]] = {}
+def test_lock_files_agree_on_versions() -> None:
+    versions: dict[str, set[str]] = {}
     for name in LOCKS:
         pins = re.findall(r"^([a-z0-9-]+)==([^\s;]+)", (PROJECT / name).read_text(), re.MULTILINE)
         for package, version in pins:
-            held.setdefault(package, set()).add(version)
-    assert {package: found for package, found in held.items() if len(found) > 1} == {}
+            versions.setdefault(package, set()).add(version)
+    assert {package: found for package, found in versions.items() if len(found) > 1} == {}
 
 
-def test_locks_of_the_checkers_carry_hashes_and_no_addresses() -> None:
+def test_npm_lock_files_have_hashes_and_no_urls() -> None:
     locks = [*(PROJECT / "tests").glob("*/package-lock.json")]
     locks += (PROJECT / "tests").glob("*/*/package-lock.json")
     assert len(locks) == 2
@@ -39,13 +39,13 @@ def test_locks_of_the_checkers_carry_hashes_and_no_addresses() -> None:
         assert all("integrity" in each for name, each in packages.items() if name), lock
 
 
-def test_every_dependency_has_its_reason_written_down() -> None:
+def test_every_dependency_has_a_documented_reason() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
     reasons = (PROJECT / "docs" / "decisions" / "dependencies.md").read_text()
     groups = project["dependency-groups"]
-    wanted = project["project"]["dependencies"] + groups["dev"]
-    wanted += groups["postgres"] + groups["s3"] + groups["webhooks"]
-    names = {re.split(r"[\[~=<>]", line)[0] for line in wanted}
+    dependencies = project["project"]["dependencies"] + groups["dev"]
+    dependencies += groups["postgres"] + groups["s3"] + groups["webhooks"]
+    names = {re.split(r"[\[~=<>]", line)[0] for line in dependencies}
     assert {name for name in names if f"`{name}`" not in reasons} == set()
 
 
@@ -58,7 +58,7 @@ def test_the_architecture_page_lists_every_package() -> None:
         for package in (PROJECT / app).iterdir()
         if (package / "__init__.py").exists()
     }
-    # Packages that Django itself looks for need no explanation.
+    # Standard packages of Django need no explanation.
     standard = {"admin", "management", "migrations", "models", "templatetags"}
     assert listed - standard == existing - standard
 

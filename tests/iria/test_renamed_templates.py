@@ -8,7 +8,7 @@ from iria.renamed_templates import RENAMED, check_template_names, new_name
 from tests.shared import PROJECT
 
 
-def test_no_renamed_template_is_left_under_its_old_name() -> None:
+def test_no_renamed_template_exists_under_its_old_name() -> None:
     folder = PROJECT / "templates"
     both = {old for old, new in RENAMED.items() if (folder / old).exists()} & {
         old for old, new in RENAMED.items() if (folder / new).exists()

@@ -14,7 +14,7 @@ def test_a_retired_word_is_not_used(word: RetiredWord) -> None:
     assert found == [], f"use: {word.use}"
 
 
-def test_names_are_read_as_words_and_contexts_can_be_allowed() -> None:
+def test_names_are_split_into_words_and_contexts_can_be_allowed() -> None:
     desk = RetiredWord(r"\bdesk\b", "admin", (CLASS,), ("editorial desk",))
     names = [
         Found(CLASS, retired_words._words(name), "iria/admin_site.py", 1)
@@ -24,7 +24,7 @@ def test_names_are_read_as_words_and_contexts_can_be_allowed() -> None:
     assert findings(desk, [Found(TEXT, "The desk", "iria/admin_site.py", 1)]) == []
 
 
-def test_every_kind_of_place_is_read() -> None:
+def test_all_kinds_of_places_are_checked() -> None:
     assert {each.kind for each in PLACES} == {
         *("module", "class", "function", "url", "css", "text", "heading")
     }

@@ -1,4 +1,4 @@
-"""Each role sees what it may use, and keeps what an administrator gave or took."""
+"""Permissions of the roles, which administrators can change."""
 
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
@@ -16,11 +16,11 @@ def test_an_editor_may_publish_and_a_reporter_may_not(edna: User, rui: User) -> 
     assert not rui.has_perm("articles.publish_article")
 
 
-def test_a_moderator_may_not_touch_articles(mina: User) -> None:
+def test_a_moderator_may_not_change_articles(mina: User) -> None:
     assert not mina.has_perm("articles.change_article")
 
 
-def test_what_an_administrator_took_from_a_role_stays_taken(edna: User) -> None:
+def test_a_removed_permission_is_not_granted_again(edna: User) -> None:
     permission = Permission.objects.get(codename="delete_category")
     Group.objects.get(name=EDITOR).permissions.remove(permission)
     call_command("migrate", verbosity=0)
@@ -36,7 +36,7 @@ def test_the_roles_exist_in_a_new_database(db: None) -> None:
     }
 
 
-def test_a_renamed_model_keeps_its_permissions_and_what_was_removed_stays_removed(
+def test_a_renamed_model_keeps_its_permissions(
     db: None,
 ) -> None:
     administrators = Group.objects.get(name=ADMINISTRATOR)

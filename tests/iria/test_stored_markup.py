@@ -1,4 +1,4 @@
-"""Markup that came into a row past the sanitiser, by a script or a restore, runs nowhere."""
+"""Unsanitised markup in the database, for example from a restore, is never executed."""
 
 import json
 from collections.abc import Iterator
@@ -25,27 +25,27 @@ pytestmark = pytest.mark.django_db
 
 FORBIDDEN = {"iframe", "object", "embed", "applet", "base", "frame", "frameset", "style", "math"}
 LINKS = {"href", "src", "action", "formaction", "data", "poster", "xlink:href", "background"}
-RUNS = ("javascript:", "vbscript:", "data:text")
-BADLY_WRITTEN = "javascript:alert(1)//"
+SCRIPT_SCHEMES = ("javascript:", "vbscript:", "data:text")
+SCRIPT_URL = "javascript:alert(1)//"
 
 
 def payloads() -> list[str]:
     owasp = json.loads(shared_data("xss", "owasp-filter-evasion.json").read_text())
     bleach = json.loads(shared_data("xss", "bleach-data.json").read_text())
-    # PostgreSQL keeps no NUL.
+    # PostgreSQL cannot store NUL.
     return [p.replace("\x00", "") for p in [*owasp, *(row["payload"] for row in bleach)]]
 
 
 def texts() -> list[str]:
-    """The payloads that run by themselves in a browser each alone, the others by the handful."""
+    """Payloads that run in a browser one by one, the others in groups of seven."""
     live = json.loads(shared_data("xss", "live_in_chromium.json").read_text())
-    alone = [row["payload"].replace("\x00", "") for row in live]
-    others = [payload for payload in payloads() if payload not in alone]
-    return [*alone, *("".join(others[at : at + 7]) for at in range(0, len(others), 7))]
+    live_payloads = [row["payload"].replace("\x00", "") for row in live]
+    others = [payload for payload in payloads() if payload not in live_payloads]
+    return [*live_payloads, *("".join(others[at : at + 7]) for at in range(0, len(others), 7))]
 
 
-def dangers(tree: HtmlElement, place: str) -> Iterator[str]:
-    # A mail carries its own style sheet, once.
+def dangerous_markup(tree: HtmlElement, place: str) -> Iterator[str]:
+    # An e-mail contains one style element.
     allowed = {"style"} if place == "e-mail" and len(tree.findall(".//style")) == 1 else set()
     for element in tree.iter():
         if not isinstance(element.tag, str):
@@ -59,15 +59,15 @@ def dangers(tree: HtmlElement, place: str) -> Iterator[str]:
         if name == "meta" and (element.get("http-equiv") or "").lower() == "refresh":
             yield "refresh"
         for attribute, value in element.attrib.items():
-            runs = "".join(value.split()).lower().startswith(RUNS)
-            if attribute.startswith("on") or (attribute in LINKS and runs):
+            is_script = "".join(value.split()).lower().startswith(SCRIPT_SCHEMES)
+            if attribute.startswith("on") or (attribute in LINKS and is_script):
                 yield f"<{name} {attribute}={value[:40]}>"
 
 
 @pytest.fixture
 def article(edna: User) -> Article:
     lead, inner = mail_image(), mail_image(checksum="1" * 64)
-    made = newsroom.published(
+    published = newsroom.published(
         "Ferries",
         lead_image=lead,
         lead_caption="A caption",
@@ -77,16 +77,16 @@ def article(edna: User) -> Article:
         tags=["Straits"],
         by=edna,
     )
-    Correction.objects.create(article=made, text="It was late.", created_by=edna)
-    Comment.objects.create(article=made, name="Teo", text="Words.", state="approved")
+    Correction.objects.create(article=published, text="It was late.", created_by=edna)
+    Comment.objects.create(article=published, name="Teo", text="Words.", state="approved")
     Page.objects.create(title="About", path="about", body="<p>Us.</p>", is_published=True)
-    issue("News", made, image=lead, image_caption="On top")
+    issue("News", published, image=lead, image_caption="On top")
     Publication.objects.filter(pk=current_publication().pk).update(full_text_feeds=True)
-    return made
+    return published
 
 
 def store(article: Article, text: str) -> None:
-    """Writes the text into every column that readers see, past models, forms and sanitisers."""
+    """Writes the text into every public column, without models, forms and sanitisers."""
     figure = article.figures.exclude(place=Figure.Place.LEAD).get()
     body = f'{text}<figure data-image="{figure.image_id}"><figcaption>{text}</figcaption></figure>'
     Article.objects.update(
@@ -97,11 +97,11 @@ def store(article: Article, text: str) -> None:
         caption=text,
         alt_text=text or "x",
         credit=text[:300] or "x",
-        credit_url=f"{BADLY_WRITTEN}{text}"[:200],
+        credit_url=f"{SCRIPT_URL}{text}"[:200],
         extended_description=text,
         copyright_notice=text[:500],
     )
-    links = [{"name": text[:60], "address": f"{BADLY_WRITTEN}{text}"}]
+    links = [{"name": text[:60], "address": f"{SCRIPT_URL}{text}"}]
     AuthorProfile.objects.update(
         name=text[:100] or "x", role=text[:100], biography=text, links=links
     )
@@ -115,8 +115,8 @@ def store(article: Article, text: str) -> None:
     Issue.objects.update(introduction=text, closing=text, image_caption=text)
 
 
-def shown(client: Client, article: Article) -> Iterator[tuple[str, str]]:
-    """Everything that readers and programs get, by its address."""
+def outputs(client: Client, article: Article) -> Iterator[tuple[str, str]]:
+    """All public outputs, with their URL."""
     place = article.get_absolute_url()
     picture = article.lead_image
     assert picture
@@ -126,36 +126,36 @@ def shown(client: Client, article: Article) -> Iterator[tuple[str, str]]:
         yield path, client.get(path).content.decode()
     for path in ("/feed/", "/feed/atom/", f"{place}feed/"):
         for element in etree.fromstring(client.get(path).content).iter():
-            # Readers show these as HTML, those of RSS without being told to.
+            # Feed readers show these as HTML.
             name = etree.QName(element).localname
             is_html = name in {"description", "encoded"} and "mrss" not in str(element.tag)
             if element.text and (is_html or element.get("type") == "html"):
-                above = element.getparent()
-                if above is not None and etree.QName(above).localname == "channel":
+                parent = element.getparent()
+                if parent is not None and etree.QName(parent).localname == "channel":
                     continue
                 yield f"{path} {name}", element.text
     for item in client.get("/feed/json/").json()["items"]:
         yield "/feed/json/", item.get("content_html", "")
-    answer = client.get(f"/api/v1/articles/{article.pk}/").json()
-    yield "/api/", answer["html"]
-    sent = rendering.compose(Issue.objects.with_articles().get())
-    yield "e-mail", sent.html
+    response = client.get(f"/api/v1/articles/{article.pk}/").json()
+    yield "/api/", response["html"]
+    email = rendering.compose(Issue.objects.with_articles().get())
+    yield "e-mail", email.html
 
 
-def test_no_payload_stored_past_the_sanitiser_can_run(
+def test_no_unsanitised_payload_is_executed(
     client: Client, article: Article, settings: object
 ) -> None:
     settings.SEARCH_RATE_LIMIT = settings.API_RATE_LIMIT = 10**9  # type: ignore[attr-defined]
     found = []
     for text in texts():
         store(article, text)
-        for place, html in shown(client, article):
+        for place, html in outputs(client, article):
             tree = lxml_html.document_fromstring(f"<div>{html}</div>" if html else "<p></p>")
-            found += [(place, text[:60], each) for each in dangers(tree, place)]
+            found += [(place, text[:60], each) for each in dangerous_markup(tree, place)]
     assert found == []
 
 
-def test_what_was_cleaned_is_shown_as_it_is(client: Client, article: Article) -> None:
+def test_sanitised_html_is_shown_unchanged(client: Client, article: Article) -> None:
     store(article, '<p>A <em>word</em> &amp; <a href="/x/">more</a></p>')
     page = client.get(article.get_absolute_url()).content.decode()
     assert '<p>A <em>word</em> &amp; <a href="/x/">more</a></p>' in page

@@ -1,4 +1,4 @@
-"""What the worker does by itself."""
+"""Periodic jobs."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,7 +20,7 @@ def _no_jobs_of_other_tests() -> None:
         cursor.execute("DELETE FROM procrastinate_workers")
 
 
-def _killed_worker_had(job_id: int) -> None:
+def _assign_to_killed_worker(job_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_workers (last_heartbeat)"
@@ -33,35 +33,35 @@ def _killed_worker_had(job_id: int) -> None:
         )
 
 
-def _expired_count() -> None:
+def _create_expired_count() -> None:
     RateCount.objects.create(key="old", expires_at=timezone.now() - timedelta(hours=1))
 
 
-def _work_until_nothing_is_left(jobs: Callable[[], None]) -> None:
-    """The worker of a test ends when it finds nothing to do, maybe before a lost job is back."""
+def _run_all_jobs(jobs: Callable[[], None]) -> None:
+    """The test worker ends without jobs, maybe before a stalled job is retried."""
     for _ in range(3):
         jobs()
 
 
-def test_a_job_of_a_killed_worker_is_done_by_the_next_one(jobs: Callable[[], None]) -> None:
-    _expired_count()
-    lost = app.configure_task("iria.delete_expired_rate_counts").defer(timestamp=0)
-    _killed_worker_had(lost)
+def test_a_job_of_a_killed_worker_is_retried(jobs: Callable[[], None]) -> None:
+    _create_expired_count()
+    stalled = app.configure_task("iria.delete_expired_rate_counts").defer(timestamp=0)
+    _assign_to_killed_worker(stalled)
     assert RateCount.objects.exists()
     app.configure_task("iria.retry_stalled_jobs").defer(timestamp=0)
-    _work_until_nothing_is_left(jobs)
+    _run_all_jobs(jobs)
     assert not RateCount.objects.exists()
 
 
-def test_a_lost_job_whose_like_waits_holds_up_no_other(jobs: Callable[[], None]) -> None:
-    _expired_count()
-    lost = app.configure_task("editorial.publish_due", queueing_lock="one").defer(timestamp=0)
-    _killed_worker_had(lost)
+def test_a_stalled_job_that_is_queued_again_blocks_no_other(jobs: Callable[[], None]) -> None:
+    _create_expired_count()
+    stalled = app.configure_task("editorial.publish_due", queueing_lock="one").defer(timestamp=0)
+    _assign_to_killed_worker(stalled)
     app.configure_task("iria.retry_stalled_jobs", priority=9).defer(timestamp=0)
     app.configure_task("editorial.publish_due", queueing_lock="one").defer(timestamp=0)
     other = app.configure_task("iria.delete_expired_rate_counts").defer(timestamp=0)
-    _killed_worker_had(other)
-    _work_until_nothing_is_left(jobs)
+    _assign_to_killed_worker(other)
+    _run_all_jobs(jobs)
     assert not RateCount.objects.exists()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")

@@ -58,7 +58,7 @@ class Archive:
         for start in range(0, count, BATCH):
             entries: list[EntryText] = []
             batch = numbers[start : start + BATCH]
-            with bulk_listing(batch):
+            with listed_together(batch):
                 copy_rows(self._articles(batch, entries))
                 filing.file(batch)
             write_entries(entries)
@@ -113,7 +113,7 @@ class Archive:
 
 
 @contextmanager
-def bulk_listing(numbers: range) -> Iterator[None]:
+def listed_together(numbers: range) -> Iterator[None]:
     """Updates the listings of these articles once at the end, instead of with each table."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL iria.listings_in_bulk = 'on'")

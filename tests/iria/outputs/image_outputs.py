@@ -1,4 +1,4 @@
-"""What leaves the site with an image other than by a URL: files, and e-mails of issues still to be sent."""
+"""Outputs with an image that have no URL: files, and e-mails of issues that are not sent yet."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,17 +1,17 @@
-"""The site with one address more, as somebody might add it without a thought for credits."""
+"""The site with one more URL, whose view shows an image without its credit."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from articles.images.models import Rendition
 
-WORDS = {"empty": "Nothing to see"}
-"""What the new output answers; by default a picture, for ever and without a credit."""
+RESPONSES = {"empty": "Nothing to see"}
+"""The response of the new URL; by default an image without a credit."""
 
 
 def new_output(request: HttpRequest) -> HttpResponse:
     picture = f'<img src="/pictures/{Rendition.objects.first().name}">'  # type: ignore[union-attr]
-    return HttpResponse(WORDS.get("now", picture))
+    return HttpResponse(RESPONSES.get("now", picture))
 
 
 urlpatterns = [path("new/", new_output, name="new_output"), path("", include("iria.urls"))]

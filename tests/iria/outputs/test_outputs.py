@@ -1,4 +1,4 @@
-"""One credit, everywhere: wherever a picture goes out, its credit goes with it, and both leave together."""
+"""Every output with an image has its credit, and hides both together."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,28 +19,28 @@ from articles.related.models import RelatedPick
 from articles.search.index.indexer import reindex
 from tests import newsroom
 from tests.iria.outputs import image_outputs, new_output
-from tests.iria.outputs.drawing import watched
+from tests.iria.outputs.image_code import record_coverage
 from tests.iria.outputs.image_outputs import ImageOutput
 from tests.iria.outputs.walk import Output, Rule, Walk
 from tests.newsletter import factories
 
 pytestmark = pytest.mark.django_db
 
-PLACES = {
+PLACE_KINDS = {
     *("figure", "card-image", "portrait", "story-image", "image", "letter", "file"),
     *("og:image:alt", "JSON-LD creditText", "credit", "thumbnail_credit"),
     *("content", "enclosure", "link", "attachment", "_picture.credit", "loc"),
 }
-"""Sorts of places (`standing.Standing`) that a picture has on this site; each has to be come by."""
+"""Kinds of places (`image_places.ImagePlace`) of images on this site; the test must find all."""
 
-FIRST, THEN = "Marta Voss/via Quay Pictures", "Jon Aske/via Harbour Agency"
+FIRST_CREDIT, SECOND_CREDIT = "Marta Voss/via Quay Pictures", "Jon Aske/via Harbour Agency"
 
 
 @pytest.fixture
 def walk(parts: dict[str, str]) -> Walk:
-    """The same picture wherever one can stand: in articles, beside authors, in pages, in mails."""
+    """One image in all places: articles, portraits, pages and e-mails."""
     image = Image.objects.get(pk=parts["one_picture"])
-    update_image(image, by=None, credit=FIRST)
+    update_image(image, by=None, credit=FIRST_CREDIT)
     renditions.update_rights(image)
     article = Article.objects.get(pk=parts["article"])
     inside = f'<figure data-image="{image.pk}"><figcaption>The quay</figcaption></figure>'
@@ -65,88 +65,88 @@ def walk(parts: dict[str, str]) -> Walk:
     factories.issue("What is to come", article, crossing)
     draft = newsroom.draft("Not out", lead_image=image, body=f"<p>Words.</p>{inside}")
     reindex()
-    fit = {**parts, "preview": make_preview_token(draft), "code": "fr"}
-    fit["picture"] = image.renditions.get().name
-    return Walk(image=image, parts=fit, article=article)
+    values = {**parts, "preview": make_preview_token(draft), "code": "fr"}
+    values["picture"] = image.renditions.get().name
+    return Walk(image=image, parts=values, article=article)
 
 
-def names(body: bytes, credit: str) -> bool:
-    """Whether it says so, wherever its lines break."""
+def contains(body: bytes, credit: str) -> bool:
+    """Whether the output contains the credit, regardless of line breaks."""
     return credit.encode() in b" ".join(body.split())
 
 
 def credited(credit: str, never: str = "") -> Rule:
-    """Wherever the picture stands this credit stands with it, and the other one nowhere any more."""
+    """All places of the image have this credit, and none has the other one."""
 
     def rule(output: Output) -> str:
         if output.status != 200:
             return f"answers {output.status}"
-        if not output.standings:
+        if not output.places:
             return "the picture is missing"
-        for each in output.standings:
-            if not names(each.words.encode(), credit):
-                return f"{each.sort}: the credit “{credit}” is missing"
-        gone = never and names(output.body, never)
-        return f"the credit “{never}” is still there" if gone else ""
+        for each in output.places:
+            if not contains(each.text.encode(), credit):
+                return f"{each.kind}: the credit “{credit}” is missing"
+        remains = never and contains(output.body, never)
+        return f"the credit “{never}” is still there" if remains else ""
 
     return rule
 
 
-def withheld(output: Output) -> str:
-    """Neither the picture nor its credit, and no broken page in their stead."""
-    if output.carries or output.standings or names(output.body, THEN):
+def hidden(output: Output) -> str:
+    """The output has neither the image nor its credit, and is not an error page."""
+    if output.carries or output.places or contains(output.body, SECOND_CREDIT):
         return "the picture is still there"
     return "" if output.status == output.gone else f"answers {output.status}"
 
 
-def faults(client: Client, walk: Walk) -> list[str]:
-    """Whatever is wrong with any output before and after a change of the credit, after the licence
+def problems(client: Client, walk: Walk) -> list[str]:
+    """The problems of all outputs before and after a change of the credit, after the licence
     ended, and after it was extended."""
     found = walk.find(client)
-    found += walk.judge(client, credited(FIRST))
-    # Changed once, by the verb of the library and the job that follows it.
-    update_image(walk.image, by=None, credit=THEN)
+    found += walk.judge(client, credited(FIRST_CREDIT))
+    # Changed once, with the function of the library and the job after it.
+    update_image(walk.image, by=None, credit=SECOND_CREDIT)
     renditions.update_rights(walk.image)
-    found += walk.judge(client, credited(THEN, never=FIRST))
+    found += walk.judge(client, credited(SECOND_CREDIT, never=FIRST_CREDIT))
     update_image(walk.image, by=None, licence_until=timezone.now())
-    found += walk.judge(client, withheld)
+    found += walk.judge(client, hidden)
     update_image(walk.image, by=None, licence_until=timezone.now() + timedelta(days=90))
-    return found + walk.judge(client, credited(THEN))
+    return found + walk.judge(client, credited(SECOND_CREDIT))
 
 
-def test_every_output_names_the_credit_of_today_and_withholds_what_may_not_be_shown(
+def test_every_output_has_the_current_credit_and_hides_expired_images(
     client: Client, walk: Walk
 ) -> None:
-    with watched() as passed:
-        assert faults(client, walk) == []
-    assert passed.missed() == []
+    with record_coverage() as coverage:
+        assert problems(client, walk) == []
+    assert coverage.missed() == []
     assert len(walk.carried) > 30
-    assert walk.sorts() >= PLACES
+    assert walk.place_kinds() >= PLACE_KINDS
 
 
-def test_a_new_address_that_shows_an_image_without_its_credit_is_found(
+def test_a_new_url_with_an_image_without_credit_is_found(
     client: Client, walk: Walk, settings: Any
 ) -> None:
     settings.ROOT_URLCONF = "tests.iria.outputs.new_output"
     walk.below = "/new/"
-    assert faults(client, walk) == [
-        f"/new/: body: the credit “{FIRST}” is missing",
-        f"/new/: body: the credit “{THEN}” is missing",
+    assert problems(client, walk) == [
+        f"/new/: body: the credit “{FIRST_CREDIT}” is missing",
+        f"/new/: body: the credit “{SECOND_CREDIT}” is missing",
         "/new/: the picture is still there",
-        f"/new/: body: the credit “{THEN}” is missing",
+        f"/new/: body: the credit “{SECOND_CREDIT}” is missing",
     ]
 
 
-def test_a_new_address_that_nobody_thought_of_is_found(
+def test_a_new_undeclared_url_is_found(
     client: Client, walk: Walk, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.ROOT_URLCONF = "tests.iria.outputs.new_output"
     walk.below = "/new/"
-    monkeypatch.setitem(new_output.WORDS, "now", "Nothing to see yet")
+    monkeypatch.setitem(new_output.RESPONSES, "now", "Nothing to see yet")
     assert walk.find(client) == ["/new/: carries no picture here and is not declared so"]
 
 
-def test_a_new_mail_that_shows_an_image_without_its_credit_is_found(
+def test_a_new_email_with_an_image_without_credit_is_found(
     client: Client, walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mails = {
@@ -154,11 +154,13 @@ def test_a_new_mail_that_shows_an_image_without_its_credit_is_found(
         "new": lambda pk: [ImageOutput("A mail", f'<img src="{walk.names()[0]}">'.encode())],
     }
     monkeypatch.setattr(image_outputs, "SOURCES", mails)
-    assert walk.judge(client, credited(FIRST)) == [f"A mail: body: the credit “{FIRST}” is missing"]
+    assert walk.judge(client, credited(FIRST_CREDIT)) == [
+        f"A mail: body: the credit “{FIRST_CREDIT}” is missing"
+    ]
 
 
 @pytest.mark.parametrize(
-    ("output", "wrong"),
+    ("output", "problem"),
     [
         (Output(b"", 404), "answers 404"),
         (Output(b"Broken", 500), "answers 500"),
@@ -168,13 +170,13 @@ def test_a_new_mail_that_shows_an_image_without_its_credit_is_found(
         (Output(b"Words"), ""),
     ],
 )
-def test_a_broken_page_does_not_count_as_a_withheld_picture(output: Output, wrong: str) -> None:
-    assert withheld(output) == wrong
+def test_an_error_page_does_not_count_as_a_hidden_image(output: Output, problem: str) -> None:
+    assert hidden(output) == problem
 
 
-def test_what_draws_an_image_and_was_never_reached_is_found(client: Client, walk: Walk) -> None:
-    with watched() as passed:
+def test_unused_code_that_renders_images_is_found(client: Client, walk: Walk) -> None:
+    with record_coverage() as coverage:
         client.get("/about/")
-    assert "articles/pages/page.html" not in passed.missed()
-    assert "newsletter/mail/_lead.html" in passed.missed()
-    assert "articles/api/oembed.py: _thumbnail" in passed.missed()
+    assert "articles/pages/page.html" not in coverage.missed()
+    assert "newsletter/mail/_lead.html" in coverage.missed()
+    assert "articles/api/oembed.py: _thumbnail" in coverage.missed()

@@ -1,9 +1,9 @@
-"""Every way by which a picture leaves the site, found and gone through.
+"""Requests all outputs with an image and checks them.
 
-The addresses are those of the URL configuration, each leading to something that carries the picture
-if it ever carries one; the rest is in `image_outputs.SOURCES`. What may carry no
-picture is declared below, with the reason. An address that is neither seen to carry one nor declared
-is a fault, so whoever adds an output is led here.
+The URLs are those of the URL configuration, with values for which the page contains the image
+if it ever does; other outputs are in `image_outputs.SOURCES`. URLs without
+images are declared below, with the reason. A URL that neither contains the image nor is declared
+is a problem, so a new output cannot be forgotten.
 """
 
 import re
@@ -20,64 +20,64 @@ from articles.images.models import Image
 from iria.core.http.urls import absolute_url
 from tests.iria import hostile
 from tests.iria.outputs import image_outputs
-from tests.iria.outputs.standing import JPEG, Standing, standings
-from tests.iria.places import fitting
+from tests.iria.outputs.image_places import JPEG, ImagePlace, image_places
+from tests.iria.url_parts import values_for
 
-DESK: Final = "/admin/"
-"""What the newsroom sees of pictures that readers may not see is its own matter."""
+ADMIN: Final = "/admin/"
+"""The admin may show images that are hidden from readers."""
 
-PICTURELESS: Final = {
-    r"robots|seen|theme|newsletter_email_css": "no words for readers",
-    r"account_.*|/accounts/|mfa_.*|two_factor_required": "sign-in, and what somebody may see of themselves",
-    r"newsletter_webhook|/newsletter/(told|look-in-your-mail)/": "a word to a provider",
-    r"newsletter(_check_inbox|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects and words, a way on",
-    r"avatar": "the initials of a reader, or the picture they gave of themselves",
+WITHOUT_IMAGES: Final = {
+    r"robots|seen|theme|newsletter_email_css": "not for readers",
+    r"account_.*|/accounts/|mfa_.*|two_factor_required": "sign-in and account pages",
+    r"newsletter_webhook|/newsletter/(told|look-in-your-mail)/": "responses to a provider",
+    r"newsletter(_check_inbox|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects, texts and redirects",
+    r"avatar": "profile pictures of readers",
     r"personal_data": "which personal data is stored, as text",
-    r"brand_image": "the publication's own mark, which is no picture of the library",
-    r"comment(_.*)?|my_comments": "the form and what was written with it",
-    r"thread(_.*)?|reader": "words of readers",
+    r"brand_image": "the logo, which is not in the image library",
+    r"comment(_.*)?|my_comments": "the comment form and comments",
+    r"thread(_.*)?|reader": "comments",
     r"search_(suggest|opened)": "headlines, and a count",
     r"sitemap_news": "headlines",
-    r"corrections": "headlines and what was wrong",
-    r"archive|language_archive|tags": "years, and the names of topics",
-    r"api|api_document|api_nowhere": "how the API is asked",
-    r"api_(categories|tags|comments|(category|tag|comment)_detail)": "names and words of readers",
+    r"corrections": "headlines and corrections",
+    r"archive|language_archive|tags": "years and tags",
+    r"api|api_document|api_nowhere": "the documentation of the API",
+    r"api_(categories|tags|comments|(category|tag|comment)_detail)": "names and comments",
 }
-"""Names of addresses, as patterns, and why no picture stands there."""
+"""Patterns of URL names → why the page has no image."""
 
 
 FORMS: Final = ("atom", "json")
-"""Of a feed, besides the one that its plain address has."""
+"""Formats of feeds, beside the default."""
 
-GONE_WITH_IT: Final = {"rendition": 410, "picture": 404, "api_image_detail": 404}
-"""Names of addresses that are about nothing but the picture, and how they answer while it is withheld.
-Every other one answers as before, without it."""
+STATUS_WHEN_HIDDEN: Final = {"rendition": 410, "picture": 404, "api_image_detail": 404}
+"""Names of URLs for the image alone → their status while it is hidden.
+All other URLs respond as before, without the image."""
 
 
 @dataclass(frozen=True)
 class Output:
-    """What went out once.
+    """A response or another output.
 
     Args:
-        status: as it was answered; 200 for what goes out by no address.
-        gone: the status it has to have while the picture is withheld.
-        standings: every place of the picture in it.
+        status: of the response; 200 for outputs without a URL.
+        gone: the required status while the image is hidden.
+        places: all places of the image in it.
     """
 
     body: bytes
     status: int = 200
     gone: int = 200
     carries: bool = False
-    standings: Sequence[Standing] = ()
+    places: Sequence[ImagePlace] = ()
 
 
 Rule = Callable[[Output], str]
-"""What is wrong with an output, or nothing."""
+"""Returns the problem of an output, or an empty text."""
 
 
 @dataclass(frozen=True)
-class Carried:
-    """One answer that carries the picture."""
+class OutputUrl:
+    """A URL whose response contains the image."""
 
     name: str
     address: str
@@ -85,120 +85,123 @@ class Carried:
 
 @dataclass
 class Walk:
-    """The world that is walked through, and what was found to carry the picture.
+    """The test data, and the URLs that contain the image.
 
     Args:
-        image: the picture that stands wherever one can stand.
-        parts: what fits into the places of addresses.
+        image: the image in all places.
+        parts: values for the parts of URLs.
     """
 
     image: Image
     parts: dict[str, str]
     article: Article
     below: str = "/"
-    """Only addresses that begin so."""
-    carried: list[Carried] = field(default_factory=list)
-    stood: dict[str, Counter[str]] = field(default_factory=dict)
-    """Output → how often each sort of place stood in it at first."""
+    """Only URLs with this prefix."""
+    carried: list[OutputUrl] = field(default_factory=list)
+    initial_places: dict[str, Counter[str]] = field(default_factory=dict)
+    """Output → the number of places of each kind at first."""
 
     def find(self, client: Client) -> list[str]:
-        """Fills `carried`; returns what is neither seen to carry the picture nor declared."""
-        faults = []
+        """Fills `carried`; returns URLs that neither contain the image nor are declared."""
+        problems = []
         for name, route in dict.fromkeys(hostile.routes()):
-            if route.startswith(DESK) or not route.startswith(self.below):
+            if route.startswith(ADMIN) or not route.startswith(self.below):
                 continue
             try:
-                places = fitting(name, route, self.parts)
+                values = values_for(name, route, self.parts)
             except KeyError as missing:
-                faults.append(f"{route}: nothing is known that fits into {missing}")
+                problems.append(f"{route}: there is no value for {missing}")
                 continue
-            for form in FORMS if "form" in places else [""]:
-                address = filled(route, {**places, "form": form})
-                if fault := self._look(client, name, address):
-                    faults.append(fault)
-        return faults
+            for form in FORMS if "form" in values else [""]:
+                address = filled(route, {**values, "form": form})
+                if problem := self._check(client, name, address):
+                    problems.append(problem)
+        return problems
 
-    def _look(self, client: Client, name: str, address: str) -> str:
-        """Notes whether the address carries the picture; what is wrong if that was not declared."""
-        found = list(self._carrying(client, name, address))
+    def _check(self, client: Client, name: str, address: str) -> str:
+        """Records a URL with the image; returns the problem if the declaration is wrong."""
+        found = list(self._output_urls(client, name, address))
         self.carried += found
-        declared = is_pictureless(name)
+        declared = reason_without_images(name)
         if found and declared:
             return f"{address}: declared to carry no picture ({declared}), and carries one"
         if not found and not declared:
             return f"{address}: carries no picture here and is not declared so"
         return ""
 
-    def _carrying(self, client: Client, name: str, address: str) -> Iterator[Carried]:
-        """The address as it is, and as it would be asked for something."""
-        asked = quote(absolute_url(self.article.get_absolute_url()))
-        for query in ("", f"?q={quote(self.article.headline)}", f"?url={asked}"):
-            status, body = answer_of(client, address + query)
+    def _output_urls(self, client: Client, name: str, address: str) -> Iterator[OutputUrl]:
+        """The URL, if necessary with a query string, if the page contains the image."""
+        article_url = quote(absolute_url(self.article.get_absolute_url()))
+        for query in ("", f"?q={quote(self.article.headline)}", f"?url={article_url}"):
+            status, body = get(client, address + query)
             if status == 200 and self.carries(body):
-                yield Carried(name, address + query)
+                yield OutputUrl(name, address + query)
                 return
-            if is_pictureless(name):
+            if reason_without_images(name):
                 return
 
     def carries(self, body: bytes) -> bool:
-        """Whether one of the picture's files is named in it, or is what it is."""
+        """Whether the output names a file of the image or is one."""
         return any(name.encode() in body for name in self.names()) or body.startswith(JPEG)
 
     def names(self) -> list[str]:
-        """Of its files, as they are today."""
+        """The current names of its files."""
         return [each.name for each in self.image.renditions.all()]
 
     def judge(self, client: Client, rule: Rule) -> list[str]:
-        """What a rule finds wrong with each output, by its address or name."""
+        """The problems of all outputs by a rule, with URL or name."""
         found = []
         for each in self.carried:
-            status, body = answer_of(client, each.address)
-            output = self._output(body, status, GONE_WITH_IT.get(each.name, 200))
-            found.append((each.address, self._less(each.address, output) or rule(output)))
+            status, body = get(client, each.address)
+            output = self._output(body, status, STATUS_WHEN_HIDDEN.get(each.name, 200))
+            found.append((each.address, self._missing_places(each.address, output) or rule(output)))
         for name, content in self.others():
             output = self._output(content)
-            found.append((name, self._less(name, output) or rule(output)))
+            found.append((name, self._missing_places(name, output) or rule(output)))
         return [f"{where}: {wrong}" for where, wrong in found if wrong]
 
     def _output(self, body: bytes, status: int = 200, gone: int = 200) -> Output:
-        places = standings(body, self.names()) if status == 200 else []
+        places = image_places(body, self.names()) if status == 200 else []
         return Output(body, status, gone, self.carries(body), places)
 
-    def _less(self, where: str, output: Output) -> str:
-        """Which places the picture had there before and has no more, though it is still shown."""
-        now = Counter(each.sort for each in output.standings)
-        before = self.stood.setdefault(where, now)
-        gone = before - now if now else Counter()
-        return f"stood before and does not now: {', '.join(sorted(gone))}" if gone else ""
+    def _missing_places(self, where: str, output: Output) -> str:
+        """Places that the output had at first and no longer has, though it still contains the image."""
+        now = Counter(each.kind for each in output.places)
+        initial = self.initial_places.setdefault(where, now)
+        missing = initial - now if now else Counter()
+        return f"missing places: {', '.join(sorted(missing))}" if missing else ""
 
-    def sorts(self) -> set[str]:
-        """Every sort of place that was seen."""
-        return {sort for counted in self.stood.values() for sort in counted}
+    def place_kinds(self) -> set[str]:
+        """All kinds of places that were found."""
+        return {kind for counts in self.initial_places.values() for kind in counts}
 
     def others(self) -> Iterator[tuple[str, bytes]]:
-        """What goes out by no address."""
-        for ask in image_outputs.SOURCES.values():
-            for output in ask(self.image.pk):
+        """Outputs without a URL."""
+        for source in image_outputs.SOURCES.values():
+            for output in source(self.image.pk):
                 yield output.name, output.content
 
 
-def filled(route: str, places: dict[str, str]) -> str:
-    """The address with its places filled."""
-    for place, part in places.items():
-        route = route.replace(f"<{place}>", part)
+def filled(route: str, values: dict[str, str]) -> str:
+    """The URL of a route with these values."""
+    for name, value in values.items():
+        route = route.replace(f"<{name}>", value)
     return route
 
 
-def is_pictureless(name: str) -> str:
-    """Why no picture stands there, or nothing."""
-    return next((why for names, why in PICTURELESS.items() if re.fullmatch(names, name)), "")
+def reason_without_images(name: str) -> str:
+    """The declared reason, or an empty text."""
+    return next(
+        (reason for names, reason in WITHOUT_IMAGES.items() if re.fullmatch(names, name)), ""
+    )
 
 
-def answer_of(client: Client, address: str) -> tuple[int, bytes]:
-    """How a reader is answered there, and with what."""
-    answer = client.get(address)
-    if answer.status_code == 301 and address.startswith("/pictures/"):
-        # A file has a new name after its credit changed, and the old one leads there.
-        answer = client.get(answer["Location"])
-    streamed = answer.streaming
-    return answer.status_code, b"".join(answer.streaming_content) if streamed else answer.content  # type: ignore[attr-defined]
+def get(client: Client, url: str) -> tuple[int, bytes]:
+    """Status and body of the public response."""
+    response = client.get(url)
+    if response.status_code == 301 and url.startswith("/pictures/"):
+        # After a change of the credit the file has a new name, and the old one redirects.
+        response = client.get(response["Location"])
+    if response.streaming:
+        return response.status_code, b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    return response.status_code, response.content

@@ -1,4 +1,4 @@
-"""The publication's form: everything at once, refused in words, nothing typed is lost."""
+"""The form of the publication."""
 
 import re
 from typing import Any
@@ -18,17 +18,17 @@ from tests.iria.publication.test_logos import file
 
 pytestmark = pytest.mark.django_db
 
-ADDRESS = "/admin/iria/publication/1/change/"
+URL = "/admin/iria/publication/1/change/"
 
 
 @pytest.fixture
-def desk(client: Client, chief: User) -> Client:
+def admin_client(client: Client, chief: User) -> Client:
     Publication(name="Meridian").save()
     assert client.login(email=chief.email, password=PASSWORD)
     return client
 
 
-def sent(**fields: Any) -> dict[str, Any]:
+def form(**fields: Any) -> dict[str, Any]:
     rows: dict[str, Any] = {
         "header_menu-target": ["", ""],
         "header_menu-address": ["", ""],
@@ -41,7 +41,7 @@ def sent(**fields: Any) -> dict[str, Any]:
         "social_links-address": [""],
         "social_links-name": [""],
     }
-    words = {
+    values = {
         "name": "Meridian",
         "contact_label": "Write to",
         "first_year": "2014",
@@ -50,14 +50,14 @@ def sent(**fields: Any) -> dict[str, Any]:
         "credit_format": "({credit})",
         "comments_policy": "open",
     }
-    return {**rows, **words, "_continue": "1", **fields}
+    return {**rows, **values, "_continue": "1", **fields}
 
 
-def test_everything_is_kept_at_once(desk: Client) -> None:
+def test_all_fields_are_saved(admin_client: Client) -> None:
     asia = newsroom.category("Asia")
-    answer = desk.post(
-        ADDRESS,
-        sent(
+    response = admin_client.post(
+        URL,
+        form(
             **{
                 "header_menu-target": [f"category:{asia.pk}", "link"],
                 "header_menu-address": ["", "/newsletter/"],
@@ -72,28 +72,28 @@ def test_everything_is_kept_at_once(desk: Client) -> None:
         ),
         follow=True,
     )
-    assert answer.status_code == 200
-    kept = Publication.objects.get()
-    assert kept.header_menu == [
+    assert response.status_code == 200
+    saved = Publication.objects.get()
+    assert saved.header_menu == [
         {"kind": "category", "key": str(asia.pk), "label": "", "below": False},
         {"kind": "link", "key": "/newsletter/", "label": "Letter", "below": True},
     ]
-    assert kept.social_links == [
+    assert saved.social_links == [
         {"name": "Mastodon", "address": "https://mastodon.example/@meridian"}
     ]
-    assert (kept.accent, kept.issn) == ("#8a0303", "2049-3630")
-    page = answer.content.decode()
-    assert kept.brand_images["logo"]["address"] in page
-    foot = desk.get("/").content.decode().split("<footer")[1]
-    assert '<a rel="me" href="https://mastodon.example/@meridian">Mastodon</a>' in foot
-    assert "ISSN 2049-3630" in foot
+    assert (saved.accent, saved.issn) == ("#8a0303", "2049-3630")
+    page = response.content.decode()
+    assert saved.brand_images["logo"]["address"] in page
+    footer = admin_client.get("/").content.decode().split("<footer")[1]
+    assert '<a rel="me" href="https://mastodon.example/@meridian">Mastodon</a>' in footer
+    assert "ISSN 2049-3630" in footer
 
 
-def test_a_logo_is_removed_by_a_tick(desk: Client) -> None:
-    desk.post(ADDRESS, sent(logo=SimpleUploadedFile("logo.png", file(400, 100))))
-    desk.post(ADDRESS, sent())
+def test_a_logo_is_removed_with_the_checkbox(admin_client: Client) -> None:
+    admin_client.post(URL, form(logo=SimpleUploadedFile("logo.png", file(400, 100))))
+    admin_client.post(URL, form())
     assert "logo" in Publication.objects.get().brand_images
-    desk.post(ADDRESS, sent(**{"logo-remove": "1"}))
+    admin_client.post(URL, form(**{"logo-remove": "1"}))
     assert Publication.objects.get().brand_images == {}
 
 
@@ -127,45 +127,45 @@ def test_a_logo_is_removed_by_a_tick(desk: Client) -> None:
         ),
     ],
 )
-def test_what_cannot_be_is_rejected_and_nothing_typed_is_lost(
-    desk: Client, fields: dict[str, Any], field: str
+def test_invalid_values_are_rejected_and_the_input_is_kept(
+    admin_client: Client, fields: dict[str, Any], field: str
 ) -> None:
-    answer = desk.post(ADDRESS, sent(tagline="Kept words", **fields))
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert answer.context["adminform"].form.has_error(field)
+    response = admin_client.post(URL, form(tagline="Kept words", **fields))
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert response.context["adminform"].form.has_error(field)
     assert "Kept words" in page
     for value in fields.values():
         if isinstance(value, str):
             assert value in page
-    kept = Publication.objects.get()
-    assert (kept.tagline, kept.accent, kept.header_menu, kept.brand_images) == ("", "", [], {})
+    saved = Publication.objects.get()
+    assert (saved.tagline, saved.accent, saved.header_menu, saved.brand_images) == ("", "", [], {})
 
 
-def test_the_form_names_a_broken_menu_item(desk: Client, chief: User) -> None:
+def test_the_form_names_a_broken_menu_item(admin_client: Client, chief: User) -> None:
     asia = newsroom.category("Asia")
-    desk.post(
-        ADDRESS,
-        sent(**{"header_menu-target": [f"category:{asia.pk}", ""]}),
+    admin_client.post(
+        URL,
+        form(**{"header_menu-target": [f"category:{asia.pk}", ""]}),
     )
     asia.delete()
-    page = desk.get(ADDRESS).content.decode()
+    page = admin_client.get(URL).content.decode()
     (broken,) = menus.broken_entries(current_publication(), menus.targets())
     (message,) = broken_entry_messages([broken])
     assert message in page
     (item,) = broken_menu_items(chief)
-    assert item.label in desk.get("/admin/").content.decode()
+    assert item.label in admin_client.get("/admin/").content.decode()
 
 
-def test_what_somebody_else_saved_meanwhile_is_not_overwritten_unseen(desk: Client) -> None:
-    opened = re.search(r'name="seen" value="([0-9a-f]+)"', desk.get(ADDRESS).content.decode())
-    assert opened is not None
-    desk.post(ADDRESS, sent(tagline="Theirs"))
-    page = desk.post(ADDRESS, sent(tagline="Mine", seen=opened[1])).content.decode()
+def test_a_concurrent_change_is_not_overwritten_without_a_warning(admin_client: Client) -> None:
+    first = re.search(r'name="seen" value="([0-9a-f]+)"', admin_client.get(URL).content.decode())
+    assert first is not None
+    admin_client.post(URL, form(tagline="Theirs"))
+    page = admin_client.post(URL, form(tagline="Mine", seen=first[1])).content.decode()
     assert EDIT_CONFLICT in page
     assert 'value="Mine"' in page
     assert Publication.objects.get().tagline == "Theirs"
-    now = re.search(r'name="seen" value="([0-9a-f]+)"', page)
-    assert now is not None
-    desk.post(ADDRESS, sent(tagline="Mine", seen=now[1]))
+    second = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    assert second is not None
+    admin_client.post(URL, form(tagline="Mine", seen=second[1]))
     assert Publication.objects.get().tagline == "Mine"

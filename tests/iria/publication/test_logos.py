@@ -1,4 +1,4 @@
-"""Logo and icon: only pixels come through, and pages ask for them by an address that never changes."""
+"""Logo and icon are re-encoded and have permanent URLs."""
 
 from io import BytesIO
 from typing import Any
@@ -24,33 +24,33 @@ def file(width: int, height: int, form: str = "PNG", **options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def put(place: str, sent: bytes) -> Publication:
+def upload(place: str, content: bytes) -> Publication:
     publication = Publication.objects.filter(pk=1).first() or Publication()
     draw = logos.draw_icon if place == logos.ICON else logos.draw_logo
-    logos.assign(publication, place, draw(sent))
+    logos.assign(publication, place, draw(content))
     menus.save(publication)
     return publication
 
 
-def test_a_logo_is_made_anew_in_the_size_that_is_served(client: Client) -> None:
+def test_a_logo_is_re_encoded_and_resized(client: Client) -> None:
     secret = b"<script>alert(1)</script>"
-    put("logo", file(1600, 400, "JPEG", comment=secret) + secret)
-    put("logo_dark", file(400, 100))
+    upload("logo", file(1600, 400, "JPEG", comment=secret) + secret)
+    upload("logo_dark", file(400, 100))
     html = " ".join(client.get("/").content.decode().split())
     logo, dark = BrandImage.objects.order_by("pk")
     assert (logo.width, logo.height) == (640, 160)
     assert f'<img src="/emblem/{logo.name}" width="640" height="160" alt="Our publication">' in html
     assert f'<source srcset="/emblem/{dark.name}"' in html
-    answer = client.get(logo.get_absolute_url())
-    assert answer.headers["Content-Type"] == "image/png"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "immutable" in answer.headers["Cache-Control"]
-    assert secret not in answer.content
-    assert Pixels.open(BytesIO(answer.content)).size == (640, 160)
+    response = client.get(logo.get_absolute_url())
+    assert response.headers["Content-Type"] == "image/png"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "immutable" in response.headers["Cache-Control"]
+    assert secret not in response.content
+    assert Pixels.open(BytesIO(response.content)).size == (640, 160)
 
 
-def test_an_icon_stands_in_three_sizes(client: Client) -> None:
-    publication = put("icon", file(600, 600))
+def test_an_icon_has_three_sizes(client: Client) -> None:
+    publication = upload("icon", file(600, 600))
     assert [publication.brand_images[f"icon_{side}"]["width"] for side in (32, 180, 512)] == [
         32,
         180,
@@ -64,11 +64,11 @@ def test_an_icon_stands_in_three_sizes(client: Client) -> None:
     assert "/emblem/" not in client.get("/").content.decode()
 
 
-def test_another_logo_takes_its_place_and_the_old_one_can_still_be_asked_for(
+def test_a_replaced_logo_is_still_served(
     client: Client,
 ) -> None:
-    put("logo", file(400, 100))
-    put("logo", file(300, 100))
+    upload("logo", file(400, 100))
+    upload("logo", file(300, 100))
     assert client.get("/").content.decode().count('<img src="/emblem/') == 1
     assert [
         client.get(each.get_absolute_url()).status_code for each in BrandImage.objects.all()
@@ -79,7 +79,7 @@ def test_another_logo_takes_its_place_and_the_old_one_can_still_be_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("sent", "message"),
+    ("content", "error"),
     [
         (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "SVG"),
         (b"", "empty"),
@@ -88,9 +88,9 @@ def test_another_logo_takes_its_place_and_the_old_one_can_still_be_asked_for(
         (file(400, 20), "at least 40"),
     ],
 )
-def test_what_is_no_logo_is_rejected(sent: bytes, message: str) -> None:
-    with pytest.raises(ValidationError, match=message):
-        put("logo", sent)
+def test_an_invalid_logo_is_rejected(content: bytes, error: str) -> None:
+    with pytest.raises(ValidationError, match=error):
+        upload("logo", content)
     assert not BrandImage.objects.exists()
 
 
@@ -98,22 +98,22 @@ class Unread(ContentFile[bytes]):
     """An upload that must not be read."""
 
     def read(self, *_: object) -> bytes:
-        raise AssertionError("its size says enough")
+        raise AssertionError("the upload was read")
 
 
-def test_a_file_too_large_for_a_logo_is_rejected_before_it_is_read() -> None:
-    sent = Unread(b"", name="logo.png")
-    sent.size = logos.MAX_FILE_SIZE + 1
-    form = PublicationForm({}, {"logo": sent}, instance=Publication())
+def test_a_too_large_logo_is_rejected_before_it_is_read() -> None:
+    file_upload = Unread(b"", name="logo.png")
+    file_upload.size = logos.MAX_FILE_SIZE + 1
+    form = PublicationForm({}, {"logo": file_upload}, instance=Publication())
     (error,) = form.errors["logo"]
     assert "8 MB" in error
 
 
-@pytest.mark.parametrize(("sent", "message"), [(file(300, 200), "square"), (file(64, 64), "180")])
-def test_an_icon_must_be_square_and_large_enough(sent: bytes, message: str) -> None:
-    with pytest.raises(ValidationError, match=message):
-        put("icon", sent)
+@pytest.mark.parametrize(("content", "error"), [(file(300, 200), "square"), (file(64, 64), "180")])
+def test_an_icon_must_be_square_and_large_enough(content: bytes, error: str) -> None:
+    with pytest.raises(ValidationError, match=error):
+        upload("icon", content)
 
 
-def test_an_logo_that_is_not_there_is_not_found(client: Client) -> None:
+def test_a_missing_logo_is_not_found(client: Client) -> None:
     assert client.get("/emblem/00000000000000000000.png").status_code == 404

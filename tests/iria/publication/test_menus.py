@@ -1,4 +1,4 @@
-"""Menus: composed by editors, resolved when something is saved, read with the publication's row."""
+"""Menus are edited, resolved when a target is saved, and read with the publication."""
 
 import re
 from typing import Any
@@ -20,49 +20,49 @@ pytestmark = pytest.mark.django_db
 
 
 def page(path: str = "about", **fields: Any) -> Page:
-    made = Page(path=path, **{"title": "About us", "is_published": True, **fields})
-    saving.save(made)
-    return made
+    saved = Page(path=path, **{"title": "About us", "is_published": True, **fields})
+    saving.save(saved)
+    return saved
 
 
 def entry(kind: str, key: object, label: str = "", *, below: bool = False) -> Entry:
     return Entry(kind=kind, key=str(key), label=label, below=below)
 
 
-def compose(**menus_composed: list[Entry]) -> Publication:
+def save_menus(**entries_by_menu: list[Entry]) -> Publication:
     publication = Publication.objects.filter(pk=1).first() or Publication()
-    for name, entries in menus_composed.items():
+    for name, entries in entries_by_menu.items():
         setattr(publication, name, entries)
     menus.save(publication)
     return publication
 
 
-def head(client: Client) -> str:
+def header(client: Client) -> str:
     html = client.get("/").content.decode()
     found = re.search(r'<nav class="sections-row".*?</nav>', html, re.DOTALL)
     return found[0] if found else ""
 
 
-def foot(client: Client) -> str:
+def footer(client: Client) -> str:
     return client.get("/").content.decode().split('<nav class="footer-menus"')[1].split("</nav>")[0]
 
 
-def named(html: str) -> list[str]:
+def link_names(html: str) -> list[str]:
     return re.findall(r">([^<>\n]+)</a>", html)
 
 
-def test_as_long_as_nobody_composed_it_the_head_names_the_sections(client: Client) -> None:
+def test_the_default_header_menu_has_the_top_level_categories(client: Client) -> None:
     asia = newsroom.category("Asia", position=2)
     newsroom.category("Japan", parent=asia)
     newsroom.category("Europe", position=1)
     Publication().save()
-    assert named(head(client)) == ["Europe", "Asia"]
+    assert link_names(header(client)) == ["Europe", "Asia"]
 
 
-def test_editors_order_name_and_nest_categories_pages_and_links(client: Client) -> None:
+def test_editors_can_order_rename_and_nest_menu_items(client: Client) -> None:
     asia, about = newsroom.category("Asia"), page()
     japan = newsroom.category("Japan", parent=asia)
-    compose(
+    save_menus(
         header_menu=[
             entry("page", about.pk, "Who we are"),
             entry("category", asia.pk),
@@ -70,35 +70,35 @@ def test_editors_order_name_and_nest_categories_pages_and_links(client: Client) 
             entry("link", "https://example.org/data", "Our data", below=True),
         ]
     )
-    html = head(client)
-    assert named(html) == ["Who we are", "Asia", "Japan", "Our data"]
+    html = header(client)
+    assert link_names(html) == ["Who we are", "Asia", "Japan", "Our data"]
     assert re.search(r"<details.*?More in Asia.*?/category/asia/japan/", html, re.DOTALL)
     assert 'href="https://example.org/data"' in html
 
 
-def test_the_page_one_is_on_is_said_to_be_so(client: Client) -> None:
+def test_the_current_page_is_marked(client: Client) -> None:
     newsroom.category("Asia")
     newsroom.category("Europe")
-    compose()
+    save_menus()
     html = client.get("/category/asia/").content.decode()
     assert html.count('<a href="/category/asia/" aria-current="page">') == 2
 
 
-def test_a_renamed_section_and_a_moved_page_are_followed(client: Client) -> None:
+def test_menus_follow_renamed_categories_and_moved_pages(client: Client) -> None:
     asia, about = newsroom.category("Asia"), page()
-    compose(header_menu=[entry("category", asia.pk)], footer_menu=[entry("page", about.pk)])
+    save_menus(header_menu=[entry("category", asia.pk)], footer_menu=[entry("page", about.pk)])
     asia.name, asia.slug = "Asia and the Pacific", "asia-pacific"
     category_tree.save(asia)
     about.path = "who-we-are"
     saving.save(about)
-    assert 'href="/category/asia-pacific/"' in head(client)
-    assert named(head(client)) == ["Asia and the Pacific"]
-    assert 'href="/who-we-are/"' in foot(client)
+    assert 'href="/category/asia-pacific/"' in header(client)
+    assert link_names(header(client)) == ["Asia and the Pacific"]
+    assert 'href="/who-we-are/"' in footer(client)
 
 
-def test_what_readers_do_not_find_is_left_out_and_reported(client: Client, chief: Any) -> None:
+def test_broken_menu_items_are_omitted_and_reported(client: Client, chief: Any) -> None:
     asia, about = newsroom.category("Asia"), page()
-    compose(
+    save_menus(
         header_menu=[
             entry("page", about.pk),
             entry("link", "/newsletter/", "Letter", below=True),
@@ -107,9 +107,9 @@ def test_what_readers_do_not_find_is_left_out_and_reported(client: Client, chief
     )
     about.is_published = False
     saving.save(about)
-    assert named(head(client)) == ["Letter", "Asia"]
+    assert link_names(header(client)) == ["Letter", "Asia"]
     asia.delete()
-    assert named(head(client)) == ["Letter"]
+    assert link_names(header(client)) == ["Letter"]
     assert [each.count for each in broken_menu_items(chief)] == [2]
     publication = Publication.objects.get()
     first, second = broken_entry_messages(menus.broken_entries(publication, menus.targets()))
@@ -118,34 +118,34 @@ def test_what_readers_do_not_find_is_left_out_and_reported(client: Client, chief
 
 
 def test_broken_items_are_shown_to_those_who_can_fix_them(edna: Any) -> None:
-    compose(header_menu=[entry("category", 404)])
+    save_menus(header_menu=[entry("category", 404)])
     assert broken_menu_items(edna) == []
 
 
-def test_entries_of_what_was_merged_lead_to_what_it_was_merged_into(client: Client) -> None:
+def test_menu_items_follow_a_merge_of_categories(client: Client) -> None:
     asia, east = newsroom.category("Asia"), newsroom.category("East Asia")
-    compose(
+    save_menus(
         header_menu=[entry("category", east.pk), entry("category", asia.pk)],
         footer_menu=[entry("category", east.pk, "The East")],
     )
     menus.replace_target("category", str(east.pk), str(asia.pk))
-    assert named(head(client)) == ["Asia"]
-    assert 'href="/category/asia/">The East</a>' in foot(client)
+    assert link_names(header(client)) == ["Asia"]
+    assert 'href="/category/asia/">The East</a>' in footer(client)
 
 
-def test_names_and_addresses_cannot_break_out_of_the_page(client: Client) -> None:
-    compose(header_menu=[entry("link", "/x?a=1&b=2", '<script>alert("x")</script>')])
+def test_names_and_urls_of_menu_items_are_escaped(client: Client) -> None:
+    save_menus(header_menu=[entry("link", "/x?a=1&b=2", '<script>alert("x")</script>')])
     html = client.get("/").content.decode()
     assert "<script>alert" not in html
     assert "/x?a=1&amp;b=2" in html
 
 
-def test_the_publication_and_its_menus_are_one_question(
+def test_the_publication_and_its_menus_need_one_query(
     rf: RequestFactory, django_assert_num_queries: Any
 ) -> None:
     newsroom.category("Asia")
     page(position=1)
-    compose()
+    save_menus()
     with django_assert_num_queries(1):
         html = render_to_string("base.html", request=rf.get("/"))
     assert "/category/asia/" in html

@@ -9,7 +9,7 @@ from iria.publication.models import Publication
 
 
 @pytest.mark.parametrize(
-    ("written", "kept"),
+    ("text", "issn"),
     [
         ("2049-3630", "2049-3630"),
         ("0317-8471", "0317-8471"),
@@ -19,8 +19,8 @@ from iria.publication.models import Publication
         ("  ", ""),
     ],
 )
-def test_an_issn_is_kept_in_one_form(written: str, kept: str) -> None:
-    assert models.clean_issn(written) == kept
+def test_an_issn_is_normalised(text: str, issn: str) -> None:
+    assert models.clean_issn(text) == issn
 
 
 @pytest.mark.parametrize("wrong", ["2049-3631", "0317-847X", "1049-3630"])
@@ -31,12 +31,12 @@ def test_a_wrong_check_digit_is_rejected(wrong: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["2049-363", "x", "2049-36300", "X049-3630", "٢٠٤٩-3630"])
-def test_another_shape_is_rejected_with_an_example(wrong: str) -> None:
+def test_another_format_is_rejected_with_an_example(wrong: str) -> None:
     with pytest.raises(ValidationError, match="such as 2049-3630"):
         models.clean_issn(wrong)
 
 
 @pytest.mark.django_db
-def test_the_database_keeps_the_shape_too() -> None:
+def test_the_database_checks_the_format_too() -> None:
     with pytest.raises(IntegrityError):
         Publication.objects.create(issn="nonsense")

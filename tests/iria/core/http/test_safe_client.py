@@ -194,7 +194,7 @@ class _Site(BaseHTTPRequestHandler):
             self.send_response(statuses.get(self.path.partition("?")[0], 200))
         self.end_headers()
 
-    def log_message(self, **arguments: Any) -> None:
+    def log_message(self, *arguments: Any) -> None:
         return
 
 

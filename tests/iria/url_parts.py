@@ -1,8 +1,8 @@
-"""What stands in the places of an address so that it leads to something."""
+"""Values for the variable parts of URLs."""
 
 import re
 
-PLACES = {
+NAMES = {
     "newsletter_confirm": {"token": "confirm"},
     "newsletter_data": {"token": "data"},
     "newsletter_preferences": {"token": "reader"},
@@ -38,9 +38,9 @@ PLACES = {
     "author": {"slug": "author"},
     "author_feed": {"slug": "author"},
 }
-"""Which of the parts stands in a place, where the place's own name does not say it."""
+"""URL name → parameter → key of the fixture `parts`, if it differs from the parameter."""
 
 
-def fitting(name: str, route: str, parts: dict[str, str]) -> dict[str, str]:
-    places = PLACES.get(name, {})
-    return {place: parts[places.get(place, place)] for place in re.findall(r"<(\w+)>", route)}
+def values_for(name: str, route: str, parts: dict[str, str]) -> dict[str, str]:
+    keys = NAMES.get(name, {})
+    return {part: parts[keys.get(part, part)] for part in re.findall(r"<(\w+)>", route)}

@@ -1,4 +1,4 @@
-"""What a test with real transactions leaves behind is gone before the next one."""
+"""The database is restored after a test with real transactions."""
 
 from collections.abc import Iterator
 
@@ -12,20 +12,20 @@ from articles.editorial.models import Article, ArticleType
 from articles.images.models import Image
 from articles.images.tasks import enqueue, make_renditions
 from articles.search.models import SearchEntry
-from tests import anew, newsroom
-from tests.anew import NewDatabase, StillHeld
+from tests import clean_database, newsroom
+from tests.clean_database import CleanDatabase, OpenTransaction
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def waiting() -> int:
+def job_count() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs")
         return int(cursor.fetchone()[0])
 
 
-def test_the_database_is_as_new_whatever_was_done_to_it(edna: User) -> None:
-    new = NewDatabase()
+def test_all_changes_are_reverted(edna: User) -> None:
+    database = CleanDatabase()
     groups = {group.name: group.permissions.count() for group in Group.objects.all()}
     kinds = list(ArticleType.objects.order_by("pk").values())
     picture = newsroom.picture()
@@ -37,27 +37,27 @@ def test_the_database_is_as_new_whatever_was_done_to_it(edna: User) -> None:
     Group.objects.create(name="A group too many")
     next(iter(Group.objects.filter(permissions__isnull=False))).permissions.clear()
     assert SearchEntry.objects.exists()
-    assert waiting()
+    assert job_count()
 
-    new.bring_back()
+    database.restore()
 
-    # Those who were there when it was made are there; a test's own begin after that.
+    # Only rows from before the snapshot exist.
     assert list(User.objects.values_list("pk", flat=True)) == [edna.pk]
     for model in (Article, Image, SearchEntry):
         assert not model._default_manager.exists(), model
-    assert waiting() == 0
+    assert job_count() == 0
     assert cache.get("word") is None
     assert list(ArticleType.objects.order_by("pk").values()) == kinds
     assert {group.name: group.permissions.count() for group in Group.objects.all()} == groups
-    # The site's own triggers are at work again.
+    # Our triggers are enabled again.
     newsroom.published("A second week", by=edna)
     assert SearchEntry.objects.count() == 1
-    new.bring_back()
+    database.restore()
 
 
 @pytest.fixture
-def held_by_somebody() -> Iterator[None]:
-    """Another connection that has written and never ends."""
+def open_transaction() -> Iterator[None]:
+    """Another connection with an open transaction that has locks."""
     other = connection.copy()
     with other.cursor() as cursor:
         cursor.execute("BEGIN")
@@ -66,11 +66,11 @@ def held_by_somebody() -> Iterator[None]:
     other.close()
 
 
-def test_who_never_lets_go_is_named_and_ended(
-    held_by_somebody: None, monkeypatch: pytest.MonkeyPatch
+def test_an_open_transaction_is_reported_and_ended(
+    open_transaction: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    new = NewDatabase()
-    monkeypatch.setattr(anew, "PATIENCE", 0.1)
-    with pytest.raises(StillHeld, match=r"UPDATE auth_group"):
-        new.bring_back()
-    new.bring_back()
+    database = CleanDatabase()
+    monkeypatch.setattr(clean_database, "LOCK_TIMEOUT", 0.1)
+    with pytest.raises(OpenTransaction, match=r"UPDATE auth_group"):
+        database.restore()
+    database.restore()

@@ -1,20 +1,20 @@
-"""The walk sees every place of a picture: a credit elsewhere on the page does not count."""
+"""A credit counts only at the place of the image."""
 
 import ast
 import json
 
 import pytest
 
-from tests.iria.outputs.drawing import drawing_in
-from tests.iria.outputs.standing import Standing, standings
+from tests.iria.outputs.image_code import rendering_functions
+from tests.iria.outputs.image_places import ImagePlace, image_places
 
 FILE, CREDIT = "abc-640.jpeg", "Jo Reis/via Quay"
 IMAGE = f'<img src="/pictures/{FILE}" alt="">'
 MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/"'
 
 
-def at(body: str) -> list[Standing]:
-    return standings(body.encode(), [FILE])
+def places_in(body: str) -> list[ImagePlace]:
+    return image_places(body.encode(), [FILE])
 
 
 def structured(**fields: str) -> str:
@@ -33,7 +33,7 @@ PAGES = f'<?xml version="1.0"?><url xmlns:i="{SITEMAP}">{{}}</url>'
 
 
 @pytest.mark.parametrize(
-    ("body", "sort"),
+    ("body", "kind"),
     [
         (f"<p>{CREDIT}</p><figure>{IMAGE}</figure>", "figure"),
         (f"<figure>{IMAGE}<p>{CREDIT}</p></figure>", "figure"),
@@ -55,10 +55,10 @@ PAGES = f'<?xml version="1.0"?><url xmlns:i="{SITEMAP}">{{}}</url>'
         (f"By {CREDIT}\n\n[Picture: A\nquay]", "letter"),
     ],
 )
-def test_a_credit_that_stands_elsewhere_does_not_count(body: str, sort: str) -> None:
-    ((found, words),) = at(body)
-    assert found == sort
-    assert CREDIT not in words
+def test_a_credit_elsewhere_does_not_count(body: str, kind: str) -> None:
+    ((found, text),) = places_in(body)
+    assert found == kind
+    assert CREDIT not in text
 
 
 @pytest.mark.parametrize(
@@ -74,15 +74,15 @@ def test_a_credit_that_stands_elsewhere_does_not_count(body: str, sort: str) -> 
         f"Words\n\n[Picture: A quay {CREDIT}]",
     ],
 )
-def test_a_credit_that_stands_beside_its_picture_is_seen(body: str) -> None:
-    ((_sort, words),) = at(body)
-    assert CREDIT in words
+def test_a_credit_beside_the_image_counts(body: str) -> None:
+    ((_kind, text),) = places_in(body)
+    assert CREDIT in text
 
 
-def test_a_text_inside_a_feed_is_looked_into_and_a_page_without_the_picture_has_no_place() -> None:
+def test_html_in_feeds_is_searched() -> None:
     inside = f"<content>&lt;figure&gt;&lt;img src='{FILE}'&gt;&lt;/figure&gt;</content>"
-    assert at(RSS.format(inside)) == [Standing("figure", "")]
-    assert at(f"<p>{CREDIT}</p><img src='/other.jpeg'>") == []
+    assert places_in(RSS.format(inside)) == [ImagePlace("figure", "")]
+    assert places_in(f"<p>{CREDIT}</p><img src='/other.jpeg'>") == []
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,6 @@ def test_a_text_inside_a_feed_is_looked_into_and_a_page_without_the_picture_has_
         "from articles.images.srcset import plain_files as of\nasync def new(): of(1)",
     ],
 )
-def test_a_function_that_draws_is_known_however_it_calls_what_draws(call: str) -> None:
-    assert list(drawing_in(ast.parse(call))) == ["new"]
-    assert list(drawing_in(ast.parse("def new(): of(1)"))) == []
+def test_rendering_functions_are_found_with_import_aliases(call: str) -> None:
+    assert list(rendering_functions(ast.parse(call))) == ["new"]
+    assert list(rendering_functions(ast.parse("def new(): of(1)"))) == []

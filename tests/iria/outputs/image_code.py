@@ -1,4 +1,4 @@
-"""Where the code draws pictures, found in templates and functions, and whether a walk came past it."""
+"""Finds the templates and functions that render images, and whether a test has used them."""
 
 import ast
 import re
@@ -16,67 +16,65 @@ from django.test.signals import template_rendered
 from articles.images import html, srcset
 
 ROOT: Final = Path(settings.BASE_DIR)
-HOUSES: Final = ("articles", "newsletter", "iria", "accounts")
-IN_A_TEMPLATE: Final = re.compile(
+APPS: Final = ("articles", "newsletter", "iria", "accounts")
+TEMPLATE_PATTERN: Final = re.compile(
     r"{% (picture|caption|credit|image_with_credit|image_unavailable)\b|\bimage\.(address|url)\b"
 )
-OF_THE_DESK: Final = re.compile(
+INTERNAL_PATHS: Final = re.compile(
     r"(^|/)(desk|library|demo|synthetic)/|admin|choos|focusing|widget|/outputs\.py"
 )
-"""What only the newsroom sees, and what only gathers outputs."""
+"""Code for the newsroom only."""
 
-DRAWING: Final = frozenset(
+RENDER_FUNCTIONS: Final = frozenset(
     name
     for module in (srcset, html)
     for name, each in vars(module).items()
     if isinstance(each, FunctionType) and each.__module__ == module.__name__ and name[0] != "_"
 ) | {"PictureFile"}
-"""What everything that shows a picture has to call."""
+"""The functions that all code with images has to call."""
 
 
 @cache
 def templates() -> set[str]:
-    """Templates for readers that draw a picture, its caption or its credit."""
+    """Public templates that render an image, its caption or its credit."""
     folder = ROOT / "templates"
     return {
         str(path.relative_to(folder))
         for path in folder.rglob("*")
         if path.suffix in {".html", ".txt", ".xml"}
-        and IN_A_TEMPLATE.search(path.read_text())
+        and TEMPLATE_PATTERN.search(path.read_text())
         and path.relative_to(folder).parts[0] != "admin"
     }
 
 
 @cache
 def functions() -> set[str]:
-    """Functions for readers that draw a picture, as file and name."""
-    return {
-        found for house in HOUSES for path in (ROOT / house).rglob("*.py") for found in _in(path)
-    }
+    """Public functions that render an image, as file and name."""
+    return {found for app in APPS for path in (ROOT / app).rglob("*.py") for found in _in(path)}
 
 
 def _in(path: Path) -> Iterator[str]:
     name = str(path.relative_to(ROOT))
-    if OF_THE_DESK.search(name) or name in {
+    if INTERNAL_PATHS.search(name) or name in {
         "articles/images/srcset.py",
         "articles/images/html.py",
     }:
         return
-    yield from (f"{name}: {each}" for each in drawing_in(ast.parse(path.read_text())))
+    yield from (f"{name}: {each}" for each in rendering_functions(ast.parse(path.read_text())))
 
 
-def drawing_in(module: ast.Module) -> Iterator[str]:
-    """Its functions that draw a picture, under whatever name they know what draws it."""
+def rendering_functions(module: ast.Module) -> Iterator[str]:
+    """The functions of a module that render an image, also through import aliases."""
     renamed = {
         alias.asname
         for node in ast.walk(module)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
-        if alias.asname and alias.name in DRAWING
+        if alias.asname and alias.name in RENDER_FUNCTIONS
     }
     for each in ast.walk(module):
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and any(
-            _called(node) in DRAWING | renamed for node in ast.walk(each)
+            _called(node) in RENDER_FUNCTIONS | renamed for node in ast.walk(each)
         ):
             yield each.name
 
@@ -88,15 +86,15 @@ def _called(node: ast.AST) -> str:
     return ""
 
 
-class Passed:
-    """What a walk came past."""
+class Coverage:
+    """The templates and functions that were used."""
 
     def __init__(self) -> None:
         self.templates: set[str] = set()
         self.functions: set[str] = set()
 
     def missed(self) -> list[str]:
-        """Whatever draws pictures and was never reached: an output that the walk does not know."""
+        """Code that renders images and was not used: an output that the test does not cover."""
         return sorted((templates() - self.templates) | (functions() - self.functions))
 
 
@@ -104,17 +102,17 @@ TOOL: Final = 4
 
 
 @contextmanager
-def watched() -> Iterator[Passed]:
-    """Notes every template and every function of ours that is used meanwhile."""
-    passed = Passed()
+def record_coverage() -> Iterator[Coverage]:
+    """Records all our templates and functions that are used inside the block."""
+    coverage = Coverage()
 
     def rendered(template: Any, **signal: Any) -> None:
-        passed.templates.add(template.name)
+        coverage.templates.add(template.name)
 
     def started(code: CodeType, _offset: int) -> Any:
         if code.co_filename.startswith(f"{ROOT}/"):
-            place = code.co_filename.removeprefix(f"{ROOT}/")
-            passed.functions.add(f"{place}: {code.co_name}")
+            path = code.co_filename.removeprefix(f"{ROOT}/")
+            coverage.functions.add(f"{path}: {code.co_name}")
         return sys.monitoring.DISABLE
 
     events = sys.monitoring.events
@@ -124,7 +122,7 @@ def watched() -> Iterator[Passed]:
     sys.monitoring.restart_events()
     template_rendered.connect(rendered)
     try:
-        yield passed
+        yield coverage
     finally:
         template_rendered.disconnect(rendered)
         sys.monitoring.set_events(TOOL, events.NO_EVENTS)
