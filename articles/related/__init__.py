@@ -1,1 +1,1 @@
-"""What to read next."""
+"""Related articles: manual picks, and computed suggestions."""

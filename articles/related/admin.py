@@ -1,9 +1,7 @@
-"""Suggestions in the form of an article: what stands below it, why, and what an editor says to it.
+"""Related articles in the form of an article: manual picks, and computed suggestions.
 
-They are no formset: the worker may compute them anew while somebody writes, and what an editor has
-written must not be refused because a suggestion has gone.
-
-Related articles in the form of an article: the editor's picks, and what was computed.
+The suggestions are not a formset: the worker may recompute them while somebody edits, and the form must
+not become invalid because a suggestion is gone.
 """
 
 from collections.abc import Mapping
@@ -19,17 +17,17 @@ from articles.related.models import RelatedExclusion, RelatedLink, RelatedPick
 from articles.related.reasons import describe_reasons
 from iria.core.admin import FindsRows
 
-FIELD: Final = "suggestion-"
-"""Name of a suggestion's field in the form, before the number of the article suggested."""
+FIELD_PREFIX: Final = "suggestion-"
+"""Followed by the id of the suggested article."""
 
 
 def suggestions_context(article: Article) -> dict[str, Any]:
-    """The computed suggestions with their reasons in words, and what was left out by whom."""
+    """Returns the computed suggestions with their reasons, and the excluded articles."""
     links = RelatedLink.objects.filter(article=article).select_related("other")
     picked = set(article.related_picks.values_list("picked", flat=True))
     suggestions = [
         {
-            "field": f"{FIELD}{link.other_id}",
+            "field": f"{FIELD_PREFIX}{link.other_id}",
             "other": link.other,
             "why": describe_reasons(link.reasons),
             "score": link.score,
@@ -42,7 +40,7 @@ def suggestions_context(article: Article) -> dict[str, Any]:
         "suggestions": suggestions,
         "left_out": [
             {
-                "field": f"{FIELD}{row.other_id}",
+                "field": f"{FIELD_PREFIX}{row.other_id}",
                 "other": row.other,
                 "by": row.created_by.public_name if row.created_by else "unknown user",
                 "at": row.created_at,
@@ -52,17 +50,19 @@ def suggestions_context(article: Article) -> dict[str, Any]:
     }
 
 
-def save_decisions(article: Article, sent: Mapping[str, str], *, by: User) -> None:
-    """Does what the form says to each suggestion; what it says to anything else is passed over."""
+def save_decisions(article: Article, post_data: Mapping[str, str], *, by: User) -> None:
+    """Applies the decisions about suggestions; invalid ones are ignored."""
     decisions = {
-        int(name.removeprefix(FIELD)): decision
-        for name, decision in sent.items()
-        if name.startswith(FIELD) and name.removeprefix(FIELD).isdecimal() and len(name) < 30
+        int(name.removeprefix(FIELD_PREFIX)): decision
+        for name, decision in post_data.items()
+        if name.startswith(FIELD_PREFIX)
+        and name.removeprefix(FIELD_PREFIX).isdecimal()
+        and len(name) < 30
     }
-    known = Article.objects.filter(pk__in=[pk for pk in decisions if pk < 2**63]).exclude(
+    articles = Article.objects.filter(pk__in=[pk for pk in decisions if pk < 2**63]).exclude(
         pk=article.pk
     )
-    for other in known.only("pk") if decisions else []:
+    for other in articles.only("pk") if decisions else []:
         match decisions[other.pk]:
             case "pick":
                 read_next.pick(article, other)
@@ -82,7 +82,7 @@ class RelatedPickInline(FindsRows, admin.StackedInline[RelatedPick, Article]):
 
 
 class SuggestionsAdminMixin(admin.ModelAdmin[Article]):
-    """Shows below the form what was computed and why, and takes what the editor says to it."""
+    """Shows the suggestions below the form, and saves the decisions about them."""
 
     change_form_template = "admin/articles/article/with_suggestions.html"
 

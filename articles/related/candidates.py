@@ -1,4 +1,4 @@
-"""Which articles are compared at all: found through indexes, so that a hundred thousand do no harm."""
+"""Selects candidates through indexes, so that it is fast with a hundred thousand articles."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,16 +10,16 @@ from articles.editorial.models import Article
 from articles.related.models import ArticleTerms
 
 BY_TEXT: Final = 250
-"""How many candidates the text brings."""
+"""Candidates by text."""
 
 HEAVIEST: Final = 40
-"""Words of an article by which it looks for candidates, the heaviest by how often and how rare."""
+"""Words of an article used to find candidates, those with the highest weights (tf·idf)."""
 
 NEWEST: Final = 20
-"""How many of the newest articles with a common mark are considered beside those of the text."""
+"""Newest articles with a common tag, category or series, in addition to those by text."""
 
 LINKED: Final = 50
-"""How many linked articles are considered."""
+"""Linked articles, in each direction."""
 
 BY_WORDS: Final = """
 SELECT terms.article_id
@@ -54,37 +54,37 @@ SELECT article_id FROM (
         AND other.state = 'published' AND other.published_at <= %(now)s
 ) AS beside ORDER BY published_at DESC, article_id DESC LIMIT %(most)s
 """
-"""Each list by itself from its index: together they may hold every article. A category's own list also
-holds what stands below it, which shares nothing yet."""
+"""Each list is read separately from its index, because together they may have every article. The listing of
+a category includes its descendants, so the category itself is checked."""
 
 
 def candidates_for(article: Article, weights: Mapping[int, float]) -> dict[int, ArticleTerms]:
-    """The readable articles in the same language that may be near, with their words.
+    """Returns the terms of the published candidates in the same language.
 
     Args:
-        weights: the article's words, by how heavy they are.
+        weights: the weights of the words of the article.
     """
-    wanted = _by_words(article.pk, weights) | _newest_beside(article) | _linked(article.pk)
-    wanted -= {article.pk, *article.related_exclusions.values_list("other", flat=True)}
-    readable = Article.objects.published().filter(pk__in=wanted, language=article.language)
-    return ArticleTerms.objects.in_bulk(list(readable.values_list("pk", flat=True)))
+    ids = _by_words(article.pk, weights) | _newest_by_taxonomy(article) | _linked(article.pk)
+    ids -= {article.pk, *article.related_exclusions.values_list("other", flat=True)}
+    published = Article.objects.published().filter(pk__in=ids, language=article.language)
+    return ArticleTerms.objects.in_bulk(list(published.values_list("pk", flat=True)))
 
 
 def _by_words(article_id: int, weights: Mapping[int, float]) -> set[int]:
-    """Those that hold the most of the article's heavy words."""
-    heavy = sorted(weights, key=lambda number: (-weights[number], number))[:HEAVIEST]
-    values: list[Any] = [heavy, [weights[number] for number in heavy], article_id, BY_TEXT]
+    """Returns the articles with the highest total weight of common words."""
+    heaviest = sorted(weights, key=lambda number: (-weights[number], number))[:HEAVIEST]
+    values: list[Any] = [heaviest, [weights[number] for number in heaviest], article_id, BY_TEXT]
     with transaction.atomic(), connection.cursor() as cursor:
-        # The planner does not know that words lie apart from their rows, and would read them all.
+        # The planner does not know that the array is stored out of line, and would scan the table.
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(BY_WORDS, values)
-        found = {pk for (pk,) in cursor.fetchall()}
+        ids = {pk for (pk,) in cursor.fetchall()}
         cursor.execute("SET LOCAL enable_seqscan = on")
-    return found
+    return ids
 
 
-def _newest_beside(article: Article) -> set[int]:
-    """The newest that share a tag, a category or a series."""
+def _newest_by_taxonomy(article: Article) -> set[int]:
+    """Returns the newest articles with a common tag, category or series."""
     values: dict[str, Any] = {
         "article": article.pk,
         "language": article.language,
@@ -97,10 +97,10 @@ def _newest_beside(article: Article) -> set[int]:
 
 
 def _linked(article_id: int) -> set[int]:
-    """Those that the article's text leads to, and those that lead to it."""
-    to = Article.objects.published().filter(linked_from__article=article_id)
-    back = Article.objects.published().filter(text_links__other=article_id)
+    """Returns the articles that the text links to, and those that link to it."""
+    outgoing = Article.objects.published().filter(linked_from__article=article_id)
+    incoming = Article.objects.published().filter(text_links__other=article_id)
     return {
-        *to.newest().values_list("pk", flat=True)[:LINKED],
-        *back.newest().values_list("pk", flat=True)[:LINKED],
+        *outgoing.newest().values_list("pk", flat=True)[:LINKED],
+        *incoming.newest().values_list("pk", flat=True)[:LINKED],
     }

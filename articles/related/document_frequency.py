@@ -1,8 +1,8 @@
-"""How rare a word is, and what an article's words weigh together.
+"""Document frequencies of words and word pairs, and the norms of articles.
 
-Counting in how many articles each word stands, and each pair of words, is the dear part of comparing
-texts. It is done at night, on a sample where there are many articles, and in between whenever the
-publication has grown by a fifth; until then a new word is taken for a rare one.
+Counting the articles with each word and each pair is the expensive part of comparing texts. It is done at
+night, on a sample if there are many articles, and whenever the publication has grown by a fifth; until
+then a new word counts as rare.
 """
 
 from collections import Counter
@@ -18,21 +18,21 @@ from articles.related.models import ArticleTerms, DocumentFrequency
 from articles.related.stems import BREAK, pair_number, stem_number
 
 SAMPLE: Final = 20_000
-"""Articles among which words are counted, the newest; more would change no logarithm."""
+"""The newest articles, in which words are counted; more would hardly change the logarithms."""
 
-LISTED: Final = 3
-"""What stands in fewer articles is not listed and counts as `UNLISTED`."""
+MIN_ARTICLES: Final = 3
+"""Words in fewer articles are not stored and count as `DEFAULT_ARTICLES`."""
 
-UNLISTED: Final = 1.5
+DEFAULT_ARTICLES: Final = 1.5
 GROWTH: Final = 1.2
-AT_ONCE: Final = 200
+BATCH_SIZE: Final = 200
 
-ALONE: Final = "SELECT pg_advisory_xact_lock(hashtext('how rare words are'))"
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('how rare words are'))"
 
 MEMORY: Final = """
 SELECT set_config('work_mem', '64MB', true), set_config('enable_hashagg', 'off', true)
 """
-"""For one transaction. Sorting is steady; hashing so many unforeseen numbers took a hundred times as long."""
+"""For one transaction. Hash aggregation of so many values took a hundred times as long as sorting."""
 
 WORDS: Final = """
 SELECT DISTINCT word::bigint AS number FROM unnest(stems) AS word WHERE word <> 0
@@ -62,38 +62,38 @@ SELECT language, count(*) FROM (
 
 @dataclass(frozen=True, slots=True)
 class DocumentFrequencies:
-    """In how many of `articles` articles of a language each number stands."""
+    """The document frequencies of numbers in a language with `articles` articles."""
 
     articles: int
     counts: Mapping[int, int]
 
     def weight(self, number: int, times: int = 1) -> float:
-        """tf·idf, both by their logarithm; above 0 even for what stands everywhere."""
-        frequency = log((self.articles + 1) / self.counts.get(number, UNLISTED))
+        """Returns tf·idf, both logarithmic; above 0 even for words in every article."""
+        frequency = log((self.articles + 1) / self.counts.get(number, DEFAULT_ARTICLES))
         return (1 + log(times)) * max(frequency, 0.0)
 
 
 def update_document_frequencies() -> None:
-    """Counts anew in how many articles each word and each pair of words stands; one worker at a time."""
+    """Recomputes the document frequencies of words and pairs; one worker at a time."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(ALONE)
+        cursor.execute(LOCK)
         cursor.execute("DELETE FROM articles_documentfrequency")
         cursor.execute(MEMORY)
         for numbers in (WORDS, PAIRS):
-            cursor.execute(MEASURE.format(numbers), [SAMPLE, LISTED])
+            cursor.execute(MEASURE.format(numbers), [SAMPLE, MIN_ARTICLES])
         cursor.execute(LANGUAGES, [SAMPLE])
         DocumentFrequency.objects.bulk_create(
-            DocumentFrequency(number=_whole(language), articles=count)
+            DocumentFrequency(number=_language_number(language), articles=count)
             for language, count in cursor.fetchall()
         )
 
 
 def has_outgrown(language: str) -> bool:
-    """Whether a language has grown so much that its words should be counted anew."""
-    counted = DocumentFrequency.objects.filter(number=_whole(language)).values_list(
+    """Whether a language has grown so much that its words need to be counted again."""
+    stored = DocumentFrequency.objects.filter(number=_language_number(language)).values_list(
         "articles", flat=True
     )
-    before = counted.first() or 0
+    before = stored.first() or 0
     return (
         before < SAMPLE
         and before * GROWTH <= ArticleTerms.objects.filter(language=language).count()
@@ -101,57 +101,57 @@ def has_outgrown(language: str) -> bool:
 
 
 def document_frequencies(numbers: Iterable[int], language: str) -> DocumentFrequencies:
-    """How rare these words and pairs are in a language, in one query."""
-    whole = _whole(language)
+    """Returns the document frequencies of words and pairs in a language, with one query."""
+    language_number = _language_number(language)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT number, articles FROM articles_documentfrequency WHERE number = ANY(%s::bigint[])",
-            [[whole, *numbers]],
+            [[language_number, *numbers]],
         )
         counts = dict(cursor.fetchall())
-    return DocumentFrequencies(counts.pop(whole, 1), counts)
+    return DocumentFrequencies(counts.pop(language_number, 1), counts)
 
 
 def update_norms(articles: Iterable[ArticleTerms]) -> None:
-    """Writes how much the words of these articles weigh together, and their pairs."""
-    for some in batched(articles, AT_ONCE):
-        for language in {terms.language for terms in some}:
-            _weigh([terms for terms in some if terms.language == language], language)
+    """Updates the norms of the word and pair vectors of articles."""
+    for batch in batched(articles, BATCH_SIZE):
+        for language in {terms.language for terms in batch}:
+            _update_norms([terms for terms in batch if terms.language == language], language)
 
 
-def _weigh(articles: list[ArticleTerms], language: str) -> None:
-    counted = [(terms, word_counts(terms.stems), pair_counts(terms.stems)) for terms in articles]
-    numbers = set(chain.from_iterable(chain(words, pairs) for _, words, pairs in counted))
+def _update_norms(articles: list[ArticleTerms], language: str) -> None:
+    counts = [(terms, word_counts(terms.stems), pair_counts(terms.stems)) for terms in articles]
+    numbers = set(chain.from_iterable(chain(words, pairs) for _, words, pairs in counts))
     frequencies = document_frequencies(numbers, language)
-    for terms, words, pairs in counted:
+    for terms, words, pairs in counts:
         terms.norm, terms.pair_norm = norm(words, frequencies), norm(pairs, frequencies)
     ArticleTerms.objects.bulk_update(articles, ["norm", "pair_norm"])
 
 
-def norm(counted: Mapping[int, int], frequencies: DocumentFrequencies) -> float:
-    """The length of the vector of these numbers, by how often each stands there."""
-    return sqrt(sum(frequencies.weight(number, times) ** 2 for number, times in counted.items()))
+def norm(counts: Mapping[int, int], frequencies: DocumentFrequencies) -> float:
+    """Returns the norm of the tf·idf vector with these counts."""
+    return sqrt(sum(frequencies.weight(number, times) ** 2 for number, times in counts.items()))
 
 
 def word_counts(sequence: list[int]) -> Counter[int]:
-    """How often each word stands in a sequence."""
-    counted = Counter(sequence)
-    counted.pop(BREAK, None)
-    return counted
+    """Counts the words of a sequence."""
+    counts = Counter(sequence)
+    counts.pop(BREAK, None)
+    return counts
 
 
 def pair_counts(sequence: list[int]) -> Counter[int]:
-    """How often each two words follow each other in a sequence."""
-    counted = Counter(pairwise(sequence))
+    """Counts the pairs of consecutive words of a sequence."""
+    counts = Counter(pairwise(sequence))
     return Counter(
         {
             pair_number(first, second): times
-            for (first, second), times in counted.items()
+            for (first, second), times in counts.items()
             if first and second
         }
     )
 
 
-def _whole(language: str) -> int:
-    """The number under which it is counted how many articles there are."""
+def _language_number(language: str) -> int:
+    """Returns the number under which the total of articles of a language is stored."""
     return stem_number(language, "")

@@ -1,4 +1,4 @@
-"""What to read next: the editors' picks, and what was computed."""
+"""Related articles: manual picks, computed links, exclusions and terms."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -16,7 +16,7 @@ from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
     public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: ALL_ACTIONS}
 )
 class RelatedPick(models.Model):
-    """An article that an editor wants read next; picks stand before everything computed."""
+    """A manual pick for “Read next”; picks come before computed articles."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="related_picks")
     picked = models.ForeignKey(
@@ -50,7 +50,7 @@ class RelatedPick(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=None)
 class RelatedLink(models.Model):
-    """A computed neighbour, with its score and the reasons for it; follows from the articles."""
+    """A computed neighbour, with its score and reasons."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="related_links")
     other = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="related_from")
@@ -73,7 +73,7 @@ class RelatedLink(models.Model):
 
 @model_policy(public=None, personal_data=privacy.CHOICES)
 class RelatedExclusion(models.Model):
-    """A neighbour that an editor does not want to stand below an article, by whom and since when."""
+    """An article that an editor excluded from the related articles of another."""
 
     article = models.ForeignKey(
         Article, on_delete=models.CASCADE, related_name="related_exclusions"
@@ -107,7 +107,7 @@ class RelatedExclusion(models.Model):
 
 @model_policy(public=None, personal_data=None)
 class TextLink(models.Model):
-    """A link that stands in the text of one article and leads to another."""
+    """A link in the text of an article to another article."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="text_links")
     other = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="linked_from")
@@ -128,7 +128,7 @@ class TextLink(models.Model):
 class ArticleTerms(models.Model):
     """The words of a published article as numbers, from which neighbours are computed.
 
-    Related articles own their words: search may change how it indexes without moving them.
+    They are independent of the search index, so that changes of the search do not affect them.
     """
 
     article = models.OneToOneField(
@@ -146,7 +146,7 @@ class ArticleTerms(models.Model):
 
     class Meta:
         verbose_name_plural = "article terms"
-        # Nothing is left pending: a search through what waits costs more than a save now and then.
+        # Without a pending list, because scanning it costs more than a slower save.
         indexes = [GinIndex(fields=["stems"], name="article_terms_by_word", fastupdate=False)]
 
     def __str__(self) -> str:
@@ -155,9 +155,9 @@ class ArticleTerms(models.Model):
 
 @model_policy(public=None, personal_data=None)
 class DocumentFrequency(models.Model):
-    """In how many articles a word or a pair of words stands; what is not here stands in one or two.
+    """The number of articles with a word or a pair of words; rarer ones are not stored.
 
-    Measured now and then, not kept to the day: the logarithm forgives.
+    Updated from time to time only, because the weights are logarithmic.
     """
 
     number = models.BigIntegerField(primary_key=True)

@@ -1,6 +1,6 @@
-"""What editors decide about a suggestion: it stands first, or not at all.
+"""The related articles that readers see, and the decisions of editors about them.
 
-What a reader is offered below an article. Reads tables only; nothing is scored here.
+Reads stored rows; nothing is computed here.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ from iria.core.db.compiled_queries import Prepared
 
 
 def pick(article: Article, other: Article) -> None:
-    """Lets the other article stand among the picks, behind those there are."""
+    """Adds a manual pick after the existing ones."""
     with transaction.atomic():
         RelatedExclusion.objects.filter(article=article, other=other).delete()
         last = article.related_picks.aggregate(last=Max("position"))["last"]
@@ -31,7 +31,7 @@ def pick(article: Article, other: Article) -> None:
 
 
 def exclude(article: Article, other: Article, *, by: User | None) -> None:
-    """Takes the other article off at once and for good, until it is allowed again."""
+    """Excludes an article at once, until it is included again."""
     with transaction.atomic():
         RelatedExclusion.objects.get_or_create(
             article=article, other=other, defaults={"created_by": by}
@@ -42,13 +42,13 @@ def exclude(article: Article, other: Article, *, by: User | None) -> None:
 
 
 def include_again(article: Article, other: Article) -> None:
-    """Lets the other article be suggested again."""
+    """Allows an article to be suggested again."""
     RelatedExclusion.objects.filter(article=article, other=other).delete()
     transaction.on_commit(lambda: tasks.enqueue_refresh(article.pk))
 
 
 SHOWN_BELOW: Final = 4
-MOST: Final = 8
+MAX_RELATED: Final = 8
 
 CHOSEN: Final = """
 SELECT picked_id FROM articles_relatedpick WHERE article_id = %s
@@ -58,7 +58,7 @@ PICKED: Final = """(SELECT position FROM articles_relatedpick AS pick
 WHERE pick.article_id = %s AND pick.picked_id = articles_article.id)"""
 COMPUTED: Final = """(SELECT position FROM articles_relatedlink AS link
 WHERE link.article_id = %s AND link.other_id = articles_article.id)"""
-"""Written out, because every reader of an article pays for putting the query together."""
+"""In plain SQL, because building the query with the ORM is slow and happens for every article page."""
 
 SHOWN: Final = (
     *("headline", "language", "state", "year", "month", "slug", "published_at", "kind__name"),
@@ -69,10 +69,10 @@ SHOWN: Final = (
 
 
 def related_to(article: Article, limit: int = SHOWN_BELOW) -> list[Article]:
-    """The editor's picks first, then the computed neighbours; published ones only.
+    """Returns the published manual picks, then the computed neighbours.
 
-    One query, whatever the number: the articles with kind and lead picture.
-    Only what a small card shows is read; asking for more raises an error.
+    One query reads the articles with type and lead image, and only the fields of a small card; access
+    to other fields raises an error.
     """
     return _related(article.pk)[:limit]
 
@@ -87,7 +87,7 @@ def _chosen(article: int) -> ArticleQuerySet:
         )
         .select_related("kind", "lead_image")
         .only(*SHOWN)
-        .fetch_mode(FETCH_RAISE)[:MOST]
+        .fetch_mode(FETCH_RAISE)[:MAX_RELATED]
     )
 
 

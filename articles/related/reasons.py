@@ -1,4 +1,4 @@
-"""Why an article stands below another one: kept as names, told to editors in words."""
+"""The reasons for a related article: stored as names, and described to editors."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from articles.related.stems import UNSTORABLE, WHOLE, stem_number
 from articles.related.taxonomy_features import TaxonomyFeatures
 
 MAX_TERMS: Final = 4
-"""How many words and how many pairs are told."""
+"""The number of words, and of pairs, in the reasons."""
 
 FORM: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -28,15 +28,15 @@ SELECT form, lexeme FROM unnest(%s::text[]) AS form,
 
 
 class TermSpellings:
-    """The words and pairs that an article shares with its neighbours, as they are spelt in it."""
+    """The spellings of the words and pairs that an article shares with its neighbours."""
 
     def __init__(
         self, article: Article, similarity: TextSimilarity, others: Iterable[ArticleTerms]
     ) -> None:
         self._words, self._pairs = {}, {}
         for other in others:
-            self._words[other.article_id] = _most(similarity.shared_words(other))
-            self._pairs[other.article_id] = _most(similarity.shared_pairs(other))
+            self._words[other.article_id] = _highest(similarity.shared_words(other))
+            self._pairs[other.article_id] = _highest(similarity.shared_pairs(other))
         numbers = {*chain.from_iterable(self._words.values())}
         for pair in chain.from_iterable(self._pairs.values()):
             numbers.update(pair)
@@ -54,7 +54,7 @@ class TermSpellings:
 
 
 def forms_of(article: Article, numbers: set[int]) -> dict[int, str]:
-    """Number of a stem → the word as it stands first in the article."""
+    """Returns the first spelling of each stem number in the article."""
     text = "\n".join([plain_text(article.body)[:WHOLE], article.headline, article.standfirst])
     forms = list(dict.fromkeys(FORM.findall(UNSTORABLE.sub(" ", text))))
     with connection.cursor() as cursor:
@@ -68,24 +68,26 @@ def forms_of(article: Article, numbers: set[int]) -> dict[int, str]:
 def collect_reasons(
     other: int, spelling: TermSpellings, taxonomy: TaxonomyFeatures, links: ArticleLinks
 ) -> dict[str, Any]:
-    """What speaks for one neighbour, by name; what does not is left out."""
-    found: dict[str, Any] = {
+    """Returns the reasons for a neighbour by name, without empty ones."""
+    reasons: dict[str, Any] = {
         "pairs": spelling.pairs(other),
         "words": spelling.words(other),
         **taxonomy.names(other),
         "linked": [
-            way for way, there in (("to", links.to), ("from", links.back)) if other in there
+            direction
+            for direction, linked in (("to", links.outgoing), ("from", links.incoming))
+            if other in linked
         ],
     }
-    return {name: what for name, what in found.items() if what} | {
+    return {name: value for name, value in reasons.items() if value} | {
         "days": round(taxonomy.days(other))
     }
 
 
 def describe_reasons(reasons: Mapping[str, Any]) -> str:
-    """The reasons as a line for the editor, what weighs most first."""
+    """Describes the reasons in one line for editors, the most important first."""
     linked = {"to": "linked in this article", "from": "links to this article"}
-    parts = [linked[way] for way in reasons.get("linked", []) if way in linked]
+    parts = [linked[direction] for direction in reasons.get("linked", []) if direction in linked]
     if shared := reasons.get("pairs") or reasons.get("words"):
         parts.append("shared terms: " + ", ".join(f"“{each}”" for each in shared))
     if taxonomy := [*reasons.get("tags", []), *reasons.get("categories", [])]:
@@ -95,11 +97,11 @@ def describe_reasons(reasons: Mapping[str, Any]) -> str:
     if authors := reasons.get("authors"):
         parts.append(f"same author ({', '.join(authors)})")
     if "days" in reasons:
-        parts.append(_apart(reasons["days"]))
+        parts.append(_time_between(reasons["days"]))
     return "; ".join(parts)
 
 
-def _apart(days: int) -> str:
+def _time_between(days: int) -> str:
     match days:
         case 0:
             return "the same day"
@@ -112,5 +114,5 @@ def _apart(days: int) -> str:
     return f"{round(days / 365.25)} years apart"
 
 
-def _most[Key](given: Mapping[Key, float]) -> list[Key]:
-    return sorted(given, key=lambda key: -given[key])[:MAX_TERMS]
+def _highest[Key](values: Mapping[Key, float]) -> list[Key]:
+    return sorted(values, key=lambda key: -values[key])[:MAX_TERMS]

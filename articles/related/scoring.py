@@ -1,11 +1,7 @@
-"""An article that stands near another one, and why.
+"""Scores candidates and selects neighbours.
 
-No four pieces on one day's event below an article.
-
-How near two articles are to each other: one sum of named parts.
-
-The text decides. What editors marked, linked and when orders what the text holds for equally near;
-every weight was measured (docs/algorithms/related.md). Each part lies between 0 and 1.
+The score is a weighted sum of parts between 0 and 1. The text decides; taxonomy, links and dates order
+articles whose texts are equally similar. Every weight was evaluated (docs/algorithms/related.md).
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,22 +23,22 @@ class Neighbour:
     article_id: int
     score: float
     parts: Mapping[str, float]
-    """What each part of the score gave, weighed."""
+    """The weighted parts of the score."""
 
     reasons: Mapping[str, Any] = field(default_factory=dict)
-    """What the two share, in names."""
+    """What the two articles share, by name."""
 
 
 SHOWN: Final = 4
-"""How many a reader sees; among these no event takes more than `OF_ONE_EVENT`."""
+"""The number that readers see; at most `MAX_OF_ONE_EVENT` of them are about one event."""
 
-OF_ONE_EVENT: Final = 2
+MAX_OF_ONE_EVENT: Final = 2
 CONSIDERED: Final = 16
 DAY: Final = timedelta(days=1)
 
-MAX_SHARE: Final = 0.5
-ALIKE: Final = 0.2
-"""Words of two articles of one day that are so alike tell of the same event."""
+MIN_SHARE: Final = 0.5
+SAME_EVENT_SIMILARITY: Final = 0.2
+"""From this similarity of words on, two articles of one day are about the same event."""
 
 
 def diversify(
@@ -50,24 +46,24 @@ def diversify(
     dates: Mapping[int, datetime],
     terms: Mapping[int, ArticleTerms],
 ) -> list[Neighbour]:
-    """The same neighbours; a third piece on one day's event gives way to something else near.
+    """Reorders neighbours so that a third article on the event of a day comes later.
 
-    What takes its place must come at least half as near: an article that has nothing to do with this
-    one is no variety.
+    The article that replaces it needs at least half its score: an unrelated article is not shown just
+    for diversity.
     """
     shown: list[Neighbour] = []
-    held: list[Neighbour] = []
+    postponed: list[Neighbour] = []
     for each in found[:CONSIDERED]:
-        while held and each.score < MAX_SHARE * held[0].score:
-            shown.append(held.pop(0))
+        while postponed and each.score < MIN_SHARE * postponed[0].score:
+            shown.append(postponed.pop(0))
         if len(shown) >= SHOWN:
             break
-        if _same_event(each, shown, dates, terms) < OF_ONE_EVENT:
+        if _same_event(each, shown, dates, terms) < MAX_OF_ONE_EVENT:
             shown.append(each)
         else:
-            held.append(each)
-    first = {each.article_id for each in shown}
-    return [*shown, *(each for each in found if each.article_id not in first)]
+            postponed.append(each)
+    shown_ids = {each.article_id for each in shown}
+    return [*shown, *(each for each in found if each.article_id not in shown_ids)]
 
 
 def _same_event(
@@ -76,17 +72,19 @@ def _same_event(
     dates: Mapping[int, datetime],
     terms: Mapping[int, ArticleTerms],
 ) -> int:
-    """How many of those shown tell of the same day's event."""
+    """Returns how many of the shown articles are about the same event."""
     published = dates[each.article_id]
     same_day = [
         terms[other.article_id]
         for other in shown
         if abs(dates[other.article_id] - published) <= DAY
     ]
-    if len(same_day) < OF_ONE_EVENT:
+    if len(same_day) < MAX_OF_ONE_EVENT:
         return 0
     similarity = TextSimilarity(terms[each.article_id])
-    return sum(sum(similarity.shared_words(other).values()) >= ALIKE for other in same_day)
+    return sum(
+        sum(similarity.shared_words(other).values()) >= SAME_EVENT_SIMILARITY for other in same_day
+    )
 
 
 WEIGHTS: Final = {
@@ -101,44 +99,44 @@ WEIGHTS: Final = {
     "series": 0.3,
     "time": 0.02,
 }
-"""The whole of the judgement, in one place."""
+"""The weights of all parts of the score."""
 
-TEXT: Final = ("words", "pairs", "headline")
+TEXT_PARTS: Final = ("words", "pairs", "headline")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An article beside its candidates."""
+    """An article compared with its candidates."""
 
     similarity: TextSimilarity
     candidates: Mapping[int, ArticleTerms]
     taxonomy: TaxonomyFeatures
     links: ArticleLinks
     found: Sequence[Neighbour]
-    """Every candidate with its score, the nearest first."""
+    """Every candidate with its score, the best first."""
 
 
 def neighbours(article: Article, *, limit: int) -> list[Neighbour]:
-    """The published articles nearest to this one in its language, the nearest first."""
-    compared = compare(article)
-    if compared is None:
+    """Returns the most similar published articles in the same language, the best first."""
+    comparison = compare(article)
+    if comparison is None:
         return []
-    chosen = diversify(compared.found, compared.taxonomy.dates, compared.candidates)[:limit]
-    others = [compared.candidates[each.article_id] for each in chosen]
-    spelt = reasons.TermSpellings(article, compared.similarity, others)
+    selected = diversify(comparison.found, comparison.taxonomy.dates, comparison.candidates)[:limit]
+    others = [comparison.candidates[each.article_id] for each in selected]
+    spellings = reasons.TermSpellings(article, comparison.similarity, others)
     return [
         replace(
             each,
             reasons=reasons.collect_reasons(
-                each.article_id, spelt, compared.taxonomy, compared.links
+                each.article_id, spellings, comparison.taxonomy, comparison.links
             ),
         )
-        for each in chosen
+        for each in selected
     ]
 
 
 def compare(article: Article) -> Comparison | None:
-    """The article beside every candidate; None while its words are not recorded."""
+    """Compares an article with its candidates; returns None if its terms are not recorded yet."""
     own = ArticleTerms.objects.filter(article=article).first()
     if own is None:
         return None
@@ -147,15 +145,15 @@ def compare(article: Article) -> Comparison | None:
     taxonomy, links = TaxonomyFeatures(article, candidates), ArticleLinks(article.pk, candidates)
     texts = similarity.parts(candidates.values())
     similarities = {
-        pk: sum(WEIGHTS[name] * parts[name] for name in TEXT) for pk, parts in texts.items()
+        pk: sum(WEIGHTS[name] * parts[name] for name in TEXT_PARTS) for pk, parts in texts.items()
     }
     found = []
     for pk, parts in texts.items():
-        linked = {"links": links.own(pk), "beside": links.beside(pk, similarities)}
-        given = {
+        link_parts = {"links": links.own(pk), "beside": links.beside(pk, similarities)}
+        weighted = {
             name: WEIGHTS[name] * part
-            for name, part in (parts | taxonomy.parts(pk) | linked).items()
+            for name, part in (parts | taxonomy.parts(pk) | link_parts).items()
         }
-        found.append(Neighbour(pk, sum(given.values()), given))
+        found.append(Neighbour(pk, sum(weighted.values()), weighted))
     found.sort(key=lambda neighbour: (-neighbour.score, -neighbour.article_id))
     return Comparison(similarity, candidates, taxonomy, links, found)

@@ -1,6 +1,6 @@
-"""How alike two texts are: by their words, by the pairs of words in them, by their headlines.
+"""The similarity of two texts: by words, by word pairs, and by headlines.
 
-Each is the cosine of two vectors of tf·idf and lies between 0 (nothing shared) and 1 (the same).
+Each is the cosine of two tf·idf vectors, between 0 (nothing shared) and 1 (equal).
 """
 
 from collections import Counter
@@ -19,15 +19,15 @@ from articles.related.stems import pair_number
 
 Pair = tuple[int, int]
 
-TIMES: Final = [0.0, *(1 + log(times) for times in range(1, 2000))]
-"""What standing there so often counts."""
+LOG_COUNTS: Final = [0.0, *(1 + log(times) for times in range(1, 2000))]
+"""The logarithmic term frequencies by count."""
 
-LONG_ENOUGH: Final = 150
-"""A text of fewer words repeats few pairs: one pair it shares says less."""
+FULL_LENGTH: Final = 150
+"""Texts with fewer words have few pairs, so a shared pair counts less."""
 
 
 class TextSimilarity:
-    """An article's text, made ready to be compared with others."""
+    """The text of an article, prepared for comparisons."""
 
     def __init__(self, own: ArticleTerms) -> None:
         words = word_counts(own.stems)
@@ -37,9 +37,9 @@ class TextSimilarity:
         frequency = self.frequencies.weight
         self.weights = {word: frequency(word, times) for word, times in words.items()}
         pair_weights = {pair: frequency(numbers[pair], times) for pair, times in pairs.items()}
-        # What a word gives is its weight here times its weight there; its rarity is in both.
-        words_norm, pairs_norm = _length(self.weights), _length(pair_weights)
-        self._term_counts = {
+        # The product of the weights in both texts; the document frequency is in both.
+        words_norm, pairs_norm = _norm(self.weights), _norm(pair_weights)
+        self._words = {
             word: weight * frequency(word) / words_norm for word, weight in self.weights.items()
         }
         self._pairs = {
@@ -47,10 +47,10 @@ class TextSimilarity:
             for pair, weight in pair_weights.items()
         }
         self._headline = set(own.headline)
-        self._telling = min(1.0, words.total() / LONG_ENOUGH)
+        self._pair_factor = min(1.0, words.total() / FULL_LENGTH)
 
     def parts(self, others: Iterable[ArticleTerms]) -> dict[int, dict[str, float]]:
-        """How like this one each of the others is: article → words, pairs, headline."""
+        """Returns the similarity by words, pairs and headline for each of the others."""
         others = list(others)
         headlines = chain(self._headline, chain.from_iterable(other.headline for other in others))
         frequencies = (
@@ -59,43 +59,45 @@ class TextSimilarity:
         return {
             other.article_id: {
                 "words": sum(self.shared_words(other).values()),
-                "pairs": self._telling * sum(self.shared_pairs(other).values()),
+                "pairs": self._pair_factor * sum(self.shared_pairs(other).values()),
                 "headline": self._by_headline(other, frequencies),
             }
             for other in others
         }
 
     def shared_words(self, other: ArticleTerms) -> dict[int, float]:
-        """Each shared word with what it gives."""
+        """Returns the shared words with their contributions."""
         times = word_counts(other.stems)
         return {
-            word: self._term_counts[word] * _counts(times[word]) / (other.norm or 1)
-            for word in self._term_counts.keys() & times.keys()
+            word: self._words[word] * _log_count(times[word]) / (other.norm or 1)
+            for word in self._words.keys() & times.keys()
         }
 
     def shared_pairs(self, other: ArticleTerms) -> dict[Pair, float]:
-        """Each shared pair of words with what it gives."""
+        """Returns the shared pairs with their contributions."""
         times = Counter(pairwise(other.stems))
         return {
-            pair: self._pairs[pair] * _counts(times[pair]) / (other.pair_norm or 1)
+            pair: self._pairs[pair] * _log_count(times[pair]) / (other.pair_norm or 1)
             for pair in self._pairs.keys() & times.keys()
         }
 
     def _by_headline(self, other: ArticleTerms, frequencies: DocumentFrequencies) -> float:
-        theirs = set(other.headline)
-        shared = self._headline & theirs - {0}
+        other_headline = set(other.headline)
+        shared = self._headline & other_headline - {0}
         if not shared:
             return 0.0
-        weights = {word: frequencies.weight(word) for word in self._headline | theirs if word}
-        whole = _length({word: weights[word] for word in self._headline if word}) * _length(
-            {word: weights[word] for word in theirs if word}
+        weights = {
+            word: frequencies.weight(word) for word in self._headline | other_headline if word
+        }
+        norms = _norm({word: weights[word] for word in self._headline if word}) * _norm(
+            {word: weights[word] for word in other_headline if word}
         )
-        return sum(weights[word] ** 2 for word in shared) / whole
+        return sum(weights[word] ** 2 for word in shared) / norms
 
 
-def _length(weights: dict[int, float] | dict[Pair, float]) -> float:
+def _norm(weights: dict[int, float] | dict[Pair, float]) -> float:
     return sqrt(sum(weight**2 for weight in weights.values())) or 1.0
 
 
-def _counts(times: int) -> float:
-    return TIMES[times] if times < len(TIMES) else TIMES[-1]
+def _log_count(times: int) -> float:
+    return LOG_COUNTS[times] if times < len(LOG_COUNTS) else LOG_COUNTS[-1]

@@ -1,7 +1,7 @@
-"""The words of each published article as numbers, kept for comparing.
+"""Records the words of published articles as numbers.
 
-PostgreSQL reads the words (stems, stop words, accents). A stem's number is a checksum of it and its
-language: no list of numbers has to be kept, and no two workers can give a word two numbers.
+PostgreSQL stems the words and removes stop words and accents. The number of a stem is a checksum of stem
+and language, so no table of numbers is needed, and concurrent workers get the same number.
 """
 
 import re
@@ -16,13 +16,13 @@ from articles.editorial.text_search_config import configuration_for, prepare_tex
 from articles.related.models import ArticleTerms
 
 WHOLE: Final = 60_000
-"""Characters of a text that are compared: some ten thousand words say what it is about."""
+"""Characters of a text that are compared, some ten thousand words."""
 
 BREAK: Final = 0
-"""Stands in a sequence of numbers where two words do not follow each other."""
+"""Marks, in a sequence of numbers, that two words are not consecutive."""
 
 HEADLINE_COUNTS, STANDFIRST_COUNTS = 3, 2
-"""How often the words of a headline and a standfirst count, where those of the text count once."""
+"""How often the words of headline and standfirst count, compared with those of the text."""
 
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -35,42 +35,44 @@ WHERE length(lexeme) > 1
 
 
 def stem_number(language: str, stem: str) -> int:
-    """The number of a stem, as PostgreSQL's `integer` holds it; never 0."""
+    """Returns the number of a stem, which fits into `integer` and is never 0."""
     return crc32(f"{language}\0{stem}".encode()) - 2**31 or 1
 
 
 def pair_number(first: int, second: int) -> int:
-    """The number of two stems that follow each other, as `bigint` holds it."""
+    """Returns the number of two consecutive stems, which fits into `bigint`."""
     return (first << 32) | (second & 0xFFFFFFFF)
 
 
 def record_terms(article: Article) -> None:
-    """Writes the numbers of an article as it stands now; `rarity` gives the norms."""
-    words = text_of(article)
-    parts = [words.headline, words.standfirst, words.text[:WHOLE]]
+    """Records the numbers of an article; `document_frequency.update_norms` sets the norms."""
+    article_text = text_of(article)
+    parts = [article_text.headline, article_text.standfirst, article_text.text[:WHOLE]]
     headline, standfirst, text = (
         [stem_number(article.language, stem) if stem else BREAK for stem in stems]
         for stems in stems_of(parts, article.language)
     )
-    whole = [*headline, BREAK] * HEADLINE_COUNTS + [*standfirst, BREAK] * STANDFIRST_COUNTS + text
+    sequence = (
+        [*headline, BREAK] * HEADLINE_COUNTS + [*standfirst, BREAK] * STANDFIRST_COUNTS + text
+    )
     ArticleTerms.objects.update_or_create(
         article=article,
-        defaults={"language": article.language, "headline": headline, "stems": whole},
+        defaults={"language": article.language, "headline": headline, "stems": sequence},
     )
 
 
 def stems_of(parts: list[str], language: str) -> list[list[str]]:
-    """Every part's stems in their order, an empty one wherever words do not follow each other."""
-    readable = [prepare_text(with_names(UNSTORABLE.sub(" ", part))) for part in parts]
+    """Returns the stems of each part in order, with an empty one between words that are not consecutive."""
+    prepared = [prepare_text(with_names(UNSTORABLE.sub(" ", part))) for part in parts]
     found: list[list[tuple[int, str]]] = [[] for _ in parts]
     with connection.cursor() as cursor:
-        cursor.execute(STEMS, [readable, configuration_for(language)])
+        cursor.execute(STEMS, [prepared, configuration_for(language)])
         for part, stem, positions in cursor.fetchall():
             found[part - 1] += [(position, stem) for position in positions]
-    return [_in_order(each) for each in found]
+    return [_sequence(each) for each in found]
 
 
-def _in_order(found: list[tuple[int, str]]) -> list[str]:
+def _sequence(found: list[tuple[int, str]]) -> list[str]:
     stems: list[str] = []
     last = 0
     for position, stem in sorted(found):
@@ -82,5 +84,5 @@ def _in_order(found: list[tuple[int, str]]) -> list[str]:
 
 
 def delete_terms(article_id: int) -> None:
-    """Drops an article from what is compared."""
+    """Deletes the numbers of an article."""
     ArticleTerms.objects.filter(article_id=article_id).delete()

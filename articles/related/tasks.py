@@ -1,4 +1,4 @@
-"""What the worker does for related articles."""
+"""The jobs of related articles."""
 
 from django.db import transaction
 from procrastinate import exceptions
@@ -9,19 +9,19 @@ from articles.related import recomputation
 
 @app.task(name="related.refresh")
 def refresh(article_id: int) -> None:
-    """Computes an article's neighbours, and those of the articles it comes near to."""
+    """Recomputes the related articles of an article and of its neighbours."""
     recomputation.refresh(article_id)
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="related.refresh_all", queueing_lock="related.refresh_all")
 def refresh_all(timestamp: int) -> None:
-    """Every night: how rare a word is has shifted with the day's articles."""
+    """Once a night, because the document frequencies change with new articles."""
     recomputation.refresh_oldest()
 
 
 def enqueue_refresh(article_id: int) -> None:
-    """Asks the worker, unless it is asked already."""
+    """Queues the job, unless it is queued already."""
     try:
         with transaction.atomic():
             refresh.configure(queueing_lock=f"related.refresh.{article_id}").defer(

@@ -1,4 +1,4 @@
-"""What editors marked an article with: tags, categories, authors, its day."""
+"""Features of articles apart from text and links: tags, categories, authors, series, date."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,62 +18,64 @@ KINDS: Final = {
     "authors": (Byline, "article", "author"),
     "series": (SeriesPart, "article", "series"),
 }
-"""Kind of mark → its rows, and their columns for the article and the mark."""
+"""The model of each feature, and its fields for the article and the term."""
 
 
 class TaxonomyFeatures:
-    """The marks of an article and of its candidates, read in a handful of queries."""
+    """The features of an article and its candidates, read with a few queries."""
 
     def __init__(self, article: Article, candidates: Iterable[int]) -> None:
         self.own = article.pk
-        among = {*candidates, article.pk}
-        dates = Article.objects.filter(pk__in=among).values_list("pk", "published_at")
+        article_ids = {*candidates, article.pk}
+        dates = Article.objects.filter(pk__in=article_ids).values_list("pk", "published_at")
         self.dates: dict[int, datetime] = {pk: published for pk, published in dates if published}
         self._articles = Article.objects.filter(state=Article.State.PUBLISHED).count()
-        self._names = {kind: self._read(kind, among) for kind in KINDS}
-        self._frequency = {kind: self._weigh(kind) for kind in KINDS}
+        self._names = {kind: self._read(kind, article_ids) for kind in KINDS}
+        self._frequency = {kind: self._rarities(kind) for kind in KINDS}
 
     def parts(self, other: int) -> dict[str, float]:
-        """How much the two share, each 0 to 1: a rare mark says more than a common one."""
+        """Returns how much the two share by feature, 0 to 1; rare terms count more than common ones."""
         return {kind: self._shared(kind, other) for kind in KINDS} | {
             "time": exp(-self.days(other) / YEAR)
         }
 
     def names(self, other: int) -> dict[str, list[str]]:
-        """What the two share, by name, the rarest first."""
+        """Returns the names of what the two share, the rarest first."""
         named = {}
         for kind in KINDS:
             frequency, own = self._frequency[kind], self._names[kind].get(self.own, {})
             shared = own.keys() & self._names[kind].get(other, {}).keys()
-            named[kind] = [own[mark] for mark in sorted(shared, key=lambda mark: -frequency[mark])]
+            named[kind] = [own[term] for term in sorted(shared, key=lambda term: -frequency[term])]
         return named
 
     def days(self, other: int) -> float:
-        """Days between the two."""
+        """Returns the days between the two."""
         own = self.dates.get(self.own, self.dates[other])
         return abs((own - self.dates[other]).total_seconds()) / 86400
 
-    def _read(self, kind: str, among: set[int]) -> dict[int, dict[int, str]]:
-        """Article → its marks, and their names."""
-        model, of, mark = KINDS[kind]
-        rows: Any = model._default_manager.filter(**{f"{of}__in": among})
+    def _read(self, kind: str, article_ids: set[int]) -> dict[int, dict[int, str]]:
+        """Returns the terms of each article, with their names."""
+        model, article_field, term_field = KINDS[kind]
+        rows: Any = model._default_manager.filter(**{f"{article_field}__in": article_ids})
         taxonomy: dict[int, dict[int, str]] = defaultdict(dict)
-        for article_id, mark_id, name in rows.values_list(of, mark, f"{mark}__name"):
-            taxonomy[article_id][mark_id] = name
+        for article_id, term_id, name in rows.values_list(
+            article_field, term_field, f"{term_field}__name"
+        ):
+            taxonomy[article_id][term_id] = name
         return taxonomy
 
-    def _weigh(self, kind: str) -> dict[int, float]:
-        """Mark of the article → its rarity: 1 where no other has it, 0 where every one does."""
-        model, _, mark = KINDS[kind]
+    def _rarities(self, kind: str) -> dict[int, float]:
+        """Returns the rarity of the terms of the article: 1 if no other has it, 0 if all have it."""
+        model, _, term_field = KINDS[kind]
         own = list(self._names[kind].get(self.own, {}))
-        rows: Any = model._default_manager.filter(**{f"{mark}__in": own}).order_by()
+        rows: Any = model._default_manager.filter(**{f"{term_field}__in": own}).order_by()
         scale = log(max(self._articles, 2))
-        counts = rows.values_list(mark).annotate(Count("pk"))
-        return {mark_id: max(0.0, 1 - log(count) / scale) for mark_id, count in counts}
+        counts = rows.values_list(term_field).annotate(Count("pk"))
+        return {term_id: max(0.0, 1 - log(count) / scale) for term_id, count in counts}
 
     def _shared(self, kind: str, other: int) -> float:
-        """The rarities of what is shared, together, on their way to 1 but never there."""
+        """Returns the total rarity of the shared terms, mapped to the range from 0 to 1."""
         frequency = self._frequency[kind]
         shared = frequency.keys() & self._names[kind].get(other, {}).keys()
-        whole = sum(frequency[mark] for mark in shared)
-        return whole / (1 + whole)
+        total = sum(frequency[term] for term in shared)
+        return total / (1 + total)

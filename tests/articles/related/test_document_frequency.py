@@ -1,4 +1,4 @@
-"""How rare words are is counted by one worker at a time."""
+"""Document frequencies are counted by one worker at a time."""
 
 import pytest
 from django.db import transaction
@@ -11,14 +11,14 @@ from tests.together import begin_and_wait
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_workers_that_count_the_first_articles_at_once_end_with_one_count() -> None:
+def test_two_concurrent_workers_do_not_count_twice() -> None:
     for body in (STRAIT, HARBOUR, STRAIT):
         article = newsroom.published("At the strait", body=body)
         recomputation.refresh(article.pk)
-    counted = set(DocumentFrequency.objects.values_list("number", "articles"))
+    expected = set(DocumentFrequency.objects.values_list("number", "articles"))
     DocumentFrequency.objects.all().delete()
     with transaction.atomic():
         document_frequency.update_document_frequencies()
         other = begin_and_wait(document_frequency.update_document_frequencies)
     other.result()
-    assert set(DocumentFrequency.objects.values_list("number", "articles")) >= counted
+    assert set(DocumentFrequency.objects.values_list("number", "articles")) >= expected
