@@ -201,8 +201,8 @@ def test_a_commenter_is_suspended_without_javascript(
     bans = moderator_client.get("/admin/articles/ban/").content.decode()
     assert "Teo Brandt" in bans
     assert "teo@readers.example" not in bans
-    form = {"action": "remove_selected", "_selected_action": [ban.pk]}
-    moderator_client.post("/admin/articles/ban/", form, follow=True)
+    removal = {"action": "remove_selected", "_selected_action": [ban.pk]}
+    moderator_client.post("/admin/articles/ban/", removal, follow=True)
     assert Ban.objects.active().count() == 1
 
 

@@ -1,4 +1,4 @@
-"""What stands below an article: the editors' picks, then what was computed."""
+"""Related articles: manual picks, then computed ones."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ def names(article: Article, **options: int) -> list[str]:
     return [other.headline for other in related_to(article, **options)]
 
 
-def test_what_shares_rare_words_comes_first() -> None:
+def test_articles_with_common_rare_words_are_first() -> None:
     strait = newsroom.published("At the strait", body=STRAIT)
     newsroom.published("Cheese", body=CHEESE)
     newsroom.published("From the harbour", body=HARBOUR)
@@ -38,7 +38,7 @@ def test_what_shares_rare_words_comes_first() -> None:
     assert "navies escort" in reasons["pairs"]
 
 
-def test_never_itself_never_a_draft_and_at_most_four() -> None:
+def test_at_most_four_without_itself_and_drafts() -> None:
     articles = [newsroom.published(f"Strait {number}", body=STRAIT) for number in range(7)]
     newsroom.draft("Draft strait", body=STRAIT)
     recomputation.refresh_all()
@@ -49,7 +49,7 @@ def test_never_itself_never_a_draft_and_at_most_four() -> None:
         assert "Draft strait" not in found
 
 
-def test_the_editors_picks_stand_first_in_their_order() -> None:
+def test_manual_picks_are_first_in_their_order() -> None:
     strait = newsroom.published("At the strait", body=STRAIT)
     newsroom.published("From the harbour", body=HARBOUR)
     for position, headline in enumerate(["Second thoughts on cheese", "Cheese"]):
@@ -60,7 +60,7 @@ def test_the_editors_picks_stand_first_in_their_order() -> None:
     assert names(strait, limit=2) == ["Second thoughts on cheese", "Cheese"]
 
 
-def test_a_pick_that_was_computed_too_stands_once() -> None:
+def test_a_pick_that_was_computed_too_is_shown_once() -> None:
     strait = newsroom.published("At the strait", body=STRAIT)
     harbour = newsroom.published("From the harbour", body=HARBOUR)
     RelatedPick.objects.create(article=strait, picked=harbour)
@@ -68,7 +68,7 @@ def test_a_pick_that_was_computed_too_stands_once() -> None:
     assert names(strait) == ["From the harbour"]
 
 
-def test_a_withdrawn_article_vanishes_at_once(edna: User) -> None:
+def test_an_unpublished_article_is_not_shown(edna: User) -> None:
     strait = newsroom.published("At the strait", body=STRAIT)
     harbour = newsroom.published("From the harbour", body=HARBOUR)
     cheese = newsroom.published("Cheese", body=CHEESE)
@@ -79,11 +79,11 @@ def test_a_withdrawn_article_vanishes_at_once(edna: User) -> None:
     assert names(strait) == []
 
 
-def test_before_the_worker_has_been_there_nothing_is_shown() -> None:
+def test_nothing_is_shown_before_the_first_computation() -> None:
     assert names(newsroom.published("At the strait", body=STRAIT)) == []
 
 
-def test_one_query_whatever_stands_there(django_assert_num_queries: Any) -> None:
+def test_related_articles_take_one_query(django_assert_num_queries: Any) -> None:
     strait = newsroom.published("At the strait", body=STRAIT)
     for number in range(6):
         newsroom.published(f"Strait {number}", body=HARBOUR, lead_image=newsroom.picture())
@@ -99,7 +99,7 @@ def test_one_query_whatever_stands_there(django_assert_num_queries: Any) -> None
             assert other.get_absolute_url()
 
 
-def test_tags_and_authors_order_what_the_text_holds_for_equal() -> None:
+def test_tags_and_authors_order_equally_similar_texts() -> None:
     author = newsroom.author("Ines Faro")
     strait = newsroom.published("At the strait", body=STRAIT, tags=["Convoys"], authors=[author])
     newsroom.published("Untagged", body=HARBOUR)
@@ -112,7 +112,7 @@ def test_tags_and_authors_order_what_the_text_holds_for_equal() -> None:
     assert (reasons["tags"], reasons["authors"]) == (["Convoys"], ["Ines Faro"])
 
 
-def test_the_nearer_in_time_of_two_equals_comes_first() -> None:
+def test_the_nearer_date_comes_first_for_equal_texts() -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
     strait = newsroom.published("At the strait", body=STRAIT, at=now)
     newsroom.published("Long ago", body=HARBOUR, at=now.replace(year=2019))
@@ -121,14 +121,14 @@ def test_the_nearer_in_time_of_two_equals_comes_first() -> None:
     assert names(strait) == ["Last month", "Long ago"]
 
 
-def test_another_language_is_not_offered() -> None:
+def test_articles_in_another_language_are_not_related() -> None:
     strait = newsroom.published("At the strait", body=STRAIT)
     newsroom.published("Au détroit", body=STRAIT, language="fr")
     recomputation.refresh_all()
     assert names(strait) == []
 
 
-def test_odd_words_do_no_harm() -> None:
+def test_unusual_characters_are_accepted() -> None:
     odd = r"<p>C:\temp\strait it's 'quoted' \' a&amp;b http://a.example/x?y=1&amp;z=%27 strait</p>"
     first = newsroom.published("Odd", body=odd)
     newsroom.published("Odd too", body=odd)
@@ -136,7 +136,7 @@ def test_odd_words_do_no_harm() -> None:
     assert names(first) == ["Odd too"]
 
 
-def test_an_article_is_not_picked_to_follow_itself_nor_twice() -> None:
+def test_the_database_rejects_invalid_picks() -> None:
     strait = newsroom.published("At the strait")
     cheese = newsroom.published("Cheese")
     with pytest.raises(IntegrityError, match="related_pick_not_itself"), transaction.atomic():
@@ -146,21 +146,21 @@ def test_an_article_is_not_picked_to_follow_itself_nor_twice() -> None:
         RelatedPick.objects.create(article=strait, picked=cheese)
 
 
-def test_the_command_computes_everything_anew(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_recomputes_all_articles(capsys: pytest.CaptureFixture[str]) -> None:
     strait = newsroom.published("At the strait", body=STRAIT)
     newsroom.published("From the harbour", body=HARBOUR)
-    gone = newsroom.published("Gone", body=HARBOUR)
+    unpublished = newsroom.published("Gone", body=HARBOUR)
     recomputation.refresh_all()
-    Article.objects.filter(pk=gone.pk).update(state="withdrawn")
+    Article.objects.filter(pk=unpublished.pk).update(state="withdrawn")
     call_command("refresh_related")
     assert "2 articles" in capsys.readouterr().out
-    assert not ArticleTerms.objects.filter(article=gone).exists()
-    assert not RelatedLink.objects.filter(article=gone).exists()
+    assert not ArticleTerms.objects.filter(article=unpublished).exists()
+    assert not RelatedLink.objects.filter(article=unpublished).exists()
     assert names(strait) == ["From the harbour"]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_worker_computes_neighbours_both_ways_at_publication(
+def test_the_worker_recomputes_neighbours_in_both_directions(
     edna: User, jobs: Callable[[], None]
 ) -> None:
     strait = newsroom.published("At the strait", body=STRAIT)

@@ -1,4 +1,4 @@
-"""Editors see why an article is suggested, and decide otherwise."""
+"""Suggestions in the form of an article, and decisions about them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ def form(client: Client, article: Article) -> str:
 
 
 def send(client: Client, article: Article, **decisions: str) -> None:
-    """The form as it stands, with what an editor says to suggestions."""
+    """Submits the form with decisions about suggestions."""
     article.refresh_from_db()
     data = {
         "headline": article.headline,
@@ -50,11 +50,11 @@ def send(client: Client, article: Article, **decisions: str) -> None:
         "corrections-INITIAL_FORMS": 0,
         **decisions,
     }
-    answer = client.post(f"/admin/articles/article/{article.pk}/change/", data)
-    assert answer.status_code == 302, answer.context["errors"]
+    response = client.post(f"/admin/articles/article/{article.pk}/change/", data)
+    assert response.status_code == 302, response.context["errors"]
 
 
-def test_an_editor_reads_why_an_article_is_suggested(
+def test_the_form_shows_the_reasons_of_suggestions(
     client: Client, edna: User, strait: Article
 ) -> None:
     client.force_login(edna)
@@ -65,7 +65,7 @@ def test_an_editor_reads_why_an_article_is_suggested(
     assert "same author (Ines Faro)" in page
 
 
-def test_an_editor_leaves_one_out_and_allows_it_again(
+def test_an_editor_excludes_an_article_and_includes_it_again(
     client: Client, edna: User, strait: Article
 ) -> None:
     harbour = Article.objects.get(headline="From the harbour")
@@ -81,21 +81,21 @@ def test_an_editor_leaves_one_out_and_allows_it_again(
     assert names(strait)[0] == "From the harbour"
 
 
-def test_an_editor_puts_one_first(client: Client, edna: User, strait: Article) -> None:
+def test_an_editor_picks_a_suggestion(client: Client, edna: User, strait: Article) -> None:
     cheese = Article.objects.get(headline="Cheese")
     client.force_login(edna)
     send(client, strait, **{f"suggestion-{cheese.pk}": "pick"})
     assert names(strait) == ["Cheese", "From the harbour"]
 
 
-def test_what_was_bent_by_hand_changes_nothing(client: Client, edna: User, strait: Article) -> None:
+def test_invalid_decisions_are_ignored(client: Client, edna: User, strait: Article) -> None:
     client.force_login(edna)
-    bent = {f"suggestion-{number}": "pick" for number in (strait.pk, 10**9, "9" * 20, "x", "-1")}
-    send(client, strait, **bent)
+    invalid = {f"suggestion-{number}": "pick" for number in (strait.pk, 10**9, "9" * 20, "x", "-1")}
+    send(client, strait, **invalid)
     assert not strait.related_picks.exists()
 
 
-def test_links_in_a_text_bring_articles_near(edna: User) -> None:
+def test_linked_articles_are_related(edna: User) -> None:
     cheese = newsroom.published("Cheese", body=CHEESE)
     newsroom.published("Pasture", body="<p>Goats graze.</p>")
     link = f'<p>As <a href="{cheese.get_absolute_url()}">we wrote</a>, dairies wait.</p>'
@@ -106,7 +106,7 @@ def test_links_in_a_text_bring_articles_near(edna: User) -> None:
     assert cheese.related_links.get(position=0).reasons["linked"] == ["from"]
 
 
-def test_no_more_than_two_of_the_first_four_tell_of_one_days_event() -> None:
+def test_at_most_two_of_four_articles_are_about_one_event() -> None:
     day = datetime(2026, 3, 1, 9, tzinfo=UTC)
     own = f"{STRAIT}<p>Anglers complain of helicopters and their noise.</p>"
     strait = newsroom.published("Noise", body=own, at=day - timedelta(days=30))
@@ -120,7 +120,7 @@ def test_no_more_than_two_of_the_first_four_tell_of_one_days_event() -> None:
     assert sorted(name[:5] for name in names(strait)) == ["Event", "Event", "Week ", "Week "]
 
 
-def test_a_third_piece_on_the_event_stays_where_nothing_else_is_near() -> None:
+def test_a_third_article_on_the_event_stays_without_alternatives() -> None:
     strait = newsroom.published("At the strait", body=STRAIT)
     for number in range(3):
         newsroom.published(f"Event {number}", body=STRAIT)
@@ -130,7 +130,7 @@ def test_a_third_piece_on_the_event_stays_where_nothing_else_is_near() -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_place_of_one_left_out_is_filled_by_the_worker(
+def test_an_excluded_article_is_replaced_by_the_worker(
     edna: User, jobs: Callable[[], None]
 ) -> None:
     strait = newsroom.published("At the strait", body=STRAIT)

@@ -1,4 +1,4 @@
-"""One network cannot keep search busy, and a reader is told when to come again."""
+"""The rate limits of the search."""
 
 from typing import Any
 
@@ -14,22 +14,22 @@ ELSEWHERE = "192.0.2.7"
 
 
 @pytest.fixture(autouse=True)
-def few(settings: Any) -> None:
+def low_limit(settings: Any) -> None:
     settings.SEARCH_RATE_LIMIT = 2
     newsroom.published("Barges wait at the lock")
 
 
 @pytest.mark.parametrize("path", ["/search/?q=barges", "/search/feed/?q=barges"])
-def test_who_searches_too_often_is_asked_to_wait(client: Client, path: str) -> None:
+def test_too_many_searches_are_rejected(client: Client, path: str) -> None:
     assert [client.get(path).status_code for _ in range(3)] == [200, 200, 429]
-    refused = client.get(path)
-    assert refused.headers["Retry-After"] == "60"
-    assert "no-store" in refused.headers["Cache-Control"]
-    assert TOO_OFTEN in refused.content.decode()
+    response = client.get(path)
+    assert response.headers["Retry-After"] == "60"
+    assert "no-store" in response.headers["Cache-Control"]
+    assert TOO_OFTEN in response.content.decode()
     assert client.get(path, REMOTE_ADDR=ELSEWHERE).status_code == 200
 
 
-def test_the_words_are_still_in_the_field(client: Client) -> None:
+def test_the_query_is_kept_in_the_form(client: Client) -> None:
     for _ in range(2):
         client.get("/search/?q=barges")
     page = client.get("/search/?q=barges").content.decode()
@@ -38,19 +38,19 @@ def test_the_words_are_still_in_the_field(client: Client) -> None:
 
 
 def test_the_empty_form_and_an_unchanged_page_are_not_counted(client: Client) -> None:
-    answer = client.get("/search/?q=barges")
+    response = client.get("/search/?q=barges")
     for _ in range(4):
         client.get("/search/")
-        again = client.get("/search/?q=barges", headers={"If-None-Match": answer["ETag"]})
+        again = client.get("/search/?q=barges", headers={"If-None-Match": response["ETag"]})
         assert again.status_code == 304
     assert client.get("/search/?q=barges").status_code == 200
 
 
-def test_suggestions_come_more_often_and_end_as_a_list_without_any(client: Client) -> None:
-    answers = [client.get("/search/suggest/?q=bar") for _ in range(11)]
-    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
-    assert answers[-1].headers["Retry-After"] == "60"
-    assert answers[-1].json() == {"suggestions": []}
+def test_suggestions_have_a_higher_limit(client: Client) -> None:
+    responses = [client.get("/search/suggest/?q=bar") for _ in range(11)]
+    assert [response.status_code for response in responses] == [200] * 10 + [429]
+    assert responses[-1].headers["Retry-After"] == "60"
+    assert responses[-1].json() == {"suggestions": []}
     assert client.get("/search/suggest/?q=bar", REMOTE_ADDR=ELSEWHERE).status_code == 200
 
 
@@ -62,13 +62,13 @@ def test_all_addresses_of_one_ipv6_network_count_as_one(client: Client) -> None:
     assert statuses == [200, 200, 429]
 
 
-def test_readers_whose_address_is_unknown_are_not_counted_as_one(client: Client) -> None:
+def test_readers_without_an_ip_address_are_not_limited(client: Client) -> None:
     for path in ("/search/?q=barges", "/search/suggest/?q=bar"):
         statuses = {client.get(path, REMOTE_ADDR="").status_code for _ in range(12)}
         assert statuses == {200}
 
 
-def test_openings_beyond_the_limit_are_not_counted(
+def test_clicks_beyond_the_limit_are_not_counted(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
@@ -78,7 +78,7 @@ def test_openings_beyond_the_limit_are_not_counted(
     assert counted == ["barges"] * 2
 
 
-def test_as_it_is_set_an_office_behind_one_address_can_search() -> None:
+def test_the_default_limit_is_sufficient_for_an_office() -> None:
     from iria import settings as site
 
     assert site.SEARCH_RATE_LIMIT >= 60

@@ -1,4 +1,4 @@
-"""The statistics of ranking are right after whatever happened, as if made from nothing."""
+"""The statistics for ranking are correct after any change, as if rebuilt."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def numbers() -> dict[str, Any]:
-    """All that ranking knows, by words instead of by numbers of rows."""
+    """Returns all statistics, by words instead of ids."""
     names = {row.pk: (row.configuration, row.word) for row in SearchLexeme.objects.all()}
     return {
         "languages": {
@@ -38,8 +38,8 @@ def numbers() -> dict[str, Any]:
     }
 
 
-def holds() -> None:
-    """What stands is what would be made from nothing, with the same mean length."""
+def assert_correct() -> None:
+    """Asserts that the statistics equal rebuilt ones with the same mean length."""
     before = numbers()
     means = dict(SearchLanguage.objects.values_list("configuration", "mean"))
     rebuild()
@@ -56,7 +56,7 @@ def indexed(headline: str, **fields: Any) -> int:
     return article.pk
 
 
-def test_a_change_counts_what_came_and_what_went() -> None:
+def test_a_change_updates_the_counts_of_lexemes() -> None:
     first = indexed("Grain and steel")
     indexed("Grain alone")
     lexemes = SearchLexeme.objects.filter(configuration="iria_english")
@@ -67,10 +67,10 @@ def test_a_change_counts_what_came_and_what_went() -> None:
     indexer.index_article(first)
     assert lexemes.get(word="grain").articles == 1
     assert lexemes.get(word="coal").articles == 1
-    holds()
+    assert_correct()
 
 
-def test_an_article_that_changes_its_language_moves_with_all_its_words() -> None:
+def test_a_changed_language_moves_all_words() -> None:
     first = indexed("Le port est ouvert")
     article = SearchEntry.objects.get(pk=first).article
     article.language = "fr"
@@ -80,21 +80,21 @@ def test_an_article_that_changes_its_language_moves_with_all_its_words() -> None
         "iria_english": 0,
         "iria_french": 1,
     }
-    holds()
+    assert_correct()
 
 
-def test_whoever_deletes_an_entry_takes_its_words_along() -> None:
+def test_deleting_an_entry_deletes_its_postings() -> None:
     indexed("Grain and steel")
     kept = indexed("Grain alone")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_searchentry WHERE article_id <> %s", [kept])
     assert set(SearchPosting.objects.values_list("article_id", flat=True)) == {kept}
-    holds()
+    assert_correct()
     SearchEntry.objects.all().delete()
     assert numbers() == {"languages": {}, "lexemes": {}, "postings": {}}
 
 
-def test_entries_written_in_bulk_count_as_those_written_one_by_one() -> None:
+def test_bulk_entries_have_the_same_statistics() -> None:
     first = indexed("Grain and steel", tags=["Harbours"])
     one_by_one = numbers()
     SearchEntry.objects.all().delete()
@@ -116,7 +116,7 @@ def test_entries_written_in_bulk_count_as_those_written_one_by_one() -> None:
     assert numbers() == one_by_one
 
 
-def test_weights_follow_when_articles_become_longer() -> None:
+def test_weights_are_updated_when_articles_become_longer() -> None:
     indexed("Grain")
     assert statistics.refresh() == 0
     indexed("Steel", body=f"<p>{'A long text about steel. ' * 40}</p>")
@@ -126,13 +126,13 @@ def test_weights_follow_when_articles_become_longer() -> None:
     assert after.mean == pytest.approx(before.length / 2)
     assert after.mean > before.mean * 1.1
     assert statistics.refresh() == 0
-    stands = numbers()
+    expected = numbers()
     rebuild()
-    assert numbers() == stands
+    assert numbers() == expected
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_an_editor_does_not_wait_while_all_statistics_are_made_anew(
+def test_publishing_does_not_wait_for_a_rebuild(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(

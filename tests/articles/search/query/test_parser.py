@@ -1,4 +1,4 @@
-"""What a reader's words ask for."""
+"""Parsing of queries."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from articles.search.query.parser import (
 
 
 @pytest.mark.parametrize(
-    ("words", "parts"),
+    ("query", "parts"),
     [
         ("grain corridor", QueryParts("grain corridor", (), ())),
         ('a "grain corridor" now', QueryParts("a grain corridor now", (("grain corridor",),), ())),
@@ -33,11 +33,11 @@ from articles.search.query.parser import (
         ("", QueryParts("", (), ())),
     ],
 )
-def test_quotes_minus_and_or_are_taken_apart(words: str, parts: QueryParts) -> None:
-    assert split_query(words) == parts
+def test_quotes_minus_and_or_are_split(query: str, parts: QueryParts) -> None:
+    assert split_query(query) == parts
 
 
-def test_a_word_is_the_rarer_the_fewer_articles_hold_it() -> None:
+def test_fewer_articles_give_a_higher_inverse_document_frequency() -> None:
     assert (
         inverse_document_frequency(1, 1000)
         > inverse_document_frequency(10, 1000)
@@ -47,7 +47,7 @@ def test_a_word_is_the_rarer_the_fewer_articles_hold_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "bound"),
+    ("query", "expected"),
     [
         ("grain steel", '"grain" "steel"'),
         ("“grain corridor” steel -rye", '"grain corridor" "steel" -rye'),
@@ -56,5 +56,5 @@ def test_a_word_is_the_rarer_the_fewer_articles_hold_it() -> None:
         ("", ""),
     ],
 )
-def test_every_word_can_be_made_to_bind(words: str, bound: str) -> None:
-    assert require_all_words(words) == bound
+def test_every_word_can_be_required(query: str, expected: str) -> None:
+    assert require_all_words(query) == expected

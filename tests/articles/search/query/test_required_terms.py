@@ -1,4 +1,4 @@
-"""Quotes, minus and facets where there is too much to look at: what is found is right, and says so."""
+"""Quotes, exclusions and filters are correct, also beyond the limits of the search."""
 
 import pytest
 
@@ -16,20 +16,20 @@ def indexed(headline: str, body: str = "Words.", language: str = "en") -> None:
     indexer.index_article(article.pk)
 
 
-def headlines(findings: ResultPage) -> list[str]:
-    return [each.article.headline for each in findings.hits]
+def headlines(results: ResultPage) -> list[str]:
+    return [each.article.headline for each in results.hits]
 
 
 @pytest.fixture
 def river() -> None:
-    """Twelve articles on grain and barges; in four of them the two words stand together."""
+    """Twelve articles on grain and barges; in four of them the two words are consecutive."""
     for number in range(4):
         indexed(f"Grain barge {number}", "The grain barge goes down the river.")
     for number in range(8):
         indexed(f"Lock {number}", "A barge waits; later there is grain.")
 
 
-def test_a_minus_word_keeps_out_whether_its_list_is_read_or_looked_into(
+def test_an_excluded_word_works_with_read_and_looked_up_lists(
     river: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = {f"Grain barge {number}" for number in range(4)}
@@ -43,7 +43,7 @@ def test_a_minus_word_keeps_out_whether_its_list_is_read_or_looked_into(
 
 
 @pytest.mark.parametrize("limit", ["MAX_HASHED_POSTINGS", "LOOKUP_COST"])
-def test_a_phrase_is_found_by_its_words_and_their_order(
+def test_a_phrase_matches_words_in_their_order(
     river: None, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     for _ in range(2):
@@ -59,7 +59,7 @@ def test_a_phrase_is_found_by_its_words_and_their_order(
         monkeypatch.setattr(f"articles.search.query.required_terms.{limit}", 0)
 
 
-def test_where_too_many_hold_the_words_the_best_are_looked_at_and_the_page_says_at_least(
+def test_beyond_the_limit_the_best_are_checked_and_the_total_is_inexact(
     river: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("articles.search.ranking.candidates.MOST", 3)
@@ -71,7 +71,7 @@ def test_where_too_many_hold_the_words_the_best_are_looked_at_and_the_page_says_
         search_articles('"barge grain"')
 
 
-def test_alternatives_beyond_what_can_be_read_are_left_out_and_that_is_said(
+def test_alternatives_beyond_the_limit_make_the_total_inexact(
     river: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     indexed("A sluice gate")
@@ -82,15 +82,15 @@ def test_alternatives_beyond_what_can_be_read_are_left_out_and_that_is_said(
     assert not found.is_exact
 
 
-def test_each_language_is_bound_by_its_own_reading(river: None) -> None:
+def test_each_language_has_its_own_required_terms(river: None) -> None:
     indexed("La barge", "La barge descend la rivière.", language="fr")
-    assert search_articles('"the barge"').total == 12  # French knows no such word as "the"
+    assert search_articles('"the barge"').total == 12  # "the" is not a French word
     assert headlines(search_articles('barge -"la barge" -grain -lock')) == []
     assert "La barge" in headlines(search_articles("barge rivière -lock"))
 
 
 @pytest.mark.parametrize("few", [0, 5_000])
-def test_within_a_section_nothing_is_lost_however_large_it_is(
+def test_filters_find_all_articles_of_a_section_of_any_size(
     river: None, rivers: Category, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr("articles.search.ranking.candidates.FEW", few)

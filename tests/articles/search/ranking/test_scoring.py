@@ -1,4 +1,4 @@
-"""The order of what is found."""
+"""The ranking of results."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,57 +18,57 @@ def indexed(headline: str, text: str = "", **fields: Any) -> None:
     indexer.index_article(newsroom.published(headline, body=body, **fields).pk)
 
 
-def order(words: str, **options: Any) -> list[str]:
-    return [found.article.headline for found in search_articles(words, **options).hits]
+def order(query: str, **options: Any) -> list[str]:
+    return [found.article.headline for found in search_articles(query, **options).hits]
 
 
-def test_a_short_text_about_it_stands_before_a_long_one_that_mentions_it() -> None:
+def test_a_short_text_ranks_before_a_long_one() -> None:
     indexed("Long", "A dredger came. " + "Other things happened on other days. " * 30)
     indexed("Short", "A dredger came.")
     assert order("dredger") == ["Short", "Long"]
 
 
-def test_a_word_counts_as_often_as_it_was_typed() -> None:
+def test_a_repeated_word_counts_more() -> None:
     indexed("Grain", "Grain, steel.")
     indexed("Steel", "Grain, steel.")
     assert order("grain grain grain steel", recency=0)[0] == "Grain"
     assert order("grain steel steel steel", recency=0)[0] == "Steel"
 
 
-def test_the_newer_of_two_that_are_alike_stands_first_and_recency_can_be_switched_off() -> None:
+def test_newer_articles_rank_higher_unless_recency_is_off() -> None:
     now = timezone.now()
     indexed("A dredger today", at=now - timedelta(days=1))
     indexed("A dredger then, a dredger", at=now - timedelta(days=3000))
     indexed("A dredger in spring", at=now - timedelta(days=200))
-    by_words = order("dredger", recency=0)
-    assert by_words[0] == "A dredger then, a dredger"
+    without_recency = order("dredger", recency=0)
+    assert without_recency[0] == "A dredger then, a dredger"
     assert order("dredger", recency=2)[0] == "A dredger today"
 
 
-def test_the_best_articles_say_which_other_words_matter() -> None:
+def test_feedback_uses_the_words_of_the_best_articles() -> None:
     for number in range(9):
         indexed(f"Dredger {number}", "A dredger clears silt from the channel, silt and sand.")
     for number in range(9):
         indexed(f"Festival {number}", "A dredger was seen at the festival of lanterns and songs.")
     indexed("Channel", "The channel is full of silt and sand; one dredger is not enough, they say.")
     indexed("Silt", "Silt and sand in the channel.")
-    place = {
+    rank = {
         feedback: order("dredger", with_feedback=feedback, size=30).index("Channel")
         for feedback in (True, False)
     }
-    assert place[True] <= place[False]
+    assert rank[True] <= rank[False]
     assert "Silt" not in order("dredger", with_feedback=True, size=30)
 
 
-def test_where_common_words_are_not_read_through_the_best_stands_first_and_a_page_is_filled(
+def test_with_common_words_the_best_is_first_and_the_page_full(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for number in range(12):
         indexed(f"Harbour {number}")
     indexed("A dredger in the harbour")
     indexed("A dredger at sea")
-    whole = search_articles("dredger harbour")
-    assert (whole.total, whole.is_exact) == (14, True)
+    complete = search_articles("dredger harbour")
+    assert (complete.total, complete.is_exact) == (14, True)
     monkeypatch.setattr("articles.search.ranking.candidates.READ_WHOLE", 5)
     filled = search_articles("dredger harbour")
     assert [each.article.headline for each in filled.hits][:2] == [
@@ -87,14 +87,14 @@ def test_where_common_words_are_not_read_through_the_best_stands_first_and_a_pag
     assert search_articles('dredger "harbour"').is_exact
 
 
-def test_a_query_of_a_whole_paragraph_is_answered() -> None:
+def test_a_paragraph_can_be_searched() -> None:
     indexed("A dredger in the harbour")
     paragraph = " ".join(f"word{number}" for number in range(120)) + " dredger"
     assert order(paragraph) == ["A dredger in the harbour"]
 
 
-def few_in_french(headline: str) -> None:
-    """An article of a small part of the archive, whose words count as common there."""
+def create_french_articles(headline: str) -> None:
+    """Creates an article in a language with few articles, in which its words are common."""
     indexed(headline, "Rien de plus.", language="fr")
     for number in range(4):
         indexed(f"{headline} {number}", f"{headline}, encore.", language="fr")
@@ -109,23 +109,23 @@ def few_in_french(headline: str) -> None:
         '"Élections au Bénin"',
     ],
 )
-def test_a_headline_in_another_language_stands_before_a_mention(query: str) -> None:
-    few_in_french("Élections au Bénin")
+def test_a_headline_in_another_language_ranks_before_a_mention(query: str) -> None:
+    create_french_articles("Élections au Bénin")
     for number in range(30):
         indexed(f"Trade {number}", "Ships and grain.")
     indexed("Press review", "Le Monde ran “Élections au Bénin”, élections au Bénin on its cover.")
     assert order(query)[0] == "Élections au Bénin"
 
 
-def test_a_headline_of_one_word_stands_before_a_mention() -> None:
-    few_in_french("Bénin")
+def test_a_headline_of_one_word_ranks_before_a_mention() -> None:
+    create_french_articles("Bénin")
     for number in range(30):
         indexed(f"Trade {number}", "Ships and grain.")
     indexed("Press review", "Bénin, Bénin, Bénin.")
     assert order("Bénin")[0] == "Bénin"
 
 
-def test_a_headline_that_merely_begins_like_the_query_gets_no_such_place() -> None:
+def test_a_headline_that_only_begins_with_the_query_is_not_boosted() -> None:
     indexed("A dredger at sea", "Nothing else at all, and a great many words about other things.")
     indexed("Dredger, dredger", "A dredger.")
     assert order("dredger", recency=0)[0] == "Dredger, dredger"

@@ -1,4 +1,4 @@
-"""Suggestions while somebody types."""
+"""Autocomplete suggestions."""
 
 import json
 from datetime import UTC, datetime
@@ -31,14 +31,14 @@ def names(typed: str) -> list[str]:
     return [each.name for each in suggestions(typed)]
 
 
-def test_what_begins_so_is_suggested_and_only_what_readers_may_see(archive: None) -> None:
+def test_only_published_content_with_the_beginning_is_suggested(archive: None) -> None:
     assert names("riv") == ["River trade", "Rivka Stone", "River law", "The rivers of the north"]
     assert names("rivers nor") == ["The rivers of the north"]
     assert names("ivers") == []
     assert names("ri") == []
 
 
-def test_the_newest_headlines_are_suggested_and_an_old_one_that_alone_begins_so() -> None:
+def test_the_newest_headlines_and_a_unique_old_one_are_suggested() -> None:
     for number in range(8):
         newsroom.published(f"Harbour {number}")
     old = newsroom.published("Harbinger", at=datetime(2014, 3, 1, tzinfo=UTC))
@@ -46,29 +46,29 @@ def test_the_newest_headlines_are_suggested_and_an_old_one_that_alone_begins_so(
     assert names("harbi") == [old.headline]
 
 
-def test_a_suggestion_leads_somewhere(client: Client, archive: None) -> None:
+def test_the_url_of_a_suggestion_exists(client: Client, archive: None) -> None:
     for each in suggestions("riv"):
         assert client.get(each.address).status_code == 200, each
 
 
-def test_the_answer_is_json_that_a_cache_may_keep(client: Client, archive: None) -> None:
-    answer = client.get("/search/suggest/?q=rivka")
-    assert answer.headers["Content-Type"] == "application/json"
-    assert "public" in answer.headers["Cache-Control"]
-    (only,) = json.loads(answer.content)["suggestions"]
+def test_the_response_is_cacheable_json(client: Client, archive: None) -> None:
+    response = client.get("/search/suggest/?q=rivka")
+    assert response.headers["Content-Type"] == "application/json"
+    assert "public" in response.headers["Cache-Control"]
+    (only,) = json.loads(response.content)["suggestions"]
     assert only == {"kind": "Author", "name": "Rivka Stone", "address": "/author/rivka-stone/"}
 
 
-def test_the_database_is_asked_the_same_few_questions(
+def test_suggestions_take_a_limited_number_of_queries(
     client: Client, archive: None, django_assert_max_num_queries: object
 ) -> None:
-    # The first of a day makes the key under which the day's counters count.
+    # The first request of a day creates the daily key.
     client.get("/search/suggest/?q=nothing")
     with django_assert_max_num_queries(9):  # type: ignore[operator]
         client.get("/search/suggest/?q=riv")
 
 
-def test_any_text_is_answered(client: Client, archive: None) -> None:
+def test_any_text_is_accepted(client: Client, archive: None) -> None:
     strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
-    for words in [*strings, "\x00riv", "riv\\", "riv(((", "x" * 10_000, "*** riv"]:
-        assert client.get("/search/suggest/", {"q": words}).status_code == 200, words
+    for text in [*strings, "\x00riv", "riv\\", "riv(((", "x" * 10_000, "*** riv"]:
+        assert client.get("/search/suggest/", {"q": text}).status_code == 200, text

@@ -1,4 +1,4 @@
-"""Narrowing down what was found, in whichever order."""
+"""Facets, filters and the order of results."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -38,78 +38,78 @@ def fleet() -> None:
     indexed("Barge fünf", 2025, categories=[rivers], language="de")
 
 
-def facet(question: SearchRequest, key: str) -> Facet | None:
-    matched = search_articles(question.text, filters=question.filters).matched
-    return next((each for each in build_facets(matched, question) if each.key == key), None)
+def facet(request: SearchRequest, key: str) -> Facet | None:
+    matched = search_articles(request.text, filters=request.filters).matched
+    return next((each for each in build_facets(matched, request) if each.key == key), None)
 
 
-def counts(question: SearchRequest, key: str) -> dict[str, int]:
-    found = facet(question, key)
+def counts(request: SearchRequest, key: str) -> dict[str, int]:
+    found = facet(request, key)
     return {choice.name: choice.count for choice in found.choices} if found else {}
 
 
 def headlines(**parameters: str) -> list[str]:
-    question = parse_request({"q": "barge", **parameters})
-    found = search_articles(question.text, filters=question.filters, sort=question.sort)
+    request = parse_request({"q": "barge", **parameters})
+    found = search_articles(request.text, filters=request.filters, sort=request.sort)
     return [each.article.headline for each in found.hits]
 
 
-def test_every_facet_counts_the_whole_of_what_was_found(fleet: None) -> None:
-    question = SearchRequest("barge")
-    assert counts(question, "category") == {"Asia": 3, "Rivers": 3}
-    assert counts(question, "author") == {"Hugo Lind": 3, "Ines Faro": 2}
-    assert counts(question, "year") == {"2025": 1, "2024": 1, "2022": 2, "2021": 1}
-    assert counts(question, "kind") == {"News": 4, "Analysis": 1}
-    assert counts(question, "language") == {"English": 4, "German": 1}
+def test_every_facet_counts_all_results(fleet: None) -> None:
+    request = SearchRequest("barge")
+    assert counts(request, "category") == {"Asia": 3, "Rivers": 3}
+    assert counts(request, "author") == {"Hugo Lind": 3, "Ines Faro": 2}
+    assert counts(request, "year") == {"2025": 1, "2024": 1, "2022": 2, "2021": 1}
+    assert counts(request, "kind") == {"News": 4, "Analysis": 1}
+    assert counts(request, "language") == {"English": 4, "German": 1}
 
 
-def test_a_count_is_what_the_choice_finds(fleet: None) -> None:
+def test_a_count_equals_the_results_of_the_choice(fleet: None) -> None:
     for each in build_facets(search_articles("barge").matched, SearchRequest("barge")):
         for choice in each.choices:
             page = Client().get(choice.url).content.decode()
             assert f"{choice.count} result" in page, choice
 
 
-def test_a_chosen_category_counts_its_children_and_offers_them(fleet: None) -> None:
+def test_a_chosen_category_includes_and_offers_its_children(fleet: None) -> None:
     assert set(headlines(category="asia")) == {"Barge one", "Barge two", "Barge three"}
-    question = parse_request({"q": "barge", "category": "asia"})
-    assert counts(question, "category") == {"Japan": 2}
-    found = facet(question, "category")
+    request = parse_request({"q": "barge", "category": "asia"})
+    assert counts(request, "category") == {"Japan": 2}
+    found = facet(request, "category")
     assert found
     assert found.chosen == "Asia"
     assert found.remove_url == "/search/?q=barge"
 
 
-def test_choices_bind_together(fleet: None) -> None:
+def test_filters_are_combined(fleet: None) -> None:
     assert headlines(category="asia/japan", author="hugo-lind", kind="analysis") == ["Barge three"]
     assert headlines(year="2022", language="de") == []
     assert headlines(language="de") == ["Barge fünf"]
 
 
-def test_a_facet_that_divides_nothing_is_not_shown(fleet: None) -> None:
+def test_a_facet_with_one_choice_for_all_results_is_not_shown(fleet: None) -> None:
     assert facet(parse_request({"q": "barge", "year": "2021"}), "language") is None
 
 
-def test_the_newest_or_the_oldest_stand_first(fleet: None) -> None:
+def test_results_can_be_sorted_by_date(fleet: None) -> None:
     newest = ["Barge fünf", "Barge four", "Barge three", "Barge two", "Barge one"]
     assert headlines(sort="newest") == newest
     assert headlines(sort="oldest") == newest[::-1]
     assert parse_request({"sort": "best"}).sort is Sort.BEST
 
 
-def test_narrowing_comes_before_the_cut(fleet: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_filters_are_applied_before_the_limit(fleet: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("articles.search.ranking.candidates.MOST", 2)
-    cut = search_articles("barge")
-    assert cut.total == 5
-    assert len(cut.matched) == 2
-    assert cut.is_cut
+    results = search_articles("barge")
+    assert results.total == 5
+    assert len(results.matched) == 2
+    assert results.is_cut
     assert len(headlines(author="hugo-lind")) == 2
     page = Client().get("/search/?q=barge").content.decode()
     assert "Only the best 2 matches" in page
 
 
 @pytest.mark.parametrize(
-    ("parameters", "sentence"),
+    ("parameters", "error"),
     [
         ({"category": "nowhere"}, "no category “nowhere”"),
         ({"author": "nobody"}, "no author “nobody”"),
@@ -122,24 +122,24 @@ def test_narrowing_comes_before_the_cut(fleet: None, monkeypatch: pytest.MonkeyP
         ({"sort": "random"}, "best, newest or oldest"),
     ],
 )
-def test_what_there_is_not_gets_a_sentence_and_a_way_on(
-    client: Client, fleet: None, parameters: dict[str, str], sentence: str
+def test_an_unknown_filter_shows_an_error_and_a_link_without_it(
+    client: Client, fleet: None, parameters: dict[str, str], error: str
 ) -> None:
-    with pytest.raises(InvalidFilter, match=sentence):
+    with pytest.raises(InvalidFilter, match=error):
         parse_request({"q": "barge", **parameters})
-    answer = client.get("/search/", {"q": "barge", **parameters})
-    page = answer.content.decode()
-    assert answer.status_code == 400
-    assert sentence in page
+    response = client.get("/search/", {"q": "barge", **parameters})
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert error in page
     assert 'value="barge"' in page
     assert 'href="/search/?q=barge">Search without this filter' in page
 
 
-def test_a_part_of_the_address_that_is_not_ours_changes_nothing(fleet: None) -> None:
+def test_unknown_parameters_are_ignored(fleet: None) -> None:
     assert len(headlines(colour="red", utm_source="mail")) == 5
 
 
-def test_nothing_found_within_a_narrowing_offers_to_remove_it(client: Client, fleet: None) -> None:
+def test_without_results_a_link_removes_the_filter(client: Client, fleet: None) -> None:
     page = client.get("/search/?q=barge&year=1999&kind=news").content.decode()
     assert "No results" in page
     assert 'href="/search/?q=barge&amp;kind=news"' in page

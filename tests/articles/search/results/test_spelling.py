@@ -1,4 +1,4 @@
-"""What was perhaps meant."""
+"""Spelling suggestions."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def indexed(headline: str, **fields: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "corrected"),
     [
         ("securty", "security"),
         ("secuirty", "security"),
@@ -37,8 +37,8 @@ def indexed(headline: str, **fields: Any) -> None:
         ("armistisse", "armistice"),
     ],
 )
-def test_a_slip_is_put_right(harbours: None, typed: str, meant: str) -> None:
-    assert correct_spelling(typed) == meant
+def test_a_typo_is_corrected(harbours: None, typed: str, corrected: str) -> None:
+    assert correct_spelling(typed) == corrected
 
 
 @pytest.mark.parametrize(
@@ -55,34 +55,34 @@ def test_a_slip_is_put_right(harbours: None, typed: str, meant: str) -> None:
         "x" * 500,
     ],
 )
-def test_what_is_right_unknown_or_meant_literally_is_left_alone(harbours: None, typed: str) -> None:
+def test_correct_unknown_and_quoted_words_are_not_corrected(harbours: None, typed: str) -> None:
     assert correct_spelling(typed) is None
 
 
-def test_a_word_that_no_article_holds_any_more_is_not_offered(harbours: None) -> None:
+def test_a_word_without_articles_is_not_suggested(harbours: None) -> None:
     SearchEntry.objects.all().delete()
     assert correct_spelling("securty") is None
 
 
-def test_words_are_offered_with_their_accents_and_in_their_script() -> None:
+def test_words_are_suggested_with_accents_and_in_their_script() -> None:
     indexed("Les élections approchent", language="fr")
     indexed("Пароплав прийшов", language="uk")
     assert correct_spelling("élecsions") == "élections"
     assert correct_spelling("пароплаф") == "пароплав"
 
 
-def test_a_common_word_typed_wrongly_by_editors_too_is_corrected() -> None:
+def test_a_typo_in_an_article_is_not_suggested_as_correct() -> None:
     indexed("Securty")
     assert correct_spelling("securty") is None
 
 
 @given(st.text("abcde", min_size=1, max_size=6), st.text("abcde", min_size=1, max_size=6))
-def test_one_slip_is_a_distance_of_one(one: str, other: str) -> None:
+def test_one_edit_is_a_distance_of_one(one: str, other: str) -> None:
     assert edit_distance(one, other) == edit_distance(other, one)
     assert (edit_distance(one, one), edit_distance(one, "")) == (0, len(one))
     assert (other in one_edit_away(one)) == (edit_distance(one, other) == 1)
 
 
-def test_a_word_of_all_alphabets_costs_no_more_than_any_other() -> None:
+def test_a_word_of_many_alphabets_has_a_limited_number_of_edits() -> None:
     mixed = "".join(chr(code) for code in range(0xE9, 0x7FF, 64))
     assert len(one_edit_away(mixed)) < 3_000

@@ -1,4 +1,4 @@
-"""Editors pick what is read next, in the article's form."""
+"""Manual picks in the form of an article."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ from tests import newsroom
 pytestmark = pytest.mark.django_db
 
 
-def fill_in(article: Article, picks: list[Article], by: User, rf: RequestFactory) -> Any:
-    """The part of the form as an editor sends it."""
+def bound_formset(article: Article, picks: list[Article], by: User, rf: RequestFactory) -> Any:
+    """Returns the bound formset of the picks."""
     request = rf.post("/")
     request.user = by
     formset = RelatedPickInline(Article, admin.site).get_formset(request, article)
@@ -31,25 +31,25 @@ def fill_in(article: Article, picks: list[Article], by: User, rf: RequestFactory
     return formset(data, instance=article, prefix="related_picks")
 
 
-def test_picks_are_saved_in_their_order(edna: User, rf: RequestFactory) -> None:
+def test_picks_are_saved_in_order(edna: User, rf: RequestFactory) -> None:
     article = newsroom.published("Strait")
     picks = [newsroom.published("First"), newsroom.published("Second")]
-    formset = fill_in(article, picks[::-1], edna, rf)
+    formset = bound_formset(article, picks[::-1], edna, rf)
     assert formset.is_valid(), formset.errors
     formset.save()
     assert related_to(article) == picks[::-1]
 
 
-def test_picking_itself_or_twice_gets_a_sentence(edna: User, rf: RequestFactory) -> None:
+def test_an_article_cannot_pick_itself_or_another_twice(edna: User, rf: RequestFactory) -> None:
     article, other = newsroom.published("Strait"), newsroom.published("Other")
-    itself = fill_in(article, [article], edna, rf)
+    itself = bound_formset(article, [article], edna, rf)
     assert "cannot be its own pick" in str(itself.errors)
-    twice = fill_in(article, [other, other], edna, rf)
+    twice = bound_formset(article, [other, other], edna, rf)
     assert not twice.is_valid()
     assert not RelatedPick.objects.exists()
 
 
-def test_the_picks_stand_in_the_form_of_editors_and_reporters(
+def test_editors_and_reporters_have_picks_in_the_form(
     client: Client, edna: User, rui: User
 ) -> None:
     article = newsroom.draft("Strait", by=rui)
@@ -60,10 +60,10 @@ def test_the_picks_stand_in_the_form_of_editors_and_reporters(
         assert "shown before computed articles" in page.content.decode().lower()
 
 
-def test_an_editor_finds_articles_to_pick_by_their_words(client: Client, edna: User) -> None:
+def test_articles_to_pick_are_found_by_full_text_search(client: Client, edna: User) -> None:
     newsroom.published("At the strait")
     client.force_login(edna)
-    answer = client.get(
+    response = client.get(
         "/admin/autocomplete/",
         {
             "app_label": "articles",
@@ -72,4 +72,4 @@ def test_an_editor_finds_articles_to_pick_by_their_words(client: Client, edna: U
             "term": "strait",
         },
     )
-    assert [row["text"] for row in answer.json()["results"]] == ["At the strait"]
+    assert [row["text"] for row in response.json()["results"]] == ["At the strait"]

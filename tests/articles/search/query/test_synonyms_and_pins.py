@@ -1,4 +1,4 @@
-"""What editors say about searching: words that mean the same, and what stands first."""
+"""Synonyms and pinned results."""
 
 from typing import Any
 
@@ -23,17 +23,17 @@ def indexed(headline: str, **fields: Any) -> Article:
     return article
 
 
-def headlines(words: str) -> list[str]:
-    return [found.article.headline for found in search_articles(words).hits]
+def headlines(query: str) -> list[str]:
+    return [found.article.headline for found in search_articles(query).hits]
 
 
-def pin(words: str, *articles: Article) -> None:
-    query = PinnedQuery.objects.create(query=words)
+def pin(query: str, *articles: Article) -> None:
+    pinned_query = PinnedQuery.objects.create(query=query)
     for position, article in enumerate(articles):
-        PinnedResult.objects.create(query=query, article=article, position=position)
+        PinnedResult.objects.create(query=pinned_query, article=article, position=position)
 
 
-def test_whoever_searches_for_one_word_finds_its_synonyms_too() -> None:
+def test_a_search_for_a_word_also_finds_its_synonyms() -> None:
     indexed("The European Union votes")
     indexed("Brussels: the EU waits")
     Synonyms.objects.create(terms="EU, European Union")
@@ -43,7 +43,7 @@ def test_whoever_searches_for_one_word_finds_its_synonyms_too() -> None:
     assert found
 
 
-def test_synonyms_are_put_in_place_of_the_phrase_that_was_typed() -> None:
+def test_synonyms_replace_the_phrase_in_the_query() -> None:
     Synonyms.objects.create(terms="EU, European Union")
     assert expand_synonyms("Trade of the eu") == [
         "Trade of the eu",
@@ -52,19 +52,19 @@ def test_synonyms_are_put_in_place_of_the_phrase_that_was_typed() -> None:
     assert expand_synonyms("european  UNION trade")[1] == "EU trade"
 
 
-@pytest.mark.parametrize("words", ['"EU"', "trade -EU", '"the EU votes"', "neutral", "- OR |"])
-def test_quotes_and_minus_are_meant_literally(words: str) -> None:
+@pytest.mark.parametrize("query", ['"EU"', "trade -EU", '"the EU votes"', "neutral", "- OR |"])
+def test_quoted_and_excluded_words_are_not_replaced(query: str) -> None:
     Synonyms.objects.create(terms="EU, European Union")
-    assert expand_synonyms(words) == [words]
+    assert expand_synonyms(query) == [query]
 
 
-@pytest.mark.parametrize("words", ["EU", "EU, eu", ", ,", "a, one two three four five", "a, " * 13])
-def test_synonyms_that_are_none_are_refused_in_words(words: str) -> None:
+@pytest.mark.parametrize("terms", ["EU", "EU, eu", ", ,", "a, one two three four five", "a, " * 13])
+def test_invalid_synonyms_are_an_error(terms: str) -> None:
     with pytest.raises(ValidationError):
-        Synonyms(terms=words).full_clean()
+        Synonyms(terms=terms).full_clean()
 
 
-def test_a_pinned_article_stands_first_once_and_says_so(client: Client) -> None:
+def test_a_pinned_article_is_first_once_and_marked(client: Client) -> None:
     guide = indexed("How to read us")
     indexed("Tariffs and tariffs")
     about = indexed("Tariffs")
@@ -78,26 +78,26 @@ def test_a_pinned_article_stands_first_once_and_says_so(client: Client) -> None:
     assert "Editors’ pick" not in newest
 
 
-def test_a_pinned_article_that_is_withdrawn_is_not_shown() -> None:
+def test_an_unpublished_pinned_article_is_not_shown() -> None:
     pin("tariffs", newsroom.draft("Not yet"))
     indexed("Tariffs")
     assert headlines("tariffs") == ["Tariffs"]
 
 
-def test_a_pin_shows_even_where_nothing_else_is_found() -> None:
+def test_a_pinned_article_is_shown_without_other_results() -> None:
     indexed("Anything")
     pin("opening hours", indexed("Contact and hours"))
     assert "Contact and hours" in headlines("opening hours")
 
 
-def test_an_editor_writes_synonyms_and_pins_and_a_reporter_does_not(
+def test_editors_manage_synonyms_and_pins_reporters_do_not(
     client: Client, edna: User, rui: User
 ) -> None:
     article = indexed("Tariffs explained")
     client.force_login(edna)
     client.post("/admin/articles/synonyms/add/", {"terms": "EU, European Union"})
     assert Synonyms.objects.get().modified_by == edna
-    answer = client.post(
+    response = client.post(
         "/admin/articles/pinnedquery/add/",
         {
             "query": "tariffs",
@@ -107,7 +107,7 @@ def test_an_editor_writes_synonyms_and_pins_and_a_reporter_does_not(
             "results-0-position": 0,
         },
     )
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert PinnedQuery.objects.get().modified_by == edna
     again = client.post(
         "/admin/articles/pinnedquery/add/",
@@ -120,7 +120,7 @@ def test_an_editor_writes_synonyms_and_pins_and_a_reporter_does_not(
     assert client.get("/admin/articles/pinnedquery/").status_code == 403
 
 
-def test_a_page_somebody_holds_is_old_once_a_pin_changes(client: Client) -> None:
+def test_a_changed_pin_changes_the_etag(client: Client) -> None:
     article = indexed("Tariffs explained")
     before = client.get("/search/?q=hours").headers["ETag"]
     pin("hours", article)

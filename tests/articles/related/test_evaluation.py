@@ -1,4 +1,4 @@
-"""How good related articles are is measured with the production code, and leaves no trace."""
+"""The evaluation of related articles uses the production code and changes nothing."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -44,20 +44,20 @@ def collection(tmp_path: Path) -> Path:
     )
 
 
-def test_the_last_line_holds_the_figures_and_the_site_is_untouched(
+def test_the_last_line_has_the_scores_and_the_site_is_unchanged(
     db: None, collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     newsroom.published("At the strait", body=f"<p>{SEA}</p>")
     call_command("evaluate_related", str(collection), "--language", "English")
-    shown = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert shown["recall@5"] == shown["mrr"] == 1.0
-    assert set(shown) == {"recall@5", "mrr", "precision@4", "baselines"}
-    assert set(shown["baselines"]) == {"newest in category", "shared tags", "BM25"}
+    scores = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert scores["recall@5"] == scores["mrr"] == 1.0
+    assert set(scores) == {"recall@5", "mrr", "precision@4", "baselines"}
+    assert set(scores["baselines"]) == {"newest in category", "shared tags", "BM25"}
     assert Article.objects.get().headline == "At the strait"
     assert not RelatedLink.objects.exists()
 
 
-def test_a_date_that_cannot_be_read_is_reported_with_its_line(
+def test_an_invalid_date_is_reported_with_its_line(
     db: None, collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert read(collection).unreadable_dates == [4]
@@ -65,7 +65,7 @@ def test_a_date_that_cannot_be_read_is_reported_with_its_line(
     assert "line 4" in capsys.readouterr().err
 
 
-def test_lines_are_numbered_as_an_editor_of_text_shows_them(collection: Path) -> None:
+def test_line_numbers_include_empty_lines(collection: Path) -> None:
     articles = collection / "articles.jsonl"
     articles.write_text(f"\n\n{articles.read_text()}")
     assert read(collection).unreadable_dates == [6]
@@ -74,7 +74,7 @@ def test_lines_are_numbered_as_an_editor_of_text_shows_them(collection: Path) ->
         read(collection)
 
 
-def test_an_articles_own_links_give_nothing_away(db: None, tmp_path: Path) -> None:
+def test_the_links_of_an_article_are_not_used(db: None, tmp_path: Path) -> None:
     folder = write(
         tmp_path / "judged",
         {"id": "sea", "title": "Sea", "text": SEA},
@@ -82,31 +82,31 @@ def test_an_articles_own_links_give_nothing_away(db: None, tmp_path: Path) -> No
         {"id": "bay", "title": "Bay", "text": BAY},
         links=[("sea", "milk")],
     )
-    shown = evaluate(read(folder), language="en")
-    assert shown["mrr"] < 1
-    assert shown["baselines"]["BM25"]["mrr"] < 1
+    scores = evaluate(read(folder), language="en")
+    assert scores["mrr"] < 1
+    assert scores["baselines"]["BM25"]["mrr"] < 1
 
 
-def test_links_are_taken_out_with_their_words() -> None:
+def test_links_are_removed_with_their_text() -> None:
     html = '<p>See <a href="/x/">our piece on convoys</a>, and read on.</p>'
     assert without_links({"html": html}) == "<p>See , and read on.</p>"
     text = "See [our piece](/x/) at https://a.example/convoys {% link x %}and ![a](b.png) read on."
     assert without_links({"text": text}) == "<p>See at and read on.</p>"
 
 
-def test_recall_divides_by_five_or_by_the_links_where_they_are_fewer() -> None:
+def test_recall_is_relative_to_at_most_five_links() -> None:
     linked = {"a": {"b", "c"}, "d": {f"l{number}" for number in range(8)}}
-    shown = evaluation_scores({"a": ["x", "b"], "d": ["l1", "l2", "l3", "l4", "l5"]}, linked)
-    assert shown == {"recall@5": 0.75, "mrr": 0.75, "precision@4": 0.625}
+    scores = evaluation_scores({"a": ["x", "b"], "d": ["l1", "l2", "l3", "l4", "l5"]}, linked)
+    assert scores == {"recall@5": 0.75, "mrr": 0.75, "precision@4": 0.625}
 
 
-def test_every_part_of_the_score_can_be_seen_left_out(db: None, collection: Path) -> None:
-    shown = evaluate(read(collection), language="en", ablation=True)["baselines"]
-    assert {f"without {part}" for part in scoring.WEIGHTS} <= set(shown)
-    assert shown["without tags"]["mrr"] == 1
+def test_the_ablation_has_every_part_of_the_score(db: None, collection: Path) -> None:
+    scores = evaluate(read(collection), language="en", ablation=True)["baselines"]
+    assert {f"without {part}" for part in scoring.WEIGHTS} <= set(scores)
+    assert scores["without tags"]["mrr"] == 1
 
 
-def test_what_cannot_be_read_is_named_by_file_and_line(tmp_path: Path) -> None:
+def test_an_invalid_collection_is_reported_with_file_and_line(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"articles\.jsonl cannot be read"):
         call_command("evaluate_related", str(tmp_path))
     folder = write(tmp_path, {"id": "sea", "title": "Sea", "text": SEA}, links=[])
@@ -118,7 +118,7 @@ def test_what_cannot_be_read_is_named_by_file_and_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["de", "zh"])
-def test_other_languages_are_read_by_their_own_rules(
+def test_other_languages_use_their_own_configuration(
     db: None, tmp_path: Path, language: str
 ) -> None:
     texts = {
@@ -140,9 +140,7 @@ def test_other_languages_are_read_by_their_own_rules(
     hours=st.integers(-23, 23),
     minutes=st.integers(0, 59),
 )
-def test_every_date_that_can_be_written_is_read_as_the_moment_it_names(
-    moment: datetime, hours: int, minutes: int
-) -> None:
+def test_every_iso_date_is_parsed(moment: datetime, hours: int, minutes: int) -> None:
     text = f"{moment.isoformat()}{hours:+03}:{minutes:02}"
     document = _document({"id": "sea", "date": text})
     assert document.moment is not None
@@ -151,7 +149,7 @@ def test_every_date_that_can_be_written_is_read_as_the_moment_it_names(
         assert document.moment == datetime.fromisoformat(text)
 
 
-def test_an_offset_that_postgresql_refuses_stops_no_evaluation(db: None, tmp_path: Path) -> None:
+def test_extreme_dates_do_not_stop_the_evaluation(db: None, tmp_path: Path) -> None:
     dates = ["2020-06-16T17:15:17+17:00", "0001-01-01T00:00:00+23:00", "9999-12-31T23:00:00-23:00"]
     records = [
         {"id": str(number), "title": "Sea", "text": SEA, "date": date}

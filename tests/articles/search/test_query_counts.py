@@ -1,4 +1,4 @@
-"""What was searched for, as the desk sees it, with nothing in it about who searched."""
+"""Counts of queries, without anything about who searched, and their report."""
 
 from datetime import timedelta
 
@@ -29,14 +29,14 @@ def counts() -> list[tuple[str, int, int, int]]:
     return list(rows.values_list("query", "searches", "results", "clicks"))
 
 
-def test_a_search_is_counted_by_its_words_and_day(client: Client, barge: None) -> None:
-    for words in ("Barge", " bargé ", "“barge”", "zeppelin"):
-        client.get("/search/", {"q": words})
+def test_a_search_is_counted_by_query_and_day(client: Client, barge: None) -> None:
+    for query in ("Barge", " bargé ", "“barge”", "zeppelin"):
+        client.get("/search/", {"q": query})
     assert counts() == [("barge", 3, 1, 0), ("zeppelin", 1, 0, 0)]
     assert QueryCount.objects.first().day == timezone.now().date()  # type: ignore[union-attr]
 
 
-def test_turning_pages_narrowing_and_robots_are_not_counted(client: Client, barge: None) -> None:
+def test_later_pages_filters_and_robots_are_not_counted(client: Client, barge: None) -> None:
     client.get("/search/?q=barge&page=2")
     client.get("/search/?q=barge&sort=newest")
     client.get("/search/?q=barge&language=en")
@@ -46,7 +46,7 @@ def test_turning_pages_narrowing_and_robots_are_not_counted(client: Client, barg
 
 
 @pytest.mark.parametrize(
-    "words",
+    "query",
     [
         "ola@readers.example",
         "+351 21 123 45 67",
@@ -63,18 +63,20 @@ def test_turning_pages_narrowing_and_robots_are_not_counted(client: Client, barg
         "q" * 31,
     ],
 )
-def test_what_may_tell_of_a_person_is_not_kept(client: Client, barge: None, words: str) -> None:
-    assert countable_query(words) == ""
-    client.get("/search/", {"q": words})
+def test_queries_that_could_identify_a_person_are_not_counted(
+    client: Client, barge: None, query: str
+) -> None:
+    assert countable_query(query) == ""
+    client.get("/search/", {"q": query})
     assert counts() == []
 
 
-def test_a_flood_of_queries_fills_no_table_and_displaces_nothing_that_is_asked_again(
+def test_a_flood_of_queries_does_not_displace_repeated_ones(
     client: Client, barge: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(query_counts, "MAX_PER_DAY", 3)
-    for words in ("barge", "lock", "barge", "lock", "weir", "sluice", "pier", "barge", "quay"):
-        client.get("/search/", {"q": words})
+    for query in ("barge", "lock", "barge", "lock", "weir", "sluice", "pier", "barge", "quay"):
+        client.get("/search/", {"q": query})
     assert counts() == [("barge", 3, 1, 0), ("lock", 2, 0, 0), ("quay", 1, 0, 0)]
     monkeypatch.setattr(query_counts, "MAX_PER_DAY", 2)
     client.get("/search/?q=quay")
@@ -83,21 +85,19 @@ def test_a_flood_of_queries_fills_no_table_and_displaces_nothing_that_is_asked_a
 
 
 @given(st.text())
-def test_whatever_is_counted_fits_and_holds_no_long_number(words: str) -> None:
-    key = countable_query(words)
+def test_counted_queries_are_short_and_have_no_long_numbers(query: str) -> None:
+    key = countable_query(query)
     assert len(key) <= query_counts.MAX_LENGTH
-    assert sum(sign.isdigit() for sign in key) <= query_counts.MAX_DIGITS
+    assert sum(character.isdigit() for character in key) <= query_counts.MAX_DIGITS
     assert "@" not in key
 
 
-def test_a_browser_tells_that_something_was_opened_and_only_of_what_was_searched(
-    client: Client, barge: None
-) -> None:
+def test_clicks_are_counted_only_for_counted_queries(client: Client, barge: None) -> None:
     page = client.get("/search/?q=Barge").content.decode()
     assert f'ping="{settings.SITE_URL}/search/opened/?q=barge"' in page
-    answer = client.post("/search/opened/?q=barge", headers={"Sec-Fetch-Site": "same-origin"})
-    assert answer.status_code == 204
-    assert not answer.cookies
+    response = client.post("/search/opened/?q=barge", headers={"Sec-Fetch-Site": "same-origin"})
+    assert response.status_code == 204
+    assert not response.cookies
     client.post("/search/opened/?q=never+searched")
     client.post("/search/opened/?q=%00")
     assert counts() == [("barge", 1, 1, 1)]
@@ -107,50 +107,52 @@ def test_a_browser_tells_that_something_was_opened_and_only_of_what_was_searched
     assert counts() == [("barge", 1, 1, 1)]
 
 
-def test_a_query_that_is_not_counted_has_no_beacon(client: Client, barge: None) -> None:
+def test_a_query_that_is_not_counted_has_no_ping(client: Client, barge: None) -> None:
     page = client.get("/search/?q=barge+2026+12345").content.decode()
     assert "ping=" not in page
 
 
-def _counted(words: str, days_ago: int, searches: int, found: int, opened: int) -> None:
+def create_count(query: str, days_ago: int, searches: int, results: int, clicks: int) -> None:
     day = timezone.now().date() - timedelta(days=days_ago)
-    QueryCount.objects.create(day=day, query=words, searches=searches, results=found, clicks=opened)
+    QueryCount.objects.create(
+        day=day, query=query, searches=searches, results=results, clicks=clicks
+    )
 
 
-def test_the_report_says_what_found_nothing_and_what_was_not_opened() -> None:
-    _counted("tariffs", 0, 3, 8, 2)
-    _counted("tariffs", 5, 4, 7, 0)
-    _counted("zeppelin", 2, 5, 0, 0)
-    _counted("barge", 1, 2, 6, 0)
-    _counted("old", 40, 9, 0, 0)
-    seen = build_report(30)
-    assert seen.searches == 14
-    assert (seen.top[0].query, seen.top[0].searches) == ("tariffs", 7)
-    assert [row.query for row in seen.without_results] == ["zeppelin"]
-    assert [row.query for row in seen.without_clicks] == ["barge"]
+def test_the_report_lists_queries_without_results_or_clicks() -> None:
+    create_count("tariffs", 0, 3, 8, 2)
+    create_count("tariffs", 5, 4, 7, 0)
+    create_count("zeppelin", 2, 5, 0, 0)
+    create_count("barge", 1, 2, 6, 0)
+    create_count("old", 40, 9, 0, 0)
+    report = build_report(30)
+    assert report.searches == 14
+    assert (report.top[0].query, report.top[0].searches) == ("tariffs", 7)
+    assert [row.query for row in report.without_results] == ["zeppelin"]
+    assert [row.query for row in report.without_clicks] == ["barge"]
     assert "old" in [row.query for row in build_report(90).without_results]
 
 
-def test_editors_read_the_report_and_readers_do_not(client: Client, edna: User, mina: User) -> None:
-    _counted("zeppelin", 2, 5, 0, 0)
+def test_only_editors_can_open_the_report(client: Client, edna: User, mina: User) -> None:
+    create_count("zeppelin", 2, 5, 0, 0)
     client.force_login(edna)
     for days in ("", "7", "365", "-1", "1e9", "%00"):
-        answer = client.get(f"/admin/articles/querycount/?days={days}", follow=True)
-        assert answer.status_code == 200, days
-    page = answer.content.decode()
+        response = client.get(f"/admin/articles/querycount/?days={days}", follow=True)
+        assert response.status_code == 200, days
+    page = response.content.decode()
     assert "zeppelin" in page
     assert "/admin/articles/synonyms/add/?terms=zeppelin" in page
     client.force_login(mina)
     assert client.get("/admin/articles/querycount/").status_code == 403
 
 
-def test_what_is_old_or_was_searched_only_once_is_forgotten() -> None:
-    _counted("once", 31, 1, 0, 0)
-    _counted("twice", 31, 2, 0, 0)
-    _counted("on two days", 31, 1, 0, 0)
-    _counted("on two days", 2, 1, 0, 0)
-    _counted("lately", 3, 1, 0, 0)
-    _counted("tariffs", 401, 50, 1, 1)
+def test_old_and_rare_counts_are_deleted() -> None:
+    create_count("once", 31, 1, 0, 0)
+    create_count("twice", 31, 2, 0, 0)
+    create_count("on two days", 31, 1, 0, 0)
+    create_count("on two days", 2, 1, 0, 0)
+    create_count("lately", 3, 1, 0, 0)
+    create_count("tariffs", 401, 50, 1, 1)
     assert query_counts.delete_old_counts() == 2
     assert {row[0] for row in counts()} == {"twice", "on two days", "lately"}
 
@@ -167,5 +169,5 @@ def test_what_is_old_or_was_searched_only_once_is_forgotten() -> None:
         ("Baiduspider", True),
     ],
 )
-def test_whoever_says_it_reads_for_others_is_no_reader(agent: str, robot: bool) -> None:
+def test_robots_are_recognised_by_their_user_agent(agent: str, robot: bool) -> None:
     assert query_counts.is_robot(agent) is robot

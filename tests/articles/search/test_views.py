@@ -1,4 +1,4 @@
-"""The search page, as a reader asks for it."""
+"""The search page."""
 
 from typing import Any
 
@@ -20,23 +20,23 @@ def barges(db: None) -> None:
         indexer.index_article(article.pk)
 
 
-def ask(client: Client, **query: Any) -> tuple[int, str]:
+def get(client: Client, **query: Any) -> tuple[int, str]:
     response = client.get("/search/", query)
     assert not response.cookies
     assert "Cookie" not in response.headers.get("Vary", "")
     return response.status_code, response.content.decode()
 
 
-def test_without_words_there_is_the_form_alone(client: Client) -> None:
-    status, page = ask(client)
+def test_the_page_without_a_query_has_only_the_form(client: Client) -> None:
+    status, page = get(client)
     assert status == 200
     assert 'name="q"' in page
     assert "No results" not in page
     assert '/search/">' in page.split('rel="canonical"')[1].split("\n")[0]
 
 
-def test_results_carry_kind_category_date_and_excerpt(client: Client, barges: None) -> None:
-    status, page = ask(client, q="barge ferries")
+def test_results_have_type_category_date_and_snippet(client: Client, barges: None) -> None:
+    status, page = get(client, q="barge ferries")
     assert status == 200
     assert "12 results" in page
     assert "Page 1 of 2" in page
@@ -47,23 +47,23 @@ def test_results_carry_kind_category_date_and_excerpt(client: Client, barges: No
 
 
 def test_the_next_page_is_a_link(client: Client, barges: None) -> None:
-    _, first = ask(client, q='"barge"')
+    _, first = get(client, q='"barge"')
     assert "?q=%22barge%22&amp;page=2" in first
-    _, second = ask(client, q='"barge"', page=2)
+    _, second = get(client, q='"barge"', page=2)
     assert "Page 2 of 2" in second
     assert second.count("<article") == 2
     assert 'rel="prev"' in second
 
 
-def test_nothing_found_says_what_to_try(client: Client, barges: None) -> None:
-    status, page = ask(client, q="zeppelin")
+def test_the_page_without_results_has_suggestions(client: Client, barges: None) -> None:
+    status, page = get(client, q="zeppelin")
     assert status == 200
     assert "No results" in page
     assert "Check the spelling" in page
 
 
 @pytest.mark.parametrize(
-    ("query", "status", "sentence"),
+    ("query", "status", "error"),
     [
         ({"q": "x" * 10_000}, 400, "10,000 characters"),
         ({"q": "bar\0ge"}, 400, "NUL character"),
@@ -74,21 +74,21 @@ def test_nothing_found_says_what_to_try(client: Client, barges: None) -> None:
         ({"q": "barge", "page": "last"}, 404, "does not exist"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_keeps_what_was_typed(
-    client: Client, barges: None, query: dict[str, str], status: int, sentence: str
+def test_bad_input_shows_an_error_and_keeps_the_query(
+    client: Client, barges: None, query: dict[str, str], status: int, error: str
 ) -> None:
-    answered, page = ask(client, **query)
-    assert answered == status
-    assert sentence in page
+    actual, page = get(client, **query)
+    assert actual == status
+    assert error in page
     assert f'value="{query["q"]}"' in page
 
 
-def test_markup_in_a_query_is_only_text(client: Client, barges: None) -> None:
-    _, page = ask(client, q='"><script>alert(1)</script>')
+def test_markup_in_a_query_is_escaped(client: Client, barges: None) -> None:
+    _, page = get(client, q='"><script>alert(1)</script>')
     assert "<script>alert" not in page
 
 
-def test_the_page_asks_the_same_few_questions_however_much_there_is(
+def test_the_page_takes_a_limited_number_of_queries(
     client: Client, django_assert_max_num_queries: Any
 ) -> None:
     def barge(number: int) -> None:
@@ -106,7 +106,7 @@ def test_the_page_asks_the_same_few_questions_however_much_there_is(
     Publication(name="Meridian").save()
     for number in range(2):
         barge(number)
-    # The first of a day makes the key under which the day's counters count.
+    # The first request of a day creates the daily key.
     client.get("/search/?q=barge+lock+weir")
     with django_assert_max_num_queries(26):
         client.get("/search/?q=barge+lock+weir")
@@ -118,6 +118,6 @@ def test_the_page_asks_the_same_few_questions_however_much_there_is(
     assert page.count("Caption") == 10
 
 
-def test_a_narrowed_search_offers_the_feed_of_what_it_shows(client: Client, barges: None) -> None:
-    _, page = ask(client, q="barge", kind="news", sort="newest")
+def test_a_filtered_search_links_to_its_feed(client: Client, barges: None) -> None:
+    _, page = get(client, q="barge", kind="news", sort="newest")
     assert '/search/feed/?q=barge&amp;kind=news"' in page
