@@ -151,7 +151,7 @@ def _parse_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[st
         message = f"No e-mail address found; columns in this row: {len(row.cells)}."
         raise ValidationError(message)
     raw_value, name_with_address = email_and_name(_cell(row, columns.email))
-    email, remarks = email_addresses.normal(raw_value), _remarks_on_other_addresses(row, columns)
+    email, remarks = email_addresses.normal(raw_value), _remarks_on_other_emails(row, columns)
     name = one_line(_cell(row, columns.name)) or one_line(name_with_address)
     try:
         validate_storable(name)
@@ -182,7 +182,7 @@ def _check_status(state: str, unsubscribed: str) -> None:
         raise ValidationError(message)
 
 
-def _remarks_on_other_addresses(row: Row, columns: ColumnMapping) -> list[str]:
+def _remarks_on_other_emails(row: Row, columns: ColumnMapping) -> list[str]:
     """Remarks about the other addresses on a line without columns."""
     if columns.has_header:
         return []

@@ -1,5 +1,5 @@
 """The benchmarks: our pages beside a bare Django view under the same gunicorn.
 
-`make bench` runs `python -m tests.bench` over a database of its own. A ratio tells more than
-milliseconds: it is nearly the same on every machine.
+`make bench` runs `python -m tests.bench` with its own database. Ratios say more than
+milliseconds, since they are nearly the same on every machine.
 """

@@ -1,6 +1,6 @@
-"""`python -m tests.bench [ROUNDS]`: a table, and as its last line one JSON object.
+"""`python -m tests.bench [ROUNDS]` prints a table, and one JSON object as the last line.
 
-With 0 rounds sending alone is measured.
+With 0 rounds, only sending is measured.
 """
 
 import json
@@ -24,7 +24,7 @@ from tests.bench.serving import cpu_of_tree, postmaster, serving  # noqa: E402
 
 ROUNDS: Final = 25
 BLOCK: Final = 12
-"""Requests for a page in one round; the floors are asked for ten times as often."""
+"""Requests for a page in one round; the baselines get ten times as many."""
 
 TARGETS: Final = {
     "article": 40.0,
@@ -33,41 +33,43 @@ TARGETS: Final = {
     "search": 80.0,
     "held": 6.0,
 }
-"""Page → how many times the floor it may cost; the others are printed to be watched."""
+"""Page → the maximum ratio to the baseline; other pages have no limit."""
 
 
 def main(rounds: int) -> int:
     if rounds == 0:
-        # Only what needs no page: sending alone takes some minutes.
+        # Only sending, which takes some minutes.
         call_command("migrate", interactive=False, verbosity=0)
         mails = mailing.measure()
-        print(mailing.words(mails))
+        print(mailing.summary(mails))
         print(json.dumps({"mailing": mails, "met": mails["met"]}))
         return 0 if mails["met"] else 1
     paths = prepare()
-    made = pictures.measure()
+    image_results = pictures.measure()
     first = postmaster()
     if first is None:
         print("PostgreSQL runs on another machine, so its processor time is not counted.")
     with (
-        serving("tests.bench.naked_site") as alone,
-        serving("tests.bench.bare_site") as behind,
+        serving("tests.bench.naked_site") as without_middleware,
+        serving("tests.bench.bare_site") as with_middleware,
         serving() as site,
     ):
-        naked = Target("naked", alone, ["/"], BLOCK * 10)
-        floor = Target("bare", behind, ["/"], BLOCK * 10)
-        pages = [Target(name, site, addresses, BLOCK) for name, addresses in paths.items()]
+        naked = Target("naked", without_middleware, ["/"], BLOCK * 10)
+        baseline = Target("bare", with_middleware, ["/"], BLOCK * 10)
+        pages = [Target(name, site, urls, BLOCK) for name, urls in paths.items()]
         pages.append(Target("held", site, paths["article"], BLOCK * 10, held=True))
-        measure([naked, floor, *pages], lambda: cpu_of_tree(first) if first else 0.0, rounds=rounds)
-    # Last, since fifty thousand pictures and a hundred thousand readers would weigh on the pages.
-    return report(naked, floor, pages, made, library.measure(), mailing.measure())
+        measure(
+            [naked, baseline, *pages], lambda: cpu_of_tree(first) if first else 0.0, rounds=rounds
+        )
+    # Last, since fifty thousand images and a hundred thousand subscribers would slow down the pages.
+    return report(naked, baseline, pages, image_results, library.measure(), mailing.measure())
 
 
 def prepare() -> dict[str, list[str]]:
-    """Makes the site ready and fills it; returns page → its addresses.
+    """Prepares the site with content; returns page → its URLs.
 
     Raises:
-        SystemExit: the database holds articles, which would be somebody's own.
+        SystemExit: the database contains articles.
     """
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -87,40 +89,40 @@ def prepare() -> dict[str, list[str]]:
 
 def report(
     naked: Target,
-    floor: Target,
+    baseline: Target,
     pages: list[Target],
-    made: dict[str, Any],
-    shelves: dict[str, Any],
+    image_results: dict[str, Any],
+    library_results: dict[str, Any],
     mails: dict[str, Any],
 ) -> int:
-    """Prints what was measured; 1 when a page or a picture costs more than its target allows.
+    """Prints the results; returns 1 if any exceeds its limit.
 
-    The floor is a view that does nothing behind our middleware; `naked`, behind none, is shown too.
+    The baseline is an empty view with our middleware; `naked` is one without middleware.
     """
     print(f"{'page':<12}{'× bare':>8}{'CPU ms':>9}{'of it DB':>10}{'ms':>8}{'p95':>8}{'KB':>8}")
-    for page in [naked, floor, *pages]:
+    for page in [naked, baseline, *pages]:
         print(
-            f"{page.name:<12}{page.ratio(floor):>8.1f}{page.cpu:>9.2f}{page.database_cpu:>10.2f}"
+            f"{page.name:<12}{page.ratio(baseline):>8.1f}{page.cpu:>9.2f}{page.database_cpu:>10.2f}"
             f"{median(page.waits):>8.2f}{page.wall_p95:>8.2f}{page.bytes / 1024:>8.1f}"
         )
-    ratios = {page.name: round(page.ratio(floor), 1) for page in pages}
+    ratios = {page.name: round(page.ratio(baseline), 1) for page in pages}
     missed = {name: ratio for name, ratio in ratios.items() if ratio > TARGETS.get(name, ratio)}
     for name, ratio in missed.items():
         print(f"{name} costs {ratio:g} × bare, allowed are {TARGETS[name]:g}")
-    print(pictures.words(made))
-    print(library.words(shelves))
-    print(mailing.words(mails))
+    print(pictures.summary(image_results))
+    print(library.summary(library_results))
+    print(mailing.summary(mails))
     last = {
-        "bare_cpu_ms": round(floor.cpu, 3),
+        "bare_cpu_ms": round(baseline.cpu, 3),
         "naked_cpu_ms": round(naked.cpu, 3),
         "ratios": ratios,
         "ratios_to_naked": {page.name: round(page.ratio(naked), 1) for page in pages},
         "cpu_ms": {page.name: round(page.cpu, 2) for page in pages},
         "targets": TARGETS,
-        "pictures": made,
-        "library": shelves,
+        "pictures": image_results,
+        "library": library_results,
         "mailing": mails,
-        "met": not missed and made["met"] and shelves["met"] and mails["met"],
+        "met": not missed and image_results["met"] and library_results["met"] and mails["met"],
     }
     print(json.dumps(last))
     return 0 if last["met"] else 1

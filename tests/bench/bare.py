@@ -1,4 +1,4 @@
-"""A view that does nothing. `bare_site` and `naked_site` put it behind our middleware, or none."""
+"""An empty view, used by `bare_site` with our middleware and by `naked_site` without."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path

@@ -1,4 +1,4 @@
-"""The floor: our settings, middleware included, around a view that does nothing."""
+"""The baseline: an empty view with our settings and middleware."""
 
 from iria.settings import *  # noqa: F403 - the same settings but for one
 

@@ -1,4 +1,4 @@
-"""What the measured pages show: articles of realistic length with everything a page can carry."""
+"""Content for the benchmarks: articles of realistic length with everything a page can show."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -14,7 +14,7 @@ from tests import newsroom
 
 FIRST_DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
 MEASURED = 12
-"""Articles that are asked for in turn, so that no page is the one asked for before."""
+"""Articles requested in turn, so that no page is requested twice in a row."""
 
 FIGURES, COMMENTS, SECTIONS, BRIEF_ARTICLES = 6, 50, 6, 60
 
@@ -79,15 +79,15 @@ def fill() -> list[Article]:
         _article(random, f"Brief {number}", tops[number % SECTIONS], number, figures=1)
     measured = []
     for number in range(MEASURED):
-        below = newsroom.category(f"Part {number}", parent=tops[number % SECTIONS])
+        subcategory = newsroom.category(f"Part {number}", parent=tops[number % SECTIONS])
         day = BRIEF_ARTICLES + number
-        article = _article(random, f"Measured {number}", below, day, figures=FIGURES)
+        article = _article(random, f"Measured {number}", subcategory, day, figures=FIGURES)
         Correction.objects.create(article=article, text="It was Tuesday, not Monday.")
         _thread(random, article)
         measured.append(article)
     indexer.reindex()
     recomputation.refresh_all()
-    # As the worker does every minute; a newsroom does not write three thousand times in one.
+    # As the worker does every minute.
     cache_versions.compact()
     return measured
 
@@ -120,7 +120,7 @@ def _figure(random: Random, image: Image) -> str:
 
 
 def _picture() -> Image:
-    """A picture with every rendition the worker would make; pages read the rows, not the files."""
+    """An image with rows of all renditions; pages do not read the files."""
     image = newsroom.picture(width=2400, height=1600)
     wide, tall = image.width, image.height
     planned = sizes_for(wide, tall, transparent=False)
@@ -143,12 +143,12 @@ def _picture() -> Image:
 
 
 def _thread(random: Random, article: Article) -> None:
-    """Every third comment begins anew, the others answer the one before."""
-    before: Comment | None = None
+    """Every third comment is top-level, the others reply to the previous one."""
+    previous: Comment | None = None
     for number in range(COMMENTS):
-        before = Comment.objects.create(
+        previous = Comment.objects.create(
             article=article,
-            parent=before if number % 3 else None,
+            parent=previous if number % 3 else None,
             name=f"Reader {number}",
             text=words(random, 40),
             state=Comment.State.APPROVED,

@@ -1,7 +1,7 @@
-"""What the library's pages cost an editor who has fifty thousand pictures.
+"""The cost of the image library with fifty thousand images.
 
-Asked in this process, so that the time is that of the page and not of a connection: the middle of
-several requests for each view, the slowest view counts.
+Requested in this process, to measure the page without the connection: the median of
+several requests for each view; the slowest view counts.
 """
 
 from statistics import median
@@ -102,27 +102,27 @@ SELECT id FROM collection
 
 
 def measure() -> dict[str, Any]:
-    """Fills the library and asks for each view; returns queries and milliseconds of each."""
+    """Fills the library and requests each view; returns queries and milliseconds of each."""
     numbers = _fill()
     editor = User.objects.create_superuser(
         f"bench{perf_counter()}@library.example", "a-password-for-the-bench"
     )
-    # The name it is called by outside tests, where any other is refused.
+    # Outside of tests, other host names are rejected.
     client = Client(SERVER_NAME=settings.SITE_HOST)
     client.force_login(editor)
-    seen = {name: _seen(client, _of(view, numbers)) for name, view in VIEWS.items()}
-    most = max(queries for queries, _ in seen.values())
-    slowest = max(milliseconds for _, milliseconds in seen.values())
+    results = {name: _measure_view(client, _url(view, numbers)) for name, view in VIEWS.items()}
+    most = max(queries for queries, _ in results.values())
+    slowest = max(milliseconds for _, milliseconds in results.values())
     return {
         "pictures": PICTURES,
-        "views": {name: round(milliseconds, 1) for name, (_, milliseconds) in seen.items()},
+        "views": {name: round(milliseconds, 1) for name, (_, milliseconds) in results.items()},
         "queries": most,
         "slowest_ms": round(slowest, 1),
         "met": most <= QUERIES_ALLOWED and slowest <= MILLISECONDS_ALLOWED,
     }
 
 
-def words(made: dict[str, Any]) -> str:
+def summary(made: dict[str, Any]) -> str:
     views = ", ".join(f"{name} {milliseconds:g}" for name, milliseconds in made["views"].items())
     return (
         f"library of {made['pictures']:,} pictures: at most {made['queries']} queries (allowed "
@@ -131,30 +131,30 @@ def words(made: dict[str, Any]) -> str:
     )
 
 
-def _of(view: str, numbers: dict[str, str]) -> str:
+def _url(view: str, numbers: dict[str, str]) -> str:
     for word, number in numbers.items():
         view = view.replace(word, number)
     return view
 
 
-def _seen(client: Client, view: str) -> tuple[int, float]:
-    with CaptureQueriesContext(connection) as asked:
+def _measure_view(client: Client, view: str) -> tuple[int, float]:
+    with CaptureQueriesContext(connection) as queries:
         _get(client, view)
-    return len(asked), median(_get(client, view) for _ in range(ROUNDS))
+    return len(queries), median(_get(client, view) for _ in range(ROUNDS))
 
 
 def _get(client: Client, view: str) -> float:
-    begun = perf_counter()
+    start = perf_counter()
     response = client.get(LIBRARY + view)
-    taken = (perf_counter() - begun) * 1000
+    elapsed = (perf_counter() - start) * 1000
     if response.status_code != 200:
         message = f"The library answered {response.status_code} to {view}."
         raise SystemExit(message)
-    return taken
+    return elapsed
 
 
 def _fill() -> dict[str, str]:
-    """Pictures as they are after years, through one statement; returns the rows to narrow by."""
+    """Inserts the images with one statement; returns ids for the filters."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO articles_agency (name, credit_text, credit_text_alone, url, usage_terms)"
@@ -167,7 +167,7 @@ def _fill() -> dict[str, str]:
             " SELECT concat('Photographer ', n), '' FROM generate_series(1, 200) AS n RETURNING id"
         )
         numbers["PHOTOGRAPHER"] = str(cursor.fetchone()[0])
-        # What triggers would do for each row is done for all of them at once.
+        # Does the work of the triggers for all rows at once.
         cursor.execute("ALTER TABLE articles_image DISABLE TRIGGER USER")
         cursor.execute(FILL, [PICTURES])
         cursor.execute(BESIDE)

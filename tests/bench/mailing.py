@@ -1,4 +1,4 @@
-"""Sending: mails a second beside a bare loop, freezing, filling in, and memory."""
+"""Sending: e-mails per second compared with a bare loop, recipient snapshot, personalisation and memory."""
 
 import json
 import os
@@ -23,14 +23,14 @@ from tests.newsroom import published
 
 AUDIENCE: Final = int(os.environ.get("IRIA_BENCH_AUDIENCE") or 100_000)
 BARE: Final = 2_000
-"""Mails of the bare loop, and of each measured stretch of ours beside it."""
+"""E-mails of the bare loop, and of each measured batch."""
 ALLOWED: Final = {"speed": 0.70, "freezing_s": 3.0, "filling_ms": 1.0, "growth_mb": 8.0}
 
 WORK: Final = "import django; django.setup(); from tests.bench.mailing import work; work({issue})"
 
 
 def measure() -> dict[str, Any]:
-    """Fills the lists, freezes, and sends all of it; the database holds nobody before."""
+    """Adds subscribers to an empty database, takes the snapshot and sends everything."""
     newsletter = Newsletter.objects.offered()[0]
     Newsletter.objects.update(canary_percent=0)
     _subscribe(newsletter)
@@ -65,7 +65,7 @@ def measure() -> dict[str, Any]:
     return found
 
 
-def words(found: dict[str, Any]) -> str:
+def summary(found: dict[str, Any]) -> str:
     return (
         f"mailing to {found['audience']}: {found['ours_per_s']} a second, "
         f"{found['speed']:.0%} of a bare loop's {found['bare_per_s']} (70 % wanted); "
@@ -102,7 +102,7 @@ def _issue(newsletter: Newsletter) -> Issue:
 
 
 def _filling(issue: Issue) -> tuple[float, bytes]:
-    """Milliseconds a recipient takes, with the cut of the template shared by a thousand."""
+    """Milliseconds per recipient, with one parsed template for a thousand."""
     rendered = stored_email(issue)
     start_scheduled = time.perf_counter()
     template = template_of(issue, rendered)
@@ -115,7 +115,7 @@ def _filling(issue: Issue) -> tuple[float, bytes]:
 
 
 def _bare_loop(server: Running, wire: bytes) -> float:
-    """Mails a second of smtplib over one kept connection."""
+    """E-mails per second of smtplib over one connection."""
     body = wire[: -len(b".\r\n")]
     with smtplib.SMTP("127.0.0.1", server.port) as line:
         line.ehlo()
@@ -126,15 +126,15 @@ def _bare_loop(server: Running, wire: bytes) -> float:
 
 
 def _send(issue: Issue, server: Running, bare: list[float], wire: bytes) -> list[dict[str, Any]]:
-    """The worker in a process of its own, stopping now and then for the bare loop beside it."""
-    surroundings = {
+    """Runs the worker in its own process, paused now and then for the bare loop."""
+    environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "iria.settings",
         "NEWSLETTER_MAIL_URL": f"smtp://127.0.0.1:{server.port}",
     }
     worker = subprocess.Popen(
         [sys.executable, "-c", WORK.format(issue=issue.pk)],
-        env=surroundings,
+        env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -153,24 +153,25 @@ def _send(issue: Issue, server: Running, bare: list[float], wire: bytes) -> list
 
 
 def work(issue_id: int) -> None:
-    """Sends all of an issue, telling after every stretch how fast it was and what memory it has."""
+    """Sends an issue; prints speed and memory after every batch."""
     from newsletter.delivery import worker
 
-    stretch, done = 1_000, 0
+    batch, done = 1_000, 0
     while True:
-        start_scheduled, before = time.perf_counter(), _answered(issue_id)
-        more = worker.deliver(issue_id, should_stop=_after(issue_id, before + stretch))
-        took = time.perf_counter() - start_scheduled
-        sent = _answered(issue_id) - before
+        start_scheduled, before = time.perf_counter(), _sent_count(issue_id)
+        more = worker.deliver(issue_id, should_stop=_after(issue_id, before + batch))
+        elapsed = time.perf_counter() - start_scheduled
+        sent = _sent_count(issue_id) - before
         done += sent
         if sent >= 500:
             print(
-                json.dumps({"speed": sent / took, "memory_mb": _memory(), "done": done}), flush=True
+                json.dumps({"speed": sent / elapsed, "memory_mb": _memory(), "done": done}),
+                flush=True,
             )
             sys.stdin.readline()
         if not more:
             return
-        stretch = BARE
+        batch = BARE
 
 
 def _after(issue_id: int, wanted: int) -> Any:
@@ -180,16 +181,16 @@ def _after(issue_id: int, wanted: int) -> Any:
         if time.monotonic() < state["next"]:
             return False
         state["next"] = time.monotonic() + 0.5
-        return _answered(issue_id) >= wanted
+        return _sent_count(issue_id) >= wanted
 
     return enough
 
 
-def _answered(issue_id: int) -> int:
+def _sent_count(issue_id: int) -> int:
     return Delivery.objects.filter(issue_id=issue_id, state="sent").count()
 
 
 def _memory() -> float:
-    """Megabytes this process holds now."""
+    """The memory of this process in megabytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2

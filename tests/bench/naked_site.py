@@ -1,4 +1,4 @@
-"""Django alone: our settings with nothing between gunicorn and the view."""
+"""An empty view with our settings, but without middleware and apps."""
 
 from iria.settings import *  # noqa: F403 - the same settings but for three
 

@@ -1,6 +1,6 @@
-"""What it costs to make every file of a photograph, beside Pillow's own resizing and saving.
+"""The cost of all renditions of a photograph, compared with resizing by Pillow alone.
 
-Both are processes of their own on one core, so that their memory can be compared too.
+Both run in separate processes on one core, so that their memory can be compared too.
 """
 
 import json
@@ -20,7 +20,7 @@ from PIL import Image, ImageChops
 from articles.images.processing import decoder_process, rendition_sizes, resizing
 
 SIDES: Final = (5_656, 4_242)
-"""24 million pixels, in a shape of which every cut has to be made."""
+"""24 million pixels, in an aspect ratio that needs every crop."""
 SECONDS_ALLOWED: Final = 1.5
 MEGABYTES_ALLOWED: Final = 150
 ROUNDS: Final = 5
@@ -42,7 +42,7 @@ for number, (shape, options, width, height) in enumerate(order["sizes"]):
     picture = picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
     picture.save(f"{order['folder']}/{number}", **options)
 """
-"""What anybody would write who wants these files and nothing else."""
+"""The simplest code that makes these files."""
 
 _WATCHED: Final = """
 import json, os, subprocess, sys
@@ -53,43 +53,43 @@ with subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE) as child:
 good = child.returncode == 0 and b'"refused"' not in answer
 print(json.dumps([good, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
 """
-"""Started by a small process: a child is never told to be smaller than who started it."""
+"""Started by a small process, because the peak memory of a child includes that of its parent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one process: seconds of processor time, megabytes at its largest."""
+    """The cost of a process: processor time in seconds, peak memory in megabytes."""
 
     cpu: float
     peak: float
 
 
 def measure(rounds: int = ROUNDS) -> dict[str, Any]:
-    """Seconds, megabytes and the ratio to the floor: the median of the rounds."""
+    """Seconds, megabytes and the ratio to the baseline: medians of the rounds."""
     with tempfile.TemporaryDirectory(prefix="iria-bench-") as name, one_core():
         folder = Path(name)
         path = photograph(folder / "photograph.jpg")
-        ours, floors = [], []
+        ours, baselines = [], []
         for _ in range(rounds):
-            floors.append(_floor(path, folder))
+            baselines.append(_floor(path, folder))
             ours.append(_ours(path, folder))
     cpu = median(cost.cpu for cost in ours)
     peak = median(cost.peak for cost in ours)
-    ratios = [own.cpu / floor.cpu for own, floor in zip(ours, floors, strict=True)]
+    ratios = [own.cpu / floor.cpu for own, floor in zip(ours, baselines, strict=True)]
     return {
         "files": len(_planned()),
         "seconds": round(cpu, 2),
         "megabytes": round(peak),
-        "floor_seconds": round(median(cost.cpu for cost in floors), 2),
-        "floor_megabytes": round(median(cost.peak for cost in floors)),
+        "floor_seconds": round(median(cost.cpu for cost in baselines), 2),
+        "floor_megabytes": round(median(cost.peak for cost in baselines)),
         "ratio": round(median(ratios), 2),
         "allowed": {"seconds": SECONDS_ALLOWED, "megabytes": MEGABYTES_ALLOWED},
         "met": cpu <= SECONDS_ALLOWED and peak <= MEGABYTES_ALLOWED,
     }
 
 
-def words(made: dict[str, Any]) -> str:
-    """The same as a line to read."""
+def summary(made: dict[str, Any]) -> str:
+    """The results as one line of text."""
     return (
         f"24 megapixels to {made['files']} files: {made['seconds']} s, {made['megabytes']} MB; "
         f"{made['ratio']} × Pillow alone ({made['floor_seconds']} s, {made['floor_megabytes']} MB); "
@@ -98,7 +98,7 @@ def words(made: dict[str, Any]) -> str:
 
 
 def photograph(path: Path) -> Path:
-    """A made-up picture of 24 million pixels, with large things, small things and grain."""
+    """A synthetic image of 24 million pixels, with large and small structures and grain."""
     bands = []
     for _ in range(3):
         broad, near = (
@@ -113,7 +113,7 @@ def photograph(path: Path) -> Path:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """What is started meanwhile has one core only, where the system can promise that."""
+    """Limits processes started inside the block to one core, if the system supports it."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -152,7 +152,7 @@ def _planned() -> list[rendition_sizes.Size]:
 
 
 def _run(arguments: list[str], order: dict[str, Any]) -> Cost:
-    """Raises RuntimeError where the process fails."""
+    """Runs a process; raises RuntimeError if it fails."""
     environment = {"PATH": os.environ["PATH"], "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
     python = [sys.executable, "-I", "-X", "utf8"]
     watched = subprocess.run(
@@ -170,4 +170,4 @@ def _run(arguments: list[str], order: dict[str, Any]) -> Cost:
 
 
 if __name__ == "__main__":
-    print(words(measure()))
+    print(summary(measure()))

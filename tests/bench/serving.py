@@ -1,4 +1,4 @@
-"""Gunicorn as `make run` starts it, and the processor time it and PostgreSQL take."""
+"""Runs gunicorn like `make run`, and measures the processor time of it and PostgreSQL."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from django.db import connection
 
 PROJECT = Path(__file__).resolve().parents[2]
 FLAGS = ("--workers=2", "--threads=4", "--no-control-socket", "--log-level=warning")
-"""As in iria.launcher.run: what is measured is what people start."""
+"""The same as in iria.launcher.run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,24 @@ class Server:
 
 @contextmanager
 def serving(settings: str = "iria.settings") -> Iterator[Server]:
-    """Gunicorn with our application under these settings on a free port, until the block ends."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
-        command = [sys.executable, "-m", "gunicorn", "iria.wsgi", f"--bind=fd://{door.fileno()}"]
+    """Runs gunicorn with these settings on a free port for the duration of the block."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "iria.wsgi",
+            f"--bind=fd://{listener.fileno()}",
+        ]
         process = subprocess.Popen(
             [*command, *FLAGS],
             cwd=PROJECT,
-            # The limits are for readers, who do not ask as fast as they can.
+            # Without rate limits.
             env=dict(os.environ)
             | {"DJANGO_SETTINGS_MODULE": settings, "SEARCH_RATE_LIMIT": "1000000000"},
-            pass_fds=[door.fileno()],
+            pass_fds=[listener.fileno()],
         )
     try:
         _wait_for(port, process)
@@ -58,9 +64,9 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            asking = HTTPConnection("127.0.0.1", port, timeout=5)
-            asking.request("GET", "/")
-            asking.getresponse().read()
+            http = HTTPConnection("127.0.0.1", port, timeout=5)
+            http.request("GET", "/")
+            http.getresponse().read()
         except OSError:
             time.sleep(0.1)
         else:
@@ -70,7 +76,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 
 def postmaster() -> int | None:
-    """The process id of PostgreSQL's first process; None where it runs on another machine."""
+    """The process id of the postmaster; None if it runs on another machine."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
@@ -81,20 +87,20 @@ def postmaster() -> int | None:
 
 
 def cpu_of_tree(pid: int) -> float:
-    """Processor seconds of a process and of all that live below it, to the nanosecond."""
+    """Processor seconds of a process and its descendants, to the nanosecond."""
     parents = dict(_processes())
     total = 0
     for process in parents:
-        above: int | None = process
-        while above is not None and above != pid:
-            above = parents.get(above)
-        if above == pid:
+        ancestor: int | None = process
+        while ancestor is not None and ancestor != pid:
+            ancestor = parents.get(ancestor)
+        if ancestor == pid:
             total += _nanoseconds(process)
     return total / 1e9
 
 
 def _processes() -> Iterator[tuple[int, int]]:
-    """Every process with its parent."""
+    """All processes with their parents."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             with suppress(OSError):
@@ -106,7 +112,7 @@ def _parent(pid: int) -> int:
 
 
 def _nanoseconds(pid: int) -> int:
-    """What the scheduler counted for all threads; the ticks of `stat` are too coarse for a floor."""
+    """The time of all threads; the ticks of `stat` are too coarse."""
     total = 0
     with suppress(OSError):
         for thread in Path(f"/proc/{pid}/task").iterdir():

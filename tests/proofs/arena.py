@@ -1,7 +1,7 @@
-"""A mailing with workers that are killed and a database that falls over, and what came of it.
+"""Runs a delivery with killed workers and a crashing database.
 
-Small, it uses the database of the test, whose connections are cut; at full size a PostgreSQL of its
-own, which is stopped and started again.
+At small size it uses the test database and ends its connections; at full size its own PostgreSQL server,
+which is stopped and started again.
 """
 
 import os
@@ -29,24 +29,24 @@ from newsletter.models import Issue, Newsletter
 from tests.newsletter.factories import issue, subscribers
 
 CONNECTIONS = 3
-"""Of each worker to the mail server."""
+"""SMTP connections of each worker."""
 
 CUT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
 )
-"""All of ours. PostgreSQL's own, which tidies tables now and then, is not ours to end."""
+"""Ends our connections only, not those of autovacuum."""
 
 OLD_CLAIMS = (
     "UPDATE newsletter_delivery SET lease_expires_at = now()"
     " WHERE state = 'claimed' AND lease_expires_at < now() + interval '118 seconds'"
 )
-"""Two seconds are taken for two minutes; that of a living worker may be among them, and must not matter."""
+"""Expires claims after two seconds instead of two minutes, possibly those of running workers too, which must do no harm."""
 
 
 @dataclass
 class Arena:
-    """A database with a mailing in it, as whoever looks from outside sees it."""
+    """A database with a delivery, and its workers."""
 
     url: str
     smtp_port: int
@@ -56,20 +56,20 @@ class Arena:
     spares: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     def restart(self, *, hard: bool) -> None:
-        """The database goes away for a moment, with every connection to it."""
+        """Ends all connections to the database."""
         self.restarts += 1
-        connection.close()  # Our own would be cut too.
+        connection.close()  # It would be ended too.
         with suppress(psycopg.errors.AdminShutdown):
             self.ask(CUT)
 
-    def ask(self, question: str, **values: Any) -> list[dict[str, Any]]:
+    def ask(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as database:
-            cursor = database.execute(question, values)
+            cursor = database.execute(sql, values)
             return cursor.fetchall() if cursor.description else []
 
     def python(self, action: str) -> "subprocess.Popen[bytes]":
-        """A process of the project over this database and this mail server."""
-        surroundings = {
+        """A process of the project with this database and mail server."""
+        environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "iria.settings",
             "DATABASE_URL": self.url,
@@ -79,21 +79,21 @@ class Arena:
         code = f"import django; django.setup(); from tests.proofs import arena; arena.{action}"
         return subprocess.Popen(
             [sys.executable, "-c", code],
-            env=surroundings,
+            env=environment,
             cwd=settings.BASE_DIR,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
 
     def make_ready(self, count: int, *, ahead: int = 0) -> None:
-        """Workers that begin only when they are told to, since starting Python takes long.
+        """Starts workers that wait for a signal, since starting Python takes long.
 
         Args:
-            ahead: how many seconds their clock is ahead of everybody's.
+            ahead: seconds by which their clock is fast.
         """
-        made = [self.python(f"work({self.issue_id}, ahead={ahead})") for _ in range(count)]
-        self.spares += made
-        for spare in made:
+        created = [self.python(f"work({self.issue_id}, ahead={ahead})") for _ in range(count)]
+        self.spares += created
+        for spare in created:
             assert spare.stdout is not None
             assert spare.stdout.readline() == b"ready\n"
 
@@ -125,15 +125,15 @@ class Arena:
         return {row["state"]: row["n"] for row in rows}
 
     def finish(self, *, within: float) -> None:
-        """Lets the workers come to an end: put-off mails are due at once, claims of the dead free."""
-        until = time.monotonic() + within
+        """Waits for the end: deferred e-mails are due at once, claims of killed workers expire."""
+        deadline = time.monotonic() + within
         counts: dict[str, int] = {}
-        while time.monotonic() < until:
+        while time.monotonic() < deadline:
             self.ask("UPDATE newsletter_delivery SET due_at = now() WHERE due_at > now()")
             self.age_claims()
-            before, counts = counts, self.counts()
-            # What stands still is in the hands of the dead, and not of those who live.
-            if counts == before and not counts.get("queued", 0) + counts.get("deferred", 0):
+            previous, counts = counts, self.counts()
+            # Only claims of killed workers are left.
+            if counts == previous and not counts.get("queued", 0) + counts.get("deferred", 0):
                 self.kill_all()
                 self.recover()
                 if not self._left():
@@ -143,11 +143,11 @@ class Arena:
         raise AssertionError(f"not done after {within} s: {self.counts()}")
 
     def age_claims(self) -> None:
-        """The claims of the dead run out sooner; else a short list stands still for two minutes."""
+        """Expires claims of killed workers sooner than after two minutes."""
         self.ask(OLD_CLAIMS)
 
     def recover(self) -> None:
-        """What the minute of a worker would do once enough time has passed."""
+        """Does what the maintenance job would do later."""
         recover()
 
     def _left(self) -> int:
@@ -155,13 +155,13 @@ class Arena:
         return sum(counts.get(state, 0) for state in ("queued", "claimed", "deferred", "sending"))
 
     def _wait_for(self, process: "subprocess.Popen[bytes]") -> bytes:
-        said, _ = process.communicate(timeout=300)
+        output, _ = process.communicate(timeout=300)
         assert process.returncode == 0
-        return said
+        return output
 
 
 class OwnCluster(Arena):
-    """The same over a PostgreSQL that this proof alone uses, durable as in earnest."""
+    """The same with a separate, durable PostgreSQL server."""
 
     server: postmaster.Server
 
@@ -170,7 +170,7 @@ class OwnCluster(Arena):
 
     def restart(self, *, hard: bool) -> None:
         """Args:
-        hard: as after a power failure; else as by an administrator.
+        hard: as after a power failure; otherwise a normal restart.
         """
         self.restarts += 1
         port = int(self.url.rpartition(":")[2].partition("/")[0])
@@ -179,9 +179,9 @@ class OwnCluster(Arena):
 
 
 @contextmanager
-def own_cluster(smtp_port: int, everybody: int) -> Iterator[Arena]:
+def own_cluster(smtp_port: int, count: int) -> Iterator[Arena]:
     state = Path(tempfile.mkdtemp(prefix="iria-arena-"))
-    state.chmod(0o755)  # the database's account has to step in
+    state.chmod(0o755)  # the user of the database needs access
     data = state / "postgres"
     user = os_user.for_cluster(data)
     programs = postgres_versions.for_new_cluster(state, user)
@@ -189,51 +189,49 @@ def own_cluster(smtp_port: int, everybody: int) -> Iterator[Arena]:
     server.create("arena")
     port = postmaster.free_port()
     role, database = postmaster.ROLE, postmaster.DATABASE
-    made = OwnCluster(f"postgres://{role}:arena@127.0.0.1:{port}/{database}", smtp_port)
-    made.server = server
+    created = OwnCluster(f"postgres://{role}:arena@127.0.0.1:{port}/{database}", smtp_port)
+    created.server = server
     server.start(port)
     try:
-        said = made._wait_for(made.python(f"prepare({everybody})"))
-        made.issue_id = int(said.split()[-1])
-        yield made
+        output = created._wait_for(created.python(f"prepare({count})"))
+        created.issue_id = int(output.split()[-1])
+        yield created
     finally:
-        made.end()
+        created.end()
         server.stop()
         subprocess.run(["rm", "-rf", str(state)], check=True)
 
 
 @contextmanager
-def in_the_tests_database(
-    smtp_port: int, everybody: int, *, started: bool = True
-) -> Iterator[Arena]:
+def in_the_tests_database(smtp_port: int, count: int, *, started: bool = True) -> Iterator[Arena]:
     url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
-    mailing = fill(everybody)
+    mailing = fill(count)
     if started:
         sending.start(mailing, by=None)
-    made = Arena(url, smtp_port, issue_id=mailing.pk)
+    created = Arena(url, smtp_port, issue_id=mailing.pk)
     try:
-        yield made
+        yield created
     finally:
-        made.end()
+        created.end()
 
 
-def prepare(everybody: int) -> None:
-    """In a process of its own: an empty database becomes one with a mailing that has started."""
+def prepare(count: int) -> None:
+    """Run in a separate process: migrates an empty database and starts a delivery."""
     call_command("migrate", interactive=False, verbosity=0)
-    made = fill(everybody)
-    sending.start(made, by=None)
-    print(made.pk, flush=True)
+    created = fill(count)
+    sending.start(created, by=None)
+    print(created.pk, flush=True)
 
 
-def fill(everybody: int) -> Issue:
-    """Subscribers and an issue; the run neither pauses nor waits for a first share by itself."""
+def fill(count: int) -> Issue:
+    """Creates subscribers and an issue, without canary and automatic pause."""
     Newsletter.objects.update(canary_percent=0, pause_at_percent=100)
-    subscribers(everybody)
+    subscribers(count)
     return issue("The week that was")
 
 
 def work(issue_id: int, *, ahead: int = 0) -> None:
-    """A worker: looks and sends until it is killed, as the jobs of the newsletter do."""
+    """A worker: sends until it is killed, like the jobs of the newsletter."""
     if ahead:
         _move_the_clock(ahead)
     print("ready", flush=True)
@@ -244,7 +242,7 @@ def work(issue_id: int, *, ahead: int = 0) -> None:
             sending.run_maintenance()
             worker.deliver(issue_id, should_stop=worker.never)
         except (OperationalError, InterfaceError):
-            # The database is away; a worker of the house would be started anew.
+            # The database is down; a real worker would be restarted.
             connection.close()
         time.sleep(0.05)
 
@@ -257,7 +255,7 @@ def recover() -> None:
 
 
 def _move_the_clock(seconds: int) -> None:
-    """Python's clocks, as far as anything of ours could ask them for the time of day."""
+    """Changes all clocks that our code uses."""
     real, real_now = time.time, timezone.now
     time.time = lambda: real() + seconds
     timezone.now = lambda: real_now() + timedelta(seconds=seconds)

@@ -1,4 +1,4 @@
-"""Files that are small or plain to look at and cost a decoder much."""
+"""Small files that are expensive to decode."""
 
 import struct
 import zlib
@@ -13,7 +13,7 @@ from tests.proofs.size import sized
 
 
 def scans_without_end() -> bytes:
-    """A progressive JPEG of many pixels that says its last scan thousands of times."""
+    """A large progressive JPEG that repeats its last scan thousands of times."""
     buffer = BytesIO()
     Image.new("RGB", (sized(1_000, 5_000),) * 2, "teal").save(
         buffer, "JPEG", progressive=True, quality=30
@@ -24,11 +24,11 @@ def scans_without_end() -> bytes:
 
 
 def words_of_a_gigabyte() -> bytes:
-    """A PNG whose compressed texts unfold to a gigabyte."""
-    unfolding = zlib.compressobj(9)
+    """A PNG whose compressed texts are a gigabyte long."""
+    compressor = zlib.compressobj(9)
     text = (
-        b"".join(unfolding.compress(bytes(1 << 20)) for _ in range(sized(20, 100)))
-        + unfolding.flush()
+        b"".join(compressor.compress(bytes(1 << 20)) for _ in range(sized(20, 100)))
+        + compressor.flush()
     )
     return _png(
         b"IHDR" + struct.pack(">2I5B", 4, 4, 8, 0, 0, 0, 0), *[b"zTXtWords\0\0" + text] * 10
@@ -36,22 +36,22 @@ def words_of_a_gigabyte() -> bytes:
 
 
 def profile_of_a_gigabyte() -> bytes:
-    unfolding = zlib.compressobj(9)
+    compressor = zlib.compressobj(9)
     data = (
-        b"".join(unfolding.compress(bytes(1 << 20)) for _ in range(sized(60, 1_000)))
-        + unfolding.flush()
+        b"".join(compressor.compress(bytes(1 << 20)) for _ in range(sized(60, 1_000)))
+        + compressor.flush()
     )
     return _png(b"IHDR" + struct.pack(">2I5B", 4, 4, 8, 0, 0, 0, 0), b"iCCPx\0\0" + data)
 
 
 def pixels_without_end() -> bytes:
-    """A PNG that has a thousand times the pixels that its head says."""
+    """A PNG with a thousand times as many pixels as in its header."""
     rows = compress(bytes(sized(20_000_000, 100_000_000)), 9)
     return _png(b"IHDR" + struct.pack(">2I5B", 300, 300, 8, 0, 0, 0, 0), data=rows)
 
 
 def comments_without_end() -> bytes:
-    """A GIF that holds millions of empty remarks before its second frame."""
+    """A GIF with millions of comments before its second frame."""
     buffer = BytesIO()
     frames = [Image.new("L", (8, 8), shade) for shade in (9, 200)]
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
@@ -71,7 +71,7 @@ def one_strip() -> bytes:
 
 
 def directories_in_a_ring() -> bytes:
-    """A TIFF whose directory is followed by itself."""
+    """A TIFF whose directory refers to itself."""
     buffer = BytesIO()
     Image.new("L", (8, 8)).save(buffer, "TIFF")
     content = bytearray(buffer.getvalue())
@@ -83,10 +83,10 @@ def directories_in_a_ring() -> bytes:
 
 def _png(*pieces: bytes, data: bytes | None = None) -> bytes:
     rows = compress(bytes(5 * 4)) if data is None else data
-    made = b"\x89PNG\r\n\x1a\n"
+    content = b"\x89PNG\r\n\x1a\n"
     for piece in (*pieces, b"IDAT" + rows, b"IEND"):
-        made += struct.pack(">I", len(piece) - 4) + piece + struct.pack(">I", crc32(piece))
-    return made
+        content += struct.pack(">I", len(piece) - 4) + piece + struct.pack(">I", crc32(piece))
+    return content
 
 
 BOMBS: Final[dict[str, Callable[[], bytes]]] = {

@@ -1,8 +1,8 @@
-"""What something takes: on the clock, or, where others keep the machine busy, in processor time.
+"""Measures time: elapsed, or processor time if the machine is busy.
 
-On a machine with nothing else to do the two are the same, as long as nothing waits for a disk. Where more wants to
-run than there are processors, the clock tells of the others; then the processor time of this process and of
-PostgreSQL's behind its connection is held against the limit, and the output says so.
+On an idle machine both are the same, as long as nothing waits for a disk. If more processes are ready
+than there are processors, elapsed time includes the others; then the processor time of this process and of
+its PostgreSQL backend is compared with the limit, and the output says so.
 """
 
 import os
@@ -17,7 +17,7 @@ from django.db import connection
 from tests.proofs.size import FULL
 
 SLACK = 1 if FULL else 20
-"""Small, a proof shows that the code still works; what it takes is measured at full size."""
+"""At small size only a rough limit applies; time is measured at full size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,18 @@ def is_busy() -> bool:
     return os.getloadavg()[0] > (os.cpu_count() or 1) and _schedule().exists()
 
 
-def timed(deeds: Iterable[Callable[[], Any]]) -> list[Taken]:
-    """What each took."""
+def timed(actions: Iterable[Callable[[], Any]]) -> list[Taken]:
+    """The time of each function."""
     times = []
-    for deed in deeds:
+    for action in actions:
         start, used = perf_counter(), _processor()
-        deed()
+        action()
         times.append(Taken((perf_counter() - start) * 1000, (_processor() - used) * 1000))
     return times
 
 
 def p95(times: Iterable[Taken]) -> Taken:
-    """The time within which 95 of 100 were done."""
+    """The 95th percentile."""
     clock = sorted(each.clock for each in times)
     processor = sorted(each.processor for each in times)
     at = int(0.95 * (len(clock) - 1))
@@ -63,13 +63,13 @@ def figure(name: str, taken: Taken, limit: float) -> None:
 
 
 def _processor() -> float:
-    """Seconds of this process and of the one behind its connection."""
+    """Processor seconds of this process and its PostgreSQL backend."""
     path = _schedule()
-    behind = int(path.read_text().split()[0]) / 1e9 if path.exists() else 0.0
-    return process_time() + behind
+    backend = int(path.read_text().split()[0]) / 1e9 if path.exists() else 0.0
+    return process_time() + backend
 
 
 def _schedule() -> Path:
-    """Where Linux counts for the process behind the connection, where that runs on this machine."""
+    """The scheduler statistics of the PostgreSQL backend, if it runs on this machine."""
     connection.ensure_connection()
     return Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")

@@ -34,10 +34,10 @@ _THEIRS = ("MAKE", "MFLAGS", "DJANGO_", "COV_", "COVERAGE", "PYTEST", "VIRTUAL_E
 
 
 def clone(folder: Path) -> Path:
-    """The project as a clone brings it, with what has been changed here and not committed."""
-    if not (PROJECT / ".git").exists():  # unpacked from an archive
-        made = shutil.ignore_patterns(".venv", "var", "node_modules", ".*_cache", "__pycache__")
-        return Path(shutil.copytree(PROJECT, folder, ignore=made))
+    """A clone of the project, with uncommitted changes."""
+    if not (PROJECT / ".git").exists():  # from an archive
+        ignored = shutil.ignore_patterns(".venv", "var", "node_modules", ".*_cache", "__pycache__")
+        return Path(shutil.copytree(PROJECT, folder, ignore=ignored))
     git = ("git", "-c", "safe.directory=*")
     subprocess.run([*git, "clone", "-q", "--no-hardlinks", PROJECT, folder], check=True)
     listed = subprocess.run(
@@ -58,11 +58,11 @@ def clone(folder: Path) -> Path:
 
 
 def surroundings(**more: str) -> dict[str, str]:
-    """The environment of a person who has just cloned: nothing of ours, nothing of the tests'."""
-    kept = {
+    """The environment of somebody who has just cloned the project, without our variables and those of tests."""
+    environment = {
         name: value for name, value in os.environ.items() if not name.startswith(_OURS + _THEIRS)
     }
-    return kept | more
+    return environment | more
 
 
 def free_port() -> int:
@@ -72,7 +72,7 @@ def free_port() -> int:
 
 
 class Site:
-    """One `make run`, from its start to its end."""
+    """A running `make run`."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class Site:
         return self.output.read_text()
 
     def wait(self, seconds: float) -> float:
-        """Wait for the three lines; answer how long they took."""
+        """Wait until it is ready; return the time since the start."""
         while "Sign in:" not in self.said():
             took = time.monotonic() - self.began
             assert self.process.poll() is None, f"make run ended: {self.said()}"
@@ -115,32 +115,30 @@ class Site:
         return time.monotonic() - self.began
 
     def answers(self) -> None:
-        """Every kind of page is there, at once."""
+        """Check that every kind of page responds."""
         for page in PAGES:
             with urllib.request.urlopen(self.address + page, timeout=20) as answer:
                 assert answer.status == 200, page
 
     def lets_the_demo_editor_in(self) -> None:
-        """With the address and the password that are kept, and were printed if it was there."""
-        address, password = (self.state / "demo-editor.txt").read_text().split()
+        """Sign in with the stored e-mail address and password."""
+        email, password = (self.state / "demo-editor.txt").read_text().split()
         form = self.address + "/admin/login/?next=/admin/"
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
         html = browser.open(form, timeout=20).read().decode()
         token = html.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-        filled = urlencode(
-            {"username": address, "password": password, "csrfmiddlewaretoken": token}
-        )
+        filled = urlencode({"username": email, "password": password, "csrfmiddlewaretoken": token})
         headers = {"Origin": self.address, "Referer": form}
         answer = browser.open(urllib.request.Request(form, filled.encode(), headers), timeout=20)
         assert answer.url == self.address + "/admin/"
 
     def shown_articles(self) -> int:
-        """How many articles the feed offers."""
+        """The number of articles in the feed."""
         with urllib.request.urlopen(self.address + "/feed/", timeout=20) as answer:
             return int(answer.read().count(b"<item>"))
 
     def pids(self) -> dict[str, int]:
-        """The site's processes by name."""
+        """The processes of the site by name."""
         run = json.loads((self.state / "run.json").read_text())
         web, worker = map(int, run["children"])
         server = int((self.state / "postgres" / "postmaster.pid").read_text().split()[0])
@@ -156,18 +154,18 @@ class Site:
         }
 
     def stop(self) -> float:
-        """SIGTERM, as a service manager would; answer how long the end took."""
+        """Send SIGTERM, like a service manager; return the time until the end."""
         begin = time.monotonic()
         pids = self.pids()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
-        left = {name: pid for name, pid in pids.items() if lives(pid)}
+        remaining = {name: pid for name, pid in pids.items() if lives(pid)}
         took = time.monotonic() - begin
-        assert left == {}
+        assert remaining == {}
         return took
 
     def clear(self) -> None:
-        """At the end of a test, however it went."""
+        """Clean up after a test."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -178,7 +176,7 @@ class Site:
 
 
 class Rows:
-    """Rows written by hand into the site's database, to be found again after every accident."""
+    """Rows in the database of the site, to check after a crash."""
 
     def __init__(self, state: Path) -> None:
         self.cluster = Cluster(state)
@@ -197,7 +195,7 @@ class Rows:
 
 
 def lives(pid: int) -> bool:
-    """Whether a process runs; one that has ended may still wait to be noticed by its parent."""
+    """Whether a process runs and is not a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -205,7 +203,7 @@ def lives(pid: int) -> bool:
 
 
 def daemon_of(state: Path) -> int:
-    """The process that stops the database when nobody uses it any more."""
+    """The process that stops an unused database."""
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if f"stop-when-unused\0{state}\0" in (process / "cmdline").read_text():

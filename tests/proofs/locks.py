@@ -1,4 +1,4 @@
-"""Watches a program's locks from outside, and how long readers wait behind them."""
+"""Measures the locks of a program, and how long readers wait for them."""
 
 import time
 from collections import defaultdict
@@ -18,7 +18,7 @@ PAUSE: Final = 0.01
 READ_EVERY: Final = 0.1
 LONGEST_READ: Final = "60s"
 
-# A lock that is only waited for counts too: later readers queue behind it.
+# A waiting lock counts too, because later readers queue behind it.
 _LOCKS = """
 SELECT program.xact_start, tables.relname, locks.mode
 FROM pg_locks AS locks
@@ -31,7 +31,7 @@ WHERE locks.locktype = 'relation' AND program.application_name = %s
 
 @dataclass
 class Seen:
-    """The longest time in seconds, by table and lock mode, and by table."""
+    """The longest times in seconds: of locks by table and mode, and of reads by table."""
 
     locks: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
     reads: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -42,8 +42,8 @@ class Seen:
 
 
 @contextmanager
-def watched(url: str, program: str, tables: list[str]) -> Iterator[Seen]:
-    """Samples the locks of the program of this name, and reads from the tables all the while."""
+def watch_locks(url: str, program: str, tables: list[str]) -> Iterator[Seen]:
+    """Samples the locks of the program with this name, and reads from the tables meanwhile."""
     seen, done = Seen(), Event()
     threads = [Thread(target=_sample, args=(url, program, seen, done))]
     threads += [Thread(target=_read, args=(url, table, seen, done)) for table in tables]
@@ -59,12 +59,12 @@ def watched(url: str, program: str, tables: list[str]) -> Iterator[Seen]:
 
 def _sample(url: str, program: str, seen: Seen, done: Event) -> None:
     with psycopg.connect(url, autocommit=True) as database:
-        # By transaction: one may take a lock that another has only just released.
+        # By transaction, since one may take a lock that another has just released.
         since: dict[tuple[datetime, str, str], float] = {}
         while not done.is_set():
-            held = database.execute(_LOCKS, [program, list(BLOCKS_WRITING)]).fetchall()
+            locks = database.execute(_LOCKS, [program, list(BLOCKS_WRITING)]).fetchall()
             now = time.monotonic()
-            since = {each: since.get(each, now) for each in held}
+            since = {each: since.get(each, now) for each in locks}
             for (_, table, mode), first in since.items():
                 seen.locks[table, mode] = max(seen.locks[table, mode], now - first)
             seen.samples += 1
@@ -72,16 +72,16 @@ def _sample(url: str, program: str, seen: Seen, done: Event) -> None:
 
 
 def _read(url: str, table: str, seen: Seen, done: Event) -> None:
-    question = sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table))
+    query = sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table))
     with psycopg.connect(url, autocommit=True) as database:
         database.execute(f"SET statement_timeout = '{LONGEST_READ}'")
         while not done.is_set():
             begin = time.monotonic()
             try:
-                database.execute(question)
+                database.execute(query)
             except psycopg.errors.UndefinedTable:
                 return  # this upgrade removes it
             except psycopg.errors.QueryCanceled:
-                pass  # it waited for the longest time
+                pass  # it waited for the maximum time
             seen.reads[table] = max(seen.reads[table], time.monotonic() - begin)
             time.sleep(READ_EVERY)

@@ -1,4 +1,4 @@
-"""Small picture files of every kind that is taken in, and ways to spoil them."""
+"""Small image files of every accepted format, and mutations of them."""
 
 import random
 import struct
@@ -15,7 +15,7 @@ EDGES = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_
 
 
 def small_files() -> dict[str, bytes]:
-    """Every kind in its variants: progressive, lossless, palettes, inks, 16 bits, animations."""
+    """Every format in its variants: progressive, lossless, palettes, CMYK, 16 bits, animations."""
     scene = Image.linear_gradient("L").resize((24, 16)).convert("RGB")
     frames = [scene.rotate(turn) for turn in (90, 180, 270)]
     tags = Image.Exif()
@@ -69,42 +69,42 @@ def small_files() -> dict[str, bytes]:
     return files
 
 
-def mutated(content: bytes, chance: random.Random) -> bytes:
-    """Spoiled in a few places, half of them in the head, where the sizes stand."""
+def mutated(content: bytes, rng: random.Random) -> bytes:
+    """The content with a few mutations, half of them in the header with the sizes."""
     changed = bytearray(content)
-    for _ in range(chance.choice((1, 1, 2, 3, 8, 30))):
-        near = min(len(changed), 200 if chance.random() < 0.5 else len(changed))
-        _spoil(changed, chance.randrange(near), chance)
+    for _ in range(rng.choice((1, 1, 2, 3, 8, 30))):
+        near = min(len(changed), 200 if rng.random() < 0.5 else len(changed))
+        _mutate_at(changed, rng.randrange(near), rng)
         if len(changed) < 16:
             break
-    if changed[:4] == b"\x89PNG" and chance.random() < 0.8:
-        _mend_checksums(changed)
+    if changed[:4] == b"\x89PNG" and rng.random() < 0.8:
+        _fix_checksums(changed)
     return bytes(changed)
 
 
-def _spoil(changed: bytearray, at: int, chance: random.Random) -> None:
-    match chance.randrange(8):
+def _mutate_at(changed: bytearray, at: int, rng: random.Random) -> None:
+    match rng.randrange(8):
         case 0 | 1:
-            changed[at] ^= 1 << chance.randrange(8)
+            changed[at] ^= 1 << rng.randrange(8)
         case 2:
-            changed[at] = chance.randrange(256)
+            changed[at] = rng.randrange(256)
         case 3:
-            form = chance.choice((">H", "<H", ">I", "<I"))
+            form = rng.choice((">H", "<H", ">I", "<I"))
             size = struct.calcsize(form)
-            changed[at : at + size] = struct.pack(form, chance.choice(EDGES) & (1 << 8 * size) - 1)
+            changed[at : at + size] = struct.pack(form, rng.choice(EDGES) & (1 << 8 * size) - 1)
         case 4:
-            del changed[at : at + chance.randint(1, 16)]
+            del changed[at : at + rng.randint(1, 16)]
         case 5:
-            changed[at:at] = changed[at : at + chance.randint(1, 64)]
+            changed[at:at] = changed[at : at + rng.randint(1, 64)]
         case 6:
-            other = chance.randrange(len(changed))
+            other = rng.randrange(len(changed))
             changed[at : at + 8] = changed[other : other + 8]
-        case 7 if chance.random() < 0.3:
+        case 7 if rng.random() < 0.3:
             del changed[max(at, 16) :]
 
 
-def _mend_checksums(changed: bytearray) -> None:
-    """A PNG whose checksums are wrong is refused at once, and nothing behind them is tried."""
+def _fix_checksums(changed: bytearray) -> None:
+    """A PNG with wrong checksums would be rejected before it is decoded."""
     at = 8
     while at + 12 <= len(changed):
         end = at + 8 + int.from_bytes(changed[at : at + 4])

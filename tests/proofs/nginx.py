@@ -1,7 +1,6 @@
-"""A real nginx in front of the site, with the very server that `docs/running-in-production.md` gives.
+"""Runs nginx in front of the site, with the server block of `docs/running-in-production.md`.
 
-Only what belongs to a machine is put in: ports, the certificate (one of its own), the folder of the
-pictures and the name of the account.
+Only ports, the certificate, the folder of images and the user are replaced.
 """
 
 import os
@@ -39,31 +38,31 @@ class Front:
     site: int
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        """The path as it is: nothing is tidied up, no redirect is followed."""
+        """Requests the path unchanged, without following redirects."""
         trusting = ssl._create_unverified_context()
-        asking = HTTPSConnection("127.0.0.1", self.port, timeout=20, context=trusting)
-        return self._answer(asking, path, method, headers)
+        http = HTTPSConnection("127.0.0.1", self.port, timeout=20, context=trusting)
+        return self._answer(http, path, method, headers)
 
     def ask_behind(self, path: str) -> Answer:
-        """The site itself, as nginx asks it."""
-        asking = HTTPConnection("127.0.0.1", self.site, timeout=20)
-        return self._answer(asking, path, "GET", {"X_Forwarded_Proto": "https"})
+        """Requests the site like nginx."""
+        http = HTTPConnection("127.0.0.1", self.site, timeout=20)
+        return self._answer(http, path, "GET", {"X_Forwarded_Proto": "https"})
 
     def _answer(
-        self, asking: HTTPConnection, path: str, method: str, headers: dict[str, str]
+        self, http: HTTPConnection, path: str, method: str, headers: dict[str, str]
     ) -> Answer:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        asking.request(method, path, headers={"Host": NAME} | given)
-        answer = asking.getresponse()
-        body = answer.read()
-        asking.close()
+        http.request(method, path, headers={"Host": NAME} | given)
+        response = http.getresponse()
+        body = response.read()
+        http.close()
         return Answer(
-            answer.status, {name.lower(): said for name, said in answer.getheaders()}, body
+            response.status, {name.lower(): value for name, value in response.getheaders()}, body
         )
 
 
 def server_of_the_docs() -> str:
-    """The server for https in the guide, as it is written there."""
+    """The HTTPS server block of the guide."""
     http, https = re.findall(
         r"^server \{.*?^\}$", file_in("/etc/nginx/sites-available/iria"), re.MULTILINE | re.DOTALL
     )
@@ -73,11 +72,11 @@ def server_of_the_docs() -> str:
 
 @contextmanager
 def nginx(folder: Path, *, site: int, renditions: Path) -> Iterator[Front]:
-    """In front of the site on this port, until the block ends.
+    """Runs nginx in front of the site on this port for the duration of the block.
 
     Args:
-        folder: for its own files.
-        renditions: where the files lie that it may hand out.
+        folder: for the files of nginx.
+        renditions: the folder of files that it may serve.
     """
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None or shutil.which("openssl") is None:
@@ -108,7 +107,7 @@ def _configuration(folder: Path, port: int, site: int, renditions: Path) -> str:
         assert server.count(theirs) == 1, f"{theirs} stands in the server of the page, once"
         server = server.replace(theirs, ours)
     account = pwd.getpwuid(os.geteuid()).pw_name
-    places = "".join(
+    temp_paths = "".join(
         f"{kind}_temp_path {folder / kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -116,7 +115,7 @@ def _configuration(folder: Path, port: int, site: int, renditions: Path) -> str:
         "daemon off;\n"
         + (f"user {account};\n" if os.geteuid() == 0 else "")
         + f"pid {folder / 'pid'};\nevents {{}}\n"
-        + f"http {{\naccess_log off;\n{places}{server}}}\n"
+        + f"http {{\naccess_log off;\n{temp_paths}{server}}}\n"
     )
 
 
@@ -134,8 +133,8 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until and process.poll() is None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
         except OSError:
@@ -143,6 +142,6 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
         else:
             return
     process.kill()
-    said = process.stderr.read().decode() if process.stderr else ""
-    message = f"nginx did not begin to answer: {said[-500:]}"
+    value = process.stderr.read().decode() if process.stderr else ""
+    message = f"nginx did not begin to answer: {value[-500:]}"
     raise RuntimeError(message)

@@ -1,4 +1,4 @@
-"""A large archive in the tables of an earlier release, written without that release's models."""
+"""Inserts a large archive into the tables of an earlier release, without its models."""
 
 from collections.abc import Iterator
 from random import Random
@@ -8,11 +8,11 @@ import psycopg
 from psycopg import sql
 
 TEXTS: Final = 200
-"""How many different texts there are; articles share them, so that loading stays short."""
+"""The number of distinct texts; articles share them, so that loading is fast."""
 WORDS: Final = 300
 STATES: Final = ("approved", "approved", "approved", "approved", "held", "rejected", "spam")
 REPLIES: Final = 0.6
-"""The share of comments that reply to an earlier one."""
+"""The share of comments that are replies."""
 
 ARTICLES = """
 INSERT INTO articles_article (
@@ -46,13 +46,13 @@ INSERT INTO articles_flag (
 SELECT id, 'spam', '', '', 'sender', 1, created_at, '', '', '' FROM articles_comment WHERE id % 10 = 0
 """
 
-# What the release itself writes beside each row, for all rows at once.
+# Does the work of the triggers for all rows at once.
 POSITIONS = """
 SELECT articles_thread_lay(array_agg(id), array_agg(DISTINCT article_id)) FROM articles_comment
 """
 LISTINGS = "SELECT articles_listing_write_unlocked(array_agg(id)) FROM articles_article"
 
-# Row by row, their triggers would also write words and search statistics, which takes very long.
+# The triggers would also write search words and statistics, which takes very long.
 QUIET = ("articles_article", "articles_comment", "articles_searchentry", "articles_moderation")
 
 
@@ -60,7 +60,7 @@ def load(database: psycopg.Connection[Any], *, articles: int, comments: int, thr
     """Write articles with their search entries, comments below some of them, decisions and flags.
 
     Args:
-        threads: below how many articles the comments are; the first ones get the longest threads.
+        threads: the number of articles with comments; the first ones get the longest threads.
     """
     for table in QUIET:
         _triggers(database, table, "DISABLE")
@@ -88,7 +88,7 @@ def load(database: psycopg.Connection[Any], *, articles: int, comments: int, thr
         "SELECT setval(pg_get_serial_sequence('articles_comment', 'id'), %s)", [comments]
     )
     database.execute("DROP TABLE texts")
-    database.commit()  # the checks of foreign keys, which ALTER TABLE would wait for in vain
+    database.commit()  # checks the foreign keys, which would block ALTER TABLE
     for table in QUIET:
         _triggers(database, table, "ENABLE")
     database.commit()
@@ -96,35 +96,35 @@ def load(database: psycopg.Connection[Any], *, articles: int, comments: int, thr
     database.execute("VACUUM ANALYZE")
 
 
-def _triggers(database: psycopg.Connection[Any], table: str, way: str) -> None:
+def _triggers(database: psycopg.Connection[Any], table: str, action: str) -> None:
     statement = sql.SQL("ALTER TABLE {} {} TRIGGER USER")
-    database.execute(statement.format(sql.Identifier(table), sql.SQL(way)))
+    database.execute(statement.format(sql.Identifier(table), sql.SQL(action)))
 
 
-def _texts(chance: Random) -> Iterator[str]:
+def _texts(rng: Random) -> Iterator[str]:
     for _ in range(TEXTS):
-        words = (f"word{int(20_000 * chance.random() ** 3)}" for _ in range(WORDS))
+        words = (f"word{int(20_000 * rng.random() ** 3)}" for _ in range(WORDS))
         yield f"<p>{' '.join(words)}</p>"
 
 
 def _comments(
-    chance: Random, count: int, threads: int, first_article: int
+    rng: Random, count: int, threads: int, first_article: int
 ) -> Iterator[tuple[Any, ...]]:
-    """Comments by number; a reply always has a higher number than what it replies to."""
+    """Comments by number; a reply has a higher number than its parent."""
     written: list[list[int]] = [[] for _ in range(threads)]
     for number in range(1, count + 1):
-        place = int(threads * chance.random() ** 2)
-        thread = written[place]
-        parent = chance.choice(thread) if thread and chance.random() < REPLIES else None
+        index = int(threads * rng.random() ** 2)
+        thread = written[index]
+        parent = rng.choice(thread) if thread and rng.random() < REPLIES else None
         thread.append(number)
         yield (
             number,
             f"Reader {number % 5000}",
             "" if number % 3 else f"reader-{number % 5000}@readers.example",
             f"I read part {number} twice, and would like to know more of it. " * (1 + number % 6),
-            chance.choice(STATES),
+            rng.choice(STATES),
             f"2026-01-01 00:00:00+00:{number % 60:02}",
-            first_article + place,
+            first_article + index,
             parent,
             "[]",
             False,

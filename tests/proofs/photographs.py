@@ -1,4 +1,4 @@
-"""Photographs as ExifTool writes them: every field, block, container, character set and quarrel."""
+"""Photographs written by ExifTool: every field, block, container, character set and conflict."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -16,10 +16,10 @@ SITUATIONS: Final = (
     *("agreeing", "agreeing right", "agreeing wrong"),
     *("contradicting", "contradicting right", "contradicting wrong", "contradicting unknown"),
 )
-"""Which blocks there are, whether they say the same, and whether the digest of IIM fits."""
+"""The blocks, whether they agree, and whether the digest of IIM is right."""
 
 WITHOUT_IIM: Final = ("webp", "avif")
-"""Containers that have no place for IIM; ExifTool writes none into them."""
+"""Containers without IIM."""
 WITHOUT_DIGEST: Final = (*WITHOUT_IIM, "png")
 
 _EXIFTOOL_NAMES: Final = {"utf8": "UTF8", "latin1": "Latin", "cp1252": "Latin", "mac": "MacRoman"}
@@ -92,21 +92,23 @@ class Case:
         return "" if self.form in WITHOUT_DIGEST else self.situation.partition(" ")[2]
 
     def value(self, block: str, field: str) -> Any:
-        """What a block says of a field, in ISO 8601 where it is a moment."""
-        said = self.words[field]
+        """The value of a field in a block; times in ISO 8601."""
+        value = self.words[field]
         if not self.situation.startswith("contradicting"):
-            return said
+            return value
         if field == "taken":
-            return said.replace("2026", {"xmp": "2025", "iim": "2024", "exif": "2023"}[block])
+            return value.replace("2026", {"xmp": "2025", "iim": "2024", "exif": "2023"}[block])
         if field in {"licence", "licensor_url", "digital_source_type"}:
-            return said
-        return [f"{part} {block}" for part in said] if isinstance(said, list) else f"{said} {block}"
+            return value
+        return (
+            [f"{part} {block}" for part in value] if isinstance(value, list) else f"{value} {block}"
+        )
 
     def expected(self) -> dict[str, tuple[Any, str]]:
-        """Field → what must be read, and from which block: docs/algorithms/image-metadata.md, said again."""
+        """Field → expected value and block, by the rules in docs/algorithms/image-metadata.md."""
         order = ["iim", "xmp"] if self.digest == "wrong" else ["xmp", "iim"]
         if self.situation.startswith("agreeing") and self.digest == "wrong":
-            order = ["xmp", "iim"]  # the same words are no quarrel
+            order = ["xmp", "iim"]  # equal values are no conflict
         found = {}
         for field in XMP_TAGS:
             ranked = ["exif", *order] if field == "taken" else [*order, "exif"]
@@ -119,7 +121,7 @@ class Case:
 
 
 def cases(words: list[dict[str, Any]]) -> list[Case]:
-    """Every one that can be written: a set of words where the character set has all its signs."""
+    """All cases whose character set can encode the text."""
     return [
         Case(form, charset, situation, each)
         for each in words
@@ -139,7 +141,7 @@ def _has_all(charset: str, words: dict[str, Any]) -> bool:
 
 
 def write(case: Case, path: Path, tool: ExifTool) -> None:
-    """The photograph as a file."""
+    """Writes the photograph to a file."""
     Image.new("RGB", (8, 8), "teal").save(path, case.form)
     charset = _EXIFTOOL_NAMES[case.charset.split()[0]]
     order = ["-m", "-charset", f"iptc={charset}", "-charset", f"exif={charset}"]
@@ -147,7 +149,7 @@ def write(case: Case, path: Path, tool: ExifTool) -> None:
         order.append(f"-IPTC:CodedCharacterSet#={_DECLARATIONS[case.charset]}")
     for block in case.blocks:
         for field, tag in BLOCKS[block].items():
-            order += _said(block, field, tag, case.value(block, field))
+            order += _arguments(block, field, tag, case.value(block, field))
     if "exif" in case.blocks:
         order.append("-EXIF:Orientation#=6")
     if "iim" in case.blocks and case.digest:
@@ -157,7 +159,7 @@ def write(case: Case, path: Path, tool: ExifTool) -> None:
     assert "1 image files updated" in answer, answer
 
 
-def _said(block: str, field: str, tag: str, value: Any) -> list[str]:
+def _arguments(block: str, field: str, tag: str, value: Any) -> list[str]:
     if field == "taken":
         day, clock, zone = value[:10], value[11:19], value[19:]
         if block == "iim":

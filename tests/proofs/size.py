@@ -1,4 +1,4 @@
-"""One code for both sizes: small in `make prove-small`, full in `make prove`."""
+"""The size of stress tests: small in `make prove-small`, full in `make prove`."""
 
 import os
 

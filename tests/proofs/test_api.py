@@ -1,7 +1,7 @@
-"""The content API asked for whatever its own document allows, and for what it forbids.
+"""Requests that the OpenAPI document allows or forbids, with schemathesis.
 
-No answer breaks, and none is one that the document does not know: status, headers, media type and
-shape. Small in `make prove-small`, always the same; `make prove api` asks for more, anew each time.
+Every response must match the document: status, headers, media type and
+schema. `make prove-small` always runs the same examples; `make prove api` runs more, random ones.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.django_db]
 
 Case = AnyCase[Any]
 BOTH: Final = list(GenerationMode)
-THINGS: Final = ("articles", "categories", "tags", "authors", "pictures", "comments")
+RESOURCES: Final = ("articles", "categories", "tags", "authors", "pictures", "comments")
 
 many = settings(
     max_examples=sized(10, 300),
@@ -44,7 +44,7 @@ def interface(full_article: Article, settings: Any) -> Iterator[BaseSchema]:
     settings.API_RATE_LIMIT = settings.SEARCH_RATE_LIMIT = 10**9
     settings.ALLOWED_HOSTS = ["*"]
     settings.SECURE_SSL_REDIRECT = False
-    # As Django's own test client does: the connection holds the transaction of this test.
+    # Like Django's test client, keeps the transaction of the test open.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     try:
@@ -54,11 +54,11 @@ def interface(full_article: Article, settings: Any) -> Iterator[BaseSchema]:
             signal.connect(close_old_connections)
 
 
-def holds(case: Case) -> None:
-    """The answer is one that the document knows.
+def check_response(case: Case) -> None:
+    """Checks that the response matches the document.
 
-    A word that fits its form may still name nothing (a tag that is not there, a cursor of nobody);
-    that it is refused is documented, so `positive_data_acceptance` says nothing here.
+    A valid parameter may still refer to nothing (a missing tag, an unknown cursor);
+    the error is documented, so `positive_data_acceptance` does not apply.
     """
     case.call_and_validate(
         excluded_checks=[positive_data_acceptance], headers={"Accept-Encoding": "identity"}
@@ -66,24 +66,24 @@ def holds(case: Case) -> None:
 
 
 @pytest.mark.parametrize("rest", ["", "{number}/"])
-@pytest.mark.parametrize("thing", THINGS)
-def test_every_answer_is_one_that_the_document_knows(
-    interface: BaseSchema, thing: str, rest: str
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_every_response_matches_the_document(
+    interface: BaseSchema, resource: str, rest: str
 ) -> None:
-    operation = interface[f"/api/v1/{thing}/{rest}"]["GET"]
+    operation = interface[f"/api/v1/{resource}/{rest}"]["GET"]
     for case in islice(_edges(operation), sized(40, None)):
-        holds(case)
+        check_response(case)
 
     @many
     @given(st.one_of([operation.as_strategy(mode) for mode in BOTH]))
     def anything(case: Case) -> None:
-        holds(case)
+        check_response(case)
 
     anything()
 
 
 def _edges(operation: APIOperation[Any, Any, Any, Any]) -> Iterator[Case]:
-    """Each parameter at the edges of what it may be, and beyond; methods that there are not."""
+    """Parameters at and beyond their limits, and unsupported methods."""
     cases: Iterator[Case] = operation.schema.iter_coverage_cases(
         operation,
         generation_modes=BOTH,

@@ -1,4 +1,4 @@
-"""A page costs the same in a small archive and in a large one, also for the first reader after an edit.
+"""Pages take the same time in a small and a large archive, also for the first request after an edit.
 
 make prove archive_size
 """
@@ -26,20 +26,20 @@ pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True, seriali
 SIZES = sized((500, 5_000), (1_000, 100_000))
 REQUESTS, EDITS = sized(3, 40), sized(2, 11)
 MEDIAN, FIRST = 1.5, 3.0
-"""How many times what it takes in the small archive a page may take in the large one."""
+"""The maximum ratio of the time in the large archive to that in the small one."""
 
 GROWS = {"search"}
-"""What may take longer at the median: more is found, and put in order."""
+"""Pages whose median may grow, since there are more results to sort."""
 
 FLOOR = "/what-we-keep/"
-"""A page with menus and a text, which no article can make slower. Minutes lie between the two
-archives, so what a page takes is a ratio to this page, asked for right before it."""
+"""A page that does not depend on articles. There are minutes between the two
+archives, so times are relative to this page, requested right before."""
 
 Figures = dict[str, tuple[float, float]]
-"""Route → how many times the floor at the median, and for the first request after an edit."""
+"""Route → ratio to the floor: median, and first request after an edit."""
 
 
-def test_pages_of_a_large_archive_cost_what_those_of_a_small_one_do() -> None:
+def test_pages_of_a_large_archive_are_as_fast_as_of_a_small_one() -> None:
     menus.save(current_publication())
     measured: list[Figures] = []
     for size in SIZES:
@@ -68,7 +68,7 @@ def test_pages_of_a_large_archive_cost_what_those_of_a_small_one_do() -> None:
 
 
 def _fill_a_month() -> None:
-    """Moves articles into one month, so that its list fills a page in the small archive too."""
+    """Moves articles into one month, so that its list fills a page even in the small archive."""
     oldest = Article.objects.order_by("pk")
     model = oldest[100]
     moved = oldest.filter(pk__in=list(oldest.values_list("pk", flat=True)[101:141]))
@@ -76,7 +76,7 @@ def _fill_a_month() -> None:
 
 
 def _routes() -> dict[str, str]:
-    """Every kind of page that leads to articles; each list one of the longest of its kind."""
+    """Every kind of page with articles; lists are among the longest of their kind."""
     some = Article.objects.order_by("pk")[100:].values_list("year", "month", "slug")[0]
     year, month, slug = some
     tag = Language().words[-1]
@@ -106,7 +106,7 @@ def _measure(url: str) -> tuple[float, float]:
     first = []
     for _ in range(EDITS):
         _edit()
-        client.get(FLOOR)  # it too is made anew after an edit
+        client.get(FLOOR)  # its cached parts are renewed too
         first.append(_ratio(client, url))
     return median(usual), median(first)
 

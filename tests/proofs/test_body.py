@@ -1,4 +1,4 @@
-"""The body's cleaning on many more texts than a quick test takes: shape, safety, words, time."""
+"""The sanitiser on many texts: structure, safety, text and time."""
 
 import time
 
@@ -15,14 +15,14 @@ from tests.proofs.size import sized
 pytestmark = pytest.mark.proof
 
 LIMIT = 1_000_000
-"""Characters; the most a form lets through."""
+"""Characters, the maximum of the form."""
 
 many = settings(
     max_examples=sized(300, 10_000), deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
-def _holds(html: str) -> None:
+def _check(html: str) -> None:
     cleaned = clean(html)
     assert clean(cleaned) == cleaned
     assert dangers_in(cleaned) == []
@@ -35,17 +35,17 @@ def _holds(html: str) -> None:
 
 @many
 @given(MARKUP)
-def test_no_markup_breaks_the_shape_or_runs(html: str) -> None:
-    _holds(html)
+def test_sanitised_markup_is_stable_and_safe(html: str) -> None:
+    _check(html)
 
 
 @many
 @given(st.data())
-def test_no_mixture_of_attacks_and_tokens_runs(data: st.DataObject) -> None:
+def test_mixtures_of_attacks_and_tokens_are_safe(data: st.DataObject) -> None:
     parts = st.sampled_from(
         [*fuzzing_tokens(), *payloads(), "<figure data-image=7>", "<td>", "<li>"]
     )
-    _holds("".join(data.draw(st.lists(parts, max_size=20))))
+    _check("".join(data.draw(st.lists(parts, max_size=20))))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_no_mixture_of_attacks_and_tokens_runs(data: st.DataObject) -> None:
         "<!--",
     ],
 )
-def test_the_longest_text_of_any_kind_is_cleaned_in_seconds(piece: str) -> None:
+def test_the_longest_text_is_sanitised_in_seconds(piece: str) -> None:
     size = sized(LIMIT // 10, LIMIT)
     text = piece * (size // len(piece))
     started = time.monotonic()

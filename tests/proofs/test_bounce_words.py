@@ -1,4 +1,4 @@
-"""How well bounces are told by their words: without codes and reports, and without a system's own rules."""
+"""Classification of bounces by their text: without status codes and reports, and without the rules of a system."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from tests.shared import shared_data
 
 pytestmark = pytest.mark.proof
 
-LEAST_WITHOUT_CODES: Final = 0.92
+MIN_WITHOUT_CODES: Final = 0.92
 STATUS_PART: Final = re.compile(r"(?i)content-type:\s*message/(?:global-)?delivery-status")
 BOUNDARY: Final = re.compile(r'(?i)boundary\s*=\s*"?([^"\s;]+)')
 ENHANCED: Final = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]|\.\d)")
@@ -36,7 +36,7 @@ class Message(NamedTuple):
 
     @property
     def system(self) -> str:
-        """The mail system whose words it has, by the name of its file."""
+        """The mail system, by the name of the file."""
         name = NUMBERED.sub("", Path(self.name).name)
         return re.sub(r"^[lr]host-", "", name)
 
@@ -53,19 +53,19 @@ def messages() -> tuple[Message, ...]:
 
 
 def labelled() -> list[Message]:
-    """Those whose label says which kind they are."""
+    """Messages whose label has a kind."""
     return [each for each in messages() if "verdicts" in each.label]
 
 
 def without_codes(raw: bytes) -> bytes:
-    """The message without its reports for programs and without any code, enhanced or of three digits."""
+    """The message without machine-readable reports and status codes."""
     lines = raw.decode("latin-1").replace("\r\n", "\n").split("\n")
     boundaries = {f"--{each}" for each in BOUNDARY.findall("\n".join(lines))}
 
     def ends_part(line: str) -> bool:
         return line.rstrip() in boundaries or line.rstrip().removesuffix("--") in boundaries
 
-    kept: list[str] = []
+    remaining: list[str] = []
     at = 0
     while at < len(lines):
         if lines[at].rstrip() in boundaries:
@@ -75,34 +75,34 @@ def without_codes(raw: bytes) -> bytes:
             if STATUS_PART.search("\n".join(lines[at + 1 : head])):
                 at = next((n for n in range(head, len(lines)) if ends_part(lines[n])), len(lines))
                 continue
-        kept.append(lines[at])
+        remaining.append(lines[at])
         at += 1
-    return REPLY.sub("", ENHANCED.sub("", "\n".join(kept))).encode("latin-1")
+    return REPLY.sub("", ENHANCED.sub("", "\n".join(remaining))).encode("latin-1")
 
 
 def alternatives(pattern: str) -> list[str]:
-    """The ways a pattern can match, taken apart at the bars that stand in no group."""
-    found, depth, in_class, begun, at = [], 0, False, 0, 0
+    """The top-level alternatives of a pattern."""
+    found, depth, in_class, start, at = [], 0, False, 0, 0
     while at < len(pattern):
-        sign = pattern[at]
-        if sign == "\\":
+        character = pattern[at]
+        if character == "\\":
             at += 2
             continue
         if in_class:
-            in_class = sign != "]"
-        elif sign == "[":
+            in_class = character != "]"
+        elif character == "[":
             in_class = True
             at += (
                 pattern[at + 1 : at + 3].startswith("]")
                 + pattern[at + 1 : at + 3].startswith("^]") * 2
             )
-        elif sign in "()":
-            depth += 1 if sign == "(" else -1
-        elif sign == "|" and depth == 0:
-            found.append(pattern[begun:at])
-            begun = at + 1
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+        elif character == "|" and depth == 0:
+            found.append(pattern[start:at])
+            start = at + 1
         at += 1
-    return [*found, pattern[begun:]]
+    return [*found, pattern[start:]]
 
 
 HEADS: Final[dict[str, tuple[Any, Callable[[bytes], str]]]] = {
@@ -114,7 +114,7 @@ HEADS: Final[dict[str, tuple[Any, Callable[[bytes], str]]]] = {
         lambda raw: f"{split_body(opened(raw))[0]} {opened(raw).headers.words('subject')}",
     ),
 }
-"""Flat tables of words, the module each is in, and what of a message it is asked about."""
+"""Patterns, their module, and the part of a message that they match."""
 
 
 def without_flag(pattern: re.Pattern[str]) -> str:
@@ -133,54 +133,54 @@ def rules() -> Iterator[tuple[Place, re.Pattern[str]]]:
 
 @cache
 def systems_of_rules() -> dict[Place, frozenset[str]]:
-    """For each rule the systems among whose messages it matches anything it is asked about."""
-    asked: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    """Rule → the systems whose messages it matches."""
+    texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
     said = reasons.said
     for message in messages():
 
-        def noted(words: str, system: str = message.system) -> Reason | None:
-            asked["reasons"].append((system, reasons.plain_words(words)))
+        def record(words: str, system: str = message.system) -> Reason | None:
+            texts["reasons"].append((system, reasons.plain_words(words)))
             return said(words)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(reasons, "said", noted)
+            patch.setattr(reasons, "said", record)
             for raw in (message.raw, without_codes(message.raw)):
                 read(raw)
                 for name, (_, text_of) in HEADS.items():
-                    asked[name].append((message.system, text_of(raw)))
+                    texts[name].append((message.system, text_of(raw)))
     return {
         place: frozenset(
-            system for system, text in asked.get(place[0], asked["reasons"]) if pattern.search(text)
+            system for system, text in texts.get(place[0], texts["reasons"]) if pattern.search(text)
         )
         for place, pattern in rules()
     }
 
 
-def forget(system: str, patch: pytest.MonkeyPatch) -> int:
-    """Takes out each rule that matches messages of this system and of no other."""
-    gone = {place for place, systems in systems_of_rules().items() if systems == {system}}
-    kept = []
+def remove_rules(system: str, patch: pytest.MonkeyPatch) -> int:
+    """Removes the rules that match messages of this system only; returns their number."""
+    removed = {place for place, systems in systems_of_rules().items() if systems == {system}}
+    remaining = []
     for number, (reason, phrases) in enumerate(reasons.PHRASES):
         left = [
             each
             for phrase in phrases
             for each in alternatives(phrase)
-            if (f"{number}", each) not in gone
+            if (f"{number}", each) not in removed
         ]
-        kept.append((reason, reasons.any_of(left or ["(?!)"])))
-    patch.setattr(reasons, "PATTERNS", tuple(kept))
+        remaining.append((reason, reasons.any_of(left or ["(?!)"])))
+    patch.setattr(reasons, "PATTERNS", tuple(remaining))
     reasons.said.cache_clear()
     for name, (module, _) in HEADS.items():
         left = [
             each
             for each in alternatives(without_flag(getattr(module, name)))
-            if (name, each) not in gone
+            if (name, each) not in removed
         ]
         patch.setattr(module, name, re.compile("|".join(left), re.IGNORECASE))
-    return len(gone)
+    return len(removed)
 
 
-def test_the_kind_is_told_without_codes_and_reports() -> None:
+def test_the_kind_is_recognised_without_codes_and_reports() -> None:
     right, wrong = 0, []
     for message in labelled():
         kind = read(without_codes(message.raw)).kind
@@ -193,18 +193,18 @@ def test_the_kind_is_told_without_codes_and_reports() -> None:
     print(f"without codes and reports: {right} of {len(labelled())} have the kind of their label")
     print(f"and {same} of {len(others)} that have no such label keep the kind they had")
     print(f"not told: {', '.join(wrong)}")
-    assert right / len(labelled()) >= LEAST_WITHOUT_CODES
-    assert same / len(others) >= LEAST_WITHOUT_CODES
+    assert right / len(labelled()) >= MIN_WITHOUT_CODES
+    assert same / len(others) >= MIN_WITHOUT_CODES
 
 
-def test_what_is_taken_out_leaves_no_code_and_no_report() -> None:
+def test_all_codes_and_reports_are_removed() -> None:
     for message in messages():
         left = without_codes(message.raw).decode("latin-1")
         assert not ENHANCED.search(left)
         assert not REPLY.search(left)
 
 
-def test_a_system_is_read_with_rules_written_without_its_messages() -> None:
+def test_a_system_is_recognised_without_its_own_rules() -> None:
     by_system: dict[str, list[Message]] = defaultdict(list)
     for message in labelled():
         by_system[message.system].append(message)
@@ -212,7 +212,7 @@ def test_a_system_is_read_with_rules_written_without_its_messages() -> None:
     print(f"\n{'system':>20} {'messages':>8} {'rules out':>9} {'whole':>8} {'without codes':>14}")
     for system, theirs in sorted(by_system.items()):
         with pytest.MonkeyPatch.context() as patch:
-            gone = forget(system, patch)
+            removed = remove_rules(system, patch)
             right = {
                 "whole": sum(read(m.raw).kind == expected_kind(m.label) for m in theirs),
                 "without codes": sum(
@@ -222,12 +222,12 @@ def test_a_system_is_read_with_rules_written_without_its_messages() -> None:
         for name, count in right.items():
             total[name] += count
         shares = [f"{count / len(theirs):.2f}" for count in right.values()]
-        print(f"{system:>20} {len(theirs):>8} {gone:>9} {shares[0]:>8} {shares[1]:>14}")
+        print(f"{system:>20} {len(theirs):>8} {removed:>9} {shares[0]:>8} {shares[1]:>14}")
     reasons.said.cache_clear()
     for name, count in total.items():
         print(f"{name}: {count} of {len(labelled())}, {count / len(labelled()):.3f}")
     assert total["whole"] / len(labelled()) >= 0.9
 
 
-def test_rules_are_taken_apart_at_bars_outside_of_groups() -> None:
+def test_patterns_are_split_at_top_level_alternatives() -> None:
     assert alternatives(r"a|(?:b|c)d|[|]e|\|f") == ["a", "(?:b|c)d", "[|]e", r"\|f"]

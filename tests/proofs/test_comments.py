@@ -1,4 +1,4 @@
-"""What a stranger can make us compute with one comment."""
+"""The cost of processing a hostile comment."""
 
 from time import process_time
 
@@ -11,12 +11,12 @@ pytestmark = pytest.mark.proof
 
 ORDINARY = "I read your piece on the strait twice and would like to add a word. "
 COSTLY = ["a-", "㌀-", "a", "www.", "a .", "- ", "http://", "x.x", "a[dot]"]
-MOST = 20
-"""How often as much as an ordinary comment of the same length one may cost."""
+MAX_RATIO = 20
+"""The maximum ratio to an ordinary comment of the same length."""
 
 
 def cost(text: str) -> float:
-    """Processor time of the looks that read a text for links and features, the best of three."""
+    """Processor time to find links and features in a text, the best of three."""
     times = []
     for _ in range(3):
         started = process_time()
@@ -27,8 +27,8 @@ def cost(text: str) -> float:
 
 
 @pytest.mark.parametrize("piece", COSTLY)
-def test_a_comment_made_to_cost_much_costs_little(piece: str) -> None:
+def test_a_hostile_comment_is_processed_quickly(piece: str) -> None:
     floor = cost((ORDINARY * 100)[:TEXT_MAX_LENGTH])
     ratio = cost((piece * TEXT_MAX_LENGTH)[:TEXT_MAX_LENGTH]) / floor
     print(f"{piece!r}: {ratio:.1f} × an ordinary comment ({1000 * floor:.1f} ms)")
-    assert ratio < MOST
+    assert ratio < MAX_RATIO

@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order: counts are true, no hidden word gets out, rows explain all."""
+"""After any sequence of actions, counts are right, hidden comments are not shown, and rows explain all states."""
 
 import json
 import re
@@ -34,15 +34,15 @@ from tests.proofs.size import FULL
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db]
 
-EXAMPLES, DEEDS = (60, 50) if FULL else (4, 25)
+EXAMPLES, STEPS = (60, 50) if FULL else (4, 25)
 WHICH = st.integers(min_value=0, max_value=40)
-OF_COMMENTS = re.compile(r"comments\.(received|decided|flag_decided|spread|follow)")
-VERBS: dict[str, Any] = {
+COMMENT_JOBS = re.compile(r"comments\.(received|decided|flag_decided|spread|follow)")
+DECISIONS: dict[str, Any] = {
     "approve": decisions.approve,
     "reject": decisions.reject,
     "spam": decisions.spam,
 }
-NO = (
+EXPECTED_ERRORS = (
     validation.SubmissionError,
     flagging.FlagError,
     appeals.AppealError,
@@ -50,16 +50,16 @@ NO = (
     decisions.DecidedMeanwhile,
     undo.UndoExpired,
 )
-"""What the verbs answer with a sentence; then nothing may have changed."""
+"""Expected errors, after which nothing may have changed."""
 
 
 def replayed(rows: Iterable[ModerationDecision]) -> tuple[str, bool]:
-    """State and mark that follow from the rows alone, read from the first to the last."""
+    """The state and the featured flag computed from the rows, in order."""
     states: dict[int, str] = {}
     state, featured = "", False
     for row in rows:
         if row.undoes_id is not None:
-            # What is taken back was the last word, and leads to what was before it.
+            # An undo restores the state before the undone decision.
             assert row.decision == states[row.undoes_id]
         states[row.pk] = state
         state = row.decision
@@ -68,10 +68,10 @@ def replayed(rows: Iterable[ModerationDecision]) -> tuple[str, bool]:
 
 
 class Conversation(RuleBasedStateMachine):
-    """Writers, readers and two moderators at one article; every step is one of their deeds."""
+    """Commenters, readers and two moderators at one article; each step is an action."""
 
     mail: MailFolder
-    """Set by the test: where what is sent lies."""
+    """Set by the test: the folder of sent e-mails."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,26 +101,26 @@ class Conversation(RuleBasedStateMachine):
         )
         follows.confirm(follow)
         for writer in range(4):
-            self.somebody_writes(which=0, writer=writer, answers=writer > 1)
+            self.somebody_comments(which=0, writer=writer, answers=writer > 1)
             self.a_moderator_decides(which=writer, verb="approve", by_mina=True)
 
-    # Deeds
+    # Actions
 
     def chosen(self, which: int) -> Comment | None:
         comments = Comment.objects.order_by("pk").select_related("user")
         number = comments.count()
         return comments[which % number] if number else None
 
-    def attempt(self, deed: Any, *args: Any, **words: Any) -> None:
+    def attempt(self, action: Any, *args: Any, **kwargs: Any) -> None:
         before = Counter(Comment.objects.values_list("pk", "state"))
         try:
             with transaction.atomic():
-                deed(*args, **words)
-        except NO:
+                action(*args, **kwargs)
+        except EXPECTED_ERRORS:
             assert Counter(Comment.objects.values_list("pk", "state")) == before
 
     @rule(which=WHICH, writer=st.integers(0, 3), answers=st.booleans())
-    def somebody_writes(self, which: int, writer: int, answers: bool) -> None:
+    def somebody_comments(self, which: int, writer: int, answers: bool) -> None:
         number = Comment.objects.count()
         self.attempt(
             posting.post,
@@ -129,27 +129,27 @@ class Conversation(RuleBasedStateMachine):
             email=f"writer{writer}@readers.example",
             text=f"Word{number}q",
             parent=self.chosen(which) if answers else None,
-            address=f"203.0.113.{writer}",
+            ip_address=f"203.0.113.{writer}",
         )
 
     @rule(which=WHICH)
-    def a_writer_changes_words(self, which: int) -> None:
+    def a_commenter_edits(self, which: int) -> None:
         if comment := self.chosen(which):
             text = f"Word{1000 + CommentRevision.objects.count()}q"
             self.attempt(editing.change, comment, text=text, by=None)
 
     @rule(which=WHICH)
-    def a_writer_takes_back(self, which: int) -> None:
+    def a_commenter_deletes(self, which: int) -> None:
         if comment := self.chosen(which):
             posting.delete_own(comment, by=None)
 
-    @rule(which=WHICH, verb=st.sampled_from(sorted(VERBS)), by_mina=st.booleans())
+    @rule(which=WHICH, verb=st.sampled_from(sorted(DECISIONS)), by_mina=st.booleans())
     def a_moderator_decides(self, which: int, verb: str, by_mina: bool) -> None:
         if comment := self.chosen(which):
-            self.attempt(VERBS[verb], comment, by=self.mina if by_mina else self.edna)
+            self.attempt(DECISIONS[verb], comment, by=self.mina if by_mina else self.edna)
 
     @rule()
-    def the_last_decision_is_taken_back(self) -> None:
+    def the_last_decision_is_undone(self) -> None:
         row = ModerationDecision.objects.filter(created_by__isnull=False).first()
         if row and row.created_by:
             self.attempt(undo.undo, [row], by=row.created_by)
@@ -171,7 +171,7 @@ class Conversation(RuleBasedStateMachine):
             )
 
     @rule(which=WHICH)
-    def a_writer_asks_again(self, which: int) -> None:
+    def a_commenter_appeals(self, which: int) -> None:
         if comment := self.chosen(which):
             self.attempt(appeals.ask, comment)
 
@@ -180,7 +180,7 @@ class Conversation(RuleBasedStateMachine):
         kind=st.sampled_from(["email", "name", "address", "network"]),
         existing_comments=st.sampled_from(Ban.ExistingComments.values),
     )
-    def a_writer_is_banned(self, which: int, kind: str, existing_comments: str) -> None:
+    def a_commenter_is_banned(self, which: int, kind: str, existing_comments: str) -> None:
         if comment := self.chosen(which):
             self.attempt(
                 bans.ban,
@@ -192,27 +192,27 @@ class Conversation(RuleBasedStateMachine):
             )
 
     @rule()
-    def a_ban_is_lifted(self) -> None:
+    def a_ban_is_removed(self) -> None:
         if ban := Ban.objects.active().first():
             bans.remove_ban(ban, by=self.edna)
 
     @rule()
-    def the_worker_works(self) -> None:
-        """Every job that waits about comments is done; its mail holds no hidden word."""
+    def the_worker_runs(self) -> None:
+        """Runs all jobs of comments; their e-mails contain no hidden comment."""
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs RETURNING task_name, args")
             jobs = cursor.fetchall()
         for name, args in jobs:
-            if OF_COMMENTS.match(name):
+            if COMMENT_JOBS.match(name):
                 app.tasks[name].func(**json.loads(args))
         sending.send_due()
         mails = self.mail.all()
-        told = "".join(str(mail) for mail in mails[self.read :])
+        sent_text = "".join(str(mail) for mail in mails[self.read :])
         self.read = len(mails)
         for comment in Comment.objects.exclude(state="approved"):
-            assert comment.text not in told
+            assert comment.text not in sent_text
 
-    # What always holds
+    # Invariants
 
     @invariant()
     def rows_explain_every_state(self) -> None:
@@ -229,12 +229,12 @@ class Conversation(RuleBasedStateMachine):
         assert counted == visible
 
     @invariant()
-    def nobody_asks_again_about_what_is_not_rejected(self) -> None:
+    def only_rejected_comments_have_pending_appeals(self) -> None:
         assert not Appeal.objects.pending().exclude(comment__state="rejected").exists()
 
     def nothing_hidden_is_on_any_page(self) -> None:
         base = self.article.get_absolute_url()
-        shown = {path: _page(path) for path in _addresses(base)}
+        shown = {path: _page(path) for path in _urls(base)}
         comments = list(Comment.objects.select_related("article"))
         for comment in comments:
             for path in (f"{base}comments/{comment.pk}/", f"/comments/{comment.pk}/"):
@@ -249,7 +249,7 @@ class Conversation(RuleBasedStateMachine):
                 assert comment.text not in everything
 
 
-def _addresses(base: str) -> list[str]:
+def _urls(base: str) -> list[str]:
     orders = ["newest", "discussed"]
     return [
         base,
@@ -267,22 +267,22 @@ def _addresses(base: str) -> list[str]:
 
 
 def _page(path: str) -> str:
-    answer = Client().get(path, follow=True)
-    assert answer.status_code in {200, 404}, path
-    return b"".join(answer).decode()
+    response = Client().get(path, follow=True)
+    assert response.status_code in {200, 404}, path
+    return b"".join(response).decode()
 
 
-def test_no_sequence_of_deeds_breaks_the_conversation(mail_folder: MailFolder, db: None) -> None:
+def test_no_sequence_of_actions_breaks_the_conversation(mail_folder: MailFolder, db: None) -> None:
     machine = type("OneConversation", (Conversation,), {"mail": mail_folder})
     run(
         machine,
         settings=settings(
             max_examples=EXAMPLES,
-            stateful_step_count=DEEDS,
+            stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
-            # To look for a shorter sequence takes minutes; `make prove` prints the whole of this one.
+            # Shrinking takes minutes; `make prove` prints the whole sequence.
             phases=[Phase.explicit, Phase.generate],
         ),
     )

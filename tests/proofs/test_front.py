@@ -1,4 +1,4 @@
-"""Pictures through a real nginx, which hands out what the site has allowed and nothing else."""
+"""Images through nginx, which serves only files that the site allows."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,8 +23,8 @@ pytestmark = [
 ]
 
 
-ITS_OWN = {"date", "server", "connection", "content-length", "x-accel-redirect"}
-"""What the web server says of itself and to nginx; everything else is meant for readers."""
+SERVER_HEADERS = {"date", "server", "connection", "content-length", "x-accel-redirect"}
+"""Headers of the web server and for nginx; all others are for readers."""
 
 
 @pytest.fixture
@@ -38,41 +38,41 @@ def front(live_server: LiveServer, settings: Any, tmp_path: Path) -> Iterator[Fr
         yield answering
 
 
-def one_picture() -> Rendition:
+def create_rendition() -> Rendition:
     image = ingest.ingest(picture_file(width=400, height=300), by=None, credit="Ines Faro")
     renditions.make(image)
     return image.renditions.filter(format="avif").first() or pytest.fail("no AVIF was made")
 
 
-def test_nginx_hands_out_what_the_site_allows_and_nothing_else(front: Front) -> None:
-    one = one_picture()
-    address = one.get_absolute_url()
-    with one.file.open("rb") as file:
+def test_nginx_serves_only_files_that_the_site_allows(front: Front) -> None:
+    rendition = create_rendition()
+    url = rendition.get_absolute_url()
+    with rendition.file.open("rb") as file:
         content = file.read()
 
-    shown = front.ask(address)
+    shown = front.ask(url)
     assert (shown.status, shown.body) == (200, content)
     assert shown.headers["server"].startswith("nginx")
     assert shown.headers["content-type"] == "image/avif"
     assert "x-accel-redirect" not in shown.headers
 
-    # A browser keeps it for ever, a shared cache for a minute; nobody makes a page of it.
+    # Cached permanently by browsers, and for a minute by shared caches.
     assert shown.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert shown.headers["cdn-cache-control"] == "public, max-age=60"
     assert "set-cookie" not in shown.headers
-    told = front.ask_behind(address).headers
-    assert told["x-accel-redirect"].endswith(str(one.file.name))
-    assert {name.lower() for name in FILE_HEADERS} < set(told)
-    for name in set(told) - ITS_OWN:
-        assert shown.headers.get(name) == told[name], name
-    assert front.ask(address, If_None_Match=shown.headers["etag"]).status == 304
-    assert front.ask(address, "HEAD").headers["content-length"] == str(len(content))
-    part = front.ask(address, Range="bytes=0-9")
+    direct = front.ask_behind(url).headers
+    assert direct["x-accel-redirect"].endswith(str(rendition.file.name))
+    assert {name.lower() for name in FILE_HEADERS} < set(direct)
+    for name in set(direct) - SERVER_HEADERS:
+        assert shown.headers.get(name) == direct[name], name
+    assert front.ask(url, If_None_Match=shown.headers["etag"]).status == 304
+    assert front.ask(url, "HEAD").headers["content-length"] == str(len(content))
+    part = front.ask(url, Range="bytes=0-9")
     assert (part.status, part.body) == (206, content[:10])
 
-    # What lies behind cannot be asked for directly, by whatever spelling; nor what lies beside it.
-    kept = str(one.file.name).removeprefix("renditions/")
-    original = one.image.original.name
+    # Files cannot be requested directly, in any spelling, nor files in other folders.
+    kept = str(rendition.file.name).removeprefix("renditions/")
+    original = rendition.image.original.name
     for path in (
         f"/kept-pictures/renditions/{kept}",
         f"/kept-pictures/renditions/{kept}?x=1",
@@ -83,20 +83,20 @@ def test_nginx_hands_out_what_the_site_allows_and_nothing_else(front: Front) -> 
         f"/kept-pictures/{original}",
         "/kept-pictures/renditions/",
     ):
-        refused = front.ask(path)
-        assert refused.status in {400, 404}, path
-        assert content[:64] not in refused.body
-    # Nor does it help to ask the site for another file than its own.
-    asked = front.ask(address, X_Accel_Redirect=f"/kept-pictures/{original}")
-    assert asked.body == content
+        rejected = front.ask(path)
+        assert rejected.status in {400, 404}, path
+        assert content[:64] not in rejected.body
+    # A request header cannot select another file.
+    other = front.ask(url, X_Accel_Redirect=f"/kept-pictures/{original}")
+    assert other.body == content
 
     Image.objects.update(withdrawn_at=timezone.now())
-    gone = front.ask(address, If_None_Match=shown.headers["etag"])
+    gone = front.ask(url, If_None_Match=shown.headers["etag"])
     assert (gone.status, gone.headers["cache-control"]) == (410, "public, max-age=60")
     assert content[:64] not in gone.body
     Image.objects.update(withdrawn_at=None, licence_until=timezone.now())
-    assert front.ask(address).status == 410
+    assert front.ask(url).status == 410
     Image.objects.update(licence_until=timezone.now() + timedelta(seconds=30))
-    again = front.ask(address)
-    assert again.status == 200
-    assert int(again.headers["cache-control"].removeprefix("public, max-age=")) <= 30
+    renewed = front.ask(url)
+    assert renewed.status == 200
+    assert int(renewed.headers["cache-control"].removeprefix("public, max-age=")) <= 30

@@ -1,4 +1,4 @@
-"""No test in the browser depends on how soon the site answers: each answer is put off by chance."""
+"""Browser tests do not depend on fast responses: each response is delayed at random."""
 
 import os
 import subprocess
@@ -15,13 +15,13 @@ pytestmark = [
 ]
 
 LATE_SECONDS: Final = "0.4"
-"""Longer than a person takes from one key to the next."""
+"""Longer than between two keystrokes."""
 
 
-def test_every_test_in_the_browser_passes_when_answers_are_late() -> None:
+def test_browser_tests_pass_with_late_responses() -> None:
     command = (sys.executable, "-m", "pytest", "-m", "browser", "tests/browser", "-q", "-n", "2")
-    apart = ("--dist", "loadfile", "-o", "faulthandler_timeout=0", "-p", "no:cacheprovider")
-    ended = subprocess.run(
-        [*command, *apart], env=os.environ | {"IRIA_LATE_SECONDS": LATE_SECONDS}, check=False
+    options = ("--dist", "loadfile", "-o", "faulthandler_timeout=0", "-p", "no:cacheprovider")
+    result = subprocess.run(
+        [*command, *options], env=os.environ | {"IRIA_LATE_SECONDS": LATE_SECONDS}, check=False
     )
-    assert ended.returncode == 0
+    assert result.returncode == 0

@@ -1,6 +1,6 @@
-"""Lighthouse over a site as `make run` starts it, and what its pages weigh on the wire.
+"""Lighthouse scores of a site started with `make run`, and the transfer size of its pages.
 
-Lighthouse plays a mid-range phone on a slow line. Every category has to reach 95 on each page.
+Lighthouse simulates a mid-range phone with a slow connection. Every category must reach 95 on each page.
 """
 
 import json
@@ -27,7 +27,7 @@ pytestmark = [
 ]
 
 TOOL: Final = Path(__file__).parent / "lighthouse"
-LEAST: Final = 95
+MIN_SCORE: Final = 95
 CATEGORIES: Final = ("performance", "accessibility", "best-practices", "seo")
 WORDS: Final = 60 * 1024
 SCRIPTS: Final = 10 * 1024
@@ -39,7 +39,7 @@ SLOW_LINE: Final = {
     "downloadThroughput": 1.6 * 1024 * 1024 / 8,
     "uploadThroughput": 750 * 1024 / 8,
 }
-"""Lighthouse's slow 4G. On a quick one even what is asked for after the first view comes before it."""
+"""Lighthouse's slow 4G. On a fast connection even later requests finish before the first paint."""
 
 BEFORE_FIRST_PAINT: Final = """() => {
     const paint = performance.getEntriesByName('first-contentful-paint')[0].startTime
@@ -49,8 +49,8 @@ BEFORE_FIRST_PAINT: Final = """() => {
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The address of a clone with the demo newsroom, running with its default settings."""
+def site_url() -> Iterator[str]:
+    """The URL of a clone with the demo newsroom and default settings."""
     lock = TOOL.relative_to(PROJECT) / "node_modules" / ".package-lock.json"
     subprocess.run(["make", "--silent", lock], cwd=PROJECT, check=True)
     ground = Path(tempfile.mkdtemp(prefix="iria-proof-"))
@@ -66,19 +66,19 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def pages(address: str) -> dict[str, str]:
-    """Kind of page → an address of it."""
-    with urllib.request.urlopen(f"{address}/feed/json/", timeout=20) as answer:
+def pages(site_url: str) -> dict[str, str]:
+    """Kind of page → a URL."""
+    with urllib.request.urlopen(f"{site_url}/feed/json/", timeout=20) as answer:
         items = json.load(answer)["items"]
     return {
-        "front page": f"{address}/",
+        "front page": f"{site_url}/",
         "article": items[0]["url"],
-        "search": f"{address}/search/?q=security",
+        "search": f"{site_url}/search/?q=security",
     }
 
 
 @pytest.mark.parametrize("kind", ["front page", "article", "search"])
-def test_every_category_of_lighthouse_is_content(pages: dict[str, str], kind: str) -> None:
+def test_all_lighthouse_scores_are_high_enough(pages: dict[str, str], kind: str) -> None:
     report = _report(pages[kind])
     scores = {name: round(report["categories"][name]["score"] * 100) for name in CATEGORIES}
     shift = report["audits"]["cumulative-layout-shift"]["numericValue"]
@@ -88,12 +88,12 @@ def test_every_category_of_lighthouse_is_content(pages: dict[str, str], kind: st
         for audit in report["audits"].values()
         if audit.get("score") not in {None, 1}
     ]
-    assert min(scores.values()) >= LEAST, failing
+    assert min(scores.values()) >= MIN_SCORE, failing
     assert shift < 0.01, failing
 
 
-def test_an_articles_page_is_light(pages: dict[str, str], chromium: Browser) -> None:
-    """What a phone fetches that was never here, counted compressed as it goes over the wire."""
+def test_an_article_page_is_small(pages: dict[str, str], chromium: Browser) -> None:
+    """The compressed transfer size of a first visit with a phone."""
     sizes: dict[str, int] = {}
     context = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
     page = context.new_page()
@@ -121,11 +121,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def _wait_for_pictures(address: str) -> None:
-    """Until the worker has made every size of the pictures on the front page; it takes both cores."""
+def _wait_for_pictures(site_url: str) -> None:
+    """Waits for all renditions of the images on the front page, since the worker uses both cores."""
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
-        with urllib.request.urlopen(address, timeout=20) as answer:
+        with urllib.request.urlopen(site_url, timeout=20) as answer:
             page = answer.read().decode()
         if 0 < page.count("<picture>") == page.count('type="image/avif"'):
             return
@@ -139,10 +139,10 @@ def _size(asked: Any) -> dict[str, int]:
     return {f"{asked.resource_type} {asked.url}": whole}
 
 
-def _report(address: str) -> dict[str, Any]:
+def _report(site_url: str) -> dict[str, Any]:
     chromium = shutil.which("chromium-headless-shell") or ""
     flags = " ".join(["--headless", *CHROMIUM_FLAGS])
-    command = ["node", str(TOOL / "node_modules/lighthouse/cli/index.js"), address]
+    command = ["node", str(TOOL / "node_modules/lighthouse/cli/index.js"), site_url]
     options = ["--output=json", "--quiet", f"--chrome-path={chromium}", f"--chrome-flags={flags}"]
     only = f"--only-categories={','.join(CATEGORIES)}"
     done = subprocess.run(

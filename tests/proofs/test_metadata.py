@@ -1,6 +1,6 @@
-"""What ExifTool writes is read back: every field, block, container, character set and quarrel.
+"""Reads metadata written by ExifTool: every field, block, container, character set and conflict.
 
-Small, some cases of each kind are drawn; `make prove` writes them all.
+At small size a sample of cases; `make prove` runs all.
 """
 
 import random
@@ -19,25 +19,27 @@ pytestmark = pytest.mark.proof
 SEED = 20_260_314
 
 
-def test_every_photograph_that_exiftool_writes_is_read_as_it_was_meant(tmp_path: Path) -> None:
-    chance = random.Random(SEED)
+def test_metadata_written_by_exiftool_is_read_correctly(tmp_path: Path) -> None:
+    rng = random.Random(SEED)
     everything = photographs.cases(WORDS)
-    drawn = everything if FULL else chance.sample(everything, 60)
+    sample = everything if FULL else rng.sample(everything, 60)
     wrong: list[str] = []
     fields = 0
     with exiftool() as tool:
-        for case in drawn:
+        for case in sample:
             path = tmp_path / f"x.{case.form}"
             photographs.write(case, path, tool)
-            said = metadata.read_file(path).as_json()
+            result = metadata.read_file(path).as_json()
             for field, (value, block) in case.expected().items():
                 fields += 1
                 plain = isinstance(value, list) and field not in metadata.LISTS
-                meant = "; ".join(value) if plain else value
-                if (said[field], (said["from"] or {}).get(field)) != (meant, block):
-                    wrong.append(f"{case}: {field} {said[field]!r} instead of {meant!r} ({block})")
+                expected = "; ".join(value) if plain else value
+                if (result[field], (result["from"] or {}).get(field)) != (expected, block):
+                    wrong.append(
+                        f"{case}: {field} {result[field]!r} instead of {expected!r} ({block})"
+                    )
     print(
-        f"seed {SEED}: {len(drawn)} of {len(everything)} photographs, {fields} fields, {len(wrong)} wrong"
+        f"seed {SEED}: {len(sample)} of {len(everything)} photographs, {fields} fields, {len(wrong)} wrong"
     )
     assert not wrong, "\n".join(wrong[:40])
-    assert len(drawn) >= sized(60, 2_000)
+    assert len(sample) >= sized(60, 2_000)

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away under a site that runs as in production, and comes back.
+"""A database outage of a site that runs as in production.
 
 make prove outage
 """
@@ -32,13 +32,13 @@ pytestmark = [
 ]
 
 AWAY_SECONDS = sized(8.0, 30.0)
-# Promised for a machine that does nothing else, and asserted at full size; the tests share theirs.
+# The limits apply to an idle machine, so they are asserted at full size.
 LONGEST_SECONDS, BACK_SECONDS, WORKER_SECONDS = sized(15.0, 5.0), sized(10.0, 5.0), 60.0
 START_SECONDS = 300.0
 CLIENTS = 4
 WARMING = 3
 PAUSE_SECONDS = 0.25
-"""Between two requests of a client: four clients ask about sixteen times a second."""
+"""Between two requests of a client; four clients send about sixteen requests per second."""
 TYPED = "somebody@readers.example"
 
 GETS = (
@@ -60,21 +60,21 @@ class Answer:
 
 @dataclass
 class Site:
-    """A gunicorn, a worker, and the PostgreSQL that belongs to them alone."""
+    """A gunicorn, a worker and their own PostgreSQL server."""
 
     port: int
     server: postmaster.Server
     log: Path
     answers: list[Answer] = field(default_factory=list)
     read: int = 0
-    """How much of the log belongs to earlier tests."""
+    """The length of the log of earlier tests."""
 
     def logged(self) -> str:
-        """What the web server and the worker wrote since the test began."""
+        """The log of the web server and the worker since the start of the test."""
         return self.log.read_text()[self.read :]
 
     def begin(self) -> None:
-        """Every process has answered every page before anybody counts."""
+        """Warms up every process with every page."""
         self.answers.clear()
         for _ in range(WARMING):
             for path in GETS:
@@ -86,27 +86,30 @@ class Site:
         headers = {"Accept": "text/html, */*"}
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        asking = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            asking.request("POST" if form else "GET", path, form or None, headers)
-            answer = asking.getresponse()
-            said, body = {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-            status = answer.status
+            connection.request("POST" if form else "GET", path, form or None, headers)
+            response = connection.getresponse()
+            said, body = (
+                {name.lower(): value for name, value in response.getheaders()},
+                response.read(),
+            )
+            status = response.status
         except (OSError, HTTPException) as error:
             status, said, body = 0, {}, repr(error).encode()
         finally:
-            asking.close()
+            connection.close()
         return Answer(path, began, time.monotonic() - began, status, said, body)
 
     def stop_database(self) -> None:
-        """As at a power failure; nobody is told."""
+        """Stops the database as in a power failure."""
         self.server.stop("immediate")
 
     def start_database(self) -> None:
         self.server.start(database_port(self))
 
     def freeze_database(self) -> None:
-        """It takes connections and answers nothing."""
+        """The database accepts connections but does not respond."""
         for pid in self._database_processes():
             processes.send(pid, signal.SIGSTOP)
 
@@ -126,7 +129,7 @@ def database_port(site: Site) -> int:
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     folder = Path(tempfile.mkdtemp(prefix="iria-outage-"))
-    folder.chmod(0o755)  # the database's account has to step in
+    folder.chmod(0o755)  # the user of the database needs access
     try:
         with running_site(folder) as made:
             yield made
@@ -194,7 +197,7 @@ def wait_until(holds: Callable[[], bool], seconds: float) -> float:
 
 
 def client(site: Site, number: int, until: Callable[[], bool]) -> None:
-    """One visitor after another, each with a page, and now and then with a form."""
+    """Sends requests for pages, and now and then a form."""
     turn = number
     while not until():
         turn += 1
@@ -208,11 +211,11 @@ def client(site: Site, number: int, until: Callable[[], bool]) -> None:
 def under_load(
     site: Site, stop: Callable[[], None], start: Callable[[], None]
 ) -> tuple[float, float]:
-    """When the database went and when it was back; the clients ask before, meanwhile and after."""
+    """Runs an outage with requests before, during and after it; returns its start and end."""
     site.begin()
     over: list[bool] = []
     with ThreadPoolExecutor(CLIENTS) as pool:
-        asking = [
+        futures = [
             pool.submit(client, site, number * 3, lambda: bool(over)) for number in range(CLIENTS)
         ]
         try:
@@ -225,13 +228,13 @@ def under_load(
             time.sleep(BACK_SECONDS + 5)
         finally:
             over.append(True)
-        for each in asking:
+        for each in futures:
             each.result()
     return went, back
 
 
 def report(name: str, site: Site, went: float, back: float) -> float:
-    """Prints what happened; the longest that a request took which began after the outage did."""
+    """Prints the results; returns the longest time of a request that started during the outage."""
     longest = max(each.seconds for each in site.answers if each.began > went + 0.5)
     during = [each for each in site.answers if went < each.began < back]
     failing = [each.began for each in site.answers if each.began > back and each.status == 503]
@@ -251,8 +254,8 @@ def _longest_before(site: Site, went: float) -> float:
     return max(each.seconds for each in site.answers if went - 1 < each.began <= went + 0.5)
 
 
-def troubles(site: Site) -> str:
-    """The requests that were answered badly or late, to read in a failure."""
+def problems(site: Site) -> str:
+    """Failed or slow requests, for the failure message."""
     bad = [
         each for each in site.answers if each.status in {0, 500} or each.seconds > LONGEST_SECONDS
     ]
@@ -260,9 +263,9 @@ def troubles(site: Site) -> str:
     return f"{said}\n{site.logged()[-6000:]}"
 
 
-def assert_held(site: Site, went: float, back: float) -> None:
+def assert_graceful(site: Site, went: float, back: float) -> None:
     statuses = Counter(each.status for each in site.answers)
-    assert set(statuses) <= {200, 302, 404, 429, 503}, troubles(site)
+    assert set(statuses) <= {200, 302, 404, 429, 503}, problems(site)
     assert {each.status for each in site.answers if each.path == "/healthz"} == {200}
     late = [each for each in site.answers if each.began > back + BACK_SECONDS]
     assert late
@@ -273,7 +276,7 @@ def assert_held(site: Site, went: float, back: float) -> None:
         assert each.headers["retry-after"].isdigit()
         assert "no-store" in each.headers["cache-control"]
         if each.path == FORM[0]:
-            assert TYPED in each.body.decode(), "what was typed is still there"
+            assert TYPED in each.body.decode(), "the submitted text is shown"
         if each.path.startswith("/api/"):
             assert json.loads(each.body)["status"] == 503
     lines = site.logged().splitlines()
@@ -284,17 +287,17 @@ def assert_held(site: Site, went: float, back: float) -> None:
     assert [line for line in lines if not any(each in line for each in usual)] == about
 
 
-def test_a_stopped_server_costs_nobody_more_than_seconds(site: Site) -> None:
+def test_a_stopped_server_delays_requests_by_seconds_only(site: Site) -> None:
     went, back = under_load(site, site.stop_database, site.start_database)
     report("stopped", site, went, back)
-    assert max(each.seconds for each in site.answers) < LONGEST_SECONDS, troubles(site)
-    assert_held(site, went, back)
+    assert max(each.seconds for each in site.answers) < LONGEST_SECONDS, problems(site)
+    assert_graceful(site, went, back)
     took = wait_until(lambda: site.ask("/readyz/worker/").status == 200, WORKER_SECONDS)
     print(f"the worker's heartbeat was there {took:.1f} s later")
 
 
-def test_a_frozen_server_holds_up_only_who_was_being_served(site: Site) -> None:
-    """What was being answered when it froze waits; everybody after that does not."""
+def test_a_frozen_server_delays_only_current_requests(site: Site) -> None:
+    """Requests in progress wait; later ones do not."""
     went, back = under_load(site, site.freeze_database, site.thaw_database)
-    assert report("frozen", site, went, back) < LONGEST_SECONDS, troubles(site)
-    assert_held(site, went, back)
+    assert report("frozen", site, went, back) < LONGEST_SECONDS, problems(site)
+    assert_graceful(site, went, back)

@@ -1,4 +1,4 @@
-"""Picture files spoiled at random: whatever comes out of it, nothing breaks. And a thousand whole ones."""
+"""Processing of mutated, hostile and large image files, and of a thousand valid ones."""
 
 import json
 import os
@@ -33,25 +33,25 @@ pytestmark = pytest.mark.proof
 SEED = 20_260_314
 READ = sized(1_000, 10_000)
 OPENED = sized(120, 10_000)
-TAKEN_IN = sized(8, 1_000)
+INGESTED = sized(8, 1_000)
 MEGABYTE = 1024**2
 
 
 def test_reading_metadata_of_mutated_files_never_fails(tmp_path: Path) -> None:
-    chance = random.Random(SEED)
+    rng = random.Random(SEED)
     files = list(small_files().values())
     path = tmp_path / "picture"
     slowest = 0.0
     read = 0
     for _ in range(READ):
-        path.write_bytes(mutated(chance.choice(files), chance))
-        began = time.monotonic()
+        path.write_bytes(mutated(rng.choice(files), rng))
+        start = time.monotonic()
         try:
             said = metadata.read_file(path)
         except metadata.Unreadable:
             continue
         finally:
-            slowest = max(slowest, time.monotonic() - began)
+            slowest = max(slowest, time.monotonic() - start)
         read += 1
         assert "\x00" not in str(said.as_json())
         str(said.as_json()).encode()  # a lone surrogate would fail here
@@ -62,7 +62,7 @@ def test_reading_metadata_of_mutated_files_never_fails(tmp_path: Path) -> None:
 
 @contextmanager
 def opening() -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
-    """Orders answered by forks of one decoder."""
+    """Runs tasks in forks of one decoder process."""
     command = [sys.executable, "-I", "-X", "utf8", warm_decoder.__file__, str(PROJECT)]
     environment = {"PATH": os.environ["PATH"], "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(
@@ -81,63 +81,63 @@ def opening() -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
 
 
 def order_for(path: Path, folder: Path, *, whole: bool) -> dict[str, Any]:
-    """To take a file in, or to make all of its sizes, with the time that production gives."""
+    """The task to ingest a file or to make all renditions, with the time limits of production."""
     order: dict[str, Any] = {"path": str(path), "folder": str(folder)}
     if not whole:
-        return {**order, "task": "take_in", "wait": decoder_client.WAIT_SECONDS}
+        return {**order, "task": "ingest", "wait": decoder_client.WAIT_SECONDS}
     shapes = [{"shape": "1:1", "focus": [0.3, 0.7]}]
     wait = decoder_client.WORKER_WAIT_SECONDS
     return {**order, "task": "renditions", "have": [], "shapes": shapes, "wait": wait}
 
 
-def word_for(outcome: dict[str, Any]) -> str | None:
-    """The sentence for whoever sent the file; None where it was taken in."""
+def error_for(outcome: dict[str, Any]) -> str | None:
+    """The error message for the uploader; None if the file is valid."""
     if outcome["code"] == warm_decoder.OVERDUE:
         return file_types.TOO_LONG
     said, complained = outcome["said"].encode(), outcome["complained"].encode()
     try:
         answer = decoder_client.parse_result(outcome["code"], said, complained)
-    except decoder_client.Undecodable as refused:
-        return str(refused)
+    except decoder_client.Undecodable as error:
+        return str(error)
     assert answer["made"]
     return None
 
 
 def spent(outcome: dict[str, Any]) -> float:
-    """Seconds a person waited; of a job, which may have waited for others, its own."""
+    """Seconds that a person waited; for a job its processor time."""
     seconds: float = outcome["cpu"] if outcome["wait"] > 10 else outcome["seconds"]
     return seconds
 
 
-def test_ten_thousand_mutations_end_in_a_picture_or_a_sentence(tmp_path: Path) -> None:
-    chance = random.Random(SEED)
+def test_mutated_files_end_in_an_image_or_an_error_message(tmp_path: Path) -> None:
+    rng = random.Random(SEED)
     files = small_files()
     path = tmp_path / "picture"
-    words: Counter[str] = Counter()
+    messages: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     slowest = peak = 0.0
     with opening() as ask:
         for number in range(OPENED):
-            name = chance.choice(list(files))
-            path.write_bytes(mutated(files[name], chance))
+            name = rng.choice(list(files))
+            path.write_bytes(mutated(files[name], rng))
             outcome = ask(order_for(path, tmp_path, whole=number % 4 == 0))
             error = f"{number}: {name} {outcome['code']} {outcome['complained'][-600:]}"
             assert outcome["code"] == 0 or "MemoryError" in outcome["complained"], error
-            word = word_for(outcome)
-            assert word is None or word.endswith("."), error
-            kinds[name] += word is None
-            words[word or "taken in"] += 1
+            message = error_for(outcome)
+            assert message is None or message.endswith("."), error
+            kinds[name] += message is None
+            messages[message or "taken in"] += 1
             slowest, peak = max(slowest, spent(outcome)), max(peak, outcome["peak"])
     print(f"seed {SEED}: {OPENED} files, slowest {slowest:.2f} s, {peak / MEGABYTE:.0f} MB at most")
-    for word, count in words.most_common():
-        print(f"{count:>6}  {word}")
+    for message, count in messages.most_common():
+        print(f"{count:>6}  {message}")
     assert slowest < 10
     assert peak <= 400 * MEGABYTE
-    assert 0 < words["taken in"] < OPENED
+    assert 0 < messages["taken in"] < OPENED
     assert len(+kinds) > len(files) * sized(0.4, 0.8), "every kind gets past its head"
 
 
-def test_every_hostile_file_ends_in_a_picture_or_a_sentence(tmp_path: Path) -> None:
+def test_hostile_files_end_in_an_image_or_an_error_message(tmp_path: Path) -> None:
     folder = shared_data("hostile-images")
     files = [path for path in folder.glob("*/*") if path.is_file()]
     assert len(files) >= 20
@@ -145,9 +145,9 @@ def test_every_hostile_file_ends_in_a_picture_or_a_sentence(tmp_path: Path) -> N
         for path in files:
             for whole in (False, True):
                 outcome = ask(order_for(path, tmp_path, whole=whole))
-                word = word_for(outcome)
+                message = error_for(outcome)
                 print(
-                    f"{outcome['seconds']:.2f} s {outcome['peak'] // MEGABYTE:>4} MB {path.name}: {word}"
+                    f"{outcome['seconds']:.2f} s {outcome['peak'] // MEGABYTE:>4} MB {path.name}: {message}"
                 )
                 assert outcome["code"] == 0, outcome["complained"]
                 assert spent(outcome) < 10
@@ -155,15 +155,17 @@ def test_every_hostile_file_ends_in_a_picture_or_a_sentence(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_what_is_made_to_cost_much_costs_no_more_than_the_limits(name: str, tmp_path: Path) -> None:
+def test_expensive_files_stay_within_the_limits(name: str, tmp_path: Path) -> None:
     (tmp_path / "bomb").write_bytes(BOMBS[name]())
     with opening() as ask:
         for whole in (False, True):
             outcome = ask(order_for(tmp_path / "bomb", tmp_path, whole=whole))
-            word = word_for(outcome)
-            print(f"{name}: {outcome['seconds']:.2f} s, {outcome['peak'] // MEGABYTE} MB: {word}")
+            message = error_for(outcome)
+            print(
+                f"{name}: {outcome['seconds']:.2f} s, {outcome['peak'] // MEGABYTE} MB: {message}"
+            )
             assert spent(outcome) < 10
-            assert word is None or word.endswith(".")
+            assert message is None or message.endswith(".")
             assert outcome["peak"] <= decoder_process.MEMORY
 
 
@@ -180,9 +182,7 @@ LARGEST = {
 
 
 @pytest.mark.parametrize("name", LARGEST)
-def test_the_largest_picture_of_every_kind_is_taken_in_within_the_limits(
-    name: str, tmp_path: Path
-) -> None:
+def test_the_largest_image_of_every_format_is_ingested(name: str, tmp_path: Path) -> None:
     form, (width, height), mode, options = LARGEST[name]
     size = width // sized(8, 1), height // sized(8, 1)
     small = Pixels.effect_noise((size[0] // 40, size[1] // 40), 60).convert("RGB").convert(mode)
@@ -191,29 +191,29 @@ def test_the_largest_picture_of_every_kind_is_taken_in_within_the_limits(
         for whole in (False, True):
             outcome = ask(order_for(tmp_path / "picture", tmp_path, whole=whole))
             print(f"{name}: {outcome['cpu']:.2f} s of processor, {outcome['peak'] // MEGABYTE} MB")
-            assert word_for(outcome) is None
+            assert error_for(outcome) is None
             assert outcome["peak"] <= decoder_process.MEMORY
 
 
-def test_a_thousand_pictures_are_taken_in_with_flat_memory(db: None) -> None:
-    """The process that takes them in and makes their sizes is no larger at the end."""
-    early = TAKEN_IN // 4
-    held = 0
-    for number in range(TAKEN_IN):
+def test_a_thousand_images_are_ingested_with_constant_memory(db: None) -> None:
+    """The memory of the process does not grow."""
+    early = INGESTED // 4
+    baseline = 0
+    for number in range(INGESTED):
         sent = picture_file(width=200, height=120).read() + number.to_bytes(4)
         image = ingest.ingest(ContentFile(sent, name=f"{number}.jpg"), by=None)
         renditions.make(image)
         if number == early:
-            held = resident()
-    grown = resident() - held
+            baseline = resident()
+    grown = resident() - baseline
     print(
-        f"{TAKEN_IN} pictures: {held / MEGABYTE:.1f} MB after {early}, {grown / MEGABYTE:+.1f} MB more"
+        f"{INGESTED} pictures: {baseline / MEGABYTE:.1f} MB after {early}, {grown / MEGABYTE:+.1f} MB more"
     )
-    assert Image.objects.count() == TAKEN_IN
+    assert Image.objects.count() == INGESTED
     assert grown < 8 * MEGABYTE
 
 
 def resident() -> int:
-    """Bytes of this process in memory now."""
+    """The resident memory of this process in bytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGESIZE")

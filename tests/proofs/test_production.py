@@ -1,4 +1,4 @@
-"""The production guide, executed as it is written, on a machine that has never seen IRIA.
+"""Runs the production guide on a new machine.
 
 make prove production
 """
@@ -33,7 +33,7 @@ ARTICLE = """
 from articles.images import ingest, renditions
 from tests import newsroom
 file = newsroom.picture_file(width=900, height=600, colour="COLOUR")
-image = ingest.take_in(file, by=None, credit="Ines Faro", alt_text="A harbour")
+image = ingest.ingest(file, by=None, credit="Ines Faro", alt_text="A harbour")
 renditions.make(image)
 newsroom.published("Ferries in COLOUR", lead_image=image)
 print(image.renditions.first().get_absolute_url())
@@ -42,7 +42,7 @@ CONTENT = sized(
     f"iria-manage shell --command={shlex.quote(ARTICLE.replace('COLOUR', 'blue'))}",
     f"IRIA_DEMO_PASSWORD={PASSWORD} iria-manage load_demo",
 )
-"""Something to read: one article with its image, or the demo newsroom."""
+"""One article with its image, or the demo newsroom."""
 UNCOMPARED = (
     "table_name NOT LIKE 'procrastinate_%' AND table_name NOT IN ('iria_cache', 'iria_change')"
 )
@@ -54,10 +54,10 @@ COUNTS = f"""
 """
 
 
-def why_not() -> str:
-    """Why this machine cannot play a new one; empty if it can."""
+def missing_requirement() -> str:
+    """Why a new machine cannot be simulated here; empty if it can."""
     if os.geteuid() != 0 or not Path("/etc/debian_version").exists():
-        return "only root on Debian or a relative of it can play a new machine"
+        return "needs root on Debian or a derivative"
     needed = ("unshare", "nsenter", "openssl", "git", "script")
     if missing := [name for name in needed if shutil.which(name) is None]:
         return f"this machine lacks {', '.join(missing)}"
@@ -68,13 +68,13 @@ def why_not() -> str:
     return ""
 
 
-WHY_NOT = why_not()
-pytestmark = [pytest.mark.proof, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)]
+MISSING = missing_requirement()
+pytestmark = [pytest.mark.proof, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
 
 
 @pytest.fixture(scope="module")
 def operator() -> Iterator[Operator]:
-    """With a machine on which the guide was followed from its beginning to a running site."""
+    """A machine on which the guide was run up to a running site."""
     folder = Path(tempfile.mkdtemp(prefix="iria-guide-"))
     try:
         repository = clone(folder / "iria")
@@ -84,11 +84,11 @@ def operator() -> Iterator[Operator]:
         )
         commit(repository)
         with new_machine(repository) as machine:
-            following = Operator(machine, repository)
+            created = Operator(machine, repository)
             print(f"\nthe guide on {platform.freedesktop_os_release()['PRETTY_NAME']}")
-            following.follow(*(f"{number}." for number in range(1, 12)))
+            created.follow(*(f"{number}." for number in range(1, 12)))
             machine.run(CONTENT)
-            yield following
+            yield created
             ignored = machine.run("systemctl stand-in-ignored").split()
             print(
                 "stand-ins:",
@@ -117,17 +117,17 @@ def test_the_guide_leads_to_a_site_with_tls(operator: Operator) -> None:
     assert "admin@example.org" in mail
 
 
-def test_systemd_finds_no_mistake_in_the_units(operator: Operator) -> None:
-    said = operator.machine.run("systemd-analyze verify /etc/systemd/system/iria-* 2>&1")
-    assert said == ""
+def test_systemd_finds_no_error_in_the_units(operator: Operator) -> None:
+    output = operator.machine.run("systemd-analyze verify /etc/systemd/system/iria-* 2>&1")
+    assert output == ""
 
 
-def test_the_first_administrator_is_led_to_a_second_factor(operator: Operator) -> None:
+def test_the_first_administrator_must_set_up_two_factor_authentication(operator: Operator) -> None:
     assert operator.sign_in().endswith("/accounts/second-factor/")
 
 
-def test_code_and_settings_are_out_of_reach_of_the_site(operator: Operator) -> None:
-    """The user of the site writes to the state folder alone, and other users cannot read it."""
+def test_the_site_cannot_write_code_and_settings(operator: Operator) -> None:
+    """The user of the site can write only to the state folder, which other users cannot read."""
     writable = operator.machine.run(
         "runuser -u iria -- find /srv/iria /etc/iria.env -path /srv/iria/state -prune -o -not -type l -writable -print"
     )
@@ -146,7 +146,7 @@ def test_a_changed_setting_loses_no_request(operator: Operator) -> None:
             operator.follow("Change a setting")
             time.sleep(3)
     there = operator.ask("http://127.0.0.1:8000/", "--header", "Host: localhost")
-    assert there.status == 301  # to https; an unknown name is refused with 400
+    assert there.status == 301  # to https; an unknown host would get 400
 
 
 def test_an_upgrade_loses_no_request_and_can_be_rolled_back(operator: Operator) -> None:
@@ -171,7 +171,7 @@ def test_an_upgrade_loses_no_request_and_can_be_rolled_back(operator: Operator) 
     assert one_of(front, r'href="(/static/css/[^"]+)"') == old_style
 
 
-def test_an_update_that_fails_leaves_the_site_as_it_is(operator: Operator) -> None:
+def test_a_failed_update_does_not_change_the_site(operator: Operator) -> None:
     machine = operator.machine
     before = machine.run("readlink /srv/iria/current")
     (machine.root / "opt/stand-ins/upstream.git").rename(machine.root / "opt/stand-ins/away.git")
@@ -182,7 +182,7 @@ def test_an_update_that_fails_leaves_the_site_as_it_is(operator: Operator) -> No
     assert operator.ask(f"{SITE}/readyz").status == 200
 
 
-def test_a_backup_brings_back_every_row_and_every_image(operator: Operator) -> None:
+def test_a_backup_restores_all_rows_and_images(operator: Operator) -> None:
     front = operator.ask(f"{SITE}/")
     article = one_of(front, r'href="(/\d{4}/\d\d/[^"/]+/)"')
     image = image_of(front)
@@ -214,7 +214,7 @@ def test_a_new_secret_key_keeps_everybody_signed_in(operator: Operator) -> None:
     assert (profile.status, "edna@example.org" in profile.body) == (200, True)
 
 
-def test_nginx_sends_the_images_when_it_is_told_to(operator: Operator) -> None:
+def test_nginx_can_serve_the_images(operator: Operator) -> None:
     image = image_of(operator.ask(f"{SITE}/"))
     before = operator.checksum(image)
     operator.follow("Let nginx send the images")
@@ -229,11 +229,11 @@ def test_nginx_sends_the_images_when_it_is_told_to(operator: Operator) -> None:
     assert operator.checksum(image) == before
     refused = "runuser -u www-data -- ls /srv/iria/media/originals /srv/iria/state 2>&1 || true"
     assert operator.machine.run(refused).count("Permission denied") == 2
-    # nginx can read what is added from now on as well.
+    # nginx can read new files too.
     article = shlex.quote(ARTICLE.replace("COLOUR", "red"))
     added = operator.machine.run(f"iria-manage shell --verbosity=0 --command={article}").split()[-1]
     operator.checksum(added)
 
 
-def test_every_box_of_the_guide_was_executed(operator: Operator) -> None:
+def test_every_block_of_the_guide_was_run(operator: Operator) -> None:
     assert {box.heading for box in boxes()} == set(operator.executed), GUIDE

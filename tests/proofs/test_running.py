@@ -1,4 +1,4 @@
-"""`make run` from a bare clone, through every accident it promises to survive.
+"""`make run` from a fresh clone, and after crashes.
 
 make prove running
 """
@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc"),
 ]
 
-long_way = pytest.mark.skipif(not FULL, reason="only at full size: make prove running")
+full_size_only = pytest.mark.skipif(not FULL, reason="only at full size: make prove running")
 as_root = pytest.mark.skipif(
     os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False).returncode != 0,
     reason="only root, allowed a mount namespace, can hide folders and play other users",
@@ -49,7 +49,7 @@ HIDING = 'for d in {places}; do [ -d "$d" ] && mount -t tmpfs none "$d"; done; e
 
 
 def hidden_server() -> tuple[str, ...]:
-    """A prefix that runs a command where the system's PostgreSQL servers cannot be seen."""
+    """A command prefix that hides the PostgreSQL servers of the system."""
     user = os_user.for_cluster(Path("/nowhere"))
     folders = {str(found.folder) for found in postgres_binaries.installed(user)}
     assert not folders & {"/usr/bin", "/usr/local/bin"}, "they lie among everybody's programs"
@@ -66,7 +66,7 @@ def ground() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def project(ground: Path) -> Path:
-    """One clone for most of the proofs; the first one finds it bare."""
+    """One clone for most tests; the first one starts it for the first time."""
     return clone(ground / "a new folder")
 
 
@@ -88,7 +88,7 @@ def figure(name: str, seconds: float, limit: float) -> None:
     assert seconds < limit, name
 
 
-def test_a_bare_clone_answers_stops_and_starts_again(start: Start, project: Path) -> None:
+def test_a_fresh_clone_starts_stops_and_starts_again(start: Start, project: Path) -> None:
     assert not (project / ".venv").exists()
     site = start()
     figure("first start", site.wait(FIRST_SECONDS), FIRST_SECONDS)
@@ -109,7 +109,7 @@ def test_a_bare_clone_answers_stops_and_starts_again(start: Start, project: Path
         rows.are_all_there()
         rows.write()
         stops.append(site.stop())
-    # The best of a few: what is promised is ours, what others do on the machine is not.
+    # The best of several, to exclude other load on the machine.
     figure("started again", min(starts), AGAIN_SECONDS)
     figure("stop", min(stops), STOP_SECONDS)
 
@@ -124,7 +124,7 @@ def test_a_bare_clone_answers_stops_and_starts_again(start: Start, project: Path
         ],
     ),
 )
-def test_nothing_is_lost_when_a_process_is_killed(start: Start, name: str) -> None:
+def test_no_data_is_lost_when_a_process_is_killed(start: Start, name: str) -> None:
     site = start()
     site.wait(FIRST_SECONDS)
     rows = Rows(site.state)
@@ -135,7 +135,7 @@ def test_nothing_is_lost_when_a_process_is_killed(start: Start, name: str) -> No
     if name in {"make", "supervisor", "all of them"}:
         site.process.wait(20)
     else:
-        recovers(site)
+        wait_for_recovery(site)
         site.stop()
     again = start()
     took = again.wait(60)
@@ -146,7 +146,7 @@ def test_nothing_is_lost_when_a_process_is_killed(start: Start, name: str) -> No
 
 
 def with_rows(rows: Rows) -> None:
-    """Go on where an earlier test stopped."""
+    """Continue with the rows of an earlier test."""
     import psycopg
 
     with psycopg.connect(rows.cluster.access().url) as database:
@@ -156,8 +156,8 @@ def with_rows(rows: Rows) -> None:
     rows.write()
 
 
-def recovers(site: Site) -> None:
-    """Within a while every page answers again, without anybody doing anything."""
+def wait_for_recovery(site: Site) -> None:
+    """Wait until every page responds again by itself."""
     deadline = time.monotonic() + 30
     while True:
         try:
@@ -169,7 +169,7 @@ def recovers(site: Site) -> None:
             return
 
 
-@long_way
+@full_size_only
 def test_ctrl_c_ends_everything(start: Start) -> None:
     site = start()
     site.wait(FIRST_SECONDS)
@@ -182,34 +182,34 @@ def test_ctrl_c_ends_everything(start: Start) -> None:
     assert "Traceback" not in site.said()
 
 
-@long_way
+@full_size_only
 def test_commands_at_the_same_time_share_one_database(start: Start, project: Path) -> None:
     count = "from articles.editorial.models import Article as A; print(A.objects.count())"
     command = [".venv/bin/python", "manage.py", "shell", "-v0", "-c", count]
 
-    def asked() -> "subprocess.Popen[str]":
+    def count_articles() -> "subprocess.Popen[str]":
         return subprocess.Popen(
             command, cwd=project, env=surroundings(), stdout=subprocess.PIPE, text=True
         )
 
-    alone = [asked() for _ in range(3)]
-    answers = {one.communicate(timeout=60)[0] for one in alone}
+    first = [count_articles() for _ in range(3)]
+    answers = {one.communicate(timeout=60)[0] for one in first}
     assert len(answers) == 1
     assert not processes.postgres_of(project / "var" / "postgres")
     site = start()
     site.wait(FIRST_SECONDS)
-    beside = [asked() for _ in range(2)]
-    assert {one.communicate(timeout=60)[0] for one in beside} == answers
+    second_run = [count_articles() for _ in range(2)]
+    assert {one.communicate(timeout=60)[0] for one in second_run} == answers
     site.answers()
     second = start()
     assert second.process.wait(30) != 0
-    one_sentence(second.said(), "IRIA runs already at")
+    assert_one_line(second.said(), "IRIA runs already at")
     site.answers()
     site.stop()
 
 
-@long_way
-def test_a_demo_that_was_removed_does_not_come_back_by_itself(start: Start, project: Path) -> None:
+@full_size_only
+def test_a_removed_demo_is_not_loaded_again(start: Start, project: Path) -> None:
     def command(*line: str) -> None:
         subprocess.run(line, cwd=project, env=surroundings(), check=True, capture_output=True)
 
@@ -225,37 +225,37 @@ def test_a_demo_that_was_removed_does_not_come_back_by_itself(start: Start, proj
     site.stop()
 
 
-@long_way
-def test_two_starts_at_once_make_one_site(start: Start) -> None:
+@full_size_only
+def test_only_one_of_two_simultaneous_starts_succeeds(start: Start) -> None:
     both = [start(), start()]
     deadline = time.monotonic() + 60
     while all(site.process.poll() is None for site in both):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     loser, winner = sorted(both, key=lambda site: site.process.poll() is None)
-    one_sentence(loser.said(), "IRIA runs already")
+    assert_one_line(loser.said(), "IRIA runs already")
     winner.wait(60)
     winner.stop()
 
 
-def one_sentence(said: str, start: str) -> None:
-    """What a refused start says: one line of its own (make adds its own), and no traceback."""
-    lines = [line for line in said.splitlines() if not line.startswith("make")]
-    assert len(lines) == 1, said
+def assert_one_line(output: str, start: str) -> None:
+    """A failed start prints one line, beside those of make, and no traceback."""
+    lines = [line for line in output.splitlines() if not line.startswith("make")]
+    assert len(lines) == 1, output
     assert start in lines[0]
 
 
-@long_way
-def test_each_obstacle_is_told_in_one_sentence(start: Start) -> None:
+@full_size_only
+def test_each_start_error_is_one_line(start: Start) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        taken = start(port=other.getsockname()[1])
-        assert taken.process.wait(30) != 0
-        one_sentence(taken.said(), "cannot be used")
+        occupied = start(port=other.getsockname()[1])
+        assert occupied.process.wait(30) != 0
+        assert_one_line(occupied.said(), "cannot be used")
     wrong = start(port="eighty")
     assert wrong.process.wait(30) != 0
-    one_sentence(wrong.said(), "PORT must be a number")
+    assert_one_line(wrong.said(), "PORT must be a number")
     dead = start(DATABASE_URL=f"postgres://iria:secret@127.0.0.1:{free_port()}/iria")
     assert dead.process.wait(60) != 0
     assert "Traceback" not in dead.said()
@@ -263,9 +263,9 @@ def test_each_obstacle_is_told_in_one_sentence(start: Start) -> None:
     assert "secret" not in dead.said()
 
 
-@long_way
+@full_size_only
 @as_root
-def test_a_full_disk_is_told_in_one_sentence(start: Start, ground: Path) -> None:
+def test_a_full_disk_is_reported(start: Start, ground: Path) -> None:
     state = ground / "small disk"
     state.mkdir()
     for size in ("200k", "4m", "30m", "44m"):
@@ -276,9 +276,9 @@ def test_a_full_disk_is_told_in_one_sentence(start: Start, ground: Path) -> None
         assert "The disk is full" in site.said(), site.said()
 
 
-@long_way
+@full_size_only
 @as_root
-def test_without_a_server_on_the_machine_one_is_fetched(start: Start, ground: Path) -> None:
+def test_a_missing_postgresql_is_downloaded(start: Start, ground: Path) -> None:
     site = start(state=ground / "fetched", before=hidden_server())
     figure("start with a fetched server", site.wait(FIRST_SECONDS), FIRST_SECONDS)
     site.answers()
@@ -292,9 +292,9 @@ def test_without_a_server_on_the_machine_one_is_fetched(start: Start, ground: Pa
     seen.stop()
 
 
-@long_way
+@full_size_only
 @as_root
-def test_a_server_that_vanishes_takes_no_data_along(start: Start) -> None:
+def test_data_survives_the_removal_of_postgresql(start: Start) -> None:
     site = start()
     site.wait(FIRST_SECONDS)
     rows = Rows(site.state)
@@ -308,9 +308,9 @@ def test_a_server_that_vanishes_takes_no_data_along(start: Start) -> None:
     site.stop()
 
 
-@long_way
+@full_size_only
 @as_root
-def test_an_upgrade_keeps_every_row_and_the_old_database(start: Start, project: Path) -> None:
+def test_an_upgrade_keeps_all_rows_and_the_old_database(start: Start, project: Path) -> None:
     site = start()
     site.wait(FIRST_SECONDS)
     rows = Rows(site.state)
@@ -323,7 +323,7 @@ def test_an_upgrade_keeps_every_row_and_the_old_database(start: Start, project: 
         text=True,
     )
     assert busy.returncode != 0
-    one_sentence(busy.stderr, "The database is in use")
+    assert_one_line(busy.stderr, "The database is in use")
     site.stop()
     before = (project / "var/postgres/PG_VERSION").read_text().strip()
     done = subprocess.run(
@@ -344,29 +344,29 @@ def test_an_upgrade_keeps_every_row_and_the_old_database(start: Start, project: 
     site.stop()
 
 
-@long_way
+@full_size_only
 @as_root
-def test_in_a_closed_home_root_finds_another_place(start: Start, ground: Path) -> None:
+def test_root_uses_another_state_folder_in_a_private_home(start: Start, ground: Path) -> None:
     home = ground / "home"
     home.mkdir(mode=0o700)
     project = clone(home / "newsroom")
     site = start(project)
-    away = paths.state_folder(project, {})
-    assert away.parent == paths.ROOT_STATE
-    site.state = away
+    state = paths.state_folder(project, {})
+    assert state.parent == paths.ROOT_STATE
+    site.state = state
     try:
         figure("start in a closed home", site.wait(FIRST_SECONDS), FIRST_SECONDS)
-        assert str(away) in site.said()
+        assert str(state) in site.said()
         site.answers()
         site.stop()
     finally:
         site.clear()
-        shutil.rmtree(away, ignore_errors=True)
+        shutil.rmtree(state, ignore_errors=True)
 
 
-@long_way
+@full_size_only
 @as_root
-def test_an_ordinary_user_needs_no_root(start: Start, ground: Path) -> None:
+def test_a_normal_user_needs_no_root(start: Start, ground: Path) -> None:
     home = ground / "ordinary"
     home.mkdir()
     project = clone(home / "newsroom")

@@ -1,4 +1,4 @@
-"""Search at the size of a large archive, and under many hands.
+"""Search in a large archive, and with concurrent edits.
 
 make prove search
 """
@@ -42,7 +42,7 @@ ARTICLES, QUERIES, TYPOS, SAVES = (
     sized(2, 10),
 )
 EDITORS = 10
-PAGE, AWKWARD = 60, 200
+PAGE, EXPENSIVE = 60, 200
 """Milliseconds."""
 
 WORDS = sized(2_000, 60_000)
@@ -52,27 +52,27 @@ SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wai
 """
 
 
-def test_an_archive_of_a_hundred_thousand_is_searched_saved_and_spelt_in_time() -> None:
+def test_a_large_archive_is_searched_and_indexed_quickly() -> None:
     print(f"seed {SEED}, {ARTICLES:,} articles")
     call_command("load_synthetic", articles=ARTICLES)
-    language, chance = Language(), Random(SEED)
-    queries = [language.query(chance, chance.randint(2, 6)) for _ in range(QUERIES)]
+    language, rng = Language(), Random(SEED)
+    queries = [language.query(rng, rng.randint(2, 6)) for _ in range(QUERIES)]
     for words in queries[:10]:
-        search_articles(words)  # what every later query finds in memory
+        search_articles(words)  # warms up the cache
     for name, feedback, limit in (("without", False, 30), ("with", True, 100)):
         parse_request = (
             partial(search_articles, words, with_feedback=feedback) for words in queries
         )
         figure(f"a query of two to six words, {name} feedback", p95(timed(parse_request)), limit)
     pages = (partial(run_search, SearchRequest(words)) for words in queries)
-    figure("all that its page shows: also facets, and what was meant", p95(timed(pages)), PAGE)
-    _answers_the_awkward_in_time(language.words[len(SMALL) :])
-    _saves_in_time(chance)
-    _corrects_typos(language, chance)
+    figure("the whole page with facets and suggestions", p95(timed(pages)), PAGE)
+    _check_expensive_queries(language.words[len(SMALL) :])
+    _check_indexing(rng)
+    _check_spelling(language, rng)
 
 
-def _answers_the_awkward_in_time(words: list[str]) -> None:
-    """What reads the most: the commonest words, in every way that binds them."""
+def _check_expensive_queries(words: list[str]) -> None:
+    """The most expensive queries: common words with all operators."""
     common, rare = words[:60], words[5_000]
     phrases = [f'"{one} {other}"' for one, other in pairwise(common)]
     questions = {
@@ -100,28 +100,28 @@ def _answers_the_awkward_in_time(words: list[str]) -> None:
         "page 10⁹": {"q": common[0], "page": "1000000000"},
     }
     for name, parameters in questions.items():
-        times = timed([partial(_answered, parameters)] * 3)
-        # The first reads from the disk what nobody asked for before; a busy machine gets a try more.
-        figure(f"{name}", min(times, key=lambda each: each.counts), AWKWARD)
+        times = timed([partial(_run_query, parameters)] * 3)
+        # The first run reads from the disk; a busy machine gets one more.
+        figure(f"{name}", min(times, key=lambda each: each.counts), EXPENSIVE)
 
 
-def _answered(parameters: dict[str, str]) -> None:
+def _run_query(parameters: dict[str, str]) -> None:
     with suppress(InvalidQuery):
         run_search(parse_request(parameters))
 
 
-def _saves_in_time(chance: Random) -> None:
+def _check_indexing(rng: Random) -> None:
     numbers = list(SearchEntry.objects.values_list("pk", flat=True)[:2000])
-    chosen = chance.sample(numbers, min(len(numbers), QUERIES))
+    chosen = rng.sample(numbers, min(len(numbers), QUERIES))
     for number in chosen:
         Article.objects.filter(pk=number).update(headline=f"Changed headline {number}")
     saves = (partial(indexer.index_article, number) for number in chosen)
     figure("indexing an article", p95(timed(saves)), 50)
 
 
-def _corrects_typos(language: Language, chance: Random) -> None:
+def _check_spelling(language: Language, rng: Random) -> None:
     known = [word for word in language.words[len(SMALL) : 20_000] if len(word) >= 5]
-    planted = [(word, _slip(word, chance)) for word in chance.sample(known, TYPOS)]
+    planted = [(word, _with_typo(word, rng)) for word in rng.sample(known, TYPOS)]
     found: list[str | None] = []
     times = timed(partial(_correct, typed, found) for _, typed in planted)
     known_too = set(language.words)
@@ -139,11 +139,11 @@ def _correct(typed: str, found: list[str | None]) -> None:
     found.append(spelling.correct_spelling(typed))
 
 
-def _slip(word: str, chance: Random) -> str:
-    """The word with one letter changed, left out, added or swapped with the next."""
-    at = chance.randrange(1, len(word) - 1)
-    letter = chance.choice("abcdefghijklmnopqrstuvwxyz")
-    return chance.choice(
+def _with_typo(word: str, rng: Random) -> str:
+    """The word with one letter changed, omitted, added or swapped."""
+    at = rng.randrange(1, len(word) - 1)
+    letter = rng.choice("abcdefghijklmnopqrstuvwxyz")
+    return rng.choice(
         [
             word[:at] + letter + word[at + 1 :],
             word[:at] + word[at + 1 :],
@@ -154,7 +154,9 @@ def _slip(word: str, chance: Random) -> str:
 
 
 @pytest.mark.skipif(not FULL, reason="only at full size: make prove search")
-def test_a_judged_collection_scores_what_is_promised(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_scores_on_a_test_collection_are_high_enough(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     call_command("evaluate_search", str(shared_data("search-ir", "vaswani-judged")))
     output = capsys.readouterr().out
     figures = json.loads(output.splitlines()[-1])
@@ -164,29 +166,29 @@ def test_a_judged_collection_scores_what_is_promised(capsys: pytest.CaptureFixtu
         assert figures["p95_ms"] <= 60
 
 
-def test_ten_editors_saving_at_once_leave_no_wrong_statistic(
+def test_concurrent_edits_leave_correct_statistics(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Everybody works on everybody's articles, in an order of their own, and brings words nobody knew.
+    """All editors edit the same articles in different order, with new words.
 
-    This is about the numbers, so nobody gives up waiting, however busy the machine is.
+    The lock time-out is long, because this test is about the statistics.
     """
-    monkeypatch.setattr(indexer, "PATIENCE", "SET LOCAL lock_timeout = '5min'")
+    monkeypatch.setattr(indexer, "LOCK_TIMEOUT", "SET LOCAL lock_timeout = '5min'")
     articles = _articles(EDITORS * 2)
-    _edit_at_once(lambda editor, chance: chance.sample(articles, 5))
-    _stands_as_if_made_from_nothing()
+    _edit_at_once(lambda editor, rng: rng.sample(articles, 5))
+    _assert_equal_to_rebuilt()
 
 
-def test_ten_editors_saving_at_once_do_not_wait_for_each_other() -> None:
-    """Everybody works on an article of their own, in words that the archive knows, as words mostly are."""
+def test_concurrent_edits_do_not_block_each_other() -> None:
+    """Each editor edits a different article, with words that exist in the archive."""
     articles = _articles(EDITORS)
     words = Language().words
     for half in (words[: WORDS // 2], words[WORDS // 2 : WORDS]):
         indexer.index_article(newsroom.published("All words", body=f"<p>{' '.join(half)}</p>").pk)
-    waited = _edit_at_once(lambda editor, chance: [articles[editor]] * 5)
+    waited = _edit_at_once(lambda editor, rng: [articles[editor]] * 5)
     print(f"of it waiting for another editor, in the mean: {waited:.1f} ms of 10")
     assert waited < 10 * SLACK
-    _stands_as_if_made_from_nothing()
+    _assert_equal_to_rebuilt()
 
 
 def _articles(number: int) -> list[int]:
@@ -194,36 +196,36 @@ def _articles(number: int) -> list[int]:
 
 
 def _edit_at_once(chosen: Callable[[int, Random], list[int]]) -> float:
-    """Ten editors save what is chosen for each; returns the milliseconds that a saving waited for others."""
+    """Ten editors save articles concurrently; returns the mean lock wait per save in milliseconds."""
     language = Language()
-    faults: list[Exception] = []
+    errors: list[Exception] = []
     times: list[float] = []
 
     def edit(editor: int) -> None:
-        chance = Random(SEED + editor)
+        rng = Random(SEED + editor)
         try:
             for _ in range(SAVES):
-                for article in chosen(editor, chance):
+                for article in chosen(editor, rng):
                     start = perf_counter()
-                    _save(article, language, chance)
+                    _save(article, language, rng)
                     times.append(perf_counter() - start)
         except Exception as fault:
-            faults.append(fault)
+            errors.append(fault)
         finally:
             connection.close()
 
     threads = [threading.Thread(target=edit, args=(editor,)) for editor in range(EDITORS)]
     for thread in threads:
         thread.start()
-    waited = _waited_for_each_other(threads)
-    assert faults == []
+    waited = _total_lock_wait(threads)
+    assert errors == []
     slowest = sorted(times)[int(0.95 * (len(times) - 1))] * 1000
     print(f"{len(times)} saves by {EDITORS} editors, p95 {slowest:.0f} ms each")
     return waited * 1000 / len(times)
 
 
-def _waited_for_each_other(threads: list[threading.Thread]) -> float:
-    """Seconds that connections of this database stood before a lock while the threads ran, all together."""
+def _total_lock_wait(threads: list[threading.Thread]) -> float:
+    """The total lock wait of all connections in seconds while the threads run."""
     waited, before = 0.0, perf_counter()
     while any(thread.is_alive() for thread in threads):
         sleep(0.01)
@@ -236,25 +238,25 @@ def _waited_for_each_other(threads: list[threading.Thread]) -> float:
     return waited
 
 
-def _save(pk: int, language: Language, chance: Random) -> None:
+def _save(pk: int, language: Language, rng: Random) -> None:
     with transaction.atomic():
         article = Article.objects.select_for_update().get(pk=pk)
-        article.body = f"<p>{' '.join(language.text(chance, chance.randrange(9), 200))}</p>"
-        article.language = chance.choice(["en", "en", "fr"])
+        article.body = f"<p>{' '.join(language.text(rng, rng.randrange(9), 200))}</p>"
+        article.language = rng.choice(["en", "en", "fr"])
         revisions.save(article, by=None)
-    if chance.random() < 0.1:
+    if rng.random() < 0.1:
         indexer.remove_article(pk)
     else:
         indexer.index_article(pk)
 
 
-def _stands_as_if_made_from_nothing() -> None:
-    """Counts exactly; weights once both are measured by the same mean length."""
+def _assert_equal_to_rebuilt() -> None:
+    """The statistics equal rebuilt ones, with the same mean length for the weights."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE articles_searchlanguage SET mean = 100")
         cursor.execute("UPDATE articles_searchentry SET vector = vector")
-        stands = numbers()
+        current = numbers()
         rebuild()
         cursor.execute("UPDATE articles_searchlanguage SET mean = 100")
         cursor.execute("UPDATE articles_searchentry SET vector = vector")
-    assert numbers() == stands
+    assert numbers() == current

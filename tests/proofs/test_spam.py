@@ -1,4 +1,4 @@
-"""How well spam is told from wanted comments under videos and by commenters that taught nothing."""
+"""Spam detection for videos and commenters that are not in the training data."""
 
 import csv
 import hashlib
@@ -15,9 +15,9 @@ from tests.shared import shared_data
 
 pytestmark = pytest.mark.proof
 FOLDS: Final = 10
-LEAST_PRECISION, LEAST_RECALL = 0.97, 0.85
+MIN_PRECISION, MIN_RECALL = 0.97, 0.85
 
-type Judge = Callable[[str], bool]
+type Classifier = Callable[[str], bool]
 
 
 class Written(NamedTuple):
@@ -51,13 +51,13 @@ def comments(thread: str) -> list[Written]:
         ]
 
 
-def ours(training: Sequence[Example]) -> Judge:
+def ours(training: Sequence[Example]) -> Classifier:
     model = train(training).model
     return lambda text: model.opinion(text).suspects
 
 
-def plain_naive_bayes(training: Sequence[Example]) -> Judge:
-    """Counts of single words, added one, at even odds: what any textbook begins with."""
+def plain_naive_bayes(training: Sequence[Example]) -> Classifier:
+    """Naive Bayes with word counts and add-one smoothing."""
     counts: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
     for each in training:
         counts[each.spam].update(word.lower() for word in WORD.findall(each.text))
@@ -79,34 +79,34 @@ def plain_naive_bayes(training: Sequence[Example]) -> Judge:
     return suspects
 
 
-def judged(judge: Judge, testing: Sequence[Example]) -> Figures:
-    withheld = [each.spam for each in testing if judge(each.text)]
+def evaluate(classify: Classifier, testing: Sequence[Example]) -> Figures:
+    withheld = [each.spam for each in testing if classify(each.text)]
     return Figures(sum(withheld), len(withheld), sum(each.spam for each in testing))
 
 
-def said(name: str, figures: Figures) -> None:
+def print_figures(name: str, figures: Figures) -> None:
     print(
         f"{name:>45}: precision {figures.precision:.3f}, recall {figures.recall:.3f}, "
         f"wanted ones held {figures.withheld - figures.found}"
     )
 
 
-@pytest.mark.parametrize(("taught_by", "judged_on"), [("1", "2"), ("2", "1")])
-def test_spam_under_a_video_that_taught_nothing_is_found(taught_by: str, judged_on: str) -> None:
-    training = [each.example for each in comments(taught_by)]
-    testing = [each.example for each in comments(judged_on)]
-    said(
-        f"plain naive Bayes, {taught_by} to {judged_on}",
-        judged(plain_naive_bayes(training), testing),
+@pytest.mark.parametrize(("trained_on", "tested_on"), [("1", "2"), ("2", "1")])
+def test_spam_under_another_video_is_found(trained_on: str, tested_on: str) -> None:
+    training = [each.example for each in comments(trained_on)]
+    testing = [each.example for each in comments(tested_on)]
+    print_figures(
+        f"plain naive Bayes, {trained_on} to {tested_on}",
+        evaluate(plain_naive_bayes(training), testing),
     )
-    figures = judged(ours(training), testing)
-    said(f"ours, {taught_by} to {judged_on}", figures)
-    assert figures.precision >= LEAST_PRECISION
-    assert figures.recall >= LEAST_RECALL
+    figures = evaluate(ours(training), testing)
+    print_figures(f"ours, {trained_on} to {tested_on}", figures)
+    assert figures.precision >= MIN_PRECISION
+    assert figures.recall >= MIN_RECALL
 
 
 @pytest.mark.parametrize("with_threads", [True, False])
-def test_spam_of_commenters_who_taught_nothing_is_found(with_threads: bool) -> None:
+def test_spam_of_other_commenters_is_found(with_threads: bool) -> None:
     written = [*comments("1"), *comments("2")]
     found = {"plain naive Bayes": Figures(0, 0, 0), "ours": Figures(0, 0, 0)}
     for fold in range(FOLDS):
@@ -116,15 +116,15 @@ def test_spam_of_commenters_who_taught_nothing_is_found(with_threads: bool) -> N
             known = example if with_threads else example._replace(thread="")
             (testing if int(by, 16) % FOLDS == fold else training).append(known)
         for name, learn in (("plain naive Bayes", plain_naive_bayes), ("ours", ours)):
-            one = judged(learn(training), testing)
+            one = evaluate(learn(training), testing)
             found[name] = Figures(*(a + b for a, b in zip(found[name], one, strict=True)))
     for name, figures in found.items():
-        said(f"{name}, commenters left out, {with_threads=}", figures)
-    assert found["ours"].precision >= LEAST_PRECISION
-    assert found["ours"].recall >= LEAST_RECALL
+        print_figures(f"{name}, commenters left out, {with_threads=}", figures)
+    assert found["ours"].precision >= MIN_PRECISION
+    assert found["ours"].recall >= MIN_RECALL
 
 
-def test_no_word_of_one_video_only_has_a_weight() -> None:
+def test_words_of_a_single_video_are_not_learnt() -> None:
     both = [each.example for each in (*comments("1"), *comments("2"))]
     threads: dict[str, set[str]] = {}
     for each in both:

@@ -1,4 +1,4 @@
-"""Threads of thousands cost what small ones cost, and two hundred who write at once lose nothing."""
+"""Large threads are as fast as small ones, and concurrent comments are all stored."""
 
 import time
 from collections import Counter
@@ -32,8 +32,8 @@ ROUNDS = sized(5, 40)
 MOST_QUERIES = 12
 MOST_TIMES = 1.5
 WRITERS = sized(40, 200)
-IMPATIENT = 5
-"""Every so manieth writer sends the same form twice at once."""
+DOUBLE_SUBMIT_EVERY = 5
+"""Every fifth commenter submits the same form twice."""
 
 
 def thread(article: Article, *parents: Comment | None) -> list[Comment]:
@@ -50,7 +50,7 @@ def thread(article: Article, *parents: Comment | None) -> list[Comment]:
 
 
 @pytest.mark.django_db
-def test_pages_of_a_thread_cost_the_same_whatever_its_shape(client: Client) -> None:
+def test_pages_of_large_threads_are_as_fast_as_of_small_ones(client: Client) -> None:
     menus.save(current_publication())
     small, wide, deep = (newsroom.published(name) for name in ("Small", "Wide", "Deep"))
     few = thread(small, *[None] * 50)
@@ -72,8 +72,8 @@ def test_pages_of_a_thread_cost_the_same_whatever_its_shape(client: Client) -> N
     }
     full = small.get_absolute_url()
     found = {
-        name: ratio(client, address, f"{full}comments/" if "comments/" in address else full)
-        for name, address in pages.items()
+        name: ratio(client, url, f"{full}comments/" if "comments/" in url else full)
+        for name, url in pages.items()
     }
     for name, (times, queries) in found.items():
         print(f"{name}: {times:.2f} × a full page of a small thread, {queries} queries")
@@ -81,35 +81,35 @@ def test_pages_of_a_thread_cost_the_same_whatever_its_shape(client: Client) -> N
     assert max(times for times, _ in found.values()) <= MOST_TIMES
 
 
-def ratio(client: Client, address: str, floor: str) -> tuple[float, int]:
-    """The least processor time of a page over that of the same kind of page of the small thread; its queries."""
-    with CaptureQueriesContext(connection) as asked:
-        answer = client.get(address)
-    # Before the next request, which begins a new count.
-    queries = len(asked)
+def ratio(client: Client, url: str, floor: str) -> tuple[float, int]:
+    """The ratio of the processor time to that of the same page of a small thread, and the number of queries."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url)
+    # Before the next request, which resets the count.
+    queries = len(captured)
     assert queries > 0
-    assert answer.status_code in {200, 302}
+    assert response.status_code in {200, 302}
     assert client.get(floor).status_code == 200
-    best = {address: 1e9, floor: 1e9}
+    best = {url: 1e9, floor: 1e9}
     for _ in range(ROUNDS):
         for each in best:
             best[each] = min(best[each], cost(client, each))
-    return best[address] / best[floor], queries
+    return best[url] / best[floor], queries
 
 
-def cost(client: Client, address: str) -> float:
-    """Seconds of processor that we and our connection of PostgreSQL take, whatever else is running."""
+def cost(client: Client, url: str) -> float:
+    """Processor seconds of this process and its PostgreSQL backend."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
     before, started = cpu_of_tree(backend), time.process_time()
-    client.get(address)
+    client.get(url)
     ours = time.process_time() - started
     return ours + cpu_of_tree(backend) - before
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_all_who_write_at_once_are_kept_once_and_counted(
+def test_concurrent_comments_are_stored_once_and_counted(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     ScreeningRule.objects.update(active=False)
@@ -124,31 +124,31 @@ def test_all_who_write_at_once_are_kept_once_and_counted(
     monkeypatch.setenv("SECRET_KEY", settings.SECRET_KEY)
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.0/8")
     monkeypatch.setenv("ALLOWED_HOSTS", "127.0.0.1")
-    monkeypatch.setenv("DEBUG", "1")  # whoever tests has collected no static files
+    monkeypatch.setenv("DEBUG", "1")  # without collected static files
     with serving() as server, ThreadPoolExecutor(WRITERS) as writers:
         sent = [
             writers.submit(write, server, article, number, top, token)
             for number in range(WRITERS)
-            for token in [seal(article)]
-            for _ in range(2 if number % IMPATIENT == 0 else 1)
+            for token in [form_token(article)]
+            for _ in range(2 if number % DOUBLE_SUBMIT_EVERY == 0 else 1)
         ]
         answers = Counter(each.result() for each in sent)
-    kept = Counter(Comment.objects.exclude(pk=top.pk).values_list("text", flat=True))
-    print(f"{WRITERS} writers, {len(sent)} forms sent: {dict(answers)}, {len(kept)} comments")
+    stored = Counter(Comment.objects.exclude(pk=top.pk).values_list("text", flat=True))
+    print(f"{WRITERS} writers, {len(sent)} forms sent: {dict(answers)}, {len(stored)} comments")
     assert answers == {302: len(sent)}
-    assert kept == {f"Word {number}.": 1 for number in range(WRITERS)}
+    assert stored == {f"Word {number}.": 1 for number in range(WRITERS)}
     assert ThreadCount.objects.get().readable == WRITERS + 1
     check(article)
 
 
-def seal(article: Article) -> str:
-    """As on a form that was opened a minute ago."""
+def form_token(article: Article) -> str:
+    """The token of a form that was opened a minute ago."""
     value = [str(uuid4()), article.pk, time.time() - 60, ""]
     return signed_tokens.make_token(value, purpose=form_tokens.PURPOSE)
 
 
 def write(server: Server, article: Article, number: int, top: Comment, token: str) -> int:
-    """The status with which the form of a writer of their own is answered."""
+    """Submits the form of another commenter; returns the status."""
     form = {
         "name": f"Reader {number}",
         "email": f"reader-{number}@readers.example",
@@ -156,8 +156,8 @@ def write(server: Server, article: Article, number: int, top: Comment, token: st
         "token": token,
         "parent": str(top.pk) if number % 2 else "",
     }
-    asking = HTTPConnection("127.0.0.1", server.port, timeout=120)
-    asking.request(
+    http = HTTPConnection("127.0.0.1", server.port, timeout=120)
+    http.request(
         "POST",
         f"/comments/new/?article={article.pk}",
         urlencode(form),
@@ -166,4 +166,4 @@ def write(server: Server, article: Article, number: int, top: Comment, token: st
             "X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}",
         },
     )
-    return asking.getresponse().status
+    return http.getresponse().status

@@ -1,8 +1,8 @@
-"""An upgrade from an earlier release keeps no reader waiting, and makes the same schema as a new database.
+"""An upgrade from an earlier release does not block readers, and has the schema of a new database.
 
 make prove upgrade
 
-The earlier release itself makes its tables: its code comes from git and runs with today's packages.
+The earlier release creates its tables: its code comes from git and runs with the current packages.
 """
 
 import difflib
@@ -30,7 +30,7 @@ from iria.launcher.paths import PROJECT
 from iria.management.commands import migrate
 from tests.proofs import old_archive
 from tests.proofs.clone import surroundings
-from tests.proofs.locks import BLOCKS_READING, BLOCKS_WRITING, Seen, watched
+from tests.proofs.locks import BLOCKS_READING, BLOCKS_WRITING, Seen, watch_locks
 from tests.proofs.size import FULL, sized
 
 pytestmark = pytest.mark.proof
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.proof
 START: Final = migrate.LAST_BEFORE_SQUASH
 """The commit of the earlier release."""
 LAST_BUT_ONE: Final = ("newsletter", "0020_remembered_leaving")
-"""A migration in the middle of those that are squashed now."""
+"""A migration among those that are squashed now."""
 
 ARTICLES: Final = sized(400, 100_000)
 COMMENTS: Final = sized(3_000, 100_000)
@@ -46,7 +46,7 @@ THREADS: Final = sized(50, 5_000)
 MOST_SECONDS: Final = 2.0
 PROGRAM: Final = "upgrade"
 READ: Final = {"articles_commentposition", "articles_threadcount", "articles_moderationdecision"}
-"""Tables that pages for readers show something of, besides those with a public policy."""
+"""Tables shown on public pages, beside those with a public policy."""
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def earlier_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def old_database(earlier_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a database as the earlier release leaves it; the tests get copies."""
+    """The name of a database of the earlier release; the tests get copies."""
     with new_database() as url:
         run_migrate(earlier_release, url, tmp_path_factory.mktemp("state"))
         yield url.rpartition("/")[2]
@@ -93,7 +93,7 @@ def new_database(*, template: str = "template1") -> Iterator[str]:
 
 
 def manage(project: Path, url: str, state: Path, *arguments: str) -> tuple[int, str]:
-    """Whether a command of this release failed, and what it printed."""
+    """Runs a command; returns its exit status and output."""
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=project,
@@ -112,9 +112,9 @@ def manage(project: Path, url: str, state: Path, *arguments: str) -> tuple[int, 
 
 
 def run_migrate(project: Path, url: str, state: Path, *arguments: str) -> str:
-    failed, said = manage(project, url, state, "migrate", "--verbosity", "2", *arguments)
-    assert not failed, said
-    return said
+    failed, output = manage(project, url, state, "migrate", "--verbosity", "2", *arguments)
+    assert not failed, output
+    return output
 
 
 def schema(url: str) -> list[str]:
@@ -134,7 +134,7 @@ def schema(url: str) -> list[str]:
 
 
 def rows(url: str) -> dict[str, int]:
-    """How many rows each table has."""
+    """The number of rows of each table."""
     with psycopg.connect(url) as database:
         tables = database.execute(
             "SELECT relname FROM pg_class"
@@ -149,33 +149,31 @@ def rows(url: str) -> dict[str, int]:
     return found
 
 
-def test_an_upgrade_keeps_no_reader_waiting_and_removes_no_row(url: str, tmp_path: Path) -> None:
+def test_an_upgrade_does_not_block_readers_and_removes_no_row(url: str, tmp_path: Path) -> None:
     with psycopg.connect(url) as database:
         old_archive.load(database, articles=ARTICLES, comments=COMMENTS, threads=THREADS)
     with psycopg.connect(url) as database:
         tables = read_by_readers(database)
     before = rows(url)
-    with watched(url, PROGRAM, sorted(tables)) as seen:
-        said = run_migrate(PROJECT, url, tmp_path)
-    report(said, seen, tables)
+    with watch_locks(url, PROGRAM, sorted(tables)) as seen:
+        output = run_migrate(PROJECT, url, tmp_path)
+    report(output, seen, tables)
     assert seen.samples > 0
-    if FULL:  # beside other tests a time says little
+    if FULL:  # other tests influence times
         assert seen.longest([BLOCKS_READING], tables) <= MOST_SECONDS
         assert seen.longest(BLOCKS_WRITING, tables) <= MOST_SECONDS
         assert max(seen.reads.values()) <= MOST_SECONDS
     assert before["articles_commentplace"] == COMMENTS
     after = rows(url)
     assert {name for name in before.keys() & after.keys() if after[name] < before[name]} == set()
-    # Tables that were renamed are under another name there.
+    # Renamed tables count too.
     assert sum(after.values()) >= sum(before.values())
     with psycopg.connect(url) as database:
         unvalidated = "SELECT count(*) FROM pg_constraint WHERE NOT convalidated"
         assert database.execute(unvalidated).fetchone() == (0,)
 
 
-def test_an_upgraded_database_has_the_schema_and_first_rows_of_a_new_one(
-    url: str, tmp_path: Path
-) -> None:
+def test_an_upgraded_database_equals_a_new_one(url: str, tmp_path: Path) -> None:
     run_migrate(PROJECT, url, tmp_path)
     with new_database() as new:
         run_migrate(PROJECT, new, tmp_path)
@@ -190,29 +188,29 @@ def test_an_upgraded_database_has_the_schema_and_first_rows_of_a_new_one(
     }
 
 
-def test_a_database_in_the_middle_of_squashed_migrations_is_refused_in_one_sentence(
+def test_a_database_between_squashed_migrations_is_rejected(
     earlier_release: Path, url: str, tmp_path: Path
 ) -> None:
     run_migrate(earlier_release, url, tmp_path, *LAST_BUT_ONE)
     before = schema(url), rows(url)
-    failed, said = manage(PROJECT, url, tmp_path, "migrate")
+    failed, output = manage(PROJECT, url, tmp_path, "migrate")
     assert failed
-    assert said.strip() == f"CommandError: {migrate.TOO_OLD}"
+    assert output.strip() == f"CommandError: {migrate.TOO_OLD}"
     assert (schema(url), rows(url)) == before
     run_migrate(earlier_release, url, tmp_path)
     run_migrate(PROJECT, url, tmp_path)
 
 
 def read_by_readers(database: psycopg.Connection[Any]) -> set[str]:
-    """Those of their tables that the earlier release has already."""
+    """The public tables that exist in the earlier release."""
     shown = {model._meta.db_table for model, _ in public_models()} | READ
     found = database.execute("SELECT relname FROM pg_class WHERE relkind = 'r'").fetchall()
     return shown & {name for (name,) in found}
 
 
-def report(said: str, seen: Seen, tables: set[str]) -> None:
+def report(output: str, seen: Seen, tables: set[str]) -> None:
     print(f"\n{ARTICLES:,} articles, {COMMENTS:,} comments in {THREADS:,} threads")
-    for name, took in re.findall(r"Applying (\S+)\.\.\. OK \((\S+)s\)", said):
+    for name, took in re.findall(r"Applying (\S+)\.\.\. OK \((\S+)s\)", output):
         print(f"{float(took):8.2f} s  {name}")
     print("Longest locks on tables that readers read, and longest wait of a reader:")
     for table in sorted(tables, key=lambda each: -seen.longest(BLOCKS_WRITING, [each])):

@@ -1,8 +1,8 @@
-"""The decoder of pictures, started once: each order is answered by a fork under the usual limits.
+"""The image decoder, started once: each task runs in a fork with the usual limits.
 
-`python -I warm_decoder.py PROJECT`, an order a line on its standard input, what became of it a line
-on its standard output. The same code answers as in
-`articles.images.processing.decoder_process`; only the start of a new Python for each file is saved. Plain Python, without Django.
+`python -I warm_decoder.py PROJECT` reads a task per line from standard input, and writes a result per line
+to standard output. It runs the same code as
+`articles.images.processing.decoder_process`; without starting Python for each file. Does not use Django.
 """
 
 import importlib
@@ -15,7 +15,7 @@ import traceback
 from typing import IO, Any
 
 OVERDUE = -14
-"""The code of a child that was ended by the clock."""
+"""The exit code of a child that exceeded the time limit."""
 
 
 def main() -> None:
@@ -31,24 +31,24 @@ def main() -> None:
 
 def _outcome(process: Any, tasks: Any, order: dict[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
-        began = time.monotonic()
+        start = time.monotonic()
         number = os.fork()
         if number == 0:
-            _answer(process, tasks, order, said, complained)
-        code, used = _wait(number, began + order["wait"])
+            _run(process, tasks, order, said, complained)
+        code, used = _wait(number, start + order["wait"])
         said.seek(0)
         complained.seek(0)
         return {
             "code": code,
             "said": said.read().decode(),
             "complained": complained.read().decode(errors="replace"),
-            "seconds": time.monotonic() - began,
+            "seconds": time.monotonic() - start,
             "cpu": used.ru_utime + used.ru_stime,
             "peak": used.ru_maxrss * 1024,
         }
 
 
-def _answer(
+def _run(
     process: Any, tasks: Any, order: dict[str, Any], said: IO[bytes], complained: IO[bytes]
 ) -> None:
     code = 1
@@ -66,14 +66,14 @@ def _answer(
         os._exit(code)
 
 
-def _wait(number: int, until: float) -> tuple[int, Any]:
-    """The exit code, negative for a signal; the child is ended when its time is over."""
+def _wait(number: int, deadline: float) -> tuple[int, Any]:
+    """The exit code, negative for a signal; kills the child after the time limit."""
     pause = 0.0005
     while True:
         ended, status, used = os.wait4(number, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status), used
-        if time.monotonic() > until:
+        if time.monotonic() > deadline:
             os.kill(number, 9)
             _, _, used = os.wait4(number, 0)
             return OVERDUE, used

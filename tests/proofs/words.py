@@ -1,4 +1,4 @@
-"""What photographs say, in several languages; a hostile few among them."""
+"""Metadata of photographs in several languages, including hostile text."""
 
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ _COMMON: Final[dict[str, Any]] = {
 
 
 def _words(caption: str, names: list[str], place: tuple[str, str], **more: Any) -> dict[str, Any]:
-    """One set: what is not given is made of the same language's words."""
+    """One set of metadata; other fields are derived from the caption."""
     city, country = place
     return {
         "headline": caption[:60].strip(),
@@ -91,4 +91,4 @@ WORDS: Final = [
         ("Łódź", "日本"),
     ),
 ]
-"""The last one only UTF-8 can write."""
+"""Only UTF-8 can encode the last one."""

@@ -139,7 +139,7 @@ def _squeezed(word: str) -> str:
     return DOUBLED.sub(r"\1", word.lower())
 
 
-def _one_letter_removed(word: str) -> list[str]:
+def _one_character_removed(word: str) -> list[str]:
     return [word[:index] + word[index + 1 :] for index in range(len(word))]
 
 
@@ -151,7 +151,7 @@ GROUP_OF_TYPO: Final = {
     for words in GROUPS.values()
     for word in {_squeezed(each) for each in words.split()}
     if len(word) >= MIN_LETTERS_FOR_TYPOS
-    for typo in _one_letter_removed(word)
+    for typo in _one_character_removed(word)
 }
 
 
@@ -165,7 +165,7 @@ def _group(word: str) -> str:
         return known
     if len(plain) < MIN_LETTERS_FOR_TYPOS or len(plain) > 20:
         return UNKNOWN
-    shorter = _one_letter_removed(plain)
+    shorter = _one_character_removed(plain)
     return next(
         (
             group

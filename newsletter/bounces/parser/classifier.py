@@ -103,14 +103,14 @@ def _failures(message: Opened, body: str) -> list[Failure]:
     header_addresses = [
         mime.clean(value) for value in message.headers.get("x-failed-recipients").split(",")
     ]
-    addresses = [value for value in header_addresses if value] or _failed_addresses(message, body)
+    addresses = [value for value in header_addresses if value] or _failed_emails(message, body)
     status = next((failure.status for failure in by_fields if failure.status), "")
     response = " ".join(failure.smtp_response for failure in by_fields)
     return [_failure_of(address, body, addresses, status, response) for address in addresses]
 
 
-def _failed_addresses(message: Opened, body: str) -> list[str]:
-    own_addresses = _own_addresses(message.headers)
+def _failed_emails(message: Opened, body: str) -> list[str]:
+    own_addresses = _own_emails(message.headers)
     failed = free_text.failing(body, not_these=own_addresses)
     if failed or not free_text.FAILING.search(f"{body} {message.headers.words('subject')}"):
         return failed
@@ -235,7 +235,7 @@ def _report(message: Opened, returned: str, kind: Kind, **fields: object) -> Rep
     )
 
 
-def _own_addresses(headers: Headers) -> set[str]:
+def _own_emails(headers: Headers) -> set[str]:
     return {
         address for name in OWN for value in headers.all(name) for address in mime.in_text(value)
     }

@@ -201,7 +201,7 @@ def test_a_commenter_is_suspended_without_javascript(
     bans = moderator_client.get("/admin/articles/ban/").content.decode()
     assert "Teo Brandt" in bans
     assert "teo@readers.example" not in bans
-    removal = {"action": "remove_selected", "_selected_action": [ban.pk]}
+    removal = {"action": "remove_selected", "_selected_action": [str(ban.pk)]}
     moderator_client.post("/admin/articles/ban/", removal, follow=True)
     assert Ban.objects.active().count() == 1
 

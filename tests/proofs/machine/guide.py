@@ -1,4 +1,4 @@
-"""The commands of the production guide: its boxes, in order, below their headings."""
+"""The code blocks of the production guide, with their headings."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ GUIDE = PROJECT / "docs" / "running-in-production.md"
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What an operator copies and pastes at one time."""
+    """A block of commands."""
 
     heading: str
     commands: str
@@ -28,7 +28,7 @@ def boxes() -> list[Box]:
 
 
 def file_in(path: str) -> str:
-    """The text that the guide writes into a file."""
+    """The content of a file in the guide."""
     pattern = rf"^cat > {re.escape(path)} <<'END'\n(.*?)^END$"
     found = re.findall(pattern, GUIDE.read_text(), flags=re.MULTILINE | re.DOTALL)
     assert len(found) == 1, f"the guide writes {path} once"

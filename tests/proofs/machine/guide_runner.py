@@ -1,4 +1,4 @@
-"""Somebody who follows the production guide on a new machine, and looks at the result."""
+"""Runs the commands of the production guide on a new machine, and checks the result."""
 
 import json
 import re
@@ -30,14 +30,14 @@ class Answer:
 
 @dataclass
 class Operator:
-    """Somebody who follows the guide, and looks at the result."""
+    """Runs the guide and requests pages."""
 
     machine: NewMachine
     repository: Path
     executed: list[str] = field(default_factory=list)
 
     def follow(self, *headings: str) -> list[str]:
-        """Execute the boxes below these headings, in order; all they printed."""
+        """Run the blocks below these headings, in order; return their output."""
         printed = []
         for box in boxes():
             if any(box.heading.startswith(heading) for heading in headings):
@@ -55,7 +55,7 @@ class Operator:
         return printed
 
     def box(self, heading: str, number: int) -> str:
-        """Execute one of several boxes below a heading."""
+        """Run one of several blocks below a heading."""
         below = [box for box in boxes() if box.heading == heading]
         self.executed.append(heading)
         return self.paste(below[number].commands)
@@ -67,7 +67,7 @@ class Operator:
         return Answer(int(head.split()[1]), head.lower(), body)
 
     def checksum(self, path: str) -> str:
-        """Of what a reader gets there."""
+        """The checksum of a public response."""
         return self.machine.run(
             f"curl --fail --silent --show-error {SITE}{path} | sha256sum"
         ).split()[0]
@@ -80,7 +80,7 @@ class Operator:
 
     @contextmanager
     def readers(self, *paths: str) -> Iterator[None]:
-        """Readers ask for these pages as long as the block lasts, and none of them may see an error."""
+        """Request these pages during the block; no response may be an error."""
         urls = [SITE + path for path in paths]
         command = [
             *self.machine.inside(),
@@ -100,8 +100,8 @@ class Operator:
             try:
                 yield
             finally:
-                said, _ = process.communicate(timeout=120)
-        seen = json.loads(said)
+                output, _ = process.communicate(timeout=120)
+        seen = json.loads(output)
         print(
             f"{seen['requests']} requests, the longest {seen['longest']:.1f} s, failed: {len(seen['failed'])}"
         )
@@ -109,7 +109,7 @@ class Operator:
         assert seen["failed"] == []
 
     def sign_in(self) -> str:
-        """As the first administrator; where that leads."""
+        """Sign in as the first administrator; return the final URL."""
         jar = "--cookie /root/cookies --cookie-jar /root/cookies"
         form = f"{SITE}/accounts/login/?next=/admin/"
         self.machine.run("rm -f /root/cookies")
@@ -128,7 +128,7 @@ class Operator:
         )
 
     def publish_next_version(self) -> None:
-        """The repository gets one commit more: a migration, a page and a style that are new."""
+        """Add a commit with a migration, a page and a style to the repository."""
         last = sorted(
             path.stem for path in (self.repository / "iria" / "migrations").glob("0*.py")
         )[-1]

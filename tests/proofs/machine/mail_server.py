@@ -1,4 +1,4 @@
-"""A mail server on port 587 that keeps what it gets: `mail_server.py FOLDER`."""
+"""A mail server on port 587 that stores e-mails: `mail_server.py FOLDER`."""
 
 import ssl
 import sys
@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 
-class Keeping:
+class StoreMessages:
     def __init__(self, folder: Path) -> None:
         self.folder, self.numbers = folder, count(1)
 
@@ -23,16 +23,16 @@ class Keeping:
 def main(folder: Path) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(folder / "mail.pem", folder / "mail-key.pem")
-    right = (b"user", b"password")
+    credentials = (b"user", b"password")
     server = Controller(
-        Keeping(folder / "mails"),
+        StoreMessages(folder / "mails"),
         hostname="127.0.0.1",
         port=587,
         tls_context=context,
         require_starttls=True,
         auth_required=True,
         authenticator=lambda _1, _2, _3, _4, data: AuthResult(
-            success=(data.login, data.password) == right
+            success=(data.login, data.password) == credentials
         ),
     )
     server.start()

@@ -1,10 +1,10 @@
-"""A new Debian machine without IRIA: a throwaway layer over this one, in namespaces of its own.
+"""A new Debian machine without IRIA: a temporary overlay over this one, in its own namespaces.
 
     with new_machine(upstream) as machine:
         machine.run("apt-get install --yes nginx")
 
-What is written in it lies in memory and is gone at the end, with all its processes: its first process is killed, and the
-kernel ends the others. It has a network of its own, in which every port is free; `run(..., outside=True)` runs a
+Its files are in memory and deleted at the end, with all its processes: its init process is killed, and the
+kernel ends the others. It has its own network, with all ports free; `run(..., outside=True)` runs a
 command in the network of this machine, to download something.
 """
 
@@ -47,7 +47,7 @@ _CLEAN = {
 class NewMachine:
     pid: int
     given: Path
-    """What it was given: the authority that it trusts, and the folder of the mails that it sent."""
+    """Shared files: its certificate authority, and the folder of sent e-mails."""
 
     def run(
         self, commands: str, *, outside: bool = False, answers: Mapping[str, str] | None = None
@@ -59,7 +59,7 @@ class NewMachine:
             answers: what to type at a prompt that contains the key.
 
         Returns:
-            All they printed.
+            Their output.
         """
         shell = [*self.inside(outside=outside), "/bin/bash", "-e", "-c", commands]
         if answers:
@@ -78,7 +78,7 @@ class NewMachine:
         return done.stdout
 
     def _type(self, commands: str, answers: Mapping[str, str]) -> str:
-        """In a terminal of its own, because a password is asked for on the terminal."""
+        """Runs commands in a terminal, to enter a password."""
         wrapped = [
             *self.inside(),
             "script",
@@ -89,7 +89,7 @@ class NewMachine:
             commands,
             "/dev/null",
         ]
-        said, seen = "", 0
+        output, seen = "", 0
         with subprocess.Popen(
             wrapped,
             env=_CLEAN,
@@ -102,23 +102,23 @@ class NewMachine:
             watchdog = threading.Timer(120, process.kill)
             watchdog.start()
             while more := os.read(process.stdout.fileno(), 4096):
-                said += more.decode(errors="replace")
+                output += more.decode(errors="replace")
                 for prompt, answer in answers.items():
-                    if prompt in said[seen:] and said.rstrip().endswith(":"):
-                        seen = len(said)
-                        time.sleep(0.2)  # what is typed before the echo is off is thrown away
+                    if prompt in output[seen:] and output.rstrip().endswith(":"):
+                        seen = len(output)
+                        time.sleep(0.2)  # input before the echo is off is discarded
                         process.stdin.write(f"{answer}\n".encode())
                         process.stdin.flush()
             watchdog.cancel()
-        assert process.returncode == 0, said
-        return said
+        assert process.returncode == 0, output
+        return output
 
     def inside(self, *, outside: bool = False) -> list[str]:
         spaces = ["--mount", "--pid", "--ipc", "--uts"] + ([] if outside else ["--net"])
         return ["nsenter", "--target", str(self.pid), *spaces, "--root", "--wd"]
 
     def start(self, *command: str | Path) -> "subprocess.Popen[bytes]":
-        """A program of this machine's file system, in the network of the new one."""
+        """Start a program of this machine in the network of the new one."""
         entered = ["nsenter", "--target", str(self.pid), "--net", *map(str, command)]
         with (self.given / "started.log").open("ab") as log:
             return subprocess.Popen(
@@ -139,12 +139,12 @@ class NewMachine:
 
     @property
     def root(self) -> Path:
-        """Its file system, as seen from here."""
+        """The file system of the new machine."""
         return Path(f"/proc/{self.pid}/root")
 
     def replace_upstream(self, repository: Path) -> None:
-        """What the address in the guide leads to is this repository from now on."""
-        # Files are copied, because git would take the path below /proc for one of this machine.
+        """Replaces the repository behind the URL in the guide."""
+        # Files are copied, because git would resolve the path below /proc on this machine.
         made = self.given / "next.git"
         subprocess.run(["git", "clone", "-q", "--bare", repository, made], check=True)
         target = self.root / "opt" / "stand-ins" / "upstream.git"
@@ -157,10 +157,10 @@ class NewMachine:
 
 @contextmanager
 def new_machine(project: Path) -> Iterator[NewMachine]:
-    """Until the block ends.
+    """Runs a new machine for the duration of the block.
 
     Args:
-        project: a Git repository, which the machine gets when it fetches the address in the guide.
+        project: the Git repository behind the URL in the guide.
     """
     folder = Path(tempfile.mkdtemp(prefix="iria-machine-"))
     given = folder.with_name(f"{folder.name}-given")
@@ -207,7 +207,7 @@ def new_machine(project: Path) -> Iterator[NewMachine]:
 
 
 def _first_process(outer: "subprocess.Popen[bytes]", log: Path) -> int:
-    """The init of the machine, once its service manager answers."""
+    """The init process of the machine, when its service manager is ready."""
     deadline = time.monotonic() + 60
     while outer.poll() is None and time.monotonic() < deadline:
         for pid in children_of(outer.pid):
@@ -218,7 +218,7 @@ def _first_process(outer: "subprocess.Popen[bytes]", log: Path) -> int:
 
 
 def _make_authority(folder: Path) -> None:
-    """An authority of the test, and a certificate of it for the mail server."""
+    """A test certificate authority, and a certificate for the mail server."""
     authority, authority_key = folder / "authority.pem", folder / "authority-key.pem"
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
     made = [

@@ -1,7 +1,7 @@
-"""Readers under whom the site must not falter: `readers.py COUNT URL…`, until its input is closed.
+"""Requests pages like readers: `readers.py COUNT URL…`, until its input is closed.
 
-Each asks for one page after the other, over a new connection each time; then it prints one line of JSON. It uses
-nothing but Python's standard library, because it runs on the test machine's own Python.
+Each reader requests one page after the other, over new connections; at the end it prints one line of JSON. It uses
+only the standard library, because it runs with the Python of the test machine.
 """
 
 import json
@@ -13,7 +13,7 @@ from itertools import cycle
 
 PAUSE_SECONDS = 0.1
 finished = threading.Event()
-taken: list[float] = []
+durations: list[float] = []
 failed: list[str] = []
 
 
@@ -27,7 +27,7 @@ def read(urls: list[str]) -> None:
                 answer.read()
         except OSError as error:
             failed.append(f"{url}: {error}")
-        taken.append(time.monotonic() - began)
+        durations.append(time.monotonic() - began)
         finished.wait(PAUSE_SECONDS)
 
 
@@ -42,7 +42,7 @@ def main(count: int, urls: list[str]) -> None:
     finished.set()
     for thread in threads:
         thread.join()
-    print(json.dumps({"requests": len(taken), "longest": max(taken), "failed": failed}))
+    print(json.dumps({"requests": len(durations), "longest": max(durations), "failed": failed}))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A stand-in for systemd: runs the services and sockets that unit files describe, and answers `systemctl`.
+"""A replacement for systemd: runs the services and sockets of unit files, and responds to `systemctl`.
 
-It uses nothing but Python's standard library, because it runs on the test machine's own Python.
+It uses only the standard library, because it runs with the Python of the test machine.
 """
 
 import json
@@ -26,39 +26,39 @@ class Manager:
 
     def met(self, unit: Unit) -> None:
         own = FOLDERS[0] / unit.name
-        if own.is_file():  # those of Debian's packages are Debian's business
+        if own.is_file():  # units of Debian's packages are not checked
             self.ignored |= set(unit.values) - APPLIED
 
     def serve(self) -> None:
         Path(CONTROL).parent.mkdir(parents=True, exist_ok=True)
-        with socket.socket(socket.AF_UNIX) as door:
-            door.bind(CONTROL)
-            door.listen()
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(CONTROL)
+            listener.listen()
             while True:
-                asking, _ = door.accept()
-                threading.Thread(target=self._answer, args=[asking], daemon=True).start()
+                client, _ = listener.accept()
+                threading.Thread(target=self._answer, args=[client], daemon=True).start()
 
-    def _answer(self, asking: socket.socket) -> None:
-        with asking, asking.makefile("rw") as lines:
+    def _answer(self, client: socket.socket) -> None:
+        with client, client.makefile("rw") as lines:
             arguments = json.loads(lines.readline())
             try:
                 with self.lock:
-                    said, status = self.do(arguments)
+                    output, status = self.do(arguments)
             except Failure as why:
-                said, status = str(why), 1
-            lines.write(json.dumps([said, status]) + "\n")
+                output, status = str(why), 1
+            lines.write(json.dumps([output, status]) + "\n")
 
     def do(self, arguments: list[str]) -> tuple[str, int]:
-        """What systemctl prints, and its exit status."""
-        verb, *words = [word for word in arguments if not word.startswith("--")]
-        if verb == "stand-in-ignored":
+        """The output and the exit status of systemctl."""
+        action, *names = [word for word in arguments if not word.startswith("--")]
+        if action == "stand-in-ignored":
             return "\n".join(sorted(self.ignored)), 0
-        names = [word if word.endswith(KINDS) else f"{word}.service" for word in words]
-        if verb == "is-active":
+        names = [name if name.endswith(KINDS) else f"{name}.service" for name in names]
+        if action == "is-active":
             return "", 0 if all(self.active(name) for name in names) else 3
-        if verb == "enable" and "--now" in arguments:
-            verb = "start"
-        verbs: dict[str, Callable[[str], object]] = {
+        if action == "enable" and "--now" in arguments:
+            action = "start"
+        actions: dict[str, Callable[[str], object]] = {
             "start": self.start,
             "stop": self.stop,
             "restart": self.restart,
@@ -67,10 +67,10 @@ class Manager:
             "enable": Unit,
             "daemon-reload": Unit,
         }
-        if verb not in verbs:
-            raise Failure(f"The stand-in for systemctl does not know `{verb}`.")
+        if action not in actions:
+            raise Failure(f"The stand-in for systemctl does not know `{action}`.")
         for name in names:
-            verbs[verb](name)
+            actions[action](name)
         return "", 0
 
     def active(self, name: str) -> bool:
@@ -120,7 +120,7 @@ class Manager:
         self.sockets[name] = made
 
     def clusters(self) -> list[str]:
-        """Debian's clusters of PostgreSQL; its package makes the first one when it is installed."""
+        """Debian's PostgreSQL clusters; creates the first one, as the package does on installation."""
         if not list(Path("/etc/postgresql").glob("*/*/postgresql.conf")):
             versions = sorted(
                 Path("/usr/lib/postgresql").glob("*/bin/postgres"),

@@ -1,4 +1,4 @@
-"""A service of the stand-in for systemd: its processes, from the start to the end."""
+"""A service of the replacement for systemd."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LOGS = Path("/var/log/stand-in")
 START_SECONDS, STOP_SECONDS = 90, 90
 
-# What ProtectSystem=strict, PrivateTmp and NoNewPrivileges promise, from what a service starts in.
+# Implements ProtectSystem=strict, PrivateTmp and NoNewPrivileges.
 SANDBOX = """
 if [ "$STRICT" = strict ]; then
     for path in $WRITABLE; do mount --bind "$path" "$path" || exit 226; done
@@ -75,17 +75,17 @@ class Service:
 
     def _start_main(self, kind: str) -> None:
         ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) if kind == "notify" else None
-        more: dict[str, str] = {}
+        extra_environment: dict[str, str] = {}
         if ready is not None:
             place = f"/run/stand-in/notify-{self.name}"
             Path(place).unlink(missing_ok=True)
             ready.bind(place)
             Path(place).chmod(0o666)
-            more["NOTIFY_SOCKET"] = place
+            extra_environment["NOTIFY_SOCKET"] = place
         listening = self.manager.sockets.get(self.name.replace(".service", ".socket"), [])
         if listening:
-            more["LISTEN_FDS"] = str(len(listening))
-        self.process = self._spawn(self.unit.one("ExecStart"), more, listening)
+            extra_environment["LISTEN_FDS"] = str(len(listening))
+        self.process = self._spawn(self.unit.one("ExecStart"), extra_environment, listening)
         threading.Thread(target=self._watch, args=[self.process], daemon=True).start()
         if ready is not None:
             with ready:
@@ -103,7 +103,7 @@ class Service:
         raise Failure(f"Job for {self.name} failed; see its log.")
 
     def _watch(self, process: "subprocess.Popen[bytes]") -> None:
-        """Starts it again, as Restart= says, when it ended without being asked to."""
+        """Restarts it by Restart= after an unexpected end."""
         status = process.wait()
         restart = self.unit.one("Restart")
         if (
@@ -127,7 +127,7 @@ class Service:
         deadline = time.monotonic() + STOP_SECONDS
         while self.pid is not None and time.monotonic() < deadline:
             time.sleep(0.02)
-        if self.process is not None:  # KillMode=mixed: what the main process left behind
+        if self.process is not None:  # KillMode=mixed: remaining processes
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
@@ -142,25 +142,25 @@ class Service:
         for command in self.unit.values["ExecReload"]:
             self._run(command, MAINPID=str(self.pid))
 
-    def _run(self, command: str, **more: str) -> None:
-        forgiving, command = command.startswith("-"), command.lstrip("-")
-        status = self._spawn(command, more, []).wait()
-        if status and not forgiving:
+    def _run(self, command: str, **extra_environment: str) -> None:
+        ignores_errors, command = command.startswith("-"), command.lstrip("-")
+        status = self._spawn(command, extra_environment, []).wait()
+        if status and not ignores_errors:
             raise Failure(f"{self.name}: `{command}` ended with status {status}; see its log.")
 
     def _spawn(
-        self, command: str, more: dict[str, str], listening: list[socket.socket]
+        self, command: str, extra_environment: dict[str, str], listening: list[socket.socket]
     ) -> "subprocess.Popen[bytes]":
-        """As systemd would: the unit's user and surroundings, its sockets from number 3 on."""
+        """Starts a process like systemd, with user, environment and sockets from descriptor 3."""
         one = self.unit.one
-        surroundings = {
+        environment = {
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
             **self._environment(),
-            **more,
+            **extra_environment,
         }
         words = [
-            surroundings.get(word[1:], "") if word.startswith("$") else word
+            environment.get(word[1:], "") if word.startswith("$") else word
             for word in shlex.split(command)
         ]
         prefix = ["unshare", "--mount", "--propagation", "private", "sh", "-c", SANDBOX, "sh"]
@@ -185,7 +185,7 @@ class Service:
             return subprocess.Popen(
                 [*prefix, *words],
                 cwd=one("WorkingDirectory", "/"),
-                env=surroundings | sandbox,
+                env=environment | sandbox,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,6 +1,6 @@
-"""The stand-in for systemctl: asks the service manager, which answers with what to print and the exit status.
+"""The replacement for systemctl: sends its arguments to the service manager, which returns output and exit status.
 
-`systemctl stand-in-ignored` prints the directives that the manager met and does not apply.
+`systemctl stand-in-ignored` prints directives that the manager does not apply.
 """
 
 import json
@@ -10,17 +10,17 @@ import sys
 from tests.proofs.machine.service_manager import CONTROL
 
 
-def ask(arguments: list[str]) -> int:
-    with socket.socket(socket.AF_UNIX) as asking:
-        asking.connect(CONTROL)
-        with asking.makefile("rw") as lines:
+def request(arguments: list[str]) -> int:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(CONTROL)
+        with client.makefile("rw") as lines:
             lines.write(json.dumps(arguments) + "\n")
             lines.flush()
-            said, status = json.loads(lines.readline())
-    if said:
-        print(said, file=sys.stderr if status else sys.stdout)
+            output, status = json.loads(lines.readline())
+    if output:
+        print(output, file=sys.stderr if status else sys.stdout)
     return int(status)
 
 
 if __name__ == "__main__":
-    sys.exit(ask(sys.argv[1:]))
+    sys.exit(request(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Unit files of systemd, and what the stand-in for it applies of them."""
+"""Unit files of systemd, and the directives that the replacement applies."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -39,11 +39,11 @@ APPLIED = frozenset(
 
 
 class Failure(Exception):
-    """One sentence for the person who ran systemctl."""
+    """An error message of systemctl."""
 
 
 class Unit:
-    """A unit file: its directives by name, each with all its values."""
+    """A unit file: directive → all its values."""
 
     def __init__(self, name: str) -> None:
         self.name = name
