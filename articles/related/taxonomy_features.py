@@ -31,7 +31,7 @@ class TaxonomyFeatures:
         self.dates: dict[int, datetime] = {pk: published for pk, published in dates if published}
         self._articles = Article.objects.filter(state=Article.State.PUBLISHED).count()
         self._names = {kind: self._read(kind, article_ids) for kind in KINDS}
-        self._frequency = {kind: self._rarities(kind) for kind in KINDS}
+        self._frequency = {kind: self._inverse_frequencies(kind) for kind in KINDS}
 
     def parts(self, other: int) -> dict[str, float]:
         """Returns how much the two share by feature, 0 to 1; rare terms count more than common ones."""
@@ -64,7 +64,7 @@ class TaxonomyFeatures:
             taxonomy[article_id][term_id] = name
         return taxonomy
 
-    def _rarities(self, kind: str) -> dict[int, float]:
+    def _inverse_frequencies(self, kind: str) -> dict[int, float]:
         """Returns the rarity of the terms of the article: 1 if no other has it, 0 if all have it."""
         model, _, term_field = KINDS[kind]
         own = list(self._names[kind].get(self.own, {}))
