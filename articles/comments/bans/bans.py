@@ -62,8 +62,8 @@ def ban(
             ]
             _apply_to_existing(identifiers_by_kind, created, by=by)
     except IntegrityError as error:
-        sentence = "Another moderator has just banned this commenter. Check their ban first."
-        raise BanError(sentence) from error
+        message = "Another moderator has just banned this commenter. Check their ban first."
+        raise BanError(message) from error
     return created
 
 
@@ -74,17 +74,17 @@ def _validate(
     expires_at: datetime | None,
 ) -> None:
     if not kinds:
-        sentence = "Choose at least one way to identify the commenter."
-        raise BanError(sentence)
+        message = "Choose at least one way to identify the commenter."
+        raise BanError(message)
     if expires_at is not None and expires_at <= timezone.now():
-        sentence = "The suspension must end in the future."
-        raise BanError(sentence)
+        message = "The suspension must end in the future."
+        raise BanError(message)
     if _is_newsroom_member(comment, kinds):
-        sentence = "Members of the newsroom cannot be banned here. Ask an administrator."
-        raise BanError(sentence)
+        message = "Members of the newsroom cannot be banned here. Ask an administrator."
+        raise BanError(message)
     if missing := [Ban.Kind(kind).label for kind in kinds if kind not in identifiers_by_kind]:
-        sentence = f"Not stored for this comment: {', '.join(missing)}."
-        raise BanError(sentence)
+        message = f"Not stored for this comment: {', '.join(missing)}."
+        raise BanError(message)
 
 
 def _create(comment: Comment, kind: str, plain: str, *, by: User, **fields: Any) -> Ban:

@@ -26,11 +26,11 @@ EMAIL_RETENTION: Final = timedelta(days=7)
 
 
 class FlagError(Exception):
-    """The report was not accepted. `sentences` has a message to the sender for each field."""
+    """The report was not accepted. `messages` has a message to the sender for each field."""
 
-    def __init__(self, sentences: dict[str, str], *, busy: bool = False) -> None:
-        super().__init__(" ".join(sentences.values()))
-        self.sentences = sentences
+    def __init__(self, messages: dict[str, str], *, busy: bool = False) -> None:
+        super().__init__(" ".join(messages.values()))
+        self.messages = messages
         self.busy = busy
 
 
@@ -167,8 +167,8 @@ def _weight_of(identity: Q) -> float:
 def _limit_rate(ip_address: str) -> None:
     limit, per = PER_IP_ADDRESS
     if ip_address and not count_and_allow("reports from", ip_address, limit=limit, per=per):
-        sentence = gettext("Too many reports. Try again in ten minutes.")
-        raise FlagError({"form": sentence}, busy=True)
+        message = gettext("Too many reports. Try again in ten minutes.")
+        raise FlagError({"form": message}, busy=True)
 
 
 def _validate(flag: Flag) -> None:

@@ -33,7 +33,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
                     ip_address=client_ip(request),
                 )
             except flagging.FlagError as error:
-                errors, status = error.sentences, 429 if error.busy else 422
+                errors, status = error.messages, 429 if error.busy else 422
             else:
                 return redirect("comment_reported")
         context = {

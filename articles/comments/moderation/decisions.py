@@ -229,8 +229,8 @@ def _check_seen(current: Comment, seen: str, read_at: datetime | None) -> None:
 def _check_claim(comment: Comment, by: User) -> None:
     other = cases.claimed_by_others([comment], than=by).get(comment.pk)
     if other is not None:
-        sentence = f"{other} is reviewing this comment."
-        raise ClaimedByOther(sentence)
+        message = f"{other} is reviewing this comment."
+        raise ClaimedByOther(message)
 
 
 def what_happened(comment: Comment) -> str:

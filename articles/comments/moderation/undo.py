@@ -34,14 +34,14 @@ def _undo(row: ModerationDecision, by: User) -> int:
     if latest.undoes_id == row.pk:
         return 0  # Already undone, by a repeated click.
     if latest.pk != row.pk or not before:
-        sentence = "This comment was decided again in the meantime."
-        raise UndoExpired(sentence)
+        message = "This comment was decided again in the meantime."
+        raise UndoExpired(message)
     if row.created_by_id != by.pk or row.undoes_id is not None:
-        sentence = "You can undo only your own last decision. Make a new decision instead."
-        raise UndoExpired(sentence)
+        message = "You can undo only your own last decision. Make a new decision instead."
+        raise UndoExpired(message)
     if timezone.now() - row.created_at > UNDO_ACCEPTED_FOR:
-        sentence = "Undo has expired. Make a new decision instead."
-        raise UndoExpired(sentence)
+        message = "Undo has expired. Make a new decision instead."
+        raise UndoExpired(message)
     current.state = before[0].decision
     if row.featured is not None:
         current.featured = not row.featured

@@ -114,7 +114,7 @@ def change(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
         try:
             editing.change(comment, text=text, by=comment.user)
         except SubmissionError as error:
-            return render_status(request, comment, link, text=text, error=error.sentences["text"])
+            return render_status(request, comment, link, text=text, error=error.messages["text"])
     return redirect("comment_status", link)
 
 

@@ -54,10 +54,10 @@ def change(comment: Comment, *, text: str, by: User | None) -> bool:
         if current.text == before:
             return False
         if current.versions.count() >= MAX_EDITS:
-            sentence = gettext(
+            message = gettext(
                 "A comment can be edited ten times. You can delete it and post again."
             )
-            raise SubmissionError({"text": sentence})
+            raise SubmissionError({"text": message})
         CommentRevision.objects.create(comment=current, text=before, replaced_by=by)
         current.edited_at = timezone.now()
         decision = pipeline.decide(current, Event.EDITED)

@@ -180,9 +180,9 @@ def _already_submitted(form_id: UUID, text: str, parent: Comment | None) -> Comm
     """
     first = Comment.objects.filter(form_id=form_id).first()
     if first and (first.text, first.parent) != (normalise_line_breaks(text), parent):
-        sentence = gettext(
+        message = gettext(
             "A comment was already submitted with this form. Submit again to add "
             "this text as another comment."
         )
-        raise SubmissionError({"used": sentence})
+        raise SubmissionError({"used": message})
     return first

@@ -64,11 +64,11 @@ def parse_id(text: str | None) -> int | None:
 
 
 class SubmissionError(Exception):
-    """The comment was not accepted. `sentences` has a message to the commenter for each field."""
+    """The comment was not accepted. `messages` has a message to the commenter for each field."""
 
-    def __init__(self, sentences: dict[str, str], *, busy: bool = False) -> None:
-        super().__init__(" ".join(sentences.values()))
-        self.sentences = sentences
+    def __init__(self, messages: dict[str, str], *, busy: bool = False) -> None:
+        super().__init__(" ".join(messages.values()))
+        self.messages = messages
         self.busy = busy
 
 
@@ -86,8 +86,8 @@ def validate_storable_fields(**fields: str) -> None:
 def check_open(article: Article, parent: Comment | None, settings: CommentSettings) -> None:
     """Raises SubmissionError if comments are closed or the parent is not visible."""
     if not article.is_published:
-        sentence = gettext("This article is not published, so you cannot comment on it.")
-        raise SubmissionError({"form": sentence})
+        message = gettext("This article is not published, so you cannot comment on it.")
+        raise SubmissionError({"form": message})
     if not settings.is_open:
         raise SubmissionError({"form": gettext("Comments on this article are closed.")})
     if parent is None:
@@ -97,20 +97,20 @@ def check_open(article: Article, parent: Comment | None, settings: CommentSettin
             {"form": gettext("The comment you are replying to is on another article.")}
         )
     if not parent.is_visible:
-        sentence = gettext(
+        message = gettext(
             "The comment you are replying to is no longer published. You can submit "
             "yours without it."
         )
-        raise SubmissionError({"parent": sentence})
+        raise SubmissionError({"parent": message})
 
 
 def limit_rate(article: Article, form_age: timedelta | None, ip_address: str | None) -> None:
     if form_age is not None and checks.is_too_quick(form_age):
-        sentence = gettext("Sent too quickly. Wait a moment and try again.")
-        raise SubmissionError({"form": sentence})
+        message = gettext("Sent too quickly. Wait a moment and try again.")
+        raise SubmissionError({"form": message})
     if ip_address is not None and checks.too_many(article, ip_address):
-        sentence = gettext("Too many comments. Try again in ten minutes.")
-        raise SubmissionError({"form": sentence}, busy=True)
+        message = gettext("Too many comments. Try again in ten minutes.")
+        raise SubmissionError({"form": message}, busy=True)
 
 
 def validate_comment(comment: Comment, *, only_text: bool = False) -> None:

@@ -71,8 +71,8 @@ def _submit(request: HttpRequest, article: Article, draft: Draft) -> HttpRespons
         form_tokens.TokenMismatch,
     ) as error:
         draft.token = ""
-        if sentence := TOKEN_ERRORS.get(type(error)):
-            draft.errors["form"] = str(sentence)
+        if message := TOKEN_ERRORS.get(type(error)):
+            draft.errors["form"] = str(message)
         return _preview(request, article, draft, parent)
     if "look" in request.POST:
         return _preview(request, article, draft, parent)
@@ -127,7 +127,7 @@ def _send(
 def _show_error(
     request: HttpRequest, article: Article, draft: Draft, error: posting.SubmissionError
 ) -> HttpResponse:
-    draft.errors |= error.sentences
+    draft.errors |= error.messages
     if "used" in draft.errors:
         draft.token = ""
     if "parent" in draft.errors:
@@ -178,8 +178,8 @@ def token(request: HttpRequest) -> HttpResponse:
     article = _article(request)
     settings = settings_of(article, publication_of(request)) if article else None
     if article is None or settings is None or not settings.is_open:
-        sentence = "There is nothing to comment on here."
-        raise Http404(sentence)
+        message = "There is nothing to comment on here."
+        raise Http404(message)
     with use_language(article.language):
         lead = _lead(article, signed_in_user(request), settings)
     return JsonResponse({"token": form_tokens.create_token(article, request), "says": lead})

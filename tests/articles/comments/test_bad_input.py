@@ -109,7 +109,7 @@ def test_a_form_submitted_repeatedly_is_one_comment(
 def test_an_invisible_name_is_an_error(article: Article, name: str) -> None:
     with pytest.raises(SubmissionError) as error:
         posting.post(article, name=name, email="a@readers.example", text="Here")
-    assert set(error.value.sentences) == {"name"}
+    assert set(error.value.messages) == {"name"}
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def test_an_invalid_report_is_rejected_with_an_error_for_its_field(
 ) -> None:
     with pytest.raises(flagging.FlagError) as error:
         report(write(), **values)
-    assert set(error.value.sentences) == {field}
+    assert set(error.value.messages) == {field}
     assert not Flag.objects.exists()
 
 

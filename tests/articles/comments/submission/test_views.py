@@ -133,7 +133,7 @@ def test_two_concurrent_requests_with_one_form_lose_no_text(
     monkeypatch.setattr(posting, "limit_rate", submit_other)
     with pytest.raises(posting.SubmissionError) as error:
         submit("These words")
-    assert "Submit again" in error.value.sentences["used"]
+    assert "Submit again" in error.value.messages["used"]
     assert submit("The other words") == Comment.objects.get()
 
 
