@@ -99,4 +99,4 @@ def _post(method: str, comment: Comment, ip_address: str) -> FormResponse:
 def _unexpected(response: FormResponse) -> str:
     """Describes an unexpected response, without the key, because the text is saved with the comment."""
     text = (response.hint or response.words[:60]).replace(settings.AKISMET_KEY, "…")
-    return f"It responses “{' '.join(text.split())}”; the key may not be valid."
+    return f"It answers “{' '.join(text.split())}”; the key may not be valid."

@@ -194,7 +194,7 @@ def _apply_to_existing(identifiers_by_kind: dict[str, str], bans: list[Ban], *, 
 def _matching_comments(
     identifiers_by_kind: dict[str, str], bans: list[Ban]
 ) -> "decisions.Comments":
-    """Returns the comments that new bans match. Later it cannot be told: only hashes are stored."""
+    """Returns the comments that new bans match. Later this is not possible, because only hashes are stored."""
     matches = Q(pk__in=[])
     for ban in bans:
         plain = identifiers_by_kind[ban.kind]

@@ -94,7 +94,7 @@ def _written_out(text: str, lexemes: frozenset[str]) -> list[Token]:
 
 
 def _special(text: str, lexemes: frozenset[str]) -> Iterator[Token]:
-    """Pairs of signs, wherever they stand in a run that has no blanks, and names of initials."""
+    """Yields character pairs in text without spaces, and abbreviations such as U.N."""
     for lexeme in sorted(lexemes):
         form = re.escape(lexeme)
         if STOPPED.fullmatch(lexeme):

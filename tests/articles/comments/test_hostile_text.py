@@ -20,7 +20,7 @@ from articles.editorial.models import Article
 from iria.publication.models import current_publication
 from tests.shared import shared_data
 
-WORDS = {"name": "Teo Brandt", "email": "teo@readers.example", "text": "On time"}
+FORM_VALUES = {"name": "Teo Brandt", "email": "teo@readers.example", "text": "On time"}
 
 
 def strings(*parts: str) -> list[str]:
@@ -60,13 +60,16 @@ def test_every_string_is_saved_as_text_or_rejected_with_a_message(
 ) -> None:
     monkeypatch.setattr("articles.comments.screening.checks.PER_ARTICLE", (10**6, timedelta(1)))
     url = f"/comments/new/?article={article.pk}"
-    plain = elements(client.post(url, WORDS).content.decode())
+    plain = elements(client.post(url, FORM_VALUES).content.decode())
     accepted = 0
     for string in all_strings():
-        both = client.post(url, {**WORDS, "text": string, "name": string})
+        both = client.post(url, {**FORM_VALUES, "text": string, "name": string})
         # If both fields are rejected together, each is tried alone.
         fields = ("text", "name") if both.status_code != 200 else ()
-        for response in (both, *(client.post(url, {**WORDS, each: string}) for each in fields)):
+        for response in (
+            both,
+            *(client.post(url, {**FORM_VALUES, each: string}) for each in fields),
+        ):
             assert response.status_code in {200, 422}, string
             page = response.content.decode()
             if response.status_code == 200:

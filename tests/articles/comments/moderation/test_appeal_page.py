@@ -22,7 +22,7 @@ def rejected(write: Write, mina: User) -> Comment:
 
 
 def status_url(comment: Comment, suffix: str = "") -> str:
-    return f"/comments/status_url/{form_tokens.link_to(comment)}/{suffix}"
+    return f"/comments/yours/{form_tokens.link_to(comment)}/{suffix}"
 
 
 def test_the_status_page_links_to_the_appeal_and_shows_it(
@@ -49,7 +49,7 @@ def test_a_comment_that_is_not_rejected_has_no_appeal_page(client: Client, write
     comment = write()
     assert client.get(status_url(comment, "again/")).status_code == 302
     assert client.post(status_url(comment, "again/")).status_code == 422
-    assert client.get("/comments/status_url/x/again/").status_code == 404
+    assert client.get("/comments/yours/x/again/").status_code == 404
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -61,7 +61,7 @@ def test_the_commenter_is_notified_of_the_decision(
     mail_folder: MailFolder,
 ) -> None:
     jobs()
-    assert "/comments/status_url/" in str(mail_folder.to("teo@readers.example")[-1])
+    assert "/comments/yours/" in str(mail_folder.to("teo@readers.example")[-1])
     client.post(status_url(rejected, "again/"))
     decisions.reject(rejected, by=edna)
     jobs()
