@@ -1,4 +1,4 @@
-"""Periodic jobs that concern the whole project."""
+"""Periodic jobs of the whole project, nightly ones too. Jobs of one package are in its `tasks` module."""
 
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app

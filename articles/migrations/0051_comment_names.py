@@ -12,6 +12,15 @@ from django.db import migrations, models
 SQL = Path(__file__).with_name("sql")
 
 
+class RenameTable(migrations.RenameModel):
+    """Renames model and table. Django would also recreate all foreign keys to it, which scans their tables."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        renamed = to_state.apps.get_model(app_label, self.new_name)
+        former = from_state.apps.get_model(app_label, self.old_name)
+        schema_editor.alter_db_table(renamed, former._meta.db_table, renamed._meta.db_table)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("articles", "0050_triggers_and_first_rows"),
@@ -91,7 +100,7 @@ class Migration(migrations.Migration):
         migrations.RenameField("learntmodel", "made_at", "created_at"),
         migrations.RenameField("learntmodel", "wanted", "ham_count"),
         migrations.RenameField("learntmodel", "unwanted", "spam_count"),
-        migrations.RenameModel("Moderation", "ModerationDecision"),
+        RenameTable("Moderation", "ModerationDecision"),
         migrations.RenameModel("CommentVersion", "CommentRevision"),
         migrations.RenameModel("CommentWords", "CommentSearchVector"),
         migrations.RenameModel("CommentPlace", "CommentPosition"),

@@ -8,6 +8,15 @@ from django.db import migrations, models
 SQL = Path(__file__).with_name("sql")
 
 
+class RenameTable(migrations.RenameModel):
+    """Renames model and table. Django would also recreate all foreign keys to it, which scans their tables."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        renamed = to_state.apps.get_model(app_label, self.new_name)
+        former = from_state.apps.get_model(app_label, self.old_name)
+        schema_editor.alter_db_table(renamed, former._meta.db_table, renamed._meta.db_table)
+
+
 class Migration(migrations.Migration):
     dependencies = [("articles", "0051_comment_names")]
 
@@ -48,7 +57,7 @@ class Migration(migrations.Migration):
         migrations.RenameModel("PictureWords", "ImageSearchVector"),
         migrations.RenameModel("Likeness", "SimilarImage"),
         migrations.RenameModel("FormerName", "OldRenditionName"),
-        migrations.RenameModel("Kind", "ArticleType"),
+        RenameTable("Kind", "ArticleType"),
         migrations.RenameField("article", "lead_picture", "lead_image"),
         migrations.RenameField("article", "made_from", "form_id"),
         migrations.RenameField("article", "changed_at", "modified_at"),

@@ -1,4 +1,8 @@
-"""The article form."""
+"""Labels, widgets and validation of the article form.
+
+To add a field: `EDITABLE_FIELDS` of `articles.editorial.models.article`, then `FIELDSETS` of
+`article_admin`.
+"""
 
 from datetime import datetime
 from typing import Any

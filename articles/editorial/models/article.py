@@ -266,7 +266,8 @@ EDITABLE_FIELDS: Final = (
     *("canonical_url", "noindex", "first_published_in", "first_published_url", "licence"),
     *COMMENT_FIELDS,
 )
-"""The fields that editors write. The form, saving, revisions and the history are derived from this."""
+"""The fields that editors write. The form, saving, revisions and the history are derived from this;
+`FIELDSETS` of `articles.editorial.admin.article_admin` says where each is in the form."""
 
 PUBLICATION_FIELDS: Final = (
     *("state", "publish_at", "published_at", "withdrawn_at", "year", "month"),

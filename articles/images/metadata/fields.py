@@ -1,4 +1,7 @@
-"""The metadata fields, and cleaning their values."""
+"""The metadata fields, and cleaning their values.
+
+A new field also needs a reader (`xmp`, `iim` or `exif`) and a place in `reader`.
+"""
 
 import re
 import struct
