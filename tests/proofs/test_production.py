@@ -30,7 +30,8 @@ from tests.proofs.machine.new_machine import DOMAIN, STAND_INS, new_machine
 from tests.proofs.size import sized
 
 ARTICLE = """
-from articles.images import ingest, renditions
+from articles.images.library import ingest
+from articles.images.renditions import renditions
 from tests import newsroom
 file = newsroom.picture_file(width=900, height=600, colour="COLOUR")
 image = ingest.ingest(file, by=None, credit="Ines Faro", alt_text="A harbour")
