@@ -167,7 +167,7 @@ class Conversation(RuleBasedStateMachine):
                 comment,
                 reason="insult",
                 email="reporter@readers.example",
-                address=f"198.51.100.{sender}",
+                ip_address=f"198.51.100.{sender}",
             )
 
     @rule(which=WHICH)
