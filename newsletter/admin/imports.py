@@ -81,7 +81,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         return super().get_queryset(request).defer("content")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever may import may match columns; a finished import cannot be changed."""
+        """Users who may import may match columns; a finished import cannot be changed."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -126,14 +126,14 @@ def test_mutated_files_end_in_an_image_or_an_error_message(tmp_path: Path) -> No
             message = error_for(outcome)
             assert message is None or message.endswith("."), error
             kinds[name] += message is None
-            messages[message or "taken in"] += 1
+            messages[message or "uploaded"] += 1
             slowest, peak = max(slowest, spent(outcome)), max(peak, outcome["peak"])
     print(f"seed {SEED}: {OPENED} files, slowest {slowest:.2f} s, {peak / MEGABYTE:.0f} MB at most")
     for message, count in messages.most_common():
         print(f"{count:>6}  {message}")
     assert slowest < 10
     assert peak <= 400 * MEGABYTE
-    assert 0 < messages["taken in"] < OPENED
+    assert 0 < messages["uploaded"] < OPENED
     assert len(+kinds) > len(files) * sized(0.4, 0.8), "every kind gets past its head"
 
 
