@@ -25,7 +25,7 @@ MAX_TOPICS = 200
 class Subscriber(models.Model):
     """An e-mail address, and whether e-mails may be sent to it.
 
-    Whoever has the token may unsubscribe and change preferences. It is random, stored, and never
+    Anyone with the token can unsubscribe and change preferences. It is random, stored, and never
     expires, because an e-mail may be opened years later.
     """
 

@@ -248,7 +248,7 @@ def _is_unchanged(wanted_choice: SubscriptionChoice, current: SubscriptionChoice
 
 
 def _record_consent(subscriber: Subscriber, wanted: Sequence[SubscriptionChoice]) -> None:
-    """Records a confirmed consent: whoever opened the preferences page owns the address."""
+    """Records a confirmed consent: a person who can open the preferences page owns the address."""
     now = timezone.now()
     consent = Consent.objects.create(
         subscriber=subscriber,

@@ -16,7 +16,7 @@ SLOWLY: Final = 3.5
 
 
 def previews(visitor: Visitor) -> None:
-    """A draft, as whoever has the link reads it."""
+    """A draft, as anyone with the link reads it."""
     editor = visitor.site.editor()
     listed = html.fromstring(editor.get("/admin/articles/article/?all=1").content.decode())
     for number, path in enumerate(_changeable(listed)):

@@ -275,7 +275,7 @@ def test_an_article_belongs_to_the_period_in_which_it_appeared(edna: User) -> No
     published("Missed its time", at=moment - timedelta(hours=30)).state_changes.update(
         created_at=moment - timedelta(hours=3)
     )
-    corrected = hours_ago(26, "Mended")
+    corrected = hours_ago(26, "Corrected")
     publishing.unpublish(corrected, by=edna)
     publishing.publish(corrected, by=edna)
     corrected.state_changes.filter(created_at__gt=moment).update(
@@ -287,7 +287,7 @@ def test_an_article_belongs_to_the_period_in_which_it_appeared(edna: User) -> No
     )
     rule()
     (made,) = composition.compose_due()
-    assert sorted(headlines(Issue.objects.get(pk=made))) == ["Mended", "Missed its time"]
+    assert sorted(headlines(Issue.objects.get(pk=made))) == ["Corrected", "Missed its time"]
 
 
 def test_the_job_publishes_due_articles_before_composing(edna: User) -> None:
