@@ -8,8 +8,9 @@ from django.core.files.base import ContentFile
 from PIL import Image as Pixels
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import category_tree, publishing, revisions
-from articles.editorial.models import Article, ArticleType, Byline, Category
+from articles.editorial import category_tree, drafts, publishing
+from articles.editorial.content import fields_of
+from articles.editorial.models import Article, ArticleType, Category
 from articles.images.models import Image
 
 
@@ -59,15 +60,17 @@ def draft(headline: str = "A quiet week at the strait", **fields: Any) -> Articl
         "standfirst": "What did not happen, and why it matters.",
         "kind": ArticleType.objects.get(slug="news"),
     }
-    article = Article(headline=headline, created_by=by, **{**values, **fields})
-    revisions.save(article, by=by)
+    article = Article(headline=headline, **{**values, **fields})
     if categories is None:
         categories = [Category.objects.filter(slug="news").first() or category("News")]
-    category_tree.set_categories(article, categories)
-    for position, name in enumerate(authors or []):
-        Byline.objects.create(article=article, author=name, position=position)
-    if tags:
-        article.tags.set(tags)
+    written = {
+        **fields_of(article),
+        "categories": [{"id": each.pk, "name": each.name} for each in categories],
+        "authors": [{"id": each.pk, "name": each.name} for each in authors or []],
+        "tags": [str(tag) for tag in tags],
+        "translation_of": None,
+    }
+    drafts.create(article, written, by=by)
     return article
 
 

@@ -134,6 +134,14 @@ class PrefetchedRows(dict[str, Any]):
         return known
 
 
+def replace_rows(article: models.Model, relation: str, rows: list[Any]) -> None:
+    """Puts other rows in place of those that were fetched, such as those of a draft."""
+    gathered: PrefetchedRows = article.__dict__["gathered_rows"]
+    replaced: Any = gathered.rows.pop(relation).model._default_manager.get_queryset()
+    replaced._result_cache, replaced._prefetch_done = rows, True
+    gathered[relation] = replaced
+
+
 def related_values(article: models.Model, relation: str, *names: str) -> list[tuple[Any, ...]]:
     """These fields of the related rows, without creating models for two hundred rows.
 

@@ -5,7 +5,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from accounts.models import AuthorProfile
+from accounts.models import AuthorProfile, User
 from articles.editorial import article_urls, merging
 from articles.editorial.merging import CannotMerge
 from articles.editorial.models import Article, Byline
@@ -28,7 +28,7 @@ def set_authors(article: Article, authors: Iterable[AuthorProfile]) -> None:
         )
 
 
-def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile) -> None:
+def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile, by: User | None = None) -> None:
     """Merges authors: `into` gets their articles and redirects from their URLs.
 
     It also gets what it lacks (an account, a portrait, a biography) and all their links.
@@ -45,7 +45,7 @@ def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile) -> None:
                 "them first."
             )
             raise CannotMerge(message)
-        merging.enqueue_changed(merging.articles_of(sources, Byline, "author"))
+        merging.enqueue_changed(merging.articles_of(sources, Byline, "author"), by=by)
         merging.repoint(sources, target)
         for each in sources:
             old_path = each.get_absolute_url()

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from accounts.models import User
 from articles.editorial import article_urls, merging
 from articles.editorial.hooks import KIND
 from articles.editorial.merging import CannotMerge
@@ -57,7 +58,7 @@ def set_categories(article: Article, categories: Iterable[Category]) -> None:
         )
 
 
-def merge(categories: Iterable[Category], *, into: Category) -> None:
+def merge(categories: Iterable[Category], *, into: Category, by: User | None = None) -> None:
     """Merges categories: articles, subcategories and menu entries move, old URLs redirect.
 
     Raises:
@@ -69,7 +70,7 @@ def merge(categories: Iterable[Category], *, into: Category) -> None:
         sources, target = merging.lock_rows(categories, into)
         check_merge(sources, target)
         merging.lock_references(sources)
-        merging.enqueue_changed(merging.articles_of(sources, ArticleCategory, "category"))
+        merging.enqueue_changed(merging.articles_of(sources, ArticleCategory, "category"), by=by)
         # The deepest first: a subcategory may be merged too.
         for each in sorted(sources, key=lambda category: -category.depth):
             _merge_one(each, target)

@@ -25,14 +25,8 @@ def publish_blockers(article: Article, *, at: datetime | None = None) -> list[Bl
     Args:
         at: the time of publication, for a scheduled article; now if not given.
     """
-    found = []
     here = article.get_admin_url()
-    if not plain_text(article.body).strip():
-        message = "The text is empty. Write it before you publish."
-        found.append(Blocker(message, f"{here}#id_body", "Write text"))
-    if not article.article_categories.exists():
-        message = "No category. Choose at least one."
-        found.append(Blocker(message, f"{here}#id_chosen_categories_0", "Choose category"))
+    found = text_blockers(article)
     images = images_of(article)
     found += usage_check.blockers(images, channels=usage_channels(article, at), at=at)
     known = {image.pk for image in images}
@@ -46,6 +40,27 @@ def publish_blockers(article: Article, *, at: datetime | None = None) -> list[Bl
         )
         for number in missing
     ]
+    return found
+
+
+def headline_blockers(article: Article) -> list[Blocker]:
+    """Only a draft may have no headline."""
+    if article.headline.strip():
+        return []
+    message = "No headline. Write one before you publish."
+    return [Blocker(message, f"{article.get_admin_url()}#id_headline", "Write headline")]
+
+
+def text_blockers(article: Article) -> list[Blocker]:
+    """What is missing in the words and categories of the article."""
+    here = article.get_admin_url()
+    found = headline_blockers(article)
+    if not plain_text(article.body).strip():
+        message = "The text is empty. Write it before you publish."
+        found.append(Blocker(message, f"{here}#id_body", "Write text"))
+    if not article.article_categories.exists():
+        message = "No category. Choose at least one."
+        found.append(Blocker(message, f"{here}#id_chosen_categories_0", "Choose category"))
     return found
 
 

@@ -20,9 +20,10 @@ from django.db.models import (
     Subquery,
     UniqueConstraint,
 )
+from procrastinate.contrib.django import app
 
-from articles.editorial import tasks
-from articles.editorial.models import Article, Redirect
+from accounts.models import User
+from articles.editorial.models import Article, Draft, Redirect, Revision
 from iria.core import hooks
 
 ARTICLES_PER_JOB: Final = 500
@@ -112,6 +113,31 @@ def repoint(sources: Sequence[Model], kept_row: Model, *, besides: Sequence[str]
     for reference in _id_list_references(type(kept_row)):
         for each in sources:
             reference.repoint(each.pk, kept_row.pk)
+    _repoint_drafts(sources, kept_row)
+
+
+CONTENT_LISTS: Final = {"articles.Category": "categories", "accounts.AuthorProfile": "authors"}
+
+
+def _repoint_drafts(sources: Sequence[Model], kept_row: Model) -> None:
+    """Changes of published articles that are not published yet name rows in JSON."""
+    revisions = Revision.objects.filter(pk__in=Draft.objects.values("revision"))
+    merged = {each.pk: str(each) for each in sources}
+    key = CONTENT_LISTS.get(kept_row._meta.label, "tags")
+    for revision in revisions.filter(details__isnull=False).select_for_update().order_by("pk"):
+        details: dict[str, Any] = revision.details or {}
+        before = details[key]
+        if key == "tags":
+            kept_name = str(kept_row)
+            after = [kept_name if name in merged.values() else name for name in before]
+            after = sorted(set(after))
+        else:
+            kept = {"id": kept_row.pk, "name": str(kept_row)}
+            renamed = [kept if each["id"] in merged else each for each in before]
+            after = list({each["id"]: each for each in renamed}.values())
+        if after != before:
+            details[key] = after
+            revision.save(update_fields=["details"])
 
 
 def lock_references(sources: Sequence[Model]) -> None:
@@ -125,17 +151,23 @@ def lock_references(sources: Sequence[Model]) -> None:
 
 
 def articles_of(sources: Sequence[Model], through: type[Model], name: str) -> list[int]:
-    """The published articles that a merge changes."""
+    """The articles that a merge changes."""
     field = "content_object" if name == "tag" else "article"
     changed = through._default_manager.filter(**{f"{name}__in": sources}).values(field)
-    return list(Article.objects.published().filter(pk__in=changed).values_list("pk", flat=True))
+    return list(Article.objects.filter(pk__in=changed).values_list("pk", flat=True))
 
 
-def enqueue_changed(article_ids: list[int]) -> None:
-    """After the commit, jobs send the `changed` signal for these articles."""
+def enqueue_changed(article_ids: list[int], *, by: User | None) -> None:
+    """After the commit, jobs record a revision of these articles, and send the `changed` signal."""
+    user_id = by.pk if by is not None else None
     for first in range(0, len(article_ids), ARTICLES_PER_JOB):
         chunk = article_ids[first : first + ARTICLES_PER_JOB]
-        transaction.on_commit(lambda chunk=chunk: tasks.send_changed.defer(article_ids=chunk))  # type: ignore[misc]
+        transaction.on_commit(lambda chunk=chunk: _defer(chunk, user_id))  # type: ignore[misc]
+
+
+def _defer(article_ids: list[int], user_id: int | None) -> None:
+    # By name: the module of the jobs imports this one.
+    app.configure_task("editorial.send_changed").defer(article_ids=[*article_ids], user_id=user_id)
 
 
 def lock_existing[M: Model](rows: Sequence[M], *, urls: Sequence[str], kind: str) -> list[M]:

@@ -1,4 +1,4 @@
-"""Links that show an unpublished article for a week to anyone who has them."""
+"""Links that show an unpublished article, or changes, for a week to anyone who has them."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -6,6 +6,8 @@ from typing import Final
 from django.urls import reverse
 from django.utils import timezone
 
+from articles.editorial import drafts
+from articles.editorial.content import of_revision, show
 from articles.editorial.models import Article
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken, make_token, read_token
 
@@ -27,10 +29,11 @@ def expires_at() -> datetime:
     return timezone.now() + VALID_FOR
 
 
-def read_preview_token(token: str) -> Article:
-    """The article behind a preview link, with all that a page shows.
+def read_preview_token(token: str) -> tuple[Article, bool]:
+    """The article behind a preview link, with all that a page shows, and whether readers see it so.
 
-    A link from before the article was unpublished stops working.
+    A link from before the article was unpublished stops working. One from before it was published
+    does not show later changes.
 
     Raises:
         ExpiredToken: the link is too old, or its article was unpublished or deleted since.
@@ -47,4 +50,10 @@ def read_preview_token(token: str) -> Article:
         raise ExpiredToken
     if article.state == Article.State.UNPUBLISHED and state != Article.State.UNPUBLISHED:
         raise ExpiredToken
-    return article
+    if not article.is_published:
+        return article, False
+    draft = drafts.draft_of(article) if state == Article.State.PUBLISHED else None
+    if draft is None:
+        return article, True
+    show(article, of_revision(draft.revision))
+    return article, False

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import article_urls, signals
+from articles.editorial import article_urls, drafts, revisions, signals
 from articles.editorial.checklist import NotReady as NotReady
 from articles.editorial.checklist import publish_blockers
 from articles.editorial.models import Article, StateChange
@@ -62,6 +62,7 @@ def unpublish(article: Article, *, by: User) -> None:
         current = _locked(article)
         was_published = current.state == Article.State.PUBLISHED
         if was_published:
+            drafts.merge_into_row(current)
             current.state, current.withdrawn_at = Article.State.UNPUBLISHED, timezone.now()
         elif current.state == Article.State.SCHEDULED:
             _unschedule(current)
@@ -117,6 +118,7 @@ def _publish(article: Article, *, by: User | None, moment: datetime) -> None:
     article.publish_at = article.withdrawn_at = None
     article_urls.assign_url(article, article.published_at)
     article.save()
+    revisions.mark_published(article, by=by)
     StateChange.objects.create(article=article, state=article.state, created_by=by)
     transaction.on_commit(lambda: signals.published.send(sender=Article, article_id=article.pk))
 

@@ -34,7 +34,7 @@ def _tag_is_saved(instance: Tag, raw: bool = False, **signal: Any) -> None:
         article_urls.add_redirect(old, new, tag=instance)
     if before.name != instance.name:
         # The search index contains tag names.
-        merging.enqueue_changed(merging.articles_of([instance], ArticleTag, "tag"))
+        merging.enqueue_changed(merging.articles_of([instance], ArticleTag, "tag"), by=None)
 
 
 def _author_is_saved(instance: AuthorProfile, raw: bool = False, **signal: Any) -> None:

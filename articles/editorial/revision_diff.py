@@ -1,13 +1,19 @@
-"""What changed between two versions of an article, word by word."""
+"""What changed between two revisions of an article: words, fields and images."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from django.utils.text import capfirst
 
 from articles.body.embeds import embeds_in
+from articles.body.figures import figures_in
 from articles.body.plain_text import caption_text, plain_text
-from articles.editorial.models import Revision
+from articles.editorial.content import COLUMNS, Content, of_revision
+from articles.editorial.models import Article, ArticleType, Revision
+from articles.images.models import Image
 
 Kind = Literal["same", "added", "removed"]
 WORD: Final = re.compile(r"\s+|[^\s]+")
@@ -33,38 +39,139 @@ class Paragraph:
 class Part:
     name: str
     paragraphs: list[Paragraph]
-
-
-def compared(old: Revision | None, new: Revision) -> list[Part]:
-    """The parts of an article that changed, each with what was added and removed."""
-    parts = []
-    for name, before, after in _texts(old, new):
-        if before != after:
-            parts.append(Part(name, _paragraphs(before.split("\n"), after.split("\n"))))
-    if not parts and old is not None and old.body != new.body:
-        note = Piece(
-            "same", "The words are the same. Headings, formatting, links or images changed."
-        )
-        parts.append(Part("Text", [Paragraph((note,))]))
-    return parts
-
-
-def _texts(old: Revision | None, new: Revision) -> list[tuple[str, str, str]]:
-    return [
-        ("Headline", old.headline if old else "", new.headline),
-        ("Standfirst", old.standfirst if old else "", new.standfirst),
-        ("Text", _text(old.body) if old else "", _text(new.body)),
-        (
-            "Lead image caption",
-            caption_text(old.lead_caption) if old else "",
-            caption_text(new.lead_caption),
-        ),
-    ]
+    fields: tuple[str, ...]
+    """The fields of `Content` that it compares."""
 
 
 def _text(body: str) -> str:
     """The plain text, followed by the URLs of embeds."""
     return "\n".join([plain_text(body), *(use.url for use in embeds_in(body))])
+
+
+TEXTS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
+    "headline": ("Headline", str),
+    "standfirst": ("Standfirst", str),
+    "body": ("Text", _text),
+    "lead_caption": ("Lead image caption", caption_text),
+}
+"""Fields that are compared word by word: their label, and what is compared."""
+
+RELATION_LABELS: Final = {
+    "categories": "Categories",
+    "authors": "Authors",
+    "tags": "Tags",
+    "translation_of": "Translation of",
+}
+
+ONLY_MARKUP: Final = "The words are the same. Headings, formatting, links or images changed."
+
+
+def compared(old: Revision | None, new: Revision) -> list[Part]:
+    """The parts of an article that changed, each with what was added and removed."""
+    before = of_revision(old) if old is not None else {}
+    after = of_revision(new)
+    parts = [
+        *_texts(before, after),
+        *_images(before, after),
+    ]
+    if old is None or old.details is None or new.details is None:
+        # The first revision, or one of which only the text is known.
+        return parts
+    return [*parts, *_fields(before, after)]
+
+
+def label_of(name: str) -> str:
+    """The name of a field of `Content` for editors."""
+    if name in TEXTS:
+        return TEXTS[name][0]
+    if name in RELATION_LABELS:
+        return RELATION_LABELS[name]
+    field = next((key for key, column in COLUMNS.items() if column == name), name)
+    if field == "kind":
+        return "Type"
+    return str(capfirst(Article._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
+
+
+def _texts(before: Content, after: Content) -> list[Part]:
+    parts = []
+    for name, (label, read) in TEXTS.items():
+        old, new = before.get(name, ""), after.get(name, "")
+        if old == new:
+            continue
+        words = read(old), read(new)
+        if words[0] != words[1]:
+            paragraphs = _paragraphs(words[0].split("\n"), words[1].split("\n"))
+        else:
+            paragraphs = [Paragraph((Piece("same", ONLY_MARKUP),))]
+        parts.append(Part(label, paragraphs, (name,)))
+    return parts
+
+
+def _images(before: Content, after: Content) -> list[Part]:
+    """The lead image, and images that are in one of the texts only."""
+    parts = []
+    lead = before.get("lead_image_id"), after.get("lead_image_id")
+    inline = [
+        dict.fromkeys(use.image_id for use in figures_in(each.get("body", "")))
+        for each in (before, after)
+    ]
+    removed = [pk for pk in inline[0] if pk not in inline[1]]
+    added = [pk for pk in inline[1] if pk not in inline[0]]
+    shown = {pk for pk in (*lead, *removed, *added) if pk}
+    names = {image.pk: str(image) for image in Image.objects.filter(pk__in=shown)}
+
+    def name(pk: int | None) -> str:
+        return names.get(pk, f"Image {pk}, no longer in the library") if pk else ""
+
+    if lead[0] != lead[1]:
+        parts.append(
+            Part("Lead image", [_change(name(lead[0]), name(lead[1]))], ("lead_image_id",))
+        )
+    if removed or added:
+        changes = [_change(name(pk), "") for pk in removed] + [
+            _change("", name(pk)) for pk in added
+        ]
+        parts.append(Part("Images in the text", changes, ("body",)))
+    return parts
+
+
+def _fields(before: Content, after: Content) -> list[Part]:
+    names = [name for name in after if name not in TEXTS and name != "lead_image_id"]
+    return [
+        Part(label_of(name), [_change(old, new)], (name,))
+        for name in names
+        if before.get(name) != after[name]
+        and (old := _shown(name, before.get(name))) != (new := _shown(name, after[name]))
+    ]
+
+
+def _shown(name: str, value: Any) -> str:
+    """A value as editors know it."""
+    if name in ("categories", "authors"):
+        return ", ".join(each["name"] for each in value or [])
+    if name == "tags":
+        return ", ".join(value or [])
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value in (None, ""):
+        return ""
+    if name in ("kind_id", "translation_of"):
+        model: Any = ArticleType if name == "kind_id" else Article
+        found = model.objects.filter(pk=value).first()
+        return str(found) if found else f"{value} (deleted)"
+    choices = dict(Article._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+    return str(choices.get(value, value))
+
+
+def _change(before: str, after: str) -> Paragraph:
+    pieces = []
+    if before:
+        pieces.append(Piece("removed", before))
+    if before and after:
+        pieces.append(Piece("same", " → "))
+    if after:
+        pieces.append(Piece("added", after))
+    return Paragraph(tuple(pieces))
 
 
 def _paragraphs(before: list[str], after: list[str]) -> list[Paragraph]:

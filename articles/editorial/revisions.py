@@ -1,41 +1,40 @@
-"""Saving an article: sanitised, with a revision and its figures; and corrections."""
+"""Revisions of an article: saving what readers see, recording it, and thinning the history."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
-from articles.body.figures import figures_in
-from articles.body.sanitiser import clean, clean_caption
 from articles.editorial import article_urls, signals
-from articles.editorial.checklist import NotReady, blockers_of_new_images
-from articles.editorial.models import Article, Correction, Figure, Revision
+from articles.editorial.content import (
+    BLANK,
+    REVISION_COLUMNS,
+    Content,
+    columns_of,
+    content_of,
+    fields_of,
+    of_revision,
+    sanitised,
+)
+from articles.editorial.content import apply as apply_content
+from articles.editorial.figure_rows import record_figures
+from articles.editorial.models import Article, Correction, Draft, Revision
 from articles.editorial.models.article import (
     BOOKKEEPING_FIELDS,
     EDITABLE_FIELDS,
     PUBLICATION_FIELDS,
-    REVISED_FIELDS,
 )
-from articles.embeds.autoembed import autoembed
-from articles.images.models import Image
-from articles.images.rights import usage_check
 
-RECORDED: Final = tuple(
-    field.attname for field in Article._meta.concrete_fields if field.name in REVISED_FIELDS
-)
-"""Columns of a revision, and of the article."""
+Reason = Revision.Reason
 
 SAVED: Final = (*EDITABLE_FIELDS, *BOOKKEEPING_FIELDS)
 
-
-FIGURE_FIELDS: Final = ("place", "position", "caption", "width", "gallery")
-"""Fields of a figure that may change while its row stays."""
-
-POSITION_OFFSET: Final = 16_000
-"""Larger than every position in a text, and within the range of the column."""
+FOLDED_WITHIN: Final = timedelta(minutes=10)
+"""Autosaves of one user within this time become one revision."""
 
 
 class EditConflict(Exception):
@@ -47,26 +46,25 @@ class EditConflict(Exception):
 
 
 def save(article: Article, *, by: User | None) -> Revision:
-    """Saves the article, with a revision if its content changed.
+    """Saves the fields of the article, and records a revision; readers see it if it is published.
 
-    The text is sanitised, URLs alone on a line become embeds, figure rows are updated, and a changed
-    slug of an article with a URL adds a redirect. The caller saves categories and authors.
+    For programs that load or change articles. Editors save through `articles.editorial.drafts`,
+    which leaves a published article as it is. The caller saves categories and authors.
 
     Raises:
         NotReady: the article is published and would get an image that may not be published.
     """
     with transaction.atomic():
-        article.body = autoembed(clean(article.body))
-        article.lead_caption = clean_caption(article.lead_caption)
+        apply_content(article, sanitised({**BLANK, **fields_of(article)}))
         if article.slug in article_urls.RESERVED:
             article.slug = article_urls.wished_slug(article)
         if article._state.adding:
             article.version = 1
             article.save()
         else:
-            _save_fields(article)
+            write_fields(article)
         record_figures(article)
-        revision = _record(article, by)
+        revision = record(article, by=by)
         if article.is_published:
             transaction.on_commit(
                 lambda: signals.changed.send(sender=Article, article_id=article.pk)
@@ -90,97 +88,128 @@ def lock(article: Article, *, opened_at: int) -> None:
         raise EditConflict(version, article.revisions.select_related("created_by").first())
 
 
-def _save_fields(article: Article) -> None:
-    """Writes the editable fields over the current row, not the row that was read before."""
+def write_fields(article: Article) -> None:
+    """Writes the editable fields over the current row, not the row that was read before.
+
+    A changed slug of an article with a URL adds a redirect.
+    """
     current = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     for name in PUBLICATION_FIELDS:
         setattr(article, name, getattr(current, name))
     article.version = current.version + 1
     article_urls.update_slug(article)
-    changed = any(getattr(article, name) != getattr(current, name) for name in RECORDED)
+    changed = any(getattr(article, name) != getattr(current, name) for name in REVISION_COLUMNS)
     if article.is_published and changed:
         article.updated_at = timezone.now()
     article.save(update_fields=SAVED)
 
 
-def record_figures(article: Article) -> None:
-    """Updates the figure rows from the text and the lead image, one row for each use.
+def mark_published(article: Article, *, by: User | None) -> Revision:
+    """Records what the rows hold now as what readers see.
 
-    The row of an existing use is kept, wherever it moved in the text: PostgreSQL checks the credit
-    of new rows only.
-
-    Raises:
-        NotReady: see `save`.
+    The latest revision is used if it has the same text: publication itself changes only the slug.
     """
-    rows = list(_figures(article))
-    inline = [row.image_id for row in rows if row.place == Figure.Place.INLINE]
-    if found := blockers_of_new_images(article, article.lead_image_id, inline):
-        raise NotReady(found)
-    shown = {row.image_id for row in rows}
-    known = set(Image.objects.filter(pk__in=shown).values_list("pk", flat=True))
-    existing: dict[int, list[Figure]] = {}
-    for row in article.figures.order_by("-position"):
-        existing.setdefault(row.image_id, []).append(row)
-    new, changed = [], []
-    for row in rows:
-        if row.image_id not in known:
-            continue
-        if not existing.get(row.image_id):
-            new.append(row)
-        elif _differs(before := existing[row.image_id].pop(), row):
-            row.pk = before.pk
-            changed.append(row)
-    deleted_ids = [row.pk for rest in existing.values() for row in rest]
-    if new:
-        usage_check.lock(known)
-    _write(new, changed, deleted_ids)
-
-
-def _differs(before: Figure, now: Figure) -> bool:
-    return any(getattr(before, name) != getattr(now, name) for name in FIGURE_FIELDS)
-
-
-def _write(new: list[Figure], changed: list[Figure], deleted_ids: list[int]) -> None:
-    if deleted_ids:
-        Figure.objects.filter(pk__in=deleted_ids).delete()
-    if changed:
-        # Move them away first: positions are unique at every moment.
-        moving = Figure.objects.filter(pk__in=[row.pk for row in changed])
-        moving.update(position=F("position") + POSITION_OFFSET)
-        Figure.objects.bulk_update(changed, FIGURE_FIELDS)
-    if new:
-        Figure.objects.bulk_create(new)
-
-
-def _figures(article: Article) -> Iterator[Figure]:
-    if article.lead_image_id is not None:
-        yield Figure(
-            article=article,
-            image_id=article.lead_image_id,
-            place=Figure.Place.LEAD,
-            position=0,
-            caption=article.lead_caption,
-        )
-    for position, use in enumerate(figures_in(article.body), start=1):
-        yield Figure(
-            article=article,
-            image_id=use.image_id,
-            place=Figure.Place.INLINE,
-            position=position,
-            caption=use.caption,
-            width=use.width,
-            gallery=use.gallery,
-        )
-
-
-def _record(article: Article, by: User | None) -> Revision:
-    """The revision of this content; the same content makes no new revision."""
-    content = {name: getattr(article, name) for name in RECORDED}
     latest = article.revisions.first()
-    if latest is not None and all(getattr(latest, name) == content[name] for name in RECORDED):
+    content = content_of(article)
+    text = {name: content[name] for name in REVISION_COLUMNS}
+    if latest is None or any(getattr(latest, name) != text[name] for name in text):
+        latest = add(article, content, by=by, reason=Reason.SAVE)
+    latest.details = columns_of(content)["details"]
+    latest.published_at = timezone.now()
+    latest.save(update_fields=["details", "published_at"])
+    return latest
+
+
+def record(article: Article, *, by: User | None, reason: Reason = Reason.SAVE) -> Revision:
+    """Records what the rows of the article hold now; what was recorded before is not repeated."""
+    revision = add(article, content_of(article), by=by, reason=reason)
+    if article.is_published and revision.published_at is None:
+        revision.published_at = timezone.now()
+        revision.save(update_fields=["published_at"])
+    return revision
+
+
+def add(
+    article: Article,
+    content: Content,
+    *,
+    by: User | None,
+    reason: Reason,
+) -> Revision:
+    """Adds a revision with this content, unless the latest one has the same.
+
+    An autosave is continued for ten minutes by the next saves of the same user.
+    """
+    latest = article.revisions.first()
+    if latest is not None and of_revision(latest) == content:
+        if (latest.reason, reason) == (Reason.AUTOSAVE, Reason.SAVE):
+            latest.reason = reason
+            latest.save(update_fields=["reason"])
         return latest
-    number = latest.number + 1 if latest is not None else 1
-    return Revision.objects.create(article=article, number=number, created_by=by, **content)
+    values = columns_of(content)
+    now = timezone.now()
+    if latest is not None and _may_fold(latest, by, reason, now):
+        for name, value in values.items():
+            setattr(latest, name, value)
+        latest.reason, latest.saved_at = reason, now
+        latest.save(update_fields=[*values, "reason", "saved_at"])
+        return latest
+    return Revision.objects.create(
+        article=article,
+        number=latest.number + 1 if latest is not None else 1,
+        created_by=by,
+        reason=reason,
+        **values,
+    )
+
+
+def _may_fold(latest: Revision, by: User | None, reason: Reason, now: datetime) -> bool:
+    return (
+        latest.reason == Reason.AUTOSAVE
+        and reason in (Reason.AUTOSAVE, Reason.SAVE)
+        and by is not None
+        and latest.created_by_id == by.pk
+        and latest.published_at is None
+        and now - latest.created_at < FOLDED_WITHIN
+    )
+
+
+def record_changed(article_ids: Collection[int], *, by: User | None) -> None:
+    """Records a revision of each of these articles after something changed many of them."""
+    for article in Article.objects.filter(pk__in=article_ids).order_by("pk"):
+        record(article, by=by, reason=Reason.BULK)
+
+
+KEPT_WHOLE: Final = timedelta(days=30)
+"""Every revision of this time is kept."""
+
+
+THINNED_AT_ONCE: Final = 5_000
+
+
+def thin() -> int:
+    """Deletes old revisions that nobody needs; returns how many.
+
+    Of the revisions older than thirty days, the last one of each day is kept, and every one that
+    readers saw, that is a draft, that is the first one of its article, or that was restored or
+    changed together with others.
+    """
+    later = Revision.objects.filter(
+        article=OuterRef("article"),
+        number__gt=OuterRef("number"),
+        created_at__date=OuterRef("created_at__date"),
+    )
+    spare = Revision.objects.filter(
+        Exists(later),
+        created_at__lt=timezone.now() - KEPT_WHOLE,
+        published_at__isnull=True,
+        number__gt=1,
+        reason__in=[Reason.SAVE, Reason.AUTOSAVE],
+    ).exclude(pk__in=Draft.objects.values("revision"))
+    total = 0
+    while chunk := list(spare.order_by("pk").values_list("pk", flat=True)[:THINNED_AT_ONCE]):
+        total += Revision.objects.filter(pk__in=chunk).delete()[0]
+    return total
 
 
 def add_correction(correction: Correction, *, by: User | None) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from django.db import transaction
 from taggit.models import Tag
 
+from accounts.models import User
 from articles.editorial import article_urls, merging
 from articles.editorial.models import ArticleTag
 from articles.editorial.models.taxonomy import tags_called
@@ -14,7 +15,7 @@ from iria.core.text.slugs import slug_from
 RESERVED: Final = frozenset({"feed"})
 
 
-def merge(tags: Iterable[Tag], *, into: Tag) -> None:
+def merge(tags: Iterable[Tag], *, into: Tag, by: User | None = None) -> None:
     """Replaces the tags by `into` everywhere; their URLs redirect to it.
 
     Raises:
@@ -22,7 +23,7 @@ def merge(tags: Iterable[Tag], *, into: Tag) -> None:
     """
     with transaction.atomic():
         sources, target = merging.lock_rows(tags, into)
-        merging.enqueue_changed(merging.articles_of(sources, ArticleTag, "tag"))
+        merging.enqueue_changed(merging.articles_of(sources, ArticleTag, "tag"), by=by)
         merging.repoint(sources, target)
         for tag in sources:
             old_path = url_of(tag.slug)

@@ -3,15 +3,17 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from articles.editorial import listings, publishing, signals
+from accounts.models import User
+from articles.editorial import drafts, listings, publishing, revisions, signals
 from articles.editorial.models import Article
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="editorial.publish_due", queueing_lock="editorial.publish_due")
 def publish_due(timestamp: int) -> None:
-    """Every minute: publishes scheduled articles, also those missed while the worker was down."""
+    """Every minute: publishes scheduled articles and changes, also those missed before."""
     publishing.publish_due()
+    drafts.publish_due_changes()
 
 
 @app.periodic(cron="* * * * *")
@@ -22,12 +24,21 @@ def keep_listings(timestamp: int) -> None:
     listings.add_up()
 
 
+@app.periodic(cron="40 3 * * *")
+@app.task(name="editorial.thin_revisions", queueing_lock="editorial.thin_revisions")
+def thin_revisions(timestamp: int) -> None:
+    """Every night: deletes old revisions that nobody needs."""
+    revisions.thin()
+
+
 @app.task(
     name="editorial.send_changed",
     aliases=["editorial.tell_changed"],
     retry=RetryStrategy(max_attempts=3, wait=30),
 )
-def send_changed(article_ids: list[int]) -> None:
-    """After a merge: sends `changed` for each article whose tags, categories or authors changed."""
+def send_changed(article_ids: list[int], user_id: int | None = None) -> None:
+    """After a merge: records each article whose tags, categories or authors changed, and sends `changed`."""
+    user = User.objects.filter(pk=user_id).first() if user_id else None
+    revisions.record_changed(article_ids, by=user)
     for pk in Article.objects.published().filter(pk__in=article_ids).values_list("pk", flat=True):
         signals.changed.send(sender=Article, article_id=pk)

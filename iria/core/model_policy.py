@@ -26,6 +26,10 @@ class PublicRows:
 
     columns: tuple[str, ...] = ()
     """Of an update, the columns that readers see; empty for all of them."""
+    unseen_columns: tuple[str, ...] = ()
+    """Of an update, the columns that readers never see, instead of naming all others."""
+    seen_if: str = ""
+    """Of an update, the SQL condition for a row that readers see, such as `{row}.state = 'published'`."""
     inserts: bool = True
     """Whether a new row changes any page by itself."""
     scope: str = "content"

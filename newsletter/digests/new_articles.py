@@ -55,7 +55,9 @@ def new_between(after: datetime, before: datetime, *, no_older_than: timedelta) 
         no_older_than: articles with an earlier date are no news, so that an imported archive is
             not sent.
     """
-    publications = StateChange.objects.filter(state=Article.State.PUBLISHED, article=OuterRef("pk"))
+    publications = StateChange.objects.filter(
+        state=Article.State.PUBLISHED, article=OuterRef("pk"), revision__isnull=True
+    )
     published_last = Subquery(publications.order_by("-created_at").values("created_at")[:1])
     appeared_at = Greatest(Coalesce(published_last, F("published_at")), F("published_at"))
     return (

@@ -2,28 +2,6 @@
 
 const form = document.querySelector("#article_form");
 
-/* Ctrl+S saves. */
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-  const save = form?.querySelector("[name=_continue]");
-  if (!save) return;
-  event.preventDefault();
-  save.click();
-});
-
-/* A second click does not send the form again; leaving with unsaved changes needs confirmation. */
-let unsaved = false;
-let sent = false;
-form?.addEventListener("input", () => { unsaved = true; });
-form?.addEventListener("change", () => { unsaved = true; });
-form?.addEventListener("submit", (event) => {
-  if (sent) event.preventDefault();
-  sent = true;
-  unsaved = false;
-});
-window.addEventListener("pageshow", () => { sent = false; });
-window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
-
 /* The length of a text and the recommended length. */
 for (const field of document.querySelectorAll("textarea[data-count]")) {
   const shown = document.createElement("p");

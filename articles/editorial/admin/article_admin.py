@@ -4,70 +4,29 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Field, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
-from articles.editorial import bylines, category_tree, permissions, revisions, translations
-from articles.editorial.admin import history, submit_actions, unpublishing
+from articles.editorial import drafts, permissions, revisions
+from articles.editorial.admin import autosave, history, submit_actions, unpublishing
 from articles.editorial.admin.article_list import ArticleList
 from articles.editorial.admin.editor_field import described
-from articles.editorial.admin.form import ArticleForm
+from articles.editorial.admin.form import FIELDSETS, SEEN_ONLY, ArticleForm
 from articles.editorial.admin.history import CorrectionInline
+from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType
-from articles.editorial.models.mixins import COMMENT_FIELDS
 from articles.editorial.rendering import render_body
 from articles.images.admin.forms import ChoosesImage
 from articles.images.rights.credit_trigger import retry_if_uncredited
 from iria.publication.context_processors import publication_of
 from iria.publication.models import current_publication
 
-BESIDE: Final = "admin-beside"
-"""Marks the fieldsets of the narrow column."""
-
-WRITING: Final = ("headline", "standfirst", "body")
-# A field of the form must also be in `EDITABLE_FIELDS` of `articles.editorial.models.article`.
-FIELDSETS: Final = [
-    (None, {"fields": WRITING, "classes": ["admin-writing"]}),
-    ("Lead image", {"fields": ("lead_image", "lead_caption")}),
-    ("Search engines", {"fields": ("search_description", "slug")}),
-    (
-        "Republication",
-        {
-            "fields": (
-                *("licence", "first_published_in", "first_published_url"),
-                *("canonical_url", "noindex"),
-            ),
-        },
-    ),
-    (
-        "Categories and tags",
-        {
-            "fields": (
-                *("kind", "chosen_categories", "tags", "signed_by"),
-                *("language", "translation_of"),
-            ),
-            "classes": [BESIDE],
-        },
-    ),
-    ("Comments", {"fields": COMMENT_FIELDS, "classes": [BESIDE]}),
-]
-SEEN_ONLY: Final = [
-    (None, {"fields": ("headline", "standfirst", "text"), "classes": ["admin-writing"]}),
-    (
-        "Categories and tags",
-        {
-            "fields": ("kind", "categories_in_order", "authors_in_order", "language"),
-            "classes": [BESIDE],
-        },
-    ),
-]
-
-
-LINKING: Final = {"language", "translation_of"}
 SENT_TWICE: Final = "The form was sent twice; one article was created."
 
 
@@ -81,7 +40,10 @@ class ArticleAdmin(ChoosesImage, ArticleList):
 
     class Media:
         css = {"all": ["iria_admin/article.css"]}
-        js = [forms.Script("iria_admin/article.js", type="module")]
+        js = [
+            forms.Script("iria_admin/article.js", type="module"),
+            forms.Script("iria_admin/autosave.js", type="module"),
+        ]
 
     # Who may do what
 
@@ -121,6 +83,17 @@ class ArticleAdmin(ChoosesImage, ArticleList):
                 "<path:object_id>/unpublish/",
                 wrap(lambda request, **at: unpublishing.unpublish_view(self, request, **at)),
                 name="articles_article_unpublish",
+            ),
+            path("autosave/", wrap(self._autosave), name="articles_article_autosave_new"),
+            path("compare/", wrap(self._compare), name="articles_article_compare_new"),
+            path(
+                "<int:object_id>/autosave/", wrap(self._autosave), name="articles_article_autosave"
+            ),
+            path("<int:object_id>/compare/", wrap(self._compare), name="articles_article_compare"),
+            path(
+                "<int:object_id>/versions/<int:number>/restore/",
+                wrap(lambda request, **at: history.restore_view(self, request, **at)),
+                name="articles_article_restore",
             ),
             *super().get_urls(),
         ]
@@ -169,6 +142,8 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
+        if object_id is not None and submit_actions.DISCARD in request.POST:
+            return self._discard(request, object_id)
         sending_new = object_id is None and request.method == "POST"
         if sending_new and (response := self._made_before(request)):
             return response
@@ -182,6 +157,15 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             if sending_new and (response := self._made_before(request)):
                 return response
             raise
+
+    def _discard(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        article = self.get_object(request, unquote(object_id))
+        if article is None:
+            raise Http404
+        if not self.has_change_permission(request, article):
+            raise PermissionDenied
+        submit_actions.discard(self, request, article)
+        return redirect("admin:articles_article_change", article.pk)
 
     def _made_before(self, request: HttpRequest) -> HttpResponseRedirect | None:
         """A redirect to the article that this form has already created."""
@@ -208,6 +192,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             "zone": publication_of(request).time_zone,
             "states": Article.State,
         }
+        context |= autosave.urls_for(request, obj)
         if obj is not None:
             context |= submit_actions.panel_context(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -224,32 +209,26 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     def save_model(
         self, request: HttpRequest, obj: Article, form: forms.ModelForm[Article], change: bool
     ) -> None:
-        if not change:
-            obj.created_by = request.user  # type: ignore[assignment]
-        elif LINKING & set(form.changed_data):
-            # With its new language the article might conflict with its own translation.
-            translations.link(obj, None)
-        revisions.save(obj, by=request.user)  # type: ignore[arg-type]
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        category_tree.set_categories(form.instance, form.cleaned_data["chosen_categories"])
-        bylines.set_authors(form.instance, form.cleaned_data["signed_by"])
-        if LINKING & set(form.changed_data):
-            self._link(request, form.instance, form.cleaned_data["translation_of"])
-        super().save_related(request, form, formsets, change)
-        submit_actions.decide(
-            self, request, form.instance, at=form.cleaned_data.get("schedule_for")
-        )
-
-    def _link(self, request: HttpRequest, article: Article, other: Article | None) -> None:
+        """Saves the fields of the form, categories, authors and tags; readers see no difference yet."""
+        content = form.content()  # type: ignore[attr-defined]
+        save = drafts.save if change else drafts.create
         try:
-            translations.link(article, other)
-        except translations.LanguageTaken:
+            save(obj, content, by=request.user)  # type: ignore[arg-type]
+        except NotReady:
             message = (
                 "Someone else just linked another version in this language. "
                 "The article was saved without a translation link."
             )
+            save(obj, content | {"translation_of": None}, by=request.user)  # type: ignore[arg-type]
             self.message_user(request, message, messages.WARNING)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Saves the inlines; `save_model` saved the rest."""
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
+        submit_actions.decide(
+            self, request, form.instance, at=form.cleaned_data.get("schedule_for")
+        )
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Corrections get an author and send a signal."""
@@ -278,10 +257,9 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
-        """Changes of fields that revisions do not hold."""
         if add:
             return super().construct_change_message(request, form, formsets, add)
-        return history.change_message(form, formsets)
+        return history.change_message(formsets)
 
     # More views
 
@@ -296,6 +274,12 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     ) -> HttpResponse:
         more = history.context_of(object_id)
         return super().history_view(request, object_id, {**(extra_context or {}), **more})
+
+    def _autosave(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
+        return autosave.autosave_view(self, request, article_id=object_id)
+
+    def _compare(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
+        return autosave.compare_view(self, request, article_id=object_id)
 
     # For users who may only view
 

@@ -1,6 +1,6 @@
 """The text of an article in a form: an editor with JavaScript, plain HTML without.
 
-Also the image details that the editor shows, and the check of new images before saving.
+Also the image details that the editor shows.
 """
 
 from typing import Any, Final, TypedDict
@@ -9,15 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from js_asset import ImportMap, Media
 
-from articles.body.figures import figures_in
 from articles.body.sanitiser import clean, clean_caption
-from articles.editorial.checklist import blockers_of_new_images
-from articles.editorial.models import Article
 from articles.editorial.models.article import BODY_MAX_LENGTH
 from articles.images.admin.chooser import choice
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_text
-from iria.core.blockers import as_message
 from iria.core.text.validators import validate_storable
 from iria.publication.models import Publication
 
@@ -48,19 +44,6 @@ def described(ids: list[str], publication: Publication) -> dict[str, Described]:
     }
 
 
-NOT_SAVED: Final = (
-    "Not saved: the article is live and the image may not be published. Your text is below."
-)
-
-
-def check_new_images(form: forms.ModelForm[Article], values: dict[str, Any]) -> None:
-    """A published article may not get an image that may not be published."""
-    lead: Image | None = values.get("lead_image")
-    inline = [use.image_id for use in figures_in(values.get("body") or "")]
-    if found := blockers_of_new_images(form.instance, lead.pk if lead else None, inline):
-        form.add_error(None, as_message(NOT_SAVED, found))
-
-
 MODULES: Final = (
     *(
         "clicking",
@@ -83,6 +66,8 @@ EDITOR_MEDIA: Final = Media(
         {
             "django-prose-editor/editor": "django_prose_editor/editor.js",
             **{f"editor/{name}": f"iria_admin/editor/{name}.js" for name in MODULES},
+            "iria-admin/form-values": "iria_admin/form-values.js",
+            "iria-admin/local-copy": "iria_admin/local-copy.js",
         }
     ),
     css={

@@ -1,11 +1,11 @@
-"""Labels, widgets and validation of the article form.
+"""The fields of the article form: their places, labels, widgets and validation.
 
-To add a field: `EDITABLE_FIELDS` of `articles.editorial.models.article`, then `FIELDSETS` of
-`article_admin`.
+To add a field of the article: its model (`articles.editorial.models.article`), where
+`EDITABLE_FIELDS` names it, and `FIELDSETS` below.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,19 +14,60 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
-from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import revisions, translations
-from articles.editorial.admin import editor_field, submit_actions
+from articles.editorial import drafts, revisions, translations
+from articles.editorial.admin import submit_actions
 from articles.editorial.admin.article_chooser_field import NamedArticleField, offers_of
 from articles.editorial.admin.editor_field import BodyField, CaptionField
 from articles.editorial.admin.fields import InOrderField, MomentField, TagsField, join
 from articles.editorial.article_urls import RESERVED
+from articles.editorial.content import BLANK, Content, fields_of
 from articles.editorial.models import Article, Category
 from articles.editorial.models.article import EDITABLE_FIELDS
+from articles.editorial.models.mixins import COMMENT_FIELDS
 from articles.editorial.models.querysets import ArticleQuerySet
 from iria.core.text.validators import one_line
+
+BESIDE: Final = "admin-beside"
+"""Marks the fieldsets of the narrow column."""
+
+WRITING: Final = ("headline", "standfirst", "body")
+FIELDSETS: Final = [
+    (None, {"fields": WRITING, "classes": ["admin-writing"]}),
+    ("Lead image", {"fields": ("lead_image", "lead_caption")}),
+    ("Search engines", {"fields": ("search_description", "slug")}),
+    (
+        "Republication",
+        {
+            "fields": (
+                *("licence", "first_published_in", "first_published_url"),
+                *("canonical_url", "noindex"),
+            ),
+        },
+    ),
+    (
+        "Categories and tags",
+        {
+            "fields": (
+                *("kind", "chosen_categories", "tags", "signed_by"),
+                *("language", "translation_of"),
+            ),
+            "classes": [BESIDE],
+        },
+    ),
+    ("Comments", {"fields": COMMENT_FIELDS, "classes": [BESIDE]}),
+]
+SEEN_ONLY: Final = [
+    (None, {"fields": ("headline", "standfirst", "text"), "classes": ["admin-writing"]}),
+    (
+        "Categories and tags",
+        {
+            "fields": ("kind", "categories_in_order", "authors_in_order", "language"),
+            "classes": [BESIDE],
+        },
+    ),
+]
 
 OFFERED_HERE = 60
 SCHEDULE = "_schedule"
@@ -73,6 +114,7 @@ class ArticleForm(forms.ModelForm[Article]):
             "search_description": forms.Textarea({"rows": 3, "data-count": "155"}),
         }
         labels = {
+            "kind": "Type",
             "slug": "Slug",
             "search_description": "Meta description",
             "comments_open": "Allow comments",
@@ -82,17 +124,19 @@ class ArticleForm(forms.ModelForm[Article]):
         help_texts = {
             "comments_open": "Existing comments stay visible when this is off.",
         }
-        error_messages = {"headline": {"required": "Enter a headline. You can change it later."}}
 
     nameable: ArticleQuerySet | None = None
     """The articles that the user may see; the admin sets it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        article: Article | None = kwargs.get("instance")
+        # The form has few fields for a user who may only view.
+        may_edit = article is not None and article.pk and "body" in self.base_fields
+        self.opened = drafts.open_for_editing(article) if article and may_edit else None
         super().__init__(*args, **kwargs)
-        article = self.instance
-        if not article._state.adding:
-            self.initial = {**self.initial, **_beside_the_row(article)}
-        else:
+        if self.opened is not None:
+            self.initial = {**self.initial, **_beside_the_row(self.instance, self.opened)}
+        elif self.instance._state.adding:
             self.initial.setdefault("form_token", submit_actions.make_form_token())
         if "schedule_for" in self.fields:
             ignored = self.is_bound and SCHEDULE not in self.data
@@ -144,7 +188,11 @@ class ArticleForm(forms.ModelForm[Article]):
         return Article.objects.all() if self.nameable is None else self.nameable
 
     def clean_headline(self) -> str:
-        return one_line(self.cleaned_data["headline"])
+        headline = one_line(self.cleaned_data["headline"])
+        if not headline and self.instance.state == Article.State.SCHEDULED:
+            message = "A scheduled article needs a headline. Write one, or unschedule it first."
+            raise ValidationError(message)
+        return headline
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
@@ -176,9 +224,23 @@ class ArticleForm(forms.ModelForm[Article]):
         else:
             self._check_edit_conflict()
         self._offer_caption(values)
-        editor_field.check_new_images(self, values)
         self._check_translation(values)
         return values
+
+    def content(self) -> Content:
+        """The content of the article with what was written in this form."""
+        values = self.cleaned_data
+        content = dict(BLANK if self.opened is None else self.opened.content)
+        content |= fields_of(self.instance)
+        for name, key in (("chosen_categories", "categories"), ("signed_by", "authors")):
+            if name in values:
+                content[key] = [{"id": row.pk, "name": row.name} for row in values[name]]
+        if "tags" in values:
+            content["tags"] = values["tags"]
+        if "translation_of" in values:
+            other = values["translation_of"]
+            content["translation_of"] = other and other.pk
+        return content
 
     def _check_translation(self, values: dict[str, Any]) -> None:
         """A text has one version per language."""
@@ -252,14 +314,15 @@ class ArticleForm(forms.ModelForm[Article]):
         raise ValidationError(message, code="sent_twice")
 
 
-def _beside_the_row(article: Article) -> dict[str, Any]:
-    """Initial values that the article's own row does not hold."""
-    tags = Tag.objects.filter(article=article).order_by("name")
+def _beside_the_row(article: Article, opened: drafts.Opened) -> dict[str, Any]:
+    """Initial values that the fields of the article do not hold."""
+    content, draft = opened.content, opened.draft
+    other = content["translation_of"]
     return {
-        "translation_of": next(iter(translations.translations_of(article)), None),
-        "chosen_categories": list(article.article_categories.values_list("category", flat=True)),
-        "signed_by": list(article.bylines.values_list("author", flat=True)),
-        "tags": join(list(tags.values_list("name", flat=True))),
+        "translation_of": other and Article.objects.filter(pk=other).first(),
+        "chosen_categories": [each["id"] for each in content["categories"]],
+        "signed_by": [each["id"] for each in content["authors"]],
+        "tags": join(content["tags"]),
         "version": article.version,
-        "schedule_for": article.publish_at,
+        "schedule_for": draft.publish_at if draft else article.publish_at,
     }

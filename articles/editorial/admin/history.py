@@ -1,120 +1,201 @@
-"""The history page of an article, one version, and corrections below the form."""
+"""The history page of an article, comparing and restoring versions, and corrections below the form."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import CharField
+from django.db.models.functions import MD5
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
-from articles.editorial import permissions
-from articles.editorial.admin.fields import InOrderField, TagsField, join
-from articles.editorial.models import Article, Correction, Revision, StateChange
-from articles.editorial.models.article import REVISED_FIELDS
-from articles.editorial.revision_diff import compared
+from accounts.models import AuthorProfile, User
+from articles.editorial import drafts, permissions
+from articles.editorial.checklist import NotReady
+from articles.editorial.content import REVISION_COLUMNS, Content, existing, of_revision
+from articles.editorial.models import (
+    Article,
+    Category,
+    Correction,
+    Draft,
+    Revision,
+    StateChange,
+)
+from articles.editorial.revision_diff import compared, label_of
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
-SHOWN = 100
-NOT_SHOWN: Final = {"version", "form_token", "schedule_for"}
-"""Not part of the article; state changes record when it is scheduled."""
+SHOWN: Final = 100
+"""Events of each kind on the history page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the history."""
+
+    at: datetime
+    by: User | None
+    revision: Revision | None = None
+    changed: tuple[str, ...] = ()
+    """Names of the fields that the revision changed."""
+    change: StateChange | None = None
+    note: str = ""
 
 
 def context_of(object_id: str) -> dict[str, Any]:
-    """The newest versions, changes of state and other changes, for the article's history page."""
+    """Everything that happened to an article, the newest first, for its history page."""
     key = unquote(object_id)
     if not key.isdecimal():
         return {}
-    number = int(key)
-    revisions = Revision.objects.filter(article=number).select_related("created_by").defer("body")
-    changes = StateChange.objects.filter(article=number).select_related("created_by")
-    others = (
-        LogEntry.objects.filter(
-            content_type=get_content_type_for_model(Article), object_id=number, action_flag=CHANGE
-        )
-        .exclude(change_message__in=["", "[]"])
-        .select_related("user")
+    article_id = int(key)
+    events = [*_revisions(article_id), *_state_changes(article_id), *_notes(article_id)]
+    events.sort(key=lambda event: event.at, reverse=True)
+    draft = Draft.objects.filter(article=article_id).first()
+    live = (
+        Revision.objects.filter(article=article_id, published_at__isnull=False)
+        .order_by("-published_at", "-number")
+        .values_list("pk", flat=True)
+        .first()
     )
-    return {
-        "revisions": revisions[:SHOWN],
-        "state_changes": changes[:SHOWN],
-        "other_changes": others[:SHOWN],
-    }
+    return {"events": events[:SHOWN], "draft": draft, "live_revision": live}
 
 
-def change_message(form: forms.ModelForm[Article], formsets: list[Any]) -> str:
-    """One line for each changed field that revisions do not hold: before → after."""
-    lines = []
-    for name in form.changed_data:
-        field = form.fields[name]
-        if name in REVISED_FIELDS or name in NOT_SHOWN:
-            continue
-        before = _as_text(field, form.initial.get(name))
-        after = _as_text(field, _saved_value(form, name))
-        if before != after:
-            lines.append(f"{field.label}: {before} → {after}")
-    lines += [f"Correction: {added}" for formset in formsets for added in _corrections(formset)]
-    return "\n".join(lines)
+def _revisions(article_id: int) -> Iterator[Event]:
+    """The texts stay in the database: whether they changed can be seen from a digest."""
+    found = list(
+        Revision.objects.filter(article=article_id)
+        .select_related("created_by")
+        .defer("body")
+        .annotate(body_digest=MD5("body", output_field=CharField()))[: SHOWN + 1]
+    )
+    for revision, before in pairwise([*found, None] if len(found) <= SHOWN else found):
+        changed = _changed(before, revision) if revision is not None and before else ()
+        if revision is not None:
+            yield Event(revision.last_saved, revision.created_by, revision, tuple(changed))
 
 
-def _saved_value(form: forms.ModelForm[Article], name: str) -> Any:
-    """The saved value; a slug that was taken has got a number."""
-    return form.instance.slug if name == "slug" else form.cleaned_data.get(name)
+def _changed(before: Revision, after: Revision) -> Iterable[str]:
+    names = [name for name in REVISION_COLUMNS if name != "body"]
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    if before.body_digest != after.body_digest:  # type: ignore[attr-defined]
+        changed.append("body")
+    if before.details is not None and after.details is not None:
+        changed += [
+            name for name, value in after.details.items() if before.details.get(name) != value
+        ]
+    return dict.fromkeys(label_of(name) for name in changed)
 
 
-def _as_text(field: forms.Field, value: Any) -> str:
-    """A value of the row or the form as it is shown on the page."""
-    if isinstance(field, InOrderField):
-        keys = [getattr(each, "pk", each) for each in value or []]
-        rows = field.objects.in_bulk(keys)
-        value = ", ".join(str(rows[key]) for key in keys if key in rows)
-    elif isinstance(field, TagsField) and not isinstance(value, str):
-        value = join(sorted(value or []))
-    elif isinstance(field, forms.ModelChoiceField):
-        value = field.to_python(getattr(value, "pk", value))
-    elif isinstance(field, forms.TypedChoiceField):
-        value = dict(field.choices).get(value, value)  # type: ignore[arg-type]
-    elif isinstance(value, bool):
-        value = "yes" if value else "no"
-    return "–" if value in (None, "") else str(value)
+def _state_changes(article_id: int) -> Iterator[Event]:
+    changes = StateChange.objects.filter(article=article_id)
+    for change in changes.select_related("created_by", "revision")[:SHOWN]:
+        yield Event(change.created_at, change.created_by, change=change)
 
 
-def _corrections(formset: Any) -> list[str]:
-    return [row.text for row in formset.new_objects if isinstance(row, Correction)]
+def _notes(article_id: int) -> Iterator[Event]:
+    """Corrections, and what earlier releases wrote about fields outside revisions."""
+    entries = LogEntry.objects.filter(
+        content_type=get_content_type_for_model(Article), object_id=article_id, action_flag=CHANGE
+    ).exclude(change_message__in=["", "[]"])
+    for entry in entries.select_related("user")[:SHOWN]:
+        yield Event(entry.action_time, entry.user, note=entry.get_change_message())
+
+
+def change_message(formsets: list[Any]) -> str:
+    """One line for each correction; revisions hold everything else."""
+    return "\n".join(
+        f"Correction: {row.text}"
+        for formset in formsets
+        for row in formset.new_objects
+        if isinstance(row, Correction)
+    )
 
 
 def version_view(
     model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: str, number: int
 ) -> HttpResponse:
-    """One version, compared with the one before it."""
-    key = unquote(object_id)
-    if not key.isdecimal():
-        raise Http404
-    article = get_object_or_404(Article, pk=key)
-    if not permissions.may_see(request.user, article) or not request.user.has_perm(
-        "articles.view_revision"
-    ):
-        raise PermissionDenied
+    """One version, compared with the one before it, or with the one that `?with=` names."""
+    article = _article(request, object_id)
     revisions = article.revisions.select_related("created_by")
     new = get_object_or_404(revisions, number=number)
-    old = revisions.filter(number__lt=number).first()
+    other = request.GET.get("with", "")
+    if other.isdecimal() and len(other) < 10:
+        old: Revision | None = get_object_or_404(revisions, number=int(other))
+    else:
+        old = revisions.filter(number__lt=number).first()
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"Version {number}",
-        "subtitle": article.headline,
+        "subtitle": str(article),
         "opts": model_admin.opts,
         "original": article,
         "old": old,
         "new": new,
         "newer": revisions.filter(number__gt=number).last(),
         "parts": compared(old, new),
+        "others": revisions.exclude(pk=new.pk).defer("body", "details")[:SHOWN],
+        "may_restore": permissions.may_change(request.user, article),
     }
     return render(request, "admin/articles/article/version.html", context)
+
+
+def restore_view(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: int, number: int
+) -> HttpResponse:
+    """Makes a version, or some fields of it, the draft."""
+    article = _article(request, str(object_id))
+    if request.method != "POST":
+        return redirect("admin:articles_article_version", article.pk, number)
+    if not permissions.may_change(request.user, article):
+        raise PermissionDenied
+    revision = get_object_or_404(article.revisions, number=number)
+    try:
+        drafts.restore(
+            article,
+            revision,
+            by=request.user,  # type: ignore[arg-type]
+            names=request.POST.getlist("field"),
+        )
+    except NotReady as refusal:
+        model_admin.message_user(request, f"Not restored. {refusal}", messages.ERROR)
+        return redirect("admin:articles_article_version", article.pk, number)
+    message = f"Version {number} was restored as draft."
+    if article.is_published:
+        message += " Readers see it when you publish the changes."
+    model_admin.message_user(request, message, messages.SUCCESS)
+    if gone := list(_gone(of_revision(revision))):
+        message = f"Not restored, because they no longer exist: {', '.join(gone)}."
+        model_admin.message_user(request, message, messages.WARNING)
+    return redirect("admin:articles_article_change", article.pk)
+
+
+def _gone(content: Content) -> Iterator[str]:
+    """Names of categories and authors of a version that were deleted since."""
+    for name, model in (("categories", Category), ("authors", AuthorProfile)):
+        chosen = content.get(name, [])
+        known = {row.pk for row in existing(model, chosen)}
+        yield from (each["name"] for each in chosen if each["id"] not in known)
+
+
+def _article(request: HttpRequest, object_id: str) -> Article:
+    key = unquote(object_id)
+    if not key.isdecimal():
+        raise Http404
+    article: Article = get_object_or_404(Article, pk=key)
+    if not permissions.may_see(request.user, article) or not request.user.has_perm(
+        "articles.view_revision"
+    ):
+        raise PermissionDenied
+    return article
 
 
 class CorrectionInline(admin.StackedInline[Correction, Article]):

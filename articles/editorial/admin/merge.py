@@ -20,7 +20,7 @@ TEMPLATE: Final = "admin/articles/merge.html"
 class MergeDefinition(Protocol):
     """A function that merges several rows into one."""
 
-    def __call__(self, sources: Sequence[Any], /, *, into: Any) -> None: ...
+    def __call__(self, sources: Sequence[Any], /, *, into: Any, by: Any) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class MergeAdminMixin:
         seen = request.POST.get("seen") == _preview_key(rows, target)
         if "merge" in request.POST and seen and sources and not error:
             try:
-                self.merge_verb(sources, into=target)
+                self.merge_verb(sources, into=target, by=request.user)
             except CannotMerge as refusal:
                 error = str(refusal)
             else:

@@ -9,18 +9,20 @@ short articles in a row.
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.body.sanitiser import clean
-from articles.editorial import permissions, publishing
+from articles.editorial import drafts, permissions, publishing
 from articles.editorial.checklist import images_of, publish_blockers, suggestions
 from articles.editorial.models import Article
 from articles.editorial.preview_links import expires_at, preview_url
@@ -64,6 +66,8 @@ if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
 PUBLISH, SCHEDULE, UNPUBLISH, PREVIEW = "_publish", "_schedule", "_unpublish", "_preview"
+UNSCHEDULE_CHANGES: Final = "_unschedule_changes"
+DISCARD: Final = "_discard"
 
 
 def decide(
@@ -76,7 +80,7 @@ def decide(
     """Does what the pressed button asks for, after the article was saved."""
     if PREVIEW in request.POST:
         model_admin.message_user(request, preview_message(article), messages.SUCCESS)
-    elif not {PUBLISH, SCHEDULE, UNPUBLISH} & request.POST.keys():
+    elif not {PUBLISH, SCHEDULE, UNPUBLISH, UNSCHEDULE_CHANGES} & request.POST.keys():
         _say_saved(model_admin, request, article)
     elif not permissions.may_publish(request.user):
         model_admin.message_user(request, "Saved. Only editors can publish.", messages.WARNING)
@@ -90,8 +94,11 @@ def _publish_or_unpublish(
     if asks_to_unpublish(request, article):
         return
     user = request.user
+    outcome: Callable[[Article], SafeString] = outcome_message
     try:
-        if PUBLISH in request.POST:
+        if article.is_published and UNPUBLISH not in request.POST:
+            outcome = _decide_on_changes(request, article, at)
+        elif PUBLISH in request.POST:
             publishing.publish(article, by=user)  # type: ignore[arg-type]
         elif SCHEDULE in request.POST and at is not None:
             publishing.schedule(article, by=user, at=at)  # type: ignore[arg-type]
@@ -100,7 +107,33 @@ def _publish_or_unpublish(
     except publishing.NotReady as refusal:
         model_admin.message_user(request, not_ready_message(refusal), messages.ERROR)
     else:
-        model_admin.message_user(request, outcome_message(article), messages.SUCCESS)
+        model_admin.message_user(request, outcome(article), messages.SUCCESS)
+
+
+def _decide_on_changes(
+    request: HttpRequest, article: Article, at: datetime | None
+) -> Callable[[Article], SafeString]:
+    """Publishes, schedules or unschedules the changes of a published article; returns the message."""
+    user = request.user
+    if UNSCHEDULE_CHANGES in request.POST:
+        drafts.unschedule_changes(article)
+        return lambda _: SafeString("Unscheduled. The changes are a draft again.")
+    if SCHEDULE in request.POST and at is not None:
+        drafts.schedule_changes(article, by=user, at=at)  # type: ignore[arg-type]
+        return lambda _: format_html("Changes scheduled for {}.", _shown(at))
+    if drafts.publish_changes(article, by=user):  # type: ignore[arg-type]
+        return outcome_message
+    return lambda _: SafeString("Nothing changed, so there was nothing to publish.")
+
+
+def discard(model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article) -> None:
+    """Discards the changes; the history keeps them."""
+    drafts.discard_changes(article, by=request.user)  # type: ignore[arg-type]
+    message = format_html(
+        'Changes discarded. The <a href="{}">history</a> keeps them, in case you need them again.',
+        reverse("admin:articles_article_history", args=[article.pk]),
+    )
+    model_admin.message_user(request, message, messages.SUCCESS)
 
 
 def asks_to_unpublish(request: HttpRequest, article: Article) -> bool:
@@ -111,7 +144,9 @@ def asks_to_unpublish(request: HttpRequest, article: Article) -> bool:
 
 def _say_saved(model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article) -> None:
     if "_continue" in request.POST:
-        message = "Saved. The changes are live." if article.is_published else "Saved."
+        message = "Saved."
+        if article.is_published:
+            message = "Saved as draft. Readers see the changes when you publish them."
         model_admin.message_user(request, message, messages.SUCCESS)
 
 
@@ -160,4 +195,5 @@ def panel_context(article: Article) -> dict[str, Any]:
         "preview_link": absolute_url(preview_url(article)),
         "preview_expires_at": expires_at(),
         "latest_version": article.revisions.select_related("created_by").first(),
+        "draft": drafts.draft_of(article) if article.is_published else None,
     }

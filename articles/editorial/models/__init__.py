@@ -9,7 +9,7 @@ from articles.editorial.models.listing import (
     Scope,
 )
 from articles.editorial.models.redirect import Redirect
-from articles.editorial.models.revision import Revision, StateChange
+from articles.editorial.models.revision import Draft, Revision, StateChange
 from articles.editorial.models.series import Series, SeriesPart
 from articles.editorial.models.taxonomy import ArticleType, Category
 
@@ -21,6 +21,7 @@ __all__ = [
     "Byline",
     "Category",
     "Correction",
+    "Draft",
     "Figure",
     "ListingCount",
     "ListingEntry",

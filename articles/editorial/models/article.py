@@ -25,11 +25,12 @@ from articles.editorial.models.querysets import ArticleQuerySet, rows_for_cards,
 from articles.editorial.models.taxonomy import ArticleType, Category, UnaccentedTagManager
 from articles.images.models import Image
 from iria.core.http.urls import url_path
-from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
 from iria.core.text.language import direction_of
-from iria.core.text.validators import validate_not_blank, validate_storable
+from iria.core.text.validators import validate_storable
 
 BODY_MAX_LENGTH = 1_000_000
+UNTITLED: Final = "Untitled"
 LANGUAGES = [
     ("en", "English"),
     ("fr", "French"),
@@ -55,7 +56,9 @@ LANGUAGES = [
 
 
 @model_policy(
-    public=ALL_ROWS,
+    public=PublicRows(
+        unseen_columns=("version", "modified_at"), seen_if="{row}.state = 'published'"
+    ),
     personal_data=privacy.EDITING,
     permissions={
         EDITOR: f"{ALL_ACTIONS} publish change_others",
@@ -76,7 +79,7 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         PUBLISHED = "published", "Published"
         UNPUBLISHED = "withdrawn", "Unpublished"
 
-    headline = models.CharField(max_length=200, validators=[validate_storable, validate_not_blank])
+    headline = models.CharField(max_length=200, blank=True, validators=[validate_storable])
     slug = models.SlugField(
         max_length=80,
         blank=True,
@@ -198,7 +201,10 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
             models.UniqueConstraint(
                 fields=["translation_group", "language"], name="article_language_once_a_text"
             ),
-            models.CheckConstraint(condition=~Q(headline=""), name="article_has_headline"),
+            models.CheckConstraint(
+                condition=~Q(headline="") | ~Q(state__in=["published", "scheduled"]),
+                name="article_has_headline",
+            ),
             models.CheckConstraint(condition=~Q(slug="feed"), name="article_slug_not_reserved"),
         ]
         indexes = [
@@ -229,7 +235,7 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         ]
 
     def __str__(self) -> str:
-        return self.headline
+        return self.headline or UNTITLED
 
     def get_absolute_url(self) -> str:
         """The public URL; that of the admin if the article was never published."""

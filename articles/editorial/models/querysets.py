@@ -31,7 +31,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(state="scheduled", publish_at__lte=timezone.now())
 
     def overdue(self) -> "ArticleQuerySet":
-        """Articles that were not ready at their scheduled time and have not changed state since."""
+        """Articles that were not ready at their scheduled time, or their changes, and were not
+        published or scheduled since.
+        """
         changes = _rows_of("StateChange").filter(article=models.OuterRef("pk"))
         missed = models.Q(created_by__isnull=True, publish_at__isnull=False)
         last_was_missed = (
@@ -39,7 +41,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             .annotate(missed=models.Case(models.When(missed, then=True), default=False))
             .values("missed")[:1]
         )
-        return self.filter(state__in=("draft", "withdrawn")).filter(
+        unpublished = models.Q(state__in=("draft", "withdrawn"))
+        return self.filter(unpublished | models.Q(draft__isnull=False)).filter(
             models.Exists(changes.filter(missed)) & models.Q(models.Subquery(last_was_missed))
         )
 

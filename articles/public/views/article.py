@@ -121,6 +121,7 @@ def _lightbox_url(article: Article, lead: Figure | None) -> str:
 BANNERS = {
     Article.State.DRAFT: gettext_lazy("Draft. This article is not published and may change."),
     Article.State.SCHEDULED: gettext_lazy("Scheduled. This article is not published yet."),
+    Article.State.PUBLISHED: gettext_lazy("Draft. Readers do not see these changes yet."),
     Article.State.UNPUBLISHED: gettext_lazy("Unpublished. Readers cannot see this article."),
 }
 
@@ -130,7 +131,7 @@ BANNERS = {
 def preview(request: HttpRequest, token: str) -> HttpResponse:
     """The article as on its page, but neither cached nor indexed."""
     try:
-        chosen = read_preview_token(token)
+        chosen, is_live = read_preview_token(token)
     except ExpiredToken:
         return _private(
             _preview_error(request, gettext("This preview link has expired."), status=410)
@@ -139,7 +140,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         return _private(
             _preview_error(request, gettext("This preview link is invalid."), status=404)
         )
-    if chosen.is_published:
+    if is_live:
         return _private(redirect(chosen.get_absolute_url()))
     with use_language(chosen.language):
         context = {

@@ -177,11 +177,18 @@ def _triggers(model: Model, public: PublicRows, columns: set[str]) -> Iterator[t
 
 def _difference(key: list[str], public: PublicRows, columns: set[str]) -> str:
     """The SQL condition for a changed row; compares the stored form, so that every type can be compared."""
-    chosen = [connection.ops.quote_name(each) for each in public.columns if each in columns]
-    if not chosen:
-        return f"was.{key[0]} IS NULL OR was *<> became"
-    pairs = (", ".join(f"{row}.{each}" for each in chosen) for row in ("was", "became"))
-    return f"was.{key[0]} IS NULL OR ROW({next(pairs)}) IS DISTINCT FROM ROW({next(pairs)})"
+    names = public.columns
+    if public.unseen_columns:
+        names = tuple(sorted(columns - set(public.unseen_columns)))
+    chosen = [connection.ops.quote_name(each) for each in names if each in columns]
+    differs = "was *<> became"
+    if chosen:
+        pairs = (", ".join(f"{row}.{each}" for each in chosen) for row in ("was", "became"))
+        differs = f"ROW({next(pairs)}) IS DISTINCT FROM ROW({next(pairs)})"
+    if public.seen_if:
+        seen = " OR ".join(public.seen_if.format(row=row) for row in ("was", "became"))
+        differs = f"({differs}) AND ({seen})"
+    return f"was.{key[0]} IS NULL OR {differs}"
 
 
 def _digest(statement: str) -> str:

@@ -80,10 +80,10 @@ def test_an_editor_links_a_translation_by_its_headline(
     client.force_login(edna)
     url = change_url(french)
     assert f'<option value="A quiet week [{english.pk}]">' in client.get(url).content.decode()
-    page = send(client, url, translation_of="A quiet week")
+    page = send(client, url, "_publish", translation_of="A quiet week")
     assert translations.translations_of(Article.objects.get(pk=french.pk)) == [english]
     assert "A quiet week (English)" in visible_text(page)
-    send(client, url, translation_of="")
+    send(client, url, "_publish", translation_of="")
     assert translations.translations_of(Article.objects.get(pk=french.pk)) == []
 
 
@@ -121,7 +121,7 @@ def test_language_and_translation_may_change_together(
 ) -> None:
     translations.link(french, english)
     client.force_login(edna)
-    page = send(client, change_url(french), language="en", translation_of="")
+    page = send(client, change_url(french), "_publish", language="en", translation_of="")
     assert errors_on(page) == []
     french.refresh_from_db()
     assert (french.language, french.translation_group) == ("en", None)

@@ -93,10 +93,10 @@ def test_the_form_shows_the_error_and_keeps_the_input(
     article = Article.objects.get(slug="ferries")
     url, body = change_url(article), article.body
     more = body + IN_TEXT.format(bare.pk)
-    page = send(client, url, body=more, standfirst="Typed just now").content.decode()
+    page = send(client, url, "_publish", body=more, standfirst="Typed just now").content.decode()
     assert "The image “Bare” has no credit" in page
     assert "Typed just now" in page
-    send(client, url, body=body, standfirst="Typed just now")
+    send(client, url, "_publish", body=body, standfirst="Typed just now")
     judged_now()
     assert Article.objects.get(slug="ferries").standfirst == "Typed just now"
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.editorial import publishing, revisions
+from articles.editorial import drafts, publishing, revisions
 from articles.editorial.admin.article_admin import SENT_TWICE
 from articles.editorial.models import Article
 from tests import newsroom
@@ -80,4 +80,7 @@ def test_saving_an_old_form_does_not_undo_a_publication(editor_client: Client, e
     values = values_of(editor_client.get(change_url(article)))
     publishing.publish(article, by=edna)
     editor_client.post(change_url(article), {**values, "headline": ["Later"], "_continue": "1"})
-    assert Article.objects.published().get().headline == "Later"
+    assert Article.objects.published().get().headline == article.headline
+    draft = drafts.draft_of(article)
+    assert draft is not None
+    assert draft.revision.headline == "Later"

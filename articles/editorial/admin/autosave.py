@@ -1,0 +1,234 @@
+"""Saving the article form in the background, for `static/iria_admin/autosave.js`.
+
+The script sends the fields that changed, and gets JSON. Without it, “Save draft” does the same.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from articles.editorial import drafts, permissions, revisions
+from articles.editorial.admin import submit_actions
+from articles.editorial.checklist import NotReady
+from articles.editorial.content import (
+    BLANK,
+    COLUMNS,
+    Content,
+    columns_of,
+    fields_of,
+    is_blank,
+    of_revision,
+    sanitised,
+)
+from articles.editorial.models import Article, ArticleType, Revision
+from articles.editorial.revision_diff import compared
+from articles.editorial.revisions import Reason
+from iria.core.text.validators import one_line
+from iria.publication.context_processors import publication_of
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+    from django.http import HttpResponse
+
+Errors = dict[str, list[str]]
+
+LISTS = {"chosen_categories": "categories", "signed_by": "authors"}
+
+
+def urls_for(request: HttpRequest, article: Article | None) -> dict[str, Any]:
+    """What the script needs, for `admin/articles/article/_panel.html`."""
+    names = ("articles_article_autosave", "articles_article_compare")
+    new = [reverse(f"admin:{name}_new") for name in names]
+    own = [reverse(f"admin:{name}", args=[article.pk]) for name in names] if article else new
+    return {
+        "autosave_url": own[0],
+        "compare_url": own[1],
+        "new_autosave_url": new[0],
+        "copy_key": f"{request.user.pk}:{article.pk if article else 'new'}",
+    }
+
+
+def autosave_view(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, article_id: int | None = None
+) -> JsonResponse:
+    """Saves what was sent; `reason=save` is the editor's own command to save.
+
+    Answers 200 with the new version, 404 if the article was deleted, and 409 with who saved it if
+    it was saved since it was opened.
+    """
+    if request.method != "POST":
+        # For a page that was opened before its user signed in again.
+        return JsonResponse({"csrf_token": get_token(request)})
+    if article_id is not None:
+        return _save(model_admin, request, article_id)
+    return _create(model_admin, request)
+
+
+def _save(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, article_id: int
+) -> JsonResponse:
+    version = request.POST.get("version", "")
+    errors: Errors = {}
+    try:
+        with transaction.atomic():
+            article = drafts.locked(article_id)
+            if article is None:
+                message = "This article was deleted. Your text is kept in this browser."
+                return JsonResponse({"message": message}, status=404)
+            if not model_admin.has_change_permission(request, article):
+                raise PermissionDenied
+            content, errors = _sent(model_admin, request, article)
+            revision = drafts.save_locked(
+                article,
+                content,
+                by=request.user,  # type: ignore[arg-type]
+                reason=_reason(request),
+                opened_at=int(version) if version.isdecimal() else -1,
+            )
+            if _was_never_written(article, of_revision(revision)):
+                article.delete()
+                return JsonResponse({"blank": True})
+    except revisions.EditConflict as conflict:
+        return _conflict(request, article_id, conflict)
+    except NotReady as refusal:
+        return JsonResponse({"message": str(refusal), "errors": errors}, status=400)
+    return _saved(article, revision, errors)
+
+
+def _create(model_admin: "ModelAdmin[Article]", request: HttpRequest) -> JsonResponse:
+    """Creates the article at the first change; a form creates one article, however often it is sent."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    token = request.POST.get("form_token", "")
+    existing = submit_actions.article_created_by(token)
+    if existing is not None and permissions.may_change(request.user, existing):
+        return _save(model_admin, request, existing.pk)
+    kind = ArticleType.objects.first()
+    article = Article(
+        kind=kind,
+        language=publication_of(request).language_codes[0],
+        form_id=submit_actions.form_id(token),
+    )
+    content, errors = _sent(model_admin, request, None)
+    content = {**BLANK, **fields_of(article), **content}
+    if is_blank(content):
+        return JsonResponse({"blank": True})
+    try:
+        with transaction.atomic():
+            revision = drafts.create(article, content, by=request.user, reason=_reason(request))  # type: ignore[arg-type]
+    except NotReady as refusal:
+        return JsonResponse({"message": str(refusal), "errors": errors}, status=400)
+    except IntegrityError:
+        # The same form was sent twice at once; the other request was first.
+        existing = submit_actions.article_created_by(token)
+        if existing is None:
+            raise
+        return _save(model_admin, request, existing.pk)
+    return _saved(article, revision, errors)
+
+
+def _reason(request: HttpRequest) -> Reason:
+    return Reason.SAVE if request.POST.get("reason") == Reason.SAVE else Reason.AUTOSAVE
+
+
+def _sent(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article | None
+) -> tuple[Content, Errors]:
+    """The valid fields that were sent, as content, and what is wrong with the others."""
+    form = model_admin.get_form(request, article, change=article is not None)
+    content: Content = {}
+    errors: Errors = {}
+    for name, field in form.base_fields.items():
+        if name not in request.POST or name not in {*COLUMNS, *LISTS, "tags", "translation_of"}:
+            continue
+        given = field.widget.value_from_datadict(request.POST, request.FILES, name)
+        try:
+            value: Any = field.clean(given)
+        except ValidationError as error:
+            errors[name] = error.messages
+            continue
+        if name in LISTS:
+            content[LISTS[name]] = [{"id": row.pk, "name": row.name} for row in value]
+        elif name == "headline":
+            content[name] = one_line(value)
+        elif name in COLUMNS:
+            content[COLUMNS[name]] = getattr(value, "pk", value)
+        else:
+            content[name] = getattr(value, "pk", value)
+    if content.get("slug") == "" and article is not None and article.year is not None:
+        del content["slug"]
+    return content, errors
+
+
+def _was_never_written(article: Article, content: Content) -> bool:
+    """Whether a new article is blank again, and nothing else was ever saved in it."""
+    if article.published_at is not None or article.year is not None or not is_blank(content):
+        return False
+    written = article.revisions.exclude(headline="", standfirst="", body="", lead_caption="")
+    return not written.exists()
+
+
+def _saved(article: Article, revision: Revision, errors: Errors) -> JsonResponse:
+    return JsonResponse(
+        {
+            "id": article.pk,
+            "version": article.version,
+            "revision": revision.number,
+            "url": reverse("admin:articles_article_change", args=[article.pk]),
+            "autosave_url": reverse("admin:articles_article_autosave", args=[article.pk]),
+            "changes_wait": article.is_published and revision.published_at is None,
+            "errors": errors,
+        }
+    )
+
+
+def _conflict(
+    request: HttpRequest, article_id: int, conflict: revisions.EditConflict
+) -> JsonResponse:
+    """Who saved it; the script sends the new version if the editor decides to overwrite it."""
+    latest = conflict.latest
+    who, where = "Someone", ""
+    if latest is not None and latest.created_by_id == request.user.pk:
+        who, where = "You", " in another tab"
+    elif latest is not None and latest.created_by is not None:
+        who = latest.created_by.public_name
+    time = f" at {date_format(localtime(latest.last_saved), 'TIME_FORMAT')}" if latest else ""
+    return JsonResponse(
+        {
+            "message": f"{who} saved a newer version{where}{time}.",
+            "version": conflict.version,
+            "url": reverse("admin:articles_article_change", args=[article_id]),
+        },
+        status=409,
+    )
+
+
+def compare_view(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, article_id: int | None = None
+) -> "HttpResponse":
+    """What was sent, compared with what is saved, as HTML: for a copy that the browser kept."""
+    if request.method != "POST":
+        raise PermissionDenied
+    article = None
+    if article_id is not None:
+        article = Article.objects.filter(pk=article_id).first()
+        if article is not None and not model_admin.has_change_permission(request, article):
+            raise PermissionDenied
+    elif not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    if article is not None:
+        saved = drafts.open_for_editing(article).content
+    else:
+        saved = {**BLANK, **fields_of(Article())}
+    content, _errors = _sent(model_admin, request, article)
+    mine = sanitised(saved | content)
+    parts = compared(Revision(**columns_of(saved)), Revision(**columns_of(mine)))
+    context = {"parts": parts, "same": "The copy is the same as the saved version."}
+    return render(request, "admin/articles/article/_differences.html", context)

@@ -1,0 +1,162 @@
+"""The content of an article as data: read from its rows, from a revision, and written to its rows."""
+
+from typing import Any, Final
+
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.body.sanitiser import clean, clean_caption
+from articles.editorial import bylines, category_tree, translations
+from articles.editorial.aggregated_rows import replace_rows
+from articles.editorial.checklist import NotReady
+from articles.editorial.figure_rows import figures_of
+from articles.editorial.models import (
+    Article,
+    ArticleCategory,
+    ArticleType,
+    Byline,
+    Category,
+    Revision,
+)
+from articles.editorial.models.article import EDITABLE_FIELDS, REVISED_FIELDS
+from articles.embeds.autoembed import autoembed
+from articles.images.models import Image
+
+Content = dict[str, Any]
+"""Field name → value that JSON can hold. Foreign keys are ids, under the name of their column;
+`categories` and `authors` are lists of `{"id": …, "name": …}`, in their order; `tags` a sorted list of names;
+`translation_of` the id of another article, or None."""
+
+COLUMNS: Final = {
+    name: Article._meta.get_field(name).attname  # type: ignore[union-attr]
+    for name in EDITABLE_FIELDS
+}
+"""Editable field → its column."""
+
+REVISION_COLUMNS: Final = tuple(COLUMNS[name] for name in REVISED_FIELDS)
+"""What a revision holds in columns; the rest is in `Revision.details`."""
+
+RELATIONS: Final = ("categories", "authors", "tags", "translation_of")
+
+
+def fields_of(article: Article) -> Content:
+    """The article's own fields, without related rows."""
+    return {column: getattr(article, column) for column in COLUMNS.values()}
+
+
+def content_of(article: Article) -> Content:
+    """The content in the article's rows, in four queries."""
+    content = fields_of(article)
+    chosen = article.article_categories.values_list("category", "category__name")
+    authors = article.bylines.values_list("author", "author__name")
+    content["categories"] = [{"id": pk, "name": name} for pk, name in chosen]
+    content["authors"] = [{"id": pk, "name": name} for pk, name in authors]
+    content["tags"] = sorted(Tag.objects.filter(article=article.pk).values_list("name", flat=True))
+    content["translation_of"] = next(
+        (each.pk for each in translations.translations_of(article)), None
+    )
+    return content
+
+
+def of_revision(revision: Revision) -> Content:
+    """The content of a revision; one from before 0.3 has the text and the lead image only."""
+    columns = {name: getattr(revision, name) for name in REVISION_COLUMNS}
+    return {**(revision.details or {}), **columns}
+
+
+def columns_of(content: Content) -> dict[str, Any]:
+    """The values of a revision that holds this content."""
+    details = {name: value for name, value in content.items() if name not in REVISION_COLUMNS}
+    return {**{name: content[name] for name in REVISION_COLUMNS}, "details": details}
+
+
+def sanitised(content: Content) -> Content:
+    """The same content with its HTML sanitised, URLs alone on a line as embeds, and its tags in order."""
+    return {
+        **content,
+        "tags": sorted(content["tags"]),
+        "body": autoembed(clean(content["body"])),
+        "lead_caption": clean_caption(content["lead_caption"]),
+    }
+
+
+BLANK: Final[Content] = {"categories": [], "authors": [], "tags": [], "translation_of": None}
+"""What a new article has besides its own fields."""
+
+
+def is_blank(content: Content) -> bool:
+    """Whether nothing was written yet."""
+    texts = ("headline", "standfirst", "body", "lead_caption", "search_description", "slug")
+    return content["lead_image_id"] is None and not any(content[name].strip() for name in texts)
+
+
+def apply(article: Article, content: Content) -> None:
+    """Sets the fields of the instance, without saving."""
+    for column in COLUMNS.values():
+        if column in content:
+            setattr(article, column, content[column])
+
+
+def show(article: Article, content: Content) -> None:
+    """Sets the content on an article that was fetched with `for_page()`, without saving."""
+    apply(article, content)
+    figures = list(figures_of(article))
+    images = Image.objects.in_bulk([each.image_id for each in figures])
+    article.lead_image = images.get(article.lead_image_id or 0)
+    article.kind = ArticleType.objects.get(pk=article.kind_id)
+    shown = [each for each in figures if each.image_id in images]
+    for each in shown:
+        each.image = images[each.image_id]
+    replace_rows(article, "figures", shown)
+    if "tags" not in content:
+        return
+    categories = existing(Category, content["categories"])
+    authors = existing(AuthorProfile, content["authors"])
+    replace_rows(
+        article,
+        "article_categories",
+        [ArticleCategory(article=article, category=each) for each in categories],
+    )
+    replace_rows(article, "bylines", [Byline(article=article, author=each) for each in authors])
+    tags = Tag.objects.filter(name__in=content["tags"])
+    replace_rows(article, "tags", list(tags))
+
+
+def write_relations(article: Article, content: Content, before: Content) -> None:
+    """Writes categories, authors, tags and the translation if they differ from the former content.
+
+    Rows that no longer exist are skipped.
+
+    Raises:
+        NotReady: the text has another version in the article's language.
+    """
+    if content["categories"] != before.get("categories"):
+        category_tree.set_categories(article, existing(Category, content["categories"]))
+    if content["authors"] != before.get("authors"):
+        bylines.set_authors(article, existing(AuthorProfile, content["authors"]))
+    if content["tags"] != before.get("tags"):
+        article.tags.set(content["tags"])
+    if changes_translation(content, before):
+        _link(article, content["translation_of"])
+
+
+def changes_translation(content: Content, before: Content) -> bool:
+    return any(content[name] != before.get(name) for name in ("language", "translation_of"))
+
+
+def existing(model: Any, chosen: list[dict[str, Any]]) -> list[Any]:
+    """The rows of this choice that still exist, in their order."""
+    found = model.objects.in_bulk([each["id"] for each in chosen])
+    return [found[each["id"]] for each in chosen if each["id"] in found]
+
+
+def _link(article: Article, other_id: int | None) -> None:
+    other = Article.objects.filter(pk=other_id).first() if other_id else None
+    try:
+        translations.link(article, other)
+    except translations.LanguageTaken as taken:
+        message = (
+            f"“{taken.other}” is already the {taken.other.get_language_display()} version of this "
+            "text. Change the language or the translation."
+        )
+        raise NotReady([message]) from taken

@@ -1,0 +1,349 @@
+"""Drafts: what editors write, beside what readers see.
+
+The row of an article that is not published is its draft. A published article keeps its rows, and its
+changes wait in a `Draft` until they are published.
+"""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from articles.body.figures import figures_in
+from articles.editorial import article_urls, revisions, signals, translations
+from articles.editorial.checklist import NotReady, headline_blockers, text_blockers
+from articles.editorial.content import (
+    BLANK,
+    COLUMNS,
+    REVISION_COLUMNS,
+    Content,
+    apply,
+    changes_translation,
+    content_of,
+    of_revision,
+    sanitised,
+    write_relations,
+)
+from articles.editorial.figure_rows import record_figures
+from articles.editorial.models import Article, Draft, Revision, StateChange
+from articles.editorial.revisions import SAVED, Reason
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an editor works on."""
+
+    content: Content
+    draft: Draft | None
+    """None: the content is that of the article's rows."""
+
+
+def open_for_editing(article: Article) -> Opened:
+    """The article as its editors see it; its fields are set to those of the draft.
+
+    Saving the instance by itself would publish them.
+    """
+    opened = _opened(article)
+    apply(article, opened.content)
+    return opened
+
+
+def _opened(article: Article) -> Opened:
+    draft = draft_of(article) if article.is_published else None
+    if draft is None:
+        return Opened(content_of(article), None)
+    return Opened(_content_of_draft(article, draft), draft)
+
+
+def _content_of_draft(article: Article, draft: Draft) -> Content:
+    """A draft from a release with fewer fields has those of the article."""
+    content = of_revision(draft.revision)
+    complete = content.keys() >= {*COLUMNS.values(), *BLANK}
+    return content if complete else content_of(article) | content
+
+
+def draft_of(article: Article) -> Draft | None:
+    return Draft.objects.select_related("revision").filter(article=article.pk).first()
+
+
+def create(
+    article: Article, content: Content, *, by: User | None, reason: Reason = Reason.SAVE
+) -> Revision:
+    """Saves a new article with this content.
+
+    Raises:
+        NotReady: the text has another version in the article's language.
+    """
+    with transaction.atomic():
+        written = sanitised(content)
+        apply(article, written)
+        if article.slug in article_urls.RESERVED:
+            article.slug = article_urls.wished_slug(article)
+        article.created_by, article.version = by, 1
+        article.save()
+        record_figures(article)
+        write_relations(article, written, {**BLANK, "language": article.language})
+        return revisions.add(article, written, by=by, reason=reason)
+
+
+def save(
+    article: Article,
+    content: Content,
+    *,
+    by: User | None,
+    reason: Reason = Reason.SAVE,
+) -> Revision:
+    """Saves what an editor wrote; readers of a published article see nothing of it.
+
+    Sets `article.version` to the new version. The same content as before changes nothing.
+
+    Args:
+        content: fields that are missing stay as they are.
+
+    Raises:
+        NotReady: the text has another version in the article's language.
+    """
+    with transaction.atomic():
+        current = locked(article.pk)
+        assert current is not None  # noqa: S101 - the caller read it
+        revision = save_locked(current, content, by=by, reason=reason)
+    article.version, article.modified_at = current.version, current.modified_at
+    return revision
+
+
+def locked(article_id: int) -> Article | None:
+    """The current row, locked until the end of the transaction."""
+    return Article.objects.select_for_update(of=("self",)).filter(pk=article_id).first()
+
+
+def save_locked(
+    article: Article,
+    content: Content,
+    *,
+    by: User | None,
+    reason: Reason,
+    opened_at: int | None = None,
+) -> Revision:
+    """`save` for a row that was locked, and not changed, in this transaction.
+
+    Args:
+        opened_at: the version that the editor opened, if it was not checked before.
+
+    Raises:
+        EditConflict: the article was saved since.
+        NotReady: as `save`.
+    """
+    if opened_at is not None and article.version != opened_at:
+        latest = article.revisions.select_related("created_by").first()
+        raise revisions.EditConflict(article.version, latest)
+    opened = _opened(article)
+    written = sanitised(opened.content | content)
+    if written == opened.content:
+        return revisions.add(article, written, by=by, reason=reason)
+    return _save_changed(article, opened, written, by, reason)
+
+
+def _save_changed(
+    article: Article, opened: Opened, content: Content, by: User | None, reason: Reason
+) -> Revision:
+    article.version += 1
+    if not article.is_published:
+        _write(article, content, opened.content)
+        return revisions.add(article, content, by=by, reason=reason)
+    article.save(update_fields=["version", "modified_at"])
+    revision = revisions.add(article, content, by=by, reason=reason)
+    if opened.draft is None:
+        Draft.objects.create(article=article, revision=revision)
+    elif opened.draft.revision_id != revision.pk:
+        Draft.objects.filter(pk=opened.draft.pk).update(revision=revision)
+    return revision
+
+
+def publish_changes(article: Article, *, by: User | None) -> bool:
+    """Makes the draft of a published article what readers see; False if it has none.
+
+    Args:
+        by: the user; None when the worker publishes scheduled changes.
+
+    Raises:
+        NotReady: with what must be fixed first; nothing is changed.
+    """
+    with transaction.atomic():
+        current = _locked(article)
+        draft = draft_of(current)
+        if draft is None or not current.is_published:
+            return False
+        _write_draft(current, draft)
+        if found := text_blockers(current):
+            raise NotReady(found)
+        revision = revisions.mark_published(current, by=by)
+        draft.delete()
+        StateChange.objects.create(
+            article=current, state=current.state, created_by=by, revision=revision
+        )
+        transaction.on_commit(lambda: signals.changed.send(sender=Article, article_id=current.pk))
+    article.refresh_from_db()
+    return True
+
+
+def schedule_changes(article: Article, *, by: User, at: datetime) -> None:
+    """Schedules the draft of a published article for a time in the future.
+
+    Raises:
+        NotReady: the time has passed, there are no changes, or they are not ready.
+    """
+    if at <= timezone.now():
+        raise NotReady(["The time is in the past. Choose a later one."])
+    with transaction.atomic():
+        current = _locked(article)
+        draft = draft_of(current)
+        if draft is None or not current.is_published:
+            raise NotReady(["There are no changes to schedule. Write them first."])
+        _check_publishable(current, draft)
+        draft.publish_at = at
+        draft.save(update_fields=["publish_at"])
+        # What was scheduled stays in the history, even if autosaves follow.
+        Revision.objects.filter(pk=draft.revision_id).update(reason=Reason.SAVE)
+        StateChange.objects.create(
+            article=current,
+            state=Article.State.SCHEDULED,
+            created_by=by,
+            publish_at=at,
+            revision=draft.revision,
+        )
+
+
+def unschedule_changes(article: Article) -> None:
+    """The changes stay a draft."""
+    Draft.objects.filter(article=article.pk).update(publish_at=None)
+
+
+def discard_changes(article: Article, *, by: User) -> None:
+    """Deletes the draft of a published article; its revisions stay in the history."""
+    with transaction.atomic():
+        current = _locked(article)
+        deleted, _ = Draft.objects.filter(article=current).delete()
+        if deleted:
+            # The newest revision says what editors see now.
+            revisions.add(current, content_of(current), by=by, reason=Reason.DISCARD)
+            current.version += 1
+            current.save(update_fields=["version", "modified_at"])
+    article.refresh_from_db()
+
+
+def restore(
+    article: Article, revision: Revision, *, by: User, names: Collection[str] = ()
+) -> Revision:
+    """Makes an earlier revision the draft; readers see nothing of it until it is published.
+
+    Args:
+        names: the fields to restore, as in `Content`; all that the revision holds if not given.
+    """
+    with transaction.atomic():
+        current = _locked(article)
+        opened = _opened(current)
+        restored = of_revision(revision)
+        content = opened.content | {
+            name: restored[name] for name in names or restored if name in restored
+        }
+        if content == opened.content:
+            return revisions.add(current, content, by=by, reason=Reason.RESTORE)
+        made = _save_changed(current, opened, content, by, Reason.RESTORE)
+        made.restored_from = revision.number
+        made.save(update_fields=["restored_from"])
+    article.version = current.version
+    return made
+
+
+def merge_into_row(article: Article) -> None:
+    """Writes the draft of an article that stops being published to its rows, and deletes it."""
+    draft = draft_of(article)
+    if draft is not None:
+        _write_draft(article, draft)
+        draft.delete()
+
+
+def publish_due_changes() -> int:
+    """Publishes scheduled changes whose time has come; returns how many.
+
+    Each in a transaction of its own, so that a failure does not affect the others. Changes that are
+    no longer ready are unscheduled, and the dashboard lists the article as overdue.
+    """
+    published = 0
+    due = Draft.objects.filter(publish_at__lte=timezone.now()).order_by("publish_at")
+    for draft in due.select_related("article"):
+        try:
+            published += _publish_due(draft)
+        except Exception:
+            logger.exception(
+                "The scheduled changes of article %s could not be published.", draft.article_id
+            )
+    return published
+
+
+def _publish_due(draft: Draft) -> bool:
+    article = draft.article
+    try:
+        return publish_changes(article, by=None)
+    except NotReady:
+        with transaction.atomic():
+            unschedule_changes(article)
+            StateChange.objects.create(
+                article=article,
+                state=article.state,
+                publish_at=draft.publish_at,
+                revision_id=draft.revision_id,
+            )
+        return False
+
+
+def _check_publishable(article: Article, draft: Draft) -> None:
+    """Writes the changes, looks for blockers, and rolls it all back."""
+    with transaction.atomic():
+        _write_draft(article, draft)
+        found = text_blockers(article)
+        transaction.set_rollback(True)
+    if found:
+        raise NotReady(found)
+
+
+def _write_draft(article: Article, draft: Draft) -> None:
+    article.version += 1
+    _write(article, _content_of_draft(article, draft), content_of(article))
+
+
+def _write(article: Article, content: Content, before: Content) -> None:
+    """Writes the content to the rows of a locked article."""
+    apply(article, content)
+    waits = article.state in (Article.State.DRAFT, Article.State.UNPUBLISHED)
+    if not waits and (found := headline_blockers(article)):
+        raise NotReady(found)
+    if article.slug in article_urls.RESERVED:
+        article.slug = article_urls.wished_slug(article)
+    article_urls.update_slug(article)
+    if article.is_published and any(content[name] != before[name] for name in REVISION_COLUMNS):
+        article.updated_at = timezone.now()
+    if changes_translation(content, before):
+        # With its new language the article might conflict with its own translation.
+        translations.link(article, None)
+    article.save(update_fields=SAVED)
+    if _uses(content) != _uses(before):
+        record_figures(article)
+    write_relations(article, content, before)
+
+
+def _uses(content: Content) -> tuple[Any, ...]:
+    """What figure rows are made of."""
+    return content["lead_image_id"], content["lead_caption"], list(figures_in(content["body"]))
+
+
+def _locked(article: Article) -> Article:
+    current: Article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    return current

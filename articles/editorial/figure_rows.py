@@ -1,0 +1,89 @@
+"""The figure rows of an article, derived from its text and lead image."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.db.models import F
+
+from articles.body.figures import figures_in
+from articles.editorial.checklist import NotReady, blockers_of_new_images
+from articles.editorial.models import Article, Figure
+from articles.images.models import Image
+from articles.images.rights import usage_check
+
+FIGURE_FIELDS: Final = ("place", "position", "caption", "width", "gallery")
+"""Fields of a figure that may change while its row stays."""
+
+POSITION_OFFSET: Final = 16_000
+"""Larger than every position in a text, and within the range of the column."""
+
+
+def record_figures(article: Article) -> None:
+    """Updates the figure rows from the text and the lead image, one row for each use.
+
+    The row of an existing use is kept, wherever it moved in the text: PostgreSQL checks the credit
+    of new rows only.
+
+    Raises:
+        NotReady: see `save`.
+    """
+    rows = list(figures_of(article))
+    inline = [row.image_id for row in rows if row.place == Figure.Place.INLINE]
+    if found := blockers_of_new_images(article, article.lead_image_id, inline):
+        raise NotReady(found)
+    shown = {row.image_id for row in rows}
+    known = set(Image.objects.filter(pk__in=shown).values_list("pk", flat=True))
+    existing: dict[int, list[Figure]] = {}
+    for row in article.figures.order_by("-position"):
+        existing.setdefault(row.image_id, []).append(row)
+    new, changed = [], []
+    for row in rows:
+        if row.image_id not in known:
+            continue
+        if not existing.get(row.image_id):
+            new.append(row)
+        elif _differs(before := existing[row.image_id].pop(), row):
+            row.pk = before.pk
+            changed.append(row)
+    deleted_ids = [row.pk for rest in existing.values() for row in rest]
+    if new:
+        usage_check.lock(known)
+    _write(new, changed, deleted_ids)
+
+
+def _differs(before: Figure, now: Figure) -> bool:
+    return any(getattr(before, name) != getattr(now, name) for name in FIGURE_FIELDS)
+
+
+def _write(new: list[Figure], changed: list[Figure], deleted_ids: list[int]) -> None:
+    if deleted_ids:
+        Figure.objects.filter(pk__in=deleted_ids).delete()
+    if changed:
+        # Move them away first: positions are unique at every moment.
+        moving = Figure.objects.filter(pk__in=[row.pk for row in changed])
+        moving.update(position=F("position") + POSITION_OFFSET)
+        Figure.objects.bulk_update(changed, FIGURE_FIELDS)
+    if new:
+        Figure.objects.bulk_create(new)
+
+
+def figures_of(article: Article) -> Iterator[Figure]:
+    """What the text and the lead image say, without the database."""
+    if article.lead_image_id is not None:
+        yield Figure(
+            article=article,
+            image_id=article.lead_image_id,
+            place=Figure.Place.LEAD,
+            position=0,
+            caption=article.lead_caption,
+        )
+    for position, use in enumerate(figures_in(article.body), start=1):
+        yield Figure(
+            article=article,
+            image_id=use.image_id,
+            place=Figure.Place.INLINE,
+            position=position,
+            caption=use.caption,
+            width=use.width,
+            gallery=use.gallery,
+        )

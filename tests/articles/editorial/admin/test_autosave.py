@@ -1,0 +1,152 @@
+"""The answers to the script that saves the article form in the background."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import drafts, publishing
+from articles.editorial.admin.submit_actions import make_form_token
+from articles.editorial.models import Article, Draft, Revision
+from articles.editorial.revisions import Reason
+from tests import newsroom
+
+NEW = reverse("admin:articles_article_autosave_new")
+
+
+@pytest.fixture
+def editor_client(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+def _url(article: Article, view: str = "autosave") -> str:
+    return reverse(f"admin:articles_article_{view}", args=[article.pk])
+
+
+def _send(client: Client, article: Article, **fields: Any) -> Any:
+    article.refresh_from_db()
+    return client.post(_url(article), {"version": article.version, **fields})
+
+
+def test_only_what_was_sent_changes(editor_client: Client) -> None:
+    article = newsroom.draft("First", body="<p>Words.</p>", tags=["ferries"])
+    answer = _send(editor_client, article, headline=" Second ").json()
+    article.refresh_from_db()
+    assert (article.headline, article.body) == ("Second", "<p>Words.</p>")
+    assert set(article.tags.names()) == {"ferries"}
+    assert (answer["version"], answer["errors"]) == (article.version, {})
+
+
+def test_a_field_that_is_not_valid_is_named_and_the_others_are_saved(
+    editor_client: Client,
+) -> None:
+    article = newsroom.draft("First")
+    answer = _send(editor_client, article, headline="Second", slug="no spaces!").json()
+    article.refresh_from_db()
+    assert article.headline == "Second"
+    assert list(answer["errors"]) == ["slug"]
+
+
+def test_autosaves_and_saves_by_hand_are_told_apart(editor_client: Client) -> None:
+    article = newsroom.draft()
+    _send(editor_client, article, headline="Typed")
+    assert article.revisions.first().reason == Reason.AUTOSAVE  # type: ignore[union-attr]
+    _send(editor_client, article, reason="save")
+    assert article.revisions.first().reason == Reason.SAVE  # type: ignore[union-attr]
+
+
+def test_a_form_creates_one_article_however_often_it_is_sent(editor_client: Client) -> None:
+    form = {"form_token": make_form_token(), "headline": "A quiet week"}
+    first = editor_client.post(NEW, form).json()
+    again = editor_client.post(NEW, {**form, "version": first["version"]}).json()
+    assert first["id"] == again["id"] == Article.objects.get().pk
+
+
+def test_an_article_without_a_word_leaves_nothing_behind(editor_client: Client, edna: User) -> None:
+    token = make_form_token()
+    assert editor_client.post(NEW, {"form_token": token, "headline": " "}).json() == {"blank": True}
+    assert not Article.objects.exists()
+    created = editor_client.post(NEW, {"form_token": token, "headline": "Typed"}).json()
+    article = Article.objects.get()
+    emptied = {"headline": "", "version": created["version"]}
+    assert editor_client.post(_url(article), emptied).json() == {"blank": True}
+    assert not Article.objects.exists()
+    assert not Revision.objects.exists()
+
+
+def test_an_emptied_article_with_a_history_stays(editor_client: Client) -> None:
+    article = newsroom.draft("Written once")
+    _send(editor_client, article, headline="", standfirst="", body="")
+    assert Article.objects.get().headline == ""
+    assert article.revisions.filter(headline="Written once").exists()
+
+
+def test_a_save_based_on_an_older_version_is_refused(
+    editor_client: Client, edna: User, rui: User
+) -> None:
+    article = newsroom.draft("First", by=rui)
+    before = article.version
+    drafts.save(article, {"headline": "By Rui"}, by=rui)
+    refused = editor_client.post(_url(article), {"version": before, "headline": "By Edna"})
+    assert refused.status_code == 409
+    assert rui.public_name in refused.json()["message"]
+    assert Article.objects.get().headline == "By Rui"
+
+
+def test_a_reporter_saves_own_articles_only(
+    client: Client, rui: User, edna: User, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(rui)
+    foreign, own = newsroom.draft(by=edna), newsroom.draft(by=rui)
+    assert _send(client, foreign, headline="Not mine").status_code == 403
+    assert _send(client, own, headline="Mine").status_code == 200
+    publishing.publish(own, by=edna)
+    assert _send(client, own, headline="Live").status_code == 403
+
+
+def test_a_scheduled_article_keeps_its_headline(editor_client: Client, edna: User) -> None:
+    article = newsroom.draft("First")
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    assert _send(editor_client, article, headline="").status_code == 400
+    assert Article.objects.get().headline == "First"
+
+
+def test_a_deleted_article_is_reported(editor_client: Client) -> None:
+    article = newsroom.draft()
+    url = _url(article)
+    article.delete()
+    assert editor_client.post(url, {"version": 1, "headline": "Still here"}).status_code == 404
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_a_save_costs_at_most_twelve_queries(
+    published: bool, editor_client: Client, edna: User
+) -> None:
+    make = newsroom.published if published else newsroom.draft
+    image = newsroom.picture()
+    figure = f'<figure data-image="{image.pk}"><figcaption>A quay</figcaption></figure>'
+    article = make(body=f"<p>Words.</p>{figure}", tags=["ferries"], by=edna)
+    _send(editor_client, article, body=f"<p>More words.</p>{figure}")
+    article.refresh_from_db()
+    sent = {"version": article.version, "body": f"<p>Even more words.</p>{figure}"}
+    with CaptureQueriesContext(connection) as queries:
+        assert editor_client.post(_url(article), sent).status_code == 200
+    counted = [each["sql"] for each in queries if "SAVEPOINT" not in each["sql"]]
+    assert len(counted) <= 12, "\n".join(counted)
+    assert Draft.objects.exists() == published
+
+
+def test_a_copy_is_compared_with_the_saved_text(editor_client: Client) -> None:
+    article = newsroom.draft(body="<p>Saved before.</p>")
+    url = _url(article, "compare")
+    page = editor_client.post(url, {"body": "<p>Saved before. And more</p>"}).content.decode()
+    assert "<ins> And more</ins>" in page
+    same = editor_client.post(url, {"body": article.body}).content.decode()
+    assert "<ins>" not in same

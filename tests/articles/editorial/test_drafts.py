@@ -1,0 +1,334 @@
+"""Drafts beside what readers see."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from taggit.models import Tag
+
+from accounts.models import User
+from articles.editorial import category_tree, drafts, publishing, revisions, tags
+from articles.editorial.checklist import NotReady
+from articles.editorial.content import content_of, of_revision
+from articles.editorial.models import Article, Draft, Figure, Revision, StateChange
+from articles.editorial.models.taxonomy import Category
+from articles.editorial.revisions import Reason
+from tests import newsroom
+
+
+def _live() -> Article:
+    return Article.objects.published().get()
+
+
+def test_readers_see_changes_only_when_they_are_published(edna: User) -> None:
+    article = newsroom.published("As published", body="<p>First.</p>", tags=["ferries"])
+    written = {"headline": "Half a sen", "body": "<p>Second.</p>", "tags": ["ferries", "strikes"]}
+    drafts.save(article, written, by=edna)
+    live = _live()
+    assert (live.headline, live.body) == ("As published", "<p>First.</p>")
+    assert set(live.tags.names()) == {"ferries"}
+    assert drafts.publish_changes(article, by=edna)
+    live = _live()
+    assert (live.headline, live.body) == ("Half a sen", "<p>Second.</p>")
+    assert set(live.tags.names()) == {"ferries", "strikes"}
+    assert live.updated_at is not None
+    assert not Draft.objects.exists()
+
+
+def test_images_of_a_draft_are_not_figures_of_the_published_article(edna: User) -> None:
+    article, image = newsroom.published(), newsroom.picture()
+    body = f'<figure data-image="{image.pk}"><figcaption>A quay</figcaption></figure>'
+    drafts.save(article, {"body": f"<p>Text.</p>{body}"}, by=edna)
+    assert not Figure.objects.exists()
+    drafts.publish_changes(article, by=edna)
+    assert Figure.objects.get().caption == "A quay"
+
+
+def test_changes_with_an_image_without_credit_are_not_published(edna: User) -> None:
+    article = newsroom.published(body="<p>First.</p>")
+    image = newsroom.picture(credit="")
+    drafts.save(article, {"body": "<p>Second.</p>", "lead_image_id": image.pk}, by=edna)
+    with pytest.raises(NotReady):
+        drafts.publish_changes(article, by=edna)
+    assert (_live().body, _live().lead_image_id) == ("<p>First.</p>", None)
+    assert Draft.objects.exists()
+
+
+@pytest.mark.parametrize("missing", [{"headline": ""}, {"body": ""}, {"categories": []}])
+def test_changes_that_leave_something_out_are_not_published(
+    missing: dict[str, Any], edna: User
+) -> None:
+    article = newsroom.published("As published")
+    drafts.save(article, missing, by=edna)
+    with pytest.raises(NotReady):
+        drafts.publish_changes(article, by=edna)
+    with pytest.raises(NotReady):
+        drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    assert _live().headline == "As published"
+
+
+def test_scheduled_changes_are_published_at_their_time(edna: User) -> None:
+    article = newsroom.published("Before")
+    drafts.save(article, {"headline": "After"}, by=edna)
+    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    assert drafts.publish_due_changes() == 0
+    assert _live().headline == "Before"
+    Draft.objects.update(publish_at=timezone.now())
+    assert drafts.publish_due_changes() == 1
+    assert _live().headline == "After"
+
+
+def test_scheduled_changes_that_are_not_ready_leave_the_article_and_are_reported(
+    edna: User,
+) -> None:
+    article = newsroom.published("Before")
+    image = newsroom.picture()
+    drafts.save(article, {"headline": "After", "lead_image_id": image.pk}, by=edna)
+    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    image.withdrawn_at = timezone.now()
+    image.save()
+    Draft.objects.update(publish_at=timezone.now())
+    assert drafts.publish_due_changes() == 0
+    assert _live().headline == "Before"
+    assert Draft.objects.get().publish_at is None
+    assert list(Article.objects.overdue()) == [article]
+    drafts.save(article, {"lead_image_id": None}, by=edna)
+    drafts.publish_changes(article, by=edna)
+    assert not Article.objects.overdue().exists()
+
+
+def test_published_changes_do_not_count_as_a_new_publication(edna: User) -> None:
+    article = newsroom.published()
+    first = article.published_at
+    drafts.save(article, {"headline": "After"}, by=edna)
+    drafts.publish_changes(article, by=edna)
+    assert _live().published_at == first
+    assert StateChange.objects.filter(revision__isnull=True).count() == 1
+
+
+def test_discarded_changes_stay_in_the_history(edna: User) -> None:
+    article = newsroom.published("As published")
+    drafts.save(article, {"headline": "Not this"}, by=edna)
+    drafts.discard_changes(article, by=edna)
+    assert drafts.open_for_editing(article).content["headline"] == "As published"
+    assert article.revisions.filter(headline="Not this").exists()
+    drafts.save(article, {"headline": "But this"}, by=edna, reason=Reason.AUTOSAVE)
+    assert article.revisions.filter(headline="Not this").exists()
+
+
+def test_an_unpublished_article_is_worked_on_with_its_changes(edna: User) -> None:
+    article = newsroom.published("As published")
+    drafts.save(article, {"headline": "Newer"}, by=edna)
+    publishing.unpublish(article, by=edna)
+    assert Article.objects.get().headline == "Newer"
+    assert not Draft.objects.exists()
+
+
+def test_a_version_is_restored_with_its_images_and_taxonomy(edna: User) -> None:
+    lead, inline = newsroom.picture(), newsroom.picture(checksum="1" * 64)
+    figure = f'<figure data-image="{inline.pk}"><figcaption>Then</figcaption></figure>'
+    article = newsroom.draft(
+        "First", body=f"<p>Text.</p>{figure}", lead_image=lead, tags=["ferries"]
+    )
+    first = article.revisions.get()
+    emptied: dict[str, Any] = {
+        "headline": "Second",
+        "body": "<p>Other.</p>",
+        "lead_image_id": None,
+        "tags": [],
+    }
+    drafts.save(article, emptied, by=edna)
+    assert not Figure.objects.exists()
+    drafts.restore(article, first, by=edna)
+    restored = Article.objects.get()
+    assert of_revision(first) == content_of(restored)
+    assert {use.image_id for use in Figure.objects.all()} == {lead.pk, inline.pk}
+    newest = article.revisions.first()
+    assert newest is not None
+    assert (newest.reason, newest.restored_from) == (Reason.RESTORE, first.number)
+
+
+def test_one_field_is_restored_alone(edna: User) -> None:
+    article = newsroom.draft("First", body="<p>One.</p>")
+    first = article.revisions.get()
+    drafts.save(article, {"headline": "Second", "body": "<p>Two.</p>"}, by=edna)
+    drafts.restore(article, first, by=edna, names=["headline"])
+    restored = Article.objects.get()
+    assert (restored.headline, restored.body) == ("First", "<p>Two.</p>")
+
+
+def test_a_version_from_an_earlier_release_restores_its_text_only(edna: User) -> None:
+    article = newsroom.draft("First", tags=["ferries"])
+    old = article.revisions.get()
+    Revision.objects.update(details=None)
+    drafts.save(article, {"headline": "Second", "tags": ["strikes"]}, by=edna)
+    old.refresh_from_db()
+    drafts.restore(article, old, by=edna)
+    restored = Article.objects.get()
+    assert restored.headline == "First"
+    assert set(restored.tags.names()) == {"strikes"}
+
+
+def test_autosaves_of_one_user_become_one_revision_for_ten_minutes(edna: User, rui: User) -> None:
+    article = newsroom.draft(by=rui)
+    for words in ("A", "A qu", "A quay"):
+        drafts.save(article, {"headline": words}, by=edna, reason=Reason.AUTOSAVE)
+    assert next(iter(article.revisions.values_list("number", "headline"))) == (2, "A quay")
+    drafts.save(article, {"headline": "A quay, Rui"}, by=rui, reason=Reason.AUTOSAVE)
+    assert article.revisions.count() == 3
+    Revision.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    drafts.save(article, {"headline": "A quay, later"}, by=rui, reason=Reason.AUTOSAVE)
+    assert article.revisions.count() == 4
+
+
+def test_a_save_by_hand_is_never_overwritten(edna: User) -> None:
+    article = newsroom.draft()
+    drafts.save(article, {"headline": "Typed"}, by=edna, reason=Reason.AUTOSAVE)
+    drafts.save(article, {"headline": "Saved"}, by=edna)
+    drafts.save(article, {"headline": "Typed on"}, by=edna, reason=Reason.AUTOSAVE)
+    assert {row.headline for row in article.revisions.all()} >= {"Saved", "Typed on"}
+
+
+def test_a_merge_changes_drafts_too_and_is_recorded(
+    edna: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    old, new = newsroom.category("Asia"), newsroom.category("Asia-Pacific")
+    article = newsroom.published(categories=[old], tags=["boats"])
+    drafts.save(article, {"headline": "Waiting"}, by=edna)
+    category_tree.merge([old], into=new, by=edna)
+    boats, ships = (Tag.objects.get_or_create(name=name)[0] for name in ("boats", "ships"))
+    tags.merge([boats], into=ships, by=edna)
+    revisions.record_changed([article.pk], by=edna)
+    bulk = article.revisions.get(reason=Reason.BULK)
+    assert [each["name"] for each in of_revision(bulk)["categories"]] == ["Asia-Pacific"]
+    drafts.publish_changes(article, by=edna)
+    assert [row.category for row in article.article_categories.all()] == [
+        Category.objects.get(pk=new.pk)
+    ]
+    assert set(article.tags.names()) == {"ships"}
+
+
+def test_old_versions_are_thinned_and_published_ones_stay(edna: User) -> None:
+    article = newsroom.published("Published")
+    for number in range(5):
+        drafts.save(article, {"headline": f"Version {number}"}, by=edna)
+    old = timezone.now().replace(hour=12) - timedelta(days=40)
+    Revision.objects.update(created_at=old)
+    waiting = Draft.objects.get().revision
+    recent = drafts.save(article, {"headline": "Recent"}, by=edna)
+    assert revisions.thin() == 4
+    kept = set(article.revisions.values_list("headline", flat=True))
+    assert kept == {"Published", waiting.headline, recent.headline}
+
+
+class Desk:
+    """What has to be true after every step: which texts can be retrieved, and what readers see."""
+
+    def __init__(self, editors: list[User]) -> None:
+        self.editors = editors
+        self.article = newsroom.draft(body="<p>Text 0</p>")
+        self.texts = ["<p>Text 0</p>"]
+        self.replaced: set[str] = set()
+        self.autosave: tuple[int, str, int] | None = None
+        """Editor, text and age in minutes of the autosave that the next save may replace."""
+        self.live: str | None = None
+
+    def wait(self, minutes: int) -> None:
+        Revision.objects.update(created_at=F("created_at") - timedelta(minutes=minutes))
+        if self.autosave is not None:
+            editor, text, age = self.autosave
+            self.autosave = (editor, text, age + minutes)
+
+    def save(self, editor: int, reason: Reason = Reason.SAVE) -> None:
+        text = f"<p>Text {len(self.texts)}</p>"
+        drafts.save(self.article, {"body": text}, by=self.editors[editor], reason=reason)
+        age = 0
+        if self.autosave is not None:
+            before, replaced, age = self.autosave
+            if before == editor and age < 10:
+                self.replaced.add(replaced)
+            else:
+                age = 0
+        self.texts.append(text)
+        self.autosave = (editor, text, age) if reason == Reason.AUTOSAVE else None
+
+    def autosaves(self, editor: int) -> None:
+        self.save(editor, Reason.AUTOSAVE)
+
+    def restore(self, editor: int) -> None:
+        revision = list(self.article.revisions.all())[-1 if editor else 0]
+        if revision.body != self._working():
+            drafts.restore(self.article, revision, by=self.editors[editor])
+            self.autosave = None
+
+    def publish(self, editor: int) -> None:
+        working = self._working()
+        publishing.publish(self.article, by=self.editors[editor])
+        drafts.publish_changes(self.article, by=self.editors[editor])
+        self.live, self.autosave = working, None
+
+    def schedule(self, editor: int) -> None:
+        at = timezone.now() + timedelta(hours=1)
+        try:
+            drafts.schedule_changes(self.article, by=self.editors[editor], at=at)
+        except NotReady:
+            return
+        self.autosave = None
+
+    def time_comes(self, editor: int) -> None:
+        scheduled = Draft.objects.filter(publish_at__isnull=False)
+        if scheduled.update(publish_at=timezone.now()):
+            self.live, self.autosave = self._working(), None
+        drafts.publish_due_changes()
+
+    def discard(self, editor: int) -> None:
+        if Draft.objects.exists():
+            drafts.discard_changes(self.article, by=self.editors[editor])
+            self.autosave = None
+
+    def unpublish(self, editor: int) -> None:
+        publishing.unpublish(self.article, by=self.editors[editor])
+        self.live = None
+
+    def check(self) -> None:
+        kept = {of_revision(row)["body"] for row in self.article.revisions.all()}
+        assert set(self.texts) - self.replaced <= kept
+        seen = Article.objects.published().values_list("body", flat=True).first()
+        assert seen == self.live
+        if seen is not None:
+            published = self.article.revisions.filter(published_at__isnull=False)
+            assert seen in {row.body for row in published}
+
+    def _working(self) -> str:
+        article = Article.objects.get(pk=self.article.pk)
+        body: str = drafts.open_for_editing(article).content["body"]
+        return body
+
+
+DOES = ["save", "autosaves", "restore", "publish", "schedule", "time_comes", "discard", "unpublish"]
+STEPS = st.lists(
+    st.tuples(st.sampled_from(DOES), st.integers(0, 1), st.integers(0, 7)), max_size=12
+)
+
+
+@given(steps=STEPS)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_every_saved_text_can_be_retrieved_and_readers_see_published_ones_only(
+    steps: list[tuple[str, int, int]], edna: User, rui: User
+) -> None:
+    with transaction.atomic():
+        desk = Desk([edna, rui])
+        for what, editor, minutes in steps:
+            desk.wait(minutes)
+            getattr(desk, what)(editor)
+            desk.check()
+        transaction.set_rollback(True)

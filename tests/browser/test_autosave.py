@@ -1,0 +1,245 @@
+"""Nothing that an editor types is lost, and the page always says what is saved."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, Route, expect
+
+from accounts.models import User
+from articles.editorial import drafts
+from articles.editorial.models import Article, Draft
+from tests import newsroom
+from tests.articles.editorial.admin.forms import change_url
+from tests.browser.conftest import OpenPage, sign_in
+
+pytestmark = pytest.mark.browser
+
+ADD = "/admin/articles/article/add/"
+TEXT = ".admin-editor-body .ProseMirror"
+SAVED = re.compile(r"^Saved( \d+ (s|min) ago)?$")
+NOTICE = "[data-save-notice]"
+AUTOSAVES = "**/autosave/"
+
+
+def saved(page: Page, action: Callable[[], object]) -> int:
+    """Does something, and waits for the save that follows; returns the status of its answer."""
+    with page.expect_response(AUTOSAVES, timeout=20_000) as answer:
+        action()
+    status = answer.value.status
+    expect(page.locator("[data-save-shown]")).not_to_have_text("Saving")
+    return status
+
+
+def write(page: Page, words: str) -> None:
+    page.locator(TEXT).click()
+    page.keyboard.type(words)
+
+
+def notice_button(page: Page, number: int) -> None:
+    page.locator(f"{NOTICE} button").nth(number).click()
+
+
+def test_a_new_article_is_saved_while_it_is_written(open_admin: OpenPage, edna: User) -> None:
+    page = open_admin(edna, ADD)
+    page.fill("#id_headline", "  ")
+    page.wait_for_timeout(2_500)
+    assert not Article.objects.exists()
+    assert saved(page, lambda: page.fill("#id_headline", "A quiet week")) == 200
+    article = Article.objects.get()
+    assert (article.headline, article.created_by) == ("A quiet week", edna)
+    assert page.url.endswith(change_url(article))
+    saved(page, lambda: write(page, "The ferries ran on time."))
+    article.refresh_from_db()
+    assert article.body == "<p>The ferries ran on time.</p>"
+    assert article.revisions.count() == 1
+    page.reload()
+    expect(page.locator(TEXT)).to_have_text("The ferries ran on time.")
+
+
+def test_saving_by_keyboard_moves_nothing(open_admin: OpenPage, edna: User) -> None:
+    article = newsroom.draft(body="<p>Words.</p>" * 80)
+    page = open_admin(edna, change_url(article))
+    page.locator(f"{TEXT} p").nth(70).click()
+    page.keyboard.type("New ")
+    before = page.evaluate("[scrollX, scrollY, document.activeElement.className]")
+    assert saved(page, lambda: page.keyboard.press("Control+s")) == 200
+    assert page.evaluate("[scrollX, scrollY, document.activeElement.className]") == before
+    assert "New" in Article.objects.get().body
+
+
+def test_a_published_article_stays_as_it_is_until_its_changes_are_published(
+    open_admin: OpenPage, edna: User
+) -> None:
+    article = newsroom.published("As published", body="<p>First.</p>")
+    page = open_admin(edna, change_url(article))
+    saved(page, lambda: page.fill("#id_headline", "Half a sen"))
+    assert Article.objects.published().get().headline == "As published"
+    page.reload()
+    expect(page.locator("#id_headline")).to_have_value("Half a sen")
+    page.click("[name=_publish]")
+    expect(page.locator("[name=_discard]")).to_have_count(0)
+    assert Article.objects.published().get().headline == "Half a sen"
+    assert not Draft.objects.exists()
+
+
+def test_text_of_a_closed_tab_is_offered_again(open_admin: OpenPage, edna: User) -> None:
+    article = newsroom.draft(body="<p>Saved before.</p>")
+    page = open_admin(edna, change_url(article))
+    # A killed tab sends nothing, but Playwright closes tabs in an orderly way.
+    page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
+    page.locator(TEXT).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" And in mid-sent")
+    page.wait_for_timeout(400)
+    again = page.context.new_page()
+    page.close()  # without the questions that a browser asks before leaving
+    again.goto(change_url(article))
+    expect(again.locator(TEXT)).to_have_text("Saved before.")
+    notice_button(again, 0)
+    expect(again.locator(f"{NOTICE} ins")).to_have_text("And in mid-sent")
+    assert saved(again, lambda: notice_button(again, 1)) == 200
+    expect(again.locator(TEXT)).to_have_text("Saved before. And in mid-sent")
+    assert "mid-sent" in Article.objects.get().body
+    again.reload()
+    expect(again.locator(NOTICE)).to_be_hidden()
+
+
+@pytest.mark.parametrize("answer", ["nothing", "503"])
+def test_text_written_during_an_outage_is_saved_afterwards(
+    answer: str, open_admin: OpenPage, edna: User
+) -> None:
+    article = newsroom.draft()
+    page = open_admin(edna, change_url(article))
+
+    def fail(route: Route) -> None:
+        if answer == "nothing":
+            route.abort()
+        else:
+            route.fulfill(status=503, headers={"Retry-After": "3"}, body="Down")
+
+    page.route(AUTOSAVES, fail)
+    page.fill("#id_headline", "Written during an outage")
+    expect(page.locator("[data-save-state].admin-lacks")).to_be_visible()
+    page.fill("#id_headline", "Written during a long outage")
+    page.unroute(AUTOSAVES)
+    expect(page.locator("[data-save-shown]")).to_have_text(SAVED, timeout=20_000)
+    article.refresh_from_db()
+    assert article.headline == "Written during a long outage"
+
+
+def test_saving_goes_on_after_signing_in_again(open_admin: OpenPage, edna: User) -> None:
+    article = newsroom.draft()
+    page = open_admin(edna, change_url(article))
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.fill("#id_headline", "Written while signed out")
+    expect(page.locator(NOTICE)).to_be_visible()
+    assert Article.objects.get().headline != "Written while signed out"
+    other_tab = page.context.new_page()
+    other_tab.goto("/healthz")
+    sign_in(other_tab, edna)
+    expect(page.locator(NOTICE)).to_be_hidden(timeout=20_000)
+    assert Article.objects.get().headline == "Written while signed out"
+    assert page.locator("#id_headline").input_value() == "Written while signed out"
+
+
+def test_two_tabs_do_not_overwrite_each_other(open_admin: OpenPage, edna: User) -> None:
+    article = newsroom.draft("First")
+    page = open_admin(edna, change_url(article))
+    other = page.context.new_page()
+    other.goto(change_url(article))
+    saved(page, lambda: page.fill("#id_headline", "From the first tab"))
+    assert saved(other, lambda: other.fill("#id_standfirst", "From the second tab.")) == 409
+    article.refresh_from_db()
+    assert (article.headline, article.standfirst) != ("First", "From the second tab.")
+    notice_button(other, 0)
+    expect(other.locator(f"{NOTICE} .admin-differences ins").first).to_be_visible()
+    assert saved(other, lambda: notice_button(other, 1)) == 200
+    article.refresh_from_db()
+    assert article.standfirst == "From the second tab."
+    assert article.headline == "From the first tab"
+
+
+def test_the_newer_version_can_be_taken_instead(
+    open_admin: OpenPage, edna: User, rui: User
+) -> None:
+    article = newsroom.draft("First", by=rui)
+    page = open_admin(edna, change_url(article))
+    drafts.save(article, {"headline": "By Rui"}, by=rui)
+    assert saved(page, lambda: page.fill("#id_headline", "By Edna")) == 409
+    expect(page.locator(NOTICE)).to_contain_text(rui.public_name)
+    notice_button(page, 2)
+    expect(page.locator("#id_headline")).to_have_value("By Rui")
+    expect(page.locator(NOTICE)).to_be_hidden()
+
+
+def test_a_deleted_article_is_saved_as_a_new_one(open_admin: OpenPage, edna: User) -> None:
+    article = newsroom.draft("Deleted meanwhile")
+    page = open_admin(edna, change_url(article))
+    Article.objects.all().delete()
+    assert saved(page, lambda: page.fill("#id_headline", "Still here")) == 404
+    assert saved(page, lambda: notice_button(page, 0)) == 200
+    assert Article.objects.get().headline == "Still here"
+
+
+def test_too_long_a_text_is_kept_in_the_form_and_the_editor_is_told(
+    open_admin: OpenPage, edna: User
+) -> None:
+    article = newsroom.draft("First", body="<p>Saved.</p>")
+    page = open_admin(edna, change_url(article))
+    page.fill("#id_headline", "Saved too")
+    page.evaluate(
+        """() => {
+            const area = document.querySelector("textarea[name=body]");
+            area.value = `<p>${"word ".repeat(230_000)}</p>`;
+            area.dispatchEvent(new Event("input", { bubbles: true }));
+        }"""
+    )
+    expect(page.locator("[data-save-state].admin-lacks")).to_be_visible()
+    article.refresh_from_db()
+    assert (article.headline, article.body) == ("Saved too", "<p>Saved.</p>")
+
+
+def test_a_slow_answer_is_waited_for(open_admin: OpenPage, edna: User) -> None:
+    article = newsroom.draft("First")
+    page = open_admin(edna, change_url(article))
+    held: list[Route] = []
+    page.route(AUTOSAVES, lambda route: held.append(route))
+    page.clock.install()
+    page.fill("#id_headline", "Sent slowly")
+    page.clock.run_for(2_500)
+    page.wait_for_timeout(100)
+    page.clock.run_for(38_000)
+    assert len(held) == 1
+    expect(page.locator("[data-save-shown]")).to_contain_text("slow")
+    page.fill("#id_headline", "Sent slowly, and written on")
+    held[0].continue_()
+    page.unroute(AUTOSAVES)
+    page.wait_for_timeout(500)
+    page.clock.run_for(3_000)
+    expect(page.locator("[data-save-shown]")).to_have_text(SAVED)
+    assert Article.objects.get().headline == "Sent slowly, and written on"
+
+
+def test_publishing_sends_the_last_words_too(open_admin: OpenPage, edna: User) -> None:
+    article = newsroom.draft("First")
+    page = open_admin(edna, change_url(article))
+    page.fill("#id_headline", "Typed just before")
+    page.click("[name=_publish]")
+    page.wait_for_url(f"**{change_url(article)}")
+    expect(page.locator("[name=_unpublish]")).to_be_visible()
+    assert Article.objects.published().get().headline == "Typed just before"
+
+
+def test_a_version_is_restored_from_the_history(open_admin: OpenPage, edna: User) -> None:
+    article = newsroom.published("First", body="<p>One.</p>")
+    drafts.save(article, {"headline": "Second", "body": "<p>Two.</p>"}, by=edna)
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/versions/2/")
+    page.get_by_role("button", name="Headline").click()
+    expect(page.locator("#id_headline")).to_have_value("Second")
+    page.goto(f"/admin/articles/article/{article.pk}/versions/1/")
+    page.click("#content-main > form[method=post] button")
+    expect(page.locator("#id_headline")).to_have_value("First")
+    expect(page.locator(TEXT)).to_have_text("One.")
+    assert Article.objects.published().get().headline == "First"
