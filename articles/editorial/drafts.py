@@ -186,7 +186,7 @@ def publish_changes(article: Article, *, by: User | None) -> bool:
         revision = revisions.mark_published(current, by=by)
         draft.delete()
         StateChange.objects.create(
-            article=current, state=current.state, created_by=by, revision=revision
+            article=current, state=current.state, created_by=by, revision_number=revision.number
         )
         transaction.on_commit(lambda: signals.changed.send(sender=Article, article_id=current.pk))
     article.refresh_from_db()
@@ -216,7 +216,7 @@ def schedule_changes(article: Article, *, by: User, at: datetime) -> None:
             state=Article.State.SCHEDULED,
             created_by=by,
             publish_at=at,
-            revision=draft.revision,
+            revision_number=draft.revision.number,
         )
 
 
@@ -278,7 +278,7 @@ def publish_due_changes() -> int:
     """
     published = 0
     due = Draft.objects.filter(publish_at__lte=timezone.now()).order_by("publish_at")
-    for draft in due.select_related("article"):
+    for draft in due.select_related("article", "revision"):
         try:
             published += _publish_due(draft)
         except Exception:
@@ -299,7 +299,7 @@ def _publish_due(draft: Draft) -> bool:
                 article=article,
                 state=article.state,
                 publish_at=draft.publish_at,
-                revision_id=draft.revision_id,
+                revision_number=draft.revision.number,
             )
         return False
 

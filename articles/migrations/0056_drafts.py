@@ -54,8 +54,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='statechange',
-            name='revision',
-            field=models.ForeignKey(blank=True, help_text='The changes that were published or scheduled; empty for the article itself.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='articles.revision'),
+            name='revision_number',
+            field=models.PositiveIntegerField(blank=True, help_text='The changes that were published or scheduled; empty for the article itself.', null=True),
         ),
         migrations.AlterField(
             model_name='article',

@@ -56,7 +56,7 @@ def new_between(after: datetime, before: datetime, *, no_older_than: timedelta) 
             not sent.
     """
     publications = StateChange.objects.filter(
-        state=Article.State.PUBLISHED, article=OuterRef("pk"), revision__isnull=True
+        state=Article.State.PUBLISHED, article=OuterRef("pk"), revision_number__isnull=True
     )
     published_last = Subquery(publications.order_by("-created_at").values("created_at")[:1])
     appeared_at = Greatest(Coalesce(published_last, F("published_at")), F("published_at"))

@@ -97,7 +97,7 @@ def _changed(before: Revision, after: Revision) -> Iterable[str]:
 
 def _state_changes(article_id: int) -> Iterator[Event]:
     changes = StateChange.objects.filter(article=article_id)
-    for change in changes.select_related("created_by", "revision")[:SHOWN]:
+    for change in changes.select_related("created_by")[:SHOWN]:
         yield Event(change.created_at, change.created_by, change=change)
 
 

@@ -102,12 +102,9 @@ class StateChange(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     publish_at = models.DateTimeField(null=True, blank=True)
-    revision = models.ForeignKey(
-        Revision,
-        on_delete=models.SET_NULL,
+    revision_number = models.PositiveIntegerField(
         null=True,
         blank=True,
-        related_name="+",
         help_text="The changes that were published or scheduled; empty for the article itself.",
     )
 

@@ -108,7 +108,7 @@ def test_published_changes_do_not_count_as_a_new_publication(edna: User) -> None
     drafts.save(article, {"headline": "After"}, by=edna)
     drafts.publish_changes(article, by=edna)
     assert _live().published_at == first
-    assert StateChange.objects.filter(revision__isnull=True).count() == 1
+    assert StateChange.objects.filter(revision_number__isnull=True).count() == 1
 
 
 def test_discarded_changes_stay_in_the_history(edna: User) -> None:
