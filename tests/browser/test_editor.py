@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from articles.images.models import Image
+from articles.public.article_page import minutes_to_read
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
@@ -62,6 +63,27 @@ def test_the_editor_returns_every_text_unchanged(open_admin: OpenPage, edna: Use
     expect(page.locator(".messagelist")).to_contain_text("Saved")
     article.refresh_from_db()
     assert article.body == body.replace("Really.", "Really. Now.")
+
+
+def test_the_toolbar_stays_in_sight_below_a_long_text(open_admin: OpenPage, edna: User) -> None:
+    article = newsroom.draft(body="<p>The ferries ran on time.</p>" * 90)
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
+    page.locator(f"{EDITOR} p").nth(80).click()
+    expect(page.locator(".admin-editor-body .prose-menubar")).to_be_in_viewport(ratio=1)
+
+
+def test_words_and_reading_time_are_counted_as_on_the_site(
+    open_admin: OpenPage, edna: User
+) -> None:
+    article = newsroom.draft(body="<p>One two, three’s</p>" * 200 + "<p>東京の港</p>")
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
+    counted = page.locator(".admin-word-count")
+    expect(counted).to_contain_text("604")
+    expect(counted).to_contain_text(f"{minutes_to_read(article.body)} min")
+    page.locator(EDITOR).click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("And ")
+    expect(counted).to_contain_text("605")
 
 
 def test_a_new_table_has_a_header_row(open_admin: OpenPage, edna: User) -> None:

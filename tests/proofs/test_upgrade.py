@@ -171,6 +171,15 @@ def test_an_upgrade_does_not_block_readers_and_removes_no_row(url: str, tmp_path
     with psycopg.connect(url) as database:
         unvalidated = "SELECT count(*) FROM pg_constraint WHERE NOT convalidated"
         assert database.execute(unvalidated).fetchone() == (0,)
+        assert database.execute(WITHOUT_LIVE_REVISION).fetchone() == (0,)
+
+
+WITHOUT_LIVE_REVISION: Final = """
+SELECT count(*) FROM articles_article AS article WHERE state = 'published' AND NOT EXISTS (
+    SELECT FROM articles_revision AS revision WHERE article_id = article.id
+        AND published_at IS NOT NULL AND revision.body = article.body
+        AND details->>'slug' = article.slug AND details ? 'categories')
+"""
 
 
 def test_an_upgraded_database_equals_a_new_one(url: str, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ MODULES: Final = (
         "source",
         "table",
         "toolbar",
+        "word-count",
     ),
 )
 

@@ -19,6 +19,7 @@ import { Picture } from "editor/picture";
 import { Source } from "editor/source";
 import { Table } from "editor/table";
 import { GROUPS, dress } from "editor/toolbar";
+import { countWords } from "editor/word-count";
 
 const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript, Link, History];
 
@@ -81,6 +82,7 @@ function edit(textarea) {
     },
   });
   editor.on("create", () => dress(editor, label));
+  if (kind === "body") countWords(editor, frame);
   for (const named of textarea.labels ?? []) named.addEventListener("click", () => editor.commands.focus());
   textarea.addEventListener("desk:write", (event) => editor.commands.setContent(event.detail, { emitUpdate: true }));
   followLanguage(textarea, editor);
