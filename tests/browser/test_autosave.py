@@ -243,3 +243,13 @@ def test_a_version_is_restored_from_the_history(open_admin: OpenPage, edna: User
     expect(page.locator("#id_headline")).to_have_value("First")
     expect(page.locator(TEXT)).to_have_text("One.")
     assert Article.objects.published().get().headline == "First"
+
+
+def test_staff_open_the_form_from_the_page(open_admin: OpenPage, edna: User, ola: User) -> None:
+    article = newsroom.published()
+    page = open_admin(edna, article.get_absolute_url())
+    page.locator("[data-edit-link]").click()
+    page.wait_for_url(f"**{change_url(article)}")
+    page = open_admin(ola, article.get_absolute_url())
+    expect(page.locator("sign-in-state bdi")).to_be_visible()
+    expect(page.locator("[data-edit-link]")).to_have_count(0)
