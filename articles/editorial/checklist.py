@@ -19,15 +19,24 @@ class NotReady(Blocked):
     """The article cannot be published, or not with the images that were added."""
 
 
-def publish_blockers(article: Article, *, at: datetime | None = None) -> list[Blocker]:
+def publish_blockers(
+    article: Article,
+    *,
+    at: datetime | None = None,
+    images: list[Image] | None = None,
+    has_category: bool | None = None,
+) -> list[Blocker]:
     """Why this article cannot be published, each with a link to fix it.
 
     Args:
         at: the time of publication, for a scheduled article; now if not given.
+        images: `images_of(article)`, if the caller has them.
+        has_category: whether it has a category, if the caller knows.
     """
     here = article.get_admin_url()
-    found = text_blockers(article)
-    images = images_of(article)
+    found = text_blockers(article, has_category=has_category)
+    if images is None:
+        images = images_of(article)
     found += usage_check.blockers(images, channels=usage_channels(article, at), at=at)
     known = {image.pk for image in images}
     missing = sorted({use.image_id for use in figures_in(article.body)} - known)
@@ -51,14 +60,16 @@ def headline_blockers(article: Article) -> list[Blocker]:
     return [Blocker(message, f"{article.get_admin_url()}#id_headline", "Write headline")]
 
 
-def text_blockers(article: Article) -> list[Blocker]:
+def text_blockers(article: Article, *, has_category: bool | None = None) -> list[Blocker]:
     """What is missing in the words and categories of the article."""
     here = article.get_admin_url()
     found = headline_blockers(article)
     if not plain_text(article.body).strip():
         message = "The text is empty. Write it before you publish."
         found.append(Blocker(message, f"{here}#id_body", "Write text"))
-    if not article.article_categories.exists():
+    if has_category is None:
+        has_category = article.article_categories.exists()
+    if not has_category:
         message = "No category. Choose at least one."
         found.append(Blocker(message, f"{here}#id_chosen_categories_0", "Choose category"))
     return found
@@ -92,12 +103,12 @@ def blockers_of_new_images(
     ]
 
 
-def suggestions(article: Article) -> list[str]:
+def suggestions(article: Article, *, has_author: bool) -> list[str]:
     """What would improve the article and does not block publishing."""
     found = []
     if not article.standfirst.strip():
         found.append("No standfirst. Add a sentence that says why this matters.")
-    if not article.bylines.exists():
+    if not has_author:
         found.append("No author. Choose at least one.")
     return found
 

@@ -24,7 +24,7 @@ FIELD_PREFIX: Final = "suggestion-"
 def suggestions_context(article: Article) -> dict[str, Any]:
     """Returns the computed suggestions with their reasons, and the excluded articles."""
     links = RelatedLink.objects.filter(article=article).select_related("other")
-    picked = set(article.related_picks.values_list("picked", flat=True))
+    links = links.exclude(other__in=article.related_picks.values("picked"))
     suggestions = [
         {
             "field": f"{FIELD_PREFIX}{link.other_id}",
@@ -33,7 +33,6 @@ def suggestions_context(article: Article) -> dict[str, Any]:
             "score": link.score,
         }
         for link in links.only("score", "reasons", "other__headline", "other__published_at")
-        if link.other_id not in picked
     ]
     exclusions = RelatedExclusion.objects.filter(article=article)
     return {

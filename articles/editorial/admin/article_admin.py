@@ -20,6 +20,7 @@ from articles.editorial.admin.editor_field import described
 from articles.editorial.admin.form import FIELDSETS, SEEN_ONLY, ArticleForm
 from articles.editorial.admin.history import CorrectionInline
 from articles.editorial.checklist import NotReady
+from articles.editorial.content import content_of
 from articles.editorial.models import Article, ArticleType
 from articles.editorial.rendering import render_body
 from articles.images.admin.forms import ChoosesImage
@@ -194,7 +195,9 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         }
         context |= autosave.urls_for(request, obj)
         if obj is not None:
-            context |= submit_actions.panel_context(obj)
+            form = context["adminform"].form
+            opened = form.opened or drafts.Opened(content_of(obj), None)
+            context |= submit_actions.panel_context(obj, opened)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving

@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 
 from articles.editorial import drafts, permissions, revisions
 from articles.editorial.admin import submit_actions
+from articles.editorial.admin.editor_field import BodyField
 from articles.editorial.checklist import NotReady
 from articles.editorial.content import (
     BLANK,
@@ -150,7 +151,9 @@ def _sent(
             continue
         given = field.widget.value_from_datadict(request.POST, request.FILES, name)
         try:
-            value: Any = field.clean(given)
+            # `drafts.save_locked` sanitises the text; doing it twice took half the time of an autosave.
+            check = field.validated if isinstance(field, BodyField) else field.clean
+            value: Any = check(given)
         except ValidationError as error:
             errors[name] = error.messages
             continue

@@ -106,11 +106,15 @@ class BodyField(forms.CharField):
         super().__init__(required=False, strip=True, validators=[validate_storable], **options)
 
     def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        _validate_length(text)
-        cleaned = clean(text)
+        cleaned = clean(self.validated(value))
         _validate_length(cleaned)
         return cleaned
+
+    def validated(self, value: Any) -> str:
+        """The text as it was sent, for a caller that sanitises it."""
+        text: str = super().clean(value)
+        _validate_length(text)
+        return text
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """The same text in different markup is no change."""

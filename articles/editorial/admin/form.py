@@ -107,7 +107,9 @@ class ArticleForm(forms.ModelForm[Article]):
 
     class Meta:
         model = Article
-        fields = (*EDITABLE_FIELDS, "tags")
+        fields = EDITABLE_FIELDS
+        # Their field is declared above; the one that taggit makes would cost a query.
+        exclude = ["tags"]  # noqa: DJ006
         widgets = {
             "headline": forms.Textarea({"class": "admin-headline", "rows": 1}),
             "standfirst": forms.Textarea({"rows": 3, "data-count": "200"}),

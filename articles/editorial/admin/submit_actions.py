@@ -182,18 +182,23 @@ def _shown(moment: datetime | None) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
 
 
-def panel_context(article: Article) -> dict[str, Any]:
+def panel_context(article: Article, opened: drafts.Opened) -> dict[str, Any]:
     """For `admin/articles/article/_panel.html`."""
+    images = images_of(article)
     return {
-        "blockers": publish_blockers(article),
-        "improvements": suggestions(article),
+        "blockers": publish_blockers(
+            article, images=images, has_category=bool(opened.content["categories"])
+        ),
+        "improvements": suggestions(article, has_author=bool(opened.content["authors"])),
         "terms": [
             (image, usage_terms_text)
-            for image in images_of(article)
+            for image in images
             if (usage_terms_text := usage_terms(image))
         ],
         "preview_link": absolute_url(preview_url(article)),
         "preview_expires_at": expires_at(),
-        "latest_version": article.revisions.select_related("created_by").first(),
-        "draft": drafts.draft_of(article) if article.is_published else None,
+        "latest_version": article.revisions.select_related("created_by")
+        .defer("body", "details")
+        .first(),
+        "draft": opened.draft,
     }

@@ -1,4 +1,4 @@
-"""`manage.py load_synthetic --articles N --comments N --subscribers N`"""
+"""`manage.py load_synthetic --articles N --revisions N --comments N --subscribers N`"""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.db import connection
 
 from iria.evaluation.synthetic.articles import Archive
 from iria.evaluation.synthetic.readers import load_comments, load_subscribers
+from iria.evaluation.synthetic.revisions import load_revisions
 from iria.evaluation.synthetic.words import Language
 
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        for what in ("articles", "comments", "subscribers"):
+        for what in ("articles", "revisions", "comments", "subscribers"):
             parser.add_argument(f"--{what}", type=int, default=0, metavar="N")
         parser.add_argument("--seed", type=int, default=1, help="the same one makes the same texts")
 
@@ -25,6 +26,9 @@ class Command(BaseCommand):
         language, seed = Language(), options["seed"]
         if options["articles"] > 0:
             Archive(language, seed).load(options["articles"], self.stdout.write)
+        if options["revisions"] > 0:
+            count = load_revisions(options["revisions"])
+            self.stdout.write(f"{count:,} revisions are written.")
         if options["comments"] > 0:
             count = load_comments(options["comments"], language, seed)
             self.stdout.write(f"{count:,} comments are written.")

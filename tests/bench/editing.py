@@ -1,0 +1,128 @@
+"""The cost of the article form with a large archive and a long history.
+
+Requested in this process: opening a published article that has changes, and saving in the
+background while somebody types. A view that does nothing is requested in the same rounds, behind
+the same settings and middleware. Counted is the processor time of this process and of PostgreSQL.
+"""
+
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import clear_url_caches, reverse
+
+from accounts.models import User
+from articles.editorial import drafts
+from articles.editorial.models import Article
+from iria.evaluation.synthetic.revisions import load_revisions
+from tests.bench.serving import cpu_of_tree, postmaster
+
+ARTICLES: Final = 100_000
+REVISIONS: Final = 1_000_000
+ROUNDS: Final = 9
+BLOCK: Final = 6
+"""Requests for a view in one round; the bare view gets twenty times as many."""
+
+ALLOWED: Final = {"autosave": (12, 200), "opening": (15, 500)}
+"""Queries, and times the bare view."""
+
+FILL: Final = """
+INSERT INTO articles_article (
+    headline, slug, standfirst, body, language, search_description, lead_caption, comments_open,
+    state, published_at, year, month, created_at, modified_at, version, kind_id, canonical_url,
+    first_published_url, first_published_in, licence, noindex, comments_policy
+)
+SELECT 'Report ' || number, 'report-' || number, 'What happened.', repeat('<p>Words of a report.</p>', 120),
+    'en', '', '', true, 'published', at, extract(year FROM at), extract(month FROM at), at, at, 1,
+    (SELECT min(id) FROM articles_articletype), '', '', '', '', false, ''
+FROM generate_series(1, %s) AS number
+CROSS JOIN LATERAL (SELECT now() - number * interval '40 minutes' AS at) AS moment
+"""
+
+
+def measure() -> dict[str, Any]:
+    """Fills the archive and measures both; returns queries and times the bare view."""
+    _fill()
+    article = Article.objects.filter(headline="Report 500").get()
+    editor = User.objects.create_superuser(
+        f"bench{perf_counter()}@editing.example", "a-password-for-the-bench"
+    )
+    drafts.save(article, {"standfirst": "Changed."}, by=editor)
+    client = Client(SERVER_NAME=settings.SITE_HOST)
+    client.force_login(editor)
+    form = reverse("admin:articles_article_change", args=[article.pk])
+    autosave = reverse("admin:articles_article_autosave", args=[article.pk])
+    version = article.version
+
+    def save() -> None:
+        nonlocal version
+        body = article.body + f"<p>Typed {version}.</p>"
+        answer = client.post(autosave, {"version": version, "body": body})
+        version = answer.json()["version"]
+
+    def open_form() -> None:
+        if client.get(form).status_code != 200:
+            raise SystemExit("The article form could not be opened.")
+
+    views = {"autosave": save, "opening": open_form}
+    queries = {}
+    for name, view in views.items():
+        view()  # not the first one, which fills the caches of the process
+        with CaptureQueriesContext(connection) as captured:
+            view()
+        queries[name] = sum("SAVEPOINT" not in each["sql"] for each in captured)
+    ratios: dict[str, list[float]] = {name: [] for name in views}
+    database = postmaster()
+    for _ in range(ROUNDS):
+        with override_settings(ROOT_URLCONF="tests.bench.bare"):
+            clear_url_caches()
+            floor = _cost(lambda: client.get("/"), BLOCK * 20, database)
+        clear_url_caches()
+        for name, view in views.items():
+            ratios[name].append(_cost(view, BLOCK, database) / floor)
+    results = {name: (queries[name], round(median(ratios[name]), 1)) for name in views}
+    met = all(
+        own <= most
+        for name in views
+        for own, most in zip(results[name], ALLOWED[name], strict=True)
+    )
+    return {"articles": ARTICLES, "revisions": REVISIONS, "views": results, "met": met}
+
+
+def summary(made: dict[str, Any]) -> str:
+    parts = [
+        f"{name} {queries} queries (allowed {ALLOWED[name][0]}), {ratio:g} × bare "
+        f"(allowed {ALLOWED[name][1]})"
+        for name, (queries, ratio) in made["views"].items()
+    ]
+    return (
+        f"article form, {made['articles']:,} articles and {made['revisions']:,} revisions: "
+        + "; ".join(parts)
+    )
+
+
+def _cost(view: Callable[[], object], times: int, database: int | None) -> float:
+    """Seconds of processor time per request; without those of a database on another machine."""
+    view()  # the first one after a change of URLs imports them
+    own, theirs = process_time(), cpu_of_tree(database) if database else 0.0
+    for _ in range(times):
+        view()
+    theirs = cpu_of_tree(database) - theirs if database else 0.0
+    return (process_time() - own + theirs) / times
+
+
+def _fill() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Does the work of the triggers for all rows at once; lists are not measured here.
+        cursor.execute("ALTER TABLE articles_article DISABLE TRIGGER USER")
+        cursor.execute(FILL, [ARTICLES])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE articles_article ENABLE TRIGGER USER")
+    load_revisions(REVISIONS)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
