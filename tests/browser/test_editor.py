@@ -72,6 +72,34 @@ def test_the_toolbar_stays_in_sight_below_a_long_text(open_admin: OpenPage, edna
     expect(page.locator(".admin-editor-body .prose-menubar")).to_be_in_viewport(ratio=1)
 
 
+def test_words_are_found_and_replaced(open_admin: OpenPage, edna: User) -> None:
+    note = '<span data-footnote="A note about the strait"></span>'
+    body = f"<p>The <em>strait</em> and{note} the Strait.</p><ul><li>A straitened strait</li></ul>"
+    article = newsroom.draft(body=body)
+    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
+    page.locator(EDITOR).click()
+    page.keyboard.press("Control+Shift+H")
+    find = page.locator(".admin-find")
+    expect(find.locator("input[type=search]")).to_be_focused()
+    page.keyboard.type("strait")
+    expect(find.get_by_role("status")).to_contain_text("4")
+    find.locator("input[type=checkbox]").check()
+    expect(find.get_by_role("status")).to_contain_text("3")
+    page.keyboard.press("Tab")
+    find.locator("input[type=text]").fill("channel")
+    with page.expect_response("**/autosave/"):
+        find.locator("button").nth(3).click()
+    article.refresh_from_db()
+    assert article.body == (
+        f"<p>The <em>channel</em> and{note} the Strait.</p>\n"
+        "<ul><li>A channelened channel</li></ul>"
+    )
+    page.keyboard.press("Escape")
+    expect(find).to_be_hidden()
+    page.keyboard.press("Control+z")
+    expect(page.locator(EDITOR)).to_contain_text("A straitened strait")
+
+
 def test_words_and_reading_time_are_counted_as_on_the_site(
     open_admin: OpenPage, edna: User
 ) -> None:

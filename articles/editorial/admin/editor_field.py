@@ -48,6 +48,7 @@ MODULES: Final = (
     *(
         "clicking",
         "embed",
+        "find",
         "footnote",
         "gallery",
         "link",

@@ -10,6 +10,7 @@ import {
 } from "django-prose-editor/editor";
 import { Clicking } from "editor/clicking";
 import { Embed } from "editor/embed";
+import { Find } from "editor/find";
 import { Footnote } from "editor/footnote";
 import { Gallery, GalleryCaption } from "editor/gallery";
 import { Link } from "editor/link";
@@ -25,7 +26,7 @@ const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript,
 
 const KINDS = {
   body: () => [
-    ...COMMON, Blockquote, BulletList, Cite, Clicking, Code, CodeBlock, Dropcursor, Embed, Footnote, Fullscreen, Gallery,
+    ...COMMON, Blockquote, BulletList, Cite, Clicking, Code, CodeBlock, Dropcursor, Embed, Find, Footnote, Fullscreen, Gallery,
     GalleryCaption, Gapcursor, HardBreak, Heading.configure({ levels: [2, 3, 4] }), HorizontalRule, Kept, ListItem, OrderedList,
     Passage, Pasting, Picture, Source, Strike, Table, TableCell, TableHeader, TableRow, TrailingNode, Underline,
     Menu.configure({ groups: GROUPS }),

@@ -25,6 +25,7 @@ const LABELS = {
   footnote: `Footnote (${modifier}Alt+F)`,
   "history:undo": `Undo (${modifier}Z)`,
   "history:redo": `Redo (${modifier}Shift+Z)`,
+  find: `Find and replace (${modifier}Shift+H)`,
   html: "HTML source",
   fullscreen: "Full screen",
 };
