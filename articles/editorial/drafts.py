@@ -108,7 +108,7 @@ def save(
         content: fields that are missing stay as they are.
 
     Raises:
-        NotReady: the text has another version in the article's language.
+        NotReady: the text has another version in the article's language, or is in the trash.
     """
     with transaction.atomic():
         current = locked(article.pk)
@@ -140,6 +140,7 @@ def save_locked(
         EditConflict: the article was saved since.
         NotReady: as `save`.
     """
+    _check_not_in_trash(article)
     if opened_at is not None and article.version != opened_at:
         latest = article.revisions.select_related("created_by").first()
         raise revisions.EditConflict(article.version, latest)
@@ -248,6 +249,7 @@ def restore(
     """
     with transaction.atomic():
         current = _locked(article)
+        _check_not_in_trash(current)
         opened = _opened(current)
         restored = of_revision(revision)
         content = opened.content | {
@@ -337,6 +339,11 @@ def _write(article: Article, content: Content, before: Content) -> None:
     if _uses(content) != _uses(before):
         record_figures(article)
     write_relations(article, content, before)
+
+
+def _check_not_in_trash(article: Article) -> None:
+    if article.is_in_trash:
+        raise NotReady(["The article is in the trash. Restore it first."])
 
 
 def _uses(content: Content) -> tuple[Any, ...]:

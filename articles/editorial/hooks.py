@@ -24,12 +24,17 @@ def sections() -> list[MenuTarget]:
     ]
 
 
+def _label(article: Article) -> str:
+    where = " in the trash" if article.is_in_trash else ""
+    return f"the article “{article}”{where}"
+
+
 def in_articles(image_id: int) -> list[ImageUsage]:
     """Every article that uses the image, each once, and every author with it as portrait."""
     articles = Article.objects.filter(figures__image_id=image_id).distinct().order_by("pk")
     found = [
         ImageUsage(
-            label=f"the article “{article.headline}”",
+            label=_label(article),
             url=reverse("admin:articles_article_change", args=[article.pk]),
             public=article.is_published,
             scheduled=article.state == Article.State.SCHEDULED,

@@ -30,25 +30,51 @@ def is_own(user: AnyUser, article: Article) -> bool:
 
 
 def may_change(user: AnyUser, article: Article) -> bool:
-    if not _has(user, "change_article"):
+    """What is in the trash cannot be changed; `may_restore` says who may restore it."""
+    if not _has(user, "change_article") or article.is_in_trash:
         return False
     if article.state not in UNSEEN and not may_publish(user):
         return False
     return _has(user, "change_others_article") or is_own(user, article)
 
 
+def may_move_to_trash(user: AnyUser, article: Article) -> bool:
+    """Whether this user may do so at all; `trash.blockers` says what must be done first."""
+    return _has(user, "delete_article") and may_change(user, article)
+
+
+def may_restore(user: AnyUser, article: Article) -> bool:
+    if not (article.is_in_trash and _has(user, "change_article") and _has(user, "delete_article")):
+        return False
+    return _has(user, "change_others_article") or is_own(user, article)
+
+
+def may_delete_for_good(user: AnyUser) -> bool:
+    """Only administrators may."""
+    return isinstance(user, User) and user.is_active and user.is_superuser
+
+
 def may_see(user: AnyUser, article: Article) -> bool:
     """Whether this user may see the article in the admin."""
-    if not (_has(user, "view_article") or _has(user, "change_article")):
+    if article.is_in_trash or not (_has(user, "view_article") or _has(user, "change_article")):
         return False
     return article.is_published or _has(user, "change_others_article") or is_own(user, article)
 
 
 def visible_to(user: AnyUser, articles: "QuerySet[Article]") -> "QuerySet[Article]":
     """The articles this user may see: the same rule as `may_see`, for lists."""
+    articles = articles.exclude(state=Article.State.TRASH)
     if _has(user, "change_others_article"):
         return articles
     return articles.filter(Q(state=Article.State.PUBLISHED) | own(user))
+
+
+def visible_in_trash(user: AnyUser) -> "QuerySet[Article]":
+    """The articles in the trash that this user may see there."""
+    articles = Article.objects.filter(state=Article.State.TRASH)
+    if not _has(user, "change_article"):
+        return articles.none()
+    return articles if _has(user, "change_others_article") else articles.filter(own(user))
 
 
 def own(user: AnyUser) -> Q:

@@ -36,7 +36,8 @@ def read_preview_token(token: str) -> tuple[Article, bool]:
     does not show later changes.
 
     Raises:
-        ExpiredToken: the link is too old, or its article was unpublished or deleted since.
+        ExpiredToken: the link is too old, or its article was unpublished, moved to the trash or
+            deleted since.
         BrokenToken: it is incomplete or was changed.
     """
     value = read_token(token, purpose=PURPOSE, valid_for=VALID_FOR)
@@ -46,7 +47,7 @@ def read_preview_token(token: str) -> tuple[Article, bool]:
         case _:
             raise BrokenToken
     article = Article.objects.for_page().filter(pk=pk).first()
-    if article is None:
+    if article is None or article.is_in_trash:
         raise ExpiredToken
     if article.state == Article.State.UNPUBLISHED and state != Article.State.UNPUBLISHED:
         raise ExpiredToken

@@ -27,6 +27,7 @@ def publish(article: Article, *, by: User | None, at: datetime | None = None) ->
     """
     with transaction.atomic():
         current = _locked(article)
+        _check_not_in_trash(current)
         if current.state != Article.State.PUBLISHED:
             current.published_at = current.published_at or at
             _check_ready(current)
@@ -42,6 +43,7 @@ def schedule(article: Article, *, by: User, at: datetime) -> None:
     """
     with transaction.atomic():
         current = _locked(article)
+        _check_not_in_trash(current)
         if current.state == Article.State.PUBLISHED:
             raise NotReady(["The article is already published. Unpublish it first."])
         if at <= timezone.now():
@@ -123,16 +125,24 @@ def _publish(article: Article, *, by: User | None, moment: datetime) -> None:
     transaction.on_commit(lambda: signals.published.send(sender=Article, article_id=article.pk))
 
 
-def _unschedule(article: Article) -> None:
-    """Back to the state before: draft, or unpublished if it was published once."""
+def state_while_not_public(article: Article) -> Article.State:
+    """Draft, or unpublished if it was published once."""
     was_public = article.published_at is not None
-    article.state = Article.State.UNPUBLISHED if was_public else Article.State.DRAFT
-    article.publish_at = None
+    return Article.State.UNPUBLISHED if was_public else Article.State.DRAFT
+
+
+def _unschedule(article: Article) -> None:
+    article.state, article.publish_at = state_while_not_public(article), None
 
 
 def _locked(article: Article) -> Article:
     current: Article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     return current
+
+
+def _check_not_in_trash(article: Article) -> None:
+    if article.is_in_trash:
+        raise NotReady(["The article is in the trash. Restore it first."])
 
 
 def _check_ready(article: Article, *, at: datetime | None = None) -> None:

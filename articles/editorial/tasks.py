@@ -4,7 +4,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from accounts.models import User
-from articles.editorial import drafts, listings, publishing, revisions, signals
+from articles.editorial import drafts, listings, publishing, revisions, signals, trash
 from articles.editorial.models import Article
 
 
@@ -29,6 +29,13 @@ def keep_listings(timestamp: int) -> None:
 def thin_revisions(timestamp: int) -> None:
     """Every night: deletes old revisions that nobody needs."""
     revisions.thin()
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="editorial.empty_trash", queueing_lock="editorial.empty_trash")
+def empty_trash(timestamp: int) -> None:
+    """Every night: deletes for good what has been in the trash for thirty days."""
+    trash.delete_expired()
 
 
 @app.task(

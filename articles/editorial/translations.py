@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from articles.editorial.models import Article, TranslationGroup
+from articles.editorial.models.querysets import ArticleQuerySet
 
 
 class LanguageTaken(Exception):
@@ -16,7 +17,8 @@ class LanguageTaken(Exception):
 def link(article: Article, other: Article | None) -> None:
     """Links two articles as translations of each other; None unlinks the article.
 
-    The article joins all translations of the other one. Repeating it changes nothing.
+    The article joins all translations of the other one. Repeating it changes nothing. An article in
+    the trash loses its link if another one of its language joins.
 
     Raises:
         LanguageTaken: another article of the text is in the article's language.
@@ -35,6 +37,8 @@ def link(article: Article, other: Article | None) -> None:
         if other is not None and after is None:
             after = TranslationGroup.objects.create().pk
             Article.objects.filter(pk=other.pk).update(translation_group=after)
+        if after is not None:
+            _unlink_from_trash(after, article.language)
         Article.objects.filter(pk=article.pk).update(translation_group=after)
         article.translation_group_id = after
         if before is not None:
@@ -45,20 +49,29 @@ def taken_by(article: Article, other: Article | None) -> Article | None:
     """Which article of the other one's text is in the article's language already."""
     if other is None:
         return None
-    if other.language == article.language:
+    if other.language == article.language and not other.is_in_trash:
         return other
     if other.translation_group_id is None:
         return None
-    translations = Article.objects.filter(translation_group=other.translation_group_id)
+    translations = _in_group(other.translation_group_id)
     return translations.filter(language=article.language).exclude(pk=article.pk).first()
 
 
 def translations_of(article: Article) -> list[Article]:
-    """The other articles of its text, published or not, by language."""
+    """The other articles of its text, published or not, by language; without those in the trash."""
     if article.pk is None or article.translation_group_id is None:
         return []
-    translations = Article.objects.filter(translation_group=article.translation_group_id)
+    translations = _in_group(article.translation_group_id)
     return list(translations.exclude(pk=article.pk).defer("body").order_by("language"))
+
+
+def _in_group(group: int) -> ArticleQuerySet:
+    return Article.objects.not_in_trash().filter(translation_group=group)
+
+
+def _unlink_from_trash(group: int, language: str) -> None:
+    trash = Article.objects.filter(state=Article.State.TRASH, translation_group=group)
+    trash.filter(language=language).update(translation_group=None)
 
 
 def _dissolve_if_alone(group: int) -> None:

@@ -58,9 +58,8 @@ def save_decisions(article: Article, post_data: Mapping[str, str], *, by: User) 
         and name.removeprefix(FIELD_PREFIX).isdecimal()
         and len(name) < 30
     }
-    articles = Article.objects.filter(pk__in=[pk for pk in decisions if pk < 2**63]).exclude(
-        pk=article.pk
-    )
+    named = Article.objects.not_in_trash().filter(pk__in=[pk for pk in decisions if pk < 2**63])
+    articles = named.exclude(pk=article.pk)
     for other in articles.only("pk") if decisions else []:
         match decisions[other.pk]:
             case "pick":

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from articles.editorial import drafts, permissions, revisions
-from articles.editorial.admin import autosave, history, submit_actions, unpublishing
+from articles.editorial.admin import autosave, history, submit_actions, trash, unpublishing
 from articles.editorial.admin.article_list import ArticleList
 from articles.editorial.admin.editor_field import described
 from articles.editorial.admin.form import FIELDSETS, SEEN_ONLY, ArticleForm
@@ -57,10 +57,8 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         return permissions.may_change(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Articles that were published are unpublished, not deleted, so their URLs stay known."""
-        if obj is not None and obj.year is not None:
-            return False
-        return super().has_delete_permission(request, obj)
+        """An article is moved to the trash; `admin.trash` deletes it for good."""
+        return obj is None and super().has_delete_permission(request)
 
     def get_view_on_site_url(self, obj: Article | None = None) -> str | None:
         return obj.get_absolute_url() if obj is not None and obj.is_published else None
@@ -74,16 +72,17 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
+            *trash.urls(self),
+            path(
+                "<path:object_id>/unpublish/",
+                wrap(lambda request, **at: unpublishing.unpublish_view(self, request, **at)),
+                name="articles_article_unpublish",
+            ),
             path("pictures/", wrap(self.pictures_view), name="articles_article_pictures"),
             path(
                 "<path:object_id>/versions/<int:number>/",
                 wrap(lambda request, **at: history.version_view(self, request, **at)),
                 name="articles_article_version",
-            ),
-            path(
-                "<path:object_id>/unpublish/",
-                wrap(lambda request, **at: unpublishing.unpublish_view(self, request, **at)),
-                name="articles_article_unpublish",
             ),
             path("autosave/", wrap(self._autosave), name="articles_article_autosave_new"),
             path("compare/", wrap(self._compare), name="articles_article_compare_new"),
@@ -143,8 +142,11 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        if object_id is not None and submit_actions.DISCARD in request.POST:
-            return self._discard(request, object_id)
+        if object_id is not None:
+            if response := trash.redirect_to_trash(self, request, object_id):
+                return response
+            if submit_actions.DISCARD in request.POST:
+                return self._discard(request, object_id)
         sending_new = object_id is None and request.method == "POST"
         if sending_new and (response := self._made_before(request)):
             return response
@@ -153,6 +155,11 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             return retry_if_uncredited(
                 request, lambda: view(request, object_id, form_url, extra_context)
             )
+        except NotReady:
+            # It was moved to the trash while the form was sent.
+            if object_id and (response := trash.redirect_to_trash(self, request, object_id)):
+                return response
+            raise
         except IntegrityError:
             # Two requests sent the same form at the same time; the other one was first.
             if sending_new and (response := self._made_before(request)):
@@ -198,6 +205,8 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             form = context["adminform"].form
             opened = form.opened or drafts.Opened(content_of(obj), None)
             context |= submit_actions.panel_context(obj, opened)
+            waits = obj.state in permissions.UNSEEN
+            context["may_trash"] = waits and permissions.may_move_to_trash(request.user, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving
@@ -272,11 +281,18 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             return JsonResponse({}, status=403)
         return JsonResponse(described(request.GET.getlist("id"), publication_of(request)))
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        in_trash = trash.redirect_to_trash(self, request, object_id)
+        return in_trash or super().delete_view(request, object_id, extra_context)
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        more = history.context_of(object_id)
-        return super().history_view(request, object_id, {**(extra_context or {}), **more})
+        more = {**(extra_context or {}), **history.context_of(object_id)}
+        in_trash = trash.redirect_to_trash(self, request, object_id)
+        return in_trash or super().history_view(request, object_id, more)
 
     def _autosave(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
         return autosave.autosave_view(self, request, article_id=object_id)

@@ -1,11 +1,9 @@
 """The list of articles."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -23,23 +21,18 @@ from django.db.models import (
 )
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.editorial import permissions, publishing
-from articles.editorial.admin import unpublishing
+from articles.editorial.admin import trash, unpublishing
 from articles.editorial.models import Article, ArticleCategory, Byline, Category
 from articles.editorial.models.article import LANGUAGES
 from iria.core import hooks
 
 MOST_AT_ONCE: Final = 200
-NO_DELETING: Final = (
-    "Articles that have been published cannot be deleted, because their URLs stay known. "
-    "Unpublish them instead, and select only articles that were never published."
-)
 
 UNPUBLISHED_TEXT: Final = Case(
     When(
@@ -54,6 +47,14 @@ UNPUBLISHED_TEXT: Final = Case(
     output_field=TextField(),
 )
 """The text of an article that is not published, without markup."""
+
+
+class StateFilter(admin.ChoicesFieldListFilter):
+    """Without the trash, which has a page of its own."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        hidden = Article.State.TRASH.label
+        return (each for each in super().choices(changelist) if each["display"] != hidden)
 
 
 class InCategory(admin.SimpleListFilter):
@@ -83,7 +84,9 @@ class InLanguage(admin.SimpleListFilter):
     parameter_name = "language"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        written = set(Article.objects.order_by().values_list("language", flat=True).distinct())
+        written = set(
+            Article.objects.not_in_trash().order_by().values_list("language", flat=True).distinct()
+        )
         return [(code, name) for code, name in LANGUAGES if code in written]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
@@ -134,14 +137,14 @@ class ArticleList(admin.ModelAdmin[Article]):
         "last_saved",
     ]
     list_display_links = ["headline"]
-    list_filter = ["state", Whose, InCategory, "kind", InLanguage]
+    list_filter = [("state", StateFilter), Whose, InCategory, "kind", InLanguage]
     list_select_related = ["kind"]
     list_per_page = 50
     search_fields = ["headline", "standfirst", "bylines__author__name", "unpublished_text"]
     search_help_text = "Search headlines, text and authors, drafts included."
     date_hierarchy = "published_at"
     ordering = ["-modified_at", "-pk"]
-    actions = ["publish_selected", "unpublish_selected"]
+    actions = ["publish_selected", "unpublish_selected", "move_selected_to_trash"]
     show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -225,15 +228,19 @@ class ArticleList(admin.ModelAdmin[Article]):
         self._one_by_one(request, queryset, unpublish)
         return None
 
+    @admin.action(description="Move selected articles to trash", permissions=["delete"])
+    def move_selected_to_trash(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        if not self._are_too_many(request, queryset):
+            trash.move_selected(self, request, queryset)
+
     def get_actions(
         self,
         request: HttpRequest,
         action_location: admin.ActionLocation = admin.ActionLocation.CHANGE_LIST,
     ) -> Any:
-        """Django's own delete action would refuse without a reason that an editor can act on."""
+        """Without Django's own delete action: articles are moved to the trash."""
         actions = super().get_actions(request, action_location=action_location)
-        if delete_action := actions.get("delete_selected"):
-            actions["delete_selected"] = replace(delete_action, func=delete_unpublished)
+        actions.pop("delete_selected", None)
         return actions
 
     def _one_by_one(
@@ -242,9 +249,7 @@ class ArticleList(admin.ModelAdmin[Article]):
         """Applies an action to each article and reports every result; a failure stops no other."""
         done: list[tuple[str, str]] = []
         refused: list[tuple[str, str]] = []
-        if articles.count() > MOST_AT_ONCE:
-            message = f"Nothing was changed. Select at most {MOST_AT_ONCE} articles at a time."
-            self.message_user(request, message, messages.ERROR)
+        if self._are_too_many(request, articles):
             return
         for article in articles.order_by("pk"):
             if not permissions.may_change(request.user, article):
@@ -259,19 +264,13 @@ class ArticleList(admin.ModelAdmin[Article]):
                 listed = format_html_join("", "<li>“{}” {}</li>", rows)
                 self.message_user(request, format_html("<ul>{}</ul>", listed), level)
 
+    def _are_too_many(self, request: HttpRequest, articles: QuerySet[Article]) -> bool:
+        if articles.count() <= MOST_AT_ONCE:
+            return False
+        message = f"Nothing was changed. Select at most {MOST_AT_ONCE} articles at a time."
+        self.message_user(request, message, messages.ERROR)
+        return True
+
 
 def _shown(moment: Any) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-
-
-def delete_unpublished(
-    model_admin: admin.ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Any]
-) -> HttpResponseBase | None:
-    """Deletes as Django does, if none of the articles was ever published."""
-    public_once = list(queryset.filter(year__isnull=False).values_list("headline", flat=True))
-    if not public_once:
-        return delete_selected(model_admin, request, queryset)
-    listed = format_html_join("", "<li>“{}”</li>", ((each,) for each in public_once))
-    message = format_html("{} Nothing was deleted.<ul>{}</ul>", NO_DELETING, listed)
-    model_admin.message_user(request, message, messages.ERROR)
-    return None

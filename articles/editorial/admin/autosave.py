@@ -61,8 +61,8 @@ def autosave_view(
 ) -> JsonResponse:
     """Saves what was sent; `reason=save` is the editor's own command to save.
 
-    Answers 200 with the new version, 404 if the article was deleted, and 409 with who saved it if
-    it was saved since it was opened.
+    Answers 200 with the new version, 404 if the article was deleted or is in the trash, and 409 with
+    who saved it if it was saved since it was opened.
     """
     if request.method != "POST":
         # For a page that was opened before its user signed in again.
@@ -80,8 +80,9 @@ def _save(
     try:
         with transaction.atomic():
             article = drafts.locked(article_id)
-            if article is None:
-                message = "This article was deleted. Your text is kept in this browser."
+            if article is None or article.is_in_trash:
+                what = "deleted" if article is None else "moved to the trash"
+                message = f"This article was {what}. Your text is kept in this browser."
                 return JsonResponse({"message": message}, status=404)
             if not model_admin.has_change_permission(request, article):
                 raise PermissionDenied

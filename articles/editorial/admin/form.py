@@ -97,7 +97,7 @@ class ArticleForm(forms.ModelForm[Article]):
     )
     tags = TagsField()
     translation_of = NamedArticleField(
-        Article.objects.all(),
+        Article.objects.not_in_trash(),
         label="Translation of",
         help_text="The same text in another language. Choose from the list or paste its URL.",
     )
@@ -187,7 +187,7 @@ class ArticleForm(forms.ModelForm[Article]):
             )
 
     def _seen(self) -> ArticleQuerySet:
-        return Article.objects.all() if self.nameable is None else self.nameable
+        return Article.objects.not_in_trash() if self.nameable is None else self.nameable
 
     def clean_headline(self) -> str:
         headline = one_line(self.cleaned_data["headline"])
@@ -321,7 +321,7 @@ def _beside_the_row(article: Article, opened: drafts.Opened) -> dict[str, Any]:
     content, draft = opened.content, opened.draft
     other = content["translation_of"]
     return {
-        "translation_of": other and Article.objects.filter(pk=other).first(),
+        "translation_of": other and Article.objects.not_in_trash().filter(pk=other).first(),
         "chosen_categories": [each["id"] for each in content["categories"]],
         "signed_by": [each["id"] for each in content["authors"]],
         "tags": join(content["tags"]),

@@ -78,6 +78,7 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         SCHEDULED = "scheduled", "Scheduled"
         PUBLISHED = "published", "Published"
         UNPUBLISHED = "withdrawn", "Unpublished"
+        TRASH = "trash", "In trash"
 
     headline = models.CharField(max_length=200, blank=True, validators=[validate_storable])
     slug = models.SlugField(
@@ -249,6 +250,10 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
     @property
     def is_published(self) -> bool:
         return self.state == self.State.PUBLISHED
+
+    @property
+    def is_in_trash(self) -> bool:
+        return self.state == self.State.TRASH
 
     @property
     def right_to_left(self) -> bool:

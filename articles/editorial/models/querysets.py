@@ -22,6 +22,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Published articles. Every public list, feed, index and e-mail starts with this."""
         return self.filter(state="published", published_at__lte=timezone.now())
 
+    def not_in_trash(self) -> "ArticleQuerySet":
+        """What editors may work with. Every list and choice of the admin starts with this."""
+        return self.exclude(state="trash")
+
     def indexable(self) -> "ArticleQuerySet":
         """Without articles that are noindex or have their original elsewhere."""
         return self.filter(noindex=False, canonical_url="")

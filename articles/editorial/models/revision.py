@@ -89,7 +89,7 @@ class Draft(models.Model):
 
 @model_policy(public=None, personal_data=privacy.EDITING, permissions={EDITOR: "view"})
 class StateChange(models.Model):
-    """Who published, scheduled or unpublished an article, and when."""
+    """Who published, scheduled or unpublished an article, moved it to the trash or restored it, and when."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="state_changes")
     state = models.CharField(max_length=10, choices=Article.State)

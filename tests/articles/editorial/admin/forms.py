@@ -41,6 +41,16 @@ def send(client: Client, url: str, press: str = "_continue", **changes: Any) -> 
     return client.post(url, {**values, press: "1"}, follow=True)
 
 
+def press(client: Client, page: Any, action: str) -> Any:
+    """Presses the button of the first form whose action contains this; follows the redirect."""
+    tree = html.fromstring(page.content.decode())
+    form = tree.xpath(f"//form[contains(@action, '{action}')]")[0]
+    values: dict[str, list[str]] = {}
+    for field in form.xpath(".//input[@name]"):
+        values.setdefault(field.get("name"), []).append(field.get("value"))
+    return client.post(form.get("action"), values, follow=True)
+
+
 def visible_text(page: Any) -> str:
     """The visible text of the page, on one line."""
     (body,) = html.fromstring(page.content.decode()).xpath("//body")

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.editorial.admin.article_list import NO_DELETING
 from articles.editorial.models import Article
 from articles.search.index import indexer as search_indexing
 from iria.publication.models import Publication
@@ -130,26 +129,6 @@ def test_scheduled_articles_are_unscheduled_without_a_confirmation(
     _do(editor_client, "unpublish_selected", scheduled)
     scheduled.refresh_from_db()
     assert scheduled.state == Article.State.DRAFT
-
-
-def test_selected_articles_that_were_published_are_not_deleted_but_named(
-    editor_client: Client,
-) -> None:
-    public, draft = newsroom.published("Out already"), newsroom.draft("Never out")
-    text = _do(editor_client, "delete_selected", public, draft)
-    assert str(NO_DELETING) in text
-    assert "“Out already”" in text
-    assert "“Never out”" not in text.partition(str(NO_DELETING))[2][:60]
-    assert Article.objects.count() == 2
-
-
-def test_selected_drafts_are_deleted_after_a_confirmation(editor_client: Client) -> None:
-    newsroom.published("Out already")
-    draft = newsroom.draft("Never out")
-    _do(editor_client, "delete_selected", draft)
-    assert Article.objects.filter(pk=draft.pk).exists()
-    _do(editor_client, "delete_selected", draft, post="yes")
-    assert not Article.objects.filter(pk=draft.pk).exists()
 
 
 @pytest.mark.parametrize("query", ["lighthouse", "Faro lighthouse"])

@@ -1,0 +1,195 @@
+"""Moving articles to the trash, the page that lists them there, and deleting them for good."""
+
+from collections.abc import Collection
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from articles.editorial import permissions, trash
+from articles.editorial.admin.message_button import message_button
+from articles.editorial.models import Article
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+FIELD: Final = "article"
+"""The field with the id of an article; a request may contain several."""
+
+PER_PAGE: Final = 100
+IN_TRASH: Final = "This article is in the trash. Restore it to open it."
+
+
+def urls(model_admin: "ModelAdmin[Article]") -> list[URLPattern]:
+    def wrap(view: Any) -> Any:
+        return model_admin.admin_site.admin_view(partial(view, model_admin))
+
+    return [
+        path("trash/", wrap(trash_view), name="articles_article_trash"),
+        path("trash/restore/", wrap(restore_view), name="articles_article_trash_restore"),
+        path("trash/delete/", wrap(delete_view), name="articles_article_trash_delete"),
+        path("<int:object_id>/trash/", wrap(move_view), name="articles_article_move_to_trash"),
+    ]
+
+
+def redirect_to_trash(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, object_id: str
+) -> HttpResponseRedirect | None:
+    """A redirect to the trash, for the URLs of an article that is there."""
+    key = unquote(object_id)
+    if not (key.isdecimal() and len(key) < 19):
+        return None
+    if not permissions.visible_in_trash(request.user).filter(pk=int(key)).exists():
+        return None
+    model_admin.message_user(request, IN_TRASH, messages.WARNING)
+    return redirect("admin:articles_article_trash")
+
+
+def trash_view(model_admin: "ModelAdmin[Article]", request: HttpRequest) -> HttpResponse:
+    """What is in the trash, the newest first."""
+    if not request.user.has_perm("articles.change_article"):
+        raise PermissionDenied
+    moves = trash.contents(permissions.visible_in_trash(request.user))
+    page = Paginator(moves, PER_PAGE).get_page(request.GET.get("p"))
+    context = {
+        "title": "Trash",
+        "page": page,
+        "rows": trash.shown(list(page)),
+        "days": trash.KEPT_FOR.days,
+        "may_restore": request.user.has_perm("articles.delete_article"),
+        "may_delete": permissions.may_delete_for_good(request.user),
+        "field": FIELD,
+    }
+    return _page(model_admin, request, "trash", context)
+
+
+def move_view(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: int
+) -> HttpResponse:
+    """Moves one article to the trash; its message offers to undo it."""
+    if response := redirect_to_trash(model_admin, request, str(object_id)):
+        return response
+    article = get_object_or_404(Article, pk=object_id)
+    if not permissions.may_move_to_trash(request.user, article):
+        raise PermissionDenied
+    if request.method != "POST":
+        return redirect("admin:articles_article_change", article.pk)
+    try:
+        trash.move(article, by=request.user)  # type: ignore[arg-type]
+    except trash.NotMoved as refusal:
+        message = f"Not moved to the trash. {refusal}"
+        model_admin.message_user(request, message, messages.ERROR)
+        return redirect("admin:articles_article_change", article.pk)
+    _say_moved(model_admin, request, [article])
+    return redirect("admin:articles_article_changelist")
+
+
+def move_selected(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, articles: QuerySet[Article]
+) -> None:
+    """Moves the selected articles, and names those that were not moved, with the reason."""
+    moved: list[Article] = []
+    refused: list[tuple[Article, str]] = []
+    for article in articles.order_by("pk"):
+        if not permissions.may_move_to_trash(request.user, article):
+            refused.append((article, "You may not change this article."))
+            continue
+        try:
+            trash.move(article, by=request.user)  # type: ignore[arg-type]
+        except trash.NotMoved as refusal:
+            refused.append((article, str(refusal)))
+        else:
+            moved.append(article)
+    if moved:
+        _say_moved(model_admin, request, moved)
+    if refused:
+        rows = format_html_join("", "<li>“{}”: {}</li>", refused)
+        message = format_html("Not moved to the trash:<ul>{}</ul>", rows)
+        model_admin.message_user(request, message, messages.ERROR)
+
+
+def restore_view(model_admin: "ModelAdmin[Article]", request: HttpRequest) -> HttpResponse:
+    """Restores articles, from the trash or as Undo."""
+    if request.method != "POST":
+        return redirect("admin:articles_article_trash")
+    restored = []
+    for article in _chosen(request, request.POST.getlist(FIELD)):
+        if not permissions.may_restore(request.user, article):
+            raise PermissionDenied
+        if trash.restore(article, by=request.user):  # type: ignore[arg-type]
+            restored.append(article)
+    if not restored:
+        message = "Nothing was restored: the trash no longer contains it."
+        model_admin.message_user(request, message, messages.WARNING)
+        return redirect("admin:articles_article_trash")
+    model_admin.message_user(request, _listed("Restored", restored), messages.SUCCESS)
+    if len(restored) == 1:
+        return redirect("admin:articles_article_change", restored[0].pk)
+    return redirect("admin:articles_article_changelist")
+
+
+def delete_view(model_admin: "ModelAdmin[Article]", request: HttpRequest) -> HttpResponse:
+    """Asks, and deletes articles in the trash for good when the answer is sent."""
+    if not permissions.may_delete_for_good(request.user):
+        raise PermissionDenied
+    sent = request.POST if request.method == "POST" else request.GET
+    chosen = list(_chosen(request, sent.getlist(FIELD)).defer("body"))
+    if request.method == "POST":
+        for article in chosen:
+            _delete(model_admin, request, article)
+    elif chosen:
+        context = {"title": "Delete for good", "articles": chosen, "field": FIELD}
+        return _page(model_admin, request, "delete_for_good", context)
+    return redirect("admin:articles_article_trash")
+
+
+def _delete(model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article) -> None:
+    article_id, name = article.pk, str(article)
+    try:
+        deleted = trash.delete(article_id)
+    except trash.StillUsed as refusal:
+        model_admin.message_user(request, f"Not deleted. {refusal}", messages.ERROR)
+        return
+    if deleted:
+        model_admin.log_deletions(request, [Article(pk=article_id, headline=name)])  # type: ignore[arg-type]
+        model_admin.message_user(request, f"“{name}” was deleted for good.", messages.SUCCESS)
+
+
+def _chosen(request: HttpRequest, sent: Collection[str]) -> QuerySet[Article]:
+    """The articles in the trash with these ids that the user may see."""
+    keys = [int(key) for key in sent if key.isdecimal() and len(key) < 19]
+    return permissions.visible_in_trash(request.user).filter(pk__in=keys).order_by("pk")
+
+
+def _say_moved(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, articles: list[Article]
+) -> None:
+    url = reverse("admin:articles_article_trash_restore")
+    undo = message_button(request, "Undo", url, FIELD, [each.pk for each in articles])
+    message = _listed("Moved to the trash", articles) + undo
+    model_admin.message_user(request, message, messages.SUCCESS)
+
+
+def _listed(text: str, articles: list[Article]) -> SafeString:
+    if len(articles) == 1:
+        return format_html("{}: “{}”.", text, articles[0])
+    rows = format_html_join("", "<li>“{}”</li>", ((each,) for each in articles))
+    return format_html("{}:<ul>{}</ul>", text, rows)
+
+
+def _page(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, name: str, context: dict[str, Any]
+) -> TemplateResponse:
+    shared = model_admin.admin_site.each_context(request)
+    template = f"admin/articles/article/{name}.html"
+    return TemplateResponse(request, template, {**shared, "opts": model_admin.opts, **context})
