@@ -14,7 +14,14 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from articles.editorial import drafts, permissions, revisions
-from articles.editorial.admin import autosave, history, submit_actions, trash, unpublishing
+from articles.editorial.admin import (
+    autosave,
+    duplicating,
+    history,
+    submit_actions,
+    trash,
+    unpublishing,
+)
 from articles.editorial.admin.article_list import ArticleList
 from articles.editorial.admin.editor_field import described
 from articles.editorial.admin.form import FIELDSETS, SEEN_ONLY, ArticleForm
@@ -77,6 +84,11 @@ class ArticleAdmin(ChoosesImage, ArticleList):
                 "<path:object_id>/unpublish/",
                 wrap(lambda request, **at: unpublishing.unpublish_view(self, request, **at)),
                 name="articles_article_unpublish",
+            ),
+            path(
+                "<int:object_id>/duplicate/",
+                wrap(lambda request, **at: duplicating.duplicate_view(self, request, **at)),
+                name="articles_article_duplicate",
             ),
             path("pictures/", wrap(self.pictures_view), name="articles_article_pictures"),
             path(
@@ -206,6 +218,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             opened = form.opened or drafts.Opened(content_of(obj), None)
             context |= submit_actions.panel_context(obj, opened)
             waits = obj.state in permissions.UNSEEN
+            context["copy_token"] = submit_actions.make_form_token()
             context["may_trash"] = waits and permissions.may_move_to_trash(request.user, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
