@@ -80,11 +80,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         wrap = self.admin_site.admin_view
         return [
             *trash.urls(self),
-            path(
-                "<path:object_id>/unpublish/",
-                wrap(lambda request, **at: unpublishing.unpublish_view(self, request, **at)),
-                name="articles_article_unpublish",
-            ),
+            *unpublishing.urls(self),
             path(
                 "<int:object_id>/duplicate/",
                 wrap(lambda request, **at: duplicating.duplicate_view(self, request, **at)),

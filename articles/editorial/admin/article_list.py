@@ -26,7 +26,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.editorial import permissions, publishing
+from articles.editorial import permissions, publishing, unpublish_undo
 from articles.editorial.admin import trash, unpublishing
 from articles.editorial.models import Article, ArticleCategory, Byline, Category
 from articles.editorial.models.article import LANGUAGES
@@ -218,14 +218,18 @@ class ArticleList(admin.ModelAdmin[Article]):
         if unpublishing.CONFIRMED not in request.POST and public.exists():
             return unpublishing.confirm_selected(self, request, queryset)
 
+        tokens: list[str] = []
+
         def unpublish(article: Article) -> str:
             was = article.state
-            publishing.unpublish(article, by=request.user)  # type: ignore[arg-type]
+            tokens.append(unpublish_undo.unpublish(article, by=request.user))  # type: ignore[arg-type]
             if was == article.state:
                 return "was not published; nothing changed"
             return "was unpublished" if was == Article.State.PUBLISHED else "was unscheduled"
 
         self._one_by_one(request, queryset, unpublish)
+        if button := unpublishing.undo_button(request, tokens):
+            self.message_user(request, button, messages.SUCCESS)
         return None
 
     @admin.action(description="Move selected articles to trash", permissions=["delete"])
