@@ -32,6 +32,7 @@ from articles.editorial.content import (
 from articles.editorial.figure_rows import record_figures
 from articles.editorial.models import Article, Draft, Revision, StateChange
 from articles.editorial.revisions import SAVED, Reason
+from articles.images.models import Image
 
 logger = logging.getLogger(__name__)
 
@@ -244,6 +245,8 @@ def restore(
 ) -> Revision:
     """Makes an earlier revision the draft; readers see nothing of it until it is published.
 
+    A lead image that was deleted since is not restored.
+
     Args:
         names: the fields to restore, as in `Content`; all that the revision holds if not given.
     """
@@ -255,6 +258,8 @@ def restore(
         content = opened.content | {
             name: restored[name] for name in names or restored if name in restored
         }
+        if _has_no_lead_image(content):
+            content["lead_image_id"] = None
         if content == opened.content:
             return revisions.add(current, content, by=by, reason=Reason.RESTORE)
         made = _save_changed(current, opened, content, by, Reason.RESTORE)
@@ -327,6 +332,8 @@ def _write(article: Article, content: Content, before: Content) -> None:
     waits = article.state in (Article.State.DRAFT, Article.State.UNPUBLISHED)
     if not waits and (found := headline_blockers(article)):
         raise NotReady(found)
+    if content["lead_image_id"] != before["lead_image_id"] and _has_no_lead_image(content):
+        raise NotReady(["The lead image is no longer in the library. Choose another one."])
     if article.slug in article_urls.RESERVED:
         article.slug = article_urls.wished_slug(article)
     article_urls.update_slug(article)
@@ -344,6 +351,12 @@ def _write(article: Article, content: Content, before: Content) -> None:
 def _check_not_in_trash(article: Article) -> None:
     if article.is_in_trash:
         raise NotReady(["The article is in the trash. Restore it first."])
+
+
+def _has_no_lead_image(content: Content) -> bool:
+    """Whether its lead image was deleted; nothing protects the images of a draft or an old version."""
+    image = content["lead_image_id"]
+    return image is not None and not Image.objects.filter(pk=image).exists()
 
 
 def _uses(content: Content) -> tuple[Any, ...]:

@@ -163,7 +163,7 @@ def _fill() -> dict[str, str]:
         )
         numbers = {"AGENCY": str(cursor.fetchone()[0])}
         cursor.execute(
-            "INSERT INTO articles_photographer (name, address)"
+            "INSERT INTO articles_photographer (name, url)"
             " SELECT concat('Photographer ', n), '' FROM generate_series(1, 200) AS n RETURNING id"
         )
         numbers["PHOTOGRAPHER"] = str(cursor.fetchone()[0])

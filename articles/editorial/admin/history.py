@@ -30,6 +30,7 @@ from articles.editorial.models import (
     StateChange,
 )
 from articles.editorial.revision_diff import compared, label_of
+from articles.images.models import Image
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -179,7 +180,10 @@ def restore_view(
 
 
 def _gone(content: Content) -> Iterator[str]:
-    """Names of categories and authors of a version that were deleted since."""
+    """Names of categories, authors and the lead image of a version that were deleted since."""
+    image = content["lead_image_id"]
+    if image is not None and not Image.objects.filter(pk=image).exists():
+        yield f"lead image {image}"
     for name, model in (("categories", Category), ("authors", AuthorProfile)):
         chosen = content.get(name, [])
         known = {row.pk for row in existing(model, chosen)}

@@ -153,6 +153,28 @@ def test_a_version_is_restored_with_its_images_and_taxonomy(edna: User) -> None:
     assert (newest.reason, newest.restored_from) == (Reason.RESTORE, first.number)
 
 
+def test_an_image_deleted_while_a_draft_waits_blocks_publishing(edna: User) -> None:
+    article, image = newsroom.published("Before"), newsroom.picture()
+    drafts.save(article, {"headline": "After", "lead_image_id": image.pk}, by=edna)
+    image.delete()
+    with pytest.raises(NotReady):
+        drafts.publish_changes(article, by=edna)
+    assert _live().headline == "Before"
+    drafts.save(article, {"lead_image_id": None}, by=edna)
+    assert drafts.publish_changes(article, by=edna)
+
+
+def test_a_version_with_a_deleted_lead_image_is_restored_without_it(edna: User) -> None:
+    image = newsroom.picture()
+    article = newsroom.draft("First", lead_image=image)
+    first = article.revisions.get()
+    drafts.save(article, {"headline": "Second", "lead_image_id": None}, by=edna)
+    image.delete()
+    drafts.restore(article, first, by=edna)
+    restored = Article.objects.get()
+    assert (restored.headline, restored.lead_image) == ("First", None)
+
+
 def test_one_field_is_restored_alone(edna: User) -> None:
     article = newsroom.draft("First", body="<p>One.</p>")
     first = article.revisions.get()
