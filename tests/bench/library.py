@@ -57,7 +57,7 @@ INSERT INTO articles_image (headline, alt_text, is_decorative, extended_descript
     persons, city, country, taken, keywords, digital_source_type, focus_x, focus_y, credit,
     credit_url, photographer_id, agency_id, copyright_notice, usage_terms, licence_url, licensor,
     licence_from, licence_until, licensed_for_site, licensed_for_newsletter, licensed_for_archive, source, byline,
-    credit_exempt, no_credit_reason, withdrawn_at, withdrawn_reason, original, checksum, looks, media_type,
+    credit_exempt, no_credit_reason, withdrawn_at, withdrawn_reason, original, checksum, perceptual_hash, media_type,
     width, height, is_animated, sizes, rights_version, metadata, uploaded_at, modified_at)
 SELECT concat(words[1 + n %% 24], ' ', words[1 + n / 7 %% 24], ' picture', n),
     CASE WHEN n %% 12 = 0 THEN '' ELSE concat('What it shows: ', words[1 + n / 11 %% 24]) END, false,
