@@ -58,6 +58,14 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         return permissions.visible_to(request.user, super().get_queryset(request))
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Article | None:
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            trash.raise_if_in_trash(request, object_id)
+        return found
+
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         if obj is None:
             return super().has_change_permission(request)
@@ -150,23 +158,22 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        if object_id is not None:
-            if response := trash.redirect_to_trash(self, request, object_id):
-                return response
-            if submit_actions.DISCARD in request.POST:
-                return self._discard(request, object_id)
         sending_new = object_id is None and request.method == "POST"
         if sending_new and (response := self._made_before(request)):
             return response
         try:
+            if object_id is not None and submit_actions.DISCARD in request.POST:
+                return self._discard(request, object_id)
             view = super().changeform_view
             return retry_if_uncredited(
                 request, lambda: view(request, object_id, form_url, extra_context)
             )
+        except trash.InTrash:
+            return trash.redirect_to_trash(self, request)
         except NotReady:
-            # It was moved to the trash while the form was sent.
-            if object_id and (response := trash.redirect_to_trash(self, request, object_id)):
-                return response
+            # It may have been moved to the trash while the form was sent.
+            if object_id and Article.objects.filter(pk=object_id, state=Article.State.TRASH):
+                return trash.redirect_to_trash(self, request)
             raise
         except IntegrityError:
             # Two requests sent the same form at the same time; the other one was first.
@@ -293,15 +300,19 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        in_trash = trash.redirect_to_trash(self, request, object_id)
-        return in_trash or super().delete_view(request, object_id, extra_context)
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except trash.InTrash:
+            return trash.redirect_to_trash(self, request)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         more = {**(extra_context or {}), **history.context_of(object_id)}
-        in_trash = trash.redirect_to_trash(self, request, object_id)
-        return in_trash or super().history_view(request, object_id, more)
+        try:
+            return super().history_view(request, object_id, more)
+        except trash.InTrash:
+            return trash.redirect_to_trash(self, request)
 
     def _autosave(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
         return autosave.autosave_view(self, request, article_id=object_id)

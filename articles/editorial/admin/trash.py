@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -42,15 +41,25 @@ def urls(model_admin: "ModelAdmin[Article]") -> list[URLPattern]:
     ]
 
 
+class InTrash(Exception):
+    """An article was requested that is in the trash."""
+
+
+def raise_if_in_trash(request: HttpRequest, object_id: str) -> None:
+    """For an article that was not found elsewhere.
+
+    Raises:
+        InTrash: it is in the trash, and the user may see it there.
+    """
+    if object_id.isdecimal() and len(object_id) < 19:
+        visible = permissions.visible_in_trash(request.user)
+        if visible.filter(pk=int(object_id)).exists():
+            raise InTrash
+
+
 def redirect_to_trash(
-    model_admin: "ModelAdmin[Article]", request: HttpRequest, object_id: str
-) -> HttpResponseRedirect | None:
-    """A redirect to the trash, for the URLs of an article that is there."""
-    key = unquote(object_id)
-    if not (key.isdecimal() and len(key) < 19):
-        return None
-    if not permissions.visible_in_trash(request.user).filter(pk=int(key)).exists():
-        return None
+    model_admin: "ModelAdmin[Article]", request: HttpRequest
+) -> HttpResponseRedirect:
     model_admin.message_user(request, IN_TRASH, messages.WARNING)
     return redirect("admin:articles_article_trash")
 
@@ -77,8 +86,10 @@ def move_view(
     model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: int
 ) -> HttpResponse:
     """Moves one article to the trash; its message offers to undo it."""
-    if response := redirect_to_trash(model_admin, request, str(object_id)):
-        return response
+    try:
+        raise_if_in_trash(request, str(object_id))
+    except InTrash:
+        return redirect_to_trash(model_admin, request)
     article = get_object_or_404(Article, pk=object_id)
     if not permissions.may_move_to_trash(request.user, article):
         raise PermissionDenied
