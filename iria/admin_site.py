@@ -1,6 +1,7 @@
 """The admin site: Django's own, with a dashboard as its first page."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Final, cast
 
@@ -19,8 +20,109 @@ from iria.core import hooks
 from iria.core.http.csrf import csrf_failure, submitted_text
 from iria.publication.context_processors import publication_of
 
-LISTED_IN: Final = {"taggit": "articles", "auth": "accounts"}
-"""App label → the app among whose models its models are listed."""
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the navigation."""
+
+    name: str
+    slug: str
+    """Names the icon in static/iria_admin/icons.svg."""
+    models: dict[str, str]
+    """Model label → name in the navigation."""
+
+
+NAVIGATION: Final = (
+    Entry(
+        "Articles",
+        "articles",
+        {
+            "articles.article": "All articles",
+            "articles.series": "Series",
+            "articles.category": "Categories",
+            "taggit.tag": "Tags",
+        },
+    ),
+    Entry(
+        "Images",
+        "images",
+        {
+            "articles.image": "Library",
+            "articles.collection": "Collections",
+            "articles.photographer": "Photographers",
+            "articles.agency": "Agencies",
+        },
+    ),
+    Entry(
+        "Comments",
+        "comments",
+        {
+            "articles.comment": "Queue",
+            "articles.moderationdecision": "Moderation log",
+            "articles.ban": "Bans",
+        },
+    ),
+    Entry(
+        "Newsletter",
+        "newsletter",
+        {
+            "newsletter.issue": "Issues",
+            "newsletter.digest": "Automatic digests",
+            "newsletter.subscriber": "Subscribers",
+            "newsletter.subscriberimport": "Imports",
+            "newsletter.subscriberexport": "Exports",
+            "newsletter.bounce": "Bounces",
+            "newsletter.delivery": "Deliveries",
+            "newsletter.suppression": "Suppression list",
+        },
+    ),
+    Entry(
+        "Pages & site",
+        "pages",
+        {
+            "articles.placement": "Front page",
+            "articles.page": "Pages",
+            "articles.querycount": "Search",
+            "articles.redirect": "Redirects",
+        },
+    ),
+    Entry(
+        "People",
+        "people",
+        {
+            "accounts.authorprofile": "Authors",
+            "accounts.user": "Users",
+            "auth.group": "Roles",
+        },
+    ),
+    Entry(
+        "Settings",
+        "settings",
+        {
+            "iria.publication": "Publication",
+            "articles.articletype": "Article types",
+            "articles.embedprovider": "Embeds",
+            "articles.screeningrule": "Screening rules",
+            "articles.screenedword": "Screened words",
+            "articles.rejectionreason": "Rejection reasons",
+            "articles.spammodelversion": "Spam filter",
+            "newsletter.newsletter": "Newsletters",
+            "newsletter.digestrule": "Digest rules",
+            "newsletter.sendinglimit": "Sending limits",
+            "articles.synonyms": "Synonyms",
+            "articles.pinnedquery": "Pinned results",
+        },
+    ),
+)
+"""The entries after the dashboard. Models that are missing here are listed in the last one, below “Other”."""
+
+CREATED: Final = {
+    "articles.article": ("Article", "write"),
+    "articles.image": ("Images", "upload"),
+    "newsletter.issue": ("Newsletter issue", "newsletter"),
+    "articles.page": ("Page", "page"),
+}
+"""Model label → name and icon in the “New” menu."""
 
 
 class IriaAdminSite(admin.AdminSite):
@@ -30,7 +132,15 @@ class IriaAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         name = publication_of(request).name
-        return {**super().each_context(request), "site_header": name, "site_title": name}
+        context = super().each_context(request)
+        entries = context["available_apps"]
+        _mark_current(entries, request.path)
+        return {
+            **context,
+            "site_header": name,
+            "site_title": name,
+            "links_to_add": _links_to_add(entries),
+        }
 
     def has_permission(self, request: HttpRequest) -> bool:
         """As in Django, and two-factor authentication where it is required."""
@@ -78,13 +188,35 @@ class IriaAdminSite(admin.AdminSite):
         return cast(V, update_wrapper(in_time_zone, inner))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Lists the models of libraries with those of our apps."""
-        apps = {app["app_label"]: app for app in super().get_app_list(request, app_label)}
-        for library, app in LISTED_IN.items():
-            if library in apps and app in apps:
-                models = [*apps[app]["models"], *apps.pop(library)["models"]]
-                apps[app]["models"] = sorted(models, key=lambda model: model["name"])
-        return list(apps.values())
+        """The entries of the navigation, each with the models that the user may see or add to.
+
+        With `app_label`, the models of that app, as in Django.
+        """
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        models = {
+            model["model"]._meta.label_lower: {
+                **model,
+                "url": model["admin_url"] or model["add_url"],
+            }
+            for app in apps
+            for model in app["models"]
+            if model["admin_url"] or model["add_url"]
+        }
+        entries = []
+        for entry in NAVIGATION:
+            listed = [
+                {**models.pop(label), "name": name}
+                for label, name in entry.models.items()
+                if label in models
+            ]
+            if entry is NAVIGATION[-1]:
+                unplaced = sorted(models.values(), key=lambda model: model["name"].casefold())
+                listed += [{**model, "is_unplaced": True} for model in unplaced]
+            if listed:
+                entries.append(_entry_of(entry, listed))
+        return entries
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -93,3 +225,34 @@ class IriaAdminSite(admin.AdminSite):
         reports = [report for report_for in hooks.reports if (report := report_for(request.user))]
         context = {"dashboard_items": items, "reports": reports}
         return super().index(request, {**(extra_context or {}), **context})
+
+
+def _entry_of(entry: Entry, models: list[dict[str, Any]]) -> dict[str, Any]:
+    """An entry in the form of Django's app list."""
+    return {
+        "name": entry.name,
+        "app_label": entry.slug,
+        "app_url": models[0]["url"],
+        "has_module_perms": True,
+        "models": models,
+    }
+
+
+def _mark_current(entries: list[dict[str, Any]], path: str) -> None:
+    """Sets `is_current` of the entry and of the model to which the page belongs."""
+    for entry in entries:
+        for model in entry["models"]:
+            model["is_current"] = path.startswith(model["url"])
+        entry["is_current"] = any(model["is_current"] for model in entry["models"])
+
+
+def _links_to_add(entries: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The “New” menu: what the user may add."""
+    models = {
+        model["model"]._meta.label_lower: model for entry in entries for model in entry["models"]
+    }
+    return [
+        {"name": name, "icon": icon, "url": models[label]["add_url"]}
+        for label, (name, icon) in CREATED.items()
+        if label in models and models[label]["add_url"]
+    ]
