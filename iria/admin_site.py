@@ -129,6 +129,7 @@ class IriaAdminSite(admin.AdminSite):
     index_title = "Dashboard"
     enable_nav_sidebar = True
     index_template = "admin/dashboard.html"
+    password_change_template = "admin/password_change.html"  # noqa: S105 (a path)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         name = publication_of(request).name
