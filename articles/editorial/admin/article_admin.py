@@ -48,10 +48,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
 
     class Media:
         css = {"all": ["iria_admin/article.css"]}
-        js = [
-            forms.Script("iria_admin/article.js", type="module"),
-            forms.Script("iria_admin/autosave.js", type="module"),
-        ]
+        js = [forms.Script("iria_admin/article.js", type="module")]
 
     # Who may do what
 

@@ -130,7 +130,7 @@ class ArticleList(admin.ModelAdmin[Article]):
     list_display = [
         "headline",
         "state_label",
-        "kind",
+        "type_name",
         "primary_category",
         "authors",
         "published",
@@ -181,6 +181,10 @@ class ArticleList(admin.ModelAdmin[Article]):
         if article.state == Article.State.SCHEDULED and article.publish_at:
             label = f"{label} for {_shown(article.publish_at)}"
         return format_html('<span class="admin-state admin-{}">{}</span>', article.state, label)
+
+    @admin.display(description="Type", ordering="kind")
+    def type_name(self, article: Article) -> str:
+        return str(article.kind)
 
     @admin.display(description="Category")
     def primary_category(self, article: Article) -> str:

@@ -105,6 +105,10 @@ class ArticleForm(forms.ModelForm[Article]):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     form_token = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    class Media:
+        # Not with the admin's scripts: lists load those too, and have no import map.
+        js = [forms.Script("iria_admin/autosave.js", type="module")]
+
     class Meta:
         model = Article
         fields = EDITABLE_FIELDS
