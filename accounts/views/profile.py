@@ -92,9 +92,15 @@ def avatar(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def sign_in_state(request: HttpRequest) -> HttpResponse:
-    """A fragment, fetched by a script, that shows who is signed in, in the language of the page."""
+    """A fragment, fetched by a script, that shows who is signed in, in the language of the page.
+
+    On the page of an article, `?article=` has its id, for a link to edit it.
+    """
+    article_id = request.GET.get("article", "")
+    known = article_id.isascii() and article_id.isdecimal() and len(article_id) < 19
     with use_language(request.GET.get("language", "")):
-        return render(request, "account/_state.html")
+        context = {"article_id": article_id if known else ""}
+        return render(request, "account/_state.html", context)
 
 
 @account_required

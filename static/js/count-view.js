@@ -1,4 +1,4 @@
-/* Counts a view once: the article's ID, no cookie, not while prerendering. */
+/* Counts a view once, without a cookie, not while prerendering. */
 const count = () => {
   if (document.hidden) return;
   document.removeEventListener("visibilitychange", count);

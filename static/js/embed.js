@@ -1,4 +1,4 @@
-/* A card of another site's page; its frame comes when somebody asks for it. */
+/* A card of another site; its frame comes on request. */
 class EmbedFrame extends HTMLElement {
   connectedCallback() {
     const ask = this.querySelector(".embed-ask");
@@ -9,7 +9,7 @@ class EmbedFrame extends HTMLElement {
   show(ask) {
     const frame = document.createElement("iframe");
     frame.sandbox = "allow-scripts allow-same-origin allow-popups allow-presentation";
-    frame.allow = "fullscreen; image-in-picture; encrypted-media";
+    frame.allow = "fullscreen; picture-in-picture; encrypted-media";
     frame.referrerPolicy = "strict-origin-when-cross-origin";
     frame.title = this.dataset.title;
     frame.src = this.dataset.frame;
