@@ -191,7 +191,7 @@ def test_an_editor_chooses_related_articles(
     part.locator(".select2-selection").first.click()
     page.locator(".select2-search__field").fill("number 7")
     page.locator(".select2-results__option", has_text="Barge number 7").click()
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.click("[name=_continue]")
     expect(page.locator(".messagelist")).to_be_visible()
     assert RelatedPick.objects.get().picked == picked
     reader = open_page(article.get_absolute_url(), scripts=False)
