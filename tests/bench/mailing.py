@@ -86,7 +86,7 @@ def _subscribe(newsletter: Newsletter) -> None:
             [AUDIENCE],
         )
         cursor.execute(
-            "INSERT INTO newsletter_subscription (subscriber_id, newsletter_id, since)"
+            "INSERT INTO newsletter_subscription (subscriber_id, newsletter_id, created_at)"
             " SELECT id, %s, now() FROM newsletter_subscriber WHERE email LIKE '%%@readers%%.example'",
             [newsletter.pk],
         )
