@@ -8,9 +8,10 @@ from django.core.files.base import ContentFile
 from PIL import Image as Pixels
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import category_tree, drafts, publishing
-from articles.editorial.content import fields_of
+from articles.editorial import category_tree, publishing
 from articles.editorial.models import Article, ArticleType, Category
+from articles.editorial.versions import drafts
+from articles.editorial.versions.content import fields_of
 from articles.images.models import Image
 
 

@@ -4,9 +4,9 @@ import uuid
 from typing import Final
 
 from accounts.models import User
-from articles.editorial import drafts
-from articles.editorial.content import content_of
 from articles.editorial.models import Article
+from articles.editorial.versions import drafts
+from articles.editorial.versions.content import content_of
 from articles.images.models import Image
 
 ADDED: Final = " (copy)"

@@ -6,9 +6,9 @@ from typing import Final
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.editorial import drafts
-from articles.editorial.content import of_revision, show
 from articles.editorial.models import Article
+from articles.editorial.versions import drafts
+from articles.editorial.versions.content import of_revision, show
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken, make_token, read_token
 
 PURPOSE: Final = "preview"

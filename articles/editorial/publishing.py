@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import article_urls, drafts, revisions, signals
+from articles.editorial import article_urls, signals
 from articles.editorial.checklist import NotReady as NotReady
 from articles.editorial.checklist import publish_blockers
 from articles.editorial.models import Article, StateChange
+from articles.editorial.versions import changes, revisions
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def publish(article: Article, *, by: User | None, at: datetime | None = None) ->
         NotReady: with what must be fixed first.
     """
     with transaction.atomic():
-        current = _locked(article)
+        current = Article.objects.locked().get(pk=article.pk)
         _check_not_in_trash(current)
         if current.state != Article.State.PUBLISHED:
             current.published_at = current.published_at or at
@@ -42,7 +43,7 @@ def schedule(article: Article, *, by: User, at: datetime) -> None:
         NotReady: the time has passed, or the article is not ready.
     """
     with transaction.atomic():
-        current = _locked(article)
+        current = Article.objects.locked().get(pk=article.pk)
         _check_not_in_trash(current)
         if current.state == Article.State.PUBLISHED:
             raise NotReady(["The article is already published. Unpublish it first."])
@@ -61,10 +62,10 @@ def schedule(article: Article, *, by: User, at: datetime) -> None:
 def unpublish(article: Article, *, by: User) -> None:
     """Unpublishes a published article or unschedules a scheduled one."""
     with transaction.atomic():
-        current = _locked(article)
+        current = Article.objects.locked().get(pk=article.pk)
         was_published = current.state == Article.State.PUBLISHED
         if was_published:
-            drafts.merge_into_row(current)
+            changes.merge_into_row(current)
             current.state, current.withdrawn_at = Article.State.UNPUBLISHED, timezone.now()
         elif current.state == Article.State.SCHEDULED:
             _unschedule(current)
@@ -100,7 +101,7 @@ def _publish_if_due(pk: int) -> bool:
     time, and the dashboard lists the article as overdue.
     """
     with transaction.atomic():
-        current = Article.objects.select_for_update(of=("self",)).due().filter(pk=pk).first()
+        current = Article.objects.locked().due().filter(pk=pk).first()
         if current is None:
             return False
         due = current.publish_at
@@ -133,11 +134,6 @@ def state_while_not_public(article: Article) -> Article.State:
 
 def _unschedule(article: Article) -> None:
     article.state, article.publish_at = state_while_not_public(article), None
-
-
-def _locked(article: Article) -> Article:
-    current: Article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-    return current
 
 
 def _check_not_in_trash(article: Article) -> None:

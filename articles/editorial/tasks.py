@@ -4,8 +4,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from accounts.models import User
-from articles.editorial import drafts, listings, publishing, revisions, signals, trash
+from articles.editorial import listings, publishing, signals, trash
 from articles.editorial.models import Article
+from articles.editorial.versions import changes, revisions
 
 
 @app.periodic(cron="* * * * *")
@@ -13,7 +14,7 @@ from articles.editorial.models import Article
 def publish_due(timestamp: int) -> None:
     """Every minute: publishes scheduled articles and changes, also those missed before."""
     publishing.publish_due()
-    drafts.publish_due_changes()
+    changes.publish_due_changes()
 
 
 @app.periodic(cron="* * * * *")

@@ -15,7 +15,7 @@ from django.db.models import OuterRef, ProtectedError, QuerySet, RestrictedError
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import drafts, publishing
+from articles.editorial import publishing
 from articles.editorial.models import Article, StateChange
 from iria.core.blockers import Blocked
 
@@ -54,7 +54,7 @@ def move(article: Article, *, by: User) -> None:
         NotMoved: it is published or scheduled.
     """
     with transaction.atomic():
-        current = _locked(article)
+        current = Article.objects.locked().get(pk=article.pk)
         if not current.is_in_trash:
             if message := _blocker(current):
                 raise NotMoved([message])
@@ -68,7 +68,7 @@ def move(article: Article, *, by: User) -> None:
 def restore(article: Article, *, by: User) -> bool:
     """Takes the article out of the trash, in its former state; False if it was not there."""
     with transaction.atomic():
-        current = _locked(article)
+        current = Article.objects.locked().get(pk=article.pk)
         in_trash = current.is_in_trash
         if in_trash:
             current.state = publishing.state_while_not_public(current)
@@ -85,7 +85,7 @@ def delete(article_id: int) -> bool:
         StillUsed: with what needs it.
     """
     with transaction.atomic():
-        current = drafts.locked(article_id)
+        current = Article.objects.locked().filter(pk=article_id).first()
         if current is None or not current.is_in_trash:
             return False
         try:
@@ -130,7 +130,7 @@ def delete_expired() -> int:
 def _delete_if_expired(article_id: int) -> bool:
     """Looks at the row again: the article may have been restored, and moved once more."""
     with transaction.atomic():
-        drafts.locked(article_id)
+        Article.objects.locked().filter(pk=article_id).first()
         (move, *_) = [*contents(Article.objects.filter(pk=article_id)), None]
         if move is None or move.created_at > timezone.now() - KEPT_FOR:
             return False
@@ -156,8 +156,3 @@ def _needed_by(article: Article, error: ProtectedError | RestrictedError) -> str
 
 def _record(article: Article, *, by: User) -> None:
     StateChange.objects.create(article=article, state=article.state, created_by=by)
-
-
-def _locked(article: Article) -> Article:
-    current: Article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-    return current

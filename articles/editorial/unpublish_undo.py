@@ -11,11 +11,12 @@ from typing import Final
 from django.db import transaction
 
 from accounts.models import User
-from articles.editorial import drafts, publishing
+from articles.editorial import publishing
 from articles.editorial.checklist import NotReady
-from articles.editorial.content import of_revision
 from articles.editorial.models import Article, Draft, Revision
-from articles.editorial.revisions import Reason
+from articles.editorial.versions import drafts
+from articles.editorial.versions.content import of_revision
+from articles.editorial.versions.revisions import Reason
 from iria.core.security.signed_tokens import BrokenToken, make_token, read_token
 
 PURPOSE: Final = "undo-unpublishing"
@@ -46,7 +47,7 @@ def unpublish(article: Article, *, by: User) -> str:
     It is empty if the article was not published.
     """
     with transaction.atomic():
-        current = drafts.locked(article.pk)
+        current = Article.objects.locked().filter(pk=article.pk).first()
         was_published = current is not None and current.is_published
         draft = drafts.draft_of(article) if was_published else None
         live = draft and _live_revision(article)
@@ -88,7 +89,7 @@ def undo(before: Before, *, by: User) -> Article:
         NotReady: the article was changed since, or it cannot be published; nothing is changed.
     """
     with transaction.atomic():
-        article = drafts.locked(before.article_id)
+        article = Article.objects.locked().filter(pk=before.article_id).first()
         if article is None or not _is_unchanged(article, before):
             raise NotReady(["The article was changed since. Check it, then publish it."])
         if before.draft_id:

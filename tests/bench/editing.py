@@ -17,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import clear_url_caches, reverse
 
 from accounts.models import User
-from articles.editorial import drafts
 from articles.editorial.models import Article
+from articles.editorial.versions import drafts
 from iria.evaluation.synthetic.revisions import load_revisions
 from tests.bench.serving import cpu_of_tree, postmaster
 

@@ -8,8 +8,8 @@ from django.conf import settings
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
-from articles.editorial import drafts
 from articles.editorial.models import Article, Draft
+from articles.editorial.versions import drafts
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url
 from tests.browser.conftest import OpenPage, sign_in

@@ -16,8 +16,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from articles.editorial import revisions
 from articles.editorial.models import Article
+from articles.editorial.versions import revisions
 from articles.search.index import indexer
 from articles.search.index.bulk import rebuild
 from articles.search.models import SearchEntry

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
-from articles.editorial import drafts, permissions, revisions
+from articles.editorial import permissions
 from articles.editorial.admin import (
     autosave,
     duplicating,
@@ -27,9 +27,10 @@ from articles.editorial.admin.editor_field import described
 from articles.editorial.admin.form import FIELDSETS, SEEN_ONLY, ArticleForm
 from articles.editorial.admin.history import CorrectionInline
 from articles.editorial.checklist import NotReady
-from articles.editorial.content import content_of
 from articles.editorial.models import Article, ArticleType
 from articles.editorial.rendering import render_body
+from articles.editorial.versions import drafts, revisions
+from articles.editorial.versions.content import content_of
 from articles.images.admin.forms import ChoosesImage
 from articles.images.rights.credit_trigger import retry_if_uncredited
 from iria.publication.context_processors import publication_of

@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from articles.editorial import drafts, permissions, revisions
+from articles.editorial import permissions
 from articles.editorial.admin import submit_actions
 from articles.editorial.admin.editor_field import BodyField
 from articles.editorial.checklist import NotReady
-from articles.editorial.content import (
+from articles.editorial.models import Article, ArticleType, Revision
+from articles.editorial.versions import drafts, revisions
+from articles.editorial.versions.content import (
     BLANK,
     COLUMNS,
     Content,
@@ -28,9 +30,8 @@ from articles.editorial.content import (
     of_revision,
     sanitised,
 )
-from articles.editorial.models import Article, ArticleType, Revision
-from articles.editorial.revision_diff import compared
-from articles.editorial.revisions import Reason
+from articles.editorial.versions.diff import compared
+from articles.editorial.versions.revisions import Reason
 from iria.core.text.validators import one_line
 from iria.publication.context_processors import publication_of
 
@@ -79,7 +80,7 @@ def _save(
     errors: Errors = {}
     try:
         with transaction.atomic():
-            article = drafts.locked(article_id)
+            article = Article.objects.locked().filter(pk=article_id).first()
             if article is None or article.is_in_trash:
                 what = "deleted" if article is None else "moved to the trash"
                 message = f"This article was {what}. Your text is kept in this browser."

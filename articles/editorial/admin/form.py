@@ -16,17 +16,18 @@ from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 
 from accounts.models import AuthorProfile
-from articles.editorial import drafts, revisions, translations
+from articles.editorial import translations
 from articles.editorial.admin import submit_actions
 from articles.editorial.admin.article_chooser_field import NamedArticleField, offers_of
 from articles.editorial.admin.editor_field import BodyField, CaptionField
 from articles.editorial.admin.fields import InOrderField, MomentField, TagsField, join
 from articles.editorial.article_urls import RESERVED
-from articles.editorial.content import BLANK, Content, fields_of
 from articles.editorial.models import Article, Category
 from articles.editorial.models.article import EDITABLE_FIELDS
 from articles.editorial.models.mixins import COMMENT_FIELDS
 from articles.editorial.models.querysets import ArticleQuerySet
+from articles.editorial.versions import drafts, revisions
+from articles.editorial.versions.content import BLANK, Content, fields_of
 from iria.core.text.validators import one_line
 
 BESIDE: Final = "admin-beside"

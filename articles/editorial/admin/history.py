@@ -18,9 +18,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import drafts, permissions
+from articles.editorial import permissions
 from articles.editorial.checklist import NotReady
-from articles.editorial.content import REVISION_COLUMNS, Content, existing, of_revision
 from articles.editorial.models import (
     Article,
     Category,
@@ -29,7 +28,9 @@ from articles.editorial.models import (
     Revision,
     StateChange,
 )
-from articles.editorial.revision_diff import compared, label_of
+from articles.editorial.versions import drafts
+from articles.editorial.versions.content import REVISION_COLUMNS, Content, existing, of_revision
+from articles.editorial.versions.diff import compared, label_of
 from articles.images.models import Image
 
 if TYPE_CHECKING:

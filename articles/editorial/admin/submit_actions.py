@@ -22,10 +22,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.body.sanitiser import clean
-from articles.editorial import drafts, permissions, publishing
+from articles.editorial import permissions, publishing
 from articles.editorial.checklist import images_of, publish_blockers, suggestions
 from articles.editorial.models import Article
 from articles.editorial.preview_links import expires_at, preview_url
+from articles.editorial.versions import changes, drafts
 from articles.embeds.autoembed import autoembed
 from articles.images.rights.usage_check import usage_terms
 from iria.core.blockers import as_message
@@ -116,19 +117,19 @@ def _decide_on_changes(
     """Publishes, schedules or unschedules the changes of a published article; returns the message."""
     user = request.user
     if UNSCHEDULE_CHANGES in request.POST:
-        drafts.unschedule_changes(article)
+        changes.unschedule_changes(article)
         return lambda _: SafeString("Unscheduled. The changes are a draft again.")
     if SCHEDULE in request.POST and at is not None:
-        drafts.schedule_changes(article, by=user, at=at)  # type: ignore[arg-type]
+        changes.schedule_changes(article, by=user, at=at)  # type: ignore[arg-type]
         return lambda _: format_html("Changes scheduled for {}.", _shown(at))
-    if drafts.publish_changes(article, by=user):  # type: ignore[arg-type]
+    if changes.publish_changes(article, by=user):  # type: ignore[arg-type]
         return outcome_message
     return lambda _: SafeString("Nothing changed, so there was nothing to publish.")
 
 
 def discard(model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article) -> None:
     """Discards the changes; the history keeps them."""
-    drafts.discard_changes(article, by=request.user)  # type: ignore[arg-type]
+    changes.discard_changes(article, by=request.user)  # type: ignore[arg-type]
     message = format_html(
         'Changes discarded. The <a href="{}">history</a> keeps them, in case you need them again.',
         reverse("admin:articles_article_history", args=[article.pk]),

@@ -30,6 +30,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Without articles that are noindex or have their original elsewhere."""
         return self.filter(noindex=False, canonical_url="")
 
+    def locked(self) -> "ArticleQuerySet":
+        """With their rows, not those of relations, locked until the end of the transaction."""
+        return self.select_for_update(of=("self",))
+
     def due(self) -> "ArticleQuerySet":
         """Scheduled articles that are due, also those missed while the worker was down."""
         return self.filter(state="scheduled", publish_at__lte=timezone.now())

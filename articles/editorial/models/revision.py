@@ -15,7 +15,7 @@ from iria.core.model_policy import model_policy
     public=None, personal_data=privacy.EDITING, permissions={EDITOR: "view", REPORTER: "view"}
 )
 class Revision(models.Model):
-    """The whole article as data, as it was saved (`articles.editorial.content`)."""
+    """The whole article as data, as it was saved (`articles.editorial.versions.content`)."""
 
     class Reason(models.TextChoices):
         SAVE = "save", "Saved"

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import category_tree, publishing, revisions, translations
+from articles.editorial import category_tree, publishing, translations
 from articles.editorial.models import (
     Article,
     ArticleType,
@@ -16,6 +16,7 @@ from articles.editorial.models import (
     Series,
     SeriesPart,
 )
+from articles.editorial.versions import revisions
 from articles.related.models import RelatedPick
 from iria.core.db.row_origins import RowOrigins
 from iria.demo import content

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from articles.editorial import revisions
 from articles.editorial.models import Article
+from articles.editorial.versions import revisions
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from articles.editorial import drafts
 from articles.editorial.admin.form import FIELDSETS, ArticleForm
-from articles.editorial.content import REVISION_COLUMNS, fields_of
 from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.models.article import (
     BOOKKEEPING_FIELDS,
@@ -16,6 +14,8 @@ from articles.editorial.models.article import (
     FIXED_FIELDS,
     PUBLICATION_FIELDS,
 )
+from articles.editorial.versions import drafts
+from articles.editorial.versions.content import REVISION_COLUMNS, fields_of
 from tests import newsroom
 
 VALUES: dict[str, Any] = {

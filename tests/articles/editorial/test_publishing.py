@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import publishing, revisions
+from articles.editorial import publishing
 from articles.editorial.models import Article, Redirect
+from articles.editorial.versions import revisions
 from iria.publication.models import current_publication
 from tests import newsroom
 

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.editorial import drafts, permissions, preview_links, publishing, translations, trash
+from articles.editorial import permissions, preview_links, publishing, translations, trash
 from articles.editorial.checklist import NotReady
-from articles.editorial.content import content_of
 from articles.editorial.hooks import in_articles
 from articles.editorial.models import Article, Figure, Revision, StateChange
+from articles.editorial.versions import drafts
+from articles.editorial.versions.content import content_of
 from articles.public.front_page.models import Placement
 from iria.core.security.signed_tokens import ExpiredToken
 from newsletter.models import Issue, IssueItem, Newsletter

@@ -12,11 +12,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import drafts, permissions, publishing, unpublish_undo
+from articles.editorial import permissions, publishing, unpublish_undo
 from articles.editorial.admin.unpublishing import BROKEN, TOO_LATE
 from articles.editorial.checklist import NotReady
-from articles.editorial.content import content_of
 from articles.editorial.models import Article, Draft
+from articles.editorial.versions import changes, drafts
+from articles.editorial.versions.content import content_of
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, press, visible_text
 
@@ -37,7 +38,7 @@ def _undo(token: str, by: User) -> Article:
 def test_undo_publishes_again_with_the_same_dates_and_url(edna: User) -> None:
     article = newsroom.published("Before")
     drafts.save(article, {"headline": "After"}, by=edna)
-    drafts.publish_changes(article, by=edna)
+    changes.publish_changes(article, by=edna)
     dates, url = (article.published_at, article.updated_at), article.get_absolute_url()
     token = unpublish_undo.unpublish(article, by=edna)
     assert not article.is_published
@@ -62,7 +63,7 @@ def test_undo_brings_back_the_draft_beside_what_readers_saw(edna: User) -> None:
     draft = drafts.draft_of(article)
     assert draft is not None
     assert (draft.revision.headline, draft.publish_at) == ("Half a sen", publish_at)
-    assert drafts.publish_changes(article, by=edna)
+    assert changes.publish_changes(article, by=edna)
     assert Article.objects.published().get().slug == "other"
 
 

@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from articles.editorial import revisions
 from articles.editorial.models import Article
-from articles.editorial.revision_diff import compared
+from articles.editorial.versions import revisions
+from articles.editorial.versions.diff import compared
 from articles.embeds.autoembed import autoembed
 from articles.embeds.models import EmbedProvider
 from articles.pages import saving

@@ -13,8 +13,9 @@ from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.editorial import category_tree, publishing, revisions
+from articles.editorial import category_tree, publishing
 from articles.editorial.models import Article, Correction, Figure
+from articles.editorial.versions import revisions
 from articles.images.models import Image
 from iria.publication.models import Publication
 from tests import newsroom

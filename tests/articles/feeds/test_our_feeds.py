@@ -10,8 +10,8 @@ from django.test import Client
 from lxml import etree, html
 
 from articles.comments.models import Comment
-from articles.editorial import revisions
 from articles.editorial.models import Article
+from articles.editorial.versions import revisions
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
 from tests.articles.feeds.rules import problems

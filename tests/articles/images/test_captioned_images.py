@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
-from articles.editorial import revisions
 from articles.editorial.models import Figure
+from articles.editorial.versions import revisions
 from articles.images.models import Image
 from tests.newsroom import draft
 from tests.shared import shared_data

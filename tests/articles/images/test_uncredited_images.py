@@ -7,9 +7,10 @@ from django.db import connection, transaction
 from django.test import Client
 
 from accounts.models import User
-from articles.editorial import publishing, revisions
+from articles.editorial import publishing
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Figure
+from articles.editorial.versions import revisions
 from articles.images.library import replacement
 from articles.images.models import Image
 from tests import newsroom

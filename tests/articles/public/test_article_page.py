@@ -13,8 +13,9 @@ from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.editorial import publishing, revisions
+from articles.editorial import publishing
 from articles.editorial.models import Article, Portrait
+from articles.editorial.versions import revisions
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom

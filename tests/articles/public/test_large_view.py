@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import publishing, revisions
+from articles.editorial import publishing
 from articles.editorial.models import Article
+from articles.editorial.versions import revisions
 from articles.images.models import Image
 from tests import newsroom
 from tests.articles.public import sample_content

@@ -5,8 +5,9 @@ from django.test import Client
 from taggit.models import Tag
 
 from accounts.models import User
-from articles.editorial import category_tree, publishing, revisions
+from articles.editorial import category_tree, publishing
 from articles.editorial.models import Article, Redirect
+from articles.editorial.versions import revisions
 from articles.pages.models import Page
 from articles.public.did_you_mean import words_in_path
 from articles.public.redirect_middleware import FILES_ELSEWHERE

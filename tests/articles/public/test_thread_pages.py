@@ -195,7 +195,7 @@ def test_comments_by_the_articles_author_and_the_newsroom_are_marked(
 def test_the_thread_pages_of_an_article_move_with_it(
     client: Client, article: Article, edna: User
 ) -> None:
-    from articles.editorial import revisions
+    from articles.editorial.versions import revisions
 
     (comment,) = add_top_level_comments(article, 1)
     before = article.get_absolute_url()

@@ -5,8 +5,8 @@ import pytest
 from accounts.models import AuthorProfile, User
 from articles.comments.models import Comment
 from articles.comments.submission import posting
-from articles.editorial import revisions
 from articles.editorial.models import Article, Category
+from articles.editorial.versions import revisions
 from articles.images.models import Image
 from articles.search.index.models import SearchLexeme
 from iria.publication.models import Publication

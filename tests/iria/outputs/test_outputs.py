@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from articles.editorial import revisions
 from articles.editorial.models import Article, Portrait
 from articles.editorial.preview_links import make_preview_token
+from articles.editorial.versions import revisions
 from articles.images.library.editing import update_image
 from articles.images.models import Image
 from articles.images.renditions import renditions

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import drafts, publishing
+from articles.editorial import publishing
 from articles.editorial.admin.submit_actions import make_form_token
 from articles.editorial.models import Article, Draft, Revision
-from articles.editorial.revisions import Reason
+from articles.editorial.versions import drafts
+from articles.editorial.versions.revisions import Reason
 from tests import newsroom
 
 NEW = reverse("admin:articles_article_autosave_new")

@@ -4,9 +4,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.editorial import drafts, publishing, revisions
+from articles.editorial import publishing
 from articles.editorial.admin.article_admin import SENT_TWICE
 from articles.editorial.models import Article
+from articles.editorial.versions import drafts, revisions
 from tests import newsroom
 from tests.articles.editorial.admin.forms import (
     ADD,

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import User
-from articles.editorial import publishing, revision_diff, revisions
+from articles.editorial import publishing
 from articles.editorial.models import Article, Revision
-from articles.editorial.revision_diff import label_of
+from articles.editorial.versions import diff, revisions
+from articles.editorial.versions.diff import label_of
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, send, visible_text
 
@@ -118,7 +119,7 @@ def test_a_comparison_without_a_changed_word_says_so(edna: User) -> None:
     article = newsroom.draft(body="<p>Words stay.</p>")
     old = article.revisions.get()
     new = _save_changes(article, edna, body="<p>Words <em>stay</em>.</p>")
-    (part,) = revision_diff.compared(old, new)
+    (part,) = diff.compared(old, new)
     assert "words are the same" in part.paragraphs[0].pieces[0].text
 
 
@@ -126,7 +127,7 @@ def test_the_pieces_of_a_comparison_add_up_to_both_versions(edna: User) -> None:
     article = newsroom.draft(body="<p>One two three.</p><p>Gone.</p><p>Last.</p>")
     old = article.revisions.get()
     new = _save_changes(article, edna, body="<p>One 2 three.</p><p>Last.</p><p>New.</p>")
-    (part,) = revision_diff.compared(old, new)
+    (part,) = diff.compared(old, new)
     pieces = [piece for paragraph in part.paragraphs for piece in paragraph.pieces]
     before = "".join(piece.text for piece in pieces if piece.kind != "added")
     after = "".join(piece.text for piece in pieces if piece.kind != "removed")

@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import publishing, revisions
+from articles.editorial import publishing
 from articles.editorial.models import Article
+from articles.editorial.versions import revisions
 from articles.images.models import Agency, Image
 from newsletter.delivery import controls, sending, worker
 from tests import newsroom

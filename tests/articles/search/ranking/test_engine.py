@@ -7,8 +7,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import publishing, revisions
+from articles.editorial import publishing
 from articles.editorial.models import Article
+from articles.editorial.versions import revisions
 from articles.search.index import indexer
 from articles.search.models import SearchEntry
 from articles.search.ranking.engine import InvalidQuery, NoSuchPage, search_articles

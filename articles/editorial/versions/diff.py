@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from articles.body.embeds import embeds_in
 from articles.body.figures import figures_in
 from articles.body.plain_text import caption_text, plain_text
-from articles.editorial.content import COLUMNS, Content, of_revision
 from articles.editorial.models import Article, ArticleType, Revision
+from articles.editorial.versions.content import COLUMNS, Content, of_revision
 from articles.images.models import Image
 
 Kind = Literal["same", "added", "removed"]

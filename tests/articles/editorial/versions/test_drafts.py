@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from taggit.models import Tag
 
 from accounts.models import User
-from articles.editorial import category_tree, drafts, publishing, revisions, tags
+from articles.editorial import category_tree, publishing, tags
 from articles.editorial.checklist import NotReady
-from articles.editorial.content import content_of, of_revision
 from articles.editorial.models import Article, Draft, Figure, Revision, StateChange
 from articles.editorial.models.taxonomy import Category
-from articles.editorial.revisions import Reason
+from articles.editorial.versions import changes, drafts, revisions
+from articles.editorial.versions.content import content_of, of_revision
+from articles.editorial.versions.revisions import Reason
 from tests import newsroom
 
 
@@ -32,7 +33,7 @@ def test_readers_see_changes_only_when_they_are_published(edna: User) -> None:
     live = _live()
     assert (live.headline, live.body) == ("As published", "<p>First.</p>")
     assert set(live.tags.names()) == {"ferries"}
-    assert drafts.publish_changes(article, by=edna)
+    assert changes.publish_changes(article, by=edna)
     live = _live()
     assert (live.headline, live.body) == ("Half a sen", "<p>Second.</p>")
     assert set(live.tags.names()) == {"ferries", "strikes"}
@@ -45,7 +46,7 @@ def test_images_of_a_draft_are_not_figures_of_the_published_article(edna: User) 
     body = f'<figure data-image="{image.pk}"><figcaption>A quay</figcaption></figure>'
     drafts.save(article, {"body": f"<p>Text.</p>{body}"}, by=edna)
     assert not Figure.objects.exists()
-    drafts.publish_changes(article, by=edna)
+    changes.publish_changes(article, by=edna)
     assert Figure.objects.get().caption == "A quay"
 
 
@@ -54,7 +55,7 @@ def test_changes_with_an_image_without_credit_are_not_published(edna: User) -> N
     image = newsroom.picture(credit="")
     drafts.save(article, {"body": "<p>Second.</p>", "lead_image_id": image.pk}, by=edna)
     with pytest.raises(NotReady):
-        drafts.publish_changes(article, by=edna)
+        changes.publish_changes(article, by=edna)
     assert (_live().body, _live().lead_image_id) == ("<p>First.</p>", None)
     assert Draft.objects.exists()
 
@@ -66,20 +67,20 @@ def test_changes_that_leave_something_out_are_not_published(
     article = newsroom.published("As published")
     drafts.save(article, missing, by=edna)
     with pytest.raises(NotReady):
-        drafts.publish_changes(article, by=edna)
+        changes.publish_changes(article, by=edna)
     with pytest.raises(NotReady):
-        drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+        changes.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
     assert _live().headline == "As published"
 
 
 def test_scheduled_changes_are_published_at_their_time(edna: User) -> None:
     article = newsroom.published("Before")
     drafts.save(article, {"headline": "After"}, by=edna)
-    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
-    assert drafts.publish_due_changes() == 0
+    changes.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    assert changes.publish_due_changes() == 0
     assert _live().headline == "Before"
     Draft.objects.update(publish_at=timezone.now())
-    assert drafts.publish_due_changes() == 1
+    assert changes.publish_due_changes() == 1
     assert _live().headline == "After"
 
 
@@ -89,16 +90,16 @@ def test_scheduled_changes_that_are_not_ready_leave_the_article_and_are_reported
     article = newsroom.published("Before")
     image = newsroom.picture()
     drafts.save(article, {"headline": "After", "lead_image_id": image.pk}, by=edna)
-    drafts.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    changes.schedule_changes(article, by=edna, at=timezone.now() + timedelta(hours=1))
     image.withdrawn_at = timezone.now()
     image.save()
     Draft.objects.update(publish_at=timezone.now())
-    assert drafts.publish_due_changes() == 0
+    assert changes.publish_due_changes() == 0
     assert _live().headline == "Before"
     assert Draft.objects.get().publish_at is None
     assert list(Article.objects.overdue()) == [article]
     drafts.save(article, {"lead_image_id": None}, by=edna)
-    drafts.publish_changes(article, by=edna)
+    changes.publish_changes(article, by=edna)
     assert not Article.objects.overdue().exists()
 
 
@@ -106,7 +107,7 @@ def test_published_changes_do_not_count_as_a_new_publication(edna: User) -> None
     article = newsroom.published()
     first = article.published_at
     drafts.save(article, {"headline": "After"}, by=edna)
-    drafts.publish_changes(article, by=edna)
+    changes.publish_changes(article, by=edna)
     assert _live().published_at == first
     assert StateChange.objects.filter(revision_number__isnull=True).count() == 1
 
@@ -114,7 +115,7 @@ def test_published_changes_do_not_count_as_a_new_publication(edna: User) -> None
 def test_discarded_changes_stay_in_the_history(edna: User) -> None:
     article = newsroom.published("As published")
     drafts.save(article, {"headline": "Not this"}, by=edna)
-    drafts.discard_changes(article, by=edna)
+    changes.discard_changes(article, by=edna)
     assert drafts.open_for_editing(article).content["headline"] == "As published"
     assert article.revisions.filter(headline="Not this").exists()
     drafts.save(article, {"headline": "But this"}, by=edna, reason=Reason.AUTOSAVE)
@@ -158,10 +159,10 @@ def test_an_image_deleted_while_a_draft_waits_blocks_publishing(edna: User) -> N
     drafts.save(article, {"headline": "After", "lead_image_id": image.pk}, by=edna)
     image.delete()
     with pytest.raises(NotReady):
-        drafts.publish_changes(article, by=edna)
+        changes.publish_changes(article, by=edna)
     assert _live().headline == "Before"
     drafts.save(article, {"lead_image_id": None}, by=edna)
-    assert drafts.publish_changes(article, by=edna)
+    assert changes.publish_changes(article, by=edna)
 
 
 def test_a_version_with_a_deleted_lead_image_is_restored_without_it(edna: User) -> None:
@@ -228,7 +229,7 @@ def test_a_merge_changes_drafts_too_and_is_recorded(
     revisions.record_changed([article.pk], by=edna)
     bulk = article.revisions.get(reason=Reason.BULK)
     assert [each["name"] for each in of_revision(bulk)["categories"]] == ["Asia-Pacific"]
-    drafts.publish_changes(article, by=edna)
+    changes.publish_changes(article, by=edna)
     assert [row.category for row in article.article_categories.all()] == [
         Category.objects.get(pk=new.pk)
     ]
@@ -291,13 +292,13 @@ class Desk:
     def publish(self, editor: int) -> None:
         working = self._working()
         publishing.publish(self.article, by=self.editors[editor])
-        drafts.publish_changes(self.article, by=self.editors[editor])
+        changes.publish_changes(self.article, by=self.editors[editor])
         self.live, self.autosave = working, None
 
     def schedule(self, editor: int) -> None:
         at = timezone.now() + timedelta(hours=1)
         try:
-            drafts.schedule_changes(self.article, by=self.editors[editor], at=at)
+            changes.schedule_changes(self.article, by=self.editors[editor], at=at)
         except NotReady:
             return
         self.autosave = None
@@ -306,11 +307,11 @@ class Desk:
         scheduled = Draft.objects.filter(publish_at__isnull=False)
         if scheduled.update(publish_at=timezone.now()):
             self.live, self.autosave = self._working(), None
-        drafts.publish_due_changes()
+        changes.publish_due_changes()
 
     def discard(self, editor: int) -> None:
         if Draft.objects.exists():
-            drafts.discard_changes(self.article, by=self.editors[editor])
+            changes.discard_changes(self.article, by=self.editors[editor])
             self.autosave = None
 
     def unpublish(self, editor: int) -> None:

@@ -9,7 +9,6 @@ from articles.body.sanitiser import clean, clean_caption
 from articles.editorial import bylines, category_tree, translations
 from articles.editorial.aggregated_rows import replace_rows
 from articles.editorial.checklist import NotReady
-from articles.editorial.figure_rows import figures_of
 from articles.editorial.models import (
     Article,
     ArticleCategory,
@@ -19,6 +18,7 @@ from articles.editorial.models import (
     Revision,
 )
 from articles.editorial.models.article import EDITABLE_FIELDS, REVISED_FIELDS
+from articles.editorial.versions.figure_rows import figures_of
 from articles.embeds.autoembed import autoembed
 from articles.images.models import Image
 

@@ -3,8 +3,9 @@
 import pytest
 
 from accounts.models import User
-from articles.editorial import publishing, revisions
+from articles.editorial import publishing
 from articles.editorial.models import Article
+from articles.editorial.versions import revisions
 from tests import newsroom
 
 

@@ -10,7 +10,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import article_urls, signals
-from articles.editorial.content import (
+from articles.editorial.models import Article, Correction, Draft, Revision
+from articles.editorial.models.article import (
+    BOOKKEEPING_FIELDS,
+    EDITABLE_FIELDS,
+    PUBLICATION_FIELDS,
+)
+from articles.editorial.versions.content import (
     BLANK,
     REVISION_COLUMNS,
     Content,
@@ -20,14 +26,8 @@ from articles.editorial.content import (
     of_revision,
     sanitised,
 )
-from articles.editorial.content import apply as apply_content
-from articles.editorial.figure_rows import record_figures
-from articles.editorial.models import Article, Correction, Draft, Revision
-from articles.editorial.models.article import (
-    BOOKKEEPING_FIELDS,
-    EDITABLE_FIELDS,
-    PUBLICATION_FIELDS,
-)
+from articles.editorial.versions.content import apply as apply_content
+from articles.editorial.versions.figure_rows import record_figures
 
 Reason = Revision.Reason
 
@@ -48,7 +48,7 @@ class EditConflict(Exception):
 def save(article: Article, *, by: User | None) -> Revision:
     """Saves the fields of the article, and records a revision; readers see it if it is published.
 
-    For programs that load or change articles. Editors save through `articles.editorial.drafts`,
+    For programs that load or change articles. Editors save through `articles.editorial.versions.drafts`,
     which leaves a published article as it is. The caller saves categories and authors.
 
     Raises:
@@ -79,10 +79,7 @@ def lock(article: Article, *, opened_at: int) -> None:
         EditConflict: it was saved since.
     """
     version = (
-        Article.objects.select_for_update(of=("self",))
-        .filter(pk=article.pk)
-        .values_list("version", flat=True)
-        .first()
+        Article.objects.locked().filter(pk=article.pk).values_list("version", flat=True).first()
     )
     if version is not None and version != opened_at:
         raise EditConflict(version, article.revisions.select_related("created_by").first())
@@ -93,7 +90,7 @@ def write_fields(article: Article) -> None:
 
     A changed slug of an article with a URL adds a redirect.
     """
-    current = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    current = Article.objects.locked().get(pk=article.pk)
     for name in PUBLICATION_FIELDS:
         setattr(article, name, getattr(current, name))
     article.version = current.version + 1
