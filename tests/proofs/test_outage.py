@@ -65,9 +65,11 @@ class Site:
     port: int
     server: postmaster.Server
     log: Path
+    settings: dict[str, str]
     answers: list[Answer] = field(default_factory=list)
     read: int = 0
     """The length of the log of earlier tests."""
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def logged(self) -> str:
         """The log of the web server and the worker since the start of the test."""
@@ -100,6 +102,25 @@ class Site:
         finally:
             connection.close()
         return Answer(path, began, time.monotonic() - began, status, said, body)
+
+    def start_child(self, name: str) -> None:
+        """Starts the web server or the worker, with the command of docs/running.md."""
+        commands = {
+            "web": [
+                *("-m", "gunicorn", "iria.wsgi", f"--bind=127.0.0.1:{self.port}"),
+                *(f"--workers={sized(2, 4)}", "--threads=4", "--no-control-socket"),
+                *("--worker-tmp-dir=/dev/shm", "--log-level=warning"),
+            ],
+            "worker": ["manage.py", "procrastinate", "worker"],
+        }
+        with self.log.open("ab") as output:
+            self.children[name] = subprocess.Popen(
+                [sys.executable, *commands[name]], env=self.settings, cwd=PROJECT, stderr=output
+            )
+
+    def stop_child(self, name: str) -> None:
+        self.children[name].terminate()
+        self.children.pop(name).wait(30)
 
     def stop_database(self) -> None:
         """Stops the database as in a power failure."""
@@ -148,8 +169,6 @@ def running_site(folder: Path) -> Iterator[Site]:
     port, database = free_port(), postmaster.free_port()
     (log / "port").write_text(str(database))
     server.start(database)
-    made = Site(port, server, log / "site.log")
-    children: list[subprocess.Popen[bytes]] = []
     settings = {
         **os.environ,
         "DATABASE_URL": f"postgres://{postmaster.ROLE}:outage@127.0.0.1:{database}/{postmaster.DATABASE}",
@@ -159,32 +178,24 @@ def running_site(folder: Path) -> Iterator[Site]:
         "API_RATE_LIMIT": "100000",
         "DEBUG": "no",
     }
+    made = Site(port, server, log / "site.log", settings)
     try:
         for name in ("migrate", "createcachetable", "collectstatic"):
             options = ["--no-input"] if name != "createcachetable" else []
             manage = [sys.executable, "manage.py", name, *options, "-v0"]
             subprocess.run(manage, env=settings, cwd=PROJECT, check=True)
-        # The command of docs/running.md.
-        web = [
-            *(sys.executable, "-m", "gunicorn", "iria.wsgi", f"--bind=127.0.0.1:{port}"),
-            *(f"--workers={sized(2, 4)}", "--threads=4", "--no-control-socket"),
-            *("--worker-tmp-dir=/dev/shm", "--log-level=warning"),
-        ]
-        worker = [sys.executable, "manage.py", "procrastinate", "worker"]
-        with made.log.open("ab") as output:
-            for command in (web, worker):
-                child = subprocess.Popen(command, env=settings, cwd=PROJECT, stderr=output)
-                children.append(child)
+        for name in ("web", "worker"):
+            made.start_child(name)
         wait_until(lambda: made.ask("/readyz").status == 200, START_SECONDS)
         wait_until(lambda: made.ask("/readyz/worker/").status == 200, START_SECONDS)
         yield made
-        assert [child.poll() for child in children] == [None, None], "nothing had to be restarted"
+        assert [child.poll() for child in made.children.values()] == [None, None], (
+            "nothing had to be restarted"
+        )
     finally:
         made.thaw_database()
-        for child in children:
-            child.terminate()
-        for child in children:
-            child.wait(30)
+        for name in list(made.children):
+            made.stop_child(name)
         server.stop()
 
 
