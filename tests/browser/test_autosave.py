@@ -106,6 +106,33 @@ def test_text_of_a_closed_tab_is_offered_again(open_admin: OpenPage, edna: User)
     expect(again.locator(NOTICE)).to_be_hidden()
 
 
+@pytest.mark.parametrize("leaving", ["back", "reload", "close"])
+def test_text_is_not_lost_on_leaving_the_page(
+    leaving: str, open_admin: OpenPage, edna: User
+) -> None:
+    """The browser asks first; an editor who leaves all the same finds the text saved or offered."""
+    article = newsroom.draft(body="<p>Saved before.</p>")
+    page = open_admin(edna)
+    page.goto(change_url(article))
+    write(page, "At once. ")
+    page.wait_for_timeout(250)
+    page.on("dialog", lambda dialog: dialog.accept())
+    if leaving == "back":
+        page.go_back()
+    elif leaving == "reload":
+        page.reload()
+    else:
+        other, page = page, page.context.new_page()
+        other.close(run_before_unload=True)
+    page.wait_for_timeout(1_000)
+    page.goto(change_url(article))
+    if "At once." not in page.locator(TEXT).inner_text():
+        saved(page, lambda: notice_button(page, 1))
+    expect(page.locator(TEXT)).to_contain_text("At once.")
+    article.refresh_from_db()
+    assert "At once." in article.body
+
+
 @pytest.mark.parametrize("answer", ["nothing", "503"])
 def test_text_written_during_an_outage_is_saved_afterwards(
     answer: str, open_admin: OpenPage, edna: User
