@@ -13,7 +13,7 @@ ifeq (prove,$(firstword $(MAKECMDGOALS)))
   endif
 endif
 
-.PHONY: run reset-demo upgrade-database test prove-small prove bench
+.PHONY: run reset-demo upgrade-database test prove-small prove bench screenshots
 
 run:
 	@$(LAUNCHER) run "$$PORT"
@@ -34,6 +34,10 @@ prove:
 bench:
 	@$(LAUNCHER) check durable make --silent programs benchmarks
 
+# All screens of the admin for docs/editors, or `make screenshots SCREENS="article images"`.
+screenshots:
+	@$(LAUNCHER) check throwaway make --silent programs take-screenshots SCREENS="$(SCREENS)"
+
 PYTHON := .venv/bin/python
 # In the order of tests/conftest.py: what takes longest first.
 BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
@@ -44,7 +48,7 @@ PROOFS := $(PYTHON) -m pytest -m proof -rs -o faulthandler_timeout=0
 STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run types
 
 .PHONY: each programs static-checks $(STATIC_CHECKS) migration-locks unit-tests browser-tests coverage \
-  small-proofs full-proofs benchmarks
+  small-proofs full-proofs benchmarks take-screenshots
 
 # Every target, also after one has failed; at last how each of them went.
 each:
@@ -116,3 +120,6 @@ full-proofs:
 
 benchmarks:
 	$(PYTHON) -m tests.bench
+
+take-screenshots:
+	$(PYTHON) -m tests.screenshots $(SCREENS)

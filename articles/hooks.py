@@ -16,7 +16,7 @@ from articles.images.renditions import renditions
 from articles.images.rights import withdrawal
 from articles.pages import hooks as pages_hooks
 from articles.pages.models import Page
-from articles.popular.most_read import most_read_report
+from articles.popular import dashboard as popular_dashboard
 from articles.related import tasks as related_tasks
 from articles.search import admin_search
 from articles.search.index import receivers as search_receivers
@@ -30,8 +30,11 @@ def register() -> None:
         data_inventory.AKISMET, data_inventory.Recipient(akismet.recipient_name)
     )
     hooks.dashboard_items.register("articles", editorial_dashboard.waiting_articles)
-    hooks.reports.register("most read", most_read_report)
-    hooks.reports.register("licences", withdrawal.expiring_licences)
+    hooks.dashboard_panels.register("plan", editorial_dashboard.plan)
+    hooks.dashboard_panels.register("licences", withdrawal.expiring_licences)
+    hooks.dashboard_panels.register("published", popular_dashboard.recently_published)
+    hooks.dashboard_panels.register("comments", comments_dashboard.oldest_pending)
+    hooks.dashboard_panels.register("most read", popular_dashboard.most_read)
     hooks.dashboard_items.register("comments", comments_dashboard.pending_items)
     hooks.mail_preferences.register("comments", preferences.Following())
     hooks.email_bounced.register("comments", preferences.handle_bounce)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.mfa import required
 from accounts.models import User
@@ -223,8 +224,11 @@ class IriaAdminSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         items = [item for items_for in hooks.dashboard_items for item in items_for(request.user)]
-        reports = [report for report_for in hooks.reports if (report := report_for(request.user))]
-        context = {"dashboard_items": items, "reports": reports}
+        panels = [
+            panel for panel_for in hooks.dashboard_panels if (panel := panel_for(request.user))
+        ]
+        today = date_format(timezone.localtime(), "l j F")
+        context = {"dashboard_items": items, "panels": panels, "title": today}
         return super().index(request, {**(extra_context or {}), **context})
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
-from iria.core.hooks import DashboardItem
+from iria.core.hooks import DashboardItem, DashboardPanel
 from newsletter.bounces import mailbox
 from newsletter.models import Delivery, Digest, DigestRule, Issue, Newsletter, Subscription
 from newsletter.models.digest import DIGEST_FREQUENCIES
@@ -101,3 +101,29 @@ def _progress_item(
     if errors := list(dict.fromkeys(issue.error for issue in issues if issue.error)):
         label += f" – error: {' '.join(errors)}"
     return DashboardItem(label, remaining, url)
+
+
+def newsletter_panel(user: Any) -> DashboardPanel | None:
+    """The next issue that is not sent, and how the last one was delivered."""
+    if not user.has_perm("newsletter.change_issue"):
+        return None
+    issues = Issue.objects.select_related("newsletter")
+    following = issues.filter(state__in=Issue.EDITABLE_STATES, digest__isnull=True)
+    last = issues.filter(state=Issue.State.SENT).order_by("-sent_at").first()
+    context = {
+        "next": following.order_by(F("send_at").asc(nulls_last=True), "-pk").first(),
+        "last": last,
+        "delivered": last and _delivered_percent(last),
+    }
+    if not context["next"] and not last:
+        return None
+    more = ("Issues", reverse("admin:newsletter_issue_changelist"))
+    return DashboardPanel(
+        "Newsletter", "admin/dashboard/newsletter.html", context, more, beside=True
+    )
+
+
+def _delivered_percent(issue: Issue) -> float | None:
+    counts = Delivery.objects.counts_by_issue([issue])[issue.pk]
+    total = sum(counts.values())
+    return 100 * counts[Delivery.State.SENT] / total if total else None

@@ -25,6 +25,7 @@ def register() -> None:
     handler = PersonalDataHandler(export=personal_data.export, erase=data_requests.erase_account)
     hooks.personal_data.register("newsletter", handler)
     hooks.dashboard_items.register("newsletter", dashboard.dashboard_items)
+    hooks.dashboard_panels.register("newsletter", dashboard.newsletter_panel)
     hooks.image_usages.register("newsletter", image_usage)
     hooks.suppressed_emails.register("newsletter", suppression.is_suppressed)
     hooks.email_bounced.register("newsletter", suppression.suppress_bounced)

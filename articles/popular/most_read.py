@@ -1,4 +1,4 @@
-"""Most-read articles: current for the dashboard, stored by the worker for readers."""
+"""Most-read articles, stored by the worker for readers."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -9,20 +9,15 @@ from django.db import transaction
 from django.db.models import FETCH_RAISE, Q, Sum
 from django.utils import timezone
 
-from accounts.models import User
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.popular.models import MostRead
-from iria.core.hooks import Report, ReportLine
 from iria.publication.models import current_publication
 
 WEEK: Final = timedelta(days=7)
 SHOWN: Final = 5
 LISTED: Final = 40
 """Stored per language, more than shown, because articles on the front page are left out."""
-
-REPORTED: Final = 8
-"""Lines of the report on the dashboard."""
 
 CONSIDERED: Final = 500
 
@@ -68,18 +63,3 @@ def most_read_articles(language: str, *, besides: Collection[int] = ()) -> list[
     chosen = Article.objects.published().filter(most_read__language=language)
     rest = chosen.exclude(pk__in=besides).order_by("most_read__position")
     return list(rest.only(*FIELDS).fetch_mode(FETCH_RAISE)[:SHOWN])
-
-
-def most_read_report(user: User) -> Report | None:
-    """The list for the dashboard of users who may edit articles; None if nothing was counted."""
-    if not user.has_perm("articles.view_article"):
-        return None
-    lines = [
-        ReportLine(
-            article.headline,
-            "1 view" if article.views == 1 else f"opened {article.views:,} times",  # type: ignore[attr-defined]
-            article.get_absolute_url(),
-        )
-        for article in read_most()[:REPORTED]
-    ]
-    return Report("Most read in the last 7 days", lines) if lines else None

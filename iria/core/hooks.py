@@ -4,7 +4,7 @@ Register in `AppConfig.ready`; iterate over the hook to use it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 
@@ -43,25 +43,33 @@ class DashboardItem:
     label: str
     count: int
     url: str
+    detail: str = ""
+    """What exactly is wrong, in a line below."""
+    action: str = ""
+    """The name of the button that leads to the URL; the label is a link without it."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLine:
-    """A line of a report: name, text and URL."""
+class DashboardPanel:
+    """A part of the dashboard."""
+
+    title: str
+    template: str
+    context: dict[str, Any]
+    """For the template, besides the context of the page."""
+    more: tuple[str, str] | None = None
+    """The name and URL of the complete list."""
+    beside: bool = False
+    """Whether it is in the narrow column."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A line of a panel with `admin/dashboard/lines.html`."""
 
     name: str
     text: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A short list on the dashboard."""
-
-    title: str
-    lines: list[ReportLine]
-    more_lines: list[ReportLine] = field(default_factory=list)
-    """Links to complete lists."""
 
 
 image_usages: Hook[Callable[[int], list[ImageUsage]]] = Hook()
@@ -151,8 +159,8 @@ logo_renderers: Hook[Callable[[bytes, list[tuple[int, int]]], list[RenderedLogo]
 article_search: Hook[Callable[[str], list[int]]] = Hook()
 """Query → ids of published articles, the best match first."""
 
-reports: Hook[Callable[[Any], Report | None]] = Hook()
-"""User → a report for the dashboard, or None."""
+dashboard_panels: Hook[Callable[[Any], DashboardPanel | None]] = Hook()
+"""User → a part of the dashboard, or None; in the order of registration."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ DECISIONS: Final = {
 PAST_TENSE: Final = {"approve": "approved", "reject": "rejected", "spam": "marked as spam"}
 NEXT: Final = "next"
 """Sent by the page of a comment, to continue with the next comment of the queue."""
+DASHBOARD: Final = "dashboard"
+"""Sent by the dashboard, to return there."""
 
 
 class ModerationMixin(admin.ModelAdmin[Comment]):
@@ -226,6 +228,8 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
         if back:
             return redirect(back)
         queue = request.POST.get("queue", "")
+        if request.POST.get("then") == DASHBOARD:
+            return redirect("admin:index")
         if request.POST.get("then") == NEXT:
             return redirect(
                 f"{reverse('admin:articles_comment_next')}?{urlencode({'queue': queue})}"

@@ -1,46 +1,113 @@
 """Articles on the dashboard of the admin."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from articles.editorial import permissions
-from articles.editorial.models import Article
-from iria.core.hooks import DashboardItem
+from articles.editorial.checklist import publish_blockers
+from articles.editorial.models import Article, Byline, Draft
+from articles.editorial.versions.drafts import open_for_editing
+from iria.core.hooks import DashboardItem, DashboardPanel
+
+NAMED: Final = 3
+"""Overdue articles with a line of their own; the others are counted."""
+
+PLANNED: Final = 12
+"""Most lines of the plan."""
+
+SCHEDULED, CHANGES, LIVE = "scheduled", "changes", "published"
 
 
 def waiting_articles(user: User) -> list[DashboardItem]:
-    """Overdue first, then scheduled, then drafts; nothing for users who cannot edit articles."""
+    """Overdue first, then drafts; nothing for users who cannot edit articles."""
     if not user.has_perm("articles.change_article"):
         return []
     seen = permissions.visible_to(user, Article.objects.all())
     drafts = seen.filter(state=Article.State.DRAFT)
-    overdue = seen.filter(pk__in=Article.objects.overdue().values("pk")).count()
     mine = drafts.filter(permissions.own(user)).count()
     others = drafts.count() - mine
-    scheduled = seen.filter(state=Article.State.SCHEDULED).count()
     rows = [
-        DashboardItem(
-            f"{_articles(overdue)} overdue: scheduled, but not ready to publish",
-            overdue,
-            _list(whose="held"),
-        ),
-        DashboardItem(
-            f"{_articles(scheduled)} scheduled", scheduled, _list(state__exact="scheduled")
-        ),
+        *_overdue_items(seen.filter(pk__in=Article.objects.overdue().values("pk"))),
         DashboardItem(f"{_drafts(mine)} by you", mine, _list(state__exact="draft", whose="mine")),
         DashboardItem(f"{_drafts(others)} by others", others, _list(state__exact="draft")),
     ]
     return [row for row in rows if row.count]
 
 
+def _overdue_items(overdue: Any) -> Iterator[DashboardItem]:
+    count = overdue.count()
+    for article in overdue.order_by("publish_at", "pk")[: NAMED if count else 0]:
+        open_for_editing(article)
+        yield DashboardItem(
+            f"Not published in time: {article.headline or 'Untitled'}",
+            1,
+            reverse("admin:articles_article_change", args=[article.pk]),
+            detail=" ".join(blocker.message for blocker in publish_blockers(article)[:1]),
+            action="Fix and publish",
+        )
+    if count > NAMED:
+        yield DashboardItem(f"{count - NAMED} more overdue", count, _list(whose="held"))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An article, or changes of one, with the time of publication."""
+
+    at: datetime
+    kind: str
+    article: Article
+
+    @property
+    def authors(self) -> str:
+        return ", ".join(byline.author.name for byline in self.article.bylines.all())
+
+
+def plan(user: User) -> DashboardPanel | None:
+    """What was published today, and what is scheduled for today, tomorrow and later."""
+    if not user.has_perm("articles.change_article"):
+        return None
+    now = timezone.localtime()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    authors = Prefetch("bylines", Byline.objects.select_related("author"))
+    seen = permissions.visible_to(user, Article.objects.all()).defer("body")
+    seen = seen.prefetch_related(authors)
+    scheduled = seen.filter(state=Article.State.SCHEDULED).order_by("publish_at")
+    live = seen.published().filter(published_at__gte=midnight).order_by("published_at")
+    changed: QuerySet[Draft] = Draft.objects.filter(publish_at__isnull=False, article__in=seen)
+    lines = [
+        *(Planned(each.published_at, LIVE, each) for each in live[:PLANNED]),
+        *(Planned(each.publish_at, SCHEDULED, each) for each in scheduled[:PLANNED]),
+        *(
+            Planned(draft.publish_at, CHANGES, draft.article)  # type: ignore[arg-type]
+            for draft in changed.order_by("publish_at").prefetch_related(Prefetch("article", seen))[
+                :PLANNED
+            ]
+        ),
+    ]
+    days: dict[date, list[Planned]] = {}
+    for line in sorted(lines, key=lambda each: each.at)[:PLANNED]:
+        days.setdefault(timezone.localdate(line.at), []).append(line)
+    named = {now.date(): "Today", now.date() + timedelta(days=1): "Tomorrow"}
+    context = {
+        "days": [
+            (named.get(day, ""), date_format(day, "l j F"), lines) for day, lines in days.items()
+        ]
+    }
+    more = ("Scheduled articles", _list(state__exact="scheduled"))
+    return DashboardPanel("Plan", "admin/dashboard/plan.html", context, more) if days else None
+
+
 def _list(**chosen: str) -> str:
     return f"{reverse('admin:articles_article_changelist')}?{urlencode(chosen)}"
-
-
-def _articles(count: int) -> str:
-    return "1 article" if count == 1 else f"{count} articles"
 
 
 def _drafts(count: int) -> str:

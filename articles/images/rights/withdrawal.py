@@ -17,7 +17,7 @@ from articles.images.hooks import listed, uses_of
 from articles.images.models import Image, ImageEvent, ImageQuerySet
 from articles.images.models.image import SOON
 from articles.images.rights.usage_check import at_field
-from iria.core.hooks import Report, ReportLine
+from iria.core.hooks import DashboardPanel, ListLine
 
 
 def withdraw(image: Image, *, by: User | None, reason: str) -> bool:
@@ -55,7 +55,7 @@ WARNED: Final = SOON
 LINES: Final = 10
 
 
-def expiring_licences(user: User) -> Report | None:
+def expiring_licences(user: User) -> DashboardPanel | None:
     """Used images whose licence expires within two weeks, soonest first, then those whose licence
     expired in the last two weeks, latest first; after ten, how many more there are.
 
@@ -69,7 +69,8 @@ def expiring_licences(user: User) -> Report | None:
     if not lines:
         return None
     more = _more(concerned, now) if len(lines) == LINES else []
-    return Report("Expiring image licences", lines, more)
+    context = {"lines": lines, "more_lines": more}
+    return DashboardPanel("Expiring image licences", "admin/dashboard/lines.html", context)
 
 
 def _concerned(now: datetime) -> ImageQuerySet:
@@ -80,7 +81,7 @@ def _concerned(now: datetime) -> ImageQuerySet:
     return used.order_by(to_come.asc(nulls_last=True), "-licence_until", "pk")
 
 
-def _more(concerned: ImageQuerySet, now: datetime) -> list[ReportLine]:
+def _more(concerned: ImageQuerySet, now: datetime) -> list[ListLine]:
     """How many images are not listed, with links to the library."""
     coming = concerned.filter(licence_until__gt=now).count()
     ended = concerned.filter(licence_until__lte=now).count()
@@ -91,17 +92,17 @@ def _more(concerned: ImageQuerySet, now: datetime) -> list[ReportLine]:
     }
     library = reverse("admin:articles_image_changelist")
     return [
-        ReportLine(f"and {count} more", text, f"{library}?licence={kind}&used=yes")
+        ListLine(f"and {count} more", text, f"{library}?licence={kind}&used=yes")
         for kind, (count, text) in left_out.items()
         if count
     ]
 
 
-def _line(image: Image, now: datetime) -> ReportLine:
+def _line(image: Image, now: datetime) -> ListLine:
     until = image.licence_until
     assert until is not None  # noqa: S101 - the queryset filters by it
     when = date_format(timezone.localtime(until), "DATETIME_FORMAT")
     text = f"expired on {when} and is hidden" if until <= now else f"expires on {when}"
     uses = uses_of(image)
     where = f"; used in {listed(uses)}" if uses else ""
-    return ReportLine(str(image), f"{text}{where}", at_field(image, "licence_until"))
+    return ListLine(str(image), f"{text}{where}", at_field(image, "licence_until"))

@@ -322,3 +322,15 @@ def test_an_edit_while_the_page_is_rendered_is_detected(
     assert (
         send(moderator_client, f"{comment.pk}/decide/", **{**fields, "seen": seen})["status"] == 200
     )
+
+
+def test_a_comment_approved_on_the_dashboard_leads_back_to_it(
+    moderator_client: Client, write: Write
+) -> None:
+    comment = write("Waiting for long", pending=True)
+    page = moderator_client.get("/admin/").content.decode()
+    assert "Waiting for long" in page
+    (url,) = re.findall(r'action="([^"]*/decide/[^"]*)"', page)
+    response = moderator_client.post(url, {"verb": "approve", "then": "dashboard"}, follow=True)
+    assert response.redirect_chain[-1][0] == "/admin/"
+    assert state_of(comment) == "approved"

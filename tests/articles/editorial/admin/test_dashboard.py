@@ -1,14 +1,16 @@
 """Articles on the dashboard of the admin."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.editorial.admin.dashboard import waiting_articles
+from articles.editorial.admin.dashboard import plan, waiting_articles
 from articles.editorial.models import Article
+from articles.editorial.versions import changes, drafts
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, send, visible_text
@@ -26,10 +28,44 @@ def test_an_editor_sees_pending_items_that_link_to_their_lists(
     Article.objects.filter(pk=held.pk).update(publish_at=timezone.now(), body="")
     publishing.publish_due()
     client.force_login(edna)
-    assert [item.count for item in waiting_articles(edna)] == [1, 1, 2, 2]
+    assert [item.count for item in waiting_articles(edna)] == [1, 2, 2]
     html = client.get("/admin/").content.decode()
+    assert change_url(held) in html
     assert visible_text(client.get("/admin/articles/article/?whose=held")).count("Held") >= 1
-    assert "whose=held" in html
+
+
+def test_the_plan_shows_articles_and_changes_by_day(edna: User) -> None:
+    soon, later = newsroom.draft("Soon", by=edna), newsroom.draft("Later", by=edna)
+    now = timezone.now()
+    publishing.schedule(later, by=edna, at=now + timedelta(days=3))
+    publishing.schedule(soon, by=edna, at=now + timedelta(days=1))
+    live = newsroom.published("Live", at=now - timedelta(days=2))
+    drafts.save(live, {"headline": "Live, changed"}, by=edna)
+    changes.schedule_changes(live, by=edna, at=now + timedelta(days=2))
+    panel = plan(edna)
+    assert panel is not None
+    lines = [line for _, _, lines in panel.context["days"] for line in lines]
+    assert [(line.article, line.kind) for line in lines] == [
+        (soon, "scheduled"),
+        (live, "changes"),
+        (later, "scheduled"),
+    ]
+    assert len(panel.context["days"]) == 3
+
+
+def test_without_plans_there_is_no_plan(edna: User) -> None:
+    assert plan(edna) is None
+
+
+def test_the_dashboard_costs_few_queries_whatever_it_lists(
+    client: Client, edna: User, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(4):
+        newsroom.published(f"Number {number}", authors=[newsroom.author(f"Author {number}")])
+    client.force_login(edna)
+    client.get("/admin/")
+    with django_assert_max_num_queries(30):
+        client.get("/admin/")
 
 
 def test_a_reporter_sees_only_their_own_articles(edna: User, rui: User) -> None:

@@ -1,0 +1,103 @@
+"""The screens of the admin, each as a function that brings a page there."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from accounts.models import AuthorProfile, User
+from articles.editorial import publishing, trash
+from articles.editorial.models import Article, Category
+from articles.editorial.versions import drafts
+from articles.images.models import Image
+from iria.demo import content
+from newsletter.models import Issue
+from tests import newsroom
+
+LIVE: Final = "pacific-observers"
+"""The slug of an article of the demo; it gets changes that are not published."""
+PLANNED: Final = "What a harbour costs before the first stone"
+
+
+def prepare() -> None:
+    """Adds to the demo what a newsroom has on an ordinary day: plans, drafts and changes."""
+    if Article.objects.filter(headline=PLANNED).exists():
+        return
+    edna = User.objects.get(email=content.table("publication")["editor"]["email"])
+    now = timezone.now()
+    for headline, days in ((PLANNED, 1), ("Two ferries for five islands", 2)):
+        at = now.replace(hour=6, minute=0, second=0) + timedelta(days=days)
+        publishing.schedule(_draft(headline, edna), by=edna, at=at)
+    _draft("Notes on a tide table", edna)
+    trash.move(_draft("An anchor too many", edna), by=edna)
+    article = live()
+    body = article.body.replace("larger than Africa", "larger than Africa and Europe together")
+    drafts.save(article, {"body": body}, by=edna)
+
+
+def _draft(headline: str, by: User) -> Article:
+    return newsroom.draft(
+        headline,
+        by=by,
+        standfirst="Most of the bill is settled on paper, years before a crane arrives.",
+        authors=[AuthorProfile.objects.order_by("pk")[0]],
+        categories=[Category.objects.order_by("pk")[0]],
+    )
+
+
+def live() -> Article:
+    return Article.objects.published().get(slug=LIVE)
+
+
+def at(name: str, *args: object, query: str = "") -> Callable[[Page], None]:
+    """Opens the view of the admin with this name."""
+    return lambda page: void(page.goto(reverse(f"admin:{name}", args=args) + query))
+
+
+def void(_: object) -> None: ...
+
+
+def editor(page: Page) -> None:
+    page.goto(reverse("admin:articles_article_change", args=[live().pk]))
+
+
+def history(page: Page) -> None:
+    page.goto(reverse("admin:articles_article_history", args=[live().pk]))
+
+
+def image(page: Page) -> None:
+    pk = Image.objects.order_by("pk")[0].pk
+    page.goto(reverse("admin:articles_image_change", args=[pk]))
+
+
+def issue(state: str) -> Callable[[Page], None]:
+    def show(page: Page) -> None:
+        pk = Issue.objects.filter(state=state).order_by("-pk")[0].pk
+        page.goto(reverse("admin:newsletter_issue_change", args=[pk]))
+
+    return show
+
+
+SIGNED_OUT: Final = {"sign-in"}
+SCREENS: Final[dict[str, Callable[[Page], None]]] = {
+    "sign-in": at("login"),
+    "dashboard": at("index"),
+    "articles": at("articles_article_changelist"),
+    "article-new": at("articles_article_add"),
+    "article": editor,
+    "history": history,
+    "trash": at("articles_article_trash"),
+    "images": at("articles_image_changelist"),
+    "image": image,
+    "comments": at("articles_comment_changelist"),
+    "newsletter-issue": issue("draft"),
+    "newsletter-report": issue("sent"),
+    "front-page": at("articles_placement_changelist"),
+    "settings": at("app_list", "iria"),
+    "publication": at("iria_publication_change", 1),
+    "categories": at("articles_category_changelist"),
+    "author": at("accounts_authorprofile_changelist"),
+}
