@@ -32,6 +32,7 @@ def recently_published(user: User) -> DashboardPanel | None:
     rows = [
         {
             "article": article,
+            "authors": ", ".join(byline.author.name for byline in article.bylines.all()),
             "thumbnail": article.lead_image
             and plain_rendition(article.lead_image, THUMBNAIL_WIDTH),
         }
