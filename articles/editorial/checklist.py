@@ -57,12 +57,12 @@ def headline_blockers(article: Article) -> list[Blocker]:
     if article.headline.strip():
         return []
     message = "No headline. Write one before you publish."
-    return [Blocker(message, f"{article.get_admin_url()}#id_headline", "Write headline")]
+    return [Blocker(message, f"{_form_of(article)}#id_headline", "Write headline")]
 
 
 def text_blockers(article: Article, *, has_category: bool | None = None) -> list[Blocker]:
     """What is missing in the words and categories of the article."""
-    here = article.get_admin_url()
+    here = _form_of(article)
     found = headline_blockers(article)
     if not plain_text(article.body).strip():
         message = "The text is empty. Write it before you publish."
@@ -103,14 +103,22 @@ def blockers_of_new_images(
     ]
 
 
-def suggestions(article: Article, *, has_author: bool) -> list[str]:
+def suggestions(article: Article, *, has_author: bool) -> list[Blocker]:
     """What would improve the article and does not block publishing."""
+    here = _form_of(article)
     found = []
     if not article.standfirst.strip():
-        found.append("No standfirst. Add a sentence that says why this matters.")
+        message = "No standfirst. Add a sentence that says why this matters."
+        found.append(Blocker(message, f"{here}#id_standfirst", "Write standfirst"))
     if not has_author:
-        found.append("No author. Choose at least one.")
+        message = "No author. Choose at least one."
+        found.append(Blocker(message, f"{here}#id_signed_by_0", "Choose author"))
     return found
+
+
+def _form_of(article: Article) -> str:
+    """The URL of the form of a saved article; for a new one, the page itself."""
+    return article.get_admin_url() if article.pk else ""
 
 
 def images_of(article: Article) -> list[Image]:

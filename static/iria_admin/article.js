@@ -2,7 +2,7 @@
 
 const form = document.querySelector("#article_form");
 
-/* The length of a text and the recommended length. */
+/* The length of a text, when it comes near the recommended length. */
 for (const field of document.querySelectorAll("textarea[data-count]")) {
   const shown = document.createElement("p");
   shown.className = "admin-count";
@@ -10,12 +10,23 @@ for (const field of document.querySelectorAll("textarea[data-count]")) {
   const count = () => {
     const length = field.value.trim().length;
     const most = Number(field.dataset.count);
-    shown.textContent = length ? `${length} characters; about ${most} recommended` : "";
+    shown.textContent = length > most * 0.85 ? `${length} characters; about ${most} recommended` : "";
     shown.classList.toggle("admin-lacks", length > most * 1.3);
   };
   field.after(shown);
   field.addEventListener("input", count);
   count();
+}
+
+/* Categories and type above the headline, and authors below it, as they are chosen in the sidebar. */
+for (const link of document.querySelectorAll("[data-names]")) {
+  const name = () => {
+    const chosen = [...form.querySelectorAll(`select[name="${link.dataset.names}"]`)].filter((select) => select.value);
+    link.textContent = chosen.map((select) => select.selectedOptions[0].label.trim()).join(", ") || link.dataset.none;
+  };
+  form.addEventListener("input", name);
+  form.addEventListener("change", name);
+  name();
 }
 
 /* A new lead image brings its caption if there is none. */

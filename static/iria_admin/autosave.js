@@ -164,6 +164,7 @@ function start() {
     version.value = answer.version;
     if (url !== answer.autosave_url) named(answer);
     savedAt = performance.now();
+    form.dispatchEvent(new CustomEvent("article:saved", { detail: answer }));
     if (wrong.length) {
       say(`Saved, except: ${Object.values(answer.errors).flat().join(" ")}`, { urgent: true, problem: true });
     } else if (unsaved().length) {
@@ -270,6 +271,7 @@ function start() {
     if (document.visibilityState === "hidden" && unsaved().length && !leaving) { copy(); save(); }
   });
   window.addEventListener("online", () => save());
+  form.addEventListener("article:save", ({ detail }) => detail.push(unsaved().length ? save() : running));
   window.addEventListener("focus", () => { if (!notice.hidden && unsaved().length) save(); });
 
   document.addEventListener("keydown", (event) => {

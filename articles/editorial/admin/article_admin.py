@@ -18,13 +18,15 @@ from articles.editorial.admin import (
     autosave,
     duplicating,
     history,
+    sidebar,
     submit_actions,
     trash,
     unpublishing,
 )
 from articles.editorial.admin.article_list import ArticleList
 from articles.editorial.admin.editor_field import described
-from articles.editorial.admin.form import FIELDSETS, SEEN_ONLY, ArticleForm
+from articles.editorial.admin.fieldsets import FIELDSETS, SEEN_ONLY
+from articles.editorial.admin.form import ArticleForm
 from articles.editorial.admin.history import CorrectionInline
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType
@@ -102,6 +104,11 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             path("compare/", wrap(self._compare), name="articles_article_compare_new"),
             path(
                 "<int:object_id>/autosave/", wrap(self._autosave), name="articles_article_autosave"
+            ),
+            path(
+                "<int:object_id>/checklist/",
+                wrap(lambda request, **at: sidebar.checklist_view(self, request, **at)),
+                name="articles_article_checklist",
             ),
             path("<int:object_id>/compare/", wrap(self._compare), name="articles_article_compare"),
             path(
@@ -214,13 +221,12 @@ class ArticleAdmin(ChoosesImage, ArticleList):
             "states": Article.State,
         }
         context |= autosave.urls_for(request, obj)
-        if obj is not None:
-            form = context["adminform"].form
+        form = context["adminform"].form
+        if obj is None:
+            context |= sidebar.context_for_new(form)
+        else:
             opened = form.opened or drafts.Opened(content_of(obj), None)
-            context |= submit_actions.panel_context(obj, opened)
-            waits = obj.state in permissions.UNSEEN
-            context["copy_token"] = submit_actions.make_form_token()
-            context["may_trash"] = waits and permissions.may_move_to_trash(request.user, obj)
+            context |= sidebar.context_of(request, obj, form, opened)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving

@@ -1,7 +1,7 @@
-"""The fields of the article form: their places, labels, widgets and validation.
+"""The fields of the article form: their labels, widgets and validation.
 
 To add a field of the article: its model (`articles.editorial.models.article`), where
-`EDITABLE_FIELDS` names it, and `FIELDSETS` below.
+`EDITABLE_FIELDS` names it, and its place in `articles.editorial.admin.fieldsets`.
 """
 
 from datetime import datetime
@@ -24,52 +24,12 @@ from articles.editorial.admin.fields import InOrderField, MomentField, TagsField
 from articles.editorial.article_urls import RESERVED
 from articles.editorial.models import Article, Category
 from articles.editorial.models.article import EDITABLE_FIELDS
-from articles.editorial.models.mixins import COMMENT_FIELDS
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import BLANK, Content, fields_of
 from iria.core.text.validators import one_line
 
-BESIDE: Final = "admin-beside"
-"""Marks the fieldsets of the narrow column."""
-
-WRITING: Final = ("headline", "standfirst", "body")
-FIELDSETS: Final = [
-    (None, {"fields": WRITING, "classes": ["admin-writing"]}),
-    ("Lead image", {"fields": ("lead_image", "lead_caption")}),
-    ("Search engines", {"fields": ("search_description", "slug")}),
-    (
-        "Republication",
-        {
-            "fields": (
-                *("licence", "first_published_in", "first_published_url"),
-                *("canonical_url", "noindex"),
-            ),
-        },
-    ),
-    (
-        "Categories and tags",
-        {
-            "fields": (
-                *("kind", "chosen_categories", "tags", "signed_by"),
-                *("language", "translation_of"),
-            ),
-            "classes": [BESIDE],
-        },
-    ),
-    ("Comments", {"fields": COMMENT_FIELDS, "classes": [BESIDE]}),
-]
-SEEN_ONLY: Final = [
-    (None, {"fields": ("headline", "standfirst", "text"), "classes": ["admin-writing"]}),
-    (
-        "Categories and tags",
-        {
-            "fields": ("kind", "categories_in_order", "authors_in_order", "language"),
-            "classes": [BESIDE],
-        },
-    ),
-]
-
+STYLESHEETS: Final = ("bar", "column", "sidebar", "sheet")
 OFFERED_HERE = 60
 SCHEDULE = "_schedule"
 """The name of the button that sets a time."""
@@ -107,8 +67,13 @@ class ArticleForm(forms.ModelForm[Article]):
     form_token = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Media:
+        css = {"all": [f"iria_admin/article-{part}.css" for part in STYLESHEETS]}
         # Not with the admin's scripts: lists load those too, and have no import map.
-        js = [forms.Script("iria_admin/autosave.js", type="module")]
+        js = [
+            forms.Script("iria_admin/autosave.js", type="module"),
+            forms.Script("iria_admin/article-sidebar.js", type="module"),
+            forms.Script("iria_admin/article-publishing.js", type="module"),
+        ]
 
     class Meta:
         model = Article
@@ -116,8 +81,16 @@ class ArticleForm(forms.ModelForm[Article]):
         # Their field is declared above; the one that taggit makes would cost a query.
         exclude = ["tags"]  # noqa: DJ006
         widgets = {
-            "headline": forms.Textarea({"class": "admin-headline", "rows": 1}),
-            "standfirst": forms.Textarea({"rows": 3, "data-count": "200"}),
+            "headline": forms.Textarea(
+                {"class": "admin-headline", "rows": 1, "placeholder": "Headline"}
+            ),
+            "standfirst": forms.Textarea(
+                {
+                    "rows": 2,
+                    "data-count": "200",
+                    "placeholder": "Standfirst: one or two sentences that say why this matters",
+                }
+            ),
             "search_description": forms.Textarea({"rows": 3, "data-count": "155"}),
         }
         labels = {

@@ -1,4 +1,4 @@
-"""What the buttons of the article form do, their messages, and the panel beside the form.
+"""What the buttons of the article form do, and their messages.
 
 An empty form creates one article, however often it is sent. A double click, a reload or a proxy
 that retries sends the same form twice. So each empty form carries a random id, signed so that
@@ -11,7 +11,7 @@ short articles in a row.
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -23,14 +23,11 @@ from django.utils.safestring import SafeString
 
 from articles.body.sanitiser import clean
 from articles.editorial import permissions, publishing
-from articles.editorial.checklist import images_of, publish_blockers, suggestions
 from articles.editorial.models import Article
 from articles.editorial.preview_links import expires_at, preview_url
-from articles.editorial.versions import changes, drafts
+from articles.editorial.versions import changes
 from articles.embeds.autoembed import autoembed
-from articles.images.rights.usage_check import usage_terms
 from iria.core.blockers import as_message
-from iria.core.http.urls import absolute_url
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken, make_token, read_token
 
 PURPOSE: Final = "article-form"
@@ -144,7 +141,7 @@ def asks_to_unpublish(request: HttpRequest, article: Article) -> bool:
 
 
 def _say_saved(model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article) -> None:
-    if "_continue" in request.POST:
+    if not {"_save", "_addanother"} & request.POST.keys():
         message = "Saved."
         if article.is_published:
             message = "Saved as draft. Readers see the changes when you publish them."
@@ -181,25 +178,3 @@ def preview_message(article: Article) -> SafeString:
 
 def _shown(moment: datetime | None) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
-
-
-def panel_context(article: Article, opened: drafts.Opened) -> dict[str, Any]:
-    """For `admin/articles/article/_panel.html`."""
-    images = images_of(article)
-    return {
-        "blockers": publish_blockers(
-            article, images=images, has_category=bool(opened.content["categories"])
-        ),
-        "improvements": suggestions(article, has_author=bool(opened.content["authors"])),
-        "terms": [
-            (image, usage_terms_text)
-            for image in images
-            if (usage_terms_text := usage_terms(image))
-        ],
-        "preview_link": absolute_url(preview_url(article)),
-        "preview_expires_at": expires_at(),
-        "latest_version": article.revisions.select_related("created_by")
-        .defer("body", "details")
-        .first(),
-        "draft": opened.draft,
-    }

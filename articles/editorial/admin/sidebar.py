@@ -1,0 +1,147 @@
+"""The article form around its fields: the bar above, and the sidebar with its tabs."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from articles.editorial import permissions
+from articles.editorial.admin import submit_actions
+from articles.editorial.admin.status import Status, may_be_overdue, status_of
+from articles.editorial.checklist import images_of, publish_blockers, suggestions, text_blockers
+from articles.editorial.models import Article, Draft
+from articles.editorial.preview_links import expires_at, preview_url
+from articles.editorial.versions import drafts
+from articles.editorial.versions.content import Content, content_of
+from articles.editorial.versions.diff import label_of
+from articles.images.models import Image
+from articles.images.rights.usage_check import usage_terms
+from iria.core.blockers import Blocker
+from iria.core.http.urls import absolute_url
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+VERSIONS: Final = 20
+"""The latest versions in the sidebar; the history page has the others."""
+
+DONE: Final = (
+    ("#id_headline", "Headline"),
+    ("#id_body", "Text"),
+    ("#id_chosen_categories_0", "Category"),
+)
+"""What is required of every article: the field to fix it, and its name when it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    required: list[Blocker]
+    """What prevents publishing."""
+    recommended: list[Blocker]
+    done: list[str]
+
+
+def checklist_of(article: Article, content: Content | None, images: list[Image]) -> Checklist:
+    """The checklist of an article; `content` is None if it was never saved."""
+    if content is None:
+        required = text_blockers(article, has_category=False)
+    else:
+        has_category = bool(content["categories"])
+        required = publish_blockers(article, images=images, has_category=has_category)
+    found = suggestions(article, has_author=content is None or bool(content["authors"]))
+    open_fields = [each.address for each in required]
+    done = [name for field, name in DONE if not any(url.endswith(field) for url in open_fields)]
+    return Checklist(required, found, done)
+
+
+def context_for_new(form: forms.ModelForm[Article]) -> dict[str, Any]:
+    return {
+        "status": Status.NEW,
+        "checklist": checklist_of(Article(), None, []),
+        **_shown_in_column(form),
+    }
+
+
+def context_of(
+    request: HttpRequest, article: Article, form: forms.ModelForm[Article], opened: drafts.Opened
+) -> dict[str, Any]:
+    """What the templates of the form show of an article, besides its fields."""
+    draft, images = opened.draft, images_of(article)
+    waits = article.state in permissions.UNSEEN
+    return {
+        "status": status_of(article, draft, is_overdue=_is_overdue(article, draft)),
+        "checklist": checklist_of(article, opened.content, images),
+        "terms": [
+            (image, usage_terms_text)
+            for image in images
+            if (usage_terms_text := usage_terms(image))
+        ],
+        "preview_link": absolute_url(preview_url(article)),
+        "preview_expires_at": expires_at(),
+        "versions": list(
+            article.revisions.select_related("created_by").defer("body", "details")[:VERSIONS]
+        ),
+        "draft": draft,
+        **(_changed(article, opened, draft) if draft else {}),
+        "copy_token": submit_actions.make_form_token(),
+        "may_trash": waits and permissions.may_move_to_trash(request.user, article),
+        **_shown_in_column(form),
+    }
+
+
+def checklist_view(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: int
+) -> HttpResponse:
+    """The checklist of what was saved last, as HTML for the sidebar."""
+    article = get_object_or_404(Article, pk=object_id)
+    if not model_admin.has_change_permission(request, article):
+        raise PermissionDenied
+    opened = drafts.open_for_editing(article)
+    context = {
+        "original": article,
+        "checklist": checklist_of(article, opened.content, images_of(article)),
+    }
+    return render(request, "admin/articles/article/_checklist.html", context)
+
+
+def _is_overdue(article: Article, draft: Draft | None) -> bool:
+    if not may_be_overdue(article, draft):
+        return False
+    return Article.objects.overdue().filter(pk=article.pk).exists()
+
+
+def _changed(article: Article, opened: drafts.Opened, draft: Draft) -> dict[str, Any]:
+    """Names of the fields that differ from what readers see, and the URL of the comparison."""
+    live = content_of(Article.objects.get(pk=article.pk))
+    changed = [
+        label_of(name)
+        for name, value in opened.content.items()
+        if name in live and live[name] != value
+    ]
+    url = reverse("admin:articles_article_version", args=[article.pk, draft.revision.number])
+    published = article.revisions.filter(published_at__isnull=False)
+    number = published.order_by("-published_at", "-number").values_list("number", flat=True).first()
+    query = "" if number is None else f"?with={number}"
+    return {"changed": changed, "compare_live_url": f"{url}{query}"}
+
+
+def _shown_in_column(form: forms.ModelForm[Article]) -> dict[str, list[str]]:
+    """Names of the chosen categories and authors, and of the type, above the headline and below it."""
+    return {
+        "category_names": _chosen(form, "chosen_categories"),
+        "author_names": _chosen(form, "signed_by"),
+        "type_names": _chosen(form, "kind"),
+    }
+
+
+def _chosen(form: forms.ModelForm[Article], name: str) -> list[str]:
+    if name not in form.fields:
+        return []
+    given = form[name].value()
+    keys = [str(each) for each in (given if isinstance(given, list) else [given])]
+    labels = {str(key): str(label).strip() for key, label in form.fields[name].widget.choices}  # type: ignore[attr-defined]
+    return [labels[key] for key in keys if key and key in labels]
