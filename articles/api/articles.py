@@ -26,14 +26,19 @@ LISTED_ORDERS: Final = {
 }
 
 
-@api.get("/articles/", response=schemas.FoundArticles, summary="Articles", tags=["articles"])
+@api.get(
+    "/articles/",
+    response=schemas.FoundArticles,
+    summary="Articles",
+    tags=["articles"],
+    operation_id="articles_api_articles_articles",
+)
 def articles(
     request: HttpRequest, response: HttpResponse, query: Query[ArticleListQuery]
 ) -> dict[str, Any]:
-    """Published articles, the newest first: all of them, or those that fit every filter.
+    """Published articles that match every filter, newest first.
 
-    The texts themselves (`html`, `text`), `translations` and `series` come only where `fields` names
-    them.
+    `html`, `text`, `translations` and `series` are included only if `fields` names them.
     """
     names = FIELDS.select(query.fields, in_list=True)
     if query.q is not None:
@@ -50,9 +55,15 @@ def articles(
     )
 
 
-@api.get("/articles/{int:number}/", response=schemas.Article, summary="Article", tags=["articles"])
+@api.get(
+    "/articles/{int:number}/",
+    response=schemas.Article,
+    summary="An article",
+    tags=["articles"],
+    operation_id="articles_api_articles_one_article",
+)
 def article_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
-    """One published article with its text, pictures, credits and corrections."""
+    """One published article with its text, images, credits and corrections."""
     names = FIELDS.select(query.fields, in_list=False)
     row = get_object_or_404(loaded(Article.objects.published(), names), pk=number)
     return serializer_for(request, names)(row)

@@ -47,11 +47,17 @@ def public() -> CommentQuerySet:
     )
 
 
-@api.get("/comments/", response=schemas.Comments, summary="Comments", tags=["comments"])
+@api.get(
+    "/comments/",
+    response=schemas.Comments,
+    summary="Comments",
+    tags=["comments"],
+    operation_id="articles_api_conversation_comments",
+)
 def comments(
     request: HttpRequest, response: HttpResponse, query: Query[CommentListQuery]
 ) -> dict[str, Any]:
-    """Comments, the newest first; hidden ones are never among them."""
+    """Published comments, newest first."""
     names = FIELDS.select(query.fields, in_list=True)
     rows = public()
     if query.article is not None:
@@ -63,7 +69,11 @@ def comments(
 
 
 @api.get(
-    "/comments/{int:number}/", response=schemas.Comment, summary="A comment", tags=["comments"]
+    "/comments/{int:number}/",
+    response=schemas.Comment,
+    summary="A comment",
+    tags=["comments"],
+    operation_id="articles_api_conversation_one_comment",
 )
 def comment_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One comment."""

@@ -67,11 +67,17 @@ def public() -> ImageQuerySet:
     return Image.objects.filter(Exists(readable)).defer("metadata")
 
 
-@api.get("/pictures/", response=schemas.Pictures, summary="Pictures", tags=["pictures"])
+@api.get(
+    "/pictures/",
+    response=schemas.Pictures,
+    summary="Pictures",
+    tags=["pictures"],
+    operation_id="articles_api_pictures_pictures",
+)
 def images(
     request: HttpRequest, response: HttpResponse, query: Query[ImageListQuery]
 ) -> dict[str, Any]:
-    """Pictures of published articles, the newest first, with what has to be named beside them."""
+    """Images of published articles with their credits, newest first."""
     names = FIELDS.select(query.fields, in_list=True)
     rows = public()
     if query.article is not None:
@@ -82,10 +88,14 @@ def images(
 
 
 @api.get(
-    "/pictures/{int:number}/", response=schemas.Picture, summary="A picture", tags=["pictures"]
+    "/pictures/{int:number}/",
+    response=schemas.Picture,
+    summary="A picture",
+    tags=["pictures"],
+    operation_id="articles_api_pictures_one_picture",
 )
 def image_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
-    """One picture of a published article."""
+    """One image of a published article."""
     names = FIELDS.select(query.fields, in_list=False)
     return FIELDS.serialize(get_object_or_404(public(), pk=number), names)
 

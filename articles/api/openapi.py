@@ -34,6 +34,17 @@ from iria.core.http.urls import absolute_url
 PREFIX: Final = "api/v1/"
 SCHEMAS: Final = "#/components/schemas/"
 
+SCHEMA_NAMES: Final = {
+    "ParameterError": "ParameterMistake",
+    "FieldsQuery": "Sparse",
+    "ListQuery": "Paged",
+    "ArticleListQuery": "ArticlesAsked",
+    "ImageListQuery": "PicturesAsked",
+    "CommentListQuery": "CommentsAsked",
+}
+"""Class → name in the document. Names in the document do not change within a version of the API,
+because generated clients use them; the same holds for each `operation_id`."""
+
 ETAG: Final = {
     "ETag": {
         "description": "Send it back as If-None-Match to get 304 while nothing has changed.",
@@ -64,8 +75,12 @@ def openapi() -> dict[str, Any]:
     """The whole document, built once."""
     openapi_document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
     problem = TypeAdapter(Problem).json_schema(ref_template=SCHEMAS + "{model}")
-    openapi_document["components"]["schemas"] |= problem.pop("$defs", {})
-    openapi_document["components"]["schemas"]["Problem"] = problem
+    definitions = openapi_document["components"]["schemas"]
+    definitions |= problem.pop("$defs", {})
+    definitions["Problem"] = problem
+    for class_name, name in SCHEMA_NAMES.items():
+        definitions[name] = definitions.pop(class_name) | {"title": name}
+    problem["properties"]["errors"]["items"]["$ref"] = SCHEMAS + SCHEMA_NAMES["ParameterError"]
     for path, item in openapi_document["paths"].items():
         _complete(item["get"], one="{" in path)
     return openapi_document
@@ -75,7 +90,7 @@ def _complete(operation: dict[str, Any], *, one: bool) -> None:
     """Adds the responses and headers that all operations have."""
     for each in operation["parameters"]:
         if each["in"] == "path":
-            each["description"] = "Its `id`."
+            each["description"] = "ID of the object."
     responses = operation["responses"]
     responses[200]["headers"] = ETAG if one else ETAG | NEXT_LINK
     responses[304] = {"description": "Not modified.", "headers": ETAG}
@@ -161,7 +176,8 @@ def operations() -> list[Operation]:
 def _operation(path: str, spec: dict[str, Any]) -> Operation:
     answer = spec["responses"][200]["content"]["application/json"]["schema"]
     return Operation(
-        name=spec["operationId"],
+        # The anchor on the page: `articles` of `articles_api_articles_articles`.
+        name=spec["operationId"].rpartition("_")[2],
         title=spec["summary"],
         path=path,
         description=[

@@ -120,7 +120,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_u
 
 
 class FieldsQuery(Schema):
-    """For one thing."""
+    """Parameters of a single object."""
 
     fields: Word | None = Field(
         None,
@@ -129,7 +129,7 @@ class FieldsQuery(Schema):
 
 
 class ListQuery(FieldsQuery):
-    """For a list."""
+    """Parameters of a list."""
 
     limit: int = Field(20, ge=1, le=MOST, description="Results per page.")
     cursor: Word | None = Field(

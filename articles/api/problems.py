@@ -16,14 +16,14 @@ DOCUMENTATION: Final = "/api/v1/"
 
 
 class ParameterError(TypedDict):
-    """One parameter that cannot be used, and why."""
+    """An invalid parameter, and what is wrong with it."""
 
     parameter: str
     detail: str
 
 
 class Problem(TypedDict):
-    """A problem as RFC 9457 writes it."""
+    """An error, in the format of RFC 9457."""
 
     type: str
     title: str

@@ -37,7 +37,7 @@ class KindRef(TypedDict):
 
 
 class PictureFile(TypedDict):
-    """One size of a picture in one format."""
+    """One size of an image in one format."""
 
     url: Address
     media_type: str
@@ -47,7 +47,7 @@ class PictureFile(TypedDict):
 
 
 class Picture(TypedDict, total=False):
-    """A picture of the library that stands in a published article or beside an author."""
+    """An image of a published article, or the portrait of an author."""
 
     id: Required[Id]
     alt_text: Annotated[str, Field(description="Alt text; empty for a decorative image.")]
@@ -76,7 +76,7 @@ class Picture(TypedDict, total=False):
 
 
 class Figure(TypedDict):
-    """One use of a picture: the caption belongs to the use, the credit to the picture."""
+    """An image as used in an article: the caption belongs to the use, the credit to the image."""
 
     place: Annotated[str, Field(description="`lead` or `inline`.")]
     width: Annotated[str, Field(description="`normal`, `wide` or `full`.")]
@@ -105,7 +105,7 @@ class ArticleRef(TypedDict):
 
 
 class Series(TypedDict):
-    """A series and its parts in their order, as far as they are published."""
+    """A series and its published parts, in order."""
 
     name: str
     parts: list[ArticleRef]
@@ -171,14 +171,14 @@ class Tag(TypedDict, total=False):
 
 
 class Link(TypedDict):
-    """Where somebody or something is found elsewhere."""
+    """A link to another site, such as a profile."""
 
     name: str
     address: str
 
 
 class Author(TypedDict, total=False):
-    """Somebody who signed at least one published article."""
+    """An author of at least one published article."""
 
     id: Required[Id]
     url: Address

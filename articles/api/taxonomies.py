@@ -47,11 +47,17 @@ TAG: Final = FieldSet(
 )
 
 
-@api.get("/categories/", response=schemas.Categories, summary="Categories", tags=["sections"])
+@api.get(
+    "/categories/",
+    response=schemas.Categories,
+    summary="Categories",
+    tags=["sections"],
+    operation_id="articles_api_sections_categories",
+)
 def categories(
     request: HttpRequest, response: HttpResponse, query: Query[ListQuery]
 ) -> dict[str, Any]:
-    """Every category, each before those below it, as the editors ordered them."""
+    """All categories in the editors' order, each before its subcategories."""
     names = CATEGORY.select(query.fields, in_list=True)
     rows = Category.objects.all()
     return page_of(
@@ -65,7 +71,11 @@ def categories(
 
 
 @api.get(
-    "/categories/{int:number}/", response=schemas.Category, summary="A category", tags=["sections"]
+    "/categories/{int:number}/",
+    response=schemas.Category,
+    summary="A category",
+    tags=["sections"],
+    operation_id="articles_api_sections_one_category",
 )
 def category_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One category."""
@@ -73,9 +83,15 @@ def category_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]
     return CATEGORY.serialize(get_object_or_404(Category, pk=number), names)
 
 
-@api.get("/tags/", response=schemas.Tags, summary="Tags", tags=["sections"])
+@api.get(
+    "/tags/",
+    response=schemas.Tags,
+    summary="Tags",
+    tags=["sections"],
+    operation_id="articles_api_sections_tags",
+)
 def tags(request: HttpRequest, response: HttpResponse, query: Query[ListQuery]) -> dict[str, Any]:
-    """Every tag of a published article, by name."""
+    """All tags of published articles, by name."""
     names = TAG.select(query.fields, in_list=True)
     return page_of(
         request,
@@ -87,7 +103,13 @@ def tags(request: HttpRequest, response: HttpResponse, query: Query[ListQuery]) 
     )
 
 
-@api.get("/tags/{int:number}/", response=schemas.Tag, summary="A tag", tags=["sections"])
+@api.get(
+    "/tags/{int:number}/",
+    response=schemas.Tag,
+    summary="A tag",
+    tags=["sections"],
+    operation_id="articles_api_sections_one_tag",
+)
 def tag_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One tag of a published article."""
     names = TAG.select(query.fields, in_list=False)
@@ -127,18 +149,30 @@ def public() -> "QuerySet[AuthorProfile]":
     )
 
 
-@api.get("/authors/", response=schemas.Authors, summary="Authors", tags=["authors"])
+@api.get(
+    "/authors/",
+    response=schemas.Authors,
+    summary="Authors",
+    tags=["authors"],
+    operation_id="articles_api_authors_authors",
+)
 def authors(
     request: HttpRequest, response: HttpResponse, query: Query[ListQuery]
 ) -> dict[str, Any]:
-    """Everybody who signed a published article, by name."""
+    """All authors of published articles, by name."""
     names = FIELDS.select(query.fields, in_list=True)
     return page_of(
         request, response, public(), Order("name"), query, lambda row: FIELDS.serialize(row, names)
     )
 
 
-@api.get("/authors/{int:number}/", response=schemas.Author, summary="Author", tags=["authors"])
+@api.get(
+    "/authors/{int:number}/",
+    response=schemas.Author,
+    summary="Author",
+    tags=["authors"],
+    operation_id="articles_api_authors_one_author",
+)
 def author_detail(request: HttpRequest, number: int, query: Query[FieldsQuery]) -> dict[str, Any]:
     """One author of published articles."""
     names = FIELDS.select(query.fields, in_list=False)
