@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from html import escape
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 from xml.sax.xmlreader import AttributesImpl
 
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed, SyndicationFeed
@@ -12,6 +12,25 @@ from articles.feeds.channels import Channel
 from articles.feeds.entries import Entry, EntryImage
 
 MEDIA: Final = "http://search.yahoo.com/mrss/"
+HTML: Final = "text/html"
+
+
+class _TypedLinks:
+    """Adds the media type to links, without which Django writes them."""
+
+    def __init__(self, handler: SimplerXMLGenerator, feed_type: str) -> None:
+        self._handler = handler
+        self._types = {"self": feed_type, "alternate": HTML}
+
+    def addQuickElement(  # noqa: N802  (Django's name)
+        self, name: str, contents: str | None = None, attrs: dict[str, str] | None = None
+    ) -> None:
+        if attrs and (media_type := self._types.get(attrs.get("rel", ""))):
+            attrs = attrs | {"type": media_type}
+        self._handler.addQuickElement(name, contents, attrs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._handler, name)
 
 
 class XmlFeed(SyndicationFeed):
@@ -57,6 +76,10 @@ class XmlFeed(SyndicationFeed):
             entry=entry,
         )
 
+    def typed_links(self, handler: SimplerXMLGenerator) -> SimplerXMLGenerator:
+        feed_type = self.content_type.partition(";")[0]
+        return cast("SimplerXMLGenerator", _TypedLinks(handler, feed_type))
+
     def latest_post_date(self) -> datetime:
         """Defined for feeds without entries too, for which Django would use the current time."""
         updated: datetime = self.feed["updated"]
@@ -71,6 +94,9 @@ class RssFeed(XmlFeed, Rss201rev2Feed):
             "xmlns:media": MEDIA,
             "xmlns:wfw": "http://wellformedweb.org/CommentAPI/",
         }
+
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(self.typed_links(handler))
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
@@ -94,11 +120,14 @@ class AtomFeed(XmlFeed, Atom1Feed):
     def root_attributes(self) -> dict[str, str]:
         return super().root_attributes() | {"xmlns:media": MEDIA}
 
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(self.typed_links(handler))
+
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
         return {"xml:lang": item["entry"].language}
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
+        super().add_item_elements(self.typed_links(handler), item)
         entry: Entry = item["entry"]
         for author in entry.authors:
             handler.startElement("author", AttributesImpl({}))
@@ -113,7 +142,8 @@ class AtomFeed(XmlFeed, Atom1Feed):
         if entry.image:
             _add_media(handler, entry.image)
         if entry.licence:
-            handler.addQuickElement("link", "", {"rel": "license", "href": entry.licence})
+            licence = {"rel": "license", "href": entry.licence, "type": HTML}
+            handler.addQuickElement("link", "", licence)
         if entry.comments:
             replies = {"rel": "replies", "href": f"{entry.comments_feed}atom/"}
             handler.addQuickElement("link", "", replies | {"type": "application/atom+xml"})
@@ -133,7 +163,7 @@ def _add_media(handler: SimplerXMLGenerator, image: EntryImage) -> None:
     if image.copyright:
         handler.addQuickElement("media:copyright", image.copyright)
     if image.licence:
-        licence = {"type": "text/html", "href": image.licence}
+        licence = {"type": HTML, "href": image.licence}
         handler.addQuickElement("media:license", "", licence)
     handler.endElement("media:content")
 

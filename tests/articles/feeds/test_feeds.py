@@ -81,6 +81,24 @@ def test_atom_has_the_same_content(client: Client, strait: Article) -> None:
     assert texts(tree, "atom:link[@rel='self']/@href") == ["https://meridian.example/feed/atom/"]
 
 
+def test_links_have_the_media_type_of_what_they_lead_to(client: Client, strait: Article) -> None:
+    Article.objects.update(licence="CC BY 4.0", comments_open=True)
+    assert texts(rss(client), "channel/atom:link/@type") == ["application/rss+xml"]
+    tree = etree.fromstring(client.get("/feed/atom/").content)
+    links = {
+        (link.getparent().tag.rpartition("}")[2], link.get("rel")): link.get("type")
+        for link in tree.iter("{http://www.w3.org/2005/Atom}link")
+    }
+    assert links == {
+        ("feed", "self"): "application/atom+xml",
+        ("feed", "alternate"): "text/html",
+        ("entry", "alternate"): "text/html",
+        ("entry", "enclosure"): "image/jpeg",
+        ("entry", "license"): "text/html",
+        ("entry", "replies"): "application/atom+xml",
+    }
+
+
 def test_json_has_the_same_content(client: Client, strait: Article) -> None:
     response = client.get("/feed/json/")
     assert response["Content-Type"] == "application/feed+json; charset=utf-8"
