@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -51,6 +52,8 @@ RENDITION: Final = ("articles", "Rendition")
 PUBLICATION: Final = ("iria", "Publication")
 GUESTS_CONFIRM: Final = ("guests_confirm_email", "comments_confirmed")
 """The field of the publication, now and in 0.1.0."""
+NOTIFY: Final = ("notify", "tell")
+"""The argument that has the commenter notified of a rejection, now and in 0.1.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,10 @@ class Site:
         if publish:
             decisions.approve(comment, by=editor)
         else:
-            decisions.reject(comment, by=editor, reason="Please keep to the subject.", notify=True)
+            parameters = signature(decisions.reject).parameters
+            notify = next(name for name in NOTIFY if name in parameters)
+            reason = "Please keep to the subject."
+            decisions.reject(comment, by=editor, reason=reason, **{notify: True})
 
     def ask_guests_to_confirm(self) -> None:
         """From now on a comment waits until its writer has said that the address is theirs."""
