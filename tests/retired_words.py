@@ -141,8 +141,9 @@ RETIRED: Final = (
         (*NAMES, *WORDING),
         (
             *("picture element", "picture html", "profile picture", r"account picture"),
-            # Contracts: the template tag, URLs and the names of the API stay.
+            # Contracts: the template tag, URLs, a command and the names of the API stay.
             *(r"^pictures?$", r"^picture file$", r"articles article pictures", r"pictures view"),
+            "^sweep pictures$",
         ),
     ),
     RetiredWord(r"\bsecond factors?\b", "two-factor authentication", (*NAMES, *WORDING)),

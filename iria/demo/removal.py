@@ -53,7 +53,7 @@ def _remove_newsletters(origins: RowOrigins, removed: Removed) -> None:
     for issue in origins.rows(Issue):
         # An issue that was sent to real subscribers stays, with its statistics.
         if issue.deliveries.filter(subscriber__isnull=False).exists():
-            removed.kept.append(f"the issue “{issue}”, which went to subscribers of your own")
+            removed.kept.append(f"the issue “{issue}”, which was sent to your own subscribers")
             continue
         Delivery.objects.filter(issue=issue).delete()
         issue.delete()
@@ -68,7 +68,7 @@ def _remove_articles(origins: RowOrigins, removed: Removed) -> None:
     tags = set(used.values_list("tag_id", flat=True))
     for article in origins.rows(Article):
         if article.pk in edited:
-            removed.kept.append(f"the article “{article}”, which somebody has edited")
+            removed.kept.append(f"the article “{article}”, which was edited")
             continue
         article.delete()
         removed.count += 1
@@ -104,7 +104,7 @@ def _remove_images(origins: RowOrigins, removed: Removed) -> None:
         try:
             library.delete_image(image)
         except library.StillUsed:
-            removed.kept.append(f"the picture “{image}”, which is in use")
+            removed.kept.append(f"the image “{image}”, which is in use")
         else:
             removed.count += 1
 
@@ -112,7 +112,7 @@ def _remove_images(origins: RowOrigins, removed: Removed) -> None:
 def _remove_publication(origins: RowOrigins, removed: Removed) -> None:
     for publication in origins.rows(Publication):
         if not is_as_loaded(publication):
-            removed.kept.append("name and contact of the publication, which somebody has changed")
+            removed.kept.append("the name and contact details of the publication, which were edited")
             continue
         publication.delete()
         removed.count += 1

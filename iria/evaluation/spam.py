@@ -50,11 +50,11 @@ def _example(name: str, number: int, line: str) -> Example:
     try:
         row = json.loads(line)
     except ValueError as error:
-        message = f"{name}, line {number}, is no JSON object."
+        message = f"{name}, line {number}: not a JSON object."
         raise Unreadable(message) from error
     text, spam = (row.get("text"), row.get("spam")) if isinstance(row, dict) else (None, None)
     if not isinstance(text, str) or spam not in (True, False):  # 1 and 0 are these, too
-        message = f"{name}, line {number}, needs a text and spam, which is true or false."
+        message = f"{name}, line {number}: “text” must be a string and “spam” true or false."
         raise Unreadable(message)
     return Example(text, bool(spam), str(row.get("thread", "")))
 

@@ -87,7 +87,7 @@ def evaluate(classify: Classifier, testing: Sequence[Example]) -> Figures:
 def print_figures(name: str, figures: Figures) -> None:
     print(
         f"{name:>45}: precision {figures.precision:.3f}, recall {figures.recall:.3f}, "
-        f"wanted ones held {figures.withheld - figures.found}"
+        f"legitimate comments held {figures.withheld - figures.found}"
     )
 
 

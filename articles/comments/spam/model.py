@@ -179,8 +179,8 @@ def train(examples: Sequence[Example]) -> Trained:
     spam_count = sum(each.spam for each in rows)
     if not _are_enough(rows):
         message = (
-            f"There are {len(rows) - spam_count} wanted and {spam_count} unwanted comments; "
-            f"it takes {MIN_OF_EACH} of each to learn from."
+            f"There are {len(rows) - spam_count} legitimate comments and {spam_count} spam "
+            f"comments; training needs {MIN_OF_EACH} of each."
         )
         raise TooFew(message)
     scores = _cross_validated_scores(rows)

@@ -1,4 +1,4 @@
-"""`manage.py sweep_pictures`: files of pictures that belong to no row."""
+"""`manage.py delete_orphan_images`: files of images that belong to no row."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from articles.images.renditions import orphans
 class Command(BaseCommand):
     help = (
         "Deletes files of originals and renditions that are older than a day and belong to no "
-        "image, as a killed process leaves them. The worker does so every night."
+        "image, for example after a killed process. The worker also does this every night."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="Only name them.")
+        parser.add_argument("--dry-run", action="store_true", help="only list the files")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"]:

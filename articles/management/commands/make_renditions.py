@@ -1,4 +1,4 @@
-"""`manage.py make_renditions`: the files that pictures from before an update do not have yet."""
+"""`manage.py make_renditions`: renditions that older images lack after an update."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from articles.images.tasks import enqueue, make_renditions
 
 class Command(BaseCommand):
     help = (
-        "Has the worker update the files of every image: missing sizes and shapes, "
-        "another focus, changed rights. What is up to date already costs it one look."
+        "Enqueues a job for every image that updates its renditions: missing sizes and "
+        "crops, a moved focal point, changed rights. Current renditions are not changed."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -19,6 +19,4 @@ class Command(BaseCommand):
         for image_id in Image.objects.order_by("-pk").values_list("pk", flat=True).iterator():
             enqueue(make_renditions, image_id)
             count += 1
-        self.stdout.write(
-            f"{count} picture{'' if count == 1 else 's'} to be looked at by the worker."
-        )
+        self.stdout.write(f"{count} job{'' if count == 1 else 's'} enqueued for the worker.")

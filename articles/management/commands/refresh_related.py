@@ -8,8 +8,8 @@ from articles.related import recomputation
 
 
 class Command(BaseCommand):
-    help = "Computes anew what to read next below every published article."
+    help = "Recomputes the related articles of every published article."
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = recomputation.refresh_all()
-        self.stdout.write(f"{count} articles were compared.")
+        self.stdout.write(f"Related articles of {count} article{'' if count == 1 else 's'} recomputed.")

@@ -8,8 +8,8 @@ from articles.search.index import indexer
 
 
 class Command(BaseCommand):
-    help = "Writes the search index anew from the published articles."
+    help = "Rebuilds the search index from the published articles."
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = indexer.reindex()
-        self.stdout.write(f"{count} articles are in the search index.")
+        self.stdout.write(f"{count} article{'' if count == 1 else 's'} indexed.")

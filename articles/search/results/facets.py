@@ -157,7 +157,7 @@ def _titles() -> dict[str, str]:
         gettext("Category"),
         gettext("Author"),
         gettext("Year"),
-        gettext("Kind"),
+        gettext("Type"),
         gettext("Language"),
     )
     return dict(zip(FACETS, titles, strict=True))

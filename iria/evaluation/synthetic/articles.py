@@ -65,11 +65,11 @@ class Archive:
         catch_up_sequence(Article)
         listings.add_up()
         report_progress(
-            f"{count:,} articles are written, with categories, authors, tags and corrections."
+            f"{count:,} articles created, with categories, authors, tags and corrections."
         )
         rebuild()
         record_words(configuration_for("en"), " ".join(self.language.words))
-        report_progress("They are in the search index.")
+        report_progress("Search index updated.")
         return count
 
     def _articles(self, numbers: range, entries: list[EntryText]) -> Iterator[Article]:

@@ -24,12 +24,12 @@ class Command(BaseCommand):
         except Unreadable as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{evaluation.documents:,} documents, {evaluation.queries:,} judged queries; "
-            "recency, pins and synonyms are off."
+            f"{evaluation.documents:,} documents, {evaluation.queries:,} judged queries. "
+            "Recency, pinned results and synonyms are off."
         )
         self._print("without feedback", evaluation.without)
         self._print("with feedback", evaluation.with_feedback)
-        self._print("as on the site", evaluation.by_default)
+        self._print("default", evaluation.by_default)
         found = evaluation.by_default
         figures = {
             "ndcg@10": round(found.ndcg, 4),

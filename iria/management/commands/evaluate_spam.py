@@ -3,19 +3,20 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.comments.spam.model import Example, TooFew
 from iria.evaluation.spam import Result, Unreadable, judge, judge_blocklist, read
 
+REVERSED: Final = "trained with test.jsonl"
+
 
 class Command(BaseCommand):
     help = (
-        "Says how well the spam model tells comments apart on a judged collection (train.jsonl, "
-        "test.jsonl). It learns from train.jsonl alone; the site's own rows are neither read nor "
-        "written."
+        "Evaluates the spam model on a test collection: train.jsonl and test.jsonl. Trains with "
+        "train.jsonl only; the site's data is neither read nor changed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,7 +25,7 @@ class Command(BaseCommand):
             "--blocklist",
             type=Path,
             metavar="FILE",
-            help="A list of words, one a line, to compare the model with.",
+            help="also evaluate this blocklist of words, one per line",
         )
 
     def handle(
@@ -35,14 +36,14 @@ class Command(BaseCommand):
             result = judge(training, testing)
         except (Unreadable, TooFew) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{len(training):,} comments to learn from, {len(testing):,} to judge.")
+        self.stdout.write(f"{len(training):,} comments for training, {len(testing):,} for testing.")
         try:
-            self._print("the other way round", judge(testing, training))
+            self._print(REVERSED, judge(testing, training))
         except TooFew as few:
-            self.stdout.write(f"the other way round: {few}")
+            self.stdout.write(f"{REVERSED}: {few}")
         if blocklist is not None:
             self._compare(blocklist, training, testing)
-        self._print("as the contract asks", result)
+        self._print("spam model", result)
         figures = {
             "precision": round(result.precision, 4),
             "recall": round(result.recall, 4),
@@ -56,13 +57,13 @@ class Command(BaseCommand):
         try:
             words = file.read_text("utf-8", errors="replace").splitlines()
         except OSError as error:
-            message = f"{file} cannot be read: {error.strerror}"
+            message = f"Cannot read {file}: {error.strerror}."
             raise CommandError(message) from error
         for name, collection in zip(("train", "test"), collections, strict=True):
             self._print(f"blocklist on {name}", judge_blocklist(words, collection))
 
     def _print(self, name: str, found: Result) -> None:
         self.stdout.write(
-            f"{name:>20}: precision {found.precision:.4f}, recall {found.recall:.4f}, "
-            f"wanted ones held {found.ham_held}, rejected {found.ham_rejected}"
+            f"{name:>26}: precision {found.precision:.4f}, recall {found.recall:.4f}, "
+            f"legitimate comments held {found.ham_held}, rejected {found.ham_rejected}"
         )

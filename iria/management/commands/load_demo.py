@@ -21,15 +21,15 @@ LOCK = 0x64656D6F
 
 class Command(BaseCommand):
     help = (
-        "Load a demo newsroom: articles, images, comments, a newsletter. "
-        "A second time changes nothing."
+        "Loads the demo newsroom: articles, images, comments and a newsletter. "
+        "If it is loaded already, nothing changes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--remove",
             action="store_true",
-            help="take exactly the demo newsroom away, and nothing an editor made",
+            help="remove the demo newsroom; what editors created or changed stays",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             _note(_note_file().read_text().split()[-1])
         for what in removed.kept:
             self.stdout.write(f"Kept: {what}.")
-        self.stdout.write(f"The demo newsroom is gone ({removed.count} rows).")
+        self.stdout.write(f"The demo newsroom was removed ({removed.count} rows).")
 
 
 def _note_file() -> Path:

@@ -13,14 +13,14 @@ from iria.evaluation.synthetic.words import Language
 
 class Command(BaseCommand):
     help = (
-        "Load a large made-up newsroom for load tests, in bulk. Use a separate database for it: "
-        "the articles are published at once, and no command removes them."
+        "Loads large amounts of generated content for load tests. Use a separate database: the "
+        "articles are published immediately, and no command removes them."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         for what in ("articles", "revisions", "comments", "subscribers"):
             parser.add_argument(f"--{what}", type=int, default=0, metavar="N")
-        parser.add_argument("--seed", type=int, default=1, help="the same one makes the same texts")
+        parser.add_argument("--seed", type=int, default=1, help="seed of the generated texts")
 
     def handle(self, *args: Any, **options: Any) -> None:
         language, seed = Language(), options["seed"]
@@ -28,13 +28,13 @@ class Command(BaseCommand):
             Archive(language, seed).load(options["articles"], self.stdout.write)
         if options["revisions"] > 0:
             count = load_revisions(options["revisions"])
-            self.stdout.write(f"{count:,} revisions are written.")
+            self.stdout.write(f"{count:,} revisions created.")
         if options["comments"] > 0:
             count = load_comments(options["comments"], language, seed)
-            self.stdout.write(f"{count:,} comments are written.")
+            self.stdout.write(f"{count:,} comments created.")
         if options["subscribers"] > 0:
             count = load_subscribers(options["subscribers"])
-            self.stdout.write(f"{count:,} subscribers are written.")
+            self.stdout.write(f"{count:,} subscribers created.")
         self._analyse()
 
     def _analyse(self) -> None:

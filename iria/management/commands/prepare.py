@@ -15,7 +15,7 @@ LOCK = 0x49524941
 
 
 class Command(BaseCommand):
-    help = "Migrate, collect static files and load the demo newsroom once."
+    help = "Migrates the database, collects static files and loads the demo newsroom once."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with connection.cursor() as cursor:

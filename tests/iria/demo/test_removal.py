@@ -44,7 +44,7 @@ def test_an_article_of_an_editor_stays_with_everything_it_uses(rui: User) -> Non
         Category.objects.values_list("path", flat=True)
     )
     assert "Kept: the author “Marek Sovinec”, which is in use." in output
-    assert "Kept: the picture “Lighthouse on a headland”, which is in use." in output
+    assert "Kept: the image “Lighthouse on a headland”, which is in use." in output
 
 
 def test_content_that_an_editor_wrote_or_changed_stays(rui: User) -> None:

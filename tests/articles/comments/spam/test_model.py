@@ -40,7 +40,7 @@ def test_training_reports_cross_validated_precision_and_recall() -> None:
 
 
 def test_training_needs_enough_examples() -> None:
-    with pytest.raises(TooFew, match=f"it takes {MIN_OF_EACH} of each"):
+    with pytest.raises(TooFew, match=f"needs {MIN_OF_EACH} of each"):
         train(examples(5))
 
 

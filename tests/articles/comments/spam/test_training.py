@@ -37,7 +37,7 @@ def test_enough_decisions_give_a_model(article: Article, mina: User) -> None:
 
 def test_decisions_of_rules_are_not_used(article: Article) -> None:
     create_decided_comments(article, None)
-    assert "0 wanted and 0 unwanted" in train_if_possible()
+    assert "0 legitimate comments and 0 spam comments" in train_if_possible()
     assert not SpamModelVersion.objects.exists()
 
 
@@ -60,7 +60,7 @@ def test_undone_decisions_are_not_used(article: Article, mina: User) -> None:
         row = decisions.decide(comment, Comment.State.SPAM, by=mina)
         assert row
         undo.undo([row], by=mina)
-    assert f"{MIN_OF_EACH - 2} wanted and {MIN_OF_EACH} unwanted" in train_if_possible()
+    assert f"{MIN_OF_EACH - 2} legitimate comments and {MIN_OF_EACH} spam" in train_if_possible()
 
 
 def test_a_model_of_an_older_version_is_trained_again(article: Article, mina: User) -> None:

@@ -107,14 +107,15 @@ def test_without_any_image_in_the_database_nothing_is_deleted(db: None) -> None:
 
 
 @pytest.mark.usefixtures("_a_day_later")
+@pytest.mark.parametrize("command", ["delete_orphan_images", "sweep_pictures"])
 def test_the_command_lists_or_deletes_them(
-    image: Image, capsys: pytest.CaptureFixture[str]
+    image: Image, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     name = create_orphan("originals")
-    call_command("delete_orphan_images", dry_run=True)
+    call_command(command, dry_run=True)
     assert capsys.readouterr().out == f"{name}\n"
     assert name in files()
-    call_command("delete_orphan_images")
+    call_command(command)
     assert capsys.readouterr().out == "1 file deleted.\n"
     assert name not in files()
 
