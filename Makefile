@@ -106,7 +106,7 @@ unit-tests:
 
 # What failed is tried once more, and nothing else (docs/decisions/browser-test-retries.md).
 browser-tests:
-	$(BROWSER_TESTS) || { echo "── what had failed, once more"; \
+	$(BROWSER_TESTS) || { echo "── failed tests again"; \
 	  $(BROWSER_TESTS) --last-failed --last-failed-no-failures none; }
 
 coverage:

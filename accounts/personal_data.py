@@ -37,7 +37,7 @@ def person(user: User) -> Person:
 def gather(user: User) -> dict[str, dict[str, Any]]:
     """App → its data about the account, as values for JSON."""
     data = {name: handler.export(person(user)) for name, handler in personal_data.items()}
-    return {**data, "desk": {"rows that name you as the person who acted": rows_naming(user)}}
+    return {**data, "admin": {"rows that name you as the person who acted": rows_naming(user)}}
 
 
 def rows_naming(user: User) -> dict[str, int]:

@@ -112,7 +112,9 @@ def _remove_images(origins: RowOrigins, removed: Removed) -> None:
 def _remove_publication(origins: RowOrigins, removed: Removed) -> None:
     for publication in origins.rows(Publication):
         if not is_as_loaded(publication):
-            removed.kept.append("the name and contact details of the publication, which were edited")
+            removed.kept.append(
+                "the name and contact details of the publication, which were edited"
+            )
             continue
         publication.delete()
         removed.count += 1

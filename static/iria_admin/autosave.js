@@ -131,7 +131,7 @@ function start() {
   async function judge(response, values, names) {
     if (response.type === "opaqueredirect") {
       say("Signed out: sign in to save", { urgent: true, problem: true });
-      ask("You are signed out. Your text is kept in this browser. Sign in, in a new tab; saving then goes on by itself.", ["Sign in", () => window.open(line.dataset.signInUrl, "_blank")]);
+      ask("You are signed out. Your text is stored in this browser. Sign in in a new tab; saving then continues automatically.", ["Sign in", () => window.open(line.dataset.signInUrl, "_blank")]);
       later(RETRY);
       return;
     }

@@ -1,4 +1,4 @@
-// The desk of comments: decided by single keys, the next one at once, undone for ten seconds.
+// Moderation: single keys decide, the next comment follows, a decision can be undone for ten seconds.
 // Without this script every row has its buttons, and each of them is a form.
 
 const LASTS = 10_000;

@@ -220,7 +220,7 @@ def test_the_export_contains_all_data_and_no_secret(traces: dict[str, Comment], 
     with zipfile.ZipFile(BytesIO(personal_data.archive(ola))) as files:
         exported = {name: files.read(name).decode("utf-8", "replace") for name in files.namelist()}
     assert exported.keys() == {
-        *("read-me.txt", "account.json", "comments.json", "newsletter.json", "desk.json"),
+        *("read-me.txt", "account.json", "comments.json", "newsletter.json", "admin.json"),
         "picture.png",
     }
     comments = json.loads(exported["comments.json"])

@@ -67,20 +67,20 @@ def _send(message: EmailMessage, backend: object, about: str) -> Outcome:
         (code, response), *_ = refusal.recipients.values()
         if code < 500 or code == MAILBOX_FULL:
             return Outcome.DEFERRED
-        log.warning("the mail about %s was refused for its recipient", about)
+        log.warning("the e-mail about %s was rejected for its recipient", about)
         text = f"{code} {response.decode('utf-8', 'replace')}"
         if NO_MAILBOX.match(text):
             suppress_everywhere(message.to[0], text)
         return Outcome.REFUSED
     except ValueError:
         # An address that cannot be sent to, such as one with accents before the @.
-        log.warning("the mail about %s has an address that cannot be written to", about)
+        log.warning("the e-mail about %s has an invalid address", about)
         return Outcome.REFUSED
     except SMTPResponseException as error:
-        log.warning("the mail about %s was not taken: %s", about, error.smtp_code)
+        log.warning("the e-mail about %s was rejected: %s", about, error.smtp_code)
         return Outcome.DEFERRED
     except (SMTPException, OSError) as error:
-        log.warning("the mail about %s broke off: %s", about, type(error).__name__)
+        log.warning("sending the e-mail about %s failed: %s", about, type(error).__name__)
         return Outcome.UNCERTAIN
     return Outcome.SENT
 

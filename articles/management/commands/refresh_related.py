@@ -12,4 +12,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = recomputation.refresh_all()
-        self.stdout.write(f"Related articles of {count} article{'' if count == 1 else 's'} recomputed.")
+        self.stdout.write(
+            f"Related articles of {count} article{'' if count == 1 else 's'} recomputed."
+        )
