@@ -43,13 +43,13 @@ def test_a_blocklist_matches_parts_of_words_and_ignores_case(tmp_path: Path) -> 
     output = StringIO()
     call_command("evaluate_spam", str(tmp_path), blocklist=tmp_path / "words.txt", stdout=output)
     assert "blocklist on train: precision" in output.getvalue()
-    with pytest.raises(CommandError, match="cannot be read"):
+    with pytest.raises(CommandError, match=r"none\.txt"):
         call_command("evaluate_spam", str(tmp_path), blocklist=tmp_path / "none.txt")
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
-    [("{", "line 1, is no JSON object"), ("[1]", "needs a text"), ('{"text": 1}', "needs a text")],
+    [("{", "line 1.*JSON"), ("[1]", "line 1.*text"), ('{"text": 1}', "line 1.*text")],
 )
 def test_an_invalid_line_is_reported(tmp_path: Path, line: str, message: str) -> None:
     write(tmp_path, "train.jsonl", [line])
