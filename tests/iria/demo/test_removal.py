@@ -63,7 +63,7 @@ def test_content_that_an_editor_wrote_or_changed_stays(rui: User) -> None:
     assert kept["Our first real article"] is None
     assert "which was edited" in output
     assert edited.figures.get().image.headline == "Level of the canal’s lake"
-    assert "name and contact of the publication" in output
+    assert "contact details of the publication" in output
     assert Publication.objects.get().name == "The Strait Review"
 
 
