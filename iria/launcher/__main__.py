@@ -1,26 +1,18 @@
 """`python -m iria.launcher COMMAND …`: what the Makefile starts."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from iria.launcher import checks, run, upgrade
-from iria.launcher.cluster import Cluster
+from iria.launcher import cluster, paths, run
+from iria.launcher.checks import check
 from iria.launcher.output import StartError, describe_os_error
-from iria.launcher.supervisor import Stopped, stop_on_signals
 
-
-def stop_when_unused(state: str) -> int:
-    Cluster(Path(state)).stop_when_unused()
-    return 0
-
-
-COMMANDS: dict[str, Callable[..., int]] = {
+COMMANDS = {
     "run": run.run,
     "reset-demo": run.reset_demo,
-    "upgrade-database": upgrade.upgrade,
-    "check": checks.check,
-    "stop-when-unused": stop_when_unused,
+    "upgrade-database": lambda: cluster.upgrade(paths.state_folder()),
+    "check": check,
+    "stop-when-unused": lambda state: cluster.Cluster(Path(state)).stop_when_unused(),
 }
 
 
@@ -30,9 +22,9 @@ def main(arguments: list[str]) -> int:
         print(f"The commands are: {', '.join(COMMANDS)}.", file=sys.stderr)
         return 2
     try:
-        stop_on_signals()
-        return COMMANDS[name](*rest)
-    except Stopped:
+        run.stop_on_signals()
+        return COMMANDS[name](*rest) or 0
+    except run.Stopped:
         return 0 if name == "run" else 130
     except StartError as error:
         print(error, file=sys.stderr)

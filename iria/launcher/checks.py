@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from iria.launcher import postmaster, processes, virtualenv
+from iria.launcher import postmaster, preparation, processes
 from iria.launcher.cluster import Cluster
 from iria.launcher.paths import PROJECT
 
@@ -22,11 +22,11 @@ def check(kind: str, *command: str) -> int:
     Args:
         kind: `durable` for a database with normal durability, else `throwaway`.
     """
-    virtualenv.ensure(virtualenv.FOR_DEVELOPING)
+    preparation.make_environment(preparation.FOR_DEVELOPING)
     state = Path(tempfile.mkdtemp(prefix="iria-checks-"))
     state.chmod(0o755)  # the user of the database needs access
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    settings = {
+    environment |= {
         "IRIA_STATE": str(state),
         "IRIA_NEW_DATABASE": postmaster.DATABASE,
         "SECRET_KEY": secrets.token_urlsafe(64),
@@ -41,7 +41,7 @@ def check(kind: str, *command: str) -> int:
             running = subprocess.Popen(
                 command,
                 cwd=PROJECT,
-                env=environment | settings | {"DATABASE_URL": url},
+                env=environment | {"DATABASE_URL": url},
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
                 preexec_fn=processes.die_with_parent(signal.SIGTERM),
@@ -49,7 +49,6 @@ def check(kind: str, *command: str) -> int:
             try:
                 return running.wait()
             finally:
-                # Ends its child processes too.
                 processes.send_group(running.pid, signal.SIGKILL)
     finally:
         shutil.rmtree(state, ignore_errors=True)

@@ -9,25 +9,26 @@ was killed, and then stops the server.
 """
 
 import json
-import os
 import secrets
-import subprocess
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from iria.launcher import (
-    locks,
-    os_user,
-    postgres_versions,
-    postmaster,
-)
+from iria.launcher import postgres_programs, postmaster, processes
 from iria.launcher.output import StartError, info
-from iria.launcher.paths import PROJECT, display_path, make_private_file, write_atomically
-from iria.launcher.postmaster import Server
+from iria.launcher.paths import (
+    database_user,
+    display_path,
+    make_folder,
+    make_private_file,
+    write_atomically,
+)
+from iria.launcher.postmaster import DATABASE, ROLE, Server
+from iria.launcher.processes import is_free, locked
 
 STOP_SECONDS = 60
 
@@ -41,8 +42,7 @@ class Access:
 
     @property
     def url(self) -> str:
-        role, database = postmaster.ROLE, postmaster.DATABASE
-        return f"postgres://{role}:{self.password}@127.0.0.1:{self.port}/{database}"
+        return f"postgres://{ROLE}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
 
 
 class Cluster:
@@ -67,7 +67,7 @@ class Cluster:
         with ExitStack() as stack:
             stack.callback(self._wait_until_stopped)
             # Waits while the daemon is stopping the server.
-            stack.enter_context(locks.locked(self.users_lock, shared=True, patience=STOP_SECONDS))
+            stack.enter_context(locked(self.users_lock, shared=True, patience=STOP_SECONDS))
             self.ensure()
             yield self.access().url
 
@@ -75,16 +75,22 @@ class Cluster:
         """Make sure that the server runs; the caller must hold the users' lock."""
         if self._runs() and self._has_daemon():
             return
-        with locks.locked(self.start_lock):
+        with locked(self.start_lock):
             make_private_file(self.log)
             self.finish_upgrade()
-            if not (self.data / "PG_VERSION").exists():
-                self._create()
             server = self.server()
+            if not self._exists():
+                version, where = server.programs.version, display_path(self.data)
+                info(f"Making a database with PostgreSQL {version} in {where}.")
+                self._store(Access(secrets.token_hex(24)))
+                server.create(self.access().password)
             if not self._has_daemon():
-                self._start_daemon()
+                command = [sys.executable, "-m", "iria.launcher", "stop-when-unused", self.state]
+                processes.start_program(command, self.state / "log" / "daemon.log")
             if not self._runs():
-                postgres_versions.copy(self.state, server)
+                server.clear_leftovers()
+                if self.durable:
+                    postgres_programs.copy(self.state, server.programs, self.data)
                 access = self.access()
                 port = postmaster.free_port(access.port)
                 server.start(port)
@@ -100,10 +106,59 @@ class Cluster:
             ) from error
 
     def server(self) -> Server:
-        """The server, run as the owner of the data, with programs of the right version."""
-        user = self._user_who_can_enter(self.data)
-        binaries = postgres_versions.for_existing_cluster(self.state, self.data, user)
-        return Server(self.data, self.log, binaries, user, self.durable)
+        """The server as the user of the data, with programs of its version or the newest ones."""
+        user = database_user(self.data)
+        if not user.can_enter(self.data):
+            raise StartError(
+                f"The database runs as {user.name}, who cannot enter {self.data}; open the way to it "
+                "(chmod o+x on the folders above), or name another folder with IRIA_STATE."
+            )
+        if self._exists():
+            programs = postgres_programs.for_cluster(self.state, self.data, user)
+        else:
+            programs = postgres_programs.newest(self.state, user)
+        return Server(self.data, self.log, programs, self.durable)
+
+    def stop_when_unused(self) -> None:
+        """Run by the daemon: wait until there are no users, then stop the server."""
+        with ExitStack() as stack, locked(self.daemon_lock, patience=None):
+            server = self.server()
+            stack.enter_context(locked(self.users_lock, patience=None))
+            server.stop()
+            # The users' lock is released last: the next user must not see a daemon that ends.
+
+    def upgrade(self) -> None:
+        """`make upgrade-database`: move the data to the newest PostgreSQL; keep the old cluster.
+
+        Dump, restore into a new cluster, swap. Until the swap the old cluster is only read.
+        """
+        self.finish_upgrade()
+        if not self._exists():
+            raise StartError(f"There is no database in {display_path(self.data)} to upgrade.")
+        old = self.server()
+        major, user = old.programs.major, old.programs.user
+        newer = [found for found in postgres_programs.installed(user) if found.major > major]
+        if not newer and major >= postgres_programs.WHEEL_MAJOR:
+            info(f"The database is in PostgreSQL {major}, and nothing newer is installed.")
+            return
+        programs = newer[0] if newer else postgres_programs.wheel(self.state, user)
+        info(f"Moving the database from PostgreSQL {old.programs.version} to {programs.version}.")
+        draft = self.state / "upgrade"
+        shutil.rmtree(draft, ignore_errors=True)
+        make_folder(draft)
+        new = replace(old, data=draft / "postgres", programs=programs)
+        password, dump = self.access().password, draft / "dump"
+        new.create(password)
+        _run_clients(old, password, ("pg_dump", "--format=custom", f"--file={dump}"))
+        _run_clients(
+            new,
+            password,
+            ("pg_restore", "--exit-on-error", "--no-comments", str(dump)),
+            ("psql", "--command=ANALYZE"),
+        )
+        new.data.rename(self.upgraded)  # Now it is complete.
+        self.finish_upgrade()
+        shutil.rmtree(draft)
 
     def finish_upgrade(self) -> None:
         """Put the upgraded cluster in place of the old one, if there is one.
@@ -112,66 +167,62 @@ class Cluster:
         """
         if self.upgraded.exists():
             if self.data.exists():
-                major = postgres_versions.version_of(self.data)
+                major = postgres_programs.version_of(self.data)
                 old = self.state / time.strftime(f"postgres-{major}-%Y%m%d-%H%M%S")
                 self.data.rename(old)
                 info(f"The old database is in {display_path(old)}; remove it when all is well.")
             self.upgraded.rename(self.data)
 
-    def stop_when_unused(self) -> None:
-        """Run by the daemon: wait until there are no users, then stop the server."""
-        daemon_lock = locks.take(self.daemon_lock, wait=True)
-        assert daemon_lock is not None  # noqa: S101 - with wait=True
-        server = self.server()
-        locks.take(self.users_lock, wait=True)
-        server.stop()
-        # The next user must not see a daemon that is about to end; the users' lock is released on exit.
-        os.close(daemon_lock)
-
-    def _start_daemon(self) -> None:
-        with make_private_file(self.state / "log" / "daemon.log").open("ab") as log:
-            subprocess.Popen(
-                [sys.executable, "-m", "iria.launcher", "stop-when-unused", self.state],
-                cwd=PROJECT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def _create(self) -> None:
-        user = self._user_who_can_enter(self.state)
-        binaries = postgres_versions.for_new_cluster(self.state, user)
-        info(f"Making a database with PostgreSQL {binaries.version} in {display_path(self.data)}.")
-        access = Access(secrets.token_hex(24))
-        self._store(access)
-        Server(self.data, self.log, binaries, user, self.durable).create(access.password)
-
-    def _user_who_can_enter(self, folder: Path) -> os_user.OsUser:
-        user = os_user.for_cluster(self.data)
-        if user.can_enter(folder):
-            return user
-        raise StartError(
-            f"The database runs as {user.name}, who cannot enter {folder}; open the way to it "
-            "(chmod o+x on the folders above), or name another folder with IRIA_STATE."
-        )
+    def _exists(self) -> bool:
+        return (self.data / "PG_VERSION").exists()
 
     def _store(self, access: Access) -> None:
         write_atomically(self._access_file, json.dumps(asdict(access)) + "\n")
 
     def _runs(self) -> bool:
-        return postmaster.running_port(self.data) is not None
+        return postmaster.status(self.data) == "ready"
 
     def _has_daemon(self) -> bool:
-        return not locks.is_free(self.daemon_lock, shared=True)
+        return not is_free(self.daemon_lock, shared=True)
 
     def _wait_until_stopped(self) -> None:
         """For the last user, wait until the server has stopped."""
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline:
-            if locks.is_free(self.users_lock):
+            if is_free(self.users_lock):
                 if not self._runs() and not self._has_daemon():
                     return
-            elif locks.is_free(self.users_lock, shared=True):
+            elif is_free(self.users_lock, shared=True):
                 return  # Another command uses it; the lock of the daemon is exclusive.
             time.sleep(0.02)
+
+
+def _run_clients(server: Server, password: str, *commands: tuple[str, ...]) -> None:
+    """Run client programs, one after the other, while the server runs."""
+    port = postmaster.free_port()
+    connection = ("--host=127.0.0.1", f"--port={port}", "--no-password")
+    server.start(port)
+    try:
+        for name, *arguments in commands:
+            processes.run_program(
+                [
+                    *(server.programs.folder / name, *connection),
+                    *(f"--username={ROLE}", f"--dbname={DATABASE}", *arguments),
+                ],
+                "The upgrade failed, and the database is as it was",
+                server.log,
+                env=server.programs.environment | {"PGPASSWORD": password},
+            )
+    finally:
+        server.stop()
+
+
+def upgrade(state: Path) -> None:
+    cluster = Cluster(state)
+    try:
+        with locked(cluster.start_lock, patience=5), locked(cluster.users_lock, patience=5):
+            cluster.upgrade()
+    except TimeoutError as error:
+        raise StartError(
+            "The database is in use; stop `make run` and every manage.py command first."
+        ) from error

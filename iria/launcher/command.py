@@ -1,8 +1,4 @@
-"""The environment of a command: database, secret key and site URL.
-
-`manage.py` runs in `command_environment()`, which uses the running private cluster, or runs it for
-the duration of the command. With your own DATABASE_URL the environment is not changed.
-"""
+"""The environment of the site and of `manage.py` commands: database, secret key and URL."""
 
 import json
 import os
@@ -24,43 +20,27 @@ if only this machine can reach the site."""
 
 @contextmanager
 def command_environment() -> Iterator[None]:
-    """For `manage.py`: set missing variables; exit with a message if that fails."""
+    """For `manage.py`: set the variables of the site of `make run`; exit with a message if that fails.
+
+    With your own DATABASE_URL the environment is not changed.
+    """
     with ExitStack() as stack:
         try:
-            if not paths.settings(paths.PROJECT).get("DATABASE_URL"):
-                state = paths.state_folder()
-                url = stack.enter_context(Cluster(state).running())
-                os.environ.update(_private_environment(state, url))
+            state = paths.state_folder()
+            url, cluster = stack.enter_context(database(state))
+            if cluster:
+                found = {"DATABASE_URL": url, "IRIA_STATE": str(state), TRY_OUT: "yes"}
+                given = paths.settings(paths.PROJECT)
+                if not given.get("SECRET_KEY") and (state / "secret-key").exists():
+                    found["SECRET_KEY"] = paths.stored_secret(state / "secret-key")
+                if not given.get("SITE_URL") and (site := last_run(state).get("url")):
+                    found["SITE_URL"] = site
+                os.environ.update(found)
         except StartError as error:
             sys.exit(str(error))
         except OSError as error:
             sys.exit(describe_os_error(error))
         yield
-
-
-def _private_environment(state: Path, database_url: str) -> dict[str, str]:
-    """The variables for a command on the site of `make run`."""
-    found = {"DATABASE_URL": database_url, "IRIA_STATE": str(state), TRY_OUT: "yes"}
-    settings = paths.settings(paths.PROJECT)
-    if not settings.get("SECRET_KEY") and (state / "secret-key").exists():
-        found["SECRET_KEY"] = paths.stored_secret(state / "secret-key")
-    if not settings.get("SITE_URL") and (url := last_run(state).get("url")):
-        found["SITE_URL"] = url
-    return found
-
-
-def last_run(state: Path) -> dict[str, Any]:
-    """The processes (`pid`, `children`) and the `url` of the running or last `make run`."""
-    try:
-        found = json.loads((state / "run.json").read_text())
-        return {**found, "url": found["url"], "children": [int(pid) for pid in found["children"]]}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def store_run(state: Path, url: str, children: list[int]) -> None:
-    run = {"pid": os.getpid(), "url": url, "children": children}
-    paths.write_atomically(state / "run.json", json.dumps(run) + "\n")
 
 
 @contextmanager
@@ -86,3 +66,17 @@ def site_environment(state: Path, database_url: str, url: str) -> dict[str, str]
     hosts = ",".join(dict.fromkeys((host, "127.0.0.1", "localhost", "[::1]")))
     found["ALLOWED_HOSTS"] = found.get("ALLOWED_HOSTS") or hosts
     return found
+
+
+def last_run(state: Path) -> dict[str, Any]:
+    """The processes (`pid`, `children`) and the `url` of the running or last `make run`."""
+    try:
+        found = json.loads((state / "run.json").read_text())
+        return {**found, "url": found["url"], "children": [int(pid) for pid in found["children"]]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def store_run(state: Path, url: str, children: list[int]) -> None:
+    run = {"pid": os.getpid(), "url": url, "children": children}
+    paths.write_atomically(state / "run.json", json.dumps(run) + "\n")

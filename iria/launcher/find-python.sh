@@ -20,21 +20,16 @@ except ImportError:
 found=
 
 try() {
-    [ -x "$1" ] || return 1
-    if said=$("$1" -c "$probe" </dev/null 2>/dev/null); then
-        return 0
-    fi
-    found="$found${found:+, }$1 ${said:-does not run}"
-    return 1
-}
-
-start() {
     python=$1
     shift
-    exec "$python" -m iria.launcher "$@"
+    [ -x "$python" ] || return
+    if said=$("$python" -c "$probe" </dev/null 2>/dev/null); then
+        exec "$python" -m iria.launcher "$@"
+    fi
+    found="$found${found:+, }$python ${said:-does not run}"
 }
 
-try .venv/bin/python && start .venv/bin/python "$@"
+try .venv/bin/python "$@"
 found=
 
 usual=/usr/bin:/usr/local/bin:/opt/homebrew/bin:/opt/local/bin
@@ -46,7 +41,7 @@ for name in python3.14 python3.13 python3.12 python3 python; do
         rest=${rest#*:}
         case $seen in *":$folder:"*) continue ;; esac
         seen=$seen$folder:
-        case $folder in /*) try "$folder/$name" && start "$folder/$name" "$@" ;; esac
+        case $folder in /*) try "$folder/$name" "$@" ;; esac
     done
 done
 

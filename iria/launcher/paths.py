@@ -1,16 +1,19 @@
-"""The project and its state folder: paths and permissions."""
+"""The project and its state folder: paths, permissions, and the user that runs the database."""
 
 import hashlib
 import os
+import pwd
 import re
 import secrets
 import stat
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from iria.launcher import os_user
 from iria.launcher.output import StartError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -25,6 +28,52 @@ PRIVATE_FILES = (
 ROOT_STATE = Path("/var/lib/iria")
 """For the state of a project whose folder the user of the database cannot enter; only for root."""
 _DOTENV_LINE = re.compile(r"""(?:export )?(\w+)=(?:'(.*)'|"(.*)"|(.*))""", re.ASCII)
+
+
+@dataclass(frozen=True)
+class OsUser:
+    name: str
+    uid: int
+    gid: int
+
+    @property
+    def popen(self) -> dict[str, Any]:
+        """Options for `subprocess`, to start a program as this user."""
+        if self.uid == os.geteuid():
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def can_enter(self, folder: Path) -> bool:
+        """Whether this user can enter the folder, or its nearest parent that exists."""
+        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        enter = ["/bin/sh", "-c", 'cd -- "$1"', "sh", nearest]
+        return subprocess.run(enter, cwd="/", capture_output=True, **self.popen).returncode == 0
+
+
+def database_user(data: Path) -> OsUser:
+    """The user that runs a cluster: the current one; for root its owner, else `postgres` or `nobody`.
+
+    PostgreSQL refuses to run as root.
+    """
+    owner = data.stat().st_uid if data.exists() else None
+    current = os.geteuid()
+    if current == 0:
+        users = {known.pw_name: known.pw_uid for known in pwd.getpwall()}
+        return _user(owner or users.get("postgres") or users.get("nobody") or 65534)
+    if owner not in {None, current}:
+        raise StartError(
+            f"The database in {data} belongs to {_user(owner or 0).name}; start as that user "
+            "or as root, or name another state folder with IRIA_STATE."
+        )
+    return OsUser(str(current), current, os.getegid())
+
+
+def _user(uid: int) -> OsUser:
+    try:
+        known = pwd.getpwuid(uid)
+    except KeyError:
+        return OsUser(str(uid), uid, uid)
+    return OsUser(known.pw_name, uid, known.pw_gid)
 
 
 def settings(project: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -60,7 +109,7 @@ def state_folder(project: Path = PROJECT, environment: Mapping[str, str] | None 
     for folder in (default, outside):
         if (folder / "postgres" / "PG_VERSION").exists():
             return folder
-    return default if os_user.for_cluster(default / "postgres").can_enter(default) else outside
+    return default if database_user(default / "postgres").can_enter(default) else outside
 
 
 def make_folder(folder: Path, mode: int | None = None) -> Path:
@@ -116,7 +165,7 @@ def give_to_folder_owner(path: Path) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a private file atomically: readers see the old text or the new one, even after a crash."""
+    """Write a private file: readers see the old text or the new one, even after a crash."""
     make_folder(path.parent)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete_on_close=False) as draft:
         draft.write(text)

@@ -6,16 +6,14 @@ import shlex
 import shutil
 import signal
 import socket
-import subprocess
 import time
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from iria.launcher import processes
-from iria.launcher.os_user import OsUser
-from iria.launcher.output import failure, run_program
-from iria.launcher.paths import make_folder
-from iria.launcher.postgres_binaries import Binaries
+from iria.launcher.paths import PRIVATE_FOLDER, make_folder
+from iria.launcher.postgres_programs import Programs
 
 ROLE = DATABASE = "iria"
 
@@ -34,9 +32,6 @@ _SETTINGS = {
     # Compiling a query takes longer than our queries.
     "jit": "off",
 }
-_MIN_BUFFERS, _MAX_BUFFERS = 128, 1024
-"""Megabytes; the minimum is PostgreSQL's default."""
-
 _THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Only for temporary clusters of tests."""
 
@@ -47,8 +42,7 @@ class Server:
 
     data: Path
     log: Path
-    binaries: Binaries
-    user: OsUser
+    programs: Programs
     durable: bool
 
     def create(self, password: str) -> None:
@@ -57,21 +51,21 @@ class Server:
         It is created under another name and renamed when complete, so that an interrupted start leaves
         no incomplete cluster.
         """
-        draft = self.data.with_name(f"{self.data.name}.unfinished")
+        draft, user = self.data.with_name(f"{self.data.name}.unfinished"), self.programs.user
         shutil.rmtree(draft, ignore_errors=True)
-        make_folder(draft, 0o700)
-        shutil.chown(draft, self.user.uid, self.user.gid)
-        options = ["--data-checksums", "--encoding=UTF8", *_locale(self.binaries.major)]
+        make_folder(draft, PRIVATE_FOLDER)
+        shutil.chown(draft, user.uid, user.gid)
+        options = ["--data-checksums", "--encoding=UTF8", *_locale(self.programs.major)]
         if not self.durable:
             options.append("--no-sync")
         try:
             what = f"The database could not be made in {draft.parent}"
             self._run(what, "initdb", "-D", draft, "-U", "postgres", "--auth=reject", *options)
             (draft / "pg_hba.conf").write_text(_HBA)
-            # While the server accepts no connections.
-            replace(self, data=draft).run_single_user(
+            self.programs.execute(
+                draft,
                 f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';\n"
-                f"CREATE DATABASE {DATABASE} OWNER {ROLE} TEMPLATE template0;\n"
+                f"CREATE DATABASE {DATABASE} OWNER {ROLE} TEMPLATE template0;\n",
             )
             draft.rename(self.data)
         finally:
@@ -80,7 +74,7 @@ class Server:
     def start(self, port: int) -> None:
         """Start the server and wait until it accepts connections, also after a crash."""
         self.clear_leftovers()
-        settings = _SETTINGS | (_shared_buffers() if self.durable else _THROWAWAY)
+        settings = _SETTINGS | ({"shared_buffers": _buffers()} if self.durable else _THROWAWAY)
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         options = ["--timeout=120", "-o", shlex.join(["-p", str(port), *options])]
         what = "The database does not start"
@@ -88,13 +82,13 @@ class Server:
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server; by default it ends sessions and writes a checkpoint."""
-        if _pid_file(self.data):
+        if status(self.data):
             what = "The database does not stop"
             self._run(what, "pg_ctl", "stop", f"--mode={mode}", "--wait", "-D", self.data)
 
     def _run(self, what: str, program: str, *options: str | Path) -> None:
-        command = [self.binaries.program(program), *options]
-        run_program(command, what, self.log, **self.binaries.options(self.user))
+        command = [self.programs.folder / program, *options]
+        processes.run_program(command, what, self.log, **self.programs.options)
 
     def clear_leftovers(self) -> None:
         """End processes of a killed server, so that a new one can use the data folder.
@@ -110,63 +104,35 @@ class Server:
                 time.sleep(0.05)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def run_single_user(self, statements: str) -> str:
-        """Execute statements as superuser while the server is stopped; return what it printed."""
-        done = subprocess.run(
-            [self.binaries.program("postgres"), "--single", "-D", self.data, "postgres"],
-            input=statements,
-            capture_output=True,
-            text=True,
-            **self.binaries.options(self.user),
-        )
-        if done.returncode or "ERROR:" in done.stderr:
-            output = done.stderr.partition("STATEMENT:")[0]  # which contains a password
-            raise failure(f"The database in {self.data} could not be prepared", output)
-        return str(done.stdout)
 
-    def modules_folder(self) -> Path:
-        """The folder of loadable modules; call it while the server is stopped."""
-        self.clear_leftovers()
-        query = "SELECT 'folder=' || setting FROM pg_config WHERE name = 'PKGLIBDIR';\n"
-        return Path(self.run_single_user(query).partition("folder=")[2].partition('"')[0])
-
-
-def _pid_file(data: Path) -> list[str]:
-    """The lines of the pid file if the server runs: pid, data folder, start, port, socket, host, memory, status."""
-    try:
+def status(data: Path) -> str:
+    """What a running server writes to its pid file: `ready` when it accepts connections."""
+    with suppress(OSError, IndexError, ValueError):
         lines = (data / "postmaster.pid").read_text().splitlines()
-        return lines if processes.is_postgres_of(data, int(lines[0])) else []
-    except (OSError, IndexError, ValueError):
-        return []
-
-
-def running_port(data: Path) -> int | None:
-    """The port of the server of this data folder, once it accepts connections."""
-    lines = _pid_file(data)
-    return int(lines[3]) if len(lines) > 7 and lines[7].strip() == "ready" else None
+        if processes.is_postgres_of(data, int(lines[0])):
+            return lines[7].strip() if len(lines) > 7 else "starting"
+    return ""
 
 
 def free_port(wanted: int | None = None) -> int:
     """The wanted port if it is free, else one that the system chooses."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(("127.0.0.1", wanted or 0))
-        except OSError:
-            if wanted:
-                return free_port()
+    try:
+        with socket.create_server(("127.0.0.1", wanted or 0)) as trial:
+            return int(trial.getsockname()[1])
+    except OSError:
+        if not wanted:
             raise
-        return int(trial.getsockname()[1])
+        return free_port()
 
 
-def _shared_buffers() -> dict[str, str]:
-    """An eighth of the memory, since site and worker run on the same machine.
+def _buffers() -> str:
+    """An eighth of the memory, from PostgreSQL's default to 1 GB: site and worker run there too.
 
     A search reads postings all over an index of some gigabytes; with the default each query
     evicts pages that the next one needs.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
-    return {"shared_buffers": f"{min(max(memory // 8, _MIN_BUFFERS), _MAX_BUFFERS)}MB"}
+    return f"{min(max(memory // 8, 128), 1024)}MB"
 
 
 def _locale(major: int) -> list[str]:

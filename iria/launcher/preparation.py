@@ -1,30 +1,85 @@
-"""Prepares a database and a state folder for the site.
-
-`manage.py prepare` runs migrations, collects static files and loads the demo newsroom once. If nothing it
-depends on has changed, it is skipped.
-"""
+"""Prepares what the site needs: packages in `.venv`, database, static files, demo newsroom."""
 
 import hashlib
 import json
+import os
 import secrets
+import shutil
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
-from iria.launcher.output import StartError, failure, info, is_disk_full
-from iria.launcher.paths import PROJECT, display_path, make_private_file, write_atomically
+from iria.launcher.output import StartError, info, is_disk_full
+from iria.launcher.paths import PROJECT, display_path, write_atomically
+from iria.launcher.processes import locked, run_program
 
+FOR_RUNNING = "requirements.txt"
+FOR_DEVELOPING = "requirements-dev.txt"
+"""Includes the packages of the other one."""
 DEMO_EDITOR = "demo-editor.txt"
 _TYPEABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _APPS = ("iria", "accounts", "articles", "newsletter")
 _SOURCES = (
-    *("requirements.txt", "static/**/*", "iria/management/commands/*.py"),
+    *(FOR_RUNNING, "static/**/*", "iria/management/commands/*.py"),
     *(f"{app}/**/migrations/**/*.{kind}" for app in _APPS for kind in ("py", "sql")),
     *(f"{app}/**/static/**/*" for app in _APPS),
 )
 
 
+def make_environment(lock: str = FOR_RUNNING, project: Path = PROJECT) -> Path:
+    """Install the packages of a lock file; return the Python. A `.venv` that is a symlink is not changed.
+
+    A copy of the lock file records what is installed. It is missing during an installation: an
+    environment without it is broken, and recreated.
+    """
+    folder = project / ".venv"
+    python = folder / "bin" / "python"
+    if folder.is_symlink():
+        return python
+    log = project / "var" / "log" / "install.log"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    with locked(project / "var" / "locks" / "environment", patience=900):
+        if not (folder / FOR_RUNNING).exists() or not _has_pip(python):
+            info(f"Making {display_path(folder, project)} with Python {sys.version.split()[0]}.")
+            shutil.rmtree(folder, ignore_errors=True)
+            # The base Python, in case this process runs in the environment that was just removed.
+            base = getattr(sys, "_base_executable", sys.executable)
+            what = "The environment could not be made"
+            run_program([base, "-m", "venv", folder], what, log, env=environment)
+        installed = folder / lock
+        if not installed.exists() or installed.read_bytes() != (project / lock).read_bytes():
+            info(f"Installing the packages of {lock}.")
+            for name in (FOR_RUNNING, FOR_DEVELOPING):
+                (folder / name).unlink(missing_ok=True)
+            what = "The packages could not be installed"
+            # Pure Python, published without a wheel; its source is checked against a hash as well.
+            options = ["--no-binary=dkimpy"]
+            pip_install(python, project / lock, options, what, log, cwd=project, env=environment)
+            for name in (lock, FOR_RUNNING):
+                shutil.copyfile(project / name, folder / name)
+    return python
+
+
+def _has_pip(python: Path) -> bool:
+    """Whether the Python of the environment runs and finds its packages."""
+    try:
+        return subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def pip_install(
+    python: Path, lock: Path, options: list[str], what: str, log: Path, **process: Any
+) -> None:
+    """Install the packages of a lock file, whose hashes they must have."""
+    pip = (python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input")
+    safe = ("--require-hashes", "--no-deps", "--only-binary=:all:")
+    run_program([*pip, *safe, *options, "-r", lock], what, log, **process)
+
+
 def prepare(state: Path, python: Path, environment: dict[str, str], *, private: bool) -> None:
-    """Prepare, unless this private cluster was prepared from the same sources before."""
+    """Run `manage.py prepare`, unless this private cluster was prepared from the same sources."""
     stamp = state / "prepared.json"
     sources = _fingerprint(environment)
     if private and stamp.exists() and stamp.read_text() == sources:
@@ -36,22 +91,18 @@ def prepare(state: Path, python: Path, environment: dict[str, str], *, private: 
 
 def manage(state: Path, python: Path, environment: dict[str, str], *arguments: str) -> None:
     """Run a `manage.py` command; raise StartError if it fails."""
-    log = make_private_file(state / "log" / f"{arguments[0]}.log")
-    with log.open("w") as output:
-        done = subprocess.run(
-            [python, "manage.py", *arguments],
-            cwd=PROJECT,
-            env=environment | {"IRIA_DEMO_PASSWORD": demo_password(state)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
-    if done.returncode:
+    log = state / "log" / f"{arguments[0]}.log"
+    log.unlink(missing_ok=True)
+    environment = environment | {"IRIA_DEMO_PASSWORD": demo_password(state)}
+    what = f"`manage.py {arguments[0]}` failed"
+    try:
+        run_program([python, "manage.py", *arguments], what, log, cwd=PROJECT, env=environment)
+    except StartError as error:
         text = log.read_text(errors="replace").strip()
-        if "\n" not in text and not is_disk_full(text):
-            # Already a message for the user.
-            raise StartError(text.removeprefix("CommandError: "))
-        raise failure(f"`manage.py {arguments[0]}` failed", text, log)
+        if "\n" in text or is_disk_full(text):
+            raise
+        # Already a message for the user.
+        raise StartError(text.removeprefix("CommandError: ")) from error
 
 
 def demo_password(state: Path) -> str:
@@ -59,8 +110,7 @@ def demo_password(state: Path) -> str:
     file = state / DEMO_EDITOR
     if not file.exists():
         # Easy to type: four groups, without similar characters.
-        letters = [secrets.choice(_TYPEABLE) for _ in range(16)]
-        groups = ("".join(letters[start : start + 4]) for start in range(0, 16, 4))
+        groups = ("".join(secrets.choice(_TYPEABLE) for _ in range(4)) for _ in range(4))
         write_atomically(file, "-".join(groups) + "\n")
     return file.read_text().split()[-1]
 

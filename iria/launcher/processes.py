@@ -1,24 +1,61 @@
-"""Processes: ended with their parent, found by their data folder, sent signals."""
+"""Processes: started, found, sent signals; and the locks they hold."""
 
 import ctypes
-import errno
+import fcntl
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+from iria.launcher.output import failure
+from iria.launcher.paths import (
+    PRIVATE_FILE,
+    PRIVATE_FOLDER,
+    PROJECT,
+    give_to_folder_owner,
+    make_folder,
+    make_private_file,
+)
 
 _PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def run_program(command: Sequence[str | Path], what: str, log: Path, **options: Any) -> None:
+    """Run a program and append its output to a log; if it fails, the message begins with `what`."""
+    with make_private_file(log).open("ab") as output:
+        begin = output.tell()
+        options = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output} | options
+        done = subprocess.run(command, **options)
+    if done.returncode:
+        raise failure(what, log.read_bytes()[begin:].decode(errors="replace"), log)
+
+
+def start_program(
+    command: Sequence[str | Path], log: Path, **options: Any
+) -> "subprocess.Popen[bytes]":
+    """Start a program in a session of its own, which appends its output to a log."""
+    with make_private_file(log).open("ab") as output:
+        return subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            **options,
+        )
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
     """For `preexec_fn`: the kernel sends the child this signal when its parent ends (Linux)."""
-    libc, parent = _libc, os.getpid()
-    if libc is None:
+    if sys.platform != "linux":
         return None
+    libc, parent = ctypes.CDLL(None), os.getpid()
 
     def tie() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, int(number))
@@ -56,21 +93,52 @@ def postgres_of(data: Path) -> list[int]:
     return [pid for pid in pids if is_postgres_of(data, pid)]
 
 
-def is_alive(pid: int) -> bool:
+def send(pid: int, number: int) -> bool:
+    """Send a signal to a process; whether it still exists. The number 0 only asks that."""
     try:
-        os.kill(pid, 0)
-    except OSError as error:
-        return error.errno == errno.EPERM
-    return True
-
-
-def send(pid: int, number: signal.Signals) -> None:
-    """Send a signal to a process, if it still exists."""
-    with suppress(ProcessLookupError):
         os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def send_group(pid: int, number: signal.Signals) -> None:
     """Send a signal to the group that a process leads or led."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
+
+
+@contextmanager
+def locked(path: Path, *, shared: bool = False, patience: float | None = 300) -> Iterator[int]:
+    """Hold a file lock (`flock`), which the kernel releases when the process ends.
+
+    Waits up to `patience` seconds for it, or forever if that is None.
+    """
+    make_folder(path.parent, PRIVATE_FOLDER)
+    lock = os.open(path, os.O_RDONLY | os.O_CREAT, PRIVATE_FILE)
+    deadline = time.monotonic() + (patience or 0)
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    try:
+        give_to_folder_owner(path)
+        while True:
+            try:
+                fcntl.flock(lock, kind if patience is None else kind | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() >= deadline:
+                    raise TimeoutError(path) from error
+                time.sleep(0.02)
+        yield lock
+    finally:
+        os.close(lock)
+
+
+def is_free(path: Path, *, shared: bool = False) -> bool:
+    """Whether a lock could be taken now."""
+    try:
+        with locked(path, shared=shared, patience=0):
+            return True
+    except TimeoutError:
+        return False

@@ -1,50 +1,134 @@
-"""`make run`: starts and stops the site. `make reset-demo`."""
+"""`make run`: starts, watches and stops the site. `make reset-demo`."""
 
 import os
 import re
 import signal
 import socket
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from iria.launcher import command, locks, paths, preparation, processes, supervisor, virtualenv
-from iria.launcher.cluster import Cluster
-from iria.launcher.output import StartError, info
+from iria.launcher import command, paths, preparation, processes
+from iria.launcher.output import StartError, failure, info
 from iria.launcher.paths import PROJECT, make_folder
-from iria.launcher.supervisor import Child
+from iria.launcher.processes import locked
 
 READY_SECONDS = 90
+RESTARTS_A_MINUTE = 5
+GRACE_SECONDS = 1.3
+"""The rest of the 3 s for a shutdown is for the database."""
 
 
-def run(port_text: str = "8000") -> int:
+class Stopped(BaseException):
+    """Ctrl-C, SIGTERM or the end of the terminal."""
+
+
+def stop_on_signals() -> None:
+    """Make signals that end the process raise `Stopped`; further signals are ignored."""
+    end_signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # under nohup
+        end_signals.remove(signal.SIGHUP)
+
+    def stop(*_: object) -> None:
+        for number in end_signals:
+            signal.signal(number, signal.SIG_IGN)
+        raise Stopped
+
+    for number in end_signals:
+        signal.signal(number, stop)
+
+
+@dataclass
+class Child:
+    """A process of the site that should always run."""
+
+    name: str
+    command: Sequence[str | Path]
+    environment: dict[str, str]
+    log: Path
+    descriptors: tuple[int, ...] = ()
+    process: "subprocess.Popen[bytes]" = field(init=False)
+    ended_at: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.process = processes.start_program(
+            self.command,
+            self.log,
+            env=self.environment,
+            pass_fds=self.descriptors,
+            preexec_fn=processes.die_with_parent(signal.SIGTERM),
+        )
+
+    def restart(self) -> None:
+        """Start again with a growing delay; fail after too many restarts."""
+        self.end(0)  # remaining processes of the group
+        now = time.monotonic()
+        self.ended_at = [*(then for then in self.ended_at if now - then < 60), now]
+        if len(self.ended_at) > RESTARTS_A_MINUTE:
+            raise self.failure(f"The {self.name} ended {len(self.ended_at)} times within a minute")
+        info(f"The {self.name} ended and is started again ({self.log} says why).")
+        time.sleep(0.1 * 2 ** len(self.ended_at))
+        self.start()
+
+    def end(self, seconds: float) -> None:
+        """Wait for its end, then kill the remaining processes of its group."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        processes.send_group(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def failure(self, what: str) -> StartError:
+        return failure(what, self.log.read_text(errors="replace"), self.log)
+
+
+def run(port_text: str = "8000") -> None:
     """Run the site until it is stopped."""
     port = port_number(port_text)
+    url = f"http://127.0.0.1:{port}"
     state = make_folder(paths.state_folder())
     paths.restrict_permissions(state)
     with only_run(state) as lock, _bound_socket(port) as listener:
         if state != PROJECT / "var":
             info(f"Database, mail and images are in {state}.")
-        python = virtualenv.ensure()
+        python = preparation.make_environment()
         with command.database(state) as (database_url, cluster):
-            url = f"http://127.0.0.1:{port}"
             environment = command.site_environment(state, database_url, url)
             command.store_run(state, url, [])
             preparation.prepare(state, python, environment, private=cluster is not None)
             children = _start_children(state, python, environment, listener.fileno(), lock)
+
+            def check() -> None:
+                """Check that the private cluster runs at the expected URL; store new process ids."""
+                if cluster is not None:
+                    cluster.ensure()
+                    if cluster.access().url != database_url:
+                        raise StartError("The database had to move to another port; start again.")
+                pids = [child.process.pid for child in children]
+                if pids != command.last_run(state).get("children"):
+                    command.store_run(state, url, pids)
+
             try:
-                _serve(state, url, environment, children, cluster)
+                check()
+                _wait_until_ready(url, children)
+                site = environment["SITE_URL"].rstrip("/")
+                sign_in = preparation.how_to_sign_in(state)
+                with suppress(OSError):  # the output may be closed
+                    print(
+                        f"Site:    {site}/\nAdmin:   {site}/admin/\nSign in: {sign_in}", flush=True
+                    )
+                watch(children, check)
             finally:
-                supervisor.end(children)
-    return 0
+                end(children)
 
 
-def reset_demo() -> int:
+def reset_demo() -> None:
     """Reload the demo newsroom, whether the site runs or not."""
     state = make_folder(paths.state_folder())
-    python = virtualenv.ensure()
+    python = preparation.make_environment()
     with command.database(state) as (database_url, _):
         url = command.last_run(state).get("url") or "http://127.0.0.1:8000"
         environment = command.site_environment(state, database_url, url)
@@ -52,7 +136,6 @@ def reset_demo() -> int:
         preparation.manage(state, python, environment, "load_demo", "--remove")
         preparation.manage(state, python, environment, "load_demo")
     info(f"The demo newsroom is new again. Sign in: {preparation.how_to_sign_in(state)}")
-    return 0
 
 
 def port_number(text: str) -> int:
@@ -71,16 +154,16 @@ def only_run(state: Path, patience: float = 5) -> Iterator[int]:
     path = state / "locks" / "run"
     with ExitStack() as stack:
         try:
-            lock = stack.enter_context(locks.locked(path, patience=patience))
+            lock = stack.enter_context(locked(path, patience=patience))
         except TimeoutError as error:
             last = command.last_run(state)
-            if not last or processes.is_alive(last["pid"]):
+            if not last or processes.send(last["pid"], 0):
                 where = f" at {last['url']} (process {last['pid']})" if last else ""
                 message = f"IRIA runs already{where}; stop that one first, or use it."
                 raise StartError(message) from error
             for pid in last["children"]:
                 processes.send_group(pid, signal.SIGKILL)
-            lock = stack.enter_context(locks.locked(path))
+            lock = stack.enter_context(locked(path))
         yield lock
 
 
@@ -120,34 +203,6 @@ def _start_children(
     return children
 
 
-def _serve(
-    state: Path,
-    url: str,
-    environment: dict[str, str],
-    children: list[Child],
-    cluster: Cluster | None,
-) -> None:
-    """Print the URLs when the site is ready, and watch it until it is stopped."""
-
-    def check() -> None:
-        """Check that the private cluster runs at the expected URL; store new process ids."""
-        if cluster is not None:
-            cluster.ensure()
-            if cluster.access().url != environment["DATABASE_URL"]:
-                raise StartError("The database had to move to another port; start again.")
-        pids = [child.process.pid for child in children]
-        if pids != command.last_run(state).get("children"):
-            command.store_run(state, url, pids)
-
-    check()
-    _wait_until_ready(url, children)
-    site = environment["SITE_URL"].rstrip("/")
-    sign_in = preparation.how_to_sign_in(state)
-    with suppress(OSError):  # the output may be closed
-        print(f"Site:    {site}/\nAdmin:   {site}/admin/\nSign in: {sign_in}", flush=True)
-    supervisor.watch(children, check)
-
-
 def _wait_until_ready(url: str, children: list[Child]) -> None:
     """Wait until the site and its worker are ready; raise if a child ends first."""
     deadline = time.monotonic() + READY_SECONDS
@@ -176,3 +231,28 @@ def _problem(url: str) -> str:
     finally:
         connection.close()
     return ""
+
+
+def watch(children: list[Child], check: Callable[[], None]) -> None:
+    """Restart children that end, until stopped; call `check` a few times a second.
+
+    It also stops if a parent `make` was killed or received SIGINT alone, as from `kill -INT`: make
+    does not forward the signal but waits for its child, and handles no second one.
+    """
+    make = os.getppid()
+    handled = processes.interrupts_of_make(make)
+    while processes.interrupts_of_make(make) == handled:
+        for child in children:
+            if child.process.poll() is not None:
+                child.restart()
+        check()
+        time.sleep(0.2)
+
+
+def end(children: list[Child]) -> None:
+    """End all children: terminate, wait a moment, kill."""
+    for child in children:
+        child.process.terminate()
+    deadline = time.monotonic() + GRACE_SECONDS
+    for child in children:
+        child.end(max(0.0, deadline - time.monotonic()))

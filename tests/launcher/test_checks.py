@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from iria.launcher import checks, virtualenv
+from iria.launcher import checks, preparation
 from iria.launcher.cluster import Cluster
 from tests.conftest import FolderByFolder
 from tests.shared import PROJECT
@@ -71,7 +71,7 @@ def test_proofs_can_be_named() -> None:
 @pytest.fixture
 def prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment is there, and a database."""
-    monkeypatch.setattr(virtualenv, "ensure", lambda lock: Path(sys.executable))
+    monkeypatch.setattr(preparation, "make_environment", lambda lock: Path(sys.executable))
     monkeypatch.setattr(Cluster, "running", lambda self: nullcontext("postgres://new"))
 
 

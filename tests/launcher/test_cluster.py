@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from iria.launcher import locks, processes
+from iria.launcher import processes
 from iria.launcher.cluster import Cluster
 from iria.launcher.output import StartError
 from tests.proofs.clone import daemon_of, lives
@@ -207,8 +207,8 @@ def test_a_cluster_without_its_password_says_so(cluster: Cluster) -> None:
 
 def test_a_lock_that_is_taken_alone_keeps_others_out(cluster: Cluster) -> None:
     with (
-        locks.locked(cluster.users_lock),
+        processes.locked(cluster.users_lock),
         pytest.raises(TimeoutError),
-        locks.locked(cluster.users_lock, shared=True, patience=0.1),
+        processes.locked(cluster.users_lock, shared=True, patience=0.1),
     ):
         pass

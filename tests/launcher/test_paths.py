@@ -7,7 +7,7 @@ from pathlib import Path
 import environ
 import pytest
 
-from iria.launcher import os_user, paths
+from iria.launcher import paths
 from iria.launcher.output import StartError
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can play another user")
@@ -69,13 +69,13 @@ def test_the_owner_of_the_data_runs_the_database(home: Path) -> None:
     data = home / "postgres"
     data.mkdir()
     os.chown(data, 12345, 12345)
-    assert os_user.for_cluster(data).uid == 12345
-    assert os_user.for_cluster(home / "none").name in {"postgres", "nobody"}
+    assert paths.database_user(data).uid == 12345
+    assert paths.database_user(home / "none").name in {"postgres", "nobody"}
 
 
 @needs_root
 def test_reaching_is_tried_as_the_account_itself(home: Path) -> None:
-    account = os_user.for_cluster(home / "none")
+    account = paths.database_user(home / "none")
     (home / "closed" / "inner").mkdir(parents=True)
     assert account.can_enter(home / "closed" / "inner")
     (home / "closed").chmod(0o700)
@@ -88,7 +88,7 @@ def test_somebody_elses_cluster_is_refused_in_words(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: home.stat().st_uid + 4321)
     with pytest.raises(StartError, match="belongs to"):
-        os_user.for_cluster(home)
+        paths.database_user(home)
 
 
 def mode(path: Path) -> int:

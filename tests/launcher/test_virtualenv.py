@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from iria.launcher import virtualenv
 from iria.launcher.output import StartError
 from iria.launcher.paths import PROJECT
-from iria.launcher.virtualenv import FOR_DEVELOPING, FOR_RUNNING
+from iria.launcher.preparation import FOR_DEVELOPING, FOR_RUNNING, make_environment
 
 
 def wheel(folder: Path, version: str) -> str:
@@ -40,7 +39,7 @@ def wheel(folder: Path, version: str) -> str:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     (folder / FOR_RUNNING).write_text(wheel(folder, "1.0"))
-    virtualenv.ensure(project=folder)
+    make_environment(project=folder)
     return folder
 
 
@@ -59,14 +58,14 @@ def test_with_an_unchanged_lock_nothing_is_installed_again(
 ) -> None:
     log = project / "var/log/install.log"
     log.write_text("as it was")
-    virtualenv.ensure(project=project)
+    make_environment(project=project)
     assert log.read_text() == "as it was"
     assert capsys.readouterr().err == ""
 
 
 def test_a_changed_lock_is_installed(project: Path) -> None:
     (project / FOR_RUNNING).write_text(wheel(project, "2.0"))
-    virtualenv.ensure(project=project)
+    make_environment(project=project)
     assert version(project) == "2.0"
 
 
@@ -74,7 +73,7 @@ def test_an_installation_that_was_killed_is_made_again_from_nothing(project: Pat
     half = project / ".venv" / "half-written"
     half.touch()
     (project / ".venv" / FOR_RUNNING).unlink()
-    virtualenv.ensure(project=project)
+    make_environment(project=project)
     assert not half.exists()
     assert version(project) != ""
 
@@ -83,7 +82,7 @@ def test_an_environment_whose_python_is_gone_is_made_again(project: Path) -> Non
     python = project / ".venv" / "bin" / "python"
     python.unlink()
     python.symlink_to("/nowhere/python")
-    virtualenv.ensure(project=project)
+    make_environment(project=project)
     assert version(project) != ""
 
 
@@ -92,9 +91,9 @@ def test_a_package_that_is_not_what_the_lock_says_is_refused_in_one_sentence(pro
     before = lock.read_text()
     lock.write_text(before[:-65] + "0" * 64 + "\n")
     with pytest.raises(StartError, match=r"could not be installed.*var/log/install\.log"):
-        virtualenv.ensure(project=project)
+        make_environment(project=project)
     lock.write_text(before)
-    virtualenv.ensure(project=project)
+    make_environment(project=project)
     assert version(project) != ""
 
 
@@ -103,7 +102,7 @@ def test_an_environment_that_is_a_link_is_left_alone(tmp_path: Path, project: Pa
     borrowed.mkdir()
     (borrowed / FOR_RUNNING).write_text("nonsense\n")
     (borrowed / ".venv").symlink_to(project / ".venv")
-    virtualenv.ensure(project=borrowed)
+    make_environment(project=borrowed)
     assert version(borrowed) != ""
 
 

@@ -23,7 +23,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from psycopg.rows import dict_row
 
-from iria.launcher import os_user, postgres_versions, postmaster
+from iria.launcher import paths, postgres_programs, postmaster
 from newsletter.delivery import claims, scheduling, sending, uncertain, worker
 from newsletter.models import Issue, Newsletter
 from tests.newsletter.factories import issue, subscribers
@@ -183,9 +183,8 @@ def own_cluster(smtp_port: int, count: int) -> Iterator[Arena]:
     state = Path(tempfile.mkdtemp(prefix="iria-arena-"))
     state.chmod(0o755)  # the user of the database needs access
     data = state / "postgres"
-    user = os_user.for_cluster(data)
-    programs = postgres_versions.for_new_cluster(state, user)
-    server = postmaster.Server(data, state / "log", programs, user, durable=True)
+    programs = postgres_programs.newest(state, paths.database_user(data))
+    server = postmaster.Server(data, state / "log" / "postgres.log", programs, durable=True)
     server.create("arena")
     port = postmaster.free_port()
     role, database = postmaster.ROLE, postmaster.DATABASE

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from iria.launcher import os_user, postgres_versions, postmaster, processes
+from iria.launcher import paths, postgres_programs, postmaster, processes
 from tests.proofs.clone import free_port
 from tests.proofs.size import FULL, sized
 from tests.shared import PROJECT
@@ -162,9 +162,8 @@ def site() -> Iterator[Site]:
 def running_site(folder: Path) -> Iterator[Site]:
     data, log = folder / "postgres", folder / "log"
     log.mkdir()
-    user = os_user.for_cluster(data)
-    programs = postgres_versions.for_new_cluster(folder, user)
-    server = postmaster.Server(data, log / "postgres.log", programs, user, durable=FULL)
+    programs = postgres_programs.newest(folder, paths.database_user(data))
+    server = postmaster.Server(data, log / "postgres.log", programs, durable=FULL)
     server.create("outage")
     port, database = free_port(), postmaster.free_port()
     (log / "port").write_text(str(database))

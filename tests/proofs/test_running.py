@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from iria.launcher import os_user, paths, postgres_binaries, processes
+from iria.launcher import paths, postgres_programs, processes
 from tests.proofs.clone import (
     AGAIN_SECONDS,
     FIRST_SECONDS,
@@ -51,8 +51,8 @@ HIDING = 'for d in {places}; do [ -d "$d" ] && mount -t tmpfs none "$d"; done; e
 
 def hidden_server() -> tuple[str, ...]:
     """A command prefix that hides the PostgreSQL servers of the system."""
-    user = os_user.for_cluster(Path("/nowhere"))
-    folders = {str(found.folder) for found in postgres_binaries.installed(user)}
+    user = paths.database_user(Path("/nowhere"))
+    folders = {str(found.folder) for found in postgres_programs.installed(user)}
     assert not folders & {"/usr/bin", "/usr/local/bin"}, "they lie among everybody's programs"
     return (*HIDE, HIDING.format(places=" ".join(sorted(folders))), "sh")
 

@@ -25,8 +25,8 @@ from django.conf import settings
 from psycopg import sql
 
 from iria.core.model_policy import public_models
-from iria.launcher import os_user, postgres_binaries
-from iria.launcher.paths import PROJECT
+from iria.launcher import postgres_programs
+from iria.launcher.paths import PROJECT, database_user
 from iria.management.commands import migrate
 from tests.proofs import old_archive
 from tests.proofs.clone import surroundings
@@ -118,8 +118,8 @@ def run_migrate(project: Path, url: str, state: Path, *arguments: str) -> str:
 
 
 def schema(url: str) -> list[str]:
-    installed = postgres_binaries.installed(os_user.for_cluster(Path("/nowhere")))
-    program = installed[0].program("pg_dump") if installed else shutil.which("pg_dump")
+    installed = postgres_programs.installed(database_user(Path("/nowhere")))
+    program = installed[0].folder / "pg_dump" if installed else shutil.which("pg_dump")
     if program is None:
         pytest.skip("pg_dump is not installed")
     done = subprocess.run(

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from iria.launcher import os_user, postgres_binaries, postgres_versions
+from iria.launcher import postgres_programs
 from iria.launcher.cluster import Cluster
-from iria.launcher.postgres_versions import version_of
+from iria.launcher.paths import database_user
+from iria.launcher.postgres_programs import version_of
 
-USER = os_user.for_cluster(Path("/nowhere"))
+USER = database_user(Path("/nowhere"))
 
 
 @pytest.fixture
@@ -45,16 +46,16 @@ def test_a_swap_is_finished_wherever_it_stopped(upgraded: Cluster, renames_done:
 def test_a_copy_of_the_server_is_made_and_runs_from_where_it_lies(cluster: Cluster) -> None:
     with cluster.running():
         major = version_of(cluster.data)
-    found = postgres_versions.find(cluster.state, major, USER)
+    found = postgres_programs.find(cluster.state, major, USER)
     assert found is not None
-    assert found.is_copy
+    assert found.libraries is not None
     assert found.share.is_relative_to(cluster.state)
 
 
 def programs(folder: Path, version: str, share: Path) -> None:
     """Programs whose `initdb` shows this."""
     folder.mkdir(parents=True)
-    for name in postgres_binaries.NEEDED:
+    for name in postgres_programs.NEEDED:
         shown = f"#!/bin/sh\necho 'VERSION={version}' >&2\necho 'share_path={share}' >&2\n"
         (folder / name).write_text(shown)
         (folder / name).chmod(0o755)
@@ -64,10 +65,10 @@ def test_programs_without_the_extensions_we_use_are_passed_over(open_folder: Pat
     folder, share = open_folder / "without" / "bin", open_folder / "without" / "share"
     programs(folder, "16.4", share)
     (share / "extension").mkdir(parents=True)
-    assert postgres_binaries.examine(folder, USER) is None
-    for name in postgres_binaries.EXTENSIONS:
+    assert postgres_programs.examine(folder, USER) is None
+    for name in postgres_programs.EXTENSIONS:
         (share / "extension" / f"{name}.control").touch()
-    found = postgres_binaries.examine(folder, USER)
+    found = postgres_programs.examine(folder, USER)
     assert found is not None
     assert found.major == 16
 
@@ -79,6 +80,6 @@ def test_programs_that_are_too_old_or_do_not_run_are_passed_over(
     share = open_folder / version / "share"
     programs(open_folder / version / "bin", version, share)
     (share / "extension").mkdir(parents=True)
-    for name in postgres_binaries.EXTENSIONS:
+    for name in postgres_programs.EXTENSIONS:
         (share / "extension" / f"{name}.control").touch()
-    assert postgres_binaries.examine(open_folder / version / "bin", USER) is None
+    assert postgres_programs.examine(open_folder / version / "bin", USER) is None

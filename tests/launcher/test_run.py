@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from iria.launcher import command, locks, run, supervisor
+from iria.launcher import command, processes, run
 from iria.launcher.output import StartError, describe_os_error, error_line, is_disk_full
-from iria.launcher.supervisor import Child
+from iria.launcher.run import Child
 from tests.proofs.clone import lives
 from tests.shared import PROJECT
 
@@ -48,7 +48,7 @@ def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
         assert one.process.pid != first
         assert one.process.poll() is None
     finally:
-        supervisor.end([one])
+        run.end([one])
 
 
 def test_a_child_that_keeps_dying_ends_the_run_with_its_error_line(
@@ -74,7 +74,7 @@ def test_ending_takes_everybody_along_also_the_stubborn(tmp_path: Path) -> None:
     children = Path(f"/proc/{one.process.pid}/task/{one.process.pid}/children")
     grandchildren = [int(pid) for pid in children.read_text().split()] if children.exists() else []
     begin = time.monotonic()
-    supervisor.end([one])
+    run.end([one])
     assert time.monotonic() - begin < 2.5
     assert all(wait_for_end(pid, 1) for pid in [one.process.pid, *grandchildren])
 
@@ -84,7 +84,7 @@ def test_children_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     code = f"""
 import os, time
 from pathlib import Path
-from iria.launcher.supervisor import Child
+from iria.launcher.run import Child
 one = Child("quill", ["sleep", "60"], dict(os.environ), Path({str(tmp_path / "log")!r}))
 one.start()
 print(one.process.pid, flush=True)
@@ -99,11 +99,11 @@ time.sleep(60)
 
 
 UNDER_MAKE = """
-from iria.launcher import supervisor
-supervisor.stop_on_signals()
+from iria.launcher import run
+run.stop_on_signals()
 try:
-    supervisor.watch([], lambda: print("watching", flush=True))
-except supervisor.Stopped:
+    run.watch([], lambda: print("watching", flush=True))
+except run.Stopped:
     pass
 print("stopped", flush=True)
 """
@@ -132,7 +132,7 @@ def test_a_make_that_is_stopped_alone_stops_us(tmp_path: Path, number: signal.Si
 def test_children_of_a_run_that_was_killed_are_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with locks.locked(tmp_path / "locks" / "run") as lock:
+    with processes.locked(tmp_path / "locks" / "run") as lock:
         left = subprocess.Popen(["sleep", "60"], start_new_session=True, pass_fds=(lock,))
         gone = subprocess.Popen(["true"])
         gone.wait()
