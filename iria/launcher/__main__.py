@@ -3,15 +3,14 @@
 import sys
 from pathlib import Path
 
-from iria.launcher import cluster, paths, run
-from iria.launcher.checks import check
+from iria.launcher import cluster, command, paths, run
 from iria.launcher.output import StartError, describe_os_error
 
 COMMANDS = {
     "run": run.run,
     "reset-demo": run.reset_demo,
     "upgrade-database": lambda: cluster.upgrade(paths.state_folder()),
-    "check": check,
+    "check": command.check,
     "stop-when-unused": lambda state: cluster.Cluster(Path(state)).stop_when_unused(),
 }
 

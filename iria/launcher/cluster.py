@@ -3,9 +3,6 @@
 Each command holds a shared lock, the users' lock; the first one starts the server and a small process, the
 daemon, which waits for an exclusive lock. It gets it when the last user has ended, crashed or
 was killed, and then stops the server.
-
-    with Cluster(state).running() as url:
-        ...                                # the server accepts connections at `url`
 """
 
 import json
@@ -18,15 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from iria.launcher import postgres_programs, postmaster, processes
+from iria.launcher import paths, postgres_programs, postmaster, processes
 from iria.launcher.output import StartError, info
-from iria.launcher.paths import (
-    database_user,
-    display_path,
-    make_folder,
-    make_private_file,
-    write_atomically,
-)
+from iria.launcher.paths import display_path
 from iria.launcher.postmaster import DATABASE, ROLE, Server
 from iria.launcher.processes import is_free, locked
 
@@ -53,7 +44,6 @@ class Cluster:
         self.durable = durable
         self.data = state / "postgres"
         self.upgraded = state / "postgres.upgraded"
-        """A complete cluster made by an upgrade, until it replaces the old one."""
         self.log = state / "log" / "postgres.log"
         self.start_lock = state / "locks" / "start"
         self.users_lock = state / "locks" / "users"
@@ -72,11 +62,10 @@ class Cluster:
             yield self.access().url
 
     def ensure(self) -> None:
-        """Make sure that the server runs; the caller must hold the users' lock."""
+        """Start the server if it does not run; the caller must hold the users' lock."""
         if self._runs() and self._has_daemon():
             return
         with locked(self.start_lock):
-            make_private_file(self.log)
             self.finish_upgrade()
             server = self.server()
             if not self._exists():
@@ -107,7 +96,7 @@ class Cluster:
 
     def server(self) -> Server:
         """The server as the user of the data, with programs of its version or the newest ones."""
-        user = database_user(self.data)
+        user = paths.database_user(self.data)
         if not user.can_enter(self.data):
             raise StartError(
                 f"The database runs as {user.name}, who cannot enter {self.data}; open the way to it "
@@ -145,17 +134,13 @@ class Cluster:
         info(f"Moving the database from PostgreSQL {old.programs.version} to {programs.version}.")
         draft = self.state / "upgrade"
         shutil.rmtree(draft, ignore_errors=True)
-        make_folder(draft)
+        paths.make_folder(draft)
         new = replace(old, data=draft / "postgres", programs=programs)
         password, dump = self.access().password, draft / "dump"
         new.create(password)
         _run_clients(old, password, ("pg_dump", "--format=custom", f"--file={dump}"))
-        _run_clients(
-            new,
-            password,
-            ("pg_restore", "--exit-on-error", "--no-comments", str(dump)),
-            ("psql", "--command=ANALYZE"),
-        )
+        restore = ("pg_restore", "--exit-on-error", "--no-comments", str(dump))
+        _run_clients(new, password, restore, ("psql", "--command=ANALYZE"))
         new.data.rename(self.upgraded)  # Now it is complete.
         self.finish_upgrade()
         shutil.rmtree(draft)
@@ -177,7 +162,7 @@ class Cluster:
         return (self.data / "PG_VERSION").exists()
 
     def _store(self, access: Access) -> None:
-        write_atomically(self._access_file, json.dumps(asdict(access)) + "\n")
+        paths.write_atomically(self._access_file, json.dumps(asdict(access)) + "\n")
 
     def _runs(self) -> bool:
         return postmaster.status(self.data) == "ready"
@@ -186,7 +171,6 @@ class Cluster:
         return not is_free(self.daemon_lock, shared=True)
 
     def _wait_until_stopped(self) -> None:
-        """For the last user, wait until the server has stopped."""
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline:
             if is_free(self.users_lock):
@@ -198,21 +182,15 @@ class Cluster:
 
 
 def _run_clients(server: Server, password: str, *commands: tuple[str, ...]) -> None:
-    """Run client programs, one after the other, while the server runs."""
     port = postmaster.free_port()
-    connection = ("--host=127.0.0.1", f"--port={port}", "--no-password")
+    access = (f"--dbname=postgres://{ROLE}@127.0.0.1:{port}/{DATABASE}", "--no-password")
+    environment = server.programs.options["env"] | {"PGPASSWORD": password}
     server.start(port)
     try:
         for name, *arguments in commands:
-            processes.run_program(
-                [
-                    *(server.programs.folder / name, *connection),
-                    *(f"--username={ROLE}", f"--dbname={DATABASE}", *arguments),
-                ],
-                "The upgrade failed, and the database is as it was",
-                server.log,
-                env=server.programs.environment | {"PGPASSWORD": password},
-            )
+            what = "The upgrade failed, and the database is as it was"
+            command = [server.programs.folder / name, *access, *arguments]
+            processes.run_program(command, what, server.log, env=environment)
     finally:
         server.stop()
 

@@ -1,21 +1,24 @@
-"""The environment of the site and of `manage.py` commands: database, secret key and URL."""
+"""The environment of the site, of `manage.py` and of checks: database, secret key and URL."""
 
 import json
 import os
+import secrets
+import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from iria.launcher import paths
+from iria.launcher import paths, postmaster, preparation, processes
 from iria.launcher.cluster import Cluster
 from iria.launcher.output import StartError, describe_os_error
 
 TRY_OUT = "IRIA_TRY_OUT"
-"""Set by `make run` and for commands beside it: the settings accept a weak SECRET_KEY
-if only this machine can reach the site."""
+"""If only this machine can reach the site, the settings accept a weak SECRET_KEY."""
 
 
 @contextmanager
@@ -55,7 +58,6 @@ def database(state: Path) -> Iterator[tuple[str, Cluster | None]]:
 
 
 def site_environment(state: Path, database_url: str, url: str) -> dict[str, str]:
-    """The environment of the processes of `make run`."""
     found = {"PYTHONUNBUFFERED": "1", "PGCONNECT_TIMEOUT": "10"} | paths.settings(paths.PROJECT)
     found |= {"IRIA_STATE": str(state), "DATABASE_URL": database_url, TRY_OUT: "yes"}
     # Stored bytecode makes every start after the first one shorter by half.
@@ -66,6 +68,42 @@ def site_environment(state: Path, database_url: str, url: str) -> dict[str, str]
     hosts = ",".join(dict.fromkeys((host, "127.0.0.1", "localhost", "[::1]")))
     found["ALLOWED_HOSTS"] = found.get("ALLOWED_HOSTS") or hosts
     return found
+
+
+def check(kind: str, *command: str) -> int:
+    """Run a command that checks the project, with its own settings and database.
+
+    Args:
+        kind: `durable` for a database with normal durability, else `throwaway`.
+    """
+    preparation.make_environment(preparation.FOR_DEVELOPING)
+    inherited = {name: value for name, value in os.environ.items() if name[:4] != "MAKE"}
+    with tempfile.TemporaryDirectory(prefix="iria-checks-", ignore_cleanup_errors=True) as state:
+        Path(state).chmod(0o755)  # the user of the database needs access
+        with Cluster(Path(state), durable=kind == "durable").running() as url:
+            environment = inherited | {
+                "IRIA_STATE": state,
+                "IRIA_NEW_DATABASE": postmaster.DATABASE,
+                "DATABASE_URL": url,
+                "SECRET_KEY": secrets.token_urlsafe(64),
+                "SITE_URL": "http://127.0.0.1:8000",
+                "ALLOWED_HOSTS": "127.0.0.1,localhost",
+                "DEBUG": "no",
+                # Bytecode is shared by the many processes of a run.
+                "PYTHONDONTWRITEBYTECODE": "",
+            }
+            running = subprocess.Popen(
+                command,
+                cwd=paths.PROJECT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=processes.die_with_parent(signal.SIGTERM),
+            )
+            try:
+                return running.wait()
+            finally:
+                processes.send_group(running.pid, signal.SIGKILL)
 
 
 def last_run(state: Path) -> dict[str, Any]:

@@ -22,29 +22,27 @@ found=
 try() {
     python=$1
     shift
+    case $found in *", $python "*) return ;; esac
     [ -x "$python" ] || return
     if said=$("$python" -c "$probe" </dev/null 2>/dev/null); then
         exec "$python" -m iria.launcher "$@"
     fi
-    found="$found${found:+, }$python ${said:-does not run}"
+    found="$found, $python ${said:-does not run}"
 }
 
 try .venv/bin/python "$@"
 found=
 
 usual=/usr/bin:/usr/local/bin:/opt/homebrew/bin:/opt/local/bin
+places=$PATH:$usual
+set -f
+IFS=:
 for name in python3.14 python3.13 python3.12 python3 python; do
-    seen=:
-    rest=$PATH:$usual:
-    while [ -n "$rest" ]; do
-        folder=${rest%%:*}
-        rest=${rest#*:}
-        case $seen in *":$folder:"*) continue ;; esac
-        seen=$seen$folder:
+    for folder in $places; do
         case $folder in /*) try "$folder/$name" "$@" ;; esac
     done
 done
 
-if [ -n "$found" ]; then found="only this was found: $found"; else found="none was found"; fi
+if [ -n "$found" ]; then found="only this was found: ${found#, }"; else found="none was found"; fi
 printf '%s\n' "IRIA needs Python 3.12 or newer with venv and ensurepip, and $found; get one with your system's packages (Debian and Ubuntu: apt install python3 python3-venv; macOS: brew install python) or from https://www.python.org/downloads/." >&2
 exit 1

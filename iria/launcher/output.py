@@ -29,16 +29,12 @@ def is_disk_full(output: str) -> bool:
     return bool(re.search(texts, output, re.I))
 
 
-def error_line(output: str) -> str:
-    """The line of a failed program's output that most likely contains the reason."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if re.search("error|fatal|panic|refused", line, re.I)]
-    return (errors or lines or ["no output"])[-1].rstrip(".")
-
-
 def failure(what: str, output: str, log: Path | None = None) -> StartError:
-    """The error for a program that failed, from its output."""
+    """The error for a program that failed, with the line that most likely contains the reason."""
     if is_disk_full(output):
         return StartError(f"The disk is full: {what}.")
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if re.search("error|fatal|panic|refused", line, re.I)]
+    reason = (errors or lines or ["no output"])[-1].rstrip(".")
     details = f"; more in {log}" if log else ""
-    return StartError(f"{what} ({error_line(output)}{details}).")
+    return StartError(f"{what} ({reason}{details}).")

@@ -77,21 +77,16 @@ def _user(uid: int) -> OsUser:
 
 
 def settings(project: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The effective settings: the environment, then `.env`."""
-    return read_dotenv(project / ".env") | dict(os.environ if environment is None else environment)
-
-
-def read_dotenv(path: Path) -> dict[str, str]:
-    """The values of a `.env` file, parsed like django-environ."""
+    """The effective settings: the environment, then `.env`, parsed like django-environ."""
+    path, values = project / ".env", {}
     try:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     except UnicodeDecodeError as error:
         raise StartError(f"{path} is not a text in UTF-8; save it as one.") from error
-    values = {}
     for match in filter(None, map(_DOTENV_LINE.fullmatch, lines)):
         name, single, double, plain = match.groups(default="")
         values[name] = single or re.sub(r"\\([^rnt])", r"\1", double) or plain
-    return values
+    return values | dict(os.environ if environment is None else environment)
 
 
 def state_folder(project: Path = PROJECT, environment: Mapping[str, str] | None = None) -> Path:
@@ -126,7 +121,6 @@ def make_folder(folder: Path, mode: int | None = None) -> Path:
 
 
 def make_private_file(path: Path) -> Path:
-    """Make sure that a file exists and only the current user can read it."""
     make_folder(path.parent, PRIVATE_FOLDER)
     path.touch(PRIVATE_FILE)
     _limit_mode(path, PRIVATE_FILE)

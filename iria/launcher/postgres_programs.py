@@ -36,8 +36,6 @@ _USUAL_FOLDERS = (
     "opt/local/lib/postgresql*/bin",  # MacPorts
     "Applications/Postgres.app/Contents/Versions/*/bin",
     "usr/local/pgsql/bin",
-    "usr/local/bin",
-    "usr/bin",
 )
 _UNNEEDED = shutil.ignore_patterns("bitcode", "llvmjit*", "pgxs", "man", "doc", "*.a", "*.pyc")
 _SYSTEM_LIBRARIES = re.compile(
@@ -47,8 +45,6 @@ _SYSTEM_LIBRARIES = re.compile(
 
 @dataclass(frozen=True)
 class Programs:
-    """The server programs of one version in one folder, run as one user."""
-
     folder: Path
     user: OsUser
     version: str = "0"
@@ -62,16 +58,11 @@ class Programs:
         return int(self.version.split(".")[0])
 
     @property
-    def environment(self) -> dict[str, str]:
-        """A clean environment, without PGDATA or PGPORT."""
-        path = os.environ.get("PATH", os.defpath)
-        libraries = {"LD_LIBRARY_PATH": str(self.libraries)} if self.libraries else {}
-        return {"PATH": path, "LC_ALL": "C", "TZ": "UTC", "HOME": "/"} | libraries
-
-    @property
     def options(self) -> dict[str, Any]:
-        """For `subprocess`, to run a program as the user."""
-        return {"cwd": "/", "env": self.environment, **self.user.popen}
+        """For `subprocess`, to run a program as the user, in an environment without PGDATA or PGPORT."""
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+        libraries = {"LD_LIBRARY_PATH": str(self.libraries)} if self.libraries else {}
+        return {"cwd": "/", "env": environment | {"HOME": "/"} | libraries, **self.user.popen}
 
     def execute(self, data: Path, statements: str) -> str:
         """Execute statements as superuser while the server is stopped; return what it printed."""
@@ -100,7 +91,6 @@ def installed(user: OsUser) -> list[Programs]:
 
 
 def examine(folder: Path, user: OsUser, libraries: Path | None = None) -> Programs | None:
-    """The programs in a folder, if they run, are new enough and have the extensions."""
     if not all(os.access(folder / name, os.X_OK) for name in NEEDED):
         return None
     programs = Programs(folder, user, libraries=libraries)
@@ -119,16 +109,14 @@ def examine(folder: Path, user: OsUser, libraries: Path | None = None) -> Progra
 
 
 def newest(state: Path, user: OsUser) -> Programs:
-    """The newest installed programs, else the wheel's."""
     return next(iter(installed(user)), None) or wheel(state, user)
 
 
 def for_cluster(state: Path, data: Path, user: OsUser) -> Programs:
     """The programs of the cluster's version: the system's, else our copy."""
     major = version_of(data)
-    for programs in installed(user):
-        if programs.major == major:
-            return programs
+    if same := [programs for programs in installed(user) if programs.major == major]:
+        return same[0]
     if major == WHEEL_MAJOR:
         return wheel(state, user)
     if copied := find(state, major, user):
@@ -145,7 +133,6 @@ def for_cluster(state: Path, data: Path, user: OsUser) -> Programs:
 
 
 def version_of(data: Path) -> int:
-    """The major version of a cluster."""
     return int((data / "PG_VERSION").read_text())
 
 

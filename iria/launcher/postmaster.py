@@ -38,8 +38,6 @@ _THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "
 
 @dataclass(frozen=True)
 class Server:
-    """A server with its data folder and programs."""
-
     data: Path
     log: Path
     programs: Programs
@@ -146,11 +144,9 @@ def _locale(major: int) -> list[str]:
 
 
 def _exists(name: str) -> bool:
-    """Whether the C library has a locale."""
     previous = locale.setlocale(locale.LC_COLLATE)
-    try:
+    with suppress(locale.Error):
         locale.setlocale(locale.LC_COLLATE, name)
-    except locale.Error:
-        return False
-    locale.setlocale(locale.LC_COLLATE, previous)
-    return True
+        locale.setlocale(locale.LC_COLLATE, previous)
+        return True
+    return False

@@ -62,7 +62,6 @@ def make_environment(lock: str = FOR_RUNNING, project: Path = PROJECT) -> Path:
 
 
 def _has_pip(python: Path) -> bool:
-    """Whether the Python of the environment runs and finds its packages."""
     try:
         return subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0
     except OSError:
@@ -72,7 +71,6 @@ def _has_pip(python: Path) -> bool:
 def pip_install(
     python: Path, lock: Path, options: list[str], what: str, log: Path, **process: Any
 ) -> None:
-    """Install the packages of a lock file, whose hashes they must have."""
     pip = (python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input")
     safe = ("--require-hashes", "--no-deps", "--only-binary=:all:")
     run_program([*pip, *safe, *options, "-r", lock], what, log, **process)
@@ -90,7 +88,6 @@ def prepare(state: Path, python: Path, environment: dict[str, str], *, private: 
 
 
 def manage(state: Path, python: Path, environment: dict[str, str], *arguments: str) -> None:
-    """Run a `manage.py` command; raise StartError if it fails."""
     log = state / "log" / f"{arguments[0]}.log"
     log.unlink(missing_ok=True)
     environment = environment | {"IRIA_DEMO_PASSWORD": demo_password(state)}

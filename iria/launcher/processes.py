@@ -12,22 +12,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from iria.launcher import paths
 from iria.launcher.output import failure
-from iria.launcher.paths import (
-    PRIVATE_FILE,
-    PRIVATE_FOLDER,
-    PROJECT,
-    give_to_folder_owner,
-    make_folder,
-    make_private_file,
-)
-
-_PR_SET_PDEATHSIG = 1
 
 
 def run_program(command: Sequence[str | Path], what: str, log: Path, **options: Any) -> None:
     """Run a program and append its output to a log; if it fails, the message begins with `what`."""
-    with make_private_file(log).open("ab") as output:
+    with paths.make_private_file(log).open("ab") as output:
         begin = output.tell()
         options = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output} | options
         done = subprocess.run(command, **options)
@@ -39,10 +30,10 @@ def start_program(
     command: Sequence[str | Path], log: Path, **options: Any
 ) -> "subprocess.Popen[bytes]":
     """Start a program in a session of its own, which appends its output to a log."""
-    with make_private_file(log).open("ab") as output:
+    with paths.make_private_file(log).open("ab") as output:
         return subprocess.Popen(
             command,
-            cwd=PROJECT,
+            cwd=paths.PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -55,10 +46,10 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
     """For `preexec_fn`: the kernel sends the child this signal when its parent ends (Linux)."""
     if sys.platform != "linux":
         return None
-    libc, parent = ctypes.CDLL(None), os.getpid()
+    libc, parent, set_death_signal = ctypes.CDLL(None), os.getpid(), 1
 
     def tie() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, int(number))
+        libc.prctl(set_death_signal, int(number))
         if os.getppid() != parent:  # it ended in between
             os._exit(1)
 
@@ -76,7 +67,6 @@ def interrupts_of_make(pid: int) -> int:
 
 
 def is_postgres_of(data: Path, pid: int) -> bool:
-    """Whether a process is a PostgreSQL server of a data folder."""
     if sys.platform != "linux":
         ask = ["ps", "-o", "command=", "-p", str(pid)]
         return f"-D {data}" in subprocess.run(ask, capture_output=True, text=True).stdout
@@ -105,7 +95,6 @@ def send(pid: int, number: int) -> bool:
 
 
 def send_group(pid: int, number: signal.Signals) -> None:
-    """Send a signal to the group that a process leads or led."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
 
@@ -116,12 +105,12 @@ def locked(path: Path, *, shared: bool = False, patience: float | None = 300) ->
 
     Waits up to `patience` seconds for it, or forever if that is None.
     """
-    make_folder(path.parent, PRIVATE_FOLDER)
-    lock = os.open(path, os.O_RDONLY | os.O_CREAT, PRIVATE_FILE)
+    paths.make_folder(path.parent, paths.PRIVATE_FOLDER)
+    lock = os.open(path, os.O_RDONLY | os.O_CREAT, paths.PRIVATE_FILE)
     deadline = time.monotonic() + (patience or 0)
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     try:
-        give_to_folder_owner(path)
+        paths.give_to_folder_owner(path)
         while True:
             try:
                 fcntl.flock(lock, kind if patience is None else kind | fcntl.LOCK_NB)
@@ -136,7 +125,6 @@ def locked(path: Path, *, shared: bool = False, patience: float | None = 300) ->
 
 
 def is_free(path: Path, *, shared: bool = False) -> bool:
-    """Whether a lock could be taken now."""
     try:
         with locked(path, shared=shared, patience=0):
             return True

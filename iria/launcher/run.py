@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
 
 from iria.launcher import command, paths, preparation, processes
 from iria.launcher.output import StartError, failure, info
@@ -29,9 +31,7 @@ class Stopped(BaseException):
 
 def stop_on_signals() -> None:
     """Make signals that end the process raise `Stopped`; further signals are ignored."""
-    end_signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # under nohup
-        end_signals.remove(signal.SIGHUP)
+    end_signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop(*_: object) -> None:
         for number in end_signals:
@@ -39,13 +39,13 @@ def stop_on_signals() -> None:
         raise Stopped
 
     for number in end_signals:
-        signal.signal(number, stop)
+        # It is ignored under nohup.
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)
 
 
 @dataclass
 class Child:
-    """A process of the site that should always run."""
-
     name: str
     command: Sequence[str | Path]
     environment: dict[str, str]
@@ -86,11 +86,9 @@ class Child:
 
 
 def run(port_text: str = "8000") -> None:
-    """Run the site until it is stopped."""
     port = port_number(port_text)
     url = f"http://127.0.0.1:{port}"
     state = make_folder(paths.state_folder())
-    paths.restrict_permissions(state)
     with only_run(state) as lock, _bound_socket(port) as listener:
         if state != PROJECT / "var":
             info(f"Database, mail and images are in {state}.")
@@ -217,19 +215,14 @@ def _wait_until_ready(url: str, children: list[Child]) -> None:
 
 
 def _problem(url: str) -> str:
-    """The problem of the first failing health check; empty if all succeed."""
-    connection = HTTPConnection(url.removeprefix("http://"), timeout=5)
-    try:
-        for path in ("/readyz", "/readyz/worker/"):
-            connection.request("GET", path)
-            response = connection.getresponse()
-            response.read()
-            if response.status != 200:
-                return f"{path} answers {response.status}"
-    except (OSError, HTTPException):
-        return "it does not answer"
-    finally:
-        connection.close()
+    direct = build_opener(ProxyHandler({}))
+    for path in ("/readyz", "/readyz/worker/"):
+        try:
+            direct.open(url + path, timeout=5).close()
+        except HTTPError as error:
+            return f"{path} answers {error.code}"
+        except (OSError, HTTPException):
+            return "it does not answer"
     return ""
 
 
@@ -250,7 +243,6 @@ def watch(children: list[Child], check: Callable[[], None]) -> None:
 
 
 def end(children: list[Child]) -> None:
-    """End all children: terminate, wait a moment, kill."""
     for child in children:
         child.process.terminate()
     deadline = time.monotonic() + GRACE_SECONDS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from iria.launcher import checks, preparation
+from iria.launcher import command, preparation
 from iria.launcher.cluster import Cluster
 from tests.conftest import FolderByFolder
 from tests.shared import PROJECT
@@ -80,8 +80,8 @@ ASK = "import os, sys; sys.exit(os.environ['DATABASE_URL'] != 'postgres://new' a
 
 @pytest.mark.usefixtures("prepared")
 def test_a_check_gets_a_database_of_its_own() -> None:
-    assert checks.check("throwaway", sys.executable, "-c", ASK) == 0
-    assert checks.check("throwaway", sys.executable, "-c", "raise SystemExit(3)") == 3
+    assert command.check("throwaway", sys.executable, "-c", ASK) == 0
+    assert command.check("throwaway", sys.executable, "-c", "raise SystemExit(3)") == 3
 
 
 ALL_BUT_EXIFTOOL = ("java", "node", "npm", "git", "chromium-headless-shell", "nginx", "openssl")

@@ -172,7 +172,7 @@ def test_the_settings_file_is_read_as_the_settings_read_it(
     theirs: dict[str, str] = {}
     monkeypatch.setattr(environ.Env, "ENVIRON", theirs)
     environ.Env.read_env(file)
-    assert paths.read_dotenv(file) == theirs
+    assert paths.settings(home, {}) == theirs
 
 
 def test_a_settings_file_that_is_no_text_is_refused_in_words(home: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from iria.launcher import command, processes, run
-from iria.launcher.output import StartError, describe_os_error, error_line, is_disk_full
+from iria.launcher.output import StartError, describe_os_error, failure, is_disk_full
 from iria.launcher.run import Child
 from tests.proofs.clone import lives
 from tests.shared import PROJECT
@@ -171,6 +171,6 @@ def test_a_full_disk_is_recognised_in_what_programs_say() -> None:
 
 
 def test_the_error_line_of_a_program_are_those_that_tell() -> None:
-    assert error_line("reading\nERROR: no such table\nbye\n") == "ERROR: no such table"
-    assert error_line("one\ntwo\n") == "two"
-    assert error_line("") == "no output"
+    said = {"reading\nERROR: no such table\nbye\n": "ERROR: no such table", "one\ntwo\n": "two"}
+    for output, line in (said | {"": "no output"}).items():
+        assert str(failure("It failed", output)) == f"It failed ({line})."
