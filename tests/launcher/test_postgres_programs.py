@@ -1,4 +1,4 @@
-"""An upgrade that is cut off anywhere is finished by the next start, and loses nothing."""
+"""Programs of PostgreSQL are found by running them, and copied."""
 
 from pathlib import Path
 
@@ -10,37 +10,6 @@ from iria.launcher.paths import database_user
 from iria.launcher.postgres_programs import version_of
 
 USER = database_user(Path("/nowhere"))
-
-
-@pytest.fixture
-def upgraded(tmp_path: Path) -> Cluster:
-    """As an upgrade leaves it just before the swap."""
-    cluster = Cluster(tmp_path)
-    for folder, version in ((cluster.data, "15"), (tmp_path / "upgrade/postgres", "18")):
-        folder.mkdir(parents=True)
-        (folder / "PG_VERSION").write_text(version + "\n")
-    return cluster
-
-
-def test_an_upgrade_that_is_not_complete_changes_nothing(upgraded: Cluster) -> None:
-    upgraded.finish_upgrade()
-    assert version_of(upgraded.data) == 15
-
-
-@pytest.mark.parametrize("renames_done", [0, 1, 2])
-def test_a_swap_is_finished_wherever_it_stopped(upgraded: Cluster, renames_done: int) -> None:
-    (upgraded.state / "upgrade/postgres").rename(upgraded.upgraded)
-    if renames_done >= 1:
-        upgraded.data.rename(upgraded.state / "postgres-15-before")
-    if renames_done == 2:
-        upgraded.upgraded.rename(upgraded.data)
-    upgraded.finish_upgrade()
-    assert version_of(upgraded.data) == 18
-    (old,) = upgraded.state.glob("postgres-15-*")
-    assert version_of(old) == 15
-    assert not upgraded.upgraded.exists()
-    upgraded.finish_upgrade()
-    assert version_of(upgraded.data) == 18
 
 
 def test_a_copy_of_the_server_is_made_and_runs_from_where_it_lies(cluster: Cluster) -> None:
