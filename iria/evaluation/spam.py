@@ -1,6 +1,5 @@
 """Measures the spam model on a test collection: `train.jsonl` and `test.jsonl`."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,12 +11,9 @@ from articles.comments.screening.engine import apply_rules
 from articles.comments.screening.models import Check, ScreeningRule
 from articles.comments.screening.submission import Knowledge, Submission
 from articles.comments.spam.model import Example, train
+from iria.evaluation.records import Unreadable, read_records
 
 PREFIX_LENGTH: Final = 3
-
-
-class Unreadable(Exception):
-    """The collection has a wrong format; the message names file, line and problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +32,14 @@ def read(file: Path) -> list[Example]:
     Raises:
         Unreadable
     """
-    try:
-        lines = file.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{file.name} cannot be read: {error}"
-        raise Unreadable(message) from error
-    return [
-        _example(file.name, number, line) for number, line in enumerate(lines, 1) if line.strip()
-    ]
-
-
-def _example(name: str, number: int, line: str) -> Example:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        message = f"{name}, line {number}: not a JSON object."
-        raise Unreadable(message) from error
-    text, spam = (row.get("text"), row.get("spam")) if isinstance(row, dict) else (None, None)
-    if not isinstance(text, str) or spam not in (True, False):  # 1 and 0 are these, too
-        message = f"{name}, line {number}: “text” must be a string and “spam” true or false."
-        raise Unreadable(message)
-    return Example(text, bool(spam), str(row.get("thread", "")))
+    found = []
+    for number, record in read_records(file):
+        text, spam = record.get("text"), record.get("spam")
+        if not isinstance(text, str) or spam not in (True, False):  # 1 and 0 are these, too
+            message = f"{file}, line {number}: “text” must be a string and “spam” true or false."
+            raise Unreadable(message)
+        found.append(Example(text, bool(spam), str(record.get("thread", ""))))
+    return found
 
 
 def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:

@@ -1,6 +1,5 @@
 """A test collection: articles, and the links between them."""
 
-import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any, Final
 from articles.body.sanitiser import clean
 from articles.body.tree import inner_html, parse
 from iria.core.text.dates import in_utc
+from iria.evaluation.records import Unreadable, read_lines, read_records
 
 WRITTEN_LINKS: Final = (
     re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)"),
@@ -22,10 +22,6 @@ WRITTEN_LINKS: Final = (
 """Links in Markdown and templates, with their text, and bare URLs."""
 
 MIN_DATE: Final = datetime(1, 1, 2, tzinfo=UTC)
-
-
-class Unreadable(Exception):
-    """The collection cannot be read; the message names file and line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +89,8 @@ def without_links(record: dict[str, Any]) -> str:
 
 def _documents(file: Path, unreadable_dates: list[int]) -> list[Document]:
     found = []
-    for number, line in _lines(file):
+    for number, record in read_records(file):
         try:
-            record = json.loads(line)
             found.append(_document(record))
             if record.get("date") and found[-1].moment is None:
                 unreadable_dates.append(number)
@@ -119,7 +114,7 @@ def _document(record: dict[str, Any]) -> Document:
 
 def _links(file: Path) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for number, line in _lines(file):
+    for number, line in read_lines(file):
         columns = line.split("\t")
         if len(columns) < 2:
             message = f"{file}, line {number}: two columns required, from and to."
@@ -127,18 +122,6 @@ def _links(file: Path) -> list[tuple[str, str]]:
         if found or columns[:2] != ["from", "to"]:
             found.append((columns[0].strip(), columns[1].strip()))
     return found
-
-
-def _lines(file: Path) -> list[tuple[int, str]]:
-    """Lines that are not blank, each with its number in the file."""
-    try:
-        # Only line feeds separate records: a text may contain other line separators of Python.
-        lines = file.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{file} cannot be read: {error}"
-        raise Unreadable(message) from error
-    numbered = enumerate(lines, start=1)
-    return [(number, line.rstrip("\r")) for number, line in numbered if line.strip()]
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -1,15 +1,12 @@
 """Test collections: documents, queries and relevance judgements."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
 from typing import Any
 
-
-class Unreadable(Exception):
-    """The folder contains no test collection; the message says what is missing."""
+from iria.evaluation.records import Unreadable, read_lines, read_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +56,15 @@ def queries(folder: Path) -> list[Query]:
         Unreadable: one of the two is missing, or a line cannot be read.
     """
     grades: dict[str, dict[str, int]] = {}
-    for number, line in enumerate(_read(folder / "qrels.tsv").splitlines(), 1):
+    file = folder / "qrels.tsv"
+    for number, line in read_lines(file):
         parts = line.split("\t") if "\t" in line else line.split()
         try:
             query, document, grade = parts[0], parts[-2], int(float(parts[-1]))
         except (IndexError, ValueError) as error:
-            if number == 1 or not line.strip():
+            if number == 1:
                 continue  # the header
-            message = f"Line {number} of qrels.tsv is not a query, document and grade."
+            message = f"{file}, line {number}, is not a query, document and grade."
             raise Unreadable(message) from error
         if grade > 0:
             grades.setdefault(query, {})[document] = grade
@@ -96,21 +94,9 @@ def _gain(grades: Sequence[int]) -> float:
     return sum(grade / log2(1 + rank) for rank, grade in enumerate(grades[:10], 1))
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(_read(path).split("\n"), 1):
-        if line.strip():
-            try:
-                value = json.loads(line)
-                value["id"]
-            except (ValueError, KeyError, TypeError) as error:
-                message = f"Line {number} of {path.name} is not an object with an id."
-                raise Unreadable(message) from error
-            yield value
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{path.name} cannot be read in {path.parent}: {error}"
-        raise Unreadable(message) from error
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
+    for number, record in read_records(file):
+        if "id" not in record:
+            message = f"{file}, line {number}, has no id."
+            raise Unreadable(message)
+        yield record

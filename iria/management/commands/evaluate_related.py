@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from iria.evaluation.language_option import add_language
+from iria.evaluation.records import Unreadable
 from iria.evaluation.related.runner import evaluate
-from iria.evaluation.related.test_collection import Unreadable, read
+from iria.evaluation.related.test_collection import read
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from iria.evaluation.language_option import add_language
+from iria.evaluation.records import Unreadable
 from iria.evaluation.search.runner import Result, evaluate
-from iria.evaluation.search.test_collection import Unreadable
 
 
 class Command(BaseCommand):

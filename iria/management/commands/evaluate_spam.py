@@ -8,7 +8,8 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.comments.spam.model import Example, TooFew
-from iria.evaluation.spam import Result, Unreadable, judge, judge_blocklist, read
+from iria.evaluation.records import Unreadable
+from iria.evaluation.spam import Result, judge, judge_blocklist, read
 
 REVERSED: Final = "trained with test.jsonl"
 

@@ -49,7 +49,11 @@ def test_a_blocklist_matches_parts_of_words_and_ignores_case(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("line", "message"),
-    [("{", "line 1.*JSON"), ("[1]", "line 1.*text"), ('{"text": 1}', "line 1.*text")],
+    [
+        ("{", "line 1.*JSON"),
+        ("[1]", "line 1.*JSON"),
+        ('{"text": 1}', "line 1.*text"),
+    ],
 )
 def test_an_invalid_line_is_reported(tmp_path: Path, line: str, message: str) -> None:
     write(tmp_path, "train.jsonl", [line])

@@ -82,7 +82,7 @@ def test_a_folder_without_a_collection_is_rejected(collection: Path) -> None:
 
 def test_an_invalid_line_is_reported(collection: Path) -> None:
     (collection / "documents.jsonl").write_text('{"id": "a", "text": "Barge"}\n[1]\n')
-    with pytest.raises(CommandError, match=r"Line 2 of documents\.jsonl"):
+    with pytest.raises(CommandError, match=r"documents\.jsonl, line 2"):
         call_command("evaluate_search", str(collection))
 
 
