@@ -1,12 +1,13 @@
 """`python -m iria.launcher COMMAND …`: what the Makefile starts."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from iria.launcher import cluster, command, paths, run
 from iria.launcher.output import StartError, describe_os_error
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": run.run,
     "reset-demo": run.reset_demo,
     "upgrade-database": lambda: cluster.upgrade(paths.state_folder()),

@@ -73,7 +73,13 @@ class Cluster:
                 self._store(access)
                 server.create(access.password)
             if not self._has_daemon():
-                command = [sys.executable, "-m", "iria.launcher", "stop-when-unused", self.state]
+                command = [
+                    sys.executable,
+                    "-m",
+                    "iria.launcher",
+                    "stop-when-unused",
+                    str(self.state),
+                ]
                 processes.start_program(command, self.state / "log" / "daemon.log")
             if not self._runs():
                 server.clear_leftovers()
@@ -188,7 +194,7 @@ def _run_clients(server: Server, password: str, *commands: tuple[str, ...]) -> N
     try:
         for name, *arguments in commands:
             what = "The upgrade failed, and the database is as it was"
-            command = [server.programs.folder / name, *access, *arguments]
+            command: list[str | Path] = [server.programs.folder / name, *access, *arguments]
             processes.run_program(command, what, server.log, env=environment)
     finally:
         server.stop()

@@ -71,11 +71,7 @@ def site_environment(state: Path, database_url: str, url: str) -> dict[str, str]
 
 
 def check(kind: str, *command: str) -> int:
-    """Run a command that checks the project, with its own settings and database.
-
-    Args:
-        kind: `durable` for a database with normal durability, else `throwaway`.
-    """
+    """Run a command with settings and a database of its own, which is `durable` or `throwaway`."""
     preparation.make_environment(preparation.FOR_DEVELOPING)
     inherited = {name: value for name, value in os.environ.items() if name[:4] != "MAKE"}
     with tempfile.TemporaryDirectory(prefix="iria-checks-", ignore_cleanup_errors=True) as state:

@@ -38,7 +38,6 @@ class OsUser:
 
     @property
     def popen(self) -> dict[str, Any]:
-        """Options for `subprocess`, to start a program as this user."""
         if self.uid == os.geteuid():
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
@@ -46,15 +45,12 @@ class OsUser:
     def can_enter(self, folder: Path) -> bool:
         """Whether this user can enter the folder, or its nearest parent that exists."""
         nearest = next(path for path in (folder, *folder.parents) if path.exists())
-        enter = ["/bin/sh", "-c", 'cd -- "$1"', "sh", nearest]
+        enter = ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(nearest)]
         return subprocess.run(enter, cwd="/", capture_output=True, **self.popen).returncode == 0
 
 
 def database_user(data: Path) -> OsUser:
-    """The user that runs a cluster: the current one; for root its owner, else `postgres` or `nobody`.
-
-    PostgreSQL refuses to run as root.
-    """
+    """The current user; since PostgreSQL refuses root, for root its owner, `postgres` or `nobody`."""
     owner = data.stat().st_uid if data.exists() else None
     current = os.geteuid()
     if current == 0:
@@ -108,11 +104,8 @@ def state_folder(project: Path = PROJECT, environment: Mapping[str, str] | None 
 
 
 def make_folder(folder: Path, mode: int | None = None) -> Path:
-    """Create a folder and its parents with private permissions, regardless of the umask.
-
-    For root, another user runs the database, which may enter the parents of its data but not list
-    them.
-    """
+    """Create a folder and its parents with private permissions, regardless of the umask."""
+    # Under root another user runs the database, and may enter the parents of its data.
     private_mode = 0o711 if os.geteuid() == 0 else PRIVATE_FOLDER
     for path in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
         path.mkdir(exist_ok=True)
@@ -170,7 +163,6 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def stored_secret(path: Path) -> str:
-    """A random secret in a private file; created by the first call."""
     secret = path.read_text().strip() if path.exists() else ""
     if not secret:
         secret = secrets.token_urlsafe(48)

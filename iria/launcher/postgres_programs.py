@@ -78,7 +78,7 @@ class Programs:
 
 
 def installed(user: OsUser) -> list[Programs]:
-    """The installed versions that this user can run, newest first."""
+    """What this user can run, newest first."""
     folders = [Path(part) for part in os.environ.get("PATH", "").split(":") if part[:1] == "/"]
     for pattern in _USUAL_FOLDERS:
         folders += Path("/").glob(pattern)

@@ -113,7 +113,6 @@ def demo_password(state: Path) -> str:
 
 
 def how_to_sign_in(state: Path) -> str:
-    """The demo editor's e-mail address and password, from when the demo newsroom was loaded."""
     *email, password = (state / DEMO_EDITOR).read_text().split()
     if not email:
         return "with your own account; `manage.py createsuperuser` makes one"

@@ -20,8 +20,9 @@ def run_program(command: Sequence[str | Path], what: str, log: Path, **options: 
     """Run a program and append its output to a log; if it fails, the message begins with `what`."""
     with paths.make_private_file(log).open("ab") as output:
         begin = output.tell()
-        options = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output} | options
-        done = subprocess.run(command, **options)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options
+        )
     if done.returncode:
         raise failure(what, log.read_bytes()[begin:].decode(errors="replace"), log)
 

@@ -64,7 +64,6 @@ class Child:
         )
 
     def restart(self) -> None:
-        """Start again with a growing delay; fail after too many restarts."""
         self.end(0)  # remaining processes of the group
         now = time.monotonic()
         self.ended_at = [*(then for then in self.ended_at if now - then < 60), now]
@@ -100,7 +99,6 @@ def run(port_text: str = "8000") -> None:
             children = _start_children(state, python, environment, listener.fileno(), lock)
 
             def check() -> None:
-                """Check that the private cluster runs at the expected URL; store new process ids."""
                 if cluster is not None:
                     cluster.ensure()
                     if cluster.access().url != database_url:
@@ -202,7 +200,6 @@ def _start_children(
 
 
 def _wait_until_ready(url: str, children: list[Child]) -> None:
-    """Wait until the site and its worker are ready; raise if a child ends first."""
     deadline = time.monotonic() + READY_SECONDS
     while problem := _problem(url):
         for child in children:

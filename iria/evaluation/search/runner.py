@@ -24,6 +24,7 @@ from articles.search.index.indexer import UNSTORABLE, EntryText
 from articles.search.ranking.engine import LONGEST, InvalidQuery, search_articles
 from iria.core.db.bulk_copy import copy_rows
 from iria.core.db.scratch_schema import gather_statistics, scratch_schema
+from iria.evaluation.records import Unreadable
 from iria.evaluation.search import test_collection
 from iria.evaluation.search.test_collection import Document, Query, Score
 
@@ -62,7 +63,7 @@ def evaluate(folder: Path, language: str) -> Evaluation:
     queries, documents = test_collection.queries(folder), test_collection.documents(folder)
     if not queries:
         message = "qrels.tsv contains no judgement for any of the queries."
-        raise test_collection.Unreadable(message)
+        raise Unreadable(message)
     with scratch_schema():
         names = _load(documents, language)
         # The default is measured last, with a warm cache as on a running site.
