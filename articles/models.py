@@ -23,6 +23,7 @@ from articles.editorial.models import (
     ArticleCategory,
     ArticleTag,
     ArticleType,
+    Attachment,
     Byline,
     Category,
     Correction,
@@ -40,6 +41,7 @@ from articles.editorial.models import (
     TranslationGroup,
 )
 from articles.embeds.models import EmbedProvider
+from articles.files.models import File
 from articles.images.models import (
     Agency,
     Collection,
@@ -87,6 +89,7 @@ __all__ = [
     "ArticleTerms",
     "ArticleType",
     "ArticleViews",
+    "Attachment",
     "Ban",
     "Byline",
     "Category",
@@ -103,6 +106,7 @@ __all__ = [
     "EmbedProvider",
     "EncryptedIPAddress",
     "Figure",
+    "File",
     "Flag",
     "Follow",
     "Follower",

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver
 from articles.api.urls import urlpatterns as api
 from articles.comments.urls import urlpatterns as comments
 from articles.feeds.urls import urlpatterns as feeds
+from articles.files.urls import urlpatterns as files
 from articles.images.urls import urlpatterns as images
 from articles.pages.urls import urlpatterns as pages
 from articles.popular.urls import urlpatterns as popular
@@ -14,6 +15,7 @@ from iria.publication.language import speak
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *images,
+    *files,
     *feeds,
     *api,
     *speak(comments),

@@ -52,6 +52,7 @@ NAVIGATION: Final = (
             "articles.collection": "Collections",
             "articles.photographer": "Photographers",
             "articles.agency": "Agencies",
+            "articles.file": "Files",
         },
     ),
     Entry(
@@ -120,6 +121,7 @@ NAVIGATION: Final = (
 CREATED: Final = {
     "articles.article": ("Article", "write"),
     "articles.image": ("Images", "upload"),
+    "articles.file": ("Files", "upload"),
     "newsletter.issue": ("Newsletter issue", "newsletter"),
     "articles.page": ("Page", "page"),
 }

@@ -223,6 +223,7 @@ STATIC_ROOT.mkdir(mode=0o750, exist_ok=True)
 # Uploads are limited in bytes before anything decodes them; a body of 2 MB must still be a form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 IMAGE_MAX_BYTES = 60 * 1024 * 1024
+FILE_MAX_BYTES = 60 * 1024 * 1024
 # For the group of nginx, if it serves the images.
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
@@ -323,6 +324,7 @@ SECURE_CSP = {
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, *([bucket_url(_BUCKET)] if _BUCKET else [])],
+    "media-src": [CSP.SELF, *([bucket_url(_BUCKET)] if _BUCKET else [])],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],

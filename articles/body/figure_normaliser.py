@@ -1,4 +1,4 @@
-"""Normalising `figure` elements to an image, a gallery, an embed, or only text."""
+"""Normalising `figure` elements to an image, a gallery, an embed, a file, or only text."""
 
 from collections.abc import Iterator
 from typing import Final, Protocol
@@ -10,6 +10,7 @@ from articles.body.tree import Node
 
 PICTURE: Final = "data-image"
 GALLERY: Final = "data-gallery"
+FILE: Final = "data-file"
 WIDTH: Final = "data-width"
 
 
@@ -20,8 +21,8 @@ class Flow(Protocol):
 
 
 def figure(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
-    """An image, a gallery or an embed with its caption; any other figure becomes its content."""
-    if _has_image_id(node):
+    """An image, a gallery, an embed or a file with its caption; any other figure becomes its content."""
+    if _has_id(node, PICTURE):
         attributes = {PICTURE: str(int(node.attributes[PICTURE])), **_width_attribute(node)}
         return [_captioned(attributes, _caption(flow, node.children))]
     if GALLERY in node.attributes:
@@ -29,6 +30,9 @@ def figure(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     url = normalise_url(node.attributes.get("data-embed", ""))
     if url is not None:
         return [_captioned({"data-embed": url}, _caption(flow, node.children))]
+    if _has_id(node, FILE):
+        attributes = {FILE: str(int(node.attributes[FILE]))}
+        return [_captioned(attributes, _caption(flow, node.children))]
     return flow.within(node, marks)
 
 
@@ -62,7 +66,7 @@ def _parts(gallery: Node) -> Iterator[Node | str]:
     """The content of a gallery and of nested galleries."""
     for child in gallery.children:
         within = isinstance(child, Node) and child.tag == "figure" and GALLERY in child.attributes
-        if isinstance(child, Node) and within and not _has_image_id(child):
+        if isinstance(child, Node) and within and not _has_id(child, PICTURE):
             yield from _parts(child)
         else:
             yield child
@@ -74,8 +78,8 @@ def _contains_figure(part: Node | str) -> bool:
     return part.tag == "figure" or any(_contains_figure(child) for child in part.elements())
 
 
-def _has_image_id(node: Node) -> bool:
-    number = node.attributes.get(PICTURE, "")
+def _has_id(node: Node, attribute: str) -> bool:
+    number = node.attributes.get(attribute, "")
     return number.isascii() and number.isdigit() and int(number) > 0
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from lxml.html import HtmlElement, fragment_fromstring
 
 from articles.body.embeds import EmbedUse, card, embed_of
+from articles.body.files import FileUse, file_use_of
 from articles.body.figures import FigureUse, GalleryUse, gallery_of, outer_figures, use_of
 from articles.body.labels import ENGLISH, Labels
 from articles.body.sanitiser import safe_body
@@ -23,6 +24,9 @@ DrawGallery = Callable[[GalleryUse, list[str]], str]
 
 DrawEmbed = Callable[[EmbedUse], str]
 """HTML of an embed; never empty."""
+
+DrawFile = Callable[[FileUse], str]
+"""HTML of a file; empty if it is unknown."""
 
 PLACEHOLDER: Final = re.compile(r'<figure data-drawn="(\d+)"></figure>')
 
@@ -60,9 +64,20 @@ def gallery(use: GalleryUse, pictures: list[str]) -> str:
     return f"<figure>{''.join(pictures)}{caption}</figure>"
 
 
-def render(body: str, draw_figure: DrawFigure, *, labels: Labels = ENGLISH) -> str:
+def no_file(use: FileUse) -> str:
+    """For bodies whose files nobody fetched."""
+    return ""
+
+
+def render(
+    body: str,
+    draw_figure: DrawFigure,
+    *,
+    draw_file: DrawFile = no_file,
+    labels: Labels = ENGLISH,
+) -> str:
     """The body as HTML; see `draw`."""
-    return draw(body, draw_figure, labels=labels).html
+    return draw(body, draw_figure, draw_file=draw_file, labels=labels).html
 
 
 def draw(
@@ -71,6 +86,7 @@ def draw(
     draw_embed: DrawEmbed = card,
     draw_gallery: DrawGallery = gallery,
     *,
+    draw_file: DrawFile = no_file,
     labels: Labels = ENGLISH,
 ) -> Drawn:
     """The body with rendered figures, numbered and linked footnotes, and anchors for headings.
@@ -78,7 +94,7 @@ def draw(
     Tables get a box that scrolls, so that a wide table never widens the page.
     """
     tree = parse(safe_body(body))
-    drawn = _draw_figures(tree, draw_figure, draw_embed, draw_gallery)
+    drawn = _draw_figures(tree, draw_figure, draw_embed, draw_gallery, draw_file)
     headings = _name_headings(tree)
     _wrap_tables(tree, labels)
     notes = _number_footnotes(tree)
@@ -116,14 +132,17 @@ def _draw_figures(
     draw_figure: DrawFigure,
     draw_embed: DrawEmbed,
     draw_gallery: DrawGallery,
+    draw_file: DrawFile,
 ) -> list[str]:
     """Renders every figure and leaves a numbered placeholder in the tree for each."""
     drawn: list[str] = []
     galleries = 0
     for figure in outer_figures(tree):
         use, embed, many = use_of(figure), embed_of(figure), gallery_of(figure, galleries + 1)
+        file = file_use_of(figure)
         markup = draw_figure(use).strip() if use is not None else ""
         markup = draw_embed(embed) if embed is not None else markup
+        markup = draw_file(file).strip() if file is not None else markup
         if many is not None:
             galleries += 1
             pictures = [shown for each in many.pictures if (shown := draw_figure(each).strip())]

@@ -21,7 +21,7 @@ TAGS: Final = frozenset(
 )
 ATTRIBUTES: Final = {
     "a": {"href"},
-    "figure": {"data-image", "data-width", "data-embed", "data-gallery"},
+    "figure": {"data-image", "data-width", "data-embed", "data-gallery", "data-file"},
     "span": {"data-footnote", "lang", "dir"},
     "ol": {"start"},
     "th": {"colspan", "rowspan", "scope"},
@@ -90,7 +90,7 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
 
 def _allowed_in_figure(attribute: str, value: str) -> str | None:
     match attribute:
-        case "data-image":
+        case "data-image" | "data-file":
             return value if WHOLE_NUMBER.fullmatch(value) else None
         case "data-embed":
             return normalise_url(value)

@@ -27,7 +27,7 @@ class Hook[T]:
 
 @dataclass(frozen=True, slots=True)
 class ImageUsage:
-    """A place where an image is used."""
+    """A place where an image or a file is used."""
 
     label: str
     url: str
@@ -77,6 +77,12 @@ image_usages: Hook[Callable[[int], list[ImageUsage]]] = Hook()
 
 images_in_texts: Hook[Callable[[], set[int]]] = Hook()
 """The ids of images in texts, to which no foreign key refers."""
+
+file_usages: Hook[Callable[[int], list[ImageUsage]]] = Hook()
+"""File id → its uses."""
+
+files_in_texts: Hook[Callable[[], set[int]]] = Hook()
+"""The ids of files in texts, to which no foreign key refers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,13 @@
 """Articles, taxonomy, revisions, redirects and listings."""
 
 from articles.editorial.models.article import Article, ArticleCategory, ArticleTag, TranslationGroup
-from articles.editorial.models.article_parts import Byline, Correction, Figure, Portrait
+from articles.editorial.models.article_parts import (
+    Attachment,
+    Byline,
+    Correction,
+    Figure,
+    Portrait,
+)
 from articles.editorial.models.listing import (
     ListingCount,
     ListingEntry,
@@ -18,6 +24,7 @@ __all__ = [
     "ArticleCategory",
     "ArticleTag",
     "ArticleType",
+    "Attachment",
     "Byline",
     "Category",
     "Correction",

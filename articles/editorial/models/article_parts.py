@@ -10,6 +10,7 @@ from accounts.role_names import EDITOR, REPORTER
 from articles.editorial import privacy
 from articles.editorial.models.article import Article
 from articles.editorial.models.mixins import archived_before
+from articles.files.models import File
 from articles.images.models import Image
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -103,6 +104,22 @@ class Figure(models.Model):
     def get_absolute_url(self) -> str:
         """The large view in a published article."""
         return f"{self.article.get_absolute_url()}picture/{self.image_id}/"
+
+
+@model_policy(public=ALL_ROWS, personal_data=None)
+class Attachment(models.Model):
+    """One use of a file in the text of an article, derived from the text like a figure."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="attachments")
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="attachments")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "file"], name="attachment_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} in {self.article}"
 
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.EDITING, permissions={EDITOR: ALL_ACTIONS})

@@ -80,23 +80,33 @@ def scratch_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _run(order: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
-    """Runs the child process; whatever stops it becomes an error message.
+def run_process(
+    script: str, order: dict[str, Any], seconds: float
+) -> subprocess.CompletedProcess[bytes]:
+    """Runs a child process that limits itself, with the order on its standard input.
 
-    The child gets only the environment variables that libraries need: no secret is within reach
-    of a decoder.
+    It gets only the environment variables that libraries need: no secret is within reach of a
+    decoder.
+
+    Raises:
+        subprocess.TimeoutExpired: it took longer; it was killed.
     """
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     environment |= {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
+    return subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", script],
+        input=json.dumps(order).encode(),
+        capture_output=True,
+        env=environment,
+        timeout=seconds,
+        check=False,
+    )
+
+
+def _run(order: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
+    """Runs the decoder; whatever stops it becomes an error message."""
     try:
-        child = subprocess.run(
-            [sys.executable, "-I", "-X", "utf8", decoder_process.__file__],
-            input=json.dumps(order).encode(),
-            capture_output=True,
-            env=environment,
-            timeout=seconds or WAIT_SECONDS,
-            check=False,
-        )
+        child = run_process(decoder_process.__file__, order, seconds or WAIT_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise Undecodable(TOO_LONG) from error
     return parse_result(child.returncode, child.stdout, child.stderr)

@@ -29,7 +29,7 @@ def orphaned_files(before: datetime | None = None) -> Iterator[str]:
         return
     before = before or timezone.now() - MIN_AGE
     for folder in FOLDERS:
-        old = (name for name, since in _files_below(folder) if since < before)
+        old = (name for name, since in files_below(folder) if since < before)
         for names in batched(old, AT_ONCE):
             unknown = set(names) - _found_by_name(names)
             yield from sorted(unknown - _found_by_file(unknown) if unknown else unknown)
@@ -45,7 +45,7 @@ def delete_orphans(before: datetime | None = None) -> int:
     return count
 
 
-def _files_below(folder: str) -> Iterator[tuple[str, datetime]]:
+def files_below(folder: str) -> Iterator[tuple[str, datetime]]:
     """Every file below a folder, and since when it has been there."""
     storage: Any = default_storage
     if hasattr(storage, "files_below"):
@@ -55,7 +55,7 @@ def _files_below(folder: str) -> Iterator[tuple[str, datetime]]:
         for entry in entries:
             name = f"{folder}/{entry.name}"
             if entry.is_dir():
-                yield from _files_below(name)
+                yield from files_below(name)
             elif (since := _since(entry)) is not None:
                 yield name, since
 

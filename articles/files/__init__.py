@@ -1,0 +1,1 @@
+"""Files that readers can download or listen to: PDF documents and audio."""

@@ -1,0 +1,51 @@
+"""Jobs for files."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import batched
+from typing import Final
+
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from articles.files.models import File
+from articles.images.renditions.orphans import AT_ONCE, MIN_AGE, files_below
+
+FOLDER: Final = "files"
+
+log = logging.getLogger(__name__)
+
+
+@app.periodic(cron="55 2 * * *")
+@app.task(queue="pictures", queueing_lock="files.sweep")
+def sweep(timestamp: int) -> None:
+    """Deletes stored files that no row names."""
+    if count := delete_orphans():
+        log.warning("Deleted %s files without a row", count)
+
+
+def orphaned_files(before: datetime | None = None) -> Iterator[str]:
+    """Names of stored files older than a day that belong to no row.
+
+    None if there are no rows at all: the database is probably still to be restored.
+    """
+    if not File.objects.exists():
+        return
+    before = before or timezone.now() - MIN_AGE
+    old = (name for name, since in files_below(FOLDER) if since < before)
+    for names in batched(old, AT_ONCE):
+        known = File.objects.filter(stored__in=names).order_by().values_list("stored", flat=True)
+        yield from sorted({*names} - {*known})
+
+
+def delete_orphans(before: datetime | None = None) -> int:
+    """Deletes them and returns how many; one that cannot be deleted is retried the next night."""
+    count = 0
+    for name in orphaned_files(before):
+        with contextlib.suppress(OSError):
+            default_storage.delete(name)
+            count += 1
+    return count
