@@ -27,6 +27,8 @@ from articles.editorial.admin.taxonomy_admin import CategoryAdmin, KindAdmin, Se
 from articles.editorial.models import Article, ArticleType, Category, Redirect, Series
 from articles.embeds.admin import EmbedProviderAdmin
 from articles.embeds.models import EmbedProvider
+from articles.files.admin.file_admin import FileAdmin
+from articles.files.models import File
 from articles.images.admin.image_admin import ImageAdmin
 from articles.images.admin.source_admin import AgencyAdmin, CollectionAdmin, PhotographerAdmin
 from articles.images.models import Agency, Collection, Image, Photographer
@@ -57,6 +59,7 @@ admin.site.register(Category, CategoryAdmin)
 admin.site.register(Collection, CollectionAdmin)
 admin.site.register(Comment, CommentAdmin)
 admin.site.register(EmbedProvider, EmbedProviderAdmin)
+admin.site.register(File, FileAdmin)
 admin.site.register(Image, ImageAdmin)
 admin.site.register(ArticleType, KindAdmin)
 admin.site.register(SpamModelVersion, SpamModelVersionAdmin)

@@ -11,6 +11,7 @@ from articles.editorial import receivers as editorial_receivers
 from articles.editorial import signals
 from articles.editorial.admin import dashboard as editorial_dashboard
 from articles.editorial.models import Category
+from articles.files import receivers as files_receivers
 from articles.images import receivers as images_receivers
 from articles.images.renditions import renditions
 from articles.images.rights import withdrawal
@@ -41,6 +42,7 @@ def register() -> None:
     hooks.suppressed_emails.register("comments", preferences.is_suppressed)
     fan_out.register()
     editorial_receivers.register()
+    files_receivers.register()
     images_receivers.register()
     search_receivers.register()
     for changed in (signals.published, signals.changed, signals.unpublished):
@@ -66,6 +68,12 @@ def register() -> None:
     hooks.image_usages.register("articles", editorial_hooks.in_articles)
     hooks.image_usages.register("pages", pages_hooks.in_pages)
     hooks.images_in_texts.register("pages", pages_hooks.in_texts)
+    hooks.file_usages.register("articles", editorial_hooks.files_in_articles)
+    hooks.file_usages.register("pages", pages_hooks.files_in_pages)
+    hooks.files_in_texts.register("pages", pages_hooks.files_in_texts)
+    hooks.scheduled_changes.register(
+        "licence of a file ends", ScheduledChange("articles_file", "licence_until")
+    )
 
 
 def update_related(*, article_id: int, **signal: Any) -> None:

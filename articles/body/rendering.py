@@ -10,8 +10,8 @@ from typing import Final
 from lxml.html import HtmlElement, fragment_fromstring
 
 from articles.body.embeds import EmbedUse, card, embed_of
-from articles.body.files import FileUse, file_use_of
 from articles.body.figures import FigureUse, GalleryUse, gallery_of, outer_figures, use_of
+from articles.body.files import FileUse, file_use_of
 from articles.body.labels import ENGLISH, Labels
 from articles.body.sanitiser import safe_body
 from articles.body.tree import inner_html, parse, replace, text_of

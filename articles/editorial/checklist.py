@@ -7,8 +7,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from articles.body.figures import figures_in
+from articles.body.files import file_ids_in
 from articles.body.plain_text import plain_text
 from articles.editorial.models import Article, Figure
+from articles.files import usage
+from articles.files.models import File
 from articles.images.models import Image
 from articles.images.models.rights import Channel
 from articles.images.rights import usage_check
@@ -49,7 +52,23 @@ def publish_blockers(
         )
         for number in missing
     ]
-    return found
+    return found + file_blockers(article, at=at)
+
+
+def file_blockers(article: Article, *, at: datetime | None = None) -> list[Blocker]:
+    """What keeps the files in its text from being published. No query for a text without files."""
+    wanted = file_ids_in(article.body)
+    if not wanted:
+        return []
+    files = File.objects.in_bulk(wanted)
+    return usage.blockers(files.values(), at=at) + [
+        Blocker(
+            f"File number {number} is not in the library. Remove it from the text or choose another.",
+            f"{article.get_admin_url()}#id_body",
+            "View text",
+        )
+        for number in sorted(wanted - files.keys())
+    ]
 
 
 def headline_blockers(article: Article) -> list[Blocker]:

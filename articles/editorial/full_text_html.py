@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 from lxml.html import HtmlElement
 
 from articles.body.figures import FigureUse
+from articles.body.files import FileUse
 from articles.body.labels import labels_for
 from articles.body.rendering import render
 from articles.body.sanitiser import safe_caption
 from articles.body.tree import inner_html, parse
 from articles.editorial.models import Article, Figure
+from articles.files.models import File
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line
 from articles.images.srcset import plain_rendition
@@ -47,6 +49,19 @@ class RenderedImage:
         return f"<figure>{self.file}{caption}</figure>"
 
 
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """A file in the full text: markup before and after the description of its use."""
+
+    file_id: int
+    link: str
+    credit: str
+
+    def figure(self, caption: str) -> str:
+        text = " ".join(part for part in (safe_caption(caption), self.credit) if part)
+        return f"<figure><p>{self.link}</p><figcaption>{text}</figcaption></figure>"
+
+
 def full_text(article: Article, figures: Iterable[Figure], publication: Publication) -> str:
     """Lead image and text, each figure with caption and credit, every URL absolute.
 
@@ -61,11 +76,15 @@ def full_text(article: Article, figures: Iterable[Figure], publication: Publicat
             for each in figures
             if article.shows(each.image) and (shown := _shown(each.image, publication))
         )
+        files = tuple(
+            _linked(each.file) for each in article.attachments.all() if each.file.may_be_shown
+        )
     whole = _cached if len(article.body) < CACHED_LENGTH else _render
     return whole(
         article.body,
         (lead.image_id, lead.caption) if lead else None,
         images,
+        files,
         tuple(_corrections(article)),
         article.language,
         absolute_url(article.get_absolute_url()),
@@ -84,6 +103,11 @@ def _shown(image: Image, publication: Publication) -> RenderedImage | None:
     return RenderedImage(image.pk, file, credit_line(image, publication))
 
 
+def _linked(file: File) -> RenderedFile:
+    link = f'<a href="{escape(file.get_absolute_url())}">{escape(file.title)}</a>'
+    return RenderedFile(file.pk, f"{link} ({escape(file.facts)})", escape(file.credit))
+
+
 def _corrections(article: Article) -> Iterator[str]:
     corrections = list(article.corrections.all())
     if corrections:
@@ -97,6 +121,7 @@ def _render(
     body: str,
     lead: tuple[int, str] | None,
     images: tuple[RenderedImage, ...],
+    files: tuple[RenderedFile, ...],
     corrections: tuple[str, ...],
     language: str,
     url: str,
@@ -108,7 +133,13 @@ def _render(
         return image.figure(use.caption) if image else ""
 
     first = shown[lead[0]].figure(lead[1]) if lead and lead[0] in shown else ""
-    text = render(body, render_figure, labels=labels_for(language))
+    linked = {file.file_id: file for file in files}
+
+    def render_file(use: FileUse) -> str:
+        file = linked.get(use.file_id)
+        return file.figure(use.caption) if file else ""
+
+    text = render(body, render_figure, draw_file=render_file, labels=labels_for(language))
     return _self_contained(first + text + "".join(corrections), url)
 
 

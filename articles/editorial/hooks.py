@@ -29,18 +29,25 @@ def _label(article: Article) -> str:
     return f"the article “{article}”{where}"
 
 
+def files_in_articles(file_id: int) -> list[ImageUsage]:
+    """Every article with the file in its text."""
+    articles = Article.objects.filter(attachments__file_id=file_id).order_by("pk")
+    return [_usage(article) for article in articles.only("headline", "state")]
+
+
+def _usage(article: Article) -> ImageUsage:
+    return ImageUsage(
+        label=_label(article),
+        url=reverse("admin:articles_article_change", args=[article.pk]),
+        public=article.is_published,
+        scheduled=article.state == Article.State.SCHEDULED,
+    )
+
+
 def in_articles(image_id: int) -> list[ImageUsage]:
     """Every article that uses the image, each once, and every author with it as portrait."""
     articles = Article.objects.filter(figures__image_id=image_id).distinct().order_by("pk")
-    found = [
-        ImageUsage(
-            label=_label(article),
-            url=reverse("admin:articles_article_change", args=[article.pk]),
-            public=article.is_published,
-            scheduled=article.state == Article.State.SCHEDULED,
-        )
-        for article in articles.only("headline", "state")
-    ]
+    found = [_usage(article) for article in articles.only("headline", "state")]
     portraits = Portrait.objects.filter(image_id=image_id).select_related("author")
     return found + [
         ImageUsage(

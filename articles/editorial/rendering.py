@@ -3,17 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from types import MappingProxyType
+from typing import Final
 
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.body.embeds import EmbedUse
 from articles.body.figures import FigureUse, GalleryUse
+from articles.body.files import FileUse, files_in
 from articles.body.labels import labels_for
 from articles.body.plain_text import caption_text, plain_text
 from articles.body.rendering import Drawn, draw
 from articles.editorial.models import Article
 from articles.embeds.iframes import NO_FRAMES, Frames
 from articles.embeds.iframes import draw as draw_embed
+from articles.files import html as file_html
+from articles.files.models import File
 from articles.images.html import caption_html, figure_html, gallery_html, unavailable_html
 from articles.images.models import Image
 from articles.images.srcset import image_attributes
@@ -39,6 +44,10 @@ def text_of(article: Article) -> ArticleText:
     figures = list(article.figures.all())
     # The images of a gallery may share one caption.
     captions = dict.fromkeys(caption_text(each.caption) for each in figures if each.caption)
+    files = [attachment.file for attachment in article.attachments.all()]
+    captions |= dict.fromkeys(file.title for file in files)
+    described = dict.fromkeys(use.caption for use in files_in(article.body) if use.caption)
+    captions |= dict.fromkeys(map(caption_text, described))
     credits = {figure.image.credit: None for figure in figures if figure.image.credit}
     bylines = [byline.author.name for byline in article.bylines.all()]
     tags = [tag.name for tag in article.tags.all()]
@@ -54,6 +63,8 @@ def text_of(article: Article) -> ArticleText:
 
 ALONE = {"normal": "inline", "wide": "wide", "full": "full"}
 IN_GALLERY = {"normal": "gallery", "wide": "gallery wide", "full": "gallery full"}
+
+NO_FILES: Final[Mapping[int, File]] = MappingProxyType({})
 
 Shows = Callable[[Image], bool]
 """Whether an image may be shown in this text."""
@@ -75,12 +86,13 @@ def render_body(article: Article, publication: Publication) -> SafeString:
 def draw_body(article: Article, publication: Publication, frames: Frames = NO_FRAMES) -> Drawn:
     """The article's text with its headings and links; embeds without a frame are cards.
 
-    No queries if `figures` were fetched with their images (`for_page()`).
+    No queries if `figures` and `attachments` were fetched (`for_page()`).
     """
+    files = {each.file_id: each.file for each in article.attachments.all()}
     images = {figure.image_id: figure.image for figure in article.figures.all()}
     large = large_view(article) if article.is_published else no_large_view
     return _render(
-        article.body, images, publication, article.language, frames, large, article.shows
+        article.body, images, files, publication, article.language, frames, large, article.shows
     )
 
 
@@ -95,6 +107,7 @@ def render_text(
     images: Mapping[int, Image],
     publication: Publication,
     *,
+    files: Mapping[int, File] = NO_FILES,
     language: str,
     frames: Frames = NO_FRAMES,
 ) -> SafeString:
@@ -105,10 +118,18 @@ def render_text(
     Args:
         body: as it is stored; it is sanitised here.
         images: by id, with their renditions fetched.
+        files: by id.
         frames: of its embeds (`embeds.iframes.frames_of`), on pages whose policy names them.
     """
     html = _render(
-        body, images, publication, language, frames, no_large_view, attrgetter("may_be_shown")
+        body,
+        images,
+        files,
+        publication,
+        language,
+        frames,
+        no_large_view,
+        attrgetter("may_be_shown"),
     ).html
     return mark_safe(html)  # noqa: S308 - sanitised by `draw`
 
@@ -116,6 +137,7 @@ def render_text(
 def _render(
     body: str,
     images: Mapping[int, Image],
+    files: Mapping[int, File],
     publication: Publication,
     language: str,
     frames: Frames,
@@ -133,7 +155,17 @@ def _render(
     def embed(use: EmbedUse) -> str:
         return draw_embed(use, frames)
 
-    rendered = draw(body, figure, embed, _gallery, labels=labels_for(language))
+    def file(use: FileUse) -> str:
+        found = files.get(use.file_id)
+        if found is None:
+            return ""
+        return (
+            file_html.card_html(found, use.caption)
+            if found.may_be_shown
+            else file_html.unavailable_html(use.caption)
+        )
+
+    rendered = draw(body, figure, embed, _gallery, draw_file=file, labels=labels_for(language))
     return replace(rendered, html=typeset_html(rendered.html, language))
 
 

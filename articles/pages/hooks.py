@@ -5,6 +5,7 @@ from typing import Final
 
 from django.urls import reverse
 
+from articles.body.files import file_ids_in
 from articles.pages.models import Page
 from iria.core.hooks import ImageUsage, MenuTarget
 
@@ -30,9 +31,18 @@ PICTURE: Final = re.compile(r'data-image="(\d{1,18})"', re.ASCII)
 """Texts are sanitised, so the attribute always has this form."""
 
 
+def files_in_pages(file_id: int) -> list[ImageUsage]:
+    """Every page with the file in its text."""
+    return _usages(f'data-file="{file_id}"')
+
+
 def in_pages(image_id: int) -> list[ImageUsage]:
     """Every page with the image in its text."""
-    pages = Page.objects.filter(body__contains=f'data-image="{image_id}"').order_by("pk")
+    return _usages(f'data-image="{image_id}"')
+
+
+def _usages(markup: str) -> list[ImageUsage]:
+    pages = Page.objects.filter(body__contains=markup).order_by("pk")
     return [
         ImageUsage(
             label=f"Page “{page.title}”",
@@ -47,3 +57,9 @@ def in_texts() -> set[int]:
     """The ids of all images in the texts of pages."""
     texts = Page.objects.filter(body__contains="data-image=").values_list("body", flat=True)
     return {int(number) for text in texts for number in PICTURE.findall(text)}
+
+
+def files_in_texts() -> set[int]:
+    """The ids of all files in the texts of pages."""
+    texts = Page.objects.filter(body__contains="data-file=").values_list("body", flat=True)
+    return {number for text in texts for number in file_ids_in(text)}

@@ -4,8 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from articles.body.figures import figures_in
+from articles.body.files import file_ids_in
 from articles.editorial.rendering import render_text
 from articles.embeds.iframes import allow, frames_of
+from articles.files.models import File
 from articles.images.models import Image
 from articles.pages.models import Page
 from iria.core.http.page_cache import public_page
@@ -29,6 +31,7 @@ def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
         chosen.body,
         _image_page(chosen),
         publication_of(request),
+        files=_files(chosen),
         language=chosen.language,
         frames=frames,
     )
@@ -49,3 +52,8 @@ def _image_page(page: Page) -> dict[int, Image]:
         return {}
     found = Image.objects.filter(pk__in=wanted).defer("metadata")
     return {image.pk: image for image in found}
+
+
+def _files(page: Page) -> dict[int, File]:
+    wanted = file_ids_in(page.body)
+    return File.objects.in_bulk(wanted) if wanted else {}

@@ -108,7 +108,7 @@ class PictureDrop extends HTMLElement {
     this.running += 1;
     const data = new FormData();
     data.append("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
-    data.append("pictures", job.file);
+    data.append(this.input.name, job.file);
     const request = new XMLHttpRequest();
     const address = new URL(this.form.getAttribute("action") || location.href, location.href);
     address.searchParams.set("fragment", "1");

@@ -48,6 +48,7 @@ MODULES: Final = (
     *(
         "clicking",
         "embed",
+        "file",
         "find",
         "footnote",
         "gallery",
@@ -77,6 +78,7 @@ EDITOR_MEDIA: Final = Media(
             "django_prose_editor/material-icons.css",
             "django_prose_editor/editor.css",
             "iria_admin/images.css",
+            "iria_admin/files.css",
             "iria_admin/editor.css",
         ]
     },

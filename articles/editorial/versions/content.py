@@ -18,6 +18,7 @@ from articles.editorial.models import (
     Revision,
 )
 from articles.editorial.models.article import EDITABLE_FIELDS, REVISED_FIELDS
+from articles.editorial.versions.attachment_rows import attachments_of
 from articles.editorial.versions.figure_rows import figures_of
 from articles.embeds.autoembed import autoembed
 from articles.images.models import Image
@@ -108,6 +109,9 @@ def show(article: Article, content: Content) -> None:
     for each in shown:
         each.image = images[each.image_id]
     replace_rows(article, "figures", shown)
+    replace_rows(
+        article, "attachments", attachments_of(article) if "data-file" in article.body else []
+    )
     if "tags" not in content:
         return
     categories = existing(Category, content["categories"])

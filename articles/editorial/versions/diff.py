@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 
 from articles.body.embeds import embeds_in
 from articles.body.figures import figures_in
+from articles.body.files import files_in
 from articles.body.plain_text import caption_text, plain_text
 from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.versions.content import COLUMNS, Content, of_revision
@@ -44,8 +45,10 @@ class Part:
 
 
 def _text(body: str) -> str:
-    """The plain text, followed by the URLs of embeds."""
-    return "\n".join([plain_text(body), *(use.url for use in embeds_in(body))])
+    """The plain text, followed by the URLs of embeds and the numbers of files."""
+    embeds = [use.url for use in embeds_in(body)]
+    files = [f"File {use.file_id}" for use in files_in(body)]
+    return "\n".join([plain_text(body), *embeds, *files])
 
 
 TEXTS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {

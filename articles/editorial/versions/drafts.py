@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.body.figures import figures_in
+from articles.body.files import file_ids_in
 from articles.editorial import article_urls, translations
 from articles.editorial.checklist import NotReady, headline_blockers
 from articles.editorial.models import Article, Draft, Revision
 from articles.editorial.versions import revisions
+from articles.editorial.versions.attachment_rows import record_attachments
 from articles.editorial.versions.content import (
     BLANK,
     COLUMNS,
@@ -90,6 +92,8 @@ def create(
         article.created_by, article.version = by, 1
         article.save()
         record_figures(article)
+        if file_ids_in(article.body):
+            record_attachments(article)
         write_relations(article, written, {**BLANK, "language": article.language})
         return revisions.add(article, written, by=by, reason=reason)
 
@@ -215,6 +219,8 @@ def _write(article: Article, content: Content, before: Content) -> None:
     article.save(update_fields=SAVED)
     if _uses(content) != _uses(before):
         record_figures(article)
+    if file_ids_in(content["body"]) != file_ids_in(before["body"]):
+        record_attachments(article)
     write_relations(article, content, before)
 
 

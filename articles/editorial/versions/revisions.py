@@ -16,6 +16,7 @@ from articles.editorial.models.article import (
     EDITABLE_FIELDS,
     PUBLICATION_FIELDS,
 )
+from articles.editorial.versions.attachment_rows import record_attachments
 from articles.editorial.versions.content import (
     BLANK,
     REVISION_COLUMNS,
@@ -64,6 +65,7 @@ def save(article: Article, *, by: User | None) -> Revision:
         else:
             write_fields(article)
         record_figures(article)
+        record_attachments(article)
         revision = record(article, by=by)
         if article.is_published:
             transaction.on_commit(

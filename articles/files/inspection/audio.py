@@ -21,9 +21,9 @@ def clean(path: Path, file_type: FileType) -> dict[str, Any]:
     tags = _read(path)
     if tags.duration is None or not SHORTEST <= tags.duration <= LONGEST:
         raise Unfit(NO_SOUND)
-    if file_type is M4A and audio_tags.has_video(path):
-        raise Unfit(VIDEO)
     try:
+        if file_type is M4A and audio_tags.has_video(path):
+            raise Unfit(VIDEO)
         audio_tags.remove(path, file_type)
     except (ValueError, IndexError) as error:
         raise Unfit(BROKEN) from error

@@ -10,6 +10,7 @@ import {
 } from "django-prose-editor/editor";
 import { Clicking } from "editor/clicking";
 import { Embed } from "editor/embed";
+import { File } from "editor/file";
 import { Find } from "editor/find";
 import { Footnote } from "editor/footnote";
 import { Gallery, GalleryCaption } from "editor/gallery";
@@ -26,7 +27,7 @@ const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript,
 
 const KINDS = {
   body: () => [
-    ...COMMON, Blockquote, BulletList, Cite, Clicking, Code, CodeBlock, Dropcursor, Embed, Find, Footnote, Fullscreen, Gallery,
+    ...COMMON, Blockquote, BulletList, Cite, Clicking, Code, CodeBlock, Dropcursor, Embed, File, Find, Footnote, Fullscreen, Gallery,
     GalleryCaption, Gapcursor, HardBreak, Heading.configure({ levels: [2, 3, 4] }), HorizontalRule, Kept, ListItem, OrderedList,
     Passage, Pasting, Picture, Source, Strike, Table, TableCell, TableHeader, TableRow, TrailingNode, Underline,
     Menu.configure({ groups: GROUPS }),
@@ -54,7 +55,7 @@ function regroup(menu) {
 }
 
 /* The editor considers a text without characters empty; an image without caption is not empty. */
-const WORDLESS = new Set(["picture", "embed"]);
+const WORDLESS = new Set(["picture", "embed", "file"]);
 
 function isBlank(editor) {
   let blank = editor.isEmpty;

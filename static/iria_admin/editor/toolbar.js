@@ -22,6 +22,7 @@ const LABELS = {
   picture: "Image",
   gallery: "Gallery",
   embed: "Embed",
+  file: "File",
   footnote: `Footnote (${modifier}Alt+F)`,
   "history:undo": `Undo (${modifier}Z)`,
   "history:redo": `Redo (${modifier}Shift+Z)`,

@@ -1,0 +1,30 @@
+"""The attachment rows of an article, derived from its text."""
+
+from articles.body.files import file_ids_in
+from articles.editorial.checklist import NotReady
+from articles.editorial.models import Article, Attachment
+from articles.files.models import File
+from articles.files.usage import blockers
+
+
+def record_attachments(article: Article) -> None:
+    """Updates the rows from the text, one for each file.
+
+    Raises:
+        NotReady: the article is published and would get a file that readers may not have.
+    """
+    wanted = file_ids_in(article.body)
+    before = set(article.attachments.values_list("file_id", flat=True))
+    new = File.objects.filter(pk__in=wanted - before).order_by("pk") if wanted - before else ()
+    if article.is_published and (found := blockers(new)):
+        raise NotReady(found)
+    if gone := before - wanted:
+        article.attachments.filter(file__in=gone).delete()
+    if new:
+        Attachment.objects.bulk_create(Attachment(article=article, file=file) for file in new)
+
+
+def attachments_of(article: Article) -> list[Attachment]:
+    """What the text says, for a text that is not saved."""
+    files = File.objects.filter(pk__in=file_ids_in(article.body))
+    return [Attachment(article=article, file=file) for file in files]

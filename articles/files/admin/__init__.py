@@ -1,0 +1,1 @@
+"""The library of files in the admin."""
