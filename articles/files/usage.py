@@ -88,6 +88,8 @@ def delete_file(file: File) -> None:
         raise StillUsed(reason)
     try:
         with transaction.atomic():
+            # After an article that is just getting the file, so that its row is seen.
+            File.objects.select_for_update(of=("self",)).filter(pk=file.pk).first()
             file.delete()
     except (ProtectedError, RestrictedError) as error:
         message = f"The file “{file}” cannot be deleted because it was just used somewhere."

@@ -30,7 +30,18 @@ from articles.images.renditions.views import FILE_HEADERS, FOR_EVER
 NAME: Final = r"[A-Za-z0-9_-]{1,50}\.(?:pdf|mp3|m4a|ogg|wav|flac)"
 """Pattern of the names that are served."""
 MINUTE: Final = timedelta(minutes=1)
-SERVED: Final = ("name", "title", "stored", "media_type", "bytes", "credit", "licence_until")
+LISTENING: Final = timedelta(hours=6)
+"""Validity of a signed URL of audio: players ask it for more while somebody listens."""
+SERVED: Final = (
+    "name",
+    "kind",
+    "title",
+    "stored",
+    "media_type",
+    "bytes",
+    "credit",
+    "licence_until",
+)
 
 log = logging.getLogger(__name__)
 
@@ -87,10 +98,12 @@ def _content(request: HttpRequest, found: File, tag: str) -> HttpResponseBase:
     """Raises OSError if it is missing."""
     if settings.IMAGES_IN_BUCKET:
         storage: Any = found.stored.storage
-        left = {}
+        options = {}
+        if found.is_audio:
+            options["valid_for"] = LISTENING
         if found.licence_until is not None:
-            left = {"most": found.licence_until - timezone.now()}
-        return HttpResponseRedirect(str(storage.url(found.stored.name, **left)))
+            options["most"] = found.licence_until - timezone.now()
+        return HttpResponseRedirect(str(storage.url(found.stored.name, **options)))
     if settings.IMAGE_ACCEL_LOCATION:
         response = HttpResponse(content_type=found.media_type)
         location = f"{settings.IMAGE_ACCEL_LOCATION}{found.stored.name}"

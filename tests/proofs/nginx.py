@@ -103,6 +103,7 @@ def _configuration(folder: Path, port: int, site: int, renditions: Path) -> str:
         (f"{_CERTIFICATE}/privkey.pem", str(folder / "key.pem")),
         ("http://127.0.0.1:8000", f"http://127.0.0.1:{site}"),
         ("/srv/iria/media/renditions/", f"{renditions}/"),
+        ("/srv/iria/media/files/", f"{renditions.parent / 'files'}/"),
     ):
         assert server.count(theirs) == 1, f"{theirs} stands in the server of the page, once"
         server = server.replace(theirs, ours)

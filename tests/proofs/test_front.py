@@ -10,10 +10,12 @@ import pytest
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
+from articles.files.models import File
 from articles.images.library import ingest
 from articles.images.models import Image, Rendition
 from articles.images.renditions import renditions
 from articles.images.renditions.views import FILE_HEADERS
+from tests.articles.files import samples
 from tests.newsroom import picture_file
 from tests.proofs.nginx import NAME, Front, nginx
 
@@ -100,3 +102,21 @@ def test_nginx_serves_only_files_that_the_site_allows(front: Front) -> None:
     renewed = front.ask(url)
     assert renewed.status == 200
     assert int(renewed.headers["cache-control"].removeprefix("public, max-age=")) <= 30
+
+
+def test_nginx_serves_files_and_parts_of_them(front: Front) -> None:
+    content = samples.mp3(200)
+    file = samples.file(content, title="Interview")
+    shown = front.ask(file.get_absolute_url())
+    assert (shown.status, shown.body) == (200, content)
+    assert shown.headers["content-type"] == "audio/mpeg"
+    assert shown.headers["content-disposition"] == 'attachment; filename="interview.mp3"'
+    direct = front.ask_behind(file.get_absolute_url()).headers
+    for name in set(direct) - SERVER_HEADERS:
+        assert shown.headers.get(name) == direct[name], name
+    part = front.ask(file.get_absolute_url(), Range="bytes=10-19")
+    assert (part.status, part.body) == (206, content[10:20])
+    for path in (f"/kept-pictures/{file.stored.name}", "/kept-pictures/files/", "/kept-pictures/"):
+        assert front.ask(path).status == 404
+    File.objects.update(credit="")
+    assert front.ask(file.get_absolute_url()).status == 410

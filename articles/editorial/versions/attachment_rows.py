@@ -15,13 +15,19 @@ def record_attachments(article: Article) -> None:
     """
     wanted = file_ids_in(article.body)
     before = set(article.attachments.values_list("file_id", flat=True))
-    new = File.objects.filter(pk__in=wanted - before).order_by("pk") if wanted - before else ()
+    new = _locked(wanted - before) if wanted - before else []
     if article.is_published and (found := blockers(new)):
         raise NotReady(found)
     if gone := before - wanted:
         article.attachments.filter(file__in=gone).delete()
     if new:
         Attachment.objects.bulk_create(Attachment(article=article, file=file) for file in new)
+
+
+def _locked(numbers: set[int]) -> list[File]:
+    """The files with these ids; nobody deletes them before the commit."""
+    rows = File.objects.select_for_update(of=("self",), no_key=True)
+    return list(rows.filter(pk__in=numbers).order_by("pk"))
 
 
 def attachments_of(article: Article) -> list[Attachment]:

@@ -1,4 +1,4 @@
-"""Storage of originals and renditions in a private S3-compatible bucket.
+"""Storage of originals, renditions and files in a private S3-compatible bucket.
 
 Imported only if the settings name a bucket (`iria.environment.bucket`); its dependency is in
 `requirements-s3.txt`. Readers get signed URLs (docs/decisions/image-renditions.md).
@@ -21,6 +21,9 @@ VALID_FOR: Final = timedelta(seconds=90)
 """Validity of a signed URL: the minute that a redirect may be cached, plus slow clocks."""
 
 SHORTEST: Final = timedelta(seconds=1)
+
+AUDIO: Final = {"m4a": "audio/mp4", "flac": "audio/flac", "wav": "audio/wav"}
+"""Suffix → media type, where Python names one that players do not know."""
 
 
 class Bucket(Storage):
@@ -49,8 +52,11 @@ class Bucket(Storage):
             return ContentFile(bytes(obstore.get(self._store, name).bytes()), name)
 
     def _save(self, name: str, content: "File[Any] | IO[Any]") -> str:
-        kind = guess_type(name)[0] or f"image/{name.rpartition('.')[2]}"
+        suffix = name.rpartition(".")[2]
+        kind = AUDIO.get(suffix) or guess_type(name)[0] or f"image/{suffix}"
         headers = {"Content-Type": kind, "Cache-Control": "private, max-age=86400"}
+        if not kind.startswith("image/"):
+            headers["Content-Disposition"] = "attachment"
         content.seek(0)
         with _os_errors(name):
             obstore.put(self._store, name, content.read(), attributes=headers)
@@ -71,9 +77,14 @@ class Bucket(Storage):
         with _os_errors(name):
             return obstore.head(self._store, name)["size"]
 
-    def url(self, name: str | None, most: timedelta = VALID_FOR) -> str:
-        valid_for = max(SHORTEST, min(VALID_FOR, most))
-        return obstore.sign(self._store, "GET", str(name), valid_for)
+    def url(
+        self,
+        name: str | None,
+        most: timedelta = timedelta.max,
+        valid_for: timedelta = VALID_FOR,
+    ) -> str:
+        """A signed URL; `most` is the time to the end of the licence."""
+        return obstore.sign(self._store, "GET", str(name), max(SHORTEST, min(valid_for, most)))
 
     def files_below(self, folder: str) -> Iterator[tuple[str, datetime]]:
         """Every file below a folder and since when it has been there; a page of them at a time."""

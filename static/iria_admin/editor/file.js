@@ -160,6 +160,8 @@ export const File = Node.create({
         return made;
       });
       const shown = crel("div", { className: "admin-embed-shown admin-file-shown" }, [title, ...buttons, facts]);
+      const edit = crel("a", { target: "_blank", className: "button", textContent: "Edit title and credit" });
+      buttons[0].before(edit);
       shown.contentEditable = "false";
       const contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Description (optional)" });
       const dom = crel("figure", { className: "admin-figure admin-embed" }, [shown, contentDOM]);
@@ -169,6 +171,7 @@ export const File = Node.create({
         const id = node.attrs.file;
         if (shownId === id) return;
         shownId = id;
+        edit.href = `/admin/articles/file/${id}/change/`;
         title.textContent = `File number ${id}`;
         facts.textContent = "";
         const found = await factsOf(id);

@@ -1,7 +1,10 @@
 """How files are served."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
 
 import pytest
 from django.http.response import HttpResponseBase
@@ -12,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.files.models import File
 from tests.articles.files import samples
+from tests.articles.images.small_bucket import SmallBucket, small_bucket
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +100,33 @@ def test_nginx_sends_the_file_if_it_may(client: Client, settings: Any) -> None:
     assert response["X-Accel-Redirect"] == f"/kept-pictures/{file.stored.name}"
     assert response["Content-Disposition"].startswith("attachment")
     assert response.content == b""
+
+
+@pytest.fixture
+def bucket(settings: Any) -> Iterator[SmallBucket]:
+    with small_bucket() as server:
+        default = {
+            "BACKEND": "articles.images.renditions.s3_storage.Bucket",
+            "OPTIONS": server.options,
+        }
+        settings.STORAGES = {**settings.STORAGES, "default": default}
+        settings.IMAGES_IN_BUCKET = True
+        yield server
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_bucket_sends_the_file_with_its_type_as_a_download(client: Client) -> None:
+    content = samples.m4a()
+    response = client.get(samples.file(content).get_absolute_url())
+    assert (response.status_code, response["Cache-Control"]) == (302, "public, max-age=60")
+    # While somebody listens, the player asks the bucket for more.
+    assert int(parse_qs(urlsplit(response["Location"]).query)["X-Amz-Expires"][0]) > 3600
+    with urlopen(response["Location"]) as reply:
+        assert reply.headers["Content-Type"] == "audio/mp4"
+        assert reply.read() == content
+    ending = samples.file(licence_until=timezone.now() + timedelta(seconds=30))
+    url = client.get(ending.get_absolute_url())["Location"]
+    assert int(parse_qs(urlsplit(url).query)["X-Amz-Expires"][0]) <= 30
 
 
 def test_unknown_and_missing_files_are_not_found(client: Client) -> None:
