@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from articles.files.inspection.file_types import BROKEN, ENCRYPTED, NO_PAGES, Unfit
 
@@ -21,10 +21,11 @@ SCRIPTS: Final = "scripts and automatic actions"
 ATTACHMENTS: Final = "attached files and media"
 
 _ACTIONS: Final = frozenset(
-    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie"}
+    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Thread"}
+    | {"/Rendition", "/Movie"}
     | {"/Sound", "/RichMediaExecute", "/ResetForm", "/Hide", "/SetOCGState", "/Trans"}
 )
-"""Types of action that do more than open a page or a link."""
+"""Types of action that do more than show a page of the document or open a link."""
 _ANNOTATIONS: Final = frozenset(
     {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"}
 )
@@ -43,6 +44,8 @@ _REMOVED_KEYS: Final = {
     "/PieceInfo": "",
     "/LastModified": "",
 }
+_OUTSIDE_KEYS: Final = ("/F", "/FFilter", "/FDecodeParms", "/Ref")
+"""Of a stream: its content is in another file."""
 _OPENS_A_PAGE: Final = frozenset({"/GoTo"})
 
 
@@ -62,7 +65,9 @@ def clean(path: Path, target: Path) -> dict[str, Any]:
         writer.metadata = None
         if title:
             writer.add_metadata({"/Title": title})
-        writer.write(target)
+        # pypdf writes each number and each name alone.
+        with target.open("wb", buffering=1024 * 1024) as file:
+            writer.write(file)
     except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise Unfit(BROKEN) from error
     except RecursionError as error:
@@ -89,24 +94,32 @@ def _remove(reader: PdfReader) -> set[str]:
     """Removes it from the objects of the reader; returns what it was."""
     removed: set[str] = set()
     for each in _reachable(reader):
-        if isinstance(each, ArrayObject):
-            _remove_annotations(each, removed)
-            continue
+        if isinstance(annotations := _value(each, "/Annots"), ArrayObject):
+            _remove_annotations(annotations, removed)
         for key, name in _REMOVED_KEYS.items():
             if key in each and not (key == "/OpenAction" and _is_harmless(each[key])):
                 del each[key]
                 removed.add(name)
-        if each.get("/S") in _ACTIONS and each.get("/Type") != "/StructElem":
+        if isinstance(each, StreamObject):
+            for key in _OUTSIDE_KEYS:
+                each.pop(key, None)
+        elif _value(each, "/S") in _ACTIONS and _value(each, "/Type") != "/StructElem":
             each.clear()
             removed.add(SCRIPTS)
     return removed - {""}
+
+
+def _value(dictionary: DictionaryObject, key: str) -> Any:
+    """The value, also if it is an object of its own; None if there is none."""
+    value = dictionary.get(key)
+    return value.get_object() if isinstance(value, IndirectObject) else value
 
 
 def _is_harmless(action: Any) -> bool:
     """Whether what happens on opening only shows a certain page."""
     if isinstance(action, ArrayObject):
         return True
-    return isinstance(action, DictionaryObject) and action.get("/S") in _OPENS_A_PAGE
+    return isinstance(action, DictionaryObject) and _value(action, "/S") in _OPENS_A_PAGE
 
 
 def _remove_annotations(array: ArrayObject, removed: set[str]) -> None:
@@ -119,11 +132,11 @@ def _remove_annotations(array: ArrayObject, removed: set[str]) -> None:
 
 def _is_medium(item: Any) -> bool:
     found = item.get_object() if isinstance(item, IndirectObject) else item
-    return isinstance(found, DictionaryObject) and found.get("/Subtype") in _ANNOTATIONS
+    return isinstance(found, DictionaryObject) and _value(found, "/Subtype") in _ANNOTATIONS
 
 
-def _reachable(reader: PdfReader) -> Iterator[Any]:
-    """Every dictionary and array below the root, each once; what was removed is not followed."""
+def _reachable(reader: PdfReader) -> Iterator[DictionaryObject]:
+    """Every dictionary below the root, each once; what was removed is not followed."""
     waiting: list[Any] = [reader.trailer["/Root"]]
     known: set[int] = set()
     seen: set[tuple[int, int]] = set()
@@ -138,5 +151,6 @@ def _reachable(reader: PdfReader) -> Iterator[Any]:
         if not isinstance(item, (ArrayObject, DictionaryObject)) or id(item) in known:
             continue
         known.add(id(item))
-        yield item
+        if isinstance(item, DictionaryObject):
+            yield item
         waiting += item if isinstance(item, ArrayObject) else list(item.values())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from articles.files.inspection import client, process, reading
 from articles.files.inspection.file_types import (
@@ -57,8 +58,23 @@ def test_scripts_actions_attached_files_and_authors_are_removed_from_a_pdf(inspe
     assert reader.metadata.title == "Tides"
     assert reader.metadata.author is None
     assert len(reader.pages) == 1
-    # Streams are compressed: they are looked into, too.
     assert not reader.attachments
+
+
+def test_an_action_whose_type_is_an_object_of_its_own_is_removed(inspect: Any) -> None:
+    writer = PdfWriter()
+    page = writer.add_blank_page(200, 300)
+    page[NameObject("/Next")] = DictionaryObject(
+        {
+            NameObject("/S"): writer._add_object(NameObject("/GoToR")),
+            NameObject("/F"): TextStringObject("//server/share"),
+        }
+    )
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    found, cleaned = inspect(buffer.getvalue())
+    assert found["removed"]
+    assert b"//server/share" not in cleaned
 
 
 def test_a_pdf_that_opens_on_a_certain_page_still_does(inspect: Any) -> None:
