@@ -16,6 +16,7 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 RESERVED: Final = frozenset(
     {"accounts", "admin", "api", "archive", "author", "category", "comments", "corrections", "feed"}
     | {
+        "files",
         "healthz",
         "language",
         "newsletter",
