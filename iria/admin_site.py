@@ -121,7 +121,6 @@ NAVIGATION: Final = (
 CREATED: Final = {
     "articles.article": ("Article", "write"),
     "articles.image": ("Images", "upload"),
-    "articles.file": ("Files", "upload"),
     "newsletter.issue": ("Newsletter issue", "newsletter"),
     "articles.page": ("Page", "page"),
 }

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from accounts.models import User
 from articles.files.models import File
@@ -15,6 +15,10 @@ from tests.browser.conftest import PHONE, OpenPage
 pytestmark = pytest.mark.browser
 
 ADD = "/admin/articles/article/add/"
+
+
+def chosen(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
 def opened(page: Page) -> None:
@@ -50,10 +54,7 @@ def test_a_file_is_uploaded_without_leaving_the_text(open_admin: OpenPage, rui: 
     opened(page)
     dialog = page.get_by_role("dialog")
     dialog.locator("input[type=file]").set_input_files(
-        [
-            {"name": "tides.pdf", "mimeType": "application/pdf", "buffer": samples.pdf()},
-            {"name": "fake.pdf", "mimeType": "application/pdf", "buffer": b"no PDF"},
-        ]
+        [chosen("tides.pdf", samples.pdf()), chosen("fake.pdf", b"no PDF")]
     )
     dialog.get_by_role("button", name="Upload", exact=True).press("Enter")
     expect(dialog.locator(".received")).to_have_count(1)
@@ -69,10 +70,7 @@ def test_several_files_are_uploaded_in_the_library(open_admin: OpenPage, edna: U
     page = open_admin(edna, "/admin/articles/file/add/")
     assert accessibility_complaints(page) == []
     page.locator("input[type=file]").set_input_files(
-        [
-            {"name": "a.pdf", "mimeType": "application/pdf", "buffer": samples.pdf()},
-            {"name": "b.mp3", "mimeType": "audio/mpeg", "buffer": samples.mp3()},
-        ]
+        [chosen("a.pdf", samples.pdf()), chosen("b.mp3", samples.mp3())]
     )
     page.locator("input[type=submit]").press("Enter")
     expect(page.locator(".received")).to_have_count(2)
@@ -86,9 +84,7 @@ def test_several_files_are_uploaded_in_the_library(open_admin: OpenPage, edna: U
 
 def test_a_file_is_uploaded_without_scripts(open_admin: OpenPage, edna: User) -> None:
     page = open_admin(edna, "/admin/articles/file/add/", scripts=False)
-    page.locator("input[type=file]").set_input_files(
-        {"name": "tides.pdf", "mimeType": "application/pdf", "buffer": samples.pdf()}
-    )
+    page.locator("input[type=file]").set_input_files(chosen("tides.pdf", samples.pdf()))
     page.locator("input[type=submit]").press("Enter")
     expect(page.locator("#id_title")).to_have_value("tides")
     expect(page.locator("code")).to_contain_text("data-file")

@@ -20,6 +20,7 @@ from newsletter.models import Consent, Issue, IssueLink
 from newsletter.subscriptions import data_requests, opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
 from tests import newsroom
+from tests.articles.files import samples
 from tests.newsletter import factories
 
 
@@ -89,6 +90,7 @@ def parts(mina: User) -> dict[str, str]:
         "issue_id": str(issue.pk),
         "page": "about",
         "picture": rendition.name,
+        "file": samples.file().name,
         "one_picture": str(picture.pk),
         "kind": "articles",
         "one_category": str(category.pk),

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from accounts.models import AuthorProfile, User
 from articles.editorial.models import Article
+from articles.files.models import File
 from articles.images.models import Image, Photographer
 from articles.related.models import RelatedPick
 from tests import newsroom
+from tests.articles.files import samples
 
 ALLOWED: Final = {
     # Names for groups of images in the admin; no page shows them.
@@ -30,10 +32,14 @@ ALLOWED: Final = {
 
 @pytest.fixture
 def published(db: None) -> Article:
-    """A published article with an image, an author, a tag and a related article."""
+    """A published article with an image, a file, an author, a tag and a related article."""
     image = newsroom.picture(caption="A crane")
     article = newsroom.published(
-        "Out", lead_image=image, authors=[newsroom.author("Ines Faro")], tags=["shipping"]
+        "Out",
+        lead_image=image,
+        authors=[newsroom.author("Ines Faro")],
+        tags=["shipping"],
+        body=f"<p>The tables are out.</p>{samples.markup(samples.file())}",
     )
     RelatedPick.objects.create(article=article, picked=newsroom.published("Another"), position=0)
     return article
@@ -42,6 +48,8 @@ def published(db: None) -> Article:
 def example(model: type[Model], published: Article) -> Model | None:
     if model is Article:
         return published
+    if model is File:
+        return published.attachments.get().file
     return published.lead_image if model is Image else None
 
 

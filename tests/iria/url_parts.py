@@ -12,6 +12,7 @@ NAMES = {
     "comment_unfollow": {"token": "follow"},
     "preview": {"token": "preview"},
     "rendition": {"name": "picture"},
+    "file": {"name": "file"},
     "brand_image": {"name": "brand_image"},
     "comment_replies": {"comment": "pk"},
     "avatar": {"name": "avatar"},

@@ -216,7 +216,7 @@ def test_the_editor_asks_for_what_it_shows_of_a_file(client: Client, rui: User, 
     file = samples.file(credit="")
     client.force_login(rui)
     found = client.get(
-        "/admin/articles/file/facts/", {"id": [file.pk, "x", "99999999999999999999"]}
+        "/admin/articles/file/facts/", {"id": [str(file.pk), "x", "99999999999999999999"]}
     )
     assert found.json().keys() == {str(file.pk)}
     assert found.json()[str(file.pk)]["warning"]

@@ -81,7 +81,7 @@ def test_a_pdf_that_opens_on_a_certain_page_still_does(inspect: Any) -> None:
     writer = PdfWriter()
     for _ in range(2):
         writer.add_blank_page(200, 300)
-    writer.open_destination = writer.pages[1]  # type: ignore[assignment]
+    writer.open_destination = writer.pages[1]
     buffer = io.BytesIO()
     writer.write(buffer)
     found, cleaned = inspect(buffer.getvalue())

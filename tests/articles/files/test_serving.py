@@ -133,7 +133,7 @@ def test_unknown_and_missing_files_are_not_found(client: Client) -> None:
     assert client.get("/files/abc.pdf").status_code == 404
     assert client.get("/files/../settings.pdf").status_code == 404
     file = samples.file()
-    file.stored.storage.delete(file.stored.name)
+    file.stored.storage.delete(str(file.stored.name))
     assert client.get(file.get_absolute_url()).status_code == 404
 
 
