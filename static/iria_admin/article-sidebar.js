@@ -102,8 +102,7 @@ function start() {
   function settle() {
     const modal = isSheet.matches && !sidebar.hidden;
     for (const part of [form.querySelector(".article-bar"), form.querySelector(".admin-main")]) part.inert = modal;
-    if (modal) sidebar.setAttribute("role", "dialog");
-    else sidebar.removeAttribute("role");
+    sidebar.setAttribute("role", modal ? "dialog" : "complementary");
     toggle.setAttribute("aria-expanded", String(!sidebar.hidden));
   }
 

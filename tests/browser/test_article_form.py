@@ -12,6 +12,7 @@ from articles.editorial.models import Article
 from articles.images.models import Image
 from iria.publication.models import Publication
 from tests import newsroom
+from tests.browser.article_form import open_tab, publish, save_draft
 from tests.browser.conftest import OpenPage
 from tests.shared import shared_data
 
@@ -137,10 +138,11 @@ def test_a_real_article_is_entered_published_and_shown_in_order(
     Image.objects.update(alt_text="Jupiter, with dark spots where the pieces fell")
     page.locator(f"{EDITOR} > p").last.click()
     type_paragraphs(page, article.after_picture)
+    open_tab(page, "Details")
     choose_categories(page, article.categories)
     page.locator("#id_signed_by select").first.select_option(str(author.pk))
     page.fill("#id_tags", "dialogue, security")
-    page.click("[name=_publish]")
+    publish(page)
     expect(page.locator(".messagelist")).to_contain_text("Published")
     jobs()
     page.click(".messagelist a")
@@ -207,10 +209,11 @@ def test_categories_are_moved_with_buttons(open_admin: OpenPage, edna: User) -> 
     names = ["First", "Second", "Third"]
     article = newsroom.draft(categories=[newsroom.category(name) for name in names])
     page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
+    open_tab(page, "Details")
     page.click("[aria-label='Move up: Category 3']")
     page.click("[aria-label='Move up: Category 2']")
     page.click("[aria-label='Remove: Category 3']")
-    page.click("[name=_continue]")
+    save_draft(page)
     expect(page.locator(".messagelist")).to_be_visible()
     chosen = [str(each) for each in article.article_categories.all()]
     assert chosen == ["Third", "First"]
@@ -221,6 +224,7 @@ def test_an_author_added_from_the_form_is_selected_beside_the_others(
 ) -> None:
     article = newsroom.draft(authors=[newsroom.author("Ines Faro")])
     page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
+    open_tab(page, "Details")
     with page.expect_popup() as opened:
         page.click(".field-signed_by .ordered-choice-new")
     popup = opened.value
@@ -228,7 +232,7 @@ def test_an_author_added_from_the_form_is_selected_beside_the_others(
     popup.fill("#id_slug", "tomas-reis")
     popup.click("[name=_save]")
     expect(page.locator("#id_signed_by select").nth(1)).to_have_value(re.compile(r"\d+"))
-    page.click("[name=_continue]")
+    save_draft(page)
     expect(page.locator(".messagelist")).to_be_visible()
     assert [str(each) for each in article.bylines.all()] == ["Ines Faro", "Tomas Reis"]
 

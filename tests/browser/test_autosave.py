@@ -12,6 +12,7 @@ from articles.editorial.models import Article, Draft
 from articles.editorial.versions import drafts
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url
+from tests.browser.article_form import publish
 from tests.browser.conftest import OpenPage, sign_in
 
 pytestmark = pytest.mark.browser
@@ -78,7 +79,7 @@ def test_a_published_article_stays_as_it_is_until_its_changes_are_published(
     assert Article.objects.published().get().headline == "As published"
     page.reload()
     expect(page.locator("#id_headline")).to_have_value("Half a sen")
-    page.click("[name=_publish]")
+    publish(page)
     expect(page.locator("[name=_discard]")).to_have_count(0)
     assert Article.objects.published().get().headline == "Half a sen"
     assert not Draft.objects.exists()
@@ -253,9 +254,8 @@ def test_publishing_sends_the_last_words_too(open_admin: OpenPage, edna: User) -
     article = newsroom.draft("First")
     page = open_admin(edna, change_url(article))
     page.fill("#id_headline", "Typed just before")
-    page.click("[name=_publish]")
-    page.wait_for_url(f"**{change_url(article)}")
-    expect(page.locator("[name=_unpublish]")).to_be_visible()
+    publish(page)
+    expect(page.locator("[name=_unpublish]").last).to_be_visible()
     assert Article.objects.published().get().headline == "Typed just before"
 
 

@@ -8,6 +8,7 @@ from articles.images.models import Image
 from articles.public.article_page import minutes_to_read
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
+from tests.browser.article_form import save_draft
 from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
@@ -59,7 +60,7 @@ def test_the_editor_returns_every_text_unchanged(open_admin: OpenPage, edna: Use
     page.locator(f"{EDITOR} > p").last.click()
     page.keyboard.press("Control+End")
     page.keyboard.type(" Now.")
-    page.click("[name=_continue]")
+    save_draft(page)
     expect(page.locator(".messagelist")).to_contain_text("Saved")
     article.refresh_from_db()
     assert article.body == body.replace("Really.", "Really. Now.")
@@ -122,7 +123,7 @@ def test_a_new_table_has_a_header_row(open_admin: OpenPage, edna: User) -> None:
     page.fill(".prose-editor-dialog [name=rows]", "2")
     page.click(".prose-editor-dialog [type=submit]")
     page.keyboard.type("Port")
-    page.click("[name=_continue]")
+    save_draft(page)
     expect(page.locator(".messagelist")).to_contain_text("Saved")
     article.refresh_from_db()
     assert article.body.startswith("<table><thead><tr><th>Port</th><th></th><th></th></tr></thead>")
@@ -278,8 +279,6 @@ def test_the_article_form_is_accessible(
         body=BODY.format(newsroom.picture().pk), authors=[newsroom.author("Ines Faro")], tags=["x"]
     )
     page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/", **options)
-    for details in page.locator(".admin-panel details").all():
-        details.locator("summary").click()
     expect(page.locator(".admin-figure-credit").first).not_to_be_empty()
     assert accessibility_complaints(page) == []
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"

@@ -15,6 +15,7 @@ from articles.related.models import RelatedPick
 from articles.search.index import indexer
 from articles.search.models import QueryCount
 from tests import newsroom
+from tests.browser.article_form import open_tab, save_draft
 from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
@@ -187,11 +188,13 @@ def test_an_editor_chooses_related_articles(
     article, picked = archive[0], archive[7]
     page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
     part = page.locator("#related_picks-group")
+    open_tab(page, "Details")
+    page.locator("details", has=part).locator("summary").click()
     part.locator(".add-row a").click()
     part.locator(".select2-selection").first.click()
     page.locator(".select2-search__field").fill("number 7")
     page.locator(".select2-results__option", has_text="Barge number 7").click()
-    page.click("[name=_continue]")
+    save_draft(page)
     expect(page.locator(".messagelist")).to_be_visible()
     assert RelatedPick.objects.get().picked == picked
     reader = open_page(article.get_absolute_url(), scripts=False)

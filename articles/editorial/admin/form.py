@@ -29,7 +29,7 @@ from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import BLANK, Content, fields_of
 from iria.core.text.validators import one_line
 
-STYLESHEETS: Final = ("bar", "column", "sidebar", "sheet")
+STYLESHEETS: Final = ("bar", "phone", "column", "sidebar", "tabs", "sheet")
 OFFERED_HERE = 60
 SCHEDULE = "_schedule"
 """The name of the button that sets a time."""
@@ -118,6 +118,7 @@ class ArticleForm(forms.ModelForm[Article]):
             self.initial = {**self.initial, **_beside_the_row(self.instance, self.opened)}
         elif self.instance._state.adding:
             self.initial.setdefault("form_token", submit_actions.make_form_token())
+            self.fields["headline"].widget.attrs["autofocus"] = not self.is_bound
         if "schedule_for" in self.fields:
             ignored = self.is_bound and SCHEDULE not in self.data
             self.fields["schedule_for"].ignored = ignored  # type: ignore[attr-defined]

@@ -157,7 +157,7 @@ def outcome_message(article: Article) -> SafeString:
     match article.state:
         case Article.State.PUBLISHED:
             return format_html(
-                'Published. <a href="{}">View on site</a>.', article.get_absolute_url()
+                'Published. <a href="{}">View article</a>.', article.get_absolute_url()
             )
         case Article.State.SCHEDULED:
             return format_html("Scheduled for {}.", _shown(article.publish_at))
