@@ -1,7 +1,7 @@
 """The admin site: Django's own, with a dashboard as its first page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import update_wrapper
 from typing import Any, Final, cast
 
@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -31,6 +32,8 @@ class Entry:
     """Names the icon in static/iria_admin/icons.svg."""
     models: dict[str, str]
     """Model label → name in the navigation."""
+    pages: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Name of a URL → name in the navigation, and the permission that its page needs."""
 
 
 NAVIGATION: Final = (
@@ -43,6 +46,7 @@ NAVIGATION: Final = (
             "articles.category": "Categories",
             "taggit.tag": "Tags",
         },
+        {"admin:articles_article_trash": ("Trash", "articles.change_article")},
     ),
     Entry(
         "Images",
@@ -218,6 +222,11 @@ class IriaAdminSite(admin.AdminSite):
                 unplaced = sorted(models.values(), key=lambda model: model["name"].casefold())
                 listed += [{**model, "is_unplaced": True} for model in unplaced]
             if listed:
+                listed += [
+                    {"name": name, "url": reverse(url), "admin_url": reverse(url)}
+                    for url, (name, permission) in entry.pages.items()
+                    if request.user.has_perm(permission)
+                ]
                 entries.append(_entry_of(entry, listed))
         return entries
 
@@ -246,16 +255,22 @@ def _entry_of(entry: Entry, models: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _mark_current(entries: list[dict[str, Any]], path: str) -> None:
     """Sets `is_current` of the entry and of the model to which the page belongs."""
+    pages = [model for entry in entries for model in entry["models"]]
+    inside = [model["url"] for model in pages if path.startswith(model["url"])]
+    longest = max(inside, key=len, default="")
     for entry in entries:
         for model in entry["models"]:
-            model["is_current"] = path.startswith(model["url"])
+            model["is_current"] = model["url"] == longest
         entry["is_current"] = any(model["is_current"] for model in entry["models"])
 
 
 def _links_to_add(entries: list[dict[str, Any]]) -> list[dict[str, str]]:
     """The “New” menu: what the user may add."""
     models = {
-        model["model"]._meta.label_lower: model for entry in entries for model in entry["models"]
+        model["model"]._meta.label_lower: model
+        for entry in entries
+        for model in entry["models"]
+        if "model" in model
     }
     return [
         {"name": name, "icon": icon, "url": models[label]["add_url"]}

@@ -7,8 +7,8 @@ from accounts.models import User
 from articles.images.models import Image
 from articles.public.article_page import minutes_to_read
 from tests import newsroom
-from tests.browser.checkers import accessibility_complaints
 from tests.browser.article_form import save_draft
+from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = pytest.mark.browser

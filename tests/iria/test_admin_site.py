@@ -29,7 +29,7 @@ def entries_of(user: User) -> dict[str, list[str]]:
 
 def test_an_editor_sees_articles_images_newsletters_and_the_front_page(edna: User) -> None:
     entries = entries_of(edna)
-    assert entries["Articles"] == ["All articles", "Series", "Categories", "Tags"]
+    assert entries["Articles"] == ["All articles", "Series", "Categories", "Tags", "Trash"]
     assert "Library" in entries["Images"]
     assert "Issues" in entries["Newsletter"]
     assert entries["Pages & site"][0] == "Front page"
@@ -84,6 +84,11 @@ def test_the_entry_of_the_page_is_current(edna: User) -> None:
     current = [entry for entry in entries if entry["is_current"]]
     assert [entry["name"] for entry in current] == ["Articles"]
     assert [m["name"] for m in current[0]["models"] if m["is_current"]] == ["Categories"]
+
+
+def test_of_two_pages_below_each_other_the_inner_one_is_current(edna: User) -> None:
+    articles = context_of(edna, "/admin/articles/article/trash/")["available_apps"][0]
+    assert [page["name"] for page in articles["models"] if page["is_current"]] == ["Trash"]
 
 
 def test_no_entry_is_current_on_the_dashboard(edna: User) -> None:

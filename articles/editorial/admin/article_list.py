@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -21,15 +22,18 @@ from django.db.models import (
 )
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from articles.editorial import permissions, publishing, unpublish_undo
 from articles.editorial.admin import trash, unpublishing
-from articles.editorial.models import Article, ArticleCategory, Byline, Category
+from articles.editorial.admin.status import status_of
+from articles.editorial.models import Article, ArticleCategory, Byline, Category, Draft
 from articles.editorial.models.article import LANGUAGES
+from articles.images.admin.chooser import choice
+from articles.images.models import Image
 from iria.core import hooks
 
 MOST_AT_ONCE: Final = 200
@@ -47,6 +51,16 @@ UNPUBLISHED_TEXT: Final = Case(
     output_field=TextField(),
 )
 """The text of an article that is not published, without markup."""
+
+
+VIEWS: Final = (
+    ("All", {}),
+    ("Mine", {"whose": "mine"}),
+    ("Drafts", {"state__exact": "draft"}),
+    ("Scheduled", {"state__exact": "scheduled"}),
+    ("Live", {"state__exact": "published"}),
+)
+"""The tabs above the list: their names and filters."""
 
 
 class StateFilter(admin.ChoicesFieldListFilter):
@@ -109,7 +123,7 @@ class Whose(admin.SimpleListFilter):
 
 
 class Rows(ChangeList):
-    """The list with everything its columns show, in two more queries."""
+    """The list with everything its columns show, in four more queries."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
         categories = ArticleCategory.objects.select_related("category")
@@ -119,33 +133,57 @@ class Rows(ChangeList):
             .get_queryset(request, exclude_parameters)
             .defer("body")
             .prefetch_related(
-                Prefetch("article_categories", categories), Prefetch("bylines", bylines)
+                Prefetch("article_categories", categories),
+                Prefetch("bylines", bylines),
+                Prefetch("lead_image", Image.objects.for_grid()),
             )
         )
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        overdue = Article.objects.overdue().filter(pk__in=[article.pk for article in rows])
+        self.overdue = set(overdue.order_by().values_list("pk", flat=True))
+        for article in rows:
+            article.status = status_of(  # type: ignore[attr-defined]
+                article, getattr(article, "draft", None), is_overdue=article.pk in self.overdue
+            )
+        self.result_list = rows  # type: ignore[assignment]
 
 
 class ArticleList(admin.ModelAdmin[Article]):
     """The part of the articles' admin that is their list."""
 
     list_display = [
-        "headline",
-        "state_label",
-        "type_name",
-        "primary_category",
+        "thumbnail",
+        "headline_and_type",
+        "status_badge",
         "authors",
-        "published",
-        "last_saved",
+        "primary_category",
+        "date",
     ]
-    list_display_links = ["headline"]
+    list_display_links = ["headline_and_type"]
     list_filter = [("state", StateFilter), Whose, InCategory, "kind", InLanguage]
-    list_select_related = ["kind"]
-    list_per_page = 50
+    list_select_related = ["kind", "draft"]
+    list_per_page = 25
     search_fields = ["headline", "standfirst", "bylines__author__name", "unpublished_text"]
     search_help_text = "Search headlines, text and authors, drafts included."
     date_hierarchy = "published_at"
     ordering = ["-modified_at", "-pk"]
     actions = ["publish_selected", "unpublish_selected", "move_selected_to_trash"]
     show_full_result_count = False
+
+    class Media:
+        css = {"all": ["iria_admin/article-list.css"]}
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        views = [
+            {"name": name, "query": urlencode(filters), "is_current": _is_view(request, filters)}
+            for name, filters in VIEWS
+        ]
+        return super().changelist_view(request, {**(extra_context or {}), "views": views})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Rows
@@ -175,33 +213,37 @@ class ArticleList(admin.ModelAdmin[Article]):
 
     # Columns
 
-    @admin.display(description="State", ordering="state")
-    def state_label(self, article: Article) -> SafeString:
-        label = article.get_state_display()
-        if article.state == Article.State.SCHEDULED and article.publish_at:
-            label = f"{label} for {_shown(article.publish_at)}"
-        return format_html('<span class="admin-state admin-{}">{}</span>', article.state, label)
+    @admin.display(description="Lead image")
+    def thumbnail(self, article: Article) -> str:
+        image = article.lead_image
+        url = choice(image).thumbnail if image is not None else ""
+        return render_to_string("admin/articles/article/_thumbnail.html", {"url": url})
 
-    @admin.display(description="Type", ordering="kind")
-    def type_name(self, article: Article) -> str:
-        return str(article.kind)
+    @admin.display(description="Headline", ordering="headline")
+    def headline_and_type(self, article: Article) -> str:
+        """With the type and the time of the last change in the second line."""
+        return render_to_string("admin/articles/article/_headline.html", {"article": article})
+
+    @admin.display(description="Status", ordering="state")
+    def status_badge(self, article: Article) -> str:
+        context = {"status": article.status}  # type: ignore[attr-defined]
+        return render_to_string("admin/articles/article/_status.html", context)
+
+    @admin.display(description="Authors")
+    def authors(self, article: Article) -> str:
+        return ", ".join(str(byline.author) for byline in article.bylines.all()) or "–"
 
     @admin.display(description="Category")
     def primary_category(self, article: Article) -> str:
         chosen = list(article.article_categories.all())
         return str(chosen[0].category) if chosen else "–"
 
-    @admin.display(description="Authors")
-    def authors(self, article: Article) -> str:
-        return ", ".join(str(byline.author) for byline in article.bylines.all()) or "–"
-
-    @admin.display(description="Published", ordering="published_at")
-    def published(self, article: Article) -> str:
-        return _shown(article.published_at) if article.published_at else "–"
-
-    @admin.display(description="Last saved", ordering="modified_at")
-    def last_saved(self, article: Article) -> str:
-        return _shown(article.modified_at)
+    @admin.display(description="Date", ordering="published_at")
+    def date(self, article: Article) -> str:
+        """When it was or will be published."""
+        draft: Draft | None = getattr(article, "draft", None)
+        moment = (draft and draft.publish_at) or article.publish_at or article.published_at
+        return _shown(moment) if moment else ""
 
     # Actions
 
@@ -282,3 +324,9 @@ class ArticleList(admin.ModelAdmin[Article]):
 
 def _shown(moment: Any) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def _is_view(request: HttpRequest, filters: dict[str, str]) -> bool:
+    """Whether the list shows this view, however it is sorted."""
+    given = {name: value for name, value in request.GET.items() if name not in {"p", "o", "all"}}
+    return given == filters
