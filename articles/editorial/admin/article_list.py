@@ -53,7 +53,7 @@ UNPUBLISHED_TEXT: Final = Case(
 """The text of an article that is not published, without markup."""
 
 
-VIEWS: Final = (
+VIEWS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
     ("All", {}),
     ("Mine", {"whose": "mine"}),
     ("Drafts", {"state__exact": "draft"}),
@@ -145,10 +145,10 @@ class Rows(ChangeList):
         overdue = Article.objects.overdue().filter(pk__in=[article.pk for article in rows])
         self.overdue = set(overdue.order_by().values_list("pk", flat=True))
         for article in rows:
-            article.status = status_of(  # type: ignore[attr-defined]
+            article.status = status_of(
                 article, getattr(article, "draft", None), is_overdue=article.pk in self.overdue
             )
-        self.result_list = rows  # type: ignore[assignment]
+        self.result_list = rows
 
 
 class ArticleList(admin.ModelAdmin[Article]):

@@ -143,5 +143,5 @@ def _chosen(form: forms.ModelForm[Article], name: str) -> list[str]:
         return []
     given = form[name].value()
     keys = [str(each) for each in (given if isinstance(given, list) else [given])]
-    labels = {str(key): str(label).strip() for key, label in form.fields[name].widget.choices}  # type: ignore[attr-defined]
+    labels = {str(key): str(label).strip() for key, label in form.fields[name].widget.choices}
     return [labels[key] for key in keys if key and key in labels]
