@@ -10,12 +10,15 @@ from articles.editorial import hooks as editorial_hooks
 from articles.editorial import receivers as editorial_receivers
 from articles.editorial import signals
 from articles.editorial.admin import dashboard as editorial_dashboard
+from articles.editorial.link_kind import ARTICLES
 from articles.editorial.models import Category
 from articles.files import receivers as files_receivers
 from articles.images import receivers as images_receivers
 from articles.images.renditions import renditions
 from articles.images.rights import withdrawal
+from articles.links.kinds import link_kinds
 from articles.pages import hooks as pages_hooks
+from articles.pages.link_kind import PAGES
 from articles.pages.models import Page
 from articles.popular import dashboard as popular_dashboard
 from articles.related import tasks as related_tasks
@@ -65,6 +68,9 @@ def register() -> None:
     hooks.scheduled_changes.register(
         "placement expires", ScheduledChange("articles_placement", "expires_at")
     )
+    # The names are those in stored references, such as `internal:article/12`.
+    link_kinds.register("article", ARTICLES)
+    link_kinds.register("page", PAGES)
     hooks.image_usages.register("articles", editorial_hooks.in_articles)
     hooks.image_usages.register("pages", pages_hooks.in_pages)
     hooks.images_in_texts.register("pages", pages_hooks.in_texts)

@@ -53,6 +53,7 @@ from articles.images.models import (
     Rendition,
     SimilarImage,
 )
+from articles.links.models import InternalLink
 from articles.pages.models import OldPagePath, Page
 from articles.popular.models import ArticleViews, MostRead
 from articles.public.front_page.models import Placement
@@ -113,6 +114,7 @@ __all__ = [
     "Image",
     "ImageEvent",
     "ImageSearchVector",
+    "InternalLink",
     "ListingCount",
     "ListingEntry",
     "ListingRecheck",

@@ -1,6 +1,6 @@
 """The fields of an article in the API: `FIELDS` has a function for each. Their types: `schemas`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,9 +11,11 @@ from articles.api import article_relations
 from articles.api.images import serialize_image
 from articles.api.parameters import FieldSet
 from articles.body.plain_text import caption_text, plain_text
+from articles.body.references import NO_URLS
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Category
 from articles.editorial.models.querysets import ArticleQuerySet
+from articles.links.targets import urls_for
 from iria.core.http.urls import absolute_url, url_path
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
@@ -86,7 +88,7 @@ FIELDS: Final = FieldSet(
         "series": article_relations.series,
         "comments_open": lambda row: row.comments_open,
         "comments_url": lambda row: absolute_url(f"/api/v1/comments/?article={row.pk}"),
-        "html": lambda row: full_text(row, row.figures.all(), row.publication),
+        "html": lambda row: full_text(row, row.figures.all(), row.publication, row.urls),
         "text": lambda row: plain_text(row.body),
     },
     on_request=(*TEXT, *article_relations.RELATIONS),
@@ -100,12 +102,17 @@ def loaded(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
     return rows if any(name in TEXT for name in names) else rows.defer("body")
 
 
-def serializer_for(request: HttpRequest, names: list[str]) -> Callable[[Article], dict[str, Any]]:
-    """The function that serializes each article of a response."""
+def serializer_for(
+    request: HttpRequest, names: list[str]
+) -> Callable[[Iterable[Article]], list[dict[str, Any]]]:
+    """The function that serializes the articles of a response; one query for all internal links."""
     publication: Publication | None = publication_of(request) if "html" in names else None
 
-    def serialize(article: Article) -> dict[str, Any]:
-        article.publication = publication  # type: ignore[attr-defined]
-        return FIELDS.serialize(article, names)
+    def serialize(articles: Iterable[Article]) -> list[dict[str, Any]]:
+        rows = list(articles)
+        urls = urls_for(*(row.body for row in rows)) if "html" in names else NO_URLS
+        for row in rows:
+            row.publication, row.urls = publication, urls  # type: ignore[attr-defined]
+        return [FIELDS.serialize(row, names) for row in rows]
 
     return serialize

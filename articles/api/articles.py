@@ -66,4 +66,4 @@ def article_detail(request: HttpRequest, number: int, query: Query[FieldsQuery])
     """One published article with its text, images, credits and corrections."""
     names = FIELDS.select(query.fields, in_list=False)
     row = get_object_or_404(loaded(Article.objects.published(), names), pk=number)
-    return serializer_for(request, names)(row)
+    return serializer_for(request, names)([row])[0]

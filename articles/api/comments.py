@@ -65,7 +65,14 @@ def comments(
     if query.since is not None:
         rows = rows.filter(created_at__gte=query.since)
     order = Order("created_at", moments=True, down=True)
-    return page_of(request, response, rows, order, query, lambda row: FIELDS.serialize(row, names))
+    return page_of(
+        request,
+        response,
+        rows,
+        order,
+        query,
+        lambda rows: [FIELDS.serialize(row, names) for row in rows],
+    )
 
 
 @api.get(

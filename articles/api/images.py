@@ -83,7 +83,12 @@ def images(
     if query.article is not None:
         rows = rows.filter(pk__in=_shown_in(query.article))
     return page_of(
-        request, response, rows, Order(down=True), query, lambda row: FIELDS.serialize(row, names)
+        request,
+        response,
+        rows,
+        Order(down=True),
+        query,
+        lambda rows: [FIELDS.serialize(row, names) for row in rows],
     )
 
 

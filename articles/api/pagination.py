@@ -110,7 +110,7 @@ def page_of[T: Model](
     rows: "QuerySet[T]",
     order: Order,
     query: ListQuery,
-    serialize: Callable[[T], dict[str, Any]],
+    serialize: Callable[[list[T]], list[dict[str, Any]]],
 ) -> dict[str, Any]:
     """A page of the rows in an order, and the link to the next one."""
     list_key = query_key(request.path, query.filters())
@@ -122,7 +122,7 @@ def page_of[T: Model](
         write_cursor(list_key, order.position_of(shown[-1])) if len(found) > len(shown) else ""
     )
     return {
-        "items": [serialize(row) for row in shown],
+        "items": serialize(shown),
         "next": next_url(request, response, query, following),
     }
 

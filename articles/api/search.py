@@ -48,7 +48,7 @@ def search_response(
     following = write_cursor(key, [page + 1]) if findings.next_page else ""
     serialize = serializer_for(request, names)
     return {
-        "items": [serialize(rows[pk]) for pk in ids if pk in rows],
+        "items": serialize(rows[pk] for pk in ids if pk in rows),
         "next": next_url(request, response, query, following),
         "total": findings.total,
     }

@@ -66,7 +66,7 @@ def categories(
         rows,
         Order("sort_key"),
         query,
-        lambda row: CATEGORY.serialize(row, names),
+        lambda rows: [CATEGORY.serialize(row, names) for row in rows],
     )
 
 
@@ -99,7 +99,7 @@ def tags(request: HttpRequest, response: HttpResponse, query: Query[ListQuery]) 
         parameters.tags(),
         Order("name"),
         query,
-        lambda row: TAG.serialize(row, names),
+        lambda rows: [TAG.serialize(row, names) for row in rows],
     )
 
 
@@ -162,7 +162,12 @@ def authors(
     """All authors of published articles, by name."""
     names = FIELDS.select(query.fields, in_list=True)
     return page_of(
-        request, response, public(), Order("name"), query, lambda row: FIELDS.serialize(row, names)
+        request,
+        response,
+        public(),
+        Order("name"),
+        query,
+        lambda rows: [FIELDS.serialize(row, names) for row in rows],
     )
 
 

@@ -13,6 +13,7 @@ from articles.body.embeds import EmbedUse, card, embed_of
 from articles.body.figures import FigureUse, GalleryUse, gallery_of, outer_figures, use_of
 from articles.body.files import FileUse, file_use_of
 from articles.body.labels import ENGLISH, Labels
+from articles.body.references import NO_URLS, Urls, resolve
 from articles.body.sanitiser import safe_body
 from articles.body.tree import inner_html, parse, replace, text_of
 
@@ -75,9 +76,10 @@ def render(
     *,
     draw_file: DrawFile = no_file,
     labels: Labels = ENGLISH,
+    urls: Urls = NO_URLS,
 ) -> str:
     """The body as HTML; see `draw`."""
-    return draw(body, draw_figure, draw_file=draw_file, labels=labels).html
+    return draw(body, draw_figure, draw_file=draw_file, labels=labels, urls=urls).html
 
 
 def draw(
@@ -88,12 +90,17 @@ def draw(
     *,
     draw_file: DrawFile = no_file,
     labels: Labels = ENGLISH,
+    urls: Urls = NO_URLS,
 ) -> Drawn:
     """The body with rendered figures, numbered and linked footnotes, and anchors for headings.
 
     Tables get a box that scrolls, so that a wide table never widens the page.
+
+    Args:
+        urls: of its references (`articles.links.targets.urls_for`); a link without one becomes text.
     """
     tree = parse(safe_body(body))
+    resolve(tree, urls)
     drawn = _draw_figures(tree, draw_figure, draw_embed, draw_gallery, draw_file)
     headings = _name_headings(tree)
     _wrap_tables(tree, labels)

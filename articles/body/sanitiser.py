@@ -13,6 +13,7 @@ import nh3
 
 from articles.body.embed_urls import normalise_url
 from articles.body.normaliser import normalise
+from articles.body.references import SCHEME, has_scheme, read
 
 TAGS: Final = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "hr", "br"}
@@ -81,6 +82,8 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
             return value if ANCHOR.fullmatch(value) else None
         case "th", "scope":
             return value if value in {"col", "row"} else None
+        case "a", "href":
+            return value if read(value) or not has_scheme(value) else None
         case "span", "data-footnote":
             return " ".join(value.split()) or None
         case _, "colspan" | "rowspan" | "start":
@@ -107,7 +110,7 @@ _first = nh3.Cleaner(
         **{tag: names | {"class", "style", "id"} for tag, names in ATTRIBUTES.items()},
         **{tag: {"class", "style", "id"} for tag in ("b", "i", "div", "font", "h1", "li")},
     },
-    url_schemes=set(SCHEMES),
+    url_schemes={*SCHEMES, SCHEME},
     link_rel=None,
     strip_comments=True,
 )
@@ -116,7 +119,7 @@ _last = nh3.Cleaner(
     clean_content_tags=set(SWALLOWED),
     attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
     attribute_filter=_allowed,
-    url_schemes=set(SCHEMES),
+    url_schemes={*SCHEMES, SCHEME},
     link_rel=None,
     strip_comments=True,
 )

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from articles.body.figures import figures_in
 from articles.body.files import file_ids_in
@@ -15,7 +17,10 @@ from articles.files.models import File
 from articles.images.models import Image
 from articles.images.models.rights import Channel
 from articles.images.rights import usage_check
+from articles.links.targets import HiddenLink, hidden_links
 from iria.core.blockers import Blocked, Blocker
+
+LINK_TEXT_LENGTH: Final = 80
 
 
 class NotReady(Blocked):
@@ -91,7 +96,35 @@ def text_blockers(article: Article, *, has_category: bool | None = None) -> list
     if not has_category:
         message = "No category. Choose at least one."
         found.append(Blocker(message, f"{here}#id_chosen_categories_0", "Choose category"))
-    return found
+    return found + link_blockers(article)
+
+
+def link_blockers(article: Article) -> list[Blocker]:
+    """Internal links that lead to something deleted or unpublished.
+
+    A target that was never published does not block, or two articles that link to each other could
+    not be published.
+    """
+    url = f"{_form_of(article)}#id_body"
+    return [
+        Blocker(_broken(link), url, "View text")
+        for link in hidden_links(article.body)
+        if link.is_broken
+    ]
+
+
+def _broken(link: HiddenLink) -> str:
+    text = _shortened(link)
+    if link.target is None:
+        return f"The link “{text}” is broken: its target was deleted. Change or remove the link."
+    return (
+        f"The link “{text}” is broken: “{link.target.title}” is not published any more. Change or "
+        "remove the link."
+    )
+
+
+def _shortened(link: HiddenLink) -> str:
+    return Truncator(link.text).chars(LINK_TEXT_LENGTH)
 
 
 def blockers_of_new_images(
@@ -132,6 +165,16 @@ def suggestions(article: Article, *, has_author: bool) -> list[Blocker]:
     if not has_author:
         message = "No author. Choose at least one."
         found.append(Blocker(message, f"{here}#id_signed_by_0", "Choose author"))
+    found += [
+        Blocker(
+            f"The target of the link “{_shortened(link)}” is not published yet. Until then readers "
+            "see plain text.",
+            f"{here}#id_body",
+            "View text",
+        )
+        for link in hidden_links(article.body)
+        if not link.is_broken
+    ]
     return found
 
 

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from articles.body.figures import FigureUse
 from articles.body.files import FileUse
 from articles.body.labels import labels_for
+from articles.body.references import NO_URLS, Reference, Urls, within
 from articles.body.rendering import render
 from articles.body.sanitiser import safe_caption
 from articles.body.tree import inner_html, parse
@@ -62,11 +63,16 @@ class RenderedFile:
         return f"<figure><p>{self.link}</p><figcaption>{text}</figcaption></figure>"
 
 
-def full_text(article: Article, figures: Iterable[Figure], publication: Publication) -> str:
+def full_text(
+    article: Article, figures: Iterable[Figure], publication: Publication, urls: Urls = NO_URLS
+) -> str:
     """Lead image and text, each figure with caption and credit, every URL absolute.
 
-    Results are cached by text, images and corrections: feeds and the API return the same twenty
-    articles over and over.
+    Results are cached by text, images, internal links and corrections: feeds and the API return the
+    same twenty articles over and over.
+
+    Args:
+        urls: of the references in all texts of the list (`articles.links.targets.urls_for`).
     """
     figures = list(figures)
     lead = next((each for each in figures if each.place == Figure.Place.LEAD), None)
@@ -86,6 +92,7 @@ def full_text(article: Article, figures: Iterable[Figure], publication: Publicat
         images,
         files,
         tuple(_corrections(article)),
+        within(article.body, urls),
         article.language,
         absolute_url(article.get_absolute_url()),
     )
@@ -123,6 +130,7 @@ def _render(
     images: tuple[RenderedImage, ...],
     files: tuple[RenderedFile, ...],
     corrections: tuple[str, ...],
+    urls: tuple[tuple[Reference, str], ...],
     language: str,
     url: str,
 ) -> str:
@@ -139,7 +147,13 @@ def _render(
         file = linked.get(use.file_id)
         return file.figure(use.caption) if file else ""
 
-    text = render(body, render_figure, draw_file=render_file, labels=labels_for(language))
+    text = render(
+        body,
+        render_figure,
+        draw_file=render_file,
+        labels=labels_for(language),
+        urls=dict(urls),
+    )
     return _self_contained(first + text + "".join(corrections), url)
 
 

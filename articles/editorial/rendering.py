@@ -22,6 +22,7 @@ from articles.files.models import File
 from articles.images.html import caption_html, figure_html, gallery_html, unavailable_html
 from articles.images.models import Image
 from articles.images.srcset import image_attributes
+from articles.links.targets import urls_for
 from iria.core.text.typography import typeset_html
 from iria.publication.models import Publication
 
@@ -86,7 +87,7 @@ def render_body(article: Article, publication: Publication) -> SafeString:
 def draw_body(article: Article, publication: Publication, frames: Frames = NO_FRAMES) -> Drawn:
     """The article's text with its headings and links; embeds without a frame are cards.
 
-    No queries if `figures` and `attachments` were fetched (`for_page()`).
+    No queries if `figures` and `attachments` were fetched (`for_page()`), or one for internal links.
     """
     files = {each.file_id: each.file for each in article.attachments.all()}
     images = {figure.image_id: figure.image for figure in article.figures.all()}
@@ -165,7 +166,15 @@ def _render(
             else file_html.unavailable_html(use.caption)
         )
 
-    rendered = draw(body, figure, embed, _gallery, draw_file=file, labels=labels_for(language))
+    rendered = draw(
+        body,
+        figure,
+        embed,
+        _gallery,
+        draw_file=file,
+        labels=labels_for(language),
+        urls=urls_for(body),
+    )
     return replace(rendered, html=typeset_html(rendered.html, language))
 
 

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.utils.text import Truncator
 
 from articles.body.plain_text import caption_text, plain_text
+from articles.body.references import NO_URLS, Urls
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.images.rights.credit_line import credit_text, licence_url
 from articles.images.srcset import MEDIA_TYPES, plain_rendition
+from articles.links.targets import urls_for
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
@@ -97,16 +99,19 @@ class Entry:
 def entries(
     articles: ArticleQuerySet, publication: Publication, *, with_full_text: bool = True
 ) -> list[Entry]:
-    """The entries of the newest of these articles: seven queries, whatever their number.
+    """The entries of the newest of these articles; the number of queries does not depend on theirs.
 
     Args:
         with_full_text: with full texts, or with summaries only.
     """
-    newest = articles.newest().for_page()[:LENGTH]
-    return [_entry(article, publication, with_full_text=with_full_text) for article in newest]
+    newest = list(articles.newest().for_page()[:LENGTH])
+    urls = urls_for(*(article.body for article in newest)) if with_full_text else NO_URLS
+    return [_entry(article, publication, urls, with_full_text=with_full_text) for article in newest]
 
 
-def _entry(article: Article, publication: Publication, *, with_full_text: bool) -> Entry:
+def _entry(
+    article: Article, publication: Publication, urls: Urls, *, with_full_text: bool
+) -> Entry:
     published = article.published_at
     if published is None:
         raise ValueError(article.pk)
@@ -119,7 +124,7 @@ def _entry(article: Article, publication: Publication, *, with_full_text: bool) 
         url=absolute_url(article.get_absolute_url()),
         title=legal(article.headline),
         summary=legal(article.description if with_full_text else _summary(article)),
-        html=legal(full_text(article, figures, publication)) if with_full_text else "",
+        html=legal(full_text(article, figures, publication, urls)) if with_full_text else "",
         language=article.language,
         published=published,
         updated=max(published, article.updated_at or published),

@@ -4,6 +4,8 @@ from django.db import transaction
 
 from articles.body.sanitiser import clean
 from articles.embeds.autoembed import autoembed
+from articles.links.own_urls import refer
+from articles.links.recording import record_links
 from articles.pages.models import OldPagePath, Page
 
 
@@ -14,7 +16,7 @@ def save(page: Page) -> None:
         ValidationError: a field is invalid; nothing was saved.
     """
     page.path = page.path.strip().strip("/")
-    page.body = autoembed(clean(page.body))
+    page.body = refer(autoembed(clean(page.body)))
     with transaction.atomic():
         before = (
             Page.objects.select_for_update()
@@ -24,6 +26,7 @@ def save(page: Page) -> None:
         )
         page.full_clean()
         page.save()
+        record_links(page, page.body)
         # A path with a page of its own must not redirect to another page.
         OldPagePath.objects.filter(path=page.path).delete()
         if before is not None and before != page.path:

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.db.models import Q
 
+from articles.body.references import references_in
 from articles.body.tree import parse
 from articles.editorial.models import Article, Redirect
 from articles.related.models import TextLink
@@ -21,13 +22,19 @@ MAX_LINKS: Final = 500
 def record_links(article: Article) -> None:
     """Records the articles that the text links to."""
     paths = _paths(article.body)
-    targets = _targets(paths) - {article.pk}
+    targets = (_targets(paths) | _referred(article.body)) - {article.pk}
     stored = set(article.text_links.values_list("other", flat=True))
     article.text_links.filter(other__in=stored - targets).delete()
     TextLink.objects.bulk_create(
         [TextLink(article=article, other_id=other) for other in sorted(targets - stored)],
         ignore_conflicts=True,
     )
+
+
+def _referred(body: str) -> set[int]:
+    """The articles to which it links by reference, and which still exist."""
+    ids = [reference.id for reference in references_in(body) if reference.kind == "article"]
+    return set(Article.objects.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
 
 
 def _paths(body: str) -> set[str]:

@@ -21,12 +21,11 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.body.sanitiser import clean
 from articles.editorial import permissions, publishing
 from articles.editorial.models import Article
 from articles.editorial.preview_links import expires_at, preview_url
 from articles.editorial.versions import changes
-from articles.embeds.autoembed import autoembed
+from articles.editorial.versions.content import sanitised_body
 from iria.core.blockers import as_message
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken, make_token, read_token
 
@@ -56,7 +55,7 @@ def is_the_same(article: Article, headline: str, body: str) -> bool:
     """Whether a form sent again has the content that the article was created with."""
     first = article.revisions.order_by("number").first()
     return first is not None and (
-        first.headline == " ".join(headline.split()) and first.body == autoembed(clean(body))
+        first.headline == " ".join(headline.split()) and first.body == sanitised_body(body)
     )
 
 

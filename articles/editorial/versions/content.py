@@ -22,6 +22,7 @@ from articles.editorial.versions.attachment_rows import attachments_of
 from articles.editorial.versions.figure_rows import figures_of
 from articles.embeds.autoembed import autoembed
 from articles.images.models import Image
+from articles.links.own_urls import refer
 
 Content = dict[str, Any]
 """Field name → value that JSON can hold. Foreign keys are ids, under the name of their column;
@@ -72,13 +73,18 @@ def columns_of(content: Content) -> dict[str, Any]:
 
 
 def sanitised(content: Content) -> Content:
-    """The same content with its HTML sanitised, URLs alone on a line as embeds, and its tags in order."""
+    """The same content with its HTML sanitised and its tags in order; see `sanitised_body`."""
     return {
         **content,
         "tags": sorted(content["tags"]),
-        "body": autoembed(clean(content["body"])),
+        "body": sanitised_body(content["body"]),
         "lead_caption": clean_caption(content["lead_caption"]),
     }
+
+
+def sanitised_body(body: str) -> str:
+    """Sanitised, with URLs alone on a line as embeds and URLs of this site as references."""
+    return refer(autoembed(clean(body)))
 
 
 BLANK: Final[Content] = {"categories": [], "authors": [], "tags": [], "translation_of": None}

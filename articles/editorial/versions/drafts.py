@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.body.figures import figures_in
 from articles.body.files import file_ids_in
+from articles.body.references import hrefs_in
 from articles.editorial import article_urls, translations
 from articles.editorial.checklist import NotReady, headline_blockers
 from articles.editorial.models import Article, Draft, Revision
@@ -35,6 +36,7 @@ from articles.editorial.versions.content import (
 from articles.editorial.versions.figure_rows import record_figures
 from articles.editorial.versions.revisions import SAVED, Reason
 from articles.images.models import Image
+from articles.links.recording import record_links
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +96,8 @@ def create(
         record_figures(article)
         if file_ids_in(article.body):
             record_attachments(article)
+        if hrefs_in(article.body):
+            record_links(article, article.body)
         write_relations(article, written, {**BLANK, "language": article.language})
         return revisions.add(article, written, by=by, reason=reason)
 
@@ -221,6 +225,8 @@ def _write(article: Article, content: Content, before: Content) -> None:
         record_figures(article)
     if file_ids_in(content["body"]) != file_ids_in(before["body"]):
         record_attachments(article)
+    if hrefs_in(content["body"]) != hrefs_in(before["body"]):
+        record_links(article, content["body"])
     write_relations(article, content, before)
 
 

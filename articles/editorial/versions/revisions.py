@@ -29,6 +29,7 @@ from articles.editorial.versions.content import (
 )
 from articles.editorial.versions.content import apply as apply_content
 from articles.editorial.versions.figure_rows import record_figures
+from articles.links.recording import record_links
 
 Reason = Revision.Reason
 
@@ -66,6 +67,7 @@ def save(article: Article, *, by: User | None) -> Revision:
             write_fields(article)
         record_figures(article)
         record_attachments(article)
+        record_links(article, article.body)
         revision = record(article, by=by)
         if article.is_published:
             transaction.on_commit(

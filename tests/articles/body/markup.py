@@ -25,6 +25,8 @@ ATTRIBUTES = (
     'data-footnote="&lt;script&gt;"',
     'href="https://example.org/?a=1&b=2"',
     "href=javascript:alert(1)",
+    'href="internal:article/7?a=1&amp;b=2#part"',
+    'href="internal:alert(1)"',
     "onclick=alert(1)",
     'style="font-weight:bold"',
     'style="mso-list:Ignore"',

@@ -1,0 +1,121 @@
+"""References in a body: links to a row of this site by its id, such as `internal:article/12#votes`.
+
+They stand in `href`, where every editor and the normaliser keep them. Rendering replaces them with
+the URL that the target has at that moment.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from articles.body.tree import parse, text_of
+
+SCHEME: Final = "internal"
+REFERENCE: Final = re.compile(
+    rf"{SCHEME}:(?P<kind>[a-z]{{1,16}})/(?P<id>[1-9][0-9]{{0,17}})(?P<rest>[?#][^\s\"'<>]*)?"
+)
+REST: Final = re.compile(r"(?:[?#][^\s\"'<>]*)?")
+"""Query and anchor, which are stored as they were written."""
+
+LINK: Final = re.compile(r'<figcaption>.*?</figcaption>|<a href="(?P<href>[^"]*)"', re.DOTALL)
+"""In a sanitised body `href` is the only attribute of a link. Links in captions are skipped."""
+
+IGNORED_BY_BROWSERS: Final = re.compile("[\x00-\x20]+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reference:
+    """A row that a link leads to."""
+
+    kind: str
+    """The name under which `articles.links` knows its kind, such as `article`."""
+    id: int
+
+    def __str__(self) -> str:
+        return f"{SCHEME}:{self.kind}/{self.id}"
+
+
+Urls = Mapping[Reference, str]
+"""The URLs of the targets that readers may open; a link to any other becomes text."""
+
+NO_URLS: Final[Urls] = {}
+
+
+def read(href: str) -> tuple[Reference, str] | None:
+    """The reference of a link, with its query and anchor; None if it has another form."""
+    found = REFERENCE.fullmatch(href)
+    if found is None:
+        return None
+    return Reference(found["kind"], int(found["id"])), found["rest"] or ""
+
+
+def has_scheme(href: str) -> bool:
+    """Whether a browser would see the scheme of references, in any spelling."""
+    return IGNORED_BY_BROWSERS.sub("", href).lower().startswith(f"{SCHEME}:")
+
+
+def may_contain_references(body: str) -> bool:
+    """False for most bodies, which then need neither parsing nor a query."""
+    return f"{SCHEME}:" in body
+
+
+def links_in(body: str) -> Iterator[tuple[Reference, str]]:
+    """Every reference in the body with its link text, in text order."""
+    if not may_contain_references(body):
+        return
+    for link in parse(body).iter("a"):
+        if found := read(link.get("href", "")):
+            yield found[0], text_of(link)
+
+
+def references_in(*bodies: str) -> list[Reference]:
+    """The references in these bodies, each once, in text order."""
+    return list(dict.fromkeys(reference for body in bodies for reference, _ in links_in(body)))
+
+
+def hrefs_in(body: str) -> list[str]:
+    """The URLs and references of the links of a sanitised body, outside captions."""
+    return [unescape(found["href"]) for found in LINK.finditer(body) if found["href"]]
+
+
+def with_references(body: str, find: Callable[[str], str | None]) -> str:
+    """The sanitised body with other links.
+
+    Args:
+        find: URL → the reference that replaces it, or None.
+    """
+
+    def replace(found: re.Match[str]) -> str:
+        reference = find(unescape(found["href"])) if found["href"] else None
+        return found[0] if reference is None else f'<a href="{escape(reference)}"'
+
+    return LINK.sub(replace, body)
+
+
+def resolve(tree: HtmlElement, urls: Urls) -> None:
+    """Replaces every reference by its URL, or the link by its text if readers may not open it."""
+    for link in list(tree.iter("a")):
+        href = link.get("href", "")
+        if not has_scheme(href):
+            continue
+        found = read(href)
+        url = urls.get(found[0]) if found else None
+        if found is None or not url:
+            link.drop_tag()
+        else:
+            link.set("href", url + found[1])
+
+
+def within(body: str, urls: Urls) -> tuple[tuple[Reference, str], ...]:
+    """The URLs that this body needs, as a key of a cache."""
+    return tuple(_known(references_in(body), urls))
+
+
+def _known(references: Iterable[Reference], urls: Urls) -> Iterator[tuple[Reference, str]]:
+    for reference in references:
+        if url := urls.get(reference):
+            yield reference, url

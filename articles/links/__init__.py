@@ -1,0 +1,1 @@
+"""Internal links: targets by id, URLs as references, and which text links to what."""

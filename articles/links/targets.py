@@ -1,0 +1,86 @@
+"""Looking up what references refer to: one query, whatever their number and kinds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.encoding import iri_to_uri
+
+from articles.body.references import NO_URLS, Reference, Urls, links_in, references_in
+from articles.links.kinds import COLUMNS, GONE, PUBLIC, Status, link_kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    reference: Reference
+    title: str
+    url: str
+    """Empty if it never had one."""
+    status: Status
+    state: str
+    """The state that the admin shows, such as `draft`."""
+
+
+def targets_of(references: Iterable[Reference]) -> dict[Reference, Target]:
+    """The targets that exist."""
+    ids: dict[str, set[int]] = {}
+    for reference in references:
+        ids.setdefault(reference.kind, set()).add(reference.id)
+    rows = [
+        kind.targets().filter(pk__in=ids[name]) for name, kind in link_kinds.items() if name in ids
+    ]
+    return {target.reference: target for target in read(rows)}
+
+
+def read(querysets: "list[QuerySet[Any]]") -> list[Target]:
+    """The targets in these querysets of `LinkKind.targets`, in one query."""
+    return [
+        Target(Reference(kind, pk), title, iri_to_uri(path), status, state)
+        for kind, pk, title, path, status, state in united(querysets, COLUMNS)
+    ]
+
+
+def united(querysets: "list[QuerySet[Any]]", columns: tuple[str, ...]) -> Iterable[Any]:
+    """These columns of all rows, in one query; none without querysets."""
+    rows = [each.order_by().values_list(*columns) for each in querysets]
+    if not rows:
+        return []
+    return rows[0].union(*rows[1:], all=True).order_by() if rows[1:] else rows[0]
+
+
+def urls_for(*bodies: str) -> Urls:
+    """The URLs of all targets in these bodies that readers may open.
+
+    One query for all of them; none if they have no references.
+    """
+    references = references_in(*bodies)
+    if not references:
+        return NO_URLS
+    found = targets_of(references)
+    return {each.reference: each.url for each in found.values() if each.status == PUBLIC}
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenLink:
+    """A link that readers see as text."""
+
+    text: str
+    target: Target | None
+    """None if it was deleted."""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it will not appear by itself, when its target is published."""
+        return self.target is None or self.target.status == GONE
+
+
+def hidden_links(body: str) -> list[HiddenLink]:
+    """The references in the body whose targets readers may not open, in text order."""
+    pairs = list(links_in(body))
+    found = targets_of(reference for reference, _ in pairs)
+    return [
+        HiddenLink(text, target)
+        for reference, text in pairs
+        if (target := found.get(reference)) is None or target.status != PUBLIC
+    ]
