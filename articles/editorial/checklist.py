@@ -117,10 +117,7 @@ def _broken(link: HiddenLink) -> str:
     text = _shortened(link)
     if link.target is None:
         return f"The link “{text}” is broken: its target was deleted. Change or remove the link."
-    return (
-        f"The link “{text}” is broken: “{link.target.title}” is not published any more. Change or "
-        "remove the link."
-    )
+    return f"The link “{text}” is broken: its target is not published any more. Change or remove the link."
 
 
 def _shortened(link: HiddenLink) -> str:

@@ -65,7 +65,7 @@ def _at_paths(paths: list[str]) -> "list[QuerySet[Any]]":
 
 
 def _offered(user: Any) -> "QuerySet[Any]":
-    return permissions.visible_to(user, _targets()).order_by("-modified_at", "-pk")
+    return permissions.visible_to(user, _targets()).order_by("-pk")
 
 
 ARTICLES: Final = LinkKind(

@@ -34,11 +34,18 @@ def targets_of(references: Iterable[Reference]) -> dict[Reference, Target]:
 
 
 def read(querysets: "list[QuerySet[Any]]") -> list[Target]:
-    """The targets in these querysets of `LinkKind.targets`, in one query."""
-    return [
-        Target(Reference(kind, pk), title, iri_to_uri(path), status, state)
-        for kind, pk, title, path, status, state in united(querysets, COLUMNS)
-    ]
+    """The targets in these querysets of `LinkKind.targets`, in one query and any order."""
+    return [_target(row) for row in united(querysets, COLUMNS)]
+
+
+def read_ordered(rows: "QuerySet[Any]") -> list[Target]:
+    """The targets in this queryset of `LinkKind.targets`, in its order."""
+    return [_target(row) for row in rows.values_list(*COLUMNS)]
+
+
+def _target(row: tuple[Any, ...]) -> Target:
+    kind, pk, title, path, status, state = row
+    return Target(Reference(kind, pk), title, iri_to_uri(path), status, state)
 
 
 def united(querysets: "list[QuerySet[Any]]", columns: tuple[str, ...]) -> Iterable[Any]:

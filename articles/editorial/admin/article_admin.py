@@ -18,6 +18,7 @@ from articles.editorial.admin import (
     autosave,
     duplicating,
     history,
+    link_views,
     sidebar,
     submit_actions,
     trash,
@@ -94,6 +95,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
                 wrap(lambda request, **at: duplicating.duplicate_view(self, request, **at)),
                 name="articles_article_duplicate",
             ),
+            path("links/", wrap(link_views.links_view), name="articles_article_links"),
             path("pictures/", wrap(self.pictures_view), name="articles_article_pictures"),
             path(
                 "<path:object_id>/versions/<int:number>/",

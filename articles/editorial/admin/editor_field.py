@@ -53,6 +53,8 @@ MODULES: Final = (
         "footnote",
         "gallery",
         "link",
+        "link-dialog",
+        "link-targets",
         "marks",
         "pasting",
         "picture",
@@ -80,6 +82,7 @@ EDITOR_MEDIA: Final = Media(
             "iria_admin/images.css",
             "iria_admin/files.css",
             "iria_admin/editor.css",
+            "iria_admin/link.css",
         ]
     },
     js=[

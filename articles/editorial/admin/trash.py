@@ -15,8 +15,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.editorial import permissions, trash
+from articles.editorial import link_kind, permissions, trash
 from articles.editorial.admin.message_button import message_button
+from articles.editorial.linked_from import linked_from
 from articles.editorial.models import Article
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ FIELD: Final = "article"
 """The field with the id of an article; a request may contain several."""
 
 PER_PAGE: Final = 100
+LINKED: Final = (
+    "Published texts link to what was moved. Readers see these links as plain text:<ul>{}</ul>"
+)
 IN_TRASH: Final = "This article is in the trash. Restore it to open it."
 
 
@@ -189,6 +193,14 @@ def _say_moved(
     undo = message_button(request, "Undo", url, FIELD, [each.pk for each in articles])
     message = _listed("Moved to the trash", articles) + undo
     model_admin.message_user(request, message, messages.SUCCESS)
+    ids = [each.pk for each in articles]
+    linking = linked_from(link_kind.NAME, ids, user=request.user, published=True)
+    if linking.sources:
+        rows = format_html_join(
+            "", '<li><a href="{}">{}</a></li>', ((each.url, each.title) for each in linking.sources)
+        )
+        message = format_html(LINKED, rows)
+        model_admin.message_user(request, message, messages.WARNING)
 
 
 def _listed(text: str, articles: list[Article]) -> SafeString:

@@ -1,20 +1,26 @@
 """What changed between two revisions of an article: words, fields and images."""
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final, Literal
 
 from django.utils.text import capfirst
 
+from articles.body import references
 from articles.body.embeds import embeds_in
 from articles.body.figures import figures_in
 from articles.body.files import files_in
 from articles.body.plain_text import caption_text, plain_text
+from articles.body.references import Reference
+from articles.body.tree import parse, text_of
 from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.versions.content import COLUMNS, Content, of_revision
 from articles.images.models import Image
+from articles.links.kinds import PUBLIC
+from articles.links.targets import Target, targets_of
 
 Kind = Literal["same", "added", "removed"]
 WORD: Final = re.compile(r"\s+|[^\s]+")
@@ -76,6 +82,7 @@ def compared(old: Revision | None, new: Revision) -> list[Part]:
     parts = [
         *_texts(before, after),
         *_images(before, after),
+        *_links(before, after),
     ]
     if old is None or old.details is None or new.details is None:
         # The first revision, or one of which only the text is known.
@@ -136,6 +143,59 @@ def _images(before: Content, after: Content) -> list[Part]:
         ]
         parts.append(Part("Images in the text", changes, ("body",)))
     return parts
+
+
+def _links(before: Content, after: Content) -> list[Part]:
+    """Links of the text that are in one of the two only; those with the same words are one change."""
+    old, new = (_hrefs(each.get("body", "")) for each in (before, after))
+    if old == new:
+        return []
+    shared = Counter(old) & Counter(new)
+    removed = list((Counter(old) - shared).elements())
+    added = list((Counter(new) - shared).elements())
+    titles = targets_of(
+        found[0] for _, href in (*removed, *added) if (found := references.read(href))
+    )
+    changes = []
+    for text, href in removed:
+        same = next((each for each in added if each[0] == text), None)
+        if same is not None:
+            added.remove(same)
+        after_it = _leads_to(same[1], titles) if same else ""
+        changes.append(_link_change(text, _leads_to(href, titles), after_it))
+    changes += [_link_change(text, "", _leads_to(href, titles)) for text, href in added]
+    return [Part("Links in the text", changes, ("body",))] if changes else []
+
+
+def _hrefs(body: str) -> list[tuple[str, str]]:
+    """Text and URL of each link outside captions."""
+    return [
+        (text_of(link), link.get("href", ""))
+        for link in parse(body).iter("a")
+        if next(link.iterancestors("figcaption"), None) is None
+    ]
+
+
+def _leads_to(href: str, titles: Mapping[Reference, Target]) -> str:
+    """The URL, or the title of a published text that is linked by reference.
+
+    Whoever compares revisions may not know about other drafts.
+    """
+    found = references.read(href)
+    if found is None:
+        return href
+    reference, rest = found
+    target = titles.get(reference)
+    if target is not None and target.status == PUBLIC:
+        name = f"“{target.title}”"
+    else:
+        state = "not published" if target else "deleted"
+        name = f"{reference.kind} {reference.id} ({state})"
+    return f"{name} {rest}".rstrip()
+
+
+def _link_change(text: str, before: str, after: str) -> Paragraph:
+    return Paragraph((Piece("same", f"{text}: "), *_change(before, after).pieces))
 
 
 def _fields(before: Content, after: Content) -> list[Part]:

@@ -1,24 +1,36 @@
-/* Links with a URL only, without `target` and `rel`. */
+/* Links with a URL or a reference to an article or page (`internal:article/12`), without `target` and `rel`. */
 
-import { Link as BaseLink, updateAttrsDialog } from "django-prose-editor/editor";
+import { Link as BaseLink } from "django-prose-editor/editor";
+import { askForLink, stateOf } from "editor/link-dialog";
+import { referenceOf, targetOf } from "editor/link-targets";
 
-const ask = updateAttrsDialog(
-  {
-    href: {
-      type: "string",
-      title: "URL",
-      description: "For example https://example.org/page, /about/ or mailto:desk@example.org. Empty: no link.",
-    },
-  },
-  { title: "Link", submitText: "Apply" },
-);
+/* Texts that are used outside articles too: they have URLs. */
+const CAPTIONS = new Set(["picture", "galleryCaption", "embed"]);
 
-/* Completes a URL that was typed by hand. */
-function completed(url) {
-  const typed = url.trim();
-  if (!typed || /^(https?:|mailto:|tel:|\/|#)/i.test(typed)) return typed;
-  if (/^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(typed)) return `mailto:${typed}`;
-  return /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(typed) ? "" : `https://${typed}`;
+function takesReferences(editor) {
+  const inBody = editor.view.dom.closest(".admin-editor-body");
+  return Boolean(inBody) && !CAPTIONS.has(editor.state.selection.$from.parent.type.name);
+}
+
+/* A link in the editor, which shows where it leads and whether it is broken. */
+class LinkView {
+  constructor(mark) {
+    this.dom = this.contentDOM = document.createElement("a");
+    this.dom.setAttribute("href", mark.attrs.href ?? "");
+    this.show(referenceOf(mark.attrs.href));
+  }
+
+  async show(reference) {
+    const target = reference && await targetOf(reference);
+    if (!target) return;
+    this.dom.title = [target.title, stateOf(target)].filter(Boolean).join(". ");
+    this.dom.classList.toggle("admin-link-broken", target.status === "gone");
+    this.dom.classList.toggle("admin-link-waiting", target.status === "waiting");
+  }
+
+  ignoreMutation(mutation) {
+    return mutation.type === "attributes" && mutation.target === this.dom;
+  }
 }
 
 export const Link = BaseLink.extend({
@@ -32,17 +44,21 @@ export const Link = BaseLink.extend({
       addLink: () => ({ editor }) => {
         const active = editor.isActive("link");
         if (editor.state.selection.empty && !active) return false;
-        ask(editor, { href: editor.getAttributes("link").href ?? "" }).then((answer) => {
-          if (!answer) return;
-          const href = completed(answer.href);
+        const current = active ? editor.getAttributes("link").href ?? "" : "";
+        askForLink(editor, current, { byReference: takesReferences(editor) }).then((href) => {
           const chain = editor.chain().focus();
-          if (active) chain.extendMarkRange("link");
-          if (href) chain.setLink({ href }).run();
-          else chain.unsetLink().run();
+          if (href !== null && active) chain.extendMarkRange("link");
+          if (href) chain.setLink({ href });
+          else if (href === "") chain.unsetLink();
+          chain.run();
         });
         return true;
       },
     };
+  },
+
+  addMarkView() {
+    return ({ mark }) => new LinkView(mark);
   },
 }).configure({
   openOnClick: false,
@@ -50,6 +66,6 @@ export const Link = BaseLink.extend({
   linkOnPaste: true,
   enableTarget: false,
   defaultProtocol: "https",
-  protocols: ["mailto", "tel"],
+  protocols: ["mailto", "tel", "internal"],
   HTMLAttributes: { target: null, rel: null, class: null },
 });
