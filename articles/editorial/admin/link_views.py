@@ -31,7 +31,7 @@ def links_view(request: HttpRequest) -> JsonResponse:
         raise PermissionDenied
     if asked := request.GET.getlist("reference"):
         return JsonResponse({"targets": _described(asked[:DESCRIBED], request.user)})
-    query = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
+    query = request.GET.get("q", "")[:LONGEST]
     groups = [
         {
             "label": kind.label,
