@@ -214,6 +214,7 @@ def test_a_link_is_completed_or_rejected(open_admin: OpenPage, edna: User) -> No
         page.fill("dialog.admin-link [name=href]", typed)
         page.click("dialog.admin-link [type=submit]")
         assert page.input_value("#id_body") == f"<p>{kept}</p>"
+    page.keyboard.press("Control+a")
     page.keyboard.press("Control+k")
     page.fill("dialog.admin-link [name=href]", "javascript:alert(1)")
     page.keyboard.press("Enter")
