@@ -64,7 +64,7 @@ def test_a_result_is_chosen_by_click_and_a_link_removed(open_admin: OpenPage, ed
     vote = newsroom.published("The council votes")
     article = newsroom.draft(body="<p>the vote</p>", by=edna)
     page = edit(open_admin, edna, article)
-    page.click("button[data-name=link]")
+    page.keyboard.press("Control+k")
     page.locator(DIALOG).get_by_role("option").filter(has_text=vote.headline).click()
     assert f'href="internal:article/{vote.pk}"' in page.input_value("#id_body")
     page.keyboard.press("Control+k")
@@ -116,6 +116,17 @@ def test_words_that_are_no_url_are_not_linked(open_admin: OpenPage, edna: User) 
     expect(page.locator(DIALOG).get_by_role("option")).to_have_count(0)
     page.keyboard.press("Enter")
     expect(page.locator(f"{DIALOG} [name=href]")).to_have_attribute("aria-invalid", "true")
+    assert "<a" not in page.input_value("#id_body")
+
+
+def test_enter_before_the_results_arrive_chooses_nothing(open_admin: OpenPage, edna: User) -> None:
+    newsroom.published("The council votes")
+    page = edit(open_admin, edna, newsroom.draft(body="<p>the vote</p>", by=edna))
+    page.keyboard.press("Control+k")
+    expect(page.locator(DIALOG).get_by_role("option").first).to_be_visible()
+    page.locator(f"{DIALOG} [name=href]").fill("something else")
+    page.keyboard.press("Enter")
+    expect(page.locator(DIALOG)).to_be_visible()
     assert "<a" not in page.input_value("#id_body")
 
 

@@ -97,6 +97,8 @@ class LinkDialog {
     clearTimeout(this.timer);
     this.request?.abort();
     this.field.removeAttribute("aria-invalid");
+    /* The results shown are those of the words before: Enter must not choose one. */
+    this.activate(-1);
     const url = urlOf(this.field.value);
     if (url) this.show([{ label: "URL", targets: [{ value: url, title: url, detail: "" }] }]);
     else this.timer = setTimeout(() => this.look(), wait);
@@ -138,6 +140,7 @@ class LinkDialog {
     const typed = this.field.value.trim();
     const count = this.options.length;
     this.status.textContent = count ? (typed ? `${count} ${count === 1 ? "result" : "results"}` : "Newest") : "Nothing found";
+    if (count) this.field.removeAttribute("aria-invalid");
     this.activate(typed && count ? 0 : -1);
   }
 
