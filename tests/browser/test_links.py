@@ -24,12 +24,15 @@ def edit(open_admin: OpenPage, who: User, article: Article, **options: object) -
     return page
 
 
-def save(page: Page, article: Article) -> str:
-    """Saves the draft; the text that is stored now."""
-    with page.expect_response("**/autosave/"):
-        page.keyboard.press("Control+s")
-    article.refresh_from_db()
-    return article.body
+def assert_saved(page: Page, article: Article, body: str) -> None:
+    """Saves the draft; autosaves of earlier changes may be on their way."""
+    page.keyboard.press("Control+s")
+    for _ in range(100):
+        article.refresh_from_db()
+        if article.body == body:
+            return
+        page.wait_for_timeout(100)
+    assert article.body == body
 
 
 def test_an_article_is_searched_and_linked_with_the_keyboard(
@@ -55,7 +58,7 @@ def test_an_article_is_searched_and_linked_with_the_keyboard(
     page.keyboard.press("Enter")
     expect(page.locator(DIALOG)).to_have_count(0)
     expect(page.locator(EDITOR)).to_be_focused()
-    assert save(page, article) == f'<p><a href="internal:article/{vote.pk}">the vote</a></p>'
+    assert_saved(page, article, f'<p><a href="internal:article/{vote.pk}">the vote</a></p>')
     # Afterwards the editor says where it leads.
     expect(page.locator(f"{EDITOR} a")).to_have_attribute("title", vote.headline)
 
@@ -70,7 +73,7 @@ def test_a_result_is_chosen_by_click_and_a_link_removed(open_admin: OpenPage, ed
     page.keyboard.press("Control+k")
     expect(page.locator(DIALOG)).to_contain_text(vote.headline)
     page.click(f"{DIALOG} [name=remove]")
-    assert save(page, article) == "<p>the vote</p>"
+    assert_saved(page, article, "<p>the vote</p>")
 
 
 def test_escape_changes_nothing(open_admin: OpenPage, edna: User) -> None:
@@ -92,7 +95,7 @@ def test_a_url_of_the_site_becomes_a_reference(open_admin: OpenPage, edna: User)
     page.keyboard.press("Control+k")
     page.keyboard.insert_text(f"{page.url.partition('/admin')[0]}{vote.get_absolute_url()}#votes")
     page.keyboard.press("Enter")
-    assert save(page, article) == f'<p><a href="internal:article/{vote.pk}#votes">the vote</a></p>'
+    assert_saved(page, article, f'<p><a href="internal:article/{vote.pk}#votes">the vote</a></p>')
 
 
 def test_a_broken_link_is_marked_in_the_editor(open_admin: OpenPage, edna: User) -> None:

@@ -187,9 +187,12 @@ class LinkDialog {
   finish(answer) {
     this.answer = answer;
     this.dom.close();
+    /* The event comes later; what is typed meanwhile must find the link. */
+    this.closed();
   }
 
   closed() {
+    if (!this.dom.isConnected) return;
     clearTimeout(this.timer);
     this.request?.abort();
     globalThis.CSS?.highlights?.delete("linked");
