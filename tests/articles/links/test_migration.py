@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_known_links_are_recorded_once() -> None:
     one, other = newsroom.draft("One"), newsroom.draft("Other")
     TextLink.objects.create(article=one, other=other)
-    record = import_module("articles.migrations.0060_record_internal_links").record
+    record = import_module("articles.migrations.0061_record_internal_links").record
     for _ in range(2):
         with connection.schema_editor() as editor:
             record(apps, editor)
