@@ -1,0 +1,30 @@
+"""Working in the text editor of the article form."""
+
+from playwright.sync_api import Page
+
+EDITOR = ".admin-editor-body .ProseMirror"
+
+
+def pick(page: Page, menu: str, entry: str) -> None:
+    """Chooses an entry of a menu of the toolbar, such as `pick(page, "insert", "table")`."""
+    page.click(f".admin-editor-body [data-menu={menu}]")
+    page.click(f".admin-editor-body [role=menu] [data-entry='{entry}']:visible")
+
+
+def paste(page: Page, html: str, text: str = "plain") -> None:
+    """Pastes into the editor as a browser does when these two are on the clipboard."""
+    page.evaluate(
+        """([selector, html, text]) => {
+            const data = new DataTransfer();
+            if (html) data.setData('text/html', html);
+            data.setData('text/plain', text);
+            document.querySelector(selector).dispatchEvent(
+                new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        [EDITOR, html, text],
+    )
+
+
+def text_of(page: Page) -> str:
+    """What the form sends, without the empty last line of the editor."""
+    return page.input_value("#id_body").removesuffix("<p></p>")
