@@ -11,18 +11,24 @@ def pick(page: Page, menu: str, entry: str) -> None:
     page.click(f".admin-editor-body [role=menu] [data-entry='{entry}']:visible")
 
 
-def paste(page: Page, html: str, text: str = "plain") -> None:
-    """Pastes into the editor as a browser does when these two are on the clipboard."""
-    page.evaluate(
+def paste(page: Page, html: str, text: str = "plain") -> float:
+    """Pastes into the editor as a browser does when these two are on the clipboard.
+
+    Returns the milliseconds until the editor can be used again.
+    """
+    taken: float = page.evaluate(
         """([selector, html, text]) => {
             const data = new DataTransfer();
             if (html) data.setData('text/html', html);
             data.setData('text/plain', text);
+            const began = performance.now();
             document.querySelector(selector).dispatchEvent(
                 new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+            return performance.now() - began;
         }""",
         [EDITOR, html, text],
     )
+    return taken
 
 
 def text_of(page: Page) -> str:

@@ -54,8 +54,8 @@ export function tamed(html) {
       (/^(on.+|style)$/i.test(name) ? `data-${name}${value}` : whole)));
 }
 
-/* The HTML to insert, and the images that are not in it. */
-export function tidied(html) {
+/* The HTML to insert, and the images that are not in it. `direction` is that of the text around it. */
+export function tidied(html, direction = "ltr") {
   const page = new DOMParser().parseFromString(tamed(html), "text/html");
   const { body } = page;
   /* Copied in this editor. */
@@ -70,6 +70,7 @@ export function tidied(html) {
     readStyles(page);
     for (const element of body.querySelectorAll(Object.keys(RENAMED).join(","))) rename(element, RENAMED[element.nodeName]);
     splitAtBreaks(page);
+    for (const element of body.querySelectorAll(`[dir=${direction}]`)) element.removeAttribute("dir");
   }
   cleanLinks(body);
   const images = takeImages(body);
@@ -122,7 +123,7 @@ function splitAtBreaks(page) {
       if (part !== block) part.append(node);
     }
   }
-  for (const line of page.querySelectorAll("br")) {
+  for (const line of [...page.querySelectorAll("br")].reverse()) {
     const beside = [line.previousElementSibling, line.nextElementSibling];
     const last = !line.nextSibling || (line.nextSibling.nodeType === 3 && !line.nextSibling.data.trim() && !line.nextElementSibling);
     if (last || !line.previousSibling || beside.some((other) => other?.matches(BLOCKS))) line.remove();

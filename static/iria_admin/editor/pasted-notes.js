@@ -28,6 +28,9 @@ function takeNotes(page) {
   };
   /* Word: <div id="ftn1">, linked as #_ftn1 */
   for (const box of page.querySelectorAll("div[id^='ftn'], div[id^='edn']")) take(`_${box.id}`, box);
+  for (const list of page.querySelectorAll("[data-style*='footnote-list'], [data-style*='endnote-list']")) {
+    if (!list.textContent.trim()) list.remove();
+  }
   /* LibreOffice: <div id="sdfootnote1">, linked as #sdfootnote1sym */
   for (const box of page.querySelectorAll("div[id^='sdfootnote'], div[id^='sdendnote']")) take(`${box.id}sym`, box);
   /* Google Docs: <div><p><a id="ftnt1" href="#ftnt_ref1">, below a line */

@@ -31,8 +31,8 @@ export const Pasting = Extension.create({
       say(editor, problem.message);
       return true;
     };
-    const tidy = (html) => {
-      const { html: kept, images } = tidied(html);
+    const tidy = (html, view) => {
+      const { html: kept, images } = tidied(html, view.dom.dir || "ltr");
       /* After the text is in its place. */
       if (images.length) setTimeout(() => leaveOut(editor, images));
       return kept;
