@@ -195,5 +195,6 @@ def test_what_no_longer_fits_is_refused(page: Page) -> None:
 def test_a_pasted_url_links_the_selected_words_at_once(page: Page) -> None:
     page.keyboard.type("in the report")
     page.keyboard.press("Shift+Control+ArrowLeft")
+    expect(page.locator(".admin-bubble")).to_be_visible()
     paste(page, "", "https://example.org/ports")
     assert text_of(page) == '<p>in the <a href="https://example.org/ports">report</a></p>'

@@ -19,13 +19,20 @@ class BubbleMenu {
     editor.view.dom.after(this.dom);
     this.dom.addEventListener("keydown", (event) => this.key(event));
     editor.view.dom.addEventListener("pointerdown", () => { this.pressed = true; });
-    document.addEventListener("pointerup", () => { this.pressed = false; setTimeout(() => this.update()); });
+    document.addEventListener("pointerup", () => { this.pressed = false; this.later(); });
     document.addEventListener("pointercancel", () => { this.pressed = false; });
-    for (const name of ["selectionUpdate", "update", "focus"]) editor.on(name, () => this.update());
-    editor.on("blur", () => setTimeout(() => this.update()));
-    this.dom.addEventListener("focusout", () => setTimeout(() => this.update()));
-    document.addEventListener("scroll", () => this.update(), { capture: true, passive: true });
-    addEventListener("resize", () => this.update());
+    for (const name of ["selectionUpdate", "update", "focus", "blur"]) editor.on(name, () => this.later());
+    this.dom.addEventListener("focusout", () => this.later());
+    document.addEventListener("scroll", () => this.later(), { capture: true, passive: true });
+    addEventListener("resize", () => this.later());
+  }
+
+  /* After the focus is in its new place; no popover can be shown while another one opens. */
+  later() {
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.update();
+    });
   }
 
   get open() {

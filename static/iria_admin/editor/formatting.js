@@ -1,6 +1,6 @@
-/* Keys for headings, and a command that leaves only the text. */
+/* Keys for headings, numbered lists as one types, and a command that leaves only the text. */
 
-import { Extension } from "django-prose-editor/editor";
+import { Extension, OrderedList, wrappingInputRule } from "django-prose-editor/editor";
 
 /* AltGr is Ctrl and Alt to the browser, and writes a character. */
 const unlessAltGr = (command) => () => !globalThis.event?.getModifierState?.("AltGraph") && command();
@@ -12,6 +12,13 @@ export const headingKeys = (Heading, levels) => Heading.extend({
     ]));
   },
 }).configure({ levels });
+
+/* “1. ” begins a list, which the library leaves out; a year at the start of a line does not. */
+export const NumberedList = OrderedList.extend({
+  addInputRules() {
+    return [wrappingInputRule({ find: /^1\.\s$/, type: this.type })];
+  },
+});
 
 export const Clear = Extension.create({
   name: "clear",

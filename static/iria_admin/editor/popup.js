@@ -3,8 +3,10 @@
 const GAP = 6;
 const EDGE = 8;
 
+const windowHeight = () => globalThis.visualViewport?.height ?? innerHeight;
+
 /* Beside `rect`, inside the window. `sides` are tried in order; false if there is room on none. */
-export function place(popup, rect, { sides = ["below", "above"], top = EDGE, bottom = innerHeight - EDGE } = {}) {
+export function place(popup, rect, { sides = ["below", "above"], top = EDGE, bottom = windowHeight() - EDGE } = {}) {
   const { offsetWidth: width, offsetHeight: height } = popup;
   const at = { above: rect.top - GAP - height, below: rect.bottom + GAP };
   const side = sides.find((each) => at[each] >= top && at[each] + height <= bottom);
@@ -14,13 +16,23 @@ export function place(popup, rect, { sides = ["below", "above"], top = EDGE, bot
   return true;
 }
 
-/* Where the text ends that the toolbar does not cover. */
+/* The same for a list that scrolls: where there is more room, as high as that. */
+export function placeList(list, rect) {
+  list.style.maxHeight = "";
+  if (place(list, rect)) return;
+  const room = { above: rect.top - GAP - EDGE, below: windowHeight() - EDGE - GAP - rect.bottom };
+  const side = room.below >= room.above ? "below" : "above";
+  list.style.maxHeight = `${Math.floor(room[side])}px`;
+  place(list, rect, { sides: [side], top: -Infinity, bottom: Infinity });
+}
+
+/* The part of the window that the toolbar does not cover: it stays at the top, on phones at the bottom. */
 export function room(editor) {
-  const bar = editor.storage.menu.dom.getBoundingClientRect();
-  const atTop = bar.top < innerHeight / 2;
-  return atTop
-    ? { top: Math.max(0, bar.bottom) + 2, bottom: innerHeight - EDGE }
-    : { top: EDGE, bottom: bar.top - 2 };
+  const bar = editor.storage.menu.dom;
+  const { top, bottom } = bar.getBoundingClientRect();
+  return getComputedStyle(bar).position === "fixed"
+    ? { top: EDGE, bottom: top - 2 }
+    : { top: Math.max(0, bottom) + 2, bottom: windowHeight() - EDGE };
 }
 
 /* One stop for the Tab key; the arrow keys move inside. */

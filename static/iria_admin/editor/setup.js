@@ -4,12 +4,12 @@
 
 import {
   Blockquote, Bold, BulletList, Code, CodeBlock, Document, Dropcursor, Editor, Gapcursor, HardBreak, Heading,
-  History, HorizontalRule, Italic, ListItem, Menu, OrderedList, Paragraph, Placeholder, Strike, Subscript,
+  History, HorizontalRule, Italic, ListItem, Menu, Paragraph, Placeholder, Strike, Subscript,
   Superscript, TableCell, TableHeader, TableRow, Text, TrailingNode, Underline, crel,
 } from "django-prose-editor/editor";
 import { Callout, Document as BodyDocument, PullQuote } from "editor/asides";
 import { Bubble } from "editor/bubble";
-import { Clear, headingKeys } from "editor/formatting";
+import { Clear, NumberedList, headingKeys } from "editor/formatting";
 import { Clicking } from "editor/clicking";
 import { Embed } from "editor/embed";
 import { Find } from "editor/find";
@@ -35,11 +35,11 @@ const KINDS = {
   body: () => [
     ...COMMON, BodyDocument, Blockquote, Bubble, BulletList, Callout, Cite, Clear, Clicking, Code, CodeBlock, Dropcursor, Embed,
     Find, Footnote, FullScreen, Gallery, GalleryCaption, Gapcursor, HardBreak, headingKeys(Heading, [2, 3, 4]), HorizontalRule,
-    Kept, ListItem, OrderedList, Passage, Pasting, Picture, PullQuote, Slash, Source, Strike, Table, TableCell, TableHeader,
+    Kept, ListItem, NumberedList, Passage, Pasting, Picture, PullQuote, Slash, Source, Strike, Table, TableCell, TableHeader,
     TableRow, TrailingNode, Underline, toolbar(BODY),
     Placeholder.configure({ placeholder: "Write here, or press / for images, quotes and more" }),
   ],
-  letter: () => [...COMMON, Document, BulletList, HardBreak, ListItem, OrderedList, toolbar(LETTER)],
+  letter: () => [...COMMON, Document, BulletList, HardBreak, ListItem, NumberedList, toolbar(LETTER)],
   caption: () => [...COMMON, Document, toolbar(CAPTION)],
 };
 

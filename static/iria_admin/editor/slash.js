@@ -3,7 +3,7 @@
 
 import { Extension, crel } from "django-prose-editor/editor";
 import { ENTRIES, SLASH, definition, icon, label, run } from "editor/entries";
-import { place, room } from "editor/popup";
+import { placeList } from "editor/popup";
 
 const TYPED = /^\/([\p{L}\p{N}][\p{L}\p{N} ]{0,30})?$/u;
 const LIST = "admin-slash-menu";
@@ -27,7 +27,7 @@ class SlashMenu {
     this.query = null;
     this.active = 0;
     this.shown = [];
-    this.dom = crel("div", { id: LIST, className: "admin-menu admin-slash", role: "listbox", "aria-label": "Insert", popover: "manual" });
+    this.dom = crel("div", { id: LIST, className: "admin-menu admin-slash", role: "listbox", "aria-label": "Insert", popover: "manual", tabIndex: 0 });
     this.status = crel("p", { className: "visually-hidden", role: "status" });
     editor.view.dom.after(this.dom, this.status);
     this.dom.addEventListener("mousedown", (event) => event.preventDefault());
@@ -60,8 +60,8 @@ class SlashMenu {
     const options = this.shown.map((name) => this.option(name));
     this.dom.replaceChildren(...options);
     if (!this.open) this.dom.showPopover();
-    this.choose(0);
     this.place();
+    this.choose(0);
     this.status.textContent = `${options.length} ${options.length === 1 ? "choice" : "choices"}`;
     const { dom } = this.editor.view;
     dom.setAttribute("aria-haspopup", "listbox");
@@ -92,7 +92,7 @@ class SlashMenu {
     const { view, state } = this.editor;
     const paragraph = view.coordsAtPos(state.selection.$from.start());
     const caret = view.coordsAtPos(state.selection.from);
-    if (!place(this.dom, { top: caret.top, bottom: caret.bottom, left: paragraph.left }, room(this.editor))) this.close();
+    placeList(this.dom, { top: caret.top, bottom: caret.bottom, left: paragraph.left });
   }
 
   close() {
@@ -117,7 +117,10 @@ class SlashMenu {
     else if (event.key === "ArrowUp") this.choose(this.active === 0 ? last : this.active - 1);
     else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) this.insert(this.shown[this.active]);
     else if (event.key === "Escape") this.close();
-    else return false;
+    else {
+      if (event.key === "Tab") this.close();
+      return false;
+    }
     return true;
   }
 }

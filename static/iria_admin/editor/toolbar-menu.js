@@ -2,7 +2,7 @@
 
 import { crel } from "django-prose-editor/editor";
 import { ENTRIES, definition, icon, label, run } from "editor/entries";
-import { moveFocus, place } from "editor/popup";
+import { moveFocus, placeList } from "editor/popup";
 
 let numbered = 0;
 
@@ -78,9 +78,7 @@ export class MenuButton {
   toggled(open) {
     this.button.setAttribute("aria-expanded", String(open));
     if (!open) return;
-    const { left, top, bottom } = this.button.getBoundingClientRect();
-    /* Without room on either side the menu is as high as the window allows. */
-    if (!place(this.menu, { left, top, bottom })) place(this.menu, { left, top: 0, bottom: 0 }, { bottom: Infinity });
+    placeList(this.menu, this.button.getBoundingClientRect());
   }
 
   key(event) {
