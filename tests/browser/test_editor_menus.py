@@ -296,7 +296,8 @@ def test_in_full_screen_one_saves_and_publishes(
     expect(bar).to_be_hidden()
     pick(page, "more", "fullscreen")
     bar.locator("button").last.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("dialog [data-press=_publish]").click()
     article.refresh_from_db()
     assert article.state == article.State.PUBLISHED
 

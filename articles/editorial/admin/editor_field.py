@@ -48,7 +48,7 @@ def described(ids: list[str], publication: Publication) -> dict[str, Described]:
 MODULES: Final = (
     *("asides", "bubble", "clicking", "embed", "entries", "find", "footnote", "formatting"),
     *("full-screen", "gallery", "keyboard-room", "link", "marks", "messages", "picture", "popup"),
-    *("regions", "slash", "source", "table", "toolbar", "toolbar-menu", "word-count"),
+    *("slash", "source", "table", "toolbar", "toolbar-menu", "word-count"),
     *("pasting", "paste-limits", "pasted-elements", "pasted-html", "pasted-links"),
     *("pasted-lists", "pasted-notes", "pasted-tables"),
 )

@@ -1,5 +1,5 @@
-/* The bubble menu: a small toolbar beside the selected words, which it never covers. Tab or F6 enters it,
-   Escape hides it until something else is selected. */
+/* The bubble menu: a small toolbar beside the selected words, which it never covers. Tab or F6 enters it, F6
+   once more leads to the toolbar (article-sidebar.js), Escape hides it until something else is selected. */
 
 import { Extension, crel } from "django-prose-editor/editor";
 import { moveFocus, place, room } from "editor/popup";
@@ -18,6 +18,11 @@ class BubbleMenu {
     this.dismissed = null;
     editor.view.dom.after(this.dom);
     this.dom.addEventListener("keydown", (event) => this.key(event));
+    editor.view.dom.addEventListener("keydown", (event) => {
+      if (event.key !== "F6" || event.shiftKey || !this.enter()) return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
     editor.view.dom.addEventListener("pointerdown", () => { this.pressed = true; });
     document.addEventListener("pointerup", () => { this.pressed = false; this.later(); });
     document.addEventListener("pointercancel", () => { this.pressed = false; });
@@ -84,10 +89,12 @@ class BubbleMenu {
   }
 
   key(event) {
-    if (event.key === "Escape") {
+    if (event.key === "Escape" || event.key === "F6") {
       event.preventDefault();
       event.stopPropagation();
-      this.dismiss();
+      if (event.key === "Escape") this.dismiss();
+      else if (event.shiftKey) this.editor.view.focus();
+      else this.editor.storage.menu.dom.querySelector("[tabindex='0']").focus();
     } else moveFocus(event, this.tools, arrows(this.dom));
   }
 }

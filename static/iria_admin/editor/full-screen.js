@@ -6,7 +6,8 @@ const BUTTONS = ["_continue", "_publish"];
 
 /* A button that presses the one of the form, wherever that one is. */
 function pressing(button) {
-  const made = crel("button", { type: "button", className: button.className, textContent: button.textContent.trim() });
+  const className = button.name === "_publish" ? "button default" : "button";
+  const made = crel("button", { type: "button", className, textContent: (button.innerText || button.textContent).trim() }); /* a closed menu has no rendered text */
   made.addEventListener("click", () => button.click());
   return made;
 }

@@ -21,7 +21,6 @@ import { Link } from "editor/link";
 import { Cite, Kept, Passage } from "editor/marks";
 import { Pasting } from "editor/pasting";
 import { Picture } from "editor/picture";
-import { linkRegions } from "editor/regions";
 import { Slash } from "editor/slash";
 import { Source } from "editor/source";
 import { Table } from "editor/table";
@@ -75,7 +74,6 @@ function edit(textarea) {
   if (kind === "body") {
     countWords(editor, frame);
     followKeyboard(frame);
-    editor.on("create", () => linkRegions(editor, frame));
   }
   for (const named of textarea.labels ?? []) named.addEventListener("click", () => editor.commands.focus());
   textarea.addEventListener("desk:write", (event) => editor.commands.setContent(event.detail, { emitUpdate: true }));
