@@ -92,7 +92,9 @@ def test_a_style_is_chosen_from_a_menu_with_the_keyboard(page: Page) -> None:
 
 
 def test_buttons_say_whether_they_are_pressed_or_cannot_be_used(page: Page) -> None:
-    bold, undo = (page.locator(f"{BAR} .admin-tool[data-entry='{name}']") for name in ("bold", "history:undo"))
+    bold, undo = (
+        page.locator(f"{BAR} .admin-tool[data-entry='{name}']") for name in ("bold", "history:undo")
+    )
     expect(undo).to_have_attribute("aria-disabled", "true")
     page.keyboard.press("Control+b")
     expect(bold).to_have_attribute("aria-pressed", "true")

@@ -1,6 +1,6 @@
 """Working in the text editor of the article form."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 EDITOR = ".admin-editor-body .ProseMirror"
 
@@ -34,3 +34,14 @@ def paste(page: Page, html: str, text: str = "plain") -> float:
 def text_of(page: Page) -> str:
     """What the form sends, without the empty last line of the editor."""
     return page.input_value("#id_body").removesuffix("<p></p>")
+
+
+def save(page: Page, typed: str) -> None:
+    """Saves with the keyboard, until the server has what was typed."""
+
+    def has_it(response: Response) -> bool:
+        sent = response.request.post_data_buffer or b""
+        return response.url.endswith("/autosave/") and typed.encode() in sent
+
+    with page.expect_response(has_it):
+        page.keyboard.press("Control+s")
