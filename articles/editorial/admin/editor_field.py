@@ -46,8 +46,18 @@ def described(ids: list[str], publication: Publication) -> dict[str, Described]:
 
 
 MODULES: Final = (
-    *("asides", "bubble", "clicking", "embed", "entries", "find", "footnote", "formatting"),
-    *("full-screen", "gallery", "keyboard-room", "link", "marks", "messages", "picture", "popup"),
+    *("asides", "bubble", "clicking", "embed", "entries", "file", "find", "footnote"),
+    *(
+        "formatting",
+        "full-screen",
+        "gallery",
+        "keyboard-room",
+        "link",
+        "marks",
+        "messages",
+        "picture",
+        "popup",
+    ),
     *("slash", "source", "table", "toolbar", "toolbar-menu", "word-count"),
     *("pasting", "paste-limits", "pasted-elements", "pasted-html", "pasted-links"),
     *("pasted-lists", "pasted-notes", "pasted-tables"),
@@ -67,6 +77,7 @@ EDITOR_MEDIA: Final = Media(
         "all": [
             "django_prose_editor/editor.css",
             "iria_admin/images.css",
+            "iria_admin/files.css",
             "iria_admin/editor.css",
             "iria_admin/editor-figures.css",
             "iria_admin/editor-panels.css",

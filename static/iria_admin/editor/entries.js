@@ -26,6 +26,7 @@ export const ENTRIES = {
   pullQuote: { label: "Pull quote", icon: "pull-quote", hint: "Words of the text, set large", words: "highlight" },
   callout: { label: "Callout", icon: "callout", hint: "A box beside the story", words: "box aside note" },
   embed: { label: "Embed", icon: "embed", hint: "Video, post or map", words: "youtube vimeo link card" },
+  file: { label: "File", icon: "page", hint: "PDF or audio", words: "pdf audio document download attachment" },
   table: { label: "Table", icon: "table", hint: "With a header row", words: "rows columns" },
   footnote: { label: "Footnote", icon: "footnote", keys: `${modifier}Alt+F`, words: "note reference source" },
   horizontalRule: { label: "Divider", icon: "divider", typed: "---", words: "rule line separator" },
@@ -47,11 +48,11 @@ export const ENTRIES = {
 
 export const STYLES = ["paragraph", "heading2", "heading3", "heading4"];
 export const INSERT = [
-  "picture", "gallery", "pullQuote", "callout", "embed", "table", "footnote", "horizontalRule",
+  "picture", "gallery", "pullQuote", "callout", "embed", "file", "table", "footnote", "horizontalRule",
 ];
 export const SLASH = [
   "picture", "gallery", "heading2", "heading3", "blockquote", "pullQuote", "callout", "bulletList",
-  "orderedList", "embed", "table", "footnote", "horizontalRule",
+  "orderedList", "embed", "file", "table", "footnote", "horizontalRule",
 ];
 export const TABLE = Object.keys(ENTRIES).filter((name) => name.startsWith("table:"));
 export const MORE = ["find", "html", "fullscreen", "strike", "subscript", "superscript", "unlink", "clear"];

@@ -23,7 +23,7 @@ const STYLED = [
 ];
 const UNSTYLED = [["b, strong", /font-weight:\s*(normal|400)/i], ["i, em", /font-style:\s*normal/i]];
 const BLOCKS = "p, div, h1, h2, h3, h4, h5, h6, ul, ol, table, blockquote, pre, figure, hr, section, article";
-const KEPT = "[data-footnote], [data-image], [data-embed], img, table, hr";
+const KEPT = "[data-footnote], [data-image], [data-embed], [data-file], img, table, hr";
 
 /* Without what stands between two marks. Each mark is searched once, so that long texts take no longer. */
 function without(html, open, close) {

@@ -12,6 +12,7 @@ import { Bubble } from "editor/bubble";
 import { Clear, NumberedList, headingKeys } from "editor/formatting";
 import { Clicking } from "editor/clicking";
 import { Embed } from "editor/embed";
+import { File } from "editor/file";
 import { Find } from "editor/find";
 import { Footnote } from "editor/footnote";
 import { FullScreen } from "editor/full-screen";
@@ -33,7 +34,7 @@ const toolbar = (groups) => Menu.configure({ cssClass: "admin-toolbar", items: p
 const KINDS = {
   body: () => [
     ...COMMON, BodyDocument, Blockquote, Bubble, BulletList, Callout, Cite, Clear, Clicking, Code, CodeBlock, Dropcursor, Embed,
-    Find, Footnote, FullScreen, Gallery, GalleryCaption, Gapcursor, HardBreak, headingKeys(Heading, [2, 3, 4]), HorizontalRule,
+    File, Find, Footnote, FullScreen, Gallery, GalleryCaption, Gapcursor, HardBreak, headingKeys(Heading, [2, 3, 4]), HorizontalRule,
     Kept, ListItem, NumberedList, Passage, Pasting, Picture, PullQuote, Slash, Source, Strike, Table, TableCell, TableHeader,
     TableRow, TrailingNode, Underline, toolbar(BODY),
     Placeholder.configure({ placeholder: "Write here, or press / for images, quotes and more" }),
@@ -43,7 +44,7 @@ const KINDS = {
 };
 
 /* The editor considers a text without characters empty; an image without caption is not empty. */
-const WORDLESS = new Set(["picture", "embed"]);
+const WORDLESS = new Set(["picture", "embed", "file"]);
 
 function isBlank(editor) {
   let blank = editor.isEmpty;
