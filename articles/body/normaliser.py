@@ -8,6 +8,7 @@ import re
 from html import escape
 from typing import Final
 
+from articles.body.asides import aside, kind_of
 from articles.body.blocks import Block
 from articles.body.figure_normaliser import figure
 from articles.body.inline import (
@@ -33,7 +34,7 @@ from articles.body.paste_formats import (
 from articles.body.tree import Node, read
 
 CONTAINERS: Final = frozenset(
-    {"div", "section", "article", "header", "footer", "main", "aside", "center", "address"}
+    {"div", "section", "article", "header", "footer", "main", "center", "address"}
     | {"details", "summary", "dl", "dt", "dd", "figcaption", "caption", "li", "td", "th"}
     | {"tr", "tbody", "thead", "tfoot"}
 )
@@ -171,6 +172,24 @@ def _quote(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     return [Block("blockquote", inner, _attributes(node, ("dir", "lang")))]
 
 
+def _aside(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
+    """Any other aside only separates blocks."""
+    kind = kind_of(node)
+    if kind is None or flow.depth:
+        return flow.within(node, marks)
+    return aside(kind, flow.within(_unquoted(node), marks), _attributes(node, ("dir", "lang")))
+
+
+def _unquoted(node: Node) -> Node:
+    """The element without the `blockquote` that WordPress puts into a pull quote."""
+    quotes = [child for child in node.elements() if child.tag == "blockquote"]
+    return quotes[0] if node.tag == "figure" and len(quotes) == 1 else node
+
+
+def _figure(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
+    return (_aside if kind_of(node) else figure)(flow, node, marks)
+
+
 def _list(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     items: list[list[Block]] = []
     for child in node.children:
@@ -266,6 +285,7 @@ BLOCKS: Final = {
     "ol": _list,
     "pre": _preformatted,
     "hr": _rule,
-    "figure": figure,
+    "figure": _figure,
+    "aside": _aside,
     "table": _table,
 }

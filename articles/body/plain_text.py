@@ -9,7 +9,7 @@ from articles.body.tree import parse, text_of
 
 BLOCKS: Final = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "hr", "br"}
-    | {"figure", "figcaption", "table", "tr", "td", "th"}
+    | {"figure", "figcaption", "table", "tr", "td", "th", "aside"}
 )
 
 

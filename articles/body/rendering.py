@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml.html import HtmlElement, fragment_fromstring
 
+from articles.body.asides import CALLOUT, PULL_QUOTE
 from articles.body.embeds import EmbedUse, card, embed_of
 from articles.body.figures import FigureUse, GalleryUse, gallery_of, outer_figures, use_of
 from articles.body.files import FileUse, file_use_of
@@ -102,12 +103,21 @@ def draw(
     tree = parse(safe_body(body))
     resolve(tree, urls)
     drawn = _draw_figures(tree, draw_figure, draw_embed, draw_gallery, draw_file)
+    _name_asides(tree)
     headings = _name_headings(tree)
     _wrap_tables(tree, labels)
     notes = _number_footnotes(tree)
     # Rendered figures are inserted as text: the HTML 4 parser would misread <source>.
     html = PLACEHOLDER.sub(lambda match: drawn[int(match.group(1))], inner_html(tree))
     return Drawn(html + _notes_section(notes, labels), headings)
+
+
+def _name_asides(tree: HtmlElement) -> None:
+    """Classes instead of data attributes, for the stylesheet and for text copied from the page."""
+    for element in tree.iter("aside"):
+        for name, attribute in (("callout", CALLOUT), ("pull-quote", PULL_QUOTE)):
+            if element.attrib.pop(attribute, None) is not None:
+                element.set("class", name)
 
 
 def _name_headings(tree: HtmlElement) -> list[Heading]:

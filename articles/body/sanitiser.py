@@ -11,6 +11,7 @@ from typing import Final
 
 import nh3
 
+from articles.body.asides import CALLOUT, PULL_QUOTE
 from articles.body.embed_urls import normalise_url
 from articles.body.normaliser import normalise
 from articles.body.references import SCHEME, has_scheme, read
@@ -18,11 +19,12 @@ from articles.body.references import SCHEME, has_scheme, read
 TAGS: Final = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "hr", "br"}
     | {"strong", "em", "u", "s", "sub", "sup", "code", "cite", "a", "span"}
-    | {"figure", "figcaption", "table", "thead", "tbody", "tr", "th", "td"}
+    | {"figure", "figcaption", "table", "thead", "tbody", "tr", "th", "td", "aside"}
 )
 ATTRIBUTES: Final = {
     "a": {"href"},
     "figure": {"data-image", "data-width", "data-embed", "data-gallery", "data-file"},
+    "aside": {CALLOUT, PULL_QUOTE, "dir", "lang"},
     "span": {"data-footnote", "lang", "dir"},
     "ol": {"start"},
     "th": {"colspan", "rowspan", "scope"},
@@ -34,7 +36,7 @@ ATTRIBUTES: Final = {
     "h4": {"id", "dir", "lang"},
 }
 PASTED: Final = frozenset(
-    {"h1", "h5", "h6", "div", "section", "article", "header", "footer", "main", "aside", "center"}
+    {"h1", "h5", "h6", "div", "section", "article", "header", "footer", "main", "center"}
     | {"address", "details", "summary", "dl", "dt", "dd", "tfoot", "caption", "b", "i", "del"}
     | {"strike", "font", "ins", "mark", "small", "big", "tt", "kbd", "samp", "dfn", "var", "q"}
 )
@@ -74,6 +76,8 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
     match tag, attribute:
         case "figure", _:
             return _allowed_in_figure(attribute, value)
+        case "aside", ("data-callout" | "data-pull-quote"):
+            return ""
         case _, "dir":
             return value if value in {"ltr", "rtl", "auto"} else None
         case _, "lang":

@@ -14,12 +14,12 @@ from iria.publication.models import Publication
 from tests import newsroom
 from tests.browser.article_form import open_tab, publish, save_draft
 from tests.browser.conftest import OpenPage
+from tests.browser.text_editor import EDITOR, pick
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.browser
 
 ADD = "/admin/articles/article/add/"
-EDITOR = ".admin-editor-body .ProseMirror"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def choose_categories(page: Page, names: list[str]) -> None:
 
 
 def upload_in_dialog(page: Page, file: str) -> None:
-    page.click(f"{EDITOR} >> xpath=.. >> button[data-name=picture]")
+    pick(page, "insert", "picture")
     page.set_input_files(".image-dialog input[name=pictures]", file)
     page.click(".image-dialog .image-upload button")
     expect(page.locator(".image-dialog .received")).to_be_visible(timeout=30_000)

@@ -12,6 +12,7 @@ from articles.images.models import Image
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.text_editor import pick
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,7 @@ def numbers_in(body: str) -> list[int]:
 
 def opened(page: Page) -> None:
     page.click(".prose-editor .ProseMirror")
-    page.locator("button[data-name=gallery]").press("Enter")
+    pick(page, "insert", "gallery")
     expect(page.get_by_role("dialog", name="Choose images")).to_be_visible()
 
 
@@ -75,7 +76,7 @@ def test_fifty_images_make_a_gallery_at_once(open_admin: OpenPage, edna: User) -
     page.get_by_role("button", name="Clear selection").press("Enter")
     expect(page.locator(".image-count")).to_have_text("No image selected.")
     page.get_by_role("button", name="Select all on this page").press("Enter")
-    page.get_by_role("button", name="Insert").press("Enter")
+    page.locator("dialog").get_by_role("button", name="Insert").press("Enter")
     expect(page.locator("#id_body")).to_have_value(GALLERY)
     assert sorted(numbers_in(page.input_value("#id_body"))) == sorted(made)
 
@@ -119,7 +120,7 @@ def test_the_text_of_a_gallery_with_one_image_is_not_lost(open_admin: OpenPage, 
     image = newsroom.picture()
     page = open_admin(edna, ADD)
     page.click(".prose-editor .ProseMirror")
-    page.locator("button[data-name=picture]").press("Enter")
+    pick(page, "insert", "picture")
     page.locator(f"dialog [data-picture='{image.pk}']").press("Enter")
     expect(page.locator("#id_body")).to_have_value(re.compile(f'data-image="{image.pk}"'))
 

@@ -10,11 +10,11 @@ from tests import newsroom
 from tests.browser.article_form import save_draft
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.text_editor import EDITOR, pick, save, text_of
 
 pytestmark = pytest.mark.browser
 
 ADD = "/admin/articles/article/add/"
-EDITOR = ".admin-editor-body .ProseMirror"
 
 BODY = "\n".join(
     [
@@ -41,6 +41,8 @@ BODY = "\n".join(
         "<ul><li>One<ul><li>Inner</li></ul></li><li>Two</li></ul>",
         '<ol start="3"><li>Third</li></ol>',
         "<blockquote><p>Said.</p></blockquote>",
+        '<aside data-callout=""><h3>In numbers</h3><p>Nine ports</p></aside>',
+        '<aside data-pull-quote=""><p>The sea is wide.</p></aside>',
         "<hr>",
         "<pre><code>let x = 1;\nlet y;</code></pre>",
         (
@@ -70,7 +72,7 @@ def test_the_toolbar_stays_in_sight_below_a_long_text(open_admin: OpenPage, edna
     article = newsroom.draft(body="<p>The ferries ran on time.</p>" * 90)
     page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
     page.locator(f"{EDITOR} p").nth(80).click()
-    expect(page.locator(".admin-editor-body .prose-menubar")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".admin-editor-body .admin-toolbar")).to_be_in_viewport(ratio=1)
 
 
 def test_words_are_found_and_replaced(open_admin: OpenPage, edna: User) -> None:
@@ -88,8 +90,8 @@ def test_words_are_found_and_replaced(open_admin: OpenPage, edna: User) -> None:
     expect(find.get_by_role("status")).to_contain_text("3")
     page.keyboard.press("Tab")
     find.locator("input[type=text]").fill("channel")
-    with page.expect_response("**/autosave/"):
-        find.locator("button").nth(3).click()
+    find.locator("button").nth(3).click()
+    save(page, "channelened")
     article.refresh_from_db()
     assert article.body == (
         f"<p>The <em>channel</em> and{note} the Strait.</p>\n"
@@ -119,7 +121,7 @@ def test_a_new_table_has_a_header_row(open_admin: OpenPage, edna: User) -> None:
     article = newsroom.draft(body="", by=edna)
     page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
     page.click(EDITOR)
-    page.click("button[data-name=table]")
+    pick(page, "insert", "table")
     page.fill(".prose-editor-dialog [name=rows]", "2")
     page.click(".prose-editor-dialog [type=submit]")
     page.keyboard.type("Port")
@@ -160,7 +162,7 @@ def test_an_embed_is_added_by_its_url(open_admin: OpenPage, edna: User) -> None:
             '<figure data-embed="https://vimeo.com/7"><figcaption>A film</figcaption></figure>',
         ),
     ):
-        page.click("button[data-name=embed]")
+        pick(page, "insert", "embed")
         page.fill(".prose-editor-dialog input[name=address]", typed)
         page.click(".prose-editor-dialog [type=submit]")
         if kept:
@@ -168,37 +170,6 @@ def test_an_embed_is_added_by_its_url(open_admin: OpenPage, edna: User) -> None:
             page.keyboard.insert_text("A film")
         assert kept in page.input_value("#id_body")
         assert ("data-embed" in page.input_value("#id_body")) == bool(kept)
-
-
-def test_a_text_pasted_from_word_shows_what_is_kept(open_admin: OpenPage, edna: User) -> None:
-    pasted = (
-        "<html><head><style>p {color: red}</style></head><body><!--StartFragment-->"
-        "<h1 style='color:red'>Ports</h1>"
-        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>"
-        "<span style='mso-list:Ignore'>·<span>&nbsp;</span></span>Aden</p>"
-        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>"
-        "<span style='mso-list:Ignore'>·</span>Hodeidah</p>"
-        "<p class=MsoNormal style='margin:0' onclick='alert(1)'>It <b>fell</b>"
-        "<a href='#_ftn1' name='_ftnref1'>[1]</a>.</p>"
-        "<div id=ftn1><p><a href='#_ftnref1'>[1]</a> By a third.</p></div>"
-        "<!--EndFragment--></body></html>"
-    )
-    page = open_admin(edna, ADD)
-    page.click(EDITOR)
-    page.evaluate(
-        """([selector, html]) => {
-            const data = new DataTransfer();
-            data.setData('text/html', html);
-            data.setData('text/plain', 'plain');
-            document.querySelector(selector).dispatchEvent(
-                new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
-        }""",
-        [EDITOR, pasted],
-    )
-    assert page.input_value("#id_body") == (
-        "<h2>Ports</h2><ul><li><p>Aden</p></li><li><p>Hodeidah</p></li></ul>"
-        '<p>It <strong>fell</strong><span data-footnote="By a third."></span>.</p>'
-    )
 
 
 def test_a_link_is_completed_or_rejected(open_admin: OpenPage, edna: User) -> None:
@@ -224,7 +195,7 @@ def test_a_link_is_completed_or_rejected(open_admin: OpenPage, edna: User) -> No
 
 def test_html_entered_in_the_editor_runs_no_script(open_admin: OpenPage, edna: User) -> None:
     page = open_admin(edna, ADD)
-    page.click("button[data-name=html]")
+    pick(page, "more", "html")
     page.fill(
         ".prose-editor-dialog textarea",
         "<p>Words<img src=x onerror=\"document.title='ran'\"></p><script>document.title='ran'</script>",
@@ -243,10 +214,12 @@ def test_a_gallery_is_created_ordered_and_split_with_the_keyboard(
 
     def choose(image: Image) -> None:
         page.locator(f"dialog [data-picture='{image.pk}']").press("Enter")
-        page.get_by_role("button", name="Insert").press("Enter")
+        page.locator("dialog").get_by_role("button", name="Insert").press("Enter")
         expect(page.locator(".image-dialog")).to_be_hidden()
 
-    page.locator("button[data-name=gallery]").press("Enter")
+    page.locator(".admin-editor-body [data-menu=insert]").press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     choose(first)
     page.get_by_role("button", name="Add images").press("Enter")
     choose(second)
@@ -256,24 +229,20 @@ def test_a_gallery_is_created_ordered_and_split_with_the_keyboard(
     page.wait_for_timeout(100)
     page.keyboard.type("Both")
 
-    def text() -> str:
-        # The editor has an empty last line, which is not saved.
-        return page.input_value("#id_body").removesuffix("<p></p>")
-
     one, other = (
         f'<figure data-image="{image.pk}"><figcaption>{image.caption}</figcaption></figure>'
         for image in (first, second)
     )
     written = '<figure data-gallery="" data-width="full">{}<figcaption>Both</figcaption></figure>'
-    assert text() == written.format(one + other)
+    assert text_of(page) == written.format(one + other)
     page.get_by_role("button", name="Later").first.press("Enter")
-    assert text() == written.format(other + one)
+    assert text_of(page) == written.format(other + one)
     page.keyboard.press("Enter")
-    assert text() == written.format(other + one)
+    assert text_of(page) == written.format(other + one)
     page.get_by_role("button", name="Earlier").last.press("Enter")
-    assert text() == written.format(one + other)
+    assert text_of(page) == written.format(one + other)
     page.get_by_role("button", name="Ungroup").press("Enter")
-    assert text() == f"{one}{other}<p>Both</p>"
+    assert text_of(page) == f"{one}{other}<p>Both</p>"
 
 
 @pytest.mark.parametrize("options", [{}, {"scheme": "dark"}, {"size": PHONE}])

@@ -11,6 +11,7 @@ from tests import newsroom
 from tests.articles.files import samples
 from tests.browser.checkers import accessibility_complaints, looks_complaints
 from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.text_editor import pick
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +24,7 @@ def chosen(name: str, content: bytes) -> FilePayload:
 
 def opened(page: Page) -> None:
     page.click(".prose-editor .ProseMirror")
-    page.locator("button[data-name=file]").press("Enter")
+    pick(page, "insert", "file")
     expect(page.get_by_role("dialog")).to_be_visible()
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final, TypedDict
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.templatetags.static import static
 from js_asset import ImportMap, Media
 
 from articles.body.sanitiser import clean, clean_caption
@@ -45,24 +46,12 @@ def described(ids: list[str], publication: Publication) -> dict[str, Described]:
 
 
 MODULES: Final = (
-    *(
-        "clicking",
-        "embed",
-        "file",
-        "find",
-        "footnote",
-        "gallery",
-        "link",
-        "link-dialog",
-        "link-targets",
-        "marks",
-        "pasting",
-        "picture",
-        "source",
-        "table",
-        "toolbar",
-        "word-count",
-    ),
+    *("asides", "bubble", "clicking", "embed", "entries", "file", "find", "footnote"),
+    *("formatting", "full-screen", "gallery", "keyboard-room", "link", "link-dialog"),
+    *("link-targets", "marks", "messages", "picture", "popup", "slash", "source", "table"),
+    *("toolbar", "toolbar-menu", "word-count"),
+    *("pasting", "paste-limits", "pasted-elements", "pasted-html", "pasted-links"),
+    *("pasted-lists", "pasted-notes", "pasted-tables"),
 )
 
 EDITOR_MEDIA: Final = Media(
@@ -77,12 +66,14 @@ EDITOR_MEDIA: Final = Media(
     ),
     css={
         "all": [
-            "django_prose_editor/material-icons.css",
             "django_prose_editor/editor.css",
             "iria_admin/images.css",
             "iria_admin/files.css",
             "iria_admin/editor.css",
             "iria_admin/link.css",
+            "iria_admin/editor-figures.css",
+            "iria_admin/editor-panels.css",
+            "iria_admin/editor-tools.css",
         ]
     },
     js=[
@@ -97,6 +88,11 @@ class EditorWidget(forms.Textarea):
 
     def __init__(self, kind: str, *, rows: int, label: str) -> None:
         super().__init__({"data-editor": kind, "rows": rows, "aria-label": label})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        # The script cannot know the hashed URL.
+        icons = {"data-icons": static("iria_admin/icons.svg"), "data-longest": BODY_MAX_LENGTH}
+        return super().get_context(name, value, {**icons, **(attrs or {})})
 
     @property
     def media(self) -> forms.Media:

@@ -45,7 +45,7 @@ class Panel {
     /* These fields are not part of the article. */
     for (const name of ["input", "change"]) this.dom.addEventListener(name, (event) => event.stopPropagation());
     this.dom.addEventListener("keydown", (event) => this.key(event));
-    frame.querySelector(".prose-menubar").after(this.dom);
+    editor.storage.menu.dom.after(this.dom);
     editor.on("update", () => { if (!this.dom.hidden) this.look(); });
   }
 

@@ -13,7 +13,7 @@ export const Kept = Extension.create({
   name: "kept",
   addGlobalAttributes() {
     return [
-      { types: ["paragraph", "heading", "blockquote"], attributes: { lang: kept("lang"), dir: kept("dir") } },
+      { types: ["paragraph", "heading", "blockquote", "callout", "pullQuote"], attributes: { lang: kept("lang"), dir: kept("dir") } },
       { types: ["heading"], attributes: { id: kept("id") } },
       { types: ["tableHeader"], attributes: { scope: kept("scope") } },
     ];

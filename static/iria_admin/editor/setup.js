@@ -3,56 +3,45 @@
    blocks; static/iria_admin/editor.css has these styles. */
 
 import {
-  Blockquote, Bold, BulletList, Code, CodeBlock, Document, Dropcursor, Editor, Fullscreen, Gapcursor,
-  HardBreak, Heading, History, HorizontalRule, Italic, ListItem, Menu, OrderedList, Paragraph,
-  Placeholder, Strike, Subscript, Superscript, TableCell, TableHeader, TableRow, Text,
-  TrailingNode, Underline, crel,
+  Blockquote, Bold, BulletList, Code, CodeBlock, Document, Dropcursor, Editor, Gapcursor, HardBreak, Heading,
+  History, HorizontalRule, Italic, ListItem, Menu, Paragraph, Placeholder, Strike, Subscript,
+  Superscript, TableCell, TableHeader, TableRow, Text, TrailingNode, Underline, crel,
 } from "django-prose-editor/editor";
+import { Callout, Document as BodyDocument, PullQuote } from "editor/asides";
+import { Bubble } from "editor/bubble";
+import { Clear, NumberedList, headingKeys } from "editor/formatting";
 import { Clicking } from "editor/clicking";
 import { Embed } from "editor/embed";
 import { File } from "editor/file";
 import { Find } from "editor/find";
 import { Footnote } from "editor/footnote";
+import { FullScreen } from "editor/full-screen";
 import { Gallery, GalleryCaption } from "editor/gallery";
+import { followKeyboard } from "editor/keyboard-room";
 import { Link } from "editor/link";
 import { Cite, Kept, Passage } from "editor/marks";
 import { Pasting } from "editor/pasting";
 import { Picture } from "editor/picture";
+import { Slash } from "editor/slash";
 import { Source } from "editor/source";
 import { Table } from "editor/table";
-import { GROUPS, dress } from "editor/toolbar";
+import { BODY, CAPTION, LETTER, dress, parts } from "editor/toolbar";
 import { countWords } from "editor/word-count";
 
-const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript, Link, History];
+const COMMON = [Paragraph, Text, Bold, Italic, Subscript, Superscript, Link, History];
+const toolbar = (groups) => Menu.configure({ cssClass: "admin-toolbar", items: parts(groups) });
 
 const KINDS = {
   body: () => [
-    ...COMMON, Blockquote, BulletList, Cite, Clicking, Code, CodeBlock, Dropcursor, Embed, File, Find, Footnote, Fullscreen, Gallery,
-    GalleryCaption, Gapcursor, HardBreak, Heading.configure({ levels: [2, 3, 4] }), HorizontalRule, Kept, ListItem, OrderedList,
-    Passage, Pasting, Picture, Source, Strike, Table, TableCell, TableHeader, TableRow, TrailingNode, Underline,
-    Menu.configure({ groups: GROUPS }),
-    Placeholder.configure({ placeholder: "Start writing" }),
+    ...COMMON, BodyDocument, Blockquote, Bubble, BulletList, Callout, Cite, Clear, Clicking, Code, CodeBlock, Dropcursor, Embed,
+    File, Find, Footnote, FullScreen, Gallery, GalleryCaption, Gapcursor, HardBreak, headingKeys(Heading, [2, 3, 4]), HorizontalRule,
+    Kept, ListItem, NumberedList, Passage, Pasting, Picture, PullQuote, Slash, Source, Strike, Table, TableCell, TableHeader,
+    TableRow, TrailingNode, Underline, toolbar(BODY),
+    Placeholder.configure({ placeholder: "Write here, or press / for images, quotes and more" }),
   ],
-  letter: () => [
-    ...COMMON, BulletList, HardBreak, ListItem, OrderedList,
-    Menu.configure({ groups: [{ group: "marks" }, { group: "link" }, { group: "lists" }, { group: "history" }] }),
-  ],
-  caption: () => [
-    ...COMMON, Menu.configure({ groups: [{ group: "marks" }, { group: "link" }] }),
-  ],
+  letter: () => [...COMMON, Document, BulletList, HardBreak, ListItem, NumberedList, toolbar(LETTER)],
+  caption: () => [...COMMON, Document, toolbar(CAPTION)],
 };
-
-/* Our groups of menu items are finer than those of the library. */
-const MOVED = { paragraph: "headings", blockquote: "lists", horizontalRule: "insert" };
-/* Supported, also by keyboard, but without buttons. */
-const UNSHOWN = new Set(["underline", "code", "codeBlock"]);
-
-function regroup(menu) {
-  const define = menu.defineItem;
-  menu.defineItem = (item) => {
-    if (!UNSHOWN.has(item.name)) define.call(menu, { ...item, groups: MOVED[item.name] ?? item.groups });
-  };
-}
 
 /* The editor considers a text without characters empty; an image without caption is not empty. */
 const WORDLESS = new Set(["picture", "embed", "file"]);
@@ -77,14 +66,16 @@ function edit(textarea) {
     editorProps: {
       attributes: { "aria-label": label, "aria-multiline": "true", role: "textbox", spellcheck: "true" },
     },
-    onBeforeCreate: ({ editor: made }) => regroup(made.storage.menu.menu),
     onUpdate: ({ editor: changed }) => {
       textarea.value = isBlank(changed) ? "" : changed.getHTML();
       textarea.dispatchEvent(new Event("input", { bubbles: true }));
     },
   });
   editor.on("create", () => dress(editor, label));
-  if (kind === "body") countWords(editor, frame);
+  if (kind === "body") {
+    countWords(editor, frame);
+    followKeyboard(frame);
+  }
   for (const named of textarea.labels ?? []) named.addEventListener("click", () => editor.commands.focus());
   textarea.addEventListener("desk:write", (event) => editor.commands.setContent(event.detail, { emitUpdate: true }));
   followLanguage(textarea, editor);

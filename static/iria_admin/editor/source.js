@@ -1,7 +1,7 @@
 /* The text as HTML, to view and edit. */
 
 import { Extension, updateAttrsDialog } from "django-prose-editor/editor";
-import { tamed } from "editor/pasting";
+import { tamed } from "editor/pasted-html";
 
 const BLOCKS = /(<\/(?:p|h[2-4]|ul|ol|li|blockquote|pre|figure|table|tr)>|<hr>)(?=<)/g;
 

@@ -1,79 +1,66 @@
-/* The toolbar of the editor: groups, labels and accessibility. */
+/* The toolbar of an editor in one row: buttons, and menus for the rest. One stop for the Tab key. */
 
-const modifier = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl+";
+import { crel } from "django-prose-editor/editor";
+import { ENTRIES, INSERT, MORE, STYLES, TABLE, definition, icon, run } from "editor/entries";
+import { moveFocus } from "editor/popup";
+import { MenuButton } from "editor/toolbar-menu";
 
-const LABELS = {
-  paragraph: "Paragraph",
-  heading2: "Heading",
-  heading3: "Subheading",
-  heading4: "Small heading",
-  bold: `Bold (${modifier}B)`,
-  italic: `Italic (${modifier}I)`,
-  strike: "Strikethrough",
-  subscript: "Subscript",
-  superscript: "Superscript",
-  link: `Link (${modifier}K)`,
-  unlink: "Remove link",
-  bulletList: "Bulleted list",
-  orderedList: "Numbered list",
-  blockquote: "Quote",
-  horizontalRule: "Separator",
-  table: "Table",
-  picture: "Image",
-  gallery: "Gallery",
-  embed: "Embed",
-  file: "File",
-  footnote: `Footnote (${modifier}Alt+F)`,
-  "history:undo": `Undo (${modifier}Z)`,
-  "history:redo": `Redo (${modifier}Shift+Z)`,
-  find: `Find and replace (${modifier}Shift+H)`,
-  html: "HTML source",
-  fullscreen: "Full screen",
-};
+const TOGGLES = new Set(["bold", "italic", "link", "bulletList", "orderedList", "blockquote", "subscript", "superscript"]);
+/* Without room they are under “more” only. */
+const WIDE = new Set(["orderedList", "history:undo", "history:redo"]);
+const UNDER_MORE = ["history:undo", "history:redo", "orderedList"];
 
-export const GROUPS = [
-  { group: "headings" },
-  { group: "marks" },
-  { group: "link" },
-  { group: "lists" },
-  { group: "insert" },
-  { group: "table" },
-  { group: "history" },
-  { group: "utility" },
+export const BODY = [
+  [{ name: "style", title: "Style", entries: STYLES, chosen: true }],
+  ["bold", "italic", "link"],
+  ["bulletList", "orderedList", "blockquote"],
+  [{ name: "insert", title: "Insert", icon: "plus", text: "Insert", entries: INSERT }],
+  [{ name: "table", title: "Table", icon: "table", entries: TABLE, within: "table" }],
+  [{ name: "more", title: "More", icon: "ellipsis", entries: MORE, narrow: UNDER_MORE }],
+  ["history:undo", "history:redo"],
 ];
+export const LETTER = [
+  ["bold", "italic", "subscript", "superscript"], ["link"], ["bulletList", "orderedList"], ["history:undo", "history:redo"],
+];
+export const CAPTION = [["bold", "italic", "subscript", "superscript"], ["link"]];
 
-export function dress(editor, label) {
-  const bar = editor.storage.menu?.dom;
-  if (!bar) return;
-  bar.setAttribute("role", "toolbar");
-  bar.setAttribute("aria-label", `Formatting of the ${label.toLowerCase()}`);
-  const buttons = [...bar.querySelectorAll("button[data-name]")];
-  for (const button of buttons) {
-    const words = LABELS[button.dataset.name] ?? button.title;
-    button.title = words;
-    button.setAttribute("aria-label", words.replace(/ \(.*\)$/, ""));
-    button.tabIndex = button === buttons[0] ? 0 : -1;
-  }
-  bar.addEventListener("keydown", (event) => step(event, buttons));
-  const tell = () => {
-    for (const button of buttons) {
-      button.setAttribute("aria-pressed", String(button.classList.contains("active")));
-      button.setAttribute("aria-disabled", String(button.classList.contains("disabled")));
-    }
-  };
-  editor.on("transaction", tell);
-  tell();
+/* The parts of the bar, for `Menu.configure({ items })`. */
+export function parts(groups) {
+  return ({ editor }) => groups.map((group) => crel("div", { className: "admin-tools" },
+    group.map((each) => (typeof each === "string" ? tool(editor, each) : new MenuButton(editor, each).dom))));
 }
 
-/* One stop for the Tab key, arrows from button to button. */
-function step(event, buttons) {
-  const steps = { ArrowRight: 1, ArrowLeft: -1 };
-  if (!(event.key in steps)) return;
-  const shown = buttons.filter((button) => button.offsetParent);
-  const here = shown.indexOf(document.activeElement);
-  if (here === -1) return;
-  event.preventDefault();
-  const next = shown[(here + steps[event.key] + shown.length) % shown.length];
-  for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
-  next.focus();
+export function tool(editor, name) {
+  const { label: words, icon: shown, keys } = ENTRIES[name];
+  const button = crel("button", {
+    type: "button", className: "admin-tool", title: keys ? `${words} (${keys})` : words, "aria-label": words,
+    "data-entry": name,
+  }, [icon(editor, shown)]);
+  button.classList.toggle("admin-wide-only", WIDE.has(name));
+  button.addEventListener("mousedown", (event) => event.preventDefault()); /* the text keeps its selection */
+  button.addEventListener("click", () => run(editor, name));
+  editor.on("transaction", () => tell(editor, button, name));
+  return button;
+}
+
+function tell(editor, button, name) {
+  const item = definition(editor, name);
+  if (TOGGLES.has(name) || name === "heading2") button.setAttribute("aria-pressed", String(Boolean(item.active(editor))));
+  button.setAttribute("aria-disabled", String(!item.enabled(editor)));
+}
+
+export function dress(editor, name) {
+  const bar = editor.storage.menu.dom;
+  bar.setAttribute("role", "toolbar");
+  bar.setAttribute("aria-label", `Formatting of the ${name.toLowerCase()}`);
+  const tools = [...bar.querySelectorAll(".admin-tool")];
+  for (const each of tools) each.tabIndex = each === tools[0] ? 0 : -1;
+  bar.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.target.closest("[popover]")) editor.view.focus();
+    else if (!event.target.closest("[popover]")) moveFocus(event, tools, arrows(bar));
+  });
+}
+
+export function arrows(element) {
+  return getComputedStyle(element).direction === "rtl" ? ["ArrowRight", "ArrowLeft"] : ["ArrowLeft", "ArrowRight"];
 }

@@ -11,7 +11,7 @@ from tests.shared import shared_data
 ADDRESSES = {"href", "src", "srcset", "action", "formaction", "data", "poster", "xlink:href"}
 TAGS = (
     "p div h1 h2 h3 h5 ul ol li blockquote pre code figure figcaption table caption thead tbody tr "
-    "th td a span b i em strong u s sub sup font center section br hr img script style svg math "
+    "aside th td a span b i em strong u s sub sup font center section br hr img script style svg math "
     "template textarea select option form button iframe o:p xml dl dt dd cite"
 )
 ATTRIBUTES = (
@@ -19,6 +19,9 @@ ATTRIBUTES = (
     'data-image="x"',
     "data-width=wide",
     "data-gallery",
+    "data-callout",
+    'data-pull-quote=""',
+    "class=wp-block-pullquote",
     'data-embed="https://vimeo.com/7?a=1&amp;b=2"',
     'data-embed="javascript:alert(1)"',
     'data-footnote="a note"',
