@@ -50,6 +50,7 @@ def _figures(article: Article) -> list[dict[str, Any]]:
             "url": absolute_url(each.get_absolute_url()),
             "caption_html": each.caption,
             "caption_text": caption_text(each.caption) if each.caption else "",
+            "alt_text": each.alt,
             "picture": serialize_image(each.image),
         }
         for each in article.figures.all()

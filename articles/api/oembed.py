@@ -112,7 +112,7 @@ def _thumbnail(
         "thumbnail_height": file.height,
         # Not part of oEmbed; sites that show the image need its credit.
         "thumbnail_credit": credit_text(image, publication),
-        "thumbnail_alt": image.alt,
+        "thumbnail_alt": article.lead_image_alt,
     }
 
 

@@ -76,7 +76,7 @@ class Picture(TypedDict, total=False):
 
 
 class Figure(TypedDict):
-    """An image as used in an article: the caption belongs to the use, the credit to the image."""
+    """An image as used in an article: caption and alt text belong to the use, the credit to the image."""
 
     place: Annotated[str, Field(description="`lead` or `inline`.")]
     width: Annotated[str, Field(description="`normal`, `wide` or `full`.")]
@@ -89,6 +89,9 @@ class Figure(TypedDict):
     url: Annotated[Address, Field(description="URL of the full-size view.")]
     caption_html: Html
     caption_text: PlainText
+    alt_text: Annotated[
+        str, Field(description="Alt text of this use; empty if the image is decorative here.")
+    ]
     picture: Picture
 
 

@@ -12,6 +12,8 @@ PICTURE: Final = "data-image"
 GALLERY: Final = "data-gallery"
 FILE: Final = "data-file"
 WIDTH: Final = "data-width"
+ALT: Final = "data-alt"
+DECORATIVE: Final = "data-decorative"
 
 
 class Flow(Protocol):
@@ -23,7 +25,11 @@ class Flow(Protocol):
 def figure(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     """An image, a gallery, an embed or a file with its caption; any other figure becomes its content."""
     if _has_id(node, PICTURE):
-        attributes = {PICTURE: str(int(node.attributes[PICTURE])), **_width_attribute(node)}
+        attributes = {
+            PICTURE: str(int(node.attributes[PICTURE])),
+            **_alt_attributes(node),
+            **_width_attribute(node),
+        }
         return [_captioned(attributes, _caption(flow, node.children))]
     if GALLERY in node.attributes:
         return _gallery(flow, node, marks)
@@ -81,6 +87,14 @@ def _contains_figure(part: Node | str) -> bool:
 def _has_id(node: Node, attribute: str) -> bool:
     number = node.attributes.get(attribute, "")
     return number.isascii() and number.isdigit() and int(number) > 0
+
+
+def _alt_attributes(node: Node) -> dict[str, str]:
+    """A decorative image has no alt text."""
+    if DECORATIVE in node.attributes:
+        return {DECORATIVE: ""}
+    alt = " ".join(node.attributes.get(ALT, "").split())
+    return {ALT: alt} if alt else {}
 
 
 def _width_attribute(node: Node) -> dict[str, str]:

@@ -12,6 +12,11 @@ from articles.body.tree import inner_html, parse
 IMAGE_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 
 
+def alt_of_use(alt_text: str, is_decorative: bool, default: str) -> str:
+    """The `alt` attribute of one use of an image: its own alt text, or else that of the image."""
+    return "" if is_decorative else alt_text.strip() or default
+
+
 @dataclass(frozen=True, slots=True)
 class FigureUse:
     """One image in a body, with its caption (sanitised HTML)."""
@@ -21,6 +26,18 @@ class FigureUse:
     width: str = "normal"
     gallery: int = 0
     """Number of its gallery in the text, from 1; 0 if it is in none."""
+    alt_text: str = ""
+    """Empty: that of the image."""
+    is_decorative: bool = False
+
+    @property
+    def is_described(self) -> bool:
+        """Whether the text itself describes the image or marks it as decorative."""
+        return self.is_decorative or bool(self.alt_text.strip())
+
+    def alt(self, default: str) -> str:
+        """The `alt` attribute; `default` is that of the image."""
+        return alt_of_use(self.alt_text, self.is_decorative, default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +55,13 @@ def use_of(figure: HtmlElement) -> FigureUse | None:
     if not IMAGE_ID.fullmatch(image_id):
         return None
     captions = [inner_html(caption) for caption in figure.iter("figcaption")]
-    return FigureUse(int(image_id), clean_caption(" ".join(captions)), _width(figure))
+    return FigureUse(
+        int(image_id),
+        clean_caption(" ".join(captions)),
+        _width(figure),
+        alt_text=" ".join(figure.get("data-alt", "").split()),
+        is_decorative=figure.get("data-decorative") is not None,
+    )
 
 
 def gallery_of(figure: HtmlElement, number: int) -> GalleryUse | None:

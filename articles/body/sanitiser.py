@@ -23,7 +23,10 @@ TAGS: Final = frozenset(
 )
 ATTRIBUTES: Final = {
     "a": {"href"},
-    "figure": {"data-image", "data-width", "data-embed", "data-gallery", "data-file"},
+    "figure": {
+        *("data-image", "data-alt", "data-decorative", "data-width"),
+        *("data-embed", "data-gallery", "data-file"),
+    },
     "aside": {CALLOUT, PULL_QUOTE, "dir", "lang"},
     "span": {"data-footnote", "lang", "dir"},
     "ol": {"start"},
@@ -54,6 +57,7 @@ CAPTION_SPELLINGS: Final = (
 )
 SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 WIDTHS: Final = frozenset({"normal", "wide", "full"})
+ALT_MAX_LENGTH: Final = 1000
 WHOLE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 ANCHOR: Final = re.compile(r"[^\s\"'<>&]{1,80}")
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -95,6 +99,11 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
+def one_line_alt(text: str) -> str:
+    """An alt text on one line, cut to what its column can hold."""
+    return " ".join(UNSTORABLE.sub("", text).split())[:ALT_MAX_LENGTH].rstrip()
+
+
 def _allowed_in_figure(attribute: str, value: str) -> str | None:
     match attribute:
         case "data-image" | "data-file":
@@ -103,7 +112,9 @@ def _allowed_in_figure(attribute: str, value: str) -> str | None:
             return normalise_url(value)
         case "data-width":
             return value if value in WIDTHS else None
-    # `data-gallery` has no value.
+        case "data-alt":
+            return one_line_alt(value) or None
+    # `data-gallery` and `data-decorative` have no value.
     return ""
 
 

@@ -45,7 +45,12 @@ def publish_blockers(
     found = text_blockers(article, has_category=has_category)
     if images is None:
         images = images_of(article)
-    found += usage_check.blockers(images, channels=usage_channels(article, at), at=at)
+    found += usage_check.blockers(
+        images,
+        channels=usage_channels(article, at),
+        at=at,
+        described=described_images(article),
+    )
     known = {image.pk for image in images}
     missing = sorted({use.image_id for use in figures_in(article.body)} - known)
     found += [
@@ -147,7 +152,9 @@ def blockers_of_new_images(
     new = Image.objects.filter(pk__in=uses.keys() - before.keys()).order_by("pk")
     used_again = Image.objects.filter(pk__in=again).order_by("pk")
     return [
-        *usage_check.blockers(new, channels=usage_channels(article)),
+        *usage_check.blockers(
+            new, channels=usage_channels(article), described=described_images(article)
+        ),
         *usage_check.without_credit(used_again),
     ]
 
@@ -184,6 +191,14 @@ def images_of(article: Article) -> list[Image]:
     """Every image that the article uses, each once."""
     uses = article.figures.values("image_id")
     return list(Image.objects.filter(pk__in=uses).select_related("agency").order_by("pk"))
+
+
+def described_images(article: Article) -> set[int]:
+    """The ids of images that each of their uses in the article describes or marks as decorative."""
+    uses = [(use.image_id, use.is_described) for use in figures_in(article.body)]
+    if article.lead_image_id is not None:
+        uses.append((article.lead_image_id, article.lead_image_is_described))
+    return {pk for pk, _ in uses} - {pk for pk, is_described in uses if not is_described}
 
 
 def usage_channels(article: Article, at: datetime | None = None) -> list[Channel]:

@@ -42,12 +42,15 @@ class RenderedImage:
 
     image_id: int
     file: str
+    """The attributes of its `<img>`, without `alt`."""
+    alt: str
+    """Of the image; a use may have its own."""
     credit: str
 
-    def figure(self, caption: str) -> str:
+    def figure(self, caption: str, alt: str) -> str:
         text = " ".join(part for part in (safe_caption(caption), self.credit) if part)
         caption = f"<figcaption>{text}</figcaption>" if text else ""
-        return f"<figure>{self.file}{caption}</figure>"
+        return f'<figure><img {self.file} alt="{escape(alt)}">{caption}</figure>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def full_text(
     whole = _cached if len(article.body) < CACHED_LENGTH else _render
     return whole(
         article.body,
-        (lead.image_id, lead.caption) if lead else None,
+        (lead.image_id, lead.caption, lead.alt) if lead else None,
         images,
         files,
         tuple(_corrections(article)),
@@ -104,10 +107,10 @@ def _shown(image: Image, publication: Publication) -> RenderedImage | None:
     if rendition is None:
         return None
     file = (
-        f'<img src="{escape(rendition.get_absolute_url())}"'
-        f' width="{rendition.width}" height="{rendition.height}" alt="{escape(image.alt)}">'
+        f'src="{escape(rendition.get_absolute_url())}"'
+        f' width="{rendition.width}" height="{rendition.height}"'
     )
-    return RenderedImage(image.pk, file, credit_line(image, publication))
+    return RenderedImage(image.pk, file, image.alt, credit_line(image, publication))
 
 
 def _linked(file: File) -> RenderedFile:
@@ -126,7 +129,7 @@ def _corrections(article: Article) -> Iterator[str]:
 
 def _render(
     body: str,
-    lead: tuple[int, str] | None,
+    lead: tuple[int, str, str] | None,
     images: tuple[RenderedImage, ...],
     files: tuple[RenderedFile, ...],
     corrections: tuple[str, ...],
@@ -138,9 +141,9 @@ def _render(
 
     def render_figure(use: FigureUse) -> str:
         image = shown.get(use.image_id)
-        return image.figure(use.caption) if image else ""
+        return image.figure(use.caption, use.alt(image.alt)) if image else ""
 
-    first = shown[lead[0]].figure(lead[1]) if lead and lead[0] in shown else ""
+    first = shown[lead[0]].figure(*lead[1:]) if lead and lead[0] in shown else ""
     linked = {file.file_id: file for file in files}
 
     def render_file(use: FileUse) -> str:

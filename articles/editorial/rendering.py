@@ -182,7 +182,7 @@ def _figure(use: FigureUse, image: Image, publication: Publication, url: str) ->
     """The caption is sanitised."""
     values = image_attributes(image, (IN_GALLERY if use.gallery else ALONE)[use.width])
     caption = caption_html(image, use.caption, publication)
-    return figure_html(values, caption, _form(use), url)
+    return figure_html(values, use.alt(image.alt), caption, _form(use), url)
 
 
 def _form(use: FigureUse) -> str:

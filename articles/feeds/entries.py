@@ -159,7 +159,7 @@ def _lead(article: Article, figures: list[Figure], publication: Publication) -> 
         bytes=rendition.bytes,
         width=rendition.width,
         height=rendition.height,
-        alt=legal(lead.image.alt),
+        alt=legal(lead.alt),
         caption=legal(caption_text(lead.caption)),
         credit=legal(credit_text(lead.image, publication)),
         copyright=legal(lead.image.copyright_notice),

@@ -61,18 +61,24 @@ def unavailable_html(caption: str, classes: str = "figure figure-normal") -> Saf
 
 
 def figure_html(
-    values: ImageAttributes | None, caption: SafeString, classes: str, url: str
+    values: ImageAttributes | None, alt: str, caption: SafeString, classes: str, url: str
 ) -> SafeString:
     """A figure in a text; nothing while no size of the image is ready.
 
     Args:
+        alt: of this use.
         caption: the `figcaption`.
         url: of the full-size view, or nothing where there is none.
     """
     if values is None:
         return SafeString("")
     return render_fragment(
-        "articles/images/_figure.html", image=values, caption=caption, classes=classes, url=url
+        "articles/images/_figure.html",
+        image=values,
+        alt=alt,
+        caption=caption,
+        classes=classes,
+        url=url,
     )
 
 

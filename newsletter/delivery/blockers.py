@@ -120,12 +120,21 @@ def _blockers_of(article: Article) -> list[Blocker]:
             f"The article “{article}” is not published. Publish it or remove it from the issue."
         )
         return [Blocker(message, article.get_admin_url(), "Publish it")]
-    return _blockers_of_image(article.lead_image, f"“{article}”") if article.lead_image else []
+    if article.lead_image is None:
+        return []
+    return _blockers_of_image(
+        article.lead_image, f"“{article}”", described=article.lead_image_is_described
+    )
 
 
-def _blockers_of_image(image: Image, used_in: str) -> list[Blocker]:
-    if findings := usage_check.blockers([image], channels=[Channel.NEWSLETTER]):
-        return findings
+def _blockers_of_image(image: Image, used_in: str, *, described: bool = False) -> list[Blocker]:
+    found = usage_check.blockers(
+        [image],
+        channels=[Channel.NEWSLETTER],
+        described=[image.pk] if described else [],
+    )
+    if found:
+        return found
     if best_rendition(image, width=LEAD_WIDTH) is None:
         message = f"The image of {used_in} is still being processed. Wait a minute and try again."
         return [Blocker(message)]

@@ -73,7 +73,12 @@ def issue_image(issue: Issue, publication: Publication) -> EmailImage | None:
         return None
     language = issue.newsletter.language or publication.language_codes[0]
     return _image(
-        issue.image, issue.image_caption, publication, width=LEAD_WIDTH, language=language
+        issue.image,
+        issue.image_caption,
+        publication,
+        alt=issue.image.alt,
+        width=LEAD_WIDTH,
+        language=language,
     )
 
 
@@ -90,7 +95,12 @@ def _story(article: Article, publication: Publication, *, width: int) -> Article
         language=article.language,
         direction="rtl" if article.right_to_left else "ltr",
         image=_image(
-            image, article.lead_caption, publication, width=width, language=article.language
+            image,
+            article.lead_caption,
+            publication,
+            alt=article.lead_image_alt,
+            width=width,
+            language=article.language,
         )
         if image
         else None,
@@ -110,7 +120,7 @@ def _join_names(names: list[str]) -> str:
 
 
 def _image(
-    image: Image, caption: str, publication: Publication, *, width: int, language: str
+    image: Image, caption: str, publication: Publication, *, alt: str, width: int, language: str
 ) -> EmailImage | None:
     if not image.may_be_mailed:
         return None
@@ -122,18 +132,18 @@ def _image(
         address=f"{settings.SITE_URL}{rendition.get_absolute_url()}",
         width=shown_width,
         height=max(1, round(shown_width * rendition.height / rendition.width)),
-        alt=image.alt,
+        alt=alt,
         # Sanitised when saved, and again for output.
         caption=mark_safe(  # noqa: S308
             absolute(typeset_html(clean_caption(caption), language), settings.SITE_URL)
         ),
         credit=credit_line(image, publication),
-        plain_text=_describe(caption, image, publication),
+        plain_text=_describe(caption, alt, image, publication),
     )
 
 
-def _describe(caption: str, image: Image, publication: Publication) -> str:
-    text = caption_text(caption) if caption else image.alt
+def _describe(caption: str, alt: str, image: Image, publication: Publication) -> str:
+    text = caption_text(caption) if caption else alt
     return " ".join(part for part in (text.strip(), credit_text(image, publication)) if part)
 
 

@@ -14,7 +14,10 @@ FIELDSETS: Final = [
     (None, {"fields": ("headline", "standfirst"), "classes": ["admin-writing", "article-head"]}),
     (
         "Lead image",
-        {"fields": ("lead_image", "lead_caption"), "classes": ["admin-writing", "article-lead"]},
+        {
+            "fields": ("lead_image", "lead_caption", "lead_alt", "lead_decorative"),
+            "classes": ["admin-writing", "article-lead"],
+        },
     ),
     (None, {"fields": ("body",), "classes": ["admin-writing", "article-body"]}),
     (None, {"fields": ("slug",), "classes": [PUBLISHING]}),

@@ -91,11 +91,14 @@ class ArticleForm(forms.ModelForm[Article]):
                     "placeholder": "Standfirst: one or two sentences that say why this matters",
                 }
             ),
+            "lead_alt": forms.Textarea({"rows": 2}),
             "search_description": forms.Textarea({"rows": 3, "data-count": "155"}),
         }
         labels = {
             "kind": "Type",
             "slug": "Slug",
+            "lead_alt": "Lead image alt text",
+            "lead_decorative": "Decorative lead image",
             "search_description": "Meta description",
             "comments_open": "Allow comments",
             "comments_policy": "Comment moderation",

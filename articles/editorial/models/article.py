@@ -13,6 +13,8 @@ from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
 from accounts.role_names import EDITOR, MODERATOR, REPORTER
+from articles.body.figures import alt_of_use
+from articles.body.sanitiser import ALT_MAX_LENGTH
 from articles.editorial import privacy
 from articles.editorial.aggregated_rows import GatheredRows
 from articles.editorial.models.mixins import (
@@ -113,6 +115,22 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         max_length=2000,
         validators=[validate_storable],
         help_text="Caption in this article. The credit is stored with the image.",
+    )
+    lead_alt = models.TextField(
+        "alt text of the lead image",
+        blank=True,
+        default="",
+        db_default="",
+        max_length=ALT_MAX_LENGTH,
+        validators=[validate_storable],
+        help_text="Describe the image for readers who cannot see it. Empty: the alt text of the "
+        "image in the library.",
+    )
+    lead_decorative = models.BooleanField(
+        "lead image is decorative",
+        default=False,
+        db_default=False,
+        help_text="Adds nothing to the text; screen readers skip it.",
     )
     state = models.CharField(
         max_length=10, choices=State, default=State.DRAFT, editable=False, db_index=True
@@ -260,6 +278,17 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         return direction_of(self.language) == "rtl"
 
     @property
+    def lead_image_alt(self) -> str:
+        """The `alt` attribute of the lead image; empty without one."""
+        default = self.lead_image.alt if self.lead_image else ""
+        return alt_of_use(self.lead_alt, self.lead_decorative, default)
+
+    @property
+    def lead_image_is_described(self) -> bool:
+        """Whether the article itself describes it or marks it as decorative."""
+        return self.lead_decorative or bool(self.lead_alt.strip())
+
+    @property
     def description(self) -> str:
         return self.search_description or self.standfirst
 
@@ -273,6 +302,7 @@ REVISED_FIELDS: Final = ("headline", "standfirst", "body", "lead_image", "lead_c
 
 EDITABLE_FIELDS: Final = (
     *REVISED_FIELDS,
+    *("lead_alt", "lead_decorative"),
     *("slug", "kind", "language", "search_description"),
     *("canonical_url", "noindex", "first_published_in", "first_published_url", "licence"),
     *COMMENT_FIELDS,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import AuthorProfile
 from accounts.role_names import EDITOR, REPORTER
+from articles.body.figures import alt_of_use
 from articles.editorial import privacy
 from articles.editorial.models.article import Article
 from articles.editorial.models.mixins import archived_before
@@ -89,6 +90,10 @@ class Figure(models.Model):
     gallery = models.PositiveSmallIntegerField(
         default=0, help_text="Number of its gallery in the text; 0 if it is in none."
     )
+    alt_text = models.TextField(
+        blank=True, default="", db_default="", help_text="Of this use; empty: that of the image."
+    )
+    is_decorative = models.BooleanField(default=False, db_default=False)
 
     objects = FigureQuerySet.as_manager()
 
@@ -104,6 +109,11 @@ class Figure(models.Model):
     def get_absolute_url(self) -> str:
         """The large view in a published article."""
         return f"{self.article.get_absolute_url()}picture/{self.image_id}/"
+
+    @property
+    def alt(self) -> str:
+        """The `alt` attribute of this use."""
+        return alt_of_use(self.alt_text, self.is_decorative, self.image.alt)
 
 
 @model_policy(public=ALL_ROWS, personal_data=None)

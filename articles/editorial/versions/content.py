@@ -38,6 +38,11 @@ COLUMNS: Final = {
 REVISION_COLUMNS: Final = tuple(COLUMNS[name] for name in REVISED_FIELDS)
 """What a revision holds in columns; the rest is in `Revision.details`."""
 
+LEAD_IMAGE: Final = ("lead_image_id", "lead_caption", "lead_alt", "lead_decorative")
+
+ADDED_LATER: Final[Content] = {"lead_alt": "", "lead_decorative": False}
+"""Fields that a revision from before them does not have, with what they were then."""
+
 RELATIONS: Final = ("categories", "authors", "tags", "translation_of")
 
 
@@ -63,7 +68,7 @@ def content_of(article: Article) -> Content:
 def of_revision(revision: Revision) -> Content:
     """The content of a revision; one from before 0.3 has the text and the lead image only."""
     columns = {name: getattr(revision, name) for name in REVISION_COLUMNS}
-    return {**(revision.details or {}), **columns}
+    return {**ADDED_LATER, **(revision.details or {}), **columns}
 
 
 def columns_of(content: Content) -> dict[str, Any]:

@@ -62,6 +62,7 @@ TEXTS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
     "standfirst": ("Standfirst", str),
     "body": ("Text", _text),
     "lead_caption": ("Lead image caption", caption_text),
+    "lead_alt": ("Alt text of the lead image", str),
 }
 """Fields that are compared word by word: their label, and what is compared."""
 

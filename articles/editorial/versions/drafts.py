@@ -24,6 +24,7 @@ from articles.editorial.versions.attachment_rows import record_attachments
 from articles.editorial.versions.content import (
     BLANK,
     COLUMNS,
+    LEAD_IMAGE,
     REVISION_COLUMNS,
     Content,
     apply,
@@ -243,4 +244,5 @@ def _has_no_lead_image(content: Content) -> bool:
 
 def _uses(content: Content) -> tuple[Any, ...]:
     """What figure rows are made of."""
-    return content["lead_image_id"], content["lead_caption"], list(figures_in(content["body"]))
+    lead = (content[name] for name in LEAD_IMAGE)
+    return *lead, list(figures_in(content["body"]))

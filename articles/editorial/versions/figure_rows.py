@@ -11,7 +11,10 @@ from articles.editorial.models import Article, Figure
 from articles.images.models import Image
 from articles.images.rights import usage_check
 
-FIGURE_FIELDS: Final = ("place", "position", "caption", "width", "gallery")
+FIGURE_FIELDS: Final = (
+    *("place", "position", "caption", "width", "gallery"),
+    *("alt_text", "is_decorative"),
+)
 """Fields of a figure that may change while its row stays."""
 
 POSITION_OFFSET: Final = 16_000
@@ -76,6 +79,8 @@ def figures_of(article: Article) -> Iterator[Figure]:
             place=Figure.Place.LEAD,
             position=0,
             caption=article.lead_caption,
+            alt_text=article.lead_alt.strip(),
+            is_decorative=article.lead_decorative,
         )
     for position, use in enumerate(figures_in(article.body), start=1):
         yield Figure(
@@ -86,4 +91,6 @@ def figures_of(article: Article) -> Iterator[Figure]:
             caption=use.caption,
             width=use.width,
             gallery=use.gallery,
+            alt_text=use.alt_text,
+            is_decorative=use.is_decorative,
         )

@@ -29,15 +29,24 @@ SPLIT_FIELDS: Final = frozenset({"licence_from", "licence_until"})
 
 
 def blockers(
-    images: Iterable[Image], *, channels: Iterable[Channel], at: datetime | None = None
+    images: Iterable[Image],
+    *,
+    channels: Iterable[Channel],
+    at: datetime | None = None,
+    described: Collection[int] = (),
 ) -> list[Blocker]:
     """What must be fixed before these images may be used in these channels.
 
     Args:
         at: the time of publication, if scheduled; now if not given.
+        described: ids of images that need no alt text of their own, since every use has one.
     """
     moment, wanted = at or timezone.now(), tuple(channels)
-    return [each for image in images for each in _blockers_of(image, wanted, moment)]
+    return [
+        each
+        for image in images
+        for each in _blockers_of(image, wanted, moment, described=image.pk in described)
+    ]
 
 
 def without_credit(images: Iterable[Image]) -> Iterator[Blocker]:
@@ -45,15 +54,15 @@ def without_credit(images: Iterable[Image]) -> Iterator[Blocker]:
     for image in images:
         if not image.is_credited and not image.credit_exempt:
             yield Blocker(
-                f"The image “{image}” has no credit. Enter one in the library, or the reason there "
-                "why it needs none.",
+                f"The image “{image}” has no credit. Enter one, or in the library the reason why it "
+                "needs none.",
                 at_field(image, "credit"),
                 "Add credit",
             )
 
 
 def _blockers_of(
-    image: Image, channels: tuple[Channel, ...], moment: datetime
+    image: Image, channels: tuple[Channel, ...], moment: datetime, *, described: bool
 ) -> Iterator[Blocker]:
     if image.withdrawn_at is not None:
         reason = f" ({image.withdrawn_reason.rstrip('.')})" if image.withdrawn_reason else ""
@@ -64,7 +73,7 @@ def _blockers_of(
         )
         return
     yield from without_credit([image])
-    if not image.is_described:
+    if not described and not image.is_described:
         yield Blocker(
             f"The image “{image}” has no alt text. Describe the image or mark it as decorative.",
             at_field(image, "alt_text"),

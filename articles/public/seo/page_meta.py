@@ -150,7 +150,7 @@ def front_page_meta(request: HttpRequest, code: str, name: str, lead: Article | 
         description=publication.about or publication.tagline,
         url=absolute_url(request.path),
         language=code,
-        image=_preview(lead.visible_lead_image if lead else None, publication),
+        image=_preview_of_lead(lead, publication),
         feed="" if first else f"/language/{code}/feed/",
         alternates=_front_pages(publication),
         data=[json_ld.website(publication)],
@@ -180,8 +180,8 @@ def listing_meta(
         description=description,
         url=_page_url(own_url, page.number),
         feed=feed,
-        image=_preview(
-            next(filter(None, (each.visible_lead_image for each in cards)), None),
+        image=_preview_of_lead(
+            next((each for each in cards if each.visible_lead_image), None),
             publication_of(request),
         ),
         earlier=_page_url(own_url, page.number - 1) if page.has_previous() else "",
@@ -200,7 +200,8 @@ def author_meta(
     feed = f"{request.path}feed/"
     about = listing_meta(request, title, page, description=author.biography, feed=feed)
     person = json_ld.person(author, portrait.image if portrait else None)
-    image = _preview(portrait.image if portrait else None, publication_of(request))
+    shown = portrait.image if portrait else None
+    image = _preview(shown, publication_of(request), shown.alt if shown else "")
     return PageMeta(
         title=about.title,
         description=about.description,
@@ -227,7 +228,7 @@ def article_meta(
         url=absolute_url(article.get_absolute_url()),
         kind="article",
         language=article.language,
-        image=_preview(_first_shown(article), publication),
+        image=_first_preview(article, publication),
         article=article,
         alternates=_alternates([article, *translations]),
         data=[
@@ -268,10 +269,10 @@ def image_meta(request: HttpRequest, article: Article, figure: Figure, place: in
     text = gettext("Image %(place)s of %(headline)s")
     return PageMeta(
         title=text % {"place": place, "headline": article.headline},
-        description=caption_text(figure.caption) if figure.caption else figure.image.alt,
+        description=caption_text(figure.caption) if figure.caption else figure.alt,
         url=absolute_url(figure.get_absolute_url()),
         language=article.language,
-        image=_preview(figure.image, publication),
+        image=_preview(figure.image, publication, figure.alt),
         data=[{"@context": json_ld.CONTEXT, **about}] if about else [],
     )
 
@@ -308,18 +309,25 @@ def _page_url(url: str, number: int) -> str:
     return url if number == 1 else f"{url}?page={number}"
 
 
-def _first_shown(article: Article) -> Image | None:
+def _first_preview(article: Article, publication: Publication) -> PreviewImage | None:
     """The preview image of an article: the lead image, or the first in the text."""
-    shown = (each.image for each in article.figures.all() if article.shows(each.image))
-    return next(shown, None)
+    shown = next((each for each in article.figures.all() if article.shows(each.image)), None)
+    return _preview(shown.image, publication, shown.alt) if shown else None
 
 
-def _preview(image: Image | None, publication: Publication) -> PreviewImage | None:
+def _preview_of_lead(article: Article | None, publication: Publication) -> PreviewImage | None:
+    """The lead image of the article, if it may be shown."""
+    if article is None:
+        return None
+    return _preview(article.visible_lead_image, publication, article.lead_image_alt)
+
+
+def _preview(image: Image | None, publication: Publication, alt: str) -> PreviewImage | None:
     """Alt text and credit together: a preview has one text field."""
     rendition = preview_rendition(image) if image and image.may_be_shown else None
     if image is None or rendition is None:
         return None
-    text = (image.alt.strip(), credit_text(image, publication))
+    text = (alt.strip(), credit_text(image, publication))
     return PreviewImage(
         url=absolute_url(rendition.get_absolute_url()),
         width=rendition.width,
