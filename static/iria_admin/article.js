@@ -29,15 +29,6 @@ for (const link of document.querySelectorAll("[data-names]")) {
   name();
 }
 
-/* A new lead image brings its caption if there is none. */
-const caption = form?.elements.lead_caption;
-document.querySelector(".field-lead_image .image-widget")?.addEventListener("picture:chosen", (event) => {
-  if (!caption || caption.value.trim()) return;
-  const words = document.createElement("p");
-  words.textContent = (event.detail.caption || "").replace(/\s+/g, " ").trim();
-  if (words.textContent) caption.dispatchEvent(new CustomEvent("desk:write", { detail: words.outerHTML }));
-});
-
 /* Copies the preview link to the clipboard. */
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;

@@ -10,6 +10,21 @@ const STEPS = {
 
 const within = (value, most) => Math.min(Math.max(value, 0), most);
 
+/* Where a crop of this width and height is cut from an image, in per cent, like
+   articles/images/processing/rendition_sizes.py: centred at the point as far as the edges allow. */
+function crop({ width, height, x, y }, wide, tall) {
+  const part = (whole, size, at) =>
+    whole - size < 1 ? 50 : (within(whole * at - size / 2, whole - size) / (whole - size)) * 100;
+  const left = part(width, Math.min(width, (height * wide) / tall), x);
+  const upper = part(height, Math.min(height, (width * tall) / wide), y);
+  return `${left}% ${upper}%`;
+}
+
+/* `object-position` of an image, by its details, in a frame with this ratio of width to height. */
+export function cropPosition({ width, height, focus_x: x, focus_y: y }, ratio) {
+  return crop({ width, height, x, y }, ratio, 1);
+}
+
 class FocalPoint extends HTMLElement {
   connectedCallback() {
     this.across = document.getElementById(this.dataset.across);
@@ -71,18 +86,13 @@ class FocalPoint extends HTMLElement {
     for (const frame of this.querySelectorAll(".focal-frame")) this.cut(frame, x / 100, y / 100);
   }
 
-  /* Crops like articles/images/processing/rendition_sizes.py: centred at the point as far as the edges allow. */
   cut(frame, x, y) {
     const [wide, tall] = frame.dataset.ratio.split(" / ").map(Number);
     const width = Number(this.dataset.width);
     const height = Number(this.dataset.height);
-    const part = (whole, size, at) =>
-      whole - size < 1 ? 50 : (within(whole * at - size / 2, whole - size) / (whole - size)) * 100;
-    const left = part(width, Math.min(width, (height * wide) / tall), x);
-    const upper = part(height, Math.min(height, (width * tall) / wide), y);
     frame.style.aspectRatio = frame.dataset.ratio;
-    frame.firstElementChild.style.objectPosition = `${left}% ${upper}%`;
+    frame.firstElementChild.style.objectPosition = crop({ width, height, x, y }, wide, tall);
   }
 }
 
-customElements.define("focal-point", FocalPoint);
+if (!customElements.get("focal-point")) customElements.define("focal-point", FocalPoint);

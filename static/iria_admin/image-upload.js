@@ -20,6 +20,7 @@ class PictureDrop extends HTMLElement {
       this.upload([...this.input.files]);
       this.form.reset();
     });
+    this.input.addEventListener("change", () => { if (this.input.files.length) this.form.requestSubmit(); });
     this.addEventListener("submit", (event) => this.decide(event));
     for (const name of ["dragenter", "dragover"]) {
       this.addEventListener(name, (event) => {

@@ -2,6 +2,7 @@
    articles/images/admin/chooser.py. Without this script the same grid is a page of its own. */
 
 import "./image-upload.js";
+import { Panel } from "./image-panel.js";
 
 const ADDRESS = "/admin/articles/image/choose/";
 
@@ -9,6 +10,8 @@ let asker = null;
 let dialog = null;
 /* Id → data of the selected images, in this order; null if only one may be selected. */
 let picked = null;
+/* The details of the selected image, if the asker wants them; else a click chooses the image. */
+let panel = null;
 /* Counts requests: a response that arrives after a newer request is ignored. */
 let asked = 0;
 
@@ -33,7 +36,17 @@ function pickArrived() {
   }
 }
 
+/* A new upload is selected when it arrives. */
+function showArrived() {
+  const [first] = dialog.querySelectorAll("[data-arrived]");
+  if (!panel || !first) return;
+  panel.show(first.dataset.arrived);
+  for (const { dataset } of dialog.querySelectorAll("[data-arrived]")) delete dataset.arrived;
+}
+
 function tellPicked() {
+  showArrived();
+  markShown();
   const count = dialog.querySelector(".image-count");
   if (!picked || !count) return;
   pickArrived();
@@ -41,6 +54,11 @@ function tellPicked() {
   const { size } = picked;
   count.textContent = size ? `${size} ${size === 1 ? "image" : "images"} selected.` : "No image selected.";
   dialog.querySelector(".image-done").disabled = !size;
+}
+
+function markShown() {
+  if (!panel) return;
+  for (const choice of choices()) choice.setAttribute("aria-pressed", choice.dataset.picture === panel.shown);
 }
 
 function onSeveral(what) {
@@ -76,6 +94,7 @@ function makeDialog() {
   inside.tabIndex = -1;
   made.append(close, inside);
   made.addEventListener("click", onClick);
+  made.addEventListener("dblclick", ({ target }) => { if (panel && target.closest("[data-picture]")) panel.use(); });
   made.addEventListener("submit", onSubmit);
   made.addEventListener("picture:arrived", refresh);
   made.addEventListener("close", () => settle("picture:dismissed", null));
@@ -102,7 +121,7 @@ async function show(address, options) {
   }
   inside.removeAttribute("aria-busy");
   tellPicked();
-  (inside.querySelector("input[type=search]") ?? inside).focus();
+  if (!panel?.shown) (inside.querySelector("input[type=search]") ?? inside).focus();
 }
 
 /* After an upload the grid is loaded again; the result of each file stays. */
@@ -132,6 +151,11 @@ function onClick(event) {
     tellPicked();
     return;
   }
+  if (choice && panel) {
+    panel.show(choice.dataset.picture);
+    markShown();
+    return;
+  }
   if (choice) {
     give(factsOf(choice));
     return;
@@ -151,6 +175,7 @@ function onClick(event) {
 function onSubmit(event) {
   const form = event.target;
   event.preventDefault();
+  if (form.closest(".image-panel")) return;
   const data = new FormData(form, event.submitter);
   // An image that is deleted as a duplicate is no longer selected.
   if (event.submitter?.value) picked?.delete(form.dataset.twin);
@@ -163,13 +188,20 @@ function onSubmit(event) {
 
 document.addEventListener("picture:ask", (event) => {
   asker = event.target;
-  picked = event.detail?.several ? new Map() : null;
+  const { several = false, details = false, current = "" } = event.detail ?? {};
+  picked = several ? new Map() : null;
   dialog ??= makeDialog();
+  panel?.dom.remove();
+  panel = details ? new Panel({ current, use: give, back: () => dialog.classList.remove("image-dialog-detailed") }) : null;
+  dialog.classList.toggle("image-dialog-panelled", Boolean(panel));
+  dialog.classList.remove("image-dialog-detailed");
   dialog.setAttribute("aria-label", picked ? "Choose images" : "Choose an image");
   // Images of the last time must not be selectable until the library has responded.
   dialog.querySelector(".image-dialog-inside").replaceChildren();
+  if (panel) dialog.append(panel.dom);
   dialog.showModal();
   show(firstPage());
+  if (current) panel?.show(current);
 });
 
 /* The widget of a form field (articles/images/admin/forms.py). */
@@ -199,4 +231,4 @@ function enhance(widget) {
   widget.addEventListener("picture:chosen", (event) => showChosen(widget, event.detail));
 }
 
-document.querySelectorAll(".image-widget").forEach(enhance);
+document.querySelectorAll("span.image-widget").forEach(enhance);

@@ -3,7 +3,7 @@
 Also the image details that the editor shows.
 """
 
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,44 +12,27 @@ from js_asset import ImportMap, Media
 
 from articles.body.sanitiser import clean, clean_caption
 from articles.editorial.models.article import BODY_MAX_LENGTH
-from articles.images.admin.chooser import choice
+from articles.images.admin.details import Details, details_of
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_text
 from iria.core.text.validators import validate_storable
 from iria.publication.models import Publication
 
 MOST = 200
 
 
-class Described(TypedDict):
-    name: str
-    thumbnail: str
-    alt: str
-    credit: str
-    may_be_shown: bool
-
-
-def described(ids: list[str], publication: Publication) -> dict[str, Described]:
-    """Id → details of the images that are in the library, in two queries."""
+def described(ids: list[str], publication: Publication) -> dict[str, Details]:
+    """Id → details of the images that are in the library, in one query."""
     numbers = {int(each) for each in ids[:MOST] if each.isascii() and each.isdigit()}
     small = {number for number in numbers if number < 10**18}
-    return {
-        str(image.pk): {
-            "name": str(image),
-            "thumbnail": choice(image).thumbnail,
-            "alt": image.alt_text,
-            "credit": credit_text(image, publication),
-            "may_be_shown": image.may_be_shown,
-        }
-        for image in Image.objects.for_grid().filter(pk__in=small)
-    }
+    found = Image.objects.for_grid().filter(pk__in=small)
+    return {str(image.pk): details_of(image, publication) for image in found}
 
 
 MODULES: Final = (
     *("asides", "bubble", "clicking", "embed", "entries", "file", "find", "footnote"),
     *("formatting", "full-screen", "gallery", "keyboard-room", "link", "link-dialog"),
     *("link-targets", "marks", "messages", "picture", "popup", "slash", "source", "table"),
-    *("toolbar", "toolbar-menu", "word-count"),
+    *("toolbar", "toolbar-menu", "uploads", "word-count"),
     *("pasting", "paste-limits", "pasted-elements", "pasted-html", "pasted-links"),
     *("pasted-lists", "pasted-notes", "pasted-tables"),
 )
@@ -60,6 +43,10 @@ EDITOR_MEDIA: Final = Media(
         {
             "django-prose-editor/editor": "django_prose_editor/editor.js",
             **{f"editor/{name}": f"iria_admin/editor/{name}.js" for name in MODULES},
+            **{
+                f"iria-admin/{name}": f"iria_admin/{name}.js"
+                for name in ("image-details", "image-lines", "image-progress")
+            },
             "iria-admin/form-values": "iria_admin/form-values.js",
             "iria-admin/local-copy": "iria_admin/local-copy.js",
         }
@@ -74,6 +61,9 @@ EDITOR_MEDIA: Final = Media(
             "iria_admin/editor-figures.css",
             "iria_admin/editor-panels.css",
             "iria_admin/editor-tools.css",
+            "iria_admin/image-lines.css",
+            "iria_admin/image-panel.css",
+            "iria_admin/focal-point.css",
         ]
     },
     js=[

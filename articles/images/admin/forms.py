@@ -43,17 +43,38 @@ class ImageWidget(forms.TextInput):
         return {**context, "chosen": choice(found) if found else None}
 
 
+class LeadImageWidget(ImageWidget):
+    """The lead image of an article, uploaded in place and shown in the shape of its page.
+
+    With JavaScript the fields `lead_alt` and `lead_decorative` of the same form are moved below it.
+    """
+
+    template_name = "admin/articles/image/_lead_image.html"
+
+    class Media:
+        css = {
+            "all": [
+                "iria_admin/image-lines.css",
+                "iria_admin/image-panel.css",
+                "iria_admin/focal-point.css",
+                "iria_admin/lead-image.css",
+            ]
+        }
+        js = [forms.Script("iria_admin/lead-image.js", type="module")]
+
+
 class ChoosesImage(BaseModelAdmin[Any]):
     """For an admin with a foreign key to an image, which is chosen from the library.
 
-    The field comes without the admin's pop-up links, which the chooser replaces.
+    `lead_image` has a widget of its own. The field comes without the admin's pop-up links, which the chooser replaces.
     """
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.related_model is not Image:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         missing = "No image has this number. Choose one from the library."
-        own = {"widget": ImageWidget(), "error_messages": {"invalid_choice": missing}}
+        widget = LeadImageWidget if db_field.name == "lead_image" else ImageWidget
+        own = {"widget": widget(), "error_messages": {"invalid_choice": missing}}
         return db_field.formfield(**{**kwargs, **own})
 
 

@@ -18,6 +18,7 @@ from articles.images import permissions
 from articles.images.admin import (
     changelist,
     chooser,
+    details,
     duplicate_view,
     filters,
     replace_view,
@@ -97,6 +98,9 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, admin.ModelAdmin[Image])
                 self.admin_site.admin_view(admin_rendition),
                 name="articles_image_file",
             ),
+            path("upload/", at(details.upload), name="articles_image_upload"),
+            path("import/", at(details.import_url), name="articles_image_import"),
+            path("<int:number>/details/", at(details.details), name="articles_image_details"),
             path("<int:number>/alike/", at(duplicate_view.decide), name="articles_image_alike"),
             path("<int:number>/replace/", at(replace_view.page), name="articles_image_replace"),
             path("<int:number>/withdraw/", at(withdraw_view.page), name="articles_image_withdraw"),

@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from time import monotonic
 from typing import Final
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from iria.core.mail import domain_to_ascii
 
 TIMEOUT_SECONDS: Final = 8
+TIMEOUT_FOR_FILES: Final = 20
 MAX_REDIRECTS: Final = 5
 PORTS: Final = {"http": 80, "https": 443}
 BLOCKED_CLIENT: Final = {401, 403, 405, 406, 429, 451, 999}
@@ -104,6 +106,48 @@ def post_form(address: str, fields: dict[str, str], *, agent: str, hint: str = "
     if status != http.client.OK:
         raise RequestFailed(_status_text(status))
     return FormResponse(body_text, hint_value[:200])
+
+
+def get_file(url: str, *, agent: str, most: int) -> bytes:
+    """The content of a file; redirects are followed.
+
+    Args:
+        most: bytes; a longer file is refused.
+
+    Raises:
+        RequestFailed
+    """
+    try:
+        for _ in range(MAX_REDIRECTS + 1):
+            with closing(_send(url, agent, "GET")) as response:
+                if 300 <= response.status < 400 and (to := response.headers.get("Location", "")):
+                    url = urljoin(url, to)
+                    continue
+                if response.status != http.client.OK:
+                    raise RequestFailed(_status_text(response.status))
+                return _read(response, most)
+    except PrivateAddress as forbidden:
+        raise RequestFailed(str(forbidden)) from forbidden
+    except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
+        raise RequestFailed(_error_text(error)) from error
+    message = "Too many redirects."
+    raise RequestFailed(message)
+
+
+def _read(response: http.client.HTTPResponse, most: int) -> bytes:
+    """The body, read in parts so that a slow server cannot keep a process forever."""
+    until = monotonic() + TIMEOUT_FOR_FILES
+    parts, length = [], 0
+    while part := response.read1(64 * 1024):
+        length += len(part)
+        if length > most:
+            message = "The file is too large."
+            raise RequestFailed(message)
+        if monotonic() > until:
+            message = f"The file did not arrive within {TIMEOUT_FOR_FILES} seconds."
+            raise RequestFailed(message)
+        parts.append(part)
+    return b"".join(parts)
 
 
 def public_addresses(host: str, port: int) -> list[str]:

@@ -1,38 +1,13 @@
-/* An image in the text: `<figure data-image="ID" data-width="wide"><figcaption>…</figcaption></figure>`.
-   The caption is edited here; the image and its credit belong to the library and are only shown. */
+/* An image in the text: `<figure data-image="ID" data-alt="…" data-width="wide"><figcaption>…</figcaption></figure>`.
+   Caption, alt text and credit are edited here; the credit belongs to the image. */
 
 import { Node, crel } from "django-prose-editor/editor";
+import { detailsOf } from "iria-admin/image-details";
+import { AltLine, CreditLine } from "iria-admin/image-lines";
 
-const FACTS_ADDRESS = "/admin/articles/article/pictures/";
 const WIDTHS = [["normal", "Text width"], ["wide", "Wide"], ["full", "Full width"]];
 
-const known = new Map();
-let asked = null;
-
-/* Data of an image, fetched for all images of a page in one request. */
-function factsOf(id) {
-  if (known.has(id)) return known.get(id);
-  asked ??= { ids: new Set(), answer: Promise.resolve().then(fetchFacts) };
-  asked.ids.add(id);
-  const facts = asked.answer.then((found) => found[id] ?? null);
-  known.set(id, facts);
-  return facts;
-}
-
-async function fetchFacts() {
-  const { ids } = asked;
-  asked = null;
-  try {
-    const query = new URLSearchParams([...ids].map((id) => ["id", id]));
-    const response = await fetch(`${FACTS_ADDRESS}?${query}`, { credentials: "same-origin" });
-    return response.ok ? await response.json() : {};
-  } catch {
-    for (const id of ids) known.delete(id);
-    return {};
-  }
-}
-
-/* The image dialog (static/iria_admin/pictures.js) is opened and answers by events; with a list for several images. */
+/* The image dialog (static/iria_admin/images.js) is opened and answers by events; with a list for several images. */
 export function choose(editor, take, detail = null) {
   const frame = editor.view.dom.closest(".prose-editor");
   const chosen = (event) => { stop(); take(event.detail); };
@@ -49,11 +24,13 @@ export function chooseSeveral(editor, take) {
   choose(editor, take, { several: true });
 }
 
-/* An image from the library with its default caption. */
-export function chosen({ id, caption }) {
-  const words = (caption || "").replace(/\s+/g, " ").trim();
+const onOneLine = (text) => (text || "").replace(/\s+/g, " ").trim();
+
+/* An image from the library with its default caption and alt text. */
+export function chosen({ id, caption, alt, decorative = false }) {
+  const words = onOneLine(caption);
   const content = words ? [{ type: "text", text: words }] : [];
-  return { type: "picture", attrs: { image: id }, content };
+  return { type: "picture", attrs: { image: String(id), alt: onOneLine(alt), decorative }, content };
 }
 
 export const widthAttribute = {
@@ -127,6 +104,16 @@ export const Picture = Node.create({
         parseHTML: (element) => element.dataset.image,
         renderHTML: ({ image }) => ({ "data-image": image }),
       },
+      alt: {
+        default: "",
+        parseHTML: (element) => element.dataset.alt ?? "",
+        renderHTML: ({ alt, decorative }) => (alt.trim() && !decorative ? { "data-alt": alt } : {}),
+      },
+      decorative: {
+        default: false,
+        parseHTML: (element) => element.dataset.decorative !== undefined,
+        renderHTML: ({ decorative }) => (decorative ? { "data-decorative": "" } : {}),
+      },
       width: widthAttribute,
     };
   },
@@ -143,7 +130,7 @@ export const Picture = Node.create({
   addCommands() {
     return {
       choosePicture: () => ({ editor }) => {
-        choose(editor, (picture) => editor.chain().focus().insertContent(chosen(picture)).run());
+        choose(editor, (picture) => editor.chain().focus().insertContent(chosen(picture)).run(), { details: true });
         return true;
       },
     };
@@ -165,19 +152,29 @@ class PictureView extends FigureView {
       this.width,
       button("Earlier", () => this.move(-1), "button admin-move"),
       button("Later", () => this.move(1), "button admin-move"),
-      button("Choose another", () => this.chooseAnother()),
+      button("Replace", () => this.chooseAnother()),
+      button("Focal point", () => choose(this.editor, () => {}, { details: true, current: this.node.attrs.image })),
       button("Remove", () => this.takeOut()),
     ]);
     const shown = crel("div", { className: "admin-figure-shown" }, [this.image, this.name, tools]);
     this.contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Caption" });
-    this.credit = crel("div", { className: "admin-figure-credit" });
-    shown.contentEditable = this.credit.contentEditable = "false";
-    this.dom = crel("figure", { className: "admin-figure" }, [shown, this.contentDOM, this.credit]);
+    this.altLine = new AltLine((value) => this.change(value));
+    this.creditLine = new CreditLine();
+    this.lines = crel("div", { className: "image-lines" }, [this.altLine.dom, this.creditLine.dom]);
+    shown.contentEditable = this.lines.contentEditable = "false";
+    this.dom = crel("figure", { className: "admin-figure" }, [shown, this.contentDOM, this.lines]);
+    this.changed = ({ detail }) => { if (String(detail.id) === this.node.attrs.image) this.showDetails(detail); };
+    document.addEventListener("image:changed", this.changed);
     this.show();
   }
 
+  destroy() {
+    document.removeEventListener("image:changed", this.changed);
+  }
+
   chooseAnother() {
-    choose(this.editor, ({ id }) => this.change({ image: id }));
+    const take = ({ id, alt, decorative = false }) => this.change({ image: String(id), alt: onOneLine(alt), decorative });
+    choose(this.editor, take, { details: true });
   }
 
   /* Inside a gallery, where the two buttons are shown. */
@@ -206,16 +203,27 @@ class PictureView extends FigureView {
     this.width.value = width;
     this.dom.dataset.width = width;
     this.empty();
-    if (this.shownImage === image) return;
+    if (this.shownImage === image) {
+      this.showDetails(this.details);
+      return;
+    }
     this.shownImage = image;
-    const facts = await factsOf(image);
-    if (this.shownImage !== image) return;
-    this.image.hidden = !facts?.thumbnail;
-    if (facts?.thumbnail) this.image.src = facts.thumbnail;
-    this.image.alt = facts?.alt || "";
-    this.name.textContent = facts ? facts.name : `Image number ${image} is not in the library.`;
-    this.credit.textContent = creditOf(facts);
-    this.credit.classList.toggle("admin-lacks", Boolean(facts) && !facts.may_be_shown);
+    this.details = undefined;
+    const details = await detailsOf(image);
+    if (this.shownImage === image) this.showDetails(details);
+  }
+
+  showDetails(details) {
+    this.details = details;
+    this.altLine.show(details, this.node.attrs);
+    if (details === undefined) return;
+    this.lines.dataset.linesOf = this.node.attrs.image;
+    this.lines.hidden = !details;
+    this.image.hidden = !details?.thumbnail;
+    if (details?.thumbnail && this.image.getAttribute("src") !== details.thumbnail) this.image.src = details.thumbnail;
+    this.image.alt = this.node.attrs.alt || details?.alt || "";
+    this.name.textContent = details ? details.name : `Image number ${this.node.attrs.image} is not in the library.`;
+    this.creditLine.show(details);
   }
 
   empty() {
@@ -223,6 +231,7 @@ class PictureView extends FigureView {
   }
 
   stopEvent(event) {
+    if (this.lines.contains(event.target)) return true;
     return !this.contentDOM.contains(event.target) && event.target !== this.dom
       && ["SELECT", "OPTION", "BUTTON"].includes(event.target.nodeName);
   }
@@ -231,10 +240,4 @@ class PictureView extends FigureView {
     return super.ignoreMutation(mutation)
       || (mutation.type === "attributes" && mutation.target === this.contentDOM);
   }
-}
-
-function creditOf(facts) {
-  if (!facts) return "";
-  if (facts.credit) return facts.credit;
-  return facts.may_be_shown ? "No credit needed" : "No credit: readers will not see this image. Add one in the library.";
 }

@@ -26,6 +26,7 @@ import { Slash } from "editor/slash";
 import { Source } from "editor/source";
 import { Table } from "editor/table";
 import { BODY, CAPTION, LETTER, dress, parts } from "editor/toolbar";
+import { Uploads } from "editor/uploads";
 import { countWords } from "editor/word-count";
 
 const COMMON = [Paragraph, Text, Bold, Italic, Subscript, Superscript, Link, History];
@@ -36,7 +37,7 @@ const KINDS = {
     ...COMMON, BodyDocument, Blockquote, Bubble, BulletList, Callout, Cite, Clear, Clicking, Code, CodeBlock, Dropcursor, Embed,
     File, Find, Footnote, FullScreen, Gallery, GalleryCaption, Gapcursor, HardBreak, headingKeys(Heading, [2, 3, 4]), HorizontalRule,
     Kept, ListItem, NumberedList, Passage, Pasting, Picture, PullQuote, Slash, Source, Strike, Table, TableCell, TableHeader,
-    TableRow, TrailingNode, Underline, toolbar(BODY),
+    TableRow, TrailingNode, Underline, Uploads, toolbar(BODY),
     Placeholder.configure({ placeholder: "Write here, or press / for images, quotes and more" }),
   ],
   letter: () => [...COMMON, Document, BulletList, HardBreak, ListItem, NumberedList, toolbar(LETTER)],

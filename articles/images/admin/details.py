@@ -1,0 +1,202 @@
+"""What the article form shows of an image and changes in place: details, upload, import. JSON.
+
+Credit, licence and focal point belong to the image and change everywhere at once, so an image that is
+published or scheduled can only be changed by users who may publish (`articles.images.permissions`).
+Caption and alt text of a use belong to the article; those of the image are only suggestions for it.
+"""
+
+import logging
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Final, TypedDict
+from urllib.parse import unquote, urlsplit
+
+from django import forms
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import File
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from articles.images import permissions
+from articles.images.admin.forms import FOCUS, ImageForm
+from articles.images.hooks import listed, uses_of
+from articles.images.library import editing
+from articles.images.library.uploads import Received, receive
+from articles.images.models import Image
+from articles.images.rights.credit_line import credit_text
+from articles.images.rights.credit_trigger import retry_if_uncredited
+from articles.images.srcset import plain_rendition
+from iria.core.http import safe_client
+from iria.publication.context_processors import publication_of
+from iria.publication.models import Publication
+
+logger = logging.getLogger(__name__)
+
+CHANGEABLE: Final = ("credit", "usage_terms", "licence_url", "licence_until", *FOCUS)
+"""The fields that can be changed here; the library has all of them."""
+
+GONE: Final = "This image is no longer in the library. Choose another one."
+NOT_FOUND_HERE: Final = "This URL has no image. Save the image on your computer and upload it."
+
+
+class Details(TypedDict):
+    id: int
+    name: str
+    thumbnail: str
+    preview: str
+    width: int
+    height: int
+    alt: str
+    is_decorative: bool
+    caption: str
+    credit: str
+    """As readers see it."""
+    credit_name: str
+    """As it is stored."""
+    is_composed: bool
+    """Whether its credit is made from photographer and agency."""
+    needs_credit: bool
+    may_be_shown: bool
+    usage_terms: str
+    licence_url: str
+    licence_until: str
+    focus_x: float
+    focus_y: float
+    change_url: str
+
+
+def details_of(image: Image, publication: Publication) -> Details:
+    """What the form shows of the image, without queries."""
+    small, large = plain_rendition(image, 320), plain_rendition(image, 960)
+    until = image.licence_until
+    return {
+        "id": image.pk,
+        "name": str(image),
+        "thumbnail": small.get_absolute_url() if small else "",
+        "preview": large.get_absolute_url() if large else "",
+        "width": image.width,
+        "height": image.height,
+        "alt": image.alt_text,
+        "is_decorative": image.is_decorative,
+        "caption": " ".join(image.caption.split()),
+        "credit": credit_text(image, publication),
+        "credit_name": image.credit,
+        "is_composed": image.photographer_id is not None or image.agency_id is not None,
+        "needs_credit": not image.is_credited and not image.credit_exempt,
+        "may_be_shown": image.may_be_shown,
+        "usage_terms": image.usage_terms,
+        "licence_url": image.licence_url,
+        "licence_until": f"{timezone.localtime(until):%Y-%m-%dT%H:%M}" if until else "",
+        "focus_x": image.focus_x,
+        "focus_y": image.focus_y,
+        "change_url": image.get_absolute_url(),
+    }
+
+
+def details(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
+    """GET: the details, where the image is used, and why it cannot be changed. POST: changes fields."""
+    if not request.user.has_perm("articles.view_image"):
+        raise PermissionDenied
+    image = Image.objects.for_grid().filter(pk=number).first()
+    if image is None:
+        return JsonResponse({"message": GONE}, status=404)
+    reason = _why_unchangeable(request, image)
+    if request.method == "POST":
+        if reason:
+            return JsonResponse({"message": reason}, status=403)
+        return retry_if_uncredited(request, lambda: _change(request, number))
+    uses = uses_of(image)
+    return JsonResponse(
+        {
+            **details_of(image, publication_of(request)),
+            "used_in": listed(uses) if uses else "",
+            "why_unchangeable": reason,
+        }
+    )
+
+
+def _why_unchangeable(request: HttpRequest, image: Image) -> str:
+    if not request.user.has_perm("articles.change_image"):
+        return "You may not change images. Ask an editor."
+    return permissions.why_readonly(request.user, image)
+
+
+def _change(request: HttpRequest, number: int) -> HttpResponse:
+    """Only the fields that were sent."""
+    image = get_object_or_404(Image, pk=number)
+    sent = [name for name in CHANGEABLE if name in request.POST]
+    columns = [name for name in sent if name not in FOCUS]
+    form_class = forms.modelform_factory(Image, form=ImageForm, fields=columns)
+    form = form_class(request.POST, instance=image)
+    for name in [each for each in form.fields if each not in sent]:
+        del form.fields[name]
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=400)
+    values = {name: form.cleaned_data[name] for name in sent}
+    # The form has set them on the instance, and `update_image` compares with the row.
+    image.refresh_from_db()
+    try:
+        editing.update_image(image, by=request.user, **values)  # type: ignore[arg-type]
+    except ValidationError as error:
+        return JsonResponse({"errors": error.message_dict}, status=400)
+    return JsonResponse(details_of(image, publication_of(request)))
+
+
+@require_POST
+def upload(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """A result for each file: its image, which may have been in the library before, or an error."""
+    if not request.user.has_perms(["articles.add_image", "articles.view_image"]):
+        raise PermissionDenied
+    received = receive(request.FILES.getlist("pictures"), by=request.user)  # type: ignore[arg-type]
+    return _respond(request, received)
+
+
+@require_POST
+def import_url(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Fetches an image of another site, as pasted text refers to it, and adds it to the library.
+
+    The request never reaches the private network, and its size is limited like that of an upload.
+    """
+    if not request.user.has_perms(["articles.add_image", "articles.view_image"]):
+        raise PermissionDenied
+    url = request.POST.get("url", "")[:2000]
+    try:
+        found = safe_client.get_file(
+            url, agent=f"IRIA/1.0 ({settings.SITE_URL})", most=settings.IMAGE_MAX_BYTES
+        )
+    except safe_client.RequestFailed as error:
+        logger.info("An image of a pasted text could not be fetched: %s", error)
+        return JsonResponse(
+            {"results": [_result(request, Received(url, None, NOT_FOUND_HERE, is_new=False))]}
+        )
+    name = unquote(urlsplit(url).path.rpartition("/")[2])[:100] or "image"
+    file: File[bytes] = File(BytesIO(found), name=name)
+    return _respond(request, receive([file], by=request.user))  # type: ignore[arg-type]
+
+
+def _respond(request: HttpRequest, received: Iterable[Received]) -> HttpResponse:
+    results = list(received)
+    _log_additions(request.user, results)  # type: ignore[arg-type]
+    return JsonResponse({"results": [_result(request, each) for each in results]})
+
+
+def _log_additions(user: User, received: Iterable[Received]) -> None:
+    new = [Image(pk=each.image.pk) for each in received if each.is_new and each.image]
+    if new:
+        LogEntry.objects.log_actions(user.pk, new, ADDITION, "Uploaded.", single_object=False)
+
+
+def _result(request: HttpRequest, received: Received) -> dict[str, object]:
+    shown = received.image and details_of(received.image, publication_of(request))
+    return {
+        "name": received.name,
+        "message": received.message,
+        "is_new": received.is_new,
+        "image": shown,
+    }
