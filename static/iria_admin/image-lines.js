@@ -19,7 +19,7 @@ export class Line {
   constructor(label, field) {
     this.field = field;
     field.id ||= `image-line-${++count}`;
-    this.problem = make("p", { className: "image-line-problem", id: `${field.id}-problem`, hidden: true });
+    this.problem = make("div", { className: "image-line-problem", id: `${field.id}-problem`, hidden: true });
     field.setAttribute("aria-describedby", this.problem.id);
     this.dom = make("div", { className: "image-line" },
       make("label", { htmlFor: field.id, textContent: label }), field, this.problem);
@@ -41,7 +41,7 @@ export class Line {
 export class CreditLine extends Line {
   constructor() {
     super("Credit", make("input", { type: "text", maxLength: 300, className: "image-credit-field", autocomplete: "off" }));
-    this.hint = make("p", { className: "image-line-hint", textContent: "Belongs to the image: changes everywhere it is used." });
+    this.hint = make("div", { className: "image-line-hint", textContent: "Belongs to the image: changes everywhere it is used." });
     this.field.after(this.hint);
     this.field.addEventListener("change", () => this.save());
     this.field.addEventListener("keydown", (event) => { if (event.key === "Enter") this.save(); });

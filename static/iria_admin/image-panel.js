@@ -87,7 +87,7 @@ export class Panel {
     const where = details.used_in ? `Changes in these fields appear everywhere: it is used in ${details.used_in}.` : "";
     const set = make("fieldset", { className: "image-panel-image", disabled: Boolean(details.why_unchangeable) },
       make("legend", { textContent: "Of the image" }),
-      make("p", { className: "image-line-hint", textContent: details.why_unchangeable || where }),
+      make("div", { className: "image-line-hint", textContent: details.why_unchangeable || where }),
       credit.dom, until.dom, terms.dom,
       make("a", { href: details.change_url, target: "_blank", textContent: "All fields in the library" }));
     return set;
@@ -113,7 +113,7 @@ export class Panel {
 
   focalPoint(details) {
     const percent = (value) => Math.round(value * 1000) / 10;
-    const [across, down] = [["x", details.focus_x, "From left (%)"], ["y", details.focus_y, "From top (%)"]].map(
+    const [across, down] = [["x", details.focus_x, "Left (%)"], ["y", details.focus_y, "Top (%)"]].map(
       ([name, value, label]) => {
         const field = make("input", { type: "number", min: 0, max: 100, step: 0.1, id: `image-panel-${name}`, value: percent(value) });
         field.disabled = Boolean(details.why_unchangeable);

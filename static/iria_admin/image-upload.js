@@ -20,6 +20,8 @@ class PictureDrop extends HTMLElement {
       this.upload([...this.input.files]);
       this.form.reset();
     });
+    /* The upload starts when files are chosen. */
+    this.form.querySelector("button[type=submit]").hidden = true;
     this.input.addEventListener("change", () => { if (this.input.files.length) this.form.requestSubmit(); });
     this.addEventListener("submit", (event) => this.decide(event));
     for (const name of ["dragenter", "dragover"]) {

@@ -69,7 +69,10 @@ class LeadImage extends HTMLElement {
     this.credit = new CreditLine();
     this.lines = make("div", { className: "image-lines lead-image-lines", hidden: true }, this.alt.dom, this.credit.dom);
     rows.at(-1).after(this.lines);
-    for (const row of rows) row.hidden = !row.querySelector(".errorlist");
+    for (const row of rows) {
+      row.querySelector("label").remove();
+      row.hidden = !row.querySelector(".errorlist");
+    }
     this.captionRow = this.caption?.closest(".form-row");
   }
 

@@ -130,7 +130,6 @@ def test_an_image_is_uploaded_in_the_dialog(
     page = open_admin(edna)
     opened_dialog(page)
     page.set_input_files(".image-dialog input[type=file]", labelled_file)
-    page.click(".image-dialog .image-upload button")
     page.wait_for_selector(".image-dialog .received")
     first = page.locator(".image-dialog [data-picture]").first
     expect(first).to_have_attribute("data-caption", CAPTION)
@@ -142,10 +141,11 @@ def test_a_lead_image_is_chosen_shown_and_removed_in_the_article_form(
 ) -> None:
     filled_library(3)
     page = open_admin(edna, "/admin/articles/article/add/")
-    widget = page.locator(".field-lead_image .image-widget")
+    widget = page.locator("lead-image")
     number = widget.locator("input[name=lead_image]")
     widget.locator(".image-widget-choose").click()
     page.locator(".image-dialog [data-picture]", has_text="Quay 1").click()
+    page.click(".image-dialog .image-use")
     image = Image.objects.get(headline="Quay 1")
     expect(number).to_have_value(str(image.pk))
     expect(widget.locator(".image-widget-name")).to_have_text("Quay 1")

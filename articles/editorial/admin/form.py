@@ -40,7 +40,7 @@ class ArticleForm(forms.ModelForm[Article]):
 
     body = BodyField(label="Text")
     lead_caption = CaptionField(
-        label="Lead image caption",
+        label="Caption",
         help_text="The credit is stored with the image and shown after the caption.",
     )
     chosen_categories = InOrderField(
@@ -97,8 +97,8 @@ class ArticleForm(forms.ModelForm[Article]):
         labels = {
             "kind": "Type",
             "slug": "Slug",
-            "lead_alt": "Lead image alt text",
-            "lead_decorative": "Decorative lead image",
+            "lead_alt": "Alt text",
+            "lead_decorative": "Decorative",
             "search_description": "Meta description",
             "comments_open": "Allow comments",
             "comments_policy": "Comment moderation",

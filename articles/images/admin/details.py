@@ -42,6 +42,7 @@ CHANGEABLE: Final = ("credit", "usage_terms", "licence_url", "licence_until", *F
 """The fields that can be changed here; the library has all of them."""
 
 GONE: Final = "This image is no longer in the library. Choose another one."
+UNCHANGEABLE: Final = "You may not change images. Ask an editor."
 NOT_FOUND_HERE: Final = "This URL has no image. Save the image on your computer and upload it."
 
 
@@ -123,7 +124,7 @@ def details(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
 
 def _why_unchangeable(request: HttpRequest, image: Image) -> str:
     if not request.user.has_perm("articles.change_image"):
-        return "You may not change images. Ask an editor."
+        return UNCHANGEABLE
     return permissions.why_readonly(request.user, image)
 
 
@@ -134,7 +135,7 @@ def _change(request: HttpRequest, number: int) -> HttpResponse:
     columns = [name for name in sent if name not in FOCUS]
     form_class = forms.modelform_factory(Image, form=ImageForm, fields=columns)
     form = form_class(request.POST, instance=image)
-    for name in [each for each in form.fields if each not in sent]:
+    for name in form.fields.keys() - {*sent, "seen"}:
         del form.fields[name]
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=400)

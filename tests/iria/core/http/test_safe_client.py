@@ -49,6 +49,8 @@ def test_no_url_reaches_the_private_network(address: str, monkeypatch: pytest.Mo
     assert not check_url(address, agent=AGENT).answers
     with pytest.raises(RequestFailed):
         post_form(address, {"words": "ours"}, agent=AGENT)
+    with pytest.raises(RequestFailed):
+        safe_client.get_file(address, agent=AGENT, most=100)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +166,9 @@ def test_a_host_with_one_private_ip_address_is_rejected(
         safe_client.public_addresses("two-faced.example", 80)
 
 
+FILES = {"/here": b"bytes of a file", "/large": b"x" * 300_000}
+
+
 class _Site(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._answer()
@@ -193,6 +198,8 @@ class _Site(BaseHTTPRequestHandler):
             statuses = {"/gone": 410, "/broken": 503, "/shy": 403}
             self.send_response(statuses.get(self.path.partition("?")[0], 200))
         self.end_headers()
+        if self.path in FILES and self.command == "GET":
+            self.wfile.write(FILES[self.path])
 
     def log_message(self, *arguments: Any) -> None:
         return
@@ -250,6 +257,26 @@ def test_a_form_is_posted_and_a_limited_response_is_read(site: int) -> None:
 def test_a_rejected_form_raises_an_error_with_the_status(path: str, words: str, site: int) -> None:
     with pytest.raises(RequestFailed, match=words):
         post_form(f"http://127.0.0.1:{site}{path}", {"words": "ours"}, agent=AGENT)
+
+
+@pytest.mark.parametrize("path", ["/here", "/moved"])
+def test_a_file_is_fetched_also_after_a_redirect(path: str, site: int) -> None:
+    url = f"http://127.0.0.1:{site}{path}"
+    assert safe_client.get_file(url, agent=AGENT, most=100) == FILES["/here"]
+
+
+@pytest.mark.parametrize("path", ["/large", "/gone", "/inside", "/round"])
+def test_a_file_that_is_too_large_or_not_there_is_refused(path: str, site: int) -> None:
+    with pytest.raises(RequestFailed):
+        safe_client.get_file(f"http://127.0.0.1:{site}{path}", agent=AGENT, most=200_000)
+
+
+def test_a_file_that_arrives_too_slowly_is_refused(
+    site: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(safe_client, "TIMEOUT_FOR_FILES", -1)
+    with pytest.raises(RequestFailed, match="did not arrive"):
+        safe_client.get_file(f"http://127.0.0.1:{site}/here", agent=AGENT, most=200_000)
 
 
 def test_an_unknown_host_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
