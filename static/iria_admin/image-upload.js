@@ -21,7 +21,7 @@ class PictureDrop extends HTMLElement {
       this.form.reset();
     });
     /* The upload starts when files are chosen. */
-    this.form.querySelector("button[type=submit]").hidden = true;
+    for (const button of this.form.querySelectorAll("[type=submit]")) button.hidden = true;
     this.input.addEventListener("change", () => { if (this.input.files.length) this.form.requestSubmit(); });
     this.addEventListener("submit", (event) => this.decide(event));
     for (const name of ["dragenter", "dragover"]) {

@@ -74,6 +74,7 @@ class LeadImage extends HTMLElement {
       row.hidden = !row.querySelector(".errorlist");
     }
     this.captionRow = this.caption?.closest(".form-row");
+    this.captionRow?.classList.add("lead-image-caption");
   }
 
   takeFiles() {

@@ -25,7 +25,7 @@ def numbers_in(body: str) -> list[int]:
 
 
 def opened(page: Page) -> None:
-    page.click(".prose-editor .ProseMirror")
+    page.click(".admin-editor-body .ProseMirror")
     pick(page, "insert", "gallery")
     expect(page.get_by_role("dialog", name="Choose images")).to_be_visible()
 
@@ -118,7 +118,7 @@ def test_results_of_a_former_search_cannot_be_chosen_while_the_library_loads(
 def test_the_text_of_a_gallery_with_one_image_is_not_lost(open_admin: OpenPage, edna: User) -> None:
     image = newsroom.picture()
     page = open_admin(edna, ADD)
-    page.click(".prose-editor .ProseMirror")
+    page.click(".admin-editor-body .ProseMirror")
     pick(page, "insert", "picture")
     page.locator(f"dialog [data-picture='{image.pk}']").press("Enter")
     expect(page.locator("dialog .image-use")).to_be_focused()

@@ -306,3 +306,23 @@ def test_an_article_with_an_image_is_written_with_the_keyboard_alone(
     article = Article.objects.get()
     assert (article.lead_alt, article.lead_image is not None) == ("A line of boats", True)
     assert Image.objects.get().credit == "Nell Sandoval"
+
+
+def test_the_images_of_a_gallery_are_ordered_by_dragging(open_admin: OpenPage, edna: User) -> None:
+    made = [
+        ingest.ingest(picture_file(width=300, height=200, colour=colour), by=None)
+        for colour in ("teal", "plum", "olive")
+    ]
+    inner = "".join(f'<figure data-image="{image.pk}"></figure>' for image in made)
+    article = newsroom.draft(
+        body=f"<p>Words.</p><figure data-gallery>{inner}<figcaption></figcaption></figure>"
+    )
+    page = open_admin(edna, change_url(article), size={"width": 1280, "height": 1400})
+    shown = page.locator(".admin-gallery .admin-figure-image")
+    expect(shown).to_have_count(3)
+    figures(page).first.scroll_into_view_if_needed()
+    shown.nth(2).drag_to(shown.nth(0), target_position={"x": 4, "y": 20})
+    body = saved_body(page)
+    first, second, third = (body.index(f'data-image="{image.pk}"') for image in made)
+    assert third < first < second
+    assert body.count("<figure data-image") == 3

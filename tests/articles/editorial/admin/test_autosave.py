@@ -55,6 +55,20 @@ def test_a_field_that_is_not_valid_is_named_and_the_others_are_saved(
     assert list(answer["errors"]) == ["slug"]
 
 
+def test_the_alt_texts_of_the_lead_image_and_of_figures_are_saved(editor_client: Client) -> None:
+    image = newsroom.picture()
+    article = newsroom.draft()
+    body = f'<figure data-image="{image.pk}" data-alt="A quay"><figcaption></figcaption></figure>'
+    fields = {"lead_image": image.pk, "lead_alt": "A harbour", "lead_decorative": "false"}
+    assert _send(editor_client, article, body=body, **fields).json()["errors"] == {}
+    article.refresh_from_db()
+    assert (article.lead_alt, article.lead_decorative, article.body) == ("A harbour", False, body)
+    _send(editor_client, article, lead_decorative="true")
+    article.refresh_from_db()
+    assert article.lead_decorative
+    assert [each.alt for each in article.figures.all()] == ["", "A quay"]
+
+
 def test_autosaves_and_saves_by_hand_are_told_apart(editor_client: Client) -> None:
     article = newsroom.draft()
     _send(editor_client, article, headline="Typed")
