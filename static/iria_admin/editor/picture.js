@@ -146,7 +146,7 @@ export const Picture = Node.create({
 class PictureView extends FigureView {
   constructor(node, editor, getPos) {
     super(node, editor, getPos, "Width of the image");
-    this.image = crel("img", { className: "admin-figure-image", alt: "", draggable: false });
+    this.image = crel("img", { className: "admin-figure-image", alt: "" });
     this.name = crel("span", { className: "admin-figure-name" });
     const tools = crel("div", { className: "admin-figure-tools" }, [
       this.width,

@@ -174,7 +174,8 @@ def test_an_image_of_another_site_is_imported(
 
     def answer(url: str, **options: Any) -> bytes:
         asked.append(url)
-        return picture_file().read()
+        content: bytes = picture_file().read()
+        return content
 
     monkeypatch.setattr(safe_client, "get_file", answer)
     url = "https://images.example/a%20quay.jpg?size=3"
