@@ -110,6 +110,9 @@ document.addEventListener("click", (event) => {
   const first = [...fields].find((each) => each.getAttribute("aria-invalid")) ?? fields[0];
   if (!first) return;
   event.preventDefault();
+  /* The sidebar lies over the text on narrow screens. */
+  const over = matchMedia("(width < 1120px)").matches && link.closest("#article-sidebar");
+  if (over) over.querySelector("[data-sidebar-close]")?.click();
   first.scrollIntoView({ block: "center" });
   first.focus({ preventScroll: true });
 });

@@ -161,6 +161,7 @@ def test_the_blockers_lead_to_the_lines_below_the_image(open_admin: OpenPage, ed
     figure = figures(page)
     for field, label in (("alt_text", "Alt text"), ("credit", "Credit")):
         expect(figure.get_by_label(label)).to_have_attribute("aria-invalid", "true")
+        page.get_by_role("tab", name="Checklist").click()
         page.locator(f"a[href$='#id_{field}']").first.click()
         expect(figure.get_by_label(label)).to_be_focused()
     figure.get_by_label("Decorative").check()
