@@ -275,8 +275,8 @@ def test_the_dialog_with_details_is_accessible(
     page.click(f".image-dialog [data-picture='{image.pk}']")
     expect(page.locator(".image-use")).to_be_enabled()
     assert accessibility_complaints(page) == []
-    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert width <= 0
+    dialog = page.locator(".image-dialog")
+    assert dialog.evaluate("dialog => dialog.scrollWidth - dialog.clientWidth") <= 0
 
 
 def test_an_article_with_an_image_is_written_with_the_keyboard_alone(
