@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0059_files'),
+        ('articles', '0061_record_internal_links'),
     ]
 
     operations = [
