@@ -10,7 +10,7 @@ from articles.editorial import hooks as editorial_hooks
 from articles.editorial import receivers as editorial_receivers
 from articles.editorial import signals
 from articles.editorial.admin import dashboard as editorial_dashboard
-from articles.editorial.link_kind import ARTICLES
+from articles.editorial.internal_links import ARTICLES
 from articles.editorial.models import Category
 from articles.files import receivers as files_receivers
 from articles.images import receivers as images_receivers

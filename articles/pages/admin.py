@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
 from articles.editorial.admin.editor_field import BodyField
-from articles.editorial.linked_from import linked_from
+from articles.editorial.internal_links import linked_from
 from articles.links.targets import hidden_links
 from articles.pages import link_kind, saving
 from articles.pages.models import Page

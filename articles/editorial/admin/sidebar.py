@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from articles.editorial import link_kind, permissions
+from articles.editorial import internal_links, permissions
 from articles.editorial.admin import submit_actions
 from articles.editorial.admin.status import Status, may_be_overdue, status_of
 from articles.editorial.checklist import images_of, publish_blockers, suggestions, text_blockers
-from articles.editorial.linked_from import linked_from
+from articles.editorial.internal_links import linked_from
 from articles.editorial.models import Article, Draft
 from articles.editorial.preview_links import expires_at, preview_url
 from articles.editorial.versions import drafts
@@ -88,7 +88,7 @@ def context_of(
         ),
         "draft": draft,
         **(_changed(article, opened, draft) if draft else {}),
-        "linked_from": linked_from(link_kind.NAME, [article.pk], user=request.user),
+        "linked_from": linked_from(internal_links.NAME, [article.pk], user=request.user),
         "copy_token": submit_actions.make_form_token(),
         "may_trash": waits and permissions.may_move_to_trash(request.user, article),
         **_shown_in_column(form),

@@ -15,9 +15,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.editorial import link_kind, permissions, trash
+from articles.editorial import internal_links, permissions, trash
 from articles.editorial.admin.message_button import message_button
-from articles.editorial.linked_from import linked_from
+from articles.editorial.internal_links import linked_from
 from articles.editorial.models import Article
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _say_moved(
     message = _listed("Moved to the trash", articles) + undo
     model_admin.message_user(request, message, messages.SUCCESS)
     ids = [each.pk for each in articles]
-    linking = linked_from(link_kind.NAME, ids, user=request.user, published=True)
+    linking = linked_from(internal_links.NAME, ids, user=request.user, published=True)
     if linking.sources:
         rows = format_html_join(
             "", '<li><a href="{}">{}</a></li>', ((each.url, each.title) for each in linking.sources)

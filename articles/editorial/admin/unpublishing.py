@@ -14,10 +14,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 
-from articles.editorial import link_kind, permissions, publishing, unpublish_undo
+from articles.editorial import internal_links, permissions, publishing, unpublish_undo
 from articles.editorial.admin.message_button import message_button
 from articles.editorial.admin.submit_actions import outcome_message
-from articles.editorial.linked_from import linked_from
+from articles.editorial.internal_links import linked_from
 from articles.editorial.models import Article
 from iria.core.blockers import as_message
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
@@ -141,6 +141,6 @@ def _page(
         "title": "Unpublish",
         "opts": model_admin.opts,
         "confirmed": CONFIRMED,
-        "linked_from": linked_from(link_kind.NAME, ids, user=request.user, published=True),
+        "linked_from": linked_from(internal_links.NAME, ids, user=request.user, published=True),
     }
     return TemplateResponse(request, TEMPLATE, {**shared, **own, **context})

@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from articles.editorial import link_kind, publishing, trash
+from articles.editorial import internal_links, publishing, trash
 from articles.editorial.checklist import NotReady, link_blockers, suggestions
-from articles.editorial.linked_from import MOST, linked_from
+from articles.editorial.internal_links import MOST, linked_from
 from articles.editorial.models import Article
 from articles.editorial.versions import changes, drafts
 from articles.editorial.versions.diff import compared
@@ -99,7 +99,7 @@ def test_the_form_of_an_article_says_what_links_to_it(editor_client: Client, edn
     assert change_url(published).encode() in response.content
     assert {each.title for each in sources if each.is_published} == {"Farms", about.title}
     trash.move(draft, by=edna)
-    assert len(linked_from(link_kind.NAME, [vote.pk], user=edna).sources) == 2
+    assert len(linked_from(internal_links.NAME, [vote.pk], user=edna).sources) == 2
 
 
 def test_the_form_of_a_page_says_what_links_to_it(editor_client: Client) -> None:
@@ -113,7 +113,7 @@ def test_a_reporter_does_not_learn_of_other_peoples_drafts(rui: User, edna: User
     vote = target()
     newsroom.draft("A secret", body=linking_to(vote.get_absolute_url()), by=edna)
     newsroom.draft("My own", body=linking_to(vote.get_absolute_url()), by=rui)
-    found = linked_from(link_kind.NAME, [vote.pk], user=rui)
+    found = linked_from(internal_links.NAME, [vote.pk], user=rui)
     assert [each.title for each in found.sources] == ["My own"]
 
 
@@ -125,7 +125,7 @@ def test_a_long_list_is_cut(edna: User, django_assert_num_queries: Any) -> None:
     )
     edna.has_perm("articles.change_article")
     with django_assert_num_queries(1):
-        found = linked_from(link_kind.NAME, [vote.pk], user=edna)
+        found = linked_from(internal_links.NAME, [vote.pk], user=edna)
     assert (len(found.sources), found.is_complete, MOST) == (2, True, 50)
 
 
