@@ -19,6 +19,7 @@ from tests import newsroom
 
 LIVE: Final = "pacific-observers"
 """The slug of an article of the demo; it gets changes that are not published."""
+TEXT: Final = ".admin-editor-body .ProseMirror"
 PLANNED: Final = "What a harbour costs before the first stone"
 
 
@@ -64,6 +65,73 @@ def editor(page: Page) -> None:
     page.goto(reverse("admin:articles_article_change", args=[live().pk]))
 
 
+def tab(name: str) -> Callable[[Page], None]:
+    """The article form with this tab of its sidebar, which has to be opened on small screens."""
+
+    def show(page: Page) -> None:
+        editor(page)
+        opened = page.get_by_role("tab", name=name)
+        if not opened.is_visible():
+            page.click("[data-sidebar-toggle]")
+        opened.click()
+
+    return show
+
+
+def slash_menu(page: Page) -> None:
+    page.goto(reverse("admin:articles_article_add"))
+    page.fill("#id_headline", "Two ferries for five islands")
+    page.locator(TEXT).click()
+    page.keyboard.type("/")
+    page.locator("#admin-slash-menu").wait_for()
+
+
+def link_dialog(page: Page) -> None:
+    editor(page)
+    page.locator(f"{TEXT} p").first.click()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+Control+ArrowRight")
+    page.keyboard.press("Control+k")
+    page.locator("dialog.admin-link").wait_for()
+    page.keyboard.type("fish")
+    page.get_by_role("option").first.wait_for()
+
+
+def bubble_menu(page: Page) -> None:
+    editor(page)
+    page.locator(f"{TEXT} p").first.click()
+    page.keyboard.press("Home")
+    for _ in range(3):
+        page.keyboard.press("Shift+Control+ArrowRight")
+    page.locator(".admin-bubble").wait_for()
+
+
+def offline(page: Page) -> None:
+    editor(page)
+    page.route("**/autosave/", lambda route: route.abort())
+    page.locator("#id_standfirst").press_sequentially(" Nobody")
+    page.locator("[data-save-state].admin-lacks").wait_for()
+
+
+def preview(page: Page) -> None:
+    """Beside the text where there is room for it."""
+    editor(page)
+    if (page.viewport_size or {})["width"] >= 1280:
+        page.keyboard.press("Control+Alt+p")
+        page.frame_locator("iframe").locator("h1").wait_for()
+
+
+def image_dialog(page: Page) -> None:
+    editor(page)
+    page.get_by_role("button", name="Focal point").first.click()
+    page.locator(".image-panel .focal-frame").first.wait_for()
+
+
+def filters(page: Page) -> None:
+    page.goto(reverse("admin:articles_article_changelist"))
+    page.click("[popovertarget=changelist-filter]")
+
+
 def history(page: Page) -> None:
     page.goto(reverse("admin:articles_article_history", args=[live().pk]))
 
@@ -86,12 +154,22 @@ SCREENS: Final[dict[str, Callable[[Page], None]]] = {
     "sign-in": at("login"),
     "dashboard": at("index"),
     "articles": at("articles_article_changelist"),
+    "articles-filters": filters,
     "article-new": at("articles_article_add"),
     "article": editor,
+    "article-details": tab("Details"),
+    "article-checklist": tab("Checklist"),
+    "article-history": tab("History"),
+    "article-link": link_dialog,
+    "article-bubble": bubble_menu,
+    "article-offline": offline,
+    "article-preview": preview,
+    "image-dialog": image_dialog,
     "history": history,
     "trash": at("articles_article_trash"),
     "images": at("articles_image_changelist"),
     "image": image,
+    "files": at("articles_file_changelist"),
     "comments": at("articles_comment_changelist"),
     "newsletter-issue": issue("draft"),
     "newsletter-report": issue("sent"),
@@ -99,5 +177,7 @@ SCREENS: Final[dict[str, Callable[[Page], None]]] = {
     "settings": at("app_list", "iria"),
     "publication": at("iria_publication_change", 1),
     "categories": at("articles_category_changelist"),
-    "author": at("accounts_authorprofile_changelist"),
+    "authors": at("accounts_authorprofile_changelist"),
+    # Last, since it saves an article.
+    "article-slash": slash_menu,
 }
