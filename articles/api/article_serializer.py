@@ -54,7 +54,7 @@ def _figures(article: Article) -> list[dict[str, Any]]:
             "picture": serialize_image(each.image),
         }
         for each in article.figures.all()
-        if article.shows(each.image)
+        if each.is_on_page and article.shows(each.image)
     ]
 
 

@@ -51,7 +51,7 @@ def _article(url: str) -> Article | None:
     own = {urlsplit(settings.SITE_URL).netloc, ""}
     if parts.scheme not in {"http", "https", ""} or parts.netloc not in own or found is None:
         return None
-    articles = Article.objects.published().for_cards()
+    articles = Article.objects.published().for_cards().select_related("social_image")
     return articles.filter(
         year=int(found["year"]), month=int(found["month"]), slug=found["slug"]
     ).first()
@@ -72,10 +72,10 @@ def card(article: Article, publication: Publication, width: int, height: int) ->
     serialized: dict[str, Any] = {
         "version": "1.0",
         "type": "rich",
-        "title": article.headline,
+        "title": article.sharing_title,
         "provider_name": publication.name,
         "provider_url": absolute_url("/"),
-        "cache_age": _cache_age(article.visible_lead_image),
+        "cache_age": _cache_age(_image(article)),
         "width": width,
         "height": height,
         "html": _markup(article, publication, [author.name for author in authors]),
@@ -97,10 +97,16 @@ def _cache_age(image: Image | None) -> int:
     return max(0, min(CACHE_AGE, int((image.licence_until - next_hour()).total_seconds())))
 
 
+def _image(article: Article) -> Image | None:
+    """Its own image for link previews, or the lead image."""
+    own = article.social_image
+    return own if article.shows(own) else article.visible_lead_image
+
+
 def _thumbnail(
     article: Article, publication: Publication, width: int, height: int
 ) -> dict[str, Any]:
-    image = article.visible_lead_image
+    image = _image(article)
     if image is None:
         return {}
     file = plain_rendition(image, max(width, NARROWEST))

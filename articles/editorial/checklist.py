@@ -130,7 +130,7 @@ def _shortened(link: HiddenLink) -> str:
 
 
 def blockers_of_new_images(
-    article: Article, lead: int | None, inline: Collection[int]
+    article: Article, lead: int | None, others: Collection[int]
 ) -> list[Blocker]:
     """Why a published article may not get these images; those it has already may stay.
 
@@ -140,9 +140,9 @@ def blockers_of_new_images(
 
     Args:
         lead: the id of the lead image.
-        inline: the ids of images in the text, one for each use.
+        others: the ids of images in the text and in link previews, one for each use.
     """
-    uses = Counter([*([] if lead is None else [lead]), *inline])
+    uses = Counter([*([] if lead is None else [lead]), *others])
     if not article.is_published or not uses:
         return []
     figures = article.figures.values_list("image_id", "place")

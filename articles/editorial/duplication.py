@@ -6,8 +6,7 @@ from typing import Final
 from accounts.models import User
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts
-from articles.editorial.versions.content import content_of
-from articles.images.models import Image
+from articles.editorial.versions.content import content_of, deleted_images
 
 ADDED: Final = " (copy)"
 
@@ -24,15 +23,11 @@ def duplicate(article: Article, *, by: User, form_id: uuid.UUID | None = None) -
     original = Article.objects.get(pk=article.pk)
     draft = drafts.draft_of(original)
     content = content_of(original) if draft is None else drafts.open_for_editing(original).content
-    image = content["lead_image_id"]
-    if image is not None and not Image.objects.filter(pk=image).exists():
-        # It was deleted while the draft waited.
-        image = None
     changed = {
         "headline": _headline(content["headline"]),
         "slug": "",
         "translation_of": None,
-        "lead_image_id": image,
+        **dict.fromkeys(deleted_images(content)),
     }
     copy = Article(form_id=form_id)
     drafts.create(copy, content | changed, by=by)

@@ -42,7 +42,7 @@ class ArticleText:
 
 def text_of(article: Article) -> ArticleText:
     """The text of the article; fetch it with `for_text()` to save queries."""
-    figures = list(article.figures.all())
+    figures = [each for each in article.figures.all() if each.is_on_page]
     # The images of a gallery may share one caption.
     captions = dict.fromkeys(caption_text(each.caption) for each in figures if each.caption)
     files = [attachment.file for attachment in article.attachments.all()]

@@ -237,7 +237,7 @@ def _articles(articles: ArticleQuerySet, publication: Publication) -> list[Sitem
     """Articles with their images and translations, in three queries."""
     chosen = list(articles.only(*ADDRESS, *OF_ARTICLE))
     languages = _translations({article.translation_group_id for article in chosen})
-    figures = Figure.objects.filter(article__in=[article.pk for article in chosen])
+    figures = Figure.objects.on_page().filter(article__in=[article.pk for article in chosen])
     rows = figures.order_by("article", "position").select_related("image").only(*OF_FIGURE)
     used: dict[int, list[Figure]] = {}
     for row in rows:

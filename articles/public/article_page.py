@@ -120,7 +120,7 @@ class NavLink(NamedTuple):
 
 def share_links(article: Article, publication: Publication) -> list[NavLink]:
     """Links for e-mail and the services that the publication has chosen."""
-    url, headline = absolute_url(article.get_absolute_url()), article.headline
+    url, headline = absolute_url(article.get_absolute_url()), article.sharing_title
     mail = f"mailto:?subject={quote(headline)}&body={quote(url)}"
     return [
         NavLink(gettext("By e-mail"), mail),

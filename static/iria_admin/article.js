@@ -3,7 +3,7 @@
 const form = document.querySelector("#article_form");
 
 /* The length of a text, when it comes near the recommended length. */
-for (const field of document.querySelectorAll("textarea[data-count]")) {
+for (const field of document.querySelectorAll(":is(input, textarea)[data-count]")) {
   const shown = document.createElement("p");
   shown.className = "admin-count";
   shown.setAttribute("aria-live", "polite");

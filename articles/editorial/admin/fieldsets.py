@@ -33,7 +33,10 @@ FIELDSETS: Final = [
     ),
     (
         "Search and sharing",
-        {"fields": ("search_description", "noindex"), "classes": [BESIDE, FOLDED]},
+        {
+            "fields": ("search_description", "social_title", "social_image", "noindex"),
+            "classes": [BESIDE, FOLDED],
+        },
     ),
     ("Comments", {"fields": COMMENT_FIELDS, "classes": [BESIDE, FOLDED]}),
     (

@@ -93,6 +93,7 @@ class ArticleForm(forms.ModelForm[Article]):
             ),
             "lead_alt": forms.Textarea({"rows": 2}),
             "search_description": forms.Textarea({"rows": 3, "data-count": "155"}),
+            "social_title": forms.TextInput({"class": "vTextField", "data-count": "70"}),
         }
         labels = {
             "kind": "Type",

@@ -29,9 +29,14 @@ from articles.editorial.models import (
     StateChange,
 )
 from articles.editorial.versions import drafts
-from articles.editorial.versions.content import REVISION_COLUMNS, Content, existing, of_revision
+from articles.editorial.versions.content import (
+    REVISION_COLUMNS,
+    Content,
+    deleted_images,
+    existing,
+    of_revision,
+)
 from articles.editorial.versions.diff import compared, label_of
-from articles.images.models import Image
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -92,7 +97,9 @@ def _changed(before: Revision, after: Revision) -> Iterable[str]:
         changed.append("body")
     if before.details is not None and after.details is not None:
         changed += [
-            name for name, value in after.details.items() if before.details.get(name) != value
+            name
+            for name, value in after.details.items()
+            if before.details.get(name) != value and (value or name in before.details)
         ]
     return dict.fromkeys(label_of(name) for name in changed)
 
@@ -181,10 +188,9 @@ def restore_view(
 
 
 def _gone(content: Content) -> Iterator[str]:
-    """Names of categories, authors and the lead image of a version that were deleted since."""
-    image = content["lead_image_id"]
-    if image is not None and not Image.objects.filter(pk=image).exists():
-        yield f"lead image {image}"
+    """Names of categories, authors and images of a version that were deleted since."""
+    for name in deleted_images(content):
+        yield f"{label_of(name).lower()} {content[name]}"
     for name, model in (("categories", Category), ("authors", AuthorProfile)):
         chosen = content.get(name, [])
         known = {row.pk for row in existing(model, chosen)}

@@ -132,6 +132,25 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         db_default=False,
         help_text="Adds nothing to the text; screen readers skip it.",
     )
+    social_title = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_storable],
+        help_text="Title in link previews. Empty: the headline.",
+    )
+    social_image = models.ForeignKey(
+        Image,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        # Its figure row has a constraint and an index; here they would lock the table.
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text="Image of link previews. Empty: the lead image, or the first one in the text.",
+    )
     state = models.CharField(
         max_length=10, choices=State, default=State.DRAFT, editable=False, db_index=True
     )
@@ -293,6 +312,11 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         return self.search_description or self.standfirst
 
     @property
+    def sharing_title(self) -> str:
+        """The title in link previews."""
+        return self.social_title or self.headline
+
+    @property
     def last_change(self) -> datetime | None:
         return self.updated_at or self.published_at
 
@@ -303,7 +327,7 @@ REVISED_FIELDS: Final = ("headline", "standfirst", "body", "lead_image", "lead_c
 EDITABLE_FIELDS: Final = (
     *REVISED_FIELDS,
     *("lead_alt", "lead_decorative"),
-    *("slug", "kind", "language", "search_description"),
+    *("slug", "kind", "language", "search_description", "social_title", "social_image"),
     *("canonical_url", "noindex", "first_published_in", "first_published_url", "licence"),
     *COMMENT_FIELDS,
 )

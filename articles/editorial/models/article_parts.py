@@ -55,11 +55,15 @@ class Portrait(models.Model):
 
 
 class FigureQuerySet(models.QuerySet["Figure"]):
+    def on_page(self) -> "FigureQuerySet":
+        """Without the image of link previews; the same rule as `Figure.is_on_page`."""
+        return self.exclude(place=Figure.Place.SOCIAL)
+
     def showing(self) -> "FigureQuerySet":
-        """Uses whose image may be shown now; the same rule as `Article.shows`."""
+        """Uses on pages whose image may be shown now; the same rule as `Article.shows`."""
         in_archive = Q(image__licensed_for_archive=True)
         recent = Q(article__published_at__gte=archived_before(timezone.now()))
-        return self.filter(in_archive | recent, image__in=Image.objects.showable())
+        return self.on_page().filter(in_archive | recent, image__in=Image.objects.showable())
 
 
 @model_policy(public=ALL_ROWS, personal_data=None)
@@ -73,6 +77,7 @@ class Figure(models.Model):
     class Place(models.TextChoices):
         LEAD = "lead", "Lead image"
         INLINE = "inline", "In the text"
+        SOCIAL = "social", "In link previews"
 
     class Width(models.TextChoices):
         NORMAL = "normal", "Text width"
@@ -83,7 +88,7 @@ class Figure(models.Model):
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="figures")
     place = models.CharField(max_length=6, choices=Place)
     position = models.PositiveSmallIntegerField(
-        help_text="0 for the lead image, then in text order."
+        help_text="0 for the lead image, then in text order; last the image of link previews."
     )
     caption = models.TextField(blank=True, help_text="Its own caption, or that of its gallery.")
     width = models.CharField(max_length=6, choices=Width, default=Width.NORMAL)
@@ -114,6 +119,10 @@ class Figure(models.Model):
     def alt(self) -> str:
         """The `alt` attribute of this use."""
         return alt_of_use(self.alt_text, self.is_decorative, self.image.alt)
+
+    @property
+    def is_on_page(self) -> bool:
+        return self.place != self.Place.SOCIAL
 
 
 @model_policy(public=ALL_ROWS, personal_data=None)

@@ -43,6 +43,9 @@ LEAD_IMAGE: Final = ("lead_image_id", "lead_caption", "lead_alt", "lead_decorati
 ADDED_LATER: Final[Content] = {"lead_alt": "", "lead_decorative": False}
 """Fields that a revision from before them does not have, with what they were then."""
 
+IMAGE_COLUMNS: Final = ("lead_image_id", "social_image_id")
+"""The images of an article besides those in its text."""
+
 RELATIONS: Final = ("categories", "authors", "tags", "translation_of")
 
 
@@ -99,7 +102,21 @@ BLANK: Final[Content] = {"categories": [], "authors": [], "tags": [], "translati
 def is_blank(content: Content) -> bool:
     """Whether nothing was written yet."""
     texts = ("headline", "standfirst", "body", "lead_caption", "search_description", "slug")
-    return content["lead_image_id"] is None and not any(content[name].strip() for name in texts)
+    if any(content[name] is not None for name in IMAGE_COLUMNS):
+        return False
+    return not any(content[name].strip() for name in (*texts, "social_title"))
+
+
+def deleted_images(content: Content) -> list[str]:
+    """Which of `IMAGE_COLUMNS` name an image that was deleted.
+
+    Nothing protects the images of a draft of a published article or of an old version.
+    """
+    named = {name: content[name] for name in IMAGE_COLUMNS if content.get(name) is not None}
+    if not named:
+        return []
+    known = Image.objects.in_bulk(set(named.values()))
+    return [name for name, pk in named.items() if pk not in known]
 
 
 def apply(article: Article, content: Content) -> None:

@@ -17,7 +17,7 @@ from articles.body.plain_text import caption_text, plain_text
 from articles.body.references import Reference
 from articles.body.tree import parse, text_of
 from articles.editorial.models import Article, ArticleType, Revision
-from articles.editorial.versions.content import COLUMNS, Content, of_revision
+from articles.editorial.versions.content import COLUMNS, IMAGE_COLUMNS, Content, of_revision
 from articles.images.models import Image
 from articles.links.kinds import PUBLIC
 from articles.links.targets import Target, targets_of
@@ -119,25 +119,25 @@ def _texts(before: Content, after: Content) -> list[Part]:
 
 
 def _images(before: Content, after: Content) -> list[Part]:
-    """The lead image, and images that are in one of the texts only."""
+    """The lead image, the social image, and images that are in one of the texts only."""
     parts = []
-    lead = before.get("lead_image_id"), after.get("lead_image_id")
+    single = {name: (before.get(name), after.get(name)) for name in IMAGE_COLUMNS}
     inline = [
         dict.fromkeys(use.image_id for use in figures_in(each.get("body", "")))
         for each in (before, after)
     ]
     removed = [pk for pk in inline[0] if pk not in inline[1]]
     added = [pk for pk in inline[1] if pk not in inline[0]]
-    shown = {pk for pk in (*lead, *removed, *added) if pk}
+    used = [pk for pair in single.values() for pk in pair]
+    shown = {pk for pk in (*used, *removed, *added) if pk}
     names = {image.pk: str(image) for image in Image.objects.filter(pk__in=shown)}
 
     def name(pk: int | None) -> str:
         return names.get(pk, f"Image {pk}, no longer in the library") if pk else ""
 
-    if lead[0] != lead[1]:
-        parts.append(
-            Part("Lead image", [_change(name(lead[0]), name(lead[1]))], ("lead_image_id",))
-        )
+    for column, (old, new) in single.items():
+        if old != new:
+            parts.append(Part(label_of(column), [_change(name(old), name(new))], (column,)))
     if removed or added:
         changes = [_change(name(pk), "") for pk in removed] + [
             _change("", name(pk)) for pk in added
@@ -200,7 +200,7 @@ def _link_change(text: str, before: str, after: str) -> Paragraph:
 
 
 def _fields(before: Content, after: Content) -> list[Part]:
-    names = [name for name in after if name not in TEXTS and name != "lead_image_id"]
+    names = [name for name in after if name not in TEXTS and name not in IMAGE_COLUMNS]
     return [
         Part(label_of(name), [_change(old, new)], (name,))
         for name in names

@@ -24,19 +24,20 @@ from articles.editorial.versions.attachment_rows import record_attachments
 from articles.editorial.versions.content import (
     BLANK,
     COLUMNS,
+    IMAGE_COLUMNS,
     LEAD_IMAGE,
     REVISION_COLUMNS,
     Content,
     apply,
     changes_translation,
     content_of,
+    deleted_images,
     of_revision,
     sanitised,
     write_relations,
 )
 from articles.editorial.versions.figure_rows import record_figures
 from articles.editorial.versions.revisions import SAVED, Reason
-from articles.images.models import Image
 from articles.links.recording import record_links
 
 logger = logging.getLogger(__name__)
@@ -176,7 +177,7 @@ def restore(
 ) -> Revision:
     """Makes an earlier revision the draft; readers see nothing of it until it is published.
 
-    A lead image that was deleted since is not restored.
+    A lead image or social image that was deleted since is not restored.
 
     Args:
         names: the fields to restore, as in `Content`; all that the revision holds if not given.
@@ -189,8 +190,7 @@ def restore(
         content = opened.content | {
             name: restored[name] for name in names or restored if name in restored
         }
-        if _has_no_lead_image(content):
-            content["lead_image_id"] = None
+        content |= dict.fromkeys(deleted_images(content))
         if content == opened.content:
             return revisions.add(current, content, by=by, reason=Reason.RESTORE)
         made = _save_changed(current, opened, content, by, Reason.RESTORE)
@@ -211,8 +211,8 @@ def _write(article: Article, content: Content, before: Content) -> None:
     waits = article.state in (Article.State.DRAFT, Article.State.UNPUBLISHED)
     if not waits and (found := headline_blockers(article)):
         raise NotReady(found)
-    if content["lead_image_id"] != before["lead_image_id"] and _has_no_lead_image(content):
-        raise NotReady(["The lead image is no longer in the library. Choose another one."])
+    if changed := [name for name in IMAGE_COLUMNS if content[name] != before[name]]:
+        _check_not_deleted(content, changed)
     if article.slug in article_urls.RESERVED:
         article.slug = article_urls.wished_slug(article)
     article_urls.update_slug(article)
@@ -236,13 +236,14 @@ def _check_not_in_trash(article: Article) -> None:
         raise NotReady(["The article is in the trash. Restore it first."])
 
 
-def _has_no_lead_image(content: Content) -> bool:
-    """Whether its lead image was deleted; nothing protects the images of a draft or an old version."""
-    image = content["lead_image_id"]
-    return image is not None and not Image.objects.filter(pk=image).exists()
+def _check_not_deleted(content: Content, changed: Collection[str]) -> None:
+    for name in deleted_images(content):
+        if name in changed:
+            label = "lead image" if name == "lead_image_id" else "social image"
+            raise NotReady([f"The {label} is no longer in the library. Choose another one."])
 
 
 def _uses(content: Content) -> tuple[Any, ...]:
     """What figure rows are made of."""
     lead = (content[name] for name in LEAD_IMAGE)
-    return *lead, list(figures_in(content["body"]))
+    return *lead, content["social_image_id"], list(figures_in(content["body"]))

@@ -31,8 +31,8 @@ def record_figures(article: Article) -> None:
         NotReady: see `save`.
     """
     rows = list(figures_of(article))
-    inline = [row.image_id for row in rows if row.place == Figure.Place.INLINE]
-    if found := blockers_of_new_images(article, article.lead_image_id, inline):
+    others = [row.image_id for row in rows if row.place != Figure.Place.LEAD]
+    if found := blockers_of_new_images(article, article.lead_image_id, others):
         raise NotReady(found)
     shown = {row.image_id for row in rows}
     known = set(Image.objects.filter(pk__in=shown).values_list("pk", flat=True))
@@ -71,7 +71,7 @@ def _write(new: list[Figure], changed: list[Figure], deleted_ids: list[int]) -> 
 
 
 def figures_of(article: Article) -> Iterator[Figure]:
-    """What the text and the lead image say, without the database."""
+    """What the text, the lead image and the social image say, without the database."""
     if article.lead_image_id is not None:
         yield Figure(
             article=article,
@@ -82,6 +82,7 @@ def figures_of(article: Article) -> Iterator[Figure]:
             alt_text=article.lead_alt.strip(),
             is_decorative=article.lead_decorative,
         )
+    position = 0
     for position, use in enumerate(figures_in(article.body), start=1):
         yield Figure(
             article=article,
@@ -93,4 +94,11 @@ def figures_of(article: Article) -> Iterator[Figure]:
             gallery=use.gallery,
             alt_text=use.alt_text,
             is_decorative=use.is_decorative,
+        )
+    if article.social_image_id is not None:
+        yield Figure(
+            article=article,
+            image_id=article.social_image_id,
+            place=Figure.Place.SOCIAL,
+            position=position + 1,
         )

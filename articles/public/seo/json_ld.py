@@ -293,5 +293,7 @@ def _image_objects(article: Article) -> list[dict[str, Any]]:
     return [
         about
         for figure in figures
-        if article.shows(figure.image) and (about := image_object(figure.image, figure.caption))
+        if figure.is_on_page
+        and article.shows(figure.image)
+        and (about := image_object(figure.image, figure.caption))
     ]

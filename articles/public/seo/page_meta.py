@@ -54,6 +54,8 @@ class PageMeta:
     title: str
     url: str
     description: str = ""
+    sharing_title: str = ""
+    """The title in link previews, if it is another one."""
     kind: str = "website"
     language: str = "en"
     image: PreviewImage | None = None
@@ -224,11 +226,12 @@ def article_meta(
     crumbs = [(each.name, absolute_url(each.get_absolute_url())) for each in sections[:1]]
     return PageMeta(
         title=article.headline,
+        sharing_title=article.social_title,
         description=article.description,
         url=absolute_url(article.get_absolute_url()),
         kind="article",
         language=article.language,
-        image=_first_preview(article, publication),
+        image=sharing_image(article, publication),
         article=article,
         alternates=_alternates([article, *translations]),
         data=[
@@ -309,10 +312,12 @@ def _page_url(url: str, number: int) -> str:
     return url if number == 1 else f"{url}?page={number}"
 
 
-def _first_preview(article: Article, publication: Publication) -> PreviewImage | None:
-    """The preview image of an article: the lead image, or the first in the text."""
-    shown = next((each for each in article.figures.all() if article.shows(each.image)), None)
-    return _preview(shown.image, publication, shown.alt) if shown else None
+def sharing_image(article: Article, publication: Publication) -> PreviewImage | None:
+    """The image of link previews: its own, else the lead image or the first in the text."""
+    shown = [each for each in article.figures.all() if article.shows(each.image)]
+    own = next((each for each in shown if each.place == Figure.Place.SOCIAL), None)
+    chosen = own or next(iter(shown), None)
+    return _preview(chosen.image, publication, chosen.alt) if chosen else None
 
 
 def _preview_of_lead(article: Article | None, publication: Publication) -> PreviewImage | None:

@@ -1,6 +1,7 @@
 """The page of an article, its preview, and the large view of its images."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any, Final
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -184,7 +185,7 @@ def image_view(
 def lightbox_figures(article: Article) -> Iterator[Figure]:
     """The visible figures, each image once: the lead image, then in the order of the text."""
     seen: set[int] = set()
-    for figure in article.figures.all():
+    for figure in filter(attrgetter("is_on_page"), article.figures.all()):
         ready = article.shows(figure.image) and plain_rendition(figure.image)
         if ready and figure.image_id not in seen:
             seen.add(figure.image_id)

@@ -32,7 +32,7 @@ SELECT entry.article_id, entry.configuration, left(entry.text, %(read)s),
     tsvector_to_array(to_tsvector(entry.configuration::regconfig, %(words)s)),
     ARRAY(SELECT ARRAY[figure.image_id::text, figure.caption, image.credit]
         FROM articles_figure AS figure JOIN articles_image AS image ON image.id = figure.image_id
-        WHERE figure.article_id = entry.article_id ORDER BY figure.position),
+        WHERE figure.article_id = entry.article_id AND figure.place <> 'social' ORDER BY figure.position),
     ARRAY(SELECT tag.name FROM articles_articletag AS worn
         JOIN taggit_tag AS tag ON tag.id = worn.tag_id
         WHERE worn.content_object_id = entry.article_id ORDER BY tag.name)

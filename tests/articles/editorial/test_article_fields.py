@@ -27,6 +27,7 @@ VALUES: dict[str, Any] = {
     "slug": "changed",
     "language": "fr",
     "search_description": "Changed",
+    "social_title": "Changed",
     "canonical_url": "https://example.org/changed/",
     "noindex": True,
     "first_published_in": "Elsewhere",
@@ -60,6 +61,7 @@ def test_an_edit_of_any_editable_field_is_saved(name: str, edna: User) -> None:
     choices: dict[str, Callable[[], Any]] = {
         "kind": lambda: ArticleType.objects.exclude(pk=article.kind_id).first(),
         "lead_image": newsroom.picture,
+        "social_image": newsroom.picture,
     }
     value = choices[name]() if name in choices else VALUES[name]
     if name == "first_published_url":
