@@ -34,6 +34,7 @@ from articles.images.admin.source_admin import AgencyAdmin, CollectionAdmin, Pho
 from articles.images.models import Agency, Collection, Image, Photographer
 from articles.pages.admin import PageAdmin
 from articles.pages.models import Page
+from articles.public.draft_preview.admin import PreviewAdminMixin
 from articles.public.front_page.admin import PlacementAdmin
 from articles.public.front_page.models import Placement
 from articles.related.admin import RelatedPickInline, SuggestionsAdminMixin
@@ -41,8 +42,8 @@ from articles.search.admin import PinnedQueryAdmin, SearchReportAdmin, SynonymsA
 from articles.search.models import PinnedQuery, QueryCount, Synonyms
 
 
-class ArticleWithPicksAdmin(SuggestionsAdminMixin, ArticleAdmin):
-    """The desk knows nothing of related articles; here its form meets their part."""
+class ArticleWithPicksAdmin(PreviewAdminMixin, SuggestionsAdminMixin, ArticleAdmin):
+    """The desk knows nothing of related articles and pages; here its form meets their parts."""
 
     inlines = [*ArticleAdmin.inlines, RelatedPickInline]
 

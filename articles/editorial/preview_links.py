@@ -29,6 +29,15 @@ def expires_at() -> datetime:
     return timezone.now() + VALID_FOR
 
 
+def last_saved(article_id: int) -> Article | None:
+    """The article as it was saved last, with all that a page shows; readers may see another version."""
+    article = Article.objects.for_page().filter(pk=article_id).first()
+    draft = drafts.draft_of(article) if article is not None and article.is_published else None
+    if article is not None and draft is not None:
+        show(article, of_revision(draft.revision))
+    return article
+
+
 def read_preview_token(token: str) -> tuple[Article, bool]:
     """The article behind a preview link, with all that a page shows, and whether readers see it so.
 

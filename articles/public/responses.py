@@ -17,3 +17,12 @@ def render_public_page(
     if isinstance(about, PageMeta):
         response.headers["Link"] = about.links
     return response
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """For previews: not cached, not indexed, and their URL is not sent as referrer."""
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    # Anyone with the URL of a preview link may read it.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

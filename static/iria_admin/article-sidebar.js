@@ -83,6 +83,7 @@ function start() {
   /* Open or closed */
 
   function open({ focus = true } = {}) {
+    form.dispatchEvent(new CustomEvent("article:sidebar")); /* the preview makes room */
     if (sidebar.hidden) cameFrom = document.activeElement;
     if (isBeside.matches) wanted = true;
     sidebar.hidden = false;
@@ -108,6 +109,10 @@ function start() {
 
   isBeside.addEventListener("change", () => { sidebar.hidden = !(isBeside.matches && wanted); settle(); });
   isSheet.addEventListener("change", settle);
+  form.addEventListener("article:preview", ({ detail: isOpen }) => {
+    sidebar.hidden = isOpen || !(isBeside.matches && wanted);
+    settle();
+  });
   toggle.addEventListener("click", () => {
     if (!sidebar.hidden) return close();
     if (isSheet.matches) show(panels.find((panel) => panel.id === "tab-details") ?? panels[0]);
@@ -139,12 +144,15 @@ function start() {
     }
   });
 
+  const isPreviewed = () => form.querySelector("#article-preview")?.hidden === false;
+
   function walk(step) {
     const places = [
       [".admin-editor-body .ProseMirror"],
       [".admin-editor-body [role='toolbar']", "[tabindex='0']"],
+      ["#article-preview", "[role='tab'][tabindex='0']"],
       ["#article-sidebar", "[role='tab'][tabindex='0']"],
-    ].map(([area, inside]) => [form.querySelector(area), inside]).filter(([area]) => area?.offsetParent || area === sidebar);
+    ].map(([area, inside]) => [form.querySelector(area), inside]).filter(([area]) => area?.offsetParent || (area === sidebar && !isPreviewed()));
     const here = places.findIndex(([area]) => area.contains(document.activeElement));
     const [area, inside] = places[here === -1 ? (step > 0 ? 0 : places.length - 1) : (here + step + places.length) % places.length];
     if (area === sidebar) open();

@@ -31,6 +31,7 @@ from articles.editorial.admin.form import ArticleForm
 from articles.editorial.admin.history import CorrectionInline
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType
+from articles.editorial.preview_links import preview_url
 from articles.editorial.rendering import render_body
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import content_of
@@ -284,6 +285,8 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         """
         if submit_actions.asks_to_unpublish(request, obj):
             return redirect("admin:articles_article_unpublish", obj.pk)
+        if submit_actions.PREVIEW in request.POST:
+            return redirect(preview_url(obj))
         if "_save" in request.POST or "_addanother" in request.POST:
             return None
         return redirect("admin:articles_article_change", obj.pk)

@@ -29,7 +29,10 @@ from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import BLANK, Content, fields_of
 from iria.core.text.validators import one_line
 
-STYLESHEETS: Final = ("bar", "phone", "column", "sidebar", "tabs", "sheet")
+STYLESHEETS: Final = (
+    *("bar", "phone", "column", "sidebar", "tabs", "sheet"),
+    *("preview", "preview-cards"),
+)
 OFFERED_HERE = 60
 SCHEDULE = "_schedule"
 """The name of the button that sets a time."""
@@ -72,6 +75,7 @@ class ArticleForm(forms.ModelForm[Article]):
         js = [
             forms.Script("iria_admin/autosave.js", type="module"),
             forms.Script("iria_admin/article-sidebar.js", type="module"),
+            forms.Script("iria_admin/article-preview.js", type="module"),
             forms.Script("iria_admin/article-publishing.js", type="module"),
         ]
 

@@ -23,7 +23,6 @@ from django.utils.safestring import SafeString
 
 from articles.editorial import permissions, publishing
 from articles.editorial.models import Article
-from articles.editorial.preview_links import expires_at, preview_url
 from articles.editorial.versions import changes
 from articles.editorial.versions.content import sanitised_body
 from iria.core.blockers import as_message
@@ -76,8 +75,8 @@ def decide(
 ) -> None:
     """Does what the pressed button asks for, after the article was saved."""
     if PREVIEW in request.POST:
-        model_admin.message_user(request, preview_message(article), messages.SUCCESS)
-    elif not {PUBLISH, SCHEDULE, UNPUBLISH, UNSCHEDULE_CHANGES} & request.POST.keys():
+        return
+    if not {PUBLISH, SCHEDULE, UNPUBLISH, UNSCHEDULE_CHANGES} & request.POST.keys():
         _say_saved(model_admin, request, article)
     elif not permissions.may_publish(request.user):
         model_admin.message_user(request, "Saved. Only editors can publish.", messages.WARNING)
@@ -164,15 +163,6 @@ def outcome_message(article: Article) -> SafeString:
             return SafeString("Unpublished.")
         case _:
             return SafeString("Unscheduled. The article is a draft again.")
-
-
-def preview_message(article: Article) -> SafeString:
-    return format_html(
-        'Saved. <a href="{}" target="_blank">Open the preview</a>. Anyone with the link can read '
-        "it until {}.",
-        preview_url(article),
-        _shown(expires_at()),
-    )
 
 
 def _shown(moment: datetime | None) -> str:

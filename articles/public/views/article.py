@@ -26,7 +26,7 @@ from articles.public.article_page import (
     share_links,
 )
 from articles.public.listing_scope import article_listing_scope
-from articles.public.responses import render_public_page
+from articles.public.responses import private, render_public_page
 from articles.public.seo import page_meta
 from articles.related.read_next import related_to
 from iria.core.db.compiled_queries import Prepared
@@ -134,35 +134,27 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     try:
         chosen, is_live = read_preview_token(token)
     except ExpiredToken:
-        return _private(
+        return private(
             _preview_error(request, gettext("This preview link has expired."), status=410)
         )
     except BrokenToken:
-        return _private(
+        return private(
             _preview_error(request, gettext("This preview link is invalid."), status=404)
         )
     if is_live:
-        return _private(redirect(chosen.get_absolute_url()))
+        return private(redirect(chosen.get_absolute_url()))
     with use_language(chosen.language):
         context = {
             **article_context(request, chosen),
             "preview": BANNERS[Article.State(chosen.state)],
         }
         response = render(request, "articles/public/article.html", context)
-        return _private(allow(response, context["frames"]))
+        return private(allow(response, context["frames"]))
 
 
 def _preview_error(request: HttpRequest, message: str, *, status: int) -> HttpResponse:
     context = {"sentence": message}
     return render(request, "articles/public/preview_expired.html", context, status=status)
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    # Anyone with the URL may read it, so it must not be sent as a referrer.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @public_page

@@ -1,6 +1,5 @@
 """The article form, sent as a browser without JavaScript does."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -309,12 +308,12 @@ def test_an_article_is_unpublished_and_unscheduled(editor_client: Client) -> Non
     assert article.state == Article.State.UNPUBLISHED
 
 
-def test_a_preview_link_is_shown_and_works(editor_client: Client) -> None:
+def test_the_preview_button_saves_and_opens_the_preview_link(editor_client: Client) -> None:
     article = newsroom.draft("Not out yet")
-    page = send(editor_client, change_url(article), "_preview")
-    link = re.search(r'href="(/preview/[^"]+)"', page.content.decode())
-    assert link is not None
-    assert "Not out yet" in Client().get(link[1]).content.decode()
+    page = send(editor_client, change_url(article), "_preview", headline="Nearly out")
+    link, _status = page.redirect_chain[-1]
+    assert link.startswith("/preview/")
+    assert "Nearly out" in Client().get(link).content.decode()
 
 
 def test_a_published_article_warns_about_what_it_lost(editor_client: Client) -> None:

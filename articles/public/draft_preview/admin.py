@@ -1,0 +1,107 @@
+"""The preview beside the text of the article form: its page, as saved last, in a frame, and two cards.
+
+The frame shows what autosave saved, not what the form holds. Then there is one way to read a form and
+one to show an article, and what is shown is what is saved. While the preview is open, the script asks
+for a save as soon as somebody stops typing for a moment.
+"""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.csp import CSP
+
+from articles.editorial import permissions
+from articles.editorial.models import Article
+from articles.editorial.preview_links import last_saved, preview_url
+from articles.public.draft_preview.cards import cards_of
+from articles.public.responses import private
+from articles.public.views.article import article_context
+from iria.core.text.language import use_language
+from iria.publication.context_processors import publication_of
+from iria.publication.language import in_its_language
+
+PREVIEW: Final = "articles_article_preview"
+FRAME: Final = f"{PREVIEW}_frame"
+CARD: Final = f"{PREVIEW}_card"
+
+SCHEMES: Final = ("light", "dark")
+CARDS: Final = ("search", "social")
+
+FRAME_POLICY: Final = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "frame-ancestors": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.NONE],
+}
+"""The page without scripts, forms and frames; only the form of the article may show it."""
+
+
+class PreviewAdminMixin(admin.ModelAdmin[Article]):
+    """Adds the pages of the preview to the admin of articles."""
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:object_id>/preview/", wrap(self.preview_view), name=PREVIEW),
+            path("<int:object_id>/preview/<str:scheme>/", wrap(self.frame_view), name=FRAME),
+            path("<int:object_id>/preview/card/<str:card>/", wrap(self.card_view), name=CARD),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        article: Article | None = options.get("obj")
+        if article is not None:
+            seconds = (timezone.now() - article.modified_at).total_seconds()
+            context |= {
+                "preview_address": reverse(f"admin:{PREVIEW}", args=[article.pk]),
+                "saved_seconds_ago": max(0, round(seconds)),
+            }
+        return super().render_change_form(request, context, *args, **options)
+
+    def preview_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """In a tab of its own: the preview link."""
+        article = self._saved(request, object_id)
+        return redirect(preview_url(article))
+
+    def frame_view(self, request: HttpRequest, object_id: int, scheme: str) -> HttpResponse:
+        """The page of the article for a frame of the form; nothing on it does anything."""
+        if scheme not in SCHEMES:
+            raise Http404
+        article = self._saved(request, object_id)
+        return _page(request, article, scheme)
+
+    def card_view(self, request: HttpRequest, object_id: int, card: str) -> HttpResponse:
+        """A search result or a social card, as HTML for the form."""
+        if card not in CARDS:
+            raise Http404
+        article = self._saved(request, object_id)
+        publication = publication_of(request)
+        with use_language(article.language):
+            cards = cards_of(article, publication)
+        context = {"article": article, "cards": cards, "publication": publication}
+        return private(render(request, f"admin/articles/article/_{card}_card.html", context))
+
+    def _saved(self, request: HttpRequest, object_id: int) -> Article:
+        article = last_saved(object_id)
+        if article is None or not permissions.may_see(request.user, article):
+            raise Http404
+        return article
+
+
+@in_its_language
+def _page(request: HttpRequest, article: Article, scheme: str) -> HttpResponse:
+    with use_language(article.language):
+        context = {**article_context(request, article), "preview": scheme, "framed": scheme}
+        response = render(request, "articles/public/article.html", context)
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response._csp_config = {**FRAME_POLICY, "img-src": settings.SECURE_CSP["img-src"]}  # type: ignore[attr-defined]
+    return private(response)
