@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils import timezone
-from django.utils.text import Truncator
 
 from articles.editorial.article_urls import wished_slug
 from articles.editorial.models import Article
@@ -36,7 +35,11 @@ class Text:
 
     @property
     def shown(self) -> str:
-        return Truncator(self.text).chars(self.limit)
+        """Cut after a word, or within it if the text is a single long one."""
+        if not self.is_cut:
+            return self.text
+        words, space, _ = self.text[: self.limit].rpartition(" ")
+        return f"{words if space else self.text[: self.limit - 1]} …"
 
 
 @dataclass(frozen=True, slots=True)
