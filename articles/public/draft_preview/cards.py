@@ -38,8 +38,9 @@ class Text:
         """Cut after a word, or within it if the text is a single long one."""
         if not self.is_cut:
             return self.text
-        words, space, _ = self.text[: self.limit].rpartition(" ")
-        return f"{words if space else self.text[: self.limit - 1]} …"
+        cut = self.text[: self.limit - 1]
+        words, space, _ = cut.rpartition(" ")
+        return f"{words} …" if space else f"{cut}…"
 
 
 @dataclass(frozen=True, slots=True)
