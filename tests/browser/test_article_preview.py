@@ -1,7 +1,6 @@
 """The preview beside the text of the article form."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
@@ -218,9 +217,7 @@ def test_a_page_that_cannot_be_loaded_is_said_and_the_last_one_stays(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_preview_is_accessible(
-    open_admin: OpenPage, edna: User, scheme: str, tmp_path: Path
-) -> None:
+def test_the_preview_is_accessible(open_admin: OpenPage, edna: User, scheme: str) -> None:
     article = newsroom.published("Harbour reopens", lead_image=newsroom.picture())
     drafts.save(article, {"standfirst": "Two ferries a day cross again."}, by=edna)
     page = open_admin(edna, article.get_admin_url(), size=WIDE, scheme=scheme)
