@@ -118,7 +118,7 @@ def _thumbnail(
         "thumbnail_height": file.height,
         # Not part of oEmbed; sites that show the image need its credit.
         "thumbnail_credit": credit_text(image, publication),
-        "thumbnail_alt": article.lead_image_alt,
+        "thumbnail_alt": article.lead_image_alt if image == article.lead_image else image.alt,
     }
 
 

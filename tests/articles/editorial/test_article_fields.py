@@ -28,6 +28,8 @@ VALUES: dict[str, Any] = {
     "language": "fr",
     "search_description": "Changed",
     "social_title": "Changed",
+    "lead_alt": "Changed",
+    "lead_decorative": True,
     "canonical_url": "https://example.org/changed/",
     "noindex": True,
     "first_published_in": "Elsewhere",
