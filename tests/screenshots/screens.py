@@ -116,7 +116,7 @@ def offline(page: Page) -> None:
 def preview(page: Page) -> None:
     """Beside the text where there is room for it."""
     editor(page)
-    if (page.viewport_size or {})["width"] >= 1280:
+    if page.evaluate("innerWidth") >= 1280:
         page.keyboard.press("Control+Alt+p")
         page.frame_locator("iframe").locator("h1").wait_for()
 
