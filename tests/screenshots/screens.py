@@ -9,6 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import AuthorProfile, User
+from articles.comments.models import Comment
+from articles.comments.screening.models import ScreeningRule
 from articles.editorial import publishing, trash
 from articles.editorial.models import Article, Category
 from articles.editorial.versions import drafts
@@ -78,23 +80,19 @@ def tab(name: str) -> Callable[[Page], None]:
     return show
 
 
+def publish(page: Page) -> None:
+    """The question before publishing; on phones the sheet."""
+    editor(page)
+    page.click("[data-publish]")
+    page.locator("dialog[open] [data-press=_publish], #tab-publish").first.wait_for()
+
+
 def slash_menu(page: Page) -> None:
     page.goto(reverse("admin:articles_article_add"))
     page.fill("#id_headline", "Two ferries for five islands")
     page.locator(TEXT).click()
     page.keyboard.type("/")
     page.locator("#admin-slash-menu").wait_for()
-
-
-def link_dialog(page: Page) -> None:
-    editor(page)
-    page.locator(f"{TEXT} p").first.click()
-    page.keyboard.press("Home")
-    page.keyboard.press("Shift+Control+ArrowRight")
-    page.keyboard.press("Control+k")
-    page.locator("dialog.admin-link").wait_for()
-    page.keyboard.type("fish")
-    page.get_by_role("option").first.wait_for()
 
 
 def bubble_menu(page: Page) -> None:
@@ -104,6 +102,14 @@ def bubble_menu(page: Page) -> None:
     for _ in range(3):
         page.keyboard.press("Shift+Control+ArrowRight")
     page.locator(".admin-bubble").wait_for()
+
+
+def link_dialog(page: Page) -> None:
+    bubble_menu(page)
+    page.keyboard.press("Control+k")
+    page.locator("dialog.admin-link").wait_for()
+    page.keyboard.type("fish")
+    page.get_by_role("option").first.wait_for()
 
 
 def offline(page: Page) -> None:
@@ -141,6 +147,23 @@ def image(page: Page) -> None:
     page.goto(reverse("admin:articles_image_change", args=[pk]))
 
 
+def comment(page: Page) -> None:
+    page.goto(reverse("admin:articles_comment_change", args=[pending_comment()]))
+
+
+def ban(page: Page) -> None:
+    page.goto(reverse("admin:articles_comment_ban", args=[pending_comment()]))
+
+
+def pending_comment() -> int:
+    return Comment.objects.pending().order_by("pk")[0].pk
+
+
+def screening_rule(page: Page) -> None:
+    pk = ScreeningRule.objects.order_by("pk")[0].pk
+    page.goto(reverse("admin:articles_screeningrule_change", args=[pk]))
+
+
 def issue(state: str) -> Callable[[Page], None]:
     def show(page: Page) -> None:
         pk = Issue.objects.filter(state=state).order_by("-pk")[0].pk
@@ -160,6 +183,7 @@ SCREENS: Final[dict[str, Callable[[Page], None]]] = {
     "article-details": tab("Details"),
     "article-checklist": tab("Checklist"),
     "article-history": tab("History"),
+    "article-publish": publish,
     "article-link": link_dialog,
     "article-bubble": bubble_menu,
     "article-offline": offline,
@@ -171,6 +195,10 @@ SCREENS: Final[dict[str, Callable[[Page], None]]] = {
     "image": image,
     "files": at("articles_file_changelist"),
     "comments": at("articles_comment_changelist"),
+    "comment": comment,
+    "comment-ban": ban,
+    "moderation-log": at("articles_moderationdecision_changelist"),
+    "screening-rule": screening_rule,
     "newsletter-issue": issue("draft"),
     "newsletter-report": issue("sent"),
     "front-page": at("articles_placement_changelist"),
