@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from itertools import chain
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F, Value
 
 from accounts.models import AuthorProfile, User
 from articles.editorial import article_urls, merging
 from articles.editorial.merging import CannotMerge
 from articles.editorial.models import Article, Byline
+from articles.editorial.models.taxonomy import Folded
+from iria.core.text.slugs import free_slug
 
 
 def set_authors(article: Article, authors: Iterable[AuthorProfile]) -> None:
@@ -26,6 +29,28 @@ def set_authors(article: Article, authors: Iterable[AuthorProfile]) -> None:
             Byline(article=article, author_id=pk, position=position)
             for position, pk in enumerate(author_ids)
         )
+
+
+def get_or_create_author(name: str) -> tuple[AuthorProfile, bool]:
+    """The author of this name, ignoring capitals and accents, and whether it was created.
+
+    Raises:
+        ValidationError: the name cannot be used.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Or two requests at once would create two authors.
+        cursor.execute("LOCK TABLE accounts_authorprofile IN SHARE ROW EXCLUSIVE MODE")
+        named = AuthorProfile.objects.annotate(folded=Folded(F("name"))).order_by("pk")
+        if same := named.filter(folded=Folded(Value(name))).first():
+            return same, False
+        slugs = AuthorProfile.objects.values_list("slug", flat=True)
+        author = AuthorProfile(
+            name=name,
+            slug=free_slug(name, fallback="author", taken={*slugs, *article_urls.RESERVED}),
+        )
+        author.full_clean()
+        author.save()
+    return author, True
 
 
 def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile, by: User | None = None) -> None:

@@ -4,15 +4,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
 
 from accounts.models import User
 from articles.editorial import article_urls, merging
 from articles.editorial.hooks import KIND
 from articles.editorial.merging import CannotMerge
 from articles.editorial.models import Article, ArticleCategory, Category
+from articles.editorial.models.taxonomy import Folded
+from iria.core.text.slugs import free_slug
 from iria.publication import menus
 
+STEP: Final = " › "
+"""Between the names of a category and its parents."""
 PATH_LENGTH: Final = 400
 """Maximum length of a category's path."""
 
@@ -36,6 +40,44 @@ def save(category: Category) -> None:
         if before and before != category.path:
             _add_redirect(category, before)
         _place_children(category)
+
+
+def get_or_create(name: str) -> tuple[Category, bool]:
+    """The category of this name, ignoring capitals and accents, and whether it was created at the top level.
+
+    Raises:
+        ValidationError: the name cannot be used.
+    """
+    with transaction.atomic():
+        _lock_tree()
+        named = Category.objects.in_order().annotate(folded=Folded(F("name")))
+        if same := named.filter(folded=Folded(Value(name))).first():
+            return same, False
+        slugs = Category.objects.filter(parent=None).values_list("slug", flat=True)
+        category = Category(
+            name=name,
+            slug=free_slug(name, fallback="category", taken={*slugs, *article_urls.RESERVED}),
+        )
+        category.full_clean(exclude=["path", "sort_key"])
+        save(category)
+    return category, True
+
+
+def names_in_tree(categories: Iterable[Category]) -> dict[int, str]:
+    """Id → names of the parents and of the category: “Asia-Pacific › Japan”.
+
+    The categories are all of them, in the order of the tree.
+    """
+    names: dict[str, str] = {}
+    found: dict[int, str] = {}
+    for each in categories:
+        above = names.get(each.path.rpartition("/")[0])
+        found[each.pk] = names[each.path] = f"{above}{STEP}{each.name}" if above else each.name
+    return found
+
+
+def path_names(category: Category) -> str:
+    return names_in_tree(Category.objects.in_order().only("name", "path"))[category.pk]
 
 
 def set_categories(article: Article, categories: Iterable[Category]) -> None:

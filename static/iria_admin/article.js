@@ -21,8 +21,9 @@ for (const field of document.querySelectorAll(":is(input, textarea)[data-count]"
 /* Categories and type above the headline, and authors below it, as they are chosen in the sidebar. */
 for (const link of document.querySelectorAll("[data-names]")) {
   const name = () => {
-    const chosen = [...form.querySelectorAll(`select[name="${link.dataset.names}"]`)].filter((select) => select.value);
-    link.textContent = chosen.map((select) => select.selectedOptions[0].label.trim()).join(", ") || link.dataset.none;
+    const chosen = [...form.querySelectorAll(`[name="${link.dataset.names}"]`)].filter((field) => field.value);
+    const names = chosen.map((field) => field.dataset.label ?? field.selectedOptions[0].label.trim());
+    link.textContent = names.join(", ") || link.dataset.none;
   };
   form.addEventListener("input", name);
   form.addEventListener("change", name);

@@ -18,8 +18,8 @@ export function valuesOf(form) {
   return found;
 }
 
-/* Empty rows of a list mean nothing. */
-const meaning = (values = []) => JSON.stringify(values.length > 1 ? values.filter(Boolean) : values);
+/* Empty rows of a list mean nothing; a field that was not there before is a change. */
+const meaning = (values) => JSON.stringify(values?.filter(Boolean));
 
 export function changedNames(now, before) {
   return Object.keys(now).filter((name) => meaning(now[name]) !== meaning(before[name]));
@@ -27,15 +27,10 @@ export function changedNames(now, before) {
 
 export function writeValues(form, values) {
   for (const [name, wanted] of Object.entries(values)) {
-    let fields = fieldsOf(form).filter((field) => field.name === name);
-    const rows = fields[0]?.closest("ol.ordered-choice");
-    while (rows && fields.length < wanted.length) {
-      rows.parentElement.querySelector(".ordered-choice-add")?.click();
-      const more = fieldsOf(form).filter((field) => field.name === name);
-      if (more.length === fields.length) break;
-      fields = more;
-    }
-    fields.forEach((field, index) => write(field, wanted[index] ?? ""));
+    const fields = fieldsOf(form).filter((field) => field.name === name);
+    const choices = fields[0]?.closest("choice-field");
+    if (choices) choices.values = wanted;
+    else fields.forEach((field, index) => write(field, wanted[index] ?? ""));
   }
 }
 

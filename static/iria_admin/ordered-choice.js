@@ -1,10 +1,10 @@
-/* Fields of several rows in their order (articles/editorial/admin/fields.py, iria/publication/row_fields.py):
+/* Fields of several rows in their order (iria/publication/row_fields.py):
    rows are added, moved and removed with buttons. Without this script there are two empty rows. */
 
 const FIELDS = "select, input";
 
 function enhance(list) {
-  const { row, first } = list.dataset;
+  const { row } = list.dataset;
   const spare = list.lastElementChild;
   const pattern = spare.cloneNode(true);
   const chosen = [...list.children].filter((item) => fields(item).some((field) => field.value));
@@ -13,12 +13,6 @@ function enhance(list) {
   const add = made("button", "button ordered-choice-add", "");
   add.addEventListener("click", () => appended().focus());
   list.after(add);
-  /* Django's pop-up selects the new object in the select named by the link's id. */
-  const link = list.parentElement.querySelector(".ordered-choice-new");
-  link?.addEventListener("click", () => {
-    const empty = [...list.querySelectorAll("select")].find((select) => !select.value);
-    link.id = `add_${(empty ?? appended()).id}`;
-  });
   [...list.children].forEach(dress);
   number();
 
@@ -56,7 +50,7 @@ function enhance(list) {
 
   function number() {
     [...list.children].forEach((item, index) => {
-      const name = `${row} ${index + 1}${index === 0 && first ? `, ${first}` : ""}`;
+      const name = `${row} ${index + 1}`;
       for (const field of fields(item)) {
         field.setAttribute("aria-label", field.dataset.says ? `${name}: ${field.dataset.says}` : name);
       }

@@ -12,7 +12,7 @@ from articles.editorial.models import Article
 from articles.images.models import Image
 from iria.publication.models import Publication
 from tests import newsroom
-from tests.browser.article_form import open_tab, publish, save_draft
+from tests.browser.article_form import add_choice, open_tab, publish
 from tests.browser.conftest import OpenPage
 from tests.browser.text_editor import EDITOR, pick
 from tests.shared import shared_data
@@ -46,14 +46,6 @@ def type_paragraphs(page: Page, paragraphs: list[str]) -> None:
     for paragraph in paragraphs:
         page.keyboard.insert_text(paragraph)
         page.keyboard.press("Enter")
-
-
-def choose_categories(page: Page, names: list[str]) -> None:
-    rows = page.locator("#id_chosen_categories select")
-    for number, name in enumerate(names):
-        if rows.count() <= number:
-            page.click(".field-chosen_categories .ordered-choice-add")
-        rows.nth(number).select_option(label=name)
 
 
 def upload_in_dialog(page: Page, file: str) -> None:
@@ -138,9 +130,9 @@ def test_a_real_article_is_entered_published_and_shown_in_order(
     page.locator(f"{EDITOR} > p").last.click()
     type_paragraphs(page, article.after_picture)
     open_tab(page, "Details")
-    choose_categories(page, article.categories)
-    page.locator("#id_signed_by select").first.select_option(str(author.pk))
-    page.fill("#id_tags", "dialogue, security")
+    add_choice(page, "chosen_categories", *article.categories)
+    add_choice(page, "signed_by", author.name)
+    add_choice(page, "tags", "dialogue", "security")
     publish(page)
     expect(page.locator(".messagelist")).to_contain_text("Published")
     jobs()
@@ -204,38 +196,6 @@ def test_the_lead_image_fills_an_empty_caption_only(open_admin: OpenPage, edna: 
     page.click(".image-dialog [data-picture]")
     page.click(".image-dialog .image-use")
     expect(caption).to_have_text("Our own words")
-
-
-def test_categories_are_moved_with_buttons(open_admin: OpenPage, edna: User) -> None:
-    names = ["First", "Second", "Third"]
-    article = newsroom.draft(categories=[newsroom.category(name) for name in names])
-    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
-    open_tab(page, "Details")
-    page.click("[aria-label='Move up: Category 3']")
-    page.click("[aria-label='Move up: Category 2']")
-    page.click("[aria-label='Remove: Category 3']")
-    save_draft(page)
-    expect(page.locator(".messagelist")).to_be_visible()
-    chosen = [str(each) for each in article.article_categories.all()]
-    assert chosen == ["Third", "First"]
-
-
-def test_an_author_added_from_the_form_is_selected_beside_the_others(
-    open_admin: OpenPage, edna: User
-) -> None:
-    article = newsroom.draft(authors=[newsroom.author("Ines Faro")])
-    page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
-    open_tab(page, "Details")
-    with page.expect_popup() as opened:
-        page.click(".field-signed_by .ordered-choice-new")
-    popup = opened.value
-    popup.fill("#id_name", "Tomas Reis")
-    popup.fill("#id_slug", "tomas-reis")
-    popup.click("[name=_save]")
-    expect(page.locator("#id_signed_by select").nth(1)).to_have_value(re.compile(r"\d+"))
-    save_draft(page)
-    expect(page.locator(".messagelist")).to_be_visible()
-    assert [str(each) for each in article.bylines.all()] == ["Ines Faro", "Tomas Reis"]
 
 
 def test_double_clicking_save_makes_one_article(open_admin: OpenPage, edna: User) -> None:

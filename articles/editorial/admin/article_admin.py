@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from articles.editorial import permissions
 from articles.editorial.admin import (
     autosave,
+    choices,
     duplicating,
     history,
     link_views,
@@ -102,6 +103,11 @@ class ArticleAdmin(ChoosesImage, ArticleList):
                 "<path:object_id>/versions/<int:number>/",
                 wrap(lambda request, **at: history.version_view(self, request, **at)),
                 name="articles_article_version",
+            ),
+            path(
+                "choices/<slug:field>/",
+                wrap(lambda request, **at: choices.choices_view(self, request, **at)),
+                name="articles_article_choices",
             ),
             path("autosave/", wrap(self._autosave), name="articles_article_autosave_new"),
             path("compare/", wrap(self._compare), name="articles_article_compare_new"),

@@ -45,7 +45,12 @@ EDITOR_MEDIA: Final = Media(
             **{f"editor/{name}": f"iria_admin/editor/{name}.js" for name in MODULES},
             **{
                 f"iria-admin/{name}": f"iria_admin/{name}.js"
-                for name in ("image-details", "image-lines", "image-progress")
+                for name in (
+                    "choice-suggestions",
+                    "image-details",
+                    "image-lines",
+                    "image-progress",
+                )
             },
             "iria-admin/form-values": "iria_admin/form-values.js",
             "iria-admin/local-copy": "iria_admin/local-copy.js",

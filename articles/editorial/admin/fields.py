@@ -1,8 +1,9 @@
 """Form fields of an article: ordered choices (categories, authors), date and time, tags.
 
 Each ordered choice is a select, and the order on the page is the order that is saved, so the field
-works without JavaScript; `static/iria_admin/ordered-choice.js` adds and moves rows. It holds the choices and no
-row ids, so a form that was opened before someone else saved can still be sent.
+works without JavaScript; `static/iria_admin/choice-field.js` replaces the selects, and the text field of the tags,
+by a field with completion. The form holds the choices and no row ids, so a form that was opened before
+someone else saved can still be sent.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
@@ -26,18 +28,26 @@ SPARE: Final = 2
 """Empty rows after the choices, for users without JavaScript."""
 
 
+CHOICE_MEDIA: Final = forms.Media(
+    css={"all": ["iria_admin/choice-field.css"]},
+    js=[forms.Script("iria_admin/choice-field.js", type="module")],
+)
+
+
 class InOrderWidget(forms.Widget):
-    template_name = "admin/articles/article/_ordered_choice.html"
+    """Args: `offered` is the name of the choices in `admin.choices`."""
+
+    template_name = "admin/articles/article/_choice_selects.html"
     use_fieldset = True
 
-    class Media:
-        js = [forms.Script("iria_admin/ordered-choice.js", type="module")]
-
-    def __init__(self, *, row: str, first: str = "") -> None:
+    def __init__(self, offered: str, *, row: str, first: str = "") -> None:
         super().__init__()
-        self.row, self.first = row, first
-        self.choices: list[tuple[str, str]] = []
-        self.add_address = ""
+        self.offered, self.row, self.first = offered, row, first
+        self.choices: list[tuple[str, str, str]] = []
+
+    @property
+    def media(self) -> forms.Media:
+        return CHOICE_MEDIA
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         given = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name, [])
@@ -50,12 +60,29 @@ class InOrderWidget(forms.Widget):
         context = super().get_context(name, value, attrs)
         chosen = [str(each) for each in value or []]
         rows = [*chosen, *([""] * SPARE)]
-        context["widget"] |= {"row": self.row, "first": self.first, "add": self.add_address}
+        context["widget"] |= {"row": self.row, "first": self.first, "url": _url(self.offered)}
         context |= {"rows": rows, "choices": self.choices}
         return context
 
     def id_for_label(self, id_: str) -> str:
         return f"{id_}_0" if id_ else id_
+
+
+class TagsWidget(forms.TextInput):
+    template_name = "admin/articles/article/_choice_text.html"
+
+    @property
+    def media(self) -> forms.Media:
+        return CHOICE_MEDIA
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"] |= {"row": "Tag", "url": _url("tags")}
+        return context
+
+
+def _url(offered: str) -> str:
+    return reverse("admin:articles_article_choices", args=[offered])
 
 
 class InOrderField[M: Model](forms.Field):
@@ -67,15 +94,15 @@ class InOrderField[M: Model](forms.Field):
     }
 
     def __init__(
-        self, objects: "QuerySet[M]", *, row: str, first: str = "", **options: Any
+        self, objects: "QuerySet[M]", offered: str, *, row: str, first: str = "", **options: Any
     ) -> None:
-        super().__init__(required=False, widget=InOrderWidget(row=row, first=first), **options)
+        widget = InOrderWidget(offered, row=row, first=first)
+        super().__init__(required=False, widget=widget, **options)
         self.objects = objects
 
-    def offer(self, choices: Iterable[tuple[Any, str]], *, add_address: str = "") -> None:
-        """Sets the choices, once for all rows."""
-        self.widget.choices = [(str(key), label) for key, label in choices]
-        self.widget.add_address = add_address
+    def offer(self, choices: Iterable[tuple[Any, str, str]]) -> None:
+        """Sets the choices, once for all rows: key, text in a select, label of the chosen one."""
+        self.widget.choices = [(str(key), text, label) for key, text, label in choices]
 
     def to_python(self, value: Any) -> list[M]:
         keys = list(dict.fromkeys(str(each) for each in value or []))
@@ -166,6 +193,8 @@ def join(names: list[str]) -> str:
 
 
 class TagsField(forms.CharField):
+    widget = TagsWidget
+
     def __init__(self, **options: Any) -> None:
         super().__init__(
             required=False,

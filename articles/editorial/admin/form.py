@@ -22,6 +22,7 @@ from articles.editorial.admin.article_chooser_field import NamedArticleField, of
 from articles.editorial.admin.editor_field import BodyField, CaptionField
 from articles.editorial.admin.fields import InOrderField, MomentField, TagsField, join
 from articles.editorial.article_urls import RESERVED
+from articles.editorial.category_tree import names_in_tree
 from articles.editorial.models import Article, Category
 from articles.editorial.models.article import EDITABLE_FIELDS
 from articles.editorial.models.querysets import ArticleQuerySet
@@ -48,6 +49,7 @@ class ArticleForm(forms.ModelForm[Article]):
     )
     chosen_categories = InOrderField(
         Category.objects.all(),
+        "categories",
         row="Category",
         first="primary",
         label="Categories",
@@ -55,6 +57,7 @@ class ArticleForm(forms.ModelForm[Article]):
     )
     signed_by = InOrderField(
         AuthorProfile.objects.all(),
+        "authors",
         row="Author",
         label="Authors",
         help_text="In byline order.",
@@ -135,16 +138,16 @@ class ArticleForm(forms.ModelForm[Article]):
     def _offer_choices(self) -> None:
         # The form has no fields for a user who may only view.
         if "chosen_categories" in self.fields:
-            categories = Category.objects.in_order().only("name", "path")
+            categories = list(Category.objects.in_order().only("name", "path"))
+            labels = names_in_tree(categories)
             self._offer_translations()
             self.fields["chosen_categories"].offer(  # type: ignore[attr-defined]
-                (each.pk, "\u2003" * each.depth + each.name) for each in categories
+                (each.pk, "\u2003" * each.depth + each.name, labels[each.pk]) for each in categories
             )
         if "signed_by" in self.fields:
             authors = AuthorProfile.objects.values_list("pk", "name", "role")
             self.fields["signed_by"].offer(  # type: ignore[attr-defined]
-                ((pk, f"{name}, {role}" if role else name) for pk, name, role in authors),
-                add_address=reverse("admin:accounts_authorprofile_add"),
+                (pk, f"{name}, {role}" if role else name, name) for pk, name, role in authors
             )
 
     def _offer_translations(self) -> None:

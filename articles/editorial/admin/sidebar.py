@@ -12,6 +12,7 @@ from django.urls import reverse
 from articles.editorial import internal_links, permissions
 from articles.editorial.admin import submit_actions
 from articles.editorial.admin.status import Status, may_be_overdue, status_of
+from articles.editorial.category_tree import STEP
 from articles.editorial.checklist import images_of, publish_blockers, suggestions, text_blockers
 from articles.editorial.internal_links import linked_from
 from articles.editorial.models import Article, Draft
@@ -145,5 +146,9 @@ def _chosen(form: forms.ModelForm[Article], name: str) -> list[str]:
         return []
     given = form[name].value()
     keys = [str(each) for each in (given if isinstance(given, list) else [given])]
-    labels = {str(key): str(label).strip() for key, label in form.fields[name].widget.choices}
+    # The last text of a choice; without the parents of a category.
+    labels = {
+        str(key): str(texts[-1]).rpartition(STEP)[2]
+        for key, *texts in form.fields[name].widget.choices
+    }
     return [labels[key] for key in keys if key and key in labels]

@@ -26,6 +26,13 @@ FOR KEY SHARE OF tag
 """
 
 
+class Folded(models.Func):
+    """Text without capitals and accents, as the database compares tags."""
+
+    function = "iria_folded"
+    output_field = models.TextField()
+
+
 def tags_called(names: Iterable[str]) -> dict[str, int]:
     """The id of the tag with the same name, ignoring capitals and accents, for every name."""
     with connection.cursor() as cursor:

@@ -1,6 +1,8 @@
 """Slugs made from text."""
 
 import unicodedata
+from collections.abc import Iterable
+from itertools import count
 
 from django.utils.text import slugify
 
@@ -33,3 +35,11 @@ def slug_from(words: str, *, fallback: str, length: int = 80) -> str:
     if len(slug) > length:
         slug = slug[: length + 1].rsplit("-", 1)[0][:length].strip("-_")
     return slug or fallback
+
+
+def free_slug(name: str, *, fallback: str, taken: Iterable[str], length: int = 80) -> str:
+    """A slug of the name that is not taken: the next one of `japan`, `japan-2`, `japan-3`, …"""
+    used = set(taken)
+    slug = slug_from(name, fallback=fallback, length=length - 6)
+    numbered = (f"{slug}-{number}" for number in count(2))
+    return slug if slug not in used else next(each for each in numbered if each not in used)

@@ -1,0 +1,170 @@
+"""Suggestions for categories, authors and tags in the article form, and new ones by name.
+
+`static/iria_admin/choice-field.js` asks for them. Without it, the form has selects and a text field.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db.models import BooleanField, Case, Count, F, Model, QuerySet, Value, When
+from django.db.models.functions import StrIndex
+from django.http import Http404, HttpRequest, JsonResponse
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial import bylines, category_tree
+from articles.editorial.models import Article, ArticleCategory, ArticleTag, Byline, Category
+from articles.editorial.models.taxonomy import Folded
+from iria.core.text.validators import one_line, storable, validate_not_blank, validate_storable
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+MOST: Final = 10
+"""The number of suggestions."""
+QUERY_LENGTH: Final = 120
+"""No name is longer."""
+
+Row = dict[str, Any]
+"""`id`, `name`, `label` (of a category: with its parents), `detail`, `articles` (how many are published),
+and `exact`: whether the text is the whole name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What one field of the form offers."""
+
+    permission: str
+    """Who has it may add new ones."""
+    matching: Callable[[str], list[Row]]
+    """The first rows whose name contains the text, without the numbers of articles."""
+    through: type[Model]
+    """The rows that connect articles with these."""
+    keys: tuple[str, str]
+    """Its foreign keys to these and to the article."""
+    get_or_create: Callable[[str], tuple[Any, bool]] | None = None
+    """None for tags: the form sends their names."""
+
+
+def choices_view(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, field: str
+) -> JsonResponse:
+    """GET `?q=` answers with suggestions; POST `name=` creates one, or finds the one of this name."""
+    if field not in CHOICES:
+        raise Http404
+    if not (model_admin.has_change_permission(request) or model_admin.has_add_permission(request)):
+        return _refused("You may not edit articles.", status=403)
+    choices = CHOICES[field]
+    may_add = request.user.has_perm(choices.permission)
+    if request.method == "POST":
+        if choices.get_or_create is None:
+            return _refused("Tags are created when the article is saved.", status=405)
+        if not may_add:
+            return _refused("You may not create this. Ask an editor.", status=403)
+        return _create(model_admin, request, choices.get_or_create)
+    text = one_line(storable(request.GET.get("q", "")))
+    rows = choices.matching(text) if len(text) <= QUERY_LENGTH else []
+    counts = _published(choices, [row["id"] for row in rows])
+    results = [{**row, "articles": counts.get(row["id"], 0)} for row in rows]
+    return JsonResponse({"results": results, "may_add": may_add})
+
+
+def _create(
+    model_admin: "ModelAdmin[Article]",
+    request: HttpRequest,
+    get_or_create: Callable[[str], tuple[Any, bool]],
+) -> JsonResponse:
+    try:
+        given = request.POST.get("name", "")
+        validate_storable(given)
+        name = one_line(given)
+        validate_not_blank(name)
+        row, created = get_or_create(name)
+    except ValidationError as error:
+        return _refused(" ".join(error.messages), status=400)
+    if created:
+        own_admin = model_admin.admin_site.get_model_admin(type(row))
+        own_admin.log_addition(request, row, "Created in the form of an article.")
+    label = category_tree.path_names(row) if isinstance(row, Category) else str(row)
+    return JsonResponse({"id": row.pk, "name": str(row), "label": label, "created": created})
+
+
+def _refused(message: str, *, status: int) -> JsonResponse:
+    return JsonResponse({"message": message}, status=status)
+
+
+def _published(choices: Choices, ids: list[int]) -> dict[int, int]:
+    """How many published articles each of these has."""
+    key, article = choices.keys
+    if not ids:
+        return {}
+    used: QuerySet[Any] = choices.through._default_manager.filter(
+        **{f"{key}__in": ids, f"{article}__in": Article.objects.published()}
+    )
+    return dict(used.order_by().values_list(key).annotate(Count("pk")))
+
+
+def _placed(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """The rows with the `place` of the text in their name, 0 if it is not there.
+
+    Capitals and accents do not count.
+    """
+    folded_text = Folded(Value(text))
+    rows = rows.annotate(folded=Folded(F("name")))
+    return rows.annotate(
+        place=StrIndex(F("folded"), folded_text),
+        exact=Case(When(folded=folded_text, then=True), default=False, output_field=BooleanField()),
+    )
+
+
+def _first(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return _placed(rows, text).filter(place__gt=0).order_by("-exact", "place", "name")[:MOST]
+
+
+def _tags(text: str) -> list[Row]:
+    return [_row(tag, exact=tag.exact) for tag in _first(Tag.objects.all(), text)]
+
+
+def _authors(text: str) -> list[Row]:
+    found = _first(AuthorProfile.objects.only("name", "role"), text)
+    return [_row(author, exact=author.exact, detail=author.role) for author in found]
+
+
+def _categories(text: str) -> list[Row]:
+    """In the order of the tree; all are read, because the names of parents are shown."""
+    rows = list(_placed(Category.objects.in_order().only("name", "path"), text))
+    labels = category_tree.names_in_tree(rows)
+    found = sorted((row for row in rows if row.place), key=lambda row: (not row.exact, row.place))
+    return [_row(row, exact=row.exact, label=labels[row.pk]) for row in found[:MOST]]
+
+
+def _row(found: Any, *, exact: bool, label: str = "", detail: str = "") -> Row:
+    name = str(found)
+    return {
+        "id": found.pk,
+        "name": name,
+        "label": label or name,
+        "detail": detail,
+        "exact": exact,
+    }
+
+
+CHOICES: Final = {
+    "categories": Choices(
+        "articles.add_category",
+        _categories,
+        ArticleCategory,
+        ("category", "article"),
+        category_tree.get_or_create,
+    ),
+    "authors": Choices(
+        "accounts.add_authorprofile",
+        _authors,
+        Byline,
+        ("author", "article"),
+        bylines.get_or_create_author,
+    ),
+    "tags": Choices("taggit.add_tag", _tags, ArticleTag, ("tag", "content_object")),
+}

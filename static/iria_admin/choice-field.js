@@ -1,0 +1,343 @@
+/* A field with several values (articles/editorial/admin/fields.py): chips, and a text field with completion
+   (articles/editorial/admin/choices.py). Without this script its selects, or its text field, are used as they are.
+   The values stay in the form as hidden inputs, so that everything that reads the form finds them. */
+
+import { Suggestions, made } from "iria-admin/choice-suggestions";
+
+const DRAGGED = "application/x-iria-choice";
+const PART = /\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)/g;
+const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+
+const oneLine = (text) => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+/* As in fields.py: names separated by commas; one with a comma is in quotes. */
+const split = (text) => [...text.matchAll(PART)].map(([, quoted, plain]) => oneLine(quoted ?? plain ?? "")).filter(Boolean);
+const join = (names) => names.map((name) => (name.includes(",") ? `"${name.replaceAll('"', "")}"` : name)).join(", ");
+const shortName = (label) => label.split(" › ").at(-1);
+
+class ChoiceField extends HTMLElement {
+  #chosen = []; /* {value, label} in their order */
+  #labels = new Map();
+  #isBusy = false;
+
+  connectedCallback() {
+    if (this.input) return;
+    const { row, name, url, kind } = this.dataset;
+    Object.assign(this, { row, name, url, isText: kind === "text" });
+    this.plain = this.firstElementChild;
+    const id = this.isText ? this.plain.id : this.plain.querySelector("select").id;
+    const description = this.plain.getAttribute("aria-describedby");
+    const chosen = this.isText ? [this.plain.value] : this.#readSelects();
+    this.#build(id, description);
+    this.#set(chosen);
+    this.#hold();
+    this.#listen();
+  }
+
+  get chosen() {
+    return this.#chosen.map(({ value }) => value);
+  }
+
+  /* The values, as the form sends them; `static/iria_admin/form-values.js` sets them. */
+  set values(values) {
+    this.#set(values);
+    this.#changed();
+  }
+
+  #set(values) {
+    const keys = this.isText ? split(values.join(", ")) : values.filter(Boolean);
+    this.#chosen = [...new Set(keys)].map((value) => ({ value, label: this.#labels.get(value) ?? value }));
+    this.#showChips();
+  }
+
+  #readSelects() {
+    const selects = [...this.plain.querySelectorAll("select")];
+    for (const option of selects[0].options) this.#labels.set(option.value, option.dataset.label ?? option.text.trim());
+    return selects.map((select) => select.value);
+  }
+
+  #build(id, description) {
+    this.chips = made("ul", "choice-chips");
+    this.chips.setAttribute("aria-label", `${this.row}: chosen`);
+    this.input = made("input", "choice-input", { type: "text", autocomplete: "off", spellcheck: false });
+    this.note = made("p", "choice-note");
+    this.spoken = made("p", "visually-hidden");
+    this.store = made("div", "", { hidden: true });
+    const box = made("div", "choice-box");
+    if (this.isText) {
+      this.plain.removeAttribute("id");
+      this.plain.type = "hidden";
+      this.store.append(this.plain);
+    } else {
+      this.plain.remove();
+      this.input.setAttribute("aria-label", `Add ${this.row.toLowerCase()}`);
+    }
+    this.input.id = id;
+    if (description) this.input.setAttribute("aria-describedby", description);
+    this.suggestions = new Suggestions(this, (row) => this.#choose(row));
+    this.note.setAttribute("role", "alert");
+    this.spoken.setAttribute("role", "status");
+    box.append(this.chips, this.input);
+    box.addEventListener("mousedown", (event) => {
+      if (event.target !== box && event.target !== this.chips) return;
+      event.preventDefault();
+      this.input.focus();
+    });
+    this.append(box, this.suggestions.list, this.note, this.spoken, this.store);
+  }
+
+  /* The values in the form */
+
+  #hold() {
+    if (this.isText) {
+      const written = join(this.chosen);
+      if (split(this.plain.value).join() !== split(written).join()) this.plain.value = written;
+      return;
+    }
+    /* An empty value says that the field is there, so that the last choice can be removed. */
+    const chosen = this.#chosen.length ? this.#chosen : [{ value: "", label: "" }];
+    this.store.replaceChildren(...chosen.map(({ value, label }) => {
+      const field = made("input", "", { type: "hidden", name: this.name, value });
+      field.dataset.label = shortName(label);
+      return field;
+    }));
+  }
+
+  #changed() {
+    this.#hold();
+    for (const type of ["input", "change"]) this.store.firstElementChild.dispatchEvent(new Event(type, { bubbles: true }));
+  }
+
+  #add(row) {
+    this.#labels.set(row.value, row.label);
+    this.input.value = "";
+    this.suggestions.close();
+    this.warn("");
+    if (this.chosen.some((value) => value.toLowerCase() === row.value.toLowerCase())) {
+      this.say(`${row.label} is already chosen`);
+      return;
+    }
+    this.#chosen.push(row);
+    this.#showChips();
+    this.#changed();
+    this.say(`${row.label} added`);
+  }
+
+  #remove(index) {
+    const [row] = this.#chosen.splice(index, 1);
+    this.#showChips();
+    this.#changed();
+    this.say(`${row.label} removed`);
+    (this.#chip(Math.min(index, this.#chosen.length - 1))?.querySelector(".choice-remove") ?? this.input).focus();
+  }
+
+  #move(index, step, pressed) {
+    const to = index + step;
+    if (!this.dataset.ordered || to < 0 || to >= this.#chosen.length) return;
+    const [row] = this.#chosen.splice(index, 1);
+    this.#chosen.splice(to, 0, row);
+    this.#showChips();
+    this.#changed();
+    this.#sayPlace(row);
+    const same = this.#chip(to).querySelector(`.${pressed}`);
+    (same.disabled ? this.#chip(to).querySelector(".choice-remove") : same).focus();
+  }
+
+  #sayPlace(row) {
+    const place = this.#chosen.indexOf(row) + 1;
+    const first = place === 1 && this.dataset.first ? `, ${this.dataset.first}` : "";
+    this.say(`${row.label} is now ${place} of ${this.#chosen.length}${first}`);
+  }
+
+  /* Chips */
+
+  #chip(index) {
+    return this.chips.children[index];
+  }
+
+  #showChips() {
+    this.chips.replaceChildren(...this.#chosen.map(({ value, label }, index) => {
+      const chip = made("li", "choice-chip");
+      chip.dataset.value = value;
+      chip.append(made("span", "choice-name", { textContent: label }));
+      if (index === 0 && this.dataset.first) chip.append(made("span", "choice-first", { textContent: this.dataset.first }));
+      if (this.dataset.ordered && this.#chosen.length > 1) {
+        chip.draggable = true;
+        const back = this.#tool("choice-back", "‹", `Move ${label} earlier`, () => this.#move(index, -1, "choice-back"));
+        const on = this.#tool("choice-on", "›", `Move ${label} later`, () => this.#move(index, 1, "choice-on"));
+        back.disabled = index === 0;
+        on.disabled = index === this.#chosen.length - 1;
+        chip.append(back, on);
+      }
+      const remove = this.#tool("choice-remove", "×", `Remove ${label}`, () => this.#remove(index));
+      remove.setAttribute("aria-keyshortcuts", `Delete${chip.draggable ? " Alt+ArrowLeft Alt+ArrowRight" : ""}`);
+      chip.append(remove);
+      return chip;
+    }));
+    this.chips.hidden = !this.#chosen.length;
+  }
+
+  #tool(className, sign, label, act) {
+    const button = made("button", `choice-tool ${className}`, { type: "button", textContent: sign, title: label });
+    button.setAttribute("aria-label", label);
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  #pressedInChip(event) {
+    const index = [...this.chips.children].findIndex((chip) => chip.contains(event.target));
+    if (event.key === "Delete" || event.key === "Backspace") this.#remove(index);
+    else if (event.altKey && event.key in STEPS) this.#move(index, this.#step(event), event.target.classList.item(1));
+    else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+      const next = this.#chip(index + this.#step(event));
+      if (next) next.querySelector(".choice-remove").focus();
+      else if (this.#step(event) > 0) this.input.focus();
+    } else return;
+    event.preventDefault();
+  }
+
+  #step({ key }) {
+    const isTurned = getComputedStyle(this).direction === "rtl" && !key.endsWith("Up") && !key.endsWith("Down");
+    return isTurned ? -STEPS[key] : STEPS[key];
+  }
+
+  /* Moves the chip with the pointer; the order counts when it is dropped. */
+  #dragging() {
+    let dragged = null;
+    this.chips.addEventListener("dragstart", (event) => {
+      dragged = event.target.closest(".choice-chip");
+      event.dataTransfer.setData(DRAGGED, this.name);
+      event.dataTransfer.effectAllowed = "move";
+      dragged.classList.add("choice-dragged");
+    });
+    this.addEventListener("dragover", (event) => {
+      if (!dragged) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "move";
+      const over = event.target.closest(".choice-chip");
+      if (!over || over === dragged) return;
+      const { left, width } = over.getBoundingClientRect();
+      const isLeft = event.clientX < left + width / 2;
+      over[isLeft === (getComputedStyle(this).direction !== "rtl") ? "before" : "after"](dragged);
+    });
+    this.addEventListener("drop", (event) => {
+      if (!dragged) return;
+      event.preventDefault();
+      const order = [...this.chips.children].map((chip) => chip.dataset.value);
+      const moved = dragged.dataset.value;
+      dragged = null;
+      this.#chosen.sort((one, other) => order.indexOf(one.value) - order.indexOf(other.value));
+      this.#changed();
+      this.#sayPlace(this.#chosen[order.indexOf(moved)]);
+    });
+    this.chips.addEventListener("dragend", () => {
+      dragged = null;
+      this.#showChips();
+    });
+  }
+
+  /* The text field */
+
+  #listen() {
+    this.chips.addEventListener("keydown", (event) => this.#pressedInChip(event));
+    if (this.dataset.ordered) this.#dragging();
+    this.input.addEventListener("keydown", (event) => { if (!event.isComposing) this.#pressed(event); });
+    this.input.addEventListener("input", (event) => {
+      event.stopPropagation();
+      this.warn("");
+      if (this.isText && /[,\n]/.test(this.input.value) && !this.input.value.startsWith('"')) this.#addTyped();
+      else if (this.typed) this.suggestions.later();
+      else this.suggestions.close();
+    });
+    this.input.addEventListener("change", (event) => event.stopPropagation());
+    this.input.addEventListener("click", () => { if (!this.isText || this.typed) this.suggestions.look(); });
+    this.addEventListener("focusout", (event) => {
+      if (this.contains(event.relatedTarget)) return;
+      this.suggestions.close();
+      if (this.isText) this.#addTyped();
+    });
+  }
+
+  /* What is typed, for the suggestions. */
+  get typed() {
+    return oneLine(this.input.value);
+  }
+
+  #pressed(event) {
+    const { isOpen } = this.suggestions;
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) this.#entered();
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (isOpen) this.suggestions.move(STEPS[event.key]);
+      else this.suggestions.look();
+    } else if (event.key === "Escape" && isOpen) {
+      event.stopPropagation();
+      this.suggestions.close();
+    } else if (event.key === "Backspace" && !this.input.value && this.#chosen.length) {
+      this.#remove(this.#chosen.length - 1);
+      this.input.focus();
+    } else if (event.key in STEPS && !event.altKey && !this.input.selectionEnd && this.#step(event) < 0 && this.#chosen.length) {
+      this.chips.lastElementChild.querySelector(".choice-remove").focus();
+    } else return;
+    event.preventDefault();
+  }
+
+  /* What Enter chooses has been shown; before that, only a tag or the row of exactly this name. */
+  async #entered() {
+    if (this.suggestions.isOpen && this.suggestions.areCurrent) {
+      this.#choose(this.suggestions.active);
+    } else if (this.isText) {
+      this.#addTyped();
+    } else if (this.typed) {
+      await this.suggestions.look();
+      if (this.suggestions.exact) this.#choose(this.suggestions.exact);
+    }
+  }
+
+  #addTyped() {
+    const names = split(this.input.value);
+    const known = names.length === 1 && this.suggestions.exact;
+    if (known) this.#add(known);
+    else if (!names.length) this.input.value = "";
+    else if (this.suggestions.mayAdd) names.forEach((name) => this.#add({ value: name, label: name }));
+    else this.warn("Choose a tag from the list.");
+  }
+
+  #choose(row) {
+    if (!row) return;
+    if (!row.isNew) this.#add(row);
+    else if (this.isText) this.#add({ value: row.label, label: row.label });
+    else this.#create(row.label);
+  }
+
+  async #create(name) {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    const body = new FormData();
+    body.append("name", name);
+    try {
+      const response = await fetch(this.url, {
+        method: "POST",
+        body,
+        redirect: "manual",
+        headers: { "X-CSRFToken": this.closest("form").elements.csrfmiddlewaretoken.value, Accept: "application/json" },
+      });
+      const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+      const answer = isJson ? await response.json() : {};
+      if (response.ok) this.#add({ value: String(answer.id), label: answer.label });
+      else this.warn(answer.message ?? `The ${this.row.toLowerCase()} was not created. Try again.`);
+    } catch {
+      this.warn(`The ${this.row.toLowerCase()} was not created. Check your connection and try again.`);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  warn(text) {
+    if (this.note.textContent !== text) this.note.textContent = text;
+  }
+
+  say(text) {
+    this.spoken.textContent = text;
+  }
+}
+
+customElements.define("choice-field", ChoiceField);
