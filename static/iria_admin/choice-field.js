@@ -2,9 +2,9 @@
    (articles/editorial/admin/choices.py). Without this script its selects, or its text field, are used as they are.
    The values stay in the form as hidden inputs, so that everything that reads the form finds them. */
 
+import { orderByDragging } from "iria-admin/choice-dragging";
 import { Suggestions, made } from "iria-admin/choice-suggestions";
 
-const DRAGGED = "application/x-iria-choice";
 const PART = /\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)/g;
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
@@ -200,46 +200,19 @@ class ChoiceField extends HTMLElement {
     return isTurned ? -STEPS[key] : STEPS[key];
   }
 
-  /* Moves the chip with the pointer; the order counts when it is dropped. */
-  #dragging() {
-    let dragged = null;
-    this.chips.addEventListener("dragstart", (event) => {
-      dragged = event.target.closest(".choice-chip");
-      event.dataTransfer.setData(DRAGGED, this.name);
-      event.dataTransfer.effectAllowed = "move";
-      dragged.classList.add("choice-dragged");
-    });
-    this.addEventListener("dragover", (event) => {
-      if (!dragged) return;
-      event.preventDefault();
-      event.dataTransfer.dropEffect = "move";
-      const over = event.target.closest(".choice-chip");
-      if (!over || over === dragged) return;
-      const { left, width } = over.getBoundingClientRect();
-      const isLeft = event.clientX < left + width / 2;
-      over[isLeft === (getComputedStyle(this).direction !== "rtl") ? "before" : "after"](dragged);
-    });
-    this.addEventListener("drop", (event) => {
-      if (!dragged) return;
-      event.preventDefault();
-      const order = [...this.chips.children].map((chip) => chip.dataset.value);
-      const moved = dragged.dataset.value;
-      dragged = null;
-      this.#chosen.sort((one, other) => order.indexOf(one.value) - order.indexOf(other.value));
-      this.#changed();
-      this.#sayPlace(this.#chosen[order.indexOf(moved)]);
-    });
-    this.chips.addEventListener("dragend", () => {
-      dragged = null;
-      this.#showChips();
-    });
+  #dropped(order, moved) {
+    this.#chosen.sort((one, other) => order.indexOf(one.value) - order.indexOf(other.value));
+    this.#changed();
+    this.#sayPlace(this.#chosen[order.indexOf(moved)]);
   }
 
   /* The text field */
 
   #listen() {
     this.chips.addEventListener("keydown", (event) => this.#pressedInChip(event));
-    if (this.dataset.ordered) this.#dragging();
+    if (this.dataset.ordered) {
+      orderByDragging(this, this.chips, (order, moved) => this.#dropped(order, moved), () => this.#showChips());
+    }
     this.input.addEventListener("keydown", (event) => { if (!event.isComposing) this.#pressed(event); });
     this.input.addEventListener("input", (event) => {
       event.stopPropagation();

@@ -108,6 +108,7 @@ export class Suggestions {
     field.input.setAttribute("aria-expanded", "true");
     field.warn("");
     this.#activate(0);
+    this.list.scrollIntoView({ block: "nearest" });
     field.say(`${this.#rows.length} ${this.#rows.length === 1 ? "suggestion" : "suggestions"}`);
   }
 

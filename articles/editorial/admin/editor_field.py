@@ -37,23 +37,19 @@ MODULES: Final = (
     *("pasted-lists", "pasted-notes", "pasted-tables"),
 )
 
+SHARED_MODULES: Final = (
+    *("choice-dragging", "choice-suggestions", "form-values"),
+    *("image-details", "image-lines", "image-progress", "local-copy"),
+)
+"""Modules of the article form that its scripts import."""
+
 EDITOR_MEDIA: Final = Media(
     # The scripts import each other by these names, so that each can have a hashed URL.
     importmap=ImportMap(
         {
             "django-prose-editor/editor": "django_prose_editor/editor.js",
             **{f"editor/{name}": f"iria_admin/editor/{name}.js" for name in MODULES},
-            **{
-                f"iria-admin/{name}": f"iria_admin/{name}.js"
-                for name in (
-                    "choice-suggestions",
-                    "image-details",
-                    "image-lines",
-                    "image-progress",
-                )
-            },
-            "iria-admin/form-values": "iria_admin/form-values.js",
-            "iria-admin/local-copy": "iria_admin/local-copy.js",
+            **{f"iria-admin/{name}": f"iria_admin/{name}.js" for name in SHARED_MODULES},
         }
     ),
     css={
