@@ -112,11 +112,10 @@ def _placed(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     Capitals and accents do not count.
     """
     folded_text = Folded(Value(text))
-    rows = rows.annotate(folded=Folded(F("name")))
-    return rows.annotate(
-        place=StrIndex(F("folded"), folded_text),
-        exact=Case(When(folded=folded_text, then=True), default=False, output_field=BooleanField()),
-    )
+    exact = Case(When(folded=folded_text, then=True), default=False, output_field=BooleanField())
+    named: QuerySet[Any] = rows.annotate(folded=Folded(F("name")))
+    placed: QuerySet[Any] = named.annotate(place=StrIndex(F("folded"), folded_text), exact=exact)
+    return placed
 
 
 def _first(rows: QuerySet[Any], text: str) -> QuerySet[Any]:

@@ -9,7 +9,7 @@ someone else saved can still be sent.
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -28,15 +28,15 @@ SPARE: Final = 2
 """Empty rows after the choices, for users without JavaScript."""
 
 
-CHOICE_MEDIA: Final = forms.Media(
-    css={"all": ["iria_admin/choice-field.css"]},
-    js=[forms.Script("iria_admin/choice-field.js", type="module")],
-)
+class ChoiceMedia:
+    css: ClassVar = {"all": ["iria_admin/choice-field.css"]}
+    js: ClassVar = [forms.Script("iria_admin/choice-field.js", type="module")]
 
 
 class InOrderWidget(forms.Widget):
     """Args: `offered` is the name of the choices in `admin.choices`."""
 
+    Media = ChoiceMedia
     template_name = "admin/articles/article/_choice_selects.html"
     use_fieldset = True
 
@@ -44,10 +44,6 @@ class InOrderWidget(forms.Widget):
         super().__init__()
         self.offered, self.row, self.first = offered, row, first
         self.choices: list[tuple[str, str, str]] = []
-
-    @property
-    def media(self) -> forms.Media:
-        return CHOICE_MEDIA
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         given = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name, [])
@@ -69,11 +65,8 @@ class InOrderWidget(forms.Widget):
 
 
 class TagsWidget(forms.TextInput):
+    Media = ChoiceMedia
     template_name = "admin/articles/article/_choice_text.html"
-
-    @property
-    def media(self) -> forms.Media:
-        return CHOICE_MEDIA
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
