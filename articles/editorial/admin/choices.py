@@ -55,14 +55,14 @@ def choices_view(
     if field not in CHOICES:
         raise Http404
     if not (model_admin.has_change_permission(request) or model_admin.has_add_permission(request)):
-        return _refused("You may not edit articles.", status=403)
+        return _error("You may not edit articles.", status=403)
     choices = CHOICES[field]
     may_add = request.user.has_perm(choices.permission)
     if request.method == "POST":
         if choices.get_or_create is None:
-            return _refused("Tags are created when the article is saved.", status=405)
+            return _error("Tags are created when the article is saved.", status=405)
         if not may_add:
-            return _refused("You may not create this. Ask an editor.", status=403)
+            return _error("You may not create this. Ask an editor.", status=403)
         return _create(model_admin, request, choices.get_or_create)
     text = one_line(storable(request.GET.get("q", "")))
     rows = choices.matching(text) if len(text) <= QUERY_LENGTH else []
@@ -83,7 +83,7 @@ def _create(
         validate_not_blank(name)
         row, created = get_or_create(name)
     except ValidationError as error:
-        return _refused(" ".join(error.messages), status=400)
+        return _error(" ".join(error.messages), status=400)
     if created:
         own_admin = model_admin.admin_site.get_model_admin(type(row))
         own_admin.log_addition(request, row, "Created in the form of an article.")
@@ -91,7 +91,7 @@ def _create(
     return JsonResponse({"id": row.pk, "name": str(row), "label": label, "created": created})
 
 
-def _refused(message: str, *, status: int) -> JsonResponse:
+def _error(message: str, *, status: int) -> JsonResponse:
     return JsonResponse({"message": message}, status=status)
 
 

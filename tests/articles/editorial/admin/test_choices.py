@@ -181,9 +181,7 @@ def test_a_slug_that_is_taken_or_reserved_gets_a_number() -> None:
 
 @pytest.mark.parametrize("name", ["", "   ", "\x00", "a\x00b", "\x07\x1b", "x" * 300, "\u200b"])
 @pytest.mark.parametrize("field", ["categories", "authors"])
-def test_a_name_that_cannot_be_used_is_refused_with_a_reason(
-    editor: Client, field: str, name: str
-) -> None:
+def test_a_name_that_cannot_be_used_gets_a_reason(editor: Client, field: str, name: str) -> None:
     answer = create(editor, field, name)
     assert answer.status_code == 400
     assert answer.json()["message"]
