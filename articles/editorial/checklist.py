@@ -188,9 +188,11 @@ def _form_of(article: Article) -> str:
 
 
 def images_of(article: Article) -> list[Image]:
-    """Every image that the article uses, each once."""
-    uses = article.figures.values("image_id")
-    return list(Image.objects.filter(pk__in=uses).select_related("agency").order_by("pk"))
+    """Every image of the text and the fields of this instance, each once; they may be those of a draft."""
+    named = (article.lead_image_id, article.social_image_id)
+    used = {use.image_id for use in figures_in(article.body)}
+    used.update(pk for pk in named if pk is not None)
+    return list(Image.objects.filter(pk__in=used).select_related("agency").order_by("pk"))
 
 
 def described_images(article: Article) -> set[int]:

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Field, QuerySet
+from django.db.models import Exists, Field, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -59,7 +59,9 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     # Who may do what
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        return permissions.visible_to(request.user, super().get_queryset(request))
+        overdue = Article.objects.overdue().filter(pk=OuterRef("pk"))
+        articles = super().get_queryset(request).annotate(is_overdue=Exists(overdue))
+        return permissions.visible_to(request.user, articles)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

@@ -123,7 +123,7 @@ class Whose(admin.SimpleListFilter):
 
 
 class Rows(ChangeList):
-    """The list with everything its columns show, in four more queries."""
+    """The list with everything its columns show, in three more queries."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
         categories = ArticleCategory.objects.select_related("category")
@@ -142,12 +142,9 @@ class Rows(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         rows = list(self.result_list)
-        overdue = Article.objects.overdue().filter(pk__in=[article.pk for article in rows])
-        self.overdue = set(overdue.order_by().values_list("pk", flat=True))
         for article in rows:
-            article.status = status_of(
-                article, getattr(article, "draft", None), is_overdue=article.pk in self.overdue
-            )
+            draft = getattr(article, "draft", None)
+            article.status = status_of(article, draft, is_overdue=article.is_overdue)
         self.result_list = rows
 
 

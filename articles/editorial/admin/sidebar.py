@@ -11,14 +11,14 @@ from django.urls import reverse
 
 from articles.editorial import internal_links, permissions
 from articles.editorial.admin import submit_actions
-from articles.editorial.admin.status import Status, may_be_overdue, status_of
+from articles.editorial.admin.status import Status, status_of
 from articles.editorial.category_tree import STEP
 from articles.editorial.checklist import images_of, publish_blockers, suggestions, text_blockers
 from articles.editorial.internal_links import linked_from
-from articles.editorial.models import Article, Draft
+from articles.editorial.models import Article, Draft, Revision
 from articles.editorial.preview_links import expires_at, preview_url
 from articles.editorial.versions import drafts
-from articles.editorial.versions.content import Content, content_of
+from articles.editorial.versions.content import Content, of_revision
 from articles.editorial.versions.diff import label_of
 from articles.images.models import Image
 from articles.images.rights.usage_check import usage_terms
@@ -28,7 +28,7 @@ from iria.core.http.urls import absolute_url
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
-VERSIONS: Final = 20
+VERSIONS: Final = 12
 """The latest versions in the sidebar; the history page has the others."""
 
 DONE: Final = (
@@ -73,9 +73,11 @@ def context_of(
 ) -> dict[str, Any]:
     """What the templates of the form show of an article, besides its fields."""
     draft, images = opened.draft, images_of(article)
+    # With their texts: the version that readers see is almost always among the latest.
+    versions = list(article.revisions.select_related("created_by")[:VERSIONS])
     waits = article.state in permissions.UNSEEN
     return {
-        "status": status_of(article, draft, is_overdue=_is_overdue(article, draft)),
+        "status": status_of(article, draft, is_overdue=article.is_overdue),  # type: ignore[attr-defined]
         "checklist": checklist_of(article, opened.content, images),
         "terms": [
             (image, usage_terms_text)
@@ -84,11 +86,9 @@ def context_of(
         ],
         "preview_link": absolute_url(preview_url(article)),
         "preview_expires_at": expires_at(),
-        "versions": list(
-            article.revisions.select_related("created_by").defer("body", "details")[:VERSIONS]
-        ),
+        "versions": versions,
         "draft": draft,
-        **(_changed(article, opened, draft) if draft else {}),
+        **(_changed(article, opened, draft, versions) if draft else {}),
         "linked_from": linked_from(internal_links.NAME, [article.pk], user=request.user),
         "copy_token": submit_actions.make_form_token(),
         "may_trash": waits and permissions.may_move_to_trash(request.user, article),
@@ -111,25 +111,22 @@ def checklist_view(
     return render(request, "admin/articles/article/_checklist.html", context)
 
 
-def _is_overdue(article: Article, draft: Draft | None) -> bool:
-    if not may_be_overdue(article, draft):
-        return False
-    return Article.objects.overdue().filter(pk=article.pk).exists()
-
-
-def _changed(article: Article, opened: drafts.Opened, draft: Draft) -> dict[str, Any]:
+def _changed(
+    article: Article, opened: drafts.Opened, draft: Draft, latest: list[Revision]
+) -> dict[str, Any]:
     """Names of the fields that differ from what readers see, and the URL of the comparison."""
-    live = content_of(Article.objects.get(pk=article.pk))
+    url = reverse("admin:articles_article_version", args=[article.pk, draft.revision.number])
+    published = article.revisions.filter(published_at__isnull=False)
+    live = next((each for each in latest if each.published_at), None) or published.first()
+    if live is None:
+        return {"changed": [], "compare_live_url": url}
+    before = of_revision(live)
     changed = [
         label_of(name)
         for name, value in opened.content.items()
-        if name in live and live[name] != value
+        if name in before and before[name] != value
     ]
-    url = reverse("admin:articles_article_version", args=[article.pk, draft.revision.number])
-    published = article.revisions.filter(published_at__isnull=False)
-    number = published.order_by("-published_at", "-number").values_list("number", flat=True).first()
-    query = "" if number is None else f"?with={number}"
-    return {"changed": changed, "compare_live_url": f"{url}{query}"}
+    return {"changed": changed, "compare_live_url": f"{url}?with={live.number}"}
 
 
 def _shown_in_column(form: forms.ModelForm[Article]) -> dict[str, list[str]]:
@@ -146,9 +143,9 @@ def _chosen(form: forms.ModelForm[Article], name: str) -> list[str]:
         return []
     given = form[name].value()
     keys = [str(each) for each in (given if isinstance(given, list) else [given])]
+    widget = form.fields[name].widget
+    # The form shows the same rows without a second query; `list` would count them too.
+    widget.choices = [(key, *texts) for key, *texts in widget.choices]
     # The last text of a choice; without the parents of a category.
-    labels = {
-        str(key): str(texts[-1]).rpartition(STEP)[2]
-        for key, *texts in form.fields[name].widget.choices
-    }
+    labels = {str(key): str(texts[-1]).rpartition(STEP)[2] for key, *texts in widget.choices}
     return [labels[key] for key in keys if key and key in labels]

@@ -38,9 +38,3 @@ def status_of(article: Article, draft: Draft | None, *, is_overdue: bool) -> Sta
     if draft is not None:
         return Status.CHANGED if draft.publish_at is None else Status.CHANGES_SCHEDULED
     return OF_STATE[Article.State(article.state)]
-
-
-def may_be_overdue(article: Article, draft: Draft | None) -> bool:
-    """Whether the database must be asked."""
-    waits = article.state in (Article.State.DRAFT, Article.State.UNPUBLISHED)
-    return waits or (draft is not None and draft.publish_at is None)

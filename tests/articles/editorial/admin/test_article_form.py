@@ -335,5 +335,5 @@ def test_the_number_of_queries_does_not_depend_on_the_length_of_the_lists(
         newsroom.author(f"Author {number}")
     article = newsroom.draft(authors=list(AuthorProfile.objects.all()[:8]), tags=list("abcdef"))
     editor_client.get(change_url(article))
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(20):
         editor_client.get(change_url(article))
