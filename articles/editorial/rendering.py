@@ -163,7 +163,7 @@ def _render(
         return (
             file_html.card_html(found, use.caption)
             if found.may_be_shown
-            else file_html.unavailable_html(use.caption)
+            else file_html.unavailable_card_html(use.caption)
         )
 
     rendered = draw(

@@ -30,7 +30,7 @@ def card_html(file: File, caption: str) -> SafeString:
     )
 
 
-def unavailable_html(caption: str) -> SafeString:
+def unavailable_card_html(caption: str) -> SafeString:
     """A card without its file: its credit is missing or its licence has ended."""
     code = interface_language()
     return render_fragment(

@@ -13,6 +13,7 @@ from articles.body.plain_text import plain_text
 from articles.comments.models import Comment
 from articles.editorial.models import Article, Category, Figure
 from articles.images.models import Image
+from articles.links.targets import urls_for
 from articles.pages.models import Page
 from articles.related.models import RelatedPick
 from iria.core.db.row_origins import RowOrigins
@@ -118,9 +119,12 @@ def test_every_internal_link_works(client: Client) -> None:
         for body in bodies
         for href in lxml_html.fragment_fromstring(body, create_parent="div").xpath("//a/@href")
     }
-    internal = {href for href in links if href.startswith("/")}
+    references = {href for href in links if href.startswith("internal:")}
+    urls = set(urls_for(*bodies).values())
+    assert len(urls) == len({href.partition("#")[0] for href in references})
+    internal = {href for href in links if href.startswith("/")} | urls
     assert len(internal) >= 12
-    assert all(href.startswith("mailto:") for href in links - internal)
+    assert all(href.startswith(("/", "internal:", "mailto:")) for href in links)
     for href in internal:
         assert client.get(href).status_code == 200, href
 

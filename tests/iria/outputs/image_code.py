@@ -21,7 +21,7 @@ TEMPLATE_PATTERN: Final = re.compile(
     r"{% (picture|caption|credit|image_with_credit|image_unavailable)\b|\bimage\.(address|url)\b"
 )
 INTERNAL_PATHS: Final = re.compile(
-    r"(^|/)(desk|library|demo|synthetic)/|admin|choos|focusing|widget|/outputs\.py"
+    r"(^|/)(desk|library|demo|synthetic)/|admin|dashboard|choos|focusing|widget|/outputs\.py"
 )
 """Code for the newsroom only."""
 

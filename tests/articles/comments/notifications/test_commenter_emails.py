@@ -142,7 +142,7 @@ def test_a_rejected_recipient_is_logged_without_the_address(
     monkeypatch.setattr(FolderBackend, "send_messages", refuse)
     with caplog.at_level(logging.DEBUG):
         jobs()
-    assert f"comment {comment.pk} was refused" in caplog.text
+    assert f"comment {comment.pk} was rejected" in caplog.text
     assert "teo@readers.example" not in caplog.text
 
 
