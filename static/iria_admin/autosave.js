@@ -89,6 +89,12 @@ function start() {
     return running;
   }
 
+  /* Also what was written while a save was under way. */
+  async function saveAll() {
+    await running;
+    if (unsaved().length) await save();
+  }
+
   async function send(reason, overwrite) {
     const values = valuesOf(form);
     const names = changedNames(values, saved).filter((name) => (
@@ -271,7 +277,7 @@ function start() {
     if (document.visibilityState === "hidden" && unsaved().length && !leaving) { copy(); save(); }
   });
   window.addEventListener("online", () => save());
-  form.addEventListener("article:save", ({ detail }) => detail.push(unsaved().length ? save() : running));
+  form.addEventListener("article:save", ({ detail }) => detail.push(saveAll()));
   window.addEventListener("focus", () => { if (!notice.hidden && unsaved().length) save(); });
 
   document.addEventListener("keydown", (event) => {
@@ -291,8 +297,7 @@ function start() {
     event.preventDefault();
     leaving = true;
     const { submitter } = event;
-    await running;
-    if (unsaved().length) await save();
+    await saveAll();
     ready = true;
     /* A form cannot be sent again while its first event is still being handled. */
     setTimeout(() => form.requestSubmit(submitter));

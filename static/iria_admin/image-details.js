@@ -41,15 +41,22 @@ export async function everythingOf(id) {
   return details;
 }
 
+const changing = new Set();
+
 /* Raises an error whose message says what is wrong. */
 export async function change(id, values) {
   const body = new FormData();
   for (const [name, value] of Object.entries(values)) body.append(name, value);
-  const details = await answerOf(post(`${IMAGES}${id}/details/`, body));
+  const answer = answerOf(post(`${IMAGES}${id}/details/`, body));
+  changing.add(answer);
+  const details = await answer.finally(() => changing.delete(answer));
   remember(details);
   document.dispatchEvent(new CustomEvent("image:changed", { detail: details }));
   return details;
 }
+
+/* Publishing waits for changes that are under way. */
+document.addEventListener("article:save", ({ detail }) => detail.push(Promise.allSettled(changing)), true);
 
 /* The result of the file; raises an error whose message says what is wrong. */
 export function upload(file, { progress = () => {}, signal } = {}) {

@@ -13,6 +13,7 @@ NOT_PAGES: Final = {
     "^face/": "a picture",
     "newsletter/^email-": "a stylesheet",
     "^pictures/": "a picture",
+    "^files/": "a file to keep",
     "robots.txt": "for machines",
     "sitemap": "for machines",
     "api/v1/openapi.json": "for machines",

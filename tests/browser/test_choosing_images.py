@@ -10,6 +10,7 @@ from accounts.models import User
 from articles.editorial.models import Figure
 from articles.images.models import Image
 from tests import newsroom
+from tests.browser.article_form import save_draft
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.text_editor import pick
@@ -144,7 +145,7 @@ def test_without_scripts_selected_images_become_gallery_markup_to_copy(
     page.goto(ADD)
     page.fill("[name=headline]", "Two of them")
     page.fill("[name=body]", f"<p>Before.</p>{written}")
-    page.click("[name=_save]")
+    save_draft(page)
     shown = Figure.objects.order_by("position")
     assert [(each.image_id, each.gallery) for each in shown] == [(quay.pk, 1), (lamp.pk, 1)]
     assert unescape(shown[0].caption) == '"At" the <quay>'

@@ -23,7 +23,7 @@ def chosen(name: str, content: bytes) -> FilePayload:
 
 
 def opened(page: Page) -> None:
-    page.click(".prose-editor .ProseMirror")
+    page.click(".admin-editor-body .ProseMirror")
     pick(page, "insert", "file")
     expect(page.get_by_role("dialog")).to_be_visible()
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image
 from tests.articles.images.metadata.blocks import alternatives, packet
+from tests.browser.article_form import save_draft
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
 from tests.newsroom import picture_file
@@ -165,5 +166,5 @@ def test_without_scripts_a_lead_image_is_entered_by_its_number(
     number = opened.value.locator(".image-number strong").inner_text()
     page.fill("[name=headline]", "Quiet week at the quay")
     page.fill("[name=lead_image]", number)
-    page.click("[name=_save]")
+    save_draft(page)
     assert Image.objects.get(pk=number).led_articles.get().headline == "Quiet week at the quay"

@@ -14,6 +14,7 @@ from articles.images.models import Image
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url
 from tests.articles.images.metadata.blocks import alternatives, packet
+from tests.browser.article_form import publish
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
 from tests.newsroom import picture_file
@@ -168,11 +169,7 @@ def test_the_blockers_lead_to_the_lines_below_the_image(open_admin: OpenPage, ed
     figure.get_by_label("Credit").fill("Nell Sandoval")
     figure.get_by_label("Credit").press("Tab")
     expect(figure.locator("[aria-invalid]")).to_have_count(0)
-    page.locator("[name=_publish]").first.click()
-    confirm = page.locator("dialog[open] [data-press=_publish]")
-    expect(page.locator(".messagelist, dialog[open]").first).to_be_visible()
-    if confirm.count():
-        confirm.click()
+    publish(page)
     expect(page.locator("[name=_unpublish]").first).to_be_attached()
     article.refresh_from_db()
     assert article.is_published
