@@ -180,7 +180,7 @@ def _hrefs(body: str) -> list[tuple[str, str]]:
 def _leads_to(href: str, titles: Mapping[Reference, Target]) -> str:
     """The URL, or the title of a published text that is linked by reference.
 
-    Whoever compares revisions may not know about other drafts.
+    The reader of a comparison may not be allowed to see other drafts.
     """
     found = references.read(href)
     if found is None:
