@@ -95,7 +95,7 @@ def _gamma_encoded(channel: float) -> float:
     return channel * 12.92 if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
 
 
-LIGHT_PAPERS: Final = ("#fcfbf8", "#f4f2ee")
+LIGHT_PAPERS: Final = ("#fcfbf8", "#f3f1ec")
 DARK_PAPERS: Final = ("#14171d", "#1c2127")
 """`--paper` and `--paper-deep` of static/css/tokens.css in each scheme; a test compares them."""
 
@@ -142,13 +142,26 @@ def for_dark(light: str) -> str:
 
 
 def stylesheet(light: str, dark: str) -> str:
-    """The tokens of the accent, in the last layer."""
-    deep = f"light-dark({_lightened(light, DEEPER_LIGHT)}, {_lightened(dark, DEEPER_DARK)})"
+    """The tokens of the accent, in the last layer: buttons, covers and the tint have its hue."""
+    tokens = {
+        "accent": (light, dark),
+        "accent-deep": (_lightened(light, DEEPER_LIGHT), _lightened(dark, DEEPER_DARK)),
+        "button": (light, _in_hue_of(dark, 0.735, 0.072)),
+        "cover": (_in_hue_of(light, 0.335, 0.062), _in_hue_of(light, 0.31, 0.05)),
+        "on-cover-soft": (_in_hue_of(light, 0.88, 0.025), _in_hue_of(light, 0.88, 0.025)),
+        "tint": (_in_hue_of(light, 0.945, 0.013), _in_hue_of(light, 0.262, 0.024)),
+    }
+    rules = " ".join(f"--{name}: light-dark({a}, {b});" for name, (a, b) in tokens.items())
     return (
         "@layer reset, tokens, base, layout, components, pages, theme;\n"
-        "@layer theme { @media screen { :root { "
-        f"--accent: light-dark({light}, {dark}); --accent-deep: {deep}; }} }} }}\n"
+        f"@layer theme {{ @media screen {{ :root {{ {rules} }} }} }}\n"
     )
+
+
+def _in_hue_of(colour: str, light: float, chroma: float) -> str:
+    """That lightness in the hue of the colour; a grey stays grey."""
+    _light, its_chroma, hue = to_oklch(colour)
+    return to_hex((light, min(chroma, its_chroma), hue))
 
 
 def _lightened(colour: str, by: float) -> str:

@@ -11,15 +11,26 @@ NUMBER = r"([\d.]+)"
 COLOUR = rf"oklch\({NUMBER} {NUMBER} {NUMBER}\)"
 PAIR = re.compile(rf"--([\w-]+): light-dark\({COLOUR}, {COLOUR}\)")
 
-TEXT = [("ink", "paper"), ("ink", "paper-deep"), ("ink-soft", "paper"), ("ink", "mark")]
+TEXT = [
+    *[("ink", paper) for paper in ("paper", "paper-deep", "tint", "mark")],
+    *[("ink-soft", paper) for paper in ("paper", "tint")],
+    *[(text, "cover") for text in ("on-cover", "on-cover-soft")],
+    *[(text, "foot") for text in ("on-foot", "on-foot-soft")],
+]
 SMALL = [
     *[(ink, paper) for ink in ("ink-soft", "ink-quiet", "accent", "accent-deep", "danger", "good")
       for paper in ("paper", "paper-deep")],
+    ("ink-quiet", "tint"),
     ("on-accent", "accent"),
+    ("on-accent", "button"),
     ("on-accent", "accent-deep"),
     ("on-accent", "danger"),
 ]  # fmt: skip
-EDGES = [("edge", "paper"), ("accent", "paper")]
+EDGES = [
+    *[("edge", paper) for paper in ("paper", "paper-deep", "tint")],
+    ("accent", "paper"),
+    ("button", "paper"),
+]
 
 
 def colours(scheme: str) -> dict[str, tuple[float, float, float]]:

@@ -38,7 +38,7 @@ def test_fonts_are_at_most_seventy_kilobytes_each_and_have_a_licence() -> None:
         for font in (STATIC / "fonts").glob("*.woff2")
         if not font.stem.startswith("iria-admin")  # readers do not load those
     ]
-    assert len(fonts) == 5
+    assert len(fonts) == 7
     assert max(font.stat().st_size for font in fonts) <= 70 * 1024
     licence = (STATIC / "fonts" / "OFL.txt").read_text()
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
@@ -53,6 +53,13 @@ def test_every_stylesheet_is_short_and_imported() -> None:
     assert set(named) | {"site.css"} == public
     for name in named:
         assert len((STATIC / "css" / name).read_text().splitlines()) < 300, name
+
+
+def test_every_token_that_is_used_is_defined() -> None:
+    sheets = {path.name: path.read_text() for path in (STATIC / "css").rglob("*.css")}
+    used = {name for text in sheets.values() for name in re.findall(r"var\((--[\w-]+)\)", text)}
+    defined = {name for text in sheets.values() for name in re.findall(r"(--[\w-]+):", text)}
+    assert used <= defined, used - defined
 
 
 @pytest.mark.parametrize("side", ["left", "right"])

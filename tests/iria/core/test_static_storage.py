@@ -57,7 +57,7 @@ def test_collectstatic_writes_one_stylesheet(tmp_path: Path, settings: Any) -> N
     assert "@import" not in whole
     assert "@layer tokens {" in whole
     assert (tmp_path / "css" / f"{found[0].name}.gz").exists()
-    for name in ("iria-text", "iria-display"):
+    for name in ("iria-text", "iria-display", "iria-sans"):
         (font,) = (tmp_path / "fonts").glob(f"{name}.*.woff2")
         assert f'url("../fonts/{font.name}")' in whole
 
