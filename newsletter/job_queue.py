@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 ANSWER = "newsletter.answer"
+WELCOME = "newsletter.welcome"
 DELIVER = "newsletter.deliver"
 START = "newsletter.begin"
 LOOK = "newsletter.look"
@@ -25,6 +26,11 @@ AFTER_OTHERS = -10
 def enqueue_answer(consent_id: int) -> None:
     """Enqueues the e-mail to somebody who entered an address."""
     app.configure_task(ANSWER).defer(consent_id=consent_id)
+
+
+def enqueue_welcome(consent_id: int) -> None:
+    """Enqueues the welcome e-mail to somebody who confirmed a subscription."""
+    app.configure_task(WELCOME).defer(consent_id=consent_id)
 
 
 def enqueue_delivery(issue_id: int) -> None:

@@ -1,23 +1,20 @@
 """E-mails about subscribing: confirmation, already subscribed, data link."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import timedelta
 from itertools import islice
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Final
 
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
-from iria.core.text.language import direction_of, interface_language, use_language
-from iria.publication.mail.branding import rules_of
-from iria.publication.mail.rendering import inlined, surroundings
+from iria.core.text.language import use_language
+from iria.publication.mail.blocks import Button, EmailContent, Paragraph
+from iria.publication.mail.rendering import mail
 from iria.publication.models import current_publication
 from newsletter.email import headers, rendering
-from newsletter.email.plain_text import notice_as_text
 from newsletter.models import Consent, ConsentedNewsletter, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import data_requests, suppression
 from newsletter.subscriptions.opt_in import confirmation_token
@@ -57,7 +54,7 @@ def answer(consent_id: int) -> None:
                 elif consent.answer == Answer.KNOWN:
                     _send_already_subscribed(consent)
         except (SMTPRecipientsRefused, SMTPDataError) as error:
-            if not _is_final(error):
+            if not is_rejected_for_good(error):
                 raise
             consent.answer = Answer.NONE
         consent.answered_at = timezone.now()
@@ -77,15 +74,16 @@ def unanswered(*, older_than: timedelta = timedelta(minutes=1)) -> list[int]:
         asked_at__gt=now - timedelta(days=1),
     )
     candidates = pending.order_by("asked_at").values_list("pk", "asked_at")
-    due = (pk for pk, asked_at in candidates.iterator() if _is_due(now - asked_at))
+    due = (pk for pk, asked_at in candidates.iterator() if is_due(now - asked_at))
     return list(islice(due, ANSWERED_AT_ONCE))
 
 
-def _is_due(age: timedelta) -> bool:
+def is_due(age: timedelta) -> bool:
+    """Whether an e-mail that should have been sent this long ago is tried again now."""
     return age < RETRY_EVERY_MINUTE_FOR or age // timedelta(minutes=1) % RETRY_MINUTES == 0
 
 
-def _is_final(error: SMTPRecipientsRefused | SMTPDataError) -> bool:
+def is_rejected_for_good(error: SMTPRecipientsRefused | SMTPDataError) -> bool:
     """Whether the mail server rejected the address or the e-mail permanently."""
     if isinstance(error, SMTPDataError):
         return error.smtp_code >= 500
@@ -151,26 +149,35 @@ DATA_WORKS_FOR: Final = gettext_noop(
 
 def _send_confirmation(consent: Consent) -> None:
     name = current_publication().name
-    _send(
-        consent,
+    content = EmailContent(
         subject=gettext("Confirm your subscription to %(name)s") % {"name": name},
-        before=[gettext(ASKING) % {"name": name}, consent.wording],
-        button=gettext("Confirm"),
-        button_url=rendering.site_url_of("newsletter_confirm", confirmation_token(consent)),
-        after=[gettext(IF_NOT_YOU)],
+        blocks=(
+            Paragraph(gettext(ASKING) % {"name": name}),
+            Paragraph(consent.wording),
+            Button(
+                gettext("Confirm your subscription"),
+                rendering.site_url_of("newsletter_confirm", confirmation_token(consent)),
+            ),
+            Paragraph(gettext(IF_NOT_YOU)),
+        ),
     )
+    send(content, consent.subscriber.email, consent.newsletters.first())
 
 
 def _send_already_subscribed(consent: Consent) -> None:
     name = current_publication().name
-    _send(
-        consent,
+    content = EmailContent(
         subject=gettext("You are already subscribed to %(name)s") % {"name": name},
-        before=[gettext(KNOWN_ALREADY) % {"name": name}, gettext(LOOK_FOR_IT)],
-        button=gettext("Manage preferences or unsubscribe"),
-        button_url=rendering.preferences_url(consent.subscriber.token),
-        after=[],
+        blocks=(
+            Paragraph(gettext(KNOWN_ALREADY) % {"name": name}),
+            Paragraph(gettext(LOOK_FOR_IT)),
+            Button(
+                gettext("Manage preferences or unsubscribe"),
+                rendering.preferences_url(consent.subscriber.token),
+            ),
+        ),
     )
+    send(content, consent.subscriber.email, consent.newsletters.first())
 
 
 def send_data_link(subscriber_id: int) -> None:
@@ -180,44 +187,36 @@ def send_data_link(subscriber_id: int) -> None:
         return
     name = current_publication().name
     with use_language(subscriber.language or current_publication().language_codes[0]):
-        _write(
-            subscriber.email,
-            subscriber.newsletters.order_by("position").first(),
+        content = EmailContent(
             subject=gettext("Your personal data at %(name)s") % {"name": name},
-            before=[gettext(ASKED_FOR_DATA) % {"name": name}],
-            button=gettext("View or erase your data"),
-            button_url=rendering.site_url_of("newsletter_data", data_requests.token_of(subscriber)),
-            after=[gettext(DATA_WORKS_FOR)],
+            blocks=(
+                Paragraph(gettext(ASKED_FOR_DATA) % {"name": name}),
+                Button(
+                    gettext("View or erase your data"),
+                    rendering.site_url_of("newsletter_data", data_requests.token_of(subscriber)),
+                ),
+                Paragraph(gettext(DATA_WORKS_FOR)),
+            ),
         )
+        send(content, subscriber.email, subscriber.newsletters.order_by("position").first())
 
 
-def _send(consent: Consent, *, subject: str, **content: object) -> None:
-    _write(consent.subscriber.email, consent.newsletters.first(), subject=subject, **content)
-
-
-def _write(email: str, about: Newsletter | None, *, subject: str, **content: object) -> None:
+def send(
+    content: EmailContent,
+    email: str,
+    about: Newsletter | None,
+    list_headers: Mapping[str, str] | None = None,
+) -> None:
+    """Sends an e-mail in the name of a newsletter, by default the first one."""
     publication = current_publication()
     newsletter = about or Newsletter.objects.order_by("position").first()
     assert newsletter is not None  # noqa: S101 - the first one is made by a migration
-    language = interface_language()
-    context = {
-        **surroundings(publication, language, direction_of(language)),
-        "subject": subject,
-        "stylesheet": rules_of(publication),
-        **content,
-    }
-    html = inlined(render_to_string("newsletter/mail/notice.html", context))
-    message = EmailMultiAlternatives(
-        subject=headers.one_header_line(subject),
-        body=notice_as_text(context),
-        from_email=headers.sender(newsletter, publication),
-        to=[email],
-        reply_to=headers.reply_to_of(newsletter, publication),
-        headers={
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "OOF, AutoReply",
-            "List-Id": headers.list_id(newsletter),
-        },
+    message = mail(
+        content,
+        publication,
+        to=email,
+        headers={"List-Id": headers.list_id(newsletter), **(list_headers or {})},
     )
-    message.attach_alternative(html, "text/html")
+    message.from_email = headers.sender(newsletter, publication)
+    message.reply_to = headers.reply_to_of(newsletter, publication)
     message.send(using="default")

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from articles.editorial import publishing
-from newsletter import job_queue, subscription_emails
+from newsletter import job_queue, subscription_emails, welcome_emails
 from newsletter.bounces import mailbox, processing
 from newsletter.bounces.webhooks import verification
 from newsletter.delivery import events, scheduling, sending, worker
@@ -28,6 +28,11 @@ SECONDS_AT_A_TIME = 20
 @app.task(name=job_queue.ANSWER)
 def answer(consent_id: int) -> None:
     subscription_emails.answer(consent_id)
+
+
+@app.task(name=job_queue.WELCOME)
+def welcome(consent_id: int) -> None:
+    welcome_emails.send(consent_id)
 
 
 @app.task(name=job_queue.START)
@@ -87,6 +92,8 @@ def run_maintenance_jobs(timestamp: int) -> None:
         _run_safely(action)
     for consent_id in subscription_emails.unanswered():
         _run_safely(partial(subscription_emails.answer, consent_id))
+    for consent_id in welcome_emails.unsent():
+        _run_safely(partial(welcome_emails.send, consent_id))
 
 
 def _resume_sending() -> None:

@@ -85,8 +85,7 @@ def message_to(
         headers={
             "Message-ID": message_id,
             "List-Id": list_id(newsletter),
-            **list_unsubscribe_headers(rendering.unsubscribe_url(token)),
-            **_unsubscribe_by_mail(token),
+            **unsubscribe_headers(token),
             **({"Auto-Submitted": "auto-generated"} if automatic else {}),
             "List-Archive": f"<{rendering.site_url_of('newsletter_issues')}>",
             "Feedback-ID": feedback_id(newsletter, campaign),
@@ -100,13 +99,13 @@ def message_to(
     return message
 
 
-def _unsubscribe_by_mail(token: str) -> dict[str, str]:
-    """Adds an address to unsubscribe by e-mail, if the bounce mailbox is read."""
-    email = unsubscribe_email(token)
+def unsubscribe_headers(token: str) -> dict[str, str]:
+    """Returns the headers to unsubscribe with one click, and by e-mail if the bounce mailbox is read."""
+    url, email = rendering.unsubscribe_url(token), unsubscribe_email(token)
+    one_click = list_unsubscribe_headers(url)
     if not email:
-        return {}
-    url = rendering.unsubscribe_url(token)
-    return {"List-Unsubscribe": f"<{url}>, <mailto:{email}?subject=unsubscribe>"}
+        return one_click
+    return {**one_click, "List-Unsubscribe": f"<{url}>, <mailto:{email}?subject=unsubscribe>"}
 
 
 def _for_provider(ref: str) -> dict[str, str]:

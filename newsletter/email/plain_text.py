@@ -29,20 +29,6 @@ def issue_as_text(context: dict[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def notice_as_text(context: dict[str, Any]) -> str:
-    """Returns the text part of a short e-mail with one action."""
-    publication = context["publication"]
-    parts = [
-        *[wrapped(paragraph) for paragraph in context["before"]],
-        f"{context['button']}:\n{context['button_url']}" if context["button_url"] else "",
-        *[wrapped(paragraph) for paragraph in context["after"]],
-        RULE,
-        f"{publication.name}\n{context['site_url']}/",
-        publication.postal_address.strip(),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
 def _underlined(subject: str) -> str:
     lines = wrapped(subject)
     width = max((len(line) for line in lines.splitlines()), default=0)

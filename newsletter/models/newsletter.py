@@ -19,6 +19,7 @@ from newsletter.models.querysets import NewsletterQuerySet
 
 CANARY_FROM: Final = 200
 CANARY_AT_LEAST: Final = 50
+WELCOME_MAX_LENGTH: Final = 2000
 
 
 class Frequency(models.TextChoices):
@@ -111,6 +112,22 @@ class Newsletter(models.Model):
         "track clicks",
         default=False,
         help_text="Counts clicks per link, never per reader. Links then lead through this site. Opens are not tracked.",
+    )
+
+    sends_welcome = models.BooleanField(
+        "welcome e-mail",
+        default=True,
+        db_default=True,
+        help_text="Sent once after somebody confirms their subscription, with a link to the latest issue.",
+    )
+    welcome_text = models.TextField(
+        "text of the welcome e-mail",
+        blank=True,
+        default="",
+        db_default="",
+        max_length=WELCOME_MAX_LENGTH,
+        validators=[validate_storable],
+        help_text="An empty line starts a new paragraph. If empty, one sentence says that the subscription is confirmed.",
     )
 
     canary_percent = models.PositiveSmallIntegerField(

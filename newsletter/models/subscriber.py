@@ -189,6 +189,10 @@ class Consent(models.Model):
         KNOWN = "known", "Notified that they are already subscribed"
         NONE = "none", "Nothing sent"
 
+    class Welcome(models.TextChoices):
+        DUE = "due", "Not sent yet"
+        SENT = "sent", "Sent"
+
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
     newsletters = models.ManyToManyField(
         Newsletter, through="ConsentedNewsletter", related_name="consents"
@@ -209,6 +213,15 @@ class Consent(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=8, choices=Answer, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    welcome = models.CharField(
+        "welcome e-mail",
+        max_length=4,
+        choices=Welcome,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Empty if none is sent.",
+    )
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
@@ -220,6 +233,11 @@ class Consent(models.Model):
                 fields=["asked_at"],
                 condition=Q(answered_at__isnull=True),
                 name="consent_unanswered",
+            ),
+            models.Index(
+                fields=["confirmed_at"],
+                condition=Q(welcome="due"),
+                name="consent_welcome_due",
             ),
         ]
 

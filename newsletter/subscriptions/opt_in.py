@@ -137,15 +137,24 @@ def confirm(token: str) -> Consent:
         if consent.confirmed_at is None:
             if message := lost_topics(consent):
                 raise NotPossible(message)
+            _enqueue_welcome(consent)
             _subscribe(consent)
     return consent
+
+
+def _enqueue_welcome(consent: Consent) -> None:
+    """Enqueues the welcome e-mail, if there is a newsletter that they do not receive yet."""
+    received = consent.subscriber.subscriptions.values("newsletter")
+    if consent.newsletters.filter(sends_welcome=True).exclude(pk__in=received).exists():
+        consent.welcome = Consent.Welcome.DUE
+        transaction.on_commit(lambda: job_queue.enqueue_welcome(consent.pk))
 
 
 def _subscribe(consent: Consent) -> None:
     now = timezone.now()
     subscriber = consent.subscriber
     consent.confirmed_at = now
-    consent.save(update_fields=["confirmed_at"])
+    consent.save(update_fields=["confirmed_at", "welcome"])
     if not subscriber.is_active:
         suppression.erase_unsubscribe_hash(subscriber.email)
         subscriber.state, subscriber.confirmed_at = Subscriber.State.ACTIVE, now

@@ -253,7 +253,8 @@ def _quote(notice: CommentNotification, publication: Publication) -> Quote:
         when=f"{day_words(local.date())}, {local:%H:%M}",
         text=plain(text),
         html=SafeString(render_comment(text)),
-        link_label=gettext("View and reply"),
+        link_label=gettext("Reply on “%(headline)s”")
+        % {"headline": one_line(comment.article.headline)},
         url=absolute_url(comment.get_absolute_url()),
         context=gettext("in reply to your comment") if is_reply else "",
     )

@@ -7,10 +7,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.translation import gettext
 
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article
+from iria.core.text.language import use_language
 from iria.publication.models import Publication, current_publication
 from newsletter import tasks
 from newsletter.dashboard import dashboard_items
@@ -113,13 +116,15 @@ def test_a_french_subscriber_gets_french_articles_and_texts(
     (english,) = mail_server.messages_to(MINA)
     assert french["Content-Language"] == "fr"
     assert "En français" in str(french["Subject"])
-    assert "Lire l’article" in str(french.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    with use_language("fr"):
+        label = escape(gettext("Unsubscribe"))
+    assert f">{label}<" in str(french.get_body(("html",)).get_content())  # type: ignore[union-attr]
     assert english["Content-Language"] == "en"
     # “All languages” means articles in any language, with texts in that of the newsletter.
     plain = str(english.get_body(("plain",)).get_content())  # type: ignore[union-attr]
     assert "En français" in plain
     assert "In English" in plain
-    assert "Read the article" in str(english.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    assert ">Unsubscribe<" in str(english.get_body(("html",)).get_content())  # type: ignore[union-attr]
 
 
 def test_unpublished_articles_are_left_out_and_no_issue_is_empty(edna: User) -> None:

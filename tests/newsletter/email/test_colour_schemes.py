@@ -128,5 +128,5 @@ def test_the_accent_of_the_stylesheet_is_replaced() -> None:
     path = finders.find("css/mail/email.css")
     assert isinstance(path, str)
     rules = branding.stylesheet(RED, PINK)
-    assert len(re.findall(RED, rules)) == 2
+    assert len(re.findall(RED, rules)) == 3
     assert len(re.findall(PINK, rules)) == 2

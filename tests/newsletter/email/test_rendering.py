@@ -129,6 +129,17 @@ def test_every_mail_links_to_unsubscribe_preferences_and_browser() -> None:
     assert TOKEN not in text
 
 
+def test_links_name_the_article_they_lead_to() -> None:
+    articles = [published(name, lead_image=mail_image()) for name in ("Freight", "A raft")]
+    tree = html_of(sent(issue("Two", *articles)))
+    for article in articles:
+        url = f"{settings.SITE_URL}{article.get_absolute_url()}"
+        links = [link for link in tree.iter("a") if link.get("href") == url]
+        names = [link.get("aria-label") or link.text_content() for link in links]
+        assert len(names) == 2
+        assert all(article.headline in name for name in names)
+
+
 def test_an_image_has_alt_text_caption_and_credit(
     publication: Publication,
 ) -> None:

@@ -1,0 +1,170 @@
+"""Whoever confirms a subscription gets one welcome e-mail, with the latest issue."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+from smtplib import SMTPException
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from iria.core.text.slugs import slug_from
+from iria.publication.models import current_publication
+from newsletter import welcome_emails
+from newsletter.models import Consent, Issue, Newsletter
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import SubscriptionChoice
+from tests.newsletter.factories import news, subscriber
+from tests.newsletter.mailserver import MailServer
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+def confirmed(**choice: str) -> Consent:
+    """Ola entered her address and confirmed it."""
+    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())], **choice)
+    consent = Consent.objects.latest("pk")
+    return opt_in.confirm(opt_in.confirmation_token(consent))
+
+
+def sent_issue(subject: str, **fields: object) -> Issue:
+    return Issue.objects.create(
+        newsletter=news(),
+        subject=subject,
+        slug=slug_from(subject, fallback="issue", length=74),
+        state=Issue.State.SENT,
+        started_at=timezone.now(),
+        sent_at=timezone.now(),
+        sent_html="…",
+        sent_text="…",
+        **fields,
+    )
+
+
+def only_email() -> EmailMessage:
+    (message,) = mail.outbox
+    return message.message()
+
+
+def test_the_welcome_names_and_links_the_latest_issue() -> None:
+    sent_issue("An older one")
+    latest = sent_issue("Freight, fish and a raft", preheader="What a box costs.")
+    consent = confirmed()
+    welcome_emails.send(consent.pk)
+    message = only_email()
+    html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    for part in (html, text):
+        assert latest.get_absolute_url() in part
+        assert latest.subject in part
+        assert latest.preheader in part
+        assert consent.subscriber.preferences_path() in part
+        assert "An older one" not in part
+
+
+def test_the_welcome_can_be_unsubscribed_with_one_click() -> None:
+    consent = confirmed()
+    welcome_emails.send(consent.pk)
+    message = only_email()
+    assert consent.subscriber.token in message["List-Unsubscribe"]
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["To"] == OLA
+
+
+def test_nobody_is_welcomed_twice(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    consent = confirmed()
+    welcome_emails.send(consent.pk)
+    opt_in.confirm(opt_in.confirmation_token(consent))
+    welcome_emails.send(consent.pk)
+    with django_capture_on_commit_callbacks():
+        again = confirmed(language="fr")
+    welcome_emails.send(again.pk)
+    assert len(mail.outbox) == 1
+
+
+def test_without_an_issue_the_welcome_links_to_preferences_only() -> None:
+    consent = confirmed()
+    welcome_emails.send(consent.pk)
+    assert consent.subscriber.preferences_path() in mail.outbox[0].body
+    assert "/newsletter/issues/" not in mail.outbox[0].body
+
+
+def test_an_issue_in_another_language_is_left_out() -> None:
+    sent_issue("La mer monte", language="fr")
+    english = sent_issue("The sea rises", language="en")
+    sent_issue("Encore la mer", language="fr")
+    welcome_emails.send(confirmed(language="en").pk)
+    assert english.subject in mail.outbox[0].body
+    assert "la mer" not in mail.outbox[0].body.lower()
+
+
+def test_editors_write_the_text_of_the_welcome() -> None:
+    text = "Good to have you.\n\nWrite to <us> & say what you read."
+    Newsletter.objects.update(welcome_text=text)
+    welcome_emails.send(confirmed().pk)
+    message = only_email()
+    html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "Good to have you.\n\nWrite to <us> & say" in mail.outbox[0].body
+    assert "Write to &lt;us&gt; &amp; say what you read." in html
+
+
+def test_the_welcome_can_be_turned_off() -> None:
+    Newsletter.objects.update(sends_welcome=False)
+    consent = confirmed()
+    welcome_emails.send(consent.pk)
+    assert mail.outbox == []
+    assert welcome_emails.unsent() == []
+
+
+def test_whoever_has_unsubscribed_in_between_is_not_welcomed() -> None:
+    consent = confirmed()
+    opt_in.unsubscribe(consent.subscriber.token)
+    welcome_emails.send(consent.pk)
+    assert mail.outbox == []
+
+
+def test_whoever_changes_preferences_is_not_welcomed() -> None:
+    ola = subscriber(OLA)
+    opt_in._record_consent(ola, [SubscriptionChoice.usual(news())])
+    assert not Consent.objects.filter(welcome=Consent.Welcome.DUE).exists()
+
+
+def test_a_lost_job_is_repeated_for_a_day() -> None:
+    consent, now = confirmed(), timezone.now()
+    assert welcome_emails.unsent() == []
+    Consent.objects.update(confirmed_at=now - timedelta(minutes=2))
+    assert welcome_emails.unsent() == [consent.pk]
+    Consent.objects.update(confirmed_at=now - timedelta(days=2))
+    assert welcome_emails.unsent() == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_due_afterwards"),
+    [("451 4.7.1 Greylisted", True), ("550 5.1.1 No such user", False)],
+)
+def test_a_deferred_welcome_stays_due_and_a_rejected_one_does_not(
+    answer: str, is_due_afterwards: bool, mail_server: MailServer
+) -> None:
+    mail_server.on_recipient = lambda recipient: answer
+    consent = confirmed()
+    if is_due_afterwards:
+        with pytest.raises(SMTPException):
+            welcome_emails.send(consent.pk)
+    else:
+        welcome_emails.send(consent.pk)
+    consent.refresh_from_db()
+    assert (consent.welcome == Consent.Welcome.DUE) is is_due_afterwards
+
+
+def test_the_welcome_is_in_the_design_of_the_publication() -> None:
+    publication = current_publication()
+    publication.accent, publication.postal_address = "#7a1f5a", "1 Quay Street"
+    publication.save()
+    welcome_emails.send(confirmed().pk)
+    html = only_email().get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "#7a1f5a" in html
+    assert "1 Quay Street" in html
