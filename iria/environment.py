@@ -319,3 +319,36 @@ def networks(name: str) -> list[Any]:
             message = f"The setting {name} contains “{part}”, which is not an IP network such as 10.0.0.0/8."
             raise ImproperlyConfigured(message) from error
     return found
+
+
+def themes(name: str, built_in: Path) -> dict[str, Path]:
+    """The folders of the themes by name, in the order of the setting; the built-in ones if it is empty.
+
+    Each is the name of a built-in theme, a folder with `theme.toml`, or an installed package with one.
+    """
+    found: dict[str, Path] = {}
+    for entry in env.list(name, default=["default", "institute"]):
+        folder = _theme_folder(entry.strip(), built_in)
+        if folder is None:
+            message = (
+                f"The setting {name} contains “{entry}”. Enter the name of a built-in theme, a folder "
+                "that contains theme.toml, or an installed package that does."
+            )
+            raise ImproperlyConfigured(message)
+        key = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")
+        if key in found:
+            message = f"The setting {name} contains two themes with the name “{key}”. Rename a folder."
+            raise ImproperlyConfigured(message)
+        found[key] = folder
+    return found
+
+
+def _theme_folder(entry: str, built_in: Path) -> Path | None:
+    folders = [built_in / entry, Path(entry)] if entry else []
+    if re.fullmatch(r"\w+(\.\w+)*", entry):
+        try:
+            package = find_spec(entry)
+        except ModuleNotFoundError:
+            package = None
+        folders += map(Path, (package and package.submodule_search_locations) or ())
+    return next((each.resolve() for each in folders if (each / "theme.toml").is_file()), None)

@@ -29,6 +29,7 @@ from iria.environment import (
     secret_key,
     signature,
     site_url,
+    themes,
     writable_folder,
 )
 from iria.launcher.paths import state_folder
@@ -97,6 +98,7 @@ INSTALLED_APPS = [
 # page cannot set or read a cookie. Public forms are protected by Origin.
 MIDDLEWARE = [
     "iria.health.HealthEndpoints",
+    "iria.themes.middleware.ChosenTheme",
     "iria.core.http.headers.ForwardedHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -124,12 +126,24 @@ WSGI_APPLICATION = "iria.wsgi.application"
 FORCE_SCRIPT_NAME = ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Themes by name, the first is the default: docs/themes.md.
+THEMES = themes("IRIA_THEME", BASE_DIR / "iria" / "themes")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            # Templates of the theme first, then those of the project and of apps.
+            "loaders": [
+                (
+                    "iria.themes.loader.Loader",
+                    [
+                        "iria.themes.loader.ThemeLoader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",
@@ -217,7 +231,10 @@ IMAGE_ACCEL_LOCATION: str = env("IMAGE_ACCEL_LOCATION", cast=internal_location, 
 IMAGES_IN_BUCKET = bool(_BUCKET)
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
+    BASE_DIR / "static",
+    *((f"themes/{key}", each / "static") for key, each in THEMES.items() if (each / "static").is_dir()),
+]
 STATIC_ROOT.mkdir(mode=0o750, exist_ok=True)
 
 # Uploads are limited in bytes before anything decodes them; a body of 2 MB must still be a form.

@@ -9,6 +9,7 @@ urlpatterns = [
     path("newsletter/issues/", include("iria.newsletter_feed")),
     path("newsletter/", include("newsletter.urls")),
     path("", include("iria.publication.urls")),
+    path("", include("iria.themes.urls")),
     path("", include("articles.urls")),
 ]
 

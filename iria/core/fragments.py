@@ -16,6 +16,8 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from iria.core.active_theme import active_theme
+
 MAX_FRAGMENTS: Final = 4096
 """Fragments cached in a process; a card takes about 2 kB."""
 
@@ -27,12 +29,15 @@ def render_fragment(template_name: str, **values: Hashable) -> SafeString:
     """
     if settings.DEBUG:
         return _render(template_name, values)
-    return _cached(template_name, get_language(), tuple(values.items()))
+    return _cached(template_name, active_theme(), get_language(), tuple(values.items()))
 
 
 @lru_cache(maxsize=MAX_FRAGMENTS)
 def _cached(
-    template_name: str, _language: str | None, values: tuple[tuple[str, Hashable], ...]
+    template_name: str,
+    _theme: str,
+    _language: str | None,
+    values: tuple[tuple[str, Hashable], ...],
 ) -> SafeString:
     return _render(template_name, dict(values))
 

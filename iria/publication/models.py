@@ -181,6 +181,11 @@ class Publication(models.Model):
         blank=True,
         help_text="Empty: derived from the accent.",
     )
+    theme = models.CharField(max_length=60, blank=True, editable=False)
+    """Its name, a key of `settings.THEMES`; empty for the first."""
+    theme_changes = models.JSONField(default=dict, blank=True, editable=False)
+    """Name of a theme → `{"colours": {scheme: {name: "#rrggbb"}}, "sizes": {name: length}}`, set in the
+    admin instead of those of the theme."""
     social_links = models.JSONField(default=list, blank=True)
     """`{"name", "address"}` each: profiles of the publication on other sites."""
     share_links = models.JSONField(default=list, blank=True)

@@ -4,11 +4,13 @@ from typing import Any, Final
 
 from django import template
 from django.template.loader import get_template
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from iria.core.active_theme import active_theme
 from iria.core.http.cache_versions import ProcessCache
+from iria.themes.chosen import stylesheet_urls
 
 register = template.Library()
 
@@ -26,8 +28,16 @@ def standing(context: dict[str, Any], name: str) -> SafeString:
     Links to the current page get `aria-current`.
     """
     values: dict[str, Any] = {each: context[each] for each in SHARED if each in context}
-    key = (name, get_language(), values.get("page_language"), values.get("listing_scope"))
+    key = (name, active_theme(), get_language(), values.get("page_language"), values.get("listing_scope"))
     request = context["request"]
     html = _parts.of(request, key, lambda: get_template(name).render(values))
     link = f'href="{escape(request.path)}"'
     return SafeString(html.replace(link, f'{link} aria-current="page"'))
+
+
+@register.simple_tag(takes_context=True)
+def theme_stylesheets(context: dict[str, Any]) -> SafeString:
+    """The links to the stylesheets of the theme, after the built-in one."""
+    # A preview of other colours has its own.
+    urls = context.get("theme_stylesheets") or stylesheet_urls(context["publication"])
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((url,) for url in urls))

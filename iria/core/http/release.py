@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import engines
+from django.template.utils import get_app_template_dirs
 
 CODE: Final = ("*.py", "*.mo")
 SETTINGS: Final = (
@@ -47,8 +48,11 @@ def release() -> str:
 def _templates() -> Iterator[tuple[str, Path]]:
     """Every file of every template folder, with the position of the folder, since the first one wins."""
     for engine in engines.all():
-        for index, folder in enumerate(engine.template_dirs):
+        folders = [*engine.template_dirs, *get_app_template_dirs("templates")]
+        for index, folder in enumerate(folders):
             yield from _below(Path(folder), f"template {engine.name} {index}", ["*"])
+    for index, (key, folder) in enumerate(settings.THEMES.items()):
+        yield from _below(folder, f"theme {index} {key}", ["*"])
 
 
 def _static_files() -> Iterator[tuple[str, Path]]:

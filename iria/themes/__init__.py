@@ -1,0 +1,1 @@
+"""Themes: folders with templates, static files and `theme.toml` (docs/themes.md)."""

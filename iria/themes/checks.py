@@ -1,0 +1,87 @@
+"""Everything that is wrong with a theme: for `check_theme` and for the admin."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from iria.themes.chosen import ChosenTheme
+from iria.themes.contrast import low_contrasts
+from iria.themes.template_problems import Problem, template_problems
+from iria.themes.theme import InvalidTheme, Theme, read
+
+LOADING: Final = {
+    *(("script", "src"), ("link", "href"), ("img", "src"), ("img", "srcset"), ("source", "srcset")),
+    *(("iframe", "src"), ("video", "src"), ("audio", "src"), ("object", "data"), ("embed", "src")),
+}
+"""Elements and attributes whose URL a browser loads."""
+DATA_BLOCKS: Final = frozenset({"application/ld+json", "application/json"})
+CSS_URL: Final = re.compile(r"""(?:url\(\s*["']?|@import\s+["'])\s*(?:https?:)?//""", re.IGNORECASE)
+REMOTE: Final = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
+
+
+def theme_problems(chosen: ChosenTheme) -> list[Problem]:
+    """All problems of a theme with the changes of the publication."""
+    return list(_problems(chosen))
+
+
+def _problems(chosen: ChosenTheme) -> Iterator[Problem]:
+    theme = chosen.theme
+    try:
+        read(theme.key, theme.folder)
+    except InvalidTheme as error:
+        yield Problem("theme.toml", f"{error} Nothing of this file is used.")
+    yield from template_problems(theme.templates)
+    for _scheme, _name, sentence in low_contrasts(chosen.colours):
+        yield Problem("theme.toml", sentence)
+    yield from _missing_fonts(theme)
+    yield from _forbidden(theme)
+
+
+def _missing_fonts(theme: Theme) -> Iterator[Problem]:
+    for font in theme.font_files:
+        if not (theme.static / font.file).is_file():
+            message = f"The font “{font.family}” is missing: there is no file static/{font.file}."
+            yield Problem("theme.toml", message)
+
+
+def _forbidden(theme: Theme) -> Iterator[Problem]:
+    """What the content security policy of the site keeps a browser from using."""
+    for file in sorted(theme.templates.rglob("*.html")):
+        reader = PolicyReader()
+        reader.feed(file.read_text(encoding="utf-8", errors="replace"))
+        for message in reader.found:
+            yield Problem(str(file.relative_to(theme.templates)), message, fatal=False)
+    for file in sorted(theme.static.rglob("*.css")):
+        if CSS_URL.search(file.read_text(encoding="utf-8", errors="replace")):
+            message = "It loads a file from another site. Put the file into the theme."
+            yield Problem(f"static/{file.relative_to(theme.static)}", message, fatal=False)
+
+
+class PolicyReader(HTMLParser):
+    """Finds inline styles and scripts, and what is loaded from another site."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "style" or "style" in values:
+            self._add("has inline styles. Put them into static/theme.css.")
+        if tag == "script" and "src" not in values and values.get("type") not in DATA_BLOCKS:
+            self._add("has an inline script. Put it into a file below static.")
+        if any(name.startswith("on") for name in values):
+            self._add("has an event attribute such as onclick. Put the script into a file below static.")
+        for name, value in attrs:
+            if (tag, name) in LOADING and value and self._is_remote(value):
+                self._add(f"loads {value} from another site. Put the file into the theme.")
+
+    def _is_remote(self, value: str) -> bool:
+        return bool(REMOTE.match(value)) and urlsplit(value.strip()).hostname != settings.SITE_HOST
+
+    def _add(self, text: str) -> None:
+        self.found.append(f"Line {self.getpos()[0]} {text} The site's policy forbids it.")
