@@ -19,6 +19,7 @@ class IriaConfig(AppConfig):
         # Models of other apps are complete only now.
         from iria import library_models, roles
         from iria.publication.broken_entries import broken_menu_items
+        from iria.themes.dashboard import theme_problems_item
 
         dates.register()
         pre_migrate.connect(roles.remember_permissions, sender=self)
@@ -28,6 +29,7 @@ class IriaConfig(AppConfig):
         checks.register(renamed_templates.check_template_names)
         library_models.declare_policies()
         hooks.dashboard_items.register("publication", broken_menu_items)
+        hooks.dashboard_items.register("theme", theme_problems_item)
 
 
 class IriaAdminConfig(AdminConfig):

@@ -337,7 +337,9 @@ def themes(name: str, built_in: Path) -> dict[str, Path]:
             raise ImproperlyConfigured(message)
         key = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")
         if key in found:
-            message = f"The setting {name} contains two themes with the name “{key}”. Rename a folder."
+            message = (
+                f"The setting {name} contains two themes with the name “{key}”. Rename a folder."
+            )
             raise ImproperlyConfigured(message)
         found[key] = folder
     return found

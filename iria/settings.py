@@ -233,7 +233,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
     BASE_DIR / "static",
-    *((f"themes/{key}", each / "static") for key, each in THEMES.items() if (each / "static").is_dir()),
+    *(
+        (f"themes/{key}", each / "static")
+        for key, each in THEMES.items()
+        if (each / "static").is_dir()
+    ),
 ]
 STATIC_ROOT.mkdir(mode=0o750, exist_ok=True)
 

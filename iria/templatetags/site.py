@@ -28,7 +28,13 @@ def standing(context: dict[str, Any], name: str) -> SafeString:
     Links to the current page get `aria-current`.
     """
     values: dict[str, Any] = {each: context[each] for each in SHARED if each in context}
-    key = (name, active_theme(), get_language(), values.get("page_language"), values.get("listing_scope"))
+    key = (
+        name,
+        active_theme(),
+        get_language(),
+        values.get("page_language"),
+        values.get("listing_scope"),
+    )
     request = context["request"]
     html = _parts.of(request, key, lambda: get_template(name).render(values))
     link = f'href="{escape(request.path)}"'
@@ -38,6 +44,7 @@ def standing(context: dict[str, Any], name: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def theme_stylesheets(context: dict[str, Any]) -> SafeString:
     """The links to the stylesheets of the theme, after the built-in one."""
-    # A preview of other colours has its own.
-    urls = context.get("theme_stylesheets") or stylesheet_urls(context["publication"])
+    # A preview of colours that are not saved has a URL of its own.
+    rules_url, *others = getattr(context["request"], "preview_stylesheets", ("",))
+    urls = [*stylesheet_urls(context["publication"], rules_url), *others]
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((url,) for url in urls))

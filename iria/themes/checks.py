@@ -75,7 +75,9 @@ class PolicyReader(HTMLParser):
         if tag == "script" and "src" not in values and values.get("type") not in DATA_BLOCKS:
             self._add("has an inline script. Put it into a file below static.")
         if any(name.startswith("on") for name in values):
-            self._add("has an event attribute such as onclick. Put the script into a file below static.")
+            self._add(
+                "has an event attribute such as onclick. Put the script into a file below static."
+            )
         for name, value in attrs:
             if (tag, name) in LOADING and value and self._is_remote(value):
                 self._add(f"loads {value} from another site. Put the file into the theme.")

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.templatetags.static import static
 
 from iria.core.http.urls import url_path
-from iria.publication import colours as accents
 from iria.publication.models import Publication
 from iria.themes import stylesheet
 from iria.themes.installed import built_in_theme, installed_themes
@@ -36,7 +35,8 @@ class ChosenTheme:
 
     @property
     def sizes(self) -> dict[str, str]:
-        return built_in_theme().sizes | self.theme.sizes | self.changes.get("sizes", {})
+        changed: dict[str, str] = self.changes.get("sizes", {})
+        return built_in_theme().sizes | self.theme.sizes | changed
 
     def rules(self) -> str:
         """The stylesheet; empty if everything is as in the built-in design."""
@@ -49,7 +49,9 @@ class ChosenTheme:
             if colour != standard.colours[scheme][name]
         }
         colours = {
-            scheme: {name: all_colours[scheme][name] for name in all_colours[scheme] if name in different}
+            scheme: {
+                name: all_colours[scheme][name] for name in all_colours[scheme] if name in different
+            }
             for scheme in SCHEMES
         }
         sizes = {name: size for name, size in self.sizes.items() if size != standard.sizes[name]}
@@ -68,13 +70,17 @@ def digest(rules: str) -> str:
     return hashlib.blake2b(rules.encode(), digest_size=8).hexdigest()
 
 
-def stylesheet_urls(publication: Publication) -> Iterator[str]:
-    """The stylesheets after the built-in one: of the theme, of what was changed, and of the accent."""
+def stylesheet_urls(publication: Publication, rules_url: str = "") -> Iterator[str]:
+    """The stylesheets after the built-in one: of the theme, of what was changed, and of the accent.
+
+    Args:
+        rules_url: of the second one, for a preview.
+    """
     chosen = chosen_theme(publication)
     if chosen.theme.has_stylesheet:
         yield static(chosen.theme.static_name("theme.css"))
     rules = chosen.rules()
     if rules:
-        yield url_path("theme_stylesheet", chosen.theme.key, digest(rules))
+        yield rules_url or url_path("theme_stylesheet", chosen.theme.key, digest(rules))
     if publication.theme_url:
         yield publication.theme_url

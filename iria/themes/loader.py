@@ -19,7 +19,7 @@ BUILT_IN: Final = ("admin/", "django/")
 class ThemeLoader(filesystem.Loader):
     """The templates of the active theme that can be used; for others the built-in ones are found."""
 
-    def get_template_sources(self, template_name: str) -> Iterator[Origin]:  # type: ignore[override]
+    def get_template_sources(self, template_name: str) -> Iterator[Origin]:
         if template_name.startswith(BUILT_IN):
             return
         folder = settings.THEMES[active_theme()] / "templates"

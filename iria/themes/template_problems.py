@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.template import Engine, Origin, Template, TemplateSyntaxError
@@ -81,22 +81,24 @@ def _problems(folder: Path) -> Iterator[Problem]:
 def _problems_of(
     name: str, found: Outline, names: frozenset[str], used: set[str]
 ) -> Iterator[Problem]:
-    built_in = built_in_file(name)
     for other in sorted(found.parents | found.included):
         if other not in names and built_in_file(other) is None:
             yield Problem(name, f"It uses “{other}”, which does not exist.")
     for url in sorted(found.urls):
         if ":" not in url and url not in get_resolver().reverse_dict:
             yield Problem(name, f"It links to “{url}”, and no URL has this name.")
-    if built_in is None:
-        if name not in used:
-            new = new_name(name)
-            hint = f"It was renamed to {new}." if new else "No page uses it."
-            yield Problem(name, f"There is no built-in template of this name. {hint}", fatal=False)
-    elif not found.parents:
+    if built_in_file(name) is None and name not in used:
+        new = new_name(name)
+        hint = f"It was renamed to {new}." if new else "No page uses it."
+        yield Problem(name, f"There is no built-in template of this name. {hint}", fatal=False)
+    yield from _problems_of_blocks(name, found, names)
+
+
+def _problems_of_blocks(name: str, found: Outline, names: frozenset[str]) -> Iterator[Problem]:
+    if not found.parents:
         for block in sorted(filled_blocks(name) - found.blocks):
             yield Problem(name, f"The block “{block}” is missing, which other pages fill.")
-    if found.parents:
+    elif found.parents.isdisjoint(names - {name}):  # Else the theme's own template has the blocks.
         known = frozenset[str]().union(*(_all_blocks(parent) for parent in found.parents))
         # A new block inside a known one has an effect.
         for block in sorted(found.outer_blocks - known):
@@ -112,19 +114,23 @@ def outline(file: Path, name: str) -> Outline:
     """
     engine = Engine.get_default()
     template = Template(file.read_text(encoding="utf-8"), Origin(str(file), name), name, engine)
-    nodes = template.nodelist
-    blocks = list(nodes.get_nodes_by_type(BlockNode))
+
+    def nodes(kind: type[Any]) -> list[Any]:
+        return template.nodelist.get_nodes_by_type(kind)
+
+    def literals(kind: type[Any], attribute: str) -> frozenset[str]:
+        found = (_literal(getattr(each, attribute)) for each in nodes(kind))
+        return frozenset(text for text in found if text)
+
+    blocks = nodes(BlockNode)
     inner = {each.name for block in blocks for each in block.nodelist.get_nodes_by_type(BlockNode)}
 
-    def literals(expressions: Iterator[object]) -> frozenset[str]:
-        return frozenset(text for each in expressions if (text := _literal(each)))
-
     return Outline(
-        parents=literals(each.parent_name for each in nodes.get_nodes_by_type(ExtendsNode)),
+        parents=literals(ExtendsNode, "parent_name"),
         blocks=frozenset(each.name for each in blocks),
         outer_blocks=frozenset(each.name for each in blocks if each.name not in inner),
-        included=literals(each.template for each in nodes.get_nodes_by_type(IncludeNode)),
-        urls=literals(each.view_name for each in nodes.get_nodes_by_type(URLNode)),
+        included=literals(IncludeNode, "template"),
+        urls=literals(URLNode, "view_name"),
     )
 
 
@@ -138,7 +144,8 @@ def _literal(expression: object) -> str:
 
 def built_in_folders() -> list[Path]:
     """The folders of the built-in templates and those of apps, in order."""
-    return [Path(each) for each in (*Engine.get_default().dirs, *get_app_template_dirs("templates"))]
+    folders: tuple[Any, ...] = get_app_template_dirs("templates")
+    return [Path(each) for each in (*Engine.get_default().dirs, *folders)]
 
 
 @cache

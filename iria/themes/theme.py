@@ -130,7 +130,9 @@ def checked_colours(found: dict[str, Any], where: str) -> Colours:
             raise InvalidTheme(message)
         for name, value in values.items():
             if name not in COLOURS:
-                message = f"{where}: the colour “{name}” is unknown. Possible are {', '.join(COLOURS)}."
+                message = (
+                    f"{where}: the colour “{name}” is unknown. Possible are {', '.join(COLOURS)}."
+                )
                 raise InvalidTheme(message)
             if not isinstance(value, str) or not HEX.fullmatch(value.lower()):
                 message = f"{where}: {scheme}.{name} is “{value}”. Enter a colour such as #1a5f7a."
@@ -180,7 +182,11 @@ def _font_file(value: object, file: Path) -> FontFile:
     if (
         not isinstance(value, dict)
         or not {"family", "file"} <= value.keys() <= fields.keys()
-        or not all(isinstance(each, str) and FAMILIES.fullmatch(each) for each in value.values() if each != value.get("file"))
+        or not all(
+            isinstance(each, str) and FAMILIES.fullmatch(each)
+            for each in value.values()
+            if each != value.get("file")
+        )
         or not isinstance(value["file"], str)
         or not FONT_FILE.fullmatch(value["file"])
         or ".." in value["file"]
@@ -195,7 +201,11 @@ def _font_file(value: object, file: Path) -> FontFile:
 
 def _patterns(table: dict[str, Any], file: Path) -> tuple[str, ...]:
     sections = table.get("sections", [])
-    if table.keys() - {"sections"} or not isinstance(sections, list) or not set(sections) <= set(PATTERNS):
+    if (
+        table.keys() - {"sections"}
+        or not isinstance(sections, list)
+        or not set(sections) <= set(PATTERNS)
+    ):
         message = f"{file}: patterns.sections is a list of {', '.join(PATTERNS)}."
         raise InvalidTheme(message)
     return tuple(sections)

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
+from iria.core.active_theme import theme_from
 from iria.core.text.language import use_language
 from iria.publication.mail.branding import ACCENT, ACCENT_DARK, colours_of, rules_of, stylesheet
 from iria.publication.mail.rendering import inlined, surroundings
@@ -131,8 +132,12 @@ def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
 
 @contextmanager
 def _use_language(publication: Publication, issue: Issue) -> Iterator[None]:
-    """Activates the language of the issue, or else the default language."""
-    with use_language(publication.language_codes[0]), use_language(issue.effective_language):
+    """Activates the theme, and the language of the issue or else the default language."""
+    with (
+        theme_from(lambda: publication.theme),
+        use_language(publication.language_codes[0]),
+        use_language(issue.effective_language),
+    ):
         yield
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
@@ -48,7 +48,7 @@ def release() -> str:
 def _templates() -> Iterator[tuple[str, Path]]:
     """Every file of every template folder, with the position of the folder, since the first one wins."""
     for engine in engines.all():
-        folders = [*engine.template_dirs, *get_app_template_dirs("templates")]
+        folders: list[Any] = [*engine.template_dirs, *get_app_template_dirs("templates")]
         for index, folder in enumerate(folders):
             yield from _below(Path(folder), f"template {engine.name} {index}", ["*"])
     for index, (key, folder) in enumerate(settings.THEMES.items()):

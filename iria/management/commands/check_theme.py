@@ -19,7 +19,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "theme", nargs="?", default="", help="Name of a theme in IRIA_THEME; the chosen one if empty."
+            "theme",
+            nargs="?",
+            default="",
+            help="Name of a theme in IRIA_THEME; the chosen one if empty.",
         )
 
     def handle(self, *args: Any, theme: str, **options: Any) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
+from iria.core.active_theme import theme_from
 from iria.core.mail import ListEmail, default_sender, mail_domain, mailbox
 from iria.core.text.language import direction_of, interface_language
 from iria.core.text.validators import one_line
@@ -101,7 +102,8 @@ def as_html(content: EmailContent, publication: Publication) -> str:
         "note": content,
         "drawn": _with_position(content),
     }
-    return inlined(render_to_string("iria/mail/note.html", context))
+    with theme_from(lambda: publication.theme):
+        return inlined(render_to_string("iria/mail/note.html", context))
 
 
 def _with_position(content: EmailContent) -> list[tuple[Block, bool]]:

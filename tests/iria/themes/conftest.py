@@ -1,0 +1,52 @@
+"""A theme of one test, in a folder of its own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.template import Engine
+
+from iria.core.fragments import clear_fragments
+from iria.publication.models import Publication
+from iria.themes.installed import installed_themes
+from iria.themes.theme import Theme, read
+
+MakeTheme = Callable[[dict[str, str]], Theme]
+
+
+@pytest.fixture
+def make_theme(tmp_path: Path, settings: Any) -> Iterator[MakeTheme]:
+    """Writes the files of a theme, by path, and makes it the only one beside the built-in ones."""
+    folder = tmp_path / "harbour"
+
+    def make(files: dict[str, str]) -> Theme:
+        for name, text in {"theme.toml": 'name = "Harbour"', **files}.items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        settings.THEMES = {**settings.THEMES, "harbour": folder}
+        _forget()
+        return read("harbour", folder)
+
+    yield make
+    _forget()
+
+
+@pytest.fixture
+def use_theme(make_theme: MakeTheme, db: None) -> MakeTheme:
+    """The same, and the publication uses it."""
+
+    def use(files: dict[str, str]) -> Theme:
+        theme = make_theme(files)
+        Publication(name="Meridian", theme="harbour").save()
+        return theme
+
+    return use
+
+
+def _forget() -> None:
+    installed_themes.cache_clear()
+    clear_fragments()
+    for loader in Engine.get_default().template_loaders:
+        loader.reset()
