@@ -11,14 +11,15 @@ KIND: Final = "category"
 
 
 def sections() -> list[MenuTarget]:
-    """Every category, each below its parent; top-level ones are in the header by default."""
-    rows = Category.objects.in_order().only("name", "path")
+    """Every category, each below its parent; the first two levels are in the header by default."""
+    rows = Category.objects.in_order().only("name", "path", "parent_id")
     return [
         MenuTarget(
             key=str(row.pk),
             name=row.name,
             url=row.get_absolute_url(),
-            default_menu="" if row.depth else "header",
+            default_menu="header" if row.depth < 2 else "",
+            parent=str(row.parent_id or ""),
         )
         for row in rows
     ]

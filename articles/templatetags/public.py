@@ -93,6 +93,14 @@ def publication_language(context: dict[str, Any], around: str = "") -> SafeStrin
 
 
 @register.simple_tag(takes_context=True)
+def shown_language(context: dict[str, Any]) -> str:
+    """The language of the publication that the page is in, for the menu of languages."""
+    codes: list[str] = context["publication"].language_codes
+    language = _page_language(context)
+    return language if language in codes else codes[0]
+
+
+@register.simple_tag(takes_context=True)
 def language_of(context: dict[str, Any], article: Any) -> SafeString:
     """`lang` and `dir` for an article's text on a page in another language."""
     return language_attributes(article.language, _page_language(context))

@@ -119,6 +119,8 @@ class MenuTarget:
     """Whether it is published; otherwise menus omit it and the dashboard reports it."""
     default_menu: str = ""
     """The menu that contains it by default: `header`, `footer` or neither."""
+    parent: str = ""
+    """The key of the target below which that menu has it; one level only."""
 
 
 @dataclass(frozen=True, slots=True)

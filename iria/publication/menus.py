@@ -148,11 +148,16 @@ def _menus(publication: Publication) -> list[tuple[str, list[Entry]]]:
 
 
 def _default(place: str, found: Targets) -> list[MenuLink]:
-    return [
-        MenuLink(name=target.name, address=target.url, below=[])
-        for target in found.values()
-        if target.live and target.default_menu == place
-    ]
+    """The targets that are in the menu by default, each with those below it."""
+    ours = {key: each for key, each in found.items() if each.live and each.default_menu == place}
+    links = {
+        key: MenuLink(name=each.name, address=each.url, below=[]) for key, each in ours.items()
+    }
+    top: list[MenuLink] = []
+    for (kind, key), target in ours.items():
+        above = links.get((kind, target.parent)) if target.parent else None
+        (top if above is None else above["below"]).append(links[kind, key])
+    return top
 
 
 def _nested_links(entries: list[Entry], found: Targets) -> list[MenuLink]:

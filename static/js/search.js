@@ -5,7 +5,7 @@ class SearchSuggest extends HTMLElement {
     this.input = this.querySelector("input");
     this.list = document.createElement("ul");
     Object.assign(this.list, {
-      id: "search-suggestions",
+      id: `${this.input.id}-suggestions`,
       hidden: true,
       role: "listbox",
       ariaLabel: this.getAttribute("label"),
@@ -40,7 +40,7 @@ class SearchSuggest extends HTMLElement {
     this.list.replaceChildren(
       ...found.map(({ kind, name, address }, place) => {
         const option = document.createElement("li");
-        Object.assign(option, { role: "option", id: `suggestion-${place}`, ariaSelected: "false" });
+        Object.assign(option, { role: "option", id: `${this.list.id}-${place}`, ariaSelected: "false" });
         option.dataset.address = address;
         const what = document.createElement("span");
         what.textContent = kind;

@@ -275,8 +275,9 @@ def test_a_version_is_restored_from_the_history(open_admin: OpenPage, edna: User
 def test_staff_open_the_form_from_the_page(open_admin: OpenPage, edna: User, ola: User) -> None:
     article = newsroom.published()
     page = open_admin(edna, article.get_absolute_url())
-    page.locator("[data-edit-link]").click()
+    page.locator(".masthead-tools .person-menu > summary").click()
+    page.locator(".masthead-tools [data-edit-link]").click()
     page.wait_for_url(f"**{change_url(article)}")
     page = open_admin(ola, article.get_absolute_url())
-    expect(page.locator("sign-in-state bdi")).to_be_visible()
+    expect(page.locator(".masthead-tools .person-menu")).to_be_visible()
     expect(page.locator("[data-edit-link]")).to_have_count(0)
