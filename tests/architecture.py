@@ -1,6 +1,6 @@
-"""The diagrams of `docs/architecture.md`, generated from the code.
+"""The diagrams of `docs/architecture.md` and the list of hooks in `docs/extending.md`, generated from the code.
 
-`python -m tests.architecture` writes them into the page; `tests/iria/test_project.py` fails if they are
+`python -m tests.architecture` writes them into the pages; `tests/iria/test_project.py` fails if they are
 outdated.
 """
 
@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from tests.shared import PROJECT
 
-PAGE: Final = PROJECT / "docs" / "architecture.md"
+DIAGRAMS: Final = PROJECT / "docs" / "architecture.md"
+EXTENDING: Final = PROJECT / "docs" / "extending.md"
 APPS: Final = ("iria", "articles", "accounts", "newsletter")
 SPLIT: Final = {"articles": 2, "iria": 2}
 """Apps with a node for each package; the others are one node."""
@@ -21,13 +22,66 @@ OUTER: Final = "iria"
 """The node of settings, the admin site and the commands, which nothing imports."""
 
 
-def with_diagrams(page: str) -> str:
-    """The page with current diagrams between its markers."""
-    for name, diagram in (("packages", packages()), ("models", data_model())):
+def pages() -> dict[Path, str]:
+    """The pages with generated parts, as they should be."""
+    return {
+        DIAGRAMS: _filled(DIAGRAMS, {"packages": packages(), "models": data_model()}),
+        EXTENDING: _filled(EXTENDING, {"hooks": hooks(), "signals": signals()}),
+    }
+
+
+def _filled(file: Path, parts: dict[str, str]) -> str:
+    """The page with these parts between its markers."""
+    page = file.read_text()
+    for name, part in parts.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, _, rest = page.partition(begin)
-        page = f"{before}{begin}{diagram}\n{end}{rest.partition(end)[2]}"
+        page = f"{before}{begin}{part}\n{end}{rest.partition(end)[2]}"
     return page
+
+
+def hooks() -> str:
+    """A table of the hooks: where each is, and its docstring."""
+    rows = ["| Hook | In | What is registered |", "|---|---|---|"]
+    return "\n".join([*rows, *_described("Hook")])
+
+
+def signals() -> str:
+    rows = ["| Signal | In | When it is sent |", "|---|---|---|"]
+    return "\n".join([*rows, *_described("Signal")])
+
+
+def _described(kind: str) -> Iterator[str]:
+    """A row for each name of a module that is assigned `kind()`, with the text below it."""
+    for app in APPS:
+        for path in sorted((PROJECT / app).rglob("*.py")):
+            body = ast.parse(path.read_text()).body
+            module = ".".join(path.relative_to(PROJECT).with_suffix("").parts)
+            for statement, after in zip(body, [*body[1:], None], strict=False):
+                name = _assigned(statement, kind)
+                if name:
+                    text = " ".join(_text_of(after).split()).replace("|", "\\|")
+                    yield f"| `{name}` | `{module}` | {text} |"
+
+
+def _assigned(statement: ast.stmt, kind: str) -> str:
+    """The name to which `kind()` is assigned; empty for other statements."""
+    if isinstance(statement, ast.AnnAssign):
+        target: ast.expr = statement.target
+    elif isinstance(statement, ast.Assign):
+        target = statement.targets[0]
+    else:
+        return ""
+    value = statement.value
+    if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Name)):
+        return ""
+    return target.id if value.func.id == kind and isinstance(target, ast.Name) else ""
+
+
+def _text_of(statement: ast.stmt | None) -> str:
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return str(statement.value.value)
+    return ""
 
 
 def packages() -> str:
@@ -60,7 +114,7 @@ def _node(parts: tuple[str, ...]) -> str:
         return ""
     if app == "iria":
         inner = ".".join(parts[:2])
-        return inner if inner in {"iria.core", "iria.publication"} else OUTER
+        return inner if inner in {"iria.core", "iria.publication", "iria.themes"} else OUTER
     if app in SPLIT:
         is_package = len(parts) > 1 and (PROJECT / app / parts[1]).is_dir()
         is_standard = is_package and parts[1] in {"management", "templatetags"}
@@ -121,4 +175,5 @@ if __name__ == "__main__":
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
     django.setup()
-    PAGE.write_text(with_diagrams(PAGE.read_text()))
+    for file, page in pages().items():
+        file.write_text(page)

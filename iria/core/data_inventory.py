@@ -33,6 +33,8 @@ def mail_servers() -> Text:
 
 
 recipients: Hook[Recipient] = Hook()
+"""Outside parties that receive personal data, by name."""
+
 recipients.register(MAIL, Recipient(mail_servers))
 
 

@@ -102,7 +102,7 @@ class IdListReference:
 
 
 id_list_references: Hook[IdListReference] = Hook()
-"""Such rows, for merges."""
+"""Rows that refer to others by a list of ids, for merges (`IdListReference`)."""
 
 dashboard_items: Hook[Callable[[Any], list[DashboardItem]]] = Hook()
 """User → what needs their attention, for the dashboard."""
@@ -142,7 +142,7 @@ class ScheduledChange:
 
 
 scheduled_changes: Hook[ScheduledChange] = Hook()
-"""Such columns; ETags depend on them (`iria.core.http.cache_versions`). Each needs an index, or few rows."""
+"""Columns of times at which pages change by themselves (`ScheduledChange`); ETags depend on them (`iria.core.http.cache_versions`). Each needs an index, or few rows."""
 
 menu_targets: Hook[MenuTargets] = Hook()
 """Targets of menus by kind, in the order of the form."""
@@ -247,7 +247,7 @@ class PersonalDataHandler:
 
 
 personal_data: Hook[PersonalDataHandler] = Hook()
-"""The handlers, by app."""
+"""Export and erasure of the personal data of an app (`PersonalDataHandler`)."""
 
 email_reachable: Hook[Callable[[str], None]] = Hook()
 """Called with an e-mail address after its owner used a link from an e-mail, so it is reachable."""
