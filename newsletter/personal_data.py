@@ -22,6 +22,18 @@ def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
             f"{describe_subscription(subscription)}, since {subscription.created_at:%Y-%m-%d}"
             for subscription in subscriptions
         ],
+        "follows": [
+            f"{follow.subject}, since {follow.created_at:%Y-%m-%d}"
+            for follow in subscriber.article_follows.with_subjects()
+        ],
+        "articles sent for them": [
+            {
+                "headline": row.article.headline,
+                "status": row.get_state_display(),
+                "on": row.created_at,
+            }
+            for row in subscriber.article_notifications.select_related("article").order_by("pk")
+        ],
         "language": subscriber.language,
         "name": subscriber.name,
         "signed up": subscriber.created_at,

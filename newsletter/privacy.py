@@ -20,6 +20,21 @@ SUBSCRIPTIONS = StoredData(
     order=20,
 )
 
+FOLLOWING = StoredData(
+    title=gettext_lazy("Following authors, sections and topics"),
+    what=gettext_lazy(
+        "What you follow by e-mail since when, and which articles were sent to you for it. Not whether "
+        "you opened them."
+    ),
+    purpose=gettext_lazy("To send you new articles, each of them once."),
+    retention=gettext_lazy(
+        "Until you unfollow or ask for erasure; the list of sent articles 90 days. Unconfirmed "
+        "requests 30 days."
+    ),
+    recipients=(MAIL,),
+    order=21,
+)
+
 BOUNCES = StoredData(
     title=gettext_lazy("Bounces"),
     what=gettext_lazy("The response of the mail server, and a hash of the e-mail address."),

@@ -16,7 +16,7 @@ from iria.publication.mail.rendering import mail
 from iria.publication.models import current_publication
 from newsletter.email import headers, rendering
 from newsletter.models import Consent, ConsentedNewsletter, Newsletter, Subscriber, Subscription
-from newsletter.subscriptions import data_requests, suppression
+from newsletter.subscriptions import data_requests, follows, suppression
 from newsletter.subscriptions.opt_in import confirmation_token
 
 PAUSE_BETWEEN_LINKS: Final = timedelta(minutes=10)
@@ -95,8 +95,8 @@ def _choose_answer(consent: Consent) -> Consent.Answer:
     before = subscriber.consents.exclude(pk=consent.pk)
     if suppression.is_subscriber_suppressed(subscriber):
         return Answer.NONE
-    requested = _choice_keys(consent.chosen_newsletters.all())
-    received = _choice_keys(subscriber.subscriptions.all())
+    requested = _requested(consent)
+    received = _choice_keys(subscriber.subscriptions.all()) | follows.followed(subscriber)
     same_language = consent.language in ("", subscriber.language)
     if subscriber.is_active and same_language and requested <= received:
         reminded = before.filter(answer=Answer.KNOWN, answered_at__gt=now - PAUSE_BETWEEN_REMINDERS)
@@ -114,9 +114,12 @@ def _choose_answer(consent: Consent) -> Consent.Answer:
     last = usable.order_by("-asked_at", "-pk").first()
     if last is None or last.language != consent.language:
         return Answer.CONFIRM
-    return (
-        Answer.NONE if requested <= _choice_keys(last.chosen_newsletters.all()) else Answer.CONFIRM
-    )
+    return Answer.NONE if requested <= _requested(last) else Answer.CONFIRM
+
+
+def _requested(consent: Consent) -> set[Hashable]:
+    """Returns the newsletters, and what the reader wants to follow."""
+    return _choice_keys(consent.chosen_newsletters.all()) | set(follows.requested(consent))
 
 
 def _choice_keys(rows: Iterable[ConsentedNewsletter | Subscription]) -> set[Hashable]:
@@ -129,6 +132,12 @@ def _choice_keys(rows: Iterable[ConsentedNewsletter | Subscription]) -> set[Hash
 
 ASKING: Final = gettext_noop(
     "Someone, hopefully you, entered this address for the %(name)s newsletter. Open the link and confirm there to subscribe."
+)
+ASKING_TO_FOLLOW: Final = gettext_noop(
+    "Someone, hopefully you, entered this address to get new articles from %(name)s. Open the link and confirm there."
+)
+FOLLOWED_ALREADY: Final = gettext_noop(
+    "This address was entered to follow new articles from %(name)s again. You already follow them, so there is nothing to do."
 )
 IF_NOT_YOU: Final = gettext_noop(
     "The link is valid for three days. If this was not you, do nothing: you will not be subscribed."
@@ -152,7 +161,7 @@ def _send_confirmation(consent: Consent) -> None:
     content = EmailContent(
         subject=gettext("Confirm your subscription to %(name)s") % {"name": name},
         blocks=(
-            Paragraph(gettext(ASKING) % {"name": name}),
+            Paragraph(gettext(_asking(consent)) % {"name": name}),
             Paragraph(consent.wording),
             Button(
                 gettext("Confirm your subscription"),
@@ -169,7 +178,7 @@ def _send_already_subscribed(consent: Consent) -> None:
     content = EmailContent(
         subject=gettext("You are already subscribed to %(name)s") % {"name": name},
         blocks=(
-            Paragraph(gettext(KNOWN_ALREADY) % {"name": name}),
+            Paragraph(gettext(_known(consent)) % {"name": name}),
             Paragraph(gettext(LOOK_FOR_IT)),
             Button(
                 gettext("Manage preferences or unsubscribe"),
@@ -178,6 +187,14 @@ def _send_already_subscribed(consent: Consent) -> None:
         ),
     )
     send(content, consent.subscriber.email, consent.newsletters.first())
+
+
+def _asking(consent: Consent) -> str:
+    return ASKING_TO_FOLLOW if consent.follows.exists() else ASKING
+
+
+def _known(consent: Consent) -> str:
+    return FOLLOWED_ALREADY if consent.follows.exists() else KNOWN_ALREADY
 
 
 def send_data_link(subscriber_id: int) -> None:

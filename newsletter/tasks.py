@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
@@ -15,6 +16,8 @@ from newsletter.bounces import mailbox, processing
 from newsletter.bounces.webhooks import verification
 from newsletter.delivery import events, scheduling, sending, worker
 from newsletter.digests import approval, composition
+from newsletter.following import emails as following_emails
+from newsletter.following import notifications
 from newsletter.imports import runner, uploads
 from newsletter.preflight import external_checks
 from newsletter.subscriptions import opt_in
@@ -132,12 +135,28 @@ def compose_digests(timestamp: int) -> None:
         _run_safely(action)
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(
+    name="newsletter.following",
+    queueing_lock="newsletter.following",
+    priority=job_queue.AFTER_OTHERS,
+    pass_context=True,
+)
+def send_new_articles(context: JobContext, timestamp: int) -> None:
+    """Sends new articles to those who follow their authors, sections or topics."""
+    deadline = time.monotonic() + SECONDS_AT_A_TIME * 10
+    following_emails.send_due(
+        should_stop=lambda: context.should_abort() or time.monotonic() > deadline
+    )
+
+
 @app.periodic(cron="17 3 * * *")
 @app.task(name="newsletter.forget_unconfirmed", queueing_lock="newsletter.forget_unconfirmed")
 def delete_unconfirmed(timestamp: int) -> None:
     while opt_in.delete_unconfirmed():
         continue
     uploads.delete_old_files()
+    notifications.delete_old(timezone.now())
     verification.delete_expired_receipts()
 
 

@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from iria.core.http import urls as urls  # registers the URL converters
 from iria.publication.language import speak
 from newsletter.bounces.webhooks.views import webhook
-from newsletter.views import issues, subscription
+from newsletter.views import following, issues, subscription
 
 pages = speak(
     [
@@ -14,6 +14,8 @@ pages = speak(
         path("check-your-inbox/", subscription.check_inbox, name="newsletter_check_inbox"),
         path("confirm/<str:token>/", subscription.confirm, name="newsletter_confirm"),
         path("preferences/<str:token>/", subscription.preferences, name="newsletter_preferences"),
+        path("follow/", following.follow, name="newsletter_follow"),
+        path("unfollow/<str:token>/", following.unfollow, name="newsletter_unfollow"),
         path("data/<str:token>/", subscription.data, name="newsletter_data"),
         path("unsubscribe/<str:token>/", subscription.unsubscribe, name="newsletter_unsubscribe"),
         re_path(

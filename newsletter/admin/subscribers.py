@@ -131,7 +131,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
         subscriptions = Prefetch("subscriptions", Subscription.objects.with_choices())
-        return super().get_queryset(request).prefetch_related(subscriptions)
+        return super().get_queryset(request).prefetch_related(subscriptions, "article_follows")
 
     def get_urls(self) -> list[URLPattern]:
         admin_view = self.admin_site.admin_view
@@ -177,13 +177,13 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
 
     @admin.display(description="Receives")
     def receives(self, subscriber: Subscriber) -> str:
-        return (
-            "; ".join(
-                personal_data.describe_subscription(subscription)
-                for subscription in subscriber.subscriptions.all()
-            )
-            or "–"
-        )
+        received = [
+            personal_data.describe_subscription(subscription)
+            for subscription in subscriber.subscriptions.all()
+        ]
+        if count := len(subscriber.article_follows.all()):
+            received.append(f"follows {count}")
+        return "; ".join(received) or "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only subscribers themselves can consent."""

@@ -8,6 +8,7 @@ from newsletter.models.delivery import (
     UncertainResolution,
 )
 from newsletter.models.digest import Digest, DigestRule
+from newsletter.models.follow import ArticleFollow, ArticleNotification, ConsentedFollow
 from newsletter.models.imports import ImportRow, SubscriberExport, SubscriberImport
 from newsletter.models.issue import Issue, IssueItem, IssueLink
 from newsletter.models.newsletter import Frequency, Newsletter
@@ -16,9 +17,12 @@ from newsletter.models.sending_limit import SendingLimit, ThrottleState
 from newsletter.models.subscriber import Consent, ConsentedNewsletter, Subscriber, Subscription
 
 __all__ = [
+    "ArticleFollow",
+    "ArticleNotification",
     "Attempt",
     "Bounce",
     "Consent",
+    "ConsentedFollow",
     "ConsentedNewsletter",
     "Delivery",
     "DeliveryEvent",

@@ -18,8 +18,10 @@ from iria.publication.models import current_publication
 from newsletter import job_queue
 from newsletter.models import Consent, Subscriber, Subscription
 from newsletter.subscriptions import choices, suppression
+from newsletter.subscriptions import follows as article_follows
 from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from newsletter.subscriptions.consent_text import consent_wording
+from newsletter.subscriptions.follows import Subject
 
 CONFIRM_WITHIN = timedelta(days=3)
 PURPOSE = "newsletter.confirm"
@@ -44,13 +46,20 @@ class TooOften(NotPossible):
 
 
 def request(
-    email: str, *, source_url: str, wanted: Sequence[SubscriptionChoice], language: str = ""
+    email: str,
+    *,
+    source_url: str,
+    wanted: Sequence[SubscriptionChoice] = (),
+    follows: Sequence[Subject] = (),
+    language: str = "",
 ) -> None:
     """Stores that somebody entered this address; the worker answers by e-mail.
 
     Args:
         email: the normalised address (`newsletter.subscriptions.email_addresses.normal`).
         source_url: the path of the page with the form.
+        wanted: the newsletters, or
+        follows: what the reader wants to follow.
         language: the chosen language; the default is the first of the publication.
     """
     if not count_and_allow(
@@ -63,16 +72,21 @@ def request(
             subscriber=subscriber,
             source_url=source_url[:300],
             language=language,
-            wording=_wording(wanted, language),
+            wording=_wording(wanted, language, follows),
             asked_at=timezone.now(),
         )
         choices.save_choices(consent, wanted)
+        article_follows.save_request(consent, follows)
         transaction.on_commit(lambda: job_queue.enqueue_answer(consent.pk))
 
 
-def _wording(wanted: Sequence[SubscriptionChoice], language: str) -> str:
+def _wording(
+    wanted: Sequence[SubscriptionChoice], language: str, follows: Sequence[Subject] = ()
+) -> str:
     publication = current_publication()
     with use_language(language or publication.language_codes[0]):
+        if follows:
+            return article_follows.wording(publication.name, follows)
         return consent_wording(publication.name, wanted)
 
 
@@ -100,8 +114,11 @@ def consent_of(token: str) -> Consent:
 
 
 def lost_topics(consent: Consent) -> str:
-    """Returns why the reader must choose again: all topics of a newsletter were deleted; else empty."""
+    """Returns why the reader must choose again: all topics of a newsletter were deleted, or
+    everything they wanted to follow; else empty."""
     wanted = choices.of_consent(consent) if consent.confirmed_at is None else []
+    if consent.confirmed_at is None and not wanted and not consent.follows.exists():
+        return gettext(TOPICS_GONE)
     return (
         gettext(TOPICS_GONE)
         if any(wanted_choice.has_lost_its_topics for wanted_choice in wanted)
@@ -161,6 +178,7 @@ def _subscribe(consent: Consent) -> None:
     subscriber.language = consent.language or subscriber.language
     subscriber.save(update_fields=["state", "confirmed_at", "language"])
     _save_subscriptions(subscriber, choices.of_consent(consent))
+    article_follows.confirm(consent)
 
 
 def _save_subscriptions(subscriber: Subscriber, wanted: Sequence[SubscriptionChoice]) -> None:
@@ -183,7 +201,7 @@ def _save_subscriptions(subscriber: Subscriber, wanted: Sequence[SubscriptionCho
 
 
 def unsubscribe(token: str) -> Subscriber | None:
-    """Unsubscribes from every newsletter. Doing it again changes nothing.
+    """Unsubscribes from every newsletter and unfollows everything. Doing it again changes nothing.
 
     Returns:
         The subscriber, or None if there is no subscriber with this token.
@@ -202,11 +220,12 @@ def unsubscribe(token: str) -> Subscriber | None:
             subscriber.name = ""
             subscriber.save(update_fields=["state", "unsubscribed_at", "name"])
             subscriber.subscriptions.delete_locked()
+            subscriber.article_follows.all().delete()
     return subscriber
 
 
 def choose(token: str, choice: Choice) -> Subscriber:
-    """Saves the choices of a subscriber; choosing nothing unsubscribes.
+    """Saves the choices of a subscriber; choosing nothing unsubscribes who follows nothing either.
 
     Raises:
         NotPossible: they are not subscribed.
@@ -217,7 +236,7 @@ def choose(token: str, choice: Choice) -> Subscriber:
         if subscriber is None or not subscriber.is_active:
             message = gettext("This address is not subscribed. Enter it again to subscribe.")
             raise NotPossible(message)
-        if not choice.wanted:
+        if not choice.wanted and not subscriber.article_follows.exists():
             unsubscribe(token)
             subscriber.refresh_from_db()
             return subscriber

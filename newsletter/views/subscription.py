@@ -64,7 +64,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         return _sign_up_page(request, form, status=429)
     opt_in.request(
         form.cleaned_data["email"],
-        source_url=_source_path(request),
+        source_url=source_path(request),
         wanted=form.wanted(),
         language=form.cleaned_data["language"],
     )
@@ -75,13 +75,13 @@ def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) 
     context = {
         "form": form,
         "offers": form.offers(),
-        "came_from": _source_path(request) if form.is_bound else "",
+        "came_from": source_path(request) if form.is_bound else "",
         "latest": Issue.objects.listed().select_related("newsletter")[:3],
     }
     return render(request, "newsletter/sign_up.html", context, status=status)
 
 
-def _source_path(request: HttpRequest) -> str:
+def source_path(request: HttpRequest) -> str:
     """Returns the path of the page with the form, from the Referer header; else that of this page.
 
     If a correction was suggested, the form repeats the path of the original page.
@@ -112,17 +112,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("newsletter_confirm", token)
         consent = opt_in.consent_of(token)
     except BrokenToken:
-        return _message_page(request, gettext(INCOMPLETE), status=404)
+        return message_page(request, gettext(INCOMPLETE), status=404)
     except ExpiredToken:
-        return _message_page(request, gettext(EXPIRED), status=410)
+        return message_page(request, gettext(EXPIRED), status=410)
     except opt_in.NotPossible as error:
-        return _message_page(request, str(error), status=410)
+        return message_page(request, str(error), status=410)
     with use_language(consent.language):
         if opt_in.unsubscribed_since(consent):
             message = gettext("You unsubscribed after this link was sent.")
-            return _message_page(request, message, status=410)
+            return message_page(request, message, status=410)
         if message := opt_in.lost_topics(consent):
-            return _message_page(request, message, status=410)
+            return message_page(request, message, status=410)
         template = "welcome" if consent.confirmed_at else "confirm"
         context = {"consent": consent, "token": token}
         return render(request, f"newsletter/{template}.html", context)
@@ -136,7 +136,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         return _test_link_page(request)
     email = subscriptions_preferences.email_of(token)
     if not email:
-        return _message_page(request, gettext(UNKNOWN), status=404)
+        return message_page(request, gettext(UNKNOWN), status=404)
     subscriber = Subscriber.objects.with_email(email).first()
     with use_language(subscriber.language if subscriber else ""):
         if request.method == "POST" and "leave" in request.POST:
@@ -159,9 +159,9 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
                 return render(request, "newsletter/erased.html", {"barred": "bar" in request.POST})
         subscriber = data_requests.subscriber_of(token)
     except BrokenToken:
-        return _message_page(request, gettext(UNKNOWN), status=404)
+        return message_page(request, gettext(UNKNOWN), status=404)
     except ExpiredToken:
-        return _message_page(
+        return message_page(
             request, gettext("This link has expired. It was valid for one day."), status=410
         )
     with use_language(subscriber.language):
@@ -172,6 +172,7 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
                 personal_data.describe_subscription(subscription)
                 for subscription in subscriber.subscriptions.with_choices()
             ],
+            "follows": subscriber.article_follows.with_subjects(),
             "mails": subscriber.deliveries.with_issues().order_by("-pk"),
         }
         return render(request, "newsletter/data.html", context)
@@ -192,7 +193,7 @@ def _preferences_page(
             subscriptions_preferences.choose(email, form.choice(), request.POST)
         except opt_in.NotPossible as error:
             status = 429 if isinstance(error, opt_in.TooOften) else 410
-            return _message_page(request, str(error), status=status)
+            return message_page(request, str(error), status=status)
         return redirect(f"{request.path}?saved=1")
     context = {
         "form": form,
@@ -219,14 +220,14 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         opt_in.unsubscribe(token) if posted else Subscriber.objects.with_token(token).first()
     )
     if subscriber is None:
-        return _message_page(request, gettext(UNKNOWN), status=404)
+        return message_page(request, gettext(UNKNOWN), status=404)
     template = "unsubscribed" if posted else "unsubscribe"
     with use_language(subscriber.language):
         context = {"subscriber": subscriber, "address": hidden(subscriber.email)}
         return render(request, f"newsletter/{template}.html", context)
 
 
-def _message_page(request: HttpRequest, message: str, *, status: int) -> HttpResponse:
+def message_page(request: HttpRequest, message: str, *, status: int) -> HttpResponse:
     """Shows a message and what to do instead."""
     return render(request, "newsletter/message.html", {"sentence": message}, status=status)
 

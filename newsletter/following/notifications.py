@@ -1,0 +1,182 @@
+"""New articles for followers: which are due, and claiming them one e-mail at a time.
+
+The table is the queue. A claim is committed before the e-mail is sent, so two workers never send the
+same e-mail, and if a worker is killed, the e-mail is uncertain rather than sent twice
+(docs/decisions/following.md).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from django.db import connection, transaction
+
+from articles.editorial.models import Article, ListingEntry, Scope
+from iria.publication.models import Publication, current_publication
+from newsletter.digests import new_articles
+from newsletter.email.smtp import Outcome
+from newsletter.models import ArticleFollow, ArticleNotification, Subscriber
+from newsletter.subscriptions import suppression
+
+DUE_AT: Final = time(7)
+"""In the publication's time zone."""
+REACHES_BACK: Final = timedelta(days=3)
+"""Older articles are not sent if no worker was running."""
+ENQUEUED_WITHIN: Final = timedelta(hours=1)
+"""How long after `DUE_AT` followers are looked up; articles that are missed are found the next day."""
+RETRY_AFTER: Final = timedelta(minutes=30)
+RETRY_PERIOD: Final = timedelta(days=2)
+CLAIM_TIMEOUT: Final = timedelta(minutes=10)
+"""After this time the process that claimed an e-mail is assumed to be dead."""
+RETENTION: Final = timedelta(days=90)
+
+State = ArticleNotification.State
+STATES: Final = {
+    Outcome.SENT: State.SENT,
+    Outcome.UNCERTAIN: State.UNCERTAIN,
+    Outcome.REFUSED: State.DROPPED,
+}
+SCOPES: Final = {Scope.AUTHOR: "author", Scope.CATEGORY: "section", Scope.TAG: "topic"}
+
+ENQUEUE: Final = """
+WITH new AS (
+    SELECT * FROM unnest(%(articles)s::bigint[], %(moments)s::timestamptz[])
+        AS new (article_id, appeared_at)
+), follower AS (
+    SELECT follow.subscriber_id, new.article_id
+    FROM new JOIN articles_listingentry AS entry USING (article_id)
+        JOIN newsletter_articlefollow AS follow ON follow.author_id = entry.target
+    WHERE entry.scope = 'author' AND follow.created_at < new.appeared_at
+    UNION
+    SELECT follow.subscriber_id, new.article_id
+    FROM new JOIN articles_listingentry AS entry USING (article_id)
+        JOIN newsletter_articlefollow AS follow ON follow.section_id = entry.target
+    WHERE entry.scope = 'category' AND follow.created_at < new.appeared_at
+    UNION
+    SELECT follow.subscriber_id, new.article_id
+    FROM new JOIN articles_listingentry AS entry USING (article_id)
+        JOIN newsletter_articlefollow AS follow ON follow.topic_id = entry.target
+    WHERE entry.scope = 'tag' AND follow.created_at < new.appeared_at
+)
+INSERT INTO newsletter_articlenotification (subscriber_id, article_id, state, created_at, due_at)
+SELECT follower.subscriber_id, follower.article_id, 'pending', %(now)s, %(now)s
+FROM follower JOIN newsletter_subscriber AS subscriber ON subscriber.id = follower.subscriber_id
+WHERE subscriber.state = 'active'
+ON CONFLICT (subscriber_id, article_id) DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The articles of one e-mail, the newest first, and the follows they are sent for."""
+
+    subscriber: Subscriber
+    notification_ids: list[int]
+    articles: list[Article]
+    follows: list[ArticleFollow]
+
+
+def last_due(publication: Publication, now: datetime) -> datetime:
+    """When e-mails were last due."""
+    today = publication.local_date(now)
+    due = datetime.combine(today, DUE_AT, tzinfo=publication.zone_info)
+    if due > now:
+        yesterday = today - timedelta(days=1)
+        due = datetime.combine(yesterday, DUE_AT, tzinfo=publication.zone_info)
+    return due
+
+
+def enqueue(now: datetime) -> int:
+    """Adds the new articles for everybody who follows something in them; returns how many.
+
+    Repeating it changes nothing.
+    """
+    until = last_due(current_publication(), now)
+    if now - until > ENQUEUED_WITHIN:
+        return 0
+    new = new_articles.new_between(until - REACHES_BACK, until, no_older_than=REACHES_BACK)
+    found = list(new.values_list("pk", "appeared_at"))  # type: ignore[misc]
+    if not found:
+        return 0
+    values = {
+        "articles": [pk for pk, _ in found],
+        "moments": [appeared_at for _, appeared_at in found],
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ENQUEUE, values)
+        return cursor.rowcount
+
+
+def subscribers_with_mail(now: datetime) -> list[int]:
+    """The ids of subscribers with due notifications, the oldest first."""
+    due = ArticleNotification.objects.pending().filter(due_at__lte=now).order_by("due_at", "pk")
+    return list(dict.fromkeys(due.values_list("subscriber_id", flat=True)[:2000]))
+
+
+def claim(subscriber_id: int, now: datetime) -> Batch | None:
+    """Claims the e-mail to a subscriber; None if none is due or another worker has it."""
+    with transaction.atomic():
+        subscriber = (
+            Subscriber.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+            .filter(pk=subscriber_id)
+            .first()
+        )
+        if subscriber is None:
+            return None
+        pending = ArticleNotification.objects.pending().filter(subscriber=subscriber)
+        waiting = dict(pending.filter(due_at__lte=now).values_list("article_id", "pk"))
+        batch = _batch(subscriber, waiting)
+        sent = set(batch.notification_ids)
+        for state, ids in (
+            (State.SENDING, sent),
+            (State.DROPPED, set(waiting.values()) - sent),
+        ):
+            ArticleNotification.objects.filter(pk__in=ids).update(state=state, state_changed_at=now)
+    return batch if sent else None
+
+
+def _batch(subscriber: Subscriber, waiting: dict[int, int]) -> Batch:
+    """What can be sent: published articles with something that the subscriber still follows."""
+    if not subscriber.is_active or suppression.is_subscriber_suppressed(subscriber):
+        return Batch(subscriber, [], [], [])
+    follows = {row.subject_key: row for row in subscriber.article_follows.with_subjects()}
+    entries = ListingEntry.objects.filter(article__in=waiting, scope__in=SCOPES)
+    reasons: dict[int, list[tuple[str, int]]] = {}
+    for article_id, scope, target in entries.values_list("article_id", "scope", "target"):
+        key = (SCOPES[Scope(scope)], target)
+        if key in follows:
+            reasons.setdefault(article_id, []).append(key)
+    articles = list(Article.objects.published().filter(pk__in=reasons).newest().for_cards())
+    keys = {key for article in articles for key in reasons[article.pk]}
+    return Batch(
+        subscriber,
+        [waiting[article.pk] for article in articles],
+        articles,
+        [row for key, row in follows.items() if key in keys],
+    )
+
+
+def record(batch: Batch, outcome: Outcome, now: datetime) -> None:
+    """Records the outcome of an e-mail; what was certainly not sent is tried again for two days."""
+    rows = ArticleNotification.objects.filter(pk__in=batch.notification_ids)
+    if outcome in STATES:
+        rows.update(state=STATES[outcome], state_changed_at=now)
+        return
+    rows.filter(created_at__lt=now - RETRY_PERIOD).update(state=State.DROPPED, state_changed_at=now)
+    rows.filter(state=State.SENDING).update(
+        state=State.PENDING, state_changed_at=None, due_at=now + RETRY_AFTER
+    )
+
+
+def mark_uncertain(now: datetime) -> int:
+    """Marks claims of killed processes as uncertain; returns how many."""
+    stale = ArticleNotification.objects.filter(
+        state=State.SENDING, state_changed_at__lt=now - CLAIM_TIMEOUT
+    )
+    return stale.update(state=State.UNCERTAIN, state_changed_at=now)
+
+
+def delete_old(now: datetime) -> int:
+    """Deletes old notifications; an article that old is never sent again."""
+    return ArticleNotification.objects.filter(created_at__lt=now - RETENTION).delete()[0]
