@@ -25,7 +25,7 @@ DrawGallery = Callable[[GalleryUse, list[str]], str]
 """HTML of a gallery around that of its images; at least one may be shown."""
 
 DrawEmbed = Callable[[EmbedUse], str]
-"""HTML of an embed; never empty."""
+"""HTML of an embed; empty if the page shows it elsewhere."""
 
 DrawFile = Callable[[FileUse], str]
 """HTML of a file; empty if it is unknown."""

@@ -84,16 +84,39 @@ def render_body(article: Article, publication: Publication) -> SafeString:
     return mark_safe(draw_body(article, publication).html)  # noqa: S308 - sanitised by `draw`
 
 
-def draw_body(article: Article, publication: Publication, frames: Frames = NO_FRAMES) -> Drawn:
+def draw_body(
+    article: Article,
+    publication: Publication,
+    frames: Frames = NO_FRAMES,
+    *,
+    without_file: int | None = None,
+    without_embed: str = "",
+) -> Drawn:
     """The article's text with its headings and links; embeds without a frame are cards.
 
     No queries if `figures` and `attachments` were fetched (`for_page()`), or one for internal links.
+
+    Args:
+        without_file: the id of a file that the page shows elsewhere.
+        without_embed: the URL of such an embed.
     """
-    files = {each.file_id: each.file for each in article.attachments.all()}
+    files = {
+        each.file_id: each.file
+        for each in article.attachments.all()
+        if each.file_id != without_file
+    }
     images = {figure.image_id: figure.image for figure in article.figures.all()}
     large = large_view(article) if article.is_published else no_large_view
     return _render(
-        article.body, images, files, publication, article.language, frames, large, article.shows
+        article.body,
+        images,
+        files,
+        publication,
+        article.language,
+        frames,
+        large,
+        article.shows,
+        without_embed,
     )
 
 
@@ -144,6 +167,7 @@ def _render(
     frames: Frames,
     large: LargeView,
     shows: Shows,
+    without_embed: str = "",
 ) -> Drawn:
     def figure(use: FigureUse) -> str:
         image = images.get(use.image_id)
@@ -154,7 +178,7 @@ def _render(
         return _figure(use, image, publication, large(use.image_id))
 
     def embed(use: EmbedUse) -> str:
-        return draw_embed(use, frames)
+        return draw_embed(use, frames) if use.url != without_embed else ""
 
     def file(use: FileUse) -> str:
         found = files.get(use.file_id)

@@ -31,9 +31,13 @@ class RenditionUse:
     """Whether an animation plays, unless the reader prefers reduced motion."""
 
 
+FROM_TEXT_TO_EDGE: Final = "(min-width: 89rem) 61rem, (min-width: 62rem) 70vw, 100vw"
+"""From the edge of the text to the edge of the page."""
+
 USES: Final = {
     "thumb": RenditionUse("15rem", 320),
-    "portrait": RenditionUse("9rem", 160, shape=SQUARE),
+    "portrait": RenditionUse("6rem", 160, shape=SQUARE),
+    "face": RenditionUse("2.75rem", 160, shape=SQUARE),
     "card": RenditionUse(
         "(min-width: 64rem) 19rem, (min-width: 40rem) 31vw, 94vw", 640, shape=CARD
     ),
@@ -46,17 +50,13 @@ USES: Final = {
         "(min-width: 64rem) 18rem, (min-width: 36rem) 46vw, 8rem", 640, shape=CARD
     ),
     "inline": RenditionUse("(min-width: 44rem) 42rem, 94vw", 960, moves=True),
-    "gallery": RenditionUse("(min-width: 44rem) 19rem, 94vw", 640, moves=True),
-    "gallery wide": RenditionUse(
-        "(min-width: 68rem) 20rem, (min-width: 44rem) 46vw, 94vw", 640, moves=True
-    ),
-    "gallery full": RenditionUse(
-        "(min-width: 80rem) 26rem, (min-width: 44rem) 46vw, 94vw", 960, moves=True
-    ),
+    "gallery": RenditionUse("(min-width: 44rem) 20rem, 94vw", 640, moves=True),
+    "gallery wide": RenditionUse("(min-width: 44rem) 20rem, 94vw", 640, moves=True),
+    "gallery full": RenditionUse("(min-width: 44rem) 30rem, 94vw", 960, moves=True),
     "large": RenditionUse("100vw", 1920, eager=True, moves=True),
-    "wide": RenditionUse("(min-width: 68rem) 64rem, 94vw", 1280, moves=True),
-    "full": RenditionUse("100vw", 1280, moves=True),
-    "lead": RenditionUse("(min-width: 68rem) 66rem, 100vw", 1280, eager=True, moves=True),
+    "wide": RenditionUse(FROM_TEXT_TO_EDGE, 1280, moves=True),
+    "full": RenditionUse(FROM_TEXT_TO_EDGE, 1280, moves=True),
+    "lead": RenditionUse(FROM_TEXT_TO_EDGE, 1280, eager=True, moves=True),
 }
 
 

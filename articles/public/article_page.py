@@ -1,88 +1,80 @@
-"""Parts of the article page: adjacent articles, series, share links and reading time."""
+"""Parts of the article page: translations, series, share links and reading time."""
 
 import re
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from django.db.models import FETCH_RAISE
-from django.db.models.expressions import RawSQL
-from django.utils.translation import gettext
 
-from articles.editorial.models import Article
-from articles.editorial.models.querysets import ArticleQuerySet
-from iria.core.db.compiled_queries import Prepared
+from articles.editorial.models import Article, Category
 from iria.core.http.urls import absolute_url, safe_link
 from iria.publication.models import Publication
 
-NEIGHBOURS: Final = """
-(SELECT article_id FROM articles_listingentry
-    WHERE scope = 'primary' AND target = %s AND language = %s
-    AND (published_at, article_id) < (%s, %s) ORDER BY published_at DESC, article_id DESC LIMIT 1)
-UNION ALL
-(SELECT article_id FROM articles_listingentry
-    WHERE scope = 'primary' AND target = %s AND language = %s
-    AND (published_at, article_id) > (%s, %s) ORDER BY published_at, article_id LIMIT 1)
-UNION ALL
-SELECT id FROM articles_article WHERE translation_group_id = %s AND id <> %s
-"""
-"""SQL, so that every article page needs only one query for it."""
-
-SHOWN: Final = (
+TRANSLATION_FIELDS: Final = (
     *("headline", "language", "state", "year", "month", "slug", "published_at"),
     *("translation_group", "noindex", "canonical_url"),
 )
 
 
-def _adjacent(
-    section: int, language: str, moment: datetime, pk: int, group: int
-) -> ArticleQuerySet:
-    values = [*[section, language, moment, pk] * 2, group, pk]
-    rows = RawSQL(NEIGHBOURS, values)  # noqa: S611 - a constant
-    found = Article.objects.published().filter(pk__in=rows).order_by("language")
-    return found.only(*SHOWN).fetch_mode(FETCH_RAISE)
+def translations_of(article: Article) -> list[Article]:
+    """The published translations; no query for an article without any."""
+    if article.translation_group_id is None:
+        return []
+    others = Article.objects.published().filter(translation_group=article.translation_group_id)
+    others = others.exclude(pk=article.pk).order_by("language").only(*TRANSLATION_FIELDS)
+    return list(others.fetch_mode(FETCH_RAISE))
 
 
-_beside = Prepared(_adjacent, [int, str, datetime, int, int])
-
-
-@dataclass(slots=True)
-class AdjacentArticles:
-    """The translations and adjacent articles of an article."""
-
-    earlier: Article | None = None
-    later: Article | None = None
-    translations: list[Article] = field(default_factory=list)
-
-
-def adjacent_articles(article: Article) -> AdjacentArticles:
-    """Published articles only; adjacent ones have the same primary category and language."""
-    section = next((row.category_id for row in article.article_categories.all()), None)
-    group, moment = article.translation_group_id, article.published_at
-    if moment is None or (group is None and section is None):
-        return AdjacentArticles()
-    result = AdjacentArticles()
-    for row in _beside(section or 0, article.language, moment, article.pk, group or 0):
-        if group is not None and row.translation_group_id == group:
-            result.translations.append(row)
-        elif (row.published_at, row.pk) < (moment, article.pk):
-            result.earlier = row
-        else:
-            result.later = row
-    return result
+def kicker_section(article: Article) -> Category | None:
+    """The deepest category, the first one of several; one that repeats the article type only if
+    there is no other."""
+    sections = [row.category for row in article.article_categories.all()]
+    kind = article.kind.name.casefold()
+    telling = [each for each in sections if each.name.casefold() != kind] or sections
+    return max(telling, key=lambda each: each.depth, default=None)
 
 
 PART_FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
 
 
+SHOWN_PARTS: Final = 9
+"""A longer series shows the parts around the current one."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesPosition:
+    """The position of an article among the published parts of its series."""
+
     name: str
-    position: int
-    count: int
-    earlier: Article | None
-    later: Article | None
+    index: int
+    parts: list[Article]
+
+    @property
+    def first_shown(self) -> int:
+        """The number of the first part in the list, from 1."""
+        last_start = max(0, len(self.parts) - SHOWN_PARTS)
+        return min(max(0, self.index - SHOWN_PARTS // 2), last_start) + 1
+
+    @property
+    def shown(self) -> list[Article]:
+        return self.parts[self.first_shown - 1 :][:SHOWN_PARTS]
+
+    @property
+    def position(self) -> int:
+        return self.index + 1
+
+    @property
+    def count(self) -> int:
+        return len(self.parts)
+
+    @property
+    def earlier(self) -> Article | None:
+        return self.parts[self.index - 1] if self.index else None
+
+    @property
+    def later(self) -> Article | None:
+        return next(iter(self.parts[self.index + 1 :]), None)
 
 
 def series_position(article: Article) -> SeriesPosition | None:
@@ -97,18 +89,10 @@ def series_position(article: Article) -> SeriesPosition | None:
         .only(*PART_FIELDS)
         .fetch_mode(FETCH_RAISE)
     )
-    position_here = next(
-        (position for position, each in enumerate(parts) if each.pk == article.pk), None
-    )
-    if position_here is None or len(parts) < 2:
+    index = next((index for index, each in enumerate(parts) if each.pk == article.pk), None)
+    if index is None or len(parts) < 2:
         return None
-    return SeriesPosition(
-        name=part.series.name,
-        position=position_here + 1,
-        count=len(parts),
-        earlier=parts[position_here - 1] if position_here else None,
-        later=parts[position_here + 1] if position_here + 1 < len(parts) else None,
-    )
+    return SeriesPosition(part.series.name, index, parts)
 
 
 class NavLink(NamedTuple):
@@ -118,16 +102,18 @@ class NavLink(NamedTuple):
     url: str
 
 
+def mail_link(article: Article) -> str:
+    """A link that starts an e-mail with the headline and the URL."""
+    url = absolute_url(article.get_absolute_url())
+    return f"mailto:?subject={quote(article.sharing_title)}&body={quote(url)}"
+
+
 def share_links(article: Article, publication: Publication) -> list[NavLink]:
-    """Links for e-mail and the services that the publication has chosen."""
+    """Links to the services that the publication has chosen."""
     url, headline = absolute_url(article.get_absolute_url()), article.sharing_title
-    mail = f"mailto:?subject={quote(headline)}&body={quote(url)}"
     return [
-        NavLink(gettext("By e-mail"), mail),
-        *(
-            NavLink(link["name"], safe_link(_fill_pattern(link["address"], url, headline)))
-            for link in publication.share_links
-        ),
+        NavLink(link["name"], safe_link(_fill_pattern(link["address"], url, headline)))
+        for link in publication.share_links
     ]
 
 

@@ -6,13 +6,12 @@ Reads stored rows; nothing is computed here.
 from typing import Final
 
 from django.db import transaction
-from django.db.models import FETCH_RAISE, Max
+from django.db.models import Exists, Max, OuterRef
 from django.db.models.expressions import RawSQL
 
 from accounts.models import User
-from articles.editorial.models import Article
+from articles.editorial.models import Article, ListingEntry, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.images.models.rights import DECIDING
 from articles.related import tasks
 from articles.related.models import RelatedExclusion, RelatedLink, RelatedPick
 from iria.core.db.compiled_queries import Prepared
@@ -60,19 +59,35 @@ COMPUTED: Final = """(SELECT position FROM articles_relatedlink AS link
 WHERE link.article_id = %s AND link.other_id = articles_article.id)"""
 """In plain SQL, because building the query with the ORM is slow and happens for every article page."""
 
-SHOWN: Final = (
-    *("headline", "language", "state", "year", "month", "slug", "published_at", "kind__name"),
-    *("lead_image__alt_text", "lead_image__is_decorative", "lead_image__sizes"),
-    "lead_image__digital_source_type",
-    *(f"lead_image__{field}" for field in DECIDING),
-)
+NEWEST: Final = """
+(SELECT article_id FROM articles_listingentry
+    WHERE scope = 'primary' AND target = %s AND language = %s AND published_at <= now()
+    ORDER BY published_at DESC, article_id DESC LIMIT %s)
+UNION
+(SELECT article_id FROM articles_listingentry
+    WHERE scope = 'all' AND target = 0 AND language = %s AND published_at <= now()
+    ORDER BY published_at DESC, article_id DESC LIMIT %s)
+"""
+
+
+def read_next(article: Article, limit: int = SHOWN_BELOW) -> list[Article]:
+    """The related articles, filled up with the newest of the section, then of all in the language.
+
+    One query, or two if there are too few related articles.
+    """
+    found = related_to(article, limit)
+    if len(found) < limit:
+        known = {article.pk, *(each.pk for each in found)}
+        section = next((row.category_id for row in article.article_categories.all()), 0)
+        more = _newest(section, article.language, limit + len(known))
+        found += [each for each in more if each.pk not in known][: limit - len(found)]
+    return found
 
 
 def related_to(article: Article, limit: int = SHOWN_BELOW) -> list[Article]:
     """Returns the published manual picks, then the computed neighbours.
 
-    One query reads the articles with type and lead image, and only the fields of a small card; access
-    to other fields raises an error.
+    One query, with everything that a card shows.
     """
     return _related(article.pk)[:limit]
 
@@ -85,10 +100,18 @@ def _chosen(article: int) -> ArticleQuerySet:
             RawSQL(PICKED, [article]).asc(nulls_last=True),  # noqa: S611
             RawSQL(COMPUTED, [article]),  # noqa: S611
         )
-        .select_related("kind", "lead_image")
-        .only(*SHOWN)
-        .fetch_mode(FETCH_RAISE)[:MAX_RELATED]
+        .for_cards()[:MAX_RELATED]
     )
 
 
+def _in_section(section: int, language: str, count: int) -> ArticleQuerySet:
+    rows = RawSQL(NEWEST, [section, language, count, language, count])  # noqa: S611 - a constant
+    in_section = ListingEntry.objects.filter(
+        article=OuterRef("pk"), scope=Scope.PRIMARY, target=section
+    )
+    found = Article.objects.published().filter(pk__in=rows)
+    return found.order_by(Exists(in_section).desc(), "-published_at", "-pk").for_cards()
+
+
 _related = Prepared(_chosen, [int])
+_newest = Prepared(_in_section, [int, str, int])

@@ -1,5 +1,6 @@
 """Template tags for public pages: cards, bylines, dates, and the language of texts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -186,6 +187,21 @@ def type_unless_named(article: Any, sections: str) -> str:
     named = rows[:1] if sections == "primary" else rows
     names = {row.category.name.casefold() for row in named}
     return "" if article.kind.name.casefold() in names else article.kind.name
+
+
+@register.filter
+def has_portraits(authors: Iterable[Any]) -> bool:
+    """Whether a portrait of one of the authors may be shown."""
+    portraits = (getattr(author, "portrait", None) for author in authors)
+    return any(portrait is not None and portrait.image.may_be_shown for portrait in portraits)
+
+
+@register.filter
+def has_bios(authors: Iterable[Any]) -> int:
+    """How many of the authors have something to show below the article."""
+    return sum(
+        bool(author.biography or author.links or hasattr(author, "portrait")) for author in authors
+    )
 
 
 @register.simple_tag(takes_context=True)

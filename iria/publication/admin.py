@@ -17,7 +17,7 @@ from iria.core.admin import NoAddOrDelete, Unlabelled
 from iria.publication import colours, logos, menus, models
 from iria.publication.broken_entries import broken_entry_messages
 from iria.publication.models import Publication, current_publication
-from iria.publication.row_fields import LinksField, MenuField, ShareField
+from iria.publication.row_fields import SHARE_SERVICES, LinksField, MenuField, ShareField
 
 EDIT_CONFLICT: Final = (
     "Somebody else changed the publication while you were editing. Your changes are "
@@ -87,7 +87,8 @@ class PublicationForm(forms.ModelForm[Publication]):
     )
     share_links = ShareField(
         label="Share links",
-        help_text="Shown below every article. {address} and {headline} are replaced, for example "
+        help_text=f"Shown below every article. The name is enough for {', '.join(SHARE_SERVICES)}. "
+        "For others, {address} and {headline} in the URL are replaced, for example "
         "https://social.example/share?text={headline}%20{address}.",
     )
 

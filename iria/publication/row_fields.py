@@ -193,10 +193,26 @@ class LinksField(RowsField):
         return {"address": value.get("address", ""), "name": value.get("name", "")}
 
 
+SHARE_SERVICES: Final = {
+    "Bluesky": "https://bsky.app/intent/compose?text={headline}%20{address}",
+    "Facebook": "https://www.facebook.com/sharer/sharer.php?u={address}",
+    "LinkedIn": "https://www.linkedin.com/sharing/share-offsite/?url={address}",
+    "Mastodon": "https://share.joinmastodon.org/#text={headline}%20{address}",
+    "Telegram": "https://t.me/share/url?url={address}&text={headline}",
+    "WhatsApp": "https://wa.me/?text={headline}%20{address}",
+    "X": "https://x.com/intent/post?url={address}&text={headline}",
+}
+"""The name is enough for these. Plain links: nothing of theirs is loaded before a reader follows one."""
+SERVICE_OF: Final = {name.casefold(): (name, url) for name, url in SHARE_SERVICES.items()}
+
+
 class ShareField(LinksField):
     """Services to share an article; their URL contains {address}."""
 
     def read(self, row: Row, *, first: bool) -> Row:
+        known = SERVICE_OF.get(row["name"].strip().casefold())
+        if known and not row["address"].strip():
+            return {"name": known[0], "address": known[1]}
         link = super().read(row, first=first)
         if "{address}" not in link["address"]:
             message = "The URL must contain {address}, which is replaced by the URL of the article."

@@ -3,6 +3,7 @@ const has = (part) => document.querySelector(part);
 const bring = async () => {
   if (has("main search-suggest")) import("./search.js");
   if (has("embed-frame")) import("./embed.js");
+  if (has("share-links")) import("./share.js");
   if (has("[data-view]")) import("./count-view.js");
   if (has("comment-thread")) await import("./comments.js");
   if (has("sign-in-state")) import("./sign-in-state.js");

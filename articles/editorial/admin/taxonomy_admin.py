@@ -98,8 +98,8 @@ class CategoryAdmin(MergeAdminMixin, admin.ModelAdmin[Category]):
 
 
 class KindAdmin(admin.ModelAdmin[ArticleType]):
-    list_display = ["name", "slug", "position"]
-    list_editable = ["position"]
+    list_display = ["name", "slug", "template", "position"]
+    list_editable = ["template", "position"]
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
 
 

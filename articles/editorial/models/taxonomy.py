@@ -177,11 +177,26 @@ class Category(models.Model):
 class ArticleType(models.Model):
     """A type of article: news, analysis, report, opinion. Editors maintain the list."""
 
+    class Template(models.TextChoices):
+        NEWS = "news", "News"
+        ANALYSIS = "analysis", "Analysis: with contents"
+        OPINION = "opinion", "Opinion: with the portrait of the author"
+        REPORT = "report", "Report: with a cover, contents and the PDF"
+        PODCAST = "podcast", "Podcast: with a player"
+        VIDEO = "video", "Video: with the video first"
+
     name = models.CharField(
         max_length=40, unique=True, validators=[validate_storable, validate_not_blank]
     )
     slug = models.SlugField(max_length=40, unique=True)
     position = models.PositiveSmallIntegerField(default=0)
+    template = models.CharField(
+        max_length=8,
+        choices=Template,
+        default=Template.NEWS,
+        db_default=Template.NEWS.value,
+        help_text="How its articles look. What an article lacks, such as a PDF, is not shown.",
+    )
 
     class Meta:
         ordering = ["position", "name"]

@@ -20,7 +20,7 @@ from articles.editorial.models import Article
 from articles.editorial.preview_links import last_saved, preview_url
 from articles.public.draft_preview.cards import cards_of
 from articles.public.responses import private
-from articles.public.views.article import article_context
+from articles.public.views.article import article_context, template_of
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.language import in_its_language
@@ -101,7 +101,7 @@ class PreviewAdminMixin(admin.ModelAdmin[Article]):
 def _page(request: HttpRequest, article: Article, scheme: str) -> HttpResponse:
     with use_language(article.language):
         context = {**article_context(request, article), "preview": scheme, "framed": scheme}
-        response = render(request, "articles/public/article.html", context)
+        response = render(request, template_of(article), context)
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response._csp_config = {**FRAME_POLICY, "img-src": settings.SECURE_CSP["img-src"]}  # type: ignore[attr-defined]
     return private(response)

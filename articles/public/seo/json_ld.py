@@ -11,7 +11,8 @@ from django.templatetags.static import static
 from accounts.models import AuthorProfile
 from articles.body.plain_text import caption_text
 from articles.comments.threads.builder import Thread, ThreadComment
-from articles.editorial.models import Article, Correction, Figure
+from articles.editorial.models import Article, ArticleType, Correction, Figure
+from articles.embeds.iframes import NO_FRAMES, Frames
 from articles.images.models import Image
 from articles.images.rights.credit_line import (
     licence_url,
@@ -20,6 +21,9 @@ from articles.images.rights.credit_line import (
     source_type_url,
 )
 from articles.images.srcset import plain_rendition
+from articles.public.lead_media import NONE as NO_MEDIA
+from articles.public.lead_media import LeadMedia
+from articles.public.seo.media_json_ld import media_objects
 from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 
@@ -59,19 +63,25 @@ def image_object(image: Image, caption: str) -> dict[str, Any] | None:
 
 
 CONTEXT = "https://schema.org"
+Template = ArticleType.Template
 TYPES: Final = {
-    "news": "NewsArticle",
-    "analysis": "AnalysisNewsArticle",
-    "report": "Report",
-    "opinion": "OpinionNewsArticle",
-    "commentary": "OpinionNewsArticle",
+    Template.NEWS: "NewsArticle",
+    Template.ANALYSIS: "AnalysisNewsArticle",
+    Template.OPINION: "OpinionNewsArticle",
+    Template.REPORT: "Report",
+    Template.PODCAST: "NewsArticle",
+    Template.VIDEO: "NewsArticle",
+}
+"""The template of an article type → its type of schema.org."""
+
+NEWS_TYPES: Final = {
     "backgrounder": "BackgroundNewsArticle",
     "background": "BackgroundNewsArticle",
     "explainer": "BackgroundNewsArticle",
     "reportage": "ReportageNewsArticle",
     "review": "ReviewNewsArticle",
 }
-"""Slug of an article type → type of schema.org. Types added by editors are NewsArticle."""
+"""Slug of an article type → a narrower type of schema.org, if it looks like news or analysis."""
 
 MOST_COMMENTS: Final = 20
 """Maximum number of comments in the data of an article; all are in the feed and the API."""
@@ -184,14 +194,22 @@ def breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def news_article(
-    article: Article, publication: Publication, thread: Thread, translations: Sequence[Article] = ()
+    article: Article,
+    publication: Publication,
+    thread: Thread,
+    translations: Sequence[Article] = (),
+    media: LeadMedia = NO_MEDIA,
+    frames: Frames = NO_FRAMES,
 ) -> dict[str, Any]:
-    """An article with its authors, categories, credited images and comments."""
+    """An article with its authors, categories, credited images and comments.
+
+    An article with audio above its text is a `PodcastEpisode`; a video or a PDF there is described
+    in its own object.
+    """
     url = f"{settings.SITE_URL}{article.get_absolute_url()}"
-    published, updated = article.published_at, article.last_change
     data: dict[str, Any] = {
         "@context": CONTEXT,
-        "@type": TYPES.get(article.kind.slug, "NewsArticle"),
+        "@type": _type_of(article, media),
         "mainEntityOfPage": url,
         "url": url,
         "headline": article.headline,
@@ -200,23 +218,26 @@ def news_article(
         "publisher": organization(publication),
         "author": [author_reference(row.author) for row in article.bylines.all()]
         or [organization(publication)],
-        "articleSection": [row.category.name for row in article.article_categories.all()],
         "genre": article.kind.name,
         "copyrightHolder": {"@type": "Organization", "name": publication.copyright_holder},
     }
+    # An episode is no article, so it has no section.
+    if data["@type"] == PODCAST:
+        data["name"] = article.headline
+    else:
+        sections = [row.category.name for row in article.article_categories.all()]
+        data["articleSection"] = sections
     if publication.issn:
         data["isPartOf"] = periodical(publication)
     if article.description:
         data["description"] = article.description
-    if published and updated:
-        data["datePublished"] = publication.local(published).isoformat(timespec="seconds")
-        data["dateModified"] = publication.local(updated).isoformat(timespec="seconds")
-        data["copyrightYear"] = publication.local(published).year
+    data.update(_dates(article, publication))
     if tags := [tag.name for tag in article.tags.all()]:
         data["keywords"] = tags
     data.update(_rights(article))
     if images := _image_objects(article):
         data["image"] = images
+    data.update(media_objects(article, publication, media, frames))
     if corrections := list(article.corrections.all()):
         data["correction"] = [_correction(each, publication) for each in corrections]
     if not thread.off:
@@ -234,6 +255,29 @@ def news_article(
             for each in translations
         ]
     return data
+
+
+PODCAST: Final = "PodcastEpisode"
+
+
+def _type_of(article: Article, media: LeadMedia) -> str:
+    if media.file is not None and media.file.is_audio:
+        return PODCAST
+    template = Template(article.kind.template)
+    if template in {Template.NEWS, Template.ANALYSIS}:
+        return NEWS_TYPES.get(article.kind.slug, TYPES[template])
+    return TYPES[template]
+
+
+def _dates(article: Article, publication: Publication) -> dict[str, Any]:
+    published, updated = article.published_at, article.last_change
+    if published is None or updated is None:
+        return {}
+    return {
+        "datePublished": publication.local(published).isoformat(timespec="seconds"),
+        "dateModified": publication.local(updated).isoformat(timespec="seconds"),
+        "copyrightYear": publication.local(published).year,
+    }
 
 
 def _rights(article: Article) -> dict[str, str]:

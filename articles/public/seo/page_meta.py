@@ -18,9 +18,11 @@ from accounts.models import AuthorProfile
 from articles.body.plain_text import caption_text
 from articles.comments.threads.builder import Thread
 from articles.editorial.models import Article, Figure, Portrait
+from articles.embeds.iframes import Frames
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_text
 from articles.images.srcset import preview_rendition
+from articles.public.lead_media import LeadMedia
 from articles.public.navigation import front_page_url
 from articles.public.seo import json_ld
 from articles.public.seo.json_ld import image_object
@@ -218,7 +220,12 @@ def author_meta(
 
 
 def article_meta(
-    request: HttpRequest, article: Article, thread: Thread, translations: Sequence[Article] = ()
+    request: HttpRequest,
+    article: Article,
+    thread: Thread,
+    translations: Sequence[Article],
+    media: LeadMedia,
+    frames: Frames,
 ) -> PageMeta:
     """The metadata of an article fetched with `for_page()`."""
     publication = publication_of(request)
@@ -235,7 +242,7 @@ def article_meta(
         article=article,
         alternates=_alternates([article, *translations]),
         data=[
-            json_ld.news_article(article, publication, thread, translations),
+            json_ld.news_article(article, publication, thread, translations, media, frames),
             json_ld.breadcrumbs(
                 [*crumbs, (article.headline, absolute_url(article.get_absolute_url()))]
             ),

@@ -14,21 +14,25 @@ from django.views.decorators.http import require_safe
 from articles.body.rendering import Drawn, Heading
 from articles.comments.threads.builder import thread_of
 from articles.comments.threads.permalinks import thread_scope
-from articles.editorial.models import Article, Figure, Portrait
+from articles.editorial.models import Article, ArticleType, Figure, Portrait
 from articles.editorial.preview_links import read_preview_token
 from articles.editorial.rendering import draw_body
 from articles.embeds.iframes import allow, frames_of
+from articles.embeds.iframes import draw as draw_embed
 from articles.images.srcset import plain_rendition
 from articles.public.article_page import (
-    adjacent_articles,
+    kicker_section,
+    mail_link,
     minutes_to_read,
     series_position,
     share_links,
+    translations_of,
 )
+from articles.public.lead_media import lead_media
 from articles.public.listing_scope import article_listing_scope
 from articles.public.responses import private, render_public_page
 from articles.public.seo import page_meta
-from articles.related.read_next import related_to
+from articles.related.read_next import read_next
 from iria.core.db.compiled_queries import Prepared
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
@@ -48,6 +52,10 @@ CONTENTS_FROM: Final = 3
 LONG: Final = 4
 """Minimum number of headings, and of minutes, for a table of contents."""
 
+Template = ArticleType.Template
+WITH_CONTENTS: Final = {Template.ANALYSIS, Template.REPORT}
+"""Article types that have a table of contents even if the text is short."""
+
 
 @public_page(also=thread_scope)
 @in_its_language
@@ -57,24 +65,32 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
         raise Http404
     with use_language(chosen.language):
         thread = thread_of(chosen, publication_of(request))
-        adjacent = adjacent_articles(chosen)
+        translations = translations_of(chosen)
         context = {
             **article_context(request, chosen),
             "thread": thread,
             "series": series_position(chosen),
             "listing_scope": article_listing_scope(chosen, request),
-            "adjacent": adjacent,
+            "translations": translations,
+            "mail_link": mail_link(chosen),
             "share_links": share_links(chosen, publication_of(request)),
             "url": absolute_url(chosen.get_absolute_url()),
-            "related": related_to(chosen),
-            "meta": page_meta.article_meta(request, chosen, thread, adjacent.translations),
+            "related": read_next(chosen),
         }
-        response = render_public_page(request, "articles/public/article.html", context)
+        context["meta"] = page_meta.article_meta(
+            request, chosen, thread, translations, context["media"], context["frames"]
+        )
+        response = render_public_page(request, template_of(chosen), context)
         return allow(response, context["frames"])
 
 
+def template_of(article: Article) -> str:
+    """The template of the article's type."""
+    return f"articles/public/types/{article.kind.template}.html"
+
+
 def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
-    """The context of the article itself, for `articles/public/article.html`.
+    """The context of the article itself, for the templates of the article types.
 
     A preview adds `preview`, the text of its banner.
     """
@@ -85,16 +101,26 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     authors = [row.author for row in chosen.bylines.all()]
     portraits = Portrait.objects.select_related("image").defer("image__metadata")
     prefetch_related_objects(authors, Prefetch("portrait", portraits))
-    drawn = draw_body(chosen, publication_of(request), frames)
+    media = lead_media(chosen, frames)
+    drawn = draw_body(
+        chosen,
+        publication_of(request),
+        frames,
+        without_file=media.file.pk if media.file else None,
+        without_embed=media.embed.url if media.embed else "",
+    )
     return {
         "article": chosen,
         "authors": authors,
+        "section": kicker_section(chosen),
         "lead": lead,
+        "media": media,
+        "video": draw_embed(media.embed, frames) if media.embed else "",
         "unavailable": used if lead is None else None,
         "lightbox_url": lightbox_url,
         "lightbox_count": drawn.html.count('class="enlarge"') + bool(lightbox_url),
         "body": mark_safe(drawn.html),  # noqa: S308 - sanitised when rendered
-        "contents": table_of_contents(drawn, minutes),
+        "contents": table_of_contents(drawn, minutes, Template(chosen.kind.template)),
         "links": [absolute_url(link) if link.startswith("/") else link for link in drawn.links],
         "frames": frames,
         "minutes": minutes,
@@ -102,10 +128,11 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     }
 
 
-def table_of_contents(drawn: Drawn, minutes: int) -> list[Heading]:
-    """The headings of a long text; none for a short one."""
+def table_of_contents(drawn: Drawn, minutes: int, template: Template) -> list[Heading]:
+    """The headings of a report, an analysis or a long text; none if there are few."""
     parts = [heading for heading in drawn.headings if heading.level == 2]
-    return parts if len(parts) >= CONTENTS_FROM and minutes >= LONG else []
+    is_long = minutes >= LONG or template in WITH_CONTENTS
+    return parts if len(parts) >= CONTENTS_FROM and is_long else []
 
 
 def _lead(article: Article) -> Figure | None:
@@ -148,7 +175,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
             **article_context(request, chosen),
             "preview": BANNERS[Article.State(chosen.state)],
         }
-        response = render(request, "articles/public/article.html", context)
+        response = render(request, template_of(chosen), context)
         return private(allow(response, context["frames"]))
 
 

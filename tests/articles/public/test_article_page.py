@@ -57,12 +57,12 @@ def test_every_part_of_the_page_is_in_order(client: Client) -> None:
     text = text_of_page(page(client, full_article()))
     parts = [
         "Skip to content",
-        "Asia-Pacific, News",
+        "Asia-Pacific News",
         "The long way",
         "What did not happen, and why it matters.",
         "By Author of The long way and Second of The long way",
         "1 March 2026",
-        "1 Comment on The long way",
+        "1 comment",
         "Morning at the quay (Image Credit: Ines Faro/via Meridian Pictures)",
         "Words before.",
         "A quay (Image Credit: Ines Faro 0)",
@@ -93,19 +93,19 @@ def test_the_page_has_one_headline_one_footer_and_a_link_to_the_thread(client: C
     assert tree.get_element_by_id("comments") is not None
     assert tree.xpath("(//footer//a)[last()]/@href") == ["#top"]
     links = tree.xpath("//a[@href='#comments']")
-    assert ["".join(link.itertext()) for link in links] == ["1 Comment on The long way"]
+    assert [link.text_content().strip() for link in links] == ["1 comment"]
 
 
-@pytest.mark.parametrize(
-    ("count", "visible_text"), [(0, "No Comments on"), (1, "1 Comment on"), (12, "12 Comments on")]
-)
+@pytest.mark.parametrize(("count", "number"), [(0, ""), (1, "1"), (12, "12")])
 def test_the_link_to_the_thread_shows_the_number_of_visible_comments(
-    client: Client, count: int, visible_text: str
+    client: Client, count: int, number: str
 ) -> None:
     article = newsroom.published("Quiet")
     sample_content.comments(article, count)
     Comment.objects.create(article=article, name="Held", text="Not seen yet.")
-    assert f"{visible_text} Quiet" in text_of_page(page(client, article))
+    tree = lxml_html.document_fromstring(page(client, article))
+    (link,) = tree.xpath("//ul[@class='article-actions']//a[@href='#comments']")
+    assert re.sub(r"\D", "", link.text_content()) == number
 
 
 def test_an_update_is_shown_with_its_date_and_a_first_publication_is_not(
@@ -192,25 +192,24 @@ def test_a_long_text_has_a_table_of_contents_and_a_short_one_has_none(client: Cl
     assert 'id="contents"' not in page(client, short)
 
 
-def test_previous_and_next_articles_have_the_same_primary_category_and_language(
-    client: Client,
-) -> None:
+def test_four_articles_follow_filled_up_from_the_section(client: Client) -> None:
     straits, news = newsroom.category("Straits"), newsroom.category("News")
 
     def at(hour: int, headline: str, **fields: Any) -> Article:
         moment = datetime(2026, 3, 1, hour, tzinfo=UTC)
         return newsroom.published(headline, at=moment, **{"categories": [straits], **fields})
 
-    before, chosen = at(1, "Before"), at(5, "Chosen")
-    after = at(9, "After")
-    at(4, "Elsewhere", categories=[news, straits])
-    at(6, "Ailleurs", language="fr")
+    chosen, picked = at(1, "Chosen"), at(2, "Picked", categories=[news])
+    sample_content.related(chosen, [picked])
+    for hour in (3, 4):
+        at(hour, f"Strait {hour}")
+    at(5, "Ailleurs", language="fr")
+    for hour in (6, 7):
+        at(hour, f"News {hour}", categories=[news])
     tree = lxml_html.document_fromstring(page(client, chosen))
-    ways = {
-        link.get("rel"): link.get("href")
-        for link in tree.xpath("//a[@class][@rel='prev' or @rel='next']")
-    }
-    assert ways == {"prev": before.get_absolute_url(), "next": after.get_absolute_url()}
+    headlines = tree.xpath("//aside[@aria-labelledby='related']//h3")
+    found = [each.text_content().strip() for each in headlines]
+    assert found == ["Picked", "Strait 4", "Strait 3", "News 7"]
 
 
 def test_authors_are_shown_with_portrait_biography_and_link(
@@ -230,13 +229,13 @@ def test_authors_are_shown_with_portrait_biography_and_link(
     with django_assert_max_num_queries(12):
         html = page(client, article)
     tree = lxml_html.document_fromstring(html)
-    (box,) = tree.xpath("//section[@class='author-box']")
+    (box,) = tree.find_class("author-box")
     visible_text = " ".join(box.text_content().split())
     assert (
         visible_text
         == "(Image Credit: Nell Sandoval) Ines Faro Senior fellow She counts ships. faro.example Mastodon"
+        " Follow by e-mail: Ines Faro"
     )
-    assert "About Rui Tavares" not in html
 
 
 def test_an_article_is_shared_with_plain_links(client: Client) -> None:
@@ -265,7 +264,6 @@ def test_a_page_uses_the_language_of_its_article_and_not_of_the_browser(client: 
     assert '<html lang="fr" dir="ltr">' in plain
     visible_text = text_of_page(plain)
     for part in (
-        "Aucun commentaire sur",
         "Laisser un commentaire",
         "S’abonner",
     ):

@@ -1,0 +1,98 @@
+"""Sharing, printing and following an article, with and without scripts."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from newsletter import subscription_emails
+from newsletter.models import ArticleFollow, Consent
+from newsletter.subscriptions import opt_in
+from tests import newsroom
+from tests.articles.public import sample_content
+from tests.browser.checkers import accessibility_complaints, html_complaints
+from tests.browser.conftest import PHONE, OpenPage
+
+pytestmark = pytest.mark.browser
+
+SHEET = "navigator.share = async (data) => { window.shared = data; }"
+
+
+def test_the_sheet_of_the_system_is_used_where_there_is_one(open_page: OpenPage) -> None:
+    article = newsroom.published("Ships wait")
+    page = open_page(size=PHONE)
+    page.add_init_script(SHEET)
+    page.goto(article.get_absolute_url())
+    expect(page.locator("share-links button")).to_be_visible()
+    page.locator(".article-actions a[href='#share']").click()
+    assert page.evaluate("shared.title") == "Ships wait"
+    assert page.evaluate("shared.url").endswith(article.get_absolute_url())
+
+
+def test_the_link_is_copied(open_page: OpenPage) -> None:
+    article = newsroom.published("Ships wait")
+    page = open_page(article.get_absolute_url(), permissions=["clipboard-read", "clipboard-write"])
+    button = page.locator("share-links button")
+    before = button.inner_text()
+    button.click()
+    expect(button).not_to_have_text(before)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith(article.get_absolute_url())
+    expect(page.locator("#share-address")).to_be_hidden()
+
+
+def test_without_scripts_there_is_the_address_and_no_dead_button(open_page: OpenPage) -> None:
+    article = newsroom.published("Ships wait")
+    page = open_page(article.get_absolute_url(), scripts=False)
+    expect(page.locator("share-links button")).to_be_hidden()
+    expect(page.locator("[data-print]")).to_be_hidden()
+    expect(page.locator("#share-address")).to_be_visible()
+    page.locator(".article-actions a[href='#share']").click()
+    assert page.url.endswith("#share")
+
+
+def test_the_print_button_prints_the_page_without_the_interface(open_page: OpenPage) -> None:
+    article = newsroom.published("Ships wait", tags=["tankers"])
+    page = open_page()
+    page.add_init_script("print = () => { window.printed = true; }")
+    page.goto(article.get_absolute_url())
+    page.locator("[data-print]").click()
+    assert page.evaluate("printed")
+    page.emulate_media(media="print")
+    for part in (".article-actions", ".rail-rows", ".contents", ".article-thread form"):
+        for each in page.locator(part).all():
+            expect(each).to_be_hidden()
+    expect(page.locator(".article-text")).to_be_visible()
+
+
+def test_an_author_is_followed_without_scripts(open_page: OpenPage) -> None:
+    author = newsroom.author("Ines Faro")
+    article = newsroom.published("Ships wait", authors=[author], tags=["tankers"])
+    page = open_page(article.get_absolute_url(), scripts=False)
+    page.locator(".follow-link a").click()
+    page.locator("input[value='author:ines-faro']").check()
+    page.locator("#follow-email").fill("ola@readers.example")
+    page.locator(".newsletter-form button[type='submit']").click()
+    page.wait_for_url("**/newsletter/check-your-inbox/")
+    consent = Consent.objects.get()
+    subscription_emails.answer(consent.pk)
+    page.goto(f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/")
+    assert not ArticleFollow.objects.exists()
+    page.locator("main form button").click()
+    expect(page.locator("main form")).to_have_count(0)
+    assert ArticleFollow.objects.get().author == author
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_and_the_form_are_accessible_and_valid(
+    open_page: OpenPage, scheme: str, tmp_path: Path
+) -> None:
+    image = sample_content.sized(newsroom.picture())
+    author = newsroom.author("Ines Faro")
+    article = newsroom.published("Ships wait", authors=[author], tags=["x"], lead_image=image)
+    page = open_page(article.get_absolute_url(), size=PHONE, scheme=scheme)
+    assert accessibility_complaints(page) == []
+    assert html_complaints({"page": page.content()}, tmp_path) == []
+    page.goto(f"/newsletter/follow/?article={article.pk}")
+    assert accessibility_complaints(page) == []
+    assert html_complaints({"page": page.content()}, tmp_path) == []
