@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_names_and_labels'),
-        ('articles', '0065_templates_of_article_types'),
+        ('articles', '0063_social_preview'),
         ('newsletter', '0026_index_of_welcome_emails'),
         ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
     ]
