@@ -7,7 +7,7 @@ same e-mail, and if a worker is killed, the e-mail is uncertain rather than sent
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -98,14 +98,14 @@ def enqueue(now: datetime) -> int:
     found = list(new.values_list("pk", "appeared_at"))  # type: ignore[misc]
     if not found:
         return 0
-    values = {
+    values: dict[str, Any] = {
         "articles": [pk for pk, _ in found],
         "moments": [appeared_at for _, appeared_at in found],
         "now": now,
     }
     with connection.cursor() as cursor:
         cursor.execute(ENQUEUE, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def subscribers_with_mail(now: datetime) -> list[int]:

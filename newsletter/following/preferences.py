@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from iria.core.hooks import MailChoice, MailChoices
 from newsletter.models import ArticleFollow, Subscriber
-from newsletter.models.follow import FollowQuerySet
+from newsletter.models.follow import ArticleFollowQuerySet
 from newsletter.subscriptions import follows
 from newsletter.subscriptions.follows import Subject
 
@@ -42,7 +42,7 @@ class Following:
         follows.end(_follows_of(address))
 
 
-def _follows_of(address: str) -> FollowQuerySet:
+def _follows_of(address: str) -> ArticleFollowQuerySet:
     subscriber = Subscriber.objects.with_email(address).first()
     return ArticleFollow.objects.filter(subscriber=subscriber)
 

@@ -1,6 +1,6 @@
 """Following an author, a topic or a section by e-mail, and the articles sent for it."""
 
-from typing import Any
+from typing import cast
 
 from django.db import models
 from django.db.models import Q
@@ -46,8 +46,7 @@ class SubjectMixin(models.Model):
 
     @property
     def subject(self) -> AuthorProfile | Category | Tag:
-        found: Any = self.author or self.section or self.topic
-        return found
+        return cast("AuthorProfile | Category | Tag", self.author or self.section or self.topic)
 
     @property
     def subject_key(self) -> tuple[str, int]:
@@ -56,12 +55,12 @@ class SubjectMixin(models.Model):
         return name, getattr(self, f"{name}_id")
 
 
-class FollowQuerySet(models.QuerySet["ArticleFollow"]):
-    def with_token(self, token: str) -> "FollowQuerySet":
+class ArticleFollowQuerySet(models.QuerySet["ArticleFollow"]):
+    def with_token(self, token: str) -> "ArticleFollowQuerySet":
         """Filters by token; a token that PostgreSQL cannot store matches nothing."""
         return self.filter(token=token) if token.isascii() and token.isprintable() else self.none()
 
-    def with_subjects(self) -> "FollowQuerySet":
+    def with_subjects(self) -> "ArticleFollowQuerySet":
         """In the order of lists."""
         return self.select_related(*SUBJECTS).order_by("author__name", "section__name", "pk")
 
@@ -79,7 +78,7 @@ class ArticleFollow(SubjectMixin):
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = FollowQuerySet.as_manager()
+    objects = ArticleFollowQuerySet.as_manager()
 
     class Meta:
         verbose_name = "follower by e-mail"
@@ -121,8 +120,8 @@ class ConsentedFollow(SubjectMixin):
         ]
 
 
-class NotificationQuerySet(models.QuerySet["ArticleNotification"]):
-    def pending(self) -> "NotificationQuerySet":
+class ArticleNotificationQuerySet(models.QuerySet["ArticleNotification"]):
+    def pending(self) -> "ArticleNotificationQuerySet":
         return self.filter(state=ArticleNotification.State.PENDING)
 
 
@@ -152,7 +151,7 @@ class ArticleNotification(models.Model):
         null=True, blank=True, help_text="When it was claimed or got its result."
     )
 
-    objects = NotificationQuerySet.as_manager()
+    objects = ArticleNotificationQuerySet.as_manager()
 
     class Meta:
         constraints = [

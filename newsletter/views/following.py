@@ -92,7 +92,8 @@ def follow(request: HttpRequest) -> HttpResponse:
     if not subjects:
         raise Http404
     form = FollowForm(request.POST if request.method == "POST" else None, subjects)
-    context = {"form": form, "article": article, "came_from": source_path(request)}
+    came_from = source_path(request)
+    context = {"form": form, "article": article, "came_from": came_from}
     if request.method != "POST":
         return render(request, "newsletter/follow.html", context)
     if request.POST.get("website", "").strip():
@@ -107,7 +108,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         ):
             opt_in.request(
                 form.cleaned_data["email"],
-                source_url=context["came_from"],
+                source_url=came_from,
                 follows=form.cleaned_data["subjects"],
                 language=article.language if article else "",
             )

@@ -22,9 +22,10 @@ pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
 
 
-def confirmed(**choice: str) -> Consent:
+def confirmed(language: str = "") -> Consent:
     """Ola entered her address and confirmed it."""
-    opt_in.request(OLA, source_url="/", wanted=[SubscriptionChoice.usual(news())], **choice)
+    wanted = [SubscriptionChoice.usual(news())]
+    opt_in.request(OLA, source_url="/", wanted=wanted, language=language)
     consent = Consent.objects.latest("pk")
     return opt_in.confirm(opt_in.confirmation_token(consent))
 

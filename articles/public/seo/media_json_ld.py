@@ -17,7 +17,8 @@ def media_objects(
     """The file or the video above the text; a video only with the image that search engines need."""
     if media.file is not None:
         return _file_object(media.file)
-    rendition = plain_rendition(article.lead_image) if article.visible_lead_image else None
+    image = article.visible_lead_image
+    rendition = plain_rendition(image) if image else None
     if media.embed is None or rendition is None or article.published_at is None:
         return {}
     video = {

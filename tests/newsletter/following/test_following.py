@@ -12,6 +12,7 @@ from articles.editorial import publishing
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
 from newsletter import personal_data, subscription_emails
+from newsletter.email.smtp import Outcome
 from newsletter.following import emails, notifications
 from newsletter.models import ArticleFollow, ArticleNotification, Consent, Subscriber
 from newsletter.subscriptions import opt_in
@@ -216,7 +217,7 @@ def test_an_email_that_was_not_accepted_is_tried_again(settings: Any, morning: d
     notifications.enqueue(morning)
     batch = notifications.claim(ola.pk, morning)
     assert batch is not None
-    notifications.record(batch, notifications.Outcome.DEFERRED, morning)
+    notifications.record(batch, Outcome.DEFERRED, morning)
     assert emails.send_due(morning + timedelta(minutes=1)) == 0
     assert emails.send_due(morning + notifications.RETRY_AFTER) == 1
 
