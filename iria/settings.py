@@ -257,7 +257,14 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 # The languages of the interface, each with a catalogue; pages choose one by their content, see
 # docs/decisions/languages.md. The admin is in English.
-LANGUAGES = [("en", "English"), ("fr", "Français")]
+LANGUAGES = [
+    ("en", "English"),
+    ("fr", "Français"),
+    ("ar", "العربية"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("pt", "Português"),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "iria.formats"
 

@@ -1,4 +1,7 @@
-"""Brings the catalogues up to date and names what is left to translate."""
+"""Brings the catalogues up to date and names what is left to translate.
+
+Arguments are languages without a catalogue, which get one.
+"""
 
 import os
 import sys
@@ -14,8 +17,9 @@ def main() -> int:
     from tests.catalogue.collecting import collect
 
     found, missing = collect(), 0
-    for language, file in keeping.catalogues():
+    for language, file in keeping.catalogues(sys.argv[1:]):
         catalogue = keeping.brought_up_to_date(language, file, found)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(keeping.as_po(catalogue))
         file.with_suffix(".mo").write_bytes(keeping.as_mo(catalogue))
         for sentence in keeping.untranslated(catalogue):

@@ -1,6 +1,8 @@
 """The files of a catalogue: bringing the `.po` up to date, making the `.mo`."""
 
-from collections.abc import Iterator
+import gettext
+import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -18,10 +20,11 @@ LOCALE: Final = PROJECT / "locale"
 BEGUN: Final = datetime(2026, 11, 25, tzinfo=UTC)
 
 
-def catalogues() -> Iterator[tuple[str, Path]]:
-    """Language and `.po` of every catalogue there is."""
-    for file in sorted(LOCALE.glob("*/LC_MESSAGES/django.po")):
-        yield file.parent.parent.name, file
+def catalogues(new: Iterable[str] = ()) -> Iterator[tuple[str, Path]]:
+    """Language and `.po` of every catalogue there is, and of new ones."""
+    there = {file.parent.parent.name for file in LOCALE.glob("*/LC_MESSAGES/django.po")}
+    for language in sorted(there | set(new)):
+        yield language, LOCALE / language / "LC_MESSAGES/django.po"
 
 
 def read(language: str, file: Path) -> Catalog:
@@ -29,11 +32,15 @@ def read(language: str, file: Path) -> Catalog:
         return read_po(source, locale=language, domain="django")
 
 
-def brought_up_to_date(language: str, file: Path, found: Collection) -> Catalog:
-    """The catalogue with exactly what the project says today; translations there were are kept."""
-    before = read(language, file) if file.exists() else Catalog(locale=language)
+PLURAL_FORMS: Final = {
+    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
+}
+"""Where the order of Babel is not that of GNU gettext and Django, in which translators expect the forms."""
+
+
+def empty_catalogue(language: str) -> Catalog:
     # Fixed dates: the file changes only when its words do.
-    after = Catalog(
+    catalogue = Catalog(
         locale=language,
         domain="django",
         header_comment=f"# The words of IRIA's pages in {language}.",
@@ -46,6 +53,15 @@ def brought_up_to_date(language: str, file: Path, found: Collection) -> Catalog:
         revision_date=BEGUN,
         fuzzy=False,
     )
+    if language in PLURAL_FORMS:
+        catalogue.mime_headers = [("Plural-Forms", PLURAL_FORMS[language])]
+    return catalogue
+
+
+def brought_up_to_date(language: str, file: Path, found: Collection) -> Catalog:
+    """The catalogue with exactly what the project says today; translations there were are kept."""
+    before = read(language, file) if file.exists() else empty_catalogue(language)
+    after = empty_catalogue(language)
     for message in sorted(found.places, key=lambda each: (each.singular.casefold(), each.context)):
         given = (message.singular, message.plural) if message.plural else message.singular
         old = before.get(message.singular, context=message.context or None)
@@ -80,13 +96,58 @@ def as_mo(catalogue: Catalog) -> bytes:
 
 
 def untranslated(catalogue: Catalog) -> list[str]:
-    """What has no translation, or one in which a word to be filled in is missing or foreign."""
+    """What has no translation, or not in every plural form of the language."""
     return [
         str(message.id)
         for message in catalogue
-        if message.id and (not _is_whole(message.string) or message.fuzzy)
+        if message.id and (not _is_whole(message.string, catalogue.num_plurals) or message.fuzzy)
     ]
 
 
-def _is_whole(string: str | tuple[str, ...] | list[str] | None) -> bool:
-    return bool(string) and (isinstance(string, str) or all(string or ()))
+def _is_whole(string: str | tuple[str, ...] | list[str] | None, forms: int) -> bool:
+    if isinstance(string, str) or string is None:
+        return bool(string)
+    return len(string) == forms and all(string)
+
+
+PARTS: Final = re.compile(r"%\(\w+\)[sd]|<[^>]*>")
+"""Placeholders and markup."""
+NUMBERS: Final = range(1000)
+
+
+def misplaced_parts(catalogue: Catalog) -> list[str]:
+    """Translations with other placeholders or markup than the English text.
+
+    A plural form for a single number, such as the Arabic ones for none, one and two, may say the number in
+    words instead of having it filled in.
+    """
+    exact = exact_forms(catalogue)
+    return [
+        f"{message.id}: {text}"
+        for message in catalogue
+        if message.id
+        for number, text in enumerate(_texts(message.string))
+        if not _has_parts(message.id, text, isinstance(message.id, tuple) and number in exact)
+    ]
+
+
+def _texts(string: Any) -> tuple[str, ...]:
+    return (string,) if isinstance(string, str) else tuple(string or ())
+
+
+def _has_parts(original: Any, text: str, may_lack_number: bool) -> bool:
+    expected = set(PARTS.findall(_texts(original)[-1]))
+    found = set(PARTS.findall(text))
+    if not may_lack_number:
+        return found == expected
+    missing = expected - found
+    return not found - expected and len(missing) <= 1 and all(each[0] == "%" for each in missing)
+
+
+def exact_forms(catalogue: Catalog) -> set[int]:
+    """The plural forms that stand for a single number."""
+    form_of = gettext.c2py(catalogue.plural_expr)
+    counts = [0] * catalogue.num_plurals
+    for number in NUMBERS:
+        counts[form_of(number)] += 1
+    return {form for form, count in enumerate(counts) if count == 1}
