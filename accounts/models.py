@@ -19,6 +19,7 @@ from accounts.role_names import EDITOR, REPORTER
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
 from iria.core.text.confusables import KEY_MAX_LENGTH
+from iria.core.text.initials import initials_of
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 
@@ -129,8 +130,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def initials(self) -> str:
         """Up to two letters, shown if there is no avatar."""
-        words = [word for word in self.public_name.split() if word[0].isalnum()]
-        return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
+        return initials_of(self.public_name)
 
     @property
     def avatar_colour(self) -> int:

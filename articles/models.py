@@ -17,6 +17,7 @@ from articles.comments.models import (
 )
 from articles.comments.moderation.models import Appeal, Claim, RejectionReason
 from articles.comments.notifications.models import CommentNotification, Follow, Follower
+from articles.comments.recommendations.models import Recommendation
 from articles.comments.screening.models import ScreenedWord, ScreeningRule, SpamModelVersion
 from articles.editorial.models import (
     Article,
@@ -129,6 +130,7 @@ __all__ = [
     "Placement",
     "Portrait",
     "QueryCount",
+    "Recommendation",
     "Redirect",
     "RejectionReason",
     "RelatedExclusion",

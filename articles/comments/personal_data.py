@@ -13,6 +13,7 @@ from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, CommentRevision, ModerationDecision
 from articles.comments.moderation.models import Appeal
 from articles.comments.notifications.models import Follow, Follower
+from articles.comments.recommendations.models import Recommendation
 from articles.comments.submission import posting
 from iria.core.hooks import Person, PersonalDataHandler
 from iria.core.http.urls import absolute_url
@@ -23,6 +24,7 @@ EXPORTED_COLUMNS: Final = frozenset(
         "articles.Comment.user",
         "articles.Flag.user",
         "articles.Follower.user",
+        "articles.Recommendation.user",
     }
 )
 ERASED_TEXT: Final = "–"
@@ -55,6 +57,10 @@ def export(person: Person) -> dict[str, Any]:
         .filter(email_confirmed_at=None)
         .count(),
         "reports": [_report(each) for each in Flag.objects.filter(user=person.account)],
+        "recommended": [
+            {"comment": absolute_url(each.comment.get_absolute_url()), "since": each.created_at}
+            for each in Recommendation.objects.filter(user=person.account).select_related("comment")
+        ],
         "followed": [
             {
                 "what": each.get_kind_display(),
@@ -135,6 +141,7 @@ def erase(person: Person, keep_words: bool) -> None:
     Comment.objects.filter(_by_guest(person)).update(email="")
     Flag.objects.filter(_by_guest(person)).update(email="", reporter_hash="")
     _followers(person).delete()
+    Recommendation.objects.filter(user=person.account).delete()
 
 
 def _erase_names_in_admin_log(comments: list[int]) -> None:

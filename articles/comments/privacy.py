@@ -62,6 +62,18 @@ FOLLOWING = StoredData(
     order=16,
 )
 
+RECOMMENDATIONS = StoredData(
+    title=gettext_lazy("Recommended comments"),
+    what=gettext_lazy(
+        "Which comments you recommend, and since when. Others see only how many readers recommend a comment."
+    ),
+    purpose=gettext_lazy("To show which comments readers find worth reading."),
+    retention=gettext_lazy(
+        "Until you undo the recommendation, or the comment or your account is deleted."
+    ),
+    order=15,
+)
+
 RULES = StoredData(
     title=gettext_lazy("Screening rules"),
     what=gettext_lazy("If you moderate: which rules and words you changed, and when."),

@@ -5,6 +5,7 @@ from django.urls import path
 from articles.comments.flags import views as flagging
 from articles.comments.moderation import views as deciding
 from articles.comments.notifications import views as following
+from articles.comments.recommendations import views as recommendations
 from articles.comments.submission import commenter_views, views
 
 urlpatterns = [
@@ -25,5 +26,7 @@ urlpatterns = [
     path("comments/<int:pk>/yours/", commenter_views.own, name="comment_own"),
     path("comments/reported/", flagging.reported, name="comment_reported"),
     path("comments/<int:pk>/report/", flagging.report, name="comment_report"),
+    path("comments/recommended/", recommendations.recommended, name="comment_recommended"),
+    path("comments/<int:pk>/recommend/", recommendations.recommend, name="comment_recommend"),
     path("comments/<int:pk>/", views.permalink, name="comment"),
 ]

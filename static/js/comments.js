@@ -1,4 +1,6 @@
-/* In one step; without it, two. */
+/* Comments in one step; without it, two. */
+import { recommend, showNewComments, showRecommendations, showRelativeDates } from "./comment-list.js";
+
 const store = (name) => {
   try {
     return window[name];
@@ -7,9 +9,11 @@ const store = (name) => {
   }
 };
 const words = store("sessionStorage");
-const visits = store("localStorage");
 class CommentThread extends HTMLElement {
   connectedCallback() {
+    showRelativeDates(this);
+    showNewComments(this);
+    this.addEventListener("click", (event) => this.recommend(event));
     if (!this.form) return;
     this.place = this.form.previousElementSibling;
     this.key = `comment ${location.pathname}`;
@@ -22,18 +26,29 @@ class CommentThread extends HTMLElement {
     this.addEventListener("input", ({ target }) => {
       if (target.name === "text") words[this.key] = target.value;
     });
-    this.news();
   }
 
-  news() {
-    const { count, news } = this.dataset;
-    const fresh = count - (visits[this.key] ?? count);
-    visits[this.key] = count;
-    if (fresh > 0) this.querySelector("h2").append(` – ${news.replace("{n}", fresh)}`);
+  /* Called when it is known who is signed in. Guests also have to enter a name and an e-mail address. */
+  reader(signedIn) {
+    if (this.signedIn === signedIn) return;
+    this.signedIn = signedIn;
+    const guest = this.querySelector(".comment-form-guest");
+    if (guest) guest.hidden = guest.disabled = signedIn;
+    if (!signedIn) return;
+    showRecommendations(this);
+    if (this.form) this.seal();
+  }
+
+  /* A guest is sent to sign in by the form itself. */
+  recommend(event) {
+    const button = event.target.closest(".comment-recommend");
+    if (!button || !this.signedIn) return;
+    event.preventDefault();
+    recommend(button, this.dataset.failed);
   }
 
   get form() {
-    return this.querySelector("form");
+    return this.querySelector(".comment-form");
   }
   get fields() {
     return this.form?.elements;
@@ -46,8 +61,11 @@ class CommentThread extends HTMLElement {
       const { token, says } = await this.asked;
       this.fields.token.value ||= token;
       this.form.querySelector("button").textContent = this.dataset.send;
-      this.form.classList.toggle("comment-form-signed", says);
-      if (says) this.say(says);
+      const guest = this.querySelector(".comment-form-guest");
+      if (guest) guest.hidden = guest.disabled = Boolean(says);
+      if (!says) return;
+      this.querySelector(".comment-form-moderation")?.remove();
+      this.say(says);
     } catch {
       this.asked = null;
     }
@@ -67,8 +85,9 @@ class CommentThread extends HTMLElement {
   }
 
   async send(event) {
-    event.preventDefault();
     const { form } = this;
+    if (event.target !== form) return;
+    event.preventDefault();
     if (form.ariaBusy === "true") return;
     form.ariaBusy = true;
     await this.seal();

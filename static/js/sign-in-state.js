@@ -2,20 +2,22 @@
 let asked;
 const ask = async (from) => {
   const answer = await fetch(from + "&article=" + document.querySelector("[data-view]")?.dataset.view);
-  return answer.ok ? answer.text() : null;
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.text();
 };
 
 class SignInState extends HTMLElement {
   async connectedCallback() {
+    let signedIn = false;
     try {
       const html = await (asked ??= ask(this.getAttribute("from")));
-      if (html === null) return;
       const focused = this.contains(document.activeElement);
       this.style.minInlineSize = `${this.offsetWidth}px`; // so that nothing beside it moves
       this.innerHTML = html;
       if (focused) this.querySelector("a, summary").focus();
-      if (this.querySelector("bdi")) document.querySelector("comment-thread")?.seal();
+      signedIn = Boolean(this.querySelector("bdi"));
     } catch {} // The plain link stays.
+    document.querySelector("comment-thread")?.reader(signedIn);
   }
 }
 customElements.define("sign-in-state", SignInState);

@@ -79,6 +79,7 @@ def test_an_invalid_image_is_rejected_and_the_old_one_stays(
         ("Åsa von Ähren", "ÅÄ"),
         ("李 小龍", "李小"),
         ("(Ola) Lind", "L"),
+        ("ليلى بن حدو", "ل"),
         ("", "R7"),
         ("👍 👍", "?"),
     ],

@@ -25,6 +25,7 @@ from articles.comments.models import Comment, CommentRevision
 from articles.comments.moderation import decisions
 from articles.comments.moderation.models import Appeal, Claim
 from articles.comments.notifications.models import Follow, Follower
+from articles.comments.recommendations import recommending
 from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core import model_policy
@@ -84,6 +85,7 @@ def traces(ola: User, mina: User, article: Article, client: Client) -> dict[str,
     reply = posting.post(article, text="Which ferry?", by=mina, parent=own)
     Flag.objects.create(comment=reply, user=ola, reason="other", text="Ola Lind was there")
     Flag.objects.create(comment=reply, email=EMAIL, reason="other", sender_hash="x")
+    recommending.recommend(reply, by=ola)
     follower = Follower.objects.filter(user=ola).first() or Follower.objects.create(user=ola)
     Follow.objects.get_or_create(
         follower=follower, kind="thread", article=article, defaults={"frequency": "daily"}

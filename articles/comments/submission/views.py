@@ -93,6 +93,12 @@ def _preview(
             by=signed_in_user(request),
         )
     except posting.SubmissionError as error:
+        if "name" not in request.POST:
+            # The form below an article does not ask for them; this page does.
+            error.messages.pop("name", None)
+            error.messages.pop("email", None)
+        if not error.messages:
+            return _page(request, article, draft, status=200)
         return _show_error(request, article, draft, error)
     return _page(request, article, draft, comment=comment, status=200)
 

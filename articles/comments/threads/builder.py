@@ -61,6 +61,7 @@ class ThreadComment:
     by_author: bool = False
     edited_at: datetime | None = None
     featured: bool = False
+    recommendation_count: int = 0
     placeholder: str = ""
     level: int = 1
     descendant_count: int = 0
@@ -256,6 +257,7 @@ def _comment(row: Row) -> ThreadComment:
         comment.by_staff, comment.by_author = bool(row.writer_is_staff), row.writer_is_author
         comment.text, comment.edited_at = row.shown_text or "", row.edited_at
         comment.featured = row.featured
+        comment.recommendation_count = row.recommendation_count or 0
     else:
         comment.placeholder = str(PLACEHOLDERS[Comment.State(row.state)])
     return comment

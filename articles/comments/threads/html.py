@@ -15,6 +15,7 @@ from articles.comments.threads.builder import Answered, Thread, ThreadComment
 from articles.comments.threads.permalinks import replies_url
 from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
+from iria.core.text.initials import initials_of
 from iria.publication.models import Publication
 
 
@@ -35,6 +36,7 @@ class CommentValues:
     by_author: bool
     by_staff: bool
     featured: bool
+    recommendation_count: int
     edited: bool
     in_reply_to: Answered | None
     """The comment it replies to, if the two are shown side by side."""
@@ -44,6 +46,10 @@ class CommentValues:
     @property
     def html(self) -> SafeString:
         return SafeString(render_comment(self.text))
+
+    @property
+    def initials(self) -> str:
+        return initials_of(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,7 @@ def _values(comment: ThreadComment, thread: Thread, publication: Publication) ->
         by_author=comment.by_author,
         by_staff=comment.by_staff,
         featured=comment.featured,
+        recommendation_count=comment.recommendation_count,
         edited=comment.edited_at is not None,
         in_reply_to=comment.in_reply_to,
         reply_url=f"{thread.reply_url_prefix}{comment.id}" if thread.open else "",

@@ -53,6 +53,9 @@ SELECT comment.id, comment.parent_id, comment.user_id, comment.state, comment.cr
         JOIN accounts_authorprofile AS author ON author.id = byline.author_id
         WHERE byline.article_id = comment.article_id AND author.user_id = comment.user_id
     ) AS writer_is_author,
+    CASE WHEN comment.state = 'approved' THEN (
+        SELECT count(*) FROM articles_recommendation AS vote WHERE vote.comment_id = comment.id
+    ) END AS recommendation_count,
     CASE WHEN answered.state = 'approved' THEN answered.name END AS answered_name,
     answered.user_id AS answered_user, answerer.display_name AS answered_writer, answered.state AS answered_state,
 """
@@ -149,6 +152,7 @@ class Row(NamedTuple):
     writer_is_staff: bool | None
     writer_with_page: int | None
     writer_is_author: bool
+    recommendation_count: int | None
     answered_name: str | None
     answered_user: int | None
     answered_writer: str | None

@@ -1,5 +1,6 @@
 """The pages for commenting, used as by a browser without JavaScript."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +33,37 @@ def test_a_comment_is_previewed_submitted_and_pending(
         "teo@readers.example",
     )
     assert comment.text == "I was on that ferry.\nIt was late."
+
+
+def test_below_an_article_guests_are_asked_for_their_name_on_the_next_page(
+    client: Client, article: Article, without_minimum_time: None
+) -> None:
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert re.search(
+        r"<fieldset[^>]* disabled hidden>\s*<div[^>]*>\s*<label for=.comment-name", page
+    )
+    response = client.post(form_url(article), {"text": FORM_VALUES["text"], "token": ""})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "It was late." in page
+    assert 'name="name"' in page
+    assert "aria-invalid" not in page
+    assert " disabled" not in page
+    sent = {**FORM_VALUES, "token": form_token(page)}
+    assert client.post(form_url(article), sent).status_code == 302
+    assert Comment.objects.get().name == "Teo Brandt"
+
+
+def test_a_signed_in_reader_is_never_asked_for_a_name(
+    client: Client, article: Article, ola: User
+) -> None:
+    client.force_login(ola)
+    preview = client.post(form_url(article), {"text": FORM_VALUES["text"], "token": ""})
+    for response in (client.get(form_url(article)), preview):
+        page = response.content.decode()
+        assert 'id="comment-text"' in page
+        assert 'id="comment-name"' not in page
+        assert 'id="comment-email"' not in page
 
 
 def test_the_thank_you_page_links_to_the_status_page(

@@ -205,10 +205,10 @@ def test_the_form_on_a_page_of_replies_replies_to_its_comment(
     url = f"{article.get_absolute_url()}comments/{top.pk}/"
     page = client.get(url).content.decode()
     assert f'name="parent" value="{top.pk}"' in page
-    assert "Reply to <bdi>Teo Brandt</bdi></h2>" in page
+    assert "Reply to <bdi>Teo Brandt</bdi></h3>" in page
     assert 'name="parent" value=""' in client.get(article.get_absolute_url()).content.decode()
     posting.delete_own(top, by=None)
     gone = client.get(url).content.decode()
     assert 'name="parent" value=""' in gone
-    assert "Leave a comment</h2>" in gone
+    assert "Leave a comment</h3>" in gone
     assert reply.is_visible

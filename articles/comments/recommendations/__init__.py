@@ -1,0 +1,1 @@
+"""Recommending the comments of others."""
