@@ -5,18 +5,23 @@ from typing import Final
 from django.urls import reverse
 
 from articles.editorial.models import Article, Category, Portrait
-from iria.core.hooks import ImageUsage, MenuTarget
+from iria.core.hooks import ImageUsage, MenuName, MenuTarget
 
 KIND: Final = "category"
 
 
 def sections() -> list[MenuTarget]:
     """Every category, each below its parent; the first two levels are in the header by default."""
-    rows = Category.objects.in_order().only("name", "path", "parent_id")
+    rows = Category.objects.in_order().only("name", "path", "parent_id", "translations")
     return [
         MenuTarget(
             key=str(row.pk),
             name=row.name,
+            translations={
+                code: MenuName(texts["name"], row.get_absolute_url())
+                for code, texts in row.translations.items()
+                if texts.get("name")
+            },
             url=row.get_absolute_url(),
             default_menu="header" if row.depth < 2 else "",
             parent=str(row.parent_id or ""),

@@ -76,9 +76,10 @@ def channel_of(
         name: the name of the listing, added to that of the publication.
     """
     title = f"{name} – {publication.name}" if name else publication.name
+    shown = publication.in_language(language)
     return Channel(
         title=legal(title),
-        description=legal(description or publication.tagline or publication.about or title),
+        description=legal(description or shown.tagline or shown.about or title),
         path=path,
         language=language or publication.language_codes[0],
         rights=legal(f"© {publication.copyright_years} {publication.copyright_holder}"),

@@ -74,13 +74,15 @@ def language(request: HttpRequest, code: str, form: str = "") -> HttpResponse:
 def category(request: HttpRequest, path: str, form: str = "", code: str = "") -> HttpResponse:
     """The feed of a category, in all languages or in one."""
     chosen = get_object_or_404(Category, path=path)
+    with use_language(code):
+        name, introduction = chosen.local_name, chosen.local_introduction
     return _feed(
         request,
         form,
         _newest(Scope.CATEGORY, chosen.pk, code),
         path=_below(code) + chosen.get_absolute_url(),
-        name=chosen.name,
-        description=chosen.introduction,
+        name=name,
+        description=introduction,
         language=code,
     )
 

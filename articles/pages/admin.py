@@ -21,7 +21,16 @@ class PageForm(forms.ModelForm[Page]):
 
     class Meta:
         model = Page
-        fields = ("title", "path", "body", "description", "language", "position", "is_published")
+        fields = (
+            "title",
+            "path",
+            "body",
+            "description",
+            "language",
+            "translation_of",
+            "position",
+            "is_published",
+        )
 
     def clean_path(self) -> str:
         """Accepts paths with slashes, as copied from a browser."""

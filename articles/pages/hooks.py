@@ -7,21 +7,29 @@ from django.urls import reverse
 
 from articles.body.files import file_ids_in
 from articles.pages.models import Page
-from iria.core.hooks import ImageUsage, MenuTarget
+from iria.core.hooks import ImageUsage, MenuName, MenuTarget
 
 KIND: Final = "page"
 
 
 def pages() -> list[MenuTarget]:
-    """Every page; those with a position are in the footer by default."""
-    rows = Page.objects.only("title", "path", "position", "is_published")
+    """Every page; originals with a position are in the footer by default."""
+    rows = Page.objects.only(
+        "title", "path", "position", "is_published", "language", "translation_of"
+    )
+    translations: dict[int, dict[str, MenuName]] = {}
+    for row in rows:
+        if row.translation_of_id and row.is_published:
+            name = MenuName(row.title, row.get_absolute_url())
+            translations.setdefault(row.translation_of_id, {})[row.language] = name
     return [
         MenuTarget(
             key=str(row.pk),
             name=row.title,
             url=row.get_absolute_url(),
             live=row.is_published,
-            default_menu="" if row.position is None else "footer",
+            default_menu="footer" if row.position is not None and not row.translation_of_id else "",
+            translations=translations.get(row.pk, {}),
         )
         for row in rows
     ]

@@ -56,6 +56,11 @@ class PageQuerySet(models.QuerySet["Page"]):
         """Published pages."""
         return self.filter(is_published=True)
 
+    def versions_of(self, page: "Page") -> "PageQuerySet":
+        """The published original of a page and its translations, the page itself included."""
+        original = page.translation_of_id or page.pk
+        return self.published().filter(Q(pk=original) | Q(translation_of=original))
+
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class Page(models.Model):
@@ -78,6 +83,17 @@ class Page(models.Model):
         help_text="Meta description for search engines: one sentence.",
     )
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
+    translation_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="translations",
+        db_constraint=False,
+        db_index=False,
+        help_text="The page that this one translates. Menus in the language of this page link here "
+        "instead.",
+    )
     position = models.PositiveSmallIntegerField(
         "position in footer",
         null=True,
@@ -103,6 +119,23 @@ class Page(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("page", args=[self.path])
+
+    def clean(self) -> None:
+        original = self.translation_of
+        if original is None:
+            return
+        if original.translation_of_id is not None or (self.pk and self.translations.exists()):
+            message = "Choose the original page. A translation cannot have translations."
+            raise ValidationError({"translation_of": message})
+        if original.language == self.language:
+            message = (
+                "This page has the language of the original. Change the language of one of them."
+            )
+            raise ValidationError({"language": message})
+        others = original.translations.exclude(pk=self.pk).filter(language=self.language)
+        if others.exists():
+            message = f"“{others[0].title}” already translates that page into this language."
+            raise ValidationError({"translation_of": message})
 
 
 @model_policy(public=ALL_ROWS, personal_data=None)

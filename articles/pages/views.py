@@ -35,8 +35,10 @@ def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
         language=chosen.language,
         frames=frames,
     )
+    versions = Page.objects.versions_of(chosen).only("title", "path", "language")
     context = {
         "page": chosen,
+        "versions": versions.order_by("language"),
         "body": body,
         "frames": frames,
         "page_language": chosen.language,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from iria.core.http.urls import safe_link
-from iria.core.text.language import native_name
+from iria.core.text.language import content_language, native_name
 from iria.publication import menus
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
@@ -21,6 +21,7 @@ class NavLink:
     name: str
     url: str
     language: str = ""
+    """The language of the name, if it is not that of the page."""
     children: list["NavLink"] = field(default_factory=list)
 
 
@@ -43,11 +44,15 @@ class Navigation:
     @cached_property
     def _menus(self) -> dict[str, Any]:
         publication = publication_of(self.request)
-        if publication.resolved_menus is None:
+        resolved: dict[str, Any] | None = publication.resolved_menus
+        if resolved is None:
             # The publication was last saved before menus existed.
-            return menus.resolve(publication, menus.targets())
-        resolved: dict[str, Any] = publication.resolved_menus
-        return resolved
+            resolved = menus.resolve(publication, menus.targets())
+        # One that was saved before menus had languages has none.
+        in_language: dict[str, Any] = resolved.get("translations", {}).get(
+            content_language(), resolved
+        )
+        return in_language
 
     @cached_property
     def languages(self) -> list[NavLink]:
@@ -63,7 +68,8 @@ class Navigation:
 
 def _nav_link(stored: dict[str, Any]) -> NavLink:
     children = [_nav_link(each) for each in stored["below"]]
-    return NavLink(stored["name"], safe_link(stored["address"]), children=children)
+    language = stored.get("language", "")
+    return NavLink(stored["name"], safe_link(stored["address"]), language, children)
 
 
 def front_page_url(code: str, publication: Publication) -> str:

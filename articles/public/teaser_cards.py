@@ -16,6 +16,7 @@ from articles.images.rights.credit_line import short_credit
 from articles.images.srcset import ImageAttributes, image_attributes
 from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
+from iria.core.text.translations import text_in
 from iria.publication.models import Publication
 
 TEMPLATE: Final = "articles/public/_card.html"
@@ -85,7 +86,9 @@ def card_html(
     """
     image = None if form == "brief" else article.visible_lead_image
     name, section = "", None
-    for pk, name, path in related_values(article, "article_categories", "id", "name", "path")[:1]:
+    columns = ("id", "name", "path", "translations")
+    for pk, name, path, translations in related_values(article, "article_categories", *columns)[:1]:
+        name = text_in(translations, "name") or name
         if pk != page.category_id:
             section = Section(name, _list_url("category", path, page.scope))
     article_type = article.kind.name

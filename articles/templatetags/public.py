@@ -83,14 +83,25 @@ def interface_language(context: dict[str, Any], around: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def publication_language(context: dict[str, Any], around: str = "") -> SafeString:
+def publication_language(
+    context: dict[str, Any], text: str = "", around: str = "", row: Any = None
+) -> SafeString:
     """`lang` and `dir` for the publication's texts within interface text in another language.
 
     Args:
+        text: a field of the publication or of `row` with translations, or `menu`.
         around: `page` if they are directly on a page, which may be in a third language.
+        row: a row with translations, such as a category.
     """
     beside = _page_language(context) if around == "page" else text_language.interface_language()
-    return language_attributes(context["publication"].language_codes[0], beside)
+    first, code = context["publication"].language_codes[0], text_language.content_language()
+    if text == "menu":
+        menus = context["publication"].resolved_menus or {}
+        is_translated = code in menus.get("translations", {})
+    else:
+        owner = row or context["publication"]
+        is_translated = bool(owner.translations.get(code, {}).get(text))
+    return language_attributes(code if is_translated else first, beside)
 
 
 @register.simple_tag(takes_context=True)
@@ -115,9 +126,9 @@ def head(context: dict[str, Any]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def static_page_head(context: dict[str, Any], page: Page) -> SafeString:
-    """The same for a static page."""
-    return _head(static_page_meta(page, context["publication"]), context)
+def static_page_head(context: dict[str, Any], page: Page, versions: Iterable[Page]) -> SafeString:
+    """The same for a static page; `versions` are the page and its translations."""
+    return _head(static_page_meta(page, versions, context["publication"]), context)
 
 
 @register.simple_tag(takes_context=True)
@@ -185,7 +196,7 @@ def type_unless_named(article: Any, sections: str) -> str:
     """
     rows = list(article.article_categories.all())
     named = rows[:1] if sections == "primary" else rows
-    names = {row.category.name.casefold() for row in named}
+    names = {row.category.local_name.casefold() for row in named}
     return "" if article.kind.name.casefold() in names else article.kind.name
 
 

@@ -4,8 +4,8 @@ Register in `AppConfig.ready`; iterate over the hook to use it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
 
 class Hook[T]:
@@ -108,6 +108,13 @@ dashboard_items: Hook[Callable[[Any], list[DashboardItem]]] = Hook()
 """User → what needs their attention, for the dashboard."""
 
 
+class MenuName(NamedTuple):
+    """The name and the URL of a target in another language."""
+
+    name: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class MenuTarget:
     """Something that a menu can link to."""
@@ -121,6 +128,8 @@ class MenuTarget:
     """The menu that contains it by default: `header`, `footer` or neither."""
     parent: str = ""
     """The key of the target below which that menu has it; one level only."""
+    translations: Mapping[str, MenuName] = field(default_factory=dict)
+    """By language code."""
 
 
 @dataclass(frozen=True, slots=True)

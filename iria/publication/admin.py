@@ -18,6 +18,7 @@ from iria.publication import colours, logos, menus, models
 from iria.publication.broken_entries import broken_entry_messages
 from iria.publication.models import Publication, current_publication
 from iria.publication.row_fields import SHARE_SERVICES, LinksField, MenuField, ShareField
+from iria.publication.translated_admin import TranslatedAdmin
 
 EDIT_CONFLICT: Final = (
     "Somebody else changed the publication while you were editing. Your changes are "
@@ -186,8 +187,9 @@ def accent_preview(publication: Publication) -> SafeString:
     )
 
 
-class PublicationAdmin(NoAddOrDelete, admin.ModelAdmin[Publication]):
+class PublicationAdmin(NoAddOrDelete, TranslatedAdmin[Publication]):
     form = PublicationForm
+    translated_fields = (*models.TRANSLATED_TEXTS, "header_menu", "footer_menu")
     fieldsets = (
         (None, {"fields": ("name", "legal_name", "tagline", "about", "seen")}),
         ("Menus", {"fields": ("header_menu", "footer_menu")}),

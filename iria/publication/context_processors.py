@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from iria.core.http.cache_versions import ProcessCache
+from iria.core.text.language import content_language
 from iria.publication.models import Publication, current_publication
 
 _cached: ProcessCache[Publication] = ProcessCache()
@@ -20,8 +21,10 @@ def publication_of(request: HttpRequest) -> Publication:
 
 
 def publication(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `publication` and `site_url`."""
+    """Context processor: `publication`, with its texts in the language of the page, and `site_url`."""
     return {
-        "publication": SimpleLazyObject(lambda: publication_of(request)),
+        "publication": SimpleLazyObject(
+            lambda: publication_of(request).in_language(content_language())
+        ),
         "site_url": settings.SITE_URL,
     }

@@ -5,8 +5,10 @@ An entry is a target by kind and key, or a link. The resolved menus are stored i
 when a target is saved or deleted.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final, TypedDict
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import Any, Final, NotRequired, TypedDict
 
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
@@ -36,6 +38,8 @@ class MenuLink(TypedDict):
     name: str
     address: str
     below: list[Any]
+    language: NotRequired[str]
+    """The language of the name, if it is not that of the menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,9 @@ def replace_target(kind: str, old: str, new: str) -> None:
             return
         for menu in ("header_menu", "footer_menu"):
             setattr(publication, menu, _retargeted(getattr(publication, menu), kind, old, new))
+            for texts in publication.translations.values():
+                if menu in texts:
+                    texts[menu] = _retargeted(texts[menu], kind, old, new)
         save(publication)
 
 
@@ -121,12 +128,60 @@ def _retargeted(entries: list[Entry], kind: str, old: str, new: str) -> list[Ent
     return changed
 
 
-def resolve(publication: Publication, found: Targets) -> dict[str, list[MenuLink]]:
-    """Both menus as shown, without broken items. An empty menu shows its default targets."""
+def resolve(publication: Publication, found: Targets) -> dict[str, Any]:
+    """Both menus as shown, and below `translations` those of the publication's other languages."""
+    languages = publication.language_codes[1:]
+    return _resolved(publication, found) | {
+        "translations": {code: _translated(publication, found, code) for code in languages}
+    }
+
+
+def _resolved(publication: Publication, found: Targets) -> dict[str, Any]:
+    """Both menus without broken items. An empty menu shows its default targets."""
     return {
         place: _nested_links(entries, found) if entries else _default(place, found)
         for place, entries in _menus(publication)
     }
+
+
+def _translated(publication: Publication, found: Targets, code: str) -> dict[str, Any]:
+    """The menus of another language: its own, or the same with the translated names of the targets."""
+    in_language, untranslated = dict(found), set()
+    for key, target in found.items():
+        if name := target.translations.get(code):
+            in_language[key] = replace(target, name=name.name, url=name.url)
+        else:
+            untranslated.add((target.name, target.url))
+    shown, own = copy(publication), publication.translations.get(code, {})
+    for place in ("header_menu", "footer_menu"):
+        entries = own.get(place) or [
+            _without_label(entry) if _has_translation(entry, found, code) else entry
+            for entry in getattr(publication, place)
+        ]
+        setattr(shown, place, entries)
+        if not own.get(place):
+            kept = [entry for entry in entries if not _has_translation(entry, found, code)]
+            untranslated |= {
+                (link["name"], link["address"]) for link in _flat(_nested_links(kept, found))
+            }
+    menus = _resolved(shown, in_language)
+    for link in _flat(menus["header"] + menus["footer"]):
+        if (link["name"], link["address"]) in untranslated:
+            link["language"] = publication.language_codes[0]
+    return menus
+
+
+def _has_translation(entry: Entry, found: Targets, code: str) -> bool:
+    target = found.get((entry["kind"], entry["key"]))
+    return target is not None and code in target.translations
+
+
+def _without_label(entry: Entry) -> Entry:
+    return Entry(**{**entry, "label": ""})
+
+
+def _flat(links: Iterable[MenuLink]) -> list[MenuLink]:
+    return [each for link in links for each in (link, *link["below"])]
 
 
 def broken_entries(publication: Publication, found: Targets) -> list[BrokenEntry]:

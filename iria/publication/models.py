@@ -1,6 +1,7 @@
 """The publication, and validation of its ISSN (ISO 3297)."""
 
 import re
+from copy import copy
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -46,6 +47,8 @@ def check_digit(digits: str) -> str:
     rest = -sum(int(digit) * weight for digit, weight in zip(digits, range(8, 1, -1), strict=True))
     return "X" if rest % 11 == 10 else str(rest % 11)
 
+
+TRANSLATED_TEXTS: Final = ("tagline", "about", "contact_label")
 
 COLOUR = r"^(#[0-9a-f]{6})?$"
 
@@ -195,6 +198,9 @@ class Publication(models.Model):
     """Menu items (`publication.menus.Entry`); empty for the default menu."""
     resolved_menus = models.JSONField(null=True, editable=False)
     """The links of the menus, resolved by `publication.menus`, so that a page reads one row."""
+    translations = models.JSONField(default=dict, blank=True, db_default={})
+    """Language code → `tagline`, `about`, `contact_label`, `header_menu` and `footer_menu`, each only if
+    it differs from the column (`iria.core.text.translations`)."""
     brand_images = models.JSONField(default=dict, editable=False)
     """URL and size of logo and icons, by name (`iria.publication.logos`)."""
 
@@ -227,6 +233,16 @@ class Publication(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.pk = 1
         super().save(*args, **kwargs)
+
+    def in_language(self, code: str) -> "Publication":
+        """The publication with its texts in a language, to be shown and not saved."""
+        texts = self.translations.get(code)
+        if not texts or code == self.language_codes[0]:
+            return self
+        shown = copy(self)
+        for name in TRANSLATED_TEXTS:
+            setattr(shown, name, texts.get(name) or getattr(self, name))
+        return shown
 
     @property
     def zone_info(self) -> ZoneInfo:

@@ -84,7 +84,7 @@ def issue_image(issue: Issue, publication: Publication) -> EmailImage | None:
 
 def _story(article: Article, publication: Publication, *, width: int) -> ArticleBlock:
     image = article.lead_image
-    categories = [row.category.name for row in article.article_categories.all()]
+    categories = [row.category.local_name for row in article.article_categories.all()]
     names = [byline.author.name for byline in article.bylines.all()]
     return ArticleBlock(
         headline=article.headline,

@@ -20,6 +20,7 @@ from articles.editorial.admin.merge import MergeAdminMixin, Move
 from articles.editorial.models import Article, ArticleType, Category, Series, SeriesPart
 from iria.core.admin import FindsRows
 from iria.core.text.validators import one_line, validate_not_blank, validate_storable
+from iria.publication.translated_admin import TranslatedAdmin
 
 
 class CategoryForm(forms.ModelForm[Category]):
@@ -47,8 +48,9 @@ class CategoryForm(forms.ModelForm[Category]):
         return values
 
 
-class CategoryAdmin(MergeAdminMixin, admin.ModelAdmin[Category]):
+class CategoryAdmin(MergeAdminMixin, TranslatedAdmin[Category]):
     form = CategoryForm
+    translated_fields = ("name", "introduction")
     merge_verb = staticmethod(category_tree.merge)
     not_by_key = category_tree.BELOW
     readonly_fields = ["used_by"]

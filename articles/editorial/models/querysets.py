@@ -115,7 +115,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 def rows_for_cards() -> tuple[Rows, ...]:
     categories, bylines = _model("ArticleCategory"), _model("Byline")
     return (
-        Rows("article_categories", categories, beside=("category", ("name", "slug", "path"))),
+        Rows(
+            "article_categories",
+            categories,
+            beside=("category", ("name", "slug", "path", "translations")),
+        ),
         Rows("bylines", bylines, beside=("author", ("name", "slug"))),
     )
 

@@ -13,6 +13,7 @@ from taggit.models import Tag
 from accounts.role_names import EDITOR, REPORTER
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
+from iria.core.text.translations import translated
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 # The database compares tags without capitals and accents (`migrations/sql/tags.sql`). The rows are
@@ -123,6 +124,8 @@ class Category(models.Model):
         validators=[validate_storable],
         help_text="Shown at the top of the category page, and as its meta description.",
     )
+    translations = models.JSONField(default=dict, blank=True, db_default={})
+    """Language code → `name` and `introduction` (`iria.core.text.translations`)."""
     path = models.CharField(max_length=400, unique=True, editable=False)
     sort_key = models.CharField(max_length=600, db_index=True, editable=False)
 
@@ -155,6 +158,16 @@ class Category(models.Model):
 
     def get_absolute_url(self) -> str:
         return url_path("category", self.path)
+
+    @property
+    def local_name(self) -> str:
+        """The name in the language of the page."""
+        return str(translated(self, "name"))
+
+    @property
+    def local_introduction(self) -> str:
+        """The introduction in the language of the page."""
+        return str(translated(self, "introduction"))
 
     @property
     def depth(self) -> int:

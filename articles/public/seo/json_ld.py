@@ -225,7 +225,7 @@ def news_article(
     if data["@type"] == PODCAST:
         data["name"] = article.headline
     else:
-        sections = [row.category.name for row in article.article_categories.all()]
+        sections = [row.category.local_name for row in article.article_categories.all()]
         data["articleSection"] = sections
     if publication.issn:
         data["isPartOf"] = periodical(publication)

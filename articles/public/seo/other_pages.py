@@ -1,12 +1,13 @@
 """The metadata of pages of other packages: static pages and search."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.utils.translation import gettext
 
 from articles.pages.models import Page
 from articles.public.seo import json_ld
-from articles.public.seo.page_meta import PageMeta
+from articles.public.seo.page_meta import PageMeta, alternates_of
 from articles.search.query.search_request import SearchRequest
 from iria.core.http.urls import absolute_url, url_path
 from iria.publication.models import Publication
@@ -15,8 +16,8 @@ TYPES: Final = {"about": "AboutPage", "contact": "ContactPage"}
 """Conventional paths → page type of schema.org."""
 
 
-def static_page_meta(page: Page, publication: Publication) -> PageMeta:
-    """The metadata of a static page."""
+def static_page_meta(page: Page, versions: Iterable[Page], publication: Publication) -> PageMeta:
+    """The metadata of a static page; `versions` are the page and its translations."""
     url = absolute_url(page.get_absolute_url())
     about: dict[str, Any] = {
         "@context": json_ld.CONTEXT,
@@ -34,6 +35,7 @@ def static_page_meta(page: Page, publication: Publication) -> PageMeta:
         description=page.description,
         url=url,
         language=page.language,
+        alternates=alternates_of(versions),
         data=[about],
     )
 

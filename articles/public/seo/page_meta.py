@@ -114,7 +114,7 @@ class PageMeta:
                 ("author", absolute_url(row.author.get_absolute_url()))
                 for row in article.bylines.all()
             ),
-            *(("section", row.category.name) for row in article.article_categories.all()),
+            *(("section", row.category.local_name) for row in article.article_categories.all()),
             *(("tag", tag.name) for tag in article.tags.all()),
         ]
 
@@ -147,10 +147,11 @@ class PageMeta:
 
 def front_page_meta(request: HttpRequest, code: str, name: str, lead: Article | None) -> PageMeta:
     """The metadata of a front page: the publication, with the image of the lead."""
-    publication = publication_of(request)
+    publication = publication_of(request).in_language(code)
     first = code == publication.language_codes[0]
+    has_tagline = first or publication.translations.get(code, {}).get("tagline")
     return PageMeta(
-        title=publication.tagline if first else name,
+        title=publication.tagline if has_tagline else name,
         description=publication.about or publication.tagline,
         url=absolute_url(request.path),
         language=code,
@@ -296,9 +297,13 @@ def _alternates(articles: Sequence[Article]) -> list[tuple[str, str]]:
     """The `hreflang` links; none for an article in one language, and none to articles with another
     canonical URL, as in the sitemap."""
     found = [each for each in articles if not (each.noindex or each.canonical_url)]
-    if len(found) < 2:
-        return []
-    return [(each.language, absolute_url(each.get_absolute_url())) for each in found]
+    return alternates_of(found)
+
+
+def alternates_of(versions: Iterable[Any]) -> list[tuple[str, str]]:
+    """The `hreflang` links of versions in several languages; none for a single one."""
+    found = [(each.language, absolute_url(each.get_absolute_url())) for each in versions]
+    return found if len(found) > 1 else []
 
 
 def _front_pages(publication: Publication) -> list[tuple[str, str]]:

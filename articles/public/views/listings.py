@@ -92,9 +92,9 @@ def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
     with use_language(code):
         about = page_meta.listing_meta(
             request,
-            scope.title_for(tree.chosen.name),
+            scope.title_for(tree.chosen.local_name),
             section.page,
-            description=tree.chosen.introduction,
+            description=tree.chosen.local_introduction,
             above=[*scope.crumbs, *_above(tree, scope)],
             feed=f"{request.path}feed/",
             cards=[*filter(None, [section.lead]), *section.cards],
@@ -112,7 +112,7 @@ def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
 
 
 def _above(tree: CategoryContext, scope: ListingScope) -> list[tuple[str, str]]:
-    return [(each.name, scope.url("category", each.path)) for each in tree.above]
+    return [(each.local_name, scope.url("category", each.path)) for each in tree.above]
 
 
 @public_page

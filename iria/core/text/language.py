@@ -1,23 +1,52 @@
 """The language of the interface.
 
 It depends on the content of the page, never on the reader's browser: a page is the same for everybody.
-`settings.LANGUAGES` lists the languages with a catalogue (docs/decisions/languages.md).
+`settings.LANGUAGES` lists the languages of the interface (docs/decisions/languages.md).
 """
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils import translation
 
-SPOKEN: Final = frozenset(code for code, _name in settings.LANGUAGES)
+SPOKEN: Final = frozenset(
+    code
+    for code, _name in settings.LANGUAGES
+    if code == "en"
+    or any(
+        (Path(folder) / code / "LC_MESSAGES/django.mo").is_file()
+        for folder in settings.LOCALE_PATHS
+    )
+)
+"""English, and the languages with a catalogue; the others have English labels until there is one."""
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 
 
-def use_language(language: str) -> AbstractContextManager[None]:
-    """Activates a language inside the block; a language without a catalogue changes nothing."""
-    return translation.override(catalogue_of(language) or translation.get_language())
+_content_language: ContextVar[str] = ContextVar("content_language", default="")
+
+
+@contextmanager
+def use_language(language: str) -> Iterator[None]:
+    """Activates a language inside the block, as that of the content and that of the interface.
+
+    A language without a catalogue does not change that of the interface.
+    """
+    outside = _content_language.set(language)
+    try:
+        with translation.override(catalogue_of(language) or translation.get_language()):
+            yield
+    finally:
+        _content_language.reset(outside)
+
+
+def content_language() -> str:
+    """The language of the content of the page, with a catalogue or without; empty outside of pages."""
+    return _content_language.get()
 
 
 def catalogue_of(language: str) -> str:

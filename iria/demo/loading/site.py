@@ -1,6 +1,7 @@
 """Loads the publication, the categories and the pages."""
 
 from functools import partial
+from typing import Any
 
 from articles.editorial import category_tree
 from articles.editorial.models import Category
@@ -38,7 +39,7 @@ def load_categories(origins: RowOrigins) -> int:
     )
 
 
-def _category(values: dict[str, str], position: int) -> Category | None:
+def _category(values: dict[str, Any], position: int) -> Category | None:
     parent_path, _, slug = values["path"].rpartition("/")
     parent = Category.objects.filter(path=parent_path).first() if parent_path else None
     if Category.objects.filter(path=values["path"]).exists() or (parent_path and parent is None):
@@ -49,6 +50,7 @@ def _category(values: dict[str, str], position: int) -> Category | None:
         parent=parent,
         position=position,
         introduction=values["introduction"],
+        translations=values["translations"],
     )
     category_tree.save(category)
     return category

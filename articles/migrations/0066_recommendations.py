@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0063_social_preview'),
+        ('articles', '0065_templates_of_article_types'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
