@@ -91,8 +91,9 @@ def test_the_page_and_the_form_are_accessible_and_valid(
     author = newsroom.author("Ines Faro")
     article = newsroom.published("Ships wait", authors=[author], tags=["x"], lead_image=image)
     page = open_page(article.get_absolute_url(), size=PHONE, scheme=scheme)
+    html = {"article": page.content()}
     assert accessibility_complaints(page) == []
-    assert html_complaints({"page": page.content()}, tmp_path) == []
     page.goto(f"/newsletter/follow/?article={article.pk}")
+    html["follow"] = page.content()
     assert accessibility_complaints(page) == []
-    assert html_complaints({"page": page.content()}, tmp_path) == []
+    assert html_complaints(html, tmp_path) == []
