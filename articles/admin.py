@@ -37,15 +37,13 @@ from articles.pages.models import Page
 from articles.public.draft_preview.admin import PreviewAdminMixin
 from articles.public.front_page.admin import PlacementAdmin
 from articles.public.front_page.models import Placement
-from articles.related.admin import RelatedPickInline, SuggestionsAdminMixin
+from articles.related.admin import SuggestionsAdminMixin
 from articles.search.admin import PinnedQueryAdmin, SearchReportAdmin, SynonymsAdmin
 from articles.search.models import PinnedQuery, QueryCount, Synonyms
 
 
-class ArticleWithPicksAdmin(PreviewAdminMixin, SuggestionsAdminMixin, ArticleAdmin):
-    """The desk knows nothing of related articles and pages; here its form meets their parts."""
-
-    inlines = [*ArticleAdmin.inlines, RelatedPickInline]
+class ArticleWithSuggestionsAdmin(PreviewAdminMixin, SuggestionsAdminMixin, ArticleAdmin):
+    """The admin of articles knows nothing of related articles and pages; here its form meets their parts."""
 
 
 # Accounts know neither pictures nor bylines; here authors meet theirs.
@@ -54,7 +52,7 @@ admin.site.unregister(AuthorProfile)
 admin.site.register(AuthorProfile, type("AuthorAdmin", (WithPortraitAndMerging, offered), {}))
 admin.site.unregister(Tag)
 admin.site.register(Agency, AgencyAdmin)
-admin.site.register(Article, ArticleWithPicksAdmin)
+admin.site.register(Article, ArticleWithSuggestionsAdmin)
 admin.site.register(Ban, BanAdmin)
 admin.site.register(Category, CategoryAdmin)
 admin.site.register(Collection, CollectionAdmin)

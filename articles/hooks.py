@@ -13,6 +13,7 @@ from articles.editorial.admin import dashboard as editorial_dashboard
 from articles.editorial.internal_links import ARTICLES
 from articles.editorial.models import Category
 from articles.files import receivers as files_receivers
+from articles.files.link_kind import FILES, linked_files
 from articles.images import receivers as images_receivers
 from articles.images.renditions import renditions
 from articles.images.rights import withdrawal
@@ -71,12 +72,14 @@ def register() -> None:
     # The names are those in stored references, such as `internal:article/12`.
     link_kinds.register("article", ARTICLES)
     link_kinds.register("page", PAGES)
+    link_kinds.register("file", FILES)
     hooks.image_usages.register("articles", editorial_hooks.in_articles)
     hooks.image_usages.register("pages", pages_hooks.in_pages)
     hooks.images_in_texts.register("pages", pages_hooks.in_texts)
     hooks.file_usages.register("articles", editorial_hooks.files_in_articles)
     hooks.file_usages.register("pages", pages_hooks.files_in_pages)
     hooks.files_in_texts.register("pages", pages_hooks.files_in_texts)
+    hooks.files_in_texts.register("links", linked_files)
     hooks.scheduled_changes.register(
         "licence of a file ends", ScheduledChange("articles_file", "licence_until")
     )

@@ -35,7 +35,9 @@ from articles.editorial.models import (
     ListingRecheck,
     Portrait,
     Redirect,
+    RelatedPick,
     Revision,
+    SavedView,
     Series,
     SeriesPart,
     StateChange,
@@ -63,7 +65,6 @@ from articles.related.models import (
     DocumentFrequency,
     RelatedExclusion,
     RelatedLink,
-    RelatedPick,
     TextLink,
 )
 from articles.search.index.models import (
@@ -138,6 +139,7 @@ __all__ = [
     "RelatedPick",
     "Rendition",
     "Revision",
+    "SavedView",
     "ScreenedWord",
     "ScreeningRule",
     "SearchChange",

@@ -11,7 +11,7 @@ from accounts.models import AuthorProfile, User
 from articles.editorial import category_tree, publishing
 from articles.editorial.models import Article, ArticleType, Category
 from articles.editorial.versions import drafts
-from articles.editorial.versions.content import fields_of
+from articles.editorial.versions.content import BLANK, fields_of
 from articles.images.models import Image
 
 
@@ -65,11 +65,11 @@ def draft(headline: str = "A quiet week at the strait", **fields: Any) -> Articl
     if categories is None:
         categories = [Category.objects.filter(slug="news").first() or category("News")]
     written = {
+        **BLANK,
         **fields_of(article),
         "categories": [{"id": each.pk, "name": each.name} for each in categories],
         "authors": [{"id": each.pk, "name": each.name} for each in authors or []],
         "tags": [str(tag) for tag in tags],
-        "translation_of": None,
     }
     drafts.create(article, written, by=by)
     return article

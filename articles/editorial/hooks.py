@@ -2,9 +2,12 @@
 
 from typing import Final
 
+from django.db.models import Q
 from django.urls import reverse
 
-from articles.editorial.models import Article, Category, Portrait
+from articles.editorial.models import Article, Attachment, Category, Portrait
+from articles.files import link_kind
+from articles.links.models import InternalLink
 from iria.core.hooks import ImageUsage, MenuName, MenuTarget
 
 KIND: Final = "category"
@@ -36,8 +39,11 @@ def _label(article: Article) -> str:
 
 
 def files_in_articles(file_id: int) -> list[ImageUsage]:
-    """Every article with the file in its text."""
-    articles = Article.objects.filter(attachments__file_id=file_id).order_by("pk")
+    """Every article with the file, or a link to it, in its text."""
+    linking = InternalLink.objects.filter(target_kind=link_kind.NAME, target_id=file_id)
+    uses = Q(pk__in=Attachment.objects.filter(file=file_id).values("article"))
+    uses |= Q(pk__in=linking.filter(article__isnull=False).values("article"))
+    articles = Article.objects.filter(uses).order_by("pk")
     return [_usage(article) for article in articles.only("headline", "state")]
 
 

@@ -14,3 +14,12 @@ EDITING = StoredData(
     retention=gettext_lazy("As long as the article."),
     order=92,
 )
+SAVED_VIEWS = StoredData(
+    title=gettext_lazy("Saved views"),
+    what=gettext_lazy(
+        "The filters of the article list that you saved, and the names you gave them."
+    ),
+    purpose=gettext_lazy("To show you these articles again."),
+    retention=gettext_lazy("Until you remove the view, or your account is deleted."),
+    order=93,
+)

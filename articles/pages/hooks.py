@@ -3,9 +3,12 @@
 import re
 from typing import Final
 
+from django.db.models import Q
 from django.urls import reverse
 
 from articles.body.files import file_ids_in
+from articles.files import link_kind
+from articles.links.models import InternalLink
 from articles.pages.models import Page
 from iria.core.hooks import ImageUsage, MenuName, MenuTarget
 
@@ -40,17 +43,19 @@ PICTURE: Final = re.compile(r'data-image="(\d{1,18})"', re.ASCII)
 
 
 def files_in_pages(file_id: int) -> list[ImageUsage]:
-    """Every page with the file in its text."""
-    return _usages(f'data-file="{file_id}"')
+    """Every page with the file, or a link to it, in its text."""
+    linking = InternalLink.objects.filter(target_kind=link_kind.NAME, target_id=file_id)
+    linked = Q(pk__in=linking.filter(page__isnull=False).values("page"))
+    return _usages(Q(body__contains=f'data-file="{file_id}"') | linked)
 
 
 def in_pages(image_id: int) -> list[ImageUsage]:
     """Every page with the image in its text."""
-    return _usages(f'data-image="{image_id}"')
+    return _usages(Q(body__contains=f'data-image="{image_id}"'))
 
 
-def _usages(markup: str) -> list[ImageUsage]:
-    pages = Page.objects.filter(body__contains=markup).order_by("pk")
+def _usages(uses: Q) -> list[ImageUsage]:
+    pages = Page.objects.filter(uses).order_by("pk")
     return [
         ImageUsage(
             label=f"Page “{page.title}”",

@@ -1,4 +1,4 @@
-"""Related articles in the form of an article: manual picks, and computed suggestions.
+"""Computed suggestions of related articles in the form of an article.
 
 The suggestions are not a formset: the worker may recompute them while somebody edits, and the form must
 not become invalid because a suggestion is gone.
@@ -7,24 +7,28 @@ not become invalid because a suggestion is gone.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
-from accounts.models import User
 from articles.editorial.models import Article
+from articles.editorial.models.picks import MAX_PICKS
 from articles.related import read_next
-from articles.related.models import RelatedExclusion, RelatedLink, RelatedPick
+from articles.related.models import RelatedExclusion, RelatedLink
 from articles.related.reasons import describe_reasons
-from iria.core.admin import FindsRows
 
 FIELD_PREFIX: Final = "suggestion-"
 """Followed by the id of the suggested article."""
+TOO_MANY: Final = f"An article has at most {MAX_PICKS} picks. Remove one under “Read next” to show another one first."
 
 
-def suggestions_context(article: Article) -> dict[str, Any]:
-    """Returns the computed suggestions with their reasons, and the excluded articles."""
+def suggestions_context(article: Article, picked: list[int]) -> dict[str, Any]:
+    """Returns the computed suggestions with their reasons, and the excluded articles.
+
+    Args:
+        picked: the ids of manual picks, which are not suggested.
+    """
     links = RelatedLink.objects.filter(article=article).select_related("other")
-    links = links.exclude(other__in=article.related_picks.values("picked"))
+    links = links.exclude(other__in=picked)
     suggestions = [
         {
             "field": f"{FIELD_PREFIX}{link.other_id}",
@@ -49,8 +53,8 @@ def suggestions_context(article: Article) -> dict[str, Any]:
     }
 
 
-def save_decisions(article: Article, post_data: Mapping[str, str], *, by: User) -> None:
-    """Applies the decisions about suggestions; invalid ones are ignored."""
+def decisions_in(article: Article, post_data: Mapping[str, str]) -> dict[Article, str]:
+    """The decisions about suggestions by article; invalid ones are ignored."""
     decisions = {
         int(name.removeprefix(FIELD_PREFIX)): decision
         for name, decision in post_data.items()
@@ -60,27 +64,14 @@ def save_decisions(article: Article, post_data: Mapping[str, str], *, by: User) 
     }
     named = Article.objects.not_in_trash().filter(pk__in=[pk for pk in decisions if pk < 2**63])
     articles = named.exclude(pk=article.pk)
-    for other in articles.only("pk") if decisions else []:
-        match decisions[other.pk]:
-            case "pick":
-                read_next.pick(article, other)
-            case "leave-out":
-                read_next.exclude(article, other, by=by)
-            case "allow":
-                read_next.include_again(article, other)
-
-
-class RelatedPickInline(FindsRows, admin.StackedInline[RelatedPick, Article]):
-    model = RelatedPick
-    fk_name = "article"
-    verbose_name_plural = "manual picks for “Read next”, shown before computed articles"
-    autocomplete_fields = ("picked",)
-    extra = 0
-    max_num = 4
+    return {other: decisions[other.pk] for other in (articles.only("pk") if decisions else [])}
 
 
 class SuggestionsAdminMixin(admin.ModelAdmin[Article]):
-    """Shows the suggestions below the form, and saves the decisions about them."""
+    """Shows the suggestions below the form, and saves the decisions about them.
+
+    Picks are part of the draft; what is excluded is not suggested from now on.
+    """
 
     change_form_template = "admin/articles/article/with_suggestions.html"
 
@@ -89,15 +80,20 @@ class SuggestionsAdminMixin(admin.ModelAdmin[Article]):
     ) -> HttpResponse:
         article: Article | None = options.get("obj")
         if article is not None:
-            context |= suggestions_context(article)
+            opened = context["adminform"].form.opened
+            context |= suggestions_context(article, opened.content["picks"] if opened else [])
         return super().render_change_form(request, context, *args, **options)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        if formset.model is RelatedPick:
-            formset.save()
-        else:
-            super().save_formset(request, form, formset, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        save_decisions(form.instance, request.POST, by=request.user)  # type: ignore[arg-type]
+    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
+        decisions = decisions_in(obj, request.POST)
+        new = [other for other, decision in decisions.items() if decision == "pick"]
+        wanted = list(dict.fromkeys([*form.cleaned_data.get("picks", []), *new]))
+        if len(wanted) > MAX_PICKS:
+            self.message_user(request, TOO_MANY, messages.WARNING)
+        form.cleaned_data["picks"] = wanted[:MAX_PICKS]
+        super().save_model(request, obj, form, change)
+        for other, decision in decisions.items():
+            if decision == "leave-out":
+                read_next.exclude(obj, other, by=request.user)  # type: ignore[arg-type]
+            elif decision in ("pick", "allow"):
+                read_next.include_again(obj, other)

@@ -6,36 +6,23 @@ Reads stored rows; nothing is computed here.
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, OuterRef
 from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 from articles.editorial.models import Article, ListingEntry, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.related import tasks
-from articles.related.models import RelatedExclusion, RelatedLink, RelatedPick
+from articles.related.models import RelatedExclusion, RelatedLink
 from iria.core.db.compiled_queries import Prepared
 
 
-def pick(article: Article, other: Article) -> None:
-    """Adds a manual pick after the existing ones."""
-    with transaction.atomic():
-        RelatedExclusion.objects.filter(article=article, other=other).delete()
-        last = article.related_picks.aggregate(last=Max("position"))["last"]
-        RelatedPick.objects.get_or_create(
-            article=article,
-            picked=other,
-            defaults={"position": 0 if last is None else last + 1},
-        )
-
-
 def exclude(article: Article, other: Article, *, by: User | None) -> None:
-    """Excludes an article at once, until it is included again."""
+    """Excludes an article from the computed ones at once, until it is included again."""
     with transaction.atomic():
         RelatedExclusion.objects.get_or_create(
             article=article, other=other, defaults={"created_by": by}
         )
-        RelatedPick.objects.filter(article=article, picked=other).delete()
         RelatedLink.objects.filter(article=article, other=other).delete()
         transaction.on_commit(lambda: tasks.enqueue_refresh(article.pk))
 

@@ -116,6 +116,12 @@ class ChoiceField extends HTMLElement {
       this.say(`${row.label} is already chosen`);
       return;
     }
+    const most = Number(this.dataset.most || Infinity);
+    if (most === 1) this.#chosen = [];
+    else if (this.#chosen.length >= most) {
+      this.warn(`At most ${most}. Remove one first.`);
+      return;
+    }
     this.#chosen.push(row);
     this.#showChips();
     this.#changed();

@@ -123,8 +123,11 @@ export class Suggestions {
     const label = made("span", "choice-label");
     label.append(...emphasised(row.label, typed));
     if (row.detail) label.append(made("span", "choice-detail", { textContent: row.detail }));
-    const count = `${row.articles} ${row.articles === 1 ? "article" : "articles"}`;
-    item.append(label, made("span", "choice-count", { textContent: count }));
+    item.append(label);
+    if (row.articles !== undefined) {
+      const count = `${row.articles} ${row.articles === 1 ? "article" : "articles"}`;
+      item.append(made("span", "choice-count", { textContent: count }));
+    }
     return item;
   }
 

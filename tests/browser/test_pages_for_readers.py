@@ -9,10 +9,9 @@ from pypdf import PdfReader
 
 from accounts.models import User
 from articles.editorial import translations
-from articles.editorial.models import Article, Portrait
+from articles.editorial.models import Article, Portrait, RelatedPick
 from articles.images.library import ingest
 from articles.images.models import Image
-from articles.related.models import RelatedPick
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.public import sample_content

@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from articles.editorial.models import Article
+from articles.editorial.models import Article, RelatedPick
 from articles.related import recomputation
-from articles.related.models import RelatedPick
 from articles.search.index import indexer
 from articles.search.models import QueryCount
 from tests import newsroom

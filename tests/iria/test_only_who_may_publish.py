@@ -9,10 +9,9 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import AuthorProfile, User
-from articles.editorial.models import Article
+from articles.editorial.models import Article, RelatedPick
 from articles.files.models import File
 from articles.images.models import Image, Photographer
-from articles.related.models import RelatedPick
 from tests import newsroom
 from tests.articles.files import samples
 

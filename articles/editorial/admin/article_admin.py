@@ -20,6 +20,7 @@ from articles.editorial.admin import (
     duplicating,
     history,
     link_views,
+    saved_views,
     sidebar,
     submit_actions,
     trash,
@@ -94,6 +95,7 @@ class ArticleAdmin(ChoosesImage, ArticleList):
         return [
             *trash.urls(self),
             *unpublishing.urls(self),
+            *saved_views.urls(self),
             path(
                 "<int:object_id>/duplicate/",
                 wrap(lambda request, **at: duplicating.duplicate_view(self, request, **at)),

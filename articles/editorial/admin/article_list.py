@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -28,7 +27,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
 from articles.editorial import permissions, publishing, unpublish_undo
-from articles.editorial.admin import trash, unpublishing
+from articles.editorial.admin import saved_views, trash, unpublishing
 from articles.editorial.admin.status import status_of
 from articles.editorial.models import Article, ArticleCategory, Byline, Category, Draft
 from articles.editorial.models.article import LANGUAGES
@@ -51,16 +50,6 @@ UNPUBLISHED_TEXT: Final = Case(
     output_field=TextField(),
 )
 """The text of an article that is not published, without markup."""
-
-
-VIEWS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
-    ("All", {}),
-    ("Mine", {"whose": "mine"}),
-    ("Drafts", {"state__exact": "draft"}),
-    ("Scheduled", {"state__exact": "scheduled"}),
-    ("Live", {"state__exact": "published"}),
-)
-"""The tabs above the list: their names and filters."""
 
 
 class StateFilter(admin.ChoicesFieldListFilter):
@@ -171,16 +160,13 @@ class ArticleList(admin.ModelAdmin[Article]):
     show_full_result_count = False
 
     class Media:
-        css = {"all": ["iria_admin/article-list.css"]}
+        css = {"all": ["iria_admin/article-list.css", "iria_admin/article-views.css"]}
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        views = [
-            {"name": name, "query": urlencode(filters), "is_current": _is_view(request, filters)}
-            for name, filters in VIEWS
-        ]
-        return super().changelist_view(request, {**(extra_context or {}), "views": views})
+        context = {**(extra_context or {}), **saved_views.tabs_of(request)}
+        return super().changelist_view(request, context)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Rows
@@ -321,9 +307,3 @@ class ArticleList(admin.ModelAdmin[Article]):
 
 def _shown(moment: Any) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-
-
-def _is_view(request: HttpRequest, filters: dict[str, str]) -> bool:
-    """Whether the list shows this view, however it is sorted."""
-    given = {name: value for name, value in request.GET.items() if name not in {"p", "o", "all"}}
-    return given == filters

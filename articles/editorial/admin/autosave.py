@@ -17,6 +17,8 @@ from django.utils.timezone import localtime
 from articles.editorial import permissions
 from articles.editorial.admin import submit_actions
 from articles.editorial.admin.editor_field import BodyField
+from articles.editorial.admin.form import LISTS
+from articles.editorial.admin.picks_field import check_picks
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.versions import drafts, revisions
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
 
 Errors = dict[str, list[str]]
 
-LISTS = {"chosen_categories": "categories", "signed_by": "authors"}
+BESIDE = {"tags", "translation_of", "series_position", "picks"}
+"""Fields beside the columns of an article and the lists."""
 
 
 def urls_for(request: HttpRequest, article: Article | None) -> dict[str, Any]:
@@ -149,13 +152,15 @@ def _sent(
     content: Content = {}
     errors: Errors = {}
     for name, field in form.base_fields.items():
-        if name not in request.POST or name not in {*COLUMNS, *LISTS, "tags", "translation_of"}:
+        if name not in request.POST or name not in {*COLUMNS, *LISTS, *BESIDE}:
             continue
         given = field.widget.value_from_datadict(request.POST, request.FILES, name)
         try:
             # `drafts.save_locked` sanitises the text; doing it twice took half the time of an autosave.
             check = field.validated if isinstance(field, BodyField) else field.clean
             value: Any = check(given)
+            if name == "picks":
+                _check_picks(form, value, article)
         except ValidationError as error:
             errors[name] = error.messages
             continue
@@ -163,6 +168,8 @@ def _sent(
             content[LISTS[name]] = [{"id": row.pk, "name": row.name} for row in value]
         elif name == "headline":
             content[name] = one_line(value)
+        elif name == "picks":
+            content[name] = [row.pk for row in value]
         elif name in COLUMNS:
             content[COLUMNS[name]] = getattr(value, "pk", value)
         else:
@@ -170,6 +177,11 @@ def _sent(
     if content.get("slug") == "" and article is not None and article.year is not None:
         del content["slug"]
     return content, errors
+
+
+def _check_picks(form: Any, picked: list[Article], article: Article | None) -> None:
+    before = article.related_picks.values_list("picked", flat=True) if article else []
+    check_picks(picked, article, seen=form.nameable, before=before)
 
 
 def _was_never_written(article: Article, content: Content) -> bool:

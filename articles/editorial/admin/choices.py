@@ -1,4 +1,4 @@
-"""Suggestions for categories, authors and tags in the article form, and new ones by name.
+"""Suggestions for categories, authors, tags, series and picks in the article form, and new ones by name.
 
 `static/iria_admin/choice-field.js` asks for them. Without it, the form has selects and a text field.
 """
@@ -11,11 +11,21 @@ from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, Case, Count, F, Model, QuerySet, Value, When
 from django.db.models.functions import StrIndex
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import bylines, category_tree
-from articles.editorial.models import Article, ArticleCategory, ArticleTag, Byline, Category
+from articles.editorial import bylines, category_tree, permissions, series
+from articles.editorial.models import (
+    Article,
+    ArticleCategory,
+    ArticleTag,
+    Byline,
+    Category,
+    Series,
+    SeriesPart,
+)
 from articles.editorial.models.taxonomy import Folded
 from iria.core.text.validators import one_line, storable, validate_not_blank, validate_storable
 
@@ -29,20 +39,20 @@ QUERY_LENGTH: Final = 120
 
 Row = dict[str, Any]
 """`id`, `name`, `label` (of a category: with its parents), `detail`, `articles` (how many are published),
-and `exact`: whether the text is the whole name."""
+and `exact`: whether the text is the whole name. Articles to pick have no `articles`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What one field of the form offers."""
 
-    permission: str
-    """Who has it may add new ones."""
-    matching: Callable[[str], list[Row]]
-    """The first rows whose name contains the text, without the numbers of articles."""
-    through: type[Model]
-    """The rows that connect articles with these."""
-    keys: tuple[str, str]
+    matching: Callable[[str, Any], list[Row]]
+    """Text and user → the first rows whose name contains the text, without the numbers of articles."""
+    permission: str = ""
+    """Who has it may add new ones; empty: nobody."""
+    through: type[Model] | None = None
+    """The rows that connect articles with these; None for articles."""
+    keys: tuple[str, str] = ("", "")
     """Its foreign keys to these and to the article."""
     get_or_create: Callable[[str], tuple[Any, bool]] | None = None
     """None for tags: the form sends their names."""
@@ -57,18 +67,19 @@ def choices_view(
     if not (model_admin.has_change_permission(request) or model_admin.has_add_permission(request)):
         return _error("You may not edit articles.", status=403)
     choices = CHOICES[field]
-    may_add = request.user.has_perm(choices.permission)
+    may_add = bool(choices.permission) and request.user.has_perm(choices.permission)
     if request.method == "POST":
         if choices.get_or_create is None:
-            return _error("Tags are created when the article is saved.", status=405)
+            return _error("They are created when an article is saved.", status=405)
         if not may_add:
             return _error("You may not create this. Ask an editor.", status=403)
         return _create(model_admin, request, choices.get_or_create)
     text = one_line(storable(request.GET.get("q", "")))
-    rows = choices.matching(text) if len(text) <= QUERY_LENGTH else []
-    counts = _published(choices, [row["id"] for row in rows])
-    results = [{**row, "articles": counts.get(row["id"], 0)} for row in rows]
-    return JsonResponse({"results": results, "may_add": may_add})
+    rows = choices.matching(text, request.user) if len(text) <= QUERY_LENGTH else []
+    if choices.through is not None:
+        counts = _published(choices.through, choices.keys, [row["id"] for row in rows])
+        rows = [{**row, "articles": counts.get(row["id"], 0)} for row in rows]
+    return JsonResponse({"results": rows, "may_add": may_add})
 
 
 def _create(
@@ -95,12 +106,12 @@ def _error(message: str, *, status: int) -> JsonResponse:
     return JsonResponse({"message": message}, status=status)
 
 
-def _published(choices: Choices, ids: list[int]) -> dict[int, int]:
+def _published(through: type[Model], keys: tuple[str, str], ids: list[int]) -> dict[int, int]:
     """How many published articles each of these has."""
-    key, article = choices.keys
+    key, article = keys
     if not ids:
         return {}
-    used: QuerySet[Any] = choices.through._default_manager.filter(
+    used: QuerySet[Any] = through._default_manager.filter(
         **{f"{key}__in": ids, f"{article}__in": Article.objects.published()}
     )
     return dict(used.order_by().values_list(key).annotate(Count("pk")))
@@ -122,21 +133,42 @@ def _first(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return _placed(rows, text).filter(place__gt=0).order_by("-exact", "place", "name")[:MOST]
 
 
-def _tags(text: str) -> list[Row]:
+def _tags(text: str, user: Any) -> list[Row]:
     return [_row(tag, exact=tag.exact) for tag in _first(Tag.objects.all(), text)]
 
 
-def _authors(text: str) -> list[Row]:
+def _authors(text: str, user: Any) -> list[Row]:
     found = _first(AuthorProfile.objects.only("name", "role"), text)
     return [_row(author, exact=author.exact, detail=author.role) for author in found]
 
 
-def _categories(text: str) -> list[Row]:
+def _categories(text: str, user: Any) -> list[Row]:
     """In the order of the tree; all are read, because the names of parents are shown."""
     rows = list(_placed(Category.objects.in_order().only("name", "path"), text))
     labels = category_tree.names_in_tree(rows)
     found = sorted((row for row in rows if row.place), key=lambda row: (not row.exact, row.place))
     return [_row(row, exact=row.exact, label=labels[row.pk]) for row in found[:MOST]]
+
+
+def _series(text: str, user: Any) -> list[Row]:
+    return [_row(each, exact=each.exact) for each in _first(Series.objects.all(), text)]
+
+
+def _picks(text: str, user: Any) -> list[Row]:
+    """Articles that the user may see and that have all these words in the headline, the newest first."""
+    rows = permissions.visible_to(user, Article.objects.order_by("-pk"))
+    for word in text.split():
+        rows = rows.filter(headline__icontains=word)
+    return [
+        _row(
+            each,
+            exact=each.headline.casefold() == text.casefold(),
+            detail=date_format(timezone.localtime(each.published_at), "DATE_FORMAT")
+            if each.is_published and each.published_at
+            else str(each.get_state_display()),
+        )
+        for each in rows.only("headline", "state", "published_at")[:MOST]
+    ]
 
 
 def _row(found: Any, *, exact: bool, label: str = "", detail: str = "") -> Row:
@@ -152,18 +184,26 @@ def _row(found: Any, *, exact: bool, label: str = "", detail: str = "") -> Row:
 
 CHOICES: Final = {
     "categories": Choices(
-        "articles.add_category",
         _categories,
+        "articles.add_category",
         ArticleCategory,
         ("category", "article"),
         category_tree.get_or_create,
     ),
     "authors": Choices(
-        "accounts.add_authorprofile",
         _authors,
+        "accounts.add_authorprofile",
         Byline,
         ("author", "article"),
         bylines.get_or_create_author,
     ),
-    "tags": Choices("taggit.add_tag", _tags, ArticleTag, ("tag", "content_object")),
+    "tags": Choices(_tags, "taggit.add_tag", ArticleTag, ("tag", "content_object")),
+    "series": Choices(
+        _series,
+        "articles.add_series",
+        SeriesPart,
+        ("series", "article"),
+        series.get_or_create,
+    ),
+    "picks": Choices(_picks),
 }

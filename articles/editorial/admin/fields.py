@@ -40,9 +40,9 @@ class InOrderWidget(forms.Widget):
     template_name = "admin/articles/article/_choice_selects.html"
     use_fieldset = True
 
-    def __init__(self, offered: str, *, row: str, first: str = "") -> None:
+    def __init__(self, offered: str, *, row: str, first: str = "", most: int | None = None) -> None:
         super().__init__()
-        self.offered, self.row, self.first = offered, row, first
+        self.offered, self.row, self.first, self.most = offered, row, first, most
         self.choices: list[tuple[str, str, str]] = []
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
@@ -55,8 +55,9 @@ class InOrderWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         chosen = [str(each) for each in value or []]
-        rows = [*chosen, *([""] * SPARE)]
+        rows = [*chosen, *([""] * SPARE)][: max(len(chosen), self.most or len(chosen) + SPARE)]
         context["widget"] |= {"row": self.row, "first": self.first, "url": _url(self.offered)}
+        context["widget"]["most"] = self.most
         context |= {"rows": rows, "choices": self.choices}
         return context
 
@@ -79,19 +80,31 @@ def _url(offered: str) -> str:
 
 
 class InOrderField[M: Model](forms.Field):
-    """A list of objects, in the order in which they were chosen, each once."""
+    """A list of objects, in the order in which they were chosen, each once.
+
+    Args:
+        most: how many can be chosen.
+    """
 
     widget: InOrderWidget
     default_error_messages = {
         "gone": "One of the choices no longer exists. Check them and choose again.",
+        "too_many": "Choose at most %(most)s.",
     }
 
     def __init__(
-        self, objects: "QuerySet[M]", offered: str, *, row: str, first: str = "", **options: Any
+        self,
+        objects: "QuerySet[M]",
+        offered: str,
+        *,
+        row: str,
+        first: str = "",
+        most: int | None = None,
+        **options: Any,
     ) -> None:
-        widget = InOrderWidget(offered, row=row, first=first)
+        widget = InOrderWidget(offered, row=row, first=first, most=most)
         super().__init__(required=False, widget=widget, **options)
-        self.objects = objects
+        self.objects, self.most = objects, most
 
     def offer(self, choices: Iterable[tuple[Any, str, str]]) -> None:
         """Sets the choices, once for all rows: key, text in a select, label of the chosen one."""
@@ -101,6 +114,10 @@ class InOrderField[M: Model](forms.Field):
         keys = list(dict.fromkeys(str(each) for each in value or []))
         if not all(key.isascii() and key.isdigit() and len(key) < 18 for key in keys):
             raise ValidationError(self.error_messages["gone"], code="gone")
+        if self.most and len(keys) > self.most:
+            raise ValidationError(
+                self.error_messages["too_many"], code="too_many", params={"most": self.most}
+            )
         found = self.objects.in_bulk([int(key) for key in keys])
         if len(found) != len(keys):
             raise ValidationError(self.error_messages["gone"], code="gone")

@@ -20,13 +20,13 @@ FIELDSETS: Final = [
         },
     ),
     (None, {"fields": ("body",), "classes": ["admin-writing", "article-body"]}),
-    (None, {"fields": ("slug",), "classes": [PUBLISHING]}),
+    (None, {"fields": ("show_updated", "slug"), "classes": [PUBLISHING]}),
     (
         None,
         {
             "fields": (
                 *("chosen_categories", "kind", "signed_by", "tags"),
-                *("language", "translation_of"),
+                *("series", "series_position", "language", "translation_of"),
             ),
             "classes": [BESIDE],
         },
@@ -39,6 +39,7 @@ FIELDSETS: Final = [
         },
     ),
     ("Comments", {"fields": COMMENT_FIELDS, "classes": [BESIDE, FOLDED]}),
+    ("Read next", {"fields": ("picks",), "classes": [BESIDE, FOLDED]}),
     (
         "Republishing",
         {

@@ -21,9 +21,10 @@ from articles.editorial.admin import submit_actions
 from articles.editorial.admin.article_chooser_field import NamedArticleField, offers_of
 from articles.editorial.admin.editor_field import BodyField, CaptionField
 from articles.editorial.admin.fields import InOrderField, MomentField, TagsField, join
+from articles.editorial.admin.picks_field import PicksField, check_picks
 from articles.editorial.article_urls import RESERVED
 from articles.editorial.category_tree import names_in_tree
-from articles.editorial.models import Article, Category
+from articles.editorial.models import Article, Category, Series
 from articles.editorial.models.article import EDITABLE_FIELDS
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.editorial.versions import drafts, revisions
@@ -37,6 +38,10 @@ STYLESHEETS: Final = (
 OFFERED_HERE = 60
 SCHEDULE = "_schedule"
 """The name of the button that sets a time."""
+
+
+LISTS: Final = {"chosen_categories": "categories", "signed_by": "authors", "series": "series"}
+"""Fields with several rows, and what these are in `Content`."""
 
 
 class ArticleForm(forms.ModelForm[Article]):
@@ -63,6 +68,15 @@ class ArticleForm(forms.ModelForm[Article]):
         help_text="In byline order.",
     )
     tags = TagsField()
+    series = InOrderField(Series.objects.all(), "series", row="Series", most=1, label="Series")
+    series_position = forms.IntegerField(
+        label="Position in the series",
+        required=False,
+        min_value=0,
+        max_value=32_767,
+        help_text="Empty: after the parts with a position, by publication date.",
+    )
+    picks = PicksField()
     translation_of = NamedArticleField(
         Article.objects.not_in_trash(),
         label="Translation of",
@@ -130,10 +144,16 @@ class ArticleForm(forms.ModelForm[Article]):
         elif self.instance._state.adding:
             self.initial.setdefault("form_token", submit_actions.make_form_token())
             self.fields["headline"].widget.attrs["autofocus"] = not self.is_bound
+        if "show_updated" in self.fields and self.instance.published_at is None:
+            self.fields["show_updated"].widget = forms.HiddenInput()
         if "schedule_for" in self.fields:
             ignored = self.is_bound and SCHEDULE not in self.data
             self.fields["schedule_for"].ignored = ignored  # type: ignore[attr-defined]
         self._offer_choices()
+
+    @property
+    def _picked_before(self) -> list[int]:
+        return self.opened.content["picks"] if self.opened else []
 
     def _offer_choices(self) -> None:
         # The form has no fields for a user who may only view.
@@ -149,6 +169,12 @@ class ArticleForm(forms.ModelForm[Article]):
             self.fields["signed_by"].offer(  # type: ignore[attr-defined]
                 (pk, f"{name}, {role}" if role else name, name) for pk, name, role in authors
             )
+
+        if "series" in self.fields:
+            names = Series.objects.values_list("pk", "name")
+            self.fields["series"].offer((pk, name, name) for pk, name in names)  # type: ignore[attr-defined]
+            picked = self._picked_before
+            self.fields["picks"].offer_articles(self._seen(), picked)  # type: ignore[attr-defined]
 
     def _offer_translations(self) -> None:
         field = self.fields["translation_of"]
@@ -196,6 +222,11 @@ class ArticleForm(forms.ModelForm[Article]):
             return str(self.initial.get("slug", ""))
         return slug
 
+    def clean_picks(self) -> list[Article]:
+        picked: list[Article] = self.cleaned_data["picks"]
+        check_picks(picked, self.instance, seen=self._seen(), before=self._picked_before)
+        return picked
+
     def clean_schedule_for(self) -> datetime | None:
         """The time counts only if the button beside it was pressed."""
         moment: datetime | None = self.cleaned_data.get("schedule_for")
@@ -224,11 +255,12 @@ class ArticleForm(forms.ModelForm[Article]):
         values = self.cleaned_data
         content = dict(BLANK if self.opened is None else self.opened.content)
         content |= fields_of(self.instance)
-        for name, key in (("chosen_categories", "categories"), ("signed_by", "authors")):
+        for name, key in LISTS.items():
             if name in values:
                 content[key] = [{"id": row.pk, "name": row.name} for row in values[name]]
-        if "tags" in values:
-            content["tags"] = values["tags"]
+        if "picks" in values:
+            content["picks"] = [each.pk for each in values["picks"]]
+        content |= {name: values[name] for name in ("tags", "series_position") if name in values}
         if "translation_of" in values:
             other = values["translation_of"]
             content["translation_of"] = other and other.pk
@@ -314,6 +346,9 @@ def _beside_the_row(article: Article, opened: drafts.Opened) -> dict[str, Any]:
         "translation_of": other and Article.objects.not_in_trash().filter(pk=other).first(),
         "chosen_categories": [each["id"] for each in content["categories"]],
         "signed_by": [each["id"] for each in content["authors"]],
+        "series": [each["id"] for each in content["series"]],
+        "series_position": content["series_position"],
+        "picks": content["picks"],
         "tags": join(content["tags"]),
         "version": article.version,
         "schedule_for": draft.publish_at if draft else article.publish_at,

@@ -17,12 +17,11 @@ from django.db.models.functions import MD5
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.models import AuthorProfile, User
+from accounts.models import User
 from articles.editorial import permissions
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import (
     Article,
-    Category,
     Correction,
     Draft,
     Revision,
@@ -33,10 +32,10 @@ from articles.editorial.versions.content import (
     REVISION_COLUMNS,
     Content,
     deleted_images,
-    existing,
     of_revision,
 )
 from articles.editorial.versions.diff import compared, label_of
+from articles.editorial.versions.related_rows import MODELS, existing
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -191,10 +190,12 @@ def _gone(content: Content) -> Iterator[str]:
     """Names of categories, authors and images of a version that were deleted since."""
     for name in deleted_images(content):
         yield f"{label_of(name).lower()} {content[name]}"
-    for name, model in (("categories", Category), ("authors", AuthorProfile)):
-        chosen = content.get(name, [])
-        known = {row.pk for row in existing(model, chosen)}
-        yield from (each["name"] for each in chosen if each["id"] not in known)
+    for name in MODELS:
+        known = {row.pk for row in existing(name, content)}
+        yield from (each["name"] for each in content.get(name, []) if each["id"] not in known)
+    picks = content.get("picks", [])
+    known = set(Article.objects.filter(pk__in=picks).values_list("pk", flat=True))
+    yield from (f"article {pk}" for pk in picks if pk not in known)
 
 
 def _article(request: HttpRequest, object_id: str) -> Article:

@@ -1,23 +1,21 @@
 """Categories, article types, tags and series in the admin."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from taggit.models import Tag
 
-from articles.editorial import category_tree, signals, tags
+from articles.editorial import category_tree, series, tags
 from articles.editorial.admin.fields import validate_tag_name
 from articles.editorial.admin.merge import MergeAdminMixin, Move
-from articles.editorial.models import Article, ArticleType, Category, Series, SeriesPart
+from articles.editorial.models import ArticleType, Category, Series, SeriesPart
 from iria.core.admin import FindsRows
 from iria.core.text.validators import one_line, validate_not_blank, validate_storable
 from iria.publication.translated_admin import TranslatedAdmin
@@ -179,16 +177,11 @@ class SeriesAdmin(admin.ModelAdmin[Series]):
         return super().get_queryset(request).annotate(count=Count("parts"))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        before = set(form.instance.parts.values_list("article", flat=True))
+        before = series.places_in(form.instance)
         super().save_related(request, form, formsets, change)
-        after = set(form.instance.parts.values_list("article", flat=True))
-        published = Article.objects.published().filter(pk__in=before ^ after)
-        for article_id in published.values_list("pk", flat=True):
-            transaction.on_commit(
-                partial(signals.changed.send, sender=Article, article_id=article_id)
-            )
+        series.record_parts(form.instance, before, by=request.user)  # type: ignore[arg-type]
 
     @admin.display(description="Parts", ordering="count")
-    def part_count(self, series: Series) -> int:
-        count: int = series.count  # type: ignore[attr-defined]
+    def part_count(self, row: Series) -> int:
+        count: int = row.count  # type: ignore[attr-defined]
         return count

@@ -14,8 +14,10 @@ from articles.editorial.models.listing import (
     ListingRecheck,
     Scope,
 )
+from articles.editorial.models.picks import RelatedPick
 from articles.editorial.models.redirect import Redirect
 from articles.editorial.models.revision import Draft, Revision, StateChange
+from articles.editorial.models.saved_view import SavedView
 from articles.editorial.models.series import Series, SeriesPart
 from articles.editorial.models.taxonomy import ArticleType, Category
 
@@ -35,7 +37,9 @@ __all__ = [
     "ListingRecheck",
     "Portrait",
     "Redirect",
+    "RelatedPick",
     "Revision",
+    "SavedView",
     "Scope",
     "Series",
     "SeriesPart",

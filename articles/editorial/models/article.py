@@ -161,6 +161,12 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
     updated_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When its published text last changed."
     )
+    show_updated = models.BooleanField(
+        "show “Updated” to readers",
+        default=True,
+        db_default=True,
+        help_text="The date of the last change, below the byline. Off for typing errors.",
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     year = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     month = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
@@ -320,6 +326,11 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
     def last_change(self) -> datetime | None:
         return self.updated_at or self.published_at
 
+    @property
+    def shown_update(self) -> datetime | None:
+        """When the article was updated, as far as readers are told."""
+        return self.updated_at if self.show_updated else None
+
 
 REVISED_FIELDS: Final = ("headline", "standfirst", "body", "lead_image", "lead_caption")
 """Editable fields that every revision holds; the history shows their differences."""
@@ -327,7 +338,15 @@ REVISED_FIELDS: Final = ("headline", "standfirst", "body", "lead_image", "lead_c
 EDITABLE_FIELDS: Final = (
     *REVISED_FIELDS,
     *("lead_alt", "lead_decorative"),
-    *("slug", "kind", "language", "search_description", "social_title", "social_image"),
+    *(
+        "show_updated",
+        "slug",
+        "kind",
+        "language",
+        "search_description",
+        "social_title",
+        "social_image",
+    ),
     *("canonical_url", "noindex", "first_published_in", "first_published_url", "licence"),
     *COMMENT_FIELDS,
 )

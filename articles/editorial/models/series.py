@@ -40,8 +40,10 @@ class SeriesPart(models.Model):
         error_messages={"unique": "This article is already part of a series."},
     )
     position = models.PositiveSmallIntegerField(
-        default=0,
-        help_text="Lower numbers come first; equal numbers are ordered by publication date.",
+        null=True,
+        blank=True,
+        help_text="Lower numbers come first, parts without one last; equal ones are ordered by "
+        "publication date.",
     )
 
     class Meta:

@@ -2,22 +2,13 @@
 
 from typing import Any, Final
 
-from taggit.models import Tag
-
-from accounts.models import AuthorProfile
 from articles.body.sanitiser import clean, clean_caption
-from articles.editorial import bylines, category_tree, translations
+from articles.editorial import translations
 from articles.editorial.aggregated_rows import replace_rows
 from articles.editorial.checklist import NotReady
-from articles.editorial.models import (
-    Article,
-    ArticleCategory,
-    ArticleType,
-    Byline,
-    Category,
-    Revision,
-)
+from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.models.article import EDITABLE_FIELDS, REVISED_FIELDS
+from articles.editorial.versions import related_rows
 from articles.editorial.versions.attachment_rows import attachments_of
 from articles.editorial.versions.figure_rows import figures_of
 from articles.embeds.autoembed import autoembed
@@ -26,7 +17,8 @@ from articles.links.own_urls import refer
 
 Content = dict[str, Any]
 """Field name → value that JSON can hold. Foreign keys are ids, under the name of their column;
-`categories` and `authors` are lists of `{"id": …, "name": …}`, in their order; `tags` a sorted list of names;
+`categories` and `authors` are lists of `{"id": …, "name": …}`, in their order, `series` one of at most one;
+`series_position` is a number or None; `picks` a list of the ids of articles; `tags` a sorted list of names;
 `translation_of` the id of another article, or None."""
 
 COLUMNS: Final = {
@@ -46,8 +38,6 @@ ADDED_LATER: Final[Content] = {"lead_alt": "", "lead_decorative": False}
 IMAGE_COLUMNS: Final = ("lead_image_id", "social_image_id")
 """The images of an article besides those in its text."""
 
-RELATIONS: Final = ("categories", "authors", "tags", "translation_of")
-
 
 def fields_of(article: Article) -> Content:
     """The article's own fields, without related rows."""
@@ -55,17 +45,9 @@ def fields_of(article: Article) -> Content:
 
 
 def content_of(article: Article) -> Content:
-    """The content in the article's rows, in four queries."""
-    content = fields_of(article)
-    chosen = article.article_categories.values_list("category", "category__name")
-    authors = article.bylines.values_list("author", "author__name")
-    content["categories"] = [{"id": pk, "name": name} for pk, name in chosen]
-    content["authors"] = [{"id": pk, "name": name} for pk, name in authors]
-    content["tags"] = sorted(Tag.objects.filter(article=article.pk).values_list("name", flat=True))
-    content["translation_of"] = next(
-        (each.pk for each in translations.translations_of(article)), None
-    )
-    return content
+    """The content in the article's rows, in two or three queries."""
+    other = next((each.pk for each in translations.translations_of(article)), None)
+    return {**fields_of(article), **related_rows.content_of(article), "translation_of": other}
 
 
 def of_revision(revision: Revision) -> Content:
@@ -85,6 +67,7 @@ def sanitised(content: Content) -> Content:
     return {
         **content,
         "tags": sorted(content["tags"]),
+        "series_position": content["series_position"] if content["series"] else None,
         "body": sanitised_body(content["body"]),
         "lead_caption": clean_caption(content["lead_caption"]),
     }
@@ -95,7 +78,7 @@ def sanitised_body(body: str) -> str:
     return refer(autoembed(clean(body)))
 
 
-BLANK: Final[Content] = {"categories": [], "authors": [], "tags": [], "translation_of": None}
+BLANK: Final[Content] = {**related_rows.BLANK, "translation_of": None}
 """What a new article has besides its own fields."""
 
 
@@ -140,46 +123,25 @@ def show(article: Article, content: Content) -> None:
     replace_rows(
         article, "attachments", attachments_of(article) if "data-file" in article.body else []
     )
-    if "tags" not in content:
-        return
-    categories = existing(Category, content["categories"])
-    authors = existing(AuthorProfile, content["authors"])
-    replace_rows(
-        article,
-        "article_categories",
-        [ArticleCategory(article=article, category=each) for each in categories],
-    )
-    replace_rows(article, "bylines", [Byline(article=article, author=each) for each in authors])
-    tags = Tag.objects.filter(name__in=content["tags"])
-    replace_rows(article, "tags", list(tags))
+    if "tags" in content:
+        related_rows.show(article, content)
 
 
 def write_relations(article: Article, content: Content, before: Content) -> None:
-    """Writes categories, authors, tags and the translation if they differ from the former content.
+    """Writes related rows and the translation if they differ from the former content.
 
     Rows that no longer exist are skipped.
 
     Raises:
         NotReady: the text has another version in the article's language.
     """
-    if content["categories"] != before.get("categories"):
-        category_tree.set_categories(article, existing(Category, content["categories"]))
-    if content["authors"] != before.get("authors"):
-        bylines.set_authors(article, existing(AuthorProfile, content["authors"]))
-    if content["tags"] != before.get("tags"):
-        article.tags.set(content["tags"])
+    related_rows.write(article, content, before)
     if changes_translation(content, before):
         _link(article, content["translation_of"])
 
 
 def changes_translation(content: Content, before: Content) -> bool:
     return any(content[name] != before.get(name) for name in ("language", "translation_of"))
-
-
-def existing(model: Any, chosen: list[dict[str, Any]]) -> list[Any]:
-    """The rows of this choice that still exist, in their order."""
-    found = model.objects.in_bulk([each["id"] for each in chosen])
-    return [found[each["id"]] for each in chosen if each["id"] in found]
 
 
 def _link(article: Article, other_id: int | None) -> None:

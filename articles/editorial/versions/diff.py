@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final, Literal
@@ -18,6 +18,7 @@ from articles.body.references import Reference
 from articles.body.tree import parse, text_of
 from articles.editorial.models import Article, ArticleType, Revision
 from articles.editorial.versions.content import COLUMNS, IMAGE_COLUMNS, Content, of_revision
+from articles.editorial.versions.related_rows import MODELS
 from articles.images.models import Image
 from articles.links.kinds import PUBLIC
 from articles.links.targets import Target, targets_of
@@ -71,6 +72,9 @@ RELATION_LABELS: Final = {
     "authors": "Authors",
     "tags": "Tags",
     "translation_of": "Translation of",
+    "series": "Series",
+    "series_position": "Position in the series",
+    "picks": "Read next",
 }
 
 ONLY_MARKUP: Final = "The words are the same. Headings, formatting, links or images changed."
@@ -211,10 +215,12 @@ def _fields(before: Content, after: Content) -> list[Part]:
 
 def _shown(name: str, value: Any) -> str:
     """A value as editors know it."""
-    if name in ("categories", "authors"):
+    if name in MODELS:
         return ", ".join(each["name"] for each in value or [])
     if name == "tags":
         return ", ".join(value or [])
+    if name == "picks":
+        return ", ".join(_titles(value or []))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value in (None, ""):
@@ -223,8 +229,22 @@ def _shown(name: str, value: Any) -> str:
         model: Any = ArticleType if name == "kind_id" else Article
         found = model.objects.filter(pk=value).first()
         return str(found) if found else f"{value} (deleted)"
+    if name == "series_position":
+        return str(value)
     choices = dict(Article._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
     return str(choices.get(value, value))
+
+
+def _titles(picks: list[int]) -> Iterator[str]:
+    """As in `_leads_to`, the headlines of published articles only."""
+    found = Article.objects.in_bulk(picks)
+    for pk in picks:
+        if pk not in found:
+            yield f"article {pk} (deleted)"
+        elif not found[pk].is_published:
+            yield f"article {pk} (not published)"
+        else:
+            yield f"“{found[pk].headline}”"
 
 
 def _change(before: str, after: str) -> Paragraph:

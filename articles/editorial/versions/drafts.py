@@ -152,7 +152,7 @@ def save_locked(
     opened = _opened(article)
     written = sanitised(opened.content | content)
     if written == opened.content:
-        return revisions.add(article, written, by=by, reason=reason)
+        return revisions.add(article, written, by=by, reason=reason, unchanged=True)
     return _save_changed(article, opened, written, by, reason)
 
 

@@ -136,13 +136,17 @@ def add(
     *,
     by: User | None,
     reason: Reason,
+    unchanged: bool = False,
 ) -> Revision:
     """Adds a revision with this content, unless the latest one has the same.
 
     An autosave is continued for ten minutes by the next saves of the same user.
+
+    Args:
+        unchanged: the content was not changed; then one from a release with fewer fields is the same.
     """
     latest = article.revisions.first()
-    if latest is not None and of_revision(latest) == content:
+    if latest is not None and _is_same(latest, content, unchanged=unchanged):
         if (latest.reason, reason) == (Reason.AUTOSAVE, Reason.SAVE):
             latest.reason = reason
             latest.save(update_fields=["reason"])
@@ -162,6 +166,13 @@ def add(
         reason=reason,
         **values,
     )
+
+
+def _is_same(revision: Revision, content: Content, *, unchanged: bool) -> bool:
+    known = of_revision(revision)
+    if unchanged and revision.details is not None:
+        known = content | known
+    return known == content
 
 
 def _may_fold(latest: Revision, by: User | None, reason: Reason, now: datetime) -> bool:

@@ -270,7 +270,7 @@ def _type_of(article: Article, media: LeadMedia) -> str:
 
 
 def _dates(article: Article, publication: Publication) -> dict[str, Any]:
-    published, updated = article.published_at, article.last_change
+    published, updated = article.published_at, article.shown_update or article.published_at
     if published is None or updated is None:
         return {}
     return {

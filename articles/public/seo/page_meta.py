@@ -107,7 +107,8 @@ class PageMeta:
         article = self.article
         if article is None:
             return []
-        times = (("published_time", article.published_at), ("modified_time", article.last_change))
+        modified_at = article.shown_update or article.published_at
+        times = (("published_time", article.published_at), ("modified_time", modified_at))
         return [
             *((name, f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}") for name, when in times if when),
             *(

@@ -13,11 +13,11 @@ from articles.editorial.models import (
     Byline,
     Category,
     Correction,
+    RelatedPick,
     Series,
     SeriesPart,
 )
 from articles.editorial.versions import revisions
-from articles.related.models import RelatedPick
 from iria.core.db.row_origins import RowOrigins
 from iria.demo import content
 from iria.demo.loading import images

@@ -32,6 +32,7 @@ VALUES: dict[str, Any] = {
     "lead_decorative": True,
     "canonical_url": "https://example.org/changed/",
     "noindex": True,
+    "show_updated": False,
     "first_published_in": "Elsewhere",
     "first_published_url": "https://example.org/first/",
     "licence": "CC BY 4.0",

@@ -15,7 +15,7 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial import publishing
 from articles.editorial.models import Article, Portrait
-from articles.editorial.versions import revisions
+from articles.editorial.versions import changes, drafts, revisions
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -115,6 +115,22 @@ def test_an_update_is_shown_with_its_date_and_a_first_publication_is_not(
     assert "Updated" not in page(client, article)
     article.body = "<p>Better words.</p>"
     revisions.save(article, by=edna)
+    assert "Updated" in page(client, article)
+
+
+def test_an_editor_decides_whether_readers_see_the_date_of_an_update(
+    client: Client, edna: User
+) -> None:
+    article = newsroom.published("Quiet", at=datetime(2026, 3, 1, tzinfo=UTC))
+    drafts.save(article, {"body": "<p>Quite quiet.</p>", "show_updated": False}, by=edna)
+    changes.publish_changes(article, by=edna)
+    shown = page(client, article)
+    assert "Quite quiet." in shown
+    assert "Updated" not in shown
+    assert '"dateModified":"2026-03-01' in shown.replace(": ", ":")
+    drafts.save(article, {"show_updated": True}, by=edna)
+    assert "Updated" not in page(client, article)
+    changes.publish_changes(article, by=edna)
     assert "Updated" in page(client, article)
 
 

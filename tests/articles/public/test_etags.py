@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.editorial.models import Article, ArticleType, Byline, Category, Figure
+from articles.editorial.models import Article, ArticleType, Byline, Category, Figure, RelatedPick
 from articles.images.models import Image, Rendition
-from articles.related.models import RelatedLink, RelatedPick
+from articles.related.models import RelatedLink
 from iria.core.http import page_cache
 from iria.publication.models import Publication
 from tests import newsroom

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.editorial.models import Article
+from articles.editorial.models import Article, RelatedPick
 from articles.related import recomputation
-from articles.related.models import ArticleTerms, RelatedLink, RelatedPick
+from articles.related.models import ArticleTerms, RelatedLink
 from articles.related.read_next import related_to
 from tests import newsroom
 

@@ -44,8 +44,6 @@ def send(client: Client, article: Article, **decisions: str) -> None:
         "signed_by": list(article.bylines.values_list("author", flat=True)),
         "tags": "Convoys",
         "version": article.version,
-        "related_picks-TOTAL_FORMS": 0,
-        "related_picks-INITIAL_FORMS": 0,
         "corrections-TOTAL_FORMS": 0,
         "corrections-INITIAL_FORMS": 0,
         **decisions,
@@ -85,6 +83,8 @@ def test_an_editor_picks_a_suggestion(client: Client, edna: User, strait: Articl
     cheese = Article.objects.get(headline="Cheese")
     client.force_login(edna)
     send(client, strait, **{f"suggestion-{cheese.pk}": "pick"})
+    assert names(strait) == ["From the harbour", "Cheese"]
+    send(client, strait, picks=str(cheese.pk), _publish="1")
     assert names(strait) == ["Cheese", "From the harbour"]
 
 

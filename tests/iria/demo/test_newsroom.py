@@ -11,11 +11,10 @@ from lxml import html as lxml_html
 from accounts.models import AuthorProfile
 from articles.body.plain_text import plain_text
 from articles.comments.models import Comment
-from articles.editorial.models import Article, Category, Figure
+from articles.editorial.models import Article, Category, Figure, RelatedPick
 from articles.images.models import Image
 from articles.links.targets import urls_for
 from articles.pages.models import Page
-from articles.related.models import RelatedPick
 from iria.core.db.row_origins import RowOrigins
 from iria.demo import content
 from iria.demo.loading import all_content, images

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from articles.editorial.models import Article, Portrait
+from articles.editorial.models import Article, Portrait, RelatedPick
 from articles.editorial.preview_links import make_preview_token
 from articles.editorial.versions import revisions
 from articles.images.library.editing import update_image
@@ -15,7 +15,6 @@ from articles.images.models import Image
 from articles.images.renditions import renditions
 from articles.pages import saving as page_keeping
 from articles.pages.models import Page
-from articles.related.models import RelatedPick
 from articles.search.index.indexer import reindex
 from tests import newsroom
 from tests.iria.outputs import image_outputs, new_output

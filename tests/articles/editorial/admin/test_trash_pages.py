@@ -11,8 +11,7 @@ from accounts.models import User
 from articles.editorial import publishing, trash
 from articles.editorial.admin.dashboard import waiting_articles
 from articles.editorial.admin.trash import IN_TRASH
-from articles.editorial.models import Article
-from articles.related.models import RelatedPick
+from articles.editorial.models import Article, RelatedPick
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, press, send, values_of, visible_text
 

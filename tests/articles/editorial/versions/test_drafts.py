@@ -14,7 +14,7 @@ from taggit.models import Tag
 from accounts.models import User
 from articles.editorial import category_tree, publishing, tags
 from articles.editorial.checklist import NotReady
-from articles.editorial.models import Article, Draft, Figure, Revision, StateChange
+from articles.editorial.models import Article, Draft, Figure, Revision, Series, StateChange
 from articles.editorial.models.taxonomy import Category
 from articles.editorial.versions import changes, drafts, revisions
 from articles.editorial.versions.content import content_of, of_revision
@@ -256,6 +256,12 @@ class Desk:
         self.editors = editors
         self.article = newsroom.draft(body="<p>Text 0</p>")
         self.texts = ["<p>Text 0</p>"]
+        self.others = [newsroom.draft(f"Other {number}") for number in range(2)]
+        self.series = Series.objects.create(name="Straits")
+        self.beside: dict[str, dict[str, Any]] = {
+            self.texts[0]: {"picks": [], "series": [], "series_position": None}
+        }
+        """Text → what was saved with it."""
         self.replaced: set[str] = set()
         self.autosave: tuple[int, str, int] | None = None
         """Editor, text and age in minutes of the autosave that the next save may replace."""
@@ -269,7 +275,9 @@ class Desk:
 
     def save(self, editor: int, reason: Reason = Reason.SAVE) -> None:
         text = f"<p>Text {len(self.texts)}</p>"
-        drafts.save(self.article, {"body": text}, by=self.editors[editor], reason=reason)
+        self.beside[text] = self._beside(len(self.texts))
+        written = {"body": text, **self.beside[text]}
+        drafts.save(self.article, written, by=self.editors[editor], reason=reason)
         age = 0
         if self.autosave is not None:
             before, replaced, age = self.autosave
@@ -323,9 +331,24 @@ class Desk:
         assert set(self.texts) - self.replaced <= kept
         seen = Article.objects.published().values_list("body", flat=True).first()
         assert seen == self.live
+        for row in self.article.revisions.all():
+            content = of_revision(row)
+            expected = self.beside[content["body"]]
+            assert {name: content[name] for name in expected} == expected
         if seen is not None:
+            live = content_of(_live())
+            assert {name: live[name] for name in self.beside[seen]} == self.beside[seen]
             published = self.article.revisions.filter(published_at__isnull=False)
             assert seen in {row.body for row in published}
+
+    def _beside(self, number: int) -> dict[str, Any]:
+        """Of three texts one has no series, and one no picks."""
+        series = [{"id": self.series.pk, "name": self.series.name}] if number % 3 else []
+        return {
+            "picks": [each.pk for each in self.others[: (number + 1) % 3]],
+            "series": series,
+            "series_position": number if series else None,
+        }
 
     def _working(self) -> str:
         article = Article.objects.get(pk=self.article.pk)

@@ -1,0 +1,139 @@
+"""The related rows of an article that belong to its revisions, as data: read, shown and written.
+
+They are its categories, authors, tags, place in a series, and picks for “Read next”.
+"""
+
+from typing import Any, Final
+
+from django.db.models import CharField, F, QuerySet, Value
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial import bylines, category_tree
+from articles.editorial.aggregated_rows import replace_rows
+from articles.editorial.models import (
+    Article,
+    ArticleCategory,
+    ArticleTag,
+    Byline,
+    Category,
+    RelatedPick,
+    Series,
+    SeriesPart,
+)
+
+BLANK: Final[dict[str, Any]] = {
+    "categories": [],
+    "authors": [],
+    "tags": [],
+    "series": [],
+    "series_position": None,
+    "picks": [],
+}
+
+MODELS: Final[dict[str, Any]] = {
+    "categories": Category,
+    "authors": AuthorProfile,
+    "series": Series,
+}
+"""Lists of `{"id": …, "name": …}`, and what they name."""
+
+
+def content_of(article: Article) -> dict[str, Any]:
+    """What the rows hold, in one query."""
+    found: dict[str, list[tuple[int | None, int, str]]] = {
+        name: [] for name in (*MODELS, "tags", "picks")
+    }
+    queries = [
+        _rows("categories", article.article_categories, "category", "category__name"),
+        _rows("authors", article.bylines, "author", "author__name"),
+        _rows("series", SeriesPart.objects.filter(article=article), "series", "series__name"),
+        _rows("picks", article.related_picks, "picked", Value("")),
+        _rows("tags", ArticleTag.objects.filter(content_object=article), "tag", "tag__name"),
+    ]
+    for kind, key, name, position, _pk in sorted(
+        queries[0].union(*queries[1:], all=True).order_by(),
+        key=lambda row: (row[0], row[3] is None, row[3] or 0, row[4]),
+    ):
+        found[kind].append((position, key, name))
+    content: dict[str, Any] = {
+        each: [{"id": key, "name": name} for _, key, name in found[each]] for each in MODELS
+    }
+    content["tags"] = sorted(name for *_, name in found["tags"])
+    content["picks"] = [key for _, key, _ in found["picks"]]
+    content["series_position"] = next((position for position, *_ in found["series"]), None)
+    return content
+
+
+def _rows(kind: str, rows: Any, key: str, name: Any) -> "QuerySet[Any, tuple[Any, ...]]":
+    position = Value(0) if kind == "tags" else F("position")
+    annotated = rows.order_by().annotate(
+        row_kind=Value(kind, CharField()),
+        row_name=F(name) if isinstance(name, str) else name,
+        row_position=position,
+    )
+    found: QuerySet[Any, tuple[Any, ...]] = annotated.values_list(
+        "row_kind", key, "row_name", "row_position", "pk"
+    )
+    return found
+
+
+def show(article: Article, content: dict[str, Any]) -> None:
+    """Sets them on an article that was fetched with `for_page()`, without saving."""
+    categories = existing("categories", content)
+    authors = existing("authors", content)
+    replace_rows(
+        article,
+        "article_categories",
+        [ArticleCategory(article=article, category=each) for each in categories],
+    )
+    replace_rows(article, "bylines", [Byline(article=article, author=each) for each in authors])
+    replace_rows(article, "tags", list(Tag.objects.filter(name__in=content["tags"])))
+    if "series" in content:
+        part = None
+        for series in existing("series", content):
+            part = SeriesPart(article=article, series=series, position=content["series_position"])
+        article._state.fields_cache["series_part"] = part
+
+
+def write(article: Article, content: dict[str, Any], before: dict[str, Any]) -> None:
+    """Writes those that differ from the former content; rows that no longer exist are skipped."""
+    if content["categories"] != before.get("categories"):
+        category_tree.set_categories(article, existing("categories", content))
+    if content["authors"] != before.get("authors"):
+        bylines.set_authors(article, existing("authors", content))
+    if content["tags"] != before.get("tags"):
+        article.tags.set(content["tags"])
+    if any(content[name] != before.get(name) for name in ("series", "series_position")):
+        _set_series(article, content)
+    if content["picks"] != before.get("picks"):
+        _set_picks(article, content["picks"])
+
+
+def existing(kind: str, content: dict[str, Any]) -> list[Any]:
+    """The rows of one of `MODELS` that still exist, in their order."""
+    chosen = content.get(kind, [])
+    found = MODELS[kind].objects.in_bulk([each["id"] for each in chosen])
+    return [found[each["id"]] for each in chosen if each["id"] in found]
+
+
+def _set_series(article: Article, content: dict[str, Any]) -> None:
+    chosen = [each["id"] for each in content["series"]]
+    # Locked, so that nobody deletes it before the commit.
+    series = Series.objects.select_for_update(no_key=True).filter(pk__in=chosen).first()
+    if series is None:
+        SeriesPart.objects.filter(article=article).delete()
+        return
+    SeriesPart.objects.update_or_create(
+        article=article, defaults={"series": series, "position": content["series_position"]}
+    )
+
+
+def _set_picks(article: Article, picks: list[int]) -> None:
+    known = set(Article.objects.filter(pk__in=picks).values_list("pk", flat=True))
+    RelatedPick.objects.filter(article=article).delete()
+    RelatedPick.objects.bulk_create(
+        RelatedPick(article=article, picked_id=pk, position=position)
+        for position, pk in enumerate(dict.fromkeys(picks))
+        if pk in known and pk != article.pk
+    )

@@ -1,0 +1,67 @@
+"""Files as targets of internal links, and where they are linked."""
+
+from typing import Any, Final
+
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Concat, Now
+from django.urls import reverse
+
+from articles.files.models import File
+from articles.links.kinds import GONE, PUBLIC, LinkKind
+from articles.links.models import InternalLink
+
+NAME: Final = "file"
+FOLDER: Final = "/files/"
+
+SHOWABLE: Final = ~Q(credit="") & (Q(licence_until__isnull=True) | Q(licence_until__gt=Now()))
+"""The same rule as `File.may_be_shown`."""
+
+
+def _path(end: str = "") -> Concat:
+    return Concat(Value(FOLDER), "name", Value(end), output_field=CharField())
+
+
+def _targets() -> "QuerySet[Any]":
+    """A file that readers may not have counts as unpublished."""
+    return File.objects.annotate(
+        link_kind=Value(NAME, CharField()),
+        link_id=F("pk"),
+        link_title=F("title"),
+        link_path=_path(),
+        link_status=Case(
+            When(SHOWABLE, then=Value(PUBLIC)), default=Value(GONE), output_field=CharField()
+        ),
+        link_state=Case(
+            When(SHOWABLE, then=Value("published")),
+            default=Value("withdrawn"),
+            output_field=CharField(),
+        ),
+    )
+
+
+def _at_paths(paths: list[str]) -> "list[QuerySet[Any]]":
+    names = [path.strip("/").rpartition("/")[2] for path in paths if path.startswith(FOLDER)]
+    if not names:
+        return []
+    # Paths are compared with a slash at their end.
+    return [_targets().filter(name__in=names).annotate(link_path=_path("/"))]
+
+
+def _offered(user: Any) -> "QuerySet[Any]":
+    rows = _targets().order_by("-pk")
+    return rows if user.has_perm("articles.view_file") else rows.none()
+
+
+FILES: Final = LinkKind(
+    label="Files",
+    targets=_targets,
+    at_paths=_at_paths,
+    offered=_offered,
+    admin_url=lambda pk: reverse("admin:articles_file_change", args=[pk]),
+)
+
+
+def linked_files() -> set[int]:
+    """The ids of all files that a text links to."""
+    links = InternalLink.objects.filter(target_kind=NAME)
+    return set(links.values_list("target_id", flat=True))
