@@ -5,6 +5,7 @@ Add a job to the `tasks` module of its package.
 
 from articles.comments import tasks as comments
 from articles.editorial import tasks as editorial
+from articles.feeds import tasks as feeds
 from articles.files import tasks as files
 from articles.images import tasks as images
 from articles.popular import tasks as popular
@@ -15,6 +16,7 @@ from articles.search import tasks as search
 __all__ = [
     "comments",
     "editorial",
+    "feeds",
     "files",
     "images",
     "popular",
