@@ -1,7 +1,8 @@
-"""`python -m tests.screenshots [NAME …]` photographs the admin for the documentation.
+"""`python -m tests.screenshots [NAME …]` photographs the admin and the public pages for the documentation.
 
-`make screenshots` runs it with a database of its own, which the demo newsroom fills. Every screen of
-`screens.py` is written to `docs/editors/screenshots` as NAME-WIDTH-SCHEME.webp, and checked by axe.
+`make screenshots` runs it with a database of its own, which the demo newsroom fills. The screens of
+`screens.py` are written to `docs/editors/screenshots`, the pages of `public_pages.py` to `docs/design`, as
+NAME-WIDTH-SCHEME.webp, and checked by axe. `admin` and `pages` stand for all of them.
 """
 
 import io
@@ -31,44 +32,49 @@ from iria.demo import content  # noqa: E402
 from tests.bench.serving import serving  # noqa: E402
 from tests.browser.checkers import accessibility_complaints, looks_complaints  # noqa: E402
 from tests.browser.conftest import CHROMIUM_FLAGS  # noqa: E402
-from tests.screenshots import screens  # noqa: E402
+from tests.screenshots import public_pages, screens  # noqa: E402
 from tests.shared import PROJECT  # noqa: E402
 
-FOLDER: Final = PROJECT / "docs" / "editors" / "screenshots"
-SIZES: Final = ((390, 844), (1280, 800), (1440, 900))
+SETS: Final = {
+    "admin": (screens.SCREENS, screens.SIZES, PROJECT / "docs" / "editors" / "screenshots"),
+    "pages": (public_pages.PAGES, public_pages.SIZES, PROJECT / "docs" / "design"),
+}
 SCHEMES: Final = ("light", "dark")
 MOST_BYTES: Final = 80_000
 
 
 def main(names: list[str]) -> int:
-    if unknown := sorted(set(names) - screens.SCREENS.keys()):
-        print(f"No such screen: {', '.join(unknown)}. There are {', '.join(screens.SCREENS)}.")
+    known = {*SETS, *(name for shown, _sizes, _folder in SETS.values() for name in shown)}
+    if unknown := sorted(set(names) - known):
+        print(f"No such screen: {', '.join(unknown)}. There are {', '.join(sorted(known))}.")
         return 2
     _prepare()
-    FOLDER.mkdir(exist_ok=True)
-    found = []
+    found: list[str] = []
     with serving() as server, _chromium() as browser:
         site = f"http://127.0.0.1:{server.port}"
         session = _signed_in(browser, site)
-        for name, show in screens.SCREENS.items():
-            if names and name not in names:
-                continue
-            for (width, height), scheme in product(SIZES, SCHEMES):
-                context = browser.new_context(
-                    base_url=site,
-                    color_scheme=scheme,  # type: ignore[arg-type]
-                    viewport={"width": width, "height": height},
-                    storage_state=None if name in screens.SIGNED_OUT else session,  # type: ignore[arg-type]
-                    has_touch=width < 720,
-                    reduced_motion="reduce",
-                )
-                page = context.new_page()
-                show(page)
-                _write(page, FOLDER / f"{name}-{width}-{scheme}.webp")
-                complaints = [*accessibility_complaints(page), *looks_complaints(page)]
-                found += [f"{name} {width} {scheme}: {each}" for each in complaints]
-                context.close()
-            print(name, flush=True)
+        for key, (shown, sizes, folder) in SETS.items():
+            folder.mkdir(exist_ok=True)
+            for name, show in shown.items():
+                if names and not {key, name} & set(names):
+                    continue
+                visitor = None if key == "pages" or name in screens.SIGNED_OUT else session
+                for (width, height), scheme in product(sizes, SCHEMES):
+                    context = browser.new_context(
+                        base_url=site,
+                        color_scheme=scheme,  # type: ignore[arg-type]
+                        viewport={"width": width, "height": height},
+                        storage_state=visitor,  # type: ignore[arg-type]
+                        has_touch=width < 720,
+                        reduced_motion="reduce",
+                    )
+                    page = context.new_page()
+                    show(page)
+                    _write(page, folder / f"{name}-{width}-{scheme}.webp")
+                    complaints = [*accessibility_complaints(page), *looks_complaints(page)]
+                    found += [f"{name} {width} {scheme}: {each}" for each in complaints]
+                    context.close()
+                print(name, flush=True)
     print("\n".join(found) or "axe found nothing.")
     return bool(found)
 

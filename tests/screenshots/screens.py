@@ -60,6 +60,10 @@ def at(name: str, *args: object, query: str = "") -> Callable[[Page], None]:
     return lambda page: void(page.goto(reverse(f"admin:{name}", args=args) + query))
 
 
+def at_path(path: str) -> Callable[[Page], None]:
+    return lambda page: void(page.goto(path))
+
+
 def void(_: object) -> None: ...
 
 
@@ -172,6 +176,7 @@ def issue(state: str) -> Callable[[Page], None]:
     return show
 
 
+SIZES: Final = ((390, 844), (1280, 800), (1440, 900))
 SIGNED_OUT: Final = {"sign-in"}
 SCREENS: Final[dict[str, Callable[[Page], None]]] = {
     "sign-in": at("login"),
