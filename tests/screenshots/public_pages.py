@@ -30,10 +30,10 @@ def comments(page: Page) -> None:
 
 
 def of_type(name: str) -> Callable[[Page], None]:
-    """The newest article whose type has this name."""
+    """The newest article whose type has this template."""
 
     def show(page: Page) -> None:
-        found = Article.objects.published().filter(kind__slug=name, language="en")
+        found = Article.objects.published().filter(kind__template=name, language="en")
         page.goto(found.order_by("-published_at")[0].get_absolute_url())
 
     return show
