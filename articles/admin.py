@@ -25,8 +25,8 @@ from articles.editorial.admin.article_admin import ArticleAdmin
 from articles.editorial.admin.author_admin import RedirectAdmin, WithPortraitAndMerging
 from articles.editorial.admin.taxonomy_admin import CategoryAdmin, KindAdmin, SeriesAdmin, TagAdmin
 from articles.editorial.models import Article, ArticleType, Category, Redirect, Series
-from articles.embeds.admin import EmbedProviderAdmin
-from articles.embeds.models import EmbedProvider
+from articles.embeds.admin import EmbedProviderAdmin, LinkCardAdmin
+from articles.embeds.models import EmbedProvider, LinkCard
 from articles.files.admin.file_admin import FileAdmin
 from articles.files.models import File
 from articles.images.admin.image_admin import ImageAdmin
@@ -58,6 +58,7 @@ admin.site.register(Category, CategoryAdmin)
 admin.site.register(Collection, CollectionAdmin)
 admin.site.register(Comment, CommentAdmin)
 admin.site.register(EmbedProvider, EmbedProviderAdmin)
+admin.site.register(LinkCard, LinkCardAdmin)
 admin.site.register(File, FileAdmin)
 admin.site.register(Image, ImageAdmin)
 admin.site.register(ArticleType, KindAdmin)

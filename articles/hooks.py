@@ -12,7 +12,6 @@ from articles.editorial import signals
 from articles.editorial.admin import dashboard as editorial_dashboard
 from articles.editorial.internal_links import ARTICLES
 from articles.editorial.models import Category
-from articles.feeds import tasks as feeds_tasks
 from articles.files import receivers as files_receivers
 from articles.files.link_kind import FILES, linked_files
 from articles.images import receivers as images_receivers
@@ -52,7 +51,6 @@ def register() -> None:
     search_receivers.register()
     for changed in (signals.published, signals.changed, signals.unpublished):
         changed.connect(update_related, dispatch_uid="related.refresh_soon")
-    signals.published.connect(feeds_tasks.article_published, dispatch_uid="feeds.hub")
     sections = MenuTargets("Sections", editorial_hooks.sections)
     menus.register(editorial_hooks.KIND, sections, Category)
     menus.register(pages_hooks.KIND, MenuTargets("Pages", pages_hooks.pages), Page)
@@ -82,6 +80,8 @@ def register() -> None:
     hooks.file_usages.register("pages", pages_hooks.files_in_pages)
     hooks.files_in_texts.register("pages", pages_hooks.files_in_texts)
     hooks.files_in_texts.register("links", linked_files)
+    hooks.embedded_urls.register("articles", editorial_hooks.embedded_urls)
+    hooks.embedded_urls.register("pages", pages_hooks.embedded_urls)
     hooks.scheduled_changes.register(
         "licence of a file ends", ScheduledChange("articles_file", "licence_until")
     )

@@ -43,7 +43,7 @@ from articles.editorial.models import (
     StateChange,
     TranslationGroup,
 )
-from articles.embeds.models import EmbedProvider
+from articles.embeds.models import EmbedProvider, LinkCard
 from articles.files.models import File
 from articles.images.models import (
     Agency,
@@ -117,6 +117,7 @@ __all__ = [
     "ImageEvent",
     "ImageSearchVector",
     "InternalLink",
+    "LinkCard",
     "ListingCount",
     "ListingEntry",
     "ListingRecheck",

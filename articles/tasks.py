@@ -5,7 +5,7 @@ Add a job to the `tasks` module of its package.
 
 from articles.comments import tasks as comments
 from articles.editorial import tasks as editorial
-from articles.feeds import tasks as feeds
+from articles.embeds import tasks as embeds
 from articles.files import tasks as files
 from articles.images import tasks as images
 from articles.popular import tasks as popular
@@ -16,7 +16,7 @@ from articles.search import tasks as search
 __all__ = [
     "comments",
     "editorial",
-    "feeds",
+    "embeds",
     "files",
     "images",
     "popular",

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from articles.api.urls import urlpatterns as api
 from articles.comments.urls import urlpatterns as comments
+from articles.embeds.urls import urlpatterns as embeds
 from articles.feeds.urls import urlpatterns as feeds
 from articles.files.urls import urlpatterns as files
 from articles.images.urls import urlpatterns as images
@@ -15,6 +16,7 @@ from iria.publication.language import speak
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *images,
+    *embeds,
     *files,
     *feeds,
     *api,

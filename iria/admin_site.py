@@ -108,6 +108,7 @@ NAVIGATION: Final = (
             "iria.publication": "Publication",
             "articles.articletype": "Article types",
             "articles.embedprovider": "Embeds",
+            "articles.linkcard": "Link cards",
             "articles.screeningrule": "Screening rules",
             "articles.screenedword": "Screened words",
             "articles.rejectionreason": "Rejection reasons",

@@ -11,10 +11,10 @@ from articles.api import article_relations
 from articles.api.images import serialize_image
 from articles.api.parameters import FieldSet
 from articles.body.plain_text import caption_text, plain_text
-from articles.body.references import NO_URLS
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Category
 from articles.editorial.models.querysets import ArticleQuerySet
+from articles.embeds.link_cards import titles_for
 from articles.links.targets import urls_for
 from iria.core.http.urls import absolute_url, url_path
 from iria.publication.context_processors import publication_of
@@ -89,7 +89,9 @@ FIELDS: Final = FieldSet(
         "series": article_relations.series,
         "comments_open": lambda row: row.comments_open,
         "comments_url": lambda row: absolute_url(f"/api/v1/comments/?article={row.pk}"),
-        "html": lambda row: full_text(row, row.figures.all(), row.publication, row.urls),
+        "html": lambda row: full_text(
+            row, row.figures.all(), row.publication, row.urls, row.embed_titles
+        ),
         "text": lambda row: plain_text(row.body),
     },
     on_request=(*TEXT, *article_relations.RELATIONS),
@@ -106,14 +108,17 @@ def loaded(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
 def serializer_for(
     request: HttpRequest, names: list[str]
 ) -> Callable[[Iterable[Article]], list[dict[str, Any]]]:
-    """The function that serializes the articles of a response; one query for all internal links."""
+    """The function that serializes the articles of a response; at most one query for all internal links,
+    and one for all embeds."""
     publication: Publication | None = publication_of(request) if "html" in names else None
 
     def serialize(articles: Iterable[Article]) -> list[dict[str, Any]]:
         rows = list(articles)
-        urls = urls_for(*(row.body for row in rows)) if "html" in names else NO_URLS
+        bodies = [row.body for row in rows] if "html" in names else []
+        urls, titles = urls_for(*bodies), titles_for(*bodies)
         for row in rows:
             row.publication, row.urls = publication, urls  # type: ignore[attr-defined]
+            row.embed_titles = titles  # type: ignore[attr-defined]
         return [FIELDS.serialize(row, names) for row in rows]
 
     return serialize

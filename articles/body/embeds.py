@@ -1,6 +1,6 @@
 """Embeds in a body: `<figure data-embed="https://…"><figcaption>title</figcaption>`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import urlsplit
 
@@ -26,6 +26,10 @@ class EmbedUse:
     def name(self) -> str:
         """Link text of the card: the title, or the URL."""
         return self.title or self.url.removeprefix("https://").rstrip("/")
+
+    def or_title(self, title: str) -> "EmbedUse":
+        """With this title, if editors wrote none."""
+        return self if self.title or not title else replace(self, title=title)
 
 
 def embed_of(figure: HtmlElement) -> EmbedUse | None:

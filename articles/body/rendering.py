@@ -74,13 +74,14 @@ def no_file(use: FileUse) -> str:
 def render(
     body: str,
     draw_figure: DrawFigure,
+    draw_embed: DrawEmbed = card,
     *,
     draw_file: DrawFile = no_file,
     labels: Labels = ENGLISH,
     urls: Urls = NO_URLS,
 ) -> str:
     """The body as HTML; see `draw`."""
-    return draw(body, draw_figure, draw_file=draw_file, labels=labels, urls=urls).html
+    return draw(body, draw_figure, draw_embed, draw_file=draw_file, labels=labels, urls=urls).html
 
 
 def draw(

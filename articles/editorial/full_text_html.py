@@ -1,15 +1,17 @@
 """The full text of an article as self-contained HTML, for feeds and the API."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urljoin
 
 from django.utils.translation import ngettext
 from lxml.html import HtmlElement
 
+from articles.body.embeds import EmbedUse, card
 from articles.body.figures import FigureUse
 from articles.body.files import FileUse
 from articles.body.labels import labels_for
@@ -31,6 +33,8 @@ KEPT: Final = frozenset(
     | {"colspan", "rowspan", "scope"}
 )
 """Attributes with a meaning outside our pages; classes and data attributes have none."""
+
+NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 CACHED_LENGTH: Final = 60_000
 """Characters of a body up to which its text is cached; two hundred make ten megabytes."""
@@ -67,7 +71,11 @@ class RenderedFile:
 
 
 def full_text(
-    article: Article, figures: Iterable[Figure], publication: Publication, urls: Urls = NO_URLS
+    article: Article,
+    figures: Iterable[Figure],
+    publication: Publication,
+    urls: Urls = NO_URLS,
+    embed_titles: Mapping[str, str] = NO_TITLES,
 ) -> str:
     """Lead image and text, each figure with caption and credit, every URL absolute.
 
@@ -76,6 +84,7 @@ def full_text(
 
     Args:
         urls: of the references in all texts of the list (`articles.links.targets.urls_for`).
+        embed_titles: of their embedded pages (`articles.embeds.link_cards.titles_for`).
     """
     figures = list(figures)
     lead = next((each for each in figures if each.place == Figure.Place.LEAD), None)
@@ -96,6 +105,7 @@ def full_text(
         files,
         tuple(_corrections(article)),
         within(article.body, urls),
+        tuple(each for each in embed_titles.items() if escape(each[0]) in article.body),
         article.language,
         absolute_url(article.get_absolute_url()),
     )
@@ -134,6 +144,7 @@ def _render(
     files: tuple[RenderedFile, ...],
     corrections: tuple[str, ...],
     urls: tuple[tuple[Reference, str], ...],
+    embed_titles: tuple[tuple[str, str], ...],
     language: str,
     url: str,
 ) -> str:
@@ -150,9 +161,15 @@ def _render(
         file = linked.get(use.file_id)
         return file.figure(use.caption) if file else ""
 
+    titles = dict(embed_titles)
+
+    def render_embed(use: EmbedUse) -> str:
+        return card(use.or_title(titles.get(use.url, "")))
+
     text = render(
         body,
         render_figure,
+        render_embed,
         draw_file=render_file,
         labels=labels_for(language),
         urls=dict(urls),

@@ -1,11 +1,13 @@
 """What articles register: categories as menu targets, and where an image is used."""
 
+from itertools import chain
 from typing import Final
 
 from django.db.models import Q
 from django.urls import reverse
 
-from articles.editorial.models import Article, Attachment, Category, Portrait
+from articles.editorial.models import Article, Attachment, Category, Draft, Portrait
+from articles.embeds.link_cards import urls_in
 from articles.files import link_kind
 from articles.links.models import InternalLink
 from iria.core.hooks import ImageUsage, MenuName, MenuTarget
@@ -69,3 +71,11 @@ def in_articles(image_id: int) -> list[ImageUsage]:
         )
         for portrait in portraits
     ]
+
+
+def embedded_urls() -> set[str]:
+    """The URLs of all embeds in articles and in the drafts beside published ones."""
+    articles = Article.objects.filter(body__contains="data-embed=").values_list("body", flat=True)
+    drafts = Draft.objects.filter(revision__body__contains="data-embed=")
+    texts = drafts.values_list("revision__body", flat=True)
+    return urls_in(chain(articles.iterator(), texts.iterator()))

@@ -15,7 +15,7 @@ from articles.body.labels import labels_for
 from articles.body.plain_text import caption_text, plain_text
 from articles.body.rendering import Drawn, draw
 from articles.editorial.models import Article
-from articles.embeds.iframes import NO_FRAMES, Frames
+from articles.embeds.iframes import NO_EMBEDS, Embeds
 from articles.embeds.iframes import draw as draw_embed
 from articles.files import html as file_html
 from articles.files.models import File
@@ -87,7 +87,7 @@ def render_body(article: Article, publication: Publication) -> SafeString:
 def draw_body(
     article: Article,
     publication: Publication,
-    frames: Frames = NO_FRAMES,
+    embeds: Embeds = NO_EMBEDS,
     *,
     without_file: int | None = None,
     without_embed: str = "",
@@ -113,7 +113,7 @@ def draw_body(
         files,
         publication,
         article.language,
-        frames,
+        embeds,
         large,
         article.shows,
         without_embed,
@@ -133,7 +133,7 @@ def render_text(
     *,
     files: Mapping[int, File] = NO_FILES,
     language: str,
-    frames: Frames = NO_FRAMES,
+    embeds: Embeds = NO_EMBEDS,
 ) -> SafeString:
     """A text with its figures, each with the caption of its use and the image's credit.
 
@@ -143,7 +143,7 @@ def render_text(
         body: as it is stored; it is sanitised here.
         images: by id, with their renditions fetched.
         files: by id.
-        frames: of its embeds (`embeds.iframes.frames_of`), on pages whose policy names them.
+        embeds: what is known of them (`embeds.iframes.embeds_for`), on pages whose policy names their frames.
     """
     html = _render(
         body,
@@ -151,7 +151,7 @@ def render_text(
         files,
         publication,
         language,
-        frames,
+        embeds,
         no_large_view,
         attrgetter("may_be_shown"),
     ).html
@@ -164,7 +164,7 @@ def _render(
     files: Mapping[int, File],
     publication: Publication,
     language: str,
-    frames: Frames,
+    embeds: Embeds,
     large: LargeView,
     shows: Shows,
     without_embed: str = "",
@@ -178,7 +178,7 @@ def _render(
         return _figure(use, image, publication, large(use.image_id))
 
     def embed(use: EmbedUse) -> str:
-        return draw_embed(use, frames) if use.url != without_embed else ""
+        return draw_embed(use, embeds) if use.url != without_embed else ""
 
     def file(use: FileUse) -> str:
         found = files.get(use.file_id)

@@ -1,14 +1,20 @@
-"""Embed providers in the admin."""
+"""Embed providers and link cards in the admin."""
 
 from typing import Any, Final
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from articles.embeds import url_patterns
-from articles.embeds.models import EmbedProvider
+from articles.embeds.card_requests import fetch_again, link_cards_view
+from articles.embeds.models import EmbedProvider, LinkCard
 
 MOST: Final = 20
 
@@ -52,3 +58,50 @@ class EmbedProviderAdmin(admin.ModelAdmin[EmbedProvider]):
     form = EmbedProviderForm
     list_display = ("name", "frame_origin", "shape", "is_enabled")
     list_filter = ("is_enabled",)
+
+
+class LinkCardAdmin(admin.ModelAdmin[LinkCard]):
+    """Only to look at and to fetch again: everything comes from the other sites."""
+
+    actions = ("fetch_again",)
+    list_display = ("__str__", "url", "state", "requested_at", "fetched_at")
+    list_filter = ("state",)
+    search_fields = ("title", "url")
+    search_help_text = "Search titles and URLs"
+    show_full_result_count = False
+    view_on_site = False
+    fields = readonly_fields = (
+        *("url", "state", "error", "title", "image", "requested_at", "fetched_at"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LinkCard]:
+        return super().get_queryset(request).defer("thumbnail")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("ask/", self.admin_site.admin_view(link_cards_view), name="articles_linkcard_ask"),
+            *super().get_urls(),
+        ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="Image")
+    def image(self, card: LinkCard) -> SafeString | str:
+        if not card.thumbnail_name:
+            return "None"
+        size = (card.thumbnail_width, card.thumbnail_height)
+        return format_html(
+            '<img src="{}" alt="" width="{}" height="{}">', card.thumbnail_url, *size
+        )
+
+    @admin.action(description="Fetch again", permissions=["change"])
+    def fetch_again(self, request: HttpRequest, queryset: QuerySet[LinkCard]) -> None:
+        count = 0
+        for count, card in enumerate(queryset, start=1):  # noqa: B007 - the count is the result
+            fetch_again(card)
+        self.message_user(
+            request,
+            f"{count} link card{'' if count == 1 else 's'} will be fetched again.",
+            messages.SUCCESS,
+        )

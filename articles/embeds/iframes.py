@@ -1,6 +1,6 @@
 """Embeds on a page: a card first, a frame on a click, and a CSP that allows its origin.
 
-A page without embeds makes no query and keeps the default policy. A page with embeds makes one query,
+A page without embeds makes no query and keeps the default policy. A page with embeds makes two queries,
 and its policy allows the origins of its own frames and no others.
 """
 
@@ -15,8 +15,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from articles.body.embeds import EmbedUse, card, embeds_in
-from articles.embeds.models import EmbedProvider
+from articles.body.embeds import EmbedUse, embeds_in
+from articles.embeds.link_cards import NO_CARDS, LinkCards, cards_for
+from articles.embeds.models import EmbedProvider, LinkCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,26 @@ Frames = Mapping[str, Frame]
 NO_FRAMES: Final[Frames] = MappingProxyType({})
 
 
-def frames_of(body: str) -> dict[str, Frame]:
-    """The frames of embeds in a body with a known provider; no query if there are none."""
+@dataclass(frozen=True, slots=True)
+class Embeds:
+    """What is known of the embedded pages of a text, by their URLs."""
+
+    frames: Frames
+    cards: LinkCards
+
+
+NO_EMBEDS: Final = Embeds(NO_FRAMES, NO_CARDS)
+
+
+def embeds_for(body: str) -> Embeds:
+    """The frames and cards of the embeds in a body; no query if there are none, else two."""
     uses = embeds_in(body)
     if not uses:
-        return {}
+        return NO_EMBEDS
     providers = list(EmbedProvider.objects.filter(is_enabled=True))
     found = {use.url: _frame(use.url, providers) for use in uses}
-    return {url: frame for url, frame in found.items() if frame is not None}
+    frames = {url: frame for url, frame in found.items() if frame is not None}
+    return Embeds(frames, cards_for(body))
 
 
 def _frame(url: str, providers: Iterable[EmbedProvider]) -> Frame | None:
@@ -59,12 +72,20 @@ def _may_be_framed(url: str, origin: str) -> bool:
     return url.startswith(f"{origin}/") and host != own and not host.endswith(f".{own}")
 
 
-def draw(use: EmbedUse, frames: Frames) -> str:
-    """The card, with the data for the script that loads the frame on a click."""
-    frame = frames.get(use.url)
+def draw(use: EmbedUse, embeds: Embeds) -> str:
+    """The card, with the data for the script that loads the frame on a click.
+
+    The title that editors wrote comes before that of the page.
+    """
+    frame, known = embeds.frames.get(use.url), embeds.cards.get(use.url)
+    use = use.or_title(known.title if known else "")
+    site = frame.provider if frame else use.host
+    site = "" if site in use.name else f' <span class="embed-provider">{escape(site)}</span>'
+    link = f'<a href="{escape(use.url)}">{escape(use.name)}</a>'
+    text = f'<p class="embed-card">{link}{site}</p>'
+    image = _image(known) if known is not None else ""
     if frame is None:
-        return card(use)
-    provider = escape(frame.provider)
+        return f'<figure class="embed embed-link">{image}{text}</figure>'
     show = escape(gettext("Show embed"))
     note = escape(
         gettext("%(provider)s will know that you read this page.") % {"provider": frame.provider}
@@ -72,17 +93,25 @@ def draw(use: EmbedUse, frames: Frames) -> str:
     return (
         f'<figure class="embed embed-{escape(frame.shape)}">'
         f'<embed-frame data-frame="{escape(frame.url)}" data-title="{escape(use.name)}">'
-        f'<p class="embed-card"><a href="{escape(use.url)}">{escape(use.name)}</a> '
-        f'<span class="embed-provider">{provider}</span></p>'
+        f"{image}{text}"
         f'<p class="embed-ask" hidden><button class="button button-quiet" type="button">{show}</button> <small>{note}</small></p>'
         "</embed-frame></figure>"
     )
 
 
-def allow(response: HttpResponse, frames: Frames) -> HttpResponse:
+def _image(known: LinkCard) -> str:
+    if not known.thumbnail_name:
+        return ""
+    return (
+        f'<img class="embed-image" src="{escape(known.thumbnail_url)}" alt="" loading="lazy"'
+        f' width="{known.thumbnail_width}" height="{known.thumbnail_height}">'
+    )
+
+
+def allow(response: HttpResponse, embeds: Embeds) -> HttpResponse:
     """Adds the origins of the frames to the page's CSP."""
-    if frames:
-        origins = sorted({frame.origin for frame in frames.values()})
+    if embeds.frames:
+        origins = sorted({frame.origin for frame in embeds.frames.values()})
         policy: dict[str, Any] = {**settings.SECURE_CSP}
         policy["frame-src"] = [*policy["frame-src"], *origins]
         response._csp_config = policy  # type: ignore[attr-defined]

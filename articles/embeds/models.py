@@ -1,14 +1,16 @@
-"""Providers of embeds."""
+"""Providers of embeds, and what is known of embedded pages."""
 
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
+from django.utils import timezone
 
 from accounts.role_names import EDITOR
 from articles.embeds import url_patterns
-from iria.core.model_policy import ALL_ROWS, model_policy
+from iria.core.http.urls import url_path
+from iria.core.model_policy import ALL_ROWS, PublicRows, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 ORIGIN = r"^https://[a-z0-9.-]+$"
@@ -77,3 +79,44 @@ class EmbedProvider(models.Model):
             if values is not None:
                 return url_patterns.frame_url(self.frame_url, values, url)
         return None
+
+
+# Rows change a page only when a title or an image arrives; the names of images are hashes of their content.
+@model_policy(
+    public=PublicRows(columns=("title", "thumbnail_name"), inserts=False),
+    personal_data=None,
+    permissions={EDITOR: "view change"},
+)
+class LinkCard(models.Model):
+    """Title and image of a page of another site, as that site describes it.
+
+    The image is re-encoded and in the row, as logos are: it is backed up and deleted with it.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Waiting"
+        FETCHED = "fetched", "Fetched"
+        FAILED = "failed", "Failed"
+
+    url = models.CharField("URL", max_length=500, unique=True)
+    state = models.CharField(max_length=7, choices=State, default=State.PENDING)
+    title = models.CharField(max_length=200, blank=True)
+    thumbnail = models.BinaryField(default=b"")
+    thumbnail_name = models.CharField(max_length=40, blank=True, db_index=True)
+    thumbnail_width = models.PositiveSmallIntegerField(default=0)
+    thumbnail_height = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+    requested_at = models.DateTimeField(default=timezone.now)
+    fetched_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        verbose_name = "link card"
+
+    def __str__(self) -> str:
+        return self.title or self.url
+
+    @property
+    def thumbnail_url(self) -> str:
+        """Empty without an image."""
+        return url_path("embed_thumbnail", self.thumbnail_name) if self.thumbnail_name else ""

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.utils.text import Truncator
 
 from articles.body.plain_text import caption_text, plain_text
-from articles.body.references import NO_URLS, Urls
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.models.querysets import ArticleQuerySet
+from articles.embeds.link_cards import titles_for
 from articles.images.rights.credit_line import credit_text, licence_url
 from articles.images.srcset import MEDIA_TYPES, plain_rendition
 from articles.links.targets import urls_for
@@ -105,13 +105,21 @@ def entries(
         with_full_text: with full texts, or with summaries only.
     """
     newest = list(articles.newest().for_page()[:LENGTH])
-    urls = urls_for(*(article.body for article in newest)) if with_full_text else NO_URLS
-    return [_entry(article, publication, urls, with_full_text=with_full_text) for article in newest]
+    bodies = [article.body for article in newest] if with_full_text else []
+    urls, titles = urls_for(*bodies), titles_for(*bodies)
+    return [
+        _entry(
+            article,
+            publication,
+            full_text(article, article.figures.all(), publication, urls, titles)
+            if with_full_text
+            else "",
+        )
+        for article in newest
+    ]
 
 
-def _entry(
-    article: Article, publication: Publication, urls: Urls, *, with_full_text: bool
-) -> Entry:
+def _entry(article: Article, publication: Publication, html: str) -> Entry:
     published = article.published_at
     if published is None:
         raise ValueError(article.pk)
@@ -123,8 +131,8 @@ def _entry(
         id=tag_uri(published, f"article/{article.pk}"),
         url=absolute_url(article.get_absolute_url()),
         title=legal(article.headline),
-        summary=legal(article.description if with_full_text else _summary(article)),
-        html=legal(full_text(article, figures, publication, urls)) if with_full_text else "",
+        summary=legal(article.description if html else _summary(article)),
+        html=legal(html),
         language=article.language,
         published=published,
         updated=max(published, article.updated_at or published),

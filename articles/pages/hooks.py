@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from articles.body.files import file_ids_in
+from articles.embeds.link_cards import urls_in
 from articles.files import link_kind
 from articles.links.models import InternalLink
 from articles.pages.models import Page
@@ -76,3 +77,9 @@ def files_in_texts() -> set[int]:
     """The ids of all files in the texts of pages."""
     texts = Page.objects.filter(body__contains="data-file=").values_list("body", flat=True)
     return {number for text in texts for number in file_ids_in(text)}
+
+
+def embedded_urls() -> set[str]:
+    """The URLs of all embeds in the texts of pages."""
+    texts = Page.objects.filter(body__contains="data-embed=")
+    return urls_in(texts.values_list("body", flat=True))

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from articles.body.figures import figures_in
 from articles.body.files import file_ids_in
 from articles.editorial.rendering import render_text
-from articles.embeds.iframes import allow, frames_of
+from articles.embeds.iframes import allow, embeds_for
 from articles.files.models import File
 from articles.images.models import Image
 from articles.pages.models import Page
@@ -26,26 +26,25 @@ def page(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
-    frames = frames_of(chosen.body)
+    embeds = embeds_for(chosen.body)
     body = render_text(
         chosen.body,
         _image_page(chosen),
         publication_of(request),
         files=_files(chosen),
         language=chosen.language,
-        frames=frames,
+        embeds=embeds,
     )
     versions = Page.objects.versions_of(chosen).only("title", "path", "language")
     context = {
         "page": chosen,
         "versions": versions.order_by("language"),
         "body": body,
-        "frames": frames,
         "page_language": chosen.language,
     }
     response = render(request, "articles/pages/page.html", context)
     response.headers["Link"] = f'<{absolute_url(chosen.get_absolute_url())}>; rel="canonical"'
-    return allow(response, frames)
+    return allow(response, embeds)
 
 
 def _image_page(page: Page) -> dict[int, Image]:

@@ -84,6 +84,9 @@ file_usages: Hook[Callable[[int], list[ImageUsage]]] = Hook()
 files_in_texts: Hook[Callable[[], set[int]]] = Hook()
 """The ids of files in texts, to which no foreign key refers."""
 
+embedded_urls: Hook[Callable[[], set[str]]] = Hook()
+"""The URLs of embedded pages in texts."""
+
 
 @dataclass(frozen=True, slots=True)
 class IdListReference:

@@ -3,6 +3,7 @@
 
 import "./image-upload.js";
 import { Panel } from "./image-panel.js";
+import { LibraryDialog } from "./library-dialog.js";
 
 const ADDRESS = "/admin/articles/image/choose/";
 
@@ -12,11 +13,9 @@ let dialog = null;
 let picked = null;
 /* The details of the selected image, if the asker wants them; else a click chooses the image. */
 let panel = null;
-/* Counts requests: a response that arrives after a newer request is ignored. */
-let asked = 0;
 
 function choices() {
-  return [...dialog.querySelectorAll("[data-picture]")];
+  return [...dialog.dom.querySelectorAll("[data-picture]")];
 }
 
 function factsOf({ dataset: { picture, ...rest } }) {
@@ -30,7 +29,7 @@ function pick(choice, on) {
 
 /* New uploads are selected, once. */
 function pickArrived() {
-  for (const { dataset } of dialog.querySelectorAll("[data-arrived]")) {
+  for (const { dataset } of dialog.dom.querySelectorAll("[data-arrived]")) {
     picked.set(dataset.arrived, { id: dataset.arrived, caption: dataset.caption });
     delete dataset.arrived;
   }
@@ -38,22 +37,22 @@ function pickArrived() {
 
 /* A new upload is selected when it arrives. */
 function showArrived() {
-  const [first] = dialog.querySelectorAll("[data-arrived]");
+  const [first] = dialog.dom.querySelectorAll("[data-arrived]");
   if (!panel || !first) return;
   panel.show(first.dataset.arrived);
-  for (const { dataset } of dialog.querySelectorAll("[data-arrived]")) delete dataset.arrived;
+  for (const { dataset } of dialog.dom.querySelectorAll("[data-arrived]")) delete dataset.arrived;
 }
 
 function tellPicked() {
   showArrived();
   markShown();
-  const count = dialog.querySelector(".image-count");
+  const count = dialog.dom.querySelector(".image-count");
   if (!picked || !count) return;
   pickArrived();
   for (const choice of choices()) choice.setAttribute("aria-pressed", picked.has(choice.dataset.picture));
   const { size } = picked;
   count.textContent = size ? `${size} ${size === 1 ? "image" : "images"} selected.` : "No image selected.";
-  dialog.querySelector(".image-done").disabled = !size;
+  dialog.dom.querySelector(".image-done").disabled = !size;
 }
 
 function markShown() {
@@ -73,7 +72,7 @@ function onSeveral(what) {
 
 function give(detail) {
   settle("picture:chosen", detail);
-  dialog.close();
+  dialog.dom.close();
 }
 
 function firstPage() {
@@ -81,61 +80,26 @@ function firstPage() {
 }
 
 function makeDialog() {
-  const made = document.createElement("dialog");
-  made.className = "image-dialog";
-  made.setAttribute("aria-label", "Choose an image");
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "image-dialog-close button";
-  close.textContent = "Close";
-  close.addEventListener("click", () => made.close());
-  const inside = document.createElement("div");
-  inside.className = "image-dialog-inside";
-  inside.tabIndex = -1;
-  made.append(close, inside);
-  made.addEventListener("click", onClick);
-  made.addEventListener("dblclick", ({ target }) => { if (panel && target.closest("[data-picture]")) panel.use(); });
-  made.addEventListener("submit", onSubmit);
-  made.addEventListener("picture:arrived", refresh);
-  made.addEventListener("close", () => settle("picture:dismissed", null));
-  document.body.append(made);
+  const made = new LibraryDialog("Choose an image", () => {
+    tellPicked();
+    return !panel?.shown;
+  });
+  made.dom.addEventListener("click", onClick);
+  made.dom.addEventListener("dblclick", ({ target }) => { if (panel && target.closest("[data-picture]")) panel.use(); });
+  made.dom.addEventListener("submit", onSubmit);
+  made.dom.addEventListener("picture:arrived", refresh);
+  made.dom.addEventListener("close", () => settle("picture:dismissed", null));
   return made;
 }
 
-async function show(address, options) {
-  const inside = dialog.querySelector(".image-dialog-inside");
-  const mine = ++asked;
-  inside.setAttribute("aria-busy", "true");
-  try {
-    const response = await fetch(address, { credentials: "same-origin", ...options });
-    if (!response.ok || response.redirected) throw new Error(String(response.status));
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (mine !== asked) return;
-    inside.replaceChildren(...page.body.childNodes);
-  } catch {
-    if (mine !== asked) return;
-    const sorry = document.createElement("p");
-    sorry.className = "errornote";
-    sorry.textContent = "The library did not respond. Close this dialog and try again. Your text is not affected.";
-    inside.replaceChildren(sorry);
-  }
-  inside.removeAttribute("aria-busy");
-  tellPicked();
-  if (!panel?.shown) (inside.querySelector("input[type=search]") ?? inside).focus();
-}
-
-/* After an upload the grid is loaded again; the result of each file stays. */
-async function refresh() {
-  const mine = asked;
-  const response = await fetch(firstPage(), { credentials: "same-origin" });
-  if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (mine !== asked) return;
-  const chooser = dialog.querySelector(".image-chooser");
-  const parts = ".image-grid, .image-none, .image-pages, .image-several";
-  for (const old of chooser.querySelectorAll(parts)) old.remove();
-  chooser.append(...page.querySelectorAll(parts));
-  tellPicked();
+function refresh() {
+  dialog.refresh(firstPage(), (page) => {
+    const chooser = dialog.inside.querySelector(".image-chooser");
+    const parts = ".image-grid, .image-none, .image-pages, .image-several";
+    for (const old of chooser.querySelectorAll(parts)) old.remove();
+    chooser.append(...page.querySelectorAll(parts));
+    tellPicked();
+  });
 }
 
 function settle(name, detail) {
@@ -168,7 +132,7 @@ function onClick(event) {
   const link = event.target.closest(".image-pages a");
   if (link) {
     event.preventDefault();
-    show(link.href);
+    dialog.show(link.href);
   }
 }
 
@@ -180,9 +144,9 @@ function onSubmit(event) {
   // An image that is deleted as a duplicate is no longer selected.
   if (event.submitter?.value) picked?.delete(form.dataset.twin);
   if (form.method === "post") {
-    show(form.action, { method: "POST", body: data });
+    dialog.show(form.action, { method: "POST", body: data });
   } else {
-    show(`${form.action}?${new URLSearchParams(data)}`);
+    dialog.show(`${form.action}?${new URLSearchParams(data)}`);
   }
 }
 
@@ -192,15 +156,12 @@ document.addEventListener("picture:ask", (event) => {
   picked = several ? new Map() : null;
   dialog ??= makeDialog();
   panel?.dom.remove();
-  panel = details ? new Panel({ current, use: give, back: () => dialog.classList.remove("image-dialog-detailed") }) : null;
-  dialog.classList.toggle("image-dialog-panelled", Boolean(panel));
-  dialog.classList.remove("image-dialog-detailed");
-  dialog.setAttribute("aria-label", picked ? "Choose images" : "Choose an image");
-  // Images of the last time must not be selectable until the library has responded.
-  dialog.querySelector(".image-dialog-inside").replaceChildren();
-  if (panel) dialog.append(panel.dom);
-  dialog.showModal();
-  show(firstPage());
+  panel = details ? new Panel({ current, use: give, back: () => dialog.dom.classList.remove("image-dialog-detailed") }) : null;
+  dialog.dom.classList.toggle("image-dialog-panelled", Boolean(panel));
+  dialog.dom.classList.remove("image-dialog-detailed");
+  dialog.dom.setAttribute("aria-label", picked ? "Choose images" : "Choose an image");
+  if (panel) dialog.dom.append(panel.dom);
+  dialog.open(firstPage());
   if (current) panel?.show(current);
 });
 

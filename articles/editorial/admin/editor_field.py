@@ -29,17 +29,17 @@ def described(ids: list[str], publication: Publication) -> dict[str, Details]:
 
 
 MODULES: Final = (
-    *("asides", "bubble", "clicking", "embed", "entries", "file", "find", "footnote"),
-    *("formatting", "full-screen", "gallery", "keyboard-room", "link", "link-dialog"),
-    *("link-targets", "marks", "messages", "picture", "popup", "slash", "source", "table"),
-    *("toolbar", "toolbar-menu", "uploads", "word-count"),
+    *("asides", "bubble", "clicking", "embed", "entries", "figure", "file", "find", "footnote"),
+    *("formatting", "full-screen", "gallery", "keyboard-room", "link", "link-cards"),
+    *("link-dialog", "link-targets", "marks", "messages", "picture", "popup", "slash", "source"),
+    *("table", "toolbar", "toolbar-menu", "uploads", "word-count"),
     *("pasting", "paste-limits", "pasted-elements", "pasted-html", "pasted-links"),
     *("pasted-lists", "pasted-notes", "pasted-tables"),
 )
 
 SHARED_MODULES: Final = (
     *("choice-dragging", "choice-suggestions", "form-values"),
-    *("image-details", "image-lines", "image-progress", "local-copy"),
+    *("image-details", "image-lines", "image-progress", "library-dialog", "local-copy"),
 )
 """Modules of the article form that its scripts import."""
 

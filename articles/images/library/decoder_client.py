@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -28,6 +29,15 @@ log = logging.getLogger(__name__)
 
 class Undecodable(Exception):
     """The file cannot be opened; the message is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """An image that was fitted into a box."""
+
+    content: bytes
+    width: int
+    height: int
 
 
 def describe(path: Path) -> dict[str, Any]:
@@ -67,11 +77,22 @@ def renditions(
     return _run(order, WORKER_WAIT_SECONDS)
 
 
-def logos(path: Path, folder: Path, boxes: list[tuple[int, int]]) -> list[dict[str, Any]]:
-    """The image as PNG, fitted into each box (width, height), written into the folder."""
-    order = {"task": "logos", "path": str(path), "folder": str(folder), "boxes": boxes}
-    made: list[dict[str, Any]] = _run(order)["made"]
-    return made
+def fitted(file: bytes, boxes: list[tuple[int, int]], file_format: str) -> list[Fitted]:
+    """The image fitted into each box (width, height), never enlarged, as `png` or `jpeg`.
+
+    Raises:
+        Undecodable: it is not an image that can be opened.
+        OSError: the disk is full.
+    """
+    with scratch_folder() as folder:
+        path = folder / "upload"
+        path.write_bytes(file)
+        paths = {"path": str(path), "folder": str(folder)}
+        made = _run({"task": "fitted", **paths, "boxes": boxes, "format": file_format})["made"]
+        return [
+            Fitted((folder / each["file"]).read_bytes(), each["width"], each["height"])
+            for each in made
+        ]
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ SPARE_SECONDS: Final = 1.5
 
 
 def answer(order: dict[str, Any], *, seconds: float) -> dict[str, Any]:
-    """Runs one task: `describe`, `ingest`, `renditions` or `logos`.
+    """Runs one task: `describe`, `ingest`, `renditions` or `fitted`.
 
     Args:
         seconds: the process's limit of CPU time.
@@ -76,8 +76,8 @@ class _Opened:
     def answer(self, order: dict[str, Any]) -> dict[str, Any]:
         if order["task"] == "ingest":
             return self._ingest()
-        if order["task"] == "logos":
-            return self._logos(order["boxes"])
+        if order["task"] == "fitted":
+            return self._fitted(order["boxes"], order["format"])
         shapes = {each["shape"]: tuple(each["focus"]) for each in order["shapes"]}
         return self._renditions({tuple(key) for key in order["have"]}, shapes)
 
@@ -137,14 +137,16 @@ class _Opened:
             written = False
         return [_made(path.name, size)] if written else []
 
-    def _logos(self, boxes: list[list[int]]) -> dict[str, Any]:
+    def _fitted(self, boxes: list[list[int]], file_format: str) -> dict[str, Any]:
         decoded = self._decoded(max(width for width, _ in boxes) * 2)
         made = []
         for width, height in boxes:
             scale = min(1.0, width / decoded.width, height / decoded.height)
             wide, tall = (max(1, round(side * scale)) for side in decoded.size)
             made.append(
-                self._write(decoded, rendition_sizes.Size("png", wide, tall, f"{width}:{height}"))
+                self._write(
+                    decoded, rendition_sizes.Size(file_format, wide, tall, f"{width}:{height}")
+                )
             )
         return {"made": made}
 

@@ -104,22 +104,11 @@ def render_logo(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]
     if kind_of(file[:HEAD_LENGTH]) is None:
         raise InvalidLogo(rejection_of(file[:HEAD_LENGTH]))
     try:
-        return _rendered(file, boxes)
+        made = decoder_client.fitted(file, boxes, "png")
+    except decoder_client.Undecodable as error:
+        raise InvalidLogo(str(error)) from error
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise InvalidLogo(NO_ROOM) from error
         raise
-
-
-def _rendered(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
-    with decoder_client.scratch_folder() as folder:
-        path = folder / "upload"
-        path.write_bytes(file)
-        try:
-            made = decoder_client.logos(path, folder, boxes)
-        except decoder_client.Undecodable as error:
-            raise InvalidLogo(str(error)) from error
-        return [
-            RenderedLogo((folder / each["file"]).read_bytes(), each["width"], each["height"])
-            for each in made
-        ]
+    return [RenderedLogo(each.content, each.width, each.height) for each in made]

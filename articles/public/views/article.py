@@ -17,7 +17,7 @@ from articles.comments.threads.permalinks import thread_scope
 from articles.editorial.models import Article, ArticleType, Figure, Portrait
 from articles.editorial.preview_links import read_preview_token
 from articles.editorial.rendering import draw_body
-from articles.embeds.iframes import allow, frames_of
+from articles.embeds.iframes import allow, embeds_for
 from articles.embeds.iframes import draw as draw_embed
 from articles.images.srcset import plain_rendition
 from articles.public.article_page import (
@@ -78,10 +78,10 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
             "related": read_next(chosen),
         }
         context["meta"] = page_meta.article_meta(
-            request, chosen, thread, translations, context["media"], context["frames"]
+            request, chosen, thread, translations, context["media"], context["embeds"].frames
         )
         response = render_public_page(request, template_of(chosen), context)
-        return allow(response, context["frames"])
+        return allow(response, context["embeds"])
 
 
 def template_of(article: Article) -> str:
@@ -94,18 +94,18 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
 
     A preview adds `preview`, the text of its banner.
     """
-    frames, minutes = frames_of(chosen.body), minutes_to_read(chosen.body)
+    embeds, minutes = embeds_for(chosen.body), minutes_to_read(chosen.body)
     used = _lead(chosen)
     lead = used if used is not None and chosen.shows(used.image) else None
     lightbox_url = _lightbox_url(chosen, lead)
     authors = [row.author for row in chosen.bylines.all()]
     portraits = Portrait.objects.select_related("image").defer("image__metadata")
     prefetch_related_objects(authors, Prefetch("portrait", portraits))
-    media = lead_media(chosen, frames)
+    media = lead_media(chosen, embeds.frames)
     drawn = draw_body(
         chosen,
         publication_of(request),
-        frames,
+        embeds,
         without_file=media.file.pk if media.file else None,
         without_embed=media.embed.url if media.embed else "",
     )
@@ -115,14 +115,14 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
         "section": kicker_section(chosen),
         "lead": lead,
         "media": media,
-        "video": draw_embed(media.embed, frames) if media.embed else "",
+        "video": draw_embed(media.embed, embeds) if media.embed else "",
         "unavailable": used if lead is None else None,
         "lightbox_url": lightbox_url,
         "lightbox_count": drawn.html.count('class="enlarge"') + bool(lightbox_url),
         "body": mark_safe(drawn.html),  # noqa: S308 - sanitised when rendered
         "contents": table_of_contents(drawn, minutes, Template(chosen.kind.template)),
         "links": [absolute_url(link) if link.startswith("/") else link for link in drawn.links],
-        "frames": frames,
+        "embeds": embeds,
         "minutes": minutes,
         "page_language": chosen.language,
     }
@@ -176,7 +176,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
             "preview": BANNERS[Article.State(chosen.state)],
         }
         response = render(request, template_of(chosen), context)
-        return private(allow(response, context["frames"]))
+        return private(allow(response, context["embeds"]))
 
 
 def _preview_error(request: HttpRequest, message: str, *, status: int) -> HttpResponse:

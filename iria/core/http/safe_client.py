@@ -8,10 +8,11 @@ resolves differently a moment later changes nothing. Redirects are checked like 
 import http.client
 import socket
 import ssl
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Timer
 from time import monotonic
 from typing import Final
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -20,6 +21,7 @@ from iria.core.mail import domain_to_ascii
 
 TIMEOUT_SECONDS: Final = 8
 TIMEOUT_FOR_FILES: Final = 20
+"""For one request altogether: a server that sends a byte now and then meets every other limit."""
 MAX_REDIRECTS: Final = 5
 PORTS: Final = {"http": 80, "https": 443}
 BLOCKED_CLIENT: Final = {401, 403, 405, 406, 429, 451, 999}
@@ -61,6 +63,16 @@ class FormResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """The start of a page, after redirects."""
+
+    url: str
+    content_type: str
+    """Of its header, as in `text/html; charset=utf-8`; may be empty."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class UrlCheck:
     """Whether a URL works, and the error if not."""
 
@@ -95,7 +107,7 @@ def post_form(address: str, fields: dict[str, str], *, agent: str, hint: str = "
     body = urlencode(fields).encode()
     form = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
     try:
-        with closing(_send(address, agent, "POST", body, form)) as response:
+        with _response(address, agent, "POST", body, form) as response:
             body_text = response.read(MAX_RESPONSE_BYTES).decode("utf-8", "replace")
             hint_value = " ".join(response.headers.get(hint, "").split())
             status = response.status
@@ -103,51 +115,82 @@ def post_form(address: str, fields: dict[str, str], *, agent: str, hint: str = "
         raise RequestFailed(str(forbidden)) from forbidden
     except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
         raise RequestFailed(_error_text(error)) from error
-    if not 200 <= status < 300:
+    if status != http.client.OK:
         raise RequestFailed(_status_text(status))
     return FormResponse(body_text, hint_value[:200])
 
 
-def get_file(url: str, *, agent: str, most: int) -> bytes:
+def get_file(url: str, *, agent: str, most: int, seconds: float | None = None) -> bytes:
     """The content of a file; redirects are followed.
 
     Args:
         most: bytes; a longer file is refused.
+        seconds: altogether; `TIMEOUT_FOR_FILES` if not given.
 
     Raises:
         RequestFailed
     """
+    with _got(url, agent, seconds) as (_, response):
+        content = _read(response, most + 1)
+        if len(content) > most:
+            message = "The file is too large."
+            raise RequestFailed(message)
+        return content
+
+
+def get_page(url: str, *, agent: str, most: int, seconds: float | None = None) -> FetchedPage:
+    """The first bytes of a page; redirects are followed.
+
+    Args:
+        most: bytes; the rest is not read.
+        seconds: altogether; `TIMEOUT_FOR_FILES` if not given.
+
+    Raises:
+        RequestFailed
+    """
+    with _got(url, agent, seconds) as (final_url, response):
+        content_type = response.headers.get("Content-Type", "")
+        return FetchedPage(final_url, content_type, _read(response, most))
+
+
+@contextmanager
+def _got(
+    url: str, agent: str, seconds: float | None
+) -> Iterator[tuple[str, http.client.HTTPResponse]]:
+    """The final URL and the response to GET, whose body is not read yet; redirects are followed.
+
+    Raises:
+        RequestFailed
+    """
+    seconds = seconds or TIMEOUT_FOR_FILES
+    until = monotonic() + seconds
     try:
         for _ in range(MAX_REDIRECTS + 1):
-            with closing(_send(url, agent, "GET")) as response:
+            with _response(url, agent, "GET", seconds=until - monotonic()) as response:
                 if 300 <= response.status < 400 and (to := response.headers.get("Location", "")):
                     url = urljoin(url, to)
                     continue
                 if response.status != http.client.OK:
                     raise RequestFailed(_status_text(response.status))
-                return _read(response, most)
+                yield url, response
+                if monotonic() > until:
+                    raise TimeoutError
+                return
     except PrivateAddress as forbidden:
         raise RequestFailed(str(forbidden)) from forbidden
     except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
-        raise RequestFailed(_error_text(error)) from error
+        late = f"The answer was not complete after {seconds:g} seconds."
+        raise RequestFailed(late if monotonic() > until else _error_text(error)) from error
     message = "Too many redirects."
     raise RequestFailed(message)
 
 
 def _read(response: http.client.HTTPResponse, most: int) -> bytes:
-    """The body, read in parts so that a slow server cannot keep a process forever."""
-    until = monotonic() + TIMEOUT_FOR_FILES
-    parts, length = [], 0
-    while part := response.read1(64 * 1024):
-        length += len(part)
-        if length > most:
-            message = "The file is too large."
-            raise RequestFailed(message)
-        if monotonic() > until:
-            message = f"The file did not arrive within {TIMEOUT_FOR_FILES} seconds."
-            raise RequestFailed(message)
-        parts.append(part)
-    return b"".join(parts)
+    """The first bytes of the body."""
+    content = bytearray()
+    while len(content) < most and (part := response.read1(min(64 * 1024, most - len(content)))):
+        content += part
+    return bytes(content)
 
 
 def public_addresses(host: str, port: int) -> list[str]:
@@ -201,19 +244,22 @@ def _status(url: str, agent: str, method: str) -> int:
 
 def _status_and_location(url: str, agent: str, method: str) -> tuple[int, str]:
     """The status of one response, and the target of its redirect."""
-    with closing(_send(url, agent, method)) as response:
+    with _response(url, agent, method) as response:
         location = response.headers.get("Location", "") if 300 <= response.status < 400 else ""
         return response.status, location
 
 
-def _send(
+@contextmanager
+def _response(
     url: str,
     agent: str,
     method: str,
     body: bytes | None = None,
     extra_headers: Mapping[str, str] | None = None,
-) -> http.client.HTTPResponse:
-    """The response, whose body is not read yet; the caller closes it."""
+    *,
+    seconds: float = TIMEOUT_FOR_FILES,
+) -> Iterator[http.client.HTTPResponse]:
+    """The response, whose body is not read yet; the connection ends after these seconds."""
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
         message = "This is not a web URL."
@@ -231,14 +277,24 @@ def _send(
     if parts.query:
         target += f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}"
     connection = _connect(parts.scheme, host, port)
-    # One request per connection: the response owns the socket and closes it.
     headers = {"User-Agent": agent, "Accept": "*/*", "Connection": "close", **(extra_headers or {})}
+    deadline = Timer(seconds, _shut_down, [connection.sock])
+    deadline.daemon = True
+    deadline.start()
     try:
         connection.request(method, target, body, headers)
-        return connection.getresponse()
-    except BaseException:
+        with connection.getresponse() as response:
+            yield response
+    finally:
+        deadline.cancel()
         connection.close()
-        raise
+
+
+def _shut_down(sock: socket.socket) -> None:
+    """Ends the connection; whoever reads from it gets an error."""
+    with suppress(OSError):
+        # The method of the plain socket: that of TLS changes the object under its reader.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def _connect(scheme: str, host: str, port: int) -> http.client.HTTPConnection:

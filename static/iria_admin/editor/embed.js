@@ -1,18 +1,29 @@
-/* An embed: `<figure data-embed="https://…"><figcaption>its title</figcaption></figure>`.
-   Nothing of it is loaded here; the list of providers decides what readers get. */
+/* A page of another site: `<figure data-embed="https://…"><figcaption>its title</figcaption></figure>`.
+   Its title and image are fetched by the server; nothing of the other site is loaded here. */
 
-import { Node, crel, updateAttrsDialog } from "django-prose-editor/editor";
+import { Node, Plugin, crel, pm, updateAttrsDialog } from "django-prose-editor/editor";
+import { FigureView, button, captioned, inMenu } from "editor/figure";
+import { cardOf, follow } from "editor/link-cards";
+
+const { Selection } = pm.state;
 
 const ask = updateAttrsDialog(
   {
     address: {
       type: "string",
       title: "URL of the page",
-      description: "Starts with https://. You can also paste a URL on a line of its own.",
+      description: "Starts with https://. You can also paste a URL into an empty paragraph.",
     },
   },
   { title: "Embed", submitText: "Apply" },
 );
+
+const STATUS = {
+  pending: "Fetching title and image",
+  late: "Not fetched yet. Readers will see title and image as soon as they are.",
+  failed: "This page could not be read. Write a title, or readers see the URL.",
+  limited: "You added many pages in the last hour. Title and image of this one can be fetched later.",
+};
 
 const kept = (text) => {
   try {
@@ -23,14 +34,34 @@ const kept = (text) => {
   }
 };
 
+/* URLs whose title becomes the caption when it arrives: only of new embeds, since opening an article must
+   not change it. */
+const untitled = new Set();
+
+/* A URL alone, pasted into an empty paragraph; pages of this site are linked. */
+function pastedUrl(state, data) {
+  const { $from, empty } = state.selection;
+  const text = data?.getData("text/plain").trim() ?? "";
+  const inEmptyParagraph = empty && $from.depth === 1 && $from.parent.type.name === "paragraph" && !$from.parent.content.size;
+  if (!inEmptyParagraph || /\s/.test(text)) return "";
+  const address = kept(text);
+  return address && new URL(address).host !== location.host ? address : "";
+}
+
+function insertCard(view, type, address) {
+  untitled.add(address);
+  const { tr, schema, selection } = view.state;
+  const [from, to] = [selection.$from.before(), selection.$from.after()];
+  tr.replaceWith(from, to, type.create({ address }));
+  const after = from + tr.doc.nodeAt(from).nodeSize;
+  if (!tr.doc.nodeAt(after)?.isTextblock) tr.insert(after, schema.nodes.paragraph.create());
+  tr.setSelection(Selection.near(tr.doc.resolve(after + 1)));
+  view.dispatch(tr.scrollIntoView());
+}
+
 export const Embed = Node.create({
   name: "embed",
-  group: "block",
-  content: "text*",
-  marks: "bold italic link subscript superscript",
-  draggable: true,
-  isolating: true,
-  defining: true,
+  ...captioned("embed"),
 
   addAttributes() {
     return {
@@ -42,15 +73,6 @@ export const Embed = Node.create({
     };
   },
 
-  parseHTML() {
-    const titleOf = (element) => element.querySelector("figcaption") ?? element;
-    return [{ tag: "figure[data-embed]", contentElement: titleOf }];
-  },
-
-  renderHTML({ HTMLAttributes }) {
-    return ["figure", HTMLAttributes, ["figcaption", 0]];
-  },
-
   addCommands() {
     return {
       editEmbed: () => ({ editor }) => {
@@ -58,9 +80,12 @@ export const Embed = Node.create({
         const there = selection.node?.type.name === this.name ? selection.node : null;
         ask(editor, { address: there?.attrs.address ?? "" }).then((answer) => {
           const address = answer ? kept(answer.address) : "";
-          if (!address) return;
+          if (!address || address === there?.attrs.address) return;
+          untitled.add(address);
+          /* A title that editors wrote stays; that of the other page does not. */
+          const written = there?.content.size && there.textContent !== cardOf(there.attrs.address)?.title;
           const chain = editor.chain().focus();
-          if (there) chain.updateAttributes(this.name, { address }).run();
+          if (written) chain.updateAttributes(this.name, { address }).run();
           else chain.insertContent({ type: this.name, attrs: { address } }).run();
         });
         return true;
@@ -68,42 +93,105 @@ export const Embed = Node.create({
     };
   },
 
-  addMenuItems({ buttons, menu }) {
-    menu.defineItem({
-      name: "embed",
-      groups: "insert",
-      priority: 115,
-      button: buttons.material("smart_display", "Embed"),
-      command: (editor) => editor.commands.editEmbed(),
-      active: (editor) => editor.isActive("embed"),
-    });
-  },
+  addMenuItems: inMenu("embed", 115, "smart_display", "Embed", "editEmbed"),
 
   addNodeView() {
-    return ({ node, editor, getPos }) => {
-      const address = crel("span", { className: "admin-embed-address", textContent: node.attrs.address });
-      const change = crel("button", { type: "button", className: "button", textContent: "Change URL" });
-      change.addEventListener("click", () => {
-        editor.commands.setNodeSelection(getPos());
-        editor.commands.editEmbed();
-      });
-      const shown = crel("div", { className: "admin-embed-shown" }, [address, change]);
-      shown.contentEditable = "false";
-      const contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Title of the link card" });
-      const dom = crel("figure", { className: "admin-figure admin-embed" }, [shown, contentDOM]);
-      const show = (now) => {
-        address.textContent = now.attrs.address;
-        contentDOM.classList.toggle("admin-empty", now.content.size === 0);
-      };
-      show(node);
-      return {
-        dom,
-        contentDOM,
-        update: (now) => now.type === node.type && (show(now), true),
-        stopEvent: (event) => shown.contains(event.target),
-        ignoreMutation: (mutation) => mutation.type !== "selection" && !contentDOM.contains(mutation.target)
-          || (mutation.type === "attributes" && mutation.target === contentDOM),
-      };
-    };
+    return ({ node, editor, getPos }) => new EmbedView(node, editor, getPos);
+  },
+
+  addProseMirrorPlugins() {
+    const { type } = this;
+    return [new Plugin({
+      props: {
+        handlePaste(view, event) {
+          const address = pastedUrl(view.state, event.clipboardData);
+          if (address) insertCard(view, type, address);
+          return Boolean(address);
+        },
+      },
+    })];
   },
 });
+
+class EmbedView extends FigureView {
+  constructor(node, editor, getPos) {
+    super(node, editor, getPos);
+    this.image = crel("img", { className: "admin-embed-image", alt: "", hidden: true });
+    this.title = crel("strong");
+    this.site = crel("span");
+    this.address = crel("span");
+    this.status = crel("span", { role: "status" });
+    const text = crel("div", { className: "admin-embed-text" }, [this.title, this.site, this.address, this.status]);
+    const tools = crel("div", { className: "admin-embed-tools" }, [
+      button("Change URL", () => {
+        this.editor.commands.setNodeSelection(this.getPos());
+        this.editor.commands.editEmbed();
+      }),
+      button("Plain link", () => this.unwrap()),
+      button("Remove", () => this.remove()),
+    ]);
+    this.build(crel("div", { className: "admin-embed-shown admin-embed-card" }, [this.image, text, tools]), "Title");
+    this.dom.classList.add("admin-embed");
+    this.show();
+  }
+
+  show() {
+    this.markEmpty();
+    this.showTitle();
+    const { address } = this.node.attrs;
+    if (this.followed === address) return;
+    this.followed = address;
+    this.unfollow?.();
+    this.address.textContent = address;
+    this.showCard({ state: "pending", provider: "", title: "", thumbnail: "" });
+    this.unfollow = follow(address, (card) => this.showCard(card));
+  }
+
+  /* As readers see it. */
+  showTitle() {
+    this.title.textContent = this.node.textContent || this.fetchedTitle || "";
+    this.title.hidden = !this.title.textContent;
+  }
+
+  showCard({ state, provider, title, thumbnail }) {
+    const { address } = this.node.attrs;
+    this.site.textContent = provider || hostOf(address);
+    this.status.textContent = STATUS[state] ?? "";
+    this.status.hidden = !STATUS[state];
+    this.image.hidden = !thumbnail;
+    if (thumbnail && this.image.getAttribute("src") !== thumbnail) this.image.src = thumbnail;
+    this.fetchedTitle = title;
+    this.showTitle();
+    if (state !== "fetched" || !untitled.delete(address) || this.node.content.size) return;
+    /* Not while the editor draws this view. */
+    queueMicrotask(() => {
+      const { state: now, view } = this.editor;
+      const at = this.getPos();
+      if (at === undefined || this.node.content.size) return;
+      view.dispatch(now.tr.insertText(title, at + 1).setMeta("addToHistory", false));
+    });
+  }
+
+  /* With a title the URL stays a link when the article is saved. */
+  unwrap() {
+    const { address } = this.node.attrs;
+    const card = cardOf(address);
+    const text = this.node.textContent || card?.title || card?.provider || address;
+    const link = { type: "text", text, marks: [{ type: "link", attrs: { href: address } }] };
+    const from = this.getPos();
+    const range = { from, to: from + this.node.nodeSize };
+    this.editor.chain().focus().insertContentAt(range, { type: "paragraph", content: [link] }).run();
+  }
+
+  destroy() {
+    this.unfollow?.();
+  }
+}
+
+function hostOf(address) {
+  try {
+    return new URL(address).host.replace(/^www\./, "");
+  } catch {
+    return "";
+  }
+}

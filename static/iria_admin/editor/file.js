@@ -3,84 +3,51 @@
    articles/files/admin/chooser.py. */
 
 import { Node, crel } from "django-prose-editor/editor";
+import { FigureView, button, captioned, inMenu } from "editor/figure";
+import { LibraryDialog } from "iria-admin/library-dialog";
 
 const CHOOSER = "/admin/articles/file/choose/";
 const FACTS = "/admin/articles/file/facts/";
 
 let dialog = null;
 let take = null;
-/* Counts requests: a response that arrives after a newer request is ignored. */
-let asked = 0;
-
-async function fetched(address) {
-  const response = await fetch(address, { credentials: "same-origin" });
-  if (!response.ok || response.redirected) throw new Error(String(response.status));
-  return new DOMParser().parseFromString(await response.text(), "text/html");
-}
-
-async function show(address) {
-  const inside = dialog.querySelector(".image-dialog-inside");
-  const mine = ++asked;
-  inside.setAttribute("aria-busy", "true");
-  try {
-    const page = await fetched(address);
-    if (mine !== asked) return;
-    inside.replaceChildren(...page.body.childNodes);
-  } catch {
-    if (mine !== asked) return;
-    inside.replaceChildren(crel("p", {
-      className: "errornote",
-      textContent: "The library did not respond. Close this dialog and try again. Your text is not affected.",
-    }));
-  }
-  inside.removeAttribute("aria-busy");
-  (inside.querySelector("input[type=search]") ?? inside).focus();
-}
-
-/* After an upload the list is loaded again; the result of each file stays. */
-async function refresh() {
-  const mine = asked;
-  const page = await fetched(CHOOSER).catch(() => null);
-  if (page && mine === asked) {
-    dialog.querySelector(".file-choices").replaceWith(page.querySelector(".file-choices"));
-  }
-}
 
 function onClick(event) {
   const choice = event.target.closest("[data-file]");
   const link = event.target.closest(".image-pages a");
   if (choice) {
     take?.({ file: choice.dataset.file });
-    dialog.close();
+    dialog.dom.close();
   } else if (link) {
     event.preventDefault();
-    show(link.href);
+    dialog.show(link.href);
   }
 }
 
 function onSubmit(event) {
   if (event.target.method !== "get") return;
   event.preventDefault();
-  show(`${CHOOSER}?${new URLSearchParams(new FormData(event.target))}`);
+  dialog.show(`${CHOOSER}?${new URLSearchParams(new FormData(event.target))}`);
+}
+
+function refresh() {
+  dialog.refresh(CHOOSER, (page) => {
+    dialog.inside.querySelector(".file-choices").replaceWith(page.querySelector(".file-choices"));
+  });
 }
 
 function makeDialog() {
-  const close = crel("button", { type: "button", className: "image-dialog-close button", textContent: "Close" });
-  const inside = crel("div", { className: "image-dialog-inside", tabIndex: -1 });
-  const made = crel("dialog", { className: "image-dialog", "aria-label": "Choose a file" }, [close, inside]);
-  close.addEventListener("click", () => made.close());
-  made.addEventListener("click", onClick);
-  made.addEventListener("submit", onSubmit);
-  made.addEventListener("picture:arrived", refresh);
-  document.body.append(made);
+  const made = new LibraryDialog("Choose a file");
+  made.dom.addEventListener("click", onClick);
+  made.dom.addEventListener("submit", onSubmit);
+  made.dom.addEventListener("picture:arrived", refresh);
   return made;
 }
 
 function choose(chosen) {
   dialog ??= makeDialog();
   take = chosen;
-  dialog.showModal();
-  show(CHOOSER);
+  dialog.open(CHOOSER);
 }
 
 async function factsOf(id) {
@@ -94,12 +61,7 @@ async function factsOf(id) {
 
 export const File = Node.create({
   name: "file",
-  group: "block",
-  content: "text*",
-  marks: "bold italic link subscript superscript",
-  draggable: true,
-  isolating: true,
-  defining: true,
+  ...captioned("file"),
 
   addAttributes() {
     return {
@@ -111,15 +73,6 @@ export const File = Node.create({
     };
   },
 
-  parseHTML() {
-    const captionOf = (element) => element.querySelector("figcaption") ?? element;
-    return [{ tag: "figure[data-file]", contentElement: captionOf }];
-  },
-
-  renderHTML({ HTMLAttributes }) {
-    return ["figure", HTMLAttributes, ["figcaption", 0]];
-  },
-
   addCommands() {
     return {
       insertFile: () => ({ editor }) => {
@@ -129,71 +82,42 @@ export const File = Node.create({
     };
   },
 
-  addMenuItems({ buttons, menu }) {
-    menu.defineItem({
-      name: "file",
-      groups: "insert",
-      priority: 114,
-      button: buttons.material("attach_file", "File"),
-      command: (editor) => editor.commands.insertFile(),
-      active: (editor) => editor.isActive("file"),
-    });
-  },
+  addMenuItems: inMenu("file", 114, "attach_file", "File", "insertFile"),
 
   addNodeView() {
-    return ({ node, editor, getPos }) => {
-      const title = crel("span", { className: "admin-file-title" });
-      const facts = crel("span", { className: "admin-file-facts" });
-      const change = (attrs) => {
-        const { state, view } = editor;
-        view.dispatch(state.tr.setNodeMarkup(getPos(), undefined, { ...node.attrs, ...attrs }));
-      };
-      const buttons = [
-        ["Choose another file", () => choose(change)],
-        ["Remove file", () => {
-          const from = getPos();
-          editor.chain().focus().deleteRange({ from, to: from + node.nodeSize }).run();
-        }],
-      ].map(([textContent, act]) => {
-        const made = crel("button", { type: "button", className: "button", textContent });
-        made.addEventListener("click", act);
-        return made;
-      });
-      const shown = crel("div", { className: "admin-embed-shown admin-file-shown" }, [title, ...buttons, facts]);
-      const edit = crel("a", { target: "_blank", className: "button", textContent: "Edit title and credit" });
-      buttons[0].before(edit);
-      shown.contentEditable = "false";
-      const contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Description (optional)" });
-      const dom = crel("figure", { className: "admin-figure admin-embed" }, [shown, contentDOM]);
-      let shownId = null;
-      const draw = async () => {
-        contentDOM.classList.toggle("admin-empty", node.content.size === 0);
-        const id = node.attrs.file;
-        if (shownId === id) return;
-        shownId = id;
-        edit.href = `/admin/articles/file/${id}/change/`;
-        title.textContent = `File number ${id}`;
-        facts.textContent = "";
-        const found = await factsOf(id);
-        if (shownId !== id || found === undefined) return;
-        title.textContent = found ? found.title : `File number ${id} is not in the library.`;
-        facts.textContent = found ? [found.facts, found.warning || found.credit].join(" · ") : "";
-        facts.classList.toggle("admin-lacks", Boolean(found?.warning));
-      };
-      draw();
-      return {
-        dom,
-        contentDOM,
-        update(now) {
-          if (now.type !== node.type) return false;
-          node = now;
-          draw();
-          return true;
-        },
-        stopEvent: (event) => shown.contains(event.target),
-        ignoreMutation: (mutation) => mutation.type !== "selection" && !contentDOM.contains(mutation.target)
-          || (mutation.type === "attributes" && mutation.target === contentDOM),
-      };
-    };
+    return ({ node, editor, getPos }) => new FileView(node, editor, getPos);
   },
 });
+
+class FileView extends FigureView {
+  constructor(node, editor, getPos) {
+    super(node, editor, getPos);
+    this.title = crel("span", { className: "admin-file-title" });
+    this.facts = crel("span", { className: "admin-file-facts" });
+    this.edit = crel("a", { target: "_blank", className: "button", textContent: "Edit title and credit" });
+    const shown = crel("div", { className: "admin-embed-shown admin-file-shown" }, [
+      this.title,
+      this.edit,
+      button("Choose another file", () => choose((attrs) => this.change(attrs))),
+      button("Remove file", () => this.remove()),
+      this.facts,
+    ]);
+    this.build(shown, "Description");
+    this.show();
+  }
+
+  async show() {
+    this.markEmpty();
+    const id = this.node.attrs.file;
+    if (this.shownId === id) return;
+    this.shownId = id;
+    this.edit.href = `/admin/articles/file/${id}/change/`;
+    this.title.textContent = `File number ${id}`;
+    this.facts.textContent = "";
+    const found = await factsOf(id);
+    if (this.shownId !== id || found === undefined) return;
+    this.title.textContent = found ? found.title : `File number ${id} is not in the library.`;
+    this.facts.textContent = found ? [found.facts, found.warning || found.credit].join(" · ") : "";
+    this.facts.classList.toggle("admin-lacks", Boolean(found?.warning));
+  }
+}

@@ -2,14 +2,13 @@
    for all of them at the end. */
 
 import { Node, crel } from "django-prose-editor/editor";
-import { FigureView, button, chooseSeveral, chosen, inMenu, widthAttribute } from "editor/picture";
-
-const MARKS = "bold italic link subscript superscript";
+import { CAPTION_MARKS, FigureView, button, inMenu, widthAttribute } from "editor/figure";
+import { chooseSeveral, chosen } from "editor/picture";
 
 export const GalleryCaption = Node.create({
   name: "galleryCaption",
   content: "text*",
-  marks: MARKS,
+  marks: CAPTION_MARKS,
   isolating: true,
   defining: true,
   selectable: false,

@@ -2,10 +2,9 @@
    Caption, alt text and credit are edited here; the credit belongs to the image. */
 
 import { Node, crel } from "django-prose-editor/editor";
+import { FigureView, button, captioned, inMenu, widthAttribute } from "editor/figure";
 import { detailsOf } from "iria-admin/image-details";
 import { AltLine, CreditLine } from "iria-admin/image-lines";
-
-const WIDTHS = [["normal", "Text width"], ["wide", "Wide"], ["full", "Full width"]];
 
 /* The image dialog (static/iria_admin/images.js) is opened and answers by events; with a list for several images. */
 export function choose(editor, take, detail = null) {
@@ -33,69 +32,9 @@ export function chosen({ id, caption, alt, decorative = false }) {
   return { type: "picture", attrs: { image: String(id), alt: onOneLine(alt), decorative }, content };
 }
 
-export const widthAttribute = {
-  default: "normal",
-  parseHTML: (element) => element.dataset.width || "normal",
-  renderHTML: ({ width }) => (width === "normal" ? {} : { "data-width": width }),
-};
-
-function widthChooser(change, label) {
-  const select = crel("select", { "aria-label": label },
-    WIDTHS.map(([value, textContent]) => crel("option", { value, textContent })));
-  select.addEventListener("change", () => change(select.value));
-  return select;
-}
-
-export function button(textContent, act, className = "button") {
-  const made = crel("button", { type: "button", className, textContent });
-  made.addEventListener("click", act);
-  return made;
-}
-
-/* A button in the menu, pressed while the cursor is in a node of this name. */
-export function inMenu(name, priority, icon, title, command) {
-  return ({ buttons, menu }) => menu.defineItem({
-    name,
-    groups: "insert",
-    priority,
-    button: buttons.material(icon, title),
-    command: (editor) => editor.commands[command](),
-    active: (editor) => editor.isActive(name),
-  });
-}
-
-/* The view of a figure in the editor, with a choice of width. */
-export class FigureView {
-  constructor(node, editor, getPos, widthLabel) {
-    Object.assign(this, { node, editor, getPos });
-    this.width = widthChooser((width) => this.change({ width }), widthLabel);
-  }
-
-  change(attributes) {
-    const { state, view } = this.editor;
-    view.dispatch(state.tr.setNodeMarkup(this.getPos(), undefined, { ...this.node.attrs, ...attributes }));
-  }
-
-  update(node) {
-    if (node.type !== this.node.type) return false;
-    this.node = node;
-    this.show();
-    return true;
-  }
-
-  ignoreMutation(mutation) {
-    return mutation.type !== "selection" && !this.contentDOM.contains(mutation.target);
-  }
-}
-
 export const Picture = Node.create({
   name: "picture",
-  group: "block",
-  content: "text*",
-  marks: "bold italic link subscript superscript",
-  draggable: true,
-  isolating: true,
-  defining: true,
+  ...captioned("image"),
 
   addAttributes() {
     return {
@@ -116,15 +55,6 @@ export const Picture = Node.create({
       },
       width: widthAttribute,
     };
-  },
-
-  parseHTML() {
-    const captionOf = (element) => element.querySelector("figcaption") ?? element;
-    return [{ tag: "figure[data-image]", contentElement: captionOf }];
-  },
-
-  renderHTML({ HTMLAttributes }) {
-    return ["figure", HTMLAttributes, ["figcaption", 0]];
   },
 
   addCommands() {
@@ -157,12 +87,10 @@ class PictureView extends FigureView {
       button("Remove", () => this.takeOut()),
     ]);
     const shown = crel("div", { className: "admin-figure-shown" }, [this.image, this.name, tools]);
-    this.contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Caption" });
     this.altLine = new AltLine((value) => this.change(value));
     this.creditLine = new CreditLine();
     this.lines = crel("div", { className: "image-lines" }, [this.altLine.dom, this.creditLine.dom]);
-    shown.contentEditable = this.lines.contentEditable = "false";
-    this.dom = crel("figure", { className: "admin-figure" }, [shown, this.contentDOM, this.lines]);
+    this.build(shown, "Caption", this.lines);
     this.changed = ({ detail }) => { if (String(detail.id) === this.node.attrs.image) this.showDetails(detail); };
     document.addEventListener("image:changed", this.changed);
     this.show();
@@ -202,7 +130,7 @@ class PictureView extends FigureView {
     const { image, width } = this.node.attrs;
     this.width.value = width;
     this.dom.dataset.width = width;
-    this.empty();
+    this.markEmpty();
     if (this.shownImage === image) {
       this.showDetails(this.details);
       return;
@@ -226,18 +154,9 @@ class PictureView extends FigureView {
     this.creditLine.show(details);
   }
 
-  empty() {
-    this.contentDOM.classList.toggle("admin-empty", this.node.content.size === 0);
-  }
-
   stopEvent(event) {
     if (this.lines.contains(event.target)) return true;
     return !this.contentDOM.contains(event.target) && event.target !== this.dom
       && ["SELECT", "OPTION", "BUTTON"].includes(event.target.nodeName);
-  }
-
-  ignoreMutation(mutation) {
-    return super.ignoreMutation(mutation)
-      || (mutation.type === "attributes" && mutation.target === this.contentDOM);
   }
 }

@@ -275,7 +275,7 @@ def test_a_file_that_arrives_too_slowly_is_refused(
     site: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(safe_client, "TIMEOUT_FOR_FILES", -1)
-    with pytest.raises(RequestFailed, match="did not arrive"):
+    with pytest.raises(RequestFailed, match="not complete"):
         safe_client.get_file(f"http://127.0.0.1:{site}/here", agent=AGENT, most=200_000)
 
 
