@@ -12,6 +12,7 @@ from articles.editorial import signals
 from articles.editorial.admin import dashboard as editorial_dashboard
 from articles.editorial.internal_links import ARTICLES
 from articles.editorial.models import Category
+from articles.feeds import tasks as feeds_tasks
 from articles.files import receivers as files_receivers
 from articles.files.link_kind import FILES, linked_files
 from articles.images import receivers as images_receivers
@@ -51,6 +52,7 @@ def register() -> None:
     search_receivers.register()
     for changed in (signals.published, signals.changed, signals.unpublished):
         changed.connect(update_related, dispatch_uid="related.refresh_soon")
+    signals.published.connect(feeds_tasks.article_published, dispatch_uid="feeds.hub")
     sections = MenuTargets("Sections", editorial_hooks.sections)
     menus.register(editorial_hooks.KIND, sections, Category)
     menus.register(pages_hooks.KIND, MenuTargets("Pages", pages_hooks.pages), Page)

@@ -6,6 +6,7 @@ Add a job to the `tasks` module of its package.
 from articles.comments import tasks as comments
 from articles.editorial import tasks as editorial
 from articles.embeds import tasks as embeds
+from articles.feeds import tasks as feeds
 from articles.files import tasks as files
 from articles.images import tasks as images
 from articles.popular import tasks as popular
@@ -17,6 +18,7 @@ __all__ = [
     "comments",
     "editorial",
     "embeds",
+    "feeds",
     "files",
     "images",
     "popular",

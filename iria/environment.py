@@ -76,6 +76,21 @@ def url(name: str, default: str) -> str:
     return value.rstrip("/")
 
 
+def optional_url(name: str) -> str:
+    """A URL as it was set; empty if none is."""
+    value: str = env.str(name, default="").strip()
+    return value if value and url(name, "") else ""
+
+
+def contact(name: str) -> str:
+    """An e-mail address, or a URL; empty if none is set."""
+    value: str = env.str(name, default="").strip()
+    if value and not re.fullmatch(r"(mailto:)?[^\s:@]+@[^\s:@]+|(https|tel):\S+", value):
+        message = f"The setting {name} is “{value}”. Enter an e-mail address or a URL that begins with https:."
+        raise ImproperlyConfigured(message)
+    return value
+
+
 def site_url(name: str, default: str) -> str:
     """The URL of the site, without a path: all paths start at the host."""
     value = url(name, default)

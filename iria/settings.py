@@ -17,6 +17,7 @@ from iria.environment import (
     akismet_key,
     bucket,
     bucket_url,
+    contact,
     database,
     env,
     internal_location,
@@ -25,6 +26,7 @@ from iria.environment import (
     mailbox,
     mailer,
     networks,
+    optional_url,
     provider,
     secret_key,
     signature,
@@ -62,6 +64,12 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # For spam checks of comments, once the screening rule for it is on (docs/running-in-production.md).
 AKISMET_KEY: str = akismet_key("AKISMET_KEY")
+
+# Whom to tell about a vulnerability, an e-mail address or a URL; without one, the address for readers.
+SECURITY_CONTACT: str = contact("SECURITY_CONTACT")
+SECURITY_POLICY: str = optional_url("SECURITY_POLICY")
+# A WebSub hub that is told about new articles, such as https://pubsubhubbub.appspot.com/.
+WEBSUB_HUB: str = optional_url("WEBSUB_HUB")
 
 # Requests to the content API per minute and IP address; answers from a cache do not count.
 API_RATE_LIMIT: int = env.int("API_RATE_LIMIT", default=120)

@@ -42,6 +42,8 @@ class Channel:
     """The query string of the page, such as that of a search."""
     feed_query: str = ""
     """The query string of the feed, which may also have `text=summary`."""
+    hub: str = ""
+    """The WebSub hub that is told when the feed changes; empty if none is."""
 
     @property
     def home(self) -> str:
@@ -68,6 +70,7 @@ def channel_of(
     language: str = "",
     page_query: str = "",
     feed_query: str = "",
+    hub: str = "",
 ) -> Channel:
     """The channel of a listing.
 
@@ -87,6 +90,7 @@ def channel_of(
         entries=entries,
         page_query=page_query,
         feed_query=feed_query,
+        hub=hub,
     )
 
 

@@ -20,6 +20,7 @@ def write(channel: Channel) -> bytes:
         "description": channel.description,
         "language": channel.language,
         "authors": [_person(channel.publisher)],
+        **({"hubs": [{"type": "WebSub", "url": channel.hub}]} if channel.hub else {}),
         "items": [_item(entry) for entry in channel.entries],
     }
     return json.dumps(feed, ensure_ascii=False, indent=1).encode()

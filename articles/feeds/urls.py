@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
+from django.views.generic import RedirectView
 
 from articles.feeds import sitemaps, views
 from iria.core.http import urls as urls  # registers path converters
@@ -31,7 +32,17 @@ def _forms(prefix: str, view: views.FeedView, name: str) -> list[URLPattern]:
     ]
 
 
+def _alias(route: str, name: str, **parts: str) -> URLPattern:
+    """An address where programs look for a feed or a sitemap of ours."""
+    view = RedirectView.as_view(pattern_name=name, permanent=True, query_string=True)
+    return path(route, view, parts)
+
+
 urlpatterns = [
+    _alias("rss.xml", "feed"),
+    _alias("feed.xml", "feed"),
+    _alias("atom.xml", "feed", form="atom"),
+    _alias("sitemap_index.xml", "sitemap"),
     *_forms("", views.site, "feed"),
     *_forms("search/", views.search, "search_feed"),
     *_forms("category/<letters_path:path>/", views.category, "category_feed"),

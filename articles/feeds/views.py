@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -22,6 +23,7 @@ from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds import json_feed, xml_feeds
 from articles.feeds.channels import Channel, channel_of, newest_matches, thread_entries
 from articles.feeds.entries import LENGTH, entries
+from articles.feeds.hub import has_hub
 from articles.images.models import ImageEvent
 from articles.search.limits import RETRY_AFTER, TOO_OFTEN, may_search
 from articles.search.query.search_request import parse_request
@@ -188,6 +190,7 @@ def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: s
     parts = [about.get("page_query", ""), "text=summary" if summary else ""]
     query = "&".join(part for part in parts if part)
     feed_entries = entries(articles, publication, with_full_text=with_full_text)
+    about["hub"] = settings.WEBSUB_HUB if has_hub(about.get("path", "/")) and not query else ""
     return feed_response(form, channel_of(publication, feed_entries, feed_query=query, **about))
 
 
@@ -202,5 +205,8 @@ def feed_response(form: str, channel: Channel, decided: datetime | None = None) 
     else:
         feed = xml_feeds.FORMS[form].of(channel)
         response = HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+    if channel.hub:
+        own = channel.feed_url(form)
+        response.headers["Link"] = f'<{channel.hub}>; rel="hub", <{own}>; rel="self"'
     response.headers["Last-Modified"] = http_date(last_change(channel, decided).timestamp())
     return response

@@ -55,6 +55,7 @@ class XmlFeed(SyndicationFeed):
             feed_guid=channel.feed_url(cls.form),
             feed_copyright=channel.rights,
             updated=channel.updated.replace(microsecond=0),
+            hub=channel.hub,
         )
         for entry in channel.entries:
             feed.add_entry(entry)
@@ -97,6 +98,9 @@ class RssFeed(XmlFeed, Rss201rev2Feed):
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(self.typed_links(handler))
+        if self.feed["hub"]:
+            hub = {"rel": "hub", "href": str(self.feed["hub"])}
+            handler.addQuickElement("atom:link", None, hub)
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
@@ -122,6 +126,8 @@ class AtomFeed(XmlFeed, Atom1Feed):
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(self.typed_links(handler))
+        if self.feed["hub"]:
+            handler.addQuickElement("link", "", {"rel": "hub", "href": str(self.feed["hub"])})
 
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
         return {"xml:lang": item["entry"].language}

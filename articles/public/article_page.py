@@ -31,7 +31,7 @@ def kicker_section(article: Article) -> Category | None:
     there is no other."""
     sections = [row.category for row in article.article_categories.all()]
     kind = article.kind.name.casefold()
-    telling = [each for each in sections if each.name.casefold() != kind] or sections
+    telling = [each for each in sections if each.local_name.casefold() != kind] or sections
     return max(telling, key=lambda each: each.depth, default=None)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -14,14 +15,18 @@ from accounts.models import AuthorProfile
 from articles.editorial.listings import in_use
 from articles.editorial.models import Article, Category, Scope
 from articles.pages.models import Page
+from articles.search.query.parser import require_all_words
 from articles.search.ranking.engine import InvalidQuery, search_articles
 from articles.search.results.spelling import correct_spelling
 
 MIN_SIMILARITY: Final = 0.35
 """Minimum trigram similarity of two slugs; one typo in five letters leaves this much."""
 
-HIGH_SIMILARITY: Final = 0.6
-"""Above this, no search results are suggested."""
+SURE: Final = 0.6
+"""The similarity above which a page is suggested in any case."""
+
+SURE_PART: Final = 0.8
+"""Below it, the part of the characters that two slugs have in common, in the same order."""
 
 MOST_SIMILAR: Final = 3
 
@@ -32,11 +37,10 @@ class SuggestedPage:
 
     name: str
     url: str
-    is_close: bool
 
 
 def similar_urls(part: str) -> list[SuggestedPage]:
-    """The most similar pages first, ignoring case and accents in `part`, a path segment."""
+    """Pages that are surely meant by `part`, a path segment; the most similar first, ignoring case and accents."""
     tags, authors = Tag.objects.filter(in_use(Scope.TAG)), AuthorProfile.objects
     found = _similar_rows(part, Category.objects.all(), "category", "name", "slug", "path").union(
         _similar_rows(part, tags, "tag", "name", "slug", "slug"),
@@ -46,9 +50,14 @@ def similar_urls(part: str) -> list[SuggestedPage]:
     )
     rows = found.order_by("-similarity", "label")[:MOST_SIMILAR]
     return [
-        SuggestedPage(label, reverse(route, args=[key]), similarity >= HIGH_SIMILARITY)
+        SuggestedPage(label, reverse(route, args=[key]))
         for label, route, key, similarity in rows
+        if similarity >= SURE or _shared_part(part, key) >= SURE_PART
     ]
+
+
+def _shared_part(part: str, key: str) -> float:
+    return SequenceMatcher(None, part.casefold(), key.rpartition("/")[2].casefold()).ratio()
 
 
 def _similar_rows(
@@ -96,7 +105,7 @@ class DidYouMean:
 
 def did_you_mean(path: str) -> DidYouMean:
     """An article with the same slug in another month, else categories, tags, authors and pages
-    with a similar slug; if they are not very similar, also search results for the words.
+    with a similar slug; else articles that contain all the words.
 
     The last path segment is used; if it finds nothing, all of them. Spelling is corrected as in a
     search.
@@ -110,12 +119,12 @@ def did_you_mean(path: str) -> DidYouMean:
         slug = ""
     articles = _with_slug(slug)
     pages = similar_urls(slug) if slug and not articles else []
-    if any(page.is_close for page in pages):
+    if pages:
         return DidYouMean(last_words, pages=pages)
     for query in dict.fromkeys(filter(None, [last_words, correct_spelling(last_words), all_words])):
         if not articles:
             articles = _matching(query)
-    return DidYouMean(last_words, articles, pages)
+    return DidYouMean(last_words, articles)
 
 
 def words_in_path(path: str) -> str:
@@ -141,7 +150,9 @@ def _with_slug(slug: str) -> list[Article]:
 
 def _matching(query: str) -> list[Article]:
     try:
-        found = search_articles(query, size=MOST, with_feedback=False, with_explanations=False)
+        found = search_articles(
+            require_all_words(query), size=MOST, with_feedback=False, with_explanations=False
+        )
     except InvalidQuery:
         return []
     return [each.article for each in found.hits]

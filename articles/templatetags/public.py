@@ -139,7 +139,14 @@ def search_head(context: dict[str, Any], request: SearchRequest) -> SafeString:
 
 def _head(meta: PageMeta, context: dict[str, Any]) -> SafeString:
     publication = context["publication"]
-    values = {"meta": meta, "publication": publication, "image": preview_image(meta, publication)}
+    values = {
+        "meta": meta,
+        "publication": publication,
+        "image": preview_image(meta, publication),
+        "locale": text_language.locale_of(
+            meta.language if meta.article else _page_language(context)
+        ),
+    }
     return SafeString(get_template("articles/public/_head.html").render(values).strip())
 
 

@@ -48,7 +48,7 @@ class Subject:
             "section": gettext("in “%(name)s”"),
             "topic": gettext("on “%(name)s”"),
         }
-        return labels[self.kind] % {"name": self.row.name}
+        return labels[self.kind] % {"name": getattr(self.row, "local_name", self.row.name)}
 
     @classmethod
     def of(cls, row: ArticleFollow | ConsentedFollow) -> Self:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import wraps
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -82,6 +82,10 @@ class ForwardedHeaders:
         return self.get_response(request)
 
 
+SPECULATION_RULES: Final = '"/speculation-rules.json"'
+"""The file with the links that browsers may fetch ahead; a header needs no exception in the policy."""
+
+
 class ResponseHeaders:
     """Sets headers that Django's middlewares do not set."""
 
@@ -98,4 +102,7 @@ class ResponseHeaders:
             "Permissions-Policy",
             "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
         )
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and not request.path.startswith(settings.PRIVATE_PATHS):
+            response.headers.setdefault("Speculation-Rules", SPECULATION_RULES)
         return response

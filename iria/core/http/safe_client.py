@@ -115,7 +115,7 @@ def post_form(address: str, fields: dict[str, str], *, agent: str, hint: str = "
         raise RequestFailed(str(forbidden)) from forbidden
     except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
         raise RequestFailed(_error_text(error)) from error
-    if status != http.client.OK:
+    if not 200 <= status < 300:
         raise RequestFailed(_status_text(status))
     return FormResponse(body_text, hint_value[:200])
 

@@ -27,6 +27,24 @@ SPOKEN: Final = frozenset(
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 
 
+COUNTRIES: Final = {
+    "bn": "in",
+    "en": "us",
+    "fa": "ir",
+    "he": "il",
+    "hi": "in",
+    "ja": "jp",
+    "ko": "kr",
+    "sr": "rs",
+    "sw": "ke",
+    "uk": "ua",
+    "ur": "pk",
+    "vi": "vn",
+    "zh": "cn",
+}
+"""Language → the country that stands for it in link previews, if its code is another one."""
+
+
 _content_language: ContextVar[str] = ContextVar("content_language", default="")
 
 
@@ -58,6 +76,12 @@ def catalogue_of(language: str) -> str:
 def interface_language() -> str:
     """The active language."""
     return translation.get_language() or settings.LANGUAGE_CODE
+
+
+def locale_of(language: str) -> str:
+    """Language and country for link previews, which need both: fr_FR, pt_BR."""
+    code, _, country = language.partition("-")
+    return f"{code}_{(country or COUNTRIES.get(code, code)).upper()}"
 
 
 def direction_of(language: str) -> str:

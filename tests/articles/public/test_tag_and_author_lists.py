@@ -78,7 +78,7 @@ def test_an_unknown_article_url_suggests_similar_articles(client: Client) -> Non
     assert "Did you mean" in by_slug
     assert moved.headline in by_slug
     by_words = page_text(client, "/blog/2019/barges.html", 404)
-    assert "Barges on the river" in by_words.partition("Search")[0]
+    assert "Barges on the river" in by_words.partition("Did you mean")[2]
     assert 'value="barges"' in client.get("/blog/2019/barges.html").content.decode()
 
 
@@ -110,12 +110,18 @@ def test_an_unknown_url_suggests_a_similar_list_or_page(
     assert [(link.text, unquote(link.get("href"))) for link in meant] == [(name, url)]
 
 
-def test_a_url_similar_to_a_tag_suggests_articles_too(client: Client) -> None:
+def test_a_url_suggests_only_articles_with_all_of_its_words(client: Client) -> None:
     newsroom.published("War over grain", tags=["Ukraine"])
     indexer.reindex()
-    page = page_text(client, "/ukraine-war-in-2022/", 404).partition("Search")[0]
-    assert "Did you mean Ukraine" in page
-    assert "War over grain" in page
+    page = page_text(client, "/ukraine-war-in-2022/", 404)
+    assert "War over grain" in page.partition("Did you mean")[2].partition("Newest")[0]
+    assert "Did you mean" not in page_text(client, "/ukraine-elections-in-2022/", 404)
+
+
+def test_the_search_comes_first_on_an_error_page(client: Client) -> None:
+    newsroom.published("Ferries of the strait")
+    page = client.get("/2024/11/ferries-of-the-strait/").content.decode().partition("<main")[2]
+    assert page.index('id="missing-search"') < page.index('id="suggestions"')
 
 
 @pytest.mark.parametrize(

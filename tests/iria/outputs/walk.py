@@ -28,6 +28,9 @@ ADMIN: Final = "/admin/"
 
 WITHOUT_IMAGES: Final = {
     r"robots|seen|theme|newsletter_email_css": "not for readers",
+    r"favicon|touch_icon|manifest|speculation_rules|security_contact|well_known_change_password|"
+    r"/apple-touch-icon-precomposed.png": "files for browsers",
+    r"/(rss|feed|atom|sitemap_index)\.xml": "redirects",
     r"account_.*|/accounts/|mfa_.*|two_factor_required": "sign-in and account pages",
     r"newsletter_webhook|/newsletter/(told|look-in-your-mail)/": "responses to a provider",
     r"newsletter(_check_inbox|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects, texts and redirects",
