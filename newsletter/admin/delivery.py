@@ -19,7 +19,7 @@ from iria.publication.models import current_publication
 from newsletter.admin.deliveries import parse_pk
 from newsletter.bounces.processing import bounce_summary
 from newsletter.delivery import controls, recipients, scheduling, uncertain
-from newsletter.delivery.progress import Progress, unsubscribed_after
+from newsletter.delivery.progress import Progress, named_links, unsubscribed_after
 from newsletter.delivery.sending import NotReady
 from newsletter.models import Delivery, Issue, UncertainResolution
 
@@ -53,11 +53,13 @@ class DeliveryPages:
         )
 
     def delivery_context(self, request: HttpRequest, issue: Issue) -> dict[str, Any]:
+        progress = Progress.of(issue)
+        has_results = issue.has_started and issue.state != Issue.State.SENDING
         return {
             "original": issue,
-            "progress": Progress.of(issue),
+            "progress": progress,
             "bounces": bounce_summary(issue),
-            **(_results(issue) if issue.has_started and issue.state != Issue.State.SENDING else {}),
+            **(_results(issue, progress) if has_results else {}),
             "can_control": self.has_send_permission(request),
             "zone": current_publication().time_zone,
         }
@@ -150,9 +152,15 @@ class DeliveryPages:
         return redirect("admin:newsletter_issue_change", issue.pk)
 
 
-def _results(issue: Issue) -> dict[str, Any]:
-    """Bounces and unsubscribes of the issue; skipped while a page polls the progress."""
-    return {"unsubscribed_after": unsubscribed_after(issue), "links": list(issue.links.all())}
+def _results(issue: Issue, progress: Progress) -> dict[str, Any]:
+    """Clicks and unsubscribes of the issue; skipped while a page polls the progress."""
+    links, unsubscribed = named_links(issue), unsubscribed_after(issue)
+    return {
+        "links": links,
+        "clicks": sum(link.clicks for link in links),
+        "unsubscribed_after": unsubscribed,
+        "percent_unsubscribed": 100 * unsubscribed / max(1, progress.delivered),
+    }
 
 
 def subscribers(count: int) -> str:

@@ -49,10 +49,21 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         ("Content", {"fields": ("introduction", "chosen_articles", "closing")}),
         ("URL", {"fields": ("slug",), "classes": ["collapse"]}),
     )
-    view_fieldsets = ((None, {"fields": ("newsletter", "subject", "preheader", "slug")}),)
+    view_fieldsets = (
+        (
+            "Details",
+            {"fields": ("newsletter", "subject", "preheader", "slug"), "classes": ["collapse"]},
+        ),
+    )
 
     class Media:
-        css = {"all": ["iria_admin/article.css", "iria_admin/newsletter.css"]}
+        css = {
+            "all": [
+                "iria_admin/article.css",
+                "iria_admin/newsletter.css",
+                "iria_admin/issue-report.css",
+            ]
+        }
         js = [
             Script("iria_admin/issue-delivery.js", type="module"),
             Script("iria_admin/issue-preview.js", type="module"),

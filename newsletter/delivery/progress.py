@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 
+from django.conf import settings
 from django.db.models import Count as HowMany
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, Min, OuterRef
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from articles.editorial.models import Article
 from newsletter.models import Attempt, Delivery, DeliveryEvent, Issue, Subscriber
 
 State = Delivery.State
@@ -24,6 +26,15 @@ class Count:
     name: str
     count: int
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLink:
+    """A link of an issue and its clicks."""
+
+    url: str
+    name: str
+    clicks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,28 @@ class Progress:
         )
 
     @property
+    def shown(self) -> list[Count]:
+        """The states that occur; those that wait come last."""
+        occurring = [state for state in self.states if state.count]
+        return sorted(occurring, key=lambda each: each.state in Delivery.WAITING)
+
+    @property
+    def delivered(self) -> int:
+        """The number of e-mails that arrived, as far as is known."""
+        return self._sum(State.SENT, State.COMPLAINED)
+
+    @property
+    def percent_delivered(self) -> float:
+        return 100 * self.delivered / max(1, self.frozen)
+
+    @property
+    def percent_failed(self) -> float:
+        return 100 * self._sum(State.REJECTED, State.BOUNCED) / max(1, self.frozen)
+
+    def _sum(self, *states: State) -> int:
+        return sum(each.count for each in self.states if each.state in states)
+
+    @property
     def time_left(self) -> str:
         """Returns a rough estimate as text."""
         if self.left is None:
@@ -95,6 +128,18 @@ def _per_minute(issue: Issue) -> int:
     seconds: float = max(1.0, results["since"].total_seconds())
     count: int = results["count"]
     return round(count * 60 / seconds)
+
+
+def named_links(issue: Issue) -> list[NamedLink]:
+    """Returns the tracked links, most clicks first, each named by its article or else by its URL."""
+    headlines = {
+        f"{settings.SITE_URL}{article.get_absolute_url()}": article.headline
+        for article in Article.objects.filter(pk__in=issue.items.values("article_id"))
+    }
+    return [
+        NamedLink(link.url, headlines.get(link.url, link.url), link.clicks)
+        for link in issue.links.all()
+    ]
 
 
 def unsubscribed_after(issue: Issue) -> int:

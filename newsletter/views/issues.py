@@ -1,6 +1,7 @@
 """Past issues, the CSS of e-mail previews, and tracked links."""
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -8,11 +9,23 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from articles.editorial.models import Article
+from articles.images.models import Image
 from iria.core.http.page_cache import public_page
 from iria.core.pagination import page_of
 from iria.publication.views import FOREVER
 from newsletter.email import rendering
 from newsletter.models import Issue
+
+SHEET_ARTICLES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The latest issue, as the sign-up page shows it."""
+
+    issue: Issue
+    image: Image | None
+    articles: list[Article]
 
 
 @public_page
@@ -27,27 +40,29 @@ def issue(request: HttpRequest, slug: str) -> HttpResponse:
     shown_issue = get_object_or_404(
         Issue.objects.public().select_related("newsletter", "image__agency"), slug=slug
     )
-    articles = (
-        Article.objects.published()
-        .for_cards()
-        .filter(pk__in=shown_issue.items.values("article_id"))
-        .in_bulk()
-    )
-    order = shown_issue.items.values_list("article_id", "heading")
     context = {
         "issue": shown_issue,
-        "sections": _sections(order, articles),
+        "sections": _sections(shown_issue),
         "page_language": shown_issue.effective_language,
     }
     return render(request, "newsletter/issue.html", context)
 
 
-def _sections(
-    order: Iterable[tuple[int, str]], articles: Mapping[int, Article]
-) -> list[tuple[str, list[Article]]]:
+def sheet_of(shown_issue: Issue) -> Sheet:
+    """The beginning of an issue for the sign-up page, with its image or that of its first article."""
+    articles = [article for _, section in _sections(shown_issue) for article in section]
+    first = shown_issue.image or (articles[0].lead_image if articles else None)
+    image = first if first is not None and first.may_be_shown else None
+    return Sheet(shown_issue, image, articles[:SHEET_ARTICLES])
+
+
+def _sections(shown_issue: Issue) -> list[tuple[str, list[Article]]]:
     """Groups the public articles by section heading; sections without articles are left out."""
+    items = shown_issue.items.values_list("article_id", "heading")
+    in_issue = Article.objects.published().filter(pk__in=shown_issue.items.values("article_id"))
+    articles = in_issue.for_cards().in_bulk()
     sections: list[tuple[str, list[Article]]] = [("", [])]
-    for article_id, heading in order:
+    for article_id, heading in items:
         if heading:
             sections.append((heading, []))
         if article_id in articles:

@@ -26,9 +26,13 @@ from newsletter.models import Issue, Subscriber
 from newsletter.subscriptions import data_requests, opt_in
 from newsletter.subscriptions import preferences as subscriptions_preferences
 from newsletter.subscriptions.email_addresses import hidden, shown
+from newsletter.views.issues import sheet_of
 
 REQUESTS_AN_HOUR = 30
 """Per IP address; a whole institute may share one."""
+
+LATEST = 4
+"""Past issues on the sign-up page."""
 
 INCOMPLETE = gettext_noop(
     "This link is incomplete. Open it again from the e-mail, or copy the whole link."
@@ -72,11 +76,13 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) -> HttpResponse:
+    latest = list(Issue.objects.listed().select_related("newsletter", "image__agency")[:LATEST])
     context = {
         "form": form,
         "offers": form.offers(),
         "came_from": source_path(request) if form.is_bound else "",
-        "latest": Issue.objects.listed().select_related("newsletter")[:3],
+        "latest": latest,
+        "sheet": sheet_of(latest[0]) if latest else None,
     }
     return render(request, "newsletter/sign_up.html", context, status=status)
 

@@ -116,6 +116,8 @@ def test_a_reader_subscribes_receives_and_unsubscribes_without_scripts(
     assert "One piece today." in text_of(first)
     assert "Image Credit: Ines Faro/via Meridian Pictures" in html_of(first)
     editor.reload()
+    assert "2 of 2" in editor.inner_text(".issue-figures")
+    editor.click("summary:has-text('Deliveries')")
     assert re.search(r"2 recipients =.*2 sent", editor.inner_text(".newsletter-equation"))
 
     reader.goto(path_in(first, "/newsletter/issues/"))
@@ -223,12 +225,12 @@ def test_an_editor_composes_fixes_tests_sends_watches_and_decides(
     start_scheduled_issues()
 
     page.goto(f"/admin/newsletter/issue/{made.pk}/change/")
-    equation = page.locator(".newsletter-equation")
-    assert "4 queued" in equation.inner_text()
+    counts = page.locator(".issue-legend")
+    assert "4 queued" in counts.inner_text()
     mark_one(made)
     worker.deliver_batch(made.pk, size=2)
     # The page updates itself without a reload.
-    expect(equation).to_contain_text("2 sent")
+    expect(counts).to_contain_text("2 sent")
     page.click("button:has-text('Pause')")
     assert page.inner_text(".newsletter-delivery h2") == "Paused"
     assert worker.deliver_batch(made.pk) == 0
@@ -240,4 +242,4 @@ def test_an_editor_composes_fixes_tests_sends_watches_and_decides(
     page.click("button:has-text('Resend')")
     assert "1 e-mail will be resent." in page.inner_text(".messagelist")
     worker.deliver_batch(made.pk)
-    expect(equation).to_contain_text("4 sent")
+    expect(counts).to_contain_text("4 sent")

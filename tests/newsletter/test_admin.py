@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html as lxml_html
 
 from accounts.models import User
@@ -10,7 +11,7 @@ from articles.images.hooks import uses_of
 from iria.core import hooks
 from newsletter.dashboard import dashboard_items
 from newsletter.delivery import sending, worker
-from newsletter.models import Delivery, Subscriber
+from newsletter.models import Delivery, Issue, Subscriber
 from newsletter.subscriptions import opt_in
 from tests.newsletter.admin_pages import ADD, issue_form_data, issue_url, messages_of
 from tests.newsletter.factories import (
@@ -101,6 +102,43 @@ def test_the_issue_page_accounts_for_every_recipient(editor_client: Client, edna
     assert " ".join(equation.text_content().split()) == f"4 recipients = {sum_of_states}"
     for link in equation.iter("a"):
         assert editor_client.get(link.get("href") or "").status_code == 200
+
+
+def test_the_report_says_first_what_editors_need(editor_client: Client, edna: User) -> None:
+    news_article = published("A raft with nobody in it")
+    newsletter = news()
+    newsletter.tracks_clicks = True
+    newsletter.save()
+    subscribers(4)
+    sent = issue("Reported", news_article)
+    sending.start(sent, by=edna)
+    worker.deliver_batch(sent.pk)
+    sent.links.filter(url__endswith=news_article.get_absolute_url()).update(clicks=12)
+    Issue.objects.filter(pk=sent.pk).update(state=Issue.State.SENT, sent_at=timezone.now())
+    tree = lxml_html.document_fromstring(editor_client.get(issue_url(sent, "change")).content)
+    (figures,) = tree.find_class("issue-figures")
+    labels = [term.text_content() for term in figures.iter("dt")]
+    values = [value.text_content() for value in figures.find_class("issue-figure")]
+    expected = {"delivered": "100 %", "link clicks": "12", "bounced": "0", "unsubscribed": "0"}
+    assert dict(zip(labels, values, strict=True)) == expected
+    (clicks,) = tree.find_class("issue-clicks")
+    first = next(clicks.iter("tbody")).find("tr")
+    assert first is not None
+    assert "A raft with nobody in it" in first.text_content()
+    # All states, with their zeros, are behind a heading.
+    (equation,) = tree.find_class("newsletter-equation")
+    assert next(equation.iterancestors("details")).get("open") is None
+
+
+def test_the_progress_shows_only_the_states_that_occur(editor_client: Client, edna: User) -> None:
+    subscribers(3)
+    draft = issue()
+    sending.start(draft, by=edna)
+    worker.deliver_batch(draft.pk, size=2)
+    tree = lxml_html.document_fromstring(editor_client.get(issue_url(draft, "change")).content)
+    (legend,) = tree.find_class("issue-legend")
+    shown = [" ".join(link.text_content().split()) for link in legend.iter("a")]
+    assert shown == ["2 sent", "1 queued"]
 
 
 def test_an_editor_can_cancel_an_issue(editor_client: Client, edna: User) -> None:

@@ -40,6 +40,26 @@ def test_an_issue_is_public_when_sending_starts(client: Client, edna: User) -> N
     assert draft.get_absolute_url() in client.get("/newsletter/").content.decode()
 
 
+def test_the_latest_issue_is_shown_where_readers_sign_up(client: Client, edna: User) -> None:
+    subscriber()
+    assert "newsletter-sheet" not in client.get("/newsletter/").content.decode()
+    image = mail_image()
+    stored, unpublished = published("Still here", lead_image=image), published("Gone")
+    latest = issue("What moved", unpublished, stored, introduction="<p>Good <em>morning</em>.</p>")
+    sending.start(latest, by=edna)
+    publishing.unpublish(unpublished, by=edna)
+    tree = lxml_html.document_fromstring(client.get("/newsletter/").content)
+    (sheet,) = tree.find_class("newsletter-sheet")
+    links = [link.get("href") for link in sheet.iter("a")]
+    assert latest.get_absolute_url() in links
+    assert stored.get_absolute_url() in links
+    assert "Good morning." in sheet.text_content()
+    assert "Gone" not in sheet.text_content()
+    (shown,) = sheet.iter("img")
+    assert shown.get("alt") == image.alt_text
+    assert "Ines Faro" in next(sheet.iter("figcaption")).text_content()
+
+
 def test_an_unpublished_article_leaves_the_archive_too(client: Client, edna: User) -> None:
     subscriber()
     stored, unpublished = published("Still here"), published("Gone")

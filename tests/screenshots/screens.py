@@ -16,7 +16,7 @@ from articles.editorial.models import Article, Category
 from articles.editorial.versions import drafts
 from articles.images.models import Image
 from iria.demo import content
-from newsletter.models import Issue
+from newsletter.models import Attempt, Bounce, Delivery, DeliveryEvent, Issue, Newsletter
 from tests import newsroom
 
 LIVE: Final = "pacific-observers"
@@ -39,6 +39,65 @@ def prepare() -> None:
     article = live()
     body = article.body.replace("larger than Africa", "larger than Africa and Europe together")
     drafts.save(article, {"body": body}, by=edna)
+    _being_sent(edna)
+
+
+def _being_sent(by: User) -> None:
+    """An issue in the middle of sending: two thirds are sent, some bounced."""
+    started_at = timezone.now() - timedelta(minutes=4)
+    issue = Issue.objects.create(
+        newsletter=Newsletter.objects.order_by("position")[0],
+        subject="Freight, fish and a raft",
+        slug="freight-fish-and-a-raft",
+        state=Issue.State.SENDING,
+        started_at=started_at,
+        started_by=by,
+        created_by=by,
+        sent_html="<p>…</p>",
+        sent_text="…",
+    )
+    counts = {Delivery.State.SENT: 311, Delivery.State.BOUNCED: 3, Delivery.State.QUEUED: 166}
+    states = [state for state, count in counts.items() for _ in range(count)]
+    deliveries = Delivery.objects.bulk_create(
+        Delivery(
+            issue=issue,
+            state=state,
+            due_at=started_at,
+            created_at=started_at,
+            message_id=f"<{number}@screenshots.example>",
+            sending_at=None if state == Delivery.State.QUEUED else started_at,
+            done_at=None if state == Delivery.State.QUEUED else started_at,
+            details="550 5.1.1 No such user" if state == Delivery.State.BOUNCED else "",
+        )
+        for number, state in enumerate(states)
+    )
+    Attempt.objects.bulk_create(
+        Attempt(
+            delivery=delivery,
+            number=1,
+            outcome=Attempt.Outcome.SENT,
+            started_at=started_at,
+            answered_at=started_at,
+        )
+        for delivery in deliveries[:90]
+    )
+    for delivery in deliveries[311:314]:
+        Bounce.objects.create(
+            delivery=delivery,
+            kind=Bounce.Kind.HARD,
+            reason="No such user",
+            domain="readers.example",
+            matched_by=Bounce.MatchedBy.RETURN_PATH,
+            message_key=delivery.message_id,
+        )
+    action = DeliveryEvent.Action
+    for minutes, event, user in (
+        (12, action.SCHEDULED, by),
+        (4, action.STARTED, None),
+        (2, action.CANARY_PASSED, None),
+    ):
+        at = timezone.now() - timedelta(minutes=minutes)
+        DeliveryEvent.objects.create(issue=issue, action=event, created_by=user, created_at=at)
 
 
 def _draft(headline: str, by: User) -> Article:
@@ -176,6 +235,12 @@ def issue(state: str) -> Callable[[Page], None]:
     return show
 
 
+def sending(page: Page) -> None:
+    now = timezone.now()
+    Attempt.objects.update(answered_at=now - timedelta(seconds=50))
+    issue("sending")(page)
+
+
 SIZES: Final = ((390, 844), (1280, 800), (1440, 900))
 SIGNED_OUT: Final = {"sign-in"}
 SCREENS: Final[dict[str, Callable[[Page], None]]] = {
@@ -205,6 +270,7 @@ SCREENS: Final[dict[str, Callable[[Page], None]]] = {
     "moderation-log": at("articles_moderationdecision_changelist"),
     "screening-rule": screening_rule,
     "newsletter-issue": issue("draft"),
+    "newsletter-sending": sending,
     "newsletter-report": issue("sent"),
     "front-page": at("articles_placement_changelist"),
     "settings": at("app_list", "iria"),

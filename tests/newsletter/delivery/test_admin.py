@@ -86,7 +86,8 @@ def test_an_editor_pauses_and_resumes_an_issue(editor_client: Client, edna: User
     ]
     assert worker.deliver_batch(draft.pk) == 3
     page = " ".join(editor_client.get(issue_url(draft, "change")).content.decode().split())
-    assert page.index("Started by") < page.index("Paused by") < page.index("Resumed by")
+    # The newest comes first.
+    assert page.index("Resumed by") < page.index("Paused by") < page.index("Started by")
 
 
 def test_the_progress_can_be_requested_alone(editor_client: Client, edna: User) -> None:
