@@ -7,17 +7,18 @@ from typing import Any, Final, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.mfa import required
 from accounts.models import User
 from accounts.views import sign_in
+from iria import settings_page
 from iria.core import hooks
 from iria.core.http.csrf import csrf_failure, submitted_text
 from iria.publication.context_processors import publication_of
@@ -34,6 +35,8 @@ class Entry:
     """Model label → name in the navigation."""
     pages: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Name of a URL → name in the navigation, and the permission that its page needs."""
+    url: str = ""
+    """Name of the URL of its own page; by default it leads to its first model."""
 
 
 NAVIGATION: Final = (
@@ -119,6 +122,7 @@ NAVIGATION: Final = (
             "articles.synonyms": "Synonyms",
             "articles.pinnedquery": "Pinned results",
         },
+        url="admin:settings",
     ),
 )
 """The entries after the dashboard. Models that are missing here are listed in the last one, below “Other”."""
@@ -231,6 +235,24 @@ class IriaAdminSite(admin.AdminSite):
                 entries.append(_entry_of(entry, listed))
         return entries
 
+    def get_urls(self) -> list[Any]:
+        page = path("settings/", self.admin_view(self.settings_view), name="settings")
+        return [page, *super().get_urls()]
+
+    def settings_view(self, request: HttpRequest) -> HttpResponse:
+        """Everything that is set once, in groups; `q` searches in it."""
+        context = self.each_context(request)
+        entries = [e for e in context["available_apps"] if e["app_label"] == NAVIGATION[-1].slug]
+        if not entries:
+            raise PermissionDenied
+        if (publication := publication_of(request))._state.adding:
+            # The first time: its pages need the row.
+            publication.save()
+        query = request.GET.get("q", "")[:100]
+        groups = settings_page.groups(entries[0]["models"], query)
+        context |= {"title": "Settings", "groups": groups, "query": query}
+        return TemplateResponse(request, "admin/settings.html", context)
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
@@ -248,7 +270,7 @@ def _entry_of(entry: Entry, models: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": entry.name,
         "app_label": entry.slug,
-        "app_url": models[0]["url"],
+        "app_url": reverse(entry.url) if entry.url else models[0]["url"],
         "has_module_perms": True,
         "models": models,
     }
@@ -262,7 +284,9 @@ def _mark_current(entries: list[dict[str, Any]], path: str) -> None:
     for entry in entries:
         for model in entry["models"]:
             model["is_current"] = model["url"] == longest
-        entry["is_current"] = any(model["is_current"] for model in entry["models"])
+        entry["is_current"] = path == entry["app_url"] or any(
+            model["is_current"] for model in entry["models"]
+        )
 
 
 def _links_to_add(entries: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -187,6 +188,20 @@ def accent_preview(publication: Publication) -> SafeString:
     )
 
 
+PARTS: Final[dict[str, tuple[str, set[str | None]]]] = {
+    "name": ("Name and contact", {None, "Contact", "Library catalogues"}),
+    "look": ("Logo and accent", {"Design"}),
+    "time": ("Languages and time", {"Time zone and languages"}),
+    "menus": ("Menus", {"Menus"}),
+    "credits": ("Image credits", {"Images"}),
+    "sharing": ("Sharing", {"Social media"}),
+    "front": ("Most read", {"Front page"}),
+    "feeds": ("Feeds", {"Feeds"}),
+    "comments": ("Comment policy", {"Comments"}),
+}
+"""Parts of the form, by `part` in the URL: title, and names of the fieldsets."""
+
+
 class PublicationAdmin(NoAddOrDelete, TranslatedAdmin[Publication]):
     form = PublicationForm
     translated_fields = (*models.TRANSLATED_TEXTS, "header_menu", "footer_menu")
@@ -195,7 +210,8 @@ class PublicationAdmin(NoAddOrDelete, TranslatedAdmin[Publication]):
         ("Menus", {"fields": ("header_menu", "footer_menu")}),
         ("Design", {"fields": ("logo", "logo_dark", "icon", "accent", "accent_dark", "colours")}),
         ("Contact", {"fields": ("contact_label", "contact_email", "postal_address")}),
-        ("Social media", {"fields": ("social_links", "share_links", "issn")}),
+        ("Library catalogues", {"fields": ("issn",)}),
+        ("Social media", {"fields": ("social_links", "share_links")}),
         ("Time zone and languages", {"fields": ("first_year", "time_zone", "languages")}),
         ("Images", {"fields": ("credit_format",)}),
         ("Feeds", {"fields": ("full_text_feeds",)}),
@@ -210,6 +226,49 @@ class PublicationAdmin(NoAddOrDelete, TranslatedAdmin[Publication]):
     class Media:
         css = {"all": ["iria_admin/publication.css"]}
 
+    def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None) -> Any:
+        """The fieldsets of the part in the URL, with its translations; without a part, all."""
+        found = super().get_fieldsets(request, obj)
+        if (part := PARTS.get(request.GET.get("part", ""))) is None:
+            return found
+        others = {title for title, _options in self.fieldsets} - part[1]
+        chosen = [(title, dict(options)) for title, options in found if title not in others]
+        first = chosen[0][1]
+        if "seen" not in first["fields"]:
+            first["fields"] = (*first["fields"], "seen")
+        return chosen
+
+    def _translated(self, request: HttpRequest) -> list[tuple[str, str]]:
+        pairs = super()._translated(request)
+        if (part := PARTS.get(request.GET.get("part", ""))) is None:
+            return pairs
+        shown = flatten_fieldsets([each for each in self.fieldsets if each[0] in part[1]])
+        return [(code, name) for code, name in pairs if name in shown]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Publication | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """A form without the fields of other parts, which would be emptied."""
+        form = super().get_form(request, obj, change, **kwargs)
+        shown = flatten_fieldsets(self.get_fieldsets(request, obj))
+        hidden = {name: None for name in form.declared_fields if name not in shown}
+        if not hidden:
+            return form
+        metaclass: type[type] = type(form)
+        return metaclass(form.__name__, (form,), hidden)
+
+    def response_change(self, request: HttpRequest, obj: Publication) -> HttpResponse:
+        response = super().response_change(request, obj)
+        if request.GET.get("part") not in PARTS:
+            return response
+        if "_continue" in request.POST:
+            return redirect(request.get_full_path())
+        return redirect("admin:settings")
+
     @admin.display(description="Preview")
     def colours(self, publication: Publication) -> SafeString:
         return accent_preview(publication)
@@ -223,6 +282,7 @@ class PublicationAdmin(NoAddOrDelete, TranslatedAdmin[Publication]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
+        context["part_name"] = PARTS.get(request.GET.get("part", ""), ("",))[0]
         publication = kwargs.get("obj")
         if publication is not None and request.method == "GET":
             for message in broken_entry_messages(

@@ -33,14 +33,13 @@ class TranslationsForm(forms.BaseModelForm[Any]):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        texts: dict[str, dict[str, Any]] = {}
+        texts = {code: dict(values) for code, values in self.instance.translations.items()}
         for code, name in self.translated:
+            values = texts.setdefault(code, {})
+            values.pop(name, None)
             if value := self.cleaned_data.get(f"{name}_{code}"):
-                texts.setdefault(code, {})[name] = value
-        codes = {code for code, _name in self.translated}
-        others = self.instance.translations.items()
-        kept = {code: values for code, values in others if code not in codes}
-        self.instance.translations = kept | texts
+                values[name] = value
+        self.instance.translations = {code: values for code, values in texts.items() if values}
 
 
 class TranslatedAdmin[M: models.Model](admin.ModelAdmin[M]):
@@ -66,7 +65,10 @@ class TranslatedAdmin[M: models.Model](admin.ModelAdmin[M]):
         ]
         codes = dict.fromkeys(code for code, _name in pairs)
         return main + [
-            (native_name(code), {"fields": [f"{name}_{code}" for name in self.translated_fields]})
+            (
+                native_name(code),
+                {"fields": [f"{name}_{code}" for each, name in pairs if each == code]},
+            )
             for code in codes
         ]
 
