@@ -10,18 +10,20 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import escape
 
 from articles.editorial.admin.editor_field import CaptionField, EditorWidget
 from articles.editorial.models import Article
+from articles.editorial.models.querysets import ArticleQuerySet
+from articles.images.admin.chooser import choice
 from articles.search.admin_search import admin_search
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 from newsletter.email import drafts
 from newsletter.email.drafts import IssueArticle, NotADraft
-from newsletter.models import Issue
+from newsletter.models import Issue, IssueItem
 from newsletter.models.issue import HEADING_MAX_LENGTH, NAME_PLACEHOLDER
 
 OFFERED: Final = 20
@@ -33,23 +35,40 @@ Row = dict[str, str]
 
 
 def offers(query: str, *, excluded: Iterable[int] = ()) -> list[dict[str, Any]]:
-    """Returns articles that can be added: search results, or the newest articles."""
-    published, excluded_ids = Article.objects.published(), set(excluded)
+    """Returns articles that can be added: search results, or the newest articles.
+
+    Those that no issue contains come first.
+    """
+    published, excluded_ids = Article.objects.published().for_cards(), set(excluded)
     if query.strip():
         ids = [pk for pk in admin_search(query) if pk not in excluded_ids][:OFFERED]
         articles = published.in_bulk(ids)
         selected = [articles[pk] for pk in ids if pk in articles]
     else:
         selected = list(published.newest().exclude(pk__in=excluded_ids)[:OFFERED])
-    return [serialize_article(article) for article in selected]
+    found = IssueItem.objects.filter(article__in=[article.pk for article in selected])
+    in_issue = set(found.values_list("article_id", flat=True))
+    selected.sort(key=lambda article: article.pk in in_issue)
+    return [
+        serialize_article(article, "" if article.pk in in_issue else "not in an issue yet")
+        for article in selected
+    ]
 
 
-def serialize_article(article: Article) -> dict[str, Any]:
+def serialize_article(article: Article, note: str = "") -> dict[str, Any]:
+    """Returns an article that was fetched `for_cards`: headline, thumbnail, and a line of facts."""
     published_at = article.published_at if article.is_published else None
     day = (
         f"{current_publication().local(published_at):%d %b %Y}" if published_at else "not published"
     )
-    return {"pk": str(article.pk), "headline": article.headline, "day": day}
+    authors = ", ".join(byline.author.name for byline in article.bylines.all())
+    image = article.lead_image
+    return {
+        "pk": str(article.pk),
+        "headline": article.headline,
+        "facts": " · ".join(filter(None, [day, authors, note])),
+        "thumbnail": choice(image).thumbnail if image is not None else "",
+    }
 
 
 class ChosenArticlesWidget(forms.Widget):
@@ -87,7 +106,7 @@ class ChosenArticlesWidget(forms.Widget):
         context = super().get_context(name, value, attrs)
         rows: list[Row] = list(value or [])
         keys = [key for row in rows if (key := parse_id(row["pk"]))]
-        articles = _allowed_articles(self.previous).in_bulk(keys)
+        articles = _allowed_articles(self.previous).for_cards().in_bulk(keys)
         context["rows"] = [
             {**serialize_article(articles[parse_id(row["pk"])]), "heading": row["heading"]}
             for row in rows
@@ -139,7 +158,7 @@ class ChosenArticlesField(forms.Field):
         return before != [(row["pk"], row["heading"]) for row in data or []]
 
 
-def _allowed_articles(previous: Iterable[int]) -> QuerySet[Article]:
+def _allowed_articles(previous: Iterable[int]) -> ArticleQuerySet:
     return Article.objects.filter(Q(state=Article.State.PUBLISHED) | Q(pk__in=list(previous)))
 
 

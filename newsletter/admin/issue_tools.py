@@ -100,13 +100,16 @@ class EditorPages:
         if not self.has_change_permission(request, issue):
             raise PermissionDenied
         users = _selected_colleagues(request.POST.getlist("to")) or [current_user(request)]
+        self.send_test_to(request, issue, users)
+        return redirect("admin:newsletter_issue_preview", issue_id)
+
+    def send_test_to(self, request: HttpRequest, issue: Issue, users: list[User]) -> None:
         try:
             sending.send_tests(issue, users, by=current_user(request))
             to = ", ".join(user.email for user in users)
             self.message_user(request, f"Test sent to {to}.", messages.SUCCESS)
         except sending.TestNotSent as error:
             self.message_user(request, str(error), messages.ERROR)
-        return redirect("admin:newsletter_issue_preview", issue_id)
 
     @method_decorator(require_POST)
     def duplicate(self, request: HttpRequest, issue_id: int) -> HttpResponse:

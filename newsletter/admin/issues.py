@@ -1,6 +1,6 @@
 """Issues: edit, preview, test, send."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -25,9 +25,12 @@ from newsletter.models import Issue, Newsletter
 from newsletter.preflight import checks as preflight
 from newsletter.preflight import external_checks
 
+COMPOSE: Final = "admin/newsletter/issue/compose.html"
+
 
 class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issue]):
     form = IssueForm
+    add_form_template = COMPOSE
     change_form_template = "admin/newsletter/issue/change_form.html"
     change_list_template = "admin/newsletter/issue/change_list.html"
     list_display = [
@@ -43,11 +46,14 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
     search_fields = ["subject", "introduction"]
     view_on_site = False
     fieldsets = (
-        (None, {"fields": ("newsletter", "subject", "preheader")}),
+        (
+            None,
+            {"fields": ("newsletter", "subject", "preheader", "introduction", "chosen_articles")},
+        ),
         ("Lead image", {"fields": ("image", "image_caption"), "classes": ["collapse"]}),
-        ("Greeting", {"fields": (("greeting", "fallback_greeting"),), "classes": ["collapse"]}),
-        ("Content", {"fields": ("introduction", "chosen_articles", "closing")}),
-        ("URL", {"fields": ("slug",), "classes": ["collapse"]}),
+        ("Greeting", {"fields": ("greeting", "fallback_greeting"), "classes": ["collapse"]}),
+        ("Closing", {"fields": ("closing",), "classes": ["collapse"]}),
+        ("URL in the archive", {"fields": ("slug",), "classes": ["collapse"]}),
     )
     view_fieldsets = (
         (
@@ -62,6 +68,8 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
                 "iria_admin/article.css",
                 "iria_admin/newsletter.css",
                 "iria_admin/issue-report.css",
+                "iria_admin/issue-form.css",
+                "iria_admin/issue-form.css",
             ]
         }
         js = [
@@ -113,7 +121,21 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         }
         if issue is not None and not issue.is_draft:
             context |= self.delivery_context(request, issue)
+        elif issue is not None and request.method == "GET":
+            context |= {"checks": blockers.blockers(issue), "audience": recipients_label(issue)}
         return super().changeform_view(request, object_id, form_url, context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        response = super().render_change_form(request, context, *args, **kwargs)
+        issue = kwargs.get("obj")
+        can_edit = (
+            issue is not None and issue.is_draft and self.has_change_permission(request, issue)
+        )
+        if can_edit and isinstance(response, TemplateResponse):
+            response.template_name = COMPOSE
+        return response
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Selects the first newsletter; most publications have only one."""
@@ -138,15 +160,23 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
     def response_add(
         self, request: HttpRequest, obj: Issue, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._search_response(request, obj) or super().response_add(
+        return self._next_step(request, obj) or super().response_add(
             request, obj, post_url_continue
         )
 
     def response_change(self, request: HttpRequest, obj: Issue) -> HttpResponse:
-        return self._search_response(request, obj) or super().response_change(request, obj)
+        return self._next_step(request, obj) or super().response_change(request, obj)
 
-    def _search_response(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
-        """Without JavaScript, a search saves the draft so that nothing typed is lost."""
+    def _next_step(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
+        """What follows after the draft was saved: a test, the checks before sending, or a search.
+
+        Without JavaScript, a search saves the draft so that nothing typed is lost.
+        """
+        if "_send" in request.POST:
+            return redirect("admin:newsletter_issue_send", issue.pk)
+        if "_test" in request.POST:
+            self.send_test_to(request, issue, [current_user(request)])
+            return redirect("admin:newsletter_issue_change", issue.pk)
         if "_search" not in request.POST:
             return None
         self.message_user(request, SAVED, messages.SUCCESS)

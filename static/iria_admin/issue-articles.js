@@ -51,6 +51,17 @@ function enhance(box) {
     return button;
   }
 
+  /* Alt with an arrow moves the row that has the focus. */
+  rows.addEventListener("keydown", (event) => {
+    const row = event.target.closest(".issue-row");
+    if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key) || !row) return;
+    event.preventDefault();
+    if (event.key === "ArrowUp") row.previousElementSibling?.before(row);
+    else row.nextElementSibling?.after(row);
+    changed();
+    event.target.focus();
+  });
+
   rows.addEventListener("dragover", (event) => {
     if (!dragged) return;
     event.preventDefault();
@@ -93,6 +104,7 @@ function enhance(box) {
     row.querySelector(".issue-out").remove();
     row.querySelector(".issue-headline bdi").textContent = offer.querySelector("bdi").textContent;
     row.querySelector(".issue-headline small").textContent = offer.querySelector("small").textContent;
+    row.querySelector(".article-thumbnail").replaceWith(offer.querySelector(".article-thumbnail"));
     dress(row);
     rows.append(row);
     const next = offer.nextElementSibling ?? offer.previousElementSibling;

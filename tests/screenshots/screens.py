@@ -273,8 +273,8 @@ SCREENS: Final[dict[str, Callable[[Page], None]]] = {
     "newsletter-sending": sending,
     "newsletter-report": issue("sent"),
     "front-page": at("articles_placement_changelist"),
-    "settings": at("app_list", "iria"),
-    "publication": at("iria_publication_change", 1),
+    "settings": at("settings"),
+    "publication": at("iria_publication_change", 1, query="?part=name"),
     "categories": at("articles_category_changelist"),
     "authors": at("accounts_authorprofile_changelist"),
     # Last, since it saves an article.
