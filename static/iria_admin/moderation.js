@@ -173,13 +173,12 @@ async function takeBack(undo = undoable.at(-1)) {
 // Many at once go the way they go without this script.
 function decideChosen(verb, fields) {
   const form = document.querySelector("#changelist-form");
-  form.querySelector("select[name=action]").value = `${verb}_chosen`;
   for (const [name, value] of Object.entries(fields ?? {})) {
     const field = form.elements[name];
     if (field?.type === "checkbox") field.checked = true;
     else if (field) field.value = value;
   }
-  form.querySelector("button[name=index]").click();
+  form.querySelector(`[data-action=${verb}_chosen]`).click();
 }
 
 const NONE_SELECTED = "No comment is selected. Press j to select the first one.";

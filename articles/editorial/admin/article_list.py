@@ -153,7 +153,7 @@ class ArticleList(admin.ModelAdmin[Article]):
     list_select_related = ["kind", "draft"]
     list_per_page = 25
     search_fields = ["headline", "standfirst", "bylines__author__name", "unpublished_text"]
-    search_help_text = "Search headlines, text and authors, drafts included."
+    search_help_text = "Search articles, drafts included"
     date_hierarchy = "published_at"
     ordering = ["-modified_at", "-pk"]
     actions = ["publish_selected", "unpublish_selected", "move_selected_to_trash"]
