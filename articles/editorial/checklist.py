@@ -12,7 +12,7 @@ from articles.body.figures import figures_in
 from articles.body.files import file_ids_in
 from articles.body.plain_text import plain_text
 from articles.editorial.models import Article, Figure
-from articles.files import usage
+from articles.files.blockers import blockers
 from articles.files.models import File
 from articles.images.models import Image
 from articles.images.models.rights import Channel
@@ -71,7 +71,7 @@ def file_blockers(article: Article, *, at: datetime | None = None) -> list[Block
     if not wanted:
         return []
     files = File.objects.in_bulk(wanted)
-    return usage.blockers(files.values(), at=at) + [
+    return blockers(files.values(), at=at) + [
         Blocker(
             f"File number {number} is not in the library. Remove it from the text or choose another.",
             f"{article.get_admin_url()}#id_body",

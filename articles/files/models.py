@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.role_names import EDITOR, REPORTER
 from articles.files import privacy
 from articles.files.inspection.file_types import AUDIO_GROUP, BY_MEDIA_TYPE, PDF_GROUP
+from articles.images.models.library_row import LibraryRow
 from iria.core import hooks
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -47,11 +48,13 @@ class FileQuerySet(models.QuerySet["File"]):
     personal_data=privacy.FILES,
     permissions={EDITOR: ALL_ACTIONS, REPORTER: "view add change"},
 )
-class File(models.Model):
+class File(LibraryRow):
     """A PDF document or an audio file. Its credit belongs to it; a description to each use.
 
     Only the cleaned copy is stored (`docs/decisions/files.md`).
     """
+
+    usages = hooks.file_usages
 
     class Kind(models.TextChoices):
         PDF = PDF_GROUP, "PDF"

@@ -1,12 +1,17 @@
-"""Where an image is used, as all packages report it."""
+"""Where an image or a file is used, as all packages report it."""
 
 from articles.images.models import Image
-from iria.core import hooks
+from articles.images.models.library_row import LibraryRow
 from iria.core.hooks import ImageUsage
 
 
-def uses_of(image: Image) -> list[ImageUsage]:
-    return [use for usage_of in hooks.image_usages for use in usage_of(image.pk)]
+def uses_of(row: LibraryRow) -> list[ImageUsage]:
+    return [use for usage_of in row.usages for use in usage_of(row.pk)]
+
+
+def before_readers(row: LibraryRow) -> list[ImageUsage]:
+    """Where it is published or scheduled."""
+    return [use for use in uses_of(row) if use.public or use.scheduled]
 
 
 def public_uses_of(image: Image) -> list[ImageUsage]:

@@ -1,6 +1,6 @@
 /* Files dropped on a <image-drop>, or chosen in its form, are uploaded one by one, each with its own
    progress and result; a failure does not affect the others. The response to each is the fragment that
-   the page shows without this script (templates/admin/articles/image/_upload_results.html). */
+   the page shows without this script (templates/admin/articles/library/_upload_results.html). */
 
 const AT_ONCE = 2;
 
@@ -24,17 +24,26 @@ class PictureDrop extends HTMLElement {
     for (const button of this.form.querySelectorAll("[type=submit]")) button.hidden = true;
     this.input.addEventListener("change", () => { if (this.input.files.length) this.form.requestSubmit(); });
     this.addEventListener("submit", (event) => this.decide(event));
+    const area = "anywhere" in this.dataset ? document : this;
     for (const name of ["dragenter", "dragover"]) {
-      this.addEventListener(name, (event) => {
+      area.addEventListener(name, (event) => {
         if (!event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
         this.classList.add("over");
       });
     }
-    this.addEventListener("dragleave", (event) => {
-      if (!this.contains(event.relatedTarget)) this.classList.remove("over");
+    area.addEventListener("dragleave", (event) => {
+      if (!event.relatedTarget || !area.contains(event.relatedTarget)) this.classList.remove("over");
     });
-    this.addEventListener("drop", (event) => {
+    // Pasted files go to the area of the open dialog, else to that of the page.
+    document.addEventListener("paste", (event) => {
+      const files = [...event.clipboardData?.files ?? []];
+      const dialog = document.querySelector("dialog:modal");
+      if (!files.length || !this.isConnected || (dialog && !dialog.contains(this)) || event.defaultPrevented) return;
+      event.preventDefault();
+      this.upload(files);
+    });
+    area.addEventListener("drop", (event) => {
       this.classList.remove("over");
       if (!event.dataTransfer?.files.length) return;
       event.preventDefault();
@@ -75,14 +84,9 @@ class PictureDrop extends HTMLElement {
   }
 
   addElements() {
-    this.hint = Object.assign(document.createElement("p"), {
-      className: "image-drop-hint",
-      textContent: "Or drop files here.",
-    });
     this.summary = Object.assign(document.createElement("p"), { className: "image-drop-summary", hidden: true });
     this.summary.setAttribute("role", "status");
     this.results = Object.assign(document.createElement("ul"), { className: "image-received" });
-    this.form.append(this.hint);
     this.append(this.summary, this.results);
   }
 
@@ -157,8 +161,15 @@ class PictureDrop extends HTMLElement {
       : `${this.total} of ${this.total} files finished.`;
   }
 
-  finish() {
+  /* The list of a library shows what has arrived. */
+  async finish() {
     this.dispatchEvent(new CustomEvent("picture:arrived", { bubbles: true }));
+    const list = document.querySelector(".change-list #changelist-form");
+    if (!list || !("anywhere" in this.dataset)) return;
+    const response = await fetch(location.href, { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const [now, found] = [list, page].map((place) => place.querySelector("#result_list, .adm-empty"));
+    if (response.ok && now && found) now.replaceWith(found);
   }
 }
 

@@ -8,6 +8,7 @@ const DONE = { approve: "approved", reject: "rejected", spam: "marked as spam" }
 const said = document.querySelector(".admin-said");
 const table = document.querySelector("#result_list");
 const page = document.querySelector("#comment-page");
+const aside = document.querySelector("[data-case-aside]");
 const rejecting = document.querySelector("#admin-reject");
 const keys = document.querySelector("#admin-keys");
 const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
@@ -39,7 +40,7 @@ function tell(words, undo = null) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button admin-undo";
-  button.textContent = "Undo (u)";
+  button.append("Undo ", Object.assign(document.createElement("kbd"), { textContent: "U" }));
   button.addEventListener("click", () => takeBack(undo));
   said.append(" ", button);
   setTimeout(() => button.remove(), LASTS);
@@ -48,7 +49,9 @@ function tell(words, undo = null) {
 function count(counts) {
   for (const tab of document.querySelectorAll("[data-queue] .admin-count")) {
     const number = counts?.[tab.parentElement.dataset.queue];
-    if (number !== undefined) tab.textContent = number;
+    if (number === undefined) continue;
+    tab.textContent = number;
+    tab.hidden = !number || !("counted" in tab.dataset);
   }
 }
 
@@ -60,6 +63,8 @@ function select(row) {
   current = row ?? null;
   current?.classList.add("case-current");
   current?.setAttribute("aria-current", "true");
+  const beside = current?.querySelector("template")?.content.cloneNode(true);
+  aside?.replaceChildren(...(beside ? [beside] : []));
 }
 
 function stand(row) {

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.db.models.expressions import Combinable
 from django.forms import Script
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -40,6 +40,7 @@ from articles.comments.moderation.forms import (
 )
 from articles.comments.screening.models import Check
 from articles.comments.submission.validation import parse_id
+from articles.images.models import Image
 
 FIELDS = (
     "said_by_rules",
@@ -142,7 +143,7 @@ class CommentAdmin(CommentDetailsMixin, BanMixin, OverviewMixin, ModerationMixin
 
     change_list_template = "admin/articles/comment/change_list.html"
     list_filter = [QueueFilter, ArticleFilter, CommenterFilter]
-    list_select_related = ["article", "parent__user", "user"]
+    list_select_related = ["article__thread_count", "parent__user", "user"]
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -178,6 +179,10 @@ class CommentAdmin(CommentDetailsMixin, BanMixin, OverviewMixin, ModerationMixin
         """Saves nothing: only decisions change a comment."""
 
     # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
+        pictures = Prefetch("article__lead_image", Image.objects.for_grid())
+        return super().get_queryset(request).prefetch_related(pictures)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)

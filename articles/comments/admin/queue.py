@@ -28,6 +28,11 @@ def chosen_queue(request: HttpRequest) -> str:
     return queues.parse_queue(request.GET.get("queue"), default)
 
 
+TO_DO: Final = {key for key in queues.LABELS if key != queues.NEW}
+RARE: Final = {queues.NEW, Comment.State.UNCONFIRMED.value, Comment.State.DELETED.value}
+"""Their tabs are shown while they have comments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """A tab above the list."""
@@ -36,6 +41,8 @@ class Tab:
     label: str
     count: int
     current: bool
+    is_counted: bool
+    """Whether the number matters: something is to be done in this queue."""
 
 
 def tabs(current: str) -> list[Tab]:
@@ -52,7 +59,11 @@ def tabs(current: str) -> list[Tab]:
         queues.EVERYTHING: "All",
     }
     order = [*queues.LABELS, *(each for each in labels if each not in queues.LABELS)]
-    return [Tab(each, labels[each], counts.get(each, 0), each == current) for each in order]
+    return [
+        Tab(each, labels[each], counts.get(each, 0), each == current, each in TO_DO)
+        for each in order
+        if each not in RARE or each == current or counts.get(each)
+    ]
 
 
 class _UrlFilter(admin.SimpleListFilter):

@@ -3,8 +3,8 @@
 from articles.body.files import file_ids_in
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Attachment
+from articles.files.blockers import blockers
 from articles.files.models import File
-from articles.files.usage import blockers
 
 
 def record_attachments(article: Article) -> None:

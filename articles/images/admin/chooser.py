@@ -30,6 +30,7 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -85,6 +86,7 @@ def render_chooser(
         "page": page,
         "query": query,
         "fragment": fragment,
+        "upload_url": reverse("admin:articles_image_choose", query=_query(fragment, several)),
         "several": several,
         **({} if fragment else gallery_context(request, page)),
         "may_add": request.user.has_perm("articles.add_image"),
@@ -92,6 +94,10 @@ def render_chooser(
     }
     inner = "admin/articles/image/_chooser.html"
     return render(request, inner if fragment else "admin/articles/image/chooser.html", context)
+
+
+def _query(fragment: bool, several: bool) -> dict[str, str]:
+    return {name: "1" for name, on in (("fragment", fragment), ("several", several)) if on}
 
 
 def choice(image: Image) -> Choice:

@@ -4,17 +4,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
-from articles.images import permissions
 from articles.images.admin import (
     changelist,
     chooser,
@@ -26,13 +21,13 @@ from articles.images.admin import (
 )
 from articles.images.admin.bulk_actions import BulkActionsMixin
 from articles.images.admin.forms import CREDIT, DESCRIPTION, FOCUS, LICENCE, MAIN, ImageForm
+from articles.images.admin.library_admin import LibraryAdmin
 from articles.images.admin.readonly_fields import ReadonlyFieldsMixin
 from articles.images.library import editing
-from articles.images.library.uploads import MOST_AT_ONCE, receive
+from articles.images.library.uploads import receive
 from articles.images.models import Image
 from articles.images.renditions.views import admin_rendition
 from articles.images.rights.credit_trigger import retry_if_uncredited
-from iria.core.http.csrf import csrf_failure
 
 LISTED: Final = (
     *(filters.MissingFilter, filters.Licence, filters.Used, filters.ImageType),
@@ -43,20 +38,18 @@ LISTED: Final = (
 COLLECTIONS: Final = ("in_collections", "were_in")
 
 
-class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, admin.ModelAdmin[Image]):
+class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
+    upload_field = "pictures"
+    receive = staticmethod(receive)
     form = ImageForm
     actions = (*BulkActionsMixin.actions, "delete_selected")
     list_display = ("small", "__str__", "credit", "alt_text", "size", "uploaded_at")
     list_display_links = ("__str__",)
     list_filter = LISTED
-    list_per_page = 60
     paginator = changelist.LibraryPaginator
-    show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("headline",)
     search_help_text = "Search images"
-    ordering = ("-uploaded_at", "-pk")
-    view_on_site = False
     readonly_fields = (
         *(
             "preview",
@@ -131,47 +124,7 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, admin.ModelAdmin[Image])
         }
         return super().changelist_view(request, context)
 
-    # Uploading
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Uploads files; their metadata fills the form on the next page.
-
-        The script of the page sends each file alone, with `fragment`, and inserts the response.
-        """
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        received = []
-        if request.method == "POST":
-            received = receive(request.FILES.getlist("pictures"), by=request.user)  # type: ignore[arg-type]
-            for result in received:
-                if result.is_new and result.image is not None:
-                    self.log_addition(request, result.image, "Uploaded.")
-            if "fragment" in request.GET:
-                context = {"received": received, "nothing_sent": not received}
-                return render(request, "admin/articles/image/_upload_results.html", context)
-            if len(received) == 1 and not received[0].duplicates and received[0].image is not None:
-                level = messages.SUCCESS if received[0].is_new else messages.WARNING
-                self.message_user(request, received[0].message, level)
-                return redirect("admin:articles_image_change", received[0].image.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Upload images",
-            "opts": self.opts,
-            "received": received,
-            "nothing_sent": request.method == "POST" and not received,
-            "most_at_once": MOST_AT_ONCE,
-            "media": self.media,
-        }
-        return render(request, "admin/articles/image/add.html", context)
-
     # Editing
-
-    def has_change_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
-        if not super().has_change_permission(request, obj):
-            return False
-        return obj is None or permissions.may_change(request.user, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Image | None = None) -> Any:
         """Without collections for users who may not change them, and read-only for viewers."""
@@ -193,16 +146,7 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, admin.ModelAdmin[Image])
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Keeps the credit of published images, also against concurrent changes.
-
-        Users who may only view are told why, and get back what they entered before publication.
-        """
-        image = self.get_object(request, object_id) if object_id else None
-        if image is not None and super().has_change_permission(request, image):
-            reason = permissions.why_readonly(request.user, image)
-            extra_context = {**(extra_context or {}), "why_readonly": reason}
-            if reason and request.method == "POST":
-                return csrf_failure(request, because=reason)
+        """Keeps the credit of published images, also against concurrent changes."""
         view = super().changeform_view
         return retry_if_uncredited(
             request, lambda: view(request, object_id, form_url, extra_context)
@@ -217,46 +161,3 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, admin.ModelAdmin[Image])
         if request.user.has_perm("articles.change_collection"):
             chosen = {collection.pk for collection in form.cleaned_data["in_collections"]}
             editing.set_collections(obj, shown=form.cleaned_data["were_in"], chosen=chosen)
-
-    # Deleting
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        image = self.get_object(request, object_id)
-        if image is not None and (error := editing.why_undeletable(image)):
-            self.message_user(request, error, messages.ERROR)
-            return HttpResponseRedirect(reverse("admin:articles_image_change", args=[image.pk]))
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except editing.StillUsed as error:
-            return self._not_deleted(request, error)
-
-    def get_deleted_objects(
-        self, objs: Any, request: HttpRequest
-    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """Renditions are deleted with their image without being listed; used images are kept."""
-        images = list(objs)
-        protected = [error for image in images if (error := editing.why_undeletable(image))]
-        listed = [str(image) for image in images]
-        return listed, {"images": len(images)}, set(), protected
-
-    def delete_model(self, request: HttpRequest, obj: Image) -> None:
-        editing.delete_image(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
-        for image in queryset:
-            editing.delete_image(image)
-
-    @admin.action(permissions=["delete"], description="Delete selected images")
-    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> Any:
-        """All of them or none, also if one is used while they are being deleted."""
-        try:
-            with transaction.atomic():
-                return delete_selected(self, request, queryset)
-        except editing.StillUsed as error:
-            return self._not_deleted(request, error)
-
-    def _not_deleted(self, request: HttpRequest, error: editing.StillUsed) -> HttpResponseRedirect:
-        self.message_user(request, f"{error} Nothing was deleted.", messages.ERROR)
-        return HttpResponseRedirect(request.get_full_path())

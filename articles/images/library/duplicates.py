@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from articles.images.library import editing
+from articles.images.library import deletion
 from articles.images.models import Image, SimilarImage
 
 
@@ -38,7 +38,7 @@ def use_instead(image: Image, other: Image, *, by: User) -> None:
 
     Raises:
         NotAllowed: it was uploaded by someone else, or the pair is already decided.
-        editing.StillUsed: it is already used.
+        deletion.StillUsed: it is already used.
     """
     if image.uploaded_by_id != by.pk and not by.has_perm("articles.delete_image"):
         message = f"“{image}” was uploaded by someone else. Ask an editor to delete it."
@@ -50,4 +50,4 @@ def use_instead(image: Image, other: Image, *, by: User) -> None:
         ).exists():
             message = "Someone already decided about these two images. Check them again."
             raise NotAllowed(message)
-        editing.delete_image(image)
+        deletion.delete(image)

@@ -1,4 +1,4 @@
-"""Changing and deleting images, and adding them to collections.
+"""Changing images, and adding them to collections.
 
 The admin, commands and imports change an image with `update_image`. PostgreSQL increases its rights
 version in the same transaction; after the commit the worker updates the files, and
@@ -9,10 +9,8 @@ from collections.abc import Set
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ProtectedError, RestrictedError
 
 from accounts.models import User
-from articles.images.hooks import listed, uses_of
 from articles.images.models import Collection, Image, ImageQuerySet
 from articles.images.rights.bulk_changes import recording
 from articles.images.rights.credit_line import clear_photographer
@@ -45,37 +43,6 @@ def update_image(
         fields=["credit", "credit_url", "byline", "rights_version", "modified_at"]
     )
     return changed
-
-
-class StillUsed(Exception):
-    """The image is used; the message says where."""
-
-
-def why_undeletable(image: Image) -> str:
-    """Why the image cannot be deleted; empty if it can."""
-    uses = uses_of(image)
-    if not uses:
-        return ""
-    return (
-        f"The image “{image}” cannot be deleted because it is used in {listed(uses)}. "
-        "Remove it there first."
-    )
-
-
-def delete_image(image: Image) -> None:
-    """Deletes the image and its renditions, and all their files after the commit.
-
-    Raises:
-        StillUsed: while it is used anywhere.
-    """
-    if reason_undeletable := why_undeletable(image):
-        raise StillUsed(reason_undeletable)
-    try:
-        with transaction.atomic():
-            image.delete()
-    except (ProtectedError, RestrictedError) as error:
-        message = f"The image “{image}” cannot be deleted because it was just used somewhere."
-        raise StillUsed(message) from error
 
 
 def add_to_collection(

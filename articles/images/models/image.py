@@ -14,10 +14,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.role_names import EDITOR, REPORTER
 from articles.images import privacy
 from articles.images.models.description import DescriptionMixin
+from articles.images.models.library_row import LibraryRow
 from articles.images.models.rights import RightsMixin
 from iria.core import hooks
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
@@ -119,11 +121,13 @@ SOON: Final = timedelta(days=14)
         REPORTER: "view add change",
     },
 )
-class Image(DescriptionMixin, RightsMixin, models.Model):
+class Image(DescriptionMixin, RightsMixin, LibraryRow):
     """An image. Its credit belongs to it; a caption belongs to each use.
 
     The original stays private and unchanged; renditions, always re-encoded, are served.
     """
+
+    usages = hooks.image_usages
 
     original = models.FileField(upload_to="originals/%Y/%m/", max_length=200)
     checksum = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the original.")
@@ -213,6 +217,11 @@ class Image(DescriptionMixin, RightsMixin, models.Model):
         return reverse("admin:articles_image_change", args=[self.pk])
 
     @property
+    def is_licence_soon_over(self) -> bool:
+        now = timezone.now()
+        return self.licence_until is not None and now < self.licence_until <= now + SOON
+
+    @property
     def licence_warning(self) -> str:
         """A warning about its licence for editors; empty if it is valid."""
         now = timezone.now()
@@ -220,8 +229,9 @@ class Image(DescriptionMixin, RightsMixin, models.Model):
             return "Licence expired"
         if self.licence_from is not None and self.licence_from > now:
             return "Licence not started"
-        if self.licence_until is not None and self.licence_until <= now + SOON:
-            return "Licence expires soon"
+        if self.licence_until is not None and self.is_licence_soon_over:
+            day = date_format(timezone.localtime(self.licence_until), "j M")
+            return f"Licence ends {day}"
         return ""
 
 

@@ -18,8 +18,9 @@ from articles.editorial.preview_links import preview_url
 from articles.editorial.rendering import text_of
 from articles.editorial.versions import changes, drafts
 from articles.editorial.versions.content import content_of
-from articles.files import usage
 from articles.files.models import File
+from articles.images.hooks import before_readers
+from articles.images.library import deletion
 from articles.pages.models import Page
 from tests import newsroom
 from tests.articles.files import samples
@@ -134,10 +135,10 @@ def test_uses_follow_the_text(edna: User) -> None:
     tides, storms = samples.file(), samples.file(samples.mp3())
     article = newsroom.draft(body=TEXT + samples.markup(tides) * 2)
     assert [each.file_id for each in article.attachments.all()] == [tides.pk]
-    assert usage.why_undeletable(tides)
+    assert deletion.why_undeletable(tides)
     drafts.save(article, {"body": TEXT + samples.markup(storms)}, by=edna)
     assert [each.file_id for each in article.attachments.all()] == [storms.pk]
-    assert not usage.why_undeletable(tides)
+    assert not deletion.why_undeletable(tides)
 
 
 def test_a_page_uses_a_file_too(client: Client) -> None:
@@ -145,7 +146,7 @@ def test_a_page_uses_a_file_too(client: Client) -> None:
     page = Page.objects.create(
         title="About", path="about-us", body=TEXT + samples.markup(file), is_published=True
     )
-    assert usage.why_undeletable(file)
+    assert deletion.why_undeletable(file)
     assert File.objects.filter(File.objects.in_use()).exists()
     assert file.get_absolute_url() in client.get(page.get_absolute_url()).content.decode()
 
@@ -181,7 +182,7 @@ def test_changes_get_a_file_live_only_when_they_are_published(client: Client, ed
     assert file.title not in page_of(client, article)
     changes.publish_changes(article, by=edna)
     assert file.title in page_of(client, article)
-    assert usage.is_public(file)
+    assert before_readers(file)
 
 
 def test_changes_with_a_file_without_credit_are_not_published(edna: User) -> None:
