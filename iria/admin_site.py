@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,6 +19,9 @@ from django.utils.formats import date_format
 from accounts.mfa import required
 from accounts.models import User
 from accounts.views import sign_in
+from articles.editorial.models import Article
+from articles.images.models import Image
+from articles.images.rights.credit_line import credit_text
 from iria import settings_page
 from iria.core import hooks
 from iria.core.http.csrf import csrf_failure, submitted_text
@@ -169,6 +173,8 @@ class IriaAdminSite(admin.AdminSite):
             **self.each_context(request),
             "title": "Sign in",
             "username": request.user.get_username(),
+            "picture": (picture := _sign_in_picture()),
+            "credit": credit_text(picture, publication_of(request)) if picture else "",
             **(extra_context or {}),
         }
         return sign_in.sign_in(request, context)
@@ -263,6 +269,18 @@ class IriaAdminSite(admin.AdminSite):
         today = date_format(timezone.localtime(), "l j F")
         context = {"dashboard_items": items, "panels": panels, "title": today}
         return super().index(request, {**(extra_context or {}), **context})
+
+
+def _sign_in_picture() -> Image | None:
+    """The lead image of the newest article whose image may be shown, for the side of the sign-in page."""
+    article = (
+        Article.objects.published()
+        .filter(lead_image__in=Image.objects.showable())
+        .prefetch_related(Prefetch("lead_image", Image.objects.for_grid()))
+        .order_by("-published_at", "-pk")
+        .first()
+    )
+    return article.lead_image if article else None
 
 
 def _entry_of(entry: Entry, models: list[dict[str, Any]]) -> dict[str, Any]:

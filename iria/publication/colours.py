@@ -158,6 +158,24 @@ def stylesheet(light: str, dark: str) -> str:
     )
 
 
+ADMIN_LIGHT: Final = ("#fdfcfb", "#f5f4f1", "#ffffff", "#f0eeeb")
+ADMIN_DARK: Final = ("#14181d", "#0e1116", "#1d2228", "#23282f")
+"""The surfaces of static/iria_admin/tokens.css in each scheme; a test compares them."""
+
+
+def admin_stylesheet(light: str, dark: str) -> str:
+    """The accent in the admin: readable on its surfaces and on the soft background of what is selected."""
+    soft = (_in_hue_of(light, 0.956, 0.014), _in_hue_of(dark, 0.289, 0.035))
+    light = nearest_readable(light, (*ADMIN_LIGHT, soft[0]), LEAST)
+    dark = nearest_readable(dark, (*ADMIN_DARK, soft[1]), LEAST)
+    strong = (_lightened(light, DEEPER_LIGHT), _lightened(dark, DEEPER_DARK))
+    tokens = {"": (light, dark), "-strong": strong, "-soft": soft}
+    rules = " ".join(
+        f"--adm-accent{name}: light-dark({one}, {other});" for name, (one, other) in tokens.items()
+    )
+    return f"@layer django, admin, theme;\n@layer theme {{ :root {{ {rules} }} }}\n"
+
+
 def _in_hue_of(colour: str, light: float, chroma: float) -> str:
     """That lightness in the hue of the colour; a grey stays grey."""
     _light, its_chroma, hue = to_oklch(colour)

@@ -265,10 +265,18 @@ class Publication(models.Model):
     @property
     def theme_url(self) -> str:
         """The URL of the stylesheet with the accent colour; empty for the default."""
+        return self._theme_url("theme")
+
+    @property
+    def admin_theme_url(self) -> str:
+        """The same for the admin."""
+        return self._theme_url("admin_theme")
+
+    def _theme_url(self, name: str) -> str:
         if not self.accent:
             return ""
         dark = self.accent_dark or colours.for_dark(self.accent)
-        return url_path("theme", self.accent[1:], dark[1:])
+        return url_path(name, self.accent[1:], dark[1:])
 
     def local(self, moment: datetime) -> datetime:
         """The time in the time zone of the publication."""

@@ -5,6 +5,8 @@ from django.views.generic import RedirectView
 
 from iria.publication import machine_files, views
 
+COLOURS = "(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})"
+
 urlpatterns = [
     path("favicon.ico", machine_files.favicon, name="favicon"),
     path("apple-touch-icon.png", machine_files.touch_icon, name="touch_icon"),
@@ -18,8 +20,7 @@ urlpatterns = [
         name="well_known_change_password",
     ),
     path("what-we-keep/", views.personal_data, name="personal_data"),
-    re_path(
-        r"^theme/(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$", views.theme, name="theme"
-    ),
+    re_path(rf"^theme/{COLOURS}\.css$", views.theme, name="theme"),
+    re_path(rf"^theme/admin-{COLOURS}\.css$", views.admin_theme, name="admin_theme"),
     re_path(r"^emblem/(?P<name>[0-9a-f]{20}\.png)$", views.brand_image, name="brand_image"),
 ]

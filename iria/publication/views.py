@@ -16,7 +16,16 @@ FOREVER = "public, max-age=31536000, immutable"
 @require_safe
 def theme(request: HttpRequest, light: str, dark: str) -> HttpResponse:
     """The stylesheet of an accent; its URL contains the colours, so the response never changes."""
-    rules = colours.stylesheet(f"#{light}", f"#{dark}")
+    return _stylesheet(colours.stylesheet(f"#{light}", f"#{dark}"))
+
+
+@require_safe
+def admin_theme(request: HttpRequest, light: str, dark: str) -> HttpResponse:
+    """The same for the admin."""
+    return _stylesheet(colours.admin_stylesheet(f"#{light}", f"#{dark}"))
+
+
+def _stylesheet(rules: str) -> HttpResponse:
     return HttpResponse(
         rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
     )

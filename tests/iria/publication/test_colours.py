@@ -6,10 +6,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from accounts.models import User
 from iria.publication import colours as publication_colours
 from iria.publication.colours import contrast, nearest_readable, read_hex, to_hex, to_oklch
 from iria.publication.models import Publication
 from tests.articles.public.test_colours import colours
+from tests.shared import PROJECT
 
 
 @pytest.mark.parametrize(
@@ -107,3 +109,45 @@ def test_all_colours_of_the_stylesheet_are_readable(accent: str) -> None:
 @pytest.mark.django_db
 def test_other_theme_urls_are_not_found(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_admin_has_the_accent_of_the_publication(client: Client, edna: User) -> None:
+    assert "/theme/" not in client.get("/admin/login/").content.decode()
+    Publication.objects.create(accent="#8a0303")
+    client.force_login(edna)
+    url = re.search(r'href="(/theme/admin-[^"]+)"', client.get("/admin/").content.decode())
+    assert url is not None
+    response = client.get(url[1])
+    assert response.headers["Content-Type"].startswith("text/css")
+    assert "immutable" in response.headers["Cache-Control"]
+    assert "--adm-accent: light-dark(#8a0303, " in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "accent", ["#8a0303", "#767676", "#9a6400", "#0000ee", "#00766c", "#000000"]
+)
+def test_the_accent_is_readable_on_every_surface_of_the_admin(accent: str) -> None:
+    dark = publication_colours.for_dark(accent)
+    rules = publication_colours.admin_stylesheet(accent, dark)
+    found = re.findall(r"light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", rules)
+    plain, strong, soft = found
+    papers = (publication_colours.ADMIN_LIGHT, publication_colours.ADMIN_DARK)
+    for scheme, surfaces, on_accent in ((0, papers[0], "#fcfcf9"), (1, papers[1], "#0e171e")):
+        for surface in (*surfaces, soft[scheme], on_accent):
+            assert contrast(plain[scheme], surface) >= 4.5
+            assert contrast(strong[scheme], surface) >= 4.5
+
+
+def test_the_surfaces_of_the_admin_are_those_of_its_stylesheet() -> None:
+    tokens = (PROJECT / "static" / "iria_admin" / "tokens.css").read_text()
+    for scheme, papers in enumerate(
+        (publication_colours.ADMIN_LIGHT, publication_colours.ADMIN_DARK)
+    ):
+        for name, paper in zip(("canvas", "sunken", "raised", "hover"), papers, strict=True):
+            pair = re.search(rf"--adm-{name}: light-dark\(oklch\((.*?)\), oklch\((.*?)\)\)", tokens)
+            assert pair is not None
+            light, chroma, _hue = map(float, pair[scheme + 1].split())
+            found = to_oklch(paper)
+            assert abs(found[0] - light) < 0.006
+            assert abs(found[1] - chroma) < 0.006
