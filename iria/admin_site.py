@@ -173,8 +173,8 @@ class IriaAdminSite(admin.AdminSite):
             **self.each_context(request),
             "title": "Sign in",
             "username": request.user.get_username(),
-            "picture": (picture := _sign_in_picture()),
-            "credit": credit_text(picture, publication_of(request)) if picture else "",
+            "image": (image := _sign_in_image()),
+            "credit": credit_text(image, publication_of(request)) if image else "",
             **(extra_context or {}),
         }
         return sign_in.sign_in(request, context)
@@ -271,7 +271,7 @@ class IriaAdminSite(admin.AdminSite):
         return super().index(request, {**(extra_context or {}), **context})
 
 
-def _sign_in_picture() -> Image | None:
+def _sign_in_image() -> Image | None:
     """The lead image of the newest article whose image may be shown, for the side of the sign-in page."""
     article = (
         Article.objects.published()

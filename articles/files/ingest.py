@@ -46,6 +46,10 @@ class Received:
     message: str
     is_new: bool
 
+    @property
+    def row(self) -> File | None:
+        return self.file
+
 
 def receive(uploads: "Iterable[Content[Any]]", *, by: User) -> list[Received]:
     """Adds the files to the library; a bad file does not affect the others."""

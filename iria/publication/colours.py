@@ -69,7 +69,7 @@ def nearest_readable(colour: str, papers: tuple[str, ...], minimum: float) -> st
     light, chroma, hue = to_oklch(colour)
     step = -STEP if luminance(papers[0]) > 0.18 else STEP
     found = colour
-    while 0 < light < 1 and min(contrast(found, paper) for paper in papers) < minimum:
+    while 0 <= light <= 1 and min(contrast(found, paper) for paper in papers) < minimum:
         light += step
         found = to_hex((light, chroma, hue))
     return found

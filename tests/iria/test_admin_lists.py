@@ -36,7 +36,7 @@ def test_the_button_of_an_action_runs_it_for_the_selected_rows(client: Client, e
 def test_a_filter_says_what_is_chosen(client: Client, edna: User) -> None:
     client.force_login(edna)
     page = client.get(f"{IMAGES}?lacks=credit").content.decode()
-    (chosen,) = re.findall(r'<summary class="adm-chosen"\s*>(.*?)</summary>', page, re.DOTALL)
+    (chosen,) = re.findall(r'<summary\s+class="adm-chosen"\s*>(.*?)</summary>', page, re.DOTALL)
     assert "No credit" in chosen
 
 

@@ -26,7 +26,7 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
     upload_field: ClassVar[str]
     """Name of the field of the form for uploads, which is that of the template too."""
     receive: ClassVar[Callable[..., list[Any]]]
-    """Adds the uploaded files; a result for each has the row as its attribute `image` or `file`."""
+    """Adds the uploaded files and returns a result for each."""
     change_list_template = "admin/articles/library/change_list.html"
     list_per_page = 60
     show_full_result_count = False
@@ -54,16 +54,16 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
         if request.method == "POST":
             received = type(self).receive(request.FILES.getlist(self.upload_field), by=request.user)
             for result in received:
-                if result.is_new and (row := self._row_of(result)) is not None:
-                    self.log_addition(request, row, "Uploaded.")
+                if result.is_new and result.row is not None:
+                    self.log_addition(request, result.row, "Uploaded.")
             context = {"received": received, "nothing_sent": not received}
             if "fragment" in request.GET:
                 return render(request, RESULTS, context)
-            row = self._row_of(received[0]) if len(received) == 1 else None
+            row = received[0].row if len(received) == 1 else None
             if row is not None and not getattr(received[0], "duplicates", ()):
                 level = messages.SUCCESS if received[0].is_new else messages.WARNING
                 self.message_user(request, received[0].message, level)
-                return redirect(f"admin:articles_{self.opts.model_name}_change", row.pk)
+                return redirect(row.change_url)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Upload {self.opts.verbose_name_plural}",
@@ -74,10 +74,6 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
             "media": self.media,
         }
         return render(request, "admin/articles/library/add.html", context)
-
-    def _row_of(self, result: Any) -> Row | None:
-        row: Row | None = getattr(result, str(self.opts.model_name))
-        return row
 
     # Editing
 
@@ -110,7 +106,7 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
         row = self.get_object(request, object_id)
         if row is not None and (error := deletion.why_undeletable(row)):
             self.message_user(request, error, messages.ERROR)
-            return redirect(f"admin:articles_{self.opts.model_name}_change", row.pk)
+            return redirect(row.change_url)
         try:
             return super().delete_view(request, object_id, extra_context)
         except deletion.StillUsed as error:

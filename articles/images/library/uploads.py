@@ -35,6 +35,10 @@ class Received:
     duplicates: tuple[Image, ...] = ()
     """Similar images of the library."""
 
+    @property
+    def row(self) -> Image | None:
+        return self.image
+
 
 def receive(files: "Iterable[File[Any]]", *, by: User) -> list[Received]:
     """Adds the files to the library; a bad file does not affect the others."""

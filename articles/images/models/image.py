@@ -12,7 +12,6 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -214,7 +213,7 @@ class Image(DescriptionMixin, RightsMixin, LibraryRow):
         return self.headline or self.caption[:60] or f"Image {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("admin:articles_image_change", args=[self.pk])
+        return self.change_url
 
     @property
     def is_licence_soon_over(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 
 from iria.core.hooks import Hook, ImageUsage
 
@@ -15,3 +16,7 @@ class LibraryRow(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def change_url(self) -> str:
+        return reverse(f"admin:articles_{self._meta.model_name}_change", args=[self.pk])

@@ -25,7 +25,7 @@ def page(client: Client, url: str) -> str:
 
 def count_of(queue: str, html: str) -> int:
     """Returns the count in the tab of a queue."""
-    found = re.search(rf'data-queue="{queue}".*?admin-count".*?>(\d+)<', html)
+    found = re.search(rf'data-queue="{queue}".*?admin-count".*?>(\d+)<', html, re.DOTALL)
     assert found
     return int(found[1])
 

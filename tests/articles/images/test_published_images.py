@@ -221,9 +221,9 @@ def test_an_image_in_a_scheduled_issue_is_read_only_for_a_reporter(
     image: Image, rui: User, edna: User
 ) -> None:
     issue = factories.issue(image=image)
-    assert permissions.may_change(rui, image)
+    assert not permissions.why_readonly(rui, image)
     Issue.objects.filter(pk=issue.pk).update(
         state=Issue.State.SCHEDULED, send_at=timezone.now() + timedelta(hours=1)
     )
-    assert not permissions.may_change(rui, image)
-    assert permissions.may_change(edna, image)
+    assert permissions.why_readonly(rui, image)
+    assert not permissions.why_readonly(edna, image)
