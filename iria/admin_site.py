@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -198,12 +198,25 @@ class IriaAdminSite(admin.AdminSite):
                 # The session expired while somebody was typing; the sign-in page alone would lose their text.
                 return csrf_failure(request)
             with timezone.override(publication_of(request).zone_info):
-                response: HttpResponse = inner(request, *args, **kwargs)
+                try:
+                    response: HttpResponse = inner(request, *args, **kwargs)
+                except (Http404, PermissionDenied) as error:
+                    if not self.has_permission(request):
+                        raise
+                    response = self._error_page(request, error)
                 if isinstance(response, TemplateResponse):
                     response.render()
             return response
 
         return cast(V, update_wrapper(in_time_zone, inner))
+
+    def _error_page(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        """A page that is missing, or not for this user, with the navigation beside it."""
+        is_missing = isinstance(error, Http404)
+        title = "Page not found" if is_missing else "You do not have access to this page"
+        context = {**self.each_context(request), "title": title, "is_missing": is_missing}
+        status = 404 if is_missing else 403
+        return TemplateResponse(request, "admin/error.html", context, status=status)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The entries of the navigation, each with the models that the user may see or add to.

@@ -12,7 +12,7 @@ export class LibraryDialog {
 
   /* `shown` is called after every load; the search field gets the focus unless it returns false. */
   constructor(label, shown = () => true) {
-    const close = make("button", { type: "button", className: "image-dialog-close button", textContent: "Close" });
+    const close = make("button", { type: "button", className: "image-dialog-close", title: "Close", ariaLabel: "Close", textContent: "×" });
     this.shown = shown;
     this.inside = make("div", { className: "image-dialog-inside", tabIndex: -1 });
     this.dom = make("dialog", { className: "image-dialog", ariaLabel: label }, close, this.inside);

@@ -104,3 +104,18 @@ def test_the_page_of_an_app_lists_its_models(chief: User) -> None:
 def test_whoever_may_see_nothing_gets_an_empty_navigation(db: None) -> None:
     nobody = User.objects.create_user("nobody@example.org", "x", is_staff=True)
     assert entries_of(nobody) == {}
+
+
+@pytest.mark.parametrize(("path", "status"), [("nothing/", 404), ("accounts/user/", 403)])
+def test_an_error_page_of_the_admin_keeps_the_navigation(
+    client: Client, rui: User, path: str, status: int
+) -> None:
+    client.force_login(rui)
+    response = client.get(f"/admin/{path}")
+    assert response.status_code == status
+    assert 'id="nav-sidebar"' in response.content.decode()
+
+
+def test_nobody_else_sees_the_navigation_on_an_error_page(client: Client) -> None:
+    response = client.get("/admin/nothing/", follow=True)
+    assert 'id="nav-sidebar"' not in response.content.decode()
