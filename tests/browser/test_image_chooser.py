@@ -48,7 +48,7 @@ def test_a_file_is_uploaded_completed_and_saved_without_scripts(
 ) -> None:
     page = open_admin(edna, f"{LIBRARY}add/", scripts=False)
     page.set_input_files("input[name=pictures]", labelled_file)
-    page.click(".submit-row input")
+    page.click(".image-upload button")
     assert "Read from the file" in page.locator(".messagelist").inner_text()
     assert page.input_value("[name=caption]") == CAPTION
     assert page.input_value("[name=credit]") == CREDIT

@@ -116,6 +116,7 @@ def test_an_error_page_of_the_admin_keeps_the_navigation(
     assert 'id="nav-sidebar"' in response.content.decode()
 
 
+@pytest.mark.django_db
 def test_nobody_else_sees_the_navigation_on_an_error_page(client: Client) -> None:
     response = client.get("/admin/nothing/", follow=True)
     assert 'id="nav-sidebar"' not in response.content.decode()
