@@ -183,7 +183,7 @@ function decideChosen(verb, fields) {
     if (field?.type === "checkbox") field.checked = true;
     else if (field) field.value = value;
   }
-  form.querySelector(`[data-action=${verb}_chosen]`).click();
+  form.querySelector(`.actions [value=${verb}_chosen]`).click();
 }
 
 const NONE_SELECTED = "No comment is selected. Press j to select the first one.";

@@ -73,7 +73,7 @@ def test_without_javascript_a_comment_is_previewed_and_approved_by_a_moderator(
     moderator = open_admin(mina, "/admin/articles/comment/", scripts=False)
     assert "It was late." in moderator.locator("#result_list").inner_text()
     moderator.check("#result_list .action-select")
-    moderator.click("[data-action=approve_chosen]")
+    moderator.click(".actions [value=approve_chosen]")
     assert "One comment was approved." in moderator.locator(".messagelist").inner_text()
 
     assert comment_count(reader, article) == "1 Comment on Ferries at the strait"

@@ -68,7 +68,7 @@ def approve(page: Page) -> None:
     """Approves all pending comments in the moderation queue."""
     page.goto("/admin/articles/comment/")
     page.check("#result_list .action-select")
-    page.click("[data-action=approve_chosen]")
+    page.click(".actions [value=approve_chosen]")
     assert "One comment was approved." in page.inner_text(".messagelist")
 
 

@@ -133,7 +133,7 @@ def test_the_credit_of_many_images_is_changed_with_the_keyboard(
     page = open_admin(edna, LIBRARY)
     for number in (1, 2, 3):
         page.get_by_label(f"Select Quay {number}", exact=True).press("Space")
-    page.locator("[data-action=change_rights]").press("Enter")
+    page.locator(".actions [value=change_rights]").press("Enter")
     expect(page.locator("#content")).to_contain_text("3 images")
     assert accessibility_complaints(page) == []
     page.get_by_label("Agency").first.select_option("Reuters")
