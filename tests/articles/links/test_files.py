@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.checklist import NotReady
-from articles.files import usage
 from articles.files.models import File
 from articles.links.models import InternalLink
 from articles.links.own_urls import refer
@@ -68,7 +67,7 @@ def test_a_linked_file_is_in_use_and_not_deleted() -> None:
     body = linking_to(f"internal:file/{file.pk}")
     article = newsroom.published("Tides", body=body)
     page(body=body)
-    assert len(usage.uses_of(file)) == 2
+    assert len(uses_of(file)) == 2
     with pytest.raises(usage.StillUsed):
         usage.delete_file(file)
     assert File.objects.filter(File.objects.in_use()).get() == file
