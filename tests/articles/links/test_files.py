@@ -68,12 +68,12 @@ def test_a_linked_file_is_in_use_and_not_deleted() -> None:
     article = newsroom.published("Tides", body=body)
     page(body=body)
     assert len(uses_of(file)) == 2
-    with pytest.raises(usage.StillUsed):
-        usage.delete_file(file)
+    with pytest.raises(deletion.StillUsed):
+        deletion.delete(file)
     assert File.objects.filter(File.objects.in_use()).get() == file
     article.delete()
     InternalLink.objects.all().delete()
-    usage.delete_file(file)
+    deletion.delete(file)
 
 
 def test_a_file_with_an_ended_licence_is_text_until_it_is_extended(client: Client) -> None:
