@@ -11,6 +11,8 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.checklist import NotReady
 from articles.files.models import File
+from articles.images.hooks import uses_of
+from articles.images.library import deletion
 from articles.links.models import InternalLink
 from articles.links.own_urls import refer
 from tests import newsroom
