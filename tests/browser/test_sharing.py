@@ -59,7 +59,7 @@ def test_the_print_button_prints_the_page_without_the_interface(open_page: OpenP
     page.locator("[data-print]").click()
     assert page.evaluate("printed")
     page.emulate_media(media="print")
-    for part in (".article-actions", ".rail-rows", ".contents", ".article-thread form"):
+    for part in (".article-actions", ".end-rows", ".contents", ".article-thread form"):
         for each in page.locator(part).all():
             expect(each).to_be_hidden()
     expect(page.locator(".article-text")).to_be_visible()
