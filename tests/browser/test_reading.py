@@ -109,7 +109,7 @@ def test_without_scripts_a_reader_gets_from_the_front_page_to_the_thread(
     page.click(".menu-panel >> text=Asia-Pacific")
     page.click("h2 >> text=The long way")
     assert page.url.endswith(paths.article)
-    page.click("text=5 Comments on")
+    page.click(".article-actions a[href='#comments']")
     assert page.url.endswith("#comments")
     assert page.locator("#comments").is_visible()
     page.click("text=Back to top")
