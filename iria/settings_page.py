@@ -86,6 +86,7 @@ GROUPS: Final = {
             "Providers whose videos and posts may be shown",
             model="articles.embedprovider",
         ),
+        Setting("Link cards", "link", count("card", "cards"), model="articles.linkcard"),
     ),
     "Comments": (
         Setting("Comment policy", "comments", "Who may comment, and for how long", part="comments"),
