@@ -8,7 +8,7 @@ from articles.editorial import signals
 from articles.editorial.models import Article
 from iria.core import hooks
 from iria.core.hooks import DashboardItem
-from tests.example.harbour.models import PublishedNote
+from tests.example.harbour.models import DataSource, PublishedNote
 
 
 def register() -> None:
@@ -20,7 +20,8 @@ def articles_without_source(user: Any) -> list[DashboardItem]:
     """Published articles that name no data source."""
     if not user.has_perm("harbour.view_datasource"):
         return []
-    count = Article.objects.published().filter(data_sources=None).count()
+    named = DataSource.objects.values("article")
+    count = Article.objects.published().exclude(pk__in=named).count()
     url = reverse("admin:harbour_datasource_changelist")
     return [DashboardItem(label="Articles without a data source", count=count, url=url)]
 

@@ -24,7 +24,8 @@ def sources(request: HttpRequest) -> HttpResponse:
 def feed(request: HttpRequest, form: str = "") -> HttpResponse:
     """The newest articles that name a data source."""
     publication = publication_of(request)
-    newest = Article.objects.published().filter(data_sources__isnull=False).distinct()
+    named = DataSource.objects.values("article")
+    newest = Article.objects.published().filter(pk__in=named)
     channel = channel_of(
         publication,
         entries(newest, publication),
