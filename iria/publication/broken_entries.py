@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from iria.core.hooks import DashboardItem
+from iria.core.text.language import native_name
 from iria.publication import menus
 from iria.publication.models import current_publication
 
@@ -13,7 +14,8 @@ def broken_entry_messages(broken: list[menus.BrokenEntry]) -> list[str]:
     """A message for each broken menu item."""
     where = {"header": "Header", "footer": "Footer"}
     return [
-        f"{where[entry.place]} menu, row {entry.number}"
+        f"{where[entry.place]} menu"
+        f"{f' ({native_name(entry.language)})' if entry.language else ''}, row {entry.number}"
         f"{f' (“{entry.name}”)' if entry.name else ''}: the target {entry.why}. "
         "Choose another one, or remove the row."
         for entry in broken

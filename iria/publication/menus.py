@@ -5,7 +5,7 @@ An entry is a target by kind and key, or a link. The resolved menus are stored i
 when a target is saved or deleted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Final, NotRequired, TypedDict
@@ -50,6 +50,8 @@ class BrokenEntry:
     number: int
     name: str
     why: str
+    language: str = ""
+    """Of a menu of another language than the first."""
 
 
 Targets = dict[tuple[str, str], MenuTarget]
@@ -187,15 +189,23 @@ def _flat(links: Iterable[MenuLink]) -> list[MenuLink]:
 def broken_entries(publication: Publication, found: Targets) -> list[BrokenEntry]:
     """The items that readers do not see."""
     broken = []
-    for place, entries in _menus(publication):
+    for place, language, entries in _edited_menus(publication):
         for number, entry in enumerate(entries, start=1):
             target = found.get((entry["kind"], entry["key"]))
             if entry["kind"] == LINK or (target is not None and target.live):
                 continue
             name = entry["label"] or (target.name if target else "")
             why = "is not published" if target else "no longer exists"
-            broken.append(BrokenEntry(place, number, name, why))
+            broken.append(BrokenEntry(place, number, name, why, language))
     return broken
+
+
+def _edited_menus(publication: Publication) -> Iterator[tuple[str, str, list[Entry]]]:
+    """Menu, language and items; the language is empty for the publication's first."""
+    for place, entries in _menus(publication):
+        yield place, "", entries
+        for code in publication.language_codes[1:]:
+            yield place, code, publication.translations.get(code, {}).get(f"{place}_menu", [])
 
 
 def _menus(publication: Publication) -> list[tuple[str, list[Entry]]]:

@@ -169,6 +169,29 @@ def test_the_thread_is_accessible_and_fits_the_window(
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_a_thread_in_arabic_is_mirrored_and_fits_the_window(
+    open_page: OpenPage, site: str, edna: User, size: dict[str, int]
+) -> None:
+    article = newsroom.published("المد والجزر", language="ar")
+    above = add(article, "لا أوافق على ذلك.", name="ليلى بن حدو")
+    reply = add(article, "ولماذا؟", name="عمر", parent=above, user=edna)
+    page = open_page(article.get_absolute_url(), size=size, bypass_csp=True)
+    boxes = [
+        page.locator(f"#{comment.anchor} .comment-initials").bounding_box()
+        for comment in (above, reply)
+    ]
+    text = page.locator(f"#{above.anchor} .comment-text").bounding_box()
+    assert text
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[0]["x"] > text["x"] + text["width"] / 2
+    assert boxes[1]["x"] < boxes[0]["x"]
+    assert accessibility_complaints(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.locator("#comments").screenshot(path=f"/tmp/arabic-{size['width']}.png")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 def test_the_pages_of_a_reader_are_accessible_and_fit_the_window(

@@ -16,6 +16,7 @@ from articles.pages import saving
 from articles.pages.models import Page
 from iria.core.text.language import content_language, use_language
 from iria.publication import menus
+from iria.publication.broken_entries import broken_entry_messages
 from iria.publication.menus import Entry
 from iria.publication.models import Publication
 from tests import newsroom
@@ -191,6 +192,16 @@ def test_a_menu_of_a_language_follows_the_merge_of_a_category(publication: Publi
     saved = Publication.objects.get()
     assert saved.translations["fr"]["header_menu"][0]["key"] == str(europe.pk)
     assert saved.translations["fr"]["tagline"] == "La mer et ses États"
+
+
+def test_a_broken_item_in_a_menu_of_a_language_is_reported(publication: Publication) -> None:
+    own = [Entry(kind="category", key="0", label="Asie", below=False)]
+    publication.translations["fr"]["footer_menu"] = own
+    menus.save(publication)
+    (message,) = broken_entry_messages(menus.broken_entries(publication, menus.targets()))
+    assert "Français" in message
+    assert "Asie" in message
+    assert menus_of("fr")["footer"] == []
 
 
 def page(title: str, path: str, **fields: Any) -> Page:
