@@ -11,6 +11,7 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.recommendations.models import Recommendation
 from articles.editorial.models import Article
+from iria.core.text.language import SPOKEN
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
@@ -169,6 +170,7 @@ def test_the_thread_is_accessible_and_fits_the_window(
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+@pytest.mark.skipif("ar" not in SPOKEN, reason="Without a catalogue the thread is in English.")
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 def test_a_thread_in_arabic_is_mirrored_and_fits_the_window(
     open_page: OpenPage, site: str, edna: User, size: dict[str, int]
@@ -189,7 +191,6 @@ def test_a_thread_in_arabic_is_mirrored_and_fits_the_window(
     assert boxes[1]["x"] < boxes[0]["x"]
     assert accessibility_complaints(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    page.locator("#comments").screenshot(path=f"/tmp/arabic-{size['width']}.png")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -213,6 +214,3 @@ def test_the_pages_of_a_reader_are_accessible_and_fit_the_window(
         expect(page.locator("h1")).to_be_visible()
         assert accessibility_complaints(page) == [], url
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], url
-        page.screenshot(
-            path=f"/tmp/reader-{url.split('/')[2]}-{size['width']}-{scheme}.png", full_page=True
-        )
