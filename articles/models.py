@@ -59,7 +59,7 @@ from articles.images.models import (
 from articles.links.models import InternalLink
 from articles.pages.models import OldPagePath, Page
 from articles.popular.models import ArticleViews, MostRead
-from articles.public.front_page.models import Placement
+from articles.public.front_page.models import Placement, SectionPattern
 from articles.related.models import (
     ArticleTerms,
     DocumentFrequency,
@@ -149,6 +149,7 @@ __all__ = [
     "SearchLexeme",
     "SearchPosting",
     "SearchWord",
+    "SectionPattern",
     "Series",
     "SeriesPart",
     "SimilarImage",

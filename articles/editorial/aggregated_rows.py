@@ -28,8 +28,10 @@ class Rows:
         only: the fields that are fetched; accessing another raises an error.
         through: a model between the article and the rows, its column for the article, and its
             column for a row; the rows then come in the order of the model between.
+        key: the column of the rows that the model between refers to.
         beside: a relation of the rows that is fetched too, and which fields of it.
         order: SQL, with `own` for the rows' table and `between` for the one between.
+        where: SQL, a condition of the article that saves the rows of other articles.
     """
 
     relation: str
@@ -38,6 +40,8 @@ class Rows:
     through: tuple[type[models.Model], str, str] | None = None
     beside: tuple[str, tuple[str, ...]] | None = None
     order: str = "own.position, own.id"
+    key: str = "id"
+    where: str = "true"
 
     @cached_property
     def fields(self) -> "list[models.Field[Any, Any]]":
@@ -64,7 +68,7 @@ class Rows:
         belongs = "own.article_id"
         if self.through:
             between, article, row = self.through
-            tables += f" JOIN {between._meta.db_table} AS between ON between.{row} = own.id"
+            tables += f" JOIN {between._meta.db_table} AS between ON between.{row} = own.{self.key}"
             belongs = f"between.{article}"
         if self.beside:
             column = self.model._meta.get_field(self.beside[0]).column  # type: ignore[union-attr]
@@ -73,7 +77,7 @@ class Rows:
             )
         return (
             f"SELECT json_agg(json_build_array({', '.join(columns)}) ORDER BY {self.order})"  # noqa: S608
-            f" FROM {tables} WHERE {belongs} = articles_article.id"
+            f" FROM {tables} WHERE {belongs} = articles_article.id AND {self.where}"
         )
 
     def read(self, article: models.Model, found: Iterable[Sequence[Any]]) -> list[models.Model]:

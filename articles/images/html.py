@@ -23,10 +23,14 @@ def picture_html(values: ImageAttributes | None, alt: str | None = None) -> Safe
     return render_fragment("articles/images/_picture.html", image=values, alt=alt_text)
 
 
-def image_with_credit(image: Image, use: str = "card") -> SafeString:
-    """A small image in a list, with its credit below it. The entry it belongs to is a link already."""
+def small_image_html(image: Image, use: str = "card", *, has_credit: bool = False) -> SafeString:
+    """A small image in a list. The entry it belongs to is a link already.
+
+    Args:
+        has_credit: whether its credit is below it; otherwise it is at the foot of the page.
+    """
     values = image_attributes(image, use)
-    credit = short_credit(image)
+    credit = short_credit(image) if has_credit else ""
     return render_fragment("articles/images/_with_credit.html", image=values, credit=credit)
 
 

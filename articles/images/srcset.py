@@ -38,14 +38,24 @@ USES: Final = {
     "thumb": RenditionUse("15rem", 320),
     "portrait": RenditionUse("6rem", 160, shape=SQUARE),
     "face": RenditionUse("2.75rem", 160, shape=SQUARE),
-    "card": RenditionUse(
-        "(min-width: 64rem) 19rem, (min-width: 40rem) 31vw, 94vw", 640, shape=CARD
+    "card portrait": RenditionUse("9rem", 160, shape=SQUARE),
+    "card": RenditionUse("(min-width: 48rem) 17rem, 7rem", 640, shape=CARD),
+    "card lead": RenditionUse(
+        "(min-width: 62rem) 40rem, (min-width: 48rem) 62vw, 100vw", 1280, eager=True, shape=CARD
     ),
-    "card lead": RenditionUse("(min-width: 64rem) 48rem, 94vw", 1280, eager=True, shape=CARD),
-    "card first": RenditionUse(
-        "(min-width: 64rem) 34rem, (min-width: 44rem) 46vw, 94vw", 640, shape=CARD
+    "card section lead": RenditionUse(
+        "(min-width: 62rem) 46rem, 94vw", 1280, eager=True, shape=CARD
     ),
-    "card second": RenditionUse("8.5rem", 320, shape=CARD),
+    "card major": RenditionUse(
+        "(min-width: 62rem) 46rem, (min-width: 48rem) 56vw, 94vw", 1280, shape=CARD
+    ),
+    "card minor": RenditionUse(
+        "(min-width: 62rem) 19rem, (min-width: 48rem) 46vw, 94vw", 640, shape=CARD
+    ),
+    "card thumb": RenditionUse("(min-width: 48rem) 11rem, 7rem", 320, shape=CARD),
+    "card small": RenditionUse(
+        "(min-width: 62rem) 19rem, (min-width: 48rem) 46vw, 7rem", 640, shape=CARD
+    ),
     "card related": RenditionUse(
         "(min-width: 64rem) 18rem, (min-width: 36rem) 46vw, 8rem", 640, shape=CARD
     ),

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import FETCH_RAISE, Q, Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
-from articles.editorial.models import Article
+from articles.editorial.models import Article, Category
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.popular.models import MostRead
 from iria.publication.models import current_publication
@@ -54,12 +54,17 @@ def choose() -> None:
         )
 
 
-def most_read_articles(language: str, *, besides: Collection[int] = ()) -> list[Article]:
+def most_read_articles(
+    language: str, *, besides: Collection[int] = (), category: Category | None = None
+) -> list[Article]:
     """The stored most-read articles of a language; one query of a few rows.
 
     Args:
         besides: the ids of articles that are on the page already.
+        category: only those in it or below it.
     """
     chosen = Article.objects.published().filter(most_read__language=language)
+    if category is not None:
+        chosen = chosen.in_category(category)
     rest = chosen.exclude(pk__in=besides).order_by("most_read__position")
-    return list(rest.only(*FIELDS).fetch_mode(FETCH_RAISE)[:SHOWN])
+    return list(rest.for_cards()[:SHOWN])

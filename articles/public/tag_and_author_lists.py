@@ -93,12 +93,14 @@ def _page(rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int) ->
     return page
 
 
-def group_by_initial(tags: Iterable[Tag]) -> Iterator[tuple[str, list[Tag]]]:
-    """Tags by initial, ignoring accents."""
-    for initial, group in groupby(sorted(tags, key=_place), key=lambda tag: _place(tag)[0]):
+def group_by_initial[Named: (Tag, AuthorProfile)](
+    rows: Iterable[Named],
+) -> Iterator[tuple[str, list[Named]]]:
+    """Tags or authors by initial, ignoring accents."""
+    for initial, group in groupby(sorted(rows, key=_place), key=lambda row: _place(row)[0]):
         yield initial, list(group)
 
 
-def _place(tag: Tag) -> tuple[str, str]:
-    plain = unicodedata.normalize("NFD", tag.name).casefold()
+def _place(row: Tag | AuthorProfile) -> tuple[str, str]:
+    plain = unicodedata.normalize("NFD", row.name).casefold()
     return plain[:1].upper(), plain

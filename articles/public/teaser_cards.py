@@ -1,6 +1,6 @@
 """The card of an article in a list: templates/articles/public/_card.html.
 
-A front page shows thirty of them. Each is rendered once for the values it shows (`iria.core.fragments`).
+A front page shows forty of them. Each is rendered once for the values it shows (`iria.core.fragments`).
 """
 
 from collections.abc import Iterable
@@ -10,30 +10,53 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.safestring import SafeString
 
-from articles.editorial.aggregated_rows import related_values
-from articles.editorial.models import Article
+from articles.editorial.aggregated_rows import PrefetchedRows, related_values
+from articles.editorial.models import Article, ArticleType, Category
+from articles.images.models import Image
 from articles.images.rights.credit_line import short_credit
 from articles.images.srcset import ImageAttributes, image_attributes
+from articles.public.image_credits import (
+    ImageCredits,
+    ImageName,
+    name_of_image,
+    portrait_name,
+)
 from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
 from iria.core.text.translations import text_in
 from iria.publication.models import Publication
 
 TEMPLATE: Final = "articles/public/_card.html"
-USES: Final = {"lead": "card lead", "second": "card second"}
-"""Form → use of its image; other forms have images as wide as those of a list."""
+
+
+class Rank(NamedTuple):
+    """What the cards of a rank show, from the lead of a page to a line."""
+
+    use: str = ""
+    """How the image is used (`images.srcset.USES`); empty without one."""
+    standfirst: bool = False
+    large: bool = False
+    """Whether the credit is below the image and an opinion has its image, not a portrait."""
+
+
+RANKS: Final = {
+    "lead": Rank("card lead", standfirst=True, large=True),
+    "major": Rank("card major", standfirst=True, large=True),
+    "minor": Rank("card minor"),
+    "thumb": Rank("card thumb"),
+    "line": Rank(),
+    "opinion": Rank("card portrait", standfirst=True),
+    "cover": Rank("card minor"),
+    "entry": Rank("card", standfirst=True),
+}
 
 
 class Author(NamedTuple):
-    """An author in a byline, with a URL."""
+    """An author in a byline."""
 
     name: str
-    url: str
-
-
-class Section(NamedTuple):
-    name: str
-    url: str
+    url: str = ""
+    """Empty in a card, which has one link only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,73 +66,129 @@ class CardPage:
     publication: Publication
     language: str
     """The language of the page; text in another language is marked."""
-    category_id: int | None = None
-    """The category whose name is shown above, which the card does not repeat."""
-    scope: str = ""
-    """The language of the lists that the card links to; empty for all languages."""
+    category: Category | None = None
+    """The category of the page or of its part, which the card does not repeat."""
+    image_credits: ImageCredits | None = None
+    """Collects the credits that are not below their images."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """Everything `_card.html` can show; two equal cards have the same HTML."""
 
-    form: str
+    rank: str
     level: str
     """The element of the headline, such as h3."""
+    look: str
+    """opinion, report or empty."""
     url: str
     headline: str
     standfirst: str
     language: str
     page_language: str
     article_type: str
-    """Empty if the category has the same name."""
-    section: Section | None
+    section: str
+    """Empty if the article type has the same name."""
     authors: tuple[Author, ...]
     published_at: datetime | None
     time_zone: str
     """Part of the key: equal times can be different dates in two time zones."""
     image: ImageAttributes | None
+    has_portrait: bool
+    """Whether the image is the portrait of an author."""
     credit: str
+    """The text below the image; empty if it is at the foot of the page."""
     article_id: int
     """For themes that need more of the article than a card shows."""
 
 
 def card_html(
-    article: Article, page: CardPage, *, form: str = "row", level: str = "h3", use: str = ""
+    article: Article, page: CardPage, *, rank: str = "entry", level: str = "h3", use: str = ""
 ) -> SafeString:
+    """The same as HTML."""
+    return render_fragment(TEMPLATE, card=card_of(article, page, rank=rank, level=level, use=use))
+
+
+def card_of(
+    article: Article, page: CardPage, *, rank: str = "entry", level: str = "h3", use: str = ""
+) -> Card:
     """The card of an article fetched by `for_cards()`.
 
     Args:
-        form: lead, second, row or brief.
+        rank: a key of `RANKS`.
         level: the element of its headline.
-        use: how its image is used (`images.srcset.USES`), if the form does not determine it.
+        use: how its image is used, if not as usual for the rank.
     """
-    image = None if form == "brief" else article.visible_lead_image
-    name, section = "", None
-    columns = ("id", "name", "path", "translations")
-    for pk, name, path, translations in related_values(article, "article_categories", *columns)[:1]:
-        name = text_in(translations, "name") or name
-        if pk != page.category_id:
-            section = Section(name, _list_url("category", path, page.scope))
+    shows, look = RANKS[rank], look_of(article)
+    image, name = _image_of(article, shows, look)
+    is_portrait = image is not None and image is not article.lead_image
+    credit = short_credit(image) if image else ""
+    if image and not (shows.large or page.publication.credit_below_every_image):
+        credit = ""
+        if page.image_credits is not None:
+            page.image_credits.add(image, name)
     article_type = article.kind.name
-    card = Card(
-        form=form,
+    section = _section_of(article, page.category)
+    wanted = "card portrait" if is_portrait else use or shows.use
+    return Card(
+        rank=rank,
         level=level,
+        look=look,
         url=article.get_absolute_url(),
         headline=article.headline,
-        standfirst="" if form == "brief" else article.standfirst,
+        standfirst=article.standfirst if shows.standfirst else "",
         language=article.language,
         page_language=page.language,
-        article_type="" if article_type.casefold() == name.casefold() else article_type,
-        section=section,
-        authors=authors_of(article, page.scope),
+        article_type=article_type,
+        section="" if section.casefold() == article_type.casefold() else section,
+        authors=_plain_authors(article),
         published_at=page.publication.local(article.published_at) if article.published_at else None,
         time_zone=page.publication.time_zone,
-        image=image_attributes(image, use or USES.get(form, "card")) if image else None,
-        credit=short_credit(image) if image else "",
+        image=image_attributes(image, wanted) if image else None,
+        has_portrait=is_portrait,
+        credit=credit,
         article_id=article.pk,
     )
-    return render_fragment(TEMPLATE, card=card)
+
+
+def look_of(article: Article) -> str:
+    """How the cards of its type differ from others: opinion, report or empty."""
+    templates = {ArticleType.Template.OPINION, ArticleType.Template.REPORT}
+    return article.kind.template if article.kind.template in templates else ""
+
+
+def _image_of(article: Article, rank: Rank, look: str) -> tuple[Image | None, ImageName]:
+    """The image of a card, and what it is called in the credits of the page."""
+    if not rank.use:
+        return None, name_of_image(article)
+    if look == "opinion" and not rank.large:
+        portrait, author = portrait_of(article)
+        if portrait is not None:
+            return portrait, portrait_name(author)
+    return article.visible_lead_image, name_of_image(article)
+
+
+def portrait_of(article: Article) -> tuple[Image | None, str]:
+    """The first portrait among the authors of an opinion that may be shown, and whose it is."""
+    gathered: PrefetchedRows | None = getattr(article, "gathered_rows", None)
+    if gathered is None or "portraits" not in gathered.rows:
+        return None, ""
+    names = {row.author_id: row.author.name for row in article.bylines.all()}
+    for portrait in gathered["portraits"]:
+        if portrait.image.may_be_shown:
+            return portrait.image, names[portrait.author_id]
+    return None, ""
+
+
+def _section_of(article: Article, shown: Category | None) -> str:
+    """The name of its deepest category; below the shown one, if there is one."""
+    rows = related_values(article, "article_categories", "path", "name", "translations")
+    if shown is not None:
+        rows = [row for row in rows if row[0].startswith(f"{shown.path}/")]
+    if not rows:
+        return ""
+    _path, name, translations = max(rows, key=lambda row: row[0].count("/"))
+    return str(text_in(translations, "name") or name)
 
 
 def authors_of(article: Article, scope: str = "") -> tuple[Author, ...]:
@@ -128,6 +207,15 @@ def _authors(rows: Iterable[tuple[Any, ...]], scope: str) -> tuple[Author, ...]:
 def byline_html(article: Article, scope: str = "") -> SafeString:
     """The authors as links: “A, B and C”."""
     return render_fragment("articles/public/_names.html", authors=authors_of(article, scope))
+
+
+def plain_byline_html(article: Article) -> SafeString:
+    """The same as words."""
+    return render_fragment("articles/public/_names.html", authors=_plain_authors(article))
+
+
+def _plain_authors(article: Article) -> tuple[Author, ...]:
+    return tuple(Author(name) for (name,) in related_values(article, "bylines", "name"))
 
 
 def _list_url(page: str, part: str, scope: str) -> str:

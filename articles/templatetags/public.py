@@ -14,11 +14,19 @@ from articles.images.html import caption_html
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line
 from articles.pages.models import Page
+from articles.public.image_credits import ImageCredits
 from articles.public.listing_scope import ALL_LANGUAGES, ListingScope
 from articles.public.navigation import NavLink
 from articles.public.seo.other_pages import search_meta, static_page_meta
 from articles.public.seo.page_meta import PageMeta, preview_image
-from articles.public.teaser_cards import CardPage, byline_html, card_html
+from articles.public.teaser_cards import (
+    Card,
+    CardPage,
+    byline_html,
+    card_html,
+    card_of,
+    plain_byline_html,
+)
 from articles.search.query.search_request import SearchRequest
 from iria.core.http.urls import safe_link
 from iria.core.text import dates, typography
@@ -160,16 +168,32 @@ def day(context: dict[str, Any], moment: datetime) -> SafeString:
 def card(
     context: dict[str, Any],
     article: Any,
-    form: str = "row",
+    rank: str = "entry",
     level: str = "h3",
     within: Any = None,
     use: str = "",
 ) -> SafeString:
-    """An article in a list: `{% card article form="lead" level="h2" within=category %}`."""
-    category_id = within.pk if within else None
-    code = _scope(context).code
-    page = CardPage(context["publication"], _page_language(context), category_id, code)
-    return card_html(article, page, form=form, level=level, use=use)
+    """An article in a list: `{% card article rank="lead" level="h2" within=category %}`."""
+    return card_html(article, _card_page(context, within), rank=rank, level=level, use=use)
+
+
+@register.simple_tag(takes_context=True)
+def card_values(context: dict[str, Any], article: Any) -> Card:
+    """What the card of an article shows, for an entry with texts of its own."""
+    return card_of(article, _card_page(context))
+
+
+def _card_page(context: dict[str, Any], within: Any = None) -> CardPage:
+    credits = context.get("image_credits")
+    return CardPage(context["publication"], _page_language(context), within, credits)
+
+
+@register.inclusion_tag("articles/public/_image_credits.html", takes_context=True)
+def image_credits(context: dict[str, Any]) -> dict[str, Any]:
+    """The credits of the images that the page has shown above without one."""
+    credits = context.get("image_credits")
+    shown = {"page_language": context.get("page_language")}
+    return {**shown, "credits": credits.groups if isinstance(credits, ImageCredits) else []}
 
 
 @register.simple_tag(takes_context=True)
@@ -187,6 +211,12 @@ def _scope(context: dict[str, Any]) -> ListingScope:
 def author_names(context: dict[str, Any], article: Any) -> SafeString:
     """The authors of an article as links."""
     return byline_html(article, _scope(context).code)
+
+
+@register.simple_tag
+def plain_names(article: Any) -> SafeString:
+    """The authors of an article as words, where the entry is a link already."""
+    return plain_byline_html(article)
 
 
 @register.simple_tag(takes_context=True)

@@ -138,6 +138,12 @@ class Publication(models.Model):
         default="(Image Credit: {credit})",
         help_text="Format of the image credit after the caption. {credit} is replaced.",
     )
+    credit_below_every_image = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Off: the credits of small images and portraits are listed at the foot of the "
+        "page. Large images always have their credit below them.",
+    )
 
     full_text_feeds = models.BooleanField(
         default=True,

@@ -80,7 +80,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.order_by("-published_at", "-pk")
 
     def for_cards(self) -> "ArticleQuerySet":
-        """Everything that a card shows: type, categories, bylines and the lead image.
+        """Everything that a card shows: type, categories, bylines, the lead image and, of an
+        opinion, the portrait.
 
         One query, however many cards. The text is left in the database; touching what was not
         fetched raises an error instead of a query per card.
@@ -121,22 +122,35 @@ def rows_for_cards() -> tuple[Rows, ...]:
             beside=("category", ("name", "slug", "path", "translations")),
         ),
         Rows("bylines", bylines, beside=("author", ("name", "slug"))),
+        Rows(
+            "portraits",
+            _model("Portrait"),
+            through=(bylines, "article_id", "author_id"),
+            beside=("image", _fields_of_image()),
+            order="between.position, between.id",
+            key="author_id",
+            where="articles_article.kind_id IN"
+            " (SELECT id FROM articles_articletype WHERE template = 'opinion')",
+        ),
     )
 
 
 @cache
 def rows_for_pages() -> tuple[Rows, ...]:
-    # Embedded metadata is long, and only the admin shows it.
-    pictured = tuple(each.name for each in Image._meta.concrete_fields if each.name != "metadata")
     tagged = (_model("ArticleTag"), "content_object_id", "tag_id")
     return (
         Rows("article_categories", _model("ArticleCategory"), beside=("category", ())),
         Rows("bylines", _model("Byline"), beside=("author", ())),
         Rows("tags", Tag, through=tagged, order="between.id"),
         Rows("corrections", _model("Correction"), order="own.created_at DESC, own.id DESC"),
-        Rows("figures", _model("Figure"), beside=("image", pictured)),
+        Rows("figures", _model("Figure"), beside=("image", _fields_of_image())),
         Rows("attachments", _model("Attachment"), beside=("file", ()), order="own.id"),
     )
+
+
+def _fields_of_image() -> tuple[str, ...]:
+    """Without embedded metadata, which is long and only shown in the admin."""
+    return tuple(each.name for each in Image._meta.concrete_fields if each.name != "metadata")
 
 
 def _model(name: str) -> type[models.Model]:

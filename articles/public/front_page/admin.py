@@ -4,6 +4,7 @@ There is one form page for every page with slots.
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,26 +17,54 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from articles.editorial.admin.article_chooser_field import NamedArticleField, offers_of
+from articles.editorial.admin.article_chooser_field import NamedArticleField, named, offers_of
 from articles.editorial.admin.fields import MomentField
 from articles.editorial.models import Article, Category
-from articles.public.front_page import layout
-from articles.public.front_page.layout import SlotChoice
-from articles.public.front_page.models import Placement
+from articles.public.front_page import choices
+from articles.public.front_page.choices import SlotChoice
+from articles.public.front_page.layout import Choices, build_layout
+from articles.public.front_page.models import Placement, SectionPattern
 from articles.public.front_page.slots import (
     OFFERS,
     PageLayout,
     Slot,
     SlotGroup,
+    found_articles,
     front_page_layout_of,
     section_page_layout,
 )
 from articles.public.navigation import front_page_url
+from articles.public.responses import private
+from articles.public.views.listings import render_front_page
 from iria.core.admin import NoAddOrDelete
 from iria.core.text.language import native_name
 from iria.publication.context_processors import publication_of
 
 UNTIL = "-until"
+
+
+@dataclass(frozen=True, slots=True)
+class FormSlot:
+    """A slot with its fields."""
+
+    number: int
+    slot: Slot
+    article: BoundField
+    until: BoundField
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its fields have to be seen."""
+        return bool(self.article.errors or self.until.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class FormPart:
+    """A group of slots, and the field for its pattern, if it has one."""
+
+    group: SlotGroup
+    slots: list[FormSlot]
+    pattern: BoundField | None
 
 
 class FrontPageForm(forms.Form):
@@ -57,6 +86,14 @@ class FrontPageForm(forms.Form):
             self.fields[slot.name + UNTIL] = MomentField(
                 label="Until", required=False, initial=slot.expires_at
             )
+        for part in page.parts:
+            if part.chosen_pattern is not None:
+                self.fields[part.pattern_name] = forms.ChoiceField(
+                    choices=[("", "Automatic"), *SectionPattern.Pattern.choices],
+                    required=False,
+                    label="Pattern",
+                    initial=part.chosen_pattern,
+                )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -101,16 +138,28 @@ class FrontPageForm(forms.Form):
         ]
 
     @property
-    def rows(self) -> list[tuple[SlotGroup, bool, list[tuple[Slot, BoundField, BoundField]]]]:
-        """Each group, whether it is expanded, and its slots with their two fields."""
-        found = []
-        for part in self.page.parts:
-            slots = [(slot, self[slot.name], self[slot.name + UNTIL]) for slot in part.slots]
-            has_errors = any(field.errors or until.errors for _slot, field, until in slots)
-            found.append(
-                (part, has_errors or part.category is None or part.manual_placements > 0, slots)
+    def patterns(self) -> dict[int, str]:
+        """The patterns of a valid form that are not automatic, by the id of the category."""
+        return {
+            part.category.pk: pattern
+            for part in self.page.parts
+            if part.category and (pattern := self.cleaned_data.get(part.pattern_name))
+        }
+
+    @property
+    def rows(self) -> list[FormPart]:
+        """The groups of slots with their fields."""
+        return [
+            FormPart(
+                part,
+                [
+                    FormSlot(number, slot, self[slot.name], self[slot.name + UNTIL])
+                    for number, slot in enumerate(part.slots, 1)
+                ],
+                self[part.pattern_name] if part.chosen_pattern is not None else None,
             )
-        return found
+            for part in self.page.parts
+        ]
 
 
 def change_token(page: PageLayout) -> str:
@@ -120,6 +169,7 @@ def change_token(page: PageLayout) -> str:
         for slot in page.slots
         if slot.placement
     ]
+    placement += [f"{part.pattern_name}:{part.chosen_pattern}" for part in page.parts]
     return hashlib.blake2b("|".join(placement).encode(), digest_size=8).hexdigest()
 
 
@@ -142,20 +192,31 @@ class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
             if not self.has_change_permission(request):
                 raise PermissionDenied
             if form.is_valid():
-                return self._keep(request, page, form)
+                keeps = "_preview" not in request.POST
+                return (self._keep if keeps else self._preview)(request, page, form)
         return self._page(request, page, form)
 
     def _keep(self, request: HttpRequest, page: PageLayout, form: FrontPageForm) -> HttpResponse:
         by: Any = request.user
         if page.category is None:
-            layout.save_front_page(page.language, form.choices, by=by)
+            choices.save_front_page(page.language, form.choices, by=by, patterns=form.patterns)
         else:
-            layout.save_section_lead(page.category, next(iter(form.choices), None), by=by)
+            choices.save_section_lead(page.category, next(iter(form.choices), None), by=by)
         self.message_user(request, "Page saved.", messages.SUCCESS)
         return redirect(request.get_full_path())
 
+    def _preview(self, request: HttpRequest, page: PageLayout, form: FrontPageForm) -> HttpResponse:
+        """The front page with the choices of the form, which are not saved."""
+        chosen = Choices(patterns=form.patterns)
+        for each in form.choices:
+            chosen.add(each.slot, each.category_id, each.position, each.article_id)
+        codes = publication_of(request).language_codes
+        layout = build_layout(page.articles, page.language, codes, chosen)
+        return private(render_front_page(request, page.language, layout))
+
     def _page(self, request: HttpRequest, page: PageLayout, form: FrontPageForm) -> HttpResponse:
         publication = publication_of(request)
+        words = request.GET.get("q", "")[:200]
         context = {
             **self.admin_site.each_context(request),
             "title": page.title,
@@ -164,6 +225,14 @@ class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
             "form": form,
             "offers": offers_of(page.articles),
             "offers_name": OFFERS,
+            "found": [
+                (article, named(article), page.place_of(article))
+                for article in found_articles(page, words)
+            ],
+            "words": words,
+            "page_query": [
+                (name, request.GET[name]) for name in ("front", "section") if name in request.GET
+            ],
             "zone": publication.time_zone,
             "fronts": [(code, native_name(code)) for code in publication.language_codes],
             "sections": Category.objects.in_order().only("name", "path"),
@@ -177,6 +246,7 @@ class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
 
     class Media:
         css = {"all": ["iria_admin/front-page.css"]}
+        js = [forms.Script("iria_admin/front-page.js", type="module")]
 
 
 def _page_layout(request: HttpRequest) -> PageLayout | None:

@@ -1,115 +1,41 @@
-"""Saves the slots of front pages and category pages, and lays out the front page.
+"""Lays out a front page: lead, seconds, opinion, reports, and sections in patterns.
 
 Slots without a choice of an editor are filled automatically; no article appears twice.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models import OuterRef, Q, Subquery
 
-from accounts.models import User
-from articles.editorial.listings import newest_on_front
-from articles.editorial.models import Article, Category, Scope
+from articles.editorial.listings import newest_on_front, targets_of
+from articles.editorial.models import Article, ArticleType, Category, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.public.front_page.models import Placement, PlacementQuerySet
+from articles.public.front_page.models import Placement, SectionPattern
 
-SlotName = Placement.Slot
-SlotKey = tuple[str, int | None, int]
-"""Slot name, category and position."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlotChoice:
-    """An editor's choice for a slot, with its expiry time."""
-
-    slot: str
-    category_id: int | None
-    position: int
-    article_id: int
-    expires_at: datetime | None = None
-
-    @property
-    def key(self) -> SlotKey:
-        return (self.slot, self.category_id, self.position)
-
-
-def save_front_page(language: str, choices: Iterable[SlotChoice], *, by: User | None) -> None:
-    """Saves the slots of a front page; unchanged slots keep their author."""
-    _save(Placement.objects.on_front(language), choices, language, by)
-
-
-def save_section_lead(category: Category, choice: SlotChoice | None, *, by: User | None) -> None:
-    """Sets the lead of a category page; None makes it automatic."""
-    existing = Placement.objects.filter(slot=SlotName.HEAD, category=category)
-    _save(existing, [choice] if choice else [], "", by)
-
-
-def clear_expired() -> int:
-    """Deletes expired placements, which updates the cache version; returns how many."""
-    count, _each = Placement.objects.filter(expires_at__lte=timezone.now()).delete()
-    return count
-
-
-def _save(
-    existing: PlacementQuerySet, choices: Iterable[SlotChoice], language: str, by: User | None
-) -> None:
-    with transaction.atomic():
-        # One transaction per page, so that two editors cannot fill the same slot.
-        with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE articles_placement IN SHARE ROW EXCLUSIVE MODE")
-        before = {_as_choice(row): row for row in existing}
-        wanted = list(choices)
-        deleted = [row.pk for choice, row in before.items() if choice not in wanted]
-        Placement.objects.filter(pk__in=deleted).delete()
-        Placement.objects.bulk_create(
-            Placement(
-                slot=choice.slot,
-                category_id=choice.category_id,
-                position=choice.position,
-                article_id=choice.article_id,
-                expires_at=choice.expires_at,
-                language=language,
-                placed_by=by,
-            )
-            for choice in wanted
-            if choice not in before
-        )
-
-
-def _as_choice(row: Placement) -> SlotChoice:
-    return SlotChoice(row.slot, row.category_id, row.position, row.article_id, row.expires_at)
-
+Pattern = SectionPattern.Pattern
 
 SECONDS: Final = 4
-IN_SECTION: Final = 4
+OPINIONS: Final = 3
+REPORTS: Final = 4
+PLACES: Final = {Pattern.LEAD: 5, Pattern.ROW: 4, Pattern.PAIR: 3}
+"""How many articles a section has in each pattern."""
+
+TURNS: Final = (Pattern.LEAD, Pattern.ROW, Pattern.PAIR)
+CHILDREN: Final = 6
+"""Subcategories that are linked beside the name of a section."""
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A top-level category and the articles in its part of the page."""
-
-    category: Category
-    articles: list[Article]
-
-
-@dataclass(frozen=True, slots=True)
-class FrontPage:
-    lead: Article | None
-    seconds: list[Article]
-    sections: list[Section]
-
-
-@dataclass(slots=True)
-class ManualPlacements:
-    """The ids of the articles chosen by editors, by slot and position."""
+class Choices:
+    """What editors chose: the ids of articles by slot and position, and patterns by category."""
 
     lead: dict[int, int] = field(default_factory=dict)
     seconds: dict[int, int] = field(default_factory=dict)
     sections: dict[int, dict[int, int]] = field(default_factory=dict)
+    patterns: Mapping[int, str] | None = None
+    """None: the saved ones."""
     all: set[int] = field(default_factory=set)
 
     def add(self, place: str, category: int | None, position: int, article: int) -> None:
@@ -123,76 +49,245 @@ class ManualPlacements:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionLayout:
+    """A top-level category and the ids of the articles in its part of the page."""
+
+    category: Category
+    children: list[Category]
+    pattern: str
+    articles: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """The ids of the articles in every part of the page."""
 
     head: list[int]
     """The lead, then the secondary articles."""
-    sections: list[tuple[Category, list[int]]]
+    opinion: list[int]
+    reports: list[int]
+    sections: list[SectionLayout]
 
     @property
     def all(self) -> set[int]:
-        return set(self.head).union(*(chosen for _category, chosen in self.sections))
+        parts = (self.head, self.opinion, self.reports, *(each.articles for each in self.sections))
+        return set().union(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section with its articles, the first of which has an image if any has."""
+
+    category: Category
+    children: list[Category]
+    pattern: str
+    articles: list[Article]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What stands side by side: one section, or two in the pattern of a pair."""
+
+    pattern: str
+    sections: list[Section]
+    is_mirrored: bool = False
+
+    def takes(self, section: Section) -> bool:
+        """Whether the section completes it."""
+        return self.pattern == section.pattern == Pattern.PAIR and len(self.sections) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    lead: Article | None
+    seconds: list[Article]
+    opinion: list[Article]
+    reports: list[Article]
+    sections: list[Section]
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The sections as blocks; every other one with a large card has it on the other side."""
+        found: list[Block] = []
+        leads = 0
+        for section in self.sections:
+            if found and found[-1].takes(section):
+                found[-1].sections.append(section)
+                continue
+            leads += section.pattern == Pattern.LEAD
+            is_mirrored = section.pattern == Pattern.LEAD and leads % 2 == 0
+            found.append(Block(section.pattern, [section], is_mirrored))
+        return found
+
+    @property
+    def offer_after(self) -> int:
+        """After how many blocks the newsletter is offered: after three parts with the reports."""
+        return min(len(self.blocks), 2 if self.reports else 3)
 
 
 def load_front_page(articles: ArticleQuerySet, layout: Layout) -> FrontPage:
     """The front page with its articles: one query for all cards."""
     cards = {card.pk: card for card in articles.filter(pk__in=layout.all).for_cards()}
-    head = [cards[pk] for pk in layout.head if pk in cards]
+
+    def shown(article_ids: list[int]) -> list[Article]:
+        return [cards[pk] for pk in article_ids if pk in cards]
+
+    head = shown(layout.head)
     return FrontPage(
         lead=head[0] if head else None,
         seconds=head[1:],
+        opinion=shown(layout.opinion),
+        reports=shown(layout.reports),
         sections=[
-            Section(section, shown)
-            for section, chosen in layout.sections
-            if (shown := [cards[pk] for pk in chosen if pk in cards])
+            Section(each.category, each.children, each.pattern, shown(each.articles))
+            for each in layout.sections
+            if shown(each.articles)
         ],
     )
 
 
-def build_layout(articles: ArticleQuerySet, code: str, codes: list[str]) -> Layout:
+def build_layout(
+    articles: ArticleQuerySet, code: str, codes: list[str], choices: Choices | None = None
+) -> Layout:
     """Fills slots with the editors' choices first, then with the newest other articles.
 
-    Three queries: choices in this language, categories, the newest of all and of each category.
-    Each query fetches more articles than needed, since earlier slots may use some of them.
+    Five queries: choices in this language, categories with their patterns, types, the newest of all
+    and of each category, and which of them have images. Each fetches more articles than needed, since earlier
+    slots may use some of them.
 
     Args:
         articles: those that may appear on the page.
         code: its language.
         codes: the publication's languages, the first one first.
+        choices: instead of the saved ones, for a preview.
     """
-    placement = manual_placements(articles, code)
-    sections = list(Category.objects.filter(parent=None).in_order())
-    headings = [(Scope.ALL, 0), *((Scope.CATEGORY, section.pk) for section in sections)]
-    each = IN_SECTION + 1 + SECONDS + len(placement.all)
-    newest_of_all, *newest_of_each = newest_on_front(headings, each, code, codes)
-    rest = _without(newest_of_all, placement.all)
-    lead = _filled(placement.lead, rest, 1)
-    head = lead + _filled(placement.seconds, rest, SECONDS)
-    used = placement.all | set(head)
+    chosen = choices or saved_choices(articles, code)
+    used = set(chosen.all)
+    categories = _categories(code, "" if code == codes[0] else code)
+    patterns = chosen.patterns
+    if patterns is None:
+        patterns = {each.pk: each.saved_pattern for each in categories if each.saved_pattern}  # type: ignore[attr-defined]
+    sections = [each for each in categories if each.parent_id is None]
+    opinions, reports, newest, *newest_of_each = _newest(sections, len(used), code, codes)
+
+    places = 1 + SECONDS - len(chosen.lead) - len(chosen.seconds)
+    opinion = _without(opinions, used)[:OPINIONS]
+    if len(_without(newest, used.union(opinion))) < places:
+        opinion = []
+    rest = _without(newest, used.union(opinion))
+    lead = _filled(chosen.lead, rest, 1)
+    rest = _without(rest, set(lead))[:SECONDS]
+    offered = chosen.all.union(rest, *newest_of_each)
+    pictured = set(
+        articles.filter(pk__in=offered, lead_image__isnull=False).values_list("pk", flat=True)
+    )
+    head = lead + _filled(chosen.seconds, _pictured_first(rest, pictured), SECONDS)
+    used.update(head, opinion)
+    row = _without(reports, used)[:REPORTS]
+    # A row with a hole is left out.
+    row = row if len(row) == REPORTS else []
+    used.update(row)
+
+    turns = PatternTurns()
     parts = []
     for section, newest_here in zip(sections, newest_of_each, strict=True):
-        free = _without(newest_here, used)
-        chosen = _filled(placement.sections.get(section.pk, {}), free, IN_SECTION)
-        used.update(chosen)
-        parts.append((section, chosen))
-    return Layout(head, parts)
+        free, fixed = _without(newest_here, used), chosen.sections.get(section.pk, {})
+        here = [*fixed.values(), *free]
+        pattern = turns.pattern_for(
+            patterns.get(section.pk), len(here), has_images=not pictured.isdisjoint(here)
+        )
+        places = PLACES[Pattern(pattern)]
+        shown = _filled(_within(fixed, places), _pictured_first(free, pictured), places)
+        used.update(shown)
+        children = [each for each in categories if each.parent_id == section.pk][:CHILDREN]
+        parts.append(SectionLayout(section, children, pattern, shown))
+    return Layout(head, opinion, row, parts)
 
 
-def manual_placements(articles: ArticleQuerySet, language: str) -> ManualPlacements:
+class PatternTurns:
+    """The patterns of one section after the other.
+
+    By default they take turns. A section with few articles or without images becomes half of a pair,
+    and so does the one after half a pair.
+    """
+
+    def __init__(self) -> None:
+        self._turn = 0
+        self._is_half = False
+
+    def pattern_for(self, chosen: str | None, articles: int, *, has_images: bool) -> str:
+        if not articles:
+            return chosen or Pattern.PAIR
+        if chosen:
+            pattern: str = chosen
+        elif self._is_half or articles <= PLACES[Pattern.PAIR] or not has_images:
+            pattern = Pattern.PAIR
+        else:
+            pattern = TURNS[self._turn % len(TURNS)]
+            self._turn += 1
+        self._is_half = pattern == Pattern.PAIR and not self._is_half
+        return pattern
+
+
+def saved_choices(articles: ArticleQuerySet, language: str) -> Choices:
     """The editors' choices for the front page of a language that can be shown there."""
-    found = ManualPlacements()
+    found = Choices()
     rows = Placement.objects.in_force().on_front(language).filter(article__in=articles)
     for row in rows.values_list("slot", "category_id", "position", "article_id"):
         found.add(*row)
     return found
 
 
-def _without(article_ids: Iterable[int], used: set[int]) -> Iterator[int]:
-    return iter([pk for pk in article_ids if pk not in used])
+def _categories(code: str, language: str) -> list[Category]:
+    """The top-level categories with their `saved_pattern`, and their children that have articles.
+
+    Args:
+        code: the language of the front page.
+        language: that of the articles; empty for all.
+    """
+    used = targets_of(Scope.CATEGORY, language=language)
+    is_child = Q(parent__isnull=False, parent__parent=None, pk__in=used)
+    saved = SectionPattern.objects.filter(language=code, category=OuterRef("pk"))
+    categories = Category.objects.filter(Q(parent=None) | is_child).in_order()
+    return list(categories.annotate(saved_pattern=Subquery(saved.values("pattern")[:1])))
 
 
-def _filled(placement: dict[int, int], rest: Iterator[int], places: int) -> list[int]:
+def _newest(sections: list[Category], chosen: int, code: str, codes: list[str]) -> list[list[int]]:
+    """The newest opinions, reports, articles of all kinds and articles of each section."""
+    # Of several types with the same template, the first.
+    types = dict(ArticleType.objects.reverse().values_list("template", "pk"))
+    headings = [
+        (Scope.TYPE, types.get(ArticleType.Template.OPINION, 0)),
+        (Scope.TYPE, types.get(ArticleType.Template.REPORT, 0)),
+        (Scope.ALL, 0),
+        *((Scope.CATEGORY, section.pk) for section in sections),
+    ]
+    each = 1 + SECONDS + OPINIONS + REPORTS + PLACES[Pattern.LEAD] + chosen
+    return newest_on_front(headings, each, code, codes)
+
+
+def _without(article_ids: Iterable[int], used: set[int]) -> list[int]:
+    return [pk for pk in article_ids if pk not in used]
+
+
+def _within(placement: dict[int, int], places: int) -> dict[int, int]:
+    """Choices for places that the pattern lacks move to its last free places."""
+    found = {position: pk for position, pk in placement.items() if position < places}
+    moved = [placement[position] for position in sorted(placement) if position >= places]
+    for position in reversed(range(places)):
+        if moved and position not in found:
+            found[position] = moved.pop()
+    return found
+
+
+def _pictured_first(article_ids: list[int], pictured: set[int]) -> list[int]:
+    """The same, but the first one that has an image comes first."""
+    first = next((pk for pk in article_ids if pk in pictured), None)
+    return sorted(article_ids, key=lambda pk: pk != first)
+
+
+def _filled(placement: dict[int, int], article_ids: list[int], places: int) -> list[int]:
     """The slots in order: the editor's choice, or the next article."""
+    rest = iter(article_ids)
     chosen = [placement.get(position) or next(rest, None) for position in range(places)]
     return [pk for pk in chosen if pk is not None]

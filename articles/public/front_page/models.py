@@ -83,3 +83,38 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article} as {self.get_slot_display().lower()}"
+
+
+@model_policy(public=ALL_ROWS, personal_data=privacy.FRONT_PAGE, permissions={EDITOR: ALL_ACTIONS})
+class SectionPattern(models.Model):
+    """How a section of a front page is laid out, if an editor chose it."""
+
+    class Pattern(models.TextChoices):
+        LEAD = "lead", "One large card and four small ones"
+        ROW = "row", "Four cards in a row"
+        PAIR = "pair", "Beside another section: one card and two lines"
+
+    language = models.CharField(
+        max_length=8, choices=LANGUAGES, help_text="Language of the front page."
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.CASCADE, related_name="front_page_patterns"
+    )
+    pattern = models.CharField(max_length=4, choices=Pattern)
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
+    )
+    chosen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["language", "category"], name="section_pattern_once_a_front_page"
+            ),
+            models.CheckConstraint(
+                condition=Q(pattern__in=["lead", "row", "pair"]), name="section_pattern_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category}: {self.get_pattern_display().lower()}"

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from articles.editorial.listings import Listing
 from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.public.front_page import layout as front_page_layout
-from articles.public.front_page.models import Placement, PlacementQuerySet
+from articles.public.front_page.choices import patterns_of
+from articles.public.front_page.models import Placement, PlacementQuerySet, SectionPattern
 from iria.publication.models import Publication
 
 SlotName = Placement.Slot
 OFFERS = "articles-to-choose"
+FOUND: Final = 20
+"""Articles beside the slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,14 @@ class SlotGroup:
     name: str
     slots: list[Slot]
     category: Category | None = None
+    shape: str = ""
+    """The pattern in which the slots stand: that of a section, or head for lead and seconds."""
+    chosen_pattern: str | None = None
+    """The pattern of the section that an editor chose; None if it has none to choose."""
+
+    @property
+    def pattern_name(self) -> str:
+        return f"pattern-{self.category.pk}" if self.category else ""
 
     @property
     def manual_placements(self) -> int:
@@ -63,6 +75,20 @@ class PageLayout:
     def slots(self) -> list[Slot]:
         return [slot for part in self.parts for slot in part.slots]
 
+    def place_of(self, article: Article) -> str:
+        """The slot that shows an article; empty if it is on no slot of the page."""
+        for part in self.parts:
+            for number, slot in enumerate(part.slots, 1):
+                if slot.now == article:
+                    return f"{part.name}, slot {number}" if part.category else f"Slot {number}"
+        return ""
+
+
+def found_articles(page: PageLayout, words: str) -> ArticleQuerySet:
+    """The newest articles for a page whose headline contains the words: one query."""
+    articles = page.articles.filter(headline__icontains=words) if words else page.articles
+    return articles.newest().for_cards()[:FOUND]
+
 
 def front_page_layout_of(publication: Publication, code: str, name: str, url: str) -> PageLayout:
     """The slots of the front page of a language."""
@@ -83,22 +109,42 @@ def front_page_layout_of(publication: Publication, code: str, name: str, url: st
             for position in range(places)
         ]
 
-    parts = [
-        SlotGroup("Lead", slots(SlotName.LEAD, None, layout.head[:1], 1)),
-        SlotGroup(
-            "Secondary lead",
-            slots(SlotName.SECOND, None, layout.head[1:], front_page_layout.SECONDS),
-        ),
-    ]
+    lead = slots(SlotName.LEAD, None, layout.head[:1], 1)
+    seconds = slots(SlotName.SECOND, None, layout.head[1:], front_page_layout.SECONDS)
+    patterns = patterns_of(code)
+    parts = [SlotGroup("Lead and secondary lead", [*lead, *seconds], shape="head")]
     parts += [
         SlotGroup(
-            section.name,
-            slots(SlotName.SECTION, section.pk, shown, front_page_layout.IN_SECTION),
-            section,
+            section.category.name,
+            slots(
+                SlotName.SECTION,
+                section.category.pk,
+                section.articles,
+                _places(section, placement),
+            ),
+            section.category,
+            section.pattern,
+            patterns.get(section.category.pk, ""),
         )
-        for section, shown in layout.sections
+        for section in layout.sections
     ]
     return PageLayout(f"Front page, {name}", url, articles, parts, language=code)
+
+
+def _places(
+    section: front_page_layout.SectionLayout, placed: dict[tuple[str, int | None, int], Placement]
+) -> int:
+    """The places of its pattern, and further ones that were filled in another pattern."""
+    filled = [
+        position
+        for slot, category, position in placed
+        if (slot, category) == (SlotName.SECTION, section.category.pk)
+    ]
+    return max(
+        front_page_layout.PLACES[SectionPattern.Pattern(section.pattern)],
+        *(position + 1 for position in filled),
+        0,
+    )
 
 
 def section_page_layout(category: Category) -> PageLayout:

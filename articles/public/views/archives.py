@@ -143,9 +143,8 @@ def authors(request: HttpRequest) -> HttpResponse:
     page = authors_page(request.GET.get("page"))
     description = gettext("All authors.")
     about = page_meta.listing_meta(request, gettext("Authors"), page, description=description)
-    return render_public_page(
-        request, "articles/public/authors.html", {"page": page, "meta": about}
-    )
+    context = {"letters": list(group_by_initial(page.object_list)), "page": page, "meta": about}
+    return render_public_page(request, "articles/public/authors.html", context)
 
 
 @public_page

@@ -7,7 +7,8 @@ from django.utils.translation import gettext
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial.models import Article, Portrait, Scope
+from articles.editorial.models import Article, Category, Portrait, Scope
+from articles.popular.most_read import SHOWN as MOST_READ
 from articles.popular.most_read import most_read_articles
 from articles.public.category_context import CategoryContext, category_context, section_page
 from articles.public.front_page import layout as front_page_layout
@@ -50,6 +51,15 @@ def _front(request: HttpRequest, code: str) -> HttpResponse:
     layout = _layouts.of(
         request, code, lambda: front_page_layout.build_layout(articles, code, codes)
     )
+    return render_front_page(request, code, layout)
+
+
+def render_front_page(
+    request: HttpRequest, code: str, layout: front_page_layout.Layout
+) -> HttpResponse:
+    """The front page of a language in this layout."""
+    codes = publication_of(request).language_codes
+    articles = Article.objects.published().of_front(code, codes)
     composed = front_page_layout.load_front_page(articles, layout)
     with use_language(code):
         about = page_meta.front_page_meta(request, code, native_name(code), composed.lead)
@@ -89,6 +99,7 @@ def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
     section = section_page(scope, tree.chosen, tree.lead_id, request.GET.get("page"))
     if code and not (section.lead or section.cards):
         raise Http404
+    shown = [*filter(None, [section.lead]), *section.cards]
     with use_language(code):
         about = page_meta.listing_meta(
             request,
@@ -97,18 +108,32 @@ def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
             description=tree.chosen.local_introduction,
             above=[*scope.crumbs, *_above(tree, scope)],
             feed=f"{request.path}feed/",
-            cards=[*filter(None, [section.lead]), *section.cards],
+            cards=shown,
         )
         context = {
             "category_tree": tree.within(scope) if code else tree,
             "category": tree.chosen,
             "lead": section.lead,
             "cards": section.cards,
+            "most_read": _most_read_in(request, scope, tree.chosen, shown),
             "page": section.page,
             "meta": about,
             **scope_context(scope),
         }
         return render_public_page(request, "articles/public/category.html", context)
+
+
+def _most_read_in(
+    request: HttpRequest, scope: ListingScope, category: Category, shown: list[Article]
+) -> list[Article]:
+    """The most-read articles of a category that are not on its page; none if they fill no row."""
+    publication = publication_of(request)
+    if not publication.show_most_read:
+        return []
+    code = scope.code or publication.language_codes[0]
+    besides = [article.pk for article in shown]
+    found = most_read_articles(code, besides=besides, category=category)
+    return found if len(found) == MOST_READ else []
 
 
 def _above(tree: CategoryContext, scope: ListingScope) -> list[tuple[str, str]]:

@@ -36,8 +36,8 @@ def test_categories_are_in_the_editors_order_and_empty_ones_are_left_out(client:
     newsroom.category("Nothing yet", position=7)
     html = page(client, "/")
     assert html.index('id="section-') < html.rindex('id="section-')
-    assert html.count('class="section-name"') == 2
-    assert "Nothing yet</a></h2>" not in html
+    assert html.count('id="section-') == 2
+    assert "Nothing yet" not in html.partition("<main")[2].partition("</main")[0]
 
 
 def test_a_front_page_without_articles_says_so(client: Client) -> None:
@@ -103,7 +103,7 @@ def test_links_in_lists_of_a_language_stay_in_that_language(
     client: Client, languages: None
 ) -> None:
     front = page(client, "/language/fr/")
-    for path in ("articles/", "archive/", "category/asia-pacific/japan/"):
+    for path in ("articles/", "archive/", "category/asia-pacific/"):
         assert f'href="/language/fr/{path}"' in front
     japan = page(client, "/language/fr/category/asia-pacific/japan/")
     assert 'href="/language/fr/category/asia-pacific/"' in japan
@@ -139,8 +139,7 @@ def test_tags_and_authors_have_a_list_in_each_language(client: Client, languages
         assert client.get(f"/language/ar{path}").status_code == 404
         assert client.get(f"/language/ar{path}feed/").status_code == 404
     article = page(client, Article.objects.get(headline="Sur la mer").get_absolute_url())
-    for html in (article, page(client, "/language/fr/articles/")):
-        assert 'href="/language/fr/author/ines-faro/"' in html
+    assert 'href="/language/fr/author/ines-faro/"' in article
     assert 'href="/language/fr/tag/straits/"' in article
 
 

@@ -18,7 +18,7 @@ from articles.images import html, srcset
 ROOT: Final = Path(settings.BASE_DIR)
 APPS: Final = ("articles", "newsletter", "iria", "accounts")
 TEMPLATE_PATTERN: Final = re.compile(
-    r"{% (picture|caption|credit|image_with_credit|image_unavailable)\b|\bimage\.(address|url)\b"
+    r"{% (picture|caption|credit|small_image|image_unavailable)\b|\bimage\.(address|url)\b"
 )
 INTERNAL_PATHS: Final = re.compile(
     r"(^|/)(desk|library|demo|synthetic)/|admin|dashboard|choos|focusing|widget|/outputs\.py"

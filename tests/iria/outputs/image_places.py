@@ -1,6 +1,7 @@
 """Finds the places of an image in an output, with the text for its credit at each place.
 
-A credit somewhere on a page is not enough: it must be in the file, in the preview and on each card.
+A credit somewhere in an output is not enough: it must be in the file, in the preview and with each
+image. A small image or a portrait of a page has it below it, or in the list at the foot of the page.
 Every place that names a file of the image is found by the format of the
 output, with the field, the caption or the text that must contain the credit.
 """
@@ -74,9 +75,10 @@ def _one_line_paragraphs(text: str) -> str:
 
 def _in_html(text: str, names: Collection[str]) -> Iterator[ImagePlace]:
     tree = html.document_fromstring(text)
+    listed = " ".join(each.text_content() for each in tree.find_class("image-credits"))
     for element in tree.iter("img"):
         if _named(element.get("src"), names):
-            yield _html_place(element)
+            yield _html_place(element, listed)
     for element in tree.iter("meta"):
         if _named(element.get("content"), names):
             name = element.get("property") or element.get("name") or "meta"
@@ -87,8 +89,16 @@ def _in_html(text: str, names: Collection[str]) -> Iterator[ImagePlace]:
             yield from _in_json(json.loads(element.text_content()), names, "JSON-LD ")
 
 
-def _html_place(element: Any) -> ImagePlace:
-    """The nearest element around the image and its link: a figure or a part of a card."""
+SMALL: Final = {"card-image", "portrait", "search-image"}
+"""Elements whose image may have its credit in the list at the foot of the page."""
+
+
+def _html_place(element: Any, listed: str) -> ImagePlace:
+    """The nearest element around the image and its link: a figure or a part of a card.
+
+    Args:
+        listed: the credits at the foot of the page.
+    """
     around = element.getparent()
     while around.tag in {"picture", "a"}:
         around = around.getparent()
@@ -97,7 +107,8 @@ def _html_place(element: Any) -> ImagePlace:
             "figure", " ".join(each.text_content() for each in around.iter("figcaption"))
         )
     kind = (around.get("class") or around.tag).split()[0]
-    return ImagePlace(kind, around.text_content())
+    text = around.text_content()
+    return ImagePlace(kind, f"{text} {listed}" if kind in SMALL else text)
 
 
 # JSON: structured data, JSON Feed, the API, oEmbed

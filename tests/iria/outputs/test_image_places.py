@@ -37,6 +37,11 @@ PAGES = f'<?xml version="1.0"?><url xmlns:i="{SITEMAP}">{{}}</url>'
     [
         (f"<p>{CREDIT}</p><figure>{IMAGE}</figure>", "figure"),
         (f"<figure>{IMAGE}<p>{CREDIT}</p></figure>", "figure"),
+        (f"<figure>{IMAGE}</figure><section class='image-credits'>{CREDIT}</section>", "figure"),
+        (
+            f"<div class='story-image'>{IMAGE}</div><p class='image-credits'>{CREDIT}</p>",
+            "story-image",
+        ),
         (f'<div><p>{CREDIT}</p><div class="card-image">{IMAGE}</div></div>', "card-image"),
         (f"<table><tr><td><a>{IMAGE}</a></td><td>{CREDIT}</td></tr></table>", "td"),
         (f"{OG}<meta property='og:title' content='{CREDIT}'>", "og:image:alt"),
@@ -66,6 +71,7 @@ def test_a_credit_elsewhere_does_not_count(body: str, kind: str) -> None:
     [
         f"<figure><a>{IMAGE}</a><figcaption>{CREDIT}</figcaption></figure>",
         f'<div class="portrait"><picture>{IMAGE}</picture><small>{CREDIT}</small></div>',
+        f'<div class="card-image">{IMAGE}</div><section class="image-credits">{CREDIT}</section>',
         f"{OG}<meta property='og:image:alt' content='A quay – {CREDIT}'>",
         structured(creditText=CREDIT),
         json.dumps({**FEED, "_picture": {"credit": CREDIT}}),
