@@ -161,7 +161,7 @@ def _send_confirmation(consent: Consent) -> None:
     content = EmailContent(
         subject=gettext("Confirm your subscription to %(name)s") % {"name": name},
         blocks=(
-            Paragraph(gettext(_asking(consent)) % {"name": name}),
+            Paragraph(_asking(consent) % {"name": name}),
             Paragraph(consent.wording),
             Button(
                 gettext("Confirm your subscription"),
@@ -178,7 +178,7 @@ def _send_already_subscribed(consent: Consent) -> None:
     content = EmailContent(
         subject=gettext("You are already subscribed to %(name)s") % {"name": name},
         blocks=(
-            Paragraph(gettext(_known(consent)) % {"name": name}),
+            Paragraph(_known(consent) % {"name": name}),
             Paragraph(gettext(LOOK_FOR_IT)),
             Button(
                 gettext("Manage preferences or unsubscribe"),
@@ -190,11 +190,11 @@ def _send_already_subscribed(consent: Consent) -> None:
 
 
 def _asking(consent: Consent) -> str:
-    return ASKING_TO_FOLLOW if consent.follows.exists() else ASKING
+    return gettext(ASKING_TO_FOLLOW) if consent.follows.exists() else gettext(ASKING)
 
 
 def _known(consent: Consent) -> str:
-    return FOLLOWED_ALREADY if consent.follows.exists() else KNOWN_ALREADY
+    return gettext(FOLLOWED_ALREADY) if consent.follows.exists() else gettext(KNOWN_ALREADY)
 
 
 def send_data_link(subscriber_id: int) -> None:
