@@ -1,6 +1,7 @@
 """Lighthouse scores of a site started with `make run`, and the transfer size of its pages.
 
-Lighthouse simulates a mid-range phone with a slow connection. Every category must reach 95 on each page.
+Lighthouse simulates a mid-range phone with a slow connection. Every category must reach 99 on each page. Search
+results are for readers and not for search engines (`noindex`), so their SEO does not count.
 """
 
 import json
@@ -27,10 +28,12 @@ pytestmark = [
 ]
 
 TOOL: Final = Path(__file__).parent / "lighthouse"
-MIN_SCORE: Final = 95
+MIN_SCORE: Final = 99
 CATEGORIES: Final = ("performance", "accessibility", "best-practices", "seo")
 WORDS: Final = 60 * 1024
-SCRIPTS: Final = 10 * 1024
+SCRIPTS: Final = 12 * 1024
+FIRST_LOAD: Final = {"front page": 350 * 1024, "article": 250 * 1024}
+"""Everything that a phone 390 pixels wide with two device pixels each loads before anybody scrolls."""
 FIRST_VIEW: Final = 8
 
 SLOW_LINE: Final = {
@@ -73,14 +76,19 @@ def pages(site_url: str) -> dict[str, str]:
     return {
         "front page": f"{site_url}/",
         "article": items[0]["url"],
+        "section": f"{site_url}/category/asia-pacific/",
         "search": f"{site_url}/search/?q=security",
     }
 
 
-@pytest.mark.parametrize("kind", ["front page", "article", "search"])
+@pytest.mark.parametrize("kind", ["front page", "article", "section", "search"])
 def test_all_lighthouse_scores_are_high_enough(pages: dict[str, str], kind: str) -> None:
     report = _report(pages[kind])
-    scores = {name: round(report["categories"][name]["score"] * 100) for name in CATEGORIES}
+    scores = {
+        name: round(report["categories"][name]["score"] * 100)
+        for name in CATEGORIES
+        if (kind, name) != ("search", "seo")
+    }
     shift = report["audits"]["cumulative-layout-shift"]["numericValue"]
     print(f"{kind}: {scores}, layout shift {shift:.3f}")
     failing = [
@@ -89,7 +97,21 @@ def test_all_lighthouse_scores_are_high_enough(pages: dict[str, str], kind: str)
         if audit.get("score") not in {None, 1}
     ]
     assert min(scores.values()) >= MIN_SCORE, failing
-    assert shift < 0.01, failing
+    assert shift < 0.005, failing
+
+
+@pytest.mark.parametrize("kind", FIRST_LOAD)
+def test_a_phone_loads_little_before_anybody_scrolls(
+    pages: dict[str, str], chromium: Browser, kind: str
+) -> None:
+    sizes: dict[str, int] = {}
+    context = chromium.new_context(viewport=PHONE, device_scale_factor=2)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.on("requestfinished", lambda asked: sizes.update(_size(asked)))
+    page.goto(pages[kind], wait_until="networkidle")
+    context.close()
+    print(f"{kind}: {sum(sizes.values()):,} bytes on first load")
+    assert sum(sizes.values()) <= FIRST_LOAD[kind], sizes
 
 
 def test_an_article_page_is_small(pages: dict[str, str], chromium: Browser) -> None:
