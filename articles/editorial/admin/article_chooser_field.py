@@ -5,12 +5,13 @@ their URL or headline.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import CharField, Value
 
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
@@ -95,6 +96,20 @@ def named(article: Article) -> str:
     return f"{article.headline} [{article.pk}]"
 
 
-def offers_of(articles: ArticleQuerySet, most: int = OFFERED) -> list[str]:
+def listed(lists: Mapping[str, ArticleQuerySet]) -> dict[str, list[Article]]:
+    """Several lists of articles with their headlines, the newest first, in one query."""
+    rows = [
+        articles.annotate(list_name=Value(name, CharField())).values_list(
+            "list_name", "pk", "headline"
+        )
+        for name, articles in lists.items()
+    ]
+    found: dict[str, list[Article]] = {name: [] for name in lists}
+    for name, pk, headline in rows[0].union(*rows[1:], all=True).order_by("-pk"):
+        found[name].append(Article(pk=pk, headline=headline))
+    return found
+
+
+def offers_of(articles: ArticleQuerySet) -> list[str]:
     """Labels of the newest articles, for the list."""
-    return [named(each) for each in articles.newest().only("headline")[:most]]
+    return [named(each) for each in articles.newest().only("headline")[:OFFERED]]

@@ -18,7 +18,7 @@ from django.utils.html import escape, format_html, format_html_join
 from accounts.models import AuthorProfile
 from articles.editorial import translations
 from articles.editorial.admin import submit_actions
-from articles.editorial.admin.article_chooser_field import NamedArticleField, offers_of
+from articles.editorial.admin.article_chooser_field import NamedArticleField, listed, named
 from articles.editorial.admin.editor_field import BodyField, CaptionField
 from articles.editorial.admin.fields import InOrderField, MomentField, TagsField, join
 from articles.editorial.admin.picks_field import PicksField, check_picks
@@ -35,7 +35,8 @@ STYLESHEETS: Final = (
     *("bar", "phone", "column", "sidebar", "tabs", "sheet"),
     *("preview", "preview-cards"),
 )
-OFFERED_HERE = 60
+OFFERED: Final = 60
+"""The newest articles; scripts find the others."""
 SCHEDULE = "_schedule"
 """The name of the button that sets a time."""
 
@@ -160,7 +161,6 @@ class ArticleForm(forms.ModelForm[Article]):
         if "chosen_categories" in self.fields:
             categories = list(Category.objects.in_order().only("name", "path"))
             labels = names_in_tree(categories)
-            self._offer_translations()
             self.fields["chosen_categories"].offer(  # type: ignore[attr-defined]
                 (each.pk, "\u2003" * each.depth + each.name, labels[each.pk]) for each in categories
             )
@@ -173,20 +173,31 @@ class ArticleForm(forms.ModelForm[Article]):
         if "series" in self.fields:
             names = Series.objects.values_list("pk", "name")
             self.fields["series"].offer((pk, name, name) for pk, name in names)  # type: ignore[attr-defined]
-            picked = self._picked_before
-            self.fields["picks"].offer_articles(self._seen(), picked)  # type: ignore[attr-defined]
+            self._offer_articles()
+            self._describe_translations()
 
-    def _offer_translations(self) -> None:
+    def _offer_articles(self) -> None:
+        seen, picked = self._seen().order_by("-pk"), self._picked_before
+        found = listed(
+            {
+                "newest": seen[:OFFERED],
+                "picked": seen.filter(pk__in=picked),
+                "translations": seen.exclude(language=self.instance.language or "en")[:OFFERED],
+            }
+        )
+        offered = [*found["newest"], *found["picked"]]
+        self.fields["picks"].offer_articles(offered, picked)  # type: ignore[attr-defined]
         field = self.fields["translation_of"]
         field.articles = self._seen()  # type: ignore[attr-defined]
-        others = self._seen().exclude(language=self.instance.language or "en")
-        field.widget.offers = offers_of(others, OFFERED_HERE)
+        field.widget.offers = [named(each) for each in found["translations"]]
+
+    def _describe_translations(self) -> None:
         linked = translations.translations_of(self.instance)
         seen = set(
             self._seen().filter(pk__in=[each.pk for each in linked]).values_list("pk", flat=True)
         )
         if linked := [each for each in linked if each.pk in seen]:
-            field.help_text = format_html(
+            self.fields["translation_of"].help_text = format_html(
                 "Linked to {}. Clear the field to remove the link.",
                 format_html_join(
                     ", ",

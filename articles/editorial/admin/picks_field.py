@@ -1,7 +1,7 @@
 """The field for the articles that editors pick for “Read next”."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -9,9 +9,6 @@ from articles.editorial.admin.fields import InOrderField
 from articles.editorial.models import Article
 from articles.editorial.models.picks import MAX_PICKS
 from articles.editorial.models.querysets import ArticleQuerySet
-
-OFFERED: Final = 60
-"""The newest articles; the script finds the others."""
 
 
 class PicksField(InOrderField[Article]):
@@ -26,12 +23,10 @@ class PicksField(InOrderField[Article]):
             "automatically.",
         )
 
-    def offer_articles(self, seen: ArticleQuerySet, chosen: Iterable[int]) -> None:
-        """The newest articles that the user may see, and those that are chosen."""
-        labels = {row.pk: str(row) for row in seen.order_by("-pk").only("headline")[:OFFERED]}
-        if others := [pk for pk in chosen if pk not in labels]:
-            labels |= {pk: f"Article {pk}" for pk in others}
-            labels |= {row.pk: str(row) for row in seen.filter(pk__in=others).only("headline")}
+    def offer_articles(self, seen: Iterable[Article], chosen: Iterable[int]) -> None:
+        """Articles that the user may see, and those that are chosen."""
+        labels = {row.pk: str(row) for row in seen}
+        labels |= {pk: f"Article {pk}" for pk in chosen if pk not in labels}
         self.offer((pk, label, label) for pk, label in labels.items())
 
 
