@@ -138,12 +138,20 @@ class PrefetchedRows(dict[str, Any]):
         return known
 
 
-def replace_rows(article: models.Model, relation: str, rows: list[Any]) -> None:
-    """Puts other rows in place of those that were fetched, such as those of a draft."""
+def replace_rows(
+    article: models.Model, relation: str, model: type[models.Model], rows: list[Any]
+) -> None:
+    """Puts other rows, such as those of a draft, in place of those that were or would be fetched."""
     gathered: PrefetchedRows = article.__dict__["gathered_rows"]
-    replaced: Any = gathered.rows.pop(relation).model._default_manager.get_queryset()
+    gathered.rows.pop(relation, None)
+    replaced: Any = model._default_manager.get_queryset()
     replaced._result_cache, replaced._prefetch_done = rows, True
     gathered[relation] = replaced
+
+
+def is_replaced(article: models.Model, relation: str) -> bool:
+    gathered: PrefetchedRows | None = article.__dict__.get("gathered_rows")
+    return gathered is not None and relation in gathered and relation not in gathered.rows
 
 
 def related_values(article: models.Model, relation: str, *names: str) -> list[tuple[Any, ...]]:

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from django.db.models import FETCH_RAISE
+from django.utils import timezone
 
 from articles.editorial.models import Article, Category
 from iria.core.http.urls import absolute_url, safe_link
@@ -78,21 +80,31 @@ class SeriesPosition:
 
 
 def series_position(article: Article) -> SeriesPosition | None:
-    """The position among the published parts; no query for an article without a series."""
+    """The position among the published parts; no query for an article without a series.
+
+    A draft takes the place that it will have.
+    """
     part = getattr(article, "series_part", None)
     if part is None:
         return None
-    parts = list(
+    others = (
         Article.objects.published()
         .filter(series_part__series=part.series_id)
-        .order_by("series_part__position", "published_at", "pk")
-        .only(*PART_FIELDS)
+        .exclude(pk=article.pk)
+        .select_related("series_part")
+        .only(*PART_FIELDS, "series_part__position")
         .fetch_mode(FETCH_RAISE)
     )
-    index = next((index for index, each in enumerate(parts) if each.pk == article.pk), None)
-    if index is None or len(parts) < 2:
+    parts = sorted([*others, article], key=_place_in_series)
+    if len(parts) < 2:
         return None
-    return SeriesPosition(part.series.name, index, parts)
+    return SeriesPosition(part.series.name, parts.index(article), parts)
+
+
+def _place_in_series(article: Article) -> tuple[bool, int, datetime, int]:
+    """Parts without a position follow, by date."""
+    position = article.series_part.position
+    return position is None, position or 0, article.published_at or timezone.now(), article.pk
 
 
 class NavLink(NamedTuple):

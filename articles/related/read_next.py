@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.expressions import RawSQL
 
 from accounts.models import User
+from articles.editorial.aggregated_rows import is_replaced
 from articles.editorial.models import Article, ListingEntry, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.related import tasks
@@ -74,9 +75,18 @@ def read_next(article: Article, limit: int = SHOWN_BELOW) -> list[Article]:
 def related_to(article: Article, limit: int = SHOWN_BELOW) -> list[Article]:
     """Returns the published manual picks, then the computed neighbours.
 
-    One query, with everything that a card shows.
+    One query, with everything that a card shows; two for the picks of a draft.
     """
+    if is_replaced(article, "related_picks"):
+        return _related_to_draft(article)[:limit]
     return _related(article.pk)[:limit]
+
+
+def _related_to_draft(article: Article) -> list[Article]:
+    picked = [pick.picked_id for pick in article.related_picks.all()]
+    computed = article.related_links.order_by("position").values_list("other", flat=True)
+    found = Article.objects.published().for_cards().in_bulk({*picked, *computed})
+    return [found[pk] for pk in dict.fromkeys([*picked, *computed]) if pk in found]
 
 
 def _chosen(article: int) -> ArticleQuerySet:

@@ -6,7 +6,7 @@ from articles.body.sanitiser import clean, clean_caption
 from articles.editorial import translations
 from articles.editorial.aggregated_rows import replace_rows
 from articles.editorial.checklist import NotReady
-from articles.editorial.models import Article, ArticleType, Revision
+from articles.editorial.models import Article, ArticleType, Attachment, Figure, Revision
 from articles.editorial.models.article import EDITABLE_FIELDS, REVISED_FIELDS
 from articles.editorial.versions import related_rows
 from articles.editorial.versions.attachment_rows import attachments_of
@@ -119,10 +119,9 @@ def show(article: Article, content: Content) -> None:
     shown = [each for each in figures if each.image_id in images]
     for each in shown:
         each.image = images[each.image_id]
-    replace_rows(article, "figures", shown)
-    replace_rows(
-        article, "attachments", attachments_of(article) if "data-file" in article.body else []
-    )
+    replace_rows(article, "figures", Figure, shown)
+    attachments = attachments_of(article) if "data-file" in article.body else []
+    replace_rows(article, "attachments", Attachment, attachments)
     if "tags" in content:
         related_rows.show(article, content)
 

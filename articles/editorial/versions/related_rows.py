@@ -82,13 +82,14 @@ def show(article: Article, content: dict[str, Any]) -> None:
     """Sets them on an article that was fetched with `for_page()`, without saving."""
     categories = existing("categories", content)
     authors = existing("authors", content)
-    replace_rows(
-        article,
-        "article_categories",
-        [ArticleCategory(article=article, category=each) for each in categories],
-    )
-    replace_rows(article, "bylines", [Byline(article=article, author=each) for each in authors])
-    replace_rows(article, "tags", list(Tag.objects.filter(name__in=content["tags"])))
+    sections = [ArticleCategory(article=article, category=each) for each in categories]
+    replace_rows(article, "article_categories", ArticleCategory, sections)
+    signed = [Byline(article=article, author=each) for each in authors]
+    replace_rows(article, "bylines", Byline, signed)
+    replace_rows(article, "tags", Tag, list(Tag.objects.filter(name__in=content["tags"])))
+    if "picks" in content:
+        picks = [RelatedPick(article=article, picked_id=pk) for pk in content["picks"]]
+        replace_rows(article, "related_picks", RelatedPick, picks)
     if "series" in content:
         part = None
         for series in existing("series", content):

@@ -69,13 +69,11 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
         context = {
             **article_context(request, chosen),
             "thread": thread,
-            "series": series_position(chosen),
             "listing_scope": article_listing_scope(chosen, request),
             "translations": translations,
             "mail_link": mail_link(chosen),
             "share_links": share_links(chosen, publication_of(request)),
             "url": absolute_url(chosen.get_absolute_url()),
-            "related": read_next(chosen),
         }
         context["meta"] = page_meta.article_meta(
             request, chosen, thread, translations, context["media"], context["embeds"].frames
@@ -124,6 +122,8 @@ def article_context(request: HttpRequest, chosen: Article) -> dict[str, Any]:
         "links": [absolute_url(link) if link.startswith("/") else link for link in drawn.links],
         "embeds": embeds,
         "minutes": minutes,
+        "series": series_position(chosen),
+        "related": read_next(chosen),
         "page_language": chosen.language,
     }
 

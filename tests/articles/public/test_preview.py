@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from lxml.html import fromstring
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.editorial.models import Article
+from articles.editorial.models import Article, RelatedPick, Series, SeriesPart
 from articles.editorial.preview_links import preview_url
+from articles.editorial.versions import drafts
 from tests import newsroom
 
 
@@ -91,6 +93,30 @@ def test_a_caption_of_the_lead_image_keeps_its_emphasis(client: Client, db: None
     article = newsroom.draft(lead_image=newsroom.picture(), lead_caption="Cranes & <em>quays</em>")
     html = client.get(preview_url(article)).content.decode()
     assert "Cranes &amp; <em>quays</em>" in html
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_the_picks_and_the_series_are_those_of_the_draft(
+    published: bool, client: Client, edna: User
+) -> None:
+    series, former = Series.objects.create(name="Straits"), Series.objects.create(name="Ports")
+    first, last = newsroom.published("The first part"), newsroom.published("The last part")
+    SeriesPart.objects.create(series=series, article=first, position=1)
+    SeriesPart.objects.create(series=series, article=last, position=3)
+    article = newsroom.published("Hormuz") if published else newsroom.draft("Hormuz")
+    SeriesPart.objects.create(series=former, article=article)
+    RelatedPick.objects.create(article=article, picked=first)
+    picked = newsroom.published("The second pick")
+    place = {"series": [{"id": series.pk, "name": "Straits"}], "series_position": 2}
+    drafts.save(article, {**place, "picks": [last.pk, picked.pk]}, by=edna)
+    page = fromstring(client.get(preview_url(article)).content)
+    assert [part.text_content().strip() for part in page.cssselect(".article-series li")] == [
+        "The first part",
+        "Hormuz",
+        "The last part",
+    ]
+    read_next = [card.text_content() for card in page.cssselect(".related-list h3")]
+    assert [text.strip() for text in read_next[:2]] == ["The last part", "The second pick"]
 
 
 def test_the_number_of_queries_does_not_depend_on_the_article(
