@@ -279,19 +279,29 @@ if (on) {
 table?.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=verb]");
   const row = event.target.closest("tr.case");
-  if (row && row !== current && !event.target.closest("a, input")) stand(row);
-  if (!button) return;
+  if (row && row !== current) (event.target.closest("a, input, .case-reasons") ? choose : stand)(row);
+  /* Approving and replying leads to another page. */
+  if (!button || button.value === "reply") return;
   event.preventDefault();
-  if (button.value === "reject") ask();
+  const { listed } = button.dataset;
+  if (listed) decide(row, "reject", { listed, ...(row.querySelector(".case-notify :checked") && { tell: "on" }) });
+  else if (button.value === "reject") ask();
   else decide(row, button.value);
 });
 
+function choose(row) {
+  select(row);
+  claim(row);
+}
+
+/* The hints of the selected row make its buttons wider: not between pressing and releasing a pointer. */
+let isPressed = false;
+table?.addEventListener("pointerdown", () => { isPressed = true; });
+for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => { isPressed = false; });
+
 table?.addEventListener("focusin", (event) => {
   const row = event.target.closest("tr.case");
-  if (row && row !== current) {
-    select(row);
-    claim(row);
-  }
+  if (row && row !== current && !isPressed) choose(row);
 });
 
 // What others do meanwhile

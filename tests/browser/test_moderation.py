@@ -235,3 +235,23 @@ def test_tables_are_not_wider_than_a_phone(
     page = open_admin(mina, f"/admin/articles/{rest}")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_comment_is_rejected_with_a_reason_of_its_menu(
+    open_admin: OpenPage, article: Article, mina: User
+) -> None:
+    comments = add_pending(article, 2)
+    reason = RejectionReason.objects.all()[1]
+    page = open_admin(mina, LIST)
+    menu = page.locator(ROWS).nth(1).locator(".case-reasons")
+    menu.locator("summary").click()
+    expect(menu.locator(f"[data-listed='{reason.pk}']")).to_be_visible()
+    assert accessibility_complaints(page) == []
+    press(page, "Escape")
+    expect(menu.locator("summary")).to_be_focused()
+    press(page, "Enter")
+    menu.locator(f"[data-listed='{reason.pk}']").press("Enter")
+    expect(page.locator(ROWS)).to_have_count(1)
+    expect(page.locator(".admin-said .admin-undo")).to_be_visible()
+    decision = ModerationDecision.objects.get(comment=comments[1], created_by=mina)
+    assert decision.reason == reason.message

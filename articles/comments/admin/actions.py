@@ -23,12 +23,20 @@ from articles.comments.moderation import undo as moderation_undo
 from articles.comments.moderation.forms import DecisionForm
 from articles.comments.submission.validation import parse_id
 
+REPLY: Final = "reply"
+"""Approves the comment, because readers must see it first, and continues with the form for a reply."""
 DECISIONS: Final = {
     "approve": Comment.State.APPROVED,
     "reject": Comment.State.REJECTED,
     "spam": Comment.State.SPAM,
+    REPLY: Comment.State.APPROVED,
 }
-PAST_TENSE: Final = {"approve": "approved", "reject": "rejected", "spam": "marked as spam"}
+PAST_TENSE: Final = {
+    "approve": "approved",
+    REPLY: "approved",
+    "reject": "rejected",
+    "spam": "marked as spam",
+}
 NEXT: Final = "next"
 """Sent by the page of a comment, to continue with the next comment of the queue."""
 DASHBOARD: Final = "dashboard"
@@ -59,7 +67,11 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
         user = self._moderator(request)
         comment = get_object_or_404(Comment.objects.select_related("user"), pk=pk)
         seen = request.POST.get("seen") or request.GET.get("seen") or ""
-        form = DecisionForm({**request.POST.dict(), "seen": seen})
+        sent = {**request.POST.dict(), "seen": seen}
+        if "listed" in request.GET:  # A reason from the menu of a row.
+            sent |= {"listed": request.GET["listed"], "reason": ""}
+            sent["tell"] = request.POST.get(f"tell-{pk}", "")
+        form = DecisionForm(sent)
         action = request.POST.get("verb", "")
         if action not in DECISIONS or not form.is_valid():
             message = form.error_message or "Choose a decision."
@@ -81,7 +93,9 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
             return self._respond(request, str(error), status=412, back=page)
         except decisions.DecidedMeanwhile as error:
             return self._respond(request, str(error), status=409)
-        return self._respond(request, _counted(1, PAST_TENSE[action]) if row else "", rows=[row])
+        message = _counted(1, PAST_TENSE[action]) if row else ""
+        back = _reply_url(comment) if action == REPLY else ""
+        return self._respond(request, message, rows=[row], back=back)
 
     def feature(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self._moderator(request)
@@ -243,6 +257,11 @@ class ModerationMixin(admin.ModelAdmin[Comment]):
         if queue := request.POST.get("queue"):
             query["_changelist_filters"] = urlencode({"queue": queue})
         return f"{page}?{urlencode(query)}"
+
+
+def _reply_url(comment: Comment) -> str:
+    query = {"article": comment.article_id, "parent": comment.pk}
+    return f"{reverse('comment_new')}?{urlencode(query)}"
 
 
 def _following(comments: QuerySet[Comment], previous: Comment, queue: str) -> QuerySet[Comment]:

@@ -32,7 +32,7 @@ class Move:
 
 
 class MergeAdminMixin:
-    """Adds the action “Merge…” to the list of a model, and what uses a row to its form.
+    """Adds the action “Merge …” to the list and the form of a model, and what uses a row to its form.
 
     A subclass names the function that merges.
     """
@@ -58,15 +58,24 @@ class MergeAdminMixin:
     def check_merge(self, sources: Sequence[Any], target: Any) -> None:
         """Raises CannotMerge if these rows cannot be merged."""
 
-    @admin.action(description="Merge…", permissions=["change", "delete"])
+    def may_merge(self, request: HttpRequest) -> bool:
+        """Django offers an action to users with one of its permissions; this one needs both."""
+        model_admin = cast("admin.ModelAdmin[Any]", self)
+        return model_admin.has_change_permission(request) and model_admin.has_delete_permission(
+            request
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> Any:
+        """With a button that starts the same merge as the list."""
+        offered = {"merge_name": ACTION_CHECKBOX_NAME, "may_merge": self.may_merge(request)}
+        return super().render_change_form(request, {**context, **offered}, *args, **options)  # type: ignore[misc]
+
+    @admin.action(description="Merge …", permissions=["change", "delete"])
     def merge_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """Asks which one to keep and shows what moves; merges when the answer is sent."""
-        model_admin = cast("admin.ModelAdmin[Any]", self)
-        # Django offers an action to users with one of its permissions; this one needs both.
-        if not (
-            model_admin.has_change_permission(request)
-            and model_admin.has_delete_permission(request)
-        ):
+        if not self.may_merge(request):
             raise PermissionDenied
         rows = list(queryset.order_by("pk"))
         named = " ".join(request.POST.get("other", "").split())
@@ -144,7 +153,7 @@ class MergeAdminMixin:
         listed = ", ".join(parts) or "Nothing"
         return (
             f"{listed}. If you change the slug, {self.url_of(row)} redirects to the new URL. "
-            "To combine duplicates, use the action “Merge…” in the list."
+            "To combine duplicates, choose “Merge …” below."
         )
 
 

@@ -121,7 +121,7 @@ class TagForm(forms.ModelForm[Tag]):
         if same := tags.same_name(name, besides=self.instance):
             message = (
                 f"The tag “{same}” already exists; capitals and accents do not count. "
-                "To combine two tags, merge them in the list."
+                "To combine two tags, choose “Merge …”."
             )
             raise forms.ValidationError(message)
         return name

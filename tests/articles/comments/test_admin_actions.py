@@ -334,3 +334,41 @@ def test_a_comment_approved_on_the_dashboard_leads_back_to_it(
     response = moderator_client.post(url, {"verb": "approve", "then": "dashboard"}, follow=True)
     assert response.redirect_chain[-1][0] == "/admin/"
     assert state_of(comment) == "approved"
+
+
+def test_the_menu_of_a_row_rejects_with_its_reason(moderator_client: Client, write: Write) -> None:
+    comment, reason = write("Which quay?", pending=True), RejectionReason.objects.all()[0]
+    html = moderator_client.get(LIST).content.decode()
+    assert f"listed={reason.pk}" in html
+    # The reason of the action for several comments is in the same form.
+    sent = {"verb": "reject", "listed": "", "reason": "For others", f"tell-{comment.pk}": "on"}
+    moderator_client.post(f"{LIST}{comment.pk}/decide/?seen=held&listed={reason.pk}", sent)
+    row = comment.moderations.first()
+    assert row
+    assert (row.reason, state_of(comment)) == (reason.message, "rejected")
+
+
+def test_an_unknown_reason_in_the_url_decides_nothing(
+    moderator_client: Client, write: Write
+) -> None:
+    comment = write(pending=True)
+    url = f"{LIST}{comment.pk}/decide/?seen=held&listed=999999"
+    response = moderator_client.post(url, {"verb": "reject"}, headers=JSON)
+    assert (response.status_code, state_of(comment)) == (422, "held")
+
+
+def test_replying_to_a_pending_comment_approves_it_and_opens_the_form(
+    moderator_client: Client, write: Write
+) -> None:
+    comment = write("Which quay?", pending=True)
+    url = f"{LIST}{comment.pk}/decide/?seen={comment.change_token}"
+    response = moderator_client.post(url, {"verb": "reply"}, follow=True)
+    assert state_of(comment) == "approved"
+    assert response.redirect_chain[-1][0].startswith("/comments/new/")
+    assert f'name="parent" value="{comment.pk}"' in response.content.decode()
+
+
+def test_an_approved_comment_has_a_link_to_reply(moderator_client: Client, write: Write) -> None:
+    comment = write("Which quay?")
+    html = moderator_client.get(f"{LIST}?queue=approved").content.decode()
+    assert f"parent={comment.pk}" in html

@@ -1,4 +1,4 @@
-"""The “Merge…” action in the admin."""
+"""The “Merge …” action in the admin."""
 
 import re
 from typing import Any
@@ -173,3 +173,32 @@ def test_the_permission_to_change_is_not_enough_to_merge(client: Client, rui: Us
 def test_any_entered_name_gets_a_response(editor_client: Client, other: str) -> None:
     newsroom.draft("One", tags=["Shipping"])
     assert 'name="stays"' in post_action(editor_client, TAGS, *Tag.objects.all(), other=other)
+
+
+@pytest.mark.parametrize("url", [TAGS, CATEGORIES, AUTHORS])
+def test_the_form_starts_a_merge_with_its_row(editor_client: Client, url: str) -> None:
+    newsroom.draft("One", tags=["Sea trade"])
+    rows: dict[str, Model] = {
+        TAGS: Tag.objects.get(name="Sea trade"),
+        CATEGORIES: newsroom.category("Oceans"),
+        AUTHORS: newsroom.author("Ana Reis"),
+    }
+    row = rows[url]
+    page = editor_client.get(f"{url}{row.pk}/change/").content.decode()
+    button = re.search(r'<button[^>]*value="merge_selected"[^>]*formaction="([^"]+)"', page)
+    assert button is not None
+    assert re.search(rf'name="{ACTION_CHECKBOX_NAME}"\s+value="{row.pk}"', page)
+    merging = editor_client.post(
+        button[1], {"action": "merge_selected", ACTION_CHECKBOX_NAME: row.pk, "name": "Typed"}
+    )
+    assert 'name="other"' in merging.content.decode()
+
+
+def test_who_may_not_delete_is_offered_no_merge_on_the_form(client: Client, rui: User) -> None:
+    newsroom.draft("One", tags=["Sea trade"])
+    tag = Tag.objects.get(name="Sea trade")
+    rui.user_permissions.add(*Permission.objects.filter(codename__in=["view_tag", "change_tag"]))
+    client.force_login(rui)
+    page = client.get(f"{TAGS}{tag.pk}/change/").content.decode()
+    assert 'name="_save"' in page
+    assert "merge_selected" not in page
