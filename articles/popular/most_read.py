@@ -54,6 +54,12 @@ def choose() -> None:
         )
 
 
+def most_read_ids(language: str) -> list[int]:
+    """The ids of the stored most-read articles of a language, the first one first."""
+    chosen = Article.objects.published().filter(most_read__language=language)
+    return list(chosen.order_by("most_read__position").values_list("pk", flat=True))
+
+
 def most_read_articles(
     language: str, *, besides: Collection[int] = (), category: Category | None = None
 ) -> list[Article]:

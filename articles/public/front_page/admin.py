@@ -35,7 +35,7 @@ from articles.public.front_page.slots import (
 )
 from articles.public.navigation import front_page_url
 from articles.public.responses import private
-from articles.public.views.listings import render_front_page
+from articles.public.views.listings import popular_on_front, render_front_page
 from iria.core.admin import NoAddOrDelete
 from iria.core.text.language import native_name
 from iria.publication.context_processors import publication_of
@@ -211,7 +211,8 @@ class PlacementAdmin(NoAddOrDelete, admin.ModelAdmin[Placement]):
         for each in form.choices:
             chosen.add(each.slot, each.category_id, each.position, each.article_id)
         codes = publication_of(request).language_codes
-        layout = build_layout(page.articles, page.language, codes, chosen)
+        popular = popular_on_front(request, page.language)
+        layout = build_layout(page.articles, page.language, codes, chosen, popular)
         return private(render_front_page(request, page.language, layout))
 
     def _page(self, request: HttpRequest, page: PageLayout, form: FrontPageForm) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Q, Subquery
 from articles.editorial.listings import newest_on_front, targets_of
 from articles.editorial.models import Article, ArticleType, Category, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
+from articles.popular.most_read import SHOWN as MOST_READ
 from articles.public.front_page.models import Placement, SectionPattern
 
 Pattern = SectionPattern.Pattern
@@ -65,13 +66,14 @@ class Layout:
     head: list[int]
     """The lead, then the secondary articles."""
     opinion: list[int]
+    most_read: list[int]
     reports: list[int]
     sections: list[SectionLayout]
 
     @property
     def all(self) -> set[int]:
-        parts = (self.head, self.opinion, self.reports, *(each.articles for each in self.sections))
-        return set().union(*parts)
+        sections = (each.articles for each in self.sections)
+        return set().union(self.head, self.opinion, self.most_read, self.reports, *sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class FrontPage:
     lead: Article | None
     seconds: list[Article]
     opinion: list[Article]
+    most_read: list[Article]
     reports: list[Article]
     sections: list[Section]
 
@@ -137,6 +140,7 @@ def load_front_page(articles: ArticleQuerySet, layout: Layout) -> FrontPage:
         lead=head[0] if head else None,
         seconds=head[1:],
         opinion=shown(layout.opinion),
+        most_read=shown(layout.most_read),
         reports=shown(layout.reports),
         sections=[
             Section(each.category, each.children, each.pattern, shown(each.articles))
@@ -147,7 +151,11 @@ def load_front_page(articles: ArticleQuerySet, layout: Layout) -> FrontPage:
 
 
 def build_layout(
-    articles: ArticleQuerySet, code: str, codes: list[str], choices: Choices | None = None
+    articles: ArticleQuerySet,
+    code: str,
+    codes: list[str],
+    choices: Choices | None = None,
+    popular: Iterable[int] = (),
 ) -> Layout:
     """Fills slots with the editors' choices first, then with the newest other articles.
 
@@ -160,6 +168,7 @@ def build_layout(
         code: its language.
         codes: the publication's languages, the first one first.
         choices: instead of the saved ones, for a preview.
+        popular: the ids of the most-read articles, the first one first.
     """
     chosen = choices or saved_choices(articles, code)
     used = set(chosen.all)
@@ -182,7 +191,8 @@ def build_layout(
         articles.filter(pk__in=offered, lead_image__isnull=False).values_list("pk", flat=True)
     )
     head = lead + _filled(chosen.seconds, _pictured_first(rest, pictured), SECONDS)
-    used.update(head, opinion)
+    most_read = _without(popular, used.union(head, opinion))[:MOST_READ]
+    used.update(head, opinion, most_read)
     row = _without(reports, used)[:REPORTS]
     # A row with a hole is left out.
     row = row if len(row) == REPORTS else []
@@ -201,7 +211,7 @@ def build_layout(
         used.update(shown)
         children = [each for each in categories if each.parent_id == section.pk][:CHILDREN]
         parts.append(SectionLayout(section, children, pattern, shown))
-    return Layout(head, opinion, row, parts)
+    return Layout(head, opinion, most_read, row, parts)
 
 
 class PatternTurns:

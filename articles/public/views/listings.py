@@ -9,7 +9,7 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Category, Portrait, Scope
 from articles.popular.most_read import SHOWN as MOST_READ
-from articles.popular.most_read import most_read_articles
+from articles.popular.most_read import most_read_articles, most_read_ids
 from articles.public.category_context import CategoryContext, category_context, section_page
 from articles.public.front_page import layout as front_page_layout
 from articles.public.listing_scope import ListingScope, listing_scope
@@ -49,9 +49,18 @@ def _front(request: HttpRequest, code: str) -> HttpResponse:
     codes = publication_of(request).language_codes
     articles = Article.objects.published().of_front(code, codes)
     layout = _layouts.of(
-        request, code, lambda: front_page_layout.build_layout(articles, code, codes)
+        request,
+        code,
+        lambda: front_page_layout.build_layout(
+            articles, code, codes, popular=popular_on_front(request, code)
+        ),
     )
     return render_front_page(request, code, layout)
+
+
+def popular_on_front(request: HttpRequest, code: str) -> list[int]:
+    """The ids of the most-read articles, if the publication shows them."""
+    return most_read_ids(code) if publication_of(request).show_most_read else []
 
 
 def render_front_page(
@@ -63,10 +72,8 @@ def render_front_page(
     composed = front_page_layout.load_front_page(articles, layout)
     with use_language(code):
         about = page_meta.front_page_meta(request, code, native_name(code), composed.lead)
-        popular = publication_of(request).show_most_read
         context = {
             "front": composed,
-            "most_read": most_read_articles(code, besides=layout.all) if popular else [],
             "page_language": code,
             "meta": about,
         }
