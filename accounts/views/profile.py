@@ -22,6 +22,7 @@ from accounts.forms import (
 )
 from accounts.models import Avatar, User
 from accounts.views.decorators import account_required, reauthentication_required_for
+from iria.core.active_theme import theme_from
 from iria.core.http.headers import client_ip
 from iria.core.text.dates import time_element
 from iria.core.text.language import use_language
@@ -98,7 +99,8 @@ def sign_in_state(request: HttpRequest) -> HttpResponse:
     """
     article_id = request.GET.get("article", "")
     known = article_id.isascii() and article_id.isdecimal() and len(article_id) < 19
-    with use_language(request.GET.get("language", "")):
+    # Every page that somebody opens asks for this: without a query for the theme, in the first one.
+    with theme_from(lambda: ""), use_language(request.GET.get("language", "")):
         context = {"article_id": article_id if known else ""}
         return render(request, "account/_state.html", context)
 
