@@ -122,7 +122,7 @@ def test_django_operations_are_checked_as_sql() -> None:
     assert rules(*editor.collected_sql) == {"require-concurrent-index-creation", DATA_BEHIND_LOCK}
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_every_exception_has_a_migration_and_a_reason() -> None:
     known = {name for name, _, _ in migration_linter.new_migrations()}
     for (name, rule), reason in migration_linter.ALLOWED.items():
