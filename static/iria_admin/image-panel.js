@@ -84,13 +84,23 @@ export class Panel {
     this.credit = credit;
     const until = this.saved("Licence ends", "licence_until", make("input", { type: "datetime-local" }), details);
     const terms = this.saved("Usage terms", "usage_terms", make("textarea", { rows: 2 }), details);
-    const where = details.used_in ? `Changes in these fields appear everywhere: it is used in ${details.used_in}.` : "";
+    const where = details.use_count ? "Changes in these fields appear wherever it is used." : "";
     const set = make("fieldset", { className: "image-panel-image", disabled: Boolean(details.why_unchangeable) },
       make("legend", { textContent: "Of the image" }),
       make("div", { className: "image-line-hint", textContent: details.why_unchangeable || where }),
       credit.dom, until.dom, terms.dom,
+      this.usesOf(details),
       make("a", { href: details.change_url, target: "_blank", textContent: "All fields in the library" }));
     return set;
+  }
+
+  usesOf({ uses, use_count: count, change_url: all }) {
+    const rows = uses.map(({ label, url }) => [label, url]);
+    if (count > rows.length) rows.push([`${count - rows.length} more`, all]);
+    const list = make("ul", {}, ...rows.map(([textContent, href]) => make("li", {}, make("a", { href, target: "_blank", textContent }))));
+    const box = make("div", { className: "image-panel-uses" }, make("h4", { textContent: count ? "Used in" : "Not used" }));
+    if (rows.length) box.append(list);
+    return box;
   }
 
   saved(label, name, field, details) {

@@ -80,13 +80,23 @@ function firstPage() {
 }
 
 function makeDialog() {
+  /* The filter that was just changed keeps the focus. */
+  let changed = "";
   const made = new LibraryDialog("Choose an image", () => {
     tellPicked();
-    return !panel?.shown;
+    const filter = changed && made.inside.querySelector(`.image-search [name=${changed}]`);
+    changed = "";
+    filter?.focus?.();
+    return !filter && !panel?.shown;
   });
   made.dom.addEventListener("click", onClick);
   made.dom.addEventListener("dblclick", ({ target }) => { if (panel && target.closest("[data-picture]")) panel.use(); });
   made.dom.addEventListener("submit", onSubmit);
+  made.dom.addEventListener("change", ({ target }) => {
+    if (!target.matches(".image-search select")) return;
+    changed = target.name;
+    target.form.requestSubmit();
+  });
   made.dom.addEventListener("picture:arrived", refresh);
   made.dom.addEventListener("close", () => settle("picture:dismissed", null));
   return made;

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image
+from tests import newsroom
 from tests.articles.images.metadata.blocks import alternatives, packet
 from tests.browser.article_form import save_draft
 from tests.browser.checkers import accessibility_complaints
@@ -168,3 +169,21 @@ def test_without_scripts_a_lead_image_is_entered_by_its_number(
     page.fill("[name=lead_image]", number)
     save_draft(page)
     assert Image.objects.get(pk=number).led_articles.get().headline == "Quiet week at the quay"
+
+
+def test_the_dialog_filters_by_usage_and_lists_where_an_image_is_used(
+    open_admin: OpenPage, edna: User
+) -> None:
+    filled_library(3)
+    article = newsroom.draft("Ferries", lead_image=Image.objects.get(headline="Quay 1"))
+    page = open_admin(edna, "/admin/articles/article/add/")
+    page.locator("lead-image .image-widget-choose").click()
+    dialog = page.locator(".image-dialog")
+    expect(dialog.locator("[data-picture]")).to_have_count(3)
+    dialog.locator("[name=used]").select_option("yes")
+    expect(dialog.locator("[data-picture]")).to_have_count(1)
+    expect(dialog.locator("[name=used]")).to_have_value("yes")
+    expect(dialog.locator("[name=used]")).to_be_focused()
+    dialog.locator("[data-picture]").click()
+    expect(dialog.locator(f".image-panel a[href*='/article/{article.pk}/']")).to_be_visible()
+    assert accessibility_complaints(page) == []

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Agency, Collection, Image
+from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
 from tests.newsroom import picture_file
@@ -167,3 +168,78 @@ def test_the_library_is_accessible(
         page.goto(path)
         assert accessibility_complaints(page) == [], path
         assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), path
+
+
+def test_an_image_is_opened_and_changed_beside_the_grid_with_the_keyboard(
+    open_admin: OpenPage, edna: User, fill_library: Callable[[int], None]
+) -> None:
+    fill_library(4)
+    article = newsroom.draft("Ferries", lead_image=Image.objects.get(headline="Quay 1"))
+    page = open_admin(edna, LIBRARY)
+    cards = page.locator("a.image-choice")
+    drawer = page.locator(".image-drawer")
+    cards.nth(0).focus()
+    for key, number in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("ArrowRight", 2)):
+        page.keyboard.press(key)
+        expect(cards.nth(number)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(drawer.locator("h2")).to_have_text("Quay 1")
+    assert page.url.endswith(LIBRARY)
+    expect(drawer.locator(f"a[href*='/article/{article.pk}/']")).to_be_visible()
+    assert accessibility_complaints(page) == []
+    drawer.locator("[name=credit]").fill("Ines Faro")
+    page.keyboard.press("Tab")
+    expect(page.locator(".image-card", has_text="Quay 1")).to_contain_text("Ines Faro")
+    drawer.locator("[name=alt_text]").fill("An empty quay")
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(cards.nth(2)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(drawer.locator(".image-drawer-body")).not_to_have_attribute("aria-busy", "true")
+    expect(drawer.locator("[name=alt_text]")).to_have_value("An empty quay")
+    image = Image.objects.get(headline="Quay 1")
+    assert (image.credit, image.alt_text) == ("Ines Faro", "An empty quay")
+    drawer.locator("[data-step='1']").click()
+    expect(drawer.locator("h2")).to_have_text("Quay 0")
+    expect(drawer.locator("[data-step='1']")).to_be_disabled()
+
+
+def test_the_drawer_says_what_is_wrong_with_a_value(
+    open_admin: OpenPage, edna: User, fill_library: Callable[[int], None]
+) -> None:
+    fill_library(1)
+    page = open_admin(edna, LIBRARY)
+    page.locator("a.image-choice").click()
+    drawer = page.locator(".image-drawer")
+    drawer.locator("summary").first.click()
+    drawer.locator("[name=licence_url]").fill("javascript:alert(1)")
+    page.keyboard.press("Tab")
+    expect(drawer.locator("#drawer_licence_url-problem")).not_to_be_empty()
+    expect(drawer.locator("[name=licence_url]")).to_have_value("javascript:alert(1)")
+    assert Image.objects.get().licence_url == ""
+
+
+def test_the_drawer_is_a_sheet_on_a_phone(
+    open_admin: OpenPage, edna: User, fill_library: Callable[[int], None]
+) -> None:
+    fill_library(2)
+    page = open_admin(edna, LIBRARY, scheme="dark", size=PHONE)
+    page.locator("a.image-choice").first.click()
+    drawer = page.locator(".image-drawer")
+    expect(drawer.locator("[name=alt_text]")).to_be_visible()
+    box = drawer.bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, PHONE["width"])
+    assert accessibility_complaints(page) == []
+    drawer.locator("[data-close]").click()
+    expect(page.locator("a.image-choice").first).to_be_focused()
+
+
+def test_without_scripts_an_image_opens_its_form(
+    open_admin: OpenPage, edna: User, fill_library: Callable[[int], None]
+) -> None:
+    fill_library(1)
+    page = open_admin(edna, LIBRARY, scripts=False)
+    page.locator("a.image-choice").click()
+    expect(page.locator("[name=alt_text]")).to_have_value("A quay")
+    assert page.url.endswith(f"{Image.objects.get().pk}/change/")

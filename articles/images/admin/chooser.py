@@ -32,14 +32,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from articles.images.admin.filters import InCollection, Used
 from articles.images.library.search import search
 from articles.images.library.uploads import MOST_AT_ONCE, Received, receive
 from articles.images.models import Image
 from articles.images.srcset import plain_rendition
 from iria.core.pagination import page_of
 
+FILTERS: Final[tuple[Any, ...]] = (Used, InCollection)
+"""Those of the library that help to choose."""
 PAGE_SIZE: Final = 24
 LONG_PAGE_SIZE: Final = MOST_AT_ONCE + 10
 """For several images: all that were just uploaded together fit on one page."""
@@ -73,7 +77,12 @@ def render_chooser(
     fragment = "fragment" in request.GET
     query = request.GET.get("q", "") if query is None else query
     query = query.replace("\x00", "")[:MAX_QUERY_LENGTH]
-    images = search(Image.objects.for_grid(), query)
+    chosen_filters = [each(request, dict(request.GET.lists()), Image, None) for each in FILTERS]
+    found: Any = Image.objects.for_grid()
+    for each in chosen_filters:
+        found = each.queryset(request, found)
+    images = search(found, query)
+    narrowed_by = [("q", query), *((each.parameter_name, each.value()) for each in chosen_filters)]
     several = "several" in request.GET
     size = LONG_PAGE_SIZE if several or not fragment else PAGE_SIZE
     page = page_of(images, request.GET.get("page"), size=size)
@@ -85,6 +94,9 @@ def render_chooser(
         "choices": [choice(image) for image in page],
         "page": page,
         "query": query,
+        "filters": chosen_filters,
+        "is_filtered": any(each.value() for each in chosen_filters),
+        "narrowed_by": urlencode({name: value for name, value in narrowed_by if value}),
         "fragment": fragment,
         "upload_url": reverse("admin:articles_image_choose", query=_query(fragment, several)),
         "several": several,

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from articles.images import permissions
 from articles.images.admin.forms import FOCUS, ImageForm
-from articles.images.hooks import listed, uses_of
+from articles.images.hooks import uses_of
 from articles.images.library import editing
 from articles.images.library.uploads import Received, receive
 from articles.images.models import Image
@@ -38,7 +38,13 @@ from iria.publication.models import Publication
 
 logger = logging.getLogger(__name__)
 
-CHANGEABLE: Final = ("credit", "usage_terms", "licence_url", "licence_until", *FOCUS)
+MOST_USES: Final = 20
+"""As many are listed where an image is used."""
+
+CHANGEABLE: Final = (
+    *("alt_text", "is_decorative", "caption"),
+    *("credit", "usage_terms", "licence_url", "licence_until", *FOCUS),
+)
 """The fields that can be changed here; the library has all of them."""
 
 GONE: Final = "This image is no longer in the library. Choose another one."
@@ -107,7 +113,7 @@ def details(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
     image = Image.objects.for_grid().filter(pk=number).first()
     if image is None:
         return JsonResponse({"message": GONE}, status=404)
-    reason = _why_unchangeable(request, image)
+    reason = why_unchangeable(request, image)
     if request.method == "POST":
         if reason:
             return JsonResponse({"message": reason}, status=403)
@@ -116,13 +122,15 @@ def details(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
     return JsonResponse(
         {
             **details_of(image, publication_of(request)),
-            "used_in": listed(uses) if uses else "",
+            "uses": [{"label": use.label, "url": use.url} for use in uses[:MOST_USES]],
+            "use_count": len(uses),
             "why_unchangeable": reason,
         }
     )
 
 
-def _why_unchangeable(request: HttpRequest, image: Image) -> str:
+def why_unchangeable(request: HttpRequest, image: Image) -> str:
+    """Why this user cannot change the image; empty if they can."""
     if not request.user.has_perm("articles.change_image"):
         return UNCHANGEABLE
     return permissions.why_readonly(request.user, image)

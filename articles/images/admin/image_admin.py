@@ -8,12 +8,14 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from articles.images.admin import (
     changelist,
     chooser,
     details,
+    drawer,
     duplicate_view,
     filters,
     replace_view,
@@ -72,14 +74,21 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
     )
 
     class Media:
-        css = {"all": ["iria_admin/images.css", "iria_admin/focal-point.css"]}
+        css = {
+            "all": [
+                "iria_admin/images.css",
+                "iria_admin/image-drawer.css",
+                "iria_admin/focal-point.css",
+            ]
+        }
         js = [
             forms.Script("iria_admin/images.js", type="module"),
+            forms.Script("iria_admin/image-drawer.js", type="module"),
             forms.Script("iria_admin/focal-point.js", type="module"),
         ]
 
     def get_urls(self) -> list[URLPattern]:
-        def at(view: Callable[..., HttpResponse]) -> Any:
+        def at(view: Callable[..., HttpResponseBase]) -> Any:
             return self.admin_site.admin_view(
                 lambda request, **given: view(request, site=self.admin_site, **given)
             )
@@ -94,6 +103,8 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
             path("upload/", at(details.upload), name="articles_image_upload"),
             path("import/", at(details.import_url), name="articles_image_import"),
             path("<int:number>/details/", at(details.details), name="articles_image_details"),
+            path("<int:number>/drawer/", at(drawer.drawer), name="articles_image_drawer"),
+            path("<int:number>/original/", at(drawer.original), name="articles_image_original"),
             path("<int:number>/alike/", at(duplicate_view.decide), name="articles_image_alike"),
             path("<int:number>/replace/", at(replace_view.page), name="articles_image_replace"),
             path("<int:number>/withdraw/", at(withdraw_view.page), name="articles_image_withdraw"),

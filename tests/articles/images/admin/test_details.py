@@ -92,10 +92,10 @@ def test_a_bad_value_is_refused_and_nothing_is_changed(
 
 def test_other_fields_cannot_be_changed_here(as_edna: Client) -> None:
     image = picture()
-    as_edna.post(details(image), {"alt_text": "x", "licensed_for_site": "", "headline": "x"})
-    before = image.alt_text, image.licensed_for_site, image.headline
+    as_edna.post(details(image), {"byline": "x", "licensed_for_site": "", "headline": "x"})
+    before = image.byline, image.licensed_for_site, image.headline
     image.refresh_from_db()
-    assert (image.alt_text, image.licensed_for_site, image.headline) == before
+    assert (image.byline, image.licensed_for_site, image.headline) == before
 
 
 def test_a_published_image_keeps_a_credit(as_edna: Client) -> None:

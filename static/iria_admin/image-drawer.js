@@ -1,0 +1,147 @@
+/* The drawer beside the grid of the library: the image that was clicked, with its fields, saved one at a time
+   (articles/images/admin/drawer.py). On narrow screens it is a sheet. Arrow keys move in the grid. */
+
+import { change } from "./image-details.js";
+
+const drawer = document.querySelector(".image-drawer");
+const grid = document.querySelector("#changelist .image-grid");
+const title = drawer?.querySelector("h2");
+const body = drawer?.querySelector(".image-drawer-body");
+const status = drawer?.querySelector(".image-drawer-status");
+const wide = matchMedia("(width >= 64rem)");
+
+/* The link of the image that is shown. */
+let shown = null;
+/* Changes are saved one after the other, and an image is loaded after them. */
+let saved = Promise.resolve();
+
+const links = () => [...grid.querySelectorAll("a.image-choice")];
+const idOf = (link) => link.pathname.match(/\/(\d+)\/change\/$/)[1];
+
+async function fragmentOf(link) {
+  const response = await fetch(new URL("../drawer/", link.href), { credentials: "same-origin" });
+  if (!response.ok || response.redirected) throw new Error(String(response.status));
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+async function open(link) {
+  leaveField();
+  select(link);
+  if (!drawer.open) {
+    if (wide.matches) drawer.show();
+    else drawer.showModal();
+  }
+  title.textContent = link.querySelector(".image-name").textContent;
+  status.textContent = "";
+  body.setAttribute("aria-busy", "true");
+  title.focus();
+  try {
+    await saved;
+    const page = await fragmentOf(link);
+    if (shown === link) body.replaceChildren(...page.body.childNodes);
+  } catch {
+    if (shown !== link) return;
+    body.replaceChildren();
+    status.textContent = drawer.dataset.failed;
+  }
+  body.removeAttribute("aria-busy");
+  /* A point has no size of its own in the units of the image. */
+  body.querySelector("circle")?.setAttribute("r", (body.querySelector("svg").viewBox.baseVal.width * 12) / body.clientWidth);
+}
+
+function select(link) {
+  shown?.removeAttribute("aria-current");
+  shown = link;
+  shown?.setAttribute("aria-current", "true");
+  if (!link) return;
+  const at = links().indexOf(link);
+  for (const step of drawer.querySelectorAll("[data-step]")) step.disabled = !links()[at + Number(step.dataset.step)];
+  link.scrollIntoView({ block: "nearest" });
+}
+
+/* What was typed is saved when its field is left. */
+function leaveField() {
+  if (body.contains(document.activeElement)) document.activeElement.blur();
+}
+
+function close() {
+  leaveField();
+  drawer.close();
+}
+
+async function save(link, field) {
+  const value = field.type === "checkbox" ? (field.checked ? "on" : "") : field.value;
+  status.textContent = drawer.dataset.saving;
+  let problem = "";
+  try {
+    await change(idOf(link), { [field.name]: value });
+  } catch (error) {
+    problem = error.message;
+  }
+  if (shown === link) {
+    const line = field.closest(".image-drawer-field").querySelector(".image-lacks");
+    line.textContent = problem;
+    line.hidden = !problem;
+    field.setAttribute("aria-invalid", String(Boolean(problem)));
+    field.setAttribute("aria-describedby", line.id);
+    status.textContent = problem ? drawer.dataset.notSaved : drawer.dataset.saved;
+  }
+  if (!problem) await refresh(link);
+}
+
+/* What the card and the drawer say about the image now. */
+async function refresh(link) {
+  const page = await fragmentOf(link).catch(() => null);
+  if (!page) return;
+  const card = link.closest(".image-card");
+  while (link.nextSibling) link.nextSibling.remove();
+  card.append(page.querySelector(".image-drawer-state").content);
+  if (shown === link) body.querySelector(".image-drawer-notes").replaceWith(page.querySelector(".image-drawer-notes"));
+}
+
+/* The image that an arrow key leads to. */
+function neighbour(link, key) {
+  const all = links();
+  const top = (each) => each.closest("li").offsetTop;
+  const columns = all.filter((each) => top(each) === top(all[0])).length;
+  const along = getComputedStyle(grid).direction === "rtl" ? -1 : 1;
+  const by = { ArrowLeft: -along, ArrowRight: along, ArrowUp: -columns, ArrowDown: columns }[key];
+  return by && all[all.indexOf(link) + by];
+}
+
+if (drawer && grid) {
+  grid.addEventListener("click", (event) => {
+    const link = event.target.closest("a.image-choice");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    open(link);
+  });
+  grid.addEventListener("keydown", (event) => {
+    const link = event.target.closest("a.image-choice");
+    const next = link && neighbour(link, event.key);
+    if (!next || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    next.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !drawer.open || event.defaultPrevented) return;
+    if (!drawer.contains(event.target) && !grid.contains(event.target)) return;
+    event.preventDefault();
+    close();
+  });
+  drawer.addEventListener("click", (event) => {
+    const step = event.target.closest("[data-step]");
+    if (step) open(links()[links().indexOf(shown) + Number(step.dataset.step)]);
+    else if (event.target.closest("[data-close]")) close();
+  });
+  drawer.addEventListener("close", () => {
+    const link = shown;
+    select(null);
+    link?.focus();
+  });
+  body.addEventListener("change", ({ target }) => {
+    const link = shown;
+    saved = saved.then(() => save(link, target));
+  });
+  wide.addEventListener("change", () => { if (drawer.open) close(); });
+}
