@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from articles.editorial import duplication, permissions
+from articles.editorial import permissions
 from articles.editorial.admin.submit_actions import article_created_by, form_id
 from articles.editorial.models import Article
+from articles.editorial.versions import duplication
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin

@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.editorial.duplication import duplicate
 from articles.editorial.models import Article, Draft, RelatedPick
 from articles.editorial.models.picks import MAX_PICKS
 from articles.editorial.versions import changes, drafts
 from articles.editorial.versions.diff import compared
+from articles.editorial.versions.duplication import duplicate
 from articles.related.read_next import related_to
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, errors_on, send

@@ -11,11 +11,11 @@ from django.test import Client
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.checklist import images_of
-from articles.editorial.duplication import duplicate
 from articles.editorial.hooks import in_articles
 from articles.editorial.models import Article
 from articles.editorial.versions import changes, drafts
 from articles.editorial.versions.diff import compared
+from articles.editorial.versions.duplication import duplicate
 from articles.images.models import Image
 from articles.images.rights.withdrawal import withdraw
 from iria.core.blockers import Blocked

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.editorial import duplication, translations, trash
+from articles.editorial import translations, trash
 from articles.editorial.models import Article
-from articles.editorial.versions import drafts
+from articles.editorial.versions import drafts, duplication
 from articles.editorial.versions.content import content_of
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url, values_of
