@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
-from iria.core.text.language import use_language
+from iria.core.text.language import interface_language, use_language
+from iria.core.text.typography import comma
 from iria.core.text.validators import one_line
 from iria.publication.mail.blocks import Block, Button, EmailContent, FooterLink, Heading, Paragraph
 from iria.publication.models import current_publication
@@ -85,7 +86,7 @@ def _welcoming_newsletters(consent: Consent) -> list[Newsletter]:
 
 def _send(consent: Consent, newsletters: list[Newsletter]) -> None:
     publication, token = current_publication(), consent.subscriber.token
-    names = ", ".join(newsletter.name for newsletter in newsletters)
+    names = comma(interface_language()).join(newsletter.name for newsletter in newsletters)
     content = EmailContent(
         subject=gettext("Welcome to %(name)s") % {"name": publication.name},
         blocks=(

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from iria.core.active_theme import active_theme
 from iria.core.http.cache_versions import ProcessCache
+from iria.core.text import dates
 from iria.themes.chosen import stylesheet_urls
 
 register = template.Library()
@@ -17,6 +18,9 @@ register = template.Library()
 SHARED: Final = ("publication", "navigation", "site_url", "page_language", "listing_scope")
 """The context variables such a part may use; the cache key contains the language and the
 listing scope of the page."""
+
+register.filter("day_words", dates.day_words, expects_localtime=True)
+register.filter("moment_words", dates.moment_words, expects_localtime=True)
 
 _parts: ProcessCache[str] = ProcessCache()
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext, ngettext
 from articles.editorial.models import Article
 from iria.core.http.urls import absolute_url
 from iria.core.mail import ListEmail, list_unsubscribe_headers, mail_domain
-from iria.core.text.language import use_language
+from iria.core.text.language import interface_language, use_language
+from iria.core.text.typography import comma, listed
 from iria.core.text.validators import one_line
 from iria.publication.mail.blocks import Block, EmailContent, FooterLink, Heading, Paragraph
 from iria.publication.mail.rendering import mail
@@ -115,12 +116,13 @@ def _blocks(batch: Batch) -> list[Block]:
 
 
 def _names(article: Article) -> str:
-    names = ", ".join(row.author.name for row in article.bylines.all())
-    return gettext("By %(names)s") % {"names": names} if names else ""
+    names = [row.author.name for row in article.bylines.all()]
+    joined = listed(names, gettext("and"), interface_language()) if names else ""
+    return gettext("By %(names)s") % {"names": joined} if joined else ""
 
 
 def _reason(batch: Batch) -> str:
-    labels = ", ".join(Subject.of(row).label for row in batch.follows)
+    labels = comma(interface_language()).join(Subject.of(row).label for row in batch.follows)
     return gettext("You receive this e-mail because you follow new articles %(subjects)s.") % {
         "subjects": labels
     }

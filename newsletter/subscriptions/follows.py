@@ -14,6 +14,8 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Category
+from iria.core.text.language import interface_language
+from iria.core.text.typography import comma
 from newsletter.models import ArticleFollow, Consent, ConsentedFollow, Subscriber
 from newsletter.models.follow import SUBJECTS
 
@@ -76,7 +78,7 @@ def find(wanted: Mapping[str, Sequence[str]]) -> list[Subject]:
 
 def wording(publication_name: str, subjects: Sequence[Subject]) -> str:
     """The text above the confirm button; it is stored with the consent."""
-    labels = ", ".join(subject.label for subject in subjects)
+    labels = comma(interface_language()).join(subject.label for subject in subjects)
     return gettext(
         "Send me new articles from %(name)s by e-mail, at most once a day: %(subjects)s. I can unfollow "
         "at any time with the link in every e-mail."

@@ -7,6 +7,8 @@ from typing import Final
 from tests.catalogue.collecting import TEMPLATES
 
 BLOCKS: Final = re.compile(r"{%\s*(comment|blocktranslate)\b.*?{%\s*end\1\s*%}", re.DOTALL)
+LAYOUT: Final = re.compile(r"{%\s*block layout\s*%}.*?{%\s*endblock\s*%}")
+"""The classes of the main element."""
 TEMPLATE_CODE: Final = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 UNREAD: Final = re.compile(r"<!--.*?-->|<(style|script)\b.*?</\1>", re.DOTALL)
 ATTRIBUTE: Final = re.compile(r'\s(?:aria-label|title|placeholder|alt)="([^"]*)"')
@@ -33,7 +35,7 @@ def unsaid() -> Iterator[str]:
 
 def words_outside(source: str) -> Iterator[str]:
     """What is left to read once everything a template says by its tags is taken out."""
-    shown = UNREAD.sub(" ", TEMPLATE_CODE.sub("", BLOCKS.sub(" ", source)))
+    shown = UNREAD.sub(" ", TEMPLATE_CODE.sub("", LAYOUT.sub(" ", BLOCKS.sub(" ", source))))
     for part in [*ATTRIBUTE.findall(shown), *TAG.sub("\n", shown).split("\n")]:
         if any(word not in NAMES for word in WORD.findall(LONE_ATTRIBUTE.sub("", part))):
             yield " ".join(part.split())

@@ -12,11 +12,12 @@ from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
 from articles.comments.submission import form_tokens, posting
 from articles.editorial.preview_links import make_preview_token
+from articles.embeds.models import LinkCard
 from articles.feeds.sitemaps import PER_FILE
 from articles.images.library import ingest
 from articles.pages.models import Page
 from iria.publication.models import BrandImage
-from newsletter.models import Consent, Issue, IssueLink
+from newsletter.models import ArticleFollow, Consent, Issue, IssueLink
 from newsletter.subscriptions import data_requests, opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
 from tests import newsroom
@@ -56,6 +57,13 @@ def parts(mina: User) -> dict[str, str]:
     reader = factories.subscriber("teo@readers.example")
     follow = follows.follow_replies(comment, Follow.Frequency.DAILY)
     assert follow
+    article_follow = ArticleFollow.objects.create(subscriber=reader, topic=article.tags.get())
+    card = LinkCard.objects.create(
+        url="https://harbour.example/ferries",
+        state=LinkCard.State.FETCHED,
+        thumbnail=b"x",
+        thumbnail_name=f"{1:020x}",
+    )
     issue = factories.issue("What moved", article, slug="what-moved")
     now = timezone.now()
     sent_values = {
@@ -86,6 +94,10 @@ def parts(mina: User) -> dict[str, str]:
         "data": data_requests.token_of(reader),
         "reader": reader.token,
         "follow": follow.token,
+        "article_follow": article_follow.token,
+        "thumbnail": card.thumbnail_name,
+        "theme": "institute",
+        "theme_content": f"{1:016x}",
         "issue": "what-moved",
         "issue_id": str(issue.pk),
         "page": "about",

@@ -14,7 +14,7 @@ from articles.comments.notifications.outbox import Batch
 from articles.editorial.models import Article
 from iria.core.http.urls import absolute_url
 from iria.core.mail import ListEmail, list_unsubscribe_headers, mail_domain
-from iria.core.text.dates import day_words
+from iria.core.text.dates import day_words, moment_words
 from iria.core.text.language import use_language
 from iria.core.text.validators import one_line
 from iria.publication.mail.blocks import (
@@ -250,7 +250,7 @@ def _quote(notice: CommentNotification, publication: Publication) -> Quote:
     text = _excerpt(comment)
     return Quote(
         name=one_line(comment.public_name),
-        when=f"{day_words(local.date())}, {local:%H:%M}",
+        when=moment_words(local),
         text=plain(text),
         html=SafeString(render_comment(text)),
         link_label=gettext("Reply on “%(headline)s”")

@@ -85,7 +85,7 @@ def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpRe
     earlier, later = archive.around(year, month)
     above = scope.url("year", year)
     with use_language(code):
-        name = date_format(chosen.first_day, "F Y")
+        name = date_format(chosen.first_day, "YEAR_MONTH_FORMAT")
         about = page_meta.listing_meta(
             request,
             scope.title_for(name),

@@ -1,7 +1,6 @@
 """Dates and times on pages, periods of the calendar, and local times.
+
 Django's `date_format` takes ten times as long as `day_words`, and a thread shows a hundred dates.
-
-
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -16,21 +15,44 @@ from django.utils.translation import get_language
 from psycopg.abc import Buffer
 from psycopg.types.datetime import DatetimeDumper
 
+from iria.core.text.typography import comma
+
+PATTERNS: Final = {
+    "de": "{day}. {month} {year}",
+    "es": "{day} de {month} de {year}",
+    "pt": "{day} de {month} de {year}",
+}
+"""The words of a date, in languages where they are not just day, month and year."""
+
 
 def day_words(local: date) -> str:
-    """For example “4 March 2026”, in the time zone of the value."""
-    return f"{local.day} {_month(local.month, get_language())} {local.year}"
+    """For example “4 March 2026”, in the time zone of the value and in the active language."""
+    language = _base(get_language())
+    day = "1er" if language == "fr" and local.day == 1 else str(local.day)
+    pattern = PATTERNS.get(language, "{day} {month} {year}")
+    return pattern.format(day=day, month=_month(local.month, language), year=local.year)
+
+
+def moment_words(local: datetime) -> str:
+    """For example “4 March 2026, 18:05”, in the time zone of the value and in the active language."""
+    return f"{day_words(local)}{comma(get_language() or '')}{local.hour:02}:{local.minute:02}"
+
+
+def _base(language: str | None) -> str:
+    return (language or "").partition("-")[0]
 
 
 @lru_cache
-def _month(number: int, language: str | None) -> str:
-    """The name of a month in the active language."""
-    return str(MONTHS[number])
+def _month(number: int, language: str) -> str:
+    """The name of a month in the active language, as inside a date."""
+    name = str(MONTHS[number])
+    # Django has these with a capital letter, for calendars.
+    return name.lower() if language == "pt" else name
 
 
 def time_element(local: datetime, *, clock: bool = False) -> SafeString:
     """A `time` element with the day, and with `clock` the time, in the time zone of the value."""
-    text = f"{day_words(local)}, {local.hour:02}:{local.minute:02}" if clock else day_words(local)
+    text = moment_words(local) if clock else day_words(local)
     # Digits and month names contain no markup.
     return SafeString(f'<time datetime="{local.isoformat(timespec="seconds")}">{text}</time>')
 

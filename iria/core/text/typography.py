@@ -1,10 +1,11 @@
-"""No-break spaces in French: before ; ! ? : and », and after «.
+"""Quotation marks and commas of a language; no-break spaces in French, before ; ! ? : and », and after «.
 
 Only existing spaces become no-break spaces. None is added and nothing else is changed, so
 `10:30`, `http://` and a smiley are unchanged. This applies to output only, not to stored text.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 NARROW: Final = "\u202f"
@@ -30,8 +31,41 @@ _VOID: Final = frozenset(
 )
 
 
+QUOTATION_MARKS: Final = {
+    "ar": "«{}»",
+    "de": "„{}“",
+    "es": "«{}»",
+    "fr": "«\u202f{}\u202f»",
+    "pt": "«{}»",
+}
+
+
+def quoted(text: str, language: str) -> str:
+    """Text in the quotation marks of a language."""
+    return QUOTATION_MARKS.get(_base(language), "“{}”").format(text)
+
+
+def comma(language: str) -> str:
+    """A comma and a space."""
+    return "، " if _base(language) == "ar" else ", "
+
+
+def listed(items: Sequence[str], conjunction: str, language: str) -> str:
+    """“A, B and C”."""
+    *first, last = items
+    if not first:
+        return last
+    # In Arabic the conjunction is part of the next word.
+    space = "" if _base(language) == "ar" else " "
+    return f"{comma(language).join(first)} {conjunction}{space}{last}"
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0].lower()
+
+
 def is_french(language: str) -> bool:
-    return language.partition("-")[0].lower() == "fr"
+    return _base(language) == "fr"
 
 
 def french_spaces(text: str) -> str:
