@@ -11,6 +11,7 @@ from articles.api import article_relations
 from articles.api.images import serialize_image
 from articles.api.parameters import FieldSet
 from articles.body.plain_text import caption_text, plain_text
+from articles.body.references import with_urls
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Category
 from articles.editorial.models.querysets import ArticleQuerySet
@@ -48,7 +49,7 @@ def _figures(article: Article) -> list[dict[str, Any]]:
             "width": each.width,
             "gallery": each.gallery,
             "url": absolute_url(each.get_absolute_url()),
-            "caption_html": each.caption,
+            "caption_html": with_urls(each.caption, article.urls),  # type: ignore[attr-defined]
             "caption_text": caption_text(each.caption) if each.caption else "",
             "alt_text": each.alt,
             "picture": serialize_image(each.image),
@@ -115,7 +116,10 @@ def serializer_for(
     def serialize(articles: Iterable[Article]) -> list[dict[str, Any]]:
         rows = list(articles)
         bodies = [row.body for row in rows] if "html" in names else []
-        urls, titles = urls_for(*bodies), titles_for(*bodies)
+        has_captions = not {"html", "figures"}.isdisjoint(names)
+        figures = [each for row in rows for each in row.figures.all()] if has_captions else []
+        urls = urls_for(*bodies, *(each.caption for each in figures))
+        titles = titles_for(*bodies)
         for row in rows:
             row.publication, row.urls = publication, urls  # type: ignore[attr-defined]
             row.embed_titles = titles  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from articles.body.tree import parse, text_of
+from articles.body.tree import inner_html, parse, text_of
 
 SCHEME: Final = "internal"
 REFERENCE: Final = re.compile(
@@ -21,8 +21,8 @@ REFERENCE: Final = re.compile(
 REST: Final = re.compile(r"(?:[?#][^\s\"'<>]*)?")
 """Query and anchor, which are stored as they were written."""
 
-LINK: Final = re.compile(r'<figcaption>.*?</figcaption>|<a href="(?P<href>[^"]*)"', re.DOTALL)
-"""In a sanitised body `href` is the only attribute of a link. Links in captions are skipped."""
+LINK: Final = re.compile(r'<a href="(?P<href>[^"]*)"')
+"""In a sanitised body or caption `href` is the only attribute of a link."""
 
 IGNORED_BY_BROWSERS: Final = re.compile("[\x00-\x20]+")
 
@@ -77,20 +77,21 @@ def references_in(*bodies: str) -> list[Reference]:
     return list(dict.fromkeys(reference for body in bodies for reference, _ in links_in(body)))
 
 
-def hrefs_in(body: str) -> list[str]:
-    """The URLs and references of the links of a sanitised body, outside captions."""
-    return [unescape(found["href"]) for found in LINK.finditer(body) if found["href"]]
+def hrefs_in(*bodies: str) -> list[str]:
+    """The URLs and references of the links of sanitised bodies and captions."""
+    found = (match["href"] for body in bodies for match in LINK.finditer(body))
+    return [unescape(href) for href in found if href]
 
 
 def with_references(body: str, find: Callable[[str], str | None]) -> str:
-    """The sanitised body with other links.
+    """The sanitised body or caption with other links.
 
     Args:
         find: URL → the reference that replaces it, or None.
     """
 
     def replace(found: re.Match[str]) -> str:
-        reference = find(unescape(found["href"])) if found["href"] else None
+        reference = find(unescape(found["href"]))
         return found[0] if reference is None else f'<a href="{escape(reference)}"'
 
     return LINK.sub(replace, body)
@@ -108,6 +109,15 @@ def resolve(tree: HtmlElement, urls: Urls) -> None:
             link.drop_tag()
         else:
             link.set("href", url + found[1])
+
+
+def with_urls(caption: str, urls: Urls) -> str:
+    """The caption with URLs instead of references; see `resolve`."""
+    if not may_contain_references(caption):
+        return caption
+    tree = parse(caption)
+    resolve(tree, urls)
+    return inner_html(tree)
 
 
 def within(body: str, urls: Urls) -> tuple[tuple[Reference, str], ...]:

@@ -14,7 +14,7 @@ import nh3
 from articles.body.asides import CALLOUT, PULL_QUOTE
 from articles.body.embed_urls import normalise_url
 from articles.body.normaliser import normalise
-from articles.body.references import SCHEME, has_scheme, read
+from articles.body.references import NO_URLS, SCHEME, has_scheme, read, with_urls
 
 TAGS: Final = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "hr", "br"}
@@ -142,7 +142,8 @@ _caption = nh3.Cleaner(
     tags=set(CAPTION_TAGS),
     clean_content_tags=set(SWALLOWED),
     attributes={"a": {"href"}},
-    url_schemes=set(SCHEMES),
+    attribute_filter=_allowed,
+    url_schemes={*SCHEMES, SCHEME},
     link_rel=None,
     strip_comments=True,
 )
@@ -193,7 +194,8 @@ def safe_body(stored: str) -> str:
 
 @lru_cache(maxsize=2048)
 def safe_caption(stored: str) -> str:
-    """A stored caption that is safe to show; see `safe_body`."""
+    """A stored caption that is safe to show, see `safe_body`; a reference in it becomes text."""
+    stored = with_urls(stored, NO_URLS)
     return stored if _caption.clean(stored) == stored else clean_caption(stored)
 
 

@@ -1,7 +1,7 @@
 """The check before publishing: blockers of an article, and suggestions."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -110,12 +110,20 @@ def link_blockers(article: Article) -> list[Blocker]:
     A target that was never published does not block, or two articles that link to each other could
     not be published.
     """
-    url = f"{_form_of(article)}#id_body"
     return [
-        Blocker(_broken(link), url, "View text")
-        for link in hidden_links(article.body)
+        Blocker(_broken(link), url, label)
+        for link, url, label in _hidden_links(article)
         if link.is_broken
     ]
+
+
+def _hidden_links(article: Article) -> Iterator[tuple[HiddenLink, str, str]]:
+    """Each with the URL and the name of a link to its field."""
+    here = _form_of(article)
+    for link in hidden_links(article.body):
+        yield link, f"{here}#id_body", "View text"
+    for link in hidden_links(article.lead_caption):
+        yield link, f"{here}#id_lead_caption", "View caption"
 
 
 def _broken(link: HiddenLink) -> str:
@@ -173,10 +181,10 @@ def suggestions(article: Article, *, has_author: bool) -> list[Blocker]:
         Blocker(
             f"The target of the link “{_shortened(link)}” is not published yet. Until then readers "
             "see plain text.",
-            f"{here}#id_body",
-            "View text",
+            url,
+            label,
         )
-        for link in hidden_links(article.body)
+        for link, url, label in _hidden_links(article)
         if not link.is_broken
     ]
     return found

@@ -15,7 +15,7 @@ from articles.body.embeds import EmbedUse, card
 from articles.body.figures import FigureUse
 from articles.body.files import FileUse
 from articles.body.labels import labels_for
-from articles.body.references import NO_URLS, Reference, Urls, within
+from articles.body.references import NO_URLS, Reference, Urls, with_urls, within
 from articles.body.rendering import render
 from articles.body.sanitiser import safe_caption
 from articles.body.tree import inner_html, parse
@@ -83,7 +83,7 @@ def full_text(
     same twenty articles over and over.
 
     Args:
-        urls: of the references in all texts of the list (`articles.links.targets.urls_for`).
+        urls: of the references in all texts and lead captions of the list (`articles.links.targets.urls_for`).
         embed_titles: of their embedded pages (`articles.embeds.link_cards.titles_for`).
     """
     figures = list(figures)
@@ -100,7 +100,7 @@ def full_text(
     whole = _cached if len(article.body) < CACHED_LENGTH else _render
     return whole(
         article.body,
-        (lead.image_id, lead.caption, lead.alt) if lead else None,
+        (lead.image_id, with_urls(lead.caption, urls), lead.alt) if lead else None,
         images,
         files,
         tuple(_corrections(article)),

@@ -1,6 +1,6 @@
 """An article as plain text for indexing, and as the HTML of its page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from articles.body.figures import FigureUse, GalleryUse
 from articles.body.files import FileUse, files_in
 from articles.body.labels import labels_for
 from articles.body.plain_text import caption_text, plain_text
+from articles.body.references import with_urls
 from articles.body.rendering import Drawn, draw
 from articles.editorial.models import Article
 from articles.embeds.iframes import NO_EMBEDS, Embeds
@@ -60,6 +61,13 @@ def text_of(article: Article) -> ArticleText:
         names="\n".join([*credits, *bylines]),
         tags="\n".join(tags),
     )
+
+
+def captions_with_urls(captions: Iterable[str]) -> list[str]:
+    """The captions as readers see them, with one query for all links by reference, if there are any."""
+    listed = list(captions)
+    urls = urls_for(*listed)
+    return [with_urls(caption, urls) for caption in listed]
 
 
 ALONE = {"normal": "inline", "wide": "wide", "full": "full"}

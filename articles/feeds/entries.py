@@ -106,7 +106,8 @@ def entries(
     """
     newest = list(articles.newest().for_page()[:LENGTH])
     bodies = [article.body for article in newest] if with_full_text else []
-    urls, titles = urls_for(*bodies), titles_for(*bodies)
+    captions = [article.lead_caption for article in newest] if with_full_text else []
+    urls, titles = urls_for(*bodies, *captions), titles_for(*bodies)
     return [
         _entry(
             article,

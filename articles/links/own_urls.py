@@ -16,11 +16,16 @@ MOST: Final = 500
 def refer(body: str) -> str:
     """The sanitised body with references instead of URLs of known rows; repeating it changes nothing.
 
-    Former URLs count too. Links in captions stay as they are.
+    Former URLs count too.
     """
-    paths = {path for href in hrefs_in(body) if (path := _own_path(href))}
+    return refer_all(body)[0]
+
+
+def refer_all(*bodies: str) -> list[str]:
+    """`refer` for several bodies or captions, in one query."""
+    paths = {path for href in hrefs_in(*bodies) if (path := _own_path(href))}
     if not paths:
-        return body
+        return list(bodies)
     found = _located(sorted(paths)[:MOST])
 
     def find(href: str) -> str | None:
@@ -29,7 +34,7 @@ def refer(body: str) -> str:
         rest = _rest(href)
         return f"{reference}{rest}" if reference and REST.fullmatch(rest) else None
 
-    return with_references(body, find)
+    return [with_references(body, find) for body in bodies]
 
 
 def _own_path(href: str) -> str:

@@ -6,13 +6,13 @@ from articles.body.references import Reference, references_in
 from articles.links.models import InternalLink
 
 
-def record_links(source: Model, body: str) -> None:
-    """Updates the rows of an article or a page from the references in its text."""
+def record_links(source: Model, *bodies: str) -> None:
+    """Updates the rows of an article or a page from the references in its text and captions."""
     name = str(source._meta.model_name)
     own = InternalLink.objects.filter(**{name: source})
     rows = own.values_list("pk", "target_kind", "target_id")
     stored = {Reference(kind, number): pk for pk, kind, number in rows}
-    wanted = set(references_in(body)) - {Reference(name, source.pk)}
+    wanted = set(references_in(*bodies)) - {Reference(name, source.pk)}
     if spare := [pk for reference, pk in stored.items() if reference not in wanted]:
         InternalLink.objects.filter(pk__in=spare).delete()
     InternalLink.objects.bulk_create(

@@ -8,8 +8,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from articles.body.plain_text import caption_text
-from articles.body.sanitiser import clean_caption
+from articles.body.sanitiser import safe_caption
 from articles.editorial.models import Article
+from articles.editorial.rendering import captions_with_urls
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line, credit_text
 from articles.images.srcset import RenditionFile, plain_files
@@ -59,10 +60,13 @@ def build_blocks(issue: Issue, publication: Publication) -> list[ArticleBlock]:
     The first has a large image, unless the issue has a lead image.
     """
     blocks, level = [], 2
-    for index, item in enumerate(issue.items.all()):
+    items = list(issue.items.all())
+    captions = captions_with_urls(item.article.lead_caption for item in items)
+    for index, (item, caption) in enumerate(zip(items, captions, strict=True)):
         level = 3 if item.heading else level
         is_lead = index == 0 and issue.image is None
-        block = _story(item.article, publication, width=LEAD_WIDTH if is_lead else BESIDE_WIDTH)
+        width = LEAD_WIDTH if is_lead else BESIDE_WIDTH
+        block = _story(item.article, caption, publication, width=width)
         blocks.append(replace(block, heading=item.heading, is_lead=is_lead, level=level))
     return blocks
 
@@ -72,9 +76,10 @@ def issue_image(issue: Issue, publication: Publication) -> EmailImage | None:
     if issue.image is None:
         return None
     language = issue.newsletter.language or publication.language_codes[0]
+    [caption] = captions_with_urls([issue.image_caption])
     return _image(
         issue.image,
-        issue.image_caption,
+        caption,
         publication,
         alt=issue.image.alt,
         width=LEAD_WIDTH,
@@ -82,7 +87,7 @@ def issue_image(issue: Issue, publication: Publication) -> EmailImage | None:
     )
 
 
-def _story(article: Article, publication: Publication, *, width: int) -> ArticleBlock:
+def _story(article: Article, caption: str, publication: Publication, *, width: int) -> ArticleBlock:
     image = article.lead_image
     categories = [row.category.local_name for row in article.article_categories.all()]
     names = [byline.author.name for byline in article.bylines.all()]
@@ -96,7 +101,7 @@ def _story(article: Article, publication: Publication, *, width: int) -> Article
         direction="rtl" if article.right_to_left else "ltr",
         image=_image(
             image,
-            article.lead_caption,
+            caption,
             publication,
             alt=article.lead_image_alt,
             width=width,
@@ -135,7 +140,7 @@ def _image(
         alt=alt,
         # Sanitised when saved, and again for output.
         caption=mark_safe(  # noqa: S308
-            absolute(typeset_html(clean_caption(caption), language), settings.SITE_URL)
+            absolute(typeset_html(safe_caption(caption), language), settings.SITE_URL)
         ),
         credit=credit_line(image, publication),
         plain_text=_describe(caption, alt, image, publication),

@@ -13,7 +13,7 @@ from articles.editorial.versions.attachment_rows import attachments_of
 from articles.editorial.versions.figure_rows import figures_of
 from articles.embeds.autoembed import autoembed
 from articles.images.models import Image
-from articles.links.own_urls import refer
+from articles.links.own_urls import refer, refer_all
 
 Content = dict[str, Any]
 """Field name → value that JSON can hold. Foreign keys are ids, under the name of their column;
@@ -64,12 +64,14 @@ def columns_of(content: Content) -> dict[str, Any]:
 
 def sanitised(content: Content) -> Content:
     """The same content with its HTML sanitised and its tags in order; see `sanitised_body`."""
+    body, caption = autoembed(clean(content["body"])), clean_caption(content["lead_caption"])
+    body, caption = refer_all(body, caption)
     return {
         **content,
         "tags": sorted(content["tags"]),
         "series_position": content["series_position"] if content["series"] else None,
-        "body": sanitised_body(content["body"]),
-        "lead_caption": clean_caption(content["lead_caption"]),
+        "body": body,
+        "lead_caption": caption,
     }
 
 

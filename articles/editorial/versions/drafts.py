@@ -98,8 +98,8 @@ def create(
         record_figures(article)
         if file_ids_in(article.body):
             record_attachments(article)
-        if hrefs_in(article.body):
-            record_links(article, article.body)
+        if hrefs_in(article.body, article.lead_caption):
+            record_links(article, article.body, article.lead_caption)
         write_relations(article, written, {**BLANK, "language": article.language})
         return revisions.add(article, written, by=by, reason=reason)
 
@@ -226,8 +226,8 @@ def _write(article: Article, content: Content, before: Content) -> None:
         record_figures(article)
     if file_ids_in(content["body"]) != file_ids_in(before["body"]):
         record_attachments(article)
-    if hrefs_in(content["body"]) != hrefs_in(before["body"]):
-        record_links(article, content["body"])
+    if _hrefs(content) != _hrefs(before):
+        record_links(article, content["body"], content["lead_caption"])
     write_relations(article, content, before)
 
 
@@ -241,6 +241,10 @@ def _check_not_deleted(content: Content, changed: Collection[str]) -> None:
         if name in changed:
             label = "lead image" if name == "lead_image_id" else "social image"
             raise NotReady([f"The {label} is no longer in the library. Choose another one."])
+
+
+def _hrefs(content: Content) -> list[str]:
+    return hrefs_in(content["body"], content["lead_caption"])
 
 
 def _uses(content: Content) -> tuple[Any, ...]:

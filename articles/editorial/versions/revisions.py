@@ -67,7 +67,7 @@ def save(article: Article, *, by: User | None) -> Revision:
             write_fields(article)
         record_figures(article)
         record_attachments(article)
-        record_links(article, article.body)
+        record_links(article, article.body, article.lead_caption)
         revision = record(article, by=by)
         if article.is_published:
             transaction.on_commit(

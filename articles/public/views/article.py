@@ -16,7 +16,7 @@ from articles.comments.threads.builder import thread_of
 from articles.comments.threads.permalinks import thread_scope
 from articles.editorial.models import Article, ArticleType, Figure, Portrait
 from articles.editorial.preview_links import read_preview_token
-from articles.editorial.rendering import draw_body
+from articles.editorial.rendering import captions_with_urls, draw_body
 from articles.embeds.iframes import allow, embeds_for
 from articles.embeds.iframes import draw as draw_embed
 from articles.images.srcset import plain_rendition
@@ -136,8 +136,12 @@ def table_of_contents(drawn: Drawn, minutes: int, template: Template) -> list[He
 
 
 def _lead(article: Article) -> Figure | None:
-    """The figure of its lead image, visible or hidden."""
-    return next((each for each in article.figures.all() if each.place == Figure.Place.LEAD), None)
+    """The figure of its lead image, visible or hidden, with its caption as readers see it."""
+    found = (each for each in article.figures.all() if each.place == Figure.Place.LEAD)
+    lead = next(found, None)
+    if lead is not None:
+        [lead.caption] = captions_with_urls([lead.caption])
+    return lead
 
 
 def _lightbox_url(article: Article, lead: Figure | None) -> str:
@@ -212,9 +216,11 @@ def lightbox_figures(article: Article) -> Iterator[Figure]:
 
 
 def _adjacent_figures(article: Article, figures: list[Figure], place: int) -> dict[str, Any]:
+    shown = figures[place]
+    [shown.caption] = captions_with_urls([shown.caption])
     return {
         "article": article,
-        "figure": figures[place],
+        "figure": shown,
         "place": place + 1,
         "count": len(figures),
         "earlier": figures[place - 1] if place else None,

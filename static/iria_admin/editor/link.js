@@ -4,12 +4,9 @@ import { Link as BaseLink } from "django-prose-editor/editor";
 import { askForLink, stateOf } from "editor/link-dialog";
 import { referenceOf, targetOf } from "editor/link-targets";
 
-/* Texts that are used outside articles too: they have URLs. */
-const CAPTIONS = new Set(["picture", "galleryCaption", "embed"]);
-
+/* Texts of a newsletter issue have URLs. */
 function takesReferences(editor) {
-  const inBody = editor.view.dom.closest(".admin-editor-body");
-  return Boolean(inBody) && !CAPTIONS.has(editor.state.selection.$from.parent.type.name);
+  return Boolean(editor.view.dom.closest(".admin-editor-body, #article_form"));
 }
 
 /* A link in the editor, which shows where it leads and whether it is broken. */
