@@ -11,7 +11,6 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.recommendations.models import Recommendation
 from articles.editorial.models import Article
-from iria.core.text.language import SPOKEN
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
@@ -170,7 +169,6 @@ def test_the_thread_is_accessible_and_fits_the_window(
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
-@pytest.mark.skipif("ar" not in SPOKEN, reason="Without a catalogue the thread is in English.")
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 def test_a_thread_in_arabic_is_mirrored_and_fits_the_window(
     open_page: OpenPage, site: str, edna: User, size: dict[str, int]

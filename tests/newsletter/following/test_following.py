@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from lxml import html as lxml_html
 
 from articles.editorial import publishing
 from articles.editorial.models import Article
@@ -56,6 +57,20 @@ def follower(email: str = OLA, **subject: Any) -> Subscriber:
 
 def story(headline: str = "Ships wait", **fields: Any) -> Article:
     return newsroom.published(headline, **fields)
+
+
+@pytest.mark.parametrize("path", ["/author/ines-faro/", "/tag/straits/", "/category/ports/"])
+def test_lists_link_to_the_form_that_follows_them(client: Client, path: str) -> None:
+    story(
+        authors=[newsroom.author("Ines Faro")],
+        tags=["straits"],
+        categories=[newsroom.category("Ports")],
+    )
+    page = lxml_html.document_fromstring(client.get(path).content)
+    (link,) = page.xpath("//main//a[starts-with(@href, '/newsletter/follow/')]")
+    form = lxml_html.document_fromstring(client.get(link.get("href")).content)
+    (choice,) = form.xpath("//input[@name='subjects']")
+    assert choice.get("checked") is not None
 
 
 def test_an_article_offers_its_authors_sections_and_topics(client: Client) -> None:
