@@ -25,6 +25,7 @@ from articles.api.view_wrapper import CORS_HEADERS
 from articles.public.views import errors
 from iria.core.db.outage import RETRY_AFTER, is_outage
 from iria.core.http.csrf import SAFE_METHODS, is_foreign
+from iria.core.text.language import direction_of
 
 SERVICE_UNAVAILABLE: Final = 503
 INSUFFICIENT_STORAGE: Final = 507
@@ -106,6 +107,7 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
     with translation.override(get_language_from_request(request)):
         fields, files = _submitted(request)
         context = {
+            "direction": direction_of(translation.get_language() or settings.LANGUAGE_CODE),
             "site": settings.SITE_HOST,
             "address": request.get_full_path(),
             "retries": request.method not in SAFE_METHODS and not fields,
