@@ -46,6 +46,7 @@ UNTRACED_TABLES = {
         articles.encryptedipaddress
         articles.threadcount newsletter.attempt newsletter.bounce newsletter.consent
         newsletter.consentednewsletter newsletter.delivery
+        newsletter.articlefollow newsletter.articlenotification newsletter.consentedfollow
         newsletter.subscription""",
     "they contain hashes that identify nobody": "newsletter.suppression",
     "uploaded by an administrator, deleted after some days (newsletter/privacy.py)": """
