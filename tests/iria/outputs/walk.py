@@ -27,16 +27,17 @@ ADMIN: Final = "/admin/"
 """The admin may show images that are hidden from readers."""
 
 WITHOUT_IMAGES: Final = {
-    r"robots|seen|theme|newsletter_email_css": "not for readers",
+    r"robots|seen|theme|theme_stylesheet|admin_theme|newsletter_email_css": "not for readers",
     r"favicon|touch_icon|manifest|speculation_rules|security_contact|well_known_change_password|"
     r"/apple-touch-icon-precomposed.png": "files for browsers",
     r"/(rss|feed|atom|sitemap_index)\.xml": "redirects",
     r"account_.*|/accounts/|mfa_.*|two_factor_required": "sign-in and account pages",
     r"newsletter_webhook|/newsletter/(told|look-in-your-mail)/": "responses to a provider",
-    r"newsletter(_check_inbox|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects, texts and redirects",
+    r"newsletter(_check_inbox|_confirm|_data|_follow|_unfollow|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects, texts and redirects",
     r"file": "PDF and audio",
     r"avatar": "profile pictures of readers",
     r"personal_data": "which personal data is stored, as text",
+    r"embed_thumbnail": "images of pages of other sites",
     r"brand_image": "the logo, which is not in the image library",
     r"comment(_.*)?|my_comments": "the comment form and comments",
     r"thread(_.*)?|reader": "comments",
