@@ -97,7 +97,8 @@
   const cut = () =>
     [...document.body.querySelectorAll("*")]
       .filter((each) => {
-        if (!each.innerText || !seen(each) || each.closest(".unseen, .honeypot")) return false;
+        // What has no place in the row of sections is in the menu beside it.
+        if (!each.innerText || !seen(each) || each.closest(".unseen, .honeypot, .sections-row")) return false;
         const style = getComputedStyle(each);
         const hides = (way) => way === "hidden" || way === "clip";
         return (
