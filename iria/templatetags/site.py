@@ -1,5 +1,6 @@
 """`{% load site %}`: parts that are the same on every page."""
 
+import re
 from typing import Any, Final
 
 from django import template
@@ -22,6 +23,8 @@ listing scope of the page."""
 register.filter("day_words", dates.day_words, expects_localtime=True)
 register.filter("moment_words", dates.moment_words, expects_localtime=True)
 
+MARKED_TWICE: Final = re.compile(r'(aria-current="page"[^>]*?)\s+aria-current="true"')
+
 _parts: ProcessCache[str] = ProcessCache()
 
 
@@ -42,7 +45,9 @@ def standing(context: dict[str, Any], name: str) -> SafeString:
     request = context["request"]
     html = _parts.of(request, key, lambda: get_template(name).render(values))
     link = f'href="{escape(request.path)}"'
-    return SafeString(html.replace(link, f'{link} aria-current="page"'))
+    marked = html.replace(link, f'{link} aria-current="page"')
+    # The menu of languages marks the one of the page, which may also be the page itself.
+    return SafeString(MARKED_TWICE.sub(r"\1", marked))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,7 +1,7 @@
 """A URL for every kind of page, from the content in the database."""
 
 from articles.comments.models import Comment
-from articles.editorial.models import Article, Category
+from articles.editorial.models import Article, ArticleType, Category
 from articles.images.models import Image
 from newsletter.models import Issue, Subscriber
 
@@ -40,7 +40,13 @@ def public_pages() -> dict[str, str]:
         .first()
     )
     assert answered
+    of_types = {
+        f"article, {template}": article.get_absolute_url()
+        for template in ArticleType.Template.values
+        if (article := articles.filter(kind__template=template).first())
+    }
     return {
+        **of_types,
         "front page": "/",
         "picture by itself": f"{plain.get_absolute_url()}picture/{figure.image_id}/",
         "article": plain.get_absolute_url(),
@@ -84,6 +90,7 @@ def public_pages() -> dict[str, str]:
         "newsletter issues": "/newsletter/issues/",
         "newsletter issue": f"/newsletter/issues/{issue.slug}/",
         "preferences": f"/newsletter/preferences/{subscriber.token}/",
+        "follow by e-mail": f"/newsletter/follow/?topic={tag.slug}",
         "unsubscribe": f"/newsletter/unsubscribe/{subscriber.token}/",
         "sign in": "/accounts/login/",
         "sign up": "/accounts/signup/",

@@ -16,6 +16,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
 from django.views.defaults import permission_denied
+from taggit.models import Tag
 
 from accounts import email_addresses
 from accounts.models import User
@@ -27,7 +28,7 @@ from articles.editorial.models import Article
 from articles.editorial.preview_links import preview_url
 from articles.public.views.errors import server_error
 from iria.unavailable import SERVICE_UNAVAILABLE, unavailable
-from newsletter.models import Consent, Newsletter, Subscriber
+from newsletter.models import ArticleFollow, Consent, Newsletter, Subscriber
 from newsletter.subscriptions import data_requests, opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.accounts.keys import passkey_of
@@ -124,6 +125,8 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
     message = {"name": "Ola Lind", "text": "It was late, *again*.", "state": "approved"}
     Comment.objects.create(article=article, user=reader, **message)
     yield "page of a reader", Client().get(reader.get_absolute_url())
+    recommended = Comment.objects.published().exclude(user=reader)[0]
+    yield "comment to recommend", client.get(f"/comments/{recommended.pk}/recommend/")
     yield "comments, mine", client.get("/comments/mine/")
     yield "picture, refused", client.post("/accounts/profile/picture/", {})
     yield "address, refused", client.post("/accounts/email/", {"email": reader.email})
@@ -216,6 +219,10 @@ def _newsletter() -> Iterator[tuple[str, Any]]:
     data = data_requests.token_of(Subscriber.objects.get(email=STRANGER))
     yield "newsletter, asked for data", client.get(f"/newsletter/preferences/{token}/?asked=1")
     yield "newsletter, data", client.get(f"/newsletter/data/{data}/")
+    follow = ArticleFollow.objects.create(
+        subscriber=Subscriber.objects.get(email=STRANGER), topic=Tag.objects.all()[0]
+    )
+    yield "newsletter, to unfollow", client.get(f"/newsletter/unfollow/{follow.token}/")
     yield "newsletter, left", client.post(f"/newsletter/unsubscribe/{token}/")
     yield "newsletter, nothing chosen", client.get(f"/newsletter/preferences/{token}/")
     yield "newsletter, erased", client.post(f"/newsletter/data/{data}/", {"bar": "1"})

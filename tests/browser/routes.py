@@ -39,6 +39,7 @@ NOT_PAGES: Final = {
     "accounts/2fa/webauthn/login/": "asked by a script",
     "accounts/profile/picture/": "takes, shows the profile",
     "comments/token/": "asked by a script",
+    "comments/recommended/": "asked by a script",
     "newsletter/link/": "leads on",
     "newsletter/look-in-your-mail/": "leads on",
     "newsletter/told/": "called by a provider",

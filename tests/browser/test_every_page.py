@@ -18,6 +18,7 @@ from django.urls import resolve
 from playwright.sync_api import Page, Route
 
 from accounts.models import User
+from articles.editorial.models import ArticleType
 from tests import newsroom as making
 from tests.browser import routes
 from tests.browser.checkers import (
@@ -45,7 +46,9 @@ def newsroom(site: str) -> None:
     film = (
         '<figure data-embed="https://vimeo.com/76979871"><figcaption>A film</figcaption></figure>'
     )
-    making.published("A film of the harbour", body=f"<p>Seen from the quay.</p>{film}")
+    for name in ("video", "podcast"):
+        kind = ArticleType.objects.create(name=name.title(), slug=name, template=name)
+        making.published(f"A {name} of the harbour", kind=kind, body=f"<p>By the quay.</p>{film}")
 
 
 def test_every_page_is_accessible_and_valid(

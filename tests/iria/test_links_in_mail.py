@@ -10,6 +10,7 @@ from allauth.account.adapter import get_adapter
 from allauth.core.context import request_context
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from accounts.models import User
 from tests import newsroom
@@ -65,6 +66,7 @@ def test_emails_about_accounts_do_not_contain_the_host_of_the_request(
         "code": "ABCD",
         "key": "k",
         "browser": "a browser",
+        "timestamp": timezone.now(),
     }
     with request_context(request):
         get_adapter(request).send_mail(prefix, ola.email, context)
