@@ -40,7 +40,7 @@ class SuggestedPage:
 
 
 def similar_urls(part: str) -> list[SuggestedPage]:
-    """Pages that are surely meant by `part`, a path segment; the most similar first, ignoring case and accents."""
+    """Pages that `part`, a path segment, means with confidence; the most similar first, ignoring case and accents."""
     tags, authors = Tag.objects.filter(in_use(Scope.TAG)), AuthorProfile.objects
     found = _similar_rows(part, Category.objects.all(), "category", "name", "slug", "path").union(
         _similar_rows(part, tags, "tag", "name", "slug", "slug"),

@@ -1,4 +1,4 @@
-"""Whoever confirms a subscription gets one welcome e-mail, with the latest issue."""
+"""A confirmed subscription brings one welcome e-mail, with the latest issue."""
 
 from datetime import timedelta
 from email.message import EmailMessage

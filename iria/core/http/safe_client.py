@@ -291,7 +291,7 @@ def _response(
 
 
 def _shut_down(sock: socket.socket) -> None:
-    """Ends the connection; whoever reads from it gets an error."""
+    """Ends the connection; reading from it then fails."""
     with suppress(OSError):
         # The method of the plain socket: that of TLS changes the object under its reader.
         socket.socket.shutdown(sock, socket.SHUT_RDWR)

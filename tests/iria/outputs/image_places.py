@@ -89,7 +89,7 @@ def _in_html(text: str, names: Collection[str]) -> Iterator[ImagePlace]:
             yield from _in_json(json.loads(element.text_content()), names, "JSON-LD ")
 
 
-SMALL: Final = {"card-image", "portrait", "search-image"}
+SMALL: Final = {"card-image", "faces", "portrait", "search-image"}
 """Elements whose image may have its credit in the list at the foot of the page."""
 
 

@@ -33,7 +33,7 @@ WITHOUT_IMAGES: Final = {
     r"/(rss|feed|atom|sitemap_index)\.xml": "redirects",
     r"account_.*|/accounts/|mfa_.*|two_factor_required": "sign-in and account pages",
     r"newsletter_webhook|/newsletter/(told|look-in-your-mail)/": "responses to a provider",
-    r"newsletter(_check_inbox|_confirm|_data|_follow|_unfollow|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects, texts and redirects",
+    r"newsletter_(check_inbox|confirm|data|follow|unfollow|preferences|unsubscribe|issues|issues_feed|link)": "forms, subjects, texts and redirects",
     r"file": "PDF and audio",
     r"avatar": "profile pictures of readers",
     r"personal_data": "which personal data is stored, as text",
