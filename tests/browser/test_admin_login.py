@@ -16,5 +16,5 @@ def test_an_editor_signs_in_to_the_admin(open_page: OpenPage, edna: User) -> Non
     page.fill("input[name=password]", PASSWORD)
     # Wait until the page has loaded: its scripts change the links.
     with page.expect_navigation():
-        page.click("[type=submit]")
+        page.click("#login-form [type=submit]")
     expect(page.locator("#dashboard-items")).to_be_visible()

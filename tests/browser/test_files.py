@@ -72,7 +72,6 @@ def test_several_files_are_uploaded_in_the_library(open_admin: OpenPage, edna: U
     page.locator("input[type=file]").set_input_files(
         [chosen("a.pdf", samples.pdf()), chosen("b.mp3", samples.mp3())]
     )
-    page.locator("input[type=submit]").press("Enter")
     expect(page.locator(".received")).to_have_count(2)
     page.goto("/admin/articles/file/")
     expect(page.locator("#result_list tbody tr")).to_have_count(2)
@@ -85,7 +84,7 @@ def test_several_files_are_uploaded_in_the_library(open_admin: OpenPage, edna: U
 def test_a_file_is_uploaded_without_scripts(open_admin: OpenPage, edna: User) -> None:
     page = open_admin(edna, "/admin/articles/file/add/", scripts=False)
     page.locator("input[type=file]").set_input_files(chosen("tides.pdf", samples.pdf()))
-    page.locator("input[type=submit]").press("Enter")
+    page.locator(".image-upload [type=submit]").press("Enter")
     expect(page.locator("#id_title")).to_have_value("tides")
     expect(page.locator("code")).to_contain_text("data-file")
 
