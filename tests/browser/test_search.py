@@ -14,7 +14,7 @@ from articles.related import recomputation
 from articles.search.index import indexer
 from articles.search.models import QueryCount
 from tests import newsroom
-from tests.browser.article_form import open_tab, save_draft
+from tests.browser.article_form import open_tab, publish
 from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
@@ -39,8 +39,9 @@ def test_a_reader_searches_opens_the_second_page_and_a_result(
     open_page: OpenPage, archive: list[Article]
 ) -> None:
     page = open_page("/", scripts=False)
-    page.get_by_label("Search", exact=False).first.fill('"barge number"')
-    page.locator("header form[role=search] button").click()
+    page.locator("header .search-link").click()
+    page.locator("main input[type=search]").fill('"barge number"')
+    page.locator("main form[role=search] button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Search")
     expect(page.get_by_role("status")).to_contain_text("12 results")
     assert page.locator("ol.card-list > li").count() == 10
@@ -186,14 +187,12 @@ def test_an_editor_chooses_related_articles(
 ) -> None:
     article, picked = archive[0], archive[7]
     page = open_admin(edna, f"/admin/articles/article/{article.pk}/change/")
-    part = page.locator("#related_picks-group")
+    part = page.locator("choice-field[data-name=picks]")
     open_tab(page, "Details")
     page.locator("details", has=part).locator("summary").click()
-    part.locator(".add-row a").click()
-    part.locator(".select2-selection").first.click()
-    page.locator(".select2-search__field").fill("number 7")
-    page.locator(".select2-results__option", has_text="Barge number 7").click()
-    save_draft(page)
+    part.locator("[role=combobox]").fill("number 7")
+    page.get_by_role("option", name="Barge number 7").click()
+    publish(page)
     expect(page.locator(".messagelist")).to_be_visible()
     assert RelatedPick.objects.get().picked == picked
     reader = open_page(article.get_absolute_url(), scripts=False)

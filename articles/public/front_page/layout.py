@@ -191,12 +191,13 @@ def build_layout(
         articles.filter(pk__in=offered, lead_image__isnull=False).values_list("pk", flat=True)
     )
     head = lead + _filled(chosen.seconds, _pictured_first(rest, pictured), SECONDS)
-    most_read = _without(popular, used.union(head, opinion))[:MOST_READ]
-    used.update(head, opinion, most_read)
+    used.update(head, opinion)
     row = _without(reports, used)[:REPORTS]
     # A row with a hole is left out.
     row = row if len(row) == REPORTS else []
     used.update(row)
+    most_read = _without(popular, used)[:MOST_READ]
+    used.update(most_read)
 
     turns = PatternTurns()
     parts = []
