@@ -226,18 +226,6 @@ def main_menu(context: dict[str, Any]) -> list[NavLink]:
 
 
 @register.filter
-def type_unless_named(article: Any, sections: str) -> str:
-    """The type of an article, unless a category shown beside it has the same name.
-
-    `sections` is “primary” if only the primary category is shown, or “all”.
-    """
-    rows = list(article.article_categories.all())
-    named = rows[:1] if sections == "primary" else rows
-    names = {row.category.local_name.casefold() for row in named}
-    return "" if article.kind.name.casefold() in names else article.kind.name
-
-
-@register.filter
 def has_portraits(authors: Iterable[Any]) -> bool:
     """Whether a portrait of one of the authors may be shown."""
     portraits = (getattr(author, "portrait", None) for author in authors)

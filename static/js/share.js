@@ -4,10 +4,6 @@ class ShareLinks extends HTMLElement {
     const { url, title } = this.dataset;
     const button = this.querySelector("button");
     const label = button.lastElementChild;
-    if (navigator.clipboard) {
-      button.parentElement.hidden = false;
-      this.lastElementChild.hidden = true;
-    }
     button.onclick = async () => {
       try {
         await navigator.clipboard.writeText(url);
@@ -27,13 +23,12 @@ class ShareLinks extends HTMLElement {
   }
 
   showField() {
-    this.lastElementChild.hidden = false;
+    this.lastElementChild.classList.add("shown");
     this.querySelector("input").select();
   }
 }
 customElements.define("share-links", ShareLinks);
 
 for (const button of document.querySelectorAll("[data-print]")) {
-  button.parentElement.hidden = false;
   button.onclick = () => print();
 }

@@ -164,7 +164,10 @@ def suspend_a_commenter(page: Page) -> list[str]:
 
 def change_a_rule(page: Page) -> list[str]:
     """Tests a rule on existing comments and applies it; returns accessibility problems."""
-    tab_to(page, "#nav-sidebar a[href$='/screeningrule/']")
+    tab_to(page, "#nav-sidebar a[href='/admin/settings/']")
+    with page.expect_navigation():
+        press(page, "Enter")
+    tab_to(page, "a[href$='/screeningrule/']")
     with page.expect_navigation():
         press(page, "Enter")
     rule = ScreeningRule.objects.get(phase="links")
