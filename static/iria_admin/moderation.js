@@ -2,6 +2,7 @@
 // Without this script every row has its buttons, and each of them is a form.
 
 const LASTS = 10_000;
+const RESTS = 150;
 const ASKS_EVERY = 10_000;
 const DONE = { approve: "approved", reject: "rejected", spam: "marked as spam" };
 
@@ -19,6 +20,7 @@ const undoable = [];
 let current = null;
 let pending = 0;
 let refilling;
+let resting;
 
 const rows = () => [...(table?.querySelectorAll("tr.case") ?? [])];
 const chosen = () => rows().filter((row) => row.querySelector(".action-select")?.checked);
@@ -72,10 +74,13 @@ function stand(row) {
   if (!current) return;
   current.focus({ preventScroll: true });
   current.scrollIntoView({ block: "nearest" });
-  claim(current);
+  // Quick decisions pass over rows without claiming each.
+  clearTimeout(resting);
+  resting = setTimeout(claim, RESTS, current);
 }
 
 async function claim(row) {
+  if (!row.isConnected) return;
   let other;
   try {
     ({ other } = await send(addressOf(row, "claim")));
