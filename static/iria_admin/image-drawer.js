@@ -1,5 +1,6 @@
 /* The drawer beside the grid of the library: the image that was clicked, with its fields, saved one at a time
-   (articles/images/admin/drawer.py). On narrow screens it is a sheet. Arrow keys move in the grid. */
+   (articles/images/admin/drawer.py). On narrow screens it is a sheet. Arrow keys move in the grid. The open image is
+   in the URL of the list, so the drawer can be linked and reloaded, and Back closes it. */
 
 import { change } from "./image-details.js";
 
@@ -14,19 +15,43 @@ const wide = matchMedia("(width >= 64rem)");
 let shown = null;
 /* Changes are saved one after the other, and an image is loaded after them. */
 let saved = Promise.resolve();
+/* Resolved when the history is at the list again after the drawer was closed. */
+let left = Promise.resolve();
 
 const links = () => [...grid.querySelectorAll("a.image-choice")];
 const idOf = (link) => link.pathname.match(/\/(\d+)\/change\/$/)[1];
 
 async function fragmentOf(link) {
-  const response = await fetch(new URL("../drawer/", link.href), { credentials: "same-origin" });
+  const url = new URL("../drawer/", link.href);
+  url.searchParams.set("_changelist_filters", location.search.slice(1));
+  const response = await fetch(url, { credentials: "same-origin" });
   if (!response.ok || response.redirected) throw new Error(String(response.status));
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
+/* The image that the URL names; it may be on another page of the list. */
+function linked() {
+  const id = new URLSearchParams(location.search).get("open");
+  const other = document.querySelector(".image-linked a.image-choice");
+  return [...links(), ...(other ? [other] : [])].find((link) => idOf(link) === id);
+}
+
+/* The URL of the list with this image open, or with none. */
+function urlWith(link) {
+  const url = new URL(location.href);
+  if (link) url.searchParams.set("open", idOf(link));
+  else url.searchParams.delete("open");
+  return url;
+}
+
 async function open(link) {
+  await left;
   leaveField();
   select(link);
+  if (linked() !== link) {
+    if (drawer.open) history.replaceState(history.state, "", urlWith(link));
+    else history.pushState({ drawer: true }, "", urlWith(link));
+  }
   if (!drawer.open) {
     if (wide.matches) drawer.show();
     else drawer.showModal();
@@ -137,11 +162,21 @@ if (drawer && grid) {
   drawer.addEventListener("close", () => {
     const link = shown;
     select(null);
-    link?.focus();
+    (grid.contains(link) ? link : links()[0])?.focus();
+    if (!linked()) return;
+    if (history.state?.drawer) {
+      left = new Promise((resolve) => addEventListener("popstate", resolve, { once: true }));
+      history.back();
+    } else history.replaceState(null, "", urlWith(null));
+  });
+  addEventListener("popstate", () => {
+    if (linked()) open(linked());
+    else if (drawer.open) close();
   });
   body.addEventListener("change", ({ target }) => {
     const link = shown;
     saved = saved.then(() => save(link, target));
   });
   wide.addEventListener("change", () => { if (drawer.open) close(); });
+  if (linked()) open(linked());
 }

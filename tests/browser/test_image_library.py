@@ -1,5 +1,6 @@
 """The image library: many files, bulk changes and duplicates."""
 
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from io import BytesIO
@@ -184,7 +185,8 @@ def test_an_image_is_opened_and_changed_beside_the_grid_with_the_keyboard(
         expect(cards.nth(number)).to_be_focused()
     page.keyboard.press("Enter")
     expect(drawer.locator("h2")).to_have_text("Quay 1")
-    assert page.url.endswith(LIBRARY)
+    image = Image.objects.get(headline="Quay 1")
+    assert page.url.endswith(f"{LIBRARY}?open={image.pk}")
     expect(drawer.locator(f"a[href*='/article/{article.pk}/']")).to_be_visible()
     assert accessibility_complaints(page) == []
     drawer.locator("[name=credit]").fill("Ines Faro")
@@ -197,11 +199,67 @@ def test_an_image_is_opened_and_changed_beside_the_grid_with_the_keyboard(
     page.keyboard.press("Enter")
     expect(drawer.locator(".image-drawer-body")).not_to_have_attribute("aria-busy", "true")
     expect(drawer.locator("[name=alt_text]")).to_have_value("An empty quay")
-    image = Image.objects.get(headline="Quay 1")
+    image.refresh_from_db()
     assert (image.credit, image.alt_text) == ("Ines Faro", "An empty quay")
     drawer.locator("[data-step='1']").click()
     expect(drawer.locator("h2")).to_have_text("Quay 0")
     expect(drawer.locator("[data-step='1']")).to_be_disabled()
+
+
+def test_the_drawer_has_a_url_and_back_closes_it(
+    open_admin: OpenPage, edna: User, fill_library: Callable[[int], None]
+) -> None:
+    fill_library(3)
+    page = open_admin(edna, f"{LIBRARY}?used=no")
+    drawer, title = page.locator(".image-drawer"), page.locator(".image-drawer h2")
+    page.locator("a.image-choice").first.click()
+    expect(title).to_have_text("Quay 2")
+    drawer.locator("[data-step='1']").click()
+    expect(title).to_have_text("Quay 1")
+    linked = page.url
+    page.reload()
+    expect(title).to_have_text("Quay 1")
+    page.go_back()
+    expect(drawer).to_be_hidden()
+    assert page.url.endswith(f"{LIBRARY}?used=no")
+    page.go_forward()
+    expect(title).to_have_text("Quay 1")
+    page.keyboard.press("Escape")
+    expect(page.locator("a.image-choice").nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(drawer).to_be_visible()
+    drawer.locator("[data-close]").click()
+    expect(drawer).to_be_hidden()
+    expect(page).to_have_url(linked.partition("&")[0])
+    page.goto(linked.replace("used=no", "used=yes"))
+    expect(title).to_have_text("Quay 1")
+    expect(drawer.locator("[name=alt_text]")).to_have_value("A quay")
+    assert accessibility_complaints(page) == []
+    drawer.locator("[data-close]").click()
+    expect(page).to_have_url(re.compile(r"[?]used=yes$"))
+
+
+def test_an_image_is_withdrawn_from_the_drawer_with_the_keyboard(
+    open_admin: OpenPage, edna: User, fill_library: Callable[[int], None]
+) -> None:
+    fill_library(2)
+    image = Image.objects.get(headline="Quay 1")
+    newsroom.draft("Ferries", lead_image=image)
+    page = open_admin(edna, f"{LIBRARY}?used=yes")
+    page.locator("a.image-choice").press("Enter")
+    drawer = page.locator(".image-drawer")
+    drawer.locator("a[href*='/withdraw/']").press("Enter")
+    expect(page.locator(".image-uses")).to_contain_text("Ferries")
+    page.locator(".closelink").press("Enter")
+    expect(drawer.locator("h2")).to_have_text("Quay 1")
+    drawer.locator("a[href*='/withdraw/']").press("Enter")
+    page.locator("[name=reason]").fill("Asked by the agency")
+    page.keyboard.press("Enter")
+    expect(drawer.locator("h2")).to_have_text("Quay 1")
+    expect(page).to_have_url(re.compile(rf"[?]used=yes&open={image.pk}$"))
+    image.refresh_from_db()
+    assert image.withdrawn_at is not None
+    assert accessibility_complaints(page) == []
 
 
 def test_the_drawer_says_what_is_wrong_with_a_value(
@@ -240,6 +298,10 @@ def test_without_scripts_an_image_opens_its_form(
 ) -> None:
     fill_library(1)
     page = open_admin(edna, LIBRARY, scripts=False)
+    image = Image.objects.get()
     page.locator("a.image-choice").click()
     expect(page.locator("[name=alt_text]")).to_have_value("A quay")
-    assert page.url.endswith(f"{Image.objects.get().pk}/change/")
+    assert page.url.endswith(f"{image.pk}/change/")
+    page.goto(f"{LIBRARY}?open={image.pk}")
+    page.locator("noscript a").click()
+    expect(page.locator("[name=alt_text]")).to_have_value("A quay")

@@ -43,6 +43,13 @@ def layout_of(request: HttpRequest) -> str:
     return LIST if request.GET.get("look") == LIST else GRID
 
 
+def linked(number: str) -> Image | None:
+    """The image whose drawer the URL opens; it need not be in the list."""
+    if not number.isdecimal():
+        return None
+    return Image.objects.for_grid().filter(pk=number).first()
+
+
 def search_results(request: HttpRequest, images: QuerySet[Image], query: str) -> QuerySet[Image]:
     """The images that match, the best first, unless a column was chosen to sort by."""
     results = search(images, query)  # type: ignore[arg-type]

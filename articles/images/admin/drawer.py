@@ -11,6 +11,8 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
@@ -30,6 +32,9 @@ WIDGETS: Final[dict[str, type[forms.Widget] | forms.Widget]] = {
     "usage_terms": forms.Textarea({"rows": 2}),
 }
 
+PRESERVED: Final = "_changelist_filters"
+"""Django's parameter for the query string of the list from which a page was opened."""
+
 DrawerForm = forms.modelform_factory(Image, form=ImageForm, fields=[*WIDGETS], widgets=WIDGETS)
 
 
@@ -46,8 +51,10 @@ def drawer(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
         field.disabled = bool(reason)
     uses = uses_of(image)
     is_composed = image.photographer_id is not None or image.agency_id is not None
+    filters = request.GET.get(PRESERVED)
     context: dict[str, Any] = {
         "image": image,
+        "back": f"?{urlencode({PRESERVED: filters})}" if filters else "",
         "whole": plain_rendition(image, 960),
         "form": form,
         "described": [form["alt_text"], form["is_decorative"], form["caption"]],
@@ -62,6 +69,13 @@ def drawer(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
         "focus": (f"{image.focus_x * image.width:.0f}", f"{image.focus_y * image.height:.0f}"),
     }
     return render(request, "admin/articles/image/_drawer_image.html", context)
+
+
+def url_before(request: HttpRequest, image: Image) -> str:
+    """The list with the drawer from which this page was opened, or the form of the image."""
+    if filters := request.GET.get(PRESERVED):
+        return f"{reverse('admin:articles_image_changelist')}?{filters}"
+    return reverse("admin:articles_image_change", args=[image.pk])
 
 
 @require_safe

@@ -124,13 +124,16 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        layout = changelist.layout_of(request)
         other = request.GET.copy()
+        opened = other.pop("open", [""])[-1]
+        request.GET = other.copy()  # type: ignore[assignment]
+        layout = changelist.layout_of(request)
         other["look"] = changelist.GRID if layout == changelist.LIST else changelist.LIST
         context = {
             **(extra_context or {}),
             "title": "Images",
             "layout": layout,
+            "linked": changelist.linked(opened),
             "other_layout": f"?{other.urlencode()}",
         }
         return super().changelist_view(request, context)

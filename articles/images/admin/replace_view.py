@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from articles.images import permissions
+from articles.images.admin.drawer import url_before
 from articles.images.hooks import uses_of
 from articles.images.library import ingest
 from articles.images.library.replacement import replace
@@ -40,12 +41,13 @@ def page(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
                     "File replaced. Other sizes are being created. Check caption and alt text."
                 )
                 messages.success(request, message)
-                return redirect("admin:articles_image_change", image.pk)
+                return redirect(url_before(request, image))
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": "Replace file",
         "opts": Image._meta,
         "image": image,
+        "before": url_before(request, image),
         "uses": uses_of(image),
         "error": error,
     }

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import User
 from articles.images import permissions
+from articles.images.admin.drawer import url_before
 from articles.images.hooks import uses_of
 from articles.images.models import Image
 from articles.images.rights.withdrawal import restore, withdraw
@@ -40,12 +41,13 @@ def page(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
         return redirect("admin:articles_image_change", image.pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and _done(request, image, form):
-        return redirect("admin:articles_image_change", image.pk)
+        return redirect(url_before(request, image))
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": "Restore image" if image.withdrawn_at else "Withdraw image",
         "opts": Image._meta,
         "image": image,
+        "before": url_before(request, image),
         "uses": uses_of(image),
         "form": form,
     }

@@ -7,6 +7,8 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+from django.utils.http import urlencode
 
 from accounts.models import User
 from articles.images.admin.details import MOST_USES
@@ -110,6 +112,58 @@ def test_who_may_only_view_images_changes_nothing_and_gets_no_original(
     assert client.get(f"{IMAGES}{image.pk}/original/").status_code == 403
     sent = client.post(f"{IMAGES}{image.pk}/details/", {"alt_text": "Other"})
     assert sent.status_code == 403
+
+
+def test_the_url_of_the_drawer_is_ignored_by_the_list_and_its_links(as_edna: Client) -> None:
+    image = picture(headline="Quay at noon")
+    for number in ("999999", "x", "", "9" * 40):
+        response = as_edna.get(f"{IMAGES}?open={number}&used=no")
+        assert response.status_code == 200
+        assert response.context["linked"] is None
+    response = as_edna.get(f"{IMAGES}?open={image.pk}&used=no")
+    assert [each.pk for each in response.context["cl"].result_list] == [image.pk]
+    html = response.content.decode()
+    assert "open=" not in html
+    assert f'<noscript><p><a href="{IMAGES}{image.pk}/change/"' in html
+    assert "image-linked" not in html
+
+
+def test_the_card_of_an_image_on_another_page_of_the_list_is_there_for_the_drawer(
+    as_edna: Client,
+) -> None:
+    image = picture(headline="Quay at noon")
+    html = as_edna.get(f"{IMAGES}?open={image.pk}&used=yes").content.decode()
+    card = html.partition('<div class="image-linked" hidden>')[2]
+    assert f'<a class="image-choice" href="{IMAGES}{image.pk}/change/">' in card
+
+
+def test_withdrawing_and_restoring_lead_back_to_the_drawer_and_the_filters(
+    as_edna: Client,
+) -> None:
+    image = picture(headline="Quay at noon")
+    url = f"{IMAGES}{image.pk}/"
+    before = f"used=no&open={image.pk}"
+    query = urlencode({"_changelist_filters": before})
+    withdrawal = f"{url}withdraw/?{query}"
+    assert f'href="{withdrawal}"' in as_edna.get(f"{url}drawer/?{query}").content.decode()
+    assert f'href="{url}withdraw/"' in as_edna.get(f"{url}drawer/").content.decode()
+    page = as_edna.get(withdrawal).content.decode()
+    assert f'href="{escape(f"{IMAGES}?{before}")}"' in page
+    sent = as_edna.post(withdrawal, {"action": "withdraw", "reason": "Asked by the agency"})
+    assert sent["Location"] == f"{IMAGES}?{before}"
+    image.refresh_from_db()
+    assert not image.may_be_shown
+    assert f'href="{withdrawal}"' in as_edna.get(f"{url}drawer/?{query}").content.decode()
+    as_edna.post(withdrawal, {"action": "restore"})
+    image.refresh_from_db()
+    assert image.may_be_shown
+
+
+def test_who_may_not_withdraw_an_image_is_not_offered_it(client: Client, rui: User) -> None:
+    image = picture()
+    client.force_login(rui)
+    html = client.get(f"{IMAGES}{image.pk}/drawer/").content.decode()
+    assert f"{IMAGES}{image.pk}/withdraw/" not in html
 
 
 def test_a_deleted_image_has_no_drawer(as_edna: Client) -> None:
