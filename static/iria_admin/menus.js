@@ -1,5 +1,5 @@
 // Closes an open menu when one clicks elsewhere or presses Escape. Without it the summary closes the menu.
-const MENUS = ".adm-new, .adm-new-up, .adm-account, .article-menu, .adm-filter, .case-reasons";
+const MENUS = ".adm-new, .adm-new-up, .adm-account, .article-menu, .adm-filter, .case-reasons, .case-more";
 
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll(MENUS)) {

@@ -284,7 +284,7 @@ if (on) {
 table?.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=verb]");
   const row = event.target.closest("tr.case");
-  if (row && row !== current) (event.target.closest("a, input, .case-reasons") ? choose : stand)(row);
+  if (row && row !== current) (event.target.closest("a, input, details") ? choose : stand)(row);
   /* Approving and replying leads to another page. */
   if (!button || button.value === "reply") return;
   event.preventDefault();

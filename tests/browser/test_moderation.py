@@ -16,7 +16,7 @@ from articles.comments.submission import posting
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
 
@@ -258,3 +258,44 @@ def test_a_comment_is_rejected_with_a_reason_of_its_menu(
     expect(page.locator(".admin-said .admin-undo")).to_be_visible()
     decision = ModerationDecision.objects.get(comment=comments[1], created_by=mina)
     assert decision.reason == reason.message
+
+
+def test_a_comment_is_featured_from_its_menu_with_the_keyboard(
+    open_admin: OpenPage, article: Article, mina: User
+) -> None:
+    comments = [
+        Comment.objects.create(article=article, name=f"Writer {at}", text="Yes.", state="approved")
+        for at in range(2)
+    ]
+    page = open_admin(mina, f"{LIST}?queue=approved")
+    row = page.locator(f"#case-{comments[0].pk}")
+    menu = row.locator(".case-more")
+    menu.locator("summary").press("Enter")
+    expect(menu.locator(".case-ban")).to_be_visible()
+    assert accessibility_complaints(page) == []
+    press(page, "Escape")
+    expect(menu.locator("summary")).to_be_focused()
+    expect(menu.locator(".case-ban")).to_be_hidden()
+    press(page, "Enter", "Tab", "Tab", "Tab")
+    with page.expect_navigation():
+        press(page, "Enter")
+    assert [each.featured for each in Comment.objects.order_by("pk")] == [True, False]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_menu_of_a_comment_leads_to_the_ban_on_a_phone(
+    open_admin: OpenPage, article: Article, mina: User, scripts: bool
+) -> None:
+    add_pending(article, 2)
+    page = open_admin(mina, LIST, scripts=scripts, size=PHONE)
+    menu = page.locator(ROWS).nth(1).locator(".case-more")
+    menu.locator("summary").click()
+    box = menu.locator(".adm-menu").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+    if scripts:
+        assert accessibility_complaints(page) == []
+    with page.expect_navigation():
+        menu.locator(".case-ban").click()
+    expect(page.locator("#id_reason")).to_be_visible()
