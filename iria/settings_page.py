@@ -147,7 +147,7 @@ def groups(models: Iterable[dict[str, Any]], query: str) -> dict[str, list[Shown
 
 
 def _matches(query: str, *texts: str) -> bool:
-    text = " ".join(texts).casefold()
+    text = " ".join(map(str, texts)).casefold()
     return all(word in text for word in query.casefold().split())
 
 

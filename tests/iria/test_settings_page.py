@@ -50,6 +50,13 @@ def test_everybody_sees_only_what_they_may(rui: User, mina: User) -> None:
     assert client_of(nobody).get(reverse("admin:settings")).status_code == 403
 
 
+def test_a_superuser_sees_models_of_libraries_too(chief: User) -> None:
+    chief.is_superuser = True
+    chief.save()
+    assert set(links_of(chief)) > {setting.name for each in GROUPS.values() for setting in each}
+    assert links_of(chief, "nothing like it") == {}
+
+
 def test_settings_are_found_by_name_and_fact(chief: User) -> None:
     assert list(links_of(chief, "time zone")) == ["Languages and time"]
     assert links_of(chief, "nothing like it") == {}
