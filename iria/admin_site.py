@@ -25,6 +25,7 @@ from articles.images.rights.credit_line import credit_text
 from iria import settings_page
 from iria.core import hooks
 from iria.core.http.csrf import csrf_failure, submitted_text
+from iria.doctor.run import results
 from iria.publication.context_processors import publication_of
 
 
@@ -255,8 +256,11 @@ class IriaAdminSite(admin.AdminSite):
         return entries
 
     def get_urls(self) -> list[Any]:
-        page = path("settings/", self.admin_view(self.settings_view), name="settings")
-        return [page, *super().get_urls()]
+        return [
+            path("settings/", self.admin_view(self.settings_view), name="settings"),
+            path("settings/health/", self.admin_view(self.health_view), name="health"),
+            *super().get_urls(),
+        ]
 
     def settings_view(self, request: HttpRequest) -> HttpResponse:
         """Everything that is set once, in groups; `q` searches in it."""
@@ -268,9 +272,23 @@ class IriaAdminSite(admin.AdminSite):
             # The first time: its pages need the row.
             publication.save()
         query = request.GET.get("q", "")[:100]
-        groups = settings_page.groups(entries[0]["models"], query)
+        groups = settings_page.groups(
+            entries[0]["models"], query, is_superuser=request.user.is_superuser
+        )
         context |= {"title": "Settings", "groups": groups, "query": query}
         return TemplateResponse(request, "admin/settings.html", context)
+
+    def health_view(self, request: HttpRequest) -> HttpResponse:
+        """What `manage.py doctor` prints; a POST also runs the checks that need the network."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        is_complete = request.method == "POST"
+        context = self.each_context(request) | {
+            "title": "Site health",
+            "is_complete": is_complete,
+            "results": list(results(with_slow=is_complete)),
+        }
+        return TemplateResponse(request, "admin/health.html", context)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

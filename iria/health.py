@@ -1,6 +1,7 @@
 """Health checks: process, database and worker."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -52,13 +53,19 @@ def readyz() -> HttpResponse:
     """The database can be reached and every migration is applied; otherwise 503 with the reason."""
     state = {"database": False, "migrations": False}
     try:
-        executor = MigrationExecutor(connection)
+        unapplied = unapplied_migrations()
         state["database"] = True
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        state["migrations"] = not plan and not lacks_replaced_migrations(connection)
+        state["migrations"] = not unapplied and not lacks_replaced_migrations(connection)
     except DatabaseError:
         pass
     return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+def unapplied_migrations() -> list[str]:
+    """Their names, in the order in which they would run."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{each.app_label}.{each.name}" for each, _ in plan]
 
 
 def lacks_replaced_migrations(connection: BaseDatabaseWrapper) -> bool:
@@ -82,20 +89,24 @@ def worker() -> HttpResponse:
     """Whether a worker has written a heartbeat recently, and the time of the last one or null."""
     heartbeat: datetime | None = None
     alive = False
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT max(last_heartbeat),"
-                " coalesce(max(last_heartbeat) > now() - make_interval(secs => %s), false)"
-                " FROM procrastinate_workers",
-                [HEARTBEAT_SECONDS],
-            )
-            heartbeat, alive = cursor.fetchone()
-    except DatabaseError:
-        pass
+    with suppress(DatabaseError):
+        heartbeat, alive = last_heartbeat()
     return JsonResponse(
         {"worker": alive, "last_heartbeat": heartbeat}, status=200 if alive else 503
     )
+
+
+def last_heartbeat() -> tuple[datetime | None, bool]:
+    """The time of the last heartbeat of any worker, and whether it is recent."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(last_heartbeat),"
+            " coalesce(max(last_heartbeat) > now() - make_interval(secs => %s), false)"
+            " FROM procrastinate_workers",
+            [HEARTBEAT_SECONDS],
+        )
+        last, is_alive = cursor.fetchone()
+    return last, is_alive
 
 
 ENDPOINTS: Final[dict[str, Callable[[], HttpResponse]]] = {

@@ -24,6 +24,7 @@ class Setting:
     """Of the publication (`iria.publication.admin.PARTS`)."""
     url: str = ""
     """Name of the URL, if it is neither."""
+    for_superusers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,21 @@ GROUPS: Final = {
         Setting("Pinned results", "done", count("query", "queries"), model="articles.pinnedquery"),
         Setting("Feeds", "link", "Full text or summaries", part="feeds"),
     ),
+    "Operations": (
+        Setting(
+            "Site health",
+            "check",
+            "Database, worker, e-mail, storage, https",
+            url="admin:health",
+            for_superusers=True,
+        ),
+    ),
 }
 
 
-def groups(models: Iterable[dict[str, Any]], query: str) -> dict[str, list[ShownSetting]]:
+def groups(
+    models: Iterable[dict[str, Any]], query: str, *, is_superuser: bool
+) -> dict[str, list[ShownSetting]]:
     """Returns the settings whose model the user may see, in groups; those that match the query.
 
     Args:
@@ -130,7 +142,7 @@ def groups(models: Iterable[dict[str, Any]], query: str) -> dict[str, list[Shown
     shown: dict[str, list[ShownSetting]] = {}
     for group, settings in GROUPS.items():
         for setting in settings:
-            if setting.model not in visible:
+            if setting.model not in visible or (setting.for_superusers and not is_superuser):
                 continue
             fact = setting.fact if isinstance(setting.fact, str) else setting.fact(setting.model)
             if _matches(query, group, setting.name, fact):

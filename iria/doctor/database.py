@@ -1,0 +1,109 @@
+"""Checks of the database: version, extensions, migrations, dead rows, clock."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+
+from iria import health
+from iria.doctor.check import Check, Finding, Level
+
+OLDEST_VERSION: Final = 15
+EXTENSIONS: Final = ("pg_trgm", "unaccent")
+MOST_DEAD_ROWS: Final = 10_000
+"""Fewer dead rows take no space that matters. Above, a third of the rows may be dead: autovacuum starts
+at a fifth."""
+LONGEST_TRANSACTION: Final = timedelta(hours=2)
+LARGEST_DIFFERENCE: Final = timedelta(seconds=5)
+
+
+def _rows(query: str, *parameters: float) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())
+
+
+def version() -> Iterator[Finding]:
+    ((number,),) = _rows("SHOW server_version_num")
+    major = int(number) // 10_000
+    if major < OLDEST_VERSION:
+        yield Finding(
+            f"The database is PostgreSQL {major}, and version {OLDEST_VERSION} is the oldest that works.",
+            "Upgrade it with pg_upgrade, or move the data to a newer server.",
+        )
+
+
+def extensions() -> Iterator[Finding]:
+    installed = {name for (name,) in _rows("SELECT extname FROM pg_extension")}
+    for name in EXTENSIONS:
+        if name not in installed:
+            yield Finding(
+                f"The extension {name} is missing in the database.",
+                f"Run `CREATE EXTENSION {name};` in it, as its owner or as a superuser.",
+            )
+
+
+def migrations() -> Iterator[Finding]:
+    if health.lacks_replaced_migrations(connection):
+        yield Finding(
+            "The database is in the middle of migrations that this release replaces by one.",
+            "Run `manage.py migrate`, which names the release to upgrade to first.",
+        )
+    elif names := health.unapplied_migrations():
+        listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        yield Finding(f"Migrations have not run: {listed}.", "Run `manage.py migrate`.")
+
+
+def dead_rows() -> Iterator[Finding]:
+    if _rows("SHOW autovacuum") == [("off",)]:
+        yield Finding(
+            "Autovacuum is off, so tables grow and queries become slower.",
+            "Set `autovacuum = on` in postgresql.conf and reload PostgreSQL.",
+        )
+    for table, dead, last in _rows(
+        "SELECT relname, n_dead_tup, greatest(last_vacuum, last_autovacuum)"
+        " FROM pg_stat_user_tables WHERE schemaname = current_schema()"
+        " AND n_dead_tup > greatest(%s, n_live_tup / 2) ORDER BY n_dead_tup DESC",
+        MOST_DEAD_ROWS,
+    ):
+        since = f"last vacuumed {last:%Y-%m-%d}" if last else "never vacuumed"
+        yield Finding(
+            f"The table {table} has {dead:,} dead rows ({since}).",
+            f"Run `VACUUM ANALYZE {table};`, and look in PostgreSQL's log for why autovacuum does not.",
+            Level.WARNING,
+        )
+    for pid, began in _rows(
+        "SELECT pid, xact_start FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        " AND xact_start < clock_timestamp() - make_interval(secs => %s) ORDER BY xact_start",
+        LONGEST_TRANSACTION.total_seconds(),
+    ):
+        yield Finding(
+            f"A transaction has been open since {began:%Y-%m-%d %H:%M}, so no dead row can be removed.",
+            f"End the program that opened it, or run `SELECT pg_terminate_backend({pid});`.",
+            Level.WARNING,
+        )
+
+
+def clock() -> Iterator[Finding]:
+    before = datetime.now(UTC)
+    ((at_database,),) = _rows("SELECT clock_timestamp()")
+    after = datetime.now(UTC)
+    # The answer was given at some time between the two.
+    difference = max(before - at_database, at_database - after, timedelta())
+    if difference > LARGEST_DIFFERENCE:
+        yield Finding(
+            f"The clocks of this machine and of the database differ by {difference.total_seconds():.0f} "
+            "seconds, so jobs run at the wrong time and sign-in codes are rejected.",
+            "Run `timedatectl set-ntp true` on both machines.",
+        )
+
+
+CHECKS: Final = (
+    Check(f"The database is PostgreSQL {OLDEST_VERSION} or newer.", version),
+    Check("Its extensions are installed.", extensions),
+    Check("All migrations have run.", migrations),
+    Check("Tables are vacuumed.", dead_rows),
+    Check("The clocks of this machine and of the database agree.", clock),
+)

@@ -1,0 +1,55 @@
+"""`manage.py doctor`: what is wrong with this installation, and how to fix it."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from iria.doctor.check import Level
+from iria.doctor.run import Result, results
+
+
+class Command(BaseCommand):
+    help = (
+        "Checks a running installation and says how to fix what is wrong. Exit status 1 if a check found "
+        "an error; see --fail-level."
+    )
+    # It reports the problems of Django's checks with the others.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--offline", action="store_true", help="Skip the checks that need the network."
+        )
+        parser.add_argument(
+            "--fail-level",
+            choices=list(Level),
+            default=Level.ERROR,
+            help="The lowest level for which the exit status is 1. Default: error.",
+        )
+
+    def handle(self, *args: Any, offline: bool, fail_level: str, **options: Any) -> None:
+        found: set[Level] = set()
+        every = results(with_slow=not offline)
+        for group, of_group in groupby(every, key=lambda each: each.group):
+            self.stdout.write(self.style.MIGRATE_HEADING(group))
+            found |= self._write(of_group)
+        if fail_level in found or Level.ERROR in found:
+            sys.exit(1)
+
+    def _write(self, of_group: Iterable[Result]) -> set[Level]:
+        found: set[Level] = set()
+        for result in of_group:
+            found |= result.levels
+            if result.skipped:
+                self.stdout.write(f"  skipped  {result.title} {result.skipped}")
+            elif not result.findings:
+                self.stdout.write(f"  ok       {result.title}")
+            for finding in result.findings:
+                style = self.style.ERROR if finding.level is Level.ERROR else self.style.WARNING
+                self.stdout.write(f"  {style(f'{finding.level:<8}')} {finding.problem}")
+                self.stdout.write(f"           {finding.fix}")
+        return found
