@@ -21,6 +21,7 @@ from iria.core.http.urls import absolute_url
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 from newsletter.email import editor_html
+from newsletter.email.internal_links import show_urls
 from newsletter.models import Issue, IssueItem
 
 
@@ -29,6 +30,7 @@ def issues(request: HttpRequest, form: str = "") -> HttpResponse:
     """The feed of listed issues, each with its text and its published articles."""
     publication = publication_of(request)
     listed = list(Issue.objects.listed().select_related("newsletter")[:LENGTH])
+    show_urls(listed)
     articles_by_issue = _published_articles(listed)
     channel = channel_of(
         publication,
@@ -55,8 +57,8 @@ def _entry(issue: Issue, articles: list[Article], publication: Publication) -> E
     started = issue.started_at
     assert started is not None  # noqa: S101 - ensured by a constraint for listed issues
     context: dict[str, Any] = {
-        "introduction": editor_html.clean(issue.introduction),
-        "closing": editor_html.clean(issue.closing),
+        "introduction": editor_html.safe(issue.introduction),
+        "closing": editor_html.safe(issue.closing),
         "articles": [(article, absolute_url(article.get_absolute_url())) for article in articles],
     }
     summary = issue.preheader or editor_html.as_plain_text(context["introduction"])

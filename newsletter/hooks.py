@@ -6,12 +6,14 @@ from django.core import checks
 from django.urls import reverse
 
 from articles.editorial import signals
+from articles.editorial.internal_links import other_texts
 from iria.core import hooks
 from iria.core.hooks import ImageUsage, PersonalDataHandler
 from newsletter import dashboard, personal_data
 from newsletter.checks import check_connections, check_provider
 from newsletter.delivery import controls
 from newsletter.digests import category_merges
+from newsletter.email import internal_links
 from newsletter.following import preferences
 from newsletter.models import Issue
 from newsletter.subscriptions import data_requests, suppression, topic_merges
@@ -29,6 +31,7 @@ def register() -> None:
     hooks.dashboard_items.register("newsletter", dashboard.dashboard_items)
     hooks.dashboard_panels.register("newsletter", dashboard.newsletter_panel)
     hooks.image_usages.register("newsletter", image_usage)
+    other_texts.register(internal_links.NAME, internal_links.LINKING_ISSUES)
     hooks.suppressed_emails.register("newsletter", suppression.is_suppressed)
     hooks.email_bounced.register("newsletter", suppression.suppress_bounced)
     hooks.email_reachable.register("newsletter", suppression.email_reachable)

@@ -111,11 +111,11 @@ def resolve(tree: HtmlElement, urls: Urls) -> None:
             link.set("href", url + found[1])
 
 
-def with_urls(caption: str, urls: Urls) -> str:
-    """The caption with URLs instead of references; see `resolve`."""
-    if not may_contain_references(caption):
-        return caption
-    tree = parse(caption)
+def with_urls(text: str, urls: Urls) -> str:
+    """The caption or short text with URLs instead of references; see `resolve`."""
+    if not may_contain_references(text):
+        return text
+    tree = parse(text)
     resolve(tree, urls)
     return inner_html(tree)
 

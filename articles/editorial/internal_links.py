@@ -1,12 +1,12 @@
 """Articles as targets of internal links, and which texts link to something."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Concat, LPad, Now
+from django.db.models.functions import Cast, Coalesce, Concat, LPad, Now
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 
@@ -14,6 +14,7 @@ from articles.editorial import permissions
 from articles.editorial.models import Article, Redirect
 from articles.links.kinds import GONE, PUBLIC, WAITING, LinkKind
 from articles.links.models import InternalLink
+from iria.core.hooks import Hook
 
 NAME: Final = "article"
 ARTICLE_PATH: Final = re.compile(r"/(?P<year>[0-9]{4})/(?P<month>[0-9]{2})/(?P<slug>[^/]+)/")
@@ -95,6 +96,24 @@ class Source:
     """Its state, as the admin shows it."""
 
 
+SOURCE_COLUMNS: Final = ("source_kind", "source_id", "source_title", "source_state", "source_time")
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTexts:
+    """Texts of another app with links by reference."""
+
+    linking_to: Callable[[str, Collection[int], Any, bool], "QuerySet[Any]"]
+    """Kind, ids, user, whether readers must see them → the texts that link to one of these rows and
+    that the user may see, with the annotations `SOURCE_COLUMNS`."""
+    source: Callable[[int, str, str], Source]
+    """Id, title and state → the text."""
+
+
+other_texts: Hook[OtherTexts] = Hook()
+"""Texts of other apps, for “Linked from” (`OtherTexts`); the name is their `source_kind`."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkedFrom:
     sources: list[Source]
@@ -116,26 +135,34 @@ def linked_from(
     links = links.filter(Q(article__isnull=True) | Q(article__in=seen.values("pk")))
     if published:
         links = links.filter(Q(article__state=Article.State.PUBLISHED) | Q(page__is_published=True))
-    rows = links.order_by("-article__published_at", "-article", "page__title").values_list(
-        "article",
-        "article__headline",
-        "article__state",
-        "page",
-        "page__title",
-        "page__is_published",
-    )
-    found = dict.fromkeys(_source(*row) for row in rows[: MOST + 1])
+    own = links.annotate(
+        source_kind=Case(When(article__isnull=True, then=Value("page")), default=Value(NAME)),
+        source_id=Coalesce("article_id", "page_id"),
+        source_title=Coalesce("article__headline", "page__title"),
+        source_state=Case(
+            When(article__isnull=False, then=F("article__state")),
+            When(page__is_published=True, then=Value(Article.State.PUBLISHED)),
+            default=Value(Article.State.UNPUBLISHED),
+        ),
+        source_time=F("article__published_at"),
+    ).values_list(*SOURCE_COLUMNS)
+    others = [
+        each.linking_to(kind, ids, user, published).values_list(*SOURCE_COLUMNS)
+        for each in other_texts
+    ]
+    rows = own.union(*others, all=True).order_by("-source_time", "-source_id")[: MOST + 1]
+    found = dict.fromkeys(_source(*row[:4]) for row in rows)
     return LinkedFrom(list(found)[:MOST], len(found) <= MOST)
 
 
-def _source(
-    article: int | None, headline: str, state: str, page: int, title: str, is_published: bool
-) -> Source:
-    if article is None:
-        url = reverse("admin:articles_page_change", args=[page])
-        return Source(title, url, is_published, "Page" if is_published else "Page, not published")
-    url = reverse("admin:articles_article_change", args=[article])
-    shown = Article.State(state)
-    return Source(
-        str(Article(headline=headline)), url, shown == Article.State.PUBLISHED, str(shown.label)
-    )
+def _source(kind: str, number: int, title: str, state: str) -> Source:
+    for name, texts in other_texts.items():
+        if name == kind:
+            return texts.source(number, title, state)
+    is_published = state == Article.State.PUBLISHED
+    if kind == NAME:
+        url = reverse("admin:articles_article_change", args=[number])
+        label = str(Article.State(state).label)
+        return Source(str(Article(headline=title)), url, is_published, label)
+    url = reverse("admin:articles_page_change", args=[number])
+    return Source(title, url, is_published, "Page" if is_published else "Page, not published")

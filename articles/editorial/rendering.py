@@ -63,11 +63,11 @@ def text_of(article: Article) -> ArticleText:
     )
 
 
-def captions_with_urls(captions: Iterable[str]) -> list[str]:
-    """The captions as readers see them, with one query for all links by reference, if there are any."""
-    listed = list(captions)
+def texts_with_urls(texts: Iterable[str]) -> list[str]:
+    """Captions and short texts as readers see them, with one query for all links by reference, if there are any."""
+    listed = list(texts)
     urls = urls_for(*listed)
-    return [with_urls(caption, urls) for caption in listed]
+    return [with_urls(text, urls) for text in listed]
 
 
 ALONE = {"normal": "inline", "wide": "wide", "full": "full"}

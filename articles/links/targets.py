@@ -72,6 +72,7 @@ def urls_for(*bodies: str) -> Urls:
 class HiddenLink:
     """A link that readers see as text."""
 
+    reference: Reference
     text: str
     target: Target | None
     """None if it was deleted."""
@@ -87,7 +88,7 @@ def hidden_links(body: str) -> list[HiddenLink]:
     pairs = list(links_in(body))
     found = targets_of(reference for reference, _ in pairs)
     return [
-        HiddenLink(text, target)
+        HiddenLink(reference, text, target)
         for reference, text in pairs
         if (target := found.get(reference)) is None or target.status != PUBLIC
     ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from articles.body.plain_text import caption_text
 from articles.body.sanitiser import safe_caption
 from articles.editorial.models import Article
-from articles.editorial.rendering import captions_with_urls
+from articles.editorial.rendering import texts_with_urls
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line, credit_text
 from articles.images.srcset import RenditionFile, plain_files
@@ -61,7 +61,7 @@ def build_blocks(issue: Issue, publication: Publication) -> list[ArticleBlock]:
     """
     blocks, level = [], 2
     items = list(issue.items.all())
-    captions = captions_with_urls(item.article.lead_caption for item in items)
+    captions = texts_with_urls(item.article.lead_caption for item in items)
     for index, (item, caption) in enumerate(zip(items, captions, strict=True)):
         level = 3 if item.heading else level
         is_lead = index == 0 and issue.image is None
@@ -76,10 +76,9 @@ def issue_image(issue: Issue, publication: Publication) -> EmailImage | None:
     if issue.image is None:
         return None
     language = issue.newsletter.language or publication.language_codes[0]
-    [caption] = captions_with_urls([issue.image_caption])
     return _image(
         issue.image,
-        caption,
+        issue.image_caption,
         publication,
         alt=issue.image.alt,
         width=LEAD_WIDTH,

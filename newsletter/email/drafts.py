@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article
+from articles.links.recording import record_links
 from iria.core.text.slugs import slug_from
-from newsletter.email import editor_html
+from newsletter.email import internal_links
 from newsletter.models import Issue, IssueItem
 
 EDITABLE = (
@@ -40,10 +41,9 @@ def save(issue: Issue, articles: Sequence[IssueArticle] | None, *, by: User | No
     Raises:
         NotADraft: the issue was scheduled or sent, so its text can no longer change.
     """
-    issue.introduction, issue.closing = (
-        editor_html.clean(issue.introduction),
-        editor_html.clean(issue.closing),
-    )
+    texts = internal_links.stored_texts(issue)
+    for name, text in texts.items():
+        setattr(issue, name, text)
     issue.slug = free_slug(issue)
     issue.is_automatic = issue.is_automatic and by is None
     # An edited digest must be sent by an editor.
@@ -55,6 +55,7 @@ def save(issue: Issue, articles: Sequence[IssueArticle] | None, *, by: User | No
         else:
             lock_draft(issue)
             issue.save(update_fields=EDITABLE)
+        record_links(issue, *texts.values())
         if articles is not None:
             choose(issue, articles)
 
@@ -81,10 +82,9 @@ def duplicate(issue: Issue, *, by: User) -> Issue:
 def same_draft(issue: Issue, articles: Sequence[IssueArticle], *, by: User) -> Issue | None:
     """Returns an identical recent draft, if any: a form submitted twice creates one draft."""
     values = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
-    cleaned = {name: editor_html.clean(values[name]) for name in ("introduction", "closing")}
     chosen = [(item.article.pk, item.heading) for item in articles]
     candidates = Issue.objects.filter(
-        **{**values, **cleaned},
+        **{**values, **internal_links.stored_texts(issue)},
         created_by=by,
         state=Issue.State.DRAFT,
         created_at__gt=timezone.now() - timedelta(minutes=1),

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import nh3
 from lxml.html import HtmlElement
 
+from articles.body.references import NO_URLS, SCHEME, has_scheme, read, with_urls
 from articles.body.tree import parse
 from iria.publication.mail.rendering import wrapped
 
@@ -25,9 +26,14 @@ def clean(html: str) -> str:
     return cleaned if TAG.search(cleaned) or not cleaned else f"<p>{cleaned}</p>"
 
 
+def safe(html: str) -> str:
+    """Sanitises HTML again for output; a link that is still a reference becomes text."""
+    return clean(with_urls(html, NO_URLS))
+
+
 def absolute(html: str, site: str) -> str:
-    """Makes all links absolute, as an e-mail has no base URL."""
-    return _cleaned(html, lambda href: urljoin(f"{site}/", href))
+    """Makes all links absolute, as an e-mail has no base URL; see `safe`."""
+    return _cleaned(with_urls(html, NO_URLS), lambda href: urljoin(f"{site}/", href))
 
 
 def _paragraphs_from_text(text: str) -> str:
@@ -37,11 +43,16 @@ def _paragraphs_from_text(text: str) -> str:
     )
 
 
+def _allowed(tag: str, attribute: str, value: str) -> str | None:
+    return None if attribute == "href" and has_scheme(value) and not read(value) else value
+
+
 def _cleaned(html: str, relative: object) -> str:
     cleaner = nh3.Cleaner(
         tags=set(TAGS),
         attributes={"a": {"href"}, "ol": {"start"}, "p": {"dir", "lang"}},
-        url_schemes={"http", "https", "mailto", "tel"},
+        attribute_filter=_allowed,
+        url_schemes={"http", "https", "mailto", "tel", SCHEME},
         url_relative=relative,  # type: ignore[arg-type]
         link_rel=None,
     )

@@ -29,6 +29,7 @@ from iria.publication.models import Publication, current_publication
 from newsletter.email import editor_html
 from newsletter.email.article_blocks import ArticleBlock, build_blocks, issue_image
 from newsletter.email.greeting import IN_HTML, IN_TEXT, Greeting
+from newsletter.email.internal_links import show_urls
 from newsletter.email.plain_text import issue_as_text
 from newsletter.models import Issue, IssueLink
 
@@ -158,6 +159,7 @@ def issue_context(issue: Issue) -> dict[str, Any]:
     """Returns the template context of the HTML and text parts."""
     publication = current_publication()
     loaded = Issue.objects.with_articles().get(pk=issue.pk)
+    show_urls([loaded])
     with _use_language(publication, loaded):
         stories: list[ArticleBlock] = build_blocks(loaded, publication)
     return {

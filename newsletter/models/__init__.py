@@ -10,7 +10,7 @@ from newsletter.models.delivery import (
 from newsletter.models.digest import Digest, DigestRule
 from newsletter.models.follow import ArticleFollow, ArticleNotification, ConsentedFollow
 from newsletter.models.imports import ImportRow, SubscriberExport, SubscriberImport
-from newsletter.models.issue import Issue, IssueItem, IssueLink
+from newsletter.models.issue import Issue, IssueInternalLink, IssueItem, IssueLink
 from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.preflight import ExternalCheck, TestMail, Waiver
 from newsletter.models.sending_limit import SendingLimit, ThrottleState
@@ -32,6 +32,7 @@ __all__ = [
     "Frequency",
     "ImportRow",
     "Issue",
+    "IssueInternalLink",
     "IssueItem",
     "IssueLink",
     "MailboxStatus",

@@ -317,6 +317,29 @@ class IssueLink(models.Model):
         return f"{self.url}: {self.clicks}"
 
 
+@model_policy(public=None, personal_data=None)
+class IssueInternalLink(models.Model):
+    """A link by reference in the texts of an issue, once for each target (`articles.links`)."""
+
+    issue = models.ForeignKey(
+        Issue, on_delete=models.CASCADE, db_index=False, related_name="internal_links"
+    )
+    target_kind = models.CharField(max_length=16)
+    target_id = models.BigIntegerField()
+
+    class Meta:
+        # The unique constraint is an index of the foreign key too.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "target_kind", "target_id"], name="internal_link_once_an_issue"
+            ),
+        ]
+        indexes = [models.Index(fields=["target_kind", "target_id"], name="issue_link_target")]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} → {self.target_kind} {self.target_id}"
+
+
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class IssueItem(models.Model):
     """An article of an issue at its position; with a heading, it starts a section."""

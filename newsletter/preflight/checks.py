@@ -13,11 +13,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from articles.editorial.models import Article
+from articles.links.targets import HiddenLink
 from iria.core.blockers import Blocker
 from newsletter.bounces.webhooks import views
 from newsletter.bounces.webhooks.providers import PROVIDERS
 from newsletter.email import rendering
 from newsletter.email.dkim import signs
+from newsletter.email.internal_links import hidden_links_of
 from newsletter.email.rendering import GMAIL_LIMIT, RenderedEmail
 from newsletter.models import ExternalCheck, Issue, Newsletter, TestMail, Waiver
 from newsletter.preflight import external_checks
@@ -140,6 +142,15 @@ def _of_links(issue: Issue, rendered: RenderedEmail) -> list[Finding]:
         f"{settings.SITE_URL}{item.get_absolute_url()}" for item in [issue, *published]
     }
     findings = [
+        Finding(
+            _hidden(link),
+            f"{change_url}#id_{name}",
+            "Fix the link",
+            about=f"link {link.reference}",
+        )
+        for name, link in hidden_links_of(issue)
+    ]
+    findings += [
         Finding(f"Nothing found at {url}.", change_url, "Fix the link", about=f"link {url}")
         for url in external_checks.broken_internal_links(rendered, existing=existing_urls)
     ]
@@ -161,6 +172,15 @@ def _of_links(issue: Issue, rendered: RenderedEmail) -> list[Finding]:
             )
         )
     return findings
+
+
+def _hidden(link: HiddenLink) -> str:
+    """Readers would get words without a link, in an e-mail that stays as it was sent."""
+    if link.target is None:
+        return (
+            f"The link “{link.text}” is broken: its target was deleted. Change or remove the link."
+        )
+    return f"The link “{link.text}” leads to “{link.target.title or Article()}”, which is not published. Publish it, or change or remove the link."
 
 
 def _of_tests(issue: Issue) -> list[Finding]:

@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def editors_words(html: str) -> SafeString:
-    """Sanitises the introduction or closing of an issue."""
-    return mark_safe(editor_html.clean(html))  # noqa: S308
+    """Sanitises the introduction or closing of an issue for output."""
+    return mark_safe(editor_html.safe(html))  # noqa: S308

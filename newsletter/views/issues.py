@@ -14,6 +14,7 @@ from iria.core.http.page_cache import public_page
 from iria.core.pagination import page_of
 from iria.publication.views import FOREVER
 from newsletter.email import rendering
+from newsletter.email.internal_links import show_urls
 from newsletter.models import Issue
 
 SHEET_ARTICLES: Final = 3
@@ -40,6 +41,7 @@ def issue(request: HttpRequest, slug: str) -> HttpResponse:
     shown_issue = get_object_or_404(
         Issue.objects.public().select_related("newsletter", "image__agency"), slug=slug
     )
+    show_urls([shown_issue])
     context = {
         "issue": shown_issue,
         "sections": _sections(shown_issue),
@@ -50,6 +52,7 @@ def issue(request: HttpRequest, slug: str) -> HttpResponse:
 
 def sheet_of(shown_issue: Issue) -> Sheet:
     """The beginning of an issue for the sign-up page, with its image or that of its first article."""
+    show_urls([shown_issue])
     articles = [article for _, section in _sections(shown_issue) for article in section]
     first = shown_issue.image or (articles[0].lead_image if articles else None)
     image = first if first is not None and first.may_be_shown else None

@@ -9,6 +9,7 @@ from articles.editorial.models import Article
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints, looks_complaints
 from tests.browser.conftest import PHONE, OpenPage
+from tests.newsletter.factories import issue
 
 pytestmark = pytest.mark.browser
 
@@ -157,3 +158,22 @@ def test_the_dialog_is_accessible(
     page.keyboard.type("council")
     expect(page.locator(DIALOG).get_by_role("option")).to_have_count(1)
     assert accessibility_complaints(page) + looks_complaints(page) == []
+
+
+def test_the_text_of_a_newsletter_links_by_reference(open_admin: OpenPage, edna: User) -> None:
+    vote, later = newsroom.published("The council votes"), newsroom.draft("Later")
+    made = issue("What moved", vote, introduction="<p>the vote</p>")
+    page = open_admin(edna, f"/admin/newsletter/issue/{made.pk}/change/")
+    page.locator("[role=textbox][aria-label=Introduction]").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+k")
+    options = page.locator(DIALOG).get_by_role("option")
+    expect(options.filter(has_text=later.headline)).to_have_count(1)
+    options.filter(has_text=vote.headline).click()
+    preview = page.frame_locator(".issue-live iframe:last-of-type")
+    expect(preview.locator(f".words a[href$='{vote.get_absolute_url()}']")).to_have_count(1)
+    page.click(".issue-bar-end [name=_continue]")
+    made.refresh_from_db()
+    assert made.introduction == f'<p><a href="internal:article/{vote.pk}">the vote</a></p>'
+    writing = page.locator("[role=textbox][aria-label=Introduction]")
+    expect(writing.locator("a")).to_have_attribute("title", vote.headline)

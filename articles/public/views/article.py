@@ -16,7 +16,7 @@ from articles.comments.threads.builder import thread_of
 from articles.comments.threads.permalinks import thread_scope
 from articles.editorial.models import Article, ArticleType, Figure, Portrait
 from articles.editorial.preview_links import read_preview_token
-from articles.editorial.rendering import captions_with_urls, draw_body
+from articles.editorial.rendering import draw_body, texts_with_urls
 from articles.embeds.iframes import allow, embeds_for
 from articles.embeds.iframes import draw as draw_embed
 from articles.images.srcset import plain_rendition
@@ -140,7 +140,7 @@ def _lead(article: Article) -> Figure | None:
     found = (each for each in article.figures.all() if each.place == Figure.Place.LEAD)
     lead = next(found, None)
     if lead is not None:
-        [lead.caption] = captions_with_urls([lead.caption])
+        [lead.caption] = texts_with_urls([lead.caption])
     return lead
 
 
@@ -217,7 +217,7 @@ def lightbox_figures(article: Article) -> Iterator[Figure]:
 
 def _adjacent_figures(article: Article, figures: list[Figure], place: int) -> dict[str, Any]:
     shown = figures[place]
-    [shown.caption] = captions_with_urls([shown.caption])
+    [shown.caption] = texts_with_urls([shown.caption])
     return {
         "article": article,
         "figure": shown,

@@ -117,7 +117,7 @@ class LinkDialog {
     }
   }
 
-  /* Captions and newsletters have URLs, which only what is published has for readers. */
+  /* Captions in the library have URLs, which only what is published has for readers. */
   fits(target) {
     return this.byReference || target.status === "public";
   }

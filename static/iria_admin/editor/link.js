@@ -4,9 +4,9 @@ import { Link as BaseLink } from "django-prose-editor/editor";
 import { askForLink, stateOf } from "editor/link-dialog";
 import { referenceOf, targetOf } from "editor/link-targets";
 
-/* Texts of a newsletter issue have URLs. */
+/* Captions in the library have URLs. */
 function takesReferences(editor) {
-  return Boolean(editor.view.dom.closest(".admin-editor-body, #article_form"));
+  return Boolean(editor.view.dom.closest(".admin-editor-body, #article_form, #issue_form"));
 }
 
 /* A link in the editor, which shows where it leads and whether it is broken. */
