@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts import privacy
 from accounts.role_names import EDITOR, REPORTER
 from iria.core.http.urls import url_path
-from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, PublicRows, model_policy
 from iria.core.text.confusables import KEY_MAX_LENGTH
 from iria.core.text.initials import initials_of
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -228,7 +228,11 @@ LAST_SEEN: Final = "seen"
 """Keys in the data of a session; times as seconds. Sessions of earlier releases hold them too."""
 
 
-@model_policy(public=None, personal_data=privacy.SESSIONS)
+@model_policy(
+    public=None,
+    personal_data=privacy.SESSIONS,
+    pruning=Pruning("iria.delete_expired_sessions", "Deleted when they expire."),
+)
 class Session(AbstractBaseSession):
     """A browser, signed in or not. `SessionStore` fills the columns from the data of the session.
 
@@ -286,7 +290,11 @@ def _to_datetime(seconds: Any) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
 
 
-@model_policy(public=None, personal_data=privacy.DEVICES)
+@model_policy(
+    public=None,
+    personal_data=privacy.DEVICES,
+    pruning=Pruning("iria.delete_expired_sessions", "Deleted 400 days after the last sign-in."),
+)
 class Device(models.Model):
     """A known browser, by the hash of a cookie (`accounts.known_browsers`)."""
 

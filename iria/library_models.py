@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.privacy import ACCOUNT, SESSIONS
 from accounts.role_names import EDITOR, REPORTER
-from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, StoredData, declare
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, StoredData, declare
 
 ADMIN: Final = StoredData(
     title=gettext_lazy("Admin"),
@@ -32,5 +32,10 @@ def declare_policies() -> None:
     for label in ("account.EmailAddress", "account.EmailConfirmation", "mfa.Authenticator"):
         declare(label, personal_data=ACCOUNT)
     # Jobs contain the ids of rows; personal data is in the rows.
-    for name in ("Event", "Job", "PeriodicDefer", "Worker"):
+    for name in ("PeriodicDefer", "Worker"):
         declare(f"procrastinate.Procrastinate{name}")
+    pruning = Pruning(
+        "iria.delete_old_jobs", "Deleted when the job is done; 30 days after it failed."
+    )
+    for name in ("Event", "Job"):
+        declare(f"procrastinate.Procrastinate{name}", pruning=pruning)

@@ -1,5 +1,7 @@
 """Periodic jobs of the whole project, nightly ones too. Jobs of one package are in its `tasks` module."""
 
+from typing import Final
+
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
@@ -9,6 +11,8 @@ from accounts import known_browsers, sessions
 from iria.core.http import cache_versions, rate_limit
 from iria.core.security import daily_key
 from iria.publication import menus
+
+JOB_RETENTION_HOURS: Final = 30 * 24
 
 
 @app.periodic(cron="* * * * *")
@@ -26,6 +30,18 @@ async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
             await jobs.retry_job(job)
         except UniqueViolation:
             await jobs.finish_job(job, Status.FAILED, delete_job=True)
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="iria.delete_old_jobs", queueing_lock="iria.delete_old_jobs", pass_context=True)
+async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
+    """Every night: jobs that failed or were cancelled 30 days ago. The worker deletes the others at once."""
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=JOB_RETENTION_HOURS,
+        include_failed=True,
+        include_cancelled=True,
+        include_aborted=True,
+    )
 
 
 @app.periodic(cron="17 * * * *")

@@ -13,8 +13,8 @@ SUBSCRIPTIONS = StoredData(
     ),
     purpose=gettext_lazy("To send the newsletter once, and to prove your consent."),
     retention=gettext_lazy(
-        "Until you ask for erasure; unconfirmed subscriptions 30 days. Sent e-mails remain counted without "
-        "your address. A hash may remain if you unsubscribed, so that no import subscribes you again."
+        "Until you ask for erasure; unconfirmed subscriptions 30 days; which issues were sent to you 2 "
+        "years. Sent e-mails remain counted without your address. A hash may remain if you unsubscribed, so that no import subscribes you again."
     ),
     recipients=(MAIL,),
     order=20,

@@ -14,7 +14,7 @@ from articles.editorial import publishing
 from newsletter import job_queue, subscription_emails, welcome_emails
 from newsletter.bounces import mailbox, processing
 from newsletter.bounces.webhooks import verification
-from newsletter.delivery import events, scheduling, sending, worker
+from newsletter.delivery import events, retention, scheduling, sending, worker
 from newsletter.digests import approval, composition
 from newsletter.following import emails as following_emails
 from newsletter.following import notifications
@@ -158,6 +158,19 @@ def delete_unconfirmed(timestamp: int) -> None:
     uploads.delete_old_files()
     notifications.delete_old(timezone.now())
     verification.delete_expired_receipts()
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(
+    name="newsletter.delete_old",
+    queueing_lock="newsletter.delete_old",
+    priority=job_queue.AFTER_OTHERS,
+)
+def delete_old(timestamp: int) -> None:
+    """Every night: old deliveries, attempts and results of external checks."""
+    now = timezone.now()
+    retention.delete_old(now)
+    external_checks.delete_old(now)
 
 
 @app.periodic(cron="*/3 * * * *")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.role_names import EDITOR
 from articles.embeds import url_patterns
 from iria.core.http.urls import url_path
-from iria.core.model_policy import ALL_ROWS, PublicRows, model_policy
+from iria.core.model_policy import ALL_ROWS, Pruning, PublicRows, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 ORIGIN = r"^https://[a-z0-9.-]+$"
@@ -86,6 +86,7 @@ class EmbedProvider(models.Model):
     public=PublicRows(columns=("title", "thumbnail_name"), inserts=False),
     personal_data=None,
     permissions={EDITOR: "view change"},
+    pruning=Pruning("articles.embeds.tasks.delete_unused", "Deleted when no text embeds them."),
 )
 class LinkCard(models.Model):
     """Title and image of a page of another site, as that site describes it.

@@ -3,10 +3,14 @@
 from django.db import models
 
 from articles.editorial.models import Article
-from iria.core.model_policy import ALL_ROWS, model_policy
+from iria.core.model_policy import ALL_ROWS, Pruning, model_policy
 
 
-@model_policy(public=None, personal_data=None)
+@model_policy(
+    public=None,
+    personal_data=None,
+    pruning=Pruning("popular.delete_old_views", "Deleted after 400 days."),
+)
 class ArticleViews(models.Model):
     """The views of an article on a day in the publication's time zone."""
 

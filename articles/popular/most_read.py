@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.editorial.models import Article, Category
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.popular.models import MostRead
+from articles.popular.models import ArticleViews, MostRead
 from iria.publication.models import current_publication
 
 WEEK: Final = timedelta(days=7)
@@ -20,6 +20,9 @@ LISTED: Final = 40
 """Stored per language, more than shown, because articles on the front page are left out."""
 
 CONSIDERED: Final = 500
+
+RETENTION: Final = timedelta(days=400)
+"""Of the views of a day: a year can be compared with the one before."""
 
 FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
 
@@ -52,6 +55,12 @@ def choose() -> None:
             MostRead(language=language, position=position, article_id=article)
             for language, position, article in rows
         )
+
+
+def delete_old_views() -> int:
+    """Deletes the views of days long ago; returns of how many days and articles."""
+    today = current_publication().local_date(timezone.now())
+    return ArticleViews.objects.filter(day__lt=today - RETENTION).delete()[0]
 
 
 def most_read_ids(language: str) -> list[int]:

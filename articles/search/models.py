@@ -15,7 +15,7 @@ from accounts.role_names import EDITOR
 from articles.editorial.models import Article
 from articles.search import privacy
 from articles.search.query.parser import normalise_query
-from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 
@@ -168,7 +168,14 @@ class PinnedResult(models.Model):
         return str(self.article)
 
 
-@model_policy(public=None, personal_data=privacy.QUERIES, permissions={EDITOR: "view"})
+@model_policy(
+    public=None,
+    personal_data=privacy.QUERIES,
+    permissions={EDITOR: "view"},
+    pruning=Pruning(
+        "search.forget", "Deleted after 400 days; after 30 if the query was made once."
+    ),
+)
 class QueryCount(models.Model):
     """How often a query was made on a day, without anything about who searched.
 

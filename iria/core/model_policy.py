@@ -56,6 +56,16 @@ class StoredData:
 
 
 @dataclass(frozen=True, slots=True)
+class Pruning:
+    """What keeps a table small."""
+
+    task: str
+    """Name of a periodic job."""
+    rule: str
+    """Which rows it deletes, as a sentence for administrators."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelPolicy:
     public: PublicRows | None
     """None: no public page shows these rows, or a row of another table changes with them."""
@@ -63,6 +73,8 @@ class ModelPolicy:
     """None: the rows contain no personal data."""
     permissions: Mapping[str, str] = field(default_factory=dict)
     """Role → actions, such as `view change`. Administrators may do everything."""
+    pruning: Pruning | None = None
+    """None: its rows are content, or as many as there is content."""
 
 
 _policies: dict[str, ModelPolicy] = {}
@@ -73,6 +85,7 @@ def model_policy[M: Model](
     public: PublicRows | None,
     personal_data: StoredData | None,
     permissions: Mapping[str, str] | None = None,
+    pruning: Pruning | None = None,
 ) -> Callable[[M], M]:
     """Class decorator: declares the policy of a model."""
 
@@ -82,6 +95,7 @@ def model_policy[M: Model](
             public=public,
             personal_data=personal_data,
             permissions=permissions,
+            pruning=pruning,
         )
         return model
 
@@ -94,9 +108,10 @@ def declare(
     public: PublicRows | None = None,
     personal_data: StoredData | None = None,
     permissions: Mapping[str, str] | None = None,
+    pruning: Pruning | None = None,
 ) -> None:
     """Declares the policy of a library's model, such as `taggit.Tag`."""
-    _policies[label.lower()] = ModelPolicy(public, personal_data, permissions or {})
+    _policies[label.lower()] = ModelPolicy(public, personal_data, permissions or {}, pruning)
 
 
 def policies() -> dict[Model, ModelPolicy]:

@@ -53,7 +53,7 @@ class Progress:
 
     @classmethod
     def of(cls, issue: Issue) -> Self:
-        counts = issue.deliveries.counts()
+        counts = Delivery.objects.counts_by_issue([issue])[issue.pk]
         list_url = reverse("admin:newsletter_delivery_changelist")
         states = [
             Count(
@@ -147,6 +147,8 @@ def unsubscribed_after(issue: Issue) -> int:
 
     Starts from those who unsubscribed since it was sent: they are far fewer than its recipients.
     """
+    if issue.delivery_counts:
+        return int(issue.delivery_counts["unsubscribed"])
     unsubscribed = Subscriber.objects.filter(unsubscribed_at__gte=issue.started_at)
     sent = Delivery.objects.filter(
         issue=issue, subscriber__in=unsubscribed, subscriber__unsubscribed_at__gte=F("sending_at")

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.role_names import EDITOR
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_storable
 from newsletter import privacy
 from newsletter.bounces.parser.reasons import Reason
@@ -14,7 +14,11 @@ from newsletter.models.querysets import SuppressionQuerySet
 from newsletter.models.subscriber import Subscriber
 
 
-@model_policy(public=None, personal_data=None)
+@model_policy(
+    public=None,
+    personal_data=None,
+    pruning=Pruning("newsletter.forget_unconfirmed", "Deleted when they expire."),
+)
 class WebhookReceipt(models.Model):
     """An accepted signature, or event without a time; stored until it would be too old to be accepted."""
 

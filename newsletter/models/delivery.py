@@ -1,6 +1,6 @@
 """Deliveries of an issue to its recipients, and the history of sending."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.role_names import EDITOR
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 from newsletter import privacy
 from newsletter.models.issue import Issue
 from newsletter.models.subscriber import Subscriber
@@ -26,10 +26,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         counts = dict(self.order_by().values_list("state").annotate(Count("pk")))
         return {state.value: counts.get(state.value, 0) for state in Delivery.State}
 
-    def counts_by_issue(self, issues: Iterable[Issue]) -> dict[int, dict[str, int]]:
-        """Returns the same for several issues, by their IDs, in one query."""
+    def counts_by_issue(self, issues: Collection[Issue]) -> dict[int, dict[str, int]]:
+        """Returns the same for several issues, by their IDs, in one query; of old ones as stored."""
         counts = {issue.pk: dict.fromkeys(map(str, Delivery.State.values), 0) for issue in issues}
-        grouped = self.filter(issue__in=counts).order_by().values_list("issue", "state")
+        stored = {issue.pk: issue.delivery_counts for issue in issues if issue.delivery_counts}
+        for key, numbers in stored.items():
+            counts[key] |= {state: numbers.get(state, 0) for state in counts[key]}
+        grouped = (
+            self.filter(issue__in=counts.keys() - stored.keys())
+            .order_by()
+            .values_list("issue", "state")
+        )
         for key, state, count in grouped.annotate(Count("pk")) if counts else ():
             counts[key][state] = count
         return counts
@@ -46,7 +53,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(~Exists(left), state="uncertain")
 
 
-@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
+@model_policy(
+    public=None,
+    personal_data=privacy.SUBSCRIPTIONS,
+    permissions={EDITOR: "view"},
+    pruning=Pruning(
+        "newsletter.delete_old", "Deleted after 2 years; the numbers of the issue stay."
+    ),
+)
 class Delivery(models.Model):
     """The delivery of one issue to one subscriber.
 
@@ -173,7 +187,12 @@ class Delivery(models.Model):
         return f"{self.subscriber or 'erased subscriber'}: {self.get_state_display()}"
 
 
-@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
+@model_policy(
+    public=None,
+    personal_data=privacy.SUBSCRIPTIONS,
+    permissions={EDITOR: "view"},
+    pruning=Pruning("newsletter.delete_old", "Deleted after 90 days."),
+)
 class Attempt(models.Model):
     """One submission of an e-mail, and the SMTP response."""
 

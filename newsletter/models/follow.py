@@ -9,7 +9,7 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Category
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 from newsletter import privacy
 from newsletter.models.querysets import new_token
 from newsletter.models.subscriber import Consent, Subscriber
@@ -125,7 +125,11 @@ class ArticleNotificationQuerySet(models.QuerySet["ArticleNotification"]):
         return self.filter(state=ArticleNotification.State.PENDING)
 
 
-@model_policy(public=None, personal_data=privacy.FOLLOWING)
+@model_policy(
+    public=None,
+    personal_data=privacy.FOLLOWING,
+    pruning=Pruning("newsletter.forget_unconfirmed", "Deleted after 90 days."),
+)
 class ArticleNotification(models.Model):
     """A new article for a subscriber who follows something in it; sent at most once.
 

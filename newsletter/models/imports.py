@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter import privacy
 from newsletter.models.newsletter import Newsletter
@@ -82,7 +82,11 @@ class SubscriberImport(models.Model):
         return int(counts.get(outcome, 0))
 
 
-@model_policy(public=None, personal_data=privacy.IMPORTS)
+@model_policy(
+    public=None,
+    personal_data=privacy.IMPORTS,
+    pruning=Pruning("newsletter.forget_unconfirmed", "Deleted after 30 days."),
+)
 class ImportRow(models.Model):
     """A row that was skipped or changed, and why."""
 

@@ -216,6 +216,11 @@ class Issue(models.Model):
     )
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    delivery_counts = models.JSONField(
+        null=True,
+        editable=False,
+        help_text="State → number, since its deliveries were deleted.",
+    )
 
     objects = IssueQuerySet.as_manager()
 

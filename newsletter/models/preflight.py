@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter import privacy
 from newsletter.models.issue import Issue
@@ -55,7 +55,11 @@ class Waiver(models.Model):
         return f"{self.message} Overridden: {self.reason}"
 
 
-@model_policy(public=None, personal_data=None)
+@model_policy(
+    public=None,
+    personal_data=None,
+    pruning=Pruning("newsletter.delete_old", "Deleted after 30 days."),
+)
 class ExternalCheck(models.Model):
     """The result of checking something outside this site: a link or a DNS record."""
 

@@ -1,7 +1,7 @@
 """Checks by the worker: external links, and DNS records of the sender."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -28,8 +28,14 @@ PASSED_FOR: Final = timedelta(hours=6)
 FAILED_FOR: Final = timedelta(minutes=1)
 """Broken links are checked again soon, because they may have been fixed."""
 MOST_LINKS: Final = 200
+RETENTION: Final = timedelta(days=30)
 
 Kind = ExternalCheck.Kind
+
+
+def delete_old(now: datetime) -> int:
+    """Deletes results that no issue needs any more."""
+    return ExternalCheck.objects.filter(checked_at__lt=now - RETENTION).delete()[0]
 
 
 def enqueue_checks(issue: Issue, rendered: RenderedEmail) -> None:

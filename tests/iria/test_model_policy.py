@@ -7,6 +7,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db import connection, models
+from procrastinate.contrib.django import app
 
 from accounts.role_names import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
 from iria.core import model_policy
@@ -86,3 +87,10 @@ def test_exactly_the_public_tables_have_triggers() -> None:
         for statement, kind in triggers.KINDS.items()
         if statement != "insert" or public.inserts
     }
+
+
+def test_what_prunes_a_table_is_a_periodic_job() -> None:
+    periodic = {name for name, _ in app.periodic_registry.periodic_tasks}
+    pruned = {each.pruning.task for each in model_policy.policies().values() if each.pruning}
+    assert pruned
+    assert pruned <= periodic

@@ -66,3 +66,24 @@ def test_a_stalled_job_that_is_queued_again_blocks_no_other(jobs: Callable[[], N
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_failed_job_is_deleted_after_thirty_days(jobs: Callable[[], None]) -> None:
+    for days in (29, 31):
+        job = app.configure_task("search.forget").defer(timestamp=0)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET status = 'failed', task_name = %s WHERE id = %s",
+                [f"failed {days} days ago", job],
+            )
+            cursor.execute(
+                "UPDATE procrastinate_events SET at = now() - make_interval(days => %s)"
+                " WHERE job_id = %s",
+                [days, job],
+            )
+    app.configure_task("iria.delete_old_jobs").defer(timestamp=0)
+    jobs()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name FROM procrastinate_jobs")
+        assert cursor.fetchall() == [("failed 29 days ago",)]
+        cursor.execute("DELETE FROM procrastinate_jobs")

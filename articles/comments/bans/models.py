@@ -11,14 +11,18 @@ from django.utils import timezone
 from accounts.role_names import EDITOR, MODERATOR
 from articles.comments import privacy
 from articles.comments.models import Comment
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_storable
 
 IP_ADDRESS_RETENTION: Final = timedelta(days=30)
 """How long the encrypted IP addresses of comments are stored at most."""
 
 
-@model_policy(public=None, personal_data=privacy.SENDERS)
+@model_policy(
+    public=None,
+    personal_data=privacy.SENDERS,
+    pruning=Pruning("comments.destroy", "Deleted after 30 days."),
+)
 class EncryptedIPAddress(models.Model):
     """The encrypted IP address of a comment, which is never shown.
 

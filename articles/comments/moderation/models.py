@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.role_names import EDITOR, MODERATOR
 from articles.comments import privacy
 from articles.comments.models import Comment, ModerationDecision
-from iria.core.model_policy import ALL_ACTIONS, model_policy
+from iria.core.model_policy import ALL_ACTIONS, Pruning, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 APPEAL_MAX_LENGTH = 1000
@@ -19,7 +19,11 @@ UNDO_ACCEPTED_FOR: Final = timedelta(seconds=15)
 """A little longer than undo is offered, for slow connections. E-mails about a decision wait as long."""
 
 
-@model_policy(public=None, personal_data=privacy.COMMENTS)
+@model_policy(
+    public=None,
+    personal_data=privacy.COMMENTS,
+    pruning=Pruning("comments.destroy", "Deleted when they expire."),
+)
 class Claim(models.Model):
     """A moderator is reviewing this comment; others get another one until the claim expires."""
 

@@ -14,7 +14,7 @@ from articles.comments import privacy
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from iria.core.mail import variants
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 from iria.core.text.validators import validate_storable
 
 
@@ -120,7 +120,13 @@ class Follower(models.Model):
         return self.user.email if self.user else self.email
 
 
-@model_policy(public=None, personal_data=privacy.FOLLOWING)
+@model_policy(
+    public=None,
+    personal_data=privacy.FOLLOWING,
+    pruning=Pruning(
+        "comments.forget_follows", "Deleted after 7 days unconfirmed, or 30 days after the end."
+    ),
+)
 class Follow(models.Model):
     """What a follower wants to be notified of. The token allows to end this follow only.
 
@@ -205,7 +211,11 @@ class Follow(models.Model):
         return self.confirmed_at is not None and self.unfollowed_at is None
 
 
-@model_policy(public=None, personal_data=privacy.FOLLOWING)
+@model_policy(
+    public=None,
+    personal_data=privacy.FOLLOWING,
+    pruning=Pruning("comments.forget_follows", "Deleted after 90 days."),
+)
 class CommentNotification(models.Model):
     """The notification of a follower about a comment, which is sent at most once.
 

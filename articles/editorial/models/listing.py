@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from articles.editorial.models.article import Article
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 
 
 class Scope(models.TextChoices):
@@ -116,7 +116,11 @@ class ListingCount(models.Model):
         return f"{self.articles} in {self.scope} {self.target}"
 
 
-@model_policy(public=None, personal_data=None)
+@model_policy(
+    public=None,
+    personal_data=None,
+    pruning=Pruning("editorial.keep_listings", "Deleted when the article is listed again."),
+)
 class ListingRecheck(models.Model):
     """An article whose lists changed while it was locked; the worker lists it again."""
 

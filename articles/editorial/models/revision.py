@@ -8,11 +8,17 @@ from django.db import models
 from accounts.role_names import EDITOR, REPORTER
 from articles.editorial import privacy
 from articles.editorial.models.article import Article
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 
 
 @model_policy(
-    public=None, personal_data=privacy.EDITING, permissions={EDITOR: "view", REPORTER: "view"}
+    public=None,
+    personal_data=privacy.EDITING,
+    permissions={EDITOR: "view", REPORTER: "view"},
+    pruning=Pruning(
+        "editorial.thin_revisions",
+        "Thinned after 30 days to what readers saw and the last of each day.",
+    ),
 )
 class Revision(models.Model):
     """The whole article as data, as it was saved (`articles.editorial.versions.content`)."""

@@ -10,7 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from articles.search.models import SearchEntry
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 
 
 @model_policy(public=None, personal_data=None)
@@ -68,7 +68,11 @@ class SearchPosting(models.Model):
         return f"{self.lexeme_id} in {self.article_id}"
 
 
-@model_policy(public=None, personal_data=None)
+@model_policy(
+    public=None,
+    personal_data=None,
+    pruning=Pruning("search.catch_up", "Deleted when they are added up."),
+)
 class SearchChange(models.Model):
     """A change of the numbers of a language and its lexemes that is not added up yet."""
 

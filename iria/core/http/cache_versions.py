@@ -23,7 +23,7 @@ from django.db import connection, models
 from django.http import HttpRequest
 
 from iria.core import hooks
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 
 
 class ProcessCache[T]:
@@ -53,7 +53,11 @@ CONTENT: Final = "content"
 COMMENTS: Final = "comments"
 
 
-@model_policy(public=None, personal_data=None)
+@model_policy(
+    public=None,
+    personal_data=None,
+    pruning=Pruning("iria.compact_cache_versions", "One row per scope is kept."),
+)
 class CacheVersion(models.Model):
     """A token that a statement added under a scope, or several of them in one."""
 

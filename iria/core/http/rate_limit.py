@@ -8,11 +8,15 @@ from django.db import models
 from django.utils import timezone
 
 from iria.core import privacy
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 from iria.core.security import daily_key
 
 
-@model_policy(public=None, personal_data=privacy.RATE_LIMITS)
+@model_policy(
+    public=None,
+    personal_data=privacy.RATE_LIMITS,
+    pruning=Pruning("iria.delete_expired_rate_counts", "Deleted within an hour after they expire."),
+)
 class RateCount(models.Model):
     """The number of attempts of one key in a time window.
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import connection, models
 
 from iria.core import privacy
-from iria.core.model_policy import model_policy
+from iria.core.model_policy import Pruning, model_policy
 
 KEY_BYTES: Final = 32
 
@@ -26,7 +26,11 @@ HASH_SQL: Final = (
 """Hashed twice with the key, as in HMAC, against length extension."""
 
 
-@model_policy(public=None, personal_data=privacy.RATE_LIMITS)
+@model_policy(
+    public=None,
+    personal_data=privacy.RATE_LIMITS,
+    pruning=Pruning("iria.destroy_past_keys", "Deleted at the end of the day."),
+)
 class DailyKey(models.Model):
     """The key of one day (UTC)."""
 

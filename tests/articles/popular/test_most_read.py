@@ -11,6 +11,7 @@ from accounts.models import User
 from articles.editorial.models import Article
 from articles.popular import most_read
 from articles.popular.models import ArticleViews, MostRead
+from articles.popular.tasks import delete_old_views
 from iria.core.http.rate_limit import RateCount
 from iria.publication.models import Publication
 from tests import newsroom
@@ -148,3 +149,11 @@ def test_the_dashboard_lists_the_most_read_articles(client: Client, edna: User) 
     add_views(newsroom.published("Strait"), 1200)
     page = client.get("/admin/").content.decode()
     assert "1,200" in page
+
+
+def test_the_views_of_a_day_are_deleted_after_four_hundred_days() -> None:
+    article = newsroom.published("Strait")
+    add_views(article, 5, days_ago=401)
+    add_views(article, 3, days_ago=399)
+    delete_old_views(timestamp=0)
+    assert views(article) == 3
