@@ -26,6 +26,7 @@ from iria import settings_page
 from iria.core import hooks
 from iria.core.http.csrf import csrf_failure, submitted_text
 from iria.doctor.run import results
+from iria.doctor.tables import table_sizes
 from iria.publication.context_processors import publication_of
 
 
@@ -287,6 +288,7 @@ class IriaAdminSite(admin.AdminSite):
             "title": "Site health",
             "is_complete": is_complete,
             "results": list(results(with_slow=is_complete)),
+            "tables": table_sizes(),
         }
         return TemplateResponse(request, "admin/health.html", context)
 

@@ -3,13 +3,18 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import groupby
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 
 from iria.doctor.check import Level
 from iria.doctor.run import Result, results
+from iria.doctor.tables import table_sizes
+
+MB = 1024**2
 
 
 class Command(BaseCommand):
@@ -25,20 +30,38 @@ class Command(BaseCommand):
             "--offline", action="store_true", help="Skip the checks that need the network."
         )
         parser.add_argument(
+            "--sizes",
+            action="store_true",
+            help="List the largest tables, and what keeps them small.",
+        )
+        parser.add_argument(
             "--fail-level",
             choices=list(Level),
             default=Level.ERROR,
             help="The lowest level for which the exit status is 1. Default: error.",
         )
 
-    def handle(self, *args: Any, offline: bool, fail_level: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, offline: bool, sizes: bool, fail_level: str, **options: Any
+    ) -> None:
         found: set[Level] = set()
         every = results(with_slow=not offline)
         for group, of_group in groupby(every, key=lambda each: each.group):
             self.stdout.write(self.style.MIGRATE_HEADING(group))
             found |= self._write(of_group)
+        if sizes:
+            # The database may be what is wrong.
+            with suppress(DatabaseError):
+                self._write_sizes()
         if fail_level in found or Level.ERROR in found:
             sys.exit(1)
+
+    def _write_sizes(self) -> None:
+        tables = table_sizes()
+        self.stdout.write(self.style.MIGRATE_HEADING("Tables"))
+        for table in tables:
+            size = f"{table.rows:>12,} rows {table.bytes / MB:>10,.1f} MB"
+            self.stdout.write(f"  {table.name:<36}{size}  {table.rule}".rstrip())
 
     def _write(self, of_group: Iterable[Result]) -> set[Level]:
         found: set[Level] = set()

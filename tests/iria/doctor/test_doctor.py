@@ -18,6 +18,7 @@ from django.db import OperationalError, connection
 from iria.doctor import database, files, mail, run, site, worker
 from iria.doctor.check import Check, Finding, Level, Unanswered, in_time
 from iria.doctor.run import Result, results
+from iria.doctor.tables import table_sizes
 from iria.publication.models import Publication
 from iria.themes.installed import installed_themes
 from newsletter.bounces import mailbox
@@ -421,3 +422,19 @@ def test_the_folder_of_images_may_not_exist_yet(healthy: Surroundings, settings:
     settings.MEDIA_ROOT = Path(healthy.folder) / "not" / "yet"
     assert list(files.free_space()) == []
     assert list(files.images()) == []
+
+
+def test_tables_that_are_pruned_are_listed_with_their_size(healthy: Surroundings) -> None:
+    tables = {table.name: table for table in table_sizes()}
+    for name in (
+        "newsletter_delivery",
+        "newsletter_attempt",
+        "procrastinate_jobs",
+        "accounts_session",
+    ):
+        assert tables[name].rule
+        assert tables[name].bytes > 0
+    assert not tables["articles_article"].rule
+    text = StringIO()
+    call_command("doctor", offline=True, sizes=True, stdout=text)
+    assert all(name in text.getvalue() for name in tables)
