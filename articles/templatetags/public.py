@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -118,6 +119,14 @@ def shown_language(context: dict[str, Any]) -> str:
     codes: list[str] = context["publication"].language_codes
     language = _page_language(context)
     return language if language in codes else codes[0]
+
+
+@register.simple_tag(takes_context=True)
+def newsletter_url(context: dict[str, Any]) -> str:
+    """The sign-up page, in the language that the page is in."""
+    language, first = shown_language(context), context["publication"].language_codes[0]
+    query = {} if language == first else {"language": language}
+    return reverse("newsletter", query=query)
 
 
 @register.simple_tag(takes_context=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
@@ -18,7 +18,7 @@ from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import secret_link
 from iria.core.http.rate_limit import count_and_allow
-from iria.core.text.language import use_language
+from iria.core.text.language import content_language, use_language
 from newsletter.forms import SubscriberEmailField
 from newsletter.models import ArticleFollow, Subscriber
 from newsletter.models.follow import SUBJECTS
@@ -28,8 +28,10 @@ from newsletter.subscriptions.follows import Subject
 from newsletter.views.subscription import (
     REQUESTS_AN_HOUR,
     UNKNOWN,
+    language_of,
     message_page,
     source_path,
+    to_check_inbox,
 )
 
 
@@ -86,18 +88,27 @@ class FollowForm(forms.Form):
 def follow(request: HttpRequest) -> HttpResponse:
     """Asks to follow what the URL names: `?author=…&section=…&topic=…`, or `?article=<id>`.
 
+    The form is in the language of the article, or in that of `&language=…`; so are the e-mails.
     The response is the same for every address, known or not.
     """
     article, subjects = _subjects(request)
     if not subjects:
         raise Http404
+    language = article.language if article else language_of(request)
+    with use_language(language or content_language()):
+        return _follow(request, article, subjects, language)
+
+
+def _follow(
+    request: HttpRequest, article: Article | None, subjects: list[Subject], language: str
+) -> HttpResponse:
     form = FollowForm(request.POST if request.method == "POST" else None, subjects)
     came_from = source_path(request)
     context = {"form": form, "article": article, "came_from": came_from}
     if request.method != "POST":
         return render(request, "newsletter/follow.html", context)
     if request.POST.get("website", "").strip():
-        return redirect("newsletter_check_inbox")
+        return to_check_inbox(language)
     status = 422
     if form.is_valid() and not form.suggestion:
         if count_and_allow(
@@ -110,9 +121,9 @@ def follow(request: HttpRequest) -> HttpResponse:
                 form.cleaned_data["email"],
                 source_url=came_from,
                 follows=form.cleaned_data["subjects"],
-                language=article.language if article else "",
+                language=language,
             )
-            return redirect("newsletter_check_inbox")
+            return to_check_inbox(language)
         status = 429
         form.add_error(None, gettext("Too many sign-ups from your network. Try again in an hour."))
     return render(request, "newsletter/follow.html", context, status=status)

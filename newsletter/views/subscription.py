@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,7 +19,8 @@ from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import secret_link
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
-from iria.core.text.language import use_language
+from iria.core.text.language import content_language, use_language
+from iria.publication.context_processors import publication_of
 from newsletter import personal_data
 from newsletter.email import rendering
 from newsletter.forms import PreferencesForm, SignUpForm
@@ -49,12 +51,32 @@ TEST = gettext_noop(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Signs up an address. The response is the same for every address, known or not."""
+    """Signs up an address. The response is the same for every address, known or not.
+
+    `?language=fr` shows the page in this language of the publication, and offers e-mails in it.
+    """
+    language = language_of(request)
+    with use_language(language or content_language()):
+        return _sign_up(request, language)
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language that the URL asks for, if it is one of the publication; else nothing."""
+    language = request.GET.get("language", "")
+    return language if language in publication_of(request).language_codes else ""
+
+
+def to_check_inbox(language: str) -> HttpResponse:
+    query = {"language": language} if language else {}
+    return redirect(reverse("newsletter_check_inbox", query=query))
+
+
+def _sign_up(request: HttpRequest, language: str) -> HttpResponse:
     if request.method != "POST":
-        return _sign_up_page(request, SignUpForm())
+        return _sign_up_page(request, SignUpForm(language=language))
     form = SignUpForm(request.POST)
     if form.is_spam:
-        return redirect("newsletter_check_inbox")
+        return to_check_inbox(language)
     if not form.is_valid() or form.suggestion:
         return _sign_up_page(request, form, status=422)
     if not count_and_allow(
@@ -72,7 +94,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         wanted=form.wanted(),
         language=form.cleaned_data["language"],
     )
-    return redirect("newsletter_check_inbox")
+    return to_check_inbox(language)
 
 
 def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) -> HttpResponse:
@@ -105,7 +127,8 @@ def source_path(request: HttpRequest) -> str:
 @cache_control(public=True, max_age=3600)
 def check_inbox(request: HttpRequest) -> HttpResponse:
     """The page after signing up, the same for everybody."""
-    return render(request, "newsletter/check_inbox.html")
+    with use_language(language_of(request) or content_language()):
+        return render(request, "newsletter/check_inbox.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -115,6 +115,39 @@
     return complaints;
   };
 
+  // On an enlarged page little is seen at once: nothing that stays in place may lie over the rest.
+  const staying = () =>
+    [...document.body.querySelectorAll("*")]
+      .filter((each) => {
+        if (!["fixed", "sticky"].includes(getComputedStyle(each).position) || !seen(each)) return false;
+        const { width, height } = each.getBoundingClientRect();
+        return width * height > (innerWidth * innerHeight) / 4;
+      })
+      .map((each) => `${named(each)} stays in place on more than a quarter of the window`);
+
+  const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2;
+
+  const covered = () => {
+    const complaints = [];
+    const controls = reachable();
+    // The focus scrolls to the nearest edge: from above to the lower one, from below to the upper one.
+    for (const element of [...controls, ...controls.toReversed()]) {
+      element.focus({ focusVisible: true });
+      const [box] = element.getClientRects();
+      if (!box || box.width <= 1 || box.height <= 1) continue;
+      const hit = document.elementFromPoint(
+        middle(box.left, box.right, innerWidth),
+        middle(box.top, box.bottom, innerHeight),
+      );
+      const itself = hit && (element.contains(hit) || hit.contains(element) || [...(element.labels ?? [])].includes(hit));
+      if (!itself) complaints.push(`${named(element)} is covered by ${hit ? named(hit) : "nothing, outside the window"}`);
+    }
+    document.activeElement?.blur();
+    return complaints;
+  };
+
+  const zoomed = () => [...wide(), ...cut(), ...staying(), ...covered()].map((each) => `enlarged: ${each}`);
+
   const seconds = (times) => Math.max(...times.split(",").map(parseFloat));
 
   const motion = () => {
@@ -152,5 +185,5 @@
     return complaints;
   };
 
-  window.everybody = { keyboard, wide, large, motion, forced };
+  window.everybody = { keyboard, large, zoomed, motion, forced };
 })();

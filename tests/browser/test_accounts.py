@@ -130,6 +130,32 @@ def test_a_new_account_creates_a_passkey_and_uses_it_as_second_factor(
     page.wait_for_url("**/accounts/profile/")
 
 
+def test_an_account_is_created_used_and_left_without_javascript(
+    open_page: OpenPage, mail_folder: MailFolder
+) -> None:
+    def latest_code() -> str:
+        return str(mail_folder.to("nia@readers.example")[-1].get_content()).splitlines()[0]
+
+    page = open_page("/", scripts=False, size=PHONE)
+    page.locator(".sections-menu > summary").click()
+    page.locator(".menu-panel a[href='/accounts/login/']").click()
+    page.locator("main a[href^='/accounts/signup/']").click()
+    page.fill("input[name=display_name]", "Nia Falk")
+    page.fill("input[name=email]", "nia@readers.example")
+    page.locator("main form").get_by_role("button").first.click()
+    page.fill("input[name=code]", latest_code())
+    page.locator("main form:has(input[name=code])").get_by_role("button").first.click()
+    page.wait_for_url("**/accounts/profile/")
+    page.locator("form[action='/accounts/logout/'] button").click()
+    page.goto("/accounts/profile/")
+    page.locator("main a[href^='/accounts/login/code/']").click()
+    page.fill("input[name=email]", "nia@readers.example")
+    page.locator("main form").get_by_role("button").first.click()
+    page.fill("input[name=code]", latest_code())
+    page.locator("main form:has(input[name=code])").get_by_role("button").first.click()
+    page.wait_for_url("**/accounts/profile/")
+
+
 def test_an_authenticator_app_and_a_recovery_code_work_without_javascript(
     open_page: OpenPage, edna: User
 ) -> None:

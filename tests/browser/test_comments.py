@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts import email_addresses
 from accounts.models import User
+from articles.comments.flags.models import Flag
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.submission import posting
@@ -230,6 +231,19 @@ def test_errors_are_shown_beside_the_form(
     page.fill("#comment-name", "Teo Brandt")
     page.click("text=Submit comment")
     page.wait_for_url("**/comments/thanks/**")
+
+
+def test_a_comment_is_reported_without_javascript(
+    open_page: OpenPage, article: Article, mina: User
+) -> None:
+    comment = posting.post(article, name="Ana Reis", email="ana@readers.example", text="Buy this.")
+    decisions.approve(comment, by=mina)
+    page = open_page(article.get_absolute_url(), scripts=False, size=PHONE)
+    page.locator(f"#{comment.anchor} .comment-report").click()
+    page.locator("[name=reason]").first.check()
+    page.locator("main form button").click()
+    page.wait_for_url("**/comments/reported/")
+    assert Flag.objects.get().comment == comment
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.utils.translation import gettext
 from playwright.sync_api import expect
 
 from accounts.models import User
+from iria.core.text.language import direction_of, native_name, use_language
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -144,13 +146,27 @@ def test_a_signed_in_reader_has_a_menu(open_page: OpenPage, sections: str, ola: 
     expect(page).to_have_url(re.compile("/accounts/logout/"))
 
 
-def test_the_language_menu_leads_to_the_front_page_of_a_language(
-    open_page: OpenPage, sections: str
+@pytest.mark.parametrize("scripts", [False, True], ids=["without scripts", "with scripts"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_reader_chooses_a_language_in_the_header(
+    open_page: OpenPage, sections: str, size: dict[str, int], scripts: bool
 ) -> None:
-    page = open_page("/", scripts=False)
-    menu = page.locator(".language-menu")
-    expect(menu.locator("summary")).to_contain_text("English")
-    menu.locator("summary").click()
-    menu.get_by_role("link", name="Français").click()
-    expect(page).to_have_url(re.compile("/language/fr/$"))
-    expect(menu.locator("summary")).to_contain_text("Français")
+    page = open_page("/", size=size, scripts=scripts)
+    head, html = page.get_by_role("banner"), page.locator("html")
+    menu, links = (
+        (".sections-menu", ".menu-person")
+        if size == PHONE
+        else (".language-menu", ".language-menu")
+    )
+    for code, path in (("fr", "/language/fr/"), ("ar", "/language/ar/"), ("en", "/")):
+        name = native_name(code)
+        head.locator(f"{menu} > summary").click()
+        head.locator(links).get_by_role("link", name=name).click()
+        page.wait_for_url(f"**{path}")
+        expect(html).to_have_attribute("lang", code)
+        expect(html).to_have_attribute("dir", direction_of(code))
+        with use_language(code):
+            subscribe = gettext("Subscribe")
+        expect(head.get_by_role("link", name=subscribe, exact=True)).to_be_visible()
+        expect(head.locator(f"{links} [aria-current]")).to_have_text(name)
+    assert page.context.cookies() == []

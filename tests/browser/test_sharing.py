@@ -83,6 +83,33 @@ def test_an_author_is_followed_without_scripts(open_page: OpenPage) -> None:
     assert ArticleFollow.objects.get().author == author
 
 
+@pytest.mark.parametrize("scripts", [False, True], ids=["without scripts", "with scripts"])
+def test_a_section_and_a_topic_are_followed_and_unfollowed_from_their_pages(
+    open_page: OpenPage, scripts: bool
+) -> None:
+    section = newsroom.category("Straits")
+    newsroom.published("Ships wait", categories=[section], tags=["tankers"])
+    page = open_page("/", scripts=scripts, size=PHONE)
+    for path in ("/category/straits/", "/tag/tankers/"):
+        page.goto(path)
+        page.locator(".follow-link a").click()
+        expect(page.locator("input[name=subjects]")).to_be_checked()
+        page.locator("#follow-email").fill("ola@readers.example")
+        page.locator(".newsletter-form button[type='submit']").click()
+        page.wait_for_url("**/newsletter/check-your-inbox/")
+        consent = Consent.objects.latest("pk")
+        subscription_emails.answer(consent.pk)
+        page.goto(f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/")
+        page.locator("main form button").click()
+        expect(page.locator("main form")).to_have_count(0)
+    followed = [(row.section, str(row.topic or "")) for row in ArticleFollow.objects.order_by("pk")]
+    assert followed == [(section, ""), (None, "tankers")]
+    page.goto(f"/newsletter/unfollow/{ArticleFollow.objects.earliest('pk').token}/")
+    page.locator("main form button").click()
+    expect(page.locator("main form")).to_have_count(0)
+    assert ArticleFollow.objects.get().section is None
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_and_the_form_are_accessible_and_valid(
     open_page: OpenPage, scheme: str, tmp_path: Path

@@ -73,6 +73,23 @@ def test_lists_link_to_the_form_that_follows_them(client: Client, path: str) -> 
     assert choice.get("checked") is not None
 
 
+def test_the_form_is_in_the_language_of_the_list_or_article(client: Client) -> None:
+    publication = current_publication()
+    publication.languages = "en, fr"
+    publication.save()
+    author = newsroom.author("Ines Faro")
+    article = story(language="fr", authors=[author])
+    page = lxml_html.document_fromstring(client.get("/language/fr/author/ines-faro/").content)
+    (link,) = page.xpath("//main//a[starts-with(@href, '/newsletter/follow/')]")
+    for path in (link.get("href"), f"/newsletter/follow/?article={article.pk}"):
+        form = lxml_html.document_fromstring(client.get(path).content)
+        assert form.get("lang") == "fr"
+        values = {"email": OLA, "subjects": "author:ines-faro"}
+        answer = client.post(path, values)
+        assert answer["Location"].endswith("?language=fr")
+    assert {consent.language for consent in Consent.objects.all()} == {"fr"}
+
+
 def test_an_article_offers_its_authors_sections_and_topics(client: Client) -> None:
     author, section = newsroom.author("Ines Faro"), newsroom.category("Straits")
     article = story(authors=[author], categories=[section], tags=["tankers"])
