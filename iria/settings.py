@@ -75,6 +75,8 @@ WEBSUB_HUB: str = optional_url("WEBSUB_HUB")
 API_RATE_LIMIT: int = env.int("API_RATE_LIMIT", default=120)
 # Searches per minute and IP address; suggestions five times as many.
 SEARCH_RATE_LIMIT: int = env.int("SEARCH_RATE_LIMIT", default=120)
+# Memory for public pages as they were sent, in each web process; 0 stores none.
+PAGE_STORE_MB: int = env.int("PAGE_STORE_MB", default=32)
 
 # Apps and middleware
 
@@ -111,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "iria.core.http.compression.Compression",
+    "iria.core.http.page_store.StoredPages",
     "iria.core.http.headers.ResponseHeaders",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "iria.core.http.csrf.SameOrigin",
@@ -172,7 +175,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Databases, caches, files
 
-DATABASES = {"default": database("DATABASE_URL")}
+# Past a pooler such as PgBouncer, for all that keeps a connection to itself: the worker, commands such as
+# migrate, and the thread that listens for changes.
+DATABASE_DIRECT_URL: str = env.str("DATABASE_DIRECT_URL", default="")
+_IS_DIRECT = bool(DATABASE_DIRECT_URL) and Path(sys.argv[0]).name == "manage.py"
+DATABASES = {"default": database("DATABASE_DIRECT_URL" if _IS_DIRECT else "DATABASE_URL")}
 DATABASES["default"]["ENGINE"] = "iria.core.db.backend"
 # Prepared statements take PostgreSQL less than half the time (docs/performance.md).
 DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 2}

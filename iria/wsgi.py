@@ -3,11 +3,17 @@
 import gc
 import os
 import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from iria.core.http.change_listener import listener
 from iria.core.http.headers import without_prefix
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
 
@@ -15,11 +21,18 @@ APP_LOAD_ERROR = 4
 """gunicorn stops if a worker exits with this status; otherwise it would restart workers forever."""
 
 try:
-    application = without_prefix(get_wsgi_application())
+    _application = without_prefix(get_wsgi_application())
 except ImproperlyConfigured as error:
     # gunicorn would print a traceback.
     sys.stderr.write(f"{error}\n")
     sys.exit(APP_LOAD_ERROR)
+
+
+def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """Begins to listen in each process that gunicorn has forked, for stored pages."""
+    listener.start()
+    return _application(environ, start_response)
+
 
 # Objects created up to here are permanent, so the garbage collector need not scan them
 # again. It may also run less often, since requests create little garbage.

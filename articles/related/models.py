@@ -1,5 +1,7 @@
 """Related articles: computed links, exclusions and terms; editors' picks belong to the article."""
 
+from typing import Final
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -8,10 +10,15 @@ from django.db.models import F, Q
 
 from articles.editorial.models import Article
 from articles.related import privacy
-from iria.core.model_policy import ALL_ROWS, model_policy
+from iria.core.model_policy import PublicRows, model_policy
+
+RELATED_SCOPE: Final = "related:"
 
 
-@model_policy(public=ALL_ROWS, personal_data=None)
+@model_policy(
+    public=PublicRows(scope="related", scope_per_value=(RELATED_SCOPE, "article_id")),
+    personal_data=None,
+)
 class RelatedLink(models.Model):
     """A computed neighbour, with its score and reasons."""
 

@@ -15,11 +15,17 @@ from accounts.role_names import EDITOR
 from articles.editorial.models import Article
 from articles.search import privacy
 from articles.search.query.parser import normalise_query
-from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, model_policy
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, PublicRows, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 
-@model_policy(public=ALL_ROWS, personal_data=None)
+@model_policy(
+    public=PublicRows(
+        # Read by searches, which depend on all entries, and by no page that depends on single rows.
+        row_scope=("search_entry:", ("configuration", "vector", "text", "indexed_at"))
+    ),
+    personal_data=None,
+)
 class SearchEntry(models.Model):
     """The search vector of an article, and its plain text for snippets.
 

@@ -28,7 +28,7 @@ from iria.publication.language import in_its_language
 FEEDS: Final = {"": "rss+xml", "atom": "atom+xml", "json": "feed+json"}
 
 
-@public_page
+@public_page(stored=False)
 @in_its_language
 def search(request: HttpRequest) -> HttpResponse:
     """The form and the results; an invalid query gets an error message instead."""

@@ -36,6 +36,10 @@ class PublicRows:
     """The scope of the cache version that changes (`iria.core.http.cache_versions`)."""
     scope_per_value: tuple[str, str] | None = None
     """The prefix of a further scope for each value of a column, and that column."""
+    row_scope: tuple[str, tuple[str, ...]] | None = None
+    """The prefix of the scope of each row, and the columns that a page shows only if it has loaded the row
+    as an instance; no query of a public page filters or orders by them. A stored page without the row stays
+    when they change (`iria.core.http.shown_rows`)."""
 
 
 ALL_ROWS: Final = PublicRows()

@@ -8,4 +8,9 @@ def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse("<!doctype html><title>Bare</title><p>Nothing.")
 
 
-urlpatterns = [path("", bare)]
+def of_size(request: HttpRequest, size: int) -> HttpResponse:
+    """A response of this many bytes, to compare with a stored page."""
+    return HttpResponse(b"x" * size)
+
+
+urlpatterns = [path("", bare), path("<int:size>/", of_size)]

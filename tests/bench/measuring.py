@@ -97,6 +97,12 @@ def _request_many(target: Target, times: int) -> list[float]:
     return waits
 
 
+def size_of(target: Target) -> int:
+    """The bytes of the first page as sent."""
+    _request_many(target, len(target.paths))
+    return target.bytes
+
+
 def _tag_of(target: Target, path: str) -> str:
     connection = HTTPConnection("127.0.0.1", target.server.port, timeout=60)
     connection.request("GET", path, headers=HEADERS)

@@ -32,8 +32,12 @@ class Server:
 
 
 @contextmanager
-def serving(settings: str = "iria.settings") -> Iterator[Server]:
-    """Runs gunicorn with these settings on a free port for the duration of the block."""
+def serving(settings: str = "iria.settings", *, page_store_mb: int = 0) -> Iterator[Server]:
+    """Runs gunicorn with these settings on a free port for the duration of the block.
+
+    Args:
+        page_store_mb: the memory for stored pages; without it every page is rendered.
+    """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -49,7 +53,11 @@ def serving(settings: str = "iria.settings") -> Iterator[Server]:
             cwd=PROJECT,
             # Without rate limits.
             env=dict(os.environ)
-            | {"DJANGO_SETTINGS_MODULE": settings, "SEARCH_RATE_LIMIT": "1000000000"},
+            | {
+                "DJANGO_SETTINGS_MODULE": settings,
+                "SEARCH_RATE_LIMIT": "1000000000",
+                "PAGE_STORE_MB": str(page_store_mb),
+            },
             pass_fds=[listener.fileno()],
         )
     try:

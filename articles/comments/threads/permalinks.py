@@ -24,10 +24,15 @@ def thread_scope(
     request: HttpRequest, year: int, month: int, slug: str, **rest: Any
 ) -> tuple[str, ...]:
     """Returns the cache scope of the thread of the article at a URL, for `public_page(also=…)`."""
+    article_id = article_id_at(year, month, slug)
+    return () if article_id is None else (cache_versions.thread(article_id),)
+
+
+def article_id_at(year: int, month: int, slug: str) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(ARTICLE, [year, month, slug])
         row = cursor.fetchone()
-    return (cache_versions.thread(row[0]),) if row else ()
+    return row[0] if row else None
 
 
 def thread_url(base: str, order: Order = Order.OLDEST, number: int = 1) -> str:

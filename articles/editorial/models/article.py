@@ -1,7 +1,7 @@
 """The article, its categories and tags, and its translations."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -26,6 +26,7 @@ from articles.editorial.models.mixins import (
 from articles.editorial.models.querysets import ArticleQuerySet, rows_for_cards, rows_for_pages
 from articles.editorial.models.taxonomy import ArticleType, Category, UnaccentedTagManager
 from articles.images.models import Image
+from iria.core.http import shown_rows
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
 from iria.core.text.language import direction_of
@@ -57,9 +58,28 @@ LANGUAGES = [
 ]
 
 
+ROW_SCOPE: Final = "article:"
+TEXT_COLUMNS: Final = (
+    "headline",
+    "standfirst",
+    "body",
+    "search_description",
+    "lead_caption",
+    "lead_alt",
+    "lead_decorative",
+    "social_title",
+    "updated_at",
+    "show_updated",
+)
+"""No list of a public page is filtered or ordered by them, so an edit of them concerns only the pages that
+show the article."""
+
+
 @model_policy(
     public=PublicRows(
-        unseen_columns=("version", "modified_at"), seen_if="{row}.state = 'published'"
+        unseen_columns=("version", "modified_at"),
+        seen_if="{row}.state = 'published'",
+        row_scope=(ROW_SCOPE, TEXT_COLUMNS),
     ),
     personal_data=privacy.EDITING,
     permissions={
@@ -286,6 +306,12 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         if self.year is None or self.month is None or not self.slug:
             return self.get_admin_url()
         return url_path("article", self.year, self.month, self.slug)
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        article = super().from_db(*args, **kwargs)
+        shown_rows.record(ROW_SCOPE, article.pk)
+        return article
 
     def get_admin_url(self) -> str:
         return reverse("admin:articles_article_change", args=[self.pk])

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from articles.body.rendering import Drawn, Heading
 from articles.comments.threads.builder import thread_of
-from articles.comments.threads.permalinks import thread_scope
+from articles.comments.threads.permalinks import article_id_at
 from articles.editorial.models import Article, ArticleType, Figure, Portrait
 from articles.editorial.preview_links import read_preview_token
 from articles.editorial.rendering import draw_body, texts_with_urls
@@ -32,8 +32,10 @@ from articles.public.lead_media import lead_media
 from articles.public.listing_scope import article_listing_scope
 from articles.public.responses import private, render_public_page
 from articles.public.seo import page_meta
+from articles.related.models import RELATED_SCOPE
 from articles.related.read_next import read_next
 from iria.core.db.compiled_queries import Prepared
+from iria.core.http.cache_versions import thread
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute_url
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
@@ -57,18 +59,24 @@ WITH_CONTENTS: Final = {Template.ANALYSIS, Template.REPORT}
 """Article types that have a table of contents even if the text is short."""
 
 
-@public_page(also=thread_scope)
+def _scopes(request: HttpRequest, year: int, month: int, slug: str) -> tuple[str, ...]:
+    """The comments and the computed neighbours of an article, which change without its row."""
+    article_id = article_id_at(year, month, slug)
+    return () if article_id is None else (thread(article_id), f"{RELATED_SCOPE}{article_id}")
+
+
+@public_page(also=_scopes, by_row=True)
 @in_its_language
 def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
     chosen = next(iter(article_at(year, month, slug)), None)
     if chosen is None:
         raise Http404
     with use_language(chosen.language):
-        thread = thread_of(chosen, publication_of(request))
+        comments = thread_of(chosen, publication_of(request))
         translations = translations_of(chosen)
         context = {
             **article_context(request, chosen),
-            "thread": thread,
+            "thread": comments,
             "listing_scope": article_listing_scope(chosen, request),
             "translations": translations,
             "mail_link": mail_link(chosen),
@@ -76,7 +84,7 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
             "url": absolute_url(chosen.get_absolute_url()),
         }
         context["meta"] = page_meta.article_meta(
-            request, chosen, thread, translations, context["media"], context["embeds"].frames
+            request, chosen, comments, translations, context["media"], context["embeds"].frames
         )
         response = render_public_page(request, template_of(chosen), context)
         return allow(response, context["embeds"])
@@ -188,7 +196,7 @@ def _preview_error(request: HttpRequest, message: str, *, status: int) -> HttpRe
     return render(request, "articles/public/preview_expired.html", context, status=status)
 
 
-@public_page
+@public_page(by_row=True)
 @in_its_language
 def image_view(
     request: HttpRequest, year: int, month: int, slug: str, image_id: int

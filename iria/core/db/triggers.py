@@ -69,6 +69,7 @@ FUNCTION: Final = """
 CREATE OR REPLACE FUNCTION iria_record_{name}() RETURNS trigger LANGUAGE plpgsql {planned} AS $function$
 DECLARE
     changed boolean;
+    by_row boolean;
     scopes text := coalesce(TG_ARGV[3], '');
     of_column text := coalesce(TG_ARGV[4], 'none');
     watched text := TG_RELID::regclass;
@@ -77,20 +78,41 @@ BEGIN
         TG_ARGV[1], TG_ARGV[2], scopes, of_column, watched) INTO changed;
     IF changed THEN
         INSERT INTO iria_change (scope, mark) VALUES (TG_ARGV[0], {mark});
+        PERFORM pg_notify('iria_change', TG_ARGV[0]);
+    END IF;
+    IF changed AND TG_ARGV[0] = 'content' THEN
+        by_row := TG_OP = 'UPDATE' AND TG_ARGV[5] IS NOT NULL;
+        IF by_row THEN
+            EXECUTE format($$SELECT NOT EXISTS (SELECT FROM {rows} WHERE {differs})$$,
+                TG_ARGV[1], TG_ARGV[5], scopes, of_column, watched) INTO by_row;
+        END IF;
+        IF by_row THEN
+            EXECUTE format($$SELECT pg_notify('iria_change', %6$L || %1$s) FROM {rows} WHERE {differs}$$,
+                TG_ARGV[1], TG_ARGV[2], scopes, of_column, watched, TG_ARGV[6]);
+        ELSE
+            PERFORM pg_notify('iria_change', 'structure');
+        END IF;
     END IF;
     IF changed AND scopes <> '' THEN
         EXECUTE format($$
-            INSERT INTO iria_change (scope, mark)
-            SELECT %3$L || value, {mark}
-            FROM (SELECT DISTINCT value FROM {rows}, LATERAL (VALUES {values}) AS of_row (value)
-                WHERE {differs} AND value IS NOT NULL) AS changed
+            WITH renewed AS (
+                INSERT INTO iria_change (scope, mark)
+                SELECT %3$L || value, {mark}
+                FROM (SELECT DISTINCT value FROM {rows}, LATERAL (VALUES {values}) AS of_row (value)
+                    WHERE {differs} AND value IS NOT NULL) AS changed
+                RETURNING scope
+            )
+            SELECT pg_notify('iria_change', scope) FROM renewed
             $$, TG_ARGV[1], TG_ARGV[2], scopes, of_column, watched);
     END IF;
     RETURN NULL;
 END $function$
 """
 """Arguments of the trigger: the scope; the columns of the primary key; the condition for a changed row;
-and, if each value of a column has its own scope, the prefix of that scope and the column."""
+if each value of a column has its own scope, the prefix of that scope and the column; and if each row has
+one, the condition for a row that changed in other columns too, and the prefix.
+
+What has changed is recorded for ETags, and notified for stored pages (`iria.core.http.change_listener`)."""
 
 MARK: Final = "hashtextextended(gen_random_uuid()::text, 0)"
 
@@ -165,6 +187,11 @@ def _triggers(model: Model, public: PublicRows, columns: set[str]) -> Iterator[t
         _difference(key, public, columns),
         *(public.scope_per_value or ()),
     ]
+    if public.row_scope:
+        prefix, own = public.row_scope
+        if not public.scope_per_value:
+            arguments += ["", "none"]
+        arguments += [_difference(key, public, columns - set(own)), prefix]
     listed = ", ".join(f"'{each.replace("'", "''")}'" for each in arguments)
     for name, kind in KINDS.items():
         if name != "insert" or public.inserts:
@@ -178,7 +205,7 @@ def _triggers(model: Model, public: PublicRows, columns: set[str]) -> Iterator[t
 def _difference(key: list[str], public: PublicRows, columns: set[str]) -> str:
     """The SQL condition for a changed row; compares the stored form, so that every type can be compared."""
     names = public.columns
-    if public.unseen_columns:
+    if public.unseen_columns or public.row_scope:
         names = tuple(sorted(columns - set(public.unseen_columns)))
     chosen = [connection.ops.quote_name(each) for each in names if each in columns]
     differs = "was *<> became"

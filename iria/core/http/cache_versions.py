@@ -23,6 +23,7 @@ from django.db import connection, models
 from django.http import HttpRequest
 
 from iria.core import hooks
+from iria.core.http import shown_rows
 from iria.core.model_policy import Pruning, model_policy
 
 
@@ -30,7 +31,7 @@ class ProcessCache[T]:
     """Values by key, for one cache version."""
 
     def __init__(self) -> None:
-        self._cached: tuple[str, dict[Hashable, T]] = ("", {})
+        self._cached: tuple[str, dict[Hashable, tuple[T, set[str]]]] = ("", {})
 
     def of(self, request: HttpRequest, key: Hashable, make: Callable[[], T]) -> T:
         """The value of a key, computed if it is not cached for the version of the request.
@@ -43,13 +44,20 @@ class ProcessCache[T]:
         cached = self._cached
         if cached[0] != version:
             cached = self._cached = (version, {})
-        value = cached[1].get(key)
-        if value is None:
-            value = cached[1][key] = make()
+        known = cached[1].get(key)
+        if known is not None:
+            shown_rows.record_all(known[1])
+            return known[0]
+        with shown_rows.recording() as rows:
+            value = make()
+        cached[1][key] = (value, rows)
         return value
 
 
 CONTENT: Final = "content"
+STRUCTURE: Final = "structure"
+"""Every change of `content` beside those of columns that only pages with their row show
+(`PublicRows.row_scope`). It is notified, and has no version."""
 COMMENTS: Final = "comments"
 
 
@@ -107,10 +115,9 @@ class CacheState:
     next: datetime | None
     """The time of the next scheduled change."""
 
-    def seconds_until_change(self, now: datetime, most: int, until: datetime) -> int:
-        """Seconds until the next scheduled change or `until`, at most `most`."""
-        soonest = min(self.next or until, until)
-        return max(0, min(most, int((soonest - now).total_seconds())))
+    def until(self, ends: datetime) -> datetime:
+        """The next scheduled change, at the latest `ends`."""
+        return min(self.next or ends, ends)
 
 
 def current_state(scopes: Iterable[str], now: datetime) -> CacheState:

@@ -49,8 +49,13 @@ def _may_be_compressed(response: HttpResponse) -> bool:
 
 
 def _compress(response: HttpResponse) -> None:
-    # Without a timestamp, so that the same page has the same bytes.
-    compressed = gzip.compress(response.content, compresslevel=LEVEL, mtime=0)
+    # A stored page is compressed once (`iria.core.http.page_store`).
+    known: dict[str, bytes] = getattr(response, "compressed", {})
+    compressed = known.get("gzip")
+    if compressed is None:
+        # Without a timestamp, so that the same page has the same bytes.
+        compressed = gzip.compress(response.content, compresslevel=LEVEL, mtime=0)
+        known["gzip"] = compressed
     if len(compressed) >= len(response.content):
         return
     response.content = compressed

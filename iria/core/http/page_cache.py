@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final, cast, overload
 
 from django.conf import settings
@@ -13,7 +13,16 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
-from iria.core.http.cache_versions import CONTENT, LAST, CacheState, current_state
+from iria.core.http import shown_rows
+from iria.core.http.cache_versions import (
+    CONTENT,
+    LAST,
+    STRUCTURE,
+    CacheState,
+    current_state,
+)
+from iria.core.http.change_listener import listener
+from iria.core.http.page_store import Freshness
 from iria.core.http.release import release
 from iria.core.text.dates import DAY, HOUR, period_of
 
@@ -33,8 +42,16 @@ Scopes = Callable[..., Iterable[str]]
 @overload
 def public_page[V: View](view: V) -> V: ...
 @overload
-def public_page[V: View](*, also: Scopes) -> Callable[[V], V]: ...
-def public_page(view: Any = None, *, also: Scopes | None = None) -> Any:
+def public_page[V: View](
+    *, also: Scopes | None = None, by_row: bool = False, stored: bool = True
+) -> Callable[[V], V]: ...
+def public_page(
+    view: Any = None,
+    *,
+    also: Scopes | None = None,
+    by_row: bool = False,
+    stored: bool = True,
+) -> Any:
     """Decorator for a view that only reads and answers everybody alike; sets its caching headers.
 
     The ETag depends on the cache versions and not on the page, so a revalidation renders nothing
@@ -43,13 +60,18 @@ def public_page(view: Any = None, *, also: Scopes | None = None) -> Any:
     Args:
         also: called with the view's arguments; returns the scopes beside `content` that the page shows,
             such as the thread of an article.
+        by_row: the page shows the text of articles only from instances of the model. Stored, it then stays
+            when the text of another article changes (docs/decisions/stored-pages.md).
+        stored: False for a view that counts its requests.
     """
-    if view is None:
-        return lambda each: _with_caching(each, also)
-    return _with_caching(view, also)
+
+    def with_caching(each: View) -> View:
+        return _with_caching(each, also, by_row=by_row, stored=stored)
+
+    return with_caching if view is None else with_caching(view)
 
 
-def _with_caching[V: View](view: V, also: Scopes | None) -> V:
+def _with_caching[V: View](view: V, also: Scopes | None, *, by_row: bool, stored: bool) -> V:
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in SAFE_METHODS:
@@ -57,23 +79,35 @@ def _with_caching[V: View](view: V, also: Scopes | None) -> V:
         # Read before the page is rendered: after a change in between, the page is newer than its
         # ETag, which costs one more download.
         scopes = [CONTENT, *(also(request, *args, **kwargs) if also else ())]
+        since = listener.number
         now = timezone.now()
         state = current_state(scopes, now)
         start, ends = period_of(now, HOUR if HOURLY in scopes else DAY)
         etag = etag_of(state.versions, scopes, start)
         request.generation = _cache_key(state.versions, now)  # type: ignore[attr-defined]
-        cache_control = SHARED.format(seconds=state.seconds_until_change(now, MAX_SECONDS, ends))
+        until = state.until(ends)
+        cache_control = _cache_control(until, now)
         unchanged = _unchanged(request, etag, cache_control)
         if unchanged is not None:
             return unchanged
-        response = view(request, *args, **kwargs)
+        with shown_rows.recording() as rows:
+            response = view(request, *args, **kwargs)
         if response.status_code != 200:
             return response
+        if stored and "Cache-Control" not in response.headers:
+            depends = {STRUCTURE, *scopes[1:], *rows} if by_row else set(scopes)
+            response.freshness = Freshness(  # type: ignore[attr-defined]
+                frozenset(depends), since, until, partial(_cache_control, until)
+            )
         _set_cache_headers(response, etag, cache_control)
         changed = _changed(response, state)
         return get_conditional_response(request, etag, changed, response) or response
 
     return cast(V, wrapped)
+
+
+def _cache_control(until: datetime, now: datetime) -> str:
+    return SHARED.format(seconds=max(0, min(MAX_SECONDS, int((until - now).total_seconds()))))
 
 
 def hourly(request: HttpRequest, *args: Any, **kwargs: Any) -> tuple[str, ...]:

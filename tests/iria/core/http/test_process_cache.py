@@ -3,8 +3,13 @@
 from typing import Any
 
 import pytest
+from django.http import HttpRequest
 from django.test import Client
 
+from articles.editorial.models import Article
+from articles.editorial.models.article import ROW_SCOPE
+from iria.core.http import shown_rows
+from iria.core.http.cache_versions import ProcessCache
 from iria.publication.models import Publication
 from tests import newsroom
 
@@ -47,3 +52,14 @@ def test_private_pages_have_the_same_header_and_footer(client: Client) -> None:
     page = client.get("/accounts/login/").text
     assert "The Strait Review" in page
     assert 'href="/category/energy/"' in page
+
+
+def test_a_cached_value_belongs_to_the_rows_it_was_made_of() -> None:
+    article = newsroom.published("Quiet")
+    cache: ProcessCache[str] = ProcessCache()
+    request = HttpRequest()
+    request.generation = "1"  # type: ignore[attr-defined]
+    for _page in range(2):
+        with shown_rows.recording() as rows:
+            cache.of(request, "headline", lambda: Article.objects.get(pk=article.pk).headline)
+        assert rows == {f"{ROW_SCOPE}{article.pk}"}

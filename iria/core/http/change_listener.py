@@ -1,0 +1,128 @@
+"""Notices in this process, within moments, which scopes of public pages have changed.
+
+The triggers of public tables (`iria.core.db.triggers`) notify the channel `iria_change` of each scope they
+renew; PostgreSQL delivers that when the transaction commits. A thread of each web process listens on a
+connection of its own. It asks the server something several times a second, so that a lost connection is
+noticed: without a recent answer nothing counts as known, and pages are checked by a query as before.
+"""
+
+import logging
+from collections.abc import Iterable
+from os import getpid
+from threading import Lock, Thread
+from time import monotonic, sleep
+from typing import Any, Final
+
+import psycopg
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg.conninfo import make_conninfo
+
+CHANNEL: Final = "iria_change"
+PAUSE_SECONDS: Final = 0.25
+SILENCE_SECONDS: Final = 0.9
+"""After this long without an answer a change may have been missed."""
+RETRY_SECONDS: Final = 1.0
+MOST_SCOPES: Final = 20_000
+"""Known one by one; with more, everything counts as changed."""
+
+CONNECTION_SETTINGS: Final = (
+    "host", "hostaddr", "port", "dbname", "user", "password", "sslmode", "sslrootcert", "sslcert", "sslkey",
+    "connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+)  # fmt: skip
+
+logger = logging.getLogger(__name__)
+
+
+class ChangeListener:
+    """Numbers the changes since this process began to listen, and knows the last one of each scope."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._all_changed_at = 0
+        self._changed_at: dict[str, int] = {}
+        self._known_until = 0.0
+        self._process = 0
+        self._thread: Thread | None = None
+        self._lock = Lock()
+
+    def start(self) -> None:
+        """Listens from now on; once per process, since threads do not survive a fork."""
+        if self._process == getpid():
+            return
+        with self._lock:
+            if self._process != getpid():
+                self._process = getpid()
+                self._known_until = 0.0
+                self._thread = Thread(target=self._run, name="changes", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Closes the connection; nothing counts as known any more."""
+        thread, self._thread, self._process = self._thread, None, 0
+        if thread is not None:
+            thread.join()
+
+    def is_current(self) -> bool:
+        """Whether every change committed until shortly before now has been counted."""
+        return monotonic() < self._known_until
+
+    @property
+    def number(self) -> int:
+        """The number of the last change; read it before rendering what may change."""
+        return self._number
+
+    def has_changed(self, scopes: Iterable[str], since: int) -> bool:
+        """Whether one of the scopes has changed after the change with this number."""
+        changed_at = self._changed_at
+        return self._all_changed_at > since or any(
+            changed_at.get(scope, 0) > since for scope in scopes
+        )
+
+    def _run(self) -> None:
+        while self._process == getpid():
+            try:
+                self._listen()
+            except (psycopg.Error, OSError) as error:
+                # The outage of the database has its own log line.
+                logger.debug("Not listening for changes: %s", error)
+                sleep(RETRY_SECONDS)
+            finally:
+                self._known_until = 0.0
+
+    def _listen(self) -> None:
+        with psycopg.connect(connection_string(), autocommit=True) as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
+            self._expire_all()
+            while self._process == getpid():
+                asked = monotonic()
+                # The server sends what was committed before its answer.
+                connection.execute("SELECT 1")
+                self._count(connection.notifies(timeout=0))
+                self._known_until = asked + SILENCE_SECONDS
+                self._count(connection.notifies(timeout=PAUSE_SECONDS))
+
+    def _count(self, notifications: Iterable[psycopg.Notify]) -> None:
+        for each in notifications:
+            if len(self._changed_at) >= MOST_SCOPES:
+                self._expire_all()
+            self._number += 1
+            self._changed_at[each.payload] = self._number
+
+    def _expire_all(self) -> None:
+        """Everything may have changed."""
+        self._number += 1
+        self._all_changed_at = self._number
+        self._changed_at.clear()
+
+
+def connection_string() -> str:
+    """For a connection that is never shared with another client, as a pooler would do."""
+    if settings.DATABASE_DIRECT_URL:
+        return str(settings.DATABASE_DIRECT_URL)
+    values: dict[str, Any] = connections[DEFAULT_DB_ALIAS].get_connection_params()
+    return make_conninfo(**{name: values[name] for name in CONNECTION_SETTINGS if name in values})
+
+
+listener: Final = ChangeListener()
+"""The one of this process; `iria.wsgi` starts it."""

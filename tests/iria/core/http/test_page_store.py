@@ -1,0 +1,320 @@
+"""Stored public pages: sent again without a query, and no longer once what they show has changed."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, Final
+from unittest import mock
+
+import pytest
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
+
+from accounts.models import AuthorProfile, User
+from articles.comments.models import Comment
+from articles.editorial import publishing
+from articles.editorial.checklist import NotReady
+from articles.editorial.models import Article, Category
+from articles.editorial.versions.changes import publish_changes
+from articles.editorial.versions.drafts import open_for_editing, save
+from articles.images.models import Image
+from iria.core.http import change_listener
+from iria.core.http.change_listener import listener
+from iria.core.http.page_store import PageStore, StoredPages, pages
+from iria.publication.models import Publication
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+SECONDS: Final = 20
+"""Far more than a notification takes; a busy machine is slow."""
+GZIP: Final = {"Accept-Encoding": "gzip"}
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+@pytest.fixture
+def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    # A busy machine may leave the thread waiting for longer than a server does.
+    monkeypatch.setattr(change_listener, "SILENCE_SECONDS", 3 * SECONDS)
+    pages.clear()
+    listener.start()
+    wait_for(listener.is_current)
+    yield
+    listener.stop()
+    pages.clear()
+
+
+def settle() -> None:
+    """Waits until every change that was committed is known; notifications arrive in that order."""
+    before = listener.number
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('iria_change', 'test')")
+    wait_for(lambda: listener.has_changed(["test"], before))
+    wait_for(listener.is_current)
+
+
+def is_stored(client: Client, url: str) -> bool:
+    """Whether a page is answered without a query, once every change is known."""
+    settle()
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url)
+    return not queries.captured_queries
+
+
+def rendered(url: str) -> Any:
+    """The page rendered anew."""
+    with mock.patch.object(listener, "is_current", return_value=False):
+        return Client().get(url)
+
+
+@pytest.mark.usefixtures("listening")
+def test_a_page_is_sent_again_as_it_was_without_a_query(client: Client) -> None:
+    url = newsroom.published("Quiet").get_absolute_url()
+    first = client.get(url)
+    assert is_stored(client, url)
+    again = client.get(url)
+    assert again.content == first.content
+    assert dict(again.headers) == dict(first.headers)
+
+
+@pytest.mark.usefixtures("listening")
+def test_a_browser_with_the_page_is_told_so_without_a_query(client: Client) -> None:
+    url = newsroom.published("Quiet").get_absolute_url()
+    first = client.get(url)
+    settle()
+    with CaptureQueriesContext(connection) as queries:
+        again = client.get(url, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, len(queries)) == (304, b"", 0)
+    assert again["ETag"] == first["ETag"]
+
+
+@pytest.mark.usefixtures("listening")
+def test_a_page_is_compressed_once(client: Client) -> None:
+    url = newsroom.published("Quiet").get_absolute_url()
+    plain, first = client.get(url), client.get(url, headers=GZIP)
+    with mock.patch("gzip.compress") as compress:
+        again = client.get(url, headers=GZIP)
+    assert again["Content-Encoding"] == "gzip"
+    assert again.content == first.content
+    assert not compress.called
+    assert client.get(url).content == plain.content
+
+
+@pytest.mark.usefixtures("listening")
+def test_an_edited_article_is_shown_and_other_articles_stay_stored(client: Client) -> None:
+    section = newsroom.category("Sea")
+    article = newsroom.published("Quiet", categories=[section])
+    others = [newsroom.published(f"Other {number}") for number in range(3)]
+    shown = ["/", article.get_absolute_url(), section.get_absolute_url()]
+    unrelated = newsroom.published("Alone", language="fr")
+    for url in [
+        *shown,
+        unrelated.get_absolute_url(),
+        *(each.get_absolute_url() for each in others),
+    ]:
+        client.get(url)
+        assert is_stored(client, url)
+    Article.objects.filter(pk=article.pk).update(headline="Loud", body="<p>A storm.</p>")
+    for url in shown:
+        assert not is_stored(client, url), url
+        assert b"Loud" in client.get(url).content
+    assert is_stored(client, unrelated.get_absolute_url())
+
+
+@pytest.mark.usefixtures("listening")
+def test_a_comment_concerns_the_page_of_its_article_only(client: Client) -> None:
+    article, other = newsroom.published("Quiet"), newsroom.published("Other")
+    for url in (article.get_absolute_url(), other.get_absolute_url()):
+        client.get(url)
+    Comment.objects.create(article=article, name="Ola", text="Well.", state="approved")
+    assert not is_stored(client, article.get_absolute_url())
+    assert is_stored(client, other.get_absolute_url())
+    assert b"Well." in client.get(article.get_absolute_url()).content
+
+
+@pytest.mark.usefixtures("listening")
+def test_a_page_ends_with_the_licence_of_its_image(client: Client) -> None:
+    end = timezone.now() + timedelta(hours=1)
+    newsroom.published("Quiet", lead_image=newsroom.picture(licence_until=end))
+    client.get("/")
+    assert is_stored(client, "/")
+    with mock.patch("django.utils.timezone.now", return_value=end + timedelta(seconds=1)):
+        assert not is_stored(client, "/")
+
+
+@pytest.mark.usefixtures("listening")
+def test_pages_are_checked_by_a_query_while_nothing_is_heard(client: Client) -> None:
+    article = newsroom.published("Quiet")
+    client.get("/")
+    assert is_stored(client, "/")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query IN ('SELECT 1', 'LISTEN iria_change')"
+        )
+    Article.objects.filter(pk=article.pk).update(headline="Loud")
+    wait_for(lambda: b"Loud" in client.get("/").content)
+    wait_for(listener.is_current)
+    assert b"Loud" in client.get("/").content
+
+
+@pytest.mark.usefixtures("listening")
+def test_the_stored_page_is_sent_while_the_database_is_away(client: Client) -> None:
+    newsroom.published("Quiet")
+    first = client.get("/")
+    listener.stop()
+
+    def unavailable(request: HttpRequest) -> HttpResponse:
+        request.is_unavailable = True  # type: ignore[attr-defined]
+        return HttpResponse(status=503)
+
+    handler = StoredPages(unavailable)
+    request = client.get("/").wsgi_request
+    assert handler(request).getvalue() == first.content
+    request.path_info = request.path = "/never-requested/"
+    assert handler(request).status_code == 503
+
+
+@pytest.mark.usefixtures("listening")
+def test_nothing_private_is_stored(client: Client, edna: User) -> None:
+    article = newsroom.published("Quiet")
+    client.force_login(edna)
+    for url in (
+        "/accounts/login/",
+        "/admin/",
+        f"/comments/new/?article={article.pk}",
+        "/no-such-page/",
+        "/accounts/state/",
+        "/search/?q=quiet",
+    ):
+        client.get(url)
+        client.get(url)
+        assert not is_stored(client, url), url
+    client.get("/")
+    assert is_stored(Client(), "/")
+    assert b"Edna" not in Client().get("/").content
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Set-Cookie": "a=b"}, {"Vary": "Accept"}, {"Cache-Control": "private"}]
+)
+@pytest.mark.usefixtures("listening")
+def test_an_answer_for_one_reader_is_not_stored(client: Client, headers: dict[str, str]) -> None:
+    url = newsroom.published("Quiet").get_absolute_url()
+    request = client.get(url).wsgi_request
+    pages.clear()
+
+    def answer(asked: HttpRequest) -> HttpResponse:
+        response = HttpResponse("Private", headers={"Cache-Control": "public"} | headers)
+        response.freshness = object()  # type: ignore[attr-defined]
+        if "Set-Cookie" in headers:
+            response.set_cookie("a", "b")
+        return response
+
+    StoredPages(answer)(request)
+    assert not pages
+
+
+def test_the_pages_used_longest_ago_make_room() -> None:
+    store, page = PageStore(), mock.Mock(size=400)
+    for path in ("/a/", "/b/", "/a/", "/c/"):
+        key = ("", False, path)
+        if store.get(key) is None:
+            store.put(key, page, 1000)
+    assert [store.get(("", False, path)) is not None for path in ("/a/", "/b/", "/c/")] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def edit(article: Article, text: str, by: User) -> None:
+    """An editor publishes changes to an article, if it is ready."""
+    if not article.is_published:
+        return
+    content = open_for_editing(article).content
+    save(article, {**content, "headline": text, "body": f"<p>{text}</p>"}, by=by)
+    with suppress(NotReady):
+        publish_changes(article, by=by)
+
+
+def switch(article: Article, text: str, by: User) -> None:
+    if article.is_published:
+        publishing.unpublish(article, by=by)
+    else:
+        with suppress(NotReady):
+            publishing.publish(article, by=by)
+
+
+def of_row(**fields: str) -> Callable[[Article, str, User], object]:
+    """Changes columns of the article; `{}` is the new text."""
+    return lambda article, text, by: Article.objects.filter(pk=article.pk).update(
+        **{name: value.format(text) for name, value in fields.items()}
+    )
+
+
+def licence_end(text: str) -> datetime:
+    """In the past or in the future, depending on the text."""
+    return timezone.now() + timedelta(days=1 if len(text) % 2 else -400)
+
+
+EDITS: Final[dict[str, Callable[[Article, str, User], object]]] = {
+    "changes": edit,
+    "state": switch,
+    "headline": of_row(headline="{}"),
+    "standfirst": of_row(standfirst="<p>{}</p>"),
+    "body": of_row(body="<p>{}</p>"),
+    "caption": of_row(lead_caption="<p>{}</p>"),
+    "credit": lambda article, text, by: Image.objects.update(credit=text),
+    "licence": lambda article, text, by: Image.objects.update(licence_until=licence_end(text)),
+    "comment": lambda article, text, by: Comment.objects.create(
+        article=article, name="Ola", text=text, state="approved"
+    ),
+    "section": lambda article, text, by: Category.objects.update(name=text),
+    "author": lambda article, text, by: AuthorProfile.objects.update(name=text),
+    "publication": lambda article, text, by: Publication.objects.update(tagline=text),
+}
+
+
+@pytest.mark.usefixtures("listening")
+def test_a_stored_page_never_differs_from_a_fresh_one(client: Client, edna: User) -> None:
+    section, writer = newsroom.category("Sea"), newsroom.author("Rui Costa")
+    fields: dict[str, Any] = {
+        "categories": [section],
+        "authors": [writer],
+        "lead_image": newsroom.picture(),
+    }
+    articles = [newsroom.published(f"Article {number}", **fields) for number in range(4)]
+    lists = ["/", "/archive/", "/author/", "/feed/", "/sitemap.xml"]
+    urls = [*lists, section.get_absolute_url(), writer.get_absolute_url()]
+    urls += [each.get_absolute_url() for each in articles]
+    texts = (f"Word {number}" for number in count())
+
+    @hypothesis(max_examples=12)
+    @given(st.lists(st.tuples(st.sampled_from(sorted(EDITS)), st.integers(0, 3)), min_size=1))
+    def compare(edits: list[tuple[str, int]]) -> None:
+        for url in urls:
+            client.get(url)
+        for kind, number in edits[:4]:
+            EDITS[kind](Article.objects.get(pk=articles[number].pk), next(texts), edna)
+        settle()
+        for url in urls:
+            stored, fresh = client.get(url), rendered(url)
+            assert stored.status_code == fresh.status_code, url
+            assert stored.content == fresh.content, url
+
+    compare()

@@ -1,0 +1,67 @@
+"""Pages that are stored by row depend on every article whose text they contain."""
+
+import re
+from typing import Final
+
+import pytest
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+from django.test import Client
+
+from articles.editorial.models import Article
+from articles.editorial.models.article import ROW_SCOPE, TEXT_COLUMNS
+from iria.core.http.cache_versions import CONTENT, STRUCTURE
+from tests.browser.page_urls import public_pages
+
+pytestmark = pytest.mark.django_db
+
+MARKED: Final = {
+    "headline": "zqhead{}zq",
+    "standfirst": " zqstand{}zq",
+    "body": "<p>zqbody{}zq</p>",
+    "search_description": "zqdesc{}zq",
+    "lead_caption": " zqcaption{}zq",
+    "lead_alt": "zqalt{}zq",
+    "social_title": "zqsocial{}zq",
+}
+"""Every column with text, and a mark that names the article."""
+MARK: Final = re.compile(r"zq[a-z]+(\d+)zq")
+
+
+def test_every_column_with_text_is_marked() -> None:
+    text = {"CharField", "TextField"}
+    fields = {each.attname: each.get_internal_type() for each in Article._meta.concrete_fields}
+    assert set(MARKED) == {name for name in TEXT_COLUMNS if fields[name] in text}
+
+
+def test_pages_by_row_depend_on_each_article_whose_text_they_contain(client: Client) -> None:
+    urls = {*public_pages().values(), *_urls_of_sitemap(client)}
+    for key in Article.objects.published().values_list("pk", flat=True):
+        marks = {name: mark.format(key) for name, mark in MARKED.items()}
+        Article.objects.filter(pk=key).update(
+            headline=marks.pop("headline"),
+            **{name: Concat(F(name), Value(mark)) for name, mark in marks.items()},
+        )
+    by_row, contained = 0, 0
+    for url in sorted(urls):
+        response = client.get(url)
+        freshness = getattr(response, "freshness", None)
+        if freshness is None or STRUCTURE not in freshness.scopes:
+            assert freshness is None or CONTENT in freshness.scopes
+            continue
+        by_row += 1
+        found = {f"{ROW_SCOPE}{key}" for key in MARK.findall(response.content.decode())}
+        contained += len(found)
+        assert found <= freshness.scopes, url
+    assert by_row > len(urls) / 2
+    assert contained > by_row
+
+
+def _urls_of_sitemap(client: Client) -> list[str]:
+    sitemap = client.get("/sitemap.xml").content.decode()
+    found = re.findall(r"<loc>https?://[^/]+([^<]*)</loc>", sitemap)
+    files = [path for path in found if path.endswith(".xml")]
+    for path in files:
+        text = client.get(path).content.decode()
+        found += re.findall(r"<loc>https?://[^/]+([^<]*)</loc>", text)
+    return [path for path in found if not path.endswith(".xml")]
