@@ -206,6 +206,10 @@ class IssueForm(forms.ModelForm[Issue]):
     searched = ""
     """The search query; set by the admin."""
 
+    class Media:
+        # Not with the admin's scripts: lists load those too, and have no import map.
+        js = [forms.Script("iria_admin/autosave.js", type="module")]
+
     class Meta:
         model = Issue
         fields = [

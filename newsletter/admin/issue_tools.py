@@ -7,8 +7,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -39,6 +41,8 @@ PREVIEWS: Final = {
     "text": "Plain text",
 }
 SCHEMES: Final = {"light": Scheme.LIGHT, "dark": Scheme.DARK}
+DELETED: Final = "This issue was deleted. Your text is kept in this browser."
+CONFLICT: Final = "A newer version was saved, in another tab or by somebody else."
 SAVED: Final = "Saved. Search results are below. Select the articles to add."
 
 
@@ -50,6 +54,7 @@ class EditorPages:
     has_add_permission: Callable[..., bool]
     has_change_permission: Callable[..., bool]
     has_view_permission: Callable[..., bool]
+    save_model: Callable[..., None]
     _get_issue_or_404: Callable[[HttpRequest, int], Issue]
 
     def articles(self, request: HttpRequest) -> HttpResponse:
@@ -86,6 +91,47 @@ class EditorPages:
             transaction.set_rollback(True)
         return response
 
+    def autosave(self, request: HttpRequest, issue_id: int | None = None) -> JsonResponse:
+        """Saves the form in the background, for `static/iria_admin/autosave.js`.
+
+        Answers 400 with what is wrong, 404 if the issue was deleted, and 409 if it was saved since
+        it was opened.
+        """
+        if request.method != "POST":
+            # For a page that was opened before its user signed in again.
+            return JsonResponse({"csrf_token": get_token(request)})
+        if not (
+            self.has_change_permission(request) if issue_id else self.has_add_permission(request)
+        ):
+            raise PermissionDenied
+        with transaction.atomic():
+            issue = Issue.objects.select_for_update(of=("self",)).filter(pk=issue_id or 0).first()
+            if issue_id and issue is None:
+                return JsonResponse({"message": DELETED}, status=404)
+            if issue is not None:
+                if not issue.is_draft:
+                    # As when the form is sent too late: it says why, and the text is kept.
+                    request.submitted_too_late = True  # type: ignore[attr-defined]
+                if request.POST.get("version") != version_of(issue):
+                    return JsonResponse(_conflict(issue), status=409)
+            form = self.get_form(request, issue, change=issue is not None)(
+                request.POST, instance=issue
+            )
+            if not form.is_valid():
+                wrong = " ".join(text for texts in form.errors.values() for text in texts)
+                return JsonResponse({"message": wrong.rstrip(".")}, status=400)
+            draft = form.save(commit=False)
+            self.save_model(request, draft, form, change=issue is not None)
+        return JsonResponse(
+            {
+                "id": draft.pk,
+                "version": version_of(draft),
+                "url": reverse("admin:newsletter_issue_change", args=[draft.pk]),
+                "autosave_url": reverse("admin:newsletter_issue_autosave", args=[draft.pk]),
+                "errors": {},
+            }
+        )
+
     @method_decorator(xframe_options_sameorigin)
     @method_decorator(csp_override(PREVIEW_POLICY))
     def mail(self, request: HttpRequest, issue_id: int) -> HttpResponse:
@@ -121,6 +167,28 @@ class EditorPages:
         message = f"This is a copy of “{issue}”. Edit it and send it when it is ready."
         self.message_user(request, message, messages.SUCCESS)
         return redirect("admin:newsletter_issue_change", copy.pk)
+
+
+def version_of(issue: Issue) -> str:
+    """Changes with each save of the draft."""
+    return issue.modified_at.isoformat()
+
+
+def autosave_context(request: HttpRequest, issue: Issue | None) -> dict[str, str]:
+    """What the script that saves in the background needs, for `admin/_save_state.html`."""
+    new = reverse("admin:newsletter_issue_autosave_new")
+    own = reverse("admin:newsletter_issue_autosave", args=[issue.pk]) if issue else new
+    return {
+        "autosave_url": own,
+        "new_autosave_url": new,
+        "copy_key": f"issue:{request.user.pk}:{issue.pk if issue else 'new'}",
+        "version": request.POST.get("version", version_of(issue) if issue else ""),
+    }
+
+
+def _conflict(issue: Issue) -> dict[str, str]:
+    url = reverse("admin:newsletter_issue_change", args=[issue.pk])
+    return {"message": CONFLICT, "version": version_of(issue), "url": url}
 
 
 def current_user(request: HttpRequest) -> User:

@@ -17,7 +17,14 @@ from articles.images.admin.forms import ChoosesImage
 from iria.publication.models import current_publication
 from newsletter.admin.delivery import DeliveryPages, ScheduleForm, recipients_label
 from newsletter.admin.issue_form import IssueForm
-from newsletter.admin.issue_tools import PREVIEWS, SAVED, EditorPages, colleagues, current_user
+from newsletter.admin.issue_tools import (
+    PREVIEWS,
+    SAVED,
+    EditorPages,
+    autosave_context,
+    colleagues,
+    current_user,
+)
 from newsletter.delivery import blockers
 from newsletter.email import drafts, rendering
 from newsletter.email.drafts import IssueArticle
@@ -118,6 +125,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
             "may_send": self.has_send_permission(request),
             "may_add": self.has_add_permission(request),
             "previews": PREVIEWS,
+            **autosave_context(request, issue),
         }
         if issue is not None and not issue.is_draft:
             context |= self.delivery_context(request, issue)
@@ -189,6 +197,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
     def get_urls(self) -> list[URLPattern]:
         admin_view = self.admin_site.admin_view
         actions = (
+            ("autosave", self.autosave),
             ("preview", self.preview),
             ("mail", self.mail),
             ("test", self.test),
@@ -205,6 +214,7 @@ class IssueAdmin(ChoosesImage, EditorPages, DeliveryPages, admin.ModelAdmin[Issu
         return [
             path("articles/", admin_view(self.articles), name="newsletter_issue_articles"),
             path("live/", admin_view(self.live), name="newsletter_issue_live"),
+            path("autosave/", admin_view(self.autosave), name="newsletter_issue_autosave_new"),
             *[
                 path(f"<int:issue_id>/{name}/", admin_view(view), name=f"newsletter_issue_{name}")
                 for name, view in actions

@@ -1,5 +1,6 @@
-/* Saves the article form in the background (articles/editorial/admin/autosave.py), and says what is saved.
-   Until the server has a text, this browser keeps a copy. Without this script “Save draft” does the same. */
+/* Saves the form of an article or of a newsletter issue in the background (articles/editorial/admin/autosave.py,
+   newsletter/admin/issue_tools.py), and says what is saved. Until the server has a text, this browser keeps a copy.
+   Without this script the buttons that save do the same. */
 
 import { changedNames, valuesOf, writeValues } from "iria-admin/form-values";
 import { forget, keep, kept } from "iria-admin/local-copy";
@@ -10,12 +11,13 @@ const RETRY = 5_000;
 const SLOW = 10_000;
 const SPOKEN_EVERY = 60_000;
 
-const form = document.querySelector("#article_form");
+const form = document.querySelector("#article_form, #issue_form");
 const line = form?.querySelector("[data-save-state]");
 if (line) start();
 
 function start() {
-  const { autosaveUrl, compareUrl, copyKey, bound } = line.dataset;
+  /* An issue is sent whole: its articles and their headings belong together. */
+  const { autosaveUrl, compareUrl, copyKey, bound, noun, whole } = line.dataset;
   const shown = line.querySelector("[data-save-shown]");
   const spoken = line.querySelector("[data-save-spoken]");
   const notice = form.querySelector("[data-save-notice]");
@@ -101,11 +103,11 @@ function start() {
       reason === "save" || JSON.stringify(values[name]) !== refused[name]
     ));
     if (!names.length && (reason !== "save" || !version.value)) return;
-    const body = new FormData();
-    for (const name of names) for (const value of values[name]) body.append(name, value);
-    body.append("reason", reason);
-    body.append("version", version.value);
-    body.append("form_token", form.elements.form_token?.value ?? "");
+    const body = new FormData(whole ? form : undefined);
+    if (!whole) for (const name of names) for (const value of values[name]) body.append(name, value);
+    body.set("reason", reason);
+    body.set("version", version.value);
+    body.set("form_token", form.elements.form_token?.value ?? "");
     if (overwrite) body.append("overwrite", "1");
     say("Saving");
     const slow = setTimeout(() => say("Saving is slow. Your text is kept in this browser.", { urgent: true }), SLOW);
@@ -195,16 +197,16 @@ function start() {
     say("Not saved: there is a newer version", { urgent: true, problem: true });
     ask(
       `${message} Yours is kept in this browser.`,
-      ["Show differences", compare],
+      ...(compareUrl ? [["Show differences", compare]] : []),
       ["Keep mine", () => { version.value = current; paused = false; save("autosave", { overwrite: true }); }],
       ["Take theirs", async () => { leaving = true; await forget(key); location.assign(theirs); }],
     );
   }
 
-  function deleted({ message = "This article was deleted." }) {
+  function deleted({ message = `This ${noun} was deleted.` }) {
     paused = true;
-    say("Not saved: this article was deleted", { urgent: true, problem: true });
-    ask(message, ["Save as a new article", () => {
+    say(`Not saved: this ${noun} was deleted`, { urgent: true, problem: true });
+    ask(message, [`Save as a new ${noun}`, () => {
       paused = false;
       saved = {};
       url = line.dataset.newUrl;
@@ -251,11 +253,11 @@ function start() {
     }
     ask(
       "This browser kept a text that was not saved, for example because of a crash or a lost connection.",
-      ["Show differences", () => {
+      ...(compareUrl ? [["Show differences", () => {
         const body = new FormData();
         for (const [name, values] of Object.entries(copied)) for (const value of values) body.append(name, value);
         showDifferences(body);
-      }],
+      }]] : []),
       ["Use this text", () => { answered(); writeValues(form, copied); later(0); }],
       ["Delete it", () => { answered(); forget(key); }],
     );
@@ -289,6 +291,7 @@ function start() {
   /* Everything is saved before the form is sent, so that the copy can be deleted, and a save under way
      does not meet the form as another version. A second click sends nothing. */
   form.addEventListener("submit", async (event) => {
+    if (event.submitter?.name === "_look") return; /* the preview of an issue, in its frame */
     if (leaving) {
       if (!ready) event.preventDefault();
       ready = false;
@@ -298,6 +301,10 @@ function start() {
     leaving = true;
     const { submitter } = event;
     await saveAll();
+    if (paused && whole) {
+      leaving = false; /* The form itself would replace what others saved. */
+      return;
+    }
     ready = true;
     /* A form cannot be sent again while its first event is still being handled. */
     setTimeout(() => form.requestSubmit(submitter));

@@ -1,6 +1,8 @@
-/* The values of the article form by field name, each a list, and writing them back. */
+/* The values of the form of an article or an issue by field name, each a list, and writing them back. */
 
-const FIELD = /^[a-z_]+$/;
+const FIELD = /^[a-z_]+(-heading)?$/;
+/* The articles of an issue are rows that the server draws. */
+const ROWS = "chosen_articles";
 const NOT_WRITTEN = new Set(["csrfmiddlewaretoken", "version", "form_token", "schedule_for"]);
 
 function fieldsOf(form) {
@@ -30,7 +32,7 @@ export function writeValues(form, values) {
     const fields = fieldsOf(form).filter((field) => field.name === name);
     const choices = fields[0]?.closest("choice-field");
     if (choices) choices.values = wanted;
-    else fields.forEach((field, index) => write(field, wanted[index] ?? ""));
+    else if (!name.startsWith(ROWS)) fields.forEach((field, index) => write(field, wanted[index] ?? ""));
   }
 }
 

@@ -49,7 +49,8 @@ function follow(live) {
     next.classList.add("issue-live-waits");
     old.after(next);
     next.addEventListener("load", () => {
-      if (next.contentDocument?.URL === "about:blank") return;
+      /* Without a connection or a session the page is not ours, and the drawing before it stays. */
+      if (!next.contentDocument || next.contentDocument.URL === "about:blank") return;
       next.contentWindow.scrollTo(0, at);
       next.classList.remove("issue-live-waits");
       old.remove();

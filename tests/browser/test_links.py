@@ -172,7 +172,8 @@ def test_the_text_of_a_newsletter_links_by_reference(open_admin: OpenPage, edna:
     options.filter(has_text=vote.headline).click()
     preview = page.frame_locator(".issue-live iframe:last-of-type")
     expect(preview.locator(f".words a[href$='{vote.get_absolute_url()}']")).to_have_count(1)
-    page.click(".issue-bar-end [name=_continue]")
+    with page.expect_navigation():
+        page.click(".issue-bar-end [name=_continue]")
     made.refresh_from_db()
     assert made.introduction == f'<p><a href="internal:article/{vote.pk}">the vote</a></p>'
     writing = page.locator("[role=textbox][aria-label=Introduction]")

@@ -214,7 +214,8 @@ def test_an_editor_writes_with_the_text_editor_of_the_admin(
     expect(preview.locator(".words")).to_contain_text("More words.")
     page.click("button:has-text('Plain text')")
     expect(preview.locator("pre")).to_contain_text("====")
-    page.click(".issue-bar-end [name=_continue]")
+    with page.expect_navigation():
+        page.click(".issue-bar-end [name=_continue]")
     made.refresh_from_db()
     assert made.introduction == "<p>Good <strong>morning</strong>. More words.</p>"
     chosen = [(item.article, item.heading) for item in made.items.all()]
@@ -234,7 +235,8 @@ def test_an_editor_composes_fixes_tests_sends_watches_and_decides(
     page.click(".image-widget-choose")
     page.click(".image-dialog [data-picture]")
     page.click(".issue-offer >> text=Ferries at the strait")
-    page.click(".issue-bar-end [name=_continue]")
+    with page.expect_navigation():
+        page.click(".issue-bar-end [name=_continue]")
 
     # The image blocks sending, with a link to fix it.
     page.click("button:has-text('Schedule or send')")
