@@ -76,6 +76,15 @@ def url(name: str, default: str) -> str:
     return value.rstrip("/")
 
 
+def one_of(name: str, *choices: str) -> str:
+    """One of several words; the first one if none is set."""
+    value: str = env.str(name, default=choices[0]).strip().lower()
+    if value not in choices:
+        message = f"The setting {name} is “{value}”. Enter one of: {', '.join(choices)}."
+        raise ImproperlyConfigured(message)
+    return value
+
+
 def optional_url(name: str) -> str:
     """A URL as it was set; empty if none is."""
     value: str = env.str(name, default="").strip()

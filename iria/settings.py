@@ -26,6 +26,7 @@ from iria.environment import (
     mailbox,
     mailer,
     networks,
+    one_of,
     optional_url,
     provider,
     secret_key,
@@ -108,6 +109,7 @@ INSTALLED_APPS = [
 # page cannot set or read a cookie. Public forms are protected by Origin.
 MIDDLEWARE = [
     "iria.health.HealthEndpoints",
+    "iria.core.http.request_log.RequestIds",
     "iria.themes.middleware.ChosenTheme",
     "iria.core.http.headers.ForwardedHeaders",
     "django.middleware.security.SecurityMiddleware",
@@ -402,15 +404,20 @@ SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 PROCRASTINATE_WORKER_DEFAULTS: dict[str, Any] = {"concurrency": 2, "delete_jobs": "successful"}
 TAGGIT_CASE_INSENSITIVE = True
 
+# line: for people; json: one object a line, for programs that collect logs.
+LOG_FORMAT = one_of("LOG_FORMAT", "line", "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "iria.core.http.request_log.JsonFormatter"},
+    },
     "filters": {"once_per_outage": {"()": "iria.core.db.outage.OncePerOutage"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["once_per_outage"],
         }
     },
