@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 
 from iria.core.active_theme import active_theme
 from iria.core.http.cache_versions import ProcessCache
-from iria.core.text import dates
+from iria.core.text import dates, typography
+from iria.core.text.language import interface_language
 from iria.themes.chosen import stylesheet_urls
 
 register = template.Library()
@@ -26,6 +27,18 @@ register.filter("moment_words", dates.moment_words, expects_localtime=True)
 MARKED_TWICE: Final = re.compile(r'(aria-current="page"[^>]*?)\s+aria-current="true"')
 
 _parts: ProcessCache[str] = ProcessCache()
+
+
+@register.simple_tag
+def comma() -> str:
+    """A comma and a space, in the language of the interface."""
+    return typography.comma(interface_language())
+
+
+@register.simple_tag
+def colon() -> str:
+    """A colon, in the language of the interface."""
+    return typography.colon(interface_language())
 
 
 @register.simple_tag(takes_context=True)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from articles.editorial import merging
 from articles.editorial.models import Article, Category
 from articles.editorial.models.querysets import ArticleQuerySet
+from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
 from iria.publication.models import current_publication
 from newsletter.digests import new_articles, periods
@@ -187,7 +188,9 @@ def subject_of(issue: Issue, first: Article) -> str:
     assert digest is not None  # noqa: S101 - automatic issues have a digest
     rule = _rule_of(digest)
     pattern = rule.subject if rule else "{headline}"
-    day = f"{current_publication().local(digest.ends_at):%d %b %Y}"
+    publication = current_publication()
+    with use_language(publication.language_codes[0]), use_language(issue.effective_language):
+        day = day_words(publication.local_date(digest.ends_at))
     subject = pattern.replace("{newsletter}", issue.newsletter.name).replace("{day}", day)
     return subject.replace("{headline}", first.headline)[:150]
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext
 
 from iria.core.text.dates import day_words
+from iria.core.text.language import interface_language
+from iria.core.text.typography import colon, comma
 from iria.publication.mail.rendering import LINE_WIDTH, RULE, wrapped
 from newsletter.email.article_blocks import ArticleBlock, EmailImage
 from newsletter.email.editor_html import as_plain_text
@@ -14,9 +16,9 @@ from newsletter.email.greeting import IN_TEXT
 def issue_as_text(context: dict[str, Any]) -> str:
     """Returns the text part: the same content as the HTML part, and for images captions and credits."""
     publication, newsletter = context["publication"], context["newsletter"]
-    day = context["day"]
+    day, language = context["day"], interface_language()
     parts = [
-        wrapped(f"{publication.name} – {newsletter.name}, {day_words(day)}"),
+        wrapped(f"{publication.name} – {newsletter.name}{comma(language)}{day_words(day)}"),
         _underlined(context["subject"]),
         _image(context["image"]),
         IN_TEXT if context["greeting"] else "",
@@ -27,6 +29,10 @@ def issue_as_text(context: dict[str, Any]) -> str:
         _footer(context),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _colon() -> str:
+    return colon(interface_language())
 
 
 def _underlined(subject: str) -> str:
@@ -50,7 +56,7 @@ def _story(story: ArticleBlock) -> str:
 def _image(image: EmailImage | None) -> str:
     """Returns caption and credit of an image that has a description."""
     description = image.plain_text if image else ""
-    return wrapped(f"[{gettext('Image')}: {description}]") if description else ""
+    return wrapped(f"[{gettext('Image')}{_colon()} {description}]") if description else ""
 
 
 def _footer(context: dict[str, Any]) -> str:
@@ -61,9 +67,9 @@ def _footer(context: dict[str, Any]) -> str:
     lines = [
         wrapped(reason),
         "",
-        f"{gettext('Unsubscribe')}: {context['unsubscribe_url']}",
-        f"{gettext('Preferences')}: {context['preferences_url']}",
-        f"{gettext('View in browser')}: {context['browser_url']}",
+        f"{gettext('Unsubscribe')}{_colon()} {context['unsubscribe_url']}",
+        f"{gettext('Preferences')}{_colon()} {context['preferences_url']}",
+        f"{gettext('View in browser')}{_colon()} {context['browser_url']}",
         "",
         f"© {publication.copyright_years} {publication.copyright_holder}",
     ]

@@ -1,4 +1,4 @@
-"""Quotation marks and commas of a language; no-break spaces in French, before ; ! ? : and », and after «.
+"""Quotation marks, commas and colons of a language; no-break spaces in French, before ; ! ? : and », and after «.
 
 Only existing spaces become no-break spaces. None is added and nothing else is changed, so
 `10:30`, `http://` and a smiley are unchanged. This applies to output only, not to stored text.
@@ -48,6 +48,11 @@ def quoted(text: str, language: str) -> str:
 def comma(language: str) -> str:
     """A comma and a space."""
     return "، " if _base(language) == "ar" else ", "
+
+
+def colon(language: str) -> str:
+    """A colon after text of this language."""
+    return f"{NO_BREAK}:" if is_french(language) else ":"
 
 
 def listed(items: Sequence[str], conjunction: str, language: str) -> str:

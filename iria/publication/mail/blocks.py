@@ -1,9 +1,12 @@
 """The parts of an e-mail; each is rendered as HTML and as plain text."""
 
+import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.utils.safestring import SafeString
+
+BREAKING_SPACE: Final = re.compile(r"[ \t\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,11 @@ def blocks_of(text: str) -> tuple[Block, ...]:
     found: list[Block] = []
     label = ""
     for part in text.strip().split("\n\n"):
-        lines = [" ".join(line.split()) for line in part.splitlines() if line.strip()]
+        lines = [
+            " ".join(BREAKING_SPACE.split(line.strip()))
+            for line in part.splitlines()
+            if line.strip()
+        ]
         if len(lines) == 1 and lines[0].startswith(("http://", "https://")):
             found.append(Button(label or lines[0], lines[0]))
             label = ""

@@ -14,8 +14,17 @@ from django.utils.translation import gettext
 from iria.core.active_theme import theme_from
 from iria.core.mail import ListEmail, default_sender, mail_domain, mailbox
 from iria.core.text.language import direction_of, interface_language
+from iria.core.text.typography import colon, comma
 from iria.core.text.validators import one_line
-from iria.publication.mail.blocks import Block, Button, EmailContent, Heading, Paragraph, Quote
+from iria.publication.mail.blocks import (
+    BREAKING_SPACE,
+    Block,
+    Button,
+    EmailContent,
+    Heading,
+    Paragraph,
+    Quote,
+)
 from iria.publication.mail.branding import logos_of, rules_of
 from iria.publication.models import Publication
 
@@ -26,9 +35,9 @@ RULE: Final = "–" * 24
 
 
 def wrapped(text: str, *, first: str = "", rest: str = "") -> str:
-    """A wrapped paragraph; URLs are never broken."""
+    """A wrapped paragraph; URLs are never broken, nor lines at no-break spaces."""
     return textwrap.fill(
-        " ".join(text.split()),
+        " ".join(BREAKING_SPACE.split(text.strip())),
         LINE_WIDTH,
         initial_indent=first,
         subsequent_indent=rest,
@@ -118,7 +127,7 @@ def _with_position(content: EmailContent) -> list[tuple[Block, bool]]:
 
 def as_text(content: EmailContent, publication: Publication) -> str:
     footer = [
-        *[f"{link.label}:\n{link.url}" for link in content.links],
+        *[_labelled(link.label, link.url) for link in content.links],
         "\n".join([publication.name, f"{settings.SITE_URL}/"]),
         publication.postal_address.strip(),
     ]
@@ -132,7 +141,7 @@ def _text(block: Block) -> str:
         case Paragraph(text):
             return wrapped(text)
         case Button(label, url):
-            return url if label == url else f"{label}:\n{url}"
+            return url if label == url else _labelled(label, url)
         case Heading(text, url):
             heading = f"{RULE}\n\n{wrapped(text)}"
             return f"{heading}\n{url}" if url else heading
@@ -145,8 +154,14 @@ def _quote(block: Quote) -> str:
     lines = [line for part in block.text.splitlines() for line in _lines(part)]
     quoted = "\n".join(f"> {line}".rstrip() for line in lines)
     head = gettext("%(name)s wrote on %(when)s") % {"name": block.name, "when": block.when}
-    head = f"{head}, {block.context}" if block.context else head
-    return f"{wrapped(head)}:\n\n{quoted}\n\n{block.link_label}:\n{block.url}"
+    language = interface_language()
+    head = f"{head}{comma(language)}{block.context}" if block.context else head
+    link = _labelled(block.link_label, block.url)
+    return f"{wrapped(head + colon(language))}\n\n{quoted}\n\n{link}"
+
+
+def _labelled(label: str, url: str) -> str:
+    return f"{label}{colon(interface_language())}\n{url}"
 
 
 def _lines(paragraph: str) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article
+from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
 from iria.publication.models import Publication, current_publication
 from newsletter import tasks
@@ -45,6 +46,20 @@ def test_a_day_becomes_one_issue_for_daily_subscribers() -> None:
     assert approval.send_automatic() == [issue_id]
     assert [each.subscriber.email for each in issue.deliveries.all() if each.subscriber] == [OLA]
     assert sum(issue.deliveries.counts().values()) == 1
+
+
+def test_the_day_of_the_subject_is_in_the_language_of_the_digest() -> None:
+    Publication.objects.update_or_create(
+        pk=current_publication().pk, defaults={"languages": "en, fr"}
+    )
+    chose(OLA, Frequency.DAILY, language="fr")
+    hours_ago(2, "Le fleuve", language="fr")
+    rule(subject="{day}")
+    (issue_id,) = composition.compose_due()
+    issue = Issue.objects.select_related("digest").get(pk=issue_id)
+    assert issue.digest
+    with use_language("fr"):
+        assert issue.subject == day_words(current_publication().local_date(issue.digest.ends_at))
 
 
 def test_a_period_is_composed_once() -> None:
