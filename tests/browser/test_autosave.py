@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
@@ -248,6 +250,25 @@ def test_a_slow_answer_is_waited_for(open_admin: OpenPage, edna: User) -> None:
     page.clock.run_for(3_000)
     expect(page.locator("[data-save-shown]")).to_have_text(SAVED)
     assert Article.objects.get().headline == "Sent slowly, and written on"
+
+
+def test_a_wrong_clock_changes_neither_what_is_saved_nor_what_is_said(
+    open_admin: OpenPage, edna: User
+) -> None:
+    article = newsroom.draft("First")
+    opened = timezone.now()
+    page = open_admin(edna, change_url(article))
+    for year in (1999, 2099, 2001):
+        page.clock.set_fixed_time(datetime(year, 1, 1, tzinfo=UTC))
+        assert saved(page, lambda year=year: page.fill("#id_headline", f"In {year}")) == 200  # type: ignore[misc]
+        expect(page.locator("[data-save-shown]")).to_have_text(SAVED)
+    article.refresh_from_db()
+    assert article.headline == "In 2001"
+    # The autosaves are one revision, with the time of the server.
+    latest = article.revisions.latest("pk")
+    assert opened <= latest.last_saved <= timezone.now()
+    page.reload()
+    expect(page.locator(NOTICE)).to_be_hidden()
 
 
 def test_publishing_sends_the_last_words_too(open_admin: OpenPage, edna: User) -> None:

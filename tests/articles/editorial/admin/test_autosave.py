@@ -16,7 +16,9 @@ from articles.editorial.admin.submit_actions import make_form_token
 from articles.editorial.models import Article, Draft, Revision
 from articles.editorial.versions import drafts
 from articles.editorial.versions.revisions import Reason
+from articles.images.rights.withdrawal import withdraw
 from tests import newsroom
+from tests.articles.editorial.admin.forms import change_url, send, values_of, visible_text
 
 NEW = reverse("admin:articles_article_autosave_new")
 
@@ -131,6 +133,38 @@ def test_a_scheduled_article_keeps_its_headline(editor_client: Client, edna: Use
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
     assert _send(editor_client, article, headline="").status_code == 400
     assert Article.objects.get().headline == "First"
+
+
+def test_an_image_withdrawn_while_a_draft_waits_is_named_and_the_text_is_kept(
+    editor_client: Client, edna: User
+) -> None:
+    image = newsroom.picture()
+    article = newsroom.published("Before")
+    drafts.save(article, {"lead_image_id": image.pk}, by=edna)
+    withdraw(image, by=None, reason="Sued on Monday")
+    assert _send(editor_client, article, headline="Written after it").status_code == 200
+    page = send(editor_client, change_url(article), press="_publish")
+    assert "Sued on Monday" in visible_text(page)
+    assert values_of(page)["headline"] == ["Written after it"]
+    assert Article.objects.published().get().headline == "Before"
+    checklist = editor_client.get(_url(article, "checklist"))
+    assert "Sued on Monday" in visible_text(checklist)
+
+
+@pytest.mark.parametrize("megabytes", [5, 9])
+def test_a_text_of_megabytes_is_refused_and_the_saved_one_stays(
+    megabytes: int, editor_client: Client
+) -> None:
+    article = newsroom.draft(body="<p>Saved.</p>")
+    text = "<p>" + "word " * (megabytes * 200_000) + "</p>"
+    answer = _send(editor_client, article, headline="Long", body=text)
+    article.refresh_from_db()
+    assert article.body == "<p>Saved.</p>"
+    if megabytes == 5:
+        assert list(answer.json()["errors"]) == ["body"]
+        assert article.headline == "Long"
+    else:
+        assert answer.status_code in {400, 413}
 
 
 def test_a_deleted_article_is_reported(editor_client: Client) -> None:
