@@ -1,4 +1,4 @@
-"""Checks of the database: version, extensions, migrations, dead rows, clock."""
+"""Checks of the database: version, extensions, migrations, triggers, indexes, dead rows, clock."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,9 @@ from typing import Any, Final
 from django.db import connection
 
 from iria import health
+from iria.core.db import triggers
 from iria.doctor.check import Check, Finding, Level
+from iria.management.commands.migrate import INVALID_INDEXES
 
 OLDEST_VERSION: Final = 15
 EXTENSIONS: Final = ("pg_trgm", "unaccent")
@@ -53,6 +55,23 @@ def migrations() -> Iterator[Finding]:
     elif names := health.unapplied_migrations():
         listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         yield Finding(f"Migrations have not run: {listed}.", "Run `manage.py migrate`.")
+
+
+def triggers_exist() -> Iterator[Finding]:
+    if tables := triggers.tables_without_triggers():
+        yield Finding(
+            f"The triggers that renew cached pages are missing for {', '.join(tables)}.",
+            "Run `manage.py migrate`, which creates them.",
+        )
+
+
+def invalid_indexes() -> Iterator[Finding]:
+    for (name,) in _rows(INVALID_INDEXES):
+        yield Finding(
+            f"The index {name} is not used, because creating it was interrupted.",
+            f"Run `REINDEX INDEX CONCURRENTLY {name};` in the database.",
+            Level.WARNING,
+        )
 
 
 def dead_rows() -> Iterator[Finding]:
@@ -104,6 +123,8 @@ CHECKS: Final = (
     Check(f"The database is PostgreSQL {OLDEST_VERSION} or newer.", version),
     Check("Its extensions are installed.", extensions),
     Check("All migrations have run.", migrations),
+    Check("Changes of public tables renew cached pages.", triggers_exist),
+    Check("All indexes are in use.", invalid_indexes),
     Check("Tables are vacuumed.", dead_rows),
     Check("The clocks of this machine and of the database agree.", clock),
 )

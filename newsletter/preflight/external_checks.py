@@ -1,5 +1,6 @@
 """Checks by the worker: external links, and DNS records of the sender."""
 
+import base64
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -7,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import dns.exception
 import dns.resolver
+from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -162,7 +164,28 @@ def _dkim(selector: str, domain: str) -> str:
     is_revoked = all(
         "p=;" in text.replace(" ", "") or text.strip().endswith("p=") for text in records
     )
-    return f"The key of {selector}._domainkey.{domain} is revoked." if is_revoked else ""
+    if is_revoked:
+        return f"The key of {selector}._domainkey.{domain} is revoked."
+    if settings.DKIM_KEY and not any(_is_our_key(text) for text in records):
+        return (
+            f"The key of {selector}._domainkey.{domain} is not that of our signature, so it cannot be "
+            "verified."
+        )
+    return ""
+
+
+def _is_our_key(record: str) -> bool:
+    """Whether the record has the public key of DKIM_KEY_FILE, in one of the two forms of RFC 6376."""
+    tags = dict(tag.strip().split("=", 1) for tag in record.split(";") if "=" in tag)
+    private = serialization.load_pem_private_key(settings.DKIM_KEY.encode(), None)
+    public = private.public_key()
+    return "".join(tags.get("p", "").split()) in {
+        base64.b64encode(public.public_bytes(serialization.Encoding.DER, form)).decode()
+        for form in (
+            serialization.PublicFormat.SubjectPublicKeyInfo,
+            serialization.PublicFormat.PKCS1,
+        )
+    }
 
 
 def _mx(domain: str) -> str:

@@ -128,7 +128,7 @@ TRIGGERS: Final = """
 SELECT c.relname, t.tgname,
     CASE WHEN p.proname <> ALL(%s) THEN obj_description(t.oid, 'pg_trigger') END
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE starts_with(t.tgname, 'iria_tell') AND pg_table_is_visible(c.oid)
+WHERE starts_with(t.tgname, 'iria_tell') AND pg_table_is_visible(c.oid) AND t.tgenabled <> 'D'
 """
 IN_USE: Final = """
 SELECT 1 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = ANY(%s)
@@ -144,15 +144,13 @@ def install_triggers(**_signal: Any) -> None:
     Unchanged triggers are not touched. Creating one blocks writers to its table briefly,
     one table at a time.
     """
+    columns = _columns()
+    if "iria_change" not in columns:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(COLUMNS)
-        columns = {table: set(names) for table, names in cursor.fetchall()}
-        if "iria_change" not in columns:
-            return
         for name, kind in KINDS.items():
             cursor.execute(_function(name, kind))
-        cursor.execute(TRIGGERS, [list(FORMER_FUNCTIONS)])
-        existing = {(table, trigger): digest for table, trigger, digest in cursor.fetchall()}
+    existing = _digests()
     wanted: set[tuple[str, str]] = set()
     for model, public in public_models():
         table = model._meta.db_table
@@ -164,6 +162,34 @@ def install_triggers(**_signal: Any) -> None:
                 [each for each in statements if existing.get((table, each[0])) != _digest(each[1])],
             )
     _drop(set(existing) - wanted)
+
+
+def tables_without_triggers() -> list[str]:
+    """The public tables whose triggers are missing, disabled or of another release."""
+    columns, existing = _columns(), _digests()
+    return sorted(
+        {
+            table
+            for model, public in public_models()
+            if (table := model._meta.db_table) in columns
+            for name, statement in _triggers(model, public, columns[table])
+            if existing.get((table, name)) != _digest(statement)
+        }
+    )
+
+
+def _columns() -> dict[str, set[str]]:
+    """The columns of each table."""
+    with connection.cursor() as cursor:
+        cursor.execute(COLUMNS)
+        return {table: set(names) for table, names in cursor.fetchall()}
+
+
+def _digests() -> dict[tuple[str, str], str | None]:
+    """The digest of each trigger, by its table and name."""
+    with connection.cursor() as cursor:
+        cursor.execute(TRIGGERS, [list(FORMER_FUNCTIONS)])
+        return {(table, trigger): digest for table, trigger, digest in cursor.fetchall()}
 
 
 def _function(name: str, kind: Kind) -> str:

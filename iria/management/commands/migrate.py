@@ -45,7 +45,7 @@ TOO_OLD: Final = (
 )
 
 # Indexes that are still being built are invalid too.
-_INVALID_INDEXES: Final = """
+INVALID_INDEXES: Final = """
 SELECT indexes.relname
 FROM pg_index JOIN pg_class AS indexes ON indexes.oid = pg_index.indexrelid
 WHERE NOT pg_index.indisvalid AND indexes.relnamespace = current_schema()::regnamespace
@@ -183,7 +183,7 @@ def _is_locked(error: OperationalError) -> bool:
 def drop_invalid_indexes(connection: BaseDatabaseWrapper) -> None:
     """Drop invalid indexes of an interrupted CREATE INDEX CONCURRENTLY, so that their names are free."""
     with connection.cursor() as cursor:
-        cursor.execute(_INVALID_INDEXES)
+        cursor.execute(INVALID_INDEXES)
         for (name,) in cursor.fetchall():
             quoted = connection.ops.quote_name(name)
             cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted}")

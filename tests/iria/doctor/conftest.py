@@ -11,7 +11,7 @@ import dns.resolver
 import pytest
 from django.db import connection
 
-from tests.iria.doctor.stand_ins import WebServer, Zone, dns_server, web_server
+from tests.iria.doctor.stand_ins import WebServer, Zone, dns_server, key_pair, web_server
 from tests.newsletter.mailserver import running_mail_server
 
 
@@ -28,10 +28,11 @@ def healthy(
 ) -> Iterator[Surroundings]:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    settings.DKIM_KEY, public_key = key_pair()
     zone: Zone = {
         ("meridian.org", "TXT"): '"v=spf1 mx -all"',
         ("_dmarc.meridian.org", "TXT"): '"v=DMARC1; p=none"',
-        ("news._domainkey.meridian.org", "TXT"): '"v=DKIM1; p=MIGf"',
+        ("news._domainkey.meridian.org", "TXT"): f'"v=DKIM1; k=rsa; p={public_key}"',
     }
     with ExitStack() as running:
         web = running.enter_context(web_server(tmp_path))

@@ -1,5 +1,6 @@
 """What a site needs around it, on this machine: a DNS server, and a web server with a certificate."""
 
+import base64
 import socket
 import ssl
 import threading
@@ -17,11 +18,25 @@ import dns.resolver
 import dns.rrset
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 Zone = dict[tuple[str, str], str]
 """Name and type → the only record."""
+
+
+def key_pair() -> tuple[str, str]:
+    """A private key for DKIM, and its public key as in a DNS record."""
+    private = rsa.generate_private_key(65537, 1024)
+    pem = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    public = private.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return pem.decode(), base64.b64encode(public).decode()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from iria.themes.installed import installed_themes
 from newsletter.bounces import mailbox
 from tests.articles.images.small_bucket import small_bucket
 from tests.iria.doctor.conftest import Surroundings
-from tests.iria.doctor.stand_ins import web_server
+from tests.iria.doctor.stand_ins import key_pair, web_server
 from tests.newsletter.mailserver import free_port
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,10 @@ def mail_server_stopped(planted: Planted) -> None:
     backend = planted.settings.MAILERS["default"]
     stopped = {**backend, "OPTIONS": {**backend["OPTIONS"], "port": free_port()}}
     planted.settings.MAILERS = {"default": stopped, "newsletter": stopped}
+
+
+def dkim_key_of_another(planted: Planted) -> None:
+    planted.settings.DKIM_KEY, _ = key_pair()
 
 
 def images_cannot_be_written(planted: Planted) -> None:
@@ -120,6 +124,11 @@ FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
         database.migrations,
         "iria.0015",
     ),
+    "triggers disabled": (
+        sql("ALTER TABLE articles_article DISABLE TRIGGER iria_tell_update"),
+        database.triggers_exist,
+        "articles_article",
+    ),
     "clock of the database an hour ahead": (
         sql(
             "CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql"
@@ -163,6 +172,7 @@ FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
     "mail server stopped": (mail_server_stopped, mail.servers_answer, "MAIL_URL"),
     "no SPF": (no_record("meridian.org"), mail.dns_records, "SPF"),
     "no DKIM": (no_record("news._domainkey.meridian.org"), mail.dns_records, "_domainkey"),
+    "DKIM key of another": (dkim_key_of_another, mail.dns_records, "_domainkey"),
     "no DMARC": (no_record("_dmarc.meridian.org"), mail.dns_records, "DMARC"),
     "images cannot be written": (images_cannot_be_written, files.images, "a file"),
     "static files not collected": (static_files_not_collected, files.static_files, ""),
@@ -254,6 +264,19 @@ def test_a_table_with_dead_rows_is_named(healthy: Surroundings) -> None:
             other.execute("DROP TABLE bloated")
     assert "bloated" in finding.problem
     assert finding.level is Level.WARNING
+
+
+def test_an_index_that_could_not_be_created_is_named(healthy: Surroundings) -> None:
+    with other_connection() as other:
+        other.execute("CREATE TABLE doubled (number int)")
+        try:
+            other.execute("INSERT INTO doubled VALUES (1), (1)")
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                other.execute("CREATE UNIQUE INDEX CONCURRENTLY unfinished ON doubled (number)")
+            (finding,) = run.findings(Check("", database.invalid_indexes))
+        finally:
+            other.execute("DROP TABLE doubled")
+    assert "unfinished" in finding.problem
 
 
 def test_a_transaction_that_stays_open_is_named(

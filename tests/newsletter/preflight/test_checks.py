@@ -1,8 +1,10 @@
 """The preflight check: findings block sending unless they are overridden with a reason."""
 
+import base64
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from django.test import Client
 from django.urls import reverse
 
@@ -199,6 +201,21 @@ def test_a_signature_for_another_domain_is_reported(
     ) == is_another
     if comes_from:
         assert f"dmarc {comes_from.partition('@')[2]}" in external_checks.dns_records_of(newsletter)
+
+
+def test_the_published_key_has_to_be_that_of_the_signature(
+    settings: Any, key_pair: tuple[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DKIM_KEY, record = key_pair[0], key_pair[1].decode()
+    public = serialization.load_pem_private_key(key_pair[0].encode(), None).public_key()
+    short = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+    for published, is_ours in (
+        (record, True),
+        (f"v=DKIM1; p={base64.b64encode(short).decode()}", True),
+        (record.replace("p=MII", "p=MIJ"), False),
+    ):
+        monkeypatch.setattr(external_checks, "_texts", lambda name, text=published: [text])
+        assert (external_checks.check_dns("dkim news meridian.org") == "") == is_ours
 
 
 def test_the_page_enqueues_only_missing_checks(
