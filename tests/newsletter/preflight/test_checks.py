@@ -209,12 +209,12 @@ def test_the_published_key_has_to_be_that_of_the_signature(
     settings.DKIM_KEY, record = key_pair[0], key_pair[1].decode()
     public = serialization.load_pem_private_key(key_pair[0].encode(), None).public_key()
     short = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
-    for published, is_ours in (
+    for in_dns, is_ours in (
         (record, True),
         (f"v=DKIM1; p={base64.b64encode(short).decode()}", True),
         (record.replace("p=MII", "p=MIJ"), False),
     ):
-        monkeypatch.setattr(external_checks, "_texts", lambda name, text=published: [text])
+        monkeypatch.setattr(external_checks, "_texts", lambda name, text=in_dns: [text])
         assert (external_checks.check_dns("dkim news meridian.org") == "") == is_ours
 
 
