@@ -192,9 +192,9 @@ def test_an_upgraded_database_equals_a_new_one(url: str, tmp_path: Path) -> None
         assert "\n".join(differences) == ""
         ours = ("accounts_", "articles_", "iria_", "newsletter_", "auth_group")
         first, upgraded = rows(new), rows(url)
-    assert {name: upgraded[name] for name in first if name.startswith(ours)} == {
-        name: count for name, count in first.items() if name.startswith(ours)
-    }
+    # Migrations that change rows renew cached pages, if there are such rows.
+    compared = {name for name in first if name.startswith(ours)} - {"iria_change"}
+    assert {name: upgraded[name] for name in compared} == {name: first[name] for name in compared}
 
 
 def test_a_database_between_squashed_migrations_is_rejected(
