@@ -5,7 +5,7 @@ send no referrer.
 """
 
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,10 +24,12 @@ from iria.publication.context_processors import publication_of
 from newsletter import personal_data
 from newsletter.email import rendering
 from newsletter.forms import PreferencesForm, SignUpForm
-from newsletter.models import Issue, Subscriber
+from newsletter.models import Consent, Issue, Subscriber
+from newsletter.models.follow import SUBJECTS
 from newsletter.subscriptions import data_requests, opt_in
 from newsletter.subscriptions import preferences as subscriptions_preferences
 from newsletter.subscriptions.email_addresses import hidden, shown
+from newsletter.subscriptions.follows import Subject
 from newsletter.views.issues import sheet_of
 
 REQUESTS_AN_HOUR = 30
@@ -40,6 +42,9 @@ INCOMPLETE = gettext_noop(
     "This link is incomplete. Open it again from the e-mail, or copy the whole link."
 )
 EXPIRED = gettext_noop("This link has expired. It was valid for three days.")
+DATA_EXPIRED = gettext_noop(
+    "This link has expired. It was valid for one day. Open “Manage preferences” in one of our e-mails to ask for another."
+)
 UNKNOWN = gettext_noop(
     "This link is incomplete, or we no longer store the address it was sent to. In that case it receives no e-mails."
 )
@@ -136,22 +141,25 @@ def check_inbox(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """GET only shows a button, because e-mail scanners open links."""
     try:
-        if request.method == "POST":
-            opt_in.confirm(token)
-            return redirect("newsletter_confirm", token)
         consent = opt_in.consent_of(token)
     except BrokenToken:
         return message_page(request, gettext(INCOMPLETE), status=404)
-    except ExpiredToken:
-        return message_page(request, gettext(EXPIRED), status=410)
-    except opt_in.NotPossible as error:
-        return message_page(request, str(error), status=410)
+    except ExpiredToken as expired:
+        asked = Consent.objects.filter(pk=expired.value).first()
+        with use_language(asked.language if asked else content_language()):
+            return message_page(request, gettext(EXPIRED), status=410, consent=asked)
     with use_language(consent.language):
+        if request.method == "POST":
+            try:
+                opt_in.confirm(token)
+            except opt_in.NotPossible as error:
+                return message_page(request, str(error), status=410, consent=consent)
+            return redirect("newsletter_confirm", token)
+        message = opt_in.lost_topics(consent)
         if opt_in.unsubscribed_since(consent):
             message = gettext("You unsubscribed after this link was sent.")
-            return message_page(request, message, status=410)
-        if message := opt_in.lost_topics(consent):
-            return message_page(request, message, status=410)
+        if message:
+            return message_page(request, message, status=410, consent=consent)
         template = "welcome" if consent.confirmed_at else "confirm"
         context = {"consent": consent, "token": token}
         return render(request, f"newsletter/{template}.html", context)
@@ -190,9 +198,7 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
     except BrokenToken:
         return message_page(request, gettext(UNKNOWN), status=404)
     except ExpiredToken:
-        return message_page(
-            request, gettext("This link has expired. It was valid for one day."), status=410
-        )
+        return message_page(request, gettext(DATA_EXPIRED), status=410)
     with use_language(subscriber.language):
         context = {
             "subscriber": subscriber,
@@ -256,9 +262,20 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, f"newsletter/{template}.html", context)
 
 
-def message_page(request: HttpRequest, message: str, *, status: int) -> HttpResponse:
-    """Shows a message and what to do instead."""
-    return render(request, "newsletter/message.html", {"sentence": message}, status=status)
+def message_page(
+    request: HttpRequest, message: str, *, status: int, consent: Consent | None = None
+) -> HttpResponse:
+    """Shows a message and what to do instead: to subscribe, or to follow the same again."""
+    followed = (
+        [Subject.of(row) for row in consent.follows.select_related(*SUBJECTS)] if consent else []
+    )
+    query = urlencode([(subject.kind, subject.value) for subject in followed])
+    context = {
+        "sentence": message,
+        "is_expired": status == 410,
+        "follow_url": f"{reverse('newsletter_follow')}?{query}" if query else "",
+    }
+    return render(request, "newsletter/message.html", context, status=status)
 
 
 def _test_link_page(request: HttpRequest) -> HttpResponse:

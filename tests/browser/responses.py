@@ -224,6 +224,7 @@ def _newsletter() -> Iterator[tuple[str, Any]]:
     )
     yield "newsletter, to unfollow", client.get(f"/newsletter/unfollow/{follow.token}/")
     yield "newsletter, left", client.post(f"/newsletter/unsubscribe/{token}/")
+    yield "newsletter, outdated", client.get(link)
     yield "newsletter, nothing chosen", client.get(f"/newsletter/preferences/{token}/")
     yield "newsletter, erased", client.post(f"/newsletter/data/{data}/", {"bar": "1"})
 

@@ -13,6 +13,10 @@ from django.core import signing
 class ExpiredToken(Exception):
     """The token is valid but too old."""
 
+    def __init__(self, value: Any = None) -> None:
+        super().__init__()
+        self.value = value
+
 
 class BrokenToken(Exception):
     """The token is incomplete, changed, or for another purpose."""
@@ -32,6 +36,6 @@ def read_token(token: str, *, purpose: str, valid_for: timedelta) -> Any:
     try:
         return signing.loads(token, salt=f"iria.{purpose}", max_age=valid_for)
     except signing.SignatureExpired as error:
-        raise ExpiredToken from error
+        raise ExpiredToken(signing.loads(token, salt=f"iria.{purpose}")) from error
     except (signing.BadSignature, ValueError, UnicodeError) as error:
         raise BrokenToken from error

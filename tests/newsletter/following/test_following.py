@@ -119,6 +119,26 @@ def test_nothing_is_followed_before_it_is_confirmed(client: Client) -> None:
     assert Subscriber.objects.get().is_active
 
 
+def test_a_link_that_expired_leads_to_the_form_in_its_language(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = story(language="fr", authors=[newsroom.author("Ines Faro")], tags=["straits"])
+    follow(client, f"article={article.pk}", "author:ines-faro", "topic:straits")
+    monkeypatch.setattr(opt_in, "CONFIRM_WITHIN", timedelta(seconds=-1))
+    token = opt_in.confirmation_token(Consent.objects.get())
+    for response in (
+        client.get(f"/newsletter/confirm/{token}/"),
+        client.post(f"/newsletter/confirm/{token}/"),
+    ):
+        assert response.status_code == 410
+        page = lxml_html.document_fromstring(response.content)
+        assert page.get("lang") == "fr"
+        (link,) = page.xpath("//main//a[@class='button']")
+        form = lxml_html.document_fromstring(client.get(link.get("href")).content)
+        offered = {each.get("value") for each in form.xpath("//input[@name='subjects']")}
+        assert offered == {"author:ines-faro", "topic:straits"}
+
+
 def test_confirming_twice_follows_once(client: Client) -> None:
     newsroom.author("Ines Faro")
     for _ in range(2):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from iria.core.security.signed_tokens import make_token
+from iria.publication.models import current_publication
 from newsletter import subscription_emails
 from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in
@@ -181,6 +182,22 @@ def test_a_truncated_expired_or_outdated_link_gets_a_message(
             b"You unsubscribed after this link was sent." in overtaken.content,
         ) == (410, True)
     assert Subscriber.objects.get().state == "left"
+
+
+def test_an_outdated_link_is_answered_in_the_language_of_the_request(client: Client) -> None:
+    publication = current_publication()
+    publication.languages = "en, fr"
+    publication.save()
+    client.post(
+        "/newsletter/?language=fr",
+        {"email": OLA, "language": "fr", "choosing": "1", "newsletters": news().pk},
+    )
+    path = f"/newsletter/confirm/{opt_in.confirmation_token(Consent.objects.get())}/"
+    Subscriber.objects.update(state="left", unsubscribed_at=timezone.now())
+    for response in (client.get(path), client.post(path)):
+        assert response.status_code == 410
+        assert '<html lang="fr"' in response.content.decode()
+        assert 'href="/newsletter/?language=fr"' in response.content.decode().partition("<main")[2]
 
 
 def test_a_link_of_another_site_or_purpose_confirms_nothing(client: Client) -> None:
