@@ -1,8 +1,8 @@
 """Stored public pages in the memory of each web process (docs/decisions/stored-pages.md).
 
 A page is stored as it is sent, and sent again until one of its scopes changes (`ChangeListener`) or a
-scheduled change is due. It is never outdated while the database can be asked; while it cannot, the last
-stored page is better than an error page.
+scheduled change is due. While the database is away, the page that was current until then is better than an
+error page.
 """
 
 from collections import OrderedDict
@@ -151,7 +151,9 @@ class StoredPages:
     def _answer(self, request: HttpRequest, key: Key, page: StoredPage | None) -> HttpResponseBase:
         response = self.get_response(request)
         if page is not None and getattr(request, "is_unavailable", False):
-            return page.response_to(request, timezone.now())
+            # Not one that was outdated before: its article may have been unpublished.
+            now = timezone.now()
+            return page.response_to(request, now) if page.freshness.lasts(now) else response
         freshness = getattr(response, "freshness", None)
         if freshness is not None and _may_be_stored(response):
             page = StoredPage(freshness, response.getvalue(), dict(response.headers))

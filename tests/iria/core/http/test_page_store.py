@@ -173,20 +173,21 @@ def test_pages_are_checked_by_a_query_while_nothing_is_heard(client: Client) -> 
 
 
 @pytest.mark.usefixtures("listening")
-def test_the_stored_page_is_sent_while_the_database_is_away(client: Client) -> None:
-    newsroom.published("Quiet")
-    first = client.get("/")
+def test_a_current_page_is_sent_while_the_database_is_away(client: Client, edna: User) -> None:
+    kept, withdrawn = newsroom.published("Kept"), newsroom.published("Withdrawn", language="fr")
+    urls = [each.get_absolute_url() for each in (kept, withdrawn)]
+    answers = [client.get(url) for url in urls]
+    Article.objects.filter(pk=withdrawn.pk).update(headline="Wrong")
+    settle()
     listener.stop()
 
     def unavailable(request: HttpRequest) -> HttpResponse:
         request.is_unavailable = True  # type: ignore[attr-defined]
         return HttpResponse(status=503)
 
-    handler = StoredPages(unavailable)
-    request = client.get("/").wsgi_request
-    assert handler(request).getvalue() == first.content
-    request.path_info = request.path = "/never-requested/"
-    assert handler(request).status_code == 503
+    current, outdated = (StoredPages(unavailable)(each.wsgi_request) for each in answers)
+    assert (current.status_code, current.getvalue()) == (200, answers[0].content)
+    assert outdated.status_code == 503
 
 
 @pytest.mark.usefixtures("listening")
