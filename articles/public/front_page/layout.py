@@ -34,6 +34,8 @@ class Choices:
 
     lead: dict[int, int] = field(default_factory=dict)
     seconds: dict[int, int] = field(default_factory=dict)
+    opinion: dict[int, int] = field(default_factory=dict)
+    reports: dict[int, int] = field(default_factory=dict)
     sections: dict[int, dict[int, int]] = field(default_factory=dict)
     patterns: Mapping[int, str] | None = None
     """None: the saved ones."""
@@ -45,6 +47,10 @@ class Choices:
             self.lead[position] = article
         elif place == Placement.Slot.SECOND:
             self.seconds[position] = article
+        elif place == Placement.Slot.OPINION:
+            self.opinion[position] = article
+        elif place == Placement.Slot.REPORT:
+            self.reports[position] = article
         elif category is not None:
             self.sections.setdefault(category, {})[position] = article
 
@@ -180,9 +186,9 @@ def build_layout(
     opinions, reports, newest, *newest_of_each = _newest(sections, len(used), code, codes)
 
     places = 1 + SECONDS - len(chosen.lead) - len(chosen.seconds)
-    opinion = _without(opinions, used)[:OPINIONS]
+    opinion = _filled(chosen.opinion, _without(opinions, used), OPINIONS)
     if len(_without(newest, used.union(opinion))) < places:
-        opinion = []
+        opinion = _filled(chosen.opinion, [], OPINIONS)
     rest = _without(newest, used.union(opinion))
     lead = _filled(chosen.lead, rest, 1)
     rest = _without(rest, set(lead))[:SECONDS]
@@ -192,9 +198,9 @@ def build_layout(
     )
     head = lead + _filled(chosen.seconds, _pictured_first(rest, pictured), SECONDS)
     used.update(head, opinion)
-    row = _without(reports, used)[:REPORTS]
-    # A row with a hole is left out.
-    row = row if len(row) == REPORTS else []
+    row = _filled(chosen.reports, _without(reports, used), REPORTS)
+    # A row with a hole is left out, unless an editor filled a part of it.
+    row = row if len(row) == REPORTS or chosen.reports else []
     used.update(row)
     most_read = _without(popular, used)[:MOST_READ]
     used.update(most_read)

@@ -34,6 +34,8 @@ class Placement(models.Model):
     class Slot(models.TextChoices):
         LEAD = "lead", "Lead of the front page"
         SECOND = "second", "Secondary lead"
+        OPINION = "opinion", "Opinion of the front page"
+        REPORT = "report", "Report of the front page"
         SECTION = "section", "Section of the front page"
         HEAD = "head", "Lead of a section page"
 
@@ -71,7 +73,7 @@ class Placement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(slot__in=["section", "head"], category__isnull=False)
-                | Q(slot__in=["lead", "second"], category__isnull=True),
+                | Q(slot__in=["lead", "second", "opinion", "report"], category__isnull=True),
                 name="placement_category_where_it_needs_one",
             ),
             models.CheckConstraint(

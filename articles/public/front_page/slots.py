@@ -14,6 +14,7 @@ from iria.publication.models import Publication
 
 SlotName = Placement.Slot
 OFFERS = "articles-to-choose"
+HEAD: Final = "Lead and secondary lead"
 FOUND: Final = 20
 """Articles beside the slots."""
 
@@ -80,7 +81,7 @@ class PageLayout:
         for part in self.parts:
             for number, slot in enumerate(part.slots, 1):
                 if slot.now == article:
-                    return f"{part.name}, slot {number}" if part.category else f"Slot {number}"
+                    return f"Slot {number}" if part.name == HEAD else f"{part.name}, slot {number}"
         return ""
 
 
@@ -112,7 +113,13 @@ def front_page_layout_of(publication: Publication, code: str, name: str, url: st
     lead = slots(SlotName.LEAD, None, layout.head[:1], 1)
     seconds = slots(SlotName.SECOND, None, layout.head[1:], front_page_layout.SECONDS)
     patterns = patterns_of(code)
-    parts = [SlotGroup("Lead and secondary lead", [*lead, *seconds], shape="head")]
+    opinion = slots(SlotName.OPINION, None, layout.opinion, front_page_layout.OPINIONS)
+    reports = slots(SlotName.REPORT, None, layout.reports, front_page_layout.REPORTS)
+    parts = [
+        SlotGroup(HEAD, [*lead, *seconds], shape="head"),
+        SlotGroup("Opinion", opinion, shape="pair"),
+        SlotGroup("Reports", reports, shape="row"),
+    ]
     parts += [
         SlotGroup(
             section.category.name,

@@ -62,6 +62,34 @@ def test_a_row_of_reports_that_cannot_be_filled_is_left_out() -> None:
     assert composed().reports == []
 
 
+def test_pinned_opinions_and_reports_come_first_and_appear_once() -> None:
+    (section,) = sample_content.sections(1, 12)
+    opinions, reports = publish("opinion", 4, section), publish("report", 5, section)
+    plain = Article.objects.published().filter(kind__slug="news").newest()[0]
+    pins = [
+        (Placement.Slot.OPINION, 1, plain),
+        (Placement.Slot.OPINION, 2, opinions[3]),
+        (Placement.Slot.REPORT, 0, reports[4]),
+    ]
+    chosen = [SlotChoice(slot, None, position, row.pk) for slot, position, row in pins]
+    choices.save_front_page("en", chosen, by=None)
+    page = composed()
+    assert page.opinion == [opinions[0], plain, opinions[3]]
+    assert page.reports == [reports[4], *reports[:3]]
+    shown = all_articles(page)
+    assert len(shown) == len(set(shown))
+
+
+def test_a_pinned_report_is_shown_without_a_full_row(client: Client, edna: User) -> None:
+    sample_content.sections(1, 12)
+    (report,) = publish("report", 1)
+    client.force_login(edna)
+    seen = client.get(COMPOSE).context["form"]["seen"].value()
+    client.post(COMPOSE, {"seen": seen, "report-0-0": f"{report.headline} [{report.pk}]"})
+    assert composed().reports == [report]
+    assert Placement.objects.get().placed_by == edna
+
+
 def test_a_publication_of_opinions_only_still_has_a_lead() -> None:
     opinions = publish("opinion", 4)
     page = composed()
