@@ -116,7 +116,7 @@ def test_subscribing_and_following_with_a_hostile_host_send_our_links(
     assert all(link.startswith(SITE) for link in links)
 
 
-def test_only_origin_checks_use_the_host_of_the_request() -> None:
+def test_no_link_is_made_of_the_host_of_the_request() -> None:
     pattern = re.compile(r"build_absolute_uri|get_host\(\)|get_current_site|HTTP_HOST")
     found = {
         file.relative_to(PROJECT).as_posix()
@@ -124,5 +124,9 @@ def test_only_origin_checks_use_the_host_of_the_request() -> None:
         for file in Path(PROJECT, app).rglob("*.py")
         if pattern.search(file.read_text("utf-8"))
     }
-    # One compares the origin of a request, the other the referrer.
-    assert found == {"iria/core/http/csrf.py", "newsletter/views/subscription.py"}
+    # They compare the origin, the host (an unknown one is refused) and the referrer.
+    assert found == {
+        "iria/core/http/csrf.py",
+        "iria/core/http/page_store.py",
+        "newsletter/views/subscription.py",
+    }
