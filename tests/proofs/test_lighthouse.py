@@ -5,6 +5,7 @@ results are for readers and not for search engines (`noindex`), so their SEO doe
 """
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -165,10 +166,15 @@ def _report(site_url: str) -> dict[str, Any]:
     chromium = shutil.which("chromium-headless-shell") or ""
     flags = " ".join(["--headless", *CHROMIUM_FLAGS])
     command = ["node", str(TOOL / "node_modules/lighthouse/cli/index.js"), site_url]
-    options = ["--output=json", "--quiet", f"--chrome-path={chromium}", f"--chrome-flags={flags}"]
+    options = ["--output=json", "--quiet", f"--chrome-flags={flags}"]
     only = f"--only-categories={','.join(CATEGORIES)}"
     done = subprocess.run(
-        [*command, *options, only], capture_output=True, text=True, timeout=300, check=False
+        [*command, *options, only],
+        env=os.environ | {"CHROME_PATH": chromium},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)

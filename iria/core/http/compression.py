@@ -2,8 +2,10 @@
 
 import gzip
 import re
+from collections.abc import Callable
 from typing import Final
 
+import brotli
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -11,16 +13,21 @@ from django.utils.deprecation import MiddlewareMixin
 
 TEXT: Final = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:json|xml)\b")
 """Images and fonts are already compressed."""
-ACCEPTED: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
+CODING: Final = re.compile(r"\b(br|gzip)\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 """A weight of zero means not acceptable (RFC 9110, section 12.4.2)."""
-LEVEL: Final = 4
-"""Compared with Django's level 6, an article page takes half the time and is a fourteenth larger."""
+# Without a timestamp, so that the same page has the same bytes. A front page of 36 KB takes 0.34 ms and 6.9 KB
+# in Brotli, 0.19 ms and 7.9 KB in gzip; a stored page is compressed once.
+COMPRESS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "br": lambda body: brotli.compress(body, quality=5),
+    "gzip": lambda body: gzip.compress(body, compresslevel=4, mtime=0),
+}
+"""From the preferred coding."""
 MIN_LENGTH: Final = 200
 """In bytes; shorter responses would grow."""
 
 
 class Compression(MiddlewareMixin):
-    """gzip for responses with `Cache-Control: public`.
+    """Brotli or gzip for responses with `Cache-Control: public`.
 
     The length of a compressed page reveals a secret in it to an attacker who can add text to the page
     (BREACH). Public responses contain no secret; every page with a token, a name or a session has `private` or no header, and is not compressed. So the padding of
@@ -34,8 +41,13 @@ class Compression(MiddlewareMixin):
         if not isinstance(response, HttpResponse) or not _may_be_compressed(response):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
-        if ACCEPTED.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
-            _compress(response)
+        accepted = {
+            each.lower() for each in CODING.findall(request.headers.get("Accept-Encoding", ""))
+        }
+        for coding in COMPRESS:
+            if coding in accepted:
+                _compress(response, coding)
+                break
         return response
 
 
@@ -48,19 +60,17 @@ def _may_be_compressed(response: HttpResponse) -> bool:
     )
 
 
-def _compress(response: HttpResponse) -> None:
+def _compress(response: HttpResponse, coding: str) -> None:
     # A stored page is compressed once (`iria.core.http.page_store`).
     known: dict[str, bytes] = getattr(response, "compressed", {})
-    compressed = known.get("gzip")
+    compressed = known.get(coding)
     if compressed is None:
-        # Without a timestamp, so that the same page has the same bytes.
-        compressed = gzip.compress(response.content, compresslevel=LEVEL, mtime=0)
-        known["gzip"] = compressed
+        compressed = known[coding] = COMPRESS[coding](response.content)
     if len(compressed) >= len(response.content):
         return
     response.content = compressed
     response.headers["Content-Length"] = str(len(compressed))
-    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Content-Encoding"] = coding
     # The ETag identifies the page, no longer these bytes (RFC 9110, section 8.8.1).
     tag = response.headers.get("ETag", "")
     if tag.startswith('"'):

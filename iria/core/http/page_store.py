@@ -21,6 +21,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
 from iria.core.http.change_listener import listener
+from iria.core.http.private_paths import is_private
 
 Key = tuple[str, bool, str]
 
@@ -129,10 +130,13 @@ class StoredPages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method != "GET" or settings.DEBUG or not settings.PAGE_STORE_MB:
             return self.get_response(request)
+        if is_private(request):
+            # Nothing to store, and two users may request the same URL at the same time.
+            return self.get_response(request)
         key = (request.META.get("HTTP_HOST", ""), request.is_secure(), request.get_full_path())
         page = pages.get(key)
         if not listener.is_current():
-            return self._answer(request, key, page)
+            return self._render(request, page)
         if page is not None and page.freshness.lasts(now := timezone.now()):
             return page.response_to(request, now)
         lock = pages.rendering(key)
@@ -143,17 +147,20 @@ class StoredPages:
             if page is not None and page.freshness.lasts(now := timezone.now()):
                 return page.response_to(request, now)
         try:
-            return self._answer(request, key, page)
+            return self._store(key, self._render(request, page))
         finally:
             if is_first:
                 lock.release()
 
-    def _answer(self, request: HttpRequest, key: Key, page: StoredPage | None) -> HttpResponseBase:
+    def _render(self, request: HttpRequest, page: StoredPage | None) -> HttpResponseBase:
         response = self.get_response(request)
         if page is not None and getattr(request, "is_unavailable", False):
             # Not one that was outdated before: its article may have been unpublished.
             now = timezone.now()
             return page.response_to(request, now) if page.freshness.lasts(now) else response
+        return response
+
+    def _store(self, key: Key, response: HttpResponseBase) -> HttpResponseBase:
         freshness = getattr(response, "freshness", None)
         if freshness is not None and _may_be_stored(response):
             page = StoredPage(freshness, response.getvalue(), dict(response.headers))
