@@ -32,7 +32,7 @@ def kicker_section(article: Article) -> Category | None:
     """The deepest category, the first one of several; one that repeats the article type only if
     there is no other."""
     sections = [row.category for row in article.article_categories.all()]
-    kind = article.kind.name.casefold()
+    kind = article.kind.local_name.casefold()
     telling = [each for each in sections if each.local_name.casefold() != kind] or sections
     return max(telling, key=lambda each: each.depth, default=None)
 

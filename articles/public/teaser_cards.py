@@ -127,7 +127,7 @@ def card_of(
         credit = ""
         if page.image_credits is not None:
             page.image_credits.add(image, name)
-    article_type = article.kind.name
+    article_type = article.kind.local_name
     section = _section_of(article, page.category)
     wanted = "card portrait" if is_portrait else use or shows.use
     return Card(

@@ -94,7 +94,7 @@ def _story(article: Article, caption: str, publication: Publication, *, width: i
         headline=article.headline,
         address=f"{settings.SITE_URL}{article.get_absolute_url()}",
         standfirst=article.standfirst,
-        kicker=_kicker(categories, article.kind.name),
+        kicker=_kicker(categories, article.kind.local_name),
         authors=gettext("By %(names)s") % {"names": _join_names(names)} if names else "",
         language=article.language,
         direction="rtl" if article.right_to_left else "ltr",

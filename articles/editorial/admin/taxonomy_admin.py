@@ -97,7 +97,15 @@ class CategoryAdmin(MergeAdminMixin, TranslatedAdmin[Category]):
         return int(getattr(category, "count", 0))
 
 
-class KindAdmin(admin.ModelAdmin[ArticleType]):
+class KindForm(forms.ModelForm[ArticleType]):
+    class Meta:
+        model = ArticleType
+        fields: ClassVar[list[str]] = ["name", "slug", "position", "template"]
+
+
+class KindAdmin(TranslatedAdmin[ArticleType]):
+    form = KindForm
+    translated_fields = ("name",)
     list_display = ["name", "slug", "template", "position"]
     list_editable = ["template", "position"]
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}

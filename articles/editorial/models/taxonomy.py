@@ -210,9 +210,16 @@ class ArticleType(models.Model):
         db_default=Template.NEWS.value,
         help_text="How its articles look. What an article lacks, such as a PDF, is not shown.",
     )
+    translations = models.JSONField(default=dict, blank=True, db_default={})
+    """Language code → `name` (`iria.core.text.translations`)."""
 
     class Meta:
         ordering = ["position", "name"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def local_name(self) -> str:
+        """The name in the language of the page."""
+        return str(translated(self, "name"))

@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from articles.editorial.models import Article, ArticleType, Portrait
 from articles.files.models import File
+from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.files import samples
 from tests.articles.public import sample_content
@@ -153,3 +154,23 @@ def test_an_editor_chooses_the_template_of_a_type(client: Client, edna: Any) -> 
     response = client.post("/admin/articles/articletype/add/", data)
     assert response.status_code == 302, response.context["errors"]
     assert ArticleType.objects.get(slug="talk").template == "podcast"
+
+
+def test_a_type_has_its_name_in_the_language_of_the_page(
+    client: Client, admin_client: Client
+) -> None:
+    publication = current_publication()
+    publication.languages = "en, fr"
+    publication.save()
+    analysis = ArticleType.objects.get(slug="analysis")
+    change = f"/admin/articles/articletype/{analysis.pk}/change/"
+    form = admin_client.get(change).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    assert admin_client.post(change, values | {"name_fr": "Décryptage"}).status_code == 302
+    french = newsroom.published("Le fleuve", language="fr", kind=analysis)
+    for path in ("/language/fr/", french.get_absolute_url()):
+        (label, *_more) = lxml_html.document_fromstring(client.get(path).content).find_class("kind")
+        assert label.text_content().strip() == "Décryptage", path
+    english = newsroom.published("The river", kind=analysis)
+    (label,) = page(client, english).xpath("//main//header//*[@class='kind']")
+    assert label.text_content().strip() == "Analysis"
