@@ -18,6 +18,7 @@ IMPORT = re.compile(
 )
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 INDENT = re.compile(r"\n\s+")
+LINE_END = re.compile(r"(?<=[{};,])\n")
 URL = re.compile(r"""url\(["'](?P<url>[^"')]+)["']\)""")
 
 
@@ -26,7 +27,7 @@ class UnknownImport(Exception):
 
 
 def inlined(name: str, sources: dict[str, str]) -> str:
-    """The stylesheet `name` with its imports inlined, without comments and indents.
+    """The stylesheet `name` with its imports inlined, without comments, indents and most line ends.
 
     Args:
         sources: the content of every stylesheet, by its path below the static folder.
@@ -50,7 +51,7 @@ def inlined(name: str, sources: dict[str, str]) -> str:
         message = f'{name}: write every import as @import url("file.css") layer(name);'
         raise UnknownImport(message)
     # A fifth less to download, compressed.
-    return INDENT.sub("\n", COMMENT.sub("", whole))
+    return LINE_END.sub("", INDENT.sub("\n", COMMENT.sub("", whole)))
 
 
 def _with_relative_urls(name: str, file: str, rules: str) -> str:

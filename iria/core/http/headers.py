@@ -82,6 +82,9 @@ class ForwardedHeaders:
         return self.get_response(request)
 
 
+PERMISSIONS_POLICY: Final = (
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+)
 SPECULATION_RULES: Final = '"/speculation-rules.json"'
 """The file with the links that browsers may fetch ahead; a header needs no exception in the policy."""
 
@@ -98,11 +101,8 @@ class ResponseHeaders:
             # A cached page keeps its own policy, which may allow frames; a browser would
             # replace it by the one sent here.
             response.headers.pop("Content-Security-Policy", None)
-        response.headers.setdefault(
-            "Permissions-Policy",
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
-        )
-        is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        if is_page and not request.path.startswith(settings.PRIVATE_PATHS):
-            response.headers.setdefault("Speculation-Rules", SPECULATION_RULES)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+            if not request.path.startswith(settings.PRIVATE_PATHS):
+                response.headers.setdefault("Speculation-Rules", SPECULATION_RULES)
         return response

@@ -15,9 +15,7 @@ def test_each_imported_file_is_in_its_layer() -> None:
         "css/site.css": '@layer base, theme;\n@import url("base.css") layer(base);',
         "css/base.css": "p { margin: 0; }",
     }
-    assert inlined("css/site.css", sources) == (
-        "@layer base, theme;\n@layer base {\np { margin: 0; }\n}"
-    )
+    assert inlined("css/site.css", sources) == ("@layer base, theme;@layer base {p { margin: 0; }}")
 
 
 def test_a_media_condition_is_kept() -> None:
@@ -26,7 +24,7 @@ def test_a_media_condition_is_kept() -> None:
         "css/print.css": "p { color: black; }",
     }
     whole = inlined("css/site.css", sources)
-    assert whole.startswith("@media print {\n@layer pages {")
+    assert whole.startswith("@media print {@layer pages {")
 
 
 def test_relative_urls_are_adapted() -> None:
