@@ -57,6 +57,7 @@ def serving(settings: str = "iria.settings", *, page_store_mb: int = 0) -> Itera
                 "DJANGO_SETTINGS_MODULE": settings,
                 "SEARCH_RATE_LIMIT": "1000000000",
                 "PAGE_STORE_MB": str(page_store_mb),
+                "SITE_URL": f"http://127.0.0.1:{port}",
             },
             pass_fds=[listener.fileno()],
         )
