@@ -70,3 +70,16 @@ def test_stylesheets_use_logical_properties(side: str) -> None:
     )
     for path in (STATIC / "css").rglob("*.css"):
         assert not physical.search(path.read_text()), path.name
+
+
+def test_the_files_of_a_face_have_the_same_weights() -> None:
+    """With different weights, a browser uses only one of the files, and a fallback for other letters."""
+    rules = (STATIC / "css" / "fonts.css").read_text().split("@font-face")[1:]
+    weights: dict[tuple[str, ...], set[str]] = {}
+    for rule in rules:
+        found = dict(re.findall(r"(font-[\w-]+): ([^;]+);", rule))
+        if "Fallback" not in found["font-family"]:
+            face = (found["font-family"], found["font-style"])
+            weights.setdefault(face, set()).add(found["font-weight"])
+    assert len(weights) == 4
+    assert {face: len(each) for face, each in weights.items()} == dict.fromkeys(weights, 1)
