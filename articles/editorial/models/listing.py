@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from articles.editorial.models.article import Article
-from iria.core.model_policy import Pruning, model_policy
+from iria.core.model_policy import Pruning, PublicRows, model_policy
 
 
 class Scope(models.TextChoices):
@@ -117,7 +117,8 @@ class ListingCount(models.Model):
 
 
 @model_policy(
-    public=None,
+    # Deleted when the worker has listed the article, which changes no other table with triggers.
+    public=PublicRows(inserts=False),
     personal_data=None,
     pruning=Pruning("editorial.keep_listings", "Deleted when the article is listed again."),
 )

@@ -26,6 +26,7 @@ from articles.editorial.models import (
     ListingRecheck,
     Scope,
 )
+from iria.core.http.cache_versions import CONTENT, current_versions
 from iria.evaluation.synthetic.articles import listed_together
 from tests import newsroom
 from tests.together import at_once
@@ -259,7 +260,9 @@ def test_a_locked_article_blocks_nobody_and_is_listed_correctly_afterwards() -> 
         Article.objects.filter(pk=article.pk).update(published_at=MARCH - timedelta(days=1))
         at_once(add_the_tag)
     assert ListingRecheck.objects.count() == 1
+    before = current_versions([CONTENT])
     assert listings.recheck() == 1
+    assert current_versions([CONTENT]) != before
     assert_consistent()
     (entry,) = ListingEntry.objects.filter(scope=Scope.TAG, target=tag.pk)
     assert entry.published_at == MARCH - timedelta(days=1)
