@@ -4,6 +4,7 @@ import sys
 
 from iria.core.db.compiled_queries import Prepared
 from iria.core.http.cache_versions import ProcessCache
+from iria.core.http.page_store import PageStore
 
 APPS = ("iria", "articles", "accounts", "newsletter")
 
@@ -19,6 +20,8 @@ def forget_everything() -> None:
 def _clear(each: object) -> None:
     if isinstance(each, ProcessCache):
         each._cached = ("", {})
+    elif isinstance(each, PageStore):
+        each.clear()
     elif isinstance(each, Prepared):
         vars(each._compiled).clear()
     elif type(each).__name__ == "_lru_cache_wrapper":

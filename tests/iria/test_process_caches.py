@@ -13,6 +13,8 @@ from django.test import RequestFactory
 from django.utils import timezone, translation
 
 from iria.core.http import page_cache
+from iria.core.http.change_listener import listener
+from iria.core.http.page_store import pages
 from iria.publication.models import Publication
 from iria.wsgi import application
 from tests.iria.process_caches import forget_everything
@@ -82,6 +84,12 @@ def _connections_stay_open() -> Iterator[None]:
         each.connect(close_old_connections)
 
 
+@pytest.fixture(autouse=True)
+def _no_thread_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would go on after the test, and never hear of what is rolled back."""
+    monkeypatch.setattr(listener, "start", lambda: None)
+
+
 @pytest.fixture
 def public(parts: dict[str, str], settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """All public URLs, for a publication with two languages and at a fixed time."""
@@ -124,6 +132,21 @@ def test_an_unusual_request_does_not_change_other_responses(
     for url in public:
         _request(url, **environ)
     assert _differences(before, _responses(public)) == []
+
+
+def test_stored_pages_do_not_depend_on_their_first_request(
+    public: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _responses(public)
+    forget_everything()
+    monkeypatch.setattr(listener, "is_current", lambda: True)
+    key = {"HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme"}
+    environ = {name: value for name, value in HEADERS.items() if name not in key}
+    for url in public:
+        _request(url, **environ)
+    assert len(pages) > 50
+    assert _differences(before, _responses(public)) == []
+    forget_everything()
 
 
 def test_no_page_depends_on_the_order_of_requests(public: list[str]) -> None:
