@@ -74,6 +74,7 @@ class ChangeListener:
 
     def has_changed(self, scopes: Iterable[str], since: int) -> bool:
         """Whether one of the scopes has changed after the change with this number."""
+        # Read first: `_expire_all` replaces it, and never empties one that is being read.
         changed_at = self._changed_at
         return self._all_changed_at > since or any(
             changed_at.get(scope, 0) > since for scope in scopes
@@ -86,6 +87,10 @@ class ChangeListener:
             except (psycopg.Error, OSError) as error:
                 # The outage of the database has its own log line.
                 logger.debug("Not listening for changes: %s", error)
+                sleep(RETRY_SECONDS)
+            except Exception:
+                # Without this thread nothing would be stored until the process ends.
+                logger.exception("Not listening for changes")
                 sleep(RETRY_SECONDS)
             finally:
                 self._known_until = 0.0
@@ -113,7 +118,7 @@ class ChangeListener:
         """Everything may have changed."""
         self._number += 1
         self._all_changed_at = self._number
-        self._changed_at.clear()
+        self._changed_at = {}
 
 
 def connection_string() -> str:
