@@ -1,5 +1,6 @@
 """Stored public pages: sent again without a query, and no longer once what they show has changed."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -27,7 +28,7 @@ from articles.editorial.versions.changes import publish_changes
 from articles.editorial.versions.drafts import open_for_editing, save
 from articles.images.models import Image
 from iria.core.http import change_listener
-from iria.core.http.change_listener import listener
+from iria.core.http.change_listener import ChangeListener, listener
 from iria.core.http.page_store import PageStore, StoredPages, pages
 from iria.publication.models import Publication
 from tests import newsroom
@@ -233,14 +234,57 @@ def test_an_answer_for_one_reader_is_not_stored(client: Client, headers: dict[st
 def test_the_pages_used_longest_ago_make_room() -> None:
     store, page = PageStore(), mock.Mock(size=400)
     for path in ("/a/", "/b/", "/a/", "/c/"):
-        key = ("", False, path)
+        key = ("", False, path, "")
         if store.get(key) is None:
             store.put(key, page, 1000)
-    assert [store.get(("", False, path)) is not None for path in ("/a/", "/b/", "/c/")] == [
+    assert [store.get(("", False, path, "")) is not None for path in ("/a/", "/b/", "/c/")] == [
         True,
         False,
         True,
     ]
+
+
+def test_a_page_that_is_too_large_leaves_the_others() -> None:
+    store, small, large = PageStore(), ("", False, "/a/", ""), ("", False, "/b/", "")
+    store.put(small, mock.Mock(size=400), 1000)
+    store.put(large, mock.Mock(size=1001), 1000)
+    assert (store.get(small) is not None, store.get(large)) == (True, None)
+
+
+@pytest.mark.usefixtures("listening")
+def test_queries_that_are_quoted_alike_are_different_pages(client: Client) -> None:
+    newsroom.published("Café")
+    for query in ("q=Caf\xc3\xa9", "q=Caf%C3%83%C2%A9"):
+        found = client.get("/search/feed/", QUERY_STRING=query)
+        with mock.patch.object(listener, "is_current", return_value=False):
+            fresh = client.get("/search/feed/", QUERY_STRING=query)
+        assert found.content == fresh.content
+
+
+def test_a_change_counts_while_all_scopes_expire() -> None:
+    listening = ChangeListener()
+    listening._changed_at["article:1"] = listening._number = 1
+
+    def scopes() -> Iterator[str]:
+        listening._expire_all()
+        yield "article:1"
+
+    assert listening.has_changed(scopes(), 0)
+
+
+def test_listening_goes_on_after_any_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    listening, attempts = ChangeListener(), count()
+
+    def fail() -> None:
+        if next(attempts):
+            listening._process = 0
+        raise ValueError
+
+    monkeypatch.setattr(change_listener, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(listening, "_listen", fail)
+    listening._process = os.getpid()
+    listening._run()
+    assert next(attempts) == 2
 
 
 def edit(article: Article, text: str, by: User) -> None:
