@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Coalesce, Concat, LPad, Now
+from django.db.models.functions import Cast, Coalesce, Concat, LPad
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 
 from articles.editorial import permissions
@@ -37,12 +38,16 @@ PATH: Final = Case(
     output_field=CharField(),
 )
 
-STATUS: Final = Case(
-    When(Q(state=Article.State.PUBLISHED, published_at__lte=Now()), then=Value(PUBLIC)),
-    When(state__in=[Article.State.UNPUBLISHED, Article.State.TRASH], then=Value(GONE)),
-    default=Value(WAITING),
-    output_field=CharField(),
-)
+
+def _status() -> Case:
+    """By the clock of the process, as everything that pages show."""
+    is_public = Q(state=Article.State.PUBLISHED, published_at__lte=timezone.now())
+    return Case(
+        When(is_public, then=Value(PUBLIC)),
+        When(state__in=[Article.State.UNPUBLISHED, Article.State.TRASH], then=Value(GONE)),
+        default=Value(WAITING),
+        output_field=CharField(),
+    )
 
 
 def _targets() -> "QuerySet[Any]":
@@ -51,7 +56,7 @@ def _targets() -> "QuerySet[Any]":
         link_id=F("pk"),
         link_title=F("headline"),
         link_path=PATH,
-        link_status=STATUS,
+        link_status=_status(),
         link_state=F("state"),
     )
 

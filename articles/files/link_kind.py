@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Concat, Now
+from django.db.models.functions import Concat
 from django.urls import reverse
+from django.utils import timezone
 
 from articles.files.models import File
 from articles.links.kinds import GONE, PUBLIC, LinkKind
@@ -13,8 +14,10 @@ from articles.links.models import InternalLink
 NAME: Final = "file"
 FOLDER: Final = "/files/"
 
-SHOWABLE: Final = ~Q(credit="") & (Q(licence_until__isnull=True) | Q(licence_until__gt=Now()))
-"""The same rule as `File.may_be_shown`."""
+
+def _showable() -> Q:
+    """The same rule as `File.may_be_shown`."""
+    return ~Q(credit="") & (Q(licence_until__isnull=True) | Q(licence_until__gt=timezone.now()))
 
 
 def _path(end: str = "") -> Concat:
@@ -23,16 +26,17 @@ def _path(end: str = "") -> Concat:
 
 def _targets() -> "QuerySet[Any]":
     """A file that readers may not have counts as unpublished."""
+    showable = _showable()
     return File.objects.annotate(
         link_kind=Value(NAME, CharField()),
         link_id=F("pk"),
         link_title=F("title"),
         link_path=_path(),
         link_status=Case(
-            When(SHOWABLE, then=Value(PUBLIC)), default=Value(GONE), output_field=CharField()
+            When(showable, then=Value(PUBLIC)), default=Value(GONE), output_field=CharField()
         ),
         link_state=Case(
-            When(SHOWABLE, then=Value("published")),
+            When(showable, then=Value("published")),
             default=Value("withdrawn"),
             output_field=CharField(),
         ),

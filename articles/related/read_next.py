@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.aggregated_rows import is_replaced
@@ -49,11 +50,11 @@ WHERE link.article_id = %s AND link.other_id = articles_article.id)"""
 
 NEWEST: Final = """
 (SELECT article_id FROM articles_listingentry
-    WHERE scope = 'primary' AND target = %s AND language = %s AND published_at <= now()
+    WHERE scope = 'primary' AND target = %s AND language = %s AND published_at <= %s
     ORDER BY published_at DESC, article_id DESC LIMIT %s)
 UNION
 (SELECT article_id FROM articles_listingentry
-    WHERE scope = 'all' AND target = 0 AND language = %s AND published_at <= now()
+    WHERE scope = 'all' AND target = 0 AND language = %s AND published_at <= %s
     ORDER BY published_at DESC, article_id DESC LIMIT %s)
 """
 
@@ -102,7 +103,9 @@ def _chosen(article: int) -> ArticleQuerySet:
 
 
 def _in_section(section: int, language: str, count: int) -> ArticleQuerySet:
-    rows = RawSQL(NEWEST, [section, language, count, language, count])  # noqa: S611 - a constant
+    now = timezone.now()
+    values = [section, language, now, count, language, now, count]
+    rows = RawSQL(NEWEST, values)  # noqa: S611 - a constant
     in_section = ListingEntry.objects.filter(
         article=OuterRef("pk"), scope=Scope.PRIMARY, target=section
     )

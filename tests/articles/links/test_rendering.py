@@ -1,9 +1,12 @@
 """Readers follow references to where their targets are now."""
 
+from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from articles.body.references import Reference
@@ -148,3 +151,16 @@ def test_articles_and_pages_have_a_status(edna: User) -> None:
         "public",
         "gone",
     ]
+
+
+def test_a_page_follows_the_clock_of_its_process_and_not_that_of_the_database(
+    client: Client,
+) -> None:
+    now = timezone.now()
+    vote = newsroom.published("The mussel vote", at=now + timedelta(hours=1))
+    article = newsroom.published(body=linking_to(f"internal:article/{vote.pk}"), at=now)
+    assert vote.get_absolute_url() not in page_of(client, article)
+    with mock.patch("django.utils.timezone.now", return_value=now + timedelta(hours=2)):
+        text = page_of(client, article)
+    # In the text and among the articles to read next.
+    assert text.count(f'href="{vote.get_absolute_url()}"') == 2
