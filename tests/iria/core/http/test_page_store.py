@@ -18,6 +18,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
+from psycopg.conninfo import conninfo_to_dict
 
 from accounts.models import AuthorProfile, User
 from articles.comments.models import Comment
@@ -28,7 +29,7 @@ from articles.editorial.versions.changes import publish_changes
 from articles.editorial.versions.drafts import open_for_editing, save
 from articles.images.models import Image
 from iria.core.http import change_listener
-from iria.core.http.change_listener import ChangeListener, listener
+from iria.core.http.change_listener import ChangeListener, connection_string, listener
 from iria.core.http.page_store import PageStore, StoredPages, pages
 from iria.publication.models import Publication
 from tests import newsroom
@@ -85,6 +86,7 @@ def rendered(url: str) -> Any:
 @pytest.mark.usefixtures("listening")
 def test_a_page_is_sent_again_as_it_was_without_a_query(client: Client) -> None:
     url = newsroom.published("Quiet").get_absolute_url()
+    settle()
     first = client.get(url)
     assert is_stored(client, url)
     again = client.get(url)
@@ -95,6 +97,7 @@ def test_a_page_is_sent_again_as_it_was_without_a_query(client: Client) -> None:
 @pytest.mark.usefixtures("listening")
 def test_a_browser_with_the_page_is_told_so_without_a_query(client: Client) -> None:
     url = newsroom.published("Quiet").get_absolute_url()
+    settle()
     first = client.get(url)
     settle()
     with CaptureQueriesContext(connection) as queries:
@@ -106,6 +109,7 @@ def test_a_browser_with_the_page_is_told_so_without_a_query(client: Client) -> N
 @pytest.mark.usefixtures("listening")
 def test_a_page_is_compressed_once(client: Client) -> None:
     url = newsroom.published("Quiet").get_absolute_url()
+    settle()
     plain, first = client.get(url), client.get(url, headers=GZIP)
     with mock.patch("gzip.compress") as compress:
         again = client.get(url, headers=GZIP)
@@ -122,6 +126,7 @@ def test_an_edited_article_is_shown_and_other_articles_stay_stored(client: Clien
     others = [newsroom.published(f"Other {number}") for number in range(3)]
     shown = ["/", article.get_absolute_url(), section.get_absolute_url()]
     unrelated = newsroom.published("Alone", language="fr")
+    settle()
     for url in [
         *shown,
         unrelated.get_absolute_url(),
@@ -139,6 +144,7 @@ def test_an_edited_article_is_shown_and_other_articles_stay_stored(client: Clien
 @pytest.mark.usefixtures("listening")
 def test_a_comment_concerns_the_page_of_its_article_only(client: Client) -> None:
     article, other = newsroom.published("Quiet"), newsroom.published("Other")
+    settle()
     for url in (article.get_absolute_url(), other.get_absolute_url()):
         client.get(url)
     Comment.objects.create(article=article, name="Ola", text="Well.", state="approved")
@@ -151,6 +157,7 @@ def test_a_comment_concerns_the_page_of_its_article_only(client: Client) -> None
 def test_a_page_ends_with_the_licence_of_its_image(client: Client) -> None:
     end = timezone.now() + timedelta(hours=1)
     newsroom.published("Quiet", lead_image=newsroom.picture(licence_until=end))
+    settle()
     client.get("/")
     assert is_stored(client, "/")
     with mock.patch("django.utils.timezone.now", return_value=end + timedelta(seconds=1)):
@@ -160,6 +167,7 @@ def test_a_page_ends_with_the_licence_of_its_image(client: Client) -> None:
 @pytest.mark.usefixtures("listening")
 def test_pages_are_checked_by_a_query_while_nothing_is_heard(client: Client) -> None:
     article = newsroom.published("Quiet")
+    settle()
     client.get("/")
     assert is_stored(client, "/")
     with connection.cursor() as cursor:
@@ -177,6 +185,7 @@ def test_pages_are_checked_by_a_query_while_nothing_is_heard(client: Client) -> 
 def test_a_current_page_is_sent_while_the_database_is_away(client: Client, edna: User) -> None:
     kept, withdrawn = newsroom.published("Kept"), newsroom.published("Withdrawn", language="fr")
     urls = [each.get_absolute_url() for each in (kept, withdrawn)]
+    settle()
     answers = [client.get(url) for url in urls]
     Article.objects.filter(pk=withdrawn.pk).update(headline="Wrong")
     settle()
@@ -195,6 +204,7 @@ def test_a_current_page_is_sent_while_the_database_is_away(client: Client, edna:
 def test_nothing_private_is_stored(client: Client, edna: User) -> None:
     article = newsroom.published("Quiet")
     client.force_login(edna)
+    settle()
     for url in (
         "/accounts/login/",
         "/admin/",
@@ -259,6 +269,13 @@ def test_queries_that_are_quoted_alike_are_different_pages(client: Client) -> No
         with mock.patch.object(listener, "is_current", return_value=False):
             fresh = client.get("/search/feed/", QUERY_STRING=query)
         assert found.content == fresh.content
+
+
+def test_a_direct_connection_notices_a_lost_network_too(settings: Any) -> None:
+    settings.DATABASE_DIRECT_URL = "postgres://iria:x@db.example:5433/iria?connect_timeout=9"
+    found = conninfo_to_dict(connection_string())
+    assert (found["host"], found["port"], found["connect_timeout"]) == ("db.example", "5433", "9")
+    assert found["tcp_user_timeout"] == str(connection.settings_dict["OPTIONS"]["tcp_user_timeout"])
 
 
 def test_a_change_counts_while_all_scopes_expire() -> None:
