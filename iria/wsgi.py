@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
@@ -29,8 +30,9 @@ except ImproperlyConfigured as error:
 
 
 def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    """Begins to listen in each process that gunicorn has forked, for stored pages."""
-    listener.start()
+    """Begins to listen in each process that gunicorn has forked, if it stores pages."""
+    if settings.PAGE_STORE_MB:
+        listener.start()
     return _application(environ, start_response)
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 CHANNEL: Final = "iria_change"
 PAUSE_SECONDS: Final = 0.25
@@ -26,9 +26,12 @@ RETRY_SECONDS: Final = 1.0
 MOST_SCOPES: Final = 20_000
 """Known one by one; with more, everything counts as changed."""
 
+TIMEOUTS: Final = (
+    "connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+)  # fmt: skip
 CONNECTION_SETTINGS: Final = (
     "host", "hostaddr", "port", "dbname", "user", "password", "sslmode", "sslrootcert", "sslcert", "sslkey",
-    "connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+    *TIMEOUTS,
 )  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -123,10 +126,11 @@ class ChangeListener:
 
 def connection_string() -> str:
     """For a connection that is never shared with another client, as a pooler would do."""
-    if settings.DATABASE_DIRECT_URL:
-        return str(settings.DATABASE_DIRECT_URL)
     values: dict[str, Any] = connections[DEFAULT_DB_ALIAS].get_connection_params()
-    return make_conninfo(**{name: values[name] for name in CONNECTION_SETTINGS if name in values})
+    direct = settings.DATABASE_DIRECT_URL
+    names = TIMEOUTS if direct else CONNECTION_SETTINGS
+    chosen = {name: values[name] for name in names if name in values}
+    return make_conninfo(**chosen | (conninfo_to_dict(direct) if direct else {}))
 
 
 listener: Final = ChangeListener()
