@@ -145,7 +145,6 @@ class ArticleList(admin.ModelAdmin[Article]):
         "headline_and_type",
         "status_badge",
         "authors",
-        "primary_category",
         "date",
     ]
     list_display_links = ["headline_and_type"]
@@ -204,8 +203,10 @@ class ArticleList(admin.ModelAdmin[Article]):
 
     @admin.display(description="Headline", ordering="headline")
     def headline_and_type(self, article: Article) -> str:
-        """With the type and the time of the last change in the second line."""
-        return render_to_string("admin/articles/article/_headline.html", {"article": article})
+        """With type, primary category and the time of the last change in the second line."""
+        categories = article.article_categories.all()
+        context = {"article": article, "category": categories[0].category if categories else None}
+        return render_to_string("admin/articles/article/_headline.html", context)
 
     @admin.display(description="Status", ordering="state")
     def status_badge(self, article: Article) -> str:
@@ -215,11 +216,6 @@ class ArticleList(admin.ModelAdmin[Article]):
     @admin.display(description="Authors")
     def authors(self, article: Article) -> str:
         return ", ".join(str(byline.author) for byline in article.bylines.all()) or "–"
-
-    @admin.display(description="Category")
-    def primary_category(self, article: Article) -> str:
-        chosen = list(article.article_categories.all())
-        return str(chosen[0].category) if chosen else "–"
 
     @admin.display(description="Date", ordering="published_at")
     def date(self, article: Article) -> str:
