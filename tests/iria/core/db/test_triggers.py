@@ -46,6 +46,14 @@ def test_a_statement_without_rows_records_nothing() -> None:
         assert _token_count() == before, table
 
 
+def test_a_policy_names_columns_that_exist() -> None:
+    for model, public in public_models():
+        row_columns = public.row_scope[1] if public.row_scope else ()
+        value_columns = (public.scope_per_value[1],) if public.scope_per_value else ()
+        named = {*public.columns, *public.unseen_columns, *row_columns, *value_columns}
+        assert named <= {each.column for each in model._meta.concrete_fields}, model
+
+
 def test_every_change_of_a_public_table_is_recorded(client: Client, parts: dict[str, str]) -> None:
     """An update with the same values records nothing. Deferred foreign keys are never checked."""
     filled = 0
