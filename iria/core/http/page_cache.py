@@ -76,10 +76,10 @@ def _with_caching[V: View](view: V, also: Scopes | None, *, by_row: bool, stored
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in SAFE_METHODS:
             return HttpResponseNotAllowed(SAFE_METHODS)
-        # Read before the page is rendered: after a change in between, the page is newer than its
-        # ETag, which costs one more download.
-        scopes = [CONTENT, *(also(request, *args, **kwargs) if also else ())]
+        # Read before the page is rendered, and before its scopes, which may be those of another article
+        # after a change in between: then the page is newer than its ETag, which costs one more download.
         since = listener.number
+        scopes = [CONTENT, *(also(request, *args, **kwargs) if also else ())]
         now = timezone.now()
         state = current_state(scopes, now)
         start, ends = period_of(now, HOUR if HOURLY in scopes else DAY)

@@ -12,12 +12,13 @@ from unittest import mock
 import pytest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
+from psycopg import Notify
 from psycopg.conninfo import conninfo_to_dict
 
 from accounts.models import AuthorProfile, User
@@ -30,6 +31,7 @@ from articles.editorial.versions.drafts import open_for_editing, save
 from articles.images.models import Image
 from iria.core.http import change_listener
 from iria.core.http.change_listener import ChangeListener, connection_string, listener
+from iria.core.http.page_cache import public_page
 from iria.core.http.page_store import PageStore, StoredPages, pages
 from iria.publication.models import Publication
 from tests import newsroom
@@ -276,6 +278,16 @@ def test_a_direct_connection_notices_a_lost_network_too(settings: Any) -> None:
     found = conninfo_to_dict(connection_string())
     assert (found["host"], found["port"], found["connect_timeout"]) == ("db.example", "5433", "9")
     assert found["tcp_user_timeout"] == str(connection.settings_dict["OPTIONS"]["tcp_user_timeout"])
+
+
+def test_a_change_counts_while_the_scopes_are_looked_up(rf: RequestFactory) -> None:
+    def scopes(request: HttpRequest) -> tuple[str, ...]:
+        listener._count([Notify("iria_change", "structure", 1)])
+        return ()
+
+    page = public_page(also=scopes, by_row=True)(lambda request: HttpResponse("A page"))
+    freshness = page(rf.get("/")).freshness  # type: ignore[attr-defined]
+    assert listener.has_changed(freshness.scopes, freshness.since)
 
 
 def test_a_change_counts_while_all_scopes_expire() -> None:
