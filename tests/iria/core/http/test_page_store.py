@@ -285,9 +285,11 @@ def test_a_change_counts_while_the_scopes_are_looked_up(rf: RequestFactory) -> N
         listener._count([Notify("iria_change", "structure", 1)])
         return ()
 
-    page = public_page(also=scopes, by_row=True)(lambda request: HttpResponse("A page"))
-    freshness = page(rf.get("/")).freshness  # type: ignore[attr-defined]
-    assert listener.has_changed(freshness.scopes, freshness.since)
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("A page")
+
+    response: Any = public_page(also=scopes, by_row=True)(view)(rf.get("/"))
+    assert listener.has_changed(response.freshness.scopes, response.freshness.since)
 
 
 def test_a_change_counts_while_all_scopes_expire() -> None:
