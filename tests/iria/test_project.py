@@ -28,6 +28,17 @@ def test_lock_files_agree_on_versions() -> None:
     assert {package: found for package, found in versions.items() if len(found) > 1} == {}
 
 
+def test_every_package_is_in_the_lock_file_for_development() -> None:
+    """The checks install that one only."""
+    locked = {
+        name: set(re.findall(r"^([a-z0-9-]+)==", (PROJECT / name).read_text(), re.MULTILINE))
+        for name in LOCKS
+    }
+    missing = {name: found - locked["requirements-dev.txt"] for name, found in locked.items()}
+    missing.pop("requirements-postgres.txt")  # not needed where the system has PostgreSQL
+    assert {name: found for name, found in missing.items() if found} == {}
+
+
 def test_npm_lock_files_have_hashes_and_no_urls() -> None:
     locks = [*(PROJECT / "tests").glob("*/package-lock.json")]
     locks += (PROJECT / "tests").glob("*/*/package-lock.json")
