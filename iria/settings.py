@@ -78,6 +78,9 @@ API_RATE_LIMIT: int = env.int("API_RATE_LIMIT", default=120)
 SEARCH_RATE_LIMIT: int = env.int("SEARCH_RATE_LIMIT", default=120)
 # Memory for public pages as they were sent, in each web process; 0 stores none.
 PAGE_STORE_MB: int = env.int("PAGE_STORE_MB", default=32)
+if TESTING:
+    # Most tests never commit, so no change would be heard of. Servers that a test starts store pages.
+    PAGE_STORE_MB = 0
 
 # Apps and middleware
 

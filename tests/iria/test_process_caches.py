@@ -135,10 +135,11 @@ def test_an_unusual_request_does_not_change_other_responses(
 
 
 def test_stored_pages_do_not_depend_on_their_first_request(
-    public: list[str], monkeypatch: pytest.MonkeyPatch
+    public: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     before = _responses(public)
     forget_everything()
+    settings.PAGE_STORE_MB = 32
     monkeypatch.setattr(listener, "is_current", lambda: True)
     key = {"HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme"}
     environ = {name: value for name, value in HEADERS.items() if name not in key}

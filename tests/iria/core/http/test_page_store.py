@@ -51,7 +51,8 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def listening(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
+    settings.PAGE_STORE_MB = 32
     # A busy machine may leave the thread waiting for longer than a server does.
     monkeypatch.setattr(change_listener, "SILENCE_SECONDS", 3 * SECONDS)
     pages.clear()
