@@ -30,6 +30,7 @@ pytestmark = [
 
 TOOL: Final = Path(__file__).parent / "lighthouse"
 MIN_SCORE: Final = 99
+PAINTS: Final = ("first-contentful-paint", "largest-contentful-paint")
 CATEGORIES: Final = ("performance", "accessibility", "best-practices", "seo")
 WORDS: Final = 60 * 1024
 SCRIPTS: Final = 12 * 1024
@@ -92,7 +93,8 @@ def test_all_lighthouse_scores_are_high_enough(pages: dict[str, str], kind: str)
         if (kind, name) != ("search", "seo")
     }
     shift = report["audits"]["cumulative-layout-shift"]["numericValue"]
-    print(f"{kind}: {scores}, layout shift {shift:.3f}")
+    paints = [report["audits"][name]["displayValue"] for name in PAINTS]
+    print(f"{kind}: {scores}, layout shift {shift:.3f}, first and largest paint {paints}")
     failing = [
         f"{audit['id']}: {audit['title']} {audit.get('displayValue', '')}"
         for audit in report["audits"].values()
