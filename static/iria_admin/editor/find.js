@@ -77,7 +77,7 @@ class Panel {
     this.dom.hidden = true;
     globalThis.CSS?.highlights?.delete("found");
     globalThis.CSS?.highlights?.delete("found-current");
-    this.editor.commands.focus();
+    this.editor.view.focus(); /* at once: the next key may be pressed before the next frame */
   }
 
   look() {
