@@ -93,11 +93,13 @@ def _sign_up(request: HttpRequest, language: str) -> HttpResponse:
         message = gettext("Too many sign-ups from your network. Try again in an hour.")
         form.add_error(None, message)
         return _sign_up_page(request, form, status=429)
+    # An offer has no choice of a language: the e-mails are in that of its page.
+    has_choice = "language" in request.POST
     opt_in.request(
         form.cleaned_data["email"],
         source_url=source_path(request),
         wanted=form.wanted(),
-        language=form.cleaned_data["language"],
+        language=form.cleaned_data["language"] if has_choice else language,
     )
     return to_check_inbox(language)
 
@@ -216,6 +218,7 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
 def _preferences_page(
     request: HttpRequest, email: str, subscriber: Subscriber | None
 ) -> HttpResponse:
+    too_often = False
     # An empty form is valid: it chooses nothing.
     form = PreferencesForm(
         request.POST if request.method == "POST" else None,
@@ -226,10 +229,13 @@ def _preferences_page(
     if request.method == "POST" and form.is_valid():
         try:
             subscriptions_preferences.choose(email, form.choice(), request.POST)
+        except opt_in.TooOften as error:
+            form.add_error(None, str(error))
+            too_often = True
         except opt_in.NotPossible as error:
-            status = 429 if isinstance(error, opt_in.TooOften) else 410
-            return message_page(request, str(error), status=status)
-        return redirect(f"{request.path}?saved=1")
+            return message_page(request, str(error), status=410)
+        else:
+            return redirect(f"{request.path}?saved=1")
     context = {
         "form": form,
         "offers": form.offers(),
@@ -239,7 +245,7 @@ def _preferences_page(
         "saved": "saved" in request.GET,
         "asked": "asked" in request.GET,
     }
-    status = 422 if form.errors else 200
+    status = 429 if too_often else 422 if form.errors else 200
     return render(request, "newsletter/preferences.html", context, status=status)
 
 

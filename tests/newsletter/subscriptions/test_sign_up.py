@@ -184,6 +184,19 @@ def test_a_truncated_expired_or_outdated_link_gets_a_message(
     assert Subscriber.objects.get().state == "left"
 
 
+@pytest.mark.parametrize(
+    ("form", "language"), [({}, "fr"), ({"language": ""}, ""), ({"language": "en"}, "en")]
+)
+def test_an_offer_is_answered_in_the_language_of_its_page(
+    client: Client, form: dict[str, str], language: str
+) -> None:
+    publication = current_publication()
+    publication.languages = "en, fr"
+    publication.save()
+    client.post("/newsletter/?language=fr", {"email": OLA, **form})
+    assert Consent.objects.get().language == language
+
+
 def test_an_outdated_link_is_answered_in_the_language_of_the_request(client: Client) -> None:
     publication = current_publication()
     publication.languages = "en, fr"

@@ -131,6 +131,7 @@ def test_changes_per_day_are_limited_and_unsubscribing_is_not(
         "You have changed your preferences too often today. Try again tomorrow."
         in answers[2].content.decode()
     )
+    assert answers[2].context["form"].wanted()[0].newsletter == weekly
     assert Consent.objects.count() == 2
     assert Subscription.objects.get().newsletter == news()
     client.post(ola.preferences_path(), {})
