@@ -211,26 +211,28 @@ if not TESTING and not is_command(sys.argv):
     # Pooled connections are checked before use, for restarts of the database.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 _CACHE_URL: str = env.str("CACHE_URL", default="none")
+# In PostgreSQL, so that limits on sign-in are counted for all processes.
+_DATABASE_CACHE: dict[str, Any] = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "iria_cache",
+    # Keys of rate limits contain IP addresses: docs/decisions/daily-key.md.
+    "KEY_FUNCTION": "iria.core.security.daily_key.cache_key",
+    # An attacker with many keys must not evict the limits on sign-in.
+    "OPTIONS": {"MAX_ENTRIES": 50_000},
+}
 CACHES: dict[str, dict[str, Any]]
 if _CACHE_URL == "none":
-    # In PostgreSQL, so that limits on sign-in are counted for all processes.
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "iria_cache",
-            # Keys of rate limits contain IP addresses: docs/decisions/daily-key.md.
-            "KEY_FUNCTION": "iria.core.security.daily_key.cache_key",
-            # An attacker with many keys must not evict the limits on sign-in.
-            "OPTIONS": {"MAX_ENTRIES": 50_000},
-        }
-    }
+    CACHES = {"default": _DATABASE_CACHE}
 elif _CACHE_URL.startswith(("redis://", "rediss://")):
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "iria.core.redis_cache.RedisCache",
             "LOCATION": _CACHE_URL,
             "KEY_FUNCTION": "iria.core.security.daily_key.cache_key",
-        }
+            "KEY_PREFIX": "iria",
+        },
+        # While Redis does not answer.
+        "database": _DATABASE_CACHE,
     }
 else:
     raise ImproperlyConfigured("The setting CACHE_URL should be none or redis://host:6379/0.")  # noqa: EM101

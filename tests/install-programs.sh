@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the checks need and pip cannot install: as root on Debian; elsewhere it names what is missing.
 # Each program with Debian's package, where that has another name.
-programs="chromium-headless-shell java:default-jre-headless exiftool:libimage-exiftool-perl node:nodejs npm git nginx openssl"
+programs="chromium-headless-shell java:default-jre-headless exiftool:libimage-exiftool-perl node:nodejs npm git nginx openssl redis-server pgbouncer"
 
 find_missing() {
     missing=
@@ -23,6 +23,10 @@ apt-get -qq update
 # shellcheck disable=SC2086 # several names
 apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
 case $missing in
-# Debian starts it at once, for everybody who can reach this machine.
-*nginx*) [ ! -d /run/systemd/system ] || systemctl disable --now --quiet nginx ;;
+# Debian starts them at once; the checks start their own.
+*nginx* | *redis* | *pgbouncer*)
+    [ ! -d /run/systemd/system ] || for each in nginx redis-server pgbouncer; do
+        systemctl disable --now --quiet "$each" 2>/dev/null || true
+    done
+    ;;
 esac

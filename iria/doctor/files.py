@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
 
+from iria.core.redis_cache import RedisCache
 from iria.doctor.check import Check, Finding, Level, in_time, reason
 
 GB: Final = 1024**3
@@ -77,16 +78,15 @@ def _collected_name(storage: Storage, path: str) -> str:
 
 
 def cache_works() -> Iterator[Finding]:
-    if "DatabaseCache" in settings.CACHES["default"]["BACKEND"]:
-        _use_cache()
-        return
-    # Without a thread, a Redis server that hangs would be waited for.
-    for _, error in in_time(lambda _: _use_cache(), [None]):
-        if isinstance(error, Exception):
-            yield Finding(
-                f"The cache does not work: {reason(error)}.",
-                "Check CACHE_URL, and that the Redis server runs and the package redis is installed.",
-            )
+    _use_cache()
+    backend = caches["default"]
+    if isinstance(backend, RedisCache):
+        for _, error in in_time(RedisCache.ping, [backend]):
+            if isinstance(error, Exception):
+                yield Finding(
+                    f"Redis does not answer, so PostgreSQL holds the cache: {reason(error)}.",
+                    "Start the Redis server, and check CACHE_URL.",
+                )
 
 
 def _use_cache() -> None:

@@ -85,9 +85,9 @@ def static_files_not_collected(planted: Planted) -> None:
 
 
 def redis_stopped(planted: Planted) -> None:
-    backend = "django.core.cache.backends.redis.RedisCache"
     location = f"redis://127.0.0.1:{free_port()}"
-    planted.settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": location}}
+    redis = {"BACKEND": "iria.core.redis_cache.RedisCache", "LOCATION": location}
+    planted.settings.CACHES = {"default": redis, "database": planted.settings.CACHES["default"]}
 
 
 def environment_readable(planted: Planted) -> None:

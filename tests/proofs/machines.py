@@ -1,0 +1,40 @@
+"""The environment of web servers that use the database of the tests, as on several machines."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.shared import PROJECT
+
+
+def database_url(*, port: int = 0, name: str = "") -> str:
+    """That of the tests; at another port, behind which is a pooler or a replica."""
+    given = connection.settings_dict
+    where = f"{given['HOST']}:{port or given['PORT']}/{name or given['NAME']}"
+    return f"postgres://{given['USER']}:{given['PASSWORD']}@{where}"
+
+
+def prepare(patch: pytest.MonkeyPatch, folder: Path, **more: str) -> None:
+    """Sets the environment of the servers and collects their static files."""
+    environment = {
+        "DATABASE_URL": database_url(),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SITE_URL": "http://127.0.0.1",
+        "IRIA_STATE": str(folder),
+        "DEBUG": "no",
+        **more,
+    }
+    for name, value in environment.items():
+        patch.setenv(name, value)
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"],
+        env=os.environ | environment,
+        cwd=PROJECT,
+        check=True,
+    )
