@@ -55,7 +55,7 @@ def api_view(
         forms: the media types of its responses.
         scopes: of `iria.core.http.cache_versions`, in addition to `content`, that it depends on.
     """
-    cached_view = public_page(also=lambda request, **_: scopes)(_head_as_get(view))
+    cached_view = public_page(parameters=None, also=lambda request, **_: scopes)(_head_as_get(view))
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -28,7 +28,7 @@ from iria.publication.language import in_its_language
 FEEDS: Final = {"": "rss+xml", "atom": "atom+xml", "json": "feed+json"}
 
 
-@public_page(stored=False)
+@public_page(parameters=None, stored=False)
 @in_its_language
 def search(request: HttpRequest) -> HttpResponse:
     """The form and the results; an invalid query gets an error message instead."""
@@ -76,7 +76,7 @@ def _links(search_request: SearchRequest | None) -> str:
     return ", ".join(links)
 
 
-@public_page
+@public_page(parameters=None)
 @in_its_language
 def suggest(request: HttpRequest) -> HttpResponse:
     """Autocomplete: names that begin with the text typed so far."""

@@ -1,11 +1,14 @@
 """Pagination of lists."""
 
-from typing import Protocol
+import re
+from typing import Final, Protocol
 
 from django.core.paginator import EmptyPage, InvalidPage, Page, PageNotAnInteger, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext
+
+NUMBER: Final = re.compile(r"[1-9][0-9]*")
 
 
 class Pageable[T: Model](Protocol):
@@ -33,6 +36,9 @@ def page_of[T: Model](
     # The stubs require an iterable, which the paginator does not need.
     paginator: Paginator[T] = Paginator(items, size)  # type: ignore[arg-type]
     try:
+        # Python reads `01`, `+1` and digits of other scripts as well: many URLs of one page.
+        if number and not NUMBER.fullmatch(number):
+            raise PageNotAnInteger(number)
         return paginator.page(number or 1)
     except (EmptyPage, PageNotAnInteger, InvalidPage, OverflowError) as error:
         message = gettext("This page does not exist.")

@@ -29,7 +29,7 @@ class Sheet:
     articles: list[Article]
 
 
-@public_page
+@public_page(parameters=("page",))
 def issues(request: HttpRequest) -> HttpResponse:
     page = page_of(Issue.objects.listed().select_related("newsletter"), request.GET.get("page"))
     return render(request, "newsletter/issues.html", {"page": page})

@@ -12,7 +12,7 @@ from django.db import close_old_connections
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from iria.core.http import page_cache
+from iria.core.http import page_cache, page_store
 from iria.core.http.change_listener import listener
 from iria.core.http.page_store import pages
 from iria.publication.models import Publication
@@ -95,7 +95,8 @@ def public(parts: dict[str, str], settings: Any, monkeypatch: pytest.MonkeyPatch
     """All public URLs, for a publication with two languages and at a fixed time."""
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
-    monkeypatch.setattr(page_cache, "release", lambda: "this one")
+    for module in (page_cache, page_store):
+        monkeypatch.setattr(module, "release", lambda: "this one")
     settings.API_RATE_LIMIT = 100_000
     Publication(name="The Strait Review", languages="en, fr").save()
     found = [each for each in public_urls(parts) if not each.startswith(site.PRIVATE_PATHS)]
@@ -137,10 +138,10 @@ def test_an_unusual_request_does_not_change_other_responses(
 def test_stored_pages_do_not_depend_on_their_first_request(
     public: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    before = _responses(public)
-    forget_everything()
     settings.PAGE_STORE_MB = 32
     monkeypatch.setattr(listener, "is_current", lambda: True)
+    before = _responses(public)
+    forget_everything()
     key = {"HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme"}
     environ = {name: value for name, value in HEADERS.items() if name not in key}
     for url in public:

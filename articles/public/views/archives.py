@@ -49,7 +49,7 @@ def archive(request: HttpRequest, code: str = "") -> HttpResponse:
         return render_public_page(request, "articles/public/archive.html", context)
 
 
-@public_page(by_row=True)
+@public_page(parameters=("page",), by_row=True)
 @in_its_language
 def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
     scope = listing_scope(request, code)
@@ -72,7 +72,7 @@ def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
         return render_public_page(request, "articles/public/year.html", context)
 
 
-@public_page(by_row=True)
+@public_page(parameters=("page",), by_row=True)
 @in_its_language
 def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpResponse:
     scope = listing_scope(request, code)
@@ -127,7 +127,7 @@ _corrections: ProcessCache[int] = ProcessCache()
 """The number of corrections; it changes only with the rows."""
 
 
-@public_page(by_row=True)
+@public_page(parameters=("page",), by_row=True)
 @in_its_language
 def tags(request: HttpRequest) -> HttpResponse:
     page = tags_page(request.GET.get("page"))
@@ -137,7 +137,7 @@ def tags(request: HttpRequest) -> HttpResponse:
     return render_public_page(request, "articles/public/tags.html", context)
 
 
-@public_page(by_row=True)
+@public_page(parameters=("page",), by_row=True)
 @in_its_language
 def authors(request: HttpRequest) -> HttpResponse:
     page = authors_page(request.GET.get("page"))
@@ -147,7 +147,7 @@ def authors(request: HttpRequest) -> HttpResponse:
     return render_public_page(request, "articles/public/authors.html", context)
 
 
-@public_page(by_row=True)
+@public_page(parameters=("page",), by_row=True)
 @in_its_language
 def corrections(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("page")

@@ -30,7 +30,7 @@ def comment_scope(request: HttpRequest, pk: int) -> tuple[str, ...]:
     return (COMMENTS,)
 
 
-@public_page(also=comment_scope)
+@public_page(parameters=("page",), also=comment_scope)
 @in_its_language
 def commenter(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows only visible comments, and only while the user has a public profile."""
@@ -47,7 +47,7 @@ def commenter(request: HttpRequest, pk: int) -> HttpResponse:
     return render_public_page(request, "articles/public/commenter.html", context)
 
 
-@public_page(also=thread_scope)
+@public_page(parameters=("page",), also=thread_scope)
 @in_its_language
 def thread(request: HttpRequest, year: int, month: int, slug: str, order: str = "") -> HttpResponse:
     """A page of top-level comments, each with its first replies."""
@@ -58,7 +58,7 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, order: str = 
         return _shown(request, article, chosen)
 
 
-@public_page(also=thread_scope)
+@public_page(parameters=("page",), also=thread_scope)
 @in_its_language
 def comment_replies(
     request: HttpRequest, year: int, month: int, slug: str, comment: int

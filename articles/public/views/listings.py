@@ -82,7 +82,7 @@ def render_front_page(
         return render_public_page(request, "articles/public/home.html", context)
 
 
-@public_page(by_row=True)
+@public_page(parameters=("page",), by_row=True)
 @in_its_language
 def articles(request: HttpRequest, code: str) -> HttpResponse:
     """All articles in one language, newest first."""
@@ -97,7 +97,7 @@ def articles(request: HttpRequest, code: str) -> HttpResponse:
         return render_public_page(request, "articles/public/articles.html", context)
 
 
-@public_page(by_row=True)
+@public_page(parameters=("page",), by_row=True)
 @in_its_language
 def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
     """A category, or its articles in one language; not found if there are none."""
@@ -147,7 +147,7 @@ def _above(tree: CategoryContext, scope: ListingScope) -> list[tuple[str, str]]:
     return [(each.local_name, scope.url("category", each.path)) for each in tree.above]
 
 
-@public_page(by_row=True)
+@public_page(parameters=("page",), by_row=True)
 @in_its_language
 def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     """The articles with a tag, in all languages or in one."""
@@ -168,7 +168,7 @@ def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
         return render_public_page(request, "articles/public/tag.html", context)
 
 
-@public_page(by_row=True)
+@public_page(parameters=("page",), by_row=True)
 @in_its_language
 def author(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     """The articles by an author, in all languages or in one."""

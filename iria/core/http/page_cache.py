@@ -7,7 +7,7 @@ from functools import partial, wraps
 from typing import Any, Final, cast, overload
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -22,7 +22,7 @@ from iria.core.http.cache_versions import (
     current_state,
 )
 from iria.core.http.change_listener import listener
-from iria.core.http.page_store import Freshness
+from iria.core.http.page_store import NEVER, Freshness, known_query
 from iria.core.http.release import release
 from iria.core.text.dates import DAY, HOUR, period_of
 
@@ -43,21 +43,30 @@ Scopes = Callable[..., Iterable[str]]
 def public_page[V: View](view: V) -> V: ...
 @overload
 def public_page[V: View](
-    *, also: Scopes | None = None, by_row: bool = False, stored: bool = True
+    *,
+    parameters: tuple[str, ...] | None = (),
+    also: Scopes | None = None,
+    by_row: bool = False,
+    stored: bool = True,
 ) -> Callable[[V], V]: ...
 def public_page(
     view: Any = None,
     *,
+    parameters: tuple[str, ...] | None = (),
     also: Scopes | None = None,
     by_row: bool = False,
     stored: bool = True,
 ) -> Any:
     """Decorator for a view that only reads and answers everybody alike; sets its caching headers.
 
-    The ETag depends on the cache versions and not on the page, so a revalidation renders nothing
-    (`etag_of`). A view may set `Last-Modified`.
+    Without a page store, the ETag depends on the cache versions and not on the page, so a revalidation
+    renders nothing (`etag_of`). A stored page has an ETag of its content (`StoredPages`). A view may set
+    `Last-Modified`.
 
     Args:
+        parameters: of the query, that the view reads. It does not see any others, so the page is stored
+            once for all of them, such as those of advertising. None for a view that reads text of the
+            reader: it sees everything, and is stored without a query only.
         also: called with the view's arguments; returns the scopes beside `content` that the page shows,
             such as the thread of an article.
         by_row: the page shows the text of articles only from instances of the model. Stored, it then stays
@@ -66,19 +75,29 @@ def public_page(
     """
 
     def with_caching(each: View) -> View:
-        return _with_caching(each, also, by_row=by_row, stored=stored)
+        return _with_caching(each, parameters, also, by_row=by_row, stored=stored)
 
     return with_caching if view is None else with_caching(view)
 
 
-def _with_caching[V: View](view: V, also: Scopes | None, *, by_row: bool, stored: bool) -> V:
+def _with_caching[V: View](
+    view: V,
+    parameters: tuple[str, ...] | None,
+    also: Scopes | None,
+    *,
+    by_row: bool,
+    stored: bool,
+) -> V:
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in SAFE_METHODS:
             return HttpResponseNotAllowed(SAFE_METHODS)
+        if parameters is not None and request.META.get("QUERY_STRING"):
+            request.GET = QueryDict(known_query(request, parameters))
         # Read before the page is rendered, and before its scopes, which may be those of another article
         # after a change in between: then the page is newer than its ETag, which costs one more download.
-        since = listener.number
+        # A change that nobody reports may follow: then nothing says that the page lasts.
+        since = listener.number if listener.is_current() else NEVER
         scopes = [CONTENT, *(also(request, *args, **kwargs) if also else ())]
         now = timezone.now()
         state = current_state(scopes, now)
@@ -87,22 +106,33 @@ def _with_caching[V: View](view: V, also: Scopes | None, *, by_row: bool, stored
         request.generation = _cache_key(state.versions, now)  # type: ignore[attr-defined]
         until = state.until(ends)
         cache_control = _cache_control(until, now)
-        unchanged = _unchanged(request, etag, cache_control)
-        if unchanged is not None:
-            return unchanged
-        with shown_rows.recording() as rows:
-            response = view(request, *args, **kwargs)
-        if response.status_code != 200:
-            return response
-        if stored and "Cache-Control" not in response.headers:
+        find_stored = getattr(request, "find_stored", None) if stored else None
+        known = find_stored and find_stored(etag)
+        if known is None:
+            unchanged = _unchanged(request, etag, cache_control)
+            if unchanged is not None:
+                return unchanged
+            with shown_rows.recording() as rows:
+                response = view(request, *args, **kwargs)
+            if response.status_code != 200:
+                return response
             depends = {STRUCTURE, *scopes[1:], *rows} if by_row else set(scopes)
+        else:
+            # Its scopes are those of the same rows.
+            response, depends = known.copy(), known.freshness.scopes
+            response.headers.pop("Cache-Control")
+        if stored and "Cache-Control" not in response.headers:
             response.freshness = Freshness(  # type: ignore[attr-defined]
-                frozenset(depends), since, until, partial(_cache_control, until)
+                frozenset(depends), since, until, partial(_cache_control, until), etag
             )
         _set_cache_headers(response, etag, cache_control)
         changed = _changed(response, state)
+        if find_stored and hasattr(response, "freshness"):
+            # `StoredPages` makes its ETag.
+            return response
         return get_conditional_response(request, etag, changed, response) or response
 
+    wrapped.parameters = parameters  # type: ignore[attr-defined]
     return cast(V, wrapped)
 
 

@@ -5,26 +5,34 @@ scheduled change is due. While the database is away, the page that was current u
 error page.
 """
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from threading import Lock
-from typing import Final
+from typing import Final, TypeGuard
+from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
 from iria.core.http.change_listener import listener
 from iria.core.http.private_paths import is_private
+from iria.core.http.release import release
 
 Key = tuple[str, bool, str, str]
-"""Host, whether by HTTPS, path and query, as the request has them."""
+"""Host, whether by HTTPS, path, and the parameters of the query that the view reads."""
+
+NEVER: Final = -1
+"""In place of the number of a change: whether others followed is unknown."""
 
 RENDERING_SECONDS: Final = 10.0
 """How long a request waits for another one that renders the same page."""
@@ -45,6 +53,8 @@ class Freshness:
     """The next scheduled change, or the end of the day."""
     cache_control: Callable[[datetime], str]
     """The header of a response at this time."""
+    version: str
+    """Of everything that the page may show (`etag_of`)."""
 
     def lasts(self, now: datetime) -> bool:
         return now < self.until and not listener.has_changed(self.scopes, self.since)
@@ -65,13 +75,15 @@ class StoredPage:
         """Estimated bytes in memory; both compressed forms together take about 0.4 of the body."""
         return OVERHEAD + len(self.body) * 7 // 5 + SCOPE * len(self.freshness.scopes)
 
-    def response_to(self, request: HttpRequest, now: datetime) -> HttpResponseBase:
+    def copy(self) -> HttpResponse:
         response = HttpResponse(self.body, headers=self.headers)
-        response.headers["Cache-Control"] = self.freshness.cache_control(now)
         response.compressed = self.compressed  # type: ignore[attr-defined]
-        changed = parse_http_date_safe(self.headers.get("Last-Modified", ""))
-        answer = get_conditional_response(request, self.headers["ETag"], changed, response)
-        return answer or response
+        return response
+
+    def response_to(self, request: HttpRequest, now: datetime) -> HttpResponseBase:
+        response = self.copy()
+        response.headers["Cache-Control"] = self.freshness.cache_control(now)
+        return _conditional(request, response)
 
 
 class PageStore:
@@ -133,17 +145,16 @@ class StoredPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method != "GET" or settings.DEBUG or not settings.PAGE_STORE_MB:
+        if request.method not in {"GET", "HEAD"} or settings.DEBUG or not settings.PAGE_STORE_MB:
             return self.get_response(request)
-        if is_private(request):
-            # Nothing to store, and two users may request the same URL at the same time.
+        # Under a private path two users may request the same URL at the same time.
+        if is_private(request) or (query := _stored_query(request)) is None:
             return self.get_response(request)
-        host, query = (request.META.get(name, "") for name in ("HTTP_HOST", "QUERY_STRING"))
-        # Not `get_full_path()`, which quotes a query of raw bytes as if it were another one.
-        key = (host, request.is_secure(), request.path, query)
+        key = (request.META.get("HTTP_HOST", ""), request.is_secure(), request.path, query)
         page = pages.get(key)
+        request.find_stored = partial(find, key)  # type: ignore[attr-defined]
         if not listener.is_current():
-            return self._render(request, page)
+            return self._store(request, key, self._render(request, page))
         if page is not None and page.freshness.lasts(now := timezone.now()):
             return page.response_to(request, now)
         lock = pages.rendering(key)
@@ -154,7 +165,7 @@ class StoredPages:
             if page is not None and page.freshness.lasts(now := timezone.now()):
                 return page.response_to(request, now)
         try:
-            return self._store(key, self._render(request, page))
+            return self._store(request, key, self._render(request, page))
         finally:
             if is_first:
                 lock.release()
@@ -167,16 +178,60 @@ class StoredPages:
             return page.response_to(request, now) if page.freshness.lasts(now) else response
         return response
 
-    def _store(self, key: Key, response: HttpResponseBase) -> HttpResponseBase:
+    def _store(
+        self, request: HttpRequest, key: Key, response: HttpResponseBase
+    ) -> HttpResponseBase:
         freshness = getattr(response, "freshness", None)
-        if freshness is not None and _may_be_stored(response):
-            page = StoredPage(freshness, response.getvalue(), dict(response.headers))
+        if freshness is None or not _may_be_stored(response):
+            return response
+        response.headers["ETag"] = etag_of_content(response.content)
+        compressed = getattr(response, "compressed", {})
+        page = StoredPage(freshness, response.content, dict(response.headers), compressed)
+        # A view may leave out the body of a response to HEAD.
+        if request.method == "GET":
             pages.put(key, page, settings.PAGE_STORE_MB * 1_000_000)
             response.compressed = page.compressed  # type: ignore[attr-defined]
-        return response
+        return _conditional(request, response)
 
 
-def _may_be_stored(response: HttpResponseBase) -> bool:
+def find(key: Key, version: str) -> StoredPage | None:
+    """The page if it was made from this version, although nothing else may be known of later changes."""
+    page = pages.get(key)
+    return page if page is not None and page.freshness.version == version else None
+
+
+def etag_of_content(body: bytes) -> str:
+    """The same in all processes. Another release may send other headers with the same page."""
+    digest = hashlib.blake2b(body, digest_size=12, key=release().encode())
+    # Weak, because plain and compressed pages share it.
+    return f'W/"{digest.hexdigest()}"'
+
+
+def known_query(request: HttpRequest, parameters: tuple[str, ...]) -> str:
+    """The query with these parameters only, and of each the last value, which the view reads."""
+    return urlencode([(name, request.GET[name]) for name in parameters if name in request.GET])
+
+
+def _stored_query(request: HttpRequest) -> str | None:
+    """The query that tells the page of this request from others; None if it is not stored."""
+    if not request.META.get("QUERY_STRING"):
+        return ""
+    try:
+        parameters = getattr(resolve(request.path_info).func, "parameters", None)
+    except Resolver404:
+        return None
+    return None if parameters is None else known_query(request, parameters)
+
+
+def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    """The response, or 304 if the client has it."""
+    changed = parse_http_date_safe(response.headers.get("Last-Modified", ""))
+    return (
+        get_conditional_response(request, response.headers["ETag"], changed, response) or response
+    )
+
+
+def _may_be_stored(response: HttpResponseBase) -> TypeGuard[HttpResponse]:
     return (
         isinstance(response, HttpResponse)
         and response.status_code == 200
