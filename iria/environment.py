@@ -301,11 +301,20 @@ def internal_location(text: str) -> str:
     return location
 
 
+def absolute_path(text: str) -> str:
+    """The path of a folder, which need not exist yet."""
+    path = text.strip()
+    if path and not (path.startswith("/") and path.strip("/")):
+        raise ValueError(text)
+    return path
+
+
 KINDS: Final = {
     bool: "yes or no",
     int: "number",
     mail_domain: "mail domain such as bounces.example.org",
     internal_location: "location of nginx such as /renditions/",
+    absolute_path: "folder such as /run/iria/pages",
 }
 """How an error names what a setting should be."""
 

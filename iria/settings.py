@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from iria.environment import (
+    absolute_path,
     akismet_key,
     bucket,
     bucket_url,
@@ -78,6 +79,9 @@ API_RATE_LIMIT: int = env.int("API_RATE_LIMIT", default=120)
 SEARCH_RATE_LIMIT: int = env.int("SEARCH_RATE_LIMIT", default=120)
 # Memory for public pages as they were sent, in each web process; 0 stores none.
 PAGE_STORE_MB: int = env.int("PAGE_STORE_MB", default=32)
+# Where stored pages are written as files too, for nginx or Caddy; empty: nowhere.
+PAGE_DIRECTORY: str = env("PAGE_DIRECTORY", cast=absolute_path, default="")
+PAGE_DIRECTORY_MB: int = env.int("PAGE_DIRECTORY_MB", default=100)
 if TESTING:
     # Most tests never commit, so no change would be heard of. Servers that a test starts store pages.
     PAGE_STORE_MB = 0

@@ -12,6 +12,7 @@ from django.core.wsgi import get_wsgi_application
 
 from iria.core.http.change_listener import listener
 from iria.core.http.headers import without_prefix
+from iria.core.http.page_files import keeper
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -29,10 +30,16 @@ except ImproperlyConfigured as error:
     sys.exit(APP_LOAD_ERROR)
 
 
-def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+def start_threads() -> None:
     """Begins to listen in each process that gunicorn has forked, if it stores pages."""
     if settings.PAGE_STORE_MB:
         listener.start()
+        if settings.PAGE_DIRECTORY:
+            keeper.start()
+
+
+def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    start_threads()
     return _application(environ, start_response)
 
 

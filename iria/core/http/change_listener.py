@@ -44,6 +44,8 @@ class ChangeListener:
         self._number = 0
         self._all_changed_at = 0
         self._changed_at: dict[str, int] = {}
+        self._all_changed_time = 0.0
+        self._changed_time: dict[str, float] = {}
         self._known_until = 0.0
         self._process = 0
         self._thread: Thread | None = None
@@ -83,6 +85,28 @@ class ChangeListener:
             changed_at.get(scope, 0) > since for scope in scopes
         )
 
+    @property
+    def known_at(self) -> float:
+        """A time of `monotonic()`: every change committed before has been counted."""
+        return self._known_until - SILENCE_SECONDS
+
+    def has_changed_after(self, scopes: Iterable[str], time: float) -> bool:
+        """Whether one of the scopes has changed, as was heard at this time of `monotonic()` or later.
+
+        That time means the same in every process of the machine; the numbers do not.
+        """
+        changed = self._changed_time
+        return self._all_changed_time >= time or any(
+            changed.get(scope, 0.0) >= time for scope in scopes
+        )
+
+    def changes_since(self, number: int) -> set[str] | None:
+        """The scopes that have changed after the change with this number; None if all may have."""
+        changed_at = self._changed_at
+        if self._all_changed_at > number:
+            return None
+        return {scope for scope, changed in list(changed_at.items()) if changed > number}
+
     def _run(self) -> None:
         while self._process == getpid():
             try:
@@ -114,14 +138,16 @@ class ChangeListener:
         for each in notifications:
             if len(self._changed_at) >= MOST_SCOPES:
                 self._expire_all()
+            self._changed_time[each.payload] = monotonic()
+            self._changed_at[each.payload] = self._number + 1
+            # Last: who reads it finds the change.
             self._number += 1
-            self._changed_at[each.payload] = self._number
 
     def _expire_all(self) -> None:
         """Everything may have changed."""
+        self._all_changed_time, self._changed_time = monotonic(), {}
+        self._all_changed_at, self._changed_at = self._number + 1, {}
         self._number += 1
-        self._all_changed_at = self._number
-        self._changed_at = {}
 
 
 def connection_string() -> str:

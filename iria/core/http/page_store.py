@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from threading import Lock
+from time import monotonic
 from typing import Final, TypeGuard
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
@@ -24,6 +25,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
+from iria.core.http import page_files
 from iria.core.http.change_listener import listener
 from iria.core.http.private_paths import is_private
 from iria.core.http.release import release
@@ -151,11 +153,13 @@ class StoredPages:
         if is_private(request) or (query := _stored_query(request)) is None:
             return self.get_response(request)
         key = (request.META.get("HTTP_HOST", ""), request.is_secure(), request.path, query)
-        page = pages.get(key)
+        page, began, known_at = pages.get(key), monotonic(), listener.known_at
         request.find_stored = partial(find, key)  # type: ignore[attr-defined]
         if not listener.is_current():
-            return self._store(request, key, self._render(request, page))
+            return self._store(request, key, self._render(request, page), began)
         if page is not None and page.freshness.lasts(now := timezone.now()):
+            # A web server that sends files would not have asked if it had this page.
+            page_files.offer(request, page, known_at)
             return page.response_to(request, now)
         lock = pages.rendering(key)
         is_first = lock.acquire(blocking=False)
@@ -165,21 +169,23 @@ class StoredPages:
             if page is not None and page.freshness.lasts(now := timezone.now()):
                 return page.response_to(request, now)
         try:
-            return self._store(request, key, self._render(request, page))
+            return self._store(request, key, self._render(request, page), began)
         finally:
             if is_first:
                 lock.release()
 
     def _render(self, request: HttpRequest, page: StoredPage | None) -> HttpResponseBase:
         response = self.get_response(request)
-        if page is not None and getattr(request, "is_unavailable", False):
+        if getattr(request, "is_unavailable", False):
             # Not one that was outdated before: its article may have been unpublished.
             now = timezone.now()
-            return page.response_to(request, now) if page.freshness.lasts(now) else response
+            if page is not None and page.freshness.lasts(now):
+                return page.response_to(request, now)
+            return page_files.stale(request) or response
         return response
 
     def _store(
-        self, request: HttpRequest, key: Key, response: HttpResponseBase
+        self, request: HttpRequest, key: Key, response: HttpResponseBase, began: float
     ) -> HttpResponseBase:
         freshness = getattr(response, "freshness", None)
         if freshness is None or not _may_be_stored(response):
@@ -191,6 +197,7 @@ class StoredPages:
         if request.method == "GET":
             pages.put(key, page, settings.PAGE_STORE_MB * 1_000_000)
             response.compressed = page.compressed  # type: ignore[attr-defined]
+            page_files.offer(request, page, began)
         return _conditional(request, response)
 
 
