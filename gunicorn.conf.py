@@ -1,6 +1,18 @@
-"""What gunicorn reads by itself when it is started in this folder."""
+"""Settings of gunicorn: it reads them by itself in this folder, and `iria web` names them.
+
+Options on the command line go first. WEB_CONCURRENCY is the number of workers.
+"""
 
 import os
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "4"))
+threads = 4
+control_socket_disable = True
+# As much as nginx lets through, twice the default.
+limit_request_line = 8190
+# Heartbeats of the workers, never on a disk.
+if os.access("/dev/shm", os.W_OK):  # noqa: S108
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
 
 
 def on_starting(server: object) -> None:

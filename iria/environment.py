@@ -290,7 +290,12 @@ def writable_folder(folder: Path) -> Path:
 def is_command(arguments: Sequence[str]) -> bool:
     """Whether this process is a short command of `manage.py`."""
     has_threads = not {"procrastinate", "runserver"}.isdisjoint(arguments[1:2])
-    return Path(arguments[0]).name == "manage.py" and not has_threads
+    return is_command_line(arguments[0]) and not has_threads
+
+
+def is_command_line(program: str) -> bool:
+    """Whether this process is `manage.py`, or `iria`, which is the same."""
+    return Path(program).name in {"manage.py", "iria", "command_line.py"}
 
 
 def internal_location(text: str) -> str:

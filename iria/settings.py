@@ -23,6 +23,7 @@ from iria.environment import (
     env,
     internal_location,
     is_command,
+    is_command_line,
     mail_domain,
     mailbox,
     mailer,
@@ -36,13 +37,13 @@ from iria.environment import (
     themes,
     writable_folder,
 )
-from iria.launcher.paths import state_folder
+from iria.launcher.paths import CODE, DATA, PROJECT, state_folder
 
 # Django's generic classes accept a type in brackets only for type checkers; this makes the
 # brackets harmless at run time.
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = PROJECT
 
 TESTING = "pytest" in sys.modules
 
@@ -147,11 +148,11 @@ FORCE_SCRIPT_NAME = ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Themes by name, the first is the default: docs/themes.md.
-THEMES = themes("IRIA_THEME", BASE_DIR / "iria" / "themes")
+THEMES = themes("IRIA_THEME", CODE / "iria" / "themes")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [DATA / "templates"],
         "OPTIONS": {
             # Templates of the theme first, then those of the project and of apps.
             "loaders": [
@@ -187,7 +188,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Past a pooler such as PgBouncer, for all that keeps a connection to itself: the worker, commands such as
 # migrate, and the thread that listens for changes.
 DATABASE_DIRECT_URL: str = env.str("DATABASE_DIRECT_URL", default="")
-_IS_DIRECT = bool(DATABASE_DIRECT_URL) and Path(sys.argv[0]).name == "manage.py"
+_IS_DIRECT = bool(DATABASE_DIRECT_URL) and is_command_line(sys.argv[0])
 DATABASES = {"default": database("DATABASE_DIRECT_URL" if _IS_DIRECT else "DATABASE_URL")}
 DATABASES["default"]["ENGINE"] = "iria.core.db.backend"
 # Prepared statements take PostgreSQL less than half the time (docs/performance.md).
@@ -259,7 +260,7 @@ IMAGES_IN_BUCKET = bool(_BUCKET)
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
-    BASE_DIR / "static",
+    DATA / "static",
     *(
         (f"themes/{key}", each / "static")
         for key, each in THEMES.items()
@@ -292,7 +293,7 @@ LANGUAGES = [
     ("es", "Español"),
     ("pt", "Português"),
 ]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [DATA / "locale"]
 FORMAT_MODULE_PATH = "iria.formats"
 
 # Mail

@@ -16,7 +16,16 @@ from typing import Any
 
 from iria.launcher.output import StartError
 
-PROJECT = Path(__file__).resolve().parents[2]
+CODE = Path(__file__).resolve().parents[2]
+"""The folder that contains the packages: a clone, or `site-packages`."""
+INSTALLED = (CODE / "iria" / "data").is_dir()
+"""Whether this is the wheel (`[tool.hatch]` in pyproject.toml), not a clone."""
+DATA = CODE / "iria" / "data" if INSTALLED else CODE
+"""The folder of templates, static files, translations, locks and `gunicorn.conf.py`."""
+PROJECT = Path.cwd() if INSTALLED else CODE
+"""The folder of `.env`, and of the state folder by default."""
+MANAGE = ("-m", "iria.command_line") if INSTALLED else ("manage.py",)
+"""What makes Python run a management command."""
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 PROXY_FOLDERS = ("media", "static")
 """Parts of the state folder that nginx may read, as a member of their group."""

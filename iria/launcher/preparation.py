@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from iria.launcher.output import StartError, info, is_disk_full
-from iria.launcher.paths import PROJECT, display_path, write_atomically
+from iria.launcher.paths import (
+    CODE,
+    INSTALLED,
+    MANAGE,
+    PROJECT,
+    display_path,
+    write_atomically,
+)
 from iria.launcher.processes import locked, run_program
 
 FOR_RUNNING = "requirements.txt"
@@ -21,18 +28,21 @@ DEMO_EDITOR = "demo-editor.txt"
 _TYPEABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _APPS = ("iria", "accounts", "articles", "newsletter")
 _SOURCES = (
-    *(FOR_RUNNING, "static/**/*", "iria/management/commands/*.py"),
+    *(FOR_RUNNING, "static/**/*", "iria/data/*.txt", "iria/management/commands/*.py"),
     *(f"{app}/**/migrations/**/*.{kind}" for app in _APPS for kind in ("py", "sql")),
     *(f"{app}/**/static/**/*" for app in _APPS),
 )
 
 
 def make_environment(lock: str = FOR_RUNNING, project: Path = PROJECT) -> Path:
-    """Install the packages of a lock file; return the Python. A `.venv` that is a symlink is not changed.
+    """Install the packages of a lock file; return the Python. A `.venv` that is a symlink is not changed,
+    nor is the environment in which the wheel is installed.
 
     A copy of the lock file records what is installed. It is missing during an installation: an
     environment without it is broken, and recreated.
     """
+    if INSTALLED:
+        return Path(sys.executable)
     folder = project / ".venv"
     python = folder / "bin" / "python"
     if folder.is_symlink():
@@ -91,9 +101,9 @@ def manage(state: Path, python: Path, environment: dict[str, str], *arguments: s
     log = state / "log" / f"{arguments[0]}.log"
     log.unlink(missing_ok=True)
     environment = environment | {"IRIA_DEMO_PASSWORD": demo_password(state)}
-    what = f"`manage.py {arguments[0]}` failed"
+    what = f"`{'iria' if INSTALLED else 'manage.py'} {arguments[0]}` failed"
     try:
-        run_program([python, "manage.py", *arguments], what, log, cwd=PROJECT, env=environment)
+        run_program([python, *MANAGE, *arguments], what, log, cwd=PROJECT, env=environment)
     except StartError as error:
         text = log.read_text(errors="replace").strip()
         if "\n" in text or is_disk_full(text):
@@ -115,7 +125,7 @@ def demo_password(state: Path) -> str:
 def how_to_sign_in(state: Path) -> str:
     *email, password = (state / DEMO_EDITOR).read_text().split()
     if not email:
-        return "with your own account; `manage.py createsuperuser` makes one"
+        return "with your own account; `createsuperuser` makes one"
     return f"{email[0]} with the password {password} (from {display_path(state / DEMO_EDITOR)})"
 
 
@@ -123,8 +133,8 @@ def _fingerprint(environment: dict[str, str]) -> str:
     """A fingerprint of everything the preparation depends on: size and time of sources, and the database."""
     password = environment["DATABASE_URL"].rpartition("@")[0]
     lines = [f"{password} {environment.get('DEBUG')}"]
-    for path in sorted(path for pattern in _SOURCES for path in PROJECT.glob(pattern)):
+    for path in sorted(path for pattern in _SOURCES for path in CODE.glob(pattern)):
         if path.is_file():
             file_stat = path.stat()
-            lines.append(f"{path.relative_to(PROJECT)} {file_stat.st_size} {file_stat.st_mtime_ns}")
+            lines.append(f"{path.relative_to(CODE)} {file_stat.st_size} {file_stat.st_mtime_ns}")
     return json.dumps({"sources": hashlib.sha256("\n".join(lines).encode()).hexdigest()})

@@ -180,15 +180,12 @@ def _bound_socket(port: int) -> Iterator[socket.socket]:
 def _start_children(
     state: Path, python: Path, environment: dict[str, str], listener: int, lock: int
 ) -> list[Child]:
-    memory = Path("/dev/shm")  # noqa: S108 - heartbeats of gunicorn's workers, never on a disk
     web: list[str | Path] = [
-        *(python, "-m", "gunicorn", "iria.wsgi", f"--bind=fd://{listener}", "--preload"),
-        f"--worker-tmp-dir={memory if os.access(memory, os.W_OK) else state}",
-        *("--workers=2", "--threads=4", "--no-control-socket"),
-        "--limit-request-line=8190",  # as much as nginx lets through, twice the default
+        *(python, "-m", "gunicorn", "iria.wsgi", f"--config={paths.DATA / 'gunicorn.conf.py'}"),
+        *(f"--bind=fd://{listener}", "--preload", "--workers=2"),
         *("--timeout=60", "--graceful-timeout=1", "--log-level=warning"),
     ]
-    worker = (python, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=1")
+    worker = (python, *paths.MANAGE, "procrastinate", "worker", "--shutdown-graceful-timeout=1")
     logs = state / "log"
     children = [
         Child("web server", web, environment, logs / "web.log", (listener, lock)),

@@ -7,7 +7,7 @@ import tomllib
 from tests import architecture
 from tests.shared import PROJECT
 
-LOCKS = [f"requirements{part}.txt" for part in ("", "-dev", "-postgres", "-s3", "-webhooks")]
+LOCKS = [f"requirements{part}.txt" for part in ("", "-dev", "-postgres", "-s3", "-webhooks", "-build")]
 
 
 def test_lock_files_have_hashes_and_no_urls() -> None:
@@ -55,9 +55,16 @@ def test_every_dependency_has_a_documented_reason() -> None:
     reasons = (PROJECT / "docs" / "decisions" / "dependencies.md").read_text()
     groups = project["dependency-groups"]
     dependencies = project["project"]["dependencies"] + groups["dev"]
-    dependencies += groups["postgres"] + groups["s3"] + groups["webhooks"]
+    dependencies += groups["postgres"] + groups["s3"] + groups["webhooks"] + groups["build"]
     names = {re.split(r"[\[~=<>]", line)[0] for line in dependencies}
     assert {name for name in names if f"`{name}`" not in reasons} == set()
+
+
+def test_the_wheel_offers_the_optional_packages_of_the_groups() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
+    assert extras == {name: groups[name] for name in ("postgres", "s3", "webhooks")}
+    assert groups["build"] == project["build-system"]["requires"]
 
 
 def test_the_architecture_page_lists_every_package() -> None:

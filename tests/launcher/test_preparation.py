@@ -21,6 +21,7 @@ SURROUNDINGS = {"DATABASE_URL": "postgres://iria:password@127.0.0.1:5432/iria", 
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose `manage.py` writes down each call."""
     monkeypatch.setattr(preparation, "PROJECT", tmp_path)
+    monkeypatch.setattr(preparation, "CODE", tmp_path)
     (tmp_path / "requirements.txt").write_text("")
     manage(tmp_path, "import sys; open('calls', 'a').write(sys.argv[1] + '\\n')")
     return tmp_path

@@ -15,6 +15,8 @@ from django.template import engines
 from django.template.utils import get_app_template_dirs
 
 CODE: Final = ("*.py", "*.mo")
+OURS: Final = {"iria", "accounts", "articles", "newsletter"}
+"""Two wheels of one version may differ, so their code counts too."""
 SETTINGS: Final = (
     "SITE_URL",
     "STATIC_URL",
@@ -30,7 +32,7 @@ SETTINGS: Final = (
 def release() -> str:
     """A digest of everything beside the database that determines pages.
 
-    That is every template and static file in any location; the code of every app
+    That is every template and static file in any location; our code and that of every app
     outside site-packages, with its translations; name and version of every
     package; and the settings that change every page. It uses the bytes and not a version number
     so that a change made in place counts, and two machines with the same files agree.
@@ -67,7 +69,8 @@ def _code() -> Iterator[tuple[str, Path]]:
     site_packages = [Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")]
     for app in apps.get_app_configs():
         folder = Path(app.path).resolve()
-        if not any(folder.is_relative_to(each) for each in site_packages):
+        ours = app.name.partition(".")[0] in OURS
+        if ours or not any(folder.is_relative_to(each) for each in site_packages):
             yield from _below(folder, f"code {app.name}", CODE)
     for index, path in enumerate(settings.LOCALE_PATHS):
         yield from _below(Path(path), f"locale {index}", ["*.mo"])
