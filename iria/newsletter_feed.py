@@ -71,8 +71,8 @@ def _entry(issue: Issue, articles: list[Article], publication: Publication) -> E
         language=issue.effective_language,
         published=started,
         updated=started,
-        authors=[Person(legal(publication.name), absolute_url("/"))],
-        topics=[legal(issue.newsletter.name)],
+        authors=(Person(legal(publication.name), absolute_url("/")),),
+        topics=(legal(issue.newsletter.name),),
     )
 
 

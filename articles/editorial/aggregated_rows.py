@@ -64,6 +64,24 @@ class Rows:
         """A query for the rows of `articles_article.id` as one JSON value."""
         columns = [f"own.{field.column}" for field in self.fields]
         columns += [f"beside.{field.column}" for field in self.beside_fields]
+        return (
+            f"SELECT json_agg(json_build_array({', '.join(columns)}) ORDER BY {self.order})"
+            f" {self._from}"
+        )
+
+    @cached_property
+    def versions_sql(self) -> str:
+        """A query for text that is different when any of these rows is, without reading their columns."""
+        names = [
+            "own",
+            *(["between"] if self.through else []),
+            *(["beside"] if self.beside else []),
+        ]
+        versions = ", ' ', ".join(row_version(name) for name in names)
+        return f"SELECT string_agg(concat({versions}), ' ') {self._from}"
+
+    @cached_property
+    def _from(self) -> str:
         tables = f"{self.model._meta.db_table} AS own"
         belongs = "own.article_id"
         if self.through:
@@ -75,10 +93,7 @@ class Rows:
             tables += (
                 f" JOIN {self._beside_model._meta.db_table} AS beside ON beside.id = own.{column}"
             )
-        return (
-            f"SELECT json_agg(json_build_array({', '.join(columns)}) ORDER BY {self.order})"  # noqa: S608
-            f" FROM {tables} WHERE {belongs} = articles_article.id AND {self.where}"
-        )
+        return f"FROM {tables} WHERE {belongs} = articles_article.id AND {self.where}"
 
     def read(self, article: models.Model, found: Iterable[Sequence[Any]]) -> list[models.Model]:
         """The rows as models, with the article and the related row in their caches."""
@@ -100,6 +115,22 @@ def column_of(gathered: Sequence[Rows]) -> RawSQL:
     parts = ", ".join(f"({rows.sql})" for rows in gathered)
     sql = f"SELECT json_build_array({parts})::text"
     return RawSQL(sql, [], output_field=models.TextField())  # noqa: S611 - names of our own
+
+
+def row_version(table: str) -> str:
+    """SQL for the transaction that wrote a row and the place of the row: another one after each change."""
+    return f"{table}.xmin, {table}.ctid"
+
+
+def versions_of(gathered: Sequence[Rows], *others: str) -> RawSQL:
+    """The versions of an article's own row and of these rows, as text to compare.
+
+    Args:
+        others: queries for the versions of other rows.
+    """
+    queries = [each.versions_sql for each in gathered] + list(others)
+    parts = ", '|', ".join([row_version("articles_article"), *(f"({each})" for each in queries)])
+    return RawSQL(f"concat({parts})", [], output_field=models.TextField())  # noqa: S611 - names of our own
 
 
 class GatheredRows:

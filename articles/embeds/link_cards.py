@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
@@ -41,7 +41,15 @@ log = logging.getLogger(__name__)
 
 def cards_for(*bodies: str) -> dict[str, LinkCard]:
     """The fetched cards of the embeds in these texts; no query if there are none."""
-    urls = {use.url for body in bodies for use in embeds_in(body)}
+    return _cards_of(urls_in(bodies))
+
+
+def titles_of(urls: Collection[str]) -> dict[str, str]:
+    """The titles of the fetched cards of these pages, by URL."""
+    return {url: card.title for url, card in _cards_of(urls).items()}
+
+
+def _cards_of(urls: Collection[str]) -> dict[str, LinkCard]:
     if not urls:
         return {}
     known = LinkCard.objects.filter(url__in=urls, state=LinkCard.State.FETCHED)
@@ -50,7 +58,7 @@ def cards_for(*bodies: str) -> dict[str, LinkCard]:
 
 def titles_for(*bodies: str) -> dict[str, str]:
     """The titles of the fetched cards of the embeds in these texts, by URL."""
-    return {url: card.title for url, card in cards_for(*bodies).items()}
+    return titles_of(urls_in(bodies))
 
 
 def fetch(card: LinkCard) -> None:

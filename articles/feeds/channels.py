@@ -137,6 +137,6 @@ def _entry(comment: Comment, article: Article) -> Entry:
         language=article.language,
         published=comment.created_at,
         updated=comment.edited_at or comment.created_at,
-        authors=[Person(name)],
-        topics=[],
+        authors=(Person(name),),
+        topics=(),
     )

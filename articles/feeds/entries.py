@@ -1,21 +1,24 @@
 """Entries of feeds, before they become RSS, Atom or JSON."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.text import Truncator
 
 from articles.body.plain_text import caption_text, plain_text
+from articles.body.references import Reference, references_in
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.embeds.link_cards import titles_for
+from articles.embeds.link_cards import titles_of, urls_in
 from articles.images.rights.credit_line import credit_text, licence_url
 from articles.images.srcset import MEDIA_TYPES, plain_rendition
-from articles.links.targets import urls_for
+from articles.links.targets import urls_of
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
@@ -84,8 +87,8 @@ class Entry:
     language: str
     published: datetime
     updated: datetime
-    authors: list[Person]
-    topics: list[str]
+    authors: tuple[Person, ...]
+    topics: tuple[str, ...]
     image: EntryImage | None = None
     comments: bool = False
     licence: str = ""
@@ -96,28 +99,135 @@ class Entry:
         return f"{self.url}feed/"
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An entry, and what was looked up for it."""
+
+    entry: Entry
+    urls: dict[Reference, str | None]
+    """Of the internal links in its texts; None where readers may not open the target."""
+    titles: dict[str, str | None]
+    """Of the pages that it embeds; None where none is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    """An entry, and everything else that it was made from."""
+
+    made: _Made
+    row_versions: str
+    publication: tuple[str, ...]
+    until: datetime
+    """When the next image may be shown or no longer be shown."""
+
+
+class EntryCache:
+    """Entries in the memory of a process."""
+
+    MOST: Final = 500
+    """With their full texts some ten megabytes."""
+
+    def __init__(self) -> None:
+        self._cached: dict[tuple[int, bool], _Cached] = {}
+
+    def clear(self) -> None:
+        self._cached = {}
+
+    def put(self, article_id: int, cached: _Cached, *, with_full_text: bool) -> None:
+        if len(self._cached) >= self.MOST:
+            self.clear()
+        self._cached[article_id, with_full_text] = cached
+
+    def current(
+        self, versions: Mapping[int, str], publication: tuple[str, ...], *, with_full_text: bool
+    ) -> dict[int, Entry]:
+        """The entries of these articles that would still be made the same; a query each if they
+        have internal links or embeds.
+        """
+        now = timezone.now()
+        found = {
+            pk: cached.made
+            for pk, row_versions in versions.items()
+            if (cached := self._cached.get((pk, with_full_text)))
+            and cached.row_versions == row_versions
+            and cached.publication == publication
+            and now < cached.until
+        }
+        urls = urls_of({each for made in found.values() for each in made.urls})
+        titles = titles_of({each for made in found.values() for each in made.titles})
+        return {
+            pk: made.entry
+            for pk, made in found.items()
+            if made.urls == {each: urls.get(each) for each in made.urls}
+            and made.titles == {each: titles.get(each) for each in made.titles}
+        }
+
+
+_cache: Final = EntryCache()
+
+
 def entries(
-    articles: ArticleQuerySet, publication: Publication, *, with_full_text: bool = True
+    articles: ArticleQuerySet,
+    publication: Publication,
+    *,
+    with_full_text: bool = True,
+    until: datetime | None = None,
 ) -> list[Entry]:
     """The entries of the newest of these articles; the number of queries does not depend on theirs.
 
+    Entries are cached, since feeds have the same twenty articles over and over. Each is made anew as soon as
+    one of the rows differs that it was made from.
+
     Args:
         with_full_text: with full texts, or with summaries only.
+        until: the next scheduled change (`request.until` of a public page). Without it nothing is cached.
     """
-    newest = list(articles.newest().for_page()[:LENGTH])
-    bodies = [article.body for article in newest] if with_full_text else []
-    captions = [article.lead_caption for article in newest] if with_full_text else []
-    urls, titles = urls_for(*bodies, *captions), titles_for(*bodies)
-    return [
-        _entry(
-            article,
-            publication,
-            full_text(article, article.figures.all(), publication, urls, titles)
-            if with_full_text
-            else "",
+    newest = articles.newest()[:LENGTH]
+    if until is None or settings.DEBUG:
+        made = _made(newest, publication, with_full_text=with_full_text)
+        return [each.entry for each in made.values()]
+    versions = dict(newest.row_versions())
+    values = (absolute_url("/"), *publication_values(publication))
+    found = _cache.current(versions, values, with_full_text=with_full_text)
+    missing = versions.keys() - found.keys()
+    if missing:
+        rest = Article.objects.published().filter(pk__in=missing)
+        for pk, each in _made(rest, publication, with_full_text=with_full_text).items():
+            found[pk] = each.entry
+            cached = _Cached(each, versions[pk], values, until)
+            _cache.put(pk, cached, with_full_text=with_full_text)
+    return [found[pk] for pk in versions if pk in found]
+
+
+def _made(
+    articles: ArticleQuerySet, publication: Publication, *, with_full_text: bool
+) -> dict[int, _Made]:
+    """The entries by article, in the order of the articles."""
+    loaded = list(articles.for_page())
+    texts = {each.pk: (each.body, each.lead_caption) if with_full_text else () for each in loaded}
+    references = {pk: references_in(*each) for pk, each in texts.items()}
+    embeds = {pk: urls_in(each[:1]) for pk, each in texts.items()}
+    urls = urls_of({each for found in references.values() for each in found})
+    titles = titles_of({each for found in embeds.values() for each in found})
+    return {
+        article.pk: _Made(
+            _entry(
+                article,
+                publication,
+                full_text(article, article.figures.all(), publication, urls, titles)
+                if with_full_text
+                else "",
+            ),
+            {each: urls.get(each) for each in references[article.pk]},
+            {each: titles.get(each) for each in embeds[article.pk]},
         )
-        for article in newest
-    ]
+        for article in loaded
+    }
+
+
+def publication_values(publication: Publication) -> tuple[str, ...]:
+    """Everything that a text can show of the publication."""
+    return tuple(str(getattr(publication, field.attname)) for field in publication._meta.fields)
 
 
 def _entry(article: Article, publication: Publication, html: str) -> Entry:
@@ -137,14 +247,14 @@ def _entry(article: Article, publication: Publication, html: str) -> Entry:
         language=article.language,
         published=published,
         updated=max(published, article.updated_at or published),
-        authors=[
+        authors=tuple(
             Person(legal(byline.author.name), absolute_url(byline.author.get_absolute_url()))
             for byline in article.bylines.all()
-        ],
-        topics=[
+        ),
+        topics=tuple(
             legal(name)
             for name in dict.fromkeys([*categories, *(tag.name for tag in article.tags.all())])
-        ],
+        ),
         image=image,
         comments=article.comments_open,
         licence=article.licence_url,

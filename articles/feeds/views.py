@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
-from django.db.models import F
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,20 +18,25 @@ from articles.comments.models import ModerationDecision
 from articles.comments.submission.comment_policy import settings_of
 from articles.comments.threads.permalinks import thread_scope
 from articles.editorial.listings import Listing, front_articles
-from articles.editorial.models import Article, Category, Revision, Scope, StateChange
+from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds import json_feed, xml_feeds
 from articles.feeds.channels import Channel, channel_of, newest_matches, thread_entries
 from articles.feeds.entries import LENGTH, entries
 from articles.feeds.hub import has_hub
-from articles.images.models import ImageEvent
 from articles.search.limits import RETRY_AFTER, TOO_OFTEN, may_search
 from articles.search.query.search_request import parse_request
 from articles.search.ranking.engine import InvalidQuery
 from iria.core.http.page_cache import public_page
 from iria.core.text.language import native_name, use_language
 from iria.publication.context_processors import publication_of
+
+NEWEST_CHANGES: Final = """
+SELECT (SELECT created_at FROM articles_statechange ORDER BY id DESC LIMIT 1),
+    (SELECT created_at FROM articles_revision ORDER BY id DESC LIMIT 1),
+    (SELECT created_at FROM articles_imageevent ORDER BY id DESC LIMIT 1)
+"""
 
 
 def last_change(channel: Channel, decided: datetime | None = None) -> datetime:
@@ -41,18 +47,10 @@ def last_change(channel: Channel, decided: datetime | None = None) -> datetime:
     newest change of an article and of an image counts too, read from the ends of three indexes in one
     query. The time changes more often than the feed, which only costs a download.
     """
-    newest = [
-        rows.order_by("-pk").values(moment=F(field))[:1]
-        for rows, field in (
-            (StateChange.objects.all(), "created_at"),
-            (Revision.objects.all(), "created_at"),
-            (ImageEvent.objects.all(), "created_at"),
-        )
-    ]
-    moments: list[datetime] = [
-        row["moment"] for row in newest[0].union(*newest[1:], all=True).order_by()
-    ]
-    return max(each for each in [*moments, channel.updated, decided] if each)
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_CHANGES)
+        moments: list[datetime | None] = [*(cursor.fetchone() or ()), channel.updated, decided]
+    return max(each for each in moments if each)
 
 
 FeedView = Callable[..., HttpResponse]
@@ -189,7 +187,12 @@ def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: s
     with_full_text = publication.full_text_feeds and not summary
     parts = [about.get("page_query", ""), "text=summary" if summary else ""]
     query = "&".join(part for part in parts if part)
-    feed_entries = entries(articles, publication, with_full_text=with_full_text)
+    feed_entries = entries(
+        articles,
+        publication,
+        with_full_text=with_full_text,
+        until=request.until,  # type: ignore[attr-defined]  # of `public_page`
+    )
     about["hub"] = settings.WEBSUB_HUB if has_hub(about.get("path", "/")) and not query else ""
     return feed_response(form, channel_of(publication, feed_entries, feed_query=query, **about))
 

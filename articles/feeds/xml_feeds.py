@@ -1,7 +1,9 @@
 """RSS 2.0 and Atom 1.0, from Django's feeds: with full text, several authors and a credited image."""
 
 from datetime import datetime
+from functools import lru_cache
 from html import escape
+from io import StringIO
 from typing import Any, Final, Self, cast
 from xml.sax.xmlreader import AttributesImpl
 
@@ -38,6 +40,8 @@ class XmlFeed(SyndicationFeed):
 
     form = ""
     content_type: str
+    written: list[str]
+    """The XML of each entry."""
 
     @classmethod
     def of(cls, channel: Channel) -> Self:
@@ -57,11 +61,15 @@ class XmlFeed(SyndicationFeed):
             updated=channel.updated.replace(microsecond=0),
             hub=channel.hub,
         )
-        for entry in channel.entries:
-            feed.add_entry(entry)
+        feed.written = [_written(cls.form, entry) for entry in channel.entries]
         return feed
 
-    def add_entry(self, entry: Entry) -> None:
+    def write_items(self, handler: SimplerXMLGenerator) -> None:
+        for item in self.written:
+            # Of all methods the one that writes text as it is.
+            handler.ignorableWhitespace(item)
+
+    def write_entry(self, handler: SimplerXMLGenerator, entry: Entry) -> None:
         image = entry.image
         self.add_item(
             title=entry.title,
@@ -76,6 +84,7 @@ class XmlFeed(SyndicationFeed):
             enclosures=[Enclosure(image.url, str(image.bytes), image.media_type)] if image else [],
             entry=entry,
         )
+        super().write_items(handler)  # type: ignore[misc]  # the stubs do not know it
 
     def typed_links(self, handler: SimplerXMLGenerator) -> SimplerXMLGenerator:
         feed_type = self.content_type.partition(";")[0]
@@ -153,6 +162,15 @@ class AtomFeed(XmlFeed, Atom1Feed):
         if entry.comments:
             replies = {"rel": "replies", "href": f"{entry.comments_feed}atom/"}
             handler.addQuickElement("link", "", replies | {"type": "application/atom+xml"})
+
+
+@lru_cache(maxsize=500)
+def _written(form: str, entry: Entry) -> str:
+    """The XML of an entry, the same in every feed."""
+    text = StringIO()
+    handler = SimplerXMLGenerator(text, "utf-8", short_empty_elements=True)
+    FORMS[form](title="", link="", description="").write_entry(handler, entry)
+    return text.getvalue()
 
 
 def _add_media(handler: SimplerXMLGenerator, image: EntryImage) -> None:

@@ -1,6 +1,6 @@
 """Looking up what references refer to: one query, whatever their number and kinds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,11 @@ def urls_for(*bodies: str) -> Urls:
 
     One query for all of them; none if they have no references.
     """
-    references = references_in(*bodies)
+    return urls_of(references_in(*bodies))
+
+
+def urls_of(references: Collection[Reference]) -> Urls:
+    """The URLs of these targets, without those that readers may not open."""
     if not references:
         return NO_URLS
     found = targets_of(references)

@@ -2,6 +2,7 @@
 
 import sys
 
+from articles.feeds.entries import EntryCache
 from iria.core.db.compiled_queries import Prepared
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_store import PageStore
@@ -20,7 +21,7 @@ def forget_everything() -> None:
 def _clear(each: object) -> None:
     if isinstance(each, ProcessCache):
         each._cached = ("", {})
-    elif isinstance(each, PageStore):
+    elif isinstance(each, PageStore | EntryCache):
         each.clear()
     elif isinstance(each, Prepared):
         vars(each._compiled).clear()

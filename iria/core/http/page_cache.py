@@ -104,7 +104,7 @@ def _with_caching[V: View](
         start, ends = period_of(now, HOUR if HOURLY in scopes else DAY)
         etag = etag_of(state.versions, scopes, start)
         request.generation = _cache_key(state.versions, now)  # type: ignore[attr-defined]
-        until = state.until(ends)
+        until = request.until = state.until(ends)  # type: ignore[attr-defined]
         cache_control = _cache_control(until, now)
         find_stored = getattr(request, "find_stored", None) if stored else None
         known = find_stored and find_stored(etag)
