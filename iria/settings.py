@@ -190,31 +190,38 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASE_DIRECT_URL: str = env.str("DATABASE_DIRECT_URL", default="")
 _IS_DIRECT = bool(DATABASE_DIRECT_URL) and is_command_line(sys.argv[0])
 DATABASES = {"default": database("DATABASE_DIRECT_URL" if _IS_DIRECT else "DATABASE_URL")}
-DATABASES["default"]["ENGINE"] = "iria.core.db.backend"
-# Prepared statements take PostgreSQL less than half the time (docs/performance.md).
-DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 2}
-# A server that cannot be reached, or a network that drops packets, is noticed within seconds.
-for _name, _value in {
-    "connect_timeout": 3,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}.items():
-    DATABASES["default"]["OPTIONS"].setdefault(_name, _value)
-# Only processes with threads use a pool. A command has its own connection, and fails at once.
+# A streaming replica, for rendering public pages (docs/decisions/several-machines.md).
+DATABASE_REPLICA_URL: str = env.str("DATABASE_REPLICA_URL", default="")
+if DATABASE_REPLICA_URL and not TESTING:
+    DATABASES["replica"] = database("DATABASE_REPLICA_URL")
+    DATABASE_ROUTERS = ["iria.core.db.replica.Router"]
 DATABASE_POOL_SIZE = 8
-if not TESTING and not is_command(sys.argv):
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 1,
-        "max_size": DATABASE_POOL_SIZE,
-        "timeout": 3,
-        # Reconnect when a connection is needed, not at growing intervals
-        # (docs/decisions/database-outages.md).
-        "reconnect_timeout": 0,
-    }
-    # Pooled connections are checked before use, for restarts of the database.
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+for _alias, _database in DATABASES.items():
+    _database["ENGINE"] = "iria.core.db.backend"
+    # Prepared statements take PostgreSQL less than half the time (docs/performance.md).
+    _database["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 2}
+    # A server that cannot be reached, or a network that drops packets, is noticed within seconds.
+    for _name, _value in {
+        "connect_timeout": 3 if _alias == "default" else 2,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+    }.items():
+        _database["OPTIONS"].setdefault(_name, _value)
+    # Only processes with threads use a pool. A command has its own connection, and fails at once.
+    if not TESTING and not is_command(sys.argv):
+        _database["OPTIONS"]["pool"] = {
+            "min_size": 1 if _alias == "default" else 0,
+            "max_size": DATABASE_POOL_SIZE,
+            # The primary is used instead of a replica.
+            "timeout": 3 if _alias == "default" else 1,
+            # Reconnect when a connection is needed, not at growing intervals
+            # (docs/decisions/database-outages.md).
+            "reconnect_timeout": 0,
+        }
+        # Pooled connections are checked before use, for restarts of the database.
+        _database["CONN_HEALTH_CHECKS"] = True
 _CACHE_URL: str = env.str("CACHE_URL", default="none")
 # In PostgreSQL, so that limits on sign-in are counted for all processes.
 _DATABASE_CACHE: dict[str, Any] = {

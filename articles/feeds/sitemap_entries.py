@@ -9,7 +9,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.core.paginator import Page, Paginator
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
@@ -26,6 +25,7 @@ from articles.images.models.rights import DECIDING
 from articles.images.rights.credit_line import credit_text, licence_url
 from articles.images.srcset import plain_rendition
 from articles.pages.models import Page as EditorialPage
+from iria.core.db.replica import reading
 from iria.core.http.urls import absolute_url, url_path
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
@@ -120,7 +120,7 @@ class ArticlePaginator(Paginator[SitemapEntry]):
     @property
     def page_range(self) -> list[int]:  # type: ignore[override]
         """The numbers of the files that are not empty."""
-        with connection.cursor() as cursor:
+        with reading.cursor() as cursor:
             cursor.execute(FILES, {"per_file": self.per_page, "now": timezone.now()})
             return [number for (number,) in cursor.fetchall()]
 

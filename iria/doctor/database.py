@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
+import psycopg
+from django.conf import settings
 from django.db import connection
 
 from iria import health
-from iria.core.db import triggers
-from iria.doctor.check import Check, Finding, Level
+from iria.core.db import replica, triggers
+from iria.core.http import change_listener
+from iria.doctor.check import Check, Finding, Level, in_time, reason
 from iria.management.commands.migrate import INVALID_INDEXES
 
 OLDEST_VERSION: Final = 15
@@ -119,6 +123,65 @@ def clock() -> Iterator[Finding]:
         )
 
 
+def pooler() -> Iterator[Finding]:
+    """A pooler gives its clients process ids of its own."""
+    name = "DATABASE_DIRECT_URL" if settings.DATABASE_DIRECT_URL else "DATABASE_URL"
+    for _, answer in in_time(_is_direct, [change_listener.connection_string()]):
+        if isinstance(answer, Exception):
+            yield Finding(
+                f"The database that {name} names cannot be used: {reason(answer)}.",
+                f"Check {name}: the worker, migrations and stored pages need it.",
+            )
+        elif not answer:
+            yield Finding(
+                f"{name} names a pooler, which may lose what the worker and stored pages wait for.",
+                "Set DATABASE_DIRECT_URL to the database itself, past the pooler.",
+            )
+
+
+def _is_direct(connection_string: str) -> bool:
+    with psycopg.connect(connection_string, autocommit=True) as direct:
+        row = direct.execute("SELECT pg_backend_pid()").fetchone()
+        return row == (direct.info.backend_pid,)
+
+
+def replica_follows() -> Iterator[Finding]:
+    if not settings.DATABASE_REPLICA_URL:
+        return
+    ((written,),) = _rows("SELECT pg_current_wal_lsn()")
+    look = partial(_is_late, written=str(written))
+    for _, answer in in_time(look, [settings.DATABASE_REPLICA_URL]):
+        if isinstance(answer, Exception):
+            yield Finding(
+                f"The replica cannot be used: {reason(answer)}.",
+                "Start it, and check DATABASE_REPLICA_URL; meanwhile the database does its work.",
+                Level.WARNING,
+            )
+        elif answer is None:
+            yield Finding(
+                "DATABASE_REPLICA_URL names a server that is no streaming replica, so it is not used.",
+                "Set it to a server in recovery (`SELECT pg_is_in_recovery();`), or remove it.",
+                Level.WARNING,
+            )
+        elif answer:
+            yield Finding(
+                f"The replica is more than {replica.MOST_LATE_SECONDS} seconds late, so it is not used.",
+                "Look in its log for what it waits for, and run `SELECT pg_wal_replay_resume();` if it was "
+                "paused.",
+                Level.WARNING,
+            )
+
+
+def _is_late(url: str, *, written: str) -> bool | None:
+    """Whether the replica is late; None if it is no replica."""
+    with psycopg.connect(url, connect_timeout=3, autocommit=True) as connection:
+        row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
+        if row != (True,):
+            return None
+        late = connection.execute(replica.LATE, [written, replica.MOST_LATE_SECONDS]).fetchone()
+        return late != (False,)
+
+
 CHECKS: Final = (
     Check(f"The database is PostgreSQL {OLDEST_VERSION} or newer.", version),
     Check("Its extensions are installed.", extensions),
@@ -127,4 +190,6 @@ CHECKS: Final = (
     Check("All indexes are in use.", invalid_indexes),
     Check("Tables are vacuumed.", dead_rows),
     Check("The clocks of this machine and of the database agree.", clock),
+    Check("What needs a connection of its own does not go through a pooler.", pooler),
+    Check("The replica follows the database.", replica_follows),
 )

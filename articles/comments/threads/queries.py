@@ -9,10 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from django.db import connection
-
 from articles.comments.models import Comment
 from articles.editorial.models import Article
+from iria.core.db.replica import reading
 
 TOP_LEVEL_PER_PAGE: Final = 50
 """Comments of the first level per page."""
@@ -184,6 +183,6 @@ def reply_rows(article: Article, host: int, page: int) -> list[Row]:
 
 
 def _rows(sql: str, values: Mapping[str, int]) -> list[Row]:
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(sql, values)
         return [Row(*row) for row in cursor.fetchall()]

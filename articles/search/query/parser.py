@@ -14,9 +14,8 @@ from math import log
 from operator import itemgetter
 from typing import Any, Final
 
-from django.db import connection
-
 from articles.editorial.text_search_config import prepare_text, with_names
+from iria.core.db.replica import reading
 
 WORD: Final = re.compile(r"[^\s\"“”„«»,;()|&!]+")
 
@@ -177,7 +176,7 @@ def parse_query(parts: QueryParts, others: str = "") -> list[ParsedQuery]:
     """
     phrases = [text for group in (*parts.required, parts.excluded) for text in group]
     parameters: dict[str, Any] = {"wanted": parts.wanted, "others": others, "phrases": phrases}
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(READ, parameters)
         rows = cursor.fetchall()
     return [_parsed_query(list(group), parts) for _, group in groupby(rows, key=itemgetter(0))]

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import connection
-
 from articles.search.query.parser import ParsedQuery, Term
 from articles.search.query.required_terms import RequiredTerms
+from iria.core.db.replica import reading
 
 CANDIDATES: Final = """
 WITH hit AS (
@@ -180,7 +179,7 @@ def _all_terms(parsed_query: ParsedQuery) -> list[Term]:
 
 
 def fetch(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

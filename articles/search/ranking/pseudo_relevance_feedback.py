@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
-
 from articles.search.ranking.candidates import Candidate
+from iria.core.db.replica import reading
 
 FEEDBACK_ARTICLES: Final = 8
 """Articles that are assumed to be relevant."""
@@ -102,7 +101,7 @@ def apply_feedback(best: Sequence[Candidate], length: float) -> None:
 def _expansion_terms(relevant: Sequence[Candidate]) -> list[ExpansionTerm]:
     top = relevant[0].score
     trust = [each.score / top for each in relevant]
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(HEAVIEST, [[each.article_id for each in relevant], trust, EXPANSION_TERMS])
         return [ExpansionTerm(*row) for row in cursor.fetchall()]
 
@@ -117,6 +116,6 @@ def _scores(terms: Sequence[ExpansionTerm], article_ids: list[int]) -> dict[int,
     ):
         factors = [term.value / total * term.idf for term in chosen]
         parameters += [[term.lexeme_id for term in chosen], factors, list(article_ids)]
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(AGAINST, parameters)
         return dict(cursor.fetchall())

@@ -11,13 +11,13 @@ from datetime import datetime
 from heapq import nlargest
 from typing import Final
 
-from django.db import connection
 from django.utils import timezone
 
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.search.query.parser import ParsedQuery, QueryParts, normalise_query
 from articles.search.ranking import pseudo_relevance_feedback
 from articles.search.ranking.candidates import SCORE, Candidate, candidates
+from iria.core.db.replica import reading
 from iria.core.text.dates import period_of
 
 ALL_WORDS: Final = 0.5
@@ -131,7 +131,7 @@ def _boost_headline_matches(best: Sequence[Candidate], text: str) -> None:
     complete = [each.article_id for each in best if each.has_all]
     if not name or not complete or len(text) > LONGEST_HEADLINE:
         return
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         # Punctuation and accents are ignored, so the lengths may differ.
         cursor.execute(HEADLINES, [complete, len(name) // 2, 2 * len(text) + 20])
         matching = {pk for pk, headline in cursor.fetchall() if _normalised(headline) == name}
@@ -153,6 +153,6 @@ def _with_phrase(
     if not complete or any(each.words > PHRASE_WORDS for each in parsed_queries):
         return set()
     checked = nlargest(PHRASE_AMONG, complete, key=SCORE)
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(PHRASES, [[each.article_id for each in checked], parts.wanted])
         return {pk for (pk,) in cursor.fetchall()}

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from iria.core.db.replica import reading
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 from iria.core.http.urls import url_path
 from iria.core.text.validators import one_line
@@ -78,7 +78,7 @@ def suggestions(typed: str) -> list[Suggestion]:
         return []
     starts = [rf"\m{word}" for word in words]
     try:
-        with time_limit(TIMEOUT_MS), connection.cursor() as cursor:
+        with time_limit(TIMEOUT_MS), reading.cursor() as cursor:
             cursor.execute(SUGGESTIONS, {"starts": starts, "now": timezone.now()})
             rows = cursor.fetchall()
             if sum(row[0] == "article" for row in rows) < 6:

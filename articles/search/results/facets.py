@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote_plus
 
-from django.db import connection
 from django.utils.translation import get_language_info, gettext
 
 from articles.editorial.models.article import LANGUAGES
 from articles.search.query.filters import SearchFilters
 from articles.search.query.search_request import FACETS, SearchRequest
+from iria.core.db.replica import reading
 
 MAX_AUTHORS: Final = 30
 INITIAL_CHOICES: Final = 8
@@ -114,7 +114,7 @@ def _counts(
         "category": category.pk if category else None,
         "authors": MAX_AUTHORS,
     }
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(COUNTS, values)
         rows: list[tuple[str, str, str, str, int]] = cursor.fetchall()
     return rows

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db import connection
 from django.utils.safestring import SafeString
 
 from articles.body.plain_text import caption_text
@@ -23,6 +22,7 @@ from articles.search.results.snippets import (
     matches,
     snippet,
 )
+from iria.core.db.replica import reading
 
 MAX_TEXT_LENGTH: Final = 60_000
 """Characters of a text that are examined."""
@@ -108,7 +108,7 @@ def explain(articles: Mapping[int, Article], text: str) -> dict[int, MatchExplan
     Args:
         text: the words to explain, without excluded ones.
     """
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(TEXTS, {"read": MAX_TEXT_LENGTH, "words": text, "articles": list(articles)})
         found = {pk: _parts(articles[pk], *row) for pk, *row in cursor.fetchall()}
     _confirm(found.values())
@@ -165,7 +165,7 @@ def _confirm(found: Iterable[_Parts]) -> None:
     )
     lexemes_by_configuration: dict[str, dict[str, list[str]]] = {}
     if pairs:
-        with connection.cursor() as cursor:
+        with reading.cursor() as cursor:
             cursor.execute(READ_WORDS, [[each[0] for each in pairs], [each[1] for each in pairs]])
             for configuration, word, lexemes in cursor.fetchall():
                 lexemes_by_configuration.setdefault(configuration, {})[word] = lexemes

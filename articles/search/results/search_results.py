@@ -11,6 +11,7 @@ from articles.search.query_counts import countable_query
 from articles.search.ranking.engine import ResultPage, search_articles
 from articles.search.results.facets import Facet, build_facets
 from articles.search.results.spelling import correct_spelling
+from iria.core.db.replica import reading
 from iria.core.http.urls import absolute_url
 
 
@@ -58,7 +59,7 @@ def run_search(request: SearchRequest) -> SearchResults:
     Raises:
         InvalidQuery, NoSuchPage: see `search_articles`.
     """
-    with transaction.atomic():
+    with transaction.atomic(using=reading.alias):
         return _run(request)
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-from django.db import connection
-
 from articles.search.results.snippets import strip_accents
+from iria.core.db.replica import reading
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 
 SHORTEST: Final = 4
@@ -122,7 +121,7 @@ def correct_spelling(text: str) -> str | None:
 def record_words(configuration: str, text: str) -> None:
     """Records the words of a text; their lexemes must exist already."""
     values = {"configuration": configuration, "text": text}
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(LEARN, {**values, "shortest": SHORTEST, "longest": LONGEST})
 
 
@@ -155,7 +154,7 @@ def edit_distance(one: str, other: str) -> int:
 
 def _corrections(typed: Sequence[str]) -> dict[str, str]:
     """Returns the corrections of misspelt words."""
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(KNOWN, [list(typed)])
         rows = cursor.fetchall()
     known = {word: n for word, n, of in rows if n * RARE < of and n <= OFTEN}
@@ -174,7 +173,7 @@ def _one_edit_away(words: Iterable[str]) -> Iterator[tuple[str, SpellingSuggesti
         pairs += [(word, variant) for variant in one_edit_away(word)]
         if len(pairs) > MAX_EDITS:
             break
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(ONE_EDIT, [[each[0] for each in pairs], [each[1] for each in pairs]])
         yield from (
             (typed, SpellingSuggestion(word, articles))
@@ -183,7 +182,7 @@ def _one_edit_away(words: Iterable[str]) -> Iterator[tuple[str, SpellingSuggesti
 
 
 def _similar(words: Sequence[str]) -> Iterator[tuple[str, SpellingSuggestion]]:
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(ALIKE, [list(words)])
         for typed, word, articles in cursor.fetchall():
             if edit_distance(strip_accents(typed), strip_accents(word)) <= (

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
+
+from iria.core.db.replica import reading
 
 CANCELLED = "57014"
 """PostgreSQL's SQLSTATE for a cancelled statement."""
@@ -21,7 +23,7 @@ def time_limit(milliseconds: int) -> Iterator[None]:
         TookTooLong: a statement was cancelled; the changes of the block are rolled back.
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(using=reading.alias):
             previous = _set_limit(str(milliseconds))
             yield
             _set_limit(previous)
@@ -33,7 +35,7 @@ def time_limit(milliseconds: int) -> Iterator[None]:
 
 def _set_limit(value: str) -> str:
     """Sets the limit for this transaction; returns the previous one."""
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(
             "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)",
             [value],

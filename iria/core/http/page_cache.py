@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
+from iria.core.db.replica import read, replica
 from iria.core.http import shown_rows
 from iria.core.http.cache_versions import (
     CONTENT,
     LAST,
     STRUCTURE,
+    VERSIONS,
     CacheState,
     current_state,
 )
@@ -112,8 +114,13 @@ def _with_caching[V: View](
             unchanged = _unchanged(request, etag, cache_control)
             if unchanged is not None:
                 return unchanged
-            with shown_rows.recording() as rows:
-                response = view(request, *args, **kwargs)
+
+            def render() -> tuple[HttpResponse, set[str]]:
+                with shown_rows.recording() as rows:
+                    return view(request, *args, **kwargs), rows
+
+            may_use_replica = _may_use_replica(request, state, scopes)
+            response, rows = read(render) if may_use_replica else render()
             if response.status_code != 200:
                 return response
             depends = {STRUCTURE, *scopes[1:], *rows} if by_row else set(scopes)
@@ -134,6 +141,15 @@ def _with_caching[V: View](
 
     wrapped.parameters = parameters  # type: ignore[attr-defined]
     return cast(V, wrapped)
+
+
+def _may_use_replica(request: HttpRequest, state: CacheState, scopes: list[str]) -> bool:
+    """Not for people who are signed in: they may look for what they changed in the admin just now, also
+    where it has no version."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return False
+    versions = [(scope, version) for scope, version in state.versions if scope != LAST]
+    return replica.has(versions, VERSIONS, scopes)
 
 
 def _cache_control(until: datetime, now: datetime) -> str:

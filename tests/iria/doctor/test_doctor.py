@@ -90,6 +90,21 @@ def redis_stopped(planted: Planted) -> None:
     planted.settings.CACHES = {"default": redis, "database": planted.settings.CACHES["default"]}
 
 
+def pooler_without_direct_url(planted: Planted) -> None:
+    planted.patch.setattr(database, "_is_direct", lambda _: False)
+
+
+def replica_stopped(planted: Planted) -> None:
+    planted.settings.DATABASE_REPLICA_URL = f"postgres://iria@127.0.0.1:{free_port()}/iria"
+
+
+def replica_is_none(planted: Planted) -> None:
+    """The database itself."""
+    at = connection.settings_dict
+    where = f"{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+    planted.settings.DATABASE_REPLICA_URL = f"postgres://{where}"
+
+
 def environment_readable(planted: Planted) -> None:
     file = planted.around.folder / ".env"
     file.touch()
@@ -176,6 +191,9 @@ FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
     "no DMARC": (no_record("_dmarc.meridian.org"), mail.dns_records, "DMARC"),
     "images cannot be written": (images_cannot_be_written, files.images, "a file"),
     "static files not collected": (static_files_not_collected, files.static_files, ""),
+    "pooler without a direct URL": (pooler_without_direct_url, database.pooler, "DATABASE_URL"),
+    "replica stopped": (replica_stopped, database.replica_follows, ""),
+    "replica is no replica": (replica_is_none, database.replica_follows, "DATABASE_REPLICA_URL"),
     "Redis stopped": (redis_stopped, files.cache_works, ""),
     "disk full": (
         lambda planted: planted.patch.setattr(files, "LEAST_FREE", 10**18),

@@ -25,11 +25,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
         super().__init__(settings_dict, alias)
         if pool := settings_dict["OPTIONS"].get("pool"):
-            own = {"connection_class": Connection, "check": check}
+            own = (
+                {"connection_class": Connection, "check": check}
+                if alias == DEFAULT_DB_ALIAS
+                # A replica that is away is no outage.
+                else {"check": check_replica}
+            )
             settings_dict["OPTIONS"]["pool"] = {**pool, **own}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        if self.pool is None:
+        if self.pool is None or self.alias != DEFAULT_DB_ALIAS:
             return super().get_new_connection(conn_params)
         outage.current.raise_if_on()
         try:
@@ -63,6 +68,11 @@ def check(connection: Any) -> None:
         connection.close()
         connections[DEFAULT_DB_ALIAS].pool.drain()  # type: ignore[attr-defined]
         raise
+
+
+def check_replica(connection: Any) -> None:
+    """Raises if a pooled connection is dead."""
+    _check_answers(connection.pgconn)
 
 
 def _check_answers(pgconn: Any) -> None:
