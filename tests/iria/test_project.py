@@ -7,7 +7,9 @@ import tomllib
 from tests import architecture
 from tests.shared import PROJECT
 
-LOCKS = [f"requirements{part}.txt" for part in ("", "-dev", "-postgres", "-s3", "-webhooks", "-build")]
+LOCKS = [
+    f"requirements{part}.txt" for part in ("", "-dev", "-postgres", "-s3", "-webhooks", "-build")
+]
 
 
 def test_lock_files_have_hashes_and_no_urls() -> None:

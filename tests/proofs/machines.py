@@ -1,9 +1,13 @@
 """The environment of web servers that use the database of the tests, as on several machines."""
 
+import atexit
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import pytest
 from django.conf import settings
@@ -20,7 +24,8 @@ def database_url(*, port: int = 0, name: str = "") -> str:
 
 
 def prepare(patch: pytest.MonkeyPatch, folder: Path, **more: str) -> None:
-    """Sets the environment of the servers and collects their static files."""
+    """Sets the environment of the servers, whose state is in this folder."""
+    folder.mkdir(exist_ok=True)
     environment = {
         "DATABASE_URL": database_url(),
         "SECRET_KEY": settings.SECRET_KEY,
@@ -32,9 +37,18 @@ def prepare(patch: pytest.MonkeyPatch, folder: Path, **more: str) -> None:
     }
     for name, value in environment.items():
         patch.setenv(name, value)
+    (folder / "static").symlink_to(_collected())
+
+
+@cache
+def _collected() -> Path:
+    """The static files, collected once for all tests, because they are compressed meanwhile."""
+    folder = Path(mkdtemp(prefix="iria-static-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"],
-        env=os.environ | environment,
+        env=os.environ | {"IRIA_STATE": str(folder)},
         cwd=PROJECT,
         check=True,
     )
+    return folder / "static"
