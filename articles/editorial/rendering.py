@@ -52,7 +52,7 @@ def text_of(article: Article) -> ArticleText:
     captions |= dict.fromkeys(map(caption_text, described))
     credits = {figure.image.credit: None for figure in figures if figure.image.credit}
     bylines = [byline.author.name for byline in article.bylines.all()]
-    tags = [tag.name for tag in article.tags.all()]
+    tags = sorted(tag.name for tag in article.tags.all())
     return ArticleText(
         headline=article.headline,
         standfirst=article.standfirst,

@@ -1,6 +1,8 @@
-"""Bulk inserts with PostgreSQL's COPY."""
+"""Bulk inserts with PostgreSQL's COPY, or from a query."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
@@ -53,3 +55,73 @@ def catch_up_sequence(model: type[Model]) -> None:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence(%s, %s), %s, false)", [table, column, newest + 1]
         )
+
+
+def insert_selected(model: type[Model], expressions: Mapping[str, str], source: str) -> int:
+    """Inserts a row for every row of `source`, the text after FROM; returns the number of rows.
+
+    Columns without an expression get the default of their field, and a missing primary key the next
+    number of its sequence.
+    """
+    row, quote = model(), connection.ops.quote_name
+    columns = dict(expressions)
+    values = []
+    for field in model._meta.local_concrete_fields:
+        if not (field.generated or field.primary_key or field.column in columns):
+            columns[str(field.column)] = f"%s::{field.db_type(connection)}"
+            values.append(field.get_db_prep_save(field.pre_save(row, add=True), connection))
+    names = ", ".join(quote(each) for each in columns)
+    given = ", ".join(columns.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) SELECT {given} FROM {source}",  # noqa: S608
+            values,
+        )
+        return int(cursor.rowcount)
+
+
+@contextmanager
+def without_trigger(model: type[Model], name: str) -> Iterator[None]:
+    """Disables a trigger in the current transaction, which locks the table against others."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        # Rows whose constraints are still to be checked would forbid it.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+        yield
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@contextmanager
+def without_indexes(*models: type[Model]) -> Iterator[None]:
+    """Drops the indexes in the Meta of models and creates them again afterwards, in the current transaction."""
+    with connection.cursor() as cursor, connection.schema_editor() as editor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for model in models:
+            for index in model._meta.indexes:
+                editor.remove_index(model, index)
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        for model in models:
+            for index in model._meta.indexes:
+                editor.add_index(model, index)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def in_parallel(*jobs: Callable[[], object]) -> None:
+    """Runs jobs at the same time on connections of their own; one by one in a transaction, which they could not see."""
+    if connection.in_atomic_block:
+        for job in jobs:
+            job()
+        return
+
+    def work(job: Callable[[], object]) -> None:
+        try:
+            job()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        list(pool.map(work, jobs))

@@ -1,14 +1,18 @@
-"""Creates tens of thousands of articles with categories, authors, tags and corrections."""
+"""Creates tens of thousands of articles with categories, authors, tags and corrections.
 
-from collections.abc import Callable, Iterable, Iterator
+PostgreSQL puts them together from paragraphs that were written before, and their search vectors from
+those of the paragraphs, which is many times faster than writing and parsing each text. So a paragraph
+is in several articles: half of them are drawn from the subject of the article, half from all.
+"""
+
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from math import exp
-from random import Random
-from typing import Final
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Self
 
 from django.db import connection, transaction
-from django.db.models import Max, Model
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 from taggit.models import Tag
@@ -25,11 +29,11 @@ from articles.editorial.models import (
     Correction,
 )
 from articles.editorial.text_search_config import configuration_for
-from articles.search.index.bulk import rebuild, write_entries
-from articles.search.index.indexer import EntryText
+from articles.search.index.bulk import rebuild, writing_in_bulk
+from articles.search.models import SearchEntry
 from articles.search.results.spelling import record_words
-from iria.core.db.bulk_copy import catch_up_sequence, copy_rows
-from iria.evaluation.synthetic.words import SUBJECTS, Language, sentences
+from iria.core.db.bulk_copy import catch_up_sequence, in_parallel, insert_selected
+from iria.evaluation.synthetic.words import SUBJECTS, Language, create_texts
 
 CATEGORIES, AUTHORS, TAGS = 12, 60, 600
 YEARS: Final = 12
@@ -37,79 +41,192 @@ CORRECTED: Final = 0.02
 """Share of the articles."""
 TYPICAL, SPREAD = 550, 0.5
 """The number of words of a text: the median, and the standard deviation of the logarithm."""
+PARAGRAPH, OF_A_SUBJECT = 60, 30
+"""Words of a paragraph, and how many of them are written on each subject."""
 
-BATCH: Final = 5_000
+MIN_PART: Final = 5_000
+"""Fewer articles are not divided between two connections, which would each write the paragraphs."""
+
 PREFIX: Final = "synthetic"
+CONFIGURATION: Final = configuration_for("en")
+
+CREATE: Final = """
+DROP TABLE IF EXISTS synthetic_article;
+CREATE TEMPORARY TABLE synthetic_article (id bigint, headline text, standfirst text, text text, vector tsvector,
+    published_at timestamptz) ON COMMIT DROP;
+ALTER TABLE synthetic_article ALTER text SET STORAGE EXTERNAL, ALTER vector SET STORAGE EXTERNAL
+"""
+"""Not compressed, since they are soon compressed where they stay."""
+
+COMPOSE: Final = f"""
+INSERT INTO synthetic_article
+SELECT id, title.headline, other.headline || '.' AS standfirst, written.*,
+    now() - interval '1 day' * (1 + pg_temp.share(id, 1) * 365 * {YEARS}) AS published_at
+FROM (
+    SELECT id, floor(pg_temp.share(id, 2) * {SUBJECTS}) * {OF_A_SUBJECT} AS subject,
+        greatest(1, round(%(typical)s / {PARAGRAPH} * exp({SPREAD}
+            * sqrt(-2 * ln(1 - pg_temp.share(id, 3))) * cos(2 * pi() * pg_temp.share(id, 4)))))::int AS paragraphs
+    FROM generate_series(%(first)s::bigint, %(last)s) AS id
+) AS plan
+JOIN synthetic_text AS title ON title.number = (subject + floor(pg_temp.share(id, 5) * {OF_A_SUBJECT}))::int
+JOIN synthetic_text AS other ON other.number = (subject + floor(pg_temp.share(id, 6) * {OF_A_SUBJECT}))::int
+CROSS JOIN LATERAL (
+    SELECT string_agg(text, E'\\n' ORDER BY place) AS text, pg_temp.joined(vector ORDER BY place) AS vector
+    FROM (
+        SELECT place, CASE WHEN pg_temp.share(id * 4096 + place, 7) < 0.5 THEN subject ELSE 0 END AS lowest,
+            CASE WHEN pg_temp.share(id * 4096 + place, 7) < 0.5 THEN 1 ELSE {SUBJECTS} END * {OF_A_SUBJECT} AS several
+        FROM generate_series(1, paragraphs) AS place
+    ) AS drawn
+    CROSS JOIN LATERAL (
+        SELECT text, vector FROM synthetic_text
+        WHERE number = (lowest + floor(pg_temp.share(id * 4096 + place, 8) * several))::int LIMIT 1
+    ) AS paragraph
+) AS written
+"""  # noqa: S608 - constants
+"""LIMIT 1 makes the planner look paragraphs up in their index."""
+
+TEXTS: Final = """
+synthetic_article AS written
+JOIN articles_article AS article USING (id)
+CROSS JOIN LATERAL (
+    SELECT string_agg(name, E'\\n' ORDER BY name COLLATE "C") AS names
+    FROM articles_articletag AS tagged JOIN taggit_tag AS tag ON tag.id = tag_id
+    WHERE content_object_id = article.id
+) AS tags
+CROSS JOIN LATERAL (
+    SELECT string_agg(name, E'\\n' ORDER BY byline.position) AS names
+    FROM articles_byline AS byline JOIN accounts_authorprofile AS author ON author.id = author_id
+    WHERE article_id = article.id
+) AS authors
+"""
 
 
-class Archive:
-    """Articles on many subjects over several years."""
+def load_articles(count: int, language: Language, seed: int = 1) -> int:
+    """Adds published articles, and their entries in the search index; call `index` afterwards."""
+    first = (Article.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    topics, part = _Topics.create(language), max(MIN_PART, -(-count // 2))
+    numbers = range(first, first + count)
+    parts = (numbers[start : start + part] for start in range(0, count, part))
+    in_parallel(*(partial(_load, part, language, topics, seed) for part in parts))
+    catch_up_sequence(Article)
+    listings.add_up()
+    return count
 
-    def __init__(self, language: Language, seed: int = 1) -> None:
-        self.language = language
-        self.rng = Random(seed)  # noqa: S311 - nothing secret
-        self.now = timezone.now()
 
-    def load(self, count: int, report_progress: Callable[[str], None]) -> int:
-        """Adds articles and indexes them; returns the number."""
-        first = (Article.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
-        numbers = range(first, first + count)
-        filing = Filing(self.language, self.rng)
-        for start in range(0, count, BATCH):
-            entries: list[EntryText] = []
-            batch = numbers[start : start + BATCH]
-            with listed_together(batch):
-                copy_rows(self._articles(batch, entries))
-                filing.file(batch)
-            write_entries(entries)
-        catch_up_sequence(Article)
-        listings.add_up()
-        report_progress(
-            f"{count:,} articles created, with categories, authors, tags and corrections."
+def _load(numbers: range, language: Language, topics: "_Topics", seed: int) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        create_texts(language, seed, words=PARAGRAPH, each=OF_A_SUBJECT)
+        cursor.execute(CREATE)
+        cursor.execute(COMPOSE, {"typical": TYPICAL, "first": numbers[0], "last": numbers[-1]})
+        with listed_together(numbers):
+            _insert_articles()
+            topics.assign()
+        _write_entries()
+
+
+def index(language: Language) -> None:
+    """Creates the statistics of the search index."""
+    rebuild()
+    record_words(CONFIGURATION, " ".join([*language.words, "Writer", PREFIX]))
+
+
+def _insert_articles() -> None:
+    zone = timezone.get_default_timezone_name()
+    kinds = list(ArticleType.objects.order_by("position").values_list("pk", flat=True))
+    insert_selected(
+        Article,
+        {
+            "id": "id",
+            "headline": "headline",
+            "standfirst": "standfirst",
+            "slug": f"'{PREFIX}-' || id",
+            "body": "'<p>' || replace(text, E'\\n', '</p><p>') || '</p>'",
+            "kind_id": _one_of(kinds, "id", 9),
+            "language": "'en'",
+            "state": f"'{Article.State.PUBLISHED}'",
+            "published_at": "published_at",
+            "year": f"extract(year FROM published_at AT TIME ZONE '{zone}')",
+            "month": f"extract(month FROM published_at AT TIME ZONE '{zone}')",
+        },
+        "synthetic_article",
+    )
+
+
+def _write_entries() -> None:
+    """Writes the entries of the search index, as `articles.search.index.indexer` would."""
+    vector = (
+        f"setweight(to_tsvector('{CONFIGURATION}', article.headline), 'A')"
+        f" || setweight(to_tsvector('{CONFIGURATION}', article.standfirst || E'\\n' || tags.names), 'B')"
+        f" || setweight(written.vector, 'C')"
+        f" || setweight(to_tsvector('{CONFIGURATION}', E'\\n' || authors.names), 'D')"
+    )
+    with writing_in_bulk():
+        insert_selected(
+            SearchEntry,
+            {
+                "article_id": "id",
+                "configuration": f"'{CONFIGURATION}'",
+                "vector": vector,
+                "text": "article.standfirst || E'\\n' || written.text",
+                "indexed_at": "clock_timestamp()",
+            },
+            TEXTS,
         )
-        rebuild()
-        record_words(configuration_for("en"), " ".join(self.language.words))
-        report_progress("Search index updated.")
-        return count
 
-    def _articles(self, numbers: range, entries: list[EntryText]) -> Iterator[Article]:
-        kinds = list(ArticleType.objects.order_by("position"))
-        for number in numbers:
-            subject = self.rng.randrange(SUBJECTS)
-            text = sentences(self.language.text(self.rng, subject, self._length()), self.rng)
-            headline = self.language.title(self.rng, subject, 7)
-            standfirst = self.language.title(self.rng, subject, 12) + "."
-            at = self._moment()
-            entries.append(
-                EntryText(
-                    number,
-                    configuration_for("en"),
-                    headline,
-                    standfirst_and_tags=standfirst,
-                    body=" ".join(text),
-                    names_and_captions="",
-                    snippet_text=f"{standfirst}\n{' '.join(text)}",
-                )
-            )
-            yield Article(
-                pk=number,
-                headline=headline,
-                standfirst=standfirst,
-                slug=f"{PREFIX}-{number}",
-                body=_paragraphs(text),
-                kind=self.rng.choice(kinds),
-                language="en",
-                state=Article.State.PUBLISHED,
-                published_at=at,
-                year=timezone.localtime(at).year,
-                month=timezone.localtime(at).month,
-            )
 
-    def _length(self) -> int:
-        return max(60, round(TYPICAL * exp(self.rng.gauss(0, SPREAD))))
+@dataclass(frozen=True, slots=True)
+class _Topics:
+    """Primary keys of what articles are filed under."""
 
-    def _moment(self) -> datetime:
-        return self.now - timedelta(days=1 + self.rng.random() * 365 * YEARS)
+    categories: list[int]
+    authors: list[int]
+    tags: list[int]
+
+    @classmethod
+    def create(cls, language: Language) -> Self:
+        for number in range(1, CATEGORIES + 1):
+            slug = f"{PREFIX}-{number}"
+            if not Category.objects.filter(path=slug).exists():
+                category_tree.save(Category(name=f"Section {number}", slug=slug))
+        names = [f"Writer {number}" for number in range(1, AUTHORS + 1)]
+        AuthorProfile.objects.bulk_create(
+            [AuthorProfile(name=name, slug=f"{PREFIX}-{slugify(name)}") for name in names],
+            ignore_conflicts=True,
+        )
+        Tag.objects.bulk_create(
+            [
+                Tag(name=f"{word} {PREFIX}", slug=f"{PREFIX}-{word}")
+                for word in language.words[-TAGS:]
+            ],
+            ignore_conflicts=True,
+        )
+        return cls(
+            list(Category.objects.filter(path__startswith=PREFIX).values_list("pk", flat=True)),
+            list(
+                AuthorProfile.objects.filter(slug__startswith=PREFIX).values_list("pk", flat=True)
+            ),
+            list(Tag.objects.filter(slug__startswith=PREFIX).values_list("pk", flat=True)),
+        )
+
+    def assign(self) -> None:
+        """Adds a category, an author and up to three tags to each article, and corrections to some."""
+        category, author = _one_of(self.categories, "id", 10), _one_of(self.authors, "id", 11)
+        tag = _one_of(self.tags, "id * 4 + place", 12)
+        insert_selected(
+            ArticleCategory, {"article_id": "id", "category_id": category}, "synthetic_article"
+        )
+        insert_selected(Byline, {"article_id": "id", "author_id": author}, "synthetic_article")
+        insert_selected(
+            ArticleTag,
+            {"content_object_id": "id", "tag_id": "tag"},
+            f"(SELECT DISTINCT id, {tag} AS tag"  # noqa: S608
+            " FROM synthetic_article, generate_series(1, 3) AS place) AS chosen",
+        )
+        insert_selected(
+            Correction,
+            {"article_id": "id", "text": "'A name was misspelt; it is right now.'"},
+            f"synthetic_article WHERE pg_temp.share(id, 13) < {CORRECTED}",
+        )
 
 
 @contextmanager
@@ -122,76 +239,7 @@ def listed_together(numbers: range) -> Iterator[None]:
         listings.write(numbers)
 
 
-class Filing:
-    """Assigns categories, authors and tags to articles."""
-
-    def __init__(self, language: Language, rng: Random) -> None:
-        self.rng = rng
-        self.categories, self.authors, self.tags = _categories(), _authors(), _tags(language)
-
-    def file(self, numbers: range) -> None:
-        """Adds a category, an author and tags to each article, and corrections to some."""
-        rng = self.rng
-        copy_in_order(
-            ArticleCategory,
-            (ArticleCategory(article_id=n, category=rng.choice(self.categories)) for n in numbers),
-        )
-        copy_in_order(
-            Byline, (Byline(article_id=n, author=rng.choice(self.authors)) for n in numbers)
-        )
-        copy_in_order(
-            ArticleTag,
-            (
-                ArticleTag(content_object_id=n, tag=tag)
-                for n in numbers
-                for tag in rng.sample(self.tags, 3)
-            ),
-        )
-        copy_in_order(
-            Correction,
-            (
-                Correction(article_id=n, text="A name was misspelt; it is right now.")
-                for n in numbers
-                if rng.random() < CORRECTED
-            ),
-        )
-
-
-def copy_in_order(model: type[Model], rows: Iterable[Model]) -> None:
-    """Inserts rows with new primary keys."""
-    last = model._default_manager.aggregate(last=Max("pk"))["last"] or 0
-
-    def numbered() -> Iterator[Model]:
-        for number, row in enumerate(rows, last + 1):
-            row.pk = number
-            yield row
-
-    copy_rows(numbered())
-    catch_up_sequence(model)
-
-
-def _paragraphs(text: list[str]) -> str:
-    return "".join(f"<p>{' '.join(text[at : at + 4])}</p>" for at in range(0, len(text), 4))
-
-
-def _categories() -> list[Category]:
-    for number in range(1, CATEGORIES + 1):
-        slug = f"{PREFIX}-{number}"
-        if not Category.objects.filter(path=slug).exists():
-            category_tree.save(Category(name=f"Section {number}", slug=slug))
-    return list(Category.objects.filter(path__startswith=PREFIX))
-
-
-def _authors() -> list[AuthorProfile]:
-    names = [f"Writer {number}" for number in range(1, AUTHORS + 1)]
-    made = [AuthorProfile(name=name, slug=f"{PREFIX}-{slugify(name)}") for name in names]
-    AuthorProfile.objects.bulk_create(made, ignore_conflicts=True)
-    return list(AuthorProfile.objects.filter(slug__startswith=PREFIX))
-
-
-def _tags(language: Language) -> list[Tag]:
-    made = [
-        Tag(name=f"{word} {PREFIX}", slug=f"{PREFIX}-{word}") for word in language.words[-TAGS:]
-    ]
-    Tag.objects.bulk_create(made, ignore_conflicts=True)
-    return list(Tag.objects.filter(slug__startswith=PREFIX))
+def _one_of(keys: Sequence[int], of: str, purpose: int) -> str:
+    """An expression for one of the keys."""
+    numbers = ", ".join(map(str, keys))
+    return f"('{{{numbers}}}'::bigint[])[1 + floor(pg_temp.share({of}, {purpose}) * {len(keys)})]"

@@ -1,11 +1,13 @@
 """`manage.py load_synthetic --articles N --revisions N --comments N --subscribers N`"""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from iria.evaluation.synthetic.articles import Archive
+from iria.core.db.bulk_copy import in_parallel
+from iria.evaluation.synthetic.articles import index, load_articles
 from iria.evaluation.synthetic.readers import load_comments, load_subscribers
 from iria.evaluation.synthetic.revisions import load_revisions
 from iria.evaluation.synthetic.words import Language
@@ -24,20 +26,27 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         language, seed = Language(), options["seed"]
-        if options["articles"] > 0:
-            Archive(language, seed).load(options["articles"], self.stdout.write)
-        if options["revisions"] > 0:
-            count = load_revisions(options["revisions"])
-            self.stdout.write(f"{count:,} revisions created.")
-        if options["comments"] > 0:
-            count = load_comments(options["comments"], language, seed)
-            self.stdout.write(f"{count:,} comments created.")
-        if options["subscribers"] > 0:
-            count = load_subscribers(options["subscribers"])
-            self.stdout.write(f"{count:,} subscribers created.")
-        self._analyse()
 
-    def _analyse(self) -> None:
-        """What autovacuum would do after some minutes."""
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")
+        def load(what: str, job: Callable[[int], int]) -> None:
+            if options[what] > 0:
+                self.stdout.write(f"{job(options[what]):,} {what} created.")
+
+        def load_readers() -> None:
+            load("revisions", load_revisions)
+            load("comments", lambda count: load_comments(count, language, seed))
+            load("subscribers", load_subscribers)
+
+        def create_index() -> None:
+            if options["articles"] > 0:
+                index(language)
+                analyse("articles_searchposting")
+
+        load("articles", lambda count: load_articles(count, language, seed))
+        in_parallel(create_index, load_readers)
+        analyse()
+
+
+def analyse(table: str = "") -> None:
+    """What autovacuum would do after some minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{'' if connection.in_atomic_block else 'VACUUM '}ANALYZE {table}")

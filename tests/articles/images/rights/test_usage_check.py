@@ -248,9 +248,5 @@ def test_articles_are_published_only_by_the_publishing_functions() -> None:
         if not asks.search(text[: at.start()])
     }
     scratch = {"iria/evaluation/search/runner.py", "iria/evaluation/related/loading.py"}
-    # Evaluations use their own schema. The content of load tests has no images, and
-    # PostgreSQL checks it like any other.
-    assert found - scratch == {
-        "articles/editorial/publishing.py",
-        "iria/evaluation/synthetic/articles.py",
-    }
+    # Evaluations use their own schema.
+    assert found - scratch == {"articles/editorial/publishing.py"}

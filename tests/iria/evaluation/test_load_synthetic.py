@@ -1,0 +1,100 @@
+"""`load_synthetic` leaves the rows that triggers and the indexer would have written one by one."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db.models import Model, QuerySet
+
+from articles.comments.models import Comment, CommentPosition, CommentSearchVector, ThreadCount
+from articles.editorial import listings
+from articles.editorial.models import Article, ListingEntry, Scope
+from articles.search.index import indexer
+from articles.search.index.models import SearchLanguage, SearchLexeme, SearchPosting, SearchWord
+from articles.search.models import SearchEntry
+from newsletter.models import Subscriber, Subscription
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+COUNT = 30
+
+
+def rows(query: "type[Model] | QuerySet[Any]", *columns: str) -> list[tuple[Any, ...]]:
+    found = query.all() if isinstance(query, QuerySet) else query._default_manager.all()
+    return sorted(found.values_list(*columns), key=str)
+
+
+def index() -> list[Any]:
+    return [
+        rows(SearchEntry, "article", "configuration", "vector", "text"),
+        rows(SearchLanguage, "configuration", "articles", "length"),
+        rows(SearchLexeme.objects.filter(articles__gt=0), "configuration", "word", "articles"),
+        rows(SearchPosting, "lexeme__word", "article"),
+        rows(SearchWord, "configuration", "word", "lexeme__word"),
+    ]
+
+
+def lists() -> list[Any]:
+    listings.add_up()
+    return [
+        rows(ListingEntry, "article", "scope", "target", "language", "published_at"),
+        *(listings.counts_by_language(scope) for scope in Scope),
+    ]
+
+
+def discussions() -> list[Any]:
+    columns = ("parent_id", "root_id", "display_parent_id", "level", "readable", "created_at")
+    return [
+        rows(CommentPosition, "comment_id", "article_id", *columns, "reply_count", "shown"),
+        rows(ThreadCount, "article_id", "readable", "top_level_count"),
+        rows(CommentSearchVector, "comment_id", "configuration", "vector"),
+    ]
+
+
+def test_articles_are_indexed_and_listed_as_if_published_one_by_one() -> None:
+    call_command("load_synthetic", articles=COUNT, verbosity=0)
+    loaded, indexed, listed = Article.objects.all(), index(), lists()
+    assert len(loaded) == Article.objects.published().count() == COUNT
+    loaded[0].full_clean()
+    loaded.update(state=Article.State.UNPUBLISHED)
+    loaded.update(state=Article.State.PUBLISHED)
+    assert lists() == listed
+    SearchEntry.objects.all().delete()
+    assert indexer.reindex() == COUNT
+    assert index() == indexed
+
+
+def test_loaded_articles_come_after_those_that_were_there() -> None:
+    first = newsroom.published("A ferry")
+    indexer.index_article(first.pk)
+    call_command("load_synthetic", articles=1, verbosity=0)
+    assert newsroom.published("Another").pk == first.pk + 2
+    assert SearchLexeme.objects.get(word="ferri").articles == 1
+
+
+def test_comments_are_placed_and_searchable_as_if_written_one_by_one() -> None:
+    newsroom.published("A ferry")
+    newsroom.published("Un port", language="fr")
+    call_command("load_synthetic", comments=2 * COUNT, verbosity=0)
+    loaded, derived = list(Comment.objects.order_by("pk")), discussions()
+    assert len(loaded) == 2 * COUNT
+    loaded[0].full_clean()
+    Comment.objects.all().delete()
+    Comment.objects.bulk_create(loaded)
+    assert discussions() == derived
+    assert {"iria_english", "iria_french"} == set(
+        CommentSearchVector.objects.values_list("configuration", flat=True)
+    )
+
+
+def test_without_articles_there_are_no_comments() -> None:
+    call_command("load_synthetic", comments=5, verbosity=0)
+    assert not Comment.objects.exists()
+
+
+def test_loaded_subscribers_get_the_first_newsletter() -> None:
+    call_command("load_synthetic", subscribers=COUNT, verbosity=0)
+    assert Subscriber.objects.filter(state=Subscriber.State.ACTIVE).count() == COUNT
+    Subscriber.objects.all()[0].full_clean()
+    Subscription.objects.all()[0].full_clean()
+    assert len(set(Subscription.objects.values_list("subscriber", "newsletter"))) == COUNT
