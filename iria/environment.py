@@ -167,6 +167,29 @@ def provider(name: str, secret: str) -> tuple[str, str]:
     return text, given
 
 
+def content_delivery(name: str, target: str, token: str) -> tuple[str, str, str]:
+    """The network in front of the site, what to purge there, and the secret for it; empty if none."""
+    chosen = one_of(name, "none", "cloudflare", "fastly", "bunny", "generic")
+    if chosen == "none":
+        return "", "", ""
+    if not env.int("PAGE_STORE_MB", default=1):
+        message = f"The setting {name} needs stored pages. Remove PAGE_STORE_MB=0."
+        raise ImproperlyConfigured(message)
+    secret: str = env.str(token, default="").strip()
+    if not re.fullmatch(r"[!-~]{8,}" if chosen != "generic" else r"[!-~]*", secret):
+        # The value may be a secret with a typo, so the error does not repeat it.
+        message = f"The setting {token} should be a token that may purge at {chosen}."
+        raise ImproperlyConfigured(message)
+    if chosen == "generic":
+        return chosen, url(target, ""), secret
+    wanted: str = env.str(target, default="").strip()
+    if not re.fullmatch(r"[A-Za-z0-9]{1,64}", wanted):
+        kind = {"cloudflare": "zone", "fastly": "service", "bunny": "pull zone"}[chosen]
+        message = f"The setting {target} should be the ID of the {kind}: letters and digits only."
+        raise ImproperlyConfigured(message)
+    return chosen, wanted, secret
+
+
 def akismet_key(name: str) -> str:
     """A key of akismet.com; empty if none is set."""
     key: str = env.str(name, default="").strip()

@@ -19,6 +19,7 @@ from iria.environment import (
     bucket,
     bucket_url,
     contact,
+    content_delivery,
     database,
     env,
     internal_location,
@@ -86,6 +87,8 @@ PAGE_DIRECTORY_MB: int = env.int("PAGE_DIRECTORY_MB", default=100)
 if TESTING:
     # Most tests never commit, so no change would be heard of. Servers that a test starts store pages.
     PAGE_STORE_MB = 0
+# A content delivery network that is told which pages have changed, and so may keep them.
+CDN_PROVIDER, CDN_TARGET, CDN_TOKEN = content_delivery("CDN_PROVIDER", "CDN_TARGET", "CDN_TOKEN")
 
 # Apps and middleware
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core import checks
 from django.http.request import validate_host
 
+from iria.core.http.cdn import purge
 from iria.doctor.check import SECONDS, Check, Finding, Level, Skipped, in_time, reason
 from iria.publication.models import current_publication
 from iria.themes.checks import theme_problems
@@ -88,6 +89,18 @@ def secrets() -> Iterator[Finding]:
             "Remove STAFF_SECOND_FACTOR, so that two-factor authentication is required.",
             Level.WARNING,
         )
+
+
+def content_delivery() -> Iterator[Finding]:
+    """Purges a tag that no page has."""
+    if not settings.CDN_PROVIDER:
+        return
+    for _, error in in_time(purge, [["doctor"]]):
+        if isinstance(error, Exception):
+            yield Finding(
+                f"Outdated pages cannot be removed from {settings.CDN_PROVIDER}: {reason(error)}.",
+                "Check CDN_TARGET, and that CDN_TOKEN may purge by tag and everything.",
+            )
 
 
 def _mode(file: Path) -> int:
@@ -181,4 +194,10 @@ CHECKS: Final = (
     Check("Secrets cannot be read, and the admin is protected.", secrets, needs_database=False),
     Check("The theme has no problems.", theme),
     Check("Readers reach the site by https.", reachable, is_slow=True, needs_database=False),
+    Check(
+        "A content delivery network, if there is one, removes outdated pages.",
+        content_delivery,
+        is_slow=True,
+        needs_database=False,
+    ),
 )

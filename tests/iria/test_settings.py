@@ -49,6 +49,7 @@ def start(
         ("IMAGE_ACCEL_LOCATION", "kept-pictures"),
         ("AKISMET_KEY", "two words"),
         ("MAIL_PROVIDER", "pigeon"),
+        ("CDN_PROVIDER", "pigeon"),
     ],
 )
 def test_an_invalid_value_is_reported(name: str, value: str) -> None:
@@ -56,6 +57,23 @@ def test_an_invalid_value_is_reported(name: str, value: str) -> None:
     last_line = outcome.stderr.strip().splitlines()[-1]
     assert outcome.returncode != 0
     assert f"The setting {name}" in last_line
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("CDN_TARGET", {"CDN_PROVIDER": "fastly", "CDN_TOKEN": "a-secret-token"}),
+        ("CDN_TARGET", {"CDN_PROVIDER": "generic", "CDN_TARGET": "varnish"}),
+        ("CDN_TOKEN", {"CDN_PROVIDER": "bunny", "CDN_TARGET": "12", "CDN_TOKEN": "a secret"}),
+        ("CDN_PROVIDER", {"CDN_PROVIDER": "bunny", "PAGE_STORE_MB": "0"}),
+    ],
+)
+def test_an_incomplete_content_delivery_network_is_reported(
+    name: str, values: dict[str, str]
+) -> None:
+    last_line = start(**values).stderr.strip().splitlines()[-1]
+    assert f"The setting {name}" in last_line
+    assert "secret" not in last_line
 
 
 def test_an_invalid_bucket_endpoint_is_reported() -> None:

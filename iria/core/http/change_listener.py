@@ -4,6 +4,9 @@ The triggers of public tables (`iria.core.db.triggers`) notify the channel `iria
 renew; PostgreSQL delivers that when the transaction commits. A thread of each web process listens on a
 connection of its own. It asks the server something several times a second, so that a lost connection is
 noticed: without a recent answer nothing counts as known, and pages are checked by a query as before.
+
+One of these processes, the one with a lock in the database, removes outdated pages from a content delivery
+network as well (`iria.core.http.cdn`).
 """
 
 import logging
@@ -17,6 +20,8 @@ import psycopg
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from iria.core.http.cdn import EVERYTHING, purges
 
 CHANNEL: Final = "iria_change"
 PAUSE_SECONDS: Final = 0.25
@@ -34,6 +39,12 @@ CONNECTION_SETTINGS: Final = (
     *TIMEOUTS,
 )  # fmt: skip
 
+TRY_LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('iria purges the CDN', 0))"
+KEEPALIVES: Final = (
+    "SET tcp_keepalives_idle = 3", "SET tcp_keepalives_interval = 1", "SET tcp_keepalives_count = 3",
+)  # fmt: skip
+"""The server gives the lock of a machine that has vanished to another one."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -48,6 +59,7 @@ class ChangeListener:
         self._changed_time: dict[str, float] = {}
         self._known_until = 0.0
         self._process = 0
+        self._is_purging = False
         self._thread: Thread | None = None
         self._lock = Lock()
 
@@ -126,13 +138,25 @@ class ChangeListener:
         with psycopg.connect(connection_string(), autocommit=True) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self._expire_all()
+            self._is_purging = False
             while self._process == getpid():
                 asked = monotonic()
                 # The server sends what was committed before its answer.
-                connection.execute("SELECT 1")
+                self._ask(connection)
                 self._count(connection.notifies(timeout=0))
                 self._known_until = asked + SILENCE_SECONDS
                 self._count(connection.notifies(timeout=PAUSE_SECONDS))
+
+    def _ask(self, connection: psycopg.Connection[Any]) -> None:
+        """Asks something, and for the lock of the process that purges: it ends with the connection."""
+        if not settings.CDN_PROVIDER or self._is_purging:
+            connection.execute("SELECT 1")
+        elif connection.execute(TRY_LOCK).fetchone() == (True,):
+            for statement in KEEPALIVES:
+                connection.execute(statement)
+            self._is_purging = True
+            # What changed before the lock was taken, nobody may have purged.
+            purges.add([EVERYTHING])
 
     def _count(self, notifications: Iterable[psycopg.Notify]) -> None:
         for each in notifications:
@@ -142,6 +166,8 @@ class ChangeListener:
             self._changed_at[each.payload] = self._number + 1
             # Last: who reads it finds the change.
             self._number += 1
+            if self._is_purging:
+                purges.add([each.payload])
 
     def _expire_all(self) -> None:
         """Everything may have changed."""

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial, wraps
+from functools import wraps
 from typing import Any, Final, cast, overload
 
 from django.conf import settings
@@ -28,10 +28,9 @@ from iria.core.http.page_store import NEVER, Freshness, known_query
 from iria.core.http.release import release
 from iria.core.text.dates import DAY, HOUR, period_of
 
-MAX_SECONDS: Final = 60
-SHARED: Final = "public, max-age=0, s-maxage={seconds}"
-"""A shared cache may answer for a minute, but not past a scheduled change such as the end of a licence or
-of the day; a browser revalidates each time and mostly gets 304."""
+CACHE_CONTROL: Final = "public, no-cache"
+"""Caches ask each time, and mostly get 304. Only those that are told of changes answer by themselves
+(`iria.core.http.cdn`)."""
 
 HOURLY: Final = "hour"
 
@@ -107,11 +106,10 @@ def _with_caching[V: View](
         etag = etag_of(state.versions, scopes, start)
         request.generation = _cache_key(state.versions, now)  # type: ignore[attr-defined]
         until = request.until = state.until(ends)  # type: ignore[attr-defined]
-        cache_control = _cache_control(until, now)
         find_stored = getattr(request, "find_stored", None) if stored else None
         known = find_stored and find_stored(etag)
         if known is None:
-            unchanged = _unchanged(request, etag, cache_control)
+            unchanged = _unchanged(request, etag)
             if unchanged is not None:
                 return unchanged
 
@@ -127,12 +125,11 @@ def _with_caching[V: View](
         else:
             # Its scopes are those of the same rows.
             response, depends = known.copy(), known.freshness.scopes
-            response.headers.pop("Cache-Control")
-        if stored and "Cache-Control" not in response.headers:
+        _set_cache_headers(response, etag)
+        if stored and response.headers["Cache-Control"] == CACHE_CONTROL:
             response.freshness = Freshness(  # type: ignore[attr-defined]
-                frozenset(depends), since, until, partial(_cache_control, until), etag
+                frozenset(depends), since, until, state.next, etag
             )
-        _set_cache_headers(response, etag, cache_control)
         changed = _changed(response, state)
         if find_stored and hasattr(response, "freshness"):
             # `StoredPages` makes its ETag.
@@ -150,10 +147,6 @@ def _may_use_replica(request: HttpRequest, state: CacheState, scopes: list[str])
         return False
     versions = [(scope, version) for scope, version in state.versions if scope != LAST]
     return replica.has(versions, VERSIONS, scopes)
-
-
-def _cache_control(until: datetime, now: datetime) -> str:
-    return SHARED.format(seconds=max(0, min(MAX_SECONDS, int((until - now).total_seconds()))))
 
 
 def hourly(request: HttpRequest, *args: Any, **kwargs: Any) -> tuple[str, ...]:
@@ -194,16 +187,16 @@ def etag_of(versions: Iterable[tuple[str, int]], scopes: Iterable[str], start: d
     return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
 
 
-def _unchanged(request: HttpRequest, etag: str, cache_control: str) -> HttpResponseBase | None:
+def _unchanged(request: HttpRequest, etag: str) -> HttpResponseBase | None:
     if "HTTP_IF_NONE_MATCH" not in request.META:
         return None
     response = get_conditional_response(request, etag)
     if response is not None:
-        _set_cache_headers(response, etag, cache_control)
+        _set_cache_headers(response, etag)
     return response
 
 
-def _set_cache_headers(response: HttpResponseBase, etag: str, cache_control: str) -> None:
+def _set_cache_headers(response: HttpResponseBase, etag: str) -> None:
     response.headers["ETag"] = etag
-    response.headers.setdefault("Cache-Control", cache_control)
+    response.headers.setdefault("Cache-Control", CACHE_CONTROL)
     patch_vary_headers(response, ["Accept-Encoding"])

@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
-from iria.core.http import page_files
+from iria.core.http import cdn, page_files
 from iria.core.http.change_listener import listener
 from iria.core.http.private_paths import is_private
 from iria.core.http.release import release
@@ -53,8 +53,8 @@ class Freshness:
     """The last change (`ChangeListener.number`) before the page was rendered."""
     until: datetime
     """The next scheduled change, or the end of the day."""
-    cache_control: Callable[[datetime], str]
-    """The header of a response at this time."""
+    next_change: datetime | None
+    """The next scheduled change."""
     version: str
     """Of everything that the page may show (`etag_of`)."""
 
@@ -83,9 +83,7 @@ class StoredPage:
         return response
 
     def response_to(self, request: HttpRequest, now: datetime) -> HttpResponseBase:
-        response = self.copy()
-        response.headers["Cache-Control"] = self.freshness.cache_control(now)
-        return _conditional(request, response)
+        return _answer(request, self.copy(), self.freshness, now)
 
 
 class PageStore:
@@ -198,7 +196,7 @@ class StoredPages:
             pages.put(key, page, settings.PAGE_STORE_MB * 1_000_000)
             response.compressed = page.compressed  # type: ignore[attr-defined]
             page_files.offer(request, page, began)
-        return _conditional(request, response)
+        return _answer(request, response, freshness, timezone.now())
 
 
 def find(key: Key, version: str) -> StoredPage | None:
@@ -230,12 +228,19 @@ def _stored_query(request: HttpRequest) -> str | None:
     return None if parameters is None else known_query(request, parameters)
 
 
-def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-    """The response, or 304 if the client has it."""
+def _answer(
+    request: HttpRequest, response: HttpResponse, freshness: Freshness, now: datetime
+) -> HttpResponseBase:
+    """The response, or 304 if the client has it; with headers for a network that is told of changes."""
     changed = parse_http_date_safe(response.headers.get("Last-Modified", ""))
-    return (
-        get_conditional_response(request, response.headers["ETag"], changed, response) or response
-    )
+    etag = response.headers["ETag"]
+    answer = get_conditional_response(request, etag, changed, response) or response
+    # A page that changed while it was rendered may arrive there after the purge.
+    if settings.CDN_PROVIDER and listener.is_current() and freshness.lasts(now):
+        times = (freshness.until, freshness.next_change, now)
+        for name, value in cdn.headers_of(freshness.scopes, *times).items():
+            answer.headers[name] = value
+    return answer
 
 
 def _may_be_stored(response: HttpResponseBase) -> TypeGuard[HttpResponse]:

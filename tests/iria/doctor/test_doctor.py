@@ -331,6 +331,14 @@ def test_a_bucket_that_refuses_is_named(healthy: Surroundings, settings: Any) ->
     assert "S3_SECRET_KEY" in findings[0].fix
 
 
+def test_a_network_that_cannot_be_purged_is_named(settings: Any) -> None:
+    settings.CDN_PROVIDER, settings.CDN_TARGET = "generic", "http://127.0.0.1:1/"
+    settings.CDN_TOKEN = "secret-token"
+    (finding,) = site.content_delivery()
+    assert "127.0.0.1:1" in finding.problem
+    assert "secret-token" not in f"{finding.problem} {finding.fix}"
+
+
 def test_a_certificate_that_expires_soon_is_a_warning(
     healthy: Surroundings, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
