@@ -232,8 +232,9 @@ class Purges:
                 self._changed.wait(None if next_at is None else max(0, next_at - monotonic()))
         sleep(GATHER_SECONDS)
         with self._changed:
-            tags, self._now = self._now | self._due(), set()
-            for tag in self._due():
+            due = self._due()
+            tags, self._now = self._now | due, set()
+            for tag in due:
                 del self._again[tag]
         return tags
 
