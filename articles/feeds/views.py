@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -28,6 +27,7 @@ from articles.feeds.hub import has_hub
 from articles.search.limits import RETRY_AFTER, TOO_OFTEN, may_search
 from articles.search.query.search_request import parse_request
 from articles.search.ranking.engine import InvalidQuery
+from iria.core.db.replica import reading
 from iria.core.http.page_cache import public_page
 from iria.core.text.language import native_name, use_language
 from iria.publication.context_processors import publication_of
@@ -47,7 +47,7 @@ def last_change(channel: Channel, decided: datetime | None = None) -> datetime:
     newest change of an article and of an image counts too, read from the ends of three indexes in one
     query. The time changes more often than the feed, which only costs a download.
     """
-    with connection.cursor() as cursor:
+    with reading.cursor() as cursor:
         cursor.execute(NEWEST_CHANGES)
         moments: list[datetime | None] = [*(cursor.fetchone() or ()), channel.updated, decided]
     return max(each for each in moments if each)

@@ -15,6 +15,7 @@ from articles.search.query.synonyms import expand_synonyms
 from articles.search.ranking import scoring
 from articles.search.ranking.scoring import Ranking
 from articles.search.results.match_explanations import MatchExplanation, explain
+from iria.core.db.replica import reading
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 from iria.core.text.validators import validate_storable
 
@@ -24,6 +25,13 @@ LONGEST: Final = 2000
 PER_PAGE: Final = 10
 TIMEOUT_MS: Final = 2000
 """The timeout of each statement of a search."""
+
+
+PINNED: Final = """
+SELECT result.article_id FROM articles_pinnedresult AS result
+JOIN articles_pinnedquery AS query ON query.id = result.query_id
+WHERE query.key = %s ORDER BY result.position, result.id
+"""
 
 
 class InvalidQuery(Exception):
@@ -208,8 +216,9 @@ def _hits(
 
 def _pinned_articles(query: str) -> list[int]:
     """Returns the ids of the published articles that are pinned for this query."""
-    pinned = Article.objects.published().filter(
-        pinned_results__query__key=parser.normalise_query(query)
-    )
-    ordered = pinned.order_by("pinned_results__position", "pinned_results__pk")
-    return list(ordered.values_list("pk", flat=True))
+    with reading.cursor() as cursor:
+        cursor.execute(PINNED, [parser.normalise_query(query)])
+        pinned = [pk for (pk,) in cursor.fetchall()]
+    # Most queries have none.
+    published = Article.objects.published().filter(pk__in=pinned).values_list("pk", flat=True)
+    return sorted(published, key=pinned.index) if pinned else []

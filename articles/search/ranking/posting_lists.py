@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from articles.search.query.parser import ParsedQuery, Term
 from articles.search.query.required_terms import RequiredTerms
+from iria.core.db.arrays import id_array
 from iria.core.db.replica import reading
 
 CANDIDATES: Final = """
@@ -151,7 +152,8 @@ class PostingQuery:
             return WHOLE, self._columns(self.leading)
         short = [term for term in self.leading if term.articles <= SHORT * len(few)]
         long = [term for term in self.leading if term not in short]
-        return OF_FEW, [*self._columns(short), few, *self._columns(long), few]
+        ids = id_array(few)
+        return OF_FEW, [*self._columns(short), ids, *self._columns(long), ids]
 
     def _columns(self, terms: Sequence[Term]) -> list[list[Any]]:
         numbers = {

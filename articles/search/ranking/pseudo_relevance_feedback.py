@@ -6,9 +6,10 @@ results are ranked again. It finds no articles without a word of the original qu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from articles.search.ranking.candidates import Candidate
+from iria.core.db.arrays import id_array
 from iria.core.db.replica import reading
 
 FEEDBACK_ARTICLES: Final = 8
@@ -109,13 +110,14 @@ def _expansion_terms(relevant: Sequence[Candidate]) -> list[ExpansionTerm]:
 def _scores(terms: Sequence[ExpansionTerm], article_ids: list[int]) -> dict[int, float]:
     """Returns the scores of the added terms by article."""
     total = sum(term.value for term in terms)
-    parameters: list[list[float]] = []
+    parameters: list[Any] = []
     for chosen in (
         [term for term in terms if term.articles <= SCANNED],
         [term for term in terms if term.articles > SCANNED],
     ):
         factors = [term.value / total * term.idf for term in chosen]
-        parameters += [[term.lexeme_id for term in chosen], factors, list(article_ids)]
+        candidates = id_array(article_ids if chosen else ())
+        parameters += [[term.lexeme_id for term in chosen], factors, candidates]
     with reading.cursor() as cursor:
         cursor.execute(AGAINST, parameters)
         return dict(cursor.fetchall())

@@ -17,6 +17,7 @@ from articles.editorial.models.querysets import ArticleQuerySet
 from articles.search.query.parser import ParsedQuery, QueryParts, normalise_query
 from articles.search.ranking import pseudo_relevance_feedback
 from articles.search.ranking.candidates import SCORE, Candidate, candidates
+from iria.core.db.arrays import id_array
 from iria.core.db.replica import reading
 from iria.core.text.dates import period_of
 
@@ -47,12 +48,12 @@ LONGEST_HEADLINE: Final = 200
 
 HEADLINES: Final = """
 SELECT id, headline FROM articles_article
-WHERE id = ANY(%s) AND char_length(headline) BETWEEN %s AND %s
+WHERE id = ANY(%s::bigint[]) AND char_length(headline) BETWEEN %s AND %s
 """
 
 PHRASES: Final = """
 SELECT entry.article_id FROM articles_searchentry AS entry
-WHERE entry.article_id = ANY(%s)
+WHERE entry.article_id = ANY(%s::bigint[])
     AND entry.vector @@ phraseto_tsquery(entry.configuration::regconfig, %s)
 """
 
@@ -133,7 +134,7 @@ def _boost_headline_matches(best: Sequence[Candidate], text: str) -> None:
         return
     with reading.cursor() as cursor:
         # Punctuation and accents are ignored, so the lengths may differ.
-        cursor.execute(HEADLINES, [complete, len(name) // 2, 2 * len(text) + 20])
+        cursor.execute(HEADLINES, [id_array(complete), len(name) // 2, 2 * len(text) + 20])
         matching = {pk for pk, headline in cursor.fetchall() if _normalised(headline) == name}
     if matching:
         highest = max(each.score for each in best)
@@ -154,5 +155,5 @@ def _with_phrase(
         return set()
     checked = nlargest(PHRASE_AMONG, complete, key=SCORE)
     with reading.cursor() as cursor:
-        cursor.execute(PHRASES, [[each.article_id for each in checked], parts.wanted])
+        cursor.execute(PHRASES, [id_array(each.article_id for each in checked), parts.wanted])
         return {pk for (pk,) in cursor.fetchall()}

@@ -10,6 +10,7 @@ from django.utils.translation import get_language_info, gettext
 from articles.editorial.models.article import LANGUAGES
 from articles.search.query.filters import SearchFilters
 from articles.search.query.search_request import FACETS, SearchRequest
+from iria.core.db.arrays import id_array
 from iria.core.db.replica import reading
 
 MAX_AUTHORS: Final = 30
@@ -18,7 +19,7 @@ INITIAL_CHOICES: Final = 8
 
 COUNTS = """
 WITH found AS (
-    SELECT id, kind_id, language, year FROM articles_article WHERE id = ANY(%(articles)s)
+    SELECT id, kind_id, language, year FROM articles_article WHERE id = ANY(%(articles)s::bigint[])
 ), filed AS MATERIALIZED (
     SELECT found.id, chosen.category_id FROM found CROSS JOIN LATERAL (
         SELECT category_id FROM articles_articlecategory WHERE article_id = found.id OFFSET 0
@@ -110,7 +111,7 @@ def _counts(
         return []
     category = request.filters.category
     values = {
-        "articles": list(article_ids),
+        "articles": id_array(article_ids),
         "category": category.pk if category else None,
         "authors": MAX_AUTHORS,
     }

@@ -108,9 +108,13 @@ def correct_spelling(text: str) -> str | None:
     typed = sorted(each for each in words if SHORTEST <= len(each) <= LONGEST)[:MOST_WORDS]
     if not typed:
         return None
+    # Looked up without a time limit of its own, which takes four statements: most queries have no typo.
+    suspects = _suspects(typed)
+    if not suspects:
+        return None
     try:
         with time_limit(TIMEOUT_MS):
-            corrections = _corrections(typed)
+            corrections = _corrections(suspects)
     except TookTooLong:
         return None
     if not corrections:
@@ -152,14 +156,16 @@ def edit_distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def _corrections(typed: Sequence[str]) -> dict[str, str]:
-    """Returns the corrections of misspelt words."""
+def _suspects(typed: Sequence[str]) -> dict[str, int]:
+    """Returns the words that may be misspelt, and the number of articles with each."""
     with reading.cursor() as cursor:
         cursor.execute(KNOWN, [list(typed)])
         rows = cursor.fetchall()
-    known = {word: n for word, n, of in rows if n * RARE < of and n <= OFTEN}
-    if not known:
-        return {}
+    return {word: n for word, n, of in rows if n * RARE < of and n <= OFTEN}
+
+
+def _corrections(known: dict[str, int]) -> dict[str, str]:
+    """Returns the corrections of misspelt words."""
     nearest = _nearest(_one_edit_away(known), known)
     unknown = [word for word, articles in known.items() if not articles and word not in nearest]
     if unknown:

@@ -108,11 +108,11 @@ def test_the_page_takes_a_limited_number_of_queries(
         barge(number)
     # The first request of a day creates the daily key.
     client.get("/search/?q=barge+lock+weir")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(22):
         client.get("/search/?q=barge+lock+weir")
     for number in range(2, 12):
         barge(number)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(22):
         page = client.get("/search/?q=barge+lock+weir").content.decode()
     assert "12 results" in page
     assert page.count("Caption") == 10
