@@ -268,7 +268,7 @@ if DEBUG or TESTING:
 IMAGE_ACCEL_LOCATION: str = env("IMAGE_ACCEL_LOCATION", cast=internal_location, default="")
 IMAGES_IN_BUCKET = bool(_BUCKET)
 STATIC_URL = "/static/"
-STATIC_ROOT = STATE / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", cast=absolute_path, default="") or STATE / "static")
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
     DATA / "static",
     *(

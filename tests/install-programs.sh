@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the checks need and pip cannot install: as root on Debian; elsewhere it names what is missing.
 # Each program with Debian's package, where that has another name.
-programs="chromium-headless-shell java:default-jre-headless exiftool:libimage-exiftool-perl node:nodejs npm git nginx openssl redis-server pgbouncer"
+programs="chromium-headless-shell java:default-jre-headless exiftool:libimage-exiftool-perl node:nodejs npm git nginx openssl redis-server pgbouncer shellcheck"
 
 find_missing() {
     missing=

@@ -1,6 +1,7 @@
 """The checks run one after another, whatever happens to those before, and get what they need."""
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -84,15 +85,16 @@ def test_a_check_gets_a_database_of_its_own() -> None:
     assert command.check("throwaway", sys.executable, "-c", "raise SystemExit(3)") == 3
 
 
-ALL_BUT_EXIFTOOL = ("java", "node", "npm", "git", "chromium-headless-shell", "nginx", "openssl")
+INSTALLER = PROJECT / "tests" / "install-programs.sh"
 
 
 def install_programs(tools: Path, user: int) -> "subprocess.CompletedProcess[str]":
     """On a machine with nothing but these tools, all programs but one among them."""
-    for name in ALL_BUT_EXIFTOOL:
+    listed = re.findall(r'^programs="(.*)"$', INSTALLER.read_text(), flags=re.MULTILINE)[0]
+    for name in {each.partition(":")[0] for each in listed.split()} - {"exiftool"}:
         tool(tools, name, "")
     tool(tools, "id", f"echo {user}")
-    script = ["/bin/sh", str(PROJECT / "tests" / "install-programs.sh")]
+    script = ["/bin/sh", str(INSTALLER)]
     return subprocess.run(script, env={"PATH": str(tools)}, capture_output=True, text=True)
 
 

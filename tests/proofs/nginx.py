@@ -1,4 +1,4 @@
-"""Runs nginx in front of the site, with the server block of `docs/running-in-production.md`.
+"""Runs nginx in front of the site, with the server block of `iria/deployment/nginx.conf`.
 
 Only ports, the certificate, the folder of images and the user are replaced.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.proofs.machine.guide import file_in
+from tests.shared import PROJECT
 
 NAME = "www.example.org"
 _CERTIFICATE = f"/etc/letsencrypt/live/{NAME}"
@@ -61,10 +61,12 @@ class Front:
         )
 
 
-def server_of_the_docs() -> str:
-    """The HTTPS server block of the guide."""
+def shipped_server() -> str:
+    """The HTTPS server block of the shipped configuration."""
     http, https = re.findall(
-        r"^server \{.*?^\}$", file_in("/etc/nginx/sites-available/iria"), re.MULTILINE | re.DOTALL
+        r"^server \{.*?^\}$",
+        (PROJECT / "iria" / "deployment" / "nginx.conf").read_text(),
+        re.MULTILINE | re.DOTALL,
     )
     assert "listen 80;" in http
     return str(https)
@@ -95,7 +97,7 @@ def nginx(folder: Path, *, site: int, renditions: Path) -> Iterator[Front]:
 
 
 def _configuration(folder: Path, port: int, site: int, renditions: Path) -> str:
-    server = server_of_the_docs()
+    server = shipped_server()
     for theirs, ours in (
         ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
         ("listen [::]:443 ssl;", ""),

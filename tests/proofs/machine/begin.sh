@@ -18,7 +18,8 @@ mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 mkdir -m 1777 "$root/run/lock"
 
 rm -rf "$root"/srv/* "$root"/etc/postgresql/* "$root"/var/lib/postgresql/* "$root"/etc/letsencrypt "$root"/var/backups/* \
-    "$root"/etc/iria.env
+    "$root"/etc/iria.env "$root"/etc/nginx/sites-enabled/iria "$root"/etc/nginx/sites-available/iria
+rm -rf "$root/root/.config" "$root/root/.pip"
 rm -f "$root/etc/resolv.conf" "$root/etc/gitconfig"
 cp -L /etc/resolv.conf "$root/etc/resolv.conf"
 ! id -u postgres > /dev/null 2>&1 || install --directory --owner=postgres --group=postgres --mode=2775 "$root/run/postgresql"
@@ -35,6 +36,11 @@ cp "$stand_ins/tests/proofs/machine/certbot" "$root/usr/local/bin/certbot"
 printf '#!/bin/sh\nPYTHONPATH=/opt/stand-ins exec /usr/bin/python3 -m tests.proofs.machine.systemctl "$@"\n' > "$root/usr/local/bin/systemctl"
 chmod 0755 "$root/usr/local/bin/systemctl" "$root/usr/local/bin/certbot"
 cp "$stand_ins/gitconfig" "$root/etc/gitconfig"
+cp "$stand_ins/pip.conf" "$root/etc/pip.conf"
+# Its packages were installed before, with the network of the machine below.
+printf '#!/bin/sh\necho "$@" >> /var/log/stand-in/apt-get\n' > "$root/usr/local/bin/apt-get"
+chmod 0755 "$root/usr/local/bin/apt-get"
+mkdir -p "$root/var/log/stand-in"
 printf '127.0.0.1 localhost\n::1 localhost\n127.0.0.1 www.example.org mail.example.org\n' > "$root/etc/hosts"
 cat "$stand_ins/authority.pem" >> "$root/etc/ssl/certs/ca-certificates.crt"
 ip link set lo up

@@ -25,11 +25,3 @@ def boxes() -> list[Box]:
         elif headings := re.findall(r"^#{2,3} (.+)$", part, flags=re.MULTILINE):
             heading = headings[-1]
     return found
-
-
-def file_in(path: str) -> str:
-    """The content of a file in the guide."""
-    pattern = rf"^cat > {re.escape(path)} <<'END'\n(.*?)^END$"
-    found = re.findall(pattern, GUIDE.read_text(), flags=re.MULTILINE | re.DOTALL)
-    assert len(found) == 1, f"the guide writes {path} once"
-    return str(found[0])

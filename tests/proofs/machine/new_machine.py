@@ -32,7 +32,9 @@ STAND_INS = (
     "the first PostgreSQL cluster: made when `postgresql` is first started, where its package was there already",
     "download of IRIA: git fetches the address in the guide from a local repository",
     "domain names: /etc/hosts",
-    "network: one of the machine's own; only `apt-get` and `iria-update` use that of this machine",
+    "network: one of the machine's own",
+    "apt-get: records its calls; Debian's packages were installed before, with the network of this machine",
+    "package index: pip finds the packages of the lock, downloaded before, in a folder",
     "mail server: one of the test, with STARTTLS and a password",
 )
 _CLEAN = {
@@ -156,11 +158,12 @@ class NewMachine:
 
 
 @contextmanager
-def new_machine(project: Path) -> Iterator[NewMachine]:
+def new_machine(project: Path, wheels: Path) -> Iterator[NewMachine]:
     """Runs a new machine for the duration of the block.
 
     Args:
         project: the Git repository behind the URL in the guide.
+        wheels: the folder in which pip finds packages.
     """
     folder = Path(tempfile.mkdtemp(prefix="iria-machine-"))
     given = folder.with_name(f"{folder.name}-given")
@@ -171,6 +174,10 @@ def new_machine(project: Path) -> Iterator[NewMachine]:
     subprocess.run(["git", "clone", "-q", "--bare", project, given / "upstream.git"], check=True)
     git = '[url "file:///opt/stand-ins/upstream.git"]\n\tinsteadOf = https://git.example.org/iria.git\n'
     (given / "gitconfig").write_text(git)
+    shutil.copytree(wheels, given / "wheels")
+    (given / "pip.conf").write_text(
+        "[global]\nno-index = yes\nfind-links = /opt/stand-ins/wheels\n"
+    )
     _make_authority(given)
     spaces = [
         "--mount",

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,12 +27,13 @@ if [ "$STRICT" = strict ]; then
     for path in $WRITABLE; do mount --bind "$path" "$path" || exit 226; done
     mount -o remount,bind,ro / || exit 226
     mount --bind /run /run && mount -o remount,bind,ro /run || exit 226
+    for path in $RUNTIME; do mount --bind "$path" "$path" && mount -o remount,bind,rw "$path" || exit 226; done
 fi
 if [ "$PRIVATE_TMP" = yes ]; then
     mount -t tmpfs -o mode=1777 tmpfs /tmp && mount -t tmpfs -o mode=1777 tmpfs /var/tmp || exit 226
 fi
 umask "$MASK"
-unset STRICT WRITABLE PRIVATE_TMP MASK
+unset STRICT WRITABLE RUNTIME PRIVATE_TMP MASK
 [ -z "$LISTEN_FDS" ] || export LISTEN_PID=$$
 exec "$@"
 """
@@ -169,7 +171,8 @@ class Service:
             prefix += ["--no-new-privs"] if one("NoNewPrivileges") == "yes" else []
         sandbox = {
             "STRICT": one("ProtectSystem"),
-            "WRITABLE": " ".join(self.unit.values["ReadWritePaths"]),
+            "WRITABLE": " ".join(self._writable()),
+            "RUNTIME": " ".join(str(folder) for folder in self._runtime_folders()),
             "PRIVATE_TMP": one("PrivateTmp"),
             "MASK": one("UMask", "0022"),
         }
@@ -193,6 +196,21 @@ class Service:
                 close_fds=not numbers,
                 preexec_fn=hand_over if numbers else None,
             )
+
+    def _writable(self) -> list[str]:
+        """ReadWritePaths; those that begin with a hyphen may be missing."""
+        paths = " ".join(self.unit.values["ReadWritePaths"]).split()
+        return [
+            path.lstrip("-") for path in paths if path[0] != "-" or Path(path.lstrip("-")).exists()
+        ]
+
+    def _runtime_folders(self) -> list[Path]:
+        """RuntimeDirectory, made for the user of the service."""
+        folders = [Path("/run") / name for name in self.unit.values["RuntimeDirectory"]]
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
+            shutil.chown(folder, self.unit.one("User"))
+        return folders
 
     def _environment(self) -> dict[str, str]:
         lines = [word for value in self.unit.values["Environment"] for word in shlex.split(value)]

@@ -34,6 +34,8 @@ APPLIED = frozenset(
         "PrivateTmp",
         "ProtectSystem",
         "ReadWritePaths",
+        "RuntimeDirectory",
+        "RuntimeDirectoryPreserve",
     ]
 )
 

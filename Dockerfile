@@ -1,0 +1,32 @@
+# The image of IRIA: `docker compose up` (docs/running-in-containers.md) builds and runs it.
+
+FROM python:3.13-slim-trixie AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /source
+# The packages first: they change less often than the code.
+COPY requirements.txt requirements-build.txt ./
+RUN python -m venv /opt/build && /opt/build/bin/pip install --quiet --require-hashes --no-deps -r requirements-build.txt
+RUN python -m venv /opt/iria && /opt/iria/bin/pip install --quiet --require-hashes --no-deps -r requirements.txt
+COPY . .
+RUN /opt/build/bin/python -m hatchling build -t wheel -d /opt/build && /opt/iria/bin/pip install --quiet --no-deps --no-index /opt/build/iria-*.whl
+# No database is asked and no key is kept: these values are for this command only.
+RUN cd /opt/build && STATIC_ROOT=/opt/iria/static IRIA_STATE=/opt/build/state DATABASE_URL=postgres://build/iria SECRET_KEY=$(python -c "import secrets; print(secrets.token_hex(32))") /opt/iria/bin/iria collectstatic --no-input --verbosity 0 && chmod -R a+rX /opt/iria/static
+RUN /opt/iria/bin/python -m compileall -q /opt/iria/lib && /opt/iria/bin/pip uninstall --quiet --yes pip
+
+FROM python:3.13-slim-trixie AS site
+RUN useradd --system --user-group --uid 10001 --home-dir /srv/iria --shell /usr/sbin/nologin iria && install --directory /srv/iria && install --directory --owner=iria --group=iria --mode=0750 /srv/iria/state
+COPY --from=build /opt/iria /opt/iria
+ENV PATH=/opt/iria/bin:/usr/local/bin:/usr/bin:/bin IRIA_STATE=/srv/iria/state STATIC_ROOT=/opt/iria/static PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+WORKDIR /srv/iria
+USER iria
+VOLUME /srv/iria/state
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["iria", "web", "--bind=0.0.0.0:8000"]
+
+FROM nginxinc/nginx-unprivileged:1.28 AS front
+COPY iria/deployment/containers/nginx.conf /etc/nginx/nginx.conf
+COPY --from=build /opt/iria/static /usr/share/iria/static
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:8080/healthz"]
+CMD ["nginx", "-e", "stderr", "-g", "daemon off;"]

@@ -1,0 +1,100 @@
+"""`iria-server`, the script for one server, refuses in one sentence what it cannot do."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.shared import PROJECT
+
+SCRIPT = PROJECT / "iria" / "deployment" / "iria-server"
+GIVEN = ("install", "--domain", "www.example.org", "--email", "admin@example.org")
+PROGRAMS = {
+    "id": "echo 0",
+    "getent": "exit 0",
+    "apt-get": "exit 1",
+    "systemctl": "exit 1",
+    "runuser": "exit 1",
+    "nginx": "echo nginx version: nginx/1.22.1 >&2",
+}
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """A folder of programs that stand in for those of a server."""
+    for name, script in PROGRAMS.items():
+        stand_in(tmp_path, name, script)
+    return tmp_path
+
+
+def stand_in(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def server(programs: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    environment = {"PATH": f"{programs}:{os.environ['PATH']}"}
+    return subprocess.run(
+        ["/bin/sh", SCRIPT, *arguments], env=environment, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("install", "--email", "admin@example.org"), "--domain"),
+        (("install", "--domain", "example", "--email", "admin@example.org"), "example"),
+        (("install", "--domain", "a b;rm.org", "--email", "admin@example.org"), "--domain"),
+        (("install", "--domain", "www.example.org"), "--email"),
+        (("install", "--domain", "www.example.org", "--email", "nobody"), "--email"),
+        (("install", "--domain"), "--domain"),
+        (("install", "--verbose"), "--verbose"),
+        ((*GIVEN, "/nowhere"), "/nowhere"),
+        (("upgrade",), "iria-server install"),
+        (("rollback",), "version"),
+    ],
+)
+def test_a_wrong_argument_is_one_sentence(
+    programs: Path, arguments: tuple[str, ...], part: str
+) -> None:
+    refused(server(programs, *arguments), part)
+
+
+@pytest.mark.parametrize(
+    ("name", "script", "part"),
+    [("id", "echo 1000", "root"), ("getent", "exit 2", "www.example.org")],
+)
+def test_a_server_that_is_not_ready_is_one_sentence(
+    programs: Path, name: str, script: str, part: str
+) -> None:
+    stand_in(programs, name, script)
+    refused(server(programs, *GIVEN), part)
+
+
+def refused(outcome: "subprocess.CompletedProcess[str]", part: str) -> None:
+    assert outcome.returncode == 1
+    assert outcome.stdout == ""
+    assert len(outcome.stderr.splitlines()) == 1
+    assert part in outcome.stderr
+
+
+def test_without_a_command_it_prints_what_there_is(programs: Path) -> None:
+    outcome = server(programs)
+    assert outcome.returncode == 2
+    assert "rollback" in outcome.stderr
+
+
+def test_a_dry_run_changes_nothing_and_prints_no_secret(programs: Path) -> None:
+    outcome = server(programs, "--dry-run", *GIVEN)
+    assert outcome.returncode == 0, outcome.stderr
+    for line in ("certbot certonly", "createdb --owner=iria", "systemctl enable --now iria-web"):
+        assert line in outcome.stdout
+    assert "SECRET_KEY" not in outcome.stdout
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
+def test_shellcheck_finds_nothing() -> None:
+    outcome = subprocess.run(["shellcheck", SCRIPT], capture_output=True, text=True)
+    assert outcome.stdout == ""
