@@ -250,6 +250,8 @@ class ImageForm(forms.ModelForm[Image]):
     def _check_credit(self, values: dict[str, Any]) -> None:
         credited = str(values.get("credit") or "").strip()
         composed = values.get("photographer") or values.get("agency")
+        if self.instance.credit_pending:
+            return
         if "credit" in values and not credited and not composed and not values.get("credit_exempt"):
             uses = public_uses_of(self.instance) if self.instance.pk else []
             if uses:

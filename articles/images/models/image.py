@@ -62,12 +62,12 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def showable(self, at: datetime | None = None) -> "ImageQuerySet":
         """Images that may be published at that time, now if not given.
 
-        Credited or exempt, not withdrawn, licensed for the site, and within their licence dates.
+        Credited, exempt or imported, not withdrawn, licensed for the site, and within their licence dates.
         """
         moment = at or timezone.now()
         begun = Q(licence_from__isnull=True) | Q(licence_from__lte=moment)
         ended = Q(licence_until__isnull=False, licence_until__lte=moment)
-        credited = ~Q(credit="") | Q(credit_exempt=True)
+        credited = ~Q(credit="") | Q(credit_exempt=True) | Q(credit_pending=True)
         return self.filter(
             credited & begun & ~ended, withdrawn_at__isnull=True, licensed_for_site=True
         )

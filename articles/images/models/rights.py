@@ -13,7 +13,8 @@ from articles.images.models.sources import Agency, Photographer
 from iria.core.text.validators import validate_storable
 
 DECIDING: Final = (
-    *("credit", "credit_exempt", "licence_from", "licence_until", "withdrawn_at"),
+    *("credit", "credit_exempt", "credit_pending"),
+    *("licence_from", "licence_until", "withdrawn_at"),
     *("licensed_for_site", "licensed_for_archive"),
 )
 """The fields that decide whether an image may be shown on the site."""
@@ -99,6 +100,13 @@ class RightsMixin(models.Model):
         help_text="Only if the licence requires no credit. Enter the reason below.",
     )
     no_credit_reason = models.CharField(max_length=300, blank=True, validators=[validate_storable])
+    credit_pending = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Imported without a credit. Pages show “Credit unknown” until it has one. PostgreSQL accepts it "
+        "for new images only, and clears it for good once there is a credit.",
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     withdrawn_reason = models.CharField(
         max_length=300, blank=True, editable=False, validators=[validate_storable]
@@ -132,6 +140,11 @@ class RightsMixin(models.Model):
         return bool(self.credit.strip())
 
     @property
+    def lacks_credit(self) -> bool:
+        """Whether it may not be published for want of a credit; the same rule as in PostgreSQL."""
+        return not (self.is_credited or self.credit_exempt or self.credit_pending)
+
+    @property
     def may_be_shown(self) -> bool:
         """Whether it may be shown on the site now; the same rule as `showable()`.
 
@@ -156,8 +169,7 @@ class RightsMixin(models.Model):
 
     def may_be_used_at(self, moment: datetime) -> bool:
         """Whether it may be used in any channel at that time."""
-        credited = self.is_credited or self.credit_exempt
-        return credited and self.withdrawn_at is None and self.is_licensed_at(moment)
+        return not self.lacks_credit and self.withdrawn_at is None and self.is_licensed_at(moment)
 
     def is_licensed_at(self, moment: datetime) -> bool:
         """Whether its licence covers that time; the end is exclusive."""

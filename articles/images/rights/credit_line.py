@@ -54,6 +54,11 @@ def plain_credit(image: Image) -> str:
     return image.credit.strip()
 
 
+def unknown_label(image: Image) -> str:
+    """What readers see in place of a credit that an imported image does not have yet."""
+    return gettext("Credit unknown") if image.credit_pending and not plain_credit(image) else ""
+
+
 def ai_label(image: Image) -> str:
     """The label for images made with AI; empty for others."""
     return gettext("Made with AI") if image.is_ai_made else ""
@@ -65,13 +70,17 @@ def credit_text(image: Image, publication: Publication) -> str:
     Empty for an image that needs no credit and has none.
     """
     credit = plain_credit(image)
-    line = publication.credit_line(credit) if credit else ""
+    line = publication.credit_line(credit) if credit else unknown_label(image)
     return " · ".join(part for part in (line, ai_label(image)) if part)
 
 
 def short_credit(image: Image) -> str:
     """The same without the publication's format, for small images in lists."""
-    return " · ".join(part for part in (plain_credit(image), ai_label(image)) if part)
+    return " · ".join(part for part in (_name(image), ai_label(image)) if part)
+
+
+def _name(image: Image) -> str:
+    return plain_credit(image) or unknown_label(image)
 
 
 def credit_line(image: Image, publication: Publication) -> SafeString:
@@ -87,6 +96,8 @@ def credit_line(image: Image, publication: Publication) -> SafeString:
         if URL.fullmatch(image.credit_url):
             name = f'<a href="{escape(image.credit_url)}">{name}</a>'
         parts.append(f'<span class="credit">{escape(before)}{name}{escape(after)}</span>')
+    elif unknown := unknown_label(image):
+        parts.append(f'<span class="credit">{escape(unknown)}</span>')
     if label := ai_label(image):
         parts.append(_ai_label_html(label))
     return SafeString(" · ".join(parts))

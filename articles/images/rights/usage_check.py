@@ -49,10 +49,15 @@ def blockers(
     ]
 
 
-def without_credit(images: Iterable[Image]) -> Iterator[Blocker]:
-    """Blockers for images that have neither a credit nor an exemption."""
+def without_credit(images: Iterable[Image], *, accept_pending: bool = True) -> Iterator[Blocker]:
+    """Blockers for images that have neither a credit nor an exemption.
+
+    Args:
+        accept_pending: on the site, not in mail, images may be shown that were imported without a credit.
+    """
     for image in images:
-        if not image.is_credited and not image.credit_exempt:
+        is_pending = image.credit_pending and not image.is_credited and not image.credit_exempt
+        if image.lacks_credit or (is_pending and not accept_pending):
             yield Blocker(
                 f"The image “{image}” has no credit. Enter one, or in the library the reason why it "
                 "needs none.",
@@ -72,7 +77,7 @@ def _blockers_of(
             "View image",
         )
         return
-    yield from without_credit([image])
+    yield from without_credit([image], accept_pending=Channel.NEWSLETTER not in channels)
     if not described and not image.is_described:
         yield Blocker(
             f"The image “{image}” has no alt text. Describe the image or mark it as decorative.",
