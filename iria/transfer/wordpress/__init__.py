@@ -1,0 +1,1 @@
+"""WordPress exports (WXR): the parser, and the conversion of texts. Plain Python."""

@@ -1,0 +1,101 @@
+"""The elements of a WXR file, one after the other in flat memory.
+
+WXR is RSS with elements of WordPress. Names are compared without their namespace, because its URL has the
+version of the format in it and files with several versions exist.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException, DTDForbidden
+from defusedxml.ElementTree import iterparse
+
+from iria.transfer.records import Unreadable
+
+NAMESPACE: Final = "{http://wordpress.org/export/"
+NO_EXPORT: Final = (
+    "This is not a WordPress export. Make one in WordPress under Tools, Export, All content."
+)
+DEEPEST: Final = 100
+"""Elements within each other; WXR needs five."""
+WHERE: Final = re.compile(r"^(?P<reason>.*): line (?P<line>\d+), column \d+$", re.DOTALL)
+
+
+def check(file: Path) -> None:
+    """Reads the whole file and writes nothing.
+
+    Raises:
+        Unreadable: it is not well-formed, declares entities, or is no WordPress export.
+    """
+    for _ in elements(file):
+        pass
+
+
+def elements(file: Path) -> Iterator[Element]:
+    """The children of `channel`, each complete; it is emptied when the next one is asked for.
+
+    Raises:
+        Unreadable: see `check`, wherever the file turns out to be so.
+    """
+    try:
+        with file.open("rb") as source:
+            yield from _children(source)
+    except ParseError as error:
+        found = WHERE.match(str(error))
+        reason = found["reason"] if found else str(error)
+        message = f"The XML is broken: {reason}."
+        raise Unreadable(message, error.position[0]) from error
+    except DTDForbidden as error:
+        message = "The file declares a document type, which an export never does."
+        raise Unreadable(message) from error
+    except DefusedXmlException as error:
+        message = "The file declares entities, which an export never does."
+        raise Unreadable(message) from error
+    except (ValueError, LookupError, UnicodeError) as error:
+        message = f"The encoding of the file cannot be read: {error}."
+        raise Unreadable(message) from error
+    except OSError as error:
+        message = f"The file cannot be opened: {error.strerror}."
+        raise Unreadable(message) from error
+
+
+def _children(source: Any) -> Iterator[Element]:
+    opened: list[Element] = []
+    is_rss = is_export = False
+    for event, element in iterparse(source, events=("start", "end"), forbid_dtd=True):
+        if event == "start":
+            opened.append(element)
+            is_export = is_export or element.tag.startswith(NAMESPACE)
+            is_rss = is_rss or (len(opened) == 1 and element.tag == "rss")
+            if len(opened) > DEEPEST:
+                message = f"Elements are nested more than {DEEPEST} deep."
+                raise Unreadable(message)
+            continue
+        opened.pop()
+        if len(opened) == 2 and opened[1].tag == "channel":
+            yield element
+            opened[1].remove(element)
+        elif len(opened) < 3:
+            # Nothing outside the channel is kept, so memory stays flat for any file.
+            for parent in opened[-1:]:
+                parent.remove(element)
+    # At the end, so that a broken file is called broken.
+    if not (is_rss and is_export):
+        raise Unreadable(NO_EXPORT, 1)
+
+
+def name(element: Element) -> str:
+    """The name without its namespace; the two `encoded` are told apart."""
+    space, _, local = element.tag.rpartition("}")
+    return "excerpt" if local == "encoded" and "excerpt" in space else local
+
+
+def values(element: Element) -> dict[str, str]:
+    """The text of every child by its name; of several with one name the first."""
+    found: dict[str, str] = {}
+    for child in element:
+        found.setdefault(name(child), child.text or "")
+    return found

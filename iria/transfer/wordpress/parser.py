@@ -1,0 +1,363 @@
+"""A WXR file as neutral records."""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from html import unescape
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from iria.transfer.captions import split_html
+from iria.transfer.records import (
+    Author,
+    Comment,
+    CommentState,
+    Image,
+    Kind,
+    Record,
+    Remark,
+    Site,
+    State,
+    Term,
+    Text,
+)
+from iria.transfer.wordpress import bodies, elements
+from iria.transfer.wordpress.comments import comment_text
+from iria.transfer.wordpress.dates import moment
+
+SYSTEM: Final = "wordpress"
+STATUS: Final = {
+    "publish": State.PUBLISHED,
+    "future": State.SCHEDULED,
+    "draft": State.DRAFT,
+    "pending": State.DRAFT,
+    "private": State.DRAFT,
+    "trash": State.TRASH,
+}
+COMMENT_STATUS: Final = {
+    "1": CommentState.APPROVED,
+    "approve": CommentState.APPROVED,
+    "0": CommentState.PENDING,
+    "hold": CommentState.PENDING,
+    "spam": CommentState.SPAM,
+    "trash": CommentState.DELETED,
+    "post-trashed": CommentState.DELETED,
+}
+PINGS: Final = frozenset({"pingback", "trackback"})
+GUEST_AUTHOR: Final = "guest-author"
+CO_AUTHOR: Final = "cap-"
+"""Before the name of an author of the plugin Co-Authors Plus."""
+DESCRIPTIONS: Final = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description")
+CANONICAL: Final = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
+SUBTITLES: Final = ("newspack_post_subtitle",)
+CREDITS: Final = ("_media_credit", "_newspack_media_credit", "credit", "_credit")
+TEMPLATE: Final = re.compile(r"%%?\w+%?%")
+"""A placeholder in a field of an SEO plugin, which only the plugin can fill in."""
+UPLOADS: Final = "/wp-content/uploads/"
+
+
+@dataclass(slots=True)
+class Export:
+    """One file. `zone` is that of the old site, for dates without one."""
+
+    file: Path
+    zone: tzinfo
+    post_types: Collection[str] = ("post",)
+    _slugs: dict[str, str] = field(default_factory=dict)
+    """Term id → slug of the categories."""
+
+    system = SYSTEM
+
+    def check(self) -> None:
+        """Reads the whole file; see `elements.check`."""
+        elements.check(self.file)
+
+    def records(self) -> Iterator[Record]:
+        """Everything in the file, in its order.
+
+        Raises:
+            Unreadable: see `elements.check`.
+        """
+        header: dict[str, str] = {}
+        site = False
+        for element in elements.elements(self.file):
+            name = elements.name(element)
+            if name in {"title", "link", "language", "base_site_url", "base_blog_url"}:
+                header.setdefault(name, (element.text or "").strip())
+                continue
+            if not site and name in CONTENT:
+                site = True
+                yield _site(header)
+            yield from self._records_of(name, element)
+        if not site:
+            yield _site(header)
+
+    def _records_of(self, name: str, element: Element) -> Iterator[Record]:
+        match name:
+            case "author":
+                yield _author(elements.values(element))
+            case "category" if len(element):
+                given = elements.values(element)
+                self._slugs[given.get("term_id", "")] = given.get("category_nicename", "")
+                yield _category(given)
+            case "tag":
+                given = elements.values(element)
+                yield Term(
+                    _slug(given.get("tag_slug", "")) or _digest(given.get("tag_name", "")),
+                    _line(given.get("tag_name", "")) or given.get("tag_slug", ""),
+                    description=_line(given.get("tag_description", "")),
+                )
+            case "item":
+                yield self._item(element)
+
+    def _item(self, element: Element) -> Record:
+        given, meta = elements.values(element), _meta(element, "postmeta")
+        match given.get("post_type", "post").strip() or "post":
+            case "attachment":
+                return _image(given, meta)
+            case "guest-author":
+                return _guest_author(given, meta)
+            case post_type:
+                return self._text(element, given, meta, post_type)
+
+    def _text(
+        self, element: Element, given: dict[str, str], meta: dict[str, str], post_type: str
+    ) -> Text:
+        source_id = _source_id(given)
+        converted = bodies.convert(
+            given.get("encoded", ""), post_id=source_id, footnotes=meta.get("footnotes", "")
+        )
+        text = Text(
+            source_id=source_id,
+            kind=Kind.PAGES if post_type == "page" else Kind.POSTS,
+            title=_line(given.get("title", "")),
+            slug=_slug(given.get("post_name", "")),
+            body=converted.html,
+            state=STATUS.get(given.get("status", "publish").strip(), State.DRAFT),
+            standfirst=_line(_first(meta, SUBTITLES) or given.get("excerpt", "")),
+            search_description=_line(_first(meta, DESCRIPTIONS)),
+            canonical_url=_first(meta, CANONICAL).strip(),
+            path=bodies.path_of(given.get("link", "")),
+            comments_open=given.get("comment_status", "open").strip() != "closed",
+            lead_image=meta.get("_thumbnail_id", "").strip(),
+            noindex=meta.get("_yoast_wpseo_meta-robots-noindex", "").strip() == "1"
+            or '"noindex"' in meta.get("rank_math_robots", ""),
+            comments=list(self._comments(element)),
+            remarks=converted.remarks,
+            credits=converted.credits,
+        )
+        self._set_dates(text, given)
+        self._set_terms(text, element, given, meta)
+        _set_state(text, given)
+        if post_type not in {*self.post_types, "page"}:
+            text.skipped = f"Post type “{post_type}” is not imported."
+        return text
+
+    def _set_dates(self, text: Text, given: dict[str, str]) -> None:
+        text.published_at, contradictory = moment(
+            given.get("post_date", ""),
+            given.get("post_date_gmt", ""),
+            given.get("pubDate", ""),
+            self.zone,
+        )
+        text.modified_at, _ = moment(
+            given.get("post_modified", ""), given.get("post_modified_gmt", ""), "", self.zone
+        )
+        if contradictory:
+            dates = f"{given.get('post_date')} and {given.get('post_date_gmt')} UTC"
+            text.remarks.append(Remark("contradictory dates", f"{dates}; the first one was used."))
+
+    def _set_terms(
+        self, text: Text, element: Element, given: dict[str, str], meta: dict[str, str]
+    ) -> None:
+        others = set()
+        for each in element:
+            if elements.name(each) != "category":
+                continue
+            domain = each.get("domain", "category")
+            name = _line(each.text or "")
+            slug = _slug(each.get("nicename", "")) or _digest(name)
+            match domain:
+                case "category":
+                    text.categories.append(Term(slug, name or slug, Kind.CATEGORIES))
+                case "post_tag" | "tag":
+                    text.tags.append(Term(slug, name or slug))
+                case "author":
+                    text.authors.append(slug.removeprefix(CO_AUTHOR))
+                case "language":
+                    text.language = slug.split("-")[0]
+                case "post_format":
+                    pass
+                case _:
+                    others.add(domain)
+        text.remarks += [Remark("taxonomy not imported", each) for each in sorted(others)]
+        if not text.authors and (creator := given.get("creator", "").strip()):
+            text.authors.append(creator)
+        primary = self._slugs.get(meta.get("_yoast_wpseo_primary_category", "").strip())
+        text.categories.sort(key=lambda term: term.source_id != primary)
+
+    def _comments(self, element: Element) -> Iterator[Comment]:
+        for each in element:
+            if elements.name(each) != "comment":
+                continue
+            given = elements.values(each)
+            written, _ = moment(
+                given.get("comment_date", ""), given.get("comment_date_gmt", ""), "", self.zone
+            )
+            parent = given.get("comment_parent", "").strip()
+            yield Comment(
+                source_id=given.get("comment_id", "").strip()
+                or _digest(str(sorted(given.items()))),
+                name=_line(given.get("comment_author", ""))[:80],
+                email=given.get("comment_author_email", "").strip(),
+                text=comment_text(given.get("comment_content", "")),
+                created_at=written,
+                state=COMMENT_STATUS.get(
+                    given.get("comment_approved", "").strip(), CommentState.PENDING
+                ),
+                parent="" if parent == "0" else parent,
+                skipped=_why_no_comment(given),
+            )
+
+
+CONTENT: Final = frozenset({"author", "category", "tag", "item"})
+"""With the first of them the header of the file ends."""
+
+
+def _site(header: dict[str, str]) -> Site:
+    url = header.get("base_blog_url") or header.get("link") or header.get("base_site_url") or ""
+    language = header.get("language", "").lower().replace("_", "-").split("-")[0]
+    return Site(SYSTEM, _line(header.get("title", "")), url.rstrip("/"), language)
+
+
+def _author(given: dict[str, str]) -> Author:
+    login = given.get("author_login", "").strip()
+    full = f"{given.get('author_first_name', '')} {given.get('author_last_name', '')}".strip()
+    name = _line(given.get("author_display_name", "")) or _line(full) or login
+    return Author(
+        login or _digest(name),
+        name or "Unknown",
+        given.get("author_email", "").strip(),
+        _slug(login),
+    )
+
+
+def _guest_author(given: dict[str, str], meta: dict[str, str]) -> Author:
+    login = meta.get("cap-user_login", "").strip() or _slug(given.get("post_name", ""))
+    return Author(
+        login.removeprefix(CO_AUTHOR) or _source_id(given),
+        _line(meta.get("cap-display_name", ""))
+        or _line(given.get("title", ""))
+        or login
+        or "Unknown",
+        meta.get("cap-user_email", "").strip(),
+        _slug(login.removeprefix(CO_AUTHOR)),
+        _line(meta.get("cap-description", "")),
+    )
+
+
+def _category(given: dict[str, str]) -> Term:
+    slug = _slug(given.get("category_nicename", ""))
+    name = _line(given.get("cat_name", ""))
+    return Term(
+        slug or _digest(name),
+        name or slug or "Unnamed",
+        Kind.CATEGORIES,
+        _slug(given.get("category_parent", "")),
+        _line(given.get("category_description", "")),
+    )
+
+
+def _image(given: dict[str, str], meta: dict[str, str]) -> Image:
+    url = (given.get("attachment_url") or given.get("guid") or "").strip()
+    path = meta.get("_wp_attached_file", "").strip() or _below_uploads(url)
+    parts = split_html(given.get("excerpt", ""))
+    remarks = (Remark("undecided credit", parts.text),) if parts.is_undecided else ()
+    parent = given.get("post_parent", "").strip()
+    is_image = bool(bodies.IMAGE_FILE.search(bodies.path_of(url).rstrip("/") or path))
+    return Image(
+        source_id=_source_id(given),
+        url=url,
+        path=path,
+        title=_line(given.get("title", "")),
+        caption=_line(parts.caption),
+        credit=_line(_first(meta, CREDITS)) or parts.credit,
+        alt=_line(meta.get("_wp_attachment_image_alt", "")),
+        page_path=bodies.path_of(given.get("link", "")),
+        parent="" if parent == "0" else parent,
+        remarks=remarks,
+        skipped="" if is_image else "Only images are imported, not other files.",
+    )
+
+
+def _below_uploads(url: str) -> str:
+    path = unquote(bodies.path_of(url)).strip("/")
+    _, found, below = f"/{path}".partition(UPLOADS)
+    return below if found else path.rsplit("/", 1)[-1]
+
+
+def _set_state(text: Text, given: dict[str, str]) -> None:
+    """What the status means here; whatever must not be public becomes a draft."""
+    status = given.get("status", "publish").strip()
+    if status in {"inherit", "auto-draft"}:
+        text.skipped = f"Status “{status}”: made by WordPress itself."
+    elif status not in STATUS:
+        text.remarks.append(Remark("unknown status", f"“{status}”: imported as a draft."))
+    if status == "private":
+        text.remarks.append(Remark("private", "Imported as a draft."))
+    if given.get("post_password", ""):
+        text.state = State.TRASH if text.state == State.TRASH else State.DRAFT
+        text.remarks.append(Remark("password-protected", "Imported as a draft."))
+    if given.get("is_sticky", "").strip() == "1":
+        text.remarks.append(Remark("sticky", "Place it on the front page by hand."))
+    if text.state in {State.PUBLISHED, State.SCHEDULED} and text.published_at is None:
+        text.remarks.append(Remark("no date", "Published with the date of the import."))
+
+
+def _why_no_comment(given: dict[str, str]) -> str:
+    kind = given.get("comment_type", "").strip()
+    if kind in PINGS:
+        return f"A {kind}, not a comment by a reader."
+    if kind not in {"", "comment", "review"}:
+        return f"Comments of type “{kind}” are not imported."
+    if not comment_text(given.get("comment_content", "")):
+        return "The comment has no text."
+    return ""
+
+
+def _meta(element: Element, tag: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in element:
+        if elements.name(each) == tag:
+            given = elements.values(each)
+            found.setdefault(given.get("meta_key", ""), given.get("meta_value", ""))
+    return found
+
+
+def _first(meta: dict[str, str], names: tuple[str, ...]) -> str:
+    return next(
+        (meta[name] for name in names if meta.get(name) and not TEMPLATE.search(meta[name])), ""
+    )
+
+
+def _source_id(given: dict[str, str]) -> str:
+    """The id; without one, what else tells the item from others."""
+    number = given.get("post_id", "").strip()
+    return number or _digest(given.get("guid") or given.get("link") or given.get("title") or "")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
+
+
+def _slug(text: str) -> str:
+    """WordPress escapes letters of other scripts."""
+    return unquote(text.strip())
+
+
+def _line(html: str) -> str:
+    return " ".join(unescape(bodies.plain(html)).split())

@@ -1,0 +1,99 @@
+"""Shortcodes in texts: those we know become HTML, the others stay visible and are reported."""
+
+import re
+from collections.abc import Iterator
+from html import escape, unescape
+from typing import Final
+
+ATTRIBUTE: Final = re.compile(
+    r"""(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s\]"']+))"""
+)
+CAPTION: Final = re.compile(
+    r"\[(?P<name>caption|wp_caption)\b(?P<attributes>[^\]]*)\](?P<content>(?:(?!\[caption).)*?)\[/(?P=name)\]",
+    re.DOTALL | re.IGNORECASE,
+)
+PICTURE: Final = re.compile(
+    r"^\s*(?P<picture>(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(?P<text>.*)$",
+    re.DOTALL | re.IGNORECASE,
+)
+GALLERY: Final = re.compile(r"\[gallery\b(?P<attributes>[^\]]*)\]", re.IGNORECASE)
+EMBED: Final = re.compile(
+    r"\[(?P<name>embed|youtube|vimeo)\b[^\]]*\]\s*(?P<url>https?://[^\s\[\]<>]+)\s*\[/(?P=name)\]",
+    re.IGNORECASE,
+)
+MEDIA: Final = re.compile(
+    r"\[(?P<name>audio|video)\b(?P<attributes>[^\]]*)\](?:\s*\[/(?P=name)\])?", re.IGNORECASE
+)
+ESCAPED: Final = re.compile(r"\[(\[[^\[\]]*\])\]")
+LEFT: Final = re.compile(r"\[(?P<name>[a-zA-Z][\w-]{1,40})(?P<rest>\s+[^\[\]]*|\s*/)?\]")
+MEDIA_SOURCES: Final = ("src", "mp3", "m4a", "ogg", "wav", "mp4", "m4v", "webm", "ogv", "flv")
+DIGITS: Final = re.compile(r"\d{1,18}")
+
+
+def expand(text: str, attached: str = "") -> str:
+    """The text with figures, galleries and embeds in place of the shortcodes we know.
+
+    Args:
+        attached: the id of the post; a gallery without ids shows the images attached to it.
+    """
+    text = CAPTION.sub(_caption, text)
+    text = GALLERY.sub(lambda found: _gallery(found, attached), text)
+    text = EMBED.sub(lambda found: _embed(found["url"]), text)
+    return MEDIA.sub(_media, text)
+
+
+def unknown(text: str) -> Iterator[str]:
+    """The names of shortcodes that are left, each once.
+
+    A bracket alone, as in “[sic]”, is an editor's; so one needs attributes, an end, or an underscore or hyphen.
+    """
+    seen = set()
+    for found in LEFT.finditer(ESCAPED.sub("", text)):
+        name = found["name"]
+        has_value = "=" in (found["rest"] or "")
+        if has_value or "_" in name or "-" in name or f"[/{name}]" in text:
+            seen.add(name.lower())
+    yield from sorted(seen)
+
+
+def attributes(text: str) -> dict[str, str]:
+    found = {}
+    for each in ATTRIBUTE.finditer(text):
+        value = each["double"] or each["single"] or each["bare"] or ""
+        found[each["name"].lower()] = unescape(value)
+    return found
+
+
+def _caption(found: re.Match[str]) -> str:
+    given = attributes(found["attributes"])
+    parts = PICTURE.match(found["content"])
+    if parts is None:
+        return found["content"]
+    # Before WordPress 3.4 the caption was an attribute.
+    caption = parts["text"].strip() or escape(given.get("caption", ""), quote=False)
+    number = DIGITS.search(given.get("id", ""))
+    named = f' data-source-image="{number[0]}"' if number else ""
+    return f"\n\n<figure{named}>{parts['picture']}<figcaption>{caption}</figcaption></figure>\n\n"
+
+
+def _gallery(found: re.Match[str], attached: str) -> str:
+    given = attributes(found["attributes"])
+    ids = DIGITS.findall(given.get("ids", "") or given.get("include", ""))
+    if not ids:
+        parent = (DIGITS.findall(given.get("id", "")) or [attached])[0]
+        return f'\n\n<figure data-gallery="" data-source-attached="{escape(parent)}"></figure>\n\n'
+    images = "".join(f'<figure data-source-image="{each}"></figure>' for each in ids)
+    return f'\n\n<figure data-gallery="">{images}</figure>\n\n'
+
+
+def _embed(url: str) -> str:
+    quoted = escape(unescape(url))
+    return f'\n\n<figure data-embed="{quoted}"></figure>\n\n'
+
+
+def _media(found: re.Match[str]) -> str:
+    given = attributes(found["attributes"])
+    url = next((given[name] for name in MEDIA_SOURCES if given.get(name)), "")
+    if not url:
+        return found[0]
+    return f'\n\n<p><a href="{escape(url)}">{escape(url.rsplit("/", 1)[-1])}</a></p>\n\n'
