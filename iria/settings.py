@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "iria.core.http.compression.Compression",
+    "articles.public.redirect_middleware.NumberedRedirects",
     "iria.core.http.page_store.StoredPages",
     "iria.core.http.headers.ResponseHeaders",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

@@ -34,6 +34,11 @@ def add_redirect(old_path: str, new_path: str, **target: Unpack[Target]) -> None
     Redirect.objects.update_or_create(old_path=old_path, defaults={**no_target, **target})
 
 
+def numbered(number: str) -> str:
+    """The old path of a text that another system named by a number, as in `/?p=12`."""
+    return f"/?p={number}"
+
+
 RESERVED = frozenset({"feed"})
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import article_urls, signals
 from articles.editorial.checklist import NotReady as NotReady
-from articles.editorial.checklist import publish_blockers
+from articles.editorial.checklist import headline_blockers, publish_blockers
 from articles.editorial.models import Article, StateChange
 from articles.editorial.versions import changes, revisions
 
@@ -36,7 +36,26 @@ def publish(article: Article, *, by: User | None, at: datetime | None = None) ->
     article.refresh_from_db()
 
 
-def schedule(article: Article, *, by: User, at: datetime) -> None:
+def publish_imported(article: Article, *, by: User | None, at: datetime) -> None:
+    """Publishes a draft that was public elsewhere, at its date there.
+
+    Readers had it as it is, so nothing but a headline is required; PostgreSQL checks the credits of its images all
+    the same. Nobody is notified of it.
+    """
+    with transaction.atomic():
+        current = Article.objects.locked().get(pk=article.pk)
+        _check_not_in_trash(current)
+        if current.state == Article.State.PUBLISHED:
+            return
+        if found := headline_blockers(current):
+            raise NotReady(found)
+        current.published_at = current.published_at or at
+        _make_public(current, by=by, moment=at)
+        transaction.on_commit(lambda: signals.changed.send(sender=Article, article_id=article.pk))
+    article.refresh_from_db()
+
+
+def schedule(article: Article, *, by: User | None, at: datetime) -> None:
     """Schedules the article for a time in the future; the worker publishes it.
 
     Raises:
@@ -116,6 +135,11 @@ def _publish_if_due(pk: int) -> bool:
 
 def _publish(article: Article, *, by: User | None, moment: datetime) -> None:
     """Publishes a locked article."""
+    _make_public(article, by=by, moment=moment)
+    transaction.on_commit(lambda: signals.published.send(sender=Article, article_id=article.pk))
+
+
+def _make_public(article: Article, *, by: User | None, moment: datetime) -> None:
     article.state = Article.State.PUBLISHED
     article.published_at = article.published_at or moment
     article.publish_at = article.withdrawn_at = None
@@ -123,7 +147,6 @@ def _publish(article: Article, *, by: User | None, moment: datetime) -> None:
     article.save()
     revisions.mark_published(article, by=by)
     StateChange.objects.create(article=article, state=article.state, created_by=by)
-    transaction.on_commit(lambda: signals.published.send(sender=Article, article_id=article.pk))
 
 
 def state_while_not_public(article: Article) -> Article.State:

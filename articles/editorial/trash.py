@@ -45,7 +45,7 @@ class TrashedArticle:
         return self.moved_at + KEPT_FOR
 
 
-def move(article: Article, *, by: User) -> None:
+def move(article: Article, *, by: User | None) -> None:
     """Moves a draft or an unpublished article to the trash; repeating it changes nothing.
 
     Forms that are open get a new version, so that they cannot save to it.
@@ -154,5 +154,5 @@ def _needed_by(article: Article, error: ProtectedError | RestrictedError) -> str
     return f"“{article}” is still used by: {named}. Remove it there first."
 
 
-def _record(article: Article, *, by: User) -> None:
+def _record(article: Article, *, by: User | None) -> None:
     StateChange.objects.create(article=article, state=article.state, created_by=by)

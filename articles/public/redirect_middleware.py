@@ -1,17 +1,21 @@
 """Redirects for URLs that are not found."""
 
 import re
+from contextlib import suppress
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 
+from articles.editorial import article_urls
 from articles.editorial.models import Redirect
 from articles.pages.saving import moved_to
 from iria.core.http.headers import GetResponse
 from iria.core.http.private_paths import is_private
 
 LONGEST = Redirect._meta.get_field("old_path").max_length or 500
+NUMBERED = ("p", "page_id")
 OF_LANGUAGE = re.compile(r"/language/[-\w]+(?=/(?:category|tag|author)/)")
 SUBPAGES = re.compile(
     r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
@@ -57,6 +61,47 @@ class RedirectMiddleware:
             return response
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{url}?{query}" if query else url)
+
+
+def _number(request: HttpRequest) -> str:
+    """The number of a text in `/?p=12` or `/?page_id=12`, as WordPress links to it."""
+    if not request.META.get("QUERY_STRING"):
+        return ""
+    found = next((request.GET[name] for name in NUMBERED if name in request.GET), "")
+    return found if found.isascii() and found.isdigit() and len(found) < 19 else ""
+
+
+def find_numbered(number: str) -> str:
+    """The URL of the text that had this number elsewhere; empty if there is none."""
+    old = article_urls.numbered(number)
+    found = (
+        Redirect.objects.filter(old_path=old)
+        .select_related("article")
+        .defer("article__body")
+        .first()
+    )
+    return _target(found) if found else moved_to(old)
+
+
+class NumberedRedirects:
+    """Redirects of `/?p=12`, which names a text by its number in another system.
+
+    Outside stored pages, because the front page does not read its query and is stored without it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (
+            request.path == "/"
+            and request.method in {"GET", "HEAD"}
+            and (number := _number(request))
+        ):
+            with suppress(DatabaseError):
+                if url := find_numbered(number):
+                    return HttpResponsePermanentRedirect(url)
+        return self.get_response(request)
 
 
 def find_redirect(path: str) -> str:

@@ -1,0 +1,114 @@
+"""The report of an import: every item of the source with what became of it.
+
+The items are spooled to a file, because there may be a million of them.
+"""
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Any, Final
+
+from iria.transfer.records import Kind, Remark
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+CHANGED_HERE: Final = "Changed in the source, but an editor has changed it here since."
+
+
+@dataclass(slots=True)
+class Report:
+    format: str
+    dry_run: bool
+    counts: dict[Kind, Counter[str]] = field(default_factory=dict)
+    remark_counts: Counter[str] = field(default_factory=Counter)
+    _items: IO[str] = field(default_factory=lambda: _spool())
+    _remarks: IO[str] = field(default_factory=lambda: _spool())
+
+    def add(
+        self, kind: Kind, source_id: str, outcome: Outcome, reason: str = "", url: str = ""
+    ) -> None:
+        self.counts.setdefault(kind, Counter())[outcome] += 1
+        item = {
+            "kind": kind.value,
+            "source_id": source_id,
+            "outcome": outcome.value,
+            "reason": reason,
+            "url": url,
+        }
+        _write(self._items, item)
+
+    def add_remarks(self, kind: Kind, source_id: str, remarks: Iterable[Remark]) -> None:
+        for each in remarks:
+            self.remark_counts[each.code] += 1
+            item = {
+                "kind": kind.value,
+                "source_id": source_id,
+                "remark": each.code,
+                "text": each.text,
+            }
+            _write(self._remarks, item)
+
+    @property
+    def failed(self) -> int:
+        return sum(counts[Outcome.FAILED] for counts in self.counts.values())
+
+    def items(self, *outcomes: Outcome) -> Iterator[dict[str, str]]:
+        """The items with one of these outcomes, in the order in which they were added."""
+        yield from (each for each in _read(self._items) if each["outcome"] in outcomes)
+
+    def table(self) -> Iterator[str]:
+        """Lines for the terminal: the counts, then every failure, then the remarks by kind."""
+        columns = ("found", *Outcome)
+        yield f"{'':12}" + "".join(f"{each:>11}" for each in columns)
+        for kind in Kind:
+            if kind in self.counts:
+                figures = self._figures(kind)
+                yield f"{kind.value:12}" + "".join(f"{figures[each]:>11,}" for each in columns)
+        for item in self.items(Outcome.FAILED):
+            yield f"Failed: {item['kind']} {item['source_id']}: {item['reason']}"
+        for code, number in sorted(self.remark_counts.items()):
+            yield f"{number:,} × {code}"
+
+    def write(self, file: Path) -> None:
+        """As JSON, in the format of the contract, with remarks besides."""
+        counts = {kind.value: self._figures(kind) for kind in Kind if kind in self.counts}
+        head = {"format": self.format, "dry_run": self.dry_run, "counts": counts}
+        with file.open("w", encoding="utf-8") as target:
+            target.write(json.dumps(head, ensure_ascii=False)[:-1])
+            for name, spool in (("items", self._items), ("remarks", self._remarks)):
+                target.write(f',\n"{name}": [')
+                for number, item in enumerate(_read(spool)):
+                    target.write((",\n" if number else "\n") + json.dumps(item, ensure_ascii=False))
+                target.write("]")
+            target.write("}\n")
+
+    def _figures(self, kind: Kind) -> dict[str, int]:
+        counts = self.counts[kind]
+        return {"found": counts.total(), **{each.value: counts[each] for each in Outcome}}
+
+
+def _spool() -> IO[str]:
+    return tempfile.TemporaryFile("w+", encoding="utf-8")
+
+
+def _write(spool: IO[str], item: dict[str, Any]) -> None:
+    # Escaped, so that a lone surrogate in a broken export cannot fail.
+    spool.write(json.dumps(item) + "\n")
+
+
+def _read(spool: IO[str]) -> Iterator[dict[str, Any]]:
+    spool.seek(0)
+    for line in spool:
+        yield json.loads(line)
+    spool.seek(0, 2)

@@ -1,0 +1,1 @@
+"""The one writer of imports: neutral records become rows, by the functions that editors use."""

@@ -1,0 +1,161 @@
+"""Authors, categories and tags. One of the same name that exists is used and stays as it is."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial import bylines, category_tree
+from articles.editorial.models import Category
+from articles.editorial.models.taxonomy import tags_named
+from iria.core.text.slugs import free_slug
+from iria.transfer.records import Author, Kind, Term
+from iria.transfer.report import Outcome, Report
+from iria.transfer.writer.items import Items, digest_of, digest_of_row
+
+SAME_NAME: Final = "One of this name existed; it is used."
+RESERVED: Final = frozenset({"feed"})
+
+
+class Terms:
+    """Writes them, and finds those that texts refer to."""
+
+    def __init__(self, items: Items, report: Report) -> None:
+        self.items, self.report = items, report
+        self._authors: dict[str, AuthorProfile] = {}
+        self._categories: dict[str, Category] = {}
+        self._tags: dict[str, Tag] = {}
+
+    def write_authors(self, authors: Iterable[Author]) -> None:
+        for each in authors:
+            self._write(
+                Kind.AUTHORS,
+                each,
+                AuthorProfile,
+                self._authors,
+                lambda author=each: _author(author),  # type: ignore[misc]
+            )
+
+    def write_categories(self, categories: list[Term]) -> None:
+        """Parents first; a parent that is not in the file, or is below its own child, is left out."""
+        waiting, slugs = list(categories), {each.source_id for each in categories}
+        done: set[str] = set()
+        while waiting:
+            ready = [t for t in waiting if t.parent in done or t.parent not in slugs]
+            for each in ready or waiting[:1]:
+                waiting.remove(each)
+                done.add(each.source_id)
+                parent = self._categories.get(each.parent)
+                self._write(
+                    Kind.CATEGORIES,
+                    each,
+                    Category,
+                    self._categories,
+                    lambda term=each, parent=parent: _category(term, parent),  # type: ignore[misc]
+                )
+
+    def write_tags(self, tags: Iterable[Term]) -> None:
+        for each in tags:
+            self._write(Kind.TAGS, each, Tag, self._tags, lambda term=each: _tag(term))  # type: ignore[misc]
+
+    def authors(self, names: Iterable[str]) -> list[AuthorProfile]:
+        """The authors of a text; one that the file names only there is created."""
+        found: list[AuthorProfile] = []
+        for name in names:
+            if name not in self._authors:
+                known = self.items.row(self.items.one(Kind.AUTHORS, name), AuthorProfile)
+                self._authors[name] = known or bylines.get_or_create_author(name[:120])[0]
+            found.append(self._authors[name])
+        return list(dict.fromkeys(found))
+
+    def categories(self, terms: Iterable[Term]) -> list[Category]:
+        found: list[Category] = []
+        for term in terms:
+            if term.source_id not in self._categories:
+                known = self.items.row(self.items.one(Kind.CATEGORIES, term.source_id), Category)
+                self._categories[term.source_id] = known or _category(term, None)[0]
+            found.append(self._categories[term.source_id])
+        return list(dict.fromkeys(found))
+
+    def tags(self, terms: Iterable[Term]) -> list[Tag]:
+        found: list[Tag] = []
+        for term in terms:
+            if term.source_id not in self._tags:
+                known = self.items.row(self.items.one(Kind.TAGS, term.source_id), Tag)
+                self._tags[term.source_id] = known or _tag(term)[0]
+            found.append(self._tags[term.source_id])
+        return list(dict.fromkeys(found))
+
+    def old_urls(self) -> list[tuple[str, models.Model]]:
+        """The path that WordPress had for each, and the row."""
+        return [
+            *((f"/category/{slug}/", row) for slug, row in self._categories.items()),
+            *((f"/tag/{slug}/", row) for slug, row in self._tags.items()),
+            *((f"/author/{slug}/", row) for slug, row in self._authors.items()),
+        ]
+
+    def _write(
+        self,
+        kind: Kind,
+        record: Author | Term,
+        model: type[Any],
+        rows: dict[str, Any],
+        create: Callable[[], tuple[Any, bool]],
+    ) -> None:
+        source_id = record.source_id
+        if source_id in rows:
+            self.report.add(kind, source_id, Outcome.SKIPPED, "It is in the file twice.")
+            return
+        item = self.items.one(kind, source_id)
+        row = self.items.row(item, model)
+        if row is not None:
+            rows[source_id] = row
+            self.report.add(kind, source_id, Outcome.UNCHANGED, url=_url(row))
+            return
+        if item is not None:
+            self.report.add(kind, source_id, Outcome.SKIPPED, "It was deleted here.")
+            return
+        try:
+            row, created = create()
+        except ValidationError as error:
+            self.report.add(kind, source_id, Outcome.FAILED, " ".join(error.messages))
+            return
+        rows[source_id] = row
+        written = digest_of_row(row.name)
+        self.items.record(kind, source_id, row, digest=digest_of(record), written=written)
+        outcome = Outcome.CREATED if created else Outcome.UNCHANGED
+        self.report.add(kind, source_id, outcome, "" if created else SAME_NAME, _url(row))
+
+
+def _url(row: Any) -> str:
+    return f"/tag/{row.slug}/" if isinstance(row, Tag) else str(row.get_absolute_url())
+
+
+def _author(record: Author) -> tuple[AuthorProfile, bool]:
+    author, created = bylines.get_or_create_author(record.name[:120])
+    if created and record.biography:
+        author.biography = record.biography
+        author.save(update_fields=["biography"])
+    return author, created
+
+
+def _category(term: Term, parent: Category | None) -> tuple[Category, bool]:
+    siblings = Category.objects.filter(parent=parent)
+    name = term.name[:80]
+    if same := siblings.filter(name__iexact=name).first():
+        return same, False
+    taken = {*siblings.values_list("slug", flat=True), *RESERVED}
+    slug = free_slug(term.source_id, fallback="category", taken=taken)
+    category = Category(name=name, slug=slug, parent=parent, introduction=term.description)
+    category.full_clean(exclude=["path", "sort_key"])
+    category_tree.save(category)
+    return category, True
+
+
+def _tag(term: Term) -> tuple[Tag, bool]:
+    before = Tag.objects.count()
+    tag = tags_named([term.name[:100]])[0]
+    return tag, Tag.objects.count() > before

@@ -1,0 +1,241 @@
+"""A WordPress export becomes articles, pages, images and comments, once."""
+
+import json
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from articles.comments.models import Comment
+from articles.editorial.models import Article, Category
+from articles.editorial.versions import revisions
+from articles.images.models import Image
+from articles.pages.models import Page
+from iria.core.db.imported_items import ImportedItem
+from iria.transfer.report import Outcome
+from iria.transfer.wordpress.parser import Export
+from iria.transfer.writer.run import Import
+from tests.iria.transfer import wxr
+from tests.newsroom import picture_file
+
+pytestmark = pytest.mark.django_db
+
+Run = Callable[..., dict[str, Any]]
+
+HEADER = (
+    wxr.author("ana", "Ana Prado"),
+    wxr.author("tom", "Tom Birk"),
+    wxr.category(3, "japan", "Japan", parent="asia"),
+    wxr.category(2, "asia", "Asia"),
+    wxr.tag("ports", "Ports"),
+)
+NEWS = wxr.term("category", "japan", "Japan") + wxr.term("post_tag", "ports", "Ports")
+THREAD = (
+    wxr.comment(11, "First<br />line two", comment_date="2020-05-05 12:00:00")
+    + wxr.comment(12, "An answer", 11)
+    + wxr.comment(13, "An answer to that", 12)
+    + wxr.comment(14, "A deep answer", 13)
+    + wxr.comment(15, "Buy now", approved="spam")
+    + wxr.comment(16, "Waiting", approved="0")
+    + wxr.comment(17, "A ping", comment_type="pingback")
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def run(*parts: str, status: int = 0, **options: Any) -> dict[str, Any]:
+        file = wxr.write(tmp_path, *parts)
+        target = tmp_path / "report.json"
+        with pytest.raises(SystemExit) if status else nullcontext() as stopped:
+            call_command("import_wordpress", file, report=target, verbosity=0, **options)
+        assert stopped is None or stopped.value.code == status
+        found: dict[str, Any] = json.loads(target.read_text())
+        for counts in found["counts"].values():
+            assert counts["found"] == sum(counts[each] for each in Outcome)
+        return found
+
+    return run
+
+
+def test_a_post_keeps_its_date_url_people_and_terms(run: Run, client: Client) -> None:
+    run(*HEADER, wxr.item(7, "Two Cranes", "One.\n\nTwo.", terms=NEWS, comments=THREAD))
+    article = Article.objects.get()
+    assert article.get_absolute_url() == "/2020/05/two-cranes/"
+    assert f"{article.published_at:%Y-%m-%dT%H:%M%z}" == "2020-05-04T08:00+0000"
+    assert article.body == "<p>One.</p>\n<p>Two.</p>"
+    assert [byline.author.name for byline in article.bylines.select_related("author")] == [
+        "Ana Prado"
+    ]
+    assert Category.objects.get(articles=article).path == "asia/japan"
+    assert [tag.name for tag in article.tags.all()] == ["Ports"]
+    moved = client.get("/2020/05/04/two-cranes/")
+    assert (moved.status_code, moved["Location"]) == (301, "/2020/05/two-cranes/")
+    assert client.get("/").status_code == 200
+    assert client.get("/?p=7")["Location"] == "/2020/05/two-cranes/"
+    assert client.get("/category/japan/")["Location"] == "/category/asia/japan/"
+
+
+def test_comments_keep_threads_states_and_dates(run: Run) -> None:
+    report = run(*HEADER, wxr.item(7, terms=NEWS, comments=THREAD))
+    texts = {each.text: each for each in Comment.objects.select_related("parent")}
+    assert texts["An answer to that"].parent == texts["An answer"]
+    assert texts["A deep answer"].parent == texts["An answer to that"]
+    assert texts["Buy now"].state == "spam"
+    assert texts["Waiting"].state == "held"
+    assert f"{texts['First\nline two'].created_at:%Y-%m-%d %H:%M}" == "2020-05-05 10:00"
+    assert report["counts"]["comments"]["created"] == 6
+    assert report["counts"]["comments"]["skipped"] == 1
+
+
+def test_importing_twice_changes_nothing(run: Run) -> None:
+    parts = (
+        *HEADER,
+        wxr.item(7, terms=NEWS, comments=THREAD),
+        wxr.item(8, "About", post_type="page"),
+    )
+    run(*parts)
+    before = list(ImportedItem.objects.order_by("pk").values_list("pk", "written", "object_id"))
+    second = run(*parts)
+    for counts in second["counts"].values():
+        assert counts["created"] == counts["updated"] == counts["failed"] == 0
+    after = list(ImportedItem.objects.order_by("pk").values_list("pk", "written", "object_id"))
+    assert after == before
+
+
+def test_a_dry_run_reports_the_same_and_changes_nothing(run: Run) -> None:
+    parts = (
+        *HEADER,
+        wxr.item(7, terms=NEWS, comments=THREAD),
+        wxr.item(8, "About", post_type="page"),
+    )
+    tried = run(*parts, dry_run=True)
+    assert not Article.objects.exists()
+    assert not ImportedItem.objects.exists()
+    assert run(*parts)["counts"] == tried["counts"]
+
+
+def test_a_changed_post_is_updated_unless_an_editor_changed_it(run: Run) -> None:
+    run(wxr.item(7, "One", "Old."), wxr.item(8, "Two", "Old."))
+    edited = Article.objects.get(slug="two")
+    edited.standfirst = "By an editor."
+    revisions.save(edited, by=None)
+    counts = run(wxr.item(7, "One", "New."), wxr.item(8, "Two", "New."))["counts"]["posts"]
+    assert (counts["updated"], counts["skipped"]) == (1, 1)
+    bodies = dict(Article.objects.values_list("slug", "body"))
+    assert bodies == {"one": "<p>New.</p>", "two": "<p>Old.</p>"}
+
+
+def test_images_come_with_caption_credit_and_pending_credit(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "uploads" / "2020" / "05"
+    folder.mkdir(parents=True)
+    (folder / "quay.jpg").write_bytes(picture_file(colour="red").read())
+    (folder / "ferry.jpg").write_bytes(picture_file(colour="teal").read())
+    url = "https://old.example/wp-content/uploads/2020/05"
+    body = (
+        '[caption id="attachment_21" align="left" width="300"]'
+        f'<img class="wp-image-21" src="{url}/quay-300x200.jpg" alt="A quay" /> The quay. Photo: Mira Field[/caption]\n\n'
+        f'<img src="{url}/ferry-150x150.jpg" alt="A ferry" />\n\n<img src="{url}/gone.jpg" />'
+    )
+    parts = (
+        wxr.attachment(21, "2020/05/quay.jpg", alt="Quay", parent=7),
+        wxr.attachment(22, "2020/05/ferry.jpg"),
+        wxr.attachment(23, "../../etc/passwd.jpg"),
+        wxr.item(7, body=body, meta={"_thumbnail_id": "22"}),
+    )
+    report = run(*parts, media=tmp_path / "uploads", status=1)
+    quay, ferry = Image.objects.order_by("pk")
+    article = Article.objects.get()
+    assert (quay.credit, quay.credit_pending) == ("Mira Field", False)
+    assert (ferry.credit, ferry.credit_pending) == ("", True)
+    assert article.is_published
+    assert article.lead_image == ferry
+    assert (
+        f'data-image="{quay.pk}" data-alt="A quay"><figcaption>The quay.</figcaption>'
+        in article.body
+    )
+    assert f'data-image="{ferry.pk}"' in article.body
+    assert "gone.jpg" in article.body
+    assert report["counts"]["images"]["failed"] == 1
+    again = run(*parts, media=tmp_path / "uploads", status=1)
+    assert again["counts"]["images"]["unchanged"] == 2
+    assert again["counts"]["posts"]["unchanged"] == 1
+
+
+def test_links_lead_to_texts_that_come_later(run: Run) -> None:
+    body = (
+        '<a href="https://old.example/2020/05/04/two/#top">By path</a> <a href="/?p=8">By id</a> '
+        '<a href="https://elsewhere.example/2020/">Elsewhere</a>'
+    )
+    run(wxr.item(7, "One", body), wxr.item(8, "Two", "Text."))
+    two = Article.objects.get(slug="two")
+    one = Article.objects.get(slug="one")
+    assert f'href="internal:article/{two.pk}#top"' in one.body
+    assert 'href="https://elsewhere.example/2020/"' in one.body
+    assert one.updated_at is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"status": "draft"}, "draft"),
+        ({"status": "private"}, "draft"),
+        ({"status": "trash"}, "trash"),
+        ({"post_password": "secret"}, "draft"),
+        ({"status": "publish"}, "published"),
+        ({"status": "invented"}, "draft"),
+        ({"post_date": "", "post_date_gmt": "0000-00-00 00:00:00"}, "published"),
+    ],
+)
+def test_only_what_was_public_is_published(run: Run, fields: dict[str, Any], state: str) -> None:
+    run(wxr.item(7, body="Text.", **fields))
+    assert Article.objects.get().state == state
+
+
+def test_a_page_keeps_its_path(run: Run, client: Client) -> None:
+    page = wxr.item(8, "Our team", "We.", post_type="page", link="https://old.example/about/team/")
+    taken = wxr.item(9, "Search", "x", post_type="page", link="https://old.example/search/")
+    run(page, taken)
+    assert client.get("/about/team/").status_code == 200
+    assert client.get("/?page_id=8")["Location"] == "/about/team/"
+    assert Page.objects.get(title="Search").path == "page-search"
+
+
+def test_a_broken_file_changes_nothing_and_exits_with_2(tmp_path: Path) -> None:
+    file = wxr.write(tmp_path, *HEADER, wxr.item(7), "<item>")
+    with pytest.raises(SystemExit) as stopped:
+        call_command("import_wordpress", file, verbosity=0)
+    assert stopped.value.code == 2
+    assert not Article.objects.exists()
+
+
+def test_an_import_that_was_interrupted_is_continued(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [
+        wxr.item(
+            n, f"Text {n}", f'<a href="/?p={8 - n}">other</a>', comments=THREAD if n == 1 else ""
+        )
+        for n in range(1, 8)
+    ]
+    file = wxr.write(tmp_path, *HEADER, *items)
+    monkeypatch.setattr("iria.transfer.writer.run.BATCH", 2)
+
+    def stop(done: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Import(Export(file, ZoneInfo("UTC")), progress=stop).run()
+    assert Article.objects.count() == 4
+    counts = run(*HEADER, *items)["counts"]["posts"]
+    assert (counts["unchanged"], counts["created"]) == (4, 3)
+    ids = dict(Article.objects.values_list("slug", "pk"))
+    for n in range(1, 8):
+        assert (
+            f"internal:article/{ids[f'text-{8 - n}']}" in Article.objects.get(slug=f"text-{n}").body
+        )
