@@ -30,3 +30,5 @@ def post_worker_init(worker: object) -> None:
 # By default a proxy on this machine may name a path prefix in a SCRIPT_NAME header, and so may anybody
 # whose headers it passes on. The site stands at the root of its host and has no prefix.
 forwarder_headers = ""
+
+worker_class = "iria.gunicorn_worker.EvenWorker"

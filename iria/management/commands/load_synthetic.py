@@ -31,18 +31,18 @@ class Command(BaseCommand):
             if options[what] > 0:
                 self.stdout.write(f"{job(options[what]):,} {what} created.")
 
-        def load_readers() -> None:
+        def load_history() -> None:
             load("revisions", load_revisions)
             load("comments", lambda count: load_comments(count, language, seed))
-            load("subscribers", load_subscribers)
 
-        def create_index() -> None:
+        def load_others() -> None:
             if options["articles"] > 0:
                 index(language)
                 analyse("articles_searchposting")
+            load("subscribers", load_subscribers)
 
         load("articles", lambda count: load_articles(count, language, seed))
-        in_parallel(create_index, load_readers)
+        in_parallel(load_others, load_history)
         analyse()
 
 
