@@ -36,6 +36,8 @@ def serve(options: list[str]) -> None:
     from django.core.exceptions import ImproperlyConfigured
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
+    # Without the values of `.env`: its new values after a reload would not count beside them.
+    environment = dict(os.environ)
     try:
         settings.INSTALLED_APPS  # noqa: B018 - reads the settings
     except ImproperlyConfigured as mistake:
@@ -43,7 +45,7 @@ def serve(options: list[str]) -> None:
         sys.exit(f"{mistake}")
     configuration = f"--config={paths.DATA / 'gunicorn.conf.py'}"
     command = [sys.executable, "-m", "gunicorn", "iria.wsgi", configuration, *options]
-    os.execv(sys.executable, command)  # noqa: S606 - the same Python
+    os.execve(sys.executable, command, environment)  # noqa: S606 - the same Python
 
 
 def execute() -> None:
