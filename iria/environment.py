@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shutil
 from collections.abc import Sequence
 from importlib.util import find_spec
 from ipaddress import ip_network
@@ -337,7 +338,37 @@ def absolute_path(text: str) -> str:
     return path
 
 
+def host_and_port(text: str) -> str:
+    """A host and a port."""
+    value = text.strip()
+    host, _, port = value.rpartition(":")
+    if value and not (host and port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError(text)
+    return value
+
+
+def metrics_folder(state: Path) -> Path:
+    """The folder in which the processes of this web server count; removes those of ended ones."""
+    folders = make_folder(state / "metrics")
+    for folder in folders.iterdir():
+        if folder.name.isdecimal() and not is_running(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
+    # gunicorn's main process does not load the settings, and is the parent of those that do.
+    return make_folder(folders / str(os.getppid()))
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 KINDS: Final = {
+    host_and_port: "host and port such as 127.0.0.1:9464",
     bool: "yes or no",
     int: "number",
     mail_domain: "mail domain such as bounces.example.org",

@@ -22,12 +22,14 @@ from iria.environment import (
     content_delivery,
     database,
     env,
+    host_and_port,
     internal_location,
     is_command,
     is_command_line,
     mail_domain,
     mailbox,
     mailer,
+    metrics_folder,
     networks,
     one_of,
     optional_url,
@@ -142,6 +144,12 @@ MIDDLEWARE = [
     "accounts.mfa.required.RequireTwoFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+# Where Prometheus fetches figures (iria.metrics); empty: nowhere.
+METRICS_ADDRESS: str = env("METRICS_ADDRESS", cast=host_and_port, default="")
+if METRICS_ADDRESS and not is_command_line(sys.argv[0]):
+    MIDDLEWARE.insert(0, "iria.metrics.Requests")
+    # The processes of one gunicorn count in files of one folder. Set before prometheus_client is loaded.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder(STATE))
 PRIVATE_PATHS = ("/admin/", "/accounts/", "/comments/")
 
 ROOT_URLCONF = "iria.urls"

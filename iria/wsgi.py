@@ -38,6 +38,10 @@ def start_threads() -> None:
         listener.start()
         if settings.PAGE_DIRECTORY:
             keeper.start()
+    if settings.METRICS_ADDRESS:
+        from iria import metrics  # it loads a library that others need not
+
+        metrics.start()
 
 
 def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

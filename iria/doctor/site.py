@@ -24,6 +24,8 @@ ABOUT_HTTPS: Final = frozenset(
 """What Django's checks say about a site without https, which `https` says in one sentence."""
 EXPIRES_SOON: Final = timedelta(days=14)
 PATH: Final = "/robots.txt"
+OURS: Final = b"iria_database_up"
+"""In the figures for Prometheus."""
 
 
 def system_checks() -> Iterator[Finding]:
@@ -187,12 +189,41 @@ def _visit(url: str) -> Visit:
         connection.close()
 
 
+def metrics() -> Iterator[Finding]:
+    if not settings.METRICS_ADDRESS:
+        return
+    where = settings.METRICS_ADDRESS
+    for _, answer in in_time(_figures, [where]):
+        if isinstance(answer, ConnectionRefusedError):
+            yield Finding(
+                f"Nothing answers at METRICS_ADDRESS ({where}).",
+                "Start or restart the site (`systemctl restart iria-web`).",
+                Level.WARNING,
+            )
+        elif not isinstance(answer, bytes) or OURS not in answer:
+            yield Finding(
+                f"Another program uses the port of METRICS_ADDRESS ({where}).",
+                "Choose a free port, and restart the site.",
+                Level.WARNING,
+            )
+
+
+def _figures(where: str) -> bytes:
+    connection = http.client.HTTPConnection(where, timeout=SECONDS / 2)
+    try:
+        connection.request("GET", "/metrics")
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
 CHECKS: Final = (
     Check("The settings are complete and safe.", system_checks),
     Check("The site uses https and trusts only its proxy.", https, needs_database=False),
     Check("The site accepts requests for its host.", hosts, needs_database=False),
     Check("Secrets cannot be read, and the admin is protected.", secrets, needs_database=False),
     Check("The theme has no problems.", theme),
+    Check("Prometheus can fetch figures.", metrics, needs_database=False),
     Check("Readers reach the site by https.", reachable, is_slow=True, needs_database=False),
     Check(
         "A content delivery network, if there is one, removes outdated pages.",

@@ -66,7 +66,8 @@ def serving(settings: str = "iria.settings", *, page_store_mb: int = 0) -> Itera
         yield Server(process.pid, port)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        # A worker that has just been started ends only when it is ready.
+        process.wait(30)
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:

@@ -50,6 +50,7 @@ def start(
         ("AKISMET_KEY", "two words"),
         ("MAIL_PROVIDER", "pigeon"),
         ("CDN_PROVIDER", "pigeon"),
+        ("METRICS_ADDRESS", "9464"),
     ],
 )
 def test_an_invalid_value_is_reported(name: str, value: str) -> None:

@@ -105,6 +105,11 @@ def replica_is_none(planted: Planted) -> None:
     planted.settings.DATABASE_REPLICA_URL = f"postgres://{where}"
 
 
+def metrics_port_taken(planted: Planted) -> None:
+    """By a web server that speaks something else."""
+    planted.settings.METRICS_ADDRESS = planted.around.web.url.removeprefix("https://")
+
+
 def environment_readable(planted: Planted) -> None:
     file = planted.around.folder / ".env"
     file.touch()
@@ -194,6 +199,7 @@ FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
     "pooler without a direct URL": (pooler_without_direct_url, database.pooler, "DATABASE_URL"),
     "replica stopped": (replica_stopped, database.replica_follows, ""),
     "replica is no replica": (replica_is_none, database.replica_follows, "DATABASE_REPLICA_URL"),
+    "metrics port taken": (metrics_port_taken, site.metrics, "METRICS_ADDRESS"),
     "Redis stopped": (redis_stopped, files.cache_works, ""),
     "disk full": (
         lambda planted: planted.patch.setattr(files, "LEAST_FREE", 10**18),
