@@ -234,6 +234,8 @@ for _alias, _database in DATABASES.items():
         }
         # Pooled connections are checked before use, for restarts of the database.
         _database["CONN_HEALTH_CHECKS"] = True
+# SQL statements that take at least as long are logged; 0: none.
+SLOW_QUERY_MS: int = env.int("SLOW_QUERY_MS", default=0)
 _CACHE_URL: str = env.str("CACHE_URL", default="none")
 # In PostgreSQL, so that limits on sign-in are counted for all processes.
 _DATABASE_CACHE: dict[str, Any] = {

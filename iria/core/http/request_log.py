@@ -45,6 +45,11 @@ def _request_id(request: HttpRequest) -> str:
     return given if is_trusted and VALID.fullmatch(given) else uuid4().hex
 
 
+def current_request_id() -> str:
+    """The id of the request that this thread answers; empty outside of one."""
+    return str(getattr(_current.get(), "request_id", ""))
+
+
 class JsonFormatter(logging.Formatter):
     """A record as a JSON object. Of a request it contains the route, whose parameters may be secret links."""
 

@@ -10,12 +10,14 @@ from time import monotonic
 from typing import Any, Final
 
 import psycopg
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql import base
 from psycopg.pq import ExecStatus
 from psycopg_pool import PoolTimeout
 
 from iria.core.db import outage
+from iria.core.db.slow_queries import log_slow
 
 CHECK_SECONDS: Final = 1.0
 """How long a pooled connection may take to answer an empty query."""
@@ -24,6 +26,8 @@ CHECK_SECONDS: Final = 1.0
 class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
         super().__init__(settings_dict, alias)
+        if settings.SLOW_QUERY_MS:
+            self.execute_wrappers.append(log_slow)
         if pool := settings_dict["OPTIONS"].get("pool"):
             own = (
                 {"connection_class": Connection, "check": check}
