@@ -1,4 +1,4 @@
-"""Stored public pages in the memory of each web process (docs/decisions/stored-pages.md).
+"""Stored public pages in the memory of each web process, and in Redis (docs/decisions/stored-pages.md).
 
 A page is stored as it is sent, and sent again until one of its scopes changes (`ChangeListener`) or a
 scheduled change is due. While the database is away, the page that was current until then is better than an
@@ -9,7 +9,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -17,6 +17,7 @@ from typing import Final, TypeGuard
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
+import brotli
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -25,7 +26,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
-from iria.core.http import cdn, page_files
+from iria.core.http import cdn, page_files, shared_pages
 from iria.core.http.change_listener import listener
 from iria.core.http.private_paths import is_private
 from iria.core.http.release import release
@@ -189,20 +190,34 @@ class StoredPages:
         if freshness is None or not _may_be_stored(response):
             return response
         response.headers["ETag"] = etag_of_content(response.content)
-        compressed = getattr(response, "compressed", {})
+        is_new, compressed = (
+            not hasattr(response, "compressed"),
+            getattr(response, "compressed", {}),
+        )
         page = StoredPage(freshness, response.content, dict(response.headers), compressed)
         # A view may leave out the body of a response to HEAD.
         if request.method == "GET":
             pages.put(key, page, settings.PAGE_STORE_MB * 1_000_000)
             response.compressed = page.compressed  # type: ignore[attr-defined]
             page_files.offer(request, page, began)
+            if is_new:
+                shared_pages.put(key, page)
         return _answer(request, response, freshness, timezone.now())
 
 
 def find(key: Key, version: str) -> StoredPage | None:
     """The page if it was made from this version, although nothing else may be known of later changes."""
     page = pages.get(key)
-    return page if page is not None and page.freshness.version == version else None
+    if page is not None and page.freshness.version == version:
+        return page
+    shared = shared_pages.get(key, version)
+    if shared is None:
+        return None
+    compressed, headers, scopes = shared
+    # Of its freshness only the scopes are used: `public_page` knows until when it lasts.
+    freshness = Freshness(scopes, NEVER, datetime.min.replace(tzinfo=UTC), None, version)
+    body = brotli.decompress(compressed)
+    return StoredPage(freshness, body, headers, {shared_pages.CODING: compressed})
 
 
 def etag_of_content(body: bytes) -> str:
