@@ -18,8 +18,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from iria.core.http.cache_versions import CONTENT
-
 FRESH_SECONDS: Final = 600
 """How long a copy is used without a request here; it may be outdated for so long if purges fail."""
 STALE_SECONDS: Final = 60
@@ -29,6 +27,8 @@ ERROR_SECONDS: Final = 86_400
 MOST_BYTES: Final = 1_000
 """Of the tags of a page; Bunny reads 1,024."""
 
+CONTENT: Final = "content"
+"""As in `cache_versions`, whose model cannot be imported before the apps are loaded."""
 EVERYTHING: Final = "*"
 GATHER_SECONDS: Final = 0.02
 """A transaction notifies several scopes."""
