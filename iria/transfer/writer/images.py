@@ -20,6 +20,8 @@ BELOW: Final = ("", "uploads", "wp-content/uploads")
 """Where in the folder the uploads may be."""
 SIZE: Final = re.compile(r"(?:-\d{1,5}x\d{1,5}|-scaled|-rotated|-e\d{10,13})(?=\.\w+$)")
 """What WordPress appends to the names of smaller versions."""
+NOT_YET: Final = 10**17
+"""Stands for the id of an image in a dry run, so that texts are reported as they would become."""
 NO_FOLDER: Final = "Give the folder of its uploads with --media."
 NOT_FOUND: Final = "The file is not in the folder."
 KNOWN_FILE: Final = "The same file was in the library; it is used."
@@ -88,6 +90,11 @@ class Images:
             return self._rows[source_id]
         return self._rows.get(self._by_file.get(key_of(url), ""))
 
+    def find_row(self, source_id: str) -> int | None:
+        """The same for a foreign key, which a dry run has to leave empty."""
+        found = self.find(source_id, "") if source_id else None
+        return None if found == NOT_YET else found
+
     def _write(self, image: Image) -> None:
         source_id = image.source_id
         self.report.add_remarks(Kind.IMAGES, source_id, image.remarks)
@@ -110,6 +117,7 @@ class Images:
         elif (file := self.media.find(image.path)) is None:
             self._report(source_id, Outcome.FAILED, NOT_FOUND)
         elif self.dry_run:
+            self._rows[source_id] = NOT_YET
             self._report(source_id, Outcome.CREATED)
         else:
             self._adopt(image, file)

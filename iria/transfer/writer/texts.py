@@ -94,7 +94,7 @@ class Texts:
         row = self.items.row(item, model)
         # With the images, so that one whose file was found later gets into the text.
         text.body, missing = with_images(_storable(text.body), self.images)
-        lead = self.images.find(text.lead_image, "") if text.lead_image else None
+        lead = self.images.find_row(text.lead_image)
         digest = digest_of_row(digest_of(text), lead)
         text.remarks += [Remark("image not imported", each) for each in missing]
         if item is not None and row is None:

@@ -147,7 +147,10 @@ def test_images_come_with_caption_credit_and_pending_credit(run: Run, tmp_path: 
         wxr.attachment(23, "../../etc/passwd.jpg"),
         wxr.item(7, body=body, meta={"_thumbnail_id": "22"}),
     )
+    tried = run(*parts, media=tmp_path / "uploads", status=1, dry_run=True)
+    assert not Image.objects.exists()
     report = run(*parts, media=tmp_path / "uploads", status=1)
+    assert (report["counts"], report["remarks"]) == (tried["counts"], tried["remarks"])
     quay, ferry = Image.objects.order_by("pk")
     article = Article.objects.get()
     assert (quay.credit, quay.credit_pending) == ("Mira Field", False)
