@@ -1,6 +1,7 @@
 """The project is an app too: it owns the publication row and the admin site."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
@@ -21,6 +22,10 @@ class IriaConfig(AppConfig):
         from iria.publication.broken_entries import broken_menu_items
         from iria.themes.dashboard import theme_problems_item
 
+        if settings.SENTRY_DSN:
+            from iria import error_reports  # its package is optional
+
+            error_reports.start(settings.SENTRY_DSN)
         dates.register()
         pre_migrate.connect(roles.remember_permissions, sender=self)
         post_migrate.connect(roles.grant_new_permissions)

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
@@ -376,6 +377,27 @@ KINDS: Final = {
     absolute_path: "folder such as /run/iria/pages",
 }
 """How an error names what a setting should be."""
+
+
+def sentry(name: str) -> str:
+    """The URL of a project of Sentry; empty if none is set."""
+    dsn: str = env.str(name, default="").strip()
+    if not dsn:
+        return ""
+    try:
+        parts = urlsplit(dsn)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.username or not parts.hostname:
+        # The value may contain the key, so the error does not repeat it.
+        message = f"The setting {name} should be like https://key@sentry.example.org/1."
+        raise ImproperlyConfigured(message)
+    try:
+        import_module("sentry_sdk")
+    except ImportError as error:
+        message = f"The setting {name} needs the packages of requirements-sentry.txt. Install them."
+        raise ImproperlyConfigured(message) from error
+    return dsn
 
 
 def bucket(name: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from iria.environment import (
     optional_url,
     provider,
     secret_key,
+    sentry,
     signature,
     site_url,
     themes,
@@ -437,6 +438,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 PROCRASTINATE_WORKER_DEFAULTS: dict[str, Any] = {"concurrency": 2, "delete_jobs": "successful"}
 TAGGIT_CASE_INSENSITIVE = True
 
+# Reports of errors without personal data (iria.error_reports).
+SENTRY_DSN: str = sentry("SENTRY_DSN")
 # line: for people; json: one object a line, for programs that collect logs.
 LOG_FORMAT = one_of("LOG_FORMAT", "line", "json")
 LOGGING = {

@@ -8,7 +8,8 @@ from tests import architecture
 from tests.shared import PROJECT
 
 LOCKS = [
-    f"requirements{part}.txt" for part in ("", "-dev", "-postgres", "-s3", "-webhooks", "-build")
+    f"requirements{part}.txt"
+    for part in ("", "-dev", "-postgres", "-s3", "-webhooks", "-sentry", "-build")
 ]
 
 
@@ -58,6 +59,7 @@ def test_every_dependency_has_a_documented_reason() -> None:
     groups = project["dependency-groups"]
     dependencies = project["project"]["dependencies"] + groups["dev"]
     dependencies += groups["postgres"] + groups["s3"] + groups["webhooks"] + groups["build"]
+    dependencies += groups["sentry"]
     names = {re.split(r"[\[~=<>]", line)[0] for line in dependencies}
     assert {name for name in names if f"`{name}`" not in reasons} == set()
 
