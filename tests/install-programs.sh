@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the checks need and pip cannot install: as root on Debian; elsewhere it names what is missing.
 # Each program with Debian's package, where that has another name.
-programs="chromium-headless-shell java:default-jre-headless exiftool:libimage-exiftool-perl node:nodejs npm git nginx openssl redis-server pgbouncer shellcheck"
+programs="chromium-headless-shell java:default-jre-headless exiftool:libimage-exiftool-perl node:nodejs npm git nginx openssl redis-server pgbouncer shellcheck caddy wrk"
 
 find_missing() {
     missing=
@@ -9,6 +9,7 @@ find_missing() {
         name=${each%%:*}
         command -v "$name" >/dev/null || [ -x "/usr/sbin/$name" ] || missing="$missing ${each##*:}"
     done
+    [ -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so ] || missing="$missing libnginx-mod-http-brotli-static"
 }
 
 find_missing
@@ -24,8 +25,8 @@ apt-get -qq update
 apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
 case $missing in
 # Debian starts them at once; the checks start their own.
-*nginx* | *redis* | *pgbouncer*)
-    [ ! -d /run/systemd/system ] || for each in nginx redis-server pgbouncer; do
+*nginx* | *redis* | *pgbouncer* | *caddy*)
+    [ ! -d /run/systemd/system ] || for each in nginx redis-server pgbouncer caddy; do
         systemctl disable --now --quiet "$each" 2>/dev/null || true
     done
     ;;

@@ -136,7 +136,7 @@ def restrict_permissions(state: Path) -> None:
     enter, to reach its data.
     """
     limits = {state: 0o751 if os.geteuid() == 0 else 0o750}
-    limits |= {state / name: 0o750 for name in PROXY_FOLDERS}
+    limits |= {state / name: 0o2750 for name in PROXY_FOLDERS}
     limits |= {state / name: PRIVATE_FILE for name in PRIVATE_FILES}
     for folder in (state / name for name in PRIVATE_FOLDERS):
         if folder.exists() and folder.stat().st_mode & 0o077:

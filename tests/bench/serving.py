@@ -32,11 +32,14 @@ class Server:
 
 
 @contextmanager
-def serving(settings: str = "iria.settings", *, page_store_mb: int = 0) -> Iterator[Server]:
+def serving(
+    settings: str = "iria.settings", *, page_store_mb: int = 0, **environment: str
+) -> Iterator[Server]:
     """Runs gunicorn with these settings on a free port for the duration of the block.
 
     Args:
         page_store_mb: the memory for stored pages; without it every page is rendered.
+        environment: further settings.
     """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -58,7 +61,8 @@ def serving(settings: str = "iria.settings", *, page_store_mb: int = 0) -> Itera
                 "SEARCH_RATE_LIMIT": "1000000000",
                 "PAGE_STORE_MB": str(page_store_mb),
                 "SITE_URL": f"http://127.0.0.1:{port}",
-            },
+            }
+            | environment,
             pass_fds=[listener.fileno()],
         )
     try:

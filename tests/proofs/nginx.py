@@ -1,11 +1,10 @@
-"""Runs nginx in front of the site, with the server block of `iria/deployment/nginx.conf`.
+"""Runs nginx or Caddy in front of the site, with the files in `iria/deployment` as they are shipped.
 
-Only ports, the certificate, the folder of images and the user are replaced.
+Only ports, the certificate, the folders and the user are replaced. nginx listens without TLS too, for wrk.
 """
 
 import os
 import pwd
-import re
 import shutil
 import socket
 import ssl
@@ -22,6 +21,8 @@ import pytest
 from tests.shared import PROJECT
 
 NAME = "www.example.org"
+NGINX, CADDY = (PROJECT / "iria" / "deployment" / name for name in ("nginx.conf", "Caddyfile"))
+MODULES = Path("/usr/lib/nginx/modules")
 _CERTIFICATE = f"/etc/letsencrypt/live/{NAME}"
 
 
@@ -36,12 +37,20 @@ class Answer:
 class Front:
     port: int
     site: int
+    plain: int
+    """The port without TLS."""
+    process: int
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """Requests the path unchanged, without following redirects."""
         trusting = ssl._create_unverified_context()
         http = HTTPSConnection("127.0.0.1", self.port, timeout=20, context=trusting)
         return self._answer(http, path, method, headers)
+
+    def ask_plainly(self, path: str) -> Answer:
+        """Without TLS, under the name 127.0.0.1."""
+        http = HTTPConnection("127.0.0.1", self.plain, timeout=20)
+        return self._answer(http, path, "GET", {"Host": "127.0.0.1"})
 
     def ask_behind(self, path: str) -> Answer:
         """Requests the site like nginx."""
@@ -61,64 +70,114 @@ class Front:
         )
 
 
-def shipped_server() -> str:
-    """The HTTPS server block of the shipped configuration."""
-    http, https = re.findall(
-        r"^server \{.*?^\}$",
-        (PROJECT / "iria" / "deployment" / "nginx.conf").read_text(),
-        re.MULTILINE | re.DOTALL,
-    )
-    assert "listen 80;" in http
-    return str(https)
-
-
 @contextmanager
-def nginx(folder: Path, *, site: int, renditions: Path) -> Iterator[Front]:
-    """Runs nginx in front of the site on this port for the duration of the block.
+def nginx(
+    folder: Path,
+    *,
+    sites: list[int],
+    media: Path = Path("/nowhere"),
+    pages: Path = Path("/nowhere"),
+    state: Path = Path("/nowhere"),
+    extra: str = "",
+) -> Iterator[Front]:
+    """Runs nginx in front of the site on these ports for the duration of the block.
 
     Args:
         folder: for the files of nginx.
-        renditions: the folder of files that it may serve.
+        media: the folder of images and files that it may serve.
+        pages: PAGE_DIRECTORY.
+        state: IRIA_STATE, with the static files.
+        extra: lines for the server block.
     """
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None or shutil.which("openssl") is None:
         pytest.skip("nginx and openssl are not both on this machine (Debian: nginx, openssl)")
+    if not (MODULES / "ngx_http_brotli_static_module.so").exists():
+        pytest.skip("nginx lacks the module of libnginx-mod-http-brotli-static (Debian)")
     folder.mkdir()
-    port = _free_port()
-    (folder / "nginx.conf").write_text(_configuration(folder, port, site, renditions))
+    (folder / "modules").symlink_to(MODULES)
+    port, plain = _free_port(), _free_port()
+    server = shipped(
+        NGINX,
+        {
+            "listen 80;": f"listen 127.0.0.1:{_free_port()};",
+            "listen [::]:80;": "",
+            "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl; listen 127.0.0.1:{plain};{extra}",
+            "listen [::]:443 ssl;": "",
+            f"{_CERTIFICATE}/fullchain.pem": str(folder / "certificate.pem"),
+            f"{_CERTIFICATE}/privkey.pem": str(folder / "key.pem"),
+            "http://127.0.0.1:8000": "http://site",
+            "/srv/iria/media/renditions/": f"{media / 'renditions'}/",
+            "/srv/iria/media/files/": f"{media / 'files'}/",
+            "/run/iria/pages": str(pages),
+            "/srv/iria/state": str(state),
+        },
+    )
+    (folder / "nginx.conf").write_text(_configuration(folder, sites, server))
     _certify(folder)
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         try:
             _wait_for(port, process)
-            yield Front(port, site)
+            yield Front(port, sites[0], plain, process.pid)
         finally:
             process.terminate()
 
 
-def _configuration(folder: Path, port: int, site: int, renditions: Path) -> str:
-    server = shipped_server()
-    for theirs, ours in (
-        ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
-        ("listen [::]:443 ssl;", ""),
-        (f"{_CERTIFICATE}/fullchain.pem", str(folder / "certificate.pem")),
-        (f"{_CERTIFICATE}/privkey.pem", str(folder / "key.pem")),
-        ("http://127.0.0.1:8000", f"http://127.0.0.1:{site}"),
-        ("/srv/iria/media/renditions/", f"{renditions}/"),
-        ("/srv/iria/media/files/", f"{renditions.parent / 'files'}/"),
-    ):
-        assert server.count(theirs) == 1, f"{theirs} stands in the server of the page, once"
-        server = server.replace(theirs, ours)
+@contextmanager
+def caddy(folder: Path, *, site: int, pages: Path, state: Path) -> Iterator[Front]:
+    """Like `nginx`; Caddy signs the certificate itself."""
+    program = shutil.which("caddy") or pytest.skip("caddy is not on this machine (Debian: caddy)")
+    folder.mkdir()
+    port = _free_port()
+    options = (
+        "admin off\nskip_install_trust\nauto_https disable_redirects\nlog {\noutput discard\n}"
+    )
+    configuration = shipped(
+        CADDY,
+        {
+            f"{NAME} {{": f"https://{NAME}:{port} {{\nbind 127.0.0.1\ntls internal",
+            "127.0.0.1:8000": f"127.0.0.1:{site}",
+            "/run/iria/pages": str(pages),
+            "/srv/iria/state": str(state),
+        },
+    )
+    file = folder / "Caddyfile"
+    file.write_text(
+        f"{{\n{options}\ndefault_sni {NAME}\nstorage file_system {folder}\n}}\n{configuration}"
+    )
+    command = [program, "run", "--config", str(file), "--adapter", "caddyfile"]
+    environment = os.environ | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
+        try:
+            _wait_for(port, process)
+            yield Front(port, site, 0, process.pid)
+        finally:
+            process.terminate()
+
+
+def shipped(file: Path, replacements: dict[str, str]) -> str:
+    """The configuration with these texts replaced."""
+    text = file.read_text()
+    for theirs, ours in replacements.items():
+        assert theirs in text, f"{theirs} is in {file.name}"
+        text = text.replace(theirs, ours)
+    return text
+
+
+def _configuration(folder: Path, sites: list[int], server: str) -> str:
     account = pwd.getpwuid(os.geteuid()).pw_name
+    upstream = "".join(f"server 127.0.0.1:{site} max_fails=0;\n" for site in sites)
     temp_paths = "".join(
         f"{kind}_temp_path {folder / kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     return (
-        "daemon off;\n"
+        "daemon off;\ninclude /etc/nginx/modules-enabled/*.conf;\n"
         + (f"user {account};\n" if os.geteuid() == 0 else "")
         + f"pid {folder / 'pid'};\nevents {{}}\n"
-        + f"http {{\naccess_log off;\n{temp_paths}{server}}}\n"
+        + "http {\ninclude /etc/nginx/mime.types;\naccess_log off;\ntcp_nopush on;\nsendfile on;\n"
+        + f"upstream site {{\n{upstream}}}\n{temp_paths}{server}}}\n"
     )
 
 

@@ -35,8 +35,7 @@ def front(live_server: LiveServer, settings: Any, tmp_path: Path) -> Iterator[Fr
     settings.IMAGE_ACCEL_LOCATION = "/kept-pictures/"
     port = urlsplit(live_server.url).port
     assert port is not None
-    kept = settings.MEDIA_ROOT / "renditions"
-    with nginx(tmp_path / "nginx", site=port, renditions=kept) as answering:
+    with nginx(tmp_path / "nginx", sites=[port], media=settings.MEDIA_ROOT) as answering:
         yield answering
 
 

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 PATH: Final = re.compile(r"/(?:[a-z0-9_-]{1,200}/)*")
 """The paths that have a file, written as in the configurations of nginx and Caddy: no dot, no quoting."""
 LONGEST_PATH: Final = 1000
-EARLY: Final = timedelta(seconds=60)
-"""A file goes this long before a scheduled change, since the web server sends a fixed `s-maxage`."""
+EARLY: Final = timedelta(seconds=1)
+"""A file goes this long before a scheduled change, so that it is never late."""
 AGAIN_SECONDS: Final = 1.0
 MOST_RECENT: Final = 10_000
 LEFTOVER_SECONDS: Final = 60.0
@@ -53,9 +53,7 @@ PAGE: Final = "index.html"
 FORMS: Final = {"br": f"{PAGE}.br", "gzip": f"{PAGE}.gz"}
 ABOUT: Final = "page.json"
 """What the keeper has to know about a page; the web server never sends it."""
-OWN_HEADERS: Final = frozenset(
-    {"Cache-Control", "Content-Length", "ETag", "Last-Modified", "Link", "Surrogate-Key"}
-)
+OWN_HEADERS: Final = frozenset({"Content-Length", "ETag", "Last-Modified", "Link"})
 """Those that may differ from page to page. `Link` repeats the head of the page; the web server sends an ETag
 of its own and the others as they are configured."""
 TICK_SECONDS: Final = 0.05
@@ -73,6 +71,8 @@ def path_of(request: HttpRequest) -> str | None:
     host = request.get_host().partition(":")[0].lower()
     has_file = (
         settings.PAGE_DIRECTORY
+        # A network wants the tags of each page.
+        and not settings.CDN_PROVIDER
         and host == settings.SITE_HOST
         and request.is_secure() == settings.SECURE
         and not request.META.get("QUERY_STRING")
@@ -85,6 +85,7 @@ def path_of(request: HttpRequest) -> str | None:
 def common_headers() -> dict[str, str]:
     """The headers that the configurations of nginx and Caddy add to every page."""
     return {
+        "Cache-Control": "public, no-cache",
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": build_policy(settings.SECURE_CSP),  # type: ignore[arg-type]
         "Permissions-Policy": PERMISSIONS_POLICY,

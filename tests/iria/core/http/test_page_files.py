@@ -150,7 +150,7 @@ def test_a_file_goes_before_a_scheduled_change(keeper: Keeper) -> None:
     end = timezone.now() + timedelta(hours=1)
     newsroom.published("Quiet", lead_image=newsroom.picture(licence_until=end))
     read(keeper, "/")
-    early = end - timedelta(seconds=50)
+    early = end - timedelta(seconds=0.5)
     with mock.patch("django.utils.timezone.now", return_value=early):
         keeper.tick()
         assert not file_of("/").exists()
@@ -194,6 +194,7 @@ def test_nothing_for_one_reader_has_a_file(keeper: Keeper, edna: User) -> None:
         {"Set-Cookie": "a=b"},
         {"Content-Security-Policy": "frame-src https://video.example"},
         {"X-Robots-Tag": "noindex"},
+        {"CDN-Cache-Control": "max-age=600"},
         {"Content-Type": "application/json"},
     ],
 )
