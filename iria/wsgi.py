@@ -10,7 +10,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from iria.core.http.change_listener import listener
 from iria.core.http.headers import without_prefix
+from iria.core.http.page_files import keeper
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -26,10 +28,6 @@ except ImproperlyConfigured as error:
     # gunicorn would print a traceback.
     sys.stderr.write(f"{error}\n")
     sys.exit(APP_LOAD_ERROR)
-
-# They import models, which need the apps that were loaded above.
-from iria.core.http.change_listener import listener  # noqa: E402
-from iria.core.http.page_files import keeper  # noqa: E402
 
 
 def start_threads() -> None:
