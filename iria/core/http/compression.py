@@ -48,6 +48,10 @@ class Compression(MiddlewareMixin):
             if coding in accepted:
                 _compress(response, coding)
                 break
+        if request.method == "HEAD":
+            # The length stays. gunicorn would drop the body, and log a warning each time.
+            response.headers["Content-Length"] = str(len(response.content))
+            response.content = b""
         return response
 
 

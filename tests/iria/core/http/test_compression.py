@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import brotli
 import pytest
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
 from accounts.models import User
 from articles.images.library import ingest
+from iria.core.http.compression import Compression
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,20 @@ def test_a_public_page_is_compressed_if_the_client_accepts_it(
     assert "Content-Encoding" not in plain
     assert plain["Vary"] == compressed["Vary"] == "Accept-Encoding"
     assert plain["ETag"] == compressed["ETag"]
+
+
+def test_a_request_for_the_headers_gets_the_length_without_the_page(rf: RequestFactory) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("Quiet. " * 100, headers={"Cache-Control": "public"})
+
+    page, headers = (
+        Compression(view)(method("/", headers=ACCEPTING)) for method in (rf.get, rf.head)
+    )
+    assert isinstance(page, HttpResponse)
+    assert isinstance(headers, HttpResponse)
+    assert headers.content == b""
+    assert dict(headers.headers) == dict(page.headers)
+    assert headers["Content-Length"] == str(len(page.content))
 
 
 @pytest.mark.parametrize(
