@@ -1,10 +1,13 @@
 """Content for the benchmarks: articles of realistic length with everything a page can show."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
+from urllib.parse import urlencode
+
+from django.utils import timezone
 
 from articles.comments.models import Comment
-from articles.editorial.models import Article, Category, Correction
+from articles.editorial.models import Article, ArticleCategory, Category, Correction
 from articles.images.models import Image, Rendition
 from articles.images.processing.rendition_sizes import SHAPES, shaped_sizes, sizes_for
 from articles.related import recomputation
@@ -12,7 +15,6 @@ from articles.search.index import indexer
 from iria.core.http import cache_versions
 from tests import newsroom
 
-FIRST_DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
 MEASURED = 12
 """Articles requested in turn, so that no page is requested twice in a row."""
 
@@ -92,6 +94,28 @@ def fill() -> list[Article]:
     return measured
 
 
+def move_to_sections() -> None:
+    """Moves the articles of `load_synthetic` to our sections: each of its own would make the front page longer."""
+    sections = Category.objects.filter(slug__startswith="section-").order_by("pk")
+    others = Category.objects.exclude(slug__startswith="section-").exclude(slug__startswith="part-")
+    for number, other in enumerate(others.order_by("-path")):
+        placed = ArticleCategory.objects.filter(category=other)
+        placed.update(category=sections[number % SECTIONS])
+        other.delete()
+
+
+def searches() -> list[str]:
+    """Searches for the two longest words of headlines of `load_synthetic`, whose words are as frequent as
+    those of real texts.
+    """
+    texts = Article.objects.exclude(headline__contains=":").order_by("pk")
+    headlines = texts.values_list("headline", flat=True)[:MEASURED]
+    return [
+        f"/search/?{urlencode({'q': ' '.join(sorted(each.split(), key=len)[-2:])})}"
+        for each in headlines
+    ]
+
+
 def words(random: Random, count: int) -> str:
     text = " ".join(random.choice(STEMS if place % 2 else JOINTS) for place in range(count))
     return f"{text[:1].upper()}{text[1:]}."
@@ -103,7 +127,8 @@ def _article(random: Random, name: str, section: Category, day: int, *, figures:
         parts.insert(place * 2 + 1, _figure(random, _picture()))
     return newsroom.published(
         f"{name}: {words(random, 8)}",
-        at=FIRST_DAY + timedelta(hours=day),
+        # In the last three days: the newest of all.
+        at=timezone.now() - timedelta(hours=BRIEF_ARTICLES + MEASURED - day),
         standfirst=words(random, 24),
         body="".join(parts),
         lead_image=_picture(),

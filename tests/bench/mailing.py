@@ -17,6 +17,7 @@ from newsletter.delivery import sending
 from newsletter.delivery.batch import template_of
 from newsletter.email.rendering import stored_email
 from newsletter.models import Delivery, Issue, Newsletter
+from tests.bench.table import Line
 from tests.newsletter.factories import issue
 from tests.newsletter.smtp_process import Running, smtp_process
 from tests.newsroom import published
@@ -65,14 +66,19 @@ def measure() -> dict[str, Any]:
     return found
 
 
-def summary(found: dict[str, Any]) -> str:
-    return (
-        f"mailing to {found['audience']}: {found['ours_per_s']} a second, "
-        f"{found['speed']:.0%} of a bare loop's {found['bare_per_s']} (70 % wanted); "
-        f"freezing 100,000 in {found['freezing_s']} s (3), {found['filling_ms']} ms a recipient (1), "
-        f"memory {found['memory_after_1000_mb']} MB after 1,000, {found['growth_mb']:+} MB at most "
-        f"until the end ({ALLOWED['growth_mb']:g})"
-    )
+def lines(found: dict[str, Any]) -> list[Line]:
+    return [
+        Line(
+            f"newsletter to {found['audience']:,}", found["ours_per_s"], "e-mails/s",
+            found["bare_per_s"], "smtplib loop", found["speed"], ALLOWED["speed"], is_least=True,
+        ),
+        Line("recipients, 100,000", found["freezing_s"], "s", limit=ALLOWED["freezing_s"]),
+        Line("e-mail, personalised", found["filling_ms"], "ms", limit=ALLOWED["filling_ms"]),
+        Line(
+            "worker, growth of memory", found["growth_mb"], "MB", limit=ALLOWED["growth_mb"],
+            note=f"from {found['memory_after_1000_mb']} MB after 1,000",
+        ),
+    ]  # fmt: skip
 
 
 def _subscribe(newsletter: Newsletter) -> None:

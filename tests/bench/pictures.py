@@ -18,6 +18,7 @@ from typing import Any, Final
 from PIL import Image, ImageChops
 
 from articles.images.processing import decoder_process, rendition_sizes, resizing
+from tests.bench.table import Line, table
 
 SIDES: Final = (5_656, 4_242)
 """24 million pixels, in an aspect ratio that needs every crop."""
@@ -88,13 +89,18 @@ def measure(rounds: int = ROUNDS) -> dict[str, Any]:
     }
 
 
-def summary(made: dict[str, Any]) -> str:
-    """The results as one line of text."""
-    return (
-        f"24 megapixels to {made['files']} files: {made['seconds']} s, {made['megabytes']} MB; "
-        f"{made['ratio']} × Pillow alone ({made['floor_seconds']} s, {made['floor_megabytes']} MB); "
-        f"allowed are {SECONDS_ALLOWED} s and {MEGABYTES_ALLOWED} MB"
-    )
+def lines(made: dict[str, Any]) -> list[Line]:
+    what = f"24 megapixels to {made['files']} files"
+    return [
+        Line(
+            what, made["seconds"], "s", made["floor_seconds"], "Pillow alone", limit=SECONDS_ALLOWED,
+            note=f"{made['ratio']} × Pillow alone",
+        ),
+        Line(
+            f"{what}, memory", made["megabytes"], "MB", made["floor_megabytes"], "Pillow alone",
+            limit=MEGABYTES_ALLOWED,
+        ),
+    ]  # fmt: skip
 
 
 def photograph(path: Path) -> Path:
@@ -170,4 +176,4 @@ def _run(arguments: list[str], order: dict[str, Any]) -> Cost:
 
 
 if __name__ == "__main__":
-    print(summary(measure()))
+    print(table(lines(measure())))
