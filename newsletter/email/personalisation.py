@@ -6,6 +6,7 @@ Rendering an e-mail takes milliseconds, filling in placeholders microseconds. Th
 
 import re
 from email.message import EmailMessage
+from functools import lru_cache
 from typing import Final, Self
 
 from newsletter.bounces.webhooks.providers import REF_PLACEHOLDER
@@ -80,8 +81,12 @@ class EmailTemplate:
         return b"".join(values.get(piece, piece) for piece in self._pieces)
 
 
+@lru_cache(maxsize=64)
 def _encode_lines(text: str) -> bytes:
-    """Encodes text as quoted-printable between two soft line breaks; no line begins with a dot."""
+    """Encodes text as quoted-printable between two soft line breaks; no line begins with a dot.
+
+    Cached, because most greetings have no name.
+    """
     lines = _quoted_printable(text).replace("\n", "\r\n").encode("ascii")
     return LINE_BEGINS_WITH_DOT.sub(b"=2E", lines)
 
