@@ -47,11 +47,6 @@ class Front:
         http = HTTPSConnection("127.0.0.1", self.port, timeout=20, context=trusting)
         return self._answer(http, path, method, headers)
 
-    def ask_plainly(self, path: str) -> Answer:
-        """Without TLS, under the name 127.0.0.1."""
-        http = HTTPConnection("127.0.0.1", self.plain, timeout=20)
-        return self._answer(http, path, "GET", {"Host": "127.0.0.1"})
-
     def ask_behind(self, path: str) -> Answer:
         """Requests the site like nginx."""
         http = HTTPConnection("127.0.0.1", self.site, timeout=20)

@@ -5,7 +5,6 @@ make prove outage
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +23,6 @@ import pytest
 
 from iria.launcher import paths, postgres_programs, postmaster, processes
 from tests.proofs.clone import free_port
-from tests.proofs.nginx import nginx
 from tests.proofs.size import FULL, sized
 from tests.shared import PROJECT
 
@@ -179,7 +177,6 @@ def running_site(folder: Path) -> Iterator[Site]:
         "SITE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1",
         "API_RATE_LIMIT": "100000",
-        "PAGE_DIRECTORY": str(folder / "pages"),
         "DEBUG": "no",
     }
     made = Site(port, server, log / "site.log", settings)
@@ -317,32 +314,3 @@ def test_a_frozen_server_delays_only_current_requests(site: Site) -> None:
     went, back = under_load(site, site.freeze_database, site.thaw_database)
     assert report("frozen", site, went, back) < LONGEST_SECONDS, problems(site)
     assert_graceful(site, went, back)
-
-
-def test_nginx_sends_stored_pages_while_the_server_restarts(site: Site, tmp_path: Path) -> None:
-    """Through nginx under load, a page that has a file is never refused, and has one again afterwards."""
-    wrk = shutil.which("wrk") or pytest.skip("wrk is not on this machine (Debian: wrk)")
-    pages = Path(site.settings["PAGE_DIRECTORY"])
-    file = pages / "current" / "127.0.0.1" / "index.html"
-    with nginx(tmp_path / "nginx", sites=[site.port], pages=pages) as front:
-        url = f"http://127.0.0.1:{front.plain}/"
-
-        def has_file() -> bool:
-            assert front.ask_plainly("/").status == 200
-            return file.exists()
-
-        wait_until(has_file, START_SECONDS)
-        command = [wrk, "-t1", "-c4", "-d3600", url]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as load:
-            try:
-                time.sleep(1)
-                site.stop_database()
-                wait_until(lambda: not file.exists(), LONGEST_SECONDS)
-                time.sleep(AWAY_SECONDS / 2)
-                site.start_database()
-                took = wait_until(has_file, START_SECONDS)
-            finally:
-                load.send_signal(signal.SIGINT)
-                output = load.communicate(timeout=30)[0]
-    print(f"a file again {took:.1f} s after the start of the server; wrk:\n{output}")
-    assert "Non-2xx" not in output
