@@ -40,6 +40,8 @@ class PublicRows:
     """The prefix of the scope of each row, and the columns that a page shows only if it has loaded the row
     as an instance; no query of a public page filters or orders by them. A stored page without the row stays
     when they change (`iria.core.http.shown_rows`)."""
+    whole_row_scope: tuple[str, tuple[str, ...]] | None = None
+    """The same for those of these columns that only a page with the whole row loads, not one with its card."""
 
 
 ALL_ROWS: Final = PublicRows()

@@ -1,5 +1,6 @@
 """The article, its categories and tags, and its translations."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, Self
 
@@ -73,6 +74,9 @@ TEXT_COLUMNS: Final = (
 )
 """No list of a public page is filtered or ordered by them, so an edit of them concerns only the pages that
 show the article."""
+TEXT_SCOPE: Final = "article_text:"
+WHOLE_TEXT_COLUMNS: Final = ("body", "search_description")
+"""Those that the cards of an article do not load, so an edit of them concerns its own page and full feeds."""
 
 
 @model_policy(
@@ -80,6 +84,7 @@ show the article."""
         unseen_columns=("version", "modified_at"),
         seen_if="{row}.state = 'published'",
         row_scope=(ROW_SCOPE, TEXT_COLUMNS),
+        whole_row_scope=(TEXT_SCOPE, WHOLE_TEXT_COLUMNS),
     ),
     personal_data=privacy.EDITING,
     permissions={
@@ -308,9 +313,13 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         return url_path("article", self.year, self.month, self.slug)
 
     @classmethod
-    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
-        article = super().from_db(*args, **kwargs)
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any
+    ) -> Self:
+        article = super().from_db(db, field_names, values, **options)
         shown_rows.record(ROW_SCOPE, article.pk)
+        if any(each in field_names for each in WHOLE_TEXT_COLUMNS):
+            shown_rows.record(TEXT_SCOPE, article.pk)
         return article
 
     def get_admin_url(self) -> str:

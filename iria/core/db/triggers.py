@@ -87,7 +87,7 @@ BEGIN
                 TG_ARGV[1], TG_ARGV[5], scopes, of_column, watched) INTO by_row;
         END IF;
         IF by_row THEN
-            EXECUTE format($$SELECT pg_notify('iria_change', %6$L || %1$s) FROM {rows} WHERE {differs}$$,
+            EXECUTE format($$SELECT pg_notify('iria_change', (%6$s) || %1$s) FROM {rows} WHERE {differs}$$,
                 TG_ARGV[1], TG_ARGV[2], scopes, of_column, watched, TG_ARGV[6]);
         ELSE
             PERFORM pg_notify('iria_change', 'structure');
@@ -110,7 +110,7 @@ END $function$
 """
 """Arguments of the trigger: the scope; the columns of the primary key; the condition for a changed row;
 if each value of a column has its own scope, the prefix of that scope and the column; and if each row has
-one, the condition for a row that changed in other columns too, and the prefix.
+one, the condition for a row that changed in other columns too, and the expression of the prefix.
 
 What has changed is recorded for ETags, and notified for stored pages (`iria.core.http.change_listener`)."""
 
@@ -217,7 +217,12 @@ def _triggers(model: Model, public: PublicRows, columns: set[str]) -> Iterator[t
         prefix, own = public.row_scope
         if not public.scope_per_value:
             arguments += ["", "none"]
-        arguments += [_difference(key, public, columns - set(own)), prefix]
+        of_row = f"'{prefix}'"
+        if public.whole_row_scope:
+            of_whole_row, whole = public.whole_row_scope
+            more = _difference(key, public, columns - set(whole))
+            of_row = f"CASE WHEN {more} THEN '{prefix}' ELSE '{of_whole_row}' END"
+        arguments += [_difference(key, public, columns - set(own)), of_row]
     listed = ", ".join(f"'{each.replace("'", "''")}'" for each in arguments)
     for name, kind in KINDS.items():
         if name != "insert" or public.inserts:

@@ -130,7 +130,7 @@ def headers_of(
     provider = PROVIDERS[settings.CDN_PROVIDER]
     tags = sorted(tag_of(scope) for scope in scopes)
     if len(provider.separator.join(tags)) > MOST_BYTES:
-        tags = [*(tag_of(scope) for scope in scopes if "article:" not in scope), CONTENT]
+        tags = [*(tag_of(scope) for scope in scopes if not scope.startswith("article")), CONTENT]
     left = max(0, int((until - now).total_seconds()))
     fresh = min(FRESH_SECONDS, left)
     if provider.control == "Cache-Control":

@@ -49,6 +49,7 @@ def test_a_statement_without_rows_records_nothing() -> None:
 def test_a_policy_names_columns_that_exist() -> None:
     for model, public in public_models():
         row_columns = public.row_scope[1] if public.row_scope else ()
+        assert {*(public.whole_row_scope or ("", ()))[1]} <= {*row_columns}
         value_columns = (public.scope_per_value[1],) if public.scope_per_value else ()
         named = {*public.columns, *public.unseen_columns, *row_columns, *value_columns}
         assert named <= {each.column for each in model._meta.concrete_fields}, model

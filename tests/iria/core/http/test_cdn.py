@@ -189,7 +189,7 @@ def test_a_commit_removes_what_shows_the_article(network: Network, client: Clien
     network.requests.clear()
     Article.objects.filter(pk=article.pk).update(body="<p>A storm.</p>")
     wait_for(lambda: len(network.requests) > 1)
-    assert network.purged() == {f"article-{article.pk}", "content"}
+    assert network.purged() == {f"article_text-{article.pk}", "content"}
     assert network.purged() & tags
     unchanged = client.get(url, headers={"If-None-Match": client.get(url)["ETag"]})
     assert unchanged.status_code == 304

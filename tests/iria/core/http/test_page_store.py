@@ -209,6 +209,20 @@ def test_an_edited_article_is_shown_and_other_articles_stay_stored(client: Clien
 
 
 @pytest.mark.usefixtures("listening")
+def test_an_edited_text_leaves_pages_with_the_headline_stored(client: Client) -> None:
+    article = newsroom.published("Quiet")
+    other = newsroom.published("Other")
+    settle()
+    for url in ["/", other.get_absolute_url(), article.get_absolute_url()]:
+        assert b"Quiet" in client.get(url).content
+    Article.objects.filter(pk=article.pk).update(body="<p>A storm.</p>")
+    settle()
+    assert b"A storm." in client.get(article.get_absolute_url()).content
+    assert is_stored(client, "/")
+    assert is_stored(client, other.get_absolute_url())
+
+
+@pytest.mark.usefixtures("listening")
 def test_a_comment_concerns_the_page_of_its_article_only(client: Client) -> None:
     article, other = newsroom.published("Quiet"), newsroom.published("Other")
     settle()

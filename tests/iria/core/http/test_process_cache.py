@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.test import Client
 
 from articles.editorial.models import Article
-from articles.editorial.models.article import ROW_SCOPE
+from articles.editorial.models.article import ROW_SCOPE, TEXT_SCOPE
 from iria.core.http import shown_rows
 from iria.core.http.cache_versions import ProcessCache
 from iria.publication.models import Publication
@@ -62,4 +62,4 @@ def test_a_cached_value_belongs_to_the_rows_it_was_made_of() -> None:
     for _page in range(2):
         with shown_rows.recording() as rows:
             cache.of(request, "headline", lambda: Article.objects.get(pk=article.pk).headline)
-        assert rows == {f"{ROW_SCOPE}{article.pk}"}
+        assert rows == {f"{ROW_SCOPE}{article.pk}", f"{TEXT_SCOPE}{article.pk}"}
