@@ -140,9 +140,12 @@ FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
         "unaccent",
     ),
     "migration missing": (
-        sql("DELETE FROM django_migrations WHERE app = 'iria' AND name LIKE '0015%'"),
+        sql(
+            "DELETE FROM django_migrations WHERE app = 'iria'"
+            " AND name = (SELECT max(name) FROM django_migrations WHERE app = 'iria')"
+        ),
         database.migrations,
-        "iria.0015",
+        "iria.0",
     ),
     "triggers disabled": (
         sql("ALTER TABLE articles_article DISABLE TRIGGER iria_tell_update"),
