@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
@@ -75,11 +76,15 @@ class Pooler:
 
 
 @pytest.fixture
-def pooler(tmp_path: Path) -> Iterator[Pooler]:
+def pooler() -> Iterator[Pooler]:
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip("pgbouncer is not installed (tests/install-programs.sh)")
-    with running(program, tmp_path) as made:
+    # Another user cannot enter the folders of pytest.
+    with (
+        TemporaryDirectory(prefix="iria-pooler-") as folder,
+        running(program, Path(folder)) as made,
+    ):
         yield made
 
 
@@ -88,8 +93,7 @@ def running(program: str, folder: Path) -> Iterator[Pooler]:
     pooler = Pooler(free_port(), folder / "pgbouncer.log")
     # It refuses to run as root.
     user = paths.database_user(folder / "none")
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)
+    folder.chmod(0o755)
     settings = folder / "pgbouncer.ini"
     values = {**connection.settings_dict, "port": pooler.port, "log": pooler.log, "pool": POOL}
     settings.write_text(CONFIGURATION.format(**values))
@@ -105,6 +109,8 @@ def running(program: str, folder: Path) -> Iterator[Pooler]:
                 break
             except OSError:
                 time.sleep(0.05)
+        else:
+            pytest.fail(f"PgBouncer does not start: {pooler.log.read_text()}")
         yield pooler
     finally:
         process.terminate()

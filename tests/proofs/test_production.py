@@ -231,6 +231,7 @@ def test_a_backup_restores_all_rows_and_images(operator: Operator) -> None:
 
     operator.query("iria", "TRUNCATE articles_article CASCADE")
     operator.machine.run("rm -r $(readlink -f /srv/iria/state/media)/*")
+    time.sleep(1)  # A change is shown within a second.
     assert operator.ask(f"{SITE}{article}").status == 404
     operator.box("Restore a backup", 2)
     assert (operator.checksum(article), operator.checksum(image)) == (page, picture)

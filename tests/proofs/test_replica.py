@@ -158,7 +158,11 @@ def servers(
     pair: Pair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[tuple[Server, Server]]:
     machines.prepare(
-        monkeypatch, tmp_path, DATABASE_URL=pair.url, DATABASE_REPLICA_URL=pair.replica_url
+        monkeypatch,
+        tmp_path,
+        DATABASE_URL=pair.url,
+        DATABASE_REPLICA_URL=pair.replica_url,
+        API_RATE_LIMIT="1000000",
     )
     for name in ("migrate", "createcachetable"):
         subprocess.run([sys.executable, "manage.py", name, "-v0"], cwd=PROJECT, check=True)
