@@ -197,6 +197,7 @@ def test_an_upgrade_loses_no_request_and_can_be_rolled_back(operator: Operator) 
 
     with operator.readers("/", image_of(front), "/feed/"):
         operator.follow("When an upgrade fails")
+        time.sleep(2)  # Files of pages of the other version are deleted soon after the start.
     front = operator.ask(f"{SITE}/")
     assert MARK not in front.body
     assert one_of(front, r'href="(/static/css/[^"]+)"') == old_style
