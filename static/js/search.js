@@ -22,6 +22,8 @@ class SearchSuggest extends HTMLElement {
     /* The field keeps the focus, so that a press on an option is not a blur first. */
     this.list.onmousedown = () => false;
     this.list.onclick = ({ target }) => this.open(target.closest("li"));
+    /* What was typed before this script was there. */
+    if (document.activeElement === this.input && this.input.value) this.input.oninput();
   }
 
   async ask() {
