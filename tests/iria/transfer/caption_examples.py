@@ -50,8 +50,8 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     ),
     (
         "en",
-        "Fishermen mend nets. (AP Photo/Kofi Mensah, File)",
-        "Fishermen mend nets.",
+        "Fishermen repair nets. (AP Photo/Kofi Mensah, File)",
+        "Fishermen repair nets.",
         "AP Photo/Kofi Mensah, File",
     ),
     (
