@@ -1,0 +1,75 @@
+"""What the commands of all importers share: options, progress, the report and the exit status."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from iria.transfer.records import Unreadable
+from iria.transfer.writer.images import Media
+from iria.transfer.writer.run import Import, Source
+
+UNREADABLE: Final = 2
+FAILED: Final = 1
+"""Exit statuses; 0 if every item was accounted for, none failed and the database has all."""
+
+
+class ImportCommand(BaseCommand):
+    """A subclass has `help`, names its argument and makes the source from it."""
+
+    argument = "FILE"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", metavar=self.argument)
+        parser.add_argument(
+            "--media",
+            metavar="DIR",
+            type=Path,
+            help="the folder with the uploads of the old site",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would happen and change nothing"
+        )
+        parser.add_argument(
+            "--report", metavar="FILE.json", type=Path, help="write the report there"
+        )
+
+    def source(self, options: dict[str, Any]) -> Source:
+        """The parser of what `options["source"]` names."""
+        raise NotImplementedError
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder: Path | None = options["media"]
+        if folder is not None and not folder.is_dir():
+            message = f"{folder} is not a folder. Give the folder of the uploads with --media."
+            raise CommandError(message)
+        started = time.monotonic()
+
+        def progress(done: int) -> None:
+            if options["verbosity"]:
+                speed = done / max(time.monotonic() - started, 0.001)
+                self.stderr.write(f"{done:,} texts, {speed:.0f} a second")
+
+        try:
+            task = Import(
+                self.source(options),
+                media=Media(folder) if folder else None,
+                dry_run=options["dry_run"],
+                progress=progress,
+            )
+            report = task.run()
+        except Unreadable as error:
+            self.stderr.write(f"{options['source']}: {error} Nothing was imported.")
+            sys.exit(UNREADABLE)
+        for line in report.table():
+            self.stdout.write(line)
+        for problem in task.problems:
+            self.stdout.write(f"Wrong: {problem}")
+        if options["report"]:
+            report.write(options["report"])
+        if options["dry_run"]:
+            self.stdout.write("This was a dry run: nothing was changed.")
+        if report.failed or task.problems:
+            sys.exit(FAILED)
