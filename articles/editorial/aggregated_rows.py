@@ -192,7 +192,8 @@ def related_values(article: models.Model, relation: str, *names: str) -> list[tu
         names: fields of the related row, such as a byline's author.
     """
     gathered: PrefetchedRows | None = getattr(article, "gathered_rows", None)
-    rows = gathered.rows.get(relation) if gathered else None
+    # It is empty, and so false, until a relation was accessed.
+    rows = gathered.rows.get(relation) if gathered is not None else None
     if gathered is None or rows is None:
         beside = BESIDE[relation]
         found = [getattr(row, beside) for row in getattr(article, relation).all()]

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import FieldFetchBlocked
 
-from articles.editorial.models import Article
+from articles.editorial.aggregated_rows import related_values
+from articles.editorial.models import Article, ArticleCategory, Byline
 from tests import newsroom
 from tests.articles.public import sample_content
 
@@ -52,6 +53,16 @@ def test_an_article_without_related_rows_has_empty_lists_and_no_queries(
             [],
             [],
         ]
+
+
+def test_the_values_of_a_card_are_read_without_making_models(
+    article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = Article.objects.for_cards().get(pk=article.pk)
+    for model in (ArticleCategory, Byline):
+        monkeypatch.setattr(model, "from_db", None)
+    assert related_values(card, "article_categories", "name") == [("Straits",), ("News",)]
+    assert related_values(card, "bylines", "name")[0] == ("Author of Quiet",)
 
 
 def test_accessing_a_field_that_cards_do_not_fetch_raises_an_error(article: Article) -> None:
