@@ -1,5 +1,6 @@
 """Models of the project package, for Django's app registry."""
 
+from iria.core.db.import_runs import ImportChunk, ImportReportPage, ImportRun
 from iria.core.db.imported_items import ImportedItem
 from iria.core.db.row_origins import RowOrigin
 from iria.core.http.cache_versions import CacheVersion
@@ -11,6 +12,9 @@ __all__ = [
     "BrandImage",
     "CacheVersion",
     "DailyKey",
+    "ImportChunk",
+    "ImportReportPage",
+    "ImportRun",
     "ImportedItem",
     "Publication",
     "RateCount",

@@ -11,6 +11,7 @@ from accounts import known_browsers, sessions
 from iria.core.http import cache_versions, rate_limit
 from iria.core.security import daily_key
 from iria.publication import menus
+from iria.transfer import runs
 
 JOB_RETENTION_HOURS: Final = 30 * 24
 
@@ -101,3 +102,14 @@ def delete_expired_sessions(timestamp: int) -> None:
     """Every night: deletes expired sessions and known browsers."""
     sessions.SessionStore.clear_expired()
     known_browsers.delete_unused()
+
+
+@app.periodic(cron="53 3 * * *")
+@app.task(
+    name="iria.delete_old_uploads",
+    queueing_lock="iria.delete_old_uploads",
+    retry=RetryStrategy(max_attempts=2),
+)
+def delete_old_uploads(timestamp: int) -> None:
+    """Every night: deletes archives that were uploaded to be imported, and old reports of imports."""
+    runs.delete_old()

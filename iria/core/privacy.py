@@ -17,3 +17,16 @@ RATE_LIMITS = StoredData(
     ),
     order=90,
 )
+
+ARCHIVES = StoredData(
+    title=gettext_lazy("Imported archives"),
+    what=gettext_lazy(
+        "The file from another system, with names and e-mail addresses of its authors and commenters; the report "
+        "of its import; and who imported it."
+    ),
+    purpose=gettext_lazy("To move a publication to this site, and to undo it."),
+    retention=gettext_lazy(
+        "The file until it is imported, at most 7 days; the report 90 days; who imported it as long as their account."
+    ),
+    order=96,
+)

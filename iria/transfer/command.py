@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from iria.transfer.records import Unreadable
+from iria.transfer.report import Report
 from iria.transfer.writer.images import Media
 from iria.transfer.writer.run import Import, Source
 
@@ -50,7 +51,7 @@ class ImportCommand(BaseCommand):
         def progress(done: int) -> None:
             if options["verbosity"]:
                 speed = done / max(time.monotonic() - started, 0.001)
-                self.stderr.write(f"{done:,} texts, {speed:.0f} a second")
+                self.stderr.write(f"{done:,} of {task.total:,} texts, {speed:.0f} a second")
 
         try:
             task = Import(
@@ -58,18 +59,26 @@ class ImportCommand(BaseCommand):
                 media=Media(folder) if folder else None,
                 dry_run=options["dry_run"],
                 progress=progress,
+                name=Path(options["source"]).name,
             )
             report = task.run()
         except Unreadable as error:
             self.stderr.write(f"{options['source']}: {error} Nothing was imported.")
             sys.exit(UNREADABLE)
+        self._print(task, report)
+        if options["report"]:
+            report.write(options["report"])
+        if report.failed or task.problems:
+            sys.exit(FAILED)
+
+    def _print(self, task: Import, report: Report) -> None:
         for line in report.table():
             self.stdout.write(line)
         for problem in task.problems:
             self.stdout.write(f"Wrong: {problem}")
-        if options["report"]:
-            report.write(options["report"])
-        if options["dry_run"]:
+        if task.run_row:
+            self.stdout.write(
+                f"This was import {task.run_row.pk}. To remove what it made: manage.py undo_import {task.run_row.pk}"
+            )
+        else:
             self.stdout.write("This was a dry run: nothing was changed.")
-        if report.failed or task.problems:
-            sys.exit(FAILED)

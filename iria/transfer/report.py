@@ -32,8 +32,8 @@ class Report:
     dry_run: bool
     counts: dict[Kind, Counter[str]] = field(default_factory=dict)
     remark_counts: Counter[str] = field(default_factory=Counter)
-    _items: IO[str] = field(default_factory=lambda: _spool())
-    _remarks: IO[str] = field(default_factory=lambda: _spool())
+    _items: IO[str] = field(default_factory=lambda: spool())
+    _remarks: IO[str] = field(default_factory=lambda: spool())
 
     def add(
         self, kind: Kind, source_id: str, outcome: Outcome, reason: str = "", url: str = ""
@@ -80,15 +80,25 @@ class Report:
         for code, number in sorted(self.remark_counts.items()):
             yield f"{number:,} × {code}"
 
+    def figures(self) -> dict[Kind, dict[str, int]]:
+        """The counts of each kind that was found."""
+        return {kind: self._figures(kind) for kind in Kind if kind in self.counts}
+
+    def sections(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Every item and remark, with the name of its list in the JSON."""
+        for name, file in (("items", self._items), ("remarks", self._remarks)):
+            for item in _read(file):
+                yield name, item
+
     def write(self, file: Path) -> None:
         """As JSON, in the format of the contract, with remarks besides."""
-        counts = {kind.value: self._figures(kind) for kind in Kind if kind in self.counts}
+        counts = {kind.value: figures for kind, figures in self.figures().items()}
         head = {"format": self.format, "dry_run": self.dry_run, "counts": counts}
         with file.open("w", encoding="utf-8") as target:
             target.write(json.dumps(head, ensure_ascii=False)[:-1])
-            for name, spool in (("items", self._items), ("remarks", self._remarks)):
+            for name, items in (("items", self._items), ("remarks", self._remarks)):
                 target.write(f',\n"{name}": [')
-                for number, item in enumerate(_read(spool)):
+                for number, item in enumerate(_read(items)):
                     target.write((",\n" if number else "\n") + json.dumps(item, ensure_ascii=False))
                 target.write("]")
             target.write("}\n")
@@ -98,7 +108,7 @@ class Report:
         return {"found": counts.total(), **{each.value: counts[each] for each in Outcome}}
 
 
-def _spool() -> IO[str]:
+def spool() -> IO[str]:
     return tempfile.TemporaryFile("w+", encoding="utf-8")
 
 

@@ -7,6 +7,7 @@ the source, and that of the row as the import left it.
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from iria.core.db.import_runs import ImportRun
 from iria.core.model_policy import model_policy
 
 
@@ -26,6 +27,16 @@ class ImportedItem(models.Model):
     )
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
     object_id = models.BigIntegerField()
+    created_in = models.ForeignKey(
+        ImportRun,
+        on_delete=models.SET_NULL,
+        null=True,
+        db_index=False,
+        # Adding one would lock the table; imports are never deleted.
+        db_constraint=False,
+        related_name="items",
+        help_text="The import that created the row; empty if the row existed before.",
+    )
     imported_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -35,7 +46,10 @@ class ImportedItem(models.Model):
                 fields=["source", "kind", "source_id"], name="imported_item_once"
             ),
         ]
-        indexes = [models.Index(fields=["content_type", "object_id"], name="imported_row")]
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="imported_row"),
+            models.Index(fields=["created_in", "kind"], name="imported_in"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}: {self.kind} {self.source_id}"

@@ -84,9 +84,10 @@ def _create(article: Article, comments: list[Comment], ids: dict[str, int], item
             kind=Kind.COMMENTS.value,
             source_id=each.source_id[:ID_LENGTH],
             digest=digest_of(each),
-            written=_written(row),
+            written=written(row),
             content_type=content_type,
             object_id=row.pk,
+            created_in_id=items.run_id,
         )
         for each, row in zip(comments, rows, strict=True)
     )
@@ -97,17 +98,17 @@ def _update(comment: Comment, item: ImportedItem, row: CommentRow, report: Repor
     digest = digest_of(comment)
     if item.digest == digest:
         _report(report, comment, Outcome.UNCHANGED)
-    elif item.written != _written(row):
+    elif item.written != written(row):
         _report(report, comment, Outcome.SKIPPED, CHANGED_HERE)
     else:
         row.text, row.state = _storable(comment.text), comment.state.value
         row.save(update_fields=["text", "state"])
-        item.digest, item.written = digest, _written(row)
+        item.digest, item.written = digest, written(row)
         item.save(update_fields=["digest", "written", "imported_at"])
         _report(report, comment, Outcome.UPDATED)
 
 
-def _written(row: CommentRow) -> str:
+def written(row: CommentRow) -> str:
     return digest_of_row(row.name, row.text, row.state)
 
 

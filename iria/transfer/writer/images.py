@@ -150,7 +150,8 @@ class Images:
             image.source_id,
             row,
             digest=digest_of(image),
-            written=digest_of_row(row.caption, row.credit, row.alt_text),
+            written=written(row),
+            created=created,
         )
         outcome = Outcome.CREATED if created else Outcome.UNCHANGED
         self._report(
@@ -159,3 +160,8 @@ class Images:
 
     def _report(self, source_id: str, outcome: Outcome, reason: str = "", url: str = "") -> None:
         self.report.add(Kind.IMAGES, source_id, outcome, reason, url)
+
+
+def written(row: ImageRow) -> str:
+    """What tells that nobody has changed the row since."""
+    return digest_of_row(row.caption, row.credit, row.alt_text)

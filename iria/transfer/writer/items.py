@@ -34,8 +34,10 @@ def digest_of_row(*values: Any) -> str:
 class Items:
     """Reads and records the items of one source."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, run_id: int | None = None) -> None:
         self.source = source[:SOURCE_LENGTH]
+        self.run_id = run_id
+        """Of the import that is running, which can be undone."""
 
     def known(self, kind: Kind, source_ids: Collection[str]) -> dict[str, ImportedItem]:
         """Source id → item, for those that were imported."""
@@ -69,16 +71,26 @@ class Items:
         ).first()
 
     def record(
-        self, kind: Kind, source_id: str, row: models.Model, *, digest: str, written: str
+        self,
+        kind: Kind,
+        source_id: str,
+        row: models.Model,
+        *,
+        digest: str,
+        written: str,
+        created: bool,
     ) -> None:
+        """Notes what an item became. `created` says whether the import made the row; undoing it removes the row."""
+        values = {
+            "digest": digest,
+            "written": written,
+            "content_type": ContentType.objects.get_for_model(row),
+            "object_id": row.pk,
+        }
         ImportedItem.objects.update_or_create(
             source=self.source,
             kind=kind.value,
             source_id=source_id[:ID_LENGTH],
-            defaults={
-                "digest": digest,
-                "written": written,
-                "content_type": ContentType.objects.get_for_model(row),
-                "object_id": row.pk,
-            },
+            defaults=values,
+            create_defaults={**values, "created_in_id": self.run_id if created else None},
         )

@@ -13,6 +13,7 @@ from articles.editorial.models import Article, Category, Redirect
 from articles.pages.models import OldPagePath, Page
 from iria.transfer.records import Kind, Text
 from iria.transfer.report import Outcome, Report
+from iria.transfer.writer.items import Items, digest_of_row
 
 LONGEST: Final = 500
 TARGETS: Final[dict[type[Any], str]] = {
@@ -26,6 +27,7 @@ TARGETS: Final[dict[type[Any], str]] = {
 @dataclass(slots=True)
 class Redirects:
     report: Report
+    items: Items
 
     def add_text(self, text: Text, row: Article | Page) -> None:
         """From the path of the text, and from `/?p=ID`."""
@@ -70,7 +72,13 @@ class Redirects:
             )
         if _is_taken(old_path):
             return Outcome.SKIPPED, "An article is at this URL."
-        Redirect.objects.create(old_path=old_path, **{target: row})
+        redirect = Redirect.objects.create(old_path=old_path, **{target: row})
+        if target != "article":
+            # Those of a text are deleted with it; one of these may lead to a row that existed before.
+            written = digest_of_row(target, row.pk)
+            self.items.record(
+                Kind.REDIRECTS, old_path, redirect, digest="", written=written, created=True
+            )
         return Outcome.CREATED, ""
 
 

@@ -10,6 +10,8 @@ from django.db import transaction
 
 from accounts.models import User
 from articles.editorial.models import Article, ArticleType
+from iria.core.db.import_runs import ImportRun
+from iria.transfer import runs
 from iria.transfer.records import Author, Image, Kind, Record, Site, Term, Text
 from iria.transfer.report import Report
 from iria.transfer.writer import verification
@@ -47,10 +49,17 @@ class Import:
     dry_run: bool = False
     by: User | None = None
     language: str = "en"
+    name: str = ""
+    """Of what is read, as people know it."""
+    run_row: ImportRun | None = None
+    """The row of this import; by default a new one, but none for a dry run."""
+    total: int = 0
+    """Texts in the source, once they were counted."""
     problems: list[str] = field(default_factory=list)
     """What the database lacks afterwards, see `verification`."""
     progress: Callable[[int], None] = field(default=lambda _number: None)
     """Called with the number of texts done."""
+    _stored_progress: runs.Progress | None = None
 
     def run(self) -> Report:
         """Writes everything, or with `dry_run` only says what would happen.
@@ -60,6 +69,8 @@ class Import:
         """
         self.source.check()
         report = Report(self.source.system, self.dry_run)
+        if self.run_row is None and not self.dry_run:
+            self.run_row = runs.start(self.source.system, self.name, by=self.by)
         try:
             with transaction.atomic() if self.dry_run else nullcontext():
                 self._write(report)
@@ -67,11 +78,21 @@ class Import:
                     raise _Undo
         except _Undo:
             pass
+        except Exception as error:
+            if self.run_row:
+                runs.fail(self.run_row, f"{type(error).__name__}: {error}")
+            raise
+        if self.run_row:
+            state = ImportRun.State.CHECKED if self.dry_run else ImportRun.State.DONE
+            runs.finish(self.run_row, report, self.problems, state)
         return report
 
     def _write(self, report: Report) -> None:
         site, authors, terms, found_images, credits = self._first_reading()
-        items = Items(f"{site.system} {site.url}")
+        items = Items(f"{site.system} {site.url}", self.run_row.pk if self.run_row else None)
+        if self.run_row:
+            self.run_row.source = items.source
+        self._store_progress(0)
         named = Terms(items, report)
         with transaction.atomic():
             named.write_authors(authors)
@@ -79,7 +100,7 @@ class Import:
             named.write_tags(each for each in terms if each.kind == Kind.TAGS)
         images = Images(items, report, self.media, self.dry_run, self.by, credits)
         images.write(iter(found_images))
-        redirects = Redirects(report)
+        redirects = Redirects(report, items)
         texts = Texts(
             items=items,
             report=report,
@@ -120,6 +141,7 @@ class Import:
                 case Image():
                     images.append(record)
                 case Text():
+                    self.total += 1
                     for key, credit in record.credits.items():
                         credits.setdefault(key if key.isdecimal() else key_of(key), credit)
         return site, authors, terms, images, credits
@@ -136,4 +158,11 @@ class Import:
                     seen.add(key)
                     texts.write(text)
             done += len(batch)
+            self._store_progress(done)
             self.progress(done)
+
+    def _store_progress(self, done: int) -> None:
+        if self._stored_progress is None and self.run_row:
+            self._stored_progress = runs.Progress(self.run_row)
+        if self._stored_progress:
+            self._stored_progress(done, self.total)

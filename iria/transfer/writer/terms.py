@@ -67,7 +67,9 @@ class Terms:
         for name in names:
             if name not in self._authors:
                 known = self.items.row(self.items.one(Kind.AUTHORS, name), AuthorProfile)
-                self._authors[name] = known or bylines.get_or_create_author(name[:120])[0]
+                self._authors[name] = known or self._only_named(
+                    Kind.AUTHORS, name, *bylines.get_or_create_author(name[:120])
+                )
             found.append(self._authors[name])
         return list(dict.fromkeys(found))
 
@@ -76,7 +78,9 @@ class Terms:
         for term in terms:
             if term.source_id not in self._categories:
                 known = self.items.row(self.items.one(Kind.CATEGORIES, term.source_id), Category)
-                self._categories[term.source_id] = known or _category(term, None)[0]
+                self._categories[term.source_id] = known or self._only_named(
+                    Kind.CATEGORIES, term.source_id, *_category(term, None)
+                )
             found.append(self._categories[term.source_id])
         return list(dict.fromkeys(found))
 
@@ -85,9 +89,18 @@ class Terms:
         for term in terms:
             if term.source_id not in self._tags:
                 known = self.items.row(self.items.one(Kind.TAGS, term.source_id), Tag)
-                self._tags[term.source_id] = known or _tag(term)[0]
+                self._tags[term.source_id] = known or self._only_named(
+                    Kind.TAGS, term.source_id, *_tag(term)
+                )
             found.append(self._tags[term.source_id])
         return list(dict.fromkeys(found))
+
+    def _only_named[T: models.Model](self, kind: Kind, source_id: str, row: T, created: bool) -> T:
+        """Of one that only a text names; the report counts what the file lists."""
+        if created:
+            written = digest_of_row(row.name)  # type: ignore[attr-defined]
+            self.items.record(kind, source_id, row, digest="", written=written, created=True)
+        return row
 
     def old_urls(self) -> list[tuple[str, models.Model]]:
         """The path that WordPress had for each, and the row."""
@@ -125,7 +138,9 @@ class Terms:
             return
         rows[source_id] = row
         written = digest_of_row(row.name)
-        self.items.record(kind, source_id, row, digest=digest_of(record), written=written)
+        self.items.record(
+            kind, source_id, row, digest=digest_of(record), written=written, created=created
+        )
         outcome = Outcome.CREATED if created else Outcome.UNCHANGED
         self.report.add(kind, source_id, outcome, "" if created else SAME_NAME, _url(row))
 

@@ -106,7 +106,9 @@ class Texts:
                 return Outcome.SKIPPED, CHANGED_HERE, row
         is_new = row is None
         made = self._page(text, row) if model is Page else self._article(text, row, lead)
-        self.items.record(text.kind, text.source_id, made, digest=digest, written=written(made))
+        self.items.record(
+            text.kind, text.source_id, made, digest=digest, written=written(made), created=is_new
+        )
         return Outcome.CREATED if is_new else Outcome.UPDATED, "", made
 
     def _body(self, text: Text, longest: int) -> str:
@@ -229,8 +231,11 @@ def written(row: Article | Page) -> str:
     """What tells that nobody has changed the row since."""
     if isinstance(row, Page):
         return row.modified_at.astimezone(ZoneInfo("UTC")).isoformat()
-    has_draft = Draft.objects.filter(article=row.pk).exists()
-    return f"{row.version}{' draft' if has_draft else ''}"
+    return written_article(row.version, has_draft=Draft.objects.filter(article=row.pk).exists())
+
+
+def written_article(version: int, *, has_draft: bool) -> str:
+    return f"{version}{' draft' if has_draft else ''}"
 
 
 def _page_path(text: Text) -> str:

@@ -1,0 +1,277 @@
+"""Undoing an import: what it made and nobody has changed since is deleted; the rest stays, with the reason.
+
+In batches, each a transaction, so that a million items fit, and an undo that was interrupted is continued by
+starting it again. See docs/decisions/undoing-imports.md.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import IO, Any, Final
+
+from django.db import models, transaction
+from django.db.models import ProtectedError, Q, RestrictedError
+from django.utils import timezone
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.comments.models import Comment
+from articles.editorial import merging
+from articles.editorial.models import Article, Category, Draft, Redirect, StateChange
+from articles.images.library import deletion
+from articles.images.models import Collection, Image
+from articles.pages.models import Page
+from iria.core.db.import_runs import ImportRun
+from iria.core.db.imported_items import ImportedItem
+from iria.transfer import runs
+from iria.transfer.records import Kind
+from iria.transfer.report import spool
+from iria.transfer.writer import comments, images, texts
+from iria.transfer.writer.items import digest_of_row
+
+BATCH: Final = 100
+REMOVED: Final = "removed"
+STAYS: Final = "stays"
+"""The outcomes of its report."""
+CHANGED: Final = "Somebody has changed it since."
+PUBLISHED: Final = "Somebody has published, unpublished or moved it since."
+COMMENTED: Final = "It has comments that this import did not make, or that were changed since."
+PLACED: Final = "It is used: {}."
+ANSWERED: Final = "It has replies that stay."
+WITH_ARTICLE: Final = "Its article stays."
+IS_USED: Final = "It is used by something that stays."
+USES_OF_ARTICLE: Final = {
+    "articles.Placement.article": "on a front page",
+    "articles.SeriesPart.article": "in a series",
+    "articles.PinnedResult.article": "pinned in the search",
+    "articles.Correction.article": "with a correction",
+    "articles.RelatedPick.picked": "picked as related",
+    "newsletter.IssueItem.article": "in a newsletter",
+}
+REDIRECTS: Final = tuple(f"articles.Redirect.{name}" for name in ("category", "author", "tag"))
+
+
+class _DryRun(Exception):
+    """Ends a dry run."""
+
+
+@dataclass(slots=True)
+class Undo:
+    run: ImportRun
+    dry_run: bool = False
+    progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
+    counts: dict[Kind, Counter[str]] = field(default_factory=dict)
+    _items: IO[str] = field(default_factory=spool)
+    _done: int = 0
+    _total: int = 0
+
+    def start(self) -> None:
+        """Deletes, or with `dry_run` only says what would be deleted."""
+        self._total = self.run.items.count()
+        try:
+            with transaction.atomic() if self.dry_run else nullcontext():
+                self._remove_all()
+                if self.dry_run:
+                    raise _DryRun
+        except _DryRun:
+            return
+        self.run.counts = {kind.value: dict(counts) for kind, counts in self.counts.items()}
+        self.run.remark_counts, self.run.problems, self.run.error = {}, [], ""
+        self.run.state, self.run.finished_at = ImportRun.State.UNDONE, timezone.now()
+        with transaction.atomic():
+            runs.store(self.run, (("items", item) for item in self.items()))
+            self.run.save()
+
+    def items(self, *outcomes: str) -> Iterator[dict[str, str]]:
+        self._items.seek(0)
+        for line in self._items:
+            item: dict[str, str] = json.loads(line)
+            if not outcomes or item["outcome"] in outcomes:
+                yield item
+        self._items.seek(0, 2)
+
+    def _remove_all(self) -> None:
+        self._in_batches(Kind.POSTS, self._remove_articles)
+        # Newest first: a reply before what it replies to, whose id is lower.
+        self._in_batches(Kind.COMMENTS, self._remove_comments)
+        self._in_batches(Kind.PAGES, lambda items: self._remove_each(items, Page, texts.written))
+        self._in_batches(Kind.REDIRECTS, lambda items: self._remove_each(items, Redirect, None))
+        self._in_batches(Kind.IMAGES, lambda items: self._remove_each(items, Image, images.written))
+        self._in_batches(Kind.TAGS, lambda items: self._remove_each(items, Tag, _name))
+        self._in_batches(Kind.AUTHORS, lambda items: self._remove_each(items, AuthorProfile, _name))
+        self._in_batches(Kind.CATEGORIES, lambda items: self._remove_each(items, Category, _name))
+
+    def _in_batches(self, kind: Kind, remove: Callable[[list[ImportedItem]], None]) -> None:
+        """Newest first."""
+        items = self.run.items.filter(kind=kind.value).order_by("-object_id", "-pk")
+        below = items
+        while batch := list(below[:BATCH]):
+            last = batch[-1]
+            below = items.filter(
+                Q(object_id__lt=last.object_id) | Q(object_id=last.object_id, pk__lt=last.pk)
+            )
+            with transaction.atomic():
+                remove(batch)
+            self._done += len(batch)
+            self.progress(self._done, self._total)
+
+    def _remove_articles(self, items: list[ImportedItem]) -> None:
+        """With their comments."""
+        ids = [item.object_id for item in items]
+        rows = {row.pk: row for row in Article.objects.locked().filter(pk__in=ids).order_by("pk")}
+        reasons = self._reasons_of_articles(items, rows)
+        going = [pk for pk in rows if pk not in reasons]
+        with_them = list(
+            self.run.items.filter(
+                kind=Kind.COMMENTS.value,
+                object_id__in=Comment.objects.filter(article__in=going).values("pk"),
+            )
+        )
+        Article.objects.filter(pk__in=going).delete()
+        for item in items:
+            if reason := reasons.get(item.object_id):
+                self._stays(item, rows[item.object_id], reason)
+            else:
+                self._note(item, REMOVED)
+        for item in with_them:
+            self._note(item, REMOVED)
+        gone = [item.pk for item in items if item.object_id not in reasons]
+        gone += [item.pk for item in with_them]
+        ImportedItem.objects.filter(pk__in=gone).delete()
+
+    def _reasons_of_articles(
+        self, items: list[ImportedItem], rows: dict[int, Article]
+    ) -> dict[int, str]:
+        """Article → why it stays."""
+        by_row = {item.object_id: item for item in items if item.object_id in rows}
+        drafts = set(Draft.objects.filter(article__in=rows).values_list("article", flat=True))
+        reasons = {
+            pk: CHANGED
+            for pk, item in by_row.items()
+            if item.written != texts.written_article(rows[pk].version, has_draft=pk in drafts)
+        }
+        changes = StateChange.objects.filter(article__in=rows, created_by__isnull=False)
+        for pk, moment in changes.order_by().values_list("article", "created_at"):
+            if moment > by_row[pk].imported_at:
+                reasons.setdefault(pk, PUBLISHED)
+        for relation in merging.references_to(Article):
+            field = relation.field.name
+            if use := USES_OF_ARTICLE.get(f"{relation.related_model._meta.label}.{field}"):
+                using: Any = relation.related_model._default_manager
+                found = using.filter(**{f"{field}__in": rows}).values_list(field, flat=True)
+                for pk in found:
+                    reasons.setdefault(pk, PLACED.format(use))
+        for pk in self._with_other_comments(rows):
+            reasons.setdefault(pk, COMMENTED)
+        return reasons
+
+    def _with_other_comments(self, articles: Iterable[int]) -> Iterator[int]:
+        found = Comment.objects.filter(article__in=list(articles))
+        found = found.only("pk", "article_id", "name", "text", "state")
+        for batch in batched(found.iterator(1000), 1000):
+            written = dict(
+                self.run.items.filter(
+                    kind=Kind.COMMENTS.value, object_id__in=[each.pk for each in batch]
+                ).values_list("object_id", "written")
+            )
+            for each in batch:
+                if written.get(each.pk) != comments.written(each):
+                    yield each.article_id
+
+    def _remove_comments(self, items: list[ImportedItem]) -> None:
+        """Those on articles that the import did not make; the others stay with their article."""
+        rows = Comment.objects.select_for_update(of=("self",)).in_bulk(
+            [item.object_id for item in items]
+        )
+        of_run = set(
+            self.run.items.filter(
+                kind=Kind.POSTS.value, object_id__in={row.article_id for row in rows.values()}
+            ).values_list("object_id", flat=True)
+        )
+        for item in items:
+            row = rows.get(item.object_id)
+            if row is None:
+                self._removed(item)
+            elif row.article_id in of_run:
+                self._stays(item, row, WITH_ARTICLE)
+            elif item.written != comments.written(row):
+                self._stays(item, row, CHANGED)
+            elif Comment.objects.filter(parent=row.pk).exists():
+                self._stays(item, row, ANSWERED)
+            else:
+                row.delete()
+                self._removed(item)
+
+    def _remove_each[M: models.Model](
+        self, items: list[ImportedItem], model: type[M], written: Callable[[M], str] | None
+    ) -> None:
+        rows = model._default_manager.in_bulk([item.object_id for item in items])
+        for item in items:
+            row = rows.get(item.object_id)
+            if row is None:
+                self._removed(item)
+            elif written and item.written != written(row):
+                self._stays(item, row, CHANGED)
+            elif reason := _delete(row):
+                self._stays(item, row, reason)
+            else:
+                self._removed(item)
+
+    def _removed(self, item: ImportedItem) -> None:
+        item.delete()
+        self._note(item, REMOVED)
+
+    def _stays(self, item: ImportedItem, row: models.Model, reason: str) -> None:
+        self._note(item, STAYS, reason, row)
+
+    def _note(self, item: ImportedItem, outcome: str, reason: str = "", row: Any = None) -> None:
+        kind = Kind(item.kind)
+        self.counts.setdefault(kind, Counter())[outcome] += 1
+        noted = {
+            "kind": kind.value,
+            "source_id": item.source_id,
+            "outcome": outcome,
+            "reason": reason,
+            "url": url_of(row) if row is not None else "",
+        }
+        self._items.write(json.dumps(noted) + "\n")
+
+
+def url_of(row: Any) -> str:
+    if isinstance(row, Tag):
+        return f"/tag/{row.slug}/"
+    return str(row.get_absolute_url()) if hasattr(row, "get_absolute_url") else ""
+
+
+def _name(row: Any) -> str:
+    return digest_of_row(row.name)
+
+
+def _delete(row: models.Model) -> str:
+    """Deletes the row; or says why it stays."""
+    if isinstance(row, Image):
+        return _delete_image(row)
+    if isinstance(row, Tag | AuthorProfile | Category):
+        if isinstance(row, AuthorProfile) and row.user_id:
+            return CHANGED
+        if uses := merging.preview([row], row, besides=REDIRECTS):
+            return PLACED.format(", ".join(map(str, uses)))
+    try:
+        with transaction.atomic():
+            row.delete()
+    except (ProtectedError, RestrictedError):
+        return IS_USED
+    return ""
+
+
+def _delete_image(image: Image) -> str:
+    if Collection.objects.filter(pictures=image).exists():
+        return PLACED.format("in a collection")
+    try:
+        deletion.delete(image)
+    except deletion.StillUsed as error:
+        return str(error)
+    return ""
