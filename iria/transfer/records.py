@@ -79,6 +79,8 @@ class Author:
     email: str = ""
     slug: str = ""
     biography: str = ""
+    remarks: tuple[Remark, ...] = ()
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Term:
     kind: Kind = Kind.TAGS
     parent: str = ""
     description: str = ""
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,9 @@ class Text:
     comments: list[Comment] = field(default_factory=list)
     comments_open: bool = True
     lead_image: str = ""
+    lead_caption: str = ""
+    lead_alt: str = ""
+    social_title: str = ""
     noindex: bool = False
     canonical_url: str = ""
     remarks: list[Remark] = field(default_factory=list)
@@ -154,4 +160,36 @@ class Text:
     skipped: str = ""
 
 
-Record = Site | Author | Term | Image | Text
+class Consent(StrEnum):
+    """What the source says about e-mails to somebody."""
+
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
+    SUPPRESSED = "suppressed"
+    """Mail to the address bounced, or was reported as spam."""
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Comes before texts, so that reading them needs no reading of texts."""
+
+    source_id: str
+    """Not the e-mail address: it outlives the person's data here."""
+    email: str
+    consent: Consent
+    name: str = ""
+    since: datetime | None = None
+    skipped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A redirect that editors of the old site had set up, from one of its paths to another."""
+
+    old_path: str
+    new_path: str
+    skipped: str = ""
+
+
+Record = Site | Author | Term | Image | Text | Subscriber | Redirect

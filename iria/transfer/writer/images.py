@@ -16,7 +16,7 @@ from iria.transfer.records import Image, Kind
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import Items, digest_of, digest_of_row
 
-BELOW: Final = ("", "uploads", "wp-content/uploads")
+BELOW: Final = ("", "uploads", "wp-content/uploads", "images", "content/images")
 """Where in the folder the uploads may be."""
 SIZE: Final = re.compile(r"(?:-\d{1,5}x\d{1,5}|-scaled|-rotated|-e\d{10,13})(?=\.\w+$)")
 """What WordPress appends to the names of smaller versions."""

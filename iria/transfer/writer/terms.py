@@ -122,6 +122,11 @@ class Terms:
         if source_id in rows:
             self.report.add(kind, source_id, Outcome.SKIPPED, "It is in the file twice.")
             return
+        if record.skipped:
+            self.report.add(kind, source_id, Outcome.SKIPPED, record.skipped)
+            return
+        if isinstance(record, Author):
+            self.report.add_remarks(kind, source_id, record.remarks)
         item = self.items.one(kind, source_id)
         row = self.items.row(item, model)
         if row is not None:

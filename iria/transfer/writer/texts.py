@@ -11,7 +11,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from articles.body.sanitiser import UNSTORABLE
+from articles.body.sanitiser import ALT_MAX_LENGTH, UNSTORABLE
 from articles.editorial import bylines, category_tree, publishing, trash
 from articles.editorial.models import Article, ArticleType, Draft
 from articles.editorial.models.article import BODY_MAX_LENGTH, LANGUAGES, UNTITLED
@@ -136,6 +136,9 @@ class Texts:
         article.noindex, article.comments_open = text.noindex, text.comments_open
         article.canonical_url = self._canonical(text)
         article.lead_image_id = lead
+        article.lead_caption = self._fitting(text, "caption", _storable(text.lead_caption), 2000)
+        article.lead_alt = _storable(text.lead_alt)[:ALT_MAX_LENGTH]
+        article.social_title = _storable(text.social_title)[:200]
         if text.state in {State.PUBLISHED, State.SCHEDULED} and not article.headline.strip():
             article.headline = UNTITLED
             text.remarks.append(Remark("no title", f"Published as “{UNTITLED}”."))
