@@ -22,13 +22,13 @@ OF: Final = r"(?:\s+(?:de|del|della|di|da|do)(?:\s+l[ae'’])?\s*|\s+)"
 LABEL: Final = (
     rf"(?:{WHAT}\s+{CREDIT}|{CREDIT}{OF}{WHAT}|{CREDIT}\s+fotogr[aá]fic[oi]|{WHAT}|{CREDIT})"
 )
-BY: Final = rf"{WHAT}\s+(?:by|par|de|von|por|di|da|do)\s+"
+BY: Final = rf"{WHAT}\s+(?:by|par|de|von|por|di|da|do)\s++"
 COURTESY: Final = (
-    rf"(?:(?:{WHAT}\s+)?courtesy(?:\s+of)?:?\s+|avec l['’]aimable autorisation (?:de\s+|d['’]|du\s+)|"
-    r"mit freundlicher genehmigung (?:von|der|des)\s+|(?:por\s+)?cortes[ií]a (?:de|da|do|del)\s+|"
-    r"(?:per )?gentile concessione (?:di|della|del|dell['’])\s*)"
+    rf"(?:(?:{WHAT}\s+)?courtesy(?:\s+of\b)?+:?\s++|avec l['’]aimable autorisation (?:de\s++|d['’]|du\s++)|"
+    r"mit freundlicher genehmigung (?:von|der|des)\s++|(?:por\s+)?cortes[ií]a (?:de|da|do|del)\s++|"
+    r"(?:per )?gentile concessione (?:di|della|del|dell['’])\s*+)"
 )
-COPYRIGHT: Final = r"(?:©|\(c\)|&copy;|ⓒ)\s*(?:copyright\s*)?"
+COPYRIGHT: Final = r"(?:©|\(c\)|&copy;|ⓒ)\s*+(?:copyright\s*+)?+"
 AGENCY: Final = (
     r"(?:AP|AFP|EPA(?:-EFE)?|EFE|ANSA|dpa|DPA|Lusa|LUSA|PA(?: Wire| Images| Media)?|TASS|Xinhua|Kyodo|Yonhap|PTI|"
     r"ANI|UPI|NTB|TT|APA|Belga|ANP|Reuters|REUTERS|Associated Press|Agence France-Presse|Getty(?: Images)?|"
@@ -37,9 +37,15 @@ AGENCY: Final = (
     r"Europa Press|Agência Brasil|Agência Lusa|LaPresse|Hans Lucas|Polaris|Redux|NASA|ESA|UN Photo)"
 )
 NAME: Final = r"[^()\[\]|\n]{2,200}"
-GAP: Final = r"(?:^|(?<=[.!?…»”\"'’)])\s+|\s*[|–—•·]\s*|\n\s*|,\s+|\s{2,})"
+# A run of white space is tried from its beginning only and given back by no pattern (`++`): otherwise a caption
+# of a thousand spaces takes the square or the cube of its length.
+SPACE: Final = r"(?<!\s)\s"
+BRACKET: Final = rf"(?:{SPACE}*+[(\[]\s*)"
+GAP: Final = (
+    rf"(?:^|(?<=[.!?…»”\"'’)])\s++|{SPACE}*+[|–—•·]\s*+|(?<!\s)\n\s*+|,\s++|{SPACE}{{2,}}+)"
+)
 """Between a caption and what follows it."""
-END: Final = r"\s*\.?\s*$"
+END: Final = r"\s*+(?:\.\s*+)?$"
 MOST_WORDS: Final = 10
 """A longer text after a label is a sentence, not a name."""
 
@@ -60,39 +66,39 @@ def _rule(name: str, pattern: str, example: str, *, capitals: bool = False) -> R
 RULES: Final = (
     _rule(
         "label in brackets",
-        rf"\s*[(\[]\s*{LABEL}\s*[:：–-]\s*(?P<credit>{NAME})[)\]]{END}",
+        rf"{BRACKET}{LABEL}\s*[:：–-]\s*+(?P<credit>{NAME})[)\]]{END}",
         "A ferry leaves. (Image Credit: Lena Ort/via Reuters)",
     ),
     _rule(
         "“by” in brackets",
-        rf"\s*[(\[]\s*{BY}(?P<credit>{NAME})[)\]]{END}",
+        rf"{BRACKET}{BY}(?P<credit>{NAME})[)\]]{END}",
         "A school. (Photo by Ben Otieno/AFP via Getty Images)",
     ),
     _rule(
         "courtesy",
-        rf"(?:\s*[(\[]\s*|{GAP}|\s+(?=avec l)){COURTESY}(?P<credit>{NAME}?)[)\]]?{END}",
+        rf"(?:{BRACKET}|{GAP}|{SPACE}++(?=avec l)){COURTESY}(?P<credit>{NAME}?)[)\]]?{END}",
         "A drone over the field. Photo courtesy of Agrifly",
     ),
     _rule(
         "copyright symbol",
-        rf"(?:^|\s*[(\[]\s*|\s*[|–—•·,]?\s+){COPYRIGHT}(?P<credit>{NAME}?)[)\]]?{END}",
+        rf"(?:^|{BRACKET}|(?:{SPACE}*+[|–—•·,])?\s++){COPYRIGHT}(?P<credit>{NAME}?)[)\]]?{END}",
         "Voters queue. © Ilse Brandt",
     ),
     _rule(
         "label and agency in brackets",
-        rf"\s*[(\[]\s*(?:[Pp]hoto|[Ff]oto|[Ii]mage|[Bb]ild)s?\s+(?P<credit>[^()\[\]|\n]*?\b{AGENCY}\b[^()\[\]|\n]{{0,80}})[)\]]{END}",
+        rf"{BRACKET}(?:[Pp]hoto|[Ff]oto|[Ii]mage|[Bb]ild)s?\s++(?P<credit>[^()\[\]|\n]*?\b{AGENCY}\b[^()\[\]|\n]{{0,80}})[)\]]{END}",
         "Des manifestants à Lyon. (Photo Marc Vidal/AFP)",
         capitals=True,
     ),
     _rule(
         "agency in brackets",
-        rf"\s*[(\[]\s*(?P<credit>(?:{AGENCY}\b[^()\[\]|\n]{{0,80}}|[^()\[\]|\n]{{2,80}}?(?:/|\bvia |\bfor |, ?|– ?|- ?){AGENCY}))[)\]]{END}",
+        rf"{BRACKET}(?P<credit>(?:{AGENCY}\b[^()\[\]|\n]{{0,80}}|[^()\[\]|\n]{{2,80}}?(?:/|\bvia |\bfor |, ?|– ?|- ?){AGENCY}))[)\]]{END}",
         "Ships wait. (Getty Images)",
         capitals=True,
     ),
     _rule(
         "label at the end",
-        rf"{GAP}{LABEL}\s*[:：]\s*(?P<credit>{NAME}?){END}",
+        rf"{GAP}{LABEL}\s*[:：]\s*+(?P<credit>{NAME}?){END}",
         "Two cranes over the harbour. Photo: Mira Field",
     ),
     _rule(

@@ -50,6 +50,12 @@ def test_an_undecided_caption_stays_whole() -> None:
     assert (found.caption, found.credit) == ("A street in the rain (Paul Winter)", "")
 
 
-def test_a_caption_of_many_brackets_takes_no_time() -> None:
-    assert split("(" * 2900).credit == ""
-    assert split(" " * 2900 + "x").credit == ""
+def test_a_credit_without_a_name_stays_in_the_caption() -> None:
+    assert split("A drone over the field. Photo courtesy of").credit == ""
+    assert split("Photo courtesy Office of the Mayor").credit == "Office of the Mayor"
+
+
+@pytest.mark.parametrize("start", ["", "Photo: Mira", "Photo courtesy of", "© ", "(photo"])
+def test_a_caption_of_many_brackets_or_spaces_takes_no_time(start: str) -> None:
+    assert split(start + "(" * 2900).credit == ""
+    assert split(start + " " * 2900 + "(x").credit == ""
