@@ -4,9 +4,11 @@ import sys
 import time
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from iria.publication.models import current_publication
 from iria.transfer.records import Unreadable
 from iria.transfer.report import Report
 from iria.transfer.writer.images import Media
@@ -31,6 +33,11 @@ class ImportCommand(BaseCommand):
             help="the folder with the uploads of the old site",
         )
         parser.add_argument(
+            "--time-zone",
+            metavar="NAME",
+            help="of the old site, for dates without one; by default that of the publication",
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="say what would happen and change nothing"
         )
         parser.add_argument(
@@ -41,11 +48,16 @@ class ImportCommand(BaseCommand):
         """The parser of what `options["source"]` names."""
         raise NotImplementedError
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def media(self, options: dict[str, Any]) -> Media | None:
+        """Where the files of images are."""
         folder: Path | None = options["media"]
         if folder is not None and not folder.is_dir():
             message = f"{folder} is not a folder. Give the folder of the uploads with --media."
             raise CommandError(message)
+        return Media(folder) if folder else None
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        media = self.media(options)
         started = time.monotonic()
 
         def progress(done: int) -> None:
@@ -56,7 +68,7 @@ class ImportCommand(BaseCommand):
         try:
             task = Import(
                 self.source(options),
-                media=Media(folder) if folder else None,
+                media=media,
                 dry_run=options["dry_run"],
                 progress=progress,
                 name=Path(options["source"]).name,
@@ -82,3 +94,14 @@ class ImportCommand(BaseCommand):
             )
         else:
             self.stdout.write("This was a dry run: nothing was changed.")
+
+
+def zone_of(options: dict[str, Any]) -> ZoneInfo:
+    """The time zone of the old site."""
+    name: str | None = options["time_zone"]
+    if name is None:
+        return current_publication().zone_info
+    if name not in available_timezones():
+        message = f"“{name}” is not a time zone. Enter one like Europe/Lisbon."
+        raise CommandError(message)
+    return ZoneInfo(name)

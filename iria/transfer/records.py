@@ -143,6 +143,8 @@ class Text:
     language: str = ""
     path: str = ""
     """Where it was on the old site; empty if only a query named it."""
+    old_paths: list[str] = field(default_factory=list)
+    """Where else it was before, as `path`."""
     authors: list[str] = field(default_factory=list)
     categories: list[Term] = field(default_factory=list)
     tags: list[Term] = field(default_factory=list)

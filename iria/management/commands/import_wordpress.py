@@ -2,12 +2,10 @@
 
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
-from iria.publication.models import current_publication
-from iria.transfer.command import ImportCommand
+from iria.transfer.command import ImportCommand, zone_of
 from iria.transfer.wordpress.parser import Export
 
 
@@ -23,21 +21,6 @@ class Command(ImportCommand):
             metavar="NAME",
             help="import this post type as articles too; can be repeated",
         )
-        parser.add_argument(
-            "--time-zone",
-            metavar="NAME",
-            help="of the old site; by default that of the publication",
-        )
 
     def source(self, options: dict[str, Any]) -> Export:
-        zone = _zone(options["time_zone"])
-        return Export(Path(options["source"]), zone, ("post", *options["post_type"]))
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    if name is None:
-        return current_publication().zone_info
-    if name not in available_timezones():
-        message = f"“{name}” is not a time zone. Enter one like Europe/Lisbon."
-        raise CommandError(message)
-    return ZoneInfo(name)
+        return Export(Path(options["source"]), zone_of(options), ("post", *options["post_type"]))

@@ -48,8 +48,7 @@ LINE_END: Final = re.compile(
 )
 """A line break within a paragraph; between blocks it means nothing."""
 
-FindLink = Callable[[str], str]
-"""URL of the old site → the one to use instead."""
+FindId = Callable[[str], str]
 
 
 @dataclass(slots=True)
@@ -58,6 +57,27 @@ class Converted:
     remarks: list[Remark] = field(default_factory=list)
     credits: dict[str, str] = field(default_factory=dict)
     """Source id or URL of an image → the credit in its caption."""
+
+
+def convert_html(
+    text: str, identify: FindId, prepare: Callable[[HtmlElement], None] = lambda _tree: None
+) -> Converted:
+    """HTML of any other system, where line ends and brackets mean nothing.
+
+    Args:
+        identify: URL of an image as in the text → its source id.
+        prepare: changes the elements before they are converted.
+    """
+    result = Converted("")
+    tree = _parse(COMMENT.sub("", UNREADABLE.sub("", text)))
+    if tree is None:
+        return _without_markup(text, result)
+    prepare(tree)
+    _embeds(tree, result)
+    _galleries(tree)
+    _images(tree, result, identify)
+    result.html = inner_html(tree)
+    return result
 
 
 def convert(text: str, *, post_id: str = "", footnotes: str = "") -> Converted:
@@ -79,11 +99,7 @@ def convert(text: str, *, post_id: str = "", footnotes: str = "") -> Converted:
     text = shortcodes.expand(text, post_id)
     tree = _parse(text)
     if tree is None:
-        result.remarks.append(
-            Remark("nested too deep", "The text was imported without its formatting.")
-        )
-        result.html = escape(re.sub(r"<[^>]*>", " ", text), quote=False)
-        return result
+        return _without_markup(text, result)
     for box in tree.iter("div"):
         if "wp-caption" in _classes(box) and next(box.iter("figure"), None) is None:
             box.tag = "figure"
@@ -94,6 +110,14 @@ def convert(text: str, *, post_id: str = "", footnotes: str = "") -> Converted:
     outside = "".join(_text_outside_code(tree))
     result.remarks += [Remark("unknown shortcode", name) for name in shortcodes.unknown(outside)]
     result.html = inner_html(tree)
+    return result
+
+
+def _without_markup(text: str, result: Converted) -> Converted:
+    result.remarks.append(
+        Remark("nested too deep", "The text was imported without its formatting.")
+    )
+    result.html = escape(re.sub(r"<[^>]*>", " ", text), quote=False)
     return result
 
 
@@ -247,13 +271,13 @@ def _galleries(tree: HtmlElement) -> None:
         replace(gallery, made)
 
 
-def _images(tree: HtmlElement, result: Converted) -> None:
+def _images(tree: HtmlElement, result: Converted, identify: FindId | None = None) -> None:
     for image in list(tree.iter("img")):
         figure = next((each for each in image.iterancestors("figure") if _is_of_one(each)), None)
         made = lxml_html.Element("figure")
         outer = figure if figure is not None else image
-        number = _number(image, figure)
         url = image.get("src") or image.get("data-src") or ""
+        number = identify(url) if identify else _number(image, figure)
         made.set("data-source-image", number)
         made.set("data-source-url", url)
         if alt := " ".join((image.get("alt") or "").split()):

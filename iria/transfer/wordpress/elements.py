@@ -6,8 +6,9 @@ version of the format in it and files with several versions exist.
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException, DTDForbidden
@@ -40,19 +41,26 @@ def elements(file: Path) -> Iterator[Element]:
     Raises:
         Unreadable: see `check`, wherever the file turns out to be so.
     """
+    with reading(file, "an export") as source:
+        yield from _children(source)
+
+
+@contextmanager
+def reading(file: Path, what: str) -> Iterator[IO[bytes]]:
+    """The opened file; what goes wrong with its XML becomes Unreadable."""
     try:
         with file.open("rb") as source:
-            yield from _children(source)
+            yield source
     except ParseError as error:
         found = WHERE.match(str(error))
         reason = found["reason"] if found else str(error)
         message = f"The XML is broken: {reason}."
         raise Unreadable(message, error.position[0]) from error
     except DTDForbidden as error:
-        message = "The file declares a document type, which an export never does."
+        message = f"The file declares a document type, which {what} never does."
         raise Unreadable(message) from error
     except DefusedXmlException as error:
-        message = "The file declares entities, which an export never does."
+        message = f"The file declares entities, which {what} never does."
         raise Unreadable(message) from error
     except (ValueError, LookupError, UnicodeError) as error:
         message = f"The encoding of the file cannot be read: {error}."

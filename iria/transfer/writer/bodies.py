@@ -36,7 +36,7 @@ def with_images(body: str, images: Images) -> tuple[str, list[str]]:
 
     def figure(found: re.Match[str]) -> str:
         url = unescape(found["url"])
-        if number := images.find(found["id"], url):
+        if number := images.find(unescape(found["id"]), url):
             kept = found["before"] + found["between"] + found["after"]
             return f'<figure data-image="{number}"{kept}>'
         missing.append(url or f"image {found['id']}")

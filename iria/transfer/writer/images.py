@@ -42,10 +42,12 @@ class Media:
     """The folder of the old site's uploads."""
 
     folder: Path
+    has_sizes: bool = True
+    """Whether names may be those of smaller versions, as WordPress makes them."""
 
     def find(self, path: str) -> Path | None:
         """The file of an upload; the original before a smaller version of it."""
-        names = dict.fromkeys((SIZE.sub("", path), path))
+        names = dict.fromkeys((SIZE.sub("", path), path)) if self.has_sizes else (path,)
         for name in names:
             for below in BELOW:
                 if found := self._inside(below, name):

@@ -30,11 +30,12 @@ class Redirects:
     items: Items
 
     def add_text(self, text: Text, row: Article | Page) -> None:
-        """From the path of the text, and from `/?p=ID`."""
+        """From the paths of the text, and from `/?p=ID`."""
         if isinstance(row, Article) and row.year is None:
             return
-        if text.path:
-            self.add(text.path, row)
+        for path in dict.fromkeys([text.path, *text.old_paths]):
+            if path:
+                self.add(path, row)
         if text.source_id.isdecimal():
             self.add(article_urls.numbered(text.source_id), row)
 

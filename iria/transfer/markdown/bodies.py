@@ -1,0 +1,161 @@
+"""Markdown as HTML that the writer understands (see `wordpress.bodies`)."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from lxml import etree
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from articles.body.tree import UNREADABLE, replace
+from iria.transfer.markdown import shortcodes
+from iria.transfer.records import Remark
+from iria.transfer.wordpress import bodies
+from iria.transfer.wordpress.bodies import Converted
+
+PARTS: Final = ("article", "main", "body")
+"""Of a whole page, where its text is; the first that is there."""
+LONGEST_CAPTION: Final = 500
+REMOVED: Final = ("script", "style", "nav", "form", "template")
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    return parser.use(footnote_plugin).use(deflist_plugin)
+
+
+def convert(
+    text: str,
+    *,
+    is_markdown: bool,
+    identify: Callable[[str], str],
+    link: Callable[[str], str],
+) -> Converted:
+    """The body as HTML.
+
+    Args:
+        identify: URL of an image as in the text → its source id.
+        link: target of a link as in the text → the one to use instead.
+    """
+    remarks: list[Remark] = []
+    text = UNREADABLE.sub("", shortcodes.expand(text, remarks))
+    if is_markdown:
+        try:
+            text = _markdown().render(text)
+        except (RecursionError, IndexError, ValueError):
+            remarks.append(Remark("Markdown not understood", "The text was imported as it was."))
+    elif "<body" in text.lower():
+        text = _main_part(text)
+
+    def prepare(tree: HtmlElement) -> None:
+        _footnotes(tree)
+        _captions(tree)
+        for anchor in tree.iter("a"):
+            if href := anchor.get("href"):
+                anchor.set("href", link(href))
+
+    result = bodies.convert_html(text, identify, prepare)
+    result.remarks[:0] = remarks
+    return result
+
+
+def _main_part(page: str) -> str:
+    try:
+        tree = lxml_html.document_fromstring(page)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return page
+    for each in list(tree.iter(*REMOVED)):
+        each.drop_tree()
+    found = next(
+        (part for name in PARTS if (part := next(tree.iter(name), None)) is not None), tree
+    )
+    found.tag = "div"
+    return str(lxml_html.tostring(found, encoding="unicode", with_tail=False))
+
+
+def _footnotes(tree: HtmlElement) -> None:
+    """A link to a note below the text becomes the note."""
+    notes: dict[str, str] = {}
+    for section in [each for each in tree.iter("section", "div") if "footnotes" in _classes(each)]:
+        for note in section.iter("li"):
+            notes[f"#{note.get('id', '')}"] = _plain_note(note)
+        section.drop_tree()
+    for line in list(tree.iter("hr")):
+        if "footnotes-sep" in _classes(line):
+            line.drop_tree()
+    for anchor in list(tree.iter("a")):
+        if text := notes.get(anchor.get("href") or ""):
+            mark = anchor.getparent()
+            outer = mark if mark is not None and mark.tag == "sup" and len(mark) == 1 else anchor
+            made = lxml_html.Element("span")
+            made.set("data-footnote", text)
+            made.tail = outer.tail
+            replace(outer, made)
+
+
+def _plain_note(note: HtmlElement) -> str:
+    """A note has no markup here, so a link in it is written out."""
+    for anchor in list(note.iter("a")):
+        href = anchor.get("href") or ""
+        if "footnote-back" in (anchor.get("class") or ""):
+            anchor.drop_tree()
+        elif href.startswith(("http://", "https://")) and href not in anchor.text_content():
+            anchor.text = f"{anchor.text_content()} ({href})"
+            for child in list(anchor):
+                anchor.remove(child)
+    return " ".join(note.text_content().split())
+
+
+def _captions(tree: HtmlElement) -> None:
+    """An image alone in its paragraph has its title, or the emphasised text below it, as caption."""
+    for image in list(tree.iter("img")):
+        outer = image
+        parent = image.getparent()
+        if parent is not None and parent.tag == "a" and len(parent) == 1:
+            outer, parent = parent, parent.getparent()
+        if parent is None or parent.tag != "p" or (parent.text or "").strip():
+            continue
+        rest = [each for each in parent if each is not outer and each.tag != "br"]
+        texts = [outer.tail, *(each.tail for each in parent if each is not outer)]
+        if any((text or "").strip() for text in texts):
+            continue
+        below = parent.getnext()
+        caption: HtmlElement | None = None
+        if len(rest) == 1 and rest[0].tag in {"em", "small", "i"}:
+            caption = rest[0]
+        elif not rest and below is not None and _is_emphasised(below):
+            caption = below[0]
+            below.drop_tree()
+        elif rest:
+            continue
+        made = lxml_html.Element("figure")
+        outer.tail = None
+        made.append(outer)
+        if caption is not None:
+            caption.tag, caption.tail = "figcaption", None
+            made.append(caption)
+        elif title := image.get("title"):
+            etree.SubElement(made, "figcaption").text = title
+        made.tail = parent.tail
+        replace(parent, made)
+
+
+def _is_emphasised(paragraph: HtmlElement) -> bool:
+    return (
+        paragraph.tag == "p"
+        and len(paragraph.text_content()) <= LONGEST_CAPTION
+        and len(paragraph) == 1
+        and paragraph[0].tag in {"em", "i", "small"}
+        and not (paragraph.text or "").strip()
+        and not (paragraph[0].tail or "").strip()
+        and next(paragraph.iter("img"), None) is None
+    )
+
+
+def _classes(element: HtmlElement) -> set[str]:
+    return set((element.get("class") or "").split())
