@@ -436,6 +436,8 @@ class MarkdownFolder:
                     found := self.folder.relative(name)
                 ):
                     return self._path_of_file(found) + anchor
+        if self._file_of(href, place):
+            text.remarks.append(Remark("file not imported", path))
         if path.startswith("/") or not text.path:
             return href
         return urljoin(text.path, parts.path) + anchor

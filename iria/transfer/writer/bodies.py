@@ -17,6 +17,8 @@ ATTACHED: Final = re.compile(
 )
 LINK: Final = re.compile(r'(?P<start><a\b[^>]*? href=")(?P<href>[^"]*)(?=")', re.IGNORECASE)
 NOT_PAGES: Final = ("/wp-content/", "/wp-admin/", "/wp-includes/", "/wp-json/")
+FILE: Final = re.compile(r"\.(?!html?$|php$|aspx?$)[a-z][a-z0-9]{1,4}$", re.IGNORECASE)
+"""At the end of the path of a file, which stays where it is."""
 OLD_ID: Final = re.compile(r"(?:^|&)(?:p|page_id)=(\d{1,18})(?:&|$)")
 
 
@@ -75,6 +77,6 @@ def _new_href(href: str, host: str, find: Callable[[str], str]) -> str:
     if number := OLD_ID.search(url.query):
         # One that comes later in the file is found by `Texts.link_again`.
         return (find(number[1]) or f"/?p={number[1]}") + anchor
-    if url.path.startswith(NOT_PAGES) or not url.path.strip("/"):
+    if url.path.startswith(NOT_PAGES) or FILE.search(url.path) or not url.path.strip("/"):
         return ""
     return url.path + (f"?{url.query}" if url.query else "") + anchor

@@ -1,0 +1,198 @@
+"""A feed as neutral records."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from html import escape, unescape
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from iria.transfer.captions import split_html
+from iria.transfer.dates import moment
+from iria.transfer.feeds import json_feeds, xml_feeds
+from iria.transfer.feeds.entries import Entry, Head, Medium
+from iria.transfer.names import Announced, short_id, term_of
+from iria.transfer.records import Image, Kind, Record, Remark, Site, State, Text, Unreadable
+from iria.transfer.wordpress.bodies import convert_html, old_id, path_of, plain
+
+SYSTEM: Final = "feed"
+APPEARED: Final = re.compile(
+    r"<p>The post <a [^>]*>[^<]*</a> (?:appeared first on|first appeared on) <a [^>]*>[^<]*</a>\.</p>\s*$"
+)
+"""What WordPress appends in feeds."""
+CUT: Final = re.compile(r"(?:\[?(?:…|\.\.\.|&#8230;|&hellip;)\]?)\s*$")
+PREFACE: Final = 60
+
+
+@dataclass(slots=True)
+class Feed:
+    """One file. `url` is where it came from, for relative URLs and a feed that does not name its site."""
+
+    file: Path
+    url: str = ""
+    _images: set[str] = field(default_factory=set)
+
+    system = SYSTEM
+
+    def check(self) -> None:
+        """Reads the whole feed.
+
+        Raises:
+            Unreadable: it is broken, declares entities, or is no feed.
+        """
+        for _ in self._entries(Head()):
+            pass
+
+    def records(self) -> Iterator[Record]:
+        """Raises Unreadable; see `check`."""
+        head = Head()
+        for _ in self._entries(head):
+            # An author or a language may stand after the entries.
+            pass
+        url = _joined(self.url, head.url) or self.url or self.file.name
+        site = Site(SYSTEM, _line(head.title), url.rstrip("/"), _language(head.language))
+        yield site
+        self._images.clear()
+        announced = Announced()
+        for entry in self._entries(Head()):
+            images: list[Image] = []
+            text = self._text(entry, head, site.url, images)
+            yield from images
+            yield from announced.before(text)
+            yield text
+
+    def _entries(self, head: Head) -> Iterator[Entry]:
+        try:
+            with self.file.open("rb") as source:
+                start = source.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip()
+        except OSError as error:
+            message = f"The file cannot be opened: {error.strerror}."
+            raise Unreadable(message) from error
+        if start[:9].lower().startswith((b"<!doctype", b"<html")) and b"<rss" not in start.lower():
+            message = "This is a web page, not a feed. Give the URL of its feed."
+            raise Unreadable(message)
+        read = json_feeds.read if start[:1] == b"{" else xml_feeds.read
+        return read(self.file, head)
+
+    def _text(self, entry: Entry, head: Head, site_url: str, images: list[Image]) -> Text:
+        url = _joined(site_url, entry.url)
+        base = _joined(url or site_url, entry.base) or url or site_url
+        path = path_of(url)
+        text = Text(
+            source_id=short_id(entry.source_id or entry.title or entry.published),
+            kind=Kind.POSTS,
+            title=_line(entry.title),
+            slug=re.sub(r"\.\w{2,5}$", "", path.strip("/").rsplit("/", 1)[-1]),
+            body="",
+            state=State.PUBLISHED,
+            published_at=moment(entry.published, UTC) or moment(entry.modified, UTC),
+            modified_at=moment(entry.modified, UTC),
+            language=_language(entry.language),
+            path=path,
+            authors=[_line(each)[:120] for each in entry.authors or head.authors if _line(each)],
+        )
+        if old_id(url) and not path:
+            text.slug = ""
+        categories = {
+            (term := term_of(_line(each), Kind.CATEGORIES)).source_id: term
+            for each in entry.categories
+            if _line(each)
+        }
+        tags = {
+            (term := term_of(_line(each))).source_id: term for each in entry.tags if _line(each)
+        }
+        text.categories, text.tags = list(categories.values()), list(tags.values())
+        if text.published_at is None:
+            text.remarks.append(Remark("no date", "Published with the date of the import."))
+        self._set_body(text, entry, base, images)
+        return text
+
+    def _set_body(self, text: Text, entry: Entry, base: str, images: list[Image]) -> None:
+        shown: list[str] = []
+
+        def identify(url: str) -> str:
+            source_id = self._image(Medium(url, is_image=True), images)
+            shown.append(source_id)
+            return source_id
+
+        content = APPEARED.sub("", entry.content.rstrip()) or entry.summary
+        converted = convert_html(content, identify, absolute(base))
+        text.body = converted.html
+        text.remarks += converted.remarks
+        text.credits.update(converted.credits)
+        if entry.content:
+            text.standfirst = _standfirst(entry)
+        for medium in entry.media:
+            if not medium.is_image:
+                name = escape(unquote(medium.url.rsplit("/", 1)[-1]) or medium.url)
+                text.body += f'<p><a href="{escape(medium.url)}">{name}</a></p>'
+                continue
+            source_id = self._image(medium, images)
+            if medium.credit:
+                text.credits.setdefault(source_id, _line(medium.credit))
+            if not text.lead_image and source_id not in shown:
+                text.lead_image = source_id
+
+    def _image(self, medium: Medium, images: list[Image]) -> str:
+        source_id = short_id(medium.url)
+        if source_id in self._images or not medium.url.startswith(("http://", "https://")):
+            return source_id
+        self._images.add(source_id)
+        caption = split_html(medium.caption)
+        remarks = (Remark("undecided credit", caption.text),) if caption.is_undecided else ()
+        images.append(
+            Image(
+                source_id,
+                medium.url,
+                path_of(medium.url).strip("/"),
+                caption=_line(caption.caption),
+                credit=_line(medium.credit) or caption.credit,
+                alt=_line(medium.alt),
+                remarks=remarks,
+            )
+        )
+        return source_id
+
+
+def _standfirst(entry: Entry) -> str:
+    """The summary, unless it is only the beginning of the text."""
+    summary, content = _line(entry.summary), _line(entry.content)
+    start = CUT.sub("", summary)[:PREFACE]
+    is_start = bool(CUT.search(summary)) or "".join(content.split()).startswith(
+        "".join(start.split())
+    )
+    return "" if is_start else summary
+
+
+def _line(html: str) -> str:
+    return " ".join(unescape(plain(html)).split())
+
+
+def _language(code: str) -> str:
+    return re.split(r"[-_]", code.strip().lower())[0]
+
+
+def absolute(base: str) -> Callable[[HtmlElement], None]:
+    """Makes the URLs of links and images absolute."""
+
+    def prepare(tree: HtmlElement) -> None:
+        for tag, name in (("img", "src"), ("a", "href")):
+            for each in tree.iter(tag):
+                url = each.get(name) or ""
+                if not url.startswith("#"):
+                    each.set(name, _joined(base, url) or url)
+
+    return prepare
+
+
+def _joined(base: str, url: str) -> str:
+    """An absolute web URL, or empty."""
+    try:
+        joined = urljoin(base, url.strip())
+        return joined if urlsplit(joined).scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,262 @@
+"""RSS and Atom, one entry after the other in flat memory."""
+
+import re
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Final
+from urllib.parse import urljoin
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from defusedxml.ElementTree import iterparse
+
+from iria.transfer.feeds.entries import Entry, Head, Medium
+from iria.transfer.records import Unreadable
+from iria.transfer.wordpress.elements import DEEPEST, reading
+
+ROOTS: Final = frozenset({"rss", "rdf", "feed"})
+ENTRIES: Final = frozenset({"item", "entry"})
+NO_FEED: Final = "This is no feed: neither RSS nor Atom nor JSON Feed."
+NAMESPACES: Final = (
+    ("purl.org/dc/terms", "dcterms"),
+    ("purl.org/dc/elements", "dc"),
+    ("purl.org/rss/1.0/modules/content", "content"),
+    ("search.yahoo.com/mrss", "media"),
+    ("itunes.com/dtds", "itunes"),
+    ("www.w3.org/XML/1998/namespace", "xml"),
+    ("www.w3.org/1999/xhtml", "xhtml"),
+    ("www.w3.org/2005/Atom", "atom"),
+    ("purl.org/atom/ns#", "atom"),
+    ("purl.org/rss/1.0/modules", "module"),
+    ("www.w3.org/1999/02/22-rdf-syntax-ns#", ""),
+    ("purl.org/rss/1.0/", ""),
+    ("my.netscape.com/rdf/simple/0.9/", ""),
+    ("backend.userland.com", ""),
+    ("blogs.law.harvard.edu", ""),
+)
+BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
+LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
+PERSON: Final = re.compile(r"\s*\S+@\S+\s*\((?P<name>[^()]+)\)\s*$")
+
+
+def read(file: Path, head: Head) -> Iterator[Entry]:
+    """The entries; what the feed says of itself is put into `head` as it is read.
+
+    Raises:
+        Unreadable: it is not well-formed, declares entities, or is no feed.
+    """
+    with reading(file, "a feed") as source:
+        opened: list[Element] = []
+        for event, element in iterparse(source, events=("start", "end")):
+            if event == "start":
+                opened.append(element)
+                if len(opened) > DEEPEST:
+                    message = f"Elements are nested more than {DEEPEST} deep."
+                    raise Unreadable(message)
+                continue
+            opened.pop()
+            name = _name(element).removeprefix("atom:")
+            if not opened:
+                if name.lower() not in ROOTS:
+                    raise Unreadable(NO_FEED, 1)
+            elif len(opened) > 1 and _core(opened[-1]) != "channel":
+                continue
+            elif name in ENTRIES:
+                yield _entry(element, [*opened, element])
+                opened[-1].remove(element)
+            elif name != "channel":
+                _read_head(name, element, opened, head)
+                opened[-1].remove(element)
+
+
+def _name(element: Element) -> str:
+    """With the usual prefix of its namespace; none for those of RSS."""
+    if not isinstance(element.tag, str):
+        return ""
+    space, _, local = element.tag.rpartition("}")
+    if not space:
+        return local
+    prefix = next((prefix for url, prefix in NAMESPACES if url in space), "other")
+    return f"{prefix}:{local}" if prefix else local
+
+
+def _core(element: Element) -> str:
+    """The name without the prefix of Atom, which is the namespace of a whole feed."""
+    return _name(element).removeprefix("atom:")
+
+
+def _read_head(name: str, element: Element, opened: list[Element], head: Head) -> None:
+    text = _text(element)
+    match name:
+        case "title":
+            head.title = head.title or text
+        case "link":
+            is_page = element.get("rel", "alternate") == "alternate"
+            url = urljoin(_base(opened), (element.get("href") or text).strip()) if is_page else ""
+            head.url = head.url or url
+        case "language" | "dc:language":
+            head.language = head.language or text
+        case "author" | "dc:creator":
+            head.authors += [each for each in [_person(element)] if each]
+    head.language = head.language or opened[0].get(LANGUAGE, "")
+
+
+def _base(opened: list[Element]) -> str:
+    base = ""
+    for each in opened:
+        base = _join(base, each.get(BASE, ""))
+    return base
+
+
+def _join(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url.strip())
+    except ValueError:
+        return ""
+
+
+def _entry(element: Element, opened: list[Element]) -> Entry:
+    entry = Entry(base=_base(opened), language=element.get(LANGUAGE, ""))
+    for child in element:
+        name = _core(child)
+        if field_name := TEXTS.get(name):
+            setattr(entry, field_name, getattr(entry, field_name) or _text(child))
+        elif field_name := HTML.get(name):
+            setattr(entry, field_name, getattr(entry, field_name) or _html(child))
+        else:
+            READERS.get(name, _ignore)(child, entry, element)
+    about = next((each for key, each in element.attrib.items() if key.endswith("}about")), "")
+    entry.source_id = entry.source_id or about
+    entry.url = _join(entry.base, entry.url or about)
+    entry.source_id = entry.source_id or entry.url
+    return entry
+
+
+def _ignore(child: Element, entry: Entry, item: Element) -> None:
+    """An element that says nothing here."""
+
+
+def _guid(child: Element, entry: Entry, item: Element) -> None:
+    entry.source_id = entry.source_id or _text(child)
+    if child.get("isPermaLink", "true") == "true" and entry.source_id.startswith("http"):
+        entry.url = entry.url or entry.source_id
+
+
+def _link(child: Element, entry: Entry, item: Element) -> None:
+    href = child.get("href") or _text(child)
+    match child.get("rel", "alternate"):
+        case "alternate":
+            # That of an element counts, not a permanent guid before it.
+            entry.url = href.strip() or entry.url
+            entry.base = _join(entry.base, child.get(BASE, ""))
+        case "enclosure":
+            _add_medium(Medium(_join(entry.base, href), _is_image(child, href)), entry)
+
+
+def _author(child: Element, entry: Entry, item: Element) -> None:
+    person = _person(child)
+    is_second = _core(child) in {"contributor", "itunes:author"} and entry.authors
+    if person and person not in entry.authors and not is_second:
+        entry.authors.append(person)
+
+
+def _person(element: Element) -> str:
+    """The name; RSS has an e-mail address with the name in brackets."""
+    name = next((_text(each) for each in element if _core(each) == "name"), "")
+    name = name or _text(element)
+    found = PERSON.match(name)
+    name = found["name"].strip() if found else name
+    return "" if "@" in name and " " not in name else name
+
+
+def _category(child: Element, entry: Entry, item: Element) -> None:
+    text = child.get("label") or child.get("term") or _text(child)
+    if not text or "#kind" in child.get("scheme", ""):
+        return
+    named = entry.tags if _core(child) == "dc:subject" else entry.categories
+    if text not in named:
+        named.append(text)
+
+
+def _media(child: Element, entry: Entry, item: Element) -> None:
+    if _core(child) == "media:group":
+        for each in child:
+            if _core(each) in {"media:content", "media:thumbnail"}:
+                _media(each, entry, child)
+        return
+    url = _join(entry.base, child.get("url") or "")
+
+    def named(name: str) -> str:
+        inside = next((_html(each) for each in child if _core(each) == name), "")
+        return inside or next((_html(each) for each in item if _core(each) == name), "")
+
+    medium = Medium(
+        url,
+        _core(child) == "media:thumbnail" or _is_image(child, url),
+        caption=named("media:description") or named("media:title"),
+        credit=named("media:credit") or named("media:copyright"),
+    )
+    if _core(child) == "enclosure":
+        medium = Medium(url, medium.is_image)
+    _add_medium(medium, entry)
+
+
+def _add_medium(medium: Medium, entry: Entry) -> None:
+    if medium.url.startswith(("http://", "https://")):
+        known = next((each for each in entry.media if each.url == medium.url), None)
+        if known is None:
+            entry.media.append(medium)
+        else:
+            known.caption = known.caption or medium.caption
+            known.credit = known.credit or medium.credit
+
+
+def _is_image(element: Element, url: str) -> bool:
+    kind = element.get("type") or element.get("medium") or ""
+    return kind.startswith("image") or (not kind and bool(IMAGE_FILE.search(url)))
+
+
+def _text(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _html(element: Element) -> str:
+    """The content as HTML: escaped markup as in RSS, the elements of XHTML, or plain text."""
+    kind = element.get("type", "")
+    if len(element) or kind in {"xhtml", "application/xhtml+xml"}:
+        for each in element.iter():
+            if isinstance(each.tag, str):
+                each.tag = each.tag.rpartition("}")[2]
+        inside = escape(element.text or "", quote=False)
+        parts = [ElementTree.tostring(each, encoding="unicode", method="html") for each in element]
+        return inside + "".join(parts)
+    text = element.text or ""
+    is_text = kind in {"text", "text/plain", "plain"} or (
+        not kind and _name(element).startswith("atom:")
+    )
+    return escape(text, quote=False) if is_text else text
+
+
+TEXTS: Final = {
+    "id": "source_id",
+    **dict.fromkeys(
+        ("pubDate", "published", "issued", "dcterms:issued", "dcterms:created", "dc:date"),
+        "published",
+    ),
+    **dict.fromkeys(("updated", "modified", "dcterms:modified"), "modified"),
+}
+HTML: Final = {
+    **dict.fromkeys(("title", "dc:title"), "title"),
+    **dict.fromkeys(("content:encoded", "content", "xhtml:body", "xhtml:div"), "content"),
+    **dict.fromkeys(("description", "summary", "dc:description"), "summary"),
+}
+READERS: Final = {
+    "guid": _guid,
+    "link": _link,
+    **dict.fromkeys(("author", "dc:creator", "contributor", "itunes:author"), _author),
+    **dict.fromkeys(("category", "dc:subject"), _category),
+    **dict.fromkeys(("enclosure", "media:content", "media:thumbnail", "media:group"), _media),
+}
+"""Name of an element → field of an entry, or what reads it."""
