@@ -13,6 +13,7 @@ from iria.transfer.records import Unreadable
 from iria.transfer.report import Report
 from iria.transfer.writer.images import Media
 from iria.transfer.writer.run import Import, Source
+from iria.transfer.writer.subscribers import Mailing
 
 UNREADABLE: Final = 2
 FAILED: Final = 1
@@ -48,6 +49,10 @@ class ImportCommand(BaseCommand):
         """The parser of what `options["source"]` names."""
         raise NotImplementedError
 
+    def mailing(self, options: dict[str, Any]) -> Mailing | None:
+        """What subscribers are subscribed to, if the source has any."""
+        return None
+
     def media(self, options: dict[str, Any]) -> Media | None:
         """Where the files of images are."""
         folder: Path | None = options["media"]
@@ -69,6 +74,7 @@ class ImportCommand(BaseCommand):
             task = Import(
                 self.source(options),
                 media=media,
+                mailing=self.mailing(options),
                 dry_run=options["dry_run"],
                 progress=progress,
                 name=Path(options["source"]).name,

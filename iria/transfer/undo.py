@@ -29,8 +29,9 @@ from iria.core.db.imported_items import ImportedItem
 from iria.transfer import runs
 from iria.transfer.records import Kind
 from iria.transfer.report import spool
-from iria.transfer.writer import comments, images, texts
+from iria.transfer.writer import comments, images, subscribers, texts
 from iria.transfer.writer.items import digest_of_row
+from newsletter.models import Subscriber
 
 BATCH: Final = 100
 REMOVED: Final = "removed"
@@ -100,6 +101,10 @@ class Undo:
         self._in_batches(Kind.PAGES, lambda items: self._remove_each(items, Page, texts.written))
         self._in_batches(Kind.REDIRECTS, lambda items: self._remove_each(items, Redirect, None))
         self._in_batches(Kind.IMAGES, lambda items: self._remove_each(items, Image, images.written))
+        self._in_batches(
+            Kind.SUBSCRIBERS,
+            lambda items: self._remove_each(items, Subscriber, subscribers.written),
+        )
         self._in_batches(Kind.TAGS, lambda items: self._remove_each(items, Tag, _name))
         self._in_batches(Kind.AUTHORS, lambda items: self._remove_each(items, AuthorProfile, _name))
         self._in_batches(Kind.CATEGORIES, lambda items: self._remove_each(items, Category, _name))

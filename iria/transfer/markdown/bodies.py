@@ -24,9 +24,9 @@ REMOVED: Final = ("script", "style", "nav", "form", "template")
 
 
 @cache
-def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    return parser.use(footnote_plugin).use(deflist_plugin)
+def parser() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    return made.use(footnote_plugin).use(deflist_plugin)
 
 
 def convert(
@@ -46,14 +46,14 @@ def convert(
     text = UNREADABLE.sub("", shortcodes.expand(text, remarks))
     if is_markdown:
         try:
-            text = _markdown().render(text)
+            text = parser().render(text)
         except (RecursionError, IndexError, ValueError):
             remarks.append(Remark("Markdown not understood", "The text was imported as it was."))
     elif "<body" in text.lower():
         text = _main_part(text)
 
     def prepare(tree: HtmlElement) -> None:
-        _footnotes(tree)
+        footnotes(tree)
         _captions(tree)
         for anchor in tree.iter("a"):
             if href := anchor.get("href"):
@@ -78,7 +78,7 @@ def _main_part(page: str) -> str:
     return str(lxml_html.tostring(found, encoding="unicode", with_tail=False))
 
 
-def _footnotes(tree: HtmlElement) -> None:
+def footnotes(tree: HtmlElement) -> None:
     """A link to a note below the text becomes the note."""
     notes: dict[str, str] = {}
     for section in [each for each in tree.iter("section", "div") if "footnotes" in _classes(each)]:

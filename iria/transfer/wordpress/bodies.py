@@ -193,7 +193,7 @@ def _embeds(tree: HtmlElement, result: Converted) -> None:
                 _become_embed(figure, url, _caption_of(figure))
     for frame in list(tree.iter("iframe", "audio", "video")):
         source = frame.get("src") or next((each.get("src") for each in frame.iter("source")), "")
-        url = _embeddable(source or "")
+        url = embeddable(source or "")
         if not url:
             result.remarks.append(Remark("frame without URL", str(frame.tag)))
             continue
@@ -217,7 +217,7 @@ def _bare_url(figure: HtmlElement) -> str:
     return ""
 
 
-def _embeddable(source: str) -> str:
+def embeddable(source: str) -> str:
     """The page of a video for the URL of its frame; other URLs as they are."""
     if found := YOUTUBE.search(source):
         return f"https://www.youtube.com/watch?v={found[1]}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import batched
+from itertools import batched, takewhile
 from typing import Final, Protocol
 
 from django.db import transaction
@@ -12,17 +12,31 @@ from accounts.models import User
 from articles.editorial.models import Article, ArticleType
 from iria.core.db.import_runs import ImportRun
 from iria.transfer import runs
-from iria.transfer.records import Author, Image, Kind, Record, Site, Term, Text
+from iria.transfer.records import (
+    Author,
+    Image,
+    Kind,
+    Record,
+    Redirect,
+    Site,
+    Subscriber,
+    Term,
+    Text,
+)
 from iria.transfer.report import Report
-from iria.transfer.writer import verification
+from iria.transfer.writer import old_redirects, verification
 from iria.transfer.writer.images import Images, Media, key_of
 from iria.transfer.writer.items import Items
 from iria.transfer.writer.redirects import Redirects
+from iria.transfer.writer.subscribers import Mailing, Subscribers
 from iria.transfer.writer.terms import Terms
 from iria.transfer.writer.texts import LANGUAGE_CODES, Texts
 
 BATCH: Final = 50
 """Texts that are written in one transaction; after a kill at most so many are written again."""
+
+MOST_SUBSCRIBERS: Final = 500
+"""In one transaction."""
 
 
 class Source(Protocol):
@@ -46,6 +60,7 @@ class Import:
 
     source: Source
     media: Media | None = None
+    mailing: Mailing | None = None
     dry_run: bool = False
     by: User | None = None
     language: str = "en"
@@ -59,6 +74,7 @@ class Import:
     """What the database lacks afterwards, see `verification`."""
     progress: Callable[[int], None] = field(default=lambda _number: None)
     """Called with the number of texts done."""
+    _redirects: list[Redirect] = field(default_factory=list)
     _stored_progress: runs.Progress | None = None
 
     def run(self) -> Report:
@@ -113,8 +129,11 @@ class Import:
             kind=ArticleType.objects.order_by("position", "pk")[0],
         )
         self._write_texts(texts, report)
+        self._write_subscribers(Subscribers(items, report, self.mailing, self.name))
         with transaction.atomic():
             for path, row in named.old_urls():
+                redirects.add(path, row)
+            for path, row in old_redirects.rows(self._redirects, report):
                 redirects.add(path, row)
             for _number, path, parent in images.pages:
                 if (article := items.row(items.one(Kind.POSTS, parent), Article)) and article.year:
@@ -140,6 +159,8 @@ class Import:
                     terms.append(record)
                 case Image():
                     images.append(record)
+                case Redirect():
+                    self._redirects.append(record)
                 case Text():
                     self.total += 1
                     for key, credit in record.credits.items():
@@ -160,6 +181,13 @@ class Import:
             done += len(batch)
             self._store_progress(done)
             self.progress(done)
+
+    def _write_subscribers(self, subscribers: Subscribers) -> None:
+        found = takewhile(lambda each: not isinstance(each, (Image, Text)), self.source.records())
+        for batch in batched(
+            (each for each in found if isinstance(each, Subscriber)), MOST_SUBSCRIBERS
+        ):
+            subscribers.write(batch)
 
     def _store_progress(self, done: int) -> None:
         if self._stored_progress is None and self.run_row:

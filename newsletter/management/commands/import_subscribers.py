@@ -55,7 +55,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, file: str, **options: Any) -> None:
-        newsletters = [_newsletter(slug) for slug in dict.fromkeys(options["newsletter"])]
+        newsletters = [newsletter_named(slug) for slug in dict.fromkeys(options["newsletter"])]
         try:
             content = Path(file).read_bytes()
             subscriber_import = uploads.upload(
@@ -94,7 +94,8 @@ def _run(subscriber_import: SubscriberImport, columns: ColumnMapping, *, dry_run
     subscriber_import.refresh_from_db()
 
 
-def _newsletter(slug: str) -> Newsletter:
+def newsletter_named(slug: str) -> Newsletter:
+    """Raises CommandError."""
     newsletter = Newsletter.objects.filter(slug=slug).first()
     if newsletter is None:
         slugs = ", ".join(Newsletter.objects.values_list("slug", flat=True))

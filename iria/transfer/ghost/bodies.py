@@ -1,0 +1,233 @@
+"""Texts of Ghost as HTML that the writer understands (see `wordpress.bodies`)."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from articles.body.tree import replace
+from iria.transfer.ghost import lexical, mobiledoc
+from iria.transfer.ghost.cards import WIDTHS, Cards, markdown
+from iria.transfer.ghost.lexical import Malformed
+from iria.transfer.ghost.tables import Row
+from iria.transfer.markdown.bodies import footnotes
+from iria.transfer.names import short_id
+from iria.transfer.records import Remark
+from iria.transfer.wordpress import bodies
+
+SITE: Final = "__GHOST_URL__"
+"""Stands for the URL of the site in exports."""
+CONTENT: Final = "/content/images/"
+SIZE: Final = re.compile(r"^(?:size/w\d{1,5}(?:h\d{1,5})?/|format/\w{1,8}/)+")
+"""Before the path of a smaller version."""
+FILES: Final = "/content/"
+GATED: Final = re.compile(
+    r"<!--\s*kg-gated-block:begin(?P<for>[^>]*?)-->.*?(?:<!--\s*kg-gated-block:end\s*-->|\Z)",
+    re.DOTALL,
+)
+EVERYBODY: Final = re.compile(r"\bnonMember:\s*true\b")
+EDITORS: Final[dict[str, Callable[[object, Cards], str]]] = {
+    "lexical": lexical.html,
+    "mobiledoc": mobiledoc.html,
+}
+"""The columns with texts of an editor, the present one first."""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where the old site was, as far as one knows: exports do not say it."""
+
+    url: str = ""
+    """Without a slash at its end; may be empty."""
+
+    @property
+    def host(self) -> str:
+        return _host(self.url)
+
+    def link(self, url: str) -> str:
+        """A link to a text of the site as a path; one to a file keeps the host of the site, if it is known."""
+        if self.host and _host(url) == self.host:
+            parts = urlsplit(url.strip())
+            url = parts._replace(scheme="", netloc="").geturl() or "/"
+        return self.url + url if self.url and url.startswith(FILES) else url
+
+    def image(self, url: str) -> str:
+        """The path of an uploaded image below `content/images`; empty if it is elsewhere."""
+        url = url.strip().replace(SITE, "")
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return ""
+        if parts.scheme not in {"", "http", "https"}:
+            return ""
+        path = unquote(parts.path)
+        _, found, below = path.partition(CONTENT)
+        if found and (not parts.netloc or not self.host or _host(url) == self.host):
+            return SIZE.sub("", below)
+        return "" if parts.netloc else path.lstrip("/")
+
+    def image_id(self, url: str) -> str:
+        return short_id(self.image(url) or url.strip())
+
+
+@dataclass(slots=True)
+class Body:
+    html: str
+    remarks: list[Remark] = field(default_factory=list)
+    credits: dict[str, str] = field(default_factory=dict)
+    images: list[str] = field(default_factory=list)
+    """The URLs of images, in their order."""
+
+
+def convert(row: Row, place: Place) -> Body:
+    """The text of a post, from the first of its columns that holds one."""
+    cards = Cards()
+    source = _source(row, cards).replace(SITE, "")
+    source, hidden = _without_gated(source)
+    images: list[str] = []
+
+    def identify(url: str) -> str:
+        images.append(url)
+        return place.image_id(url)
+
+    converted = bodies.convert_html(source, identify, lambda tree: _prepare(tree, place))
+    remarks = [*cards.remarks, *converted.remarks]
+    if hidden:
+        remarks.append(Remark("hidden card", "A part for members only was not imported."))
+    return Body(converted.html, _once(remarks), converted.credits, images)
+
+
+def _once(remarks: list[Remark]) -> list[Remark]:
+    return list(dict.fromkeys(remarks))
+
+
+def _source(row: Row, cards: Cards) -> str:
+    for column, render in EDITORS.items():
+        given = row.get(column)
+        if not given:
+            continue
+        try:
+            document = json.loads(given) if isinstance(given, str) else given
+            return render(document, cards)
+        except (ValueError, RecursionError, Malformed):
+            cards.remarks = [Remark("unreadable text", f"{column}; another form was used.")]
+    html = row.get("html")
+    if isinstance(html, str) and html.strip():
+        return html
+    text = row.get("markdown")
+    return markdown(text) if isinstance(text, str) else ""
+
+
+def _without_gated(html: str) -> tuple[str, bool]:
+    """What everybody sees, and whether there was more."""
+    hidden = False
+
+    def part(found: re.Match[str]) -> str:
+        nonlocal hidden
+        if EVERYBODY.search(found["for"]):
+            return found[0]
+        hidden = True
+        return ""
+
+    return GATED.sub(part, html), hidden
+
+
+def _prepare(tree: HtmlElement, place: Place) -> None:
+    """What Ghost's own HTML has classes for, as `wordpress.bodies` and the sanitiser know it."""
+    footnotes(tree)
+    for anchor in tree.iter("a"):
+        if href := anchor.get("href"):
+            anchor.set("href", place.link(href))
+    for element in list(tree.iter("figure", "div", "a", "blockquote")):
+        for name in _classes(element):
+            if name in REPLACED:
+                REPLACED[name](element)
+            elif name in CHANGED:
+                tag, attribute, value = CHANGED[name]
+                element.tag = tag
+                element.set(attribute, value)
+    for figure in tree.iter("figure"):
+        names = _classes(figure)
+        width = next((value for value in WIDTHS.values() if f"kg-width-{value}" in names), "")
+        if width:
+            figure.set("class", f"align{width}")
+        if url := figure.get("data-embed"):
+            figure.set("data-embed", re.sub("^http:", "https:", url))
+
+
+def _classes(element: HtmlElement) -> set[str]:
+    return set((element.get("class") or "").split())
+
+
+def _embed(figure: HtmlElement) -> None:
+    """A frame, or a quotation of a social network with a link to it."""
+    frame = next(figure.iter("iframe"), None)
+    links = [each.get("href") or "" for each in figure.iter("a")]
+    url = (frame.get("src") or "") if frame is not None else (links[-1] if links else "")
+    url = bodies.embeddable(url)
+    if not url:
+        return
+    made = lxml_html.Element("figure")
+    made.set("data-embed", url)
+    for caption_ in list(figure.iter("figcaption"))[:1]:
+        etree.SubElement(made, "figcaption").text = " ".join(caption_.text_content().split())
+    replace(figure, made)
+
+
+def _bookmark(figure: HtmlElement) -> None:
+    anchor = next(figure.iter("a"), None)
+    if anchor is None:
+        return
+    parts = {"kg-bookmark-title": "", "kg-bookmark-description": ""}
+    for each in anchor.iter("div", "span"):
+        for name in (each.get("class") or "").split():
+            if name in parts:
+                parts[name] = " ".join(each.text_content().split())
+    href = anchor.get("href") or ""
+    made = lxml_html.Element("p")
+    link = etree.SubElement(made, "a")
+    link.set("href", href)
+    link.text = parts["kg-bookmark-title"] or href
+    rest = [parts["kg-bookmark-description"]]
+    rest += [" ".join(each.text_content().split()) for each in figure.iter("figcaption")]
+    for text in filter(None, rest):
+        etree.SubElement(made, "br").tail = text
+    replace(figure, made)
+
+
+def _file(anchor: HtmlElement) -> None:
+    title = next(
+        (each for each in anchor.iter("div") if "kg-file-card-title" in (each.get("class") or "")),
+        anchor,
+    )
+    made = lxml_html.Element("p")
+    link = etree.SubElement(made, "a")
+    link.set("href", anchor.get("href") or "")
+    link.text = " ".join(title.text_content().split())
+    replace(anchor, made)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url.strip()).netloc.lower().removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+REPLACED: Final[dict[str, Callable[[HtmlElement], None]]] = {
+    "kg-bookmark-card": _bookmark,
+    "kg-file-card-container": _file,
+    "kg-embed-card": _embed,
+}
+CHANGED: Final = {
+    "kg-callout-card": ("aside", "data-callout", ""),
+    "kg-gallery-card": ("figure", "class", "wp-block-gallery"),
+    "kg-blockquote-alt": ("aside", "data-pull-quote", ""),
+}
+"""Class → tag, and an attribute with its value."""

@@ -1,0 +1,232 @@
+"""The URLs of the old site: `routes.yaml` and the redirects that its editors had set up."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import yaml
+
+from iria.transfer.records import Redirect, Unreadable
+
+DEFAULT: Final = "/{slug}/"
+VARIABLE: Final = re.compile(r"\{(\w+)\}|:(\w+)")
+LONGEST_FILE: Final = 5 * 1024**2
+LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Every value as text."""
+NO_TAG: Final = "all"
+"""What Ghost writes for the first tag of a post that has none."""
+OF_ONE: Final = re.compile(r"(tag|author|page|post)\.([\w-]+)")
+CONDITION: Final = re.compile(
+    r"(?P<field>[\w.]+):(?P<not>-)?(?P<values>\[[^\]]*\]|'[^']*'|[^\s'\[]+)"
+)
+META: Final = re.compile(r"[\[\](){}*+?|^$\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a permalink and the filter of a collection ask of a post."""
+
+    fields: Mapping[str, tuple[str, ...]]
+    """Name → values: slug, id, tag, primary_tag, author, primary_author, featured, visibility."""
+    published_at: datetime | None
+
+
+@dataclass(slots=True)
+class Routes:
+    collections: list[tuple[str, str]] = field(default_factory=lambda: [("", DEFAULT)])
+    """Filter and permalink, in their order."""
+    tag: str = "/tag/{slug}/"
+    author: str = "/author/{slug}/"
+    shown_at: dict[str, str] = field(default_factory=dict)
+    """`page.slug` → the path that a route shows it at."""
+    lists: list[tuple[str, str]] = field(default_factory=list)
+    """Path of a list → `tag.slug` or `author.slug` that it shows."""
+    zone: tzinfo = UTC
+
+    def post(self, facts: Facts) -> str:
+        """The path of a post; empty if no collection has it."""
+        for condition, permalink in self.collections:
+            if matches(condition, facts):
+                return fill(permalink, facts, self.zone)
+        return ""
+
+    def term(self, pattern: str, slug: str) -> str:
+        return path_of(fill(pattern, Facts({"slug": (slug,)}, None), self.zone))
+
+
+def read_routes(file: Path, zone: tzinfo) -> Routes:
+    """Raises Unreadable."""
+    given = _yaml(file)
+    if not isinstance(given, dict):
+        message = f"{file.name} is no routes file of Ghost."
+        raise Unreadable(message, 1)
+    routes = Routes(zone=zone)
+    if collections := _mapping(given.get("collections")):
+        routes.collections = []
+    for path, options in collections.items():
+        _add_collection(routes, path_of(str(path)), _mapping(options))
+    taxonomies = _mapping(given.get("taxonomies"))
+    for name in ("tag", "author"):
+        pattern = taxonomies.get(name)
+        if isinstance(pattern, str) and "slug" in pattern:
+            setattr(routes, name, pattern)
+    for path, options in _mapping(given.get("routes")).items():
+        shown = _data(_mapping(options).get("data"))
+        if shown.startswith(("page.", "post.")):
+            routes.shown_at[shown] = path_of(str(path))
+        elif shown and path_of(str(path)) != "/":
+            routes.lists.append((path_of(str(path)), shown))
+    return routes
+
+
+def _add_collection(routes: Routes, path: str, options: Mapping[Any, Any]) -> None:
+    permalink, condition = options.get("permalink"), str(options.get("filter") or "")
+    if isinstance(permalink, str):
+        routes.collections.append((condition, permalink))
+    of_one = re.fullmatch(r"(?:primary_)?(tag|author):\[?([\w-]+)\]?", condition)
+    shown = _data(options.get("data")) or (f"{of_one[1]}.{of_one[2]}" if of_one else "")
+    if path != "/" and shown.startswith(("tag.", "author.")):
+        routes.lists.append((path, shown))
+
+
+def read_redirects(file: Path) -> list[Redirect]:
+    """The redirects of `redirects.json` or `redirects.yaml`. Raises Unreadable."""
+    given = _json(file) if file.suffix.lower() == ".json" else _yaml(file)
+    if given in (None, ""):
+        return []
+    pairs: list[tuple[object, object]]
+    if isinstance(given, list):
+        pairs = [(_mapping(each).get("from"), _mapping(each).get("to")) for each in given]
+    elif isinstance(given, dict):
+        pairs = [pair for part in given.values() for pair in _mapping(part).items()]
+    else:
+        message = f"{file.name} is no redirects file of Ghost."
+        raise Unreadable(message, 1)
+    return [_redirect(str(old or ""), str(new or "")) for old, new in pairs]
+
+
+def matches(condition: str, facts: Facts) -> bool:
+    """Whether a post fits a filter: `,` is “or”, `+` is “and” and binds closer."""
+    text = condition.strip().strip("()")
+    if not text:
+        return True
+    return any(
+        all(_fits(part, facts) for part in _split(either, "+")) for either in _split(text, ",")
+    )
+
+
+def fill(pattern: str, facts: Facts, zone: tzinfo) -> str:
+    """The path that a permalink gives a post."""
+
+    def variable(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        if name in {"year", "month", "day"}:
+            if facts.published_at is None:
+                return ""
+            moment = facts.published_at.astimezone(zone)
+            return f"{getattr(moment, name):0{4 if name == 'year' else 2}d}"
+        values = facts.fields.get("primary_author" if name == "author" else name, ())
+        return values[0] if values else NO_TAG if name.startswith("primary_") else ""
+
+    return _path(VARIABLE.sub(variable, pattern))
+
+
+def path_of(url: str) -> str:
+    """The unescaped path with slashes at both ends."""
+    try:
+        return _path(unquote(urlsplit(url.strip()).path))
+    except ValueError:
+        return ""
+
+
+def _path(text: str) -> str:
+    return "/" + "".join(f"{part}/" for part in text.split("/") if part)
+
+
+def _redirect(old: str, new: str) -> Redirect:
+    plain = re.sub(r"\\([/.\-_])", r"\1", old.strip())
+    plain = plain.removeprefix("^").removesuffix("$").removesuffix("/?").removesuffix("(?:/)")
+    skipped = ""
+    if not old.strip() or not new.strip():
+        skipped = "One of its two URLs is missing."
+    elif META.search(plain) or "$" in new:
+        skipped = "It is a pattern; only single URLs are redirected."
+    return Redirect(path_of(plain) if not skipped else old.strip(), new.strip(), skipped)
+
+
+def _fits(part: str, facts: Facts) -> bool:
+    found = CONDITION.fullmatch(part.strip().strip("()"))
+    if found is None:
+        return False
+    name = (
+        found["field"].removesuffix(".slug").removesuffix("s" if found["field"] == "tags" else "")
+    )
+    name = "author" if name == "authors" else name
+    wanted = {each.strip().strip("'\"") for each in found["values"].strip("[]").split(",")}
+    has = not wanted.isdisjoint(facts.fields.get(name, ()))
+    return has != bool(found["not"])
+
+
+def _split(text: str, sign: str) -> Iterator[str]:
+    """At a sign that is not within brackets."""
+    depth, start = 0, 0
+    for number, character in enumerate(text):
+        depth += (character in "[(") - (character in "])")
+        if character == sign and depth <= 0:
+            yield text[start:number]
+            start = number + 1
+    yield text[start:]
+
+
+def _data(value: object) -> str:
+    """`tag.slug` and the like, in the short form or the long one."""
+    if isinstance(value, dict):
+        value = next(iter(value.values()), "")
+    found = OF_ONE.fullmatch(value.strip()) if isinstance(value, str) else None
+    return found[0] if found else ""
+
+
+def _mapping(value: object) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > LONGEST_FILE:
+            message = f"{file.name} is larger than {LONGEST_FILE // 1024**2} MB."
+            raise Unreadable(message)
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        message = f"{file.name} cannot be opened: {error.strerror}."
+        raise Unreadable(message) from error
+    except UnicodeError as error:
+        message = f"{file.name} is not in UTF-8."
+        raise Unreadable(message) from error
+
+
+def _json(file: Path) -> object:
+    try:
+        return json.loads(_text(file))
+    except json.JSONDecodeError as error:
+        message = f"{file.name} is no JSON: {error.msg}."
+        raise Unreadable(message, error.lineno) from error
+    except (ValueError, RecursionError) as error:
+        message = f"{file.name} cannot be read."
+        raise Unreadable(message) from error
+
+
+def _yaml(file: Path) -> object:
+    try:
+        return yaml.load(_text(file), Loader=LOADER)  # noqa: S506 - makes texts, lists and mappings only
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        message = f"{file.name} is no YAML: {getattr(error, 'problem', '') or 'unknown reason'}."
+        raise Unreadable(message, mark.line + 1 if mark else 0) from error
+    except (ValueError, TypeError, RecursionError) as error:
+        message = f"{file.name} cannot be read."
+        raise Unreadable(message) from error

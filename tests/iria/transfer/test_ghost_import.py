@@ -1,0 +1,273 @@
+"""A Ghost export becomes articles, pages, images, redirects and subscribers, once."""
+
+import json
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from articles.editorial.models import Article
+from articles.images.models import Image
+from articles.pages.models import Page
+from iria.core.db.imported_items import ImportedItem
+from iria.transfer.report import Outcome
+from newsletter.models import Consent, Newsletter, Subscriber
+from newsletter.subscriptions import opt_in, suppression
+from tests.iria.transfer import ghost_export
+from tests.iria.transfer.ghost_export import lexical, paragraph, post, text
+from tests.newsroom import picture_file
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.django_db
+
+Run = Callable[..., dict[str, Any]]
+TABLES: dict[str, Any] = {
+    "posts": [
+        post("a1", slug="cranes"),
+        post("a2", slug="ships", title="Ships"),
+        post("a3", slug="about", title="About", type="page"),
+        post("a4", slug="secret", visibility="paid"),
+    ],
+    "tags": [
+        {"id": "t1", "name": "Ports", "slug": "ports"},
+        {"id": "t2", "name": "#hidden", "slug": "hash-hidden", "visibility": "internal"},
+    ],
+    "posts_tags": [{"post_id": "a1", "tag_id": each} for each in ("t1", "t2")],
+    "users": [{"id": "u1", "name": "Ana Prado", "slug": "ana-prado"}],
+    "posts_authors": [{"post_id": "a1", "author_id": "u1"}],
+    "members": [
+        {"id": "m1", "email": "ana@example.org", "name": "Ana"},
+        {"id": "m2", "email": "Tom@Example.org"},
+        {"id": "m3", "email": "bounced@example.org", "email_disabled": True},
+        {"id": "m4", "email": "not an address"},
+        {"id": "m5", "email": "ANA@example.org"},
+    ],
+    "members_newsletters": [
+        {"member_id": each, "newsletter_id": "n1"} for each in ("m1", "m4", "m5")
+    ],
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def run(tables: dict[str, Any], status: int = 0, **options: Any) -> dict[str, Any]:
+        file = ghost_export.write(tmp_path, **tables)
+        target = tmp_path / "report.json"
+        with pytest.raises(SystemExit) if status else nullcontext() as stopped:
+            call_command("import_ghost", file, report=target, verbosity=0, **options)
+        assert stopped is None or stopped.value.code == status
+        found: dict[str, Any] = json.loads(target.read_text())
+        for counts in found["counts"].values():
+            assert counts["found"] == sum(counts[each] for each in Outcome)
+        return found
+
+    return run
+
+
+@pytest.fixture
+def mailing() -> dict[str, Any]:
+    Newsletter.objects.update_or_create(slug="weekly", defaults={"name": "Weekly"})
+    return {"newsletter": ["weekly"], "consent": "Form of the old site"}
+
+
+def test_posts_become_articles_and_pages_become_pages(run: Run, client: Client) -> None:
+    report = run(TABLES)
+    article = Article.objects.get(slug="cranes")
+    assert article.get_absolute_url() == "/2024/02/cranes/"
+    assert article.body == "<p>Hello.</p>"
+    assert [each.name for each in article.tags.all()] == ["Ports"]
+    assert [each.path for each in article.categories.all()] == ["ports"]
+    assert [each.author.name for each in article.bylines.select_related("author")] == ["Ana Prado"]
+    assert not Article.objects.get(slug="secret").is_published
+    assert Page.objects.get(path="about").is_published
+    assert client.get("/cranes/")["Location"] == "/2024/02/cranes/"
+    assert client.get("/tag/ports/").status_code == 200
+    assert report["counts"]["posts"]["created"] == 3
+    assert report["counts"]["tags"] == {
+        "found": 2, "created": 1, "updated": 0, "unchanged": 0, "skipped": 1, "failed": 0
+    }  # fmt: skip
+
+
+def test_importing_twice_changes_nothing(run: Run, mailing: dict[str, Any]) -> None:
+    tables = TABLES | {"members": TABLES["members"][:3]}
+    run(tables, **mailing)
+    before = list(ImportedItem.objects.order_by("pk").values_list("pk", "written", "object_id"))
+    second = run(tables, **mailing)
+    for counts in second["counts"].values():
+        assert counts["created"] == counts["updated"] == counts["failed"] == 0
+    after = list(ImportedItem.objects.order_by("pk").values_list("pk", "written", "object_id"))
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    "name", ["export__default_export.json", "export__export-003-dbErrors.json"]
+)
+def test_an_export_from_elsewhere_is_imported_once(name: str, tmp_path: Path) -> None:
+    file, target = shared_data("ghost", "fixtures", name), tmp_path / "report.json"
+    tables = json.loads(file.read_text())
+    data = (tables["db"][0] if "db" in tables else tables)["data"]
+    for outcome in ("created", "unchanged"):
+        call_command("import_ghost", file, report=target, verbosity=0)
+        counts = json.loads(target.read_text())["counts"]
+        assert counts["posts"][outcome] == len(data["posts"])
+        assert counts["authors"][outcome] == len(data["users"])
+        assert counts["tags"]["found"] == len(data["tags"])
+    assert Article.objects.count() == len(data["posts"])
+
+
+def test_images_are_found_in_the_content_folder(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "content" / "images" / "2024" / "05"
+    folder.mkdir(parents=True)
+    (folder / "quay.jpg").write_bytes(picture_file(colour="red").read())
+    (folder / "crane.jpg").write_bytes(picture_file(colour="teal").read())
+    url = "__GHOST_URL__/content/images"
+    body = lexical(
+        paragraph(text("One.")),
+        {"type": "image", "src": f"{url}/size/w600/2024/05/quay.jpg", "alt": "A quay"}
+        | {"caption": "The quay. Photo: Mira Field"},
+        {"type": "image", "src": "https://else.example/x.jpg"},
+    )
+    tables = {
+        "posts": [post(lexical=body, feature_image=f"{url}/2024/05/crane.jpg")],
+        "posts_meta": [
+            {"post_id": "a1", "feature_image_alt": "A crane"}
+            | {"feature_image_caption": "The crane. © Ilse Brandt"}
+        ],
+    }
+    for media in (tmp_path / "content", tmp_path / "content" / "images"):
+        report = run(tables, media=media)
+        assert report["counts"]["images"]["skipped"] == 1
+    article = Article.objects.get()
+    lead, quay = article.lead_image, Image.objects.get(credit="Mira Field")
+    assert lead is not None
+    assert (lead.credit, article.lead_caption, article.lead_alt) == (
+        "Ilse Brandt",
+        "The crane.",
+        "A crane",
+    )
+    assert f'<figure data-image="{quay.pk}" data-alt="A quay">' in article.body
+    assert 'href="https://else.example/x.jpg"' in article.body
+    assert report["counts"]["images"]["unchanged"] == 2
+
+
+def test_redirects_of_the_old_site_lead_to_what_is_here(
+    run: Run, tmp_path: Path, client: Client
+) -> None:
+    redirects = tmp_path / "redirects.json"
+    rules = [
+        ("/old-cranes/", "/cranes/"),
+        ("/older-cranes/", "/old-cranes/"),
+        ("/old-about/", "/about/"),
+        ("/topics/", "/tag/ports/"),
+        ("/round/", "/round/"),
+        ("/gone/", "/nothing/"),
+        ("/away/", "https://else.example/"),
+        ("^/blog/(.*)", "/$1"),
+    ]
+    redirects.write_text(json.dumps([{"from": old, "to": new} for old, new in rules]))
+    report = run(TABLES, redirects=redirects)
+    for old, new in (
+        ("/old-cranes/", "/2024/02/cranes/"),
+        ("/older-cranes/", "/2024/02/cranes/"),
+        ("/old-about/", "/about/"),
+        ("/topics/", "/tag/ports/"),
+    ):
+        assert client.get(old)["Location"] == new
+    reasons = {
+        each["source_id"]: each["reason"]
+        for each in report["items"]
+        if each["kind"] == "redirects" and each["outcome"] == Outcome.SKIPPED
+    }
+    assert set(reasons) == {"/round/", "/gone/", "/away/", "^/blog/(.*)"}
+    assert all(reasons.values())
+
+
+def test_links_between_texts_follow_their_targets(run: Run) -> None:
+    link = {"type": "link", "url": "__GHOST_URL__/ships/", "children": [text("Ships")]}
+    posts = [post("a1", lexical=lexical(paragraph(link))), post("a2", slug="ships", title="Ships")]
+    run({"posts": posts})
+    ships = Article.objects.get(slug="ships")
+    assert f"internal:article/{ships.pk}" in Article.objects.exclude(pk=ships.pk).get().body
+
+
+def test_members_are_left_out_unless_a_newsletter_is_named(run: Run) -> None:
+    report = run(TABLES)
+    assert report["counts"]["subscribers"]["skipped"] == 5
+    assert not Subscriber.objects.exists()
+
+
+def test_a_newsletter_needs_a_proof_of_consent(run: Run, mailing: dict[str, Any]) -> None:
+    with pytest.raises(CommandError):
+        run(TABLES, newsletter=["weekly"])
+    with pytest.raises(CommandError):
+        run(TABLES, **mailing | {"newsletter": ["unknown"]})
+
+
+def test_members_keep_their_consent(run: Run, mailing: dict[str, Any]) -> None:
+    report = run(TABLES, status=1, **mailing)
+    states = dict(Subscriber.objects.values_list("email", "state"))
+    assert states == {
+        "ana@example.org": "active",
+        "Tom@example.org": "left",
+        "bounced@example.org": "suppressed",
+    }
+    ana = Subscriber.objects.get(email="ana@example.org")
+    assert ana.name == "Ana"
+    assert [each.newsletter.slug for each in ana.subscriptions.select_related("newsletter")] == [
+        "weekly"
+    ]
+    consent = Consent.objects.get()
+    assert (consent.subscriber, consent.wording) == (ana, "Form of the old site")
+    assert consent.confirmed_at is not None
+    assert suppression.is_suppressed("bounced@example.org")
+    counts = report["counts"]["subscribers"]
+    assert (counts["created"], counts["skipped"], counts["failed"]) == (3, 1, 1)
+    assert "ana@" not in json.dumps(report).lower()
+
+
+def test_nobody_who_left_or_was_erased_here_comes_back(run: Run, mailing: dict[str, Any]) -> None:
+    left, erased = "left@example.org", "erased@example.org"
+    members = [{"id": "m1", "email": left}, {"id": "m2", "email": erased}]
+    links = [{"member_id": each, "newsletter_id": "n1"} for each in ("m1", "m2")]
+    tables = {"members": members, "members_newsletters": links}
+    run(tables, **mailing)
+    opt_in.unsubscribe(Subscriber.objects.get(email=left).token)
+    opt_in.erase(Subscriber.objects.get(email=erased))
+    counts = run(tables, **mailing)["counts"]["subscribers"]
+    assert (counts["unchanged"], counts["skipped"]) == (1, 1)
+    ImportedItem.objects.all().delete()
+    assert run(tables, **mailing)["counts"]["subscribers"]["skipped"] == 1
+    assert Subscriber.objects.get(email=left).state == "left"
+
+
+def test_who_unsubscribed_there_since_is_unsubscribed_here(
+    run: Run, mailing: dict[str, Any]
+) -> None:
+    members = [{"id": "m1", "email": "ana@example.org", "subscribed": True}]
+    run({"members": members}, **mailing)
+    members[0]["subscribed"] = False
+    assert run({"members": members}, **mailing)["counts"]["subscribers"]["updated"] == 1
+    assert Subscriber.objects.get().state == "left"
+    assert run({"members": members}, **mailing)["counts"]["subscribers"]["unchanged"] == 1
+
+
+def test_a_subscriber_from_here_gets_the_newsletter_too(run: Run, mailing: dict[str, Any]) -> None:
+    Subscriber.objects.create(email="ana@example.org")
+    members = [{"id": "m1", "email": "Ana@example.org", "subscribed": True}]
+    assert run({"members": members}, **mailing)["counts"]["subscribers"]["updated"] == 1
+    subscriber = Subscriber.objects.get()
+    assert subscriber.is_active
+    assert subscriber.subscriptions.count() == 1
+
+
+def test_undoing_removes_the_subscribers_of_an_import(run: Run, mailing: dict[str, Any]) -> None:
+    tables = TABLES | {"members": TABLES["members"][:2]}
+    run(tables, **mailing)
+    opt_in.unsubscribe(Subscriber.objects.get(email="ana@example.org").token)
+    number = ImportedItem.objects.values_list("created_in", flat=True)[0]
+    call_command("undo_import", number, verbosity=0)
+    assert [each.email for each in Subscriber.objects.all()] == ["ana@example.org"]
