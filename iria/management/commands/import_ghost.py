@@ -20,7 +20,10 @@ class Command(ImportCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--site-url", default="", metavar="URL", help="of the old site, for links to its own texts"
+            "--site-url",
+            default="",
+            metavar="URL",
+            help="of the old site, for links to its own texts",
         )
         parser.add_argument(
             "--redirects", type=Path, metavar="FILE", help="redirects.json or redirects.yaml"

@@ -36,7 +36,9 @@ class Cards:
         name = NAMES.get(name, name)
         if name in ONLY_MAIL or not is_public(card.get("visibility")):
             what = "in e-mails only" if name in ONLY_MAIL else "to members only"
-            self.remarks.append(Remark("hidden card", f"{name}: shown {what}, so it was not imported."))
+            self.remarks.append(
+                Remark("hidden card", f"{name}: shown {what}, so it was not imported.")
+            )
             return ""
         render = CARDS.get(name)
         if render is None:
