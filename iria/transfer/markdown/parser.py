@@ -363,6 +363,8 @@ class MarkdownFolder:
             if credit:
                 text.credits.setdefault(source_id, credit)
             text.lead_image = source_id
+            text.lead_caption = caption.caption
+            text.lead_alt = parts.get("alt") or flat["alt"]
             for number, each in enumerate(images):
                 if each.source_id == source_id:
                     images[number] = replace(

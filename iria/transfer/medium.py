@@ -1,0 +1,114 @@
+"""A Medium export as neutral records: a zip of pages, one for each story."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from iria.transfer import pages
+from iria.transfer.archives import Archive
+from iria.transfer.dates import moment
+from iria.transfer.names import Announced, short_id
+from iria.transfer.records import Image, Kind, Record, Remark, Site, State, Text, Unreadable
+from iria.transfer.wordpress.bodies import convert_html, path_of
+
+SYSTEM: Final = "medium"
+STORY: Final = re.compile(r"(?:^|/)posts/[^/]+\.html$")
+NAME: Final = re.compile(r"(?:draft_|\d{4}-\d{2}-\d{2}_)?(?P<slug>.*?)-*(?P<id>[0-9a-f]{8,14})$")
+SIZE: Final = re.compile(r"(?<=medium\.com/)(?:v2/)?(?:max|fit/c|resize:fit:)[/]?(?:\d+/)+")
+LARGE: Final = "max/2560/"
+DRAFT: Final = "draft_"
+REPEATED: Final = ("graf--title", "graf--subtitle", "graf--kicker")
+"""Parts of a body that the page has above it too."""
+
+
+@dataclass(slots=True)
+class Export:
+    file: Path
+    _images: set[str] = field(default_factory=set)
+
+    system = SYSTEM
+
+    def check(self) -> None:
+        """Raises Unreadable if the archive is refused, damaged, or not from Medium."""
+        with Archive(self.file) as archive:
+            names = [each for each in archive.names() if STORY.search(each)]
+            if not names:
+                message = "This is no Medium export: it has no stories in a folder “posts”."
+                raise Unreadable(message)
+            for each in names:
+                archive.read(each)
+
+    def records(self) -> Iterator[Record]:
+        """Every story, in the order of the archive. Raises Unreadable; see `check`."""
+        self._images.clear()
+        announced = Announced()
+        yield Site(SYSTEM)
+        with Archive(self.file) as archive:
+            for name in archive.names():
+                if STORY.search(name):
+                    images: list[Image] = []
+                    text = self._text(name.rsplit("/", 1)[-1], archive.text(name), images)
+                    yield from images
+                    yield from announced.before(text)
+                    yield text
+
+    def _text(self, name: str, page: str, images: list[Image]) -> Text:
+        tree = pages.parse(page)
+        stem = name.removesuffix(".html")
+        named = NAME.fullmatch(stem)
+        is_draft = name.startswith(DRAFT)
+        canonical = pages.first(tree, "p-canonical")
+        url = (canonical.get("href") or "").strip() if canonical is not None else ""
+        time = pages.first(tree, "dt-published")
+        author = pages.text_of(pages.first(tree, "p-author"))
+        slug = re.sub(r"-[0-9a-f]{8,14}$", "", path_of(url).strip("/").rsplit("/", 1)[-1])
+        text = Text(
+            source_id=short_id(named["id"] if named else stem),
+            kind=Kind.POSTS,
+            title=pages.text_of(pages.first(tree, "p-name")),
+            slug=slug or (named["slug"].strip("-").lower() if named else ""),
+            body="",
+            state=State.DRAFT if is_draft else State.PUBLISHED,
+            published_at=moment(time.get("datetime") or "", UTC) if time is not None else None,
+            standfirst=pages.text_of(pages.first(tree, "p-summary")),
+            path="" if is_draft else path_of(url),
+            authors=[author[:120]] if author else [],
+        )
+        if not is_draft and text.published_at is None:
+            text.remarks.append(Remark("no date", "Published with the date of the import."))
+        self._set_body(text, pages.first(tree, "e-content"), images)
+        return text
+
+    def _set_body(self, text: Text, content: HtmlElement | None, images: list[Image]) -> None:
+        def identify(url: str) -> str:
+            source_id = short_id(url)
+            if source_id not in self._images and url.startswith(("http://", "https://")):
+                self._images.add(source_id)
+                images.append(Image(source_id, url, path_of(url).strip("/")))
+            return source_id
+
+        converted = convert_html(pages.html_of(content), identify, _prepare)
+        text.body = converted.html
+        text.remarks += converted.remarks
+        text.credits.update(converted.credits)
+
+
+def _prepare(tree: HtmlElement) -> None:
+    for name in REPEATED:
+        for element in list(pages.with_class(tree, name)):
+            element.drop_tree()
+    for line in list(tree.iter("hr")):
+        # The first section begins with a line, which is no break in the text.
+        if next(line.itersiblings(preceding=True), None) is None and line.getparent() is not None:
+            line.drop_tree()
+            break
+    for preview in list(pages.with_class(tree, "js-mixtapeImage")):
+        preview.drop_tree()
+    for image in tree.iter("img"):
+        image.set("src", SIZE.sub(LARGE, image.get("src") or ""))
+        image.attrib.pop("data-image-id", None)

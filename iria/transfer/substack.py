@@ -1,0 +1,285 @@
+"""A Substack export as neutral records: a zip with `posts.csv` and a page for each post."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote
+
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from articles.body.tree import replace
+from iria.transfer import pages
+from iria.transfer.archives import Archive
+from iria.transfer.dates import moment
+from iria.transfer.names import short_id
+from iria.transfer.records import Image, Kind, Record, Remark, Site, State, Text, Unreadable
+from iria.transfer.wordpress.bodies import convert_html, path_of
+
+SYSTEM: Final = "substack"
+LIST: Final = "posts.csv"
+TYPES: Final = frozenset({"", "newsletter", "podcast", "page"})
+COLUMNS: Final = frozenset({"post_id", "title"})
+TRUE: Final = frozenset({"true", "1", "t", "yes"})
+FETCHED: Final = re.compile(
+    r"https://(?:cdn\.substack\.com|substackcdn\.com)/image/fetch/[^/]*/(?:[^/]*/)*?(?=https?(?:%3A|:))"
+)
+WIDGETS: Final = (
+    *("subscription-widget-wrap", "subscription-widget-wrap-editor", "subscription-widget"),
+    *("paywall-jump", "captioned-button-wrap", "directMessage", "community-chat", "poll-embed"),
+)
+"""Parts that only work at Substack."""
+PLACEHOLDER: Final = re.compile(r"%%\w+%%")
+YOUTUBE: Final = re.compile(r"[\w-]{6,20}")
+LONGEST_FIELD: Final = 1_000_000
+Row = dict[str, str]
+
+
+@dataclass(slots=True)
+class Export:
+    """`url` is that of the old site, such as https://name.substack.com, for links to its own texts."""
+
+    file: Path
+    url: str = ""
+    _images: set[str] = field(default_factory=set)
+
+    system = SYSTEM
+
+    def check(self) -> None:
+        """Raises Unreadable if the archive is refused, damaged, or not from Substack."""
+        with Archive(self.file) as archive:
+            for _row, name in self._rows(archive):
+                if name:
+                    archive.read(name)
+
+    def records(self) -> Iterator[Record]:
+        """Every post of the list, in its order. Raises Unreadable; see `check`."""
+        self._images.clear()
+        yield Site(SYSTEM, url=self.url.rstrip("/"))
+        with Archive(self.file) as archive:
+            for row, name in self._rows(archive):
+                images: list[Image] = []
+                text = self._text(row, archive.text(name) if name else "", images)
+                if not name and not text.skipped:
+                    text.remarks.append(Remark("no text", "The archive has no page for this post."))
+                yield from images
+                yield text
+
+    def _rows(self, archive: Archive) -> Iterator[tuple[Row, str]]:
+        """The posts of the list, each with the name of its page or an empty one."""
+        listed = next((each for each in archive.names() if f"/{each}".endswith(f"/{LIST}")), "")
+        if not listed:
+            message = f"This is no Substack export: it has no {LIST}."
+            raise Unreadable(message)
+        folder = listed.removesuffix(LIST)
+        by_id = {
+            each.rsplit("/", 1)[-1].partition(".")[0]: each
+            for each in archive.names()
+            if each.startswith(f"{folder}posts/") and each.endswith(".html")
+        }
+        for row in rows(archive.text(listed), COLUMNS, LIST):
+            yield row, by_id.get(row["post_id"].partition(".")[0], "")
+
+    def _text(self, row: Row, page: str, images: list[Image]) -> Text:
+        number, _, slug = row["post_id"].partition(".")
+        kind = row.get("type", "").lower()
+        is_page = kind == "page"
+        is_public = row.get("is_published", "true").lower() in TRUE
+        audience = row.get("audience", "").lower() or "everyone"
+        text = Text(
+            source_id=short_id(number),
+            kind=Kind.PAGES if is_page else Kind.POSTS,
+            title=" ".join(row["title"].split()),
+            slug=slug,
+            body="",
+            state=State.PUBLISHED if is_public and audience == "everyone" else State.DRAFT,
+            published_at=moment(row.get("post_date", ""), UTC),
+            standfirst=" ".join(row.get("subtitle", "").split()),
+            path=path_of(f"/{slug}" if is_page else f"/p/{slug}") if slug else "",
+        )
+        if kind not in TYPES:
+            text.skipped = f"Posts of type “{kind}” are not imported."
+            return text
+        if audience != "everyone":
+            text.remarks.append(
+                Remark("for subscribers only", f"“{audience}”: imported as a draft.")
+            )
+        if text.state == State.PUBLISHED and text.published_at is None:
+            text.remarks.append(Remark("no date", "Published with the date of the import."))
+        self._set_body(text, row, page, images)
+        return text
+
+    def _set_body(self, text: Text, row: Row, page: str, images: list[Image]) -> None:
+        def identify(url: str) -> str:
+            source_id = short_id(url)
+            if source_id not in self._images and url.startswith(("http://", "https://")):
+                self._images.add(source_id)
+                images.append(Image(source_id, url, path_of(url).strip("/")))
+            return source_id
+
+        def prepare(tree: HtmlElement) -> None:
+            _prepare(tree, text.remarks)
+
+        converted = convert_html(page, identify, prepare)
+        text.body = converted.html
+        if audio := row.get("podcast_url", "").strip():
+            made = lxml_html.fromstring("<p><a></a></p>")
+            made[0].set("href", audio)
+            made[0].text = audio.rsplit("/", 1)[-1] or audio
+            text.body += lxml_html.tostring(made, encoding="unicode")
+        text.remarks += converted.remarks
+        text.credits.update(converted.credits)
+
+
+def rows(text: str, needed: frozenset[str], name: str) -> Iterator[Row]:
+    """The rows of a CSV file with a header.
+
+    Raises:
+        Unreadable: it lacks a column that is needed, or is no CSV.
+    """
+    reader = csv.DictReader(io.StringIO(text.replace("\x00", "")), restval="")
+    try:
+        columns = {(each or "").strip().lower() for each in reader.fieldnames or ()}
+        if missing := sorted(needed - columns):
+            message = f"{name} has no column “{missing[0]}”."
+            raise Unreadable(message, 1)
+        for row in reader:
+            yield {
+                key.strip().lower(): (value or "").strip()
+                for key, value in row.items()
+                if isinstance(key, str)
+            }
+    except csv.Error as error:
+        message = f"{name} is no CSV file: {error}."
+        raise Unreadable(message, reader.line_num) from error
+
+
+def _prepare(tree: HtmlElement, remarks: list[Remark]) -> None:
+    removed = [each for name in WIDGETS for each in pages.with_class(tree, name)]
+    removed += [each for each in tree.iter("a") if PLACEHOLDER.search(each.get("href") or "")]
+    for element in removed:
+        if element.getparent() is not None:
+            element.drop_tree()
+    _footnotes(tree)
+    for image in list(tree.iter("img")):
+        given = _attributes(image)
+        image.set("src", original(str(given.get("src") or image.get("src") or "")))
+        image.set("alt", image.get("alt") or str(given.get("alt") or ""))
+    for element in list(tree.iter("div")):
+        names = (element.get("class") or "").split()
+        if maker := next((MAKERS[each] for each in names if each in MAKERS), None):
+            made = maker(_attributes(element))
+            if made is None:
+                remarks.append(Remark("embed not understood", names[0]))
+            else:
+                replace(element, made)
+    for quote in list(pages.with_class(tree, "pullquote")):
+        quote.tag = "aside"
+        quote.set("data-pull-quote", "")
+
+
+def original(url: str) -> str:
+    """The image that the URL of a smaller version names."""
+    found = FETCHED.match(url)
+    return unquote(url[found.end() :]) if found else url
+
+
+def _attributes(element: HtmlElement) -> dict[str, Any]:
+    try:
+        found = json.loads(element.get("data-attrs") or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _footnotes(tree: HtmlElement) -> None:
+    notes: dict[str, str] = {}
+    for note in list(pages.with_class(tree, "footnote")):
+        number = pages.first(note, "footnote-number")
+        content = pages.first(note, "footnote-content")
+        if number is not None and content is not None:
+            notes[f"#{number.get('id', '')}"] = pages.text_of(content)
+            if note.getparent() is not None:
+                note.drop_tree()
+    for anchor in list(pages.with_class(tree, "footnote-anchor")):
+        if text := notes.get(anchor.get("href") or ""):
+            made = lxml_html.Element("span")
+            made.set("data-footnote", text)
+            replace(anchor, made)
+
+
+def _video(given: dict[str, Any]) -> HtmlElement | None:
+    number = str(given.get("videoId") or "")
+    if not YOUTUBE.fullmatch(number):
+        return None
+    return _embed({"url": f"https://www.youtube.com/watch?v={number}"})
+
+
+def _vimeo(given: dict[str, Any]) -> HtmlElement | None:
+    number = str(given.get("videoId") or "")
+    return _embed({"url": f"https://vimeo.com/{number}"}) if number.isdecimal() else None
+
+
+def _embed(given: dict[str, Any]) -> HtmlElement | None:
+    url = str(given.get("url") or "")
+    if not url.startswith("https://"):
+        return None
+    made = lxml_html.Element("figure")
+    made.set("data-embed", url)
+    return made
+
+
+def _link(given: dict[str, Any]) -> HtmlElement | None:
+    url = str(given.get("canonical_url") or given.get("url") or "")
+    if not url.startswith(("http://", "https://")):
+        return None
+    made = lxml_html.fromstring("<p><a></a></p>")
+    made[0].set("href", url)
+    made[0].text = " ".join(str(given.get("title") or url).split())
+    return made
+
+
+def _gallery(given: dict[str, Any]) -> HtmlElement | None:
+    gallery = given.get("gallery")
+    listed = gallery.get("images") if isinstance(gallery, dict) else None
+    if not isinstance(listed, list) or not isinstance(gallery, dict):
+        return None
+    made = lxml_html.Element("figure")
+    made.set("class", "wp-block-gallery")
+    for each in listed:
+        if isinstance(each, dict) and each.get("src"):
+            image = lxml_html.Element("img")
+            image.set("src", original(str(each["src"])))
+            made.append(image)
+    if caption := str(gallery.get("caption") or ""):
+        element = lxml_html.Element("figcaption")
+        element.text = caption
+        made.append(element)
+    return made
+
+
+MAKERS: Final = {
+    "youtube-wrap": _video,
+    "vimeo-wrap": _vimeo,
+    "tweet": _embed,
+    "twitter-embed": _embed,
+    "instagram": _embed,
+    "tiktok-wrap": _embed,
+    "soundcloud-wrap": _embed,
+    "spotify-wrap": _embed,
+    "image-gallery-embed": _gallery,
+    "digest-post-embed": _link,
+    "embedded-post-wrap": _link,
+    "embedded-publication-wrap": _link,
+    "comment": _link,
+    "native-video-embed": _embed,
+    "native-audio-embed": _embed,
+    "file-embed-wrapper": _link,
+}
+"""Class of a part → what makes its equivalent from the values it has as JSON."""
