@@ -5,6 +5,7 @@ make prove outage
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,10 +20,12 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 
 from iria.launcher import paths, postgres_programs, postmaster, processes
 from tests.proofs.clone import free_port
+from tests.proofs.nginx import NAME, nginx
 from tests.proofs.size import FULL, sized
 from tests.shared import PROJECT
 
@@ -68,6 +71,7 @@ class Site:
     server: postmaster.Server
     log: Path
     settings: dict[str, str]
+    pages: Path
     answers: list[Answer] = field(default_factory=list)
     read: int = 0
     """The length of the log of earlier tests."""
@@ -87,7 +91,7 @@ class Site:
 
     def ask(self, path: str, form: str = "") -> Answer:
         began = time.monotonic()
-        headers = {"Accept": "text/html, */*"}
+        headers = {"Accept": "text/html, */*", "Host": NAME, "X-Forwarded-Proto": "https"}
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -174,12 +178,14 @@ def running_site(folder: Path) -> Iterator[Site]:
         **os.environ,
         "DATABASE_URL": f"postgres://{postmaster.ROLE}:outage@127.0.0.1:{database}/{postmaster.DATABASE}",
         "IRIA_STATE": str(folder / "state"),
-        "SITE_URL": f"http://127.0.0.1:{port}",
-        "ALLOWED_HOSTS": "127.0.0.1",
+        "SITE_URL": f"https://{NAME}",
+        "ALLOWED_HOSTS": NAME,
+        "TRUSTED_PROXIES": "127.0.0.0/8",
+        "PAGE_DIRECTORY": str(folder / "pages"),
         "API_RATE_LIMIT": "100000",
         "DEBUG": "no",
     }
-    made = Site(port, server, log / "site.log", settings)
+    made = Site(port, server, log / "site.log", settings, folder / "pages")
     try:
         for name in ("migrate", "createcachetable", "collectstatic"):
             options = ["--no-input"] if name != "createcachetable" else []
@@ -314,3 +320,60 @@ def test_a_frozen_server_delays_only_current_requests(site: Site) -> None:
     went, back = under_load(site, site.freeze_database, site.thaw_database)
     assert report("frozen", site, went, back) < LONGEST_SECONDS, problems(site)
     assert_graceful(site, went, back)
+
+
+def test_pages_behind_nginx_are_sent_whether_the_server_is_there_or_not(
+    site: Site, tmp_path: Path
+) -> None:
+    state = Path(site.settings["IRIA_STATE"])
+    save = (
+        "from iria.publication.models import Publication; Publication(pk=1, name='Before').save()"
+    )
+    manage = [sys.executable, "manage.py", "shell", "-v0", "-c", save]
+    subprocess.run(manage, env=site.settings, cwd=PROJECT, check=True)
+    with nginx(tmp_path / "nginx", sites=[site.port], pages=site.pages, state=state) as front:
+        file = site.pages / "current" / NAME / "index.html"
+        wait_until(lambda: front.ask("/").status == 200 and file.exists(), 20)
+        report: list[str] = []
+        with wrk(front.port, report):
+            time.sleep(1)
+            site.stop_database()
+            went = time.monotonic()
+            while time.monotonic() < went + AWAY_SECONDS:
+                answer = front.ask("/")
+                assert answer.status == 200, answer
+            site.start_database()
+            back = time.monotonic()
+            wait_until(lambda: site.ask("/readyz").status == 200, BACK_SECONDS)
+            with psycopg.connect(site.settings["DATABASE_URL"]) as database:
+                database.execute("UPDATE iria_publication SET name = 'Renamed afterwards'")
+            shown = wait_until(lambda: b"Renamed afterwards" in front.ask("/").body, BACK_SECONDS)
+            took = time.monotonic() - back
+        wait_until(lambda: front.ask("/").status == 200 and file.exists(), 20)
+    (said,) = report
+    print(
+        f"{said}\nready again {took - shown:.1f} s after its return; an edit shown {shown:.2f} s later"
+    )
+    assert "Non-2xx" not in said
+    assert "Socket errors" not in said
+
+
+@contextmanager
+def wrk(port: int, report: list[str]) -> Iterator[None]:
+    """Reads the front page for the duration of the block; its report is added at the end."""
+    program = shutil.which("wrk") or pytest.skip("wrk is not on this machine (Debian: wrk)")
+    command = [
+        program,
+        "-t1",
+        "-c4",
+        "-d3600",
+        "--timeout=15",
+        f"-HHost: {NAME}",
+        f"https://127.0.0.1:{port}/",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+            report.append(process.communicate(timeout=30)[0])

@@ -58,6 +58,8 @@ OWN_HEADERS: Final = frozenset({"Content-Length", "ETag", "Last-Modified", "Link
 of its own and the others as they are configured."""
 TICK_SECONDS: Final = 0.05
 WATCH_SECONDS: Final = 0.1
+BACK_SECONDS: Final = 2.0
+"""How long after the database other processes may take to notice that it is back."""
 FEW: Final = 200
 """So many files are deleted one by one; most of more are moved away at once."""
 
@@ -184,7 +186,7 @@ class Keeper:
         self._thread: Thread | None = None
         self._lock: int | None = None
         self._seen = 0
-        self._ticked_at = 0.0
+        self._ticked_at = self._stale_until = 0.0
         self._pages: dict[str, PageFile] = {}
         self._by_scope: defaultdict[str, set[str]] = defaultdict(set)
         self._bytes = 0
@@ -239,7 +241,11 @@ class Keeper:
         if not is_current:
             self._set_aside()
             return
+        has_changed = listener.number != self._seen
         self._drop_changed()
+        if self._stale_until and (has_changed or now > self._stale_until):
+            self._move_away("stale")
+            self._stale_until = 0.0
         self._drop_due()
         self._publish_offers()
         self._beat()
@@ -278,8 +284,9 @@ class Keeper:
 
     def _take_over(self, now: float) -> None:
         """Keeps the pages for which this process can vouch: it has listened since they were valid."""
+        # Those in `stale` stay for a moment, for processes that cannot reach the database yet.
         self._seen = listener.number
-        self._move_away("stale")
+        self._stale_until = now + BACK_SECONDS if (self.folder / "stale").exists() else 0.0
         for file in (self.folder / "current").rglob(ABOUT):
             about = _read(file.parent)
             if about is None or about["valid_at"] > now or not _may_be_published(about):
