@@ -127,6 +127,7 @@ NAVIGATION: Final = (
             "newsletter.sendinglimit": "Sending limits",
             "articles.synonyms": "Synonyms",
             "articles.pinnedquery": "Pinned results",
+            "iria.importrun": "Imports",
         },
         url="admin:settings",
     ),

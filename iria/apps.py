@@ -21,6 +21,7 @@ class IriaConfig(AppConfig):
         from iria import library_models, roles
         from iria.publication.broken_entries import broken_menu_items
         from iria.themes.dashboard import theme_problems_item
+        from iria.transfer.admin import first_import_item
 
         if settings.SENTRY_DSN:
             from iria import error_reports  # its package is optional
@@ -35,6 +36,7 @@ class IriaConfig(AppConfig):
         library_models.declare_policies()
         hooks.dashboard_items.register("publication", broken_menu_items)
         hooks.dashboard_items.register("theme", theme_problems_item)
+        hooks.dashboard_items.register("import", first_import_item)
 
 
 class IriaAdminConfig(AdminConfig):

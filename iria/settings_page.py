@@ -119,6 +119,7 @@ GROUPS: Final = {
         Setting("Feeds", "link", "Full text or summaries", part="feeds"),
     ),
     "Operations": (
+        Setting("Imports", "upload", "Move in from another system", model="iria.importrun"),
         Setting(
             "Site health",
             "check",

@@ -11,7 +11,7 @@ from accounts import known_browsers, sessions
 from iria.core.http import cache_versions, rate_limit
 from iria.core.security import daily_key
 from iria.publication import menus
-from iria.transfer import runs
+from iria.transfer import runs, uploads
 
 JOB_RETENTION_HOURS: Final = 30 * 24
 
@@ -104,6 +104,20 @@ def delete_expired_sessions(timestamp: int) -> None:
     known_browsers.delete_unused()
 
 
+@app.task(name=uploads.RUN, pass_context=True)
+def run_import(context: JobContext, run_id: int) -> None:
+    """The dry run, the import or the undoing of an archive."""
+    uploads.resume(run_id, should_stop=context.should_abort)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="iria.resume_imports", queueing_lock="iria.resume_imports")
+def resume_imports(timestamp: int) -> None:
+    """Every minute: continues imports whose job was lost."""
+    for run_id in uploads.in_progress():
+        uploads.enqueue(run_id)
+
+
 @app.periodic(cron="53 3 * * *")
 @app.task(
     name="iria.delete_old_uploads",
@@ -113,3 +127,4 @@ def delete_expired_sessions(timestamp: int) -> None:
 def delete_old_uploads(timestamp: int) -> None:
     """Every night: deletes archives that were uploaded to be imported, and old reports of imports."""
     runs.delete_old()
+    uploads.delete_abandoned()

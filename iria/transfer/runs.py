@@ -24,6 +24,10 @@ REPORT_KEPT: Final = timedelta(days=90)
 State = ImportRun.State
 
 
+class Stopped(Exception):
+    """The worker is to stop; the import is continued by the next one."""
+
+
 def start(system: str, name: str, *, by: User | None) -> ImportRun:
     """The row of an import that a command starts."""
     return ImportRun.objects.create(

@@ -38,6 +38,13 @@ class ImportRun(models.Model):
     source = models.CharField(
         max_length=200, blank=True, help_text="System and URL of the old site, once it is known."
     )
+    server_file = models.CharField(
+        max_length=500,
+        blank=True,
+        db_default="",
+        validators=[validate_storable],
+        help_text="File or folder on the server, if none was uploaded.",
+    )
     media_folder = models.CharField(
         max_length=500,
         blank=True,

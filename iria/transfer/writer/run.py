@@ -94,6 +94,8 @@ class Import:
                     raise _Undo
         except _Undo:
             pass
+        except runs.Stopped:
+            raise
         except Exception as error:
             if self.run_row:
                 runs.fail(self.run_row, f"{type(error).__name__}: {error}")

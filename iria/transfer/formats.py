@@ -1,0 +1,86 @@
+"""The formats that the admin can import. A new one needs a parser and an entry here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from iria.publication.models import current_publication
+from iria.transfer.feeds.parser import Feed
+from iria.transfer.ghost.parser import ALL_PRIMARY
+from iria.transfer.ghost.parser import Export as Ghost
+from iria.transfer.markdown.parser import MarkdownFolder
+from iria.transfer.medium import Export as Medium
+from iria.transfer.substack import Export as Substack
+from iria.transfer.wordpress.parser import Export
+from iria.transfer.writer.run import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    name: str
+    how_to_export: str
+    """A sentence for people who do not know their old system well."""
+    suffixes: tuple[str, ...]
+    """Of its files."""
+    open: Callable[[Path], Source]
+    """File or folder → its parser."""
+    has_sizes: bool = False
+    """Whether its uploads have smaller versions of each image beside it."""
+    is_folder: bool = False
+    """Whether it is a folder with texts and images, uploaded as a ZIP file."""
+
+
+def _wordpress(file: Path) -> Source:
+    return Export(file, current_publication().zone_info, ("post",))
+
+
+def _ghost(file: Path) -> Source:
+    return Ghost(file, categories=frozenset([ALL_PRIMARY]))
+
+
+def _markdown(folder: Path) -> Source:
+    return MarkdownFolder(folder, current_publication().zone_info)
+
+
+FORMATS: Final = {
+    "wordpress": Format(
+        "WordPress",
+        "In WordPress: Tools, Export, All content. The result is one XML file.",
+        (".xml",),
+        _wordpress,
+        has_sizes=True,
+    ),
+    "ghost": Format(
+        "Ghost",
+        "In Ghost: Settings, Import/Export, Export content. Members are imported by the command import_ghost only.",
+        (".json",),
+        _ghost,
+    ),
+    "substack": Format(
+        "Substack",
+        "In Substack: Settings, Exports, New export. The result is a ZIP file.",
+        (".zip",),
+        Substack,
+    ),
+    "medium": Format(
+        "Medium",
+        "In Medium: Settings, Security and apps, Download your information. The result is a ZIP file.",
+        (".zip",),
+        Medium,
+    ),
+    "markdown": Format(
+        "Hugo, Jekyll, Eleventy or Markdown",
+        "Markdown: the folder of the site with its texts and images, as a ZIP file.",
+        (".zip",),
+        _markdown,
+        is_folder=True,
+    ),
+    "feed": Format(
+        "RSS, Atom or JSON Feed",
+        "Feeds: the feed saved as a file. Most feeds have the newest articles only.",
+        (".xml", ".rss", ".atom", ".json"),
+        Feed,
+    ),
+}
+"""System → format."""

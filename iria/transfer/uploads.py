@@ -1,0 +1,301 @@
+"""Archives that were uploaded in the admin, or are in a folder on the server: the worker checks and imports them."""
+
+import shutil
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from accounts.models import User
+from iria.core.db.import_runs import ImportChunk, ImportRun
+from iria.core.text.validators import one_line
+from iria.transfer import runs
+from iria.transfer.formats import FORMATS
+from iria.transfer.records import Unreadable
+from iria.transfer.undo import Undo
+from iria.transfer.writer.images import Media
+from iria.transfer.writer.run import Import
+
+RUN: Final = "iria.import"
+AFTER_OTHERS: Final = -10
+CHUNK: Final = 1024 * 1024
+CHUNKS_AT_ONCE: Final = 16
+MOST_BYTES: Final = 1024**3
+"""Of an upload. Larger ones are copied to the server."""
+MOST_UNPACKED: Final = 20 * 1024**3
+MOST_FILES: Final = 200_000
+TEXTS: Final = (
+    *(".md", ".markdown", ".mdown", ".mkd", ".mdx", ".html", ".htm"),
+    *(".yml", ".yaml", ".toml", ".json"),
+)
+"""What a folder of texts has besides images, with its settings."""
+IMAGES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp")
+FOLDER: Final = "imports"
+"""In the state folder: where administrators put files that are too large to upload."""
+WORK: Final = "importing-"
+File, State = ImportChunk.File, ImportRun.State
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What is to be imported: each part is uploaded, or named by its path in the folder on the server."""
+
+    system: str
+    file: UploadedFile[Any] | None = None
+    server_file: str = ""
+    images: UploadedFile[Any] | None = None
+    media_folder: str = ""
+
+
+def server_folder() -> Path:
+    return Path(settings.STATE) / FOLDER
+
+
+def add(archive: Archive, *, by: User) -> ImportRun:
+    """Stores the archive and enqueues its dry run."""
+    name = (archive.file.name if archive.file else archive.server_file) or ""
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            system=archive.system,
+            name=one_line(name)[:300] or "Untitled",
+            server_file=archive.server_file,
+            media_folder=archive.media_folder,
+            created_by=by,
+        )
+        if archive.file:
+            _store(run, File.SOURCE, archive.file)
+        if archive.images:
+            _store(run, File.MEDIA, archive.images)
+    change_state(run, State.CHECKING)
+    return run
+
+
+def _store(run: ImportRun, file: str, upload: "UploadedFile[Any]") -> None:
+    waiting: list[ImportChunk] = []
+    for number, content in enumerate(upload.chunks(CHUNK)):
+        waiting.append(ImportChunk(run=run, file=file, number=number, content=content))
+        if len(waiting) == CHUNKS_AT_ONCE:
+            ImportChunk.objects.bulk_create(waiting)
+            waiting.clear()
+    ImportChunk.objects.bulk_create(waiting)
+
+
+ALLOWED: Final = {
+    State.CHECKING: (State.NEW, State.CHECKED, State.FAILED),
+    State.IMPORTING: (State.CHECKED,),
+    State.UNDOING: (State.DONE, State.UNDONE, State.FAILED),
+}
+"""What may begin after what."""
+
+
+def change_state(run: ImportRun, state: ImportRun.State) -> bool:
+    """Lets the worker begin with the dry run, the import or undoing; False if that is not possible now."""
+    possible = ImportRun.objects.filter(pk=run.pk, state__in=ALLOWED[state])
+    if state != State.UNDOING:
+        possible = possible.filter(_has_file())
+    with transaction.atomic():
+        changed = possible.update(
+            state=state, error="", done=0, total=0, started_at=timezone.now(), finished_at=None
+        )
+        if changed:
+            transaction.on_commit(lambda: enqueue(run.pk))
+    run.refresh_from_db()
+    return bool(changed)
+
+
+def has_file(run: ImportRun) -> bool:
+    return ImportRun.objects.filter(_has_file(), pk=run.pk).exists()
+
+
+def _has_file() -> Q:
+    chunks = ImportChunk.objects.filter(run=OuterRef("pk"), file=File.SOURCE)
+    return ~Q(server_file="") | Q(Exists(chunks))
+
+
+def enqueue(run_id: int) -> None:
+    """One import at a time: they would wait for each other's categories."""
+    try:
+        with transaction.atomic():
+            app.configure_task(
+                RUN, queueing_lock=f"{RUN} {run_id}", lock=RUN, priority=AFTER_OTHERS
+            ).defer(run_id=run_id)
+    except AlreadyEnqueued:
+        return
+
+
+def in_progress() -> list[int]:
+    """What waits for the worker; imports by a command do not."""
+    waiting = ImportRun.objects.filter(
+        Q(state=State.UNDOING) | Q(_has_file(), state__in=ImportRun.RUNNING)
+    )
+    return list(waiting.values_list("pk", flat=True))
+
+
+def resume(run_id: int, *, should_stop: Callable[[], bool]) -> None:
+    """Does what the state of the import says; called by the worker."""
+    run = ImportRun.objects.filter(pk=run_id, state__in=ImportRun.RUNNING).first()
+    if run is None:
+        return
+
+    def check_stop(*_numbers: int) -> None:
+        if should_stop():
+            raise runs.Stopped
+
+    try:
+        if run.state == State.UNDOING:
+            _undo(run, check_stop)
+        else:
+            _import(run, check_stop)
+    except Unreadable as error:
+        runs.fail(run, str(error))
+    except runs.Stopped:
+        return
+
+
+def _undo(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:
+    stored = runs.Progress(run)
+
+    def progress(done: int, total: int) -> None:
+        stored(done, total)
+        check_stop(done, total)
+
+    try:
+        Undo(run, progress=progress).start()
+    except runs.Stopped:
+        raise
+    except Exception as error:
+        runs.fail(run, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _import(run: ImportRun, check_stop: Callable[[int], None]) -> None:
+    dry_run = run.state == State.CHECKING
+    with _unpacked(run) as (file, media):
+        kind = FORMATS[run.system]
+        # A folder of texts has its images too.
+        folder = media or (file if kind.is_folder else None)
+        Import(
+            kind.open(file),
+            media=Media(folder, has_sizes=kind.has_sizes) if folder else None,
+            dry_run=dry_run,
+            by=run.created_by,
+            run_row=run,
+            progress=check_stop,
+        ).run()
+    if not dry_run:
+        run.chunks.all().delete()
+
+
+@contextmanager
+def _unpacked(run: ImportRun) -> Iterator[tuple[Path, Path | None]]:
+    """The file and the folder of images, for as long as they are needed."""
+    with TemporaryDirectory(prefix=WORK, dir=settings.STATE) as name:
+        folder = Path(name)
+        if run.server_file:
+            file = _on_server(run.server_file)
+        else:
+            # With its suffix, by which some formats are recognised.
+            file = _copied(run, File.SOURCE, folder / f"source{PurePosixPath(run.name).suffix}")
+        if run.media_folder:
+            media: Path | None = _on_server(run.media_folder)
+        elif run.chunks.filter(file=File.MEDIA).exists():
+            media = unzip(_copied(run, File.MEDIA, folder / "media.zip"), folder / "media")
+        else:
+            media = None
+        if media and media.suffix.lower() == ".zip":
+            media = unzip(media, folder / "media")
+        if media and not media.is_dir():
+            message = f"{run.media_folder} is not a folder."
+            raise Unreadable(message)
+        if FORMATS[run.system].is_folder and not file.is_dir():
+            file = _only_folder(unzip(file, folder / "source", (*IMAGES, *TEXTS)))
+        yield file, media
+
+
+def _only_folder(folder: Path) -> Path:
+    """The one folder in it, which a ZIP file of a folder often has, or else the folder itself."""
+    inside = list(folder.iterdir())
+    return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
+
+
+def _copied(run: ImportRun, file: str, target: Path) -> Path:
+    with target.open("wb") as copy:
+        chunks = run.chunks.filter(file=file).order_by("number")
+        for content in chunks.values_list("content", flat=True).iterator(CHUNKS_AT_ONCE):
+            copy.write(content)
+    return target
+
+
+def _on_server(name: str) -> Path:
+    root = server_folder().resolve()
+    found = (root / name).resolve()
+    if not found.is_relative_to(root) or not found.exists():
+        message = f"There is no {name} in {root}."
+        raise Unreadable(message)
+    return found
+
+
+def unzip(file: Path, target: Path, suffixes: tuple[str, ...] = IMAGES) -> Path:
+    """The files of a ZIP file with these suffixes, and nothing else, into the folder.
+
+    Raises:
+        Unreadable: it is no ZIP file, is damaged, encrypted or too large.
+    """
+    target.mkdir()
+    room = min(MOST_UNPACKED, shutil.disk_usage(target).free // 2)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = [each for each in archive.infolist() if _is_wanted(each, suffixes)]
+            if len(members) > MOST_FILES:
+                message = f"The ZIP file has more than {MOST_FILES:,} files. Copy them to the server as a folder."
+                raise Unreadable(message)
+            for member in members:
+                path = target / member.filename
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(member) as content, path.open("wb") as copy:
+                    while part := content.read(CHUNK):
+                        room -= len(part)
+                        if room < 0:
+                            message = "The unpacked files are too large. Copy them to the server as a folder."
+                            raise Unreadable(message)
+                        copy.write(part)
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        zlib.error,
+    ) as error:
+        message = f"The ZIP file cannot be read: {error}"
+        raise Unreadable(message) from error
+    return target
+
+
+def _is_wanted(member: zipfile.ZipInfo, suffixes: tuple[str, ...]) -> bool:
+    """Whether it is such a file inside the archive; `..` and absolute paths are left out."""
+    path = PurePosixPath(member.filename.replace("\\", "/"))
+    inside = not path.is_absolute() and ".." not in path.parts and ":" not in member.filename
+    is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    return inside and not is_hidden and path.suffix.lower() in suffixes
+
+
+def delete_abandoned() -> None:
+    """Deletes what a worker unpacked and could not delete, because it was killed."""
+    oldest = time.time() - runs.FILE_KEPT.total_seconds()
+    for folder in Path(settings.STATE).glob(f"{WORK}*"):
+        if folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,228 @@
+"""Administrators upload an archive, try it, import it, read the report, and undo it."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.editorial.models import Article
+from articles.images.models import Image
+from iria.core.db.import_runs import ImportChunk, ImportReportPage, ImportRun
+from iria.transfer import runs, uploads
+from iria.transfer.admin import first_import_item
+from iria.transfer.records import Unreadable
+from tests.iria.transfer import wxr
+from tests.newsroom import picture_file
+
+pytestmark = pytest.mark.django_db
+
+State = ImportRun.State
+ADD = "admin:iria_importrun_add"
+
+
+def archive(folder: Path, *parts: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("export.xml", wxr.write(folder, *parts).read_bytes())
+
+
+def images(**files: bytes) -> SimpleUploadedFile:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as target:
+        for name, content in files.items():
+            target.writestr(name, content)
+    return SimpleUploadedFile("uploads.zip", packed.getvalue())
+
+
+def upload(client: Client, **fields: object) -> ImportRun:
+    response = client.post(reverse(ADD), {"system": "wordpress", **fields})
+    run = ImportRun.objects.get()
+    assert response["Location"] == url("change", run)
+    return run
+
+
+def url(name: str, run: ImportRun) -> str:
+    return reverse(f"admin:iria_importrun_{name}", args=[run.pk])
+
+
+def work(run: ImportRun) -> None:
+    uploads.resume(run.pk, should_stop=lambda: False)
+    run.refresh_from_db()
+
+
+POSTS = (
+    wxr.attachment(21, "2020/quay.jpg", parent=7),
+    wxr.attachment(22, "2020/gone.jpg"),
+    wxr.item(7, "One", "Text."),
+    wxr.item(8, "Two", "Text.", status="draft"),
+)
+
+
+def test_an_archive_is_tried_imported_and_undone(admin_client: Client, tmp_path: Path) -> None:
+    media = images(**{"uploads/2020/quay.jpg": picture_file(colour="red").read()})
+    run = upload(admin_client, file=archive(tmp_path, *POSTS), images=media)
+    assert run.state == State.CHECKING
+    work(run)
+    assert (run.state, run.counts["posts"]["created"]) == (State.CHECKED, 2)
+    assert not Article.objects.exists()
+    admin_client.post(url("start", run))
+    work(run)
+    assert (run.state, run.done, run.total) == (State.DONE, 2, 2)
+    assert Article.objects.count() == 2
+    assert Image.objects.count() == 1
+    assert not ImportChunk.objects.exists()
+    page = admin_client.get(url("change", run))
+    assert [each["source_id"] for each in page.context["items"]] == ["22"]
+    posts = admin_client.get(url("change", run), {"kind": "posts", "outcome": "created"})
+    links = {each["admin_url"] for each in posts.context["items"]}
+    assert links == {
+        reverse("admin:articles_article_change", args=[each.pk]) for each in Article.objects.all()
+    }
+    assert admin_client.get(url("undo", run)).status_code == 200
+    admin_client.post(url("undo", run))
+    work(run)
+    assert run.state == State.UNDONE
+    assert not Article.objects.exists()
+    assert not Image.objects.exists()
+    assert admin_client.get(url("change", run)).context["columns"] == ["removed"]
+
+
+def test_the_report_is_downloaded_as_json(admin_client: Client, tmp_path: Path) -> None:
+    run = upload(admin_client, file=archive(tmp_path, *POSTS))
+    work(run)
+    response = admin_client.get(url("report", run))
+    report = json.loads(b"".join(response))
+    assert report["counts"] == run.counts
+    found = sum(each["found"] for each in run.counts.values())
+    assert len(report["items"]) == found
+
+
+def test_a_long_report_has_pages(admin_client: Client, tmp_path: Path) -> None:
+    run = upload(
+        admin_client,
+        file=archive(tmp_path, *(wxr.tag(f"t{n}", f"Tag {n}") for n in range(runs.PAGE + 5))),
+    )
+    work(run)
+    second = admin_client.get(url("change", run), {"kind": "tags", "outcome": "", "p": "2"})
+    assert (len(second.context["items"]), second.context["page_count"]) == (5, 2)
+    assert admin_client.get(url("change", run), {"p": "9" * 8}).status_code == 200
+    assert admin_client.get(url("change", run), {"kind": "x", "p": "0"}).status_code == 200
+
+
+def test_a_broken_file_is_refused_with_its_line(admin_client: Client) -> None:
+    file = SimpleUploadedFile("export.xml", b"<rss>\n<channel>\n<item></channel></rss>")
+    run = upload(admin_client, file=file)
+    work(run)
+    assert run.state == State.FAILED
+    assert "Line 3" in run.error
+    assert admin_client.get(url("change", run)).context["may_check"]
+
+
+def test_an_import_that_the_worker_has_to_leave_is_continued(
+    admin_client: Client, tmp_path: Path
+) -> None:
+    run = upload(admin_client, file=archive(tmp_path, *POSTS))
+    work(run)
+    admin_client.post(url("start", run))
+    uploads.resume(run.pk, should_stop=lambda: True)
+    run.refresh_from_db()
+    assert (run.state, uploads.in_progress()) == (State.IMPORTING, [run.pk])
+    work(run)
+    assert (run.state, uploads.in_progress()) == (State.DONE, [])
+    assert Article.objects.count() == 2
+
+
+def test_a_running_import_is_followed(admin_client: Client, tmp_path: Path) -> None:
+    run = upload(admin_client, file=archive(tmp_path, *POSTS))
+    page = admin_client.get(url("change", run)).content.decode()
+    assert '<meta http-equiv="refresh"' in page
+    assert admin_client.get(url("progress", run)).json()["running"]
+    admin_client.post(url("start", run))
+    run.refresh_from_db()
+    assert run.state == State.CHECKING
+
+
+def test_files_of_the_server_are_only_those_of_its_folder(
+    admin_client: Client, tmp_path: Path, settings: object
+) -> None:
+    settings.STATE = tmp_path  # type: ignore[attr-defined]
+    uploads.server_folder().mkdir()
+    wxr.write(uploads.server_folder(), *POSTS)
+    for outside in ("/etc/passwd", "../secret.xml"):
+        refused = admin_client.post(reverse(ADD), {"system": "wordpress", "server_file": outside})
+        assert refused.context["form"].errors
+    run = upload(admin_client, server_file="export.xml")
+    work(run)
+    assert run.state == State.CHECKED
+
+
+def test_only_images_inside_a_zip_file_are_unpacked(tmp_path: Path) -> None:
+    file = tmp_path / "media.zip"
+    hostile = {
+        "a/b.jpg": b"1",
+        "../up.jpg": b"2",
+        "/root.jpg": b"3",
+        "x.php": b"4",
+        "a\\..\\c.jpg": b"5",
+    }
+    file.write_bytes(images(**hostile).read())
+    folder = uploads.unzip(file, tmp_path / "media")
+    assert [str(each.relative_to(folder)) for each in folder.rglob("*.*")] == ["a/b.jpg"]
+    assert not (tmp_path / "up.jpg").exists()
+
+
+def test_a_zip_file_that_is_too_large_or_broken_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "media.zip"
+    file.write_bytes(images(**{"a.jpg": bytes(5000)}).read())
+    monkeypatch.setattr(uploads, "MOST_UNPACKED", 4999)
+    with pytest.raises(Unreadable):
+        uploads.unzip(file, tmp_path / "large")
+    file.write_bytes(file.read_bytes()[:60])
+    with pytest.raises(Unreadable):
+        uploads.unzip(file, tmp_path / "broken")
+
+
+def test_old_files_and_reports_are_deleted(admin_client: Client, tmp_path: Path) -> None:
+    run = upload(admin_client, file=archive(tmp_path, *POSTS))
+    work(run)
+    ImportRun.objects.update(created_at=timezone.now() - timedelta(days=8))
+    runs.delete_old()
+    assert not ImportChunk.objects.exists()
+    assert ImportReportPage.objects.exists()
+    assert not admin_client.get(url("change", run)).context["may_import"]
+    ImportRun.objects.update(created_at=timezone.now() - timedelta(days=91))
+    runs.delete_old()
+    assert not ImportReportPage.objects.exists()
+
+
+def test_editors_cannot_import(ola: object, client: Client, tmp_path: Path, edna: object) -> None:
+    client.force_login(edna)  # type: ignore[arg-type]
+    assert client.get(reverse(ADD)).status_code == 403
+    run = ImportRun.objects.create(system="wordpress", name="export.xml", state=State.CHECKED)
+    for name in ("change", "start", "undo", "report", "progress"):
+        assert client.post(url(name, run)).status_code == 403
+
+
+def test_an_empty_site_offers_the_import(admin_user: object, edna: object) -> None:
+    assert first_import_item(admin_user)
+    assert not first_import_item(edna)
+
+
+def test_a_folder_of_texts_is_uploaded_as_a_zip_file(admin_client: Client) -> None:
+    file = images(
+        **{
+            "site/content/one.md": b"---\ntitle: One\ndate: 2020-05-04\n---\n\n![A quay](quay.jpg)\n",
+            "site/content/quay.jpg": picture_file(colour="red").read(),
+        }
+    )
+    run = upload(admin_client, system="markdown", file=file)
+    work(run)
+    assert (run.state, run.error) == (State.CHECKED, "")
+    assert run.counts["posts"]["created"] == run.counts["images"]["created"] == 1
