@@ -52,6 +52,7 @@ def register() -> None:
     search_receivers.register()
     for changed in (signals.published, signals.changed, signals.unpublished):
         changed.connect(update_related, dispatch_uid="related.refresh_soon")
+    signals.imported.connect(update_related_of_imported, dispatch_uid="related.refresh_imported")
     signals.published.connect(feeds_tasks.article_published, dispatch_uid="feeds.hub")
     sections = MenuTargets("Sections", editorial_hooks.sections)
     menus.register(editorial_hooks.KIND, sections, Category)
@@ -91,3 +92,7 @@ def register() -> None:
 
 def update_related(*, article_id: int, **signal: Any) -> None:
     related_tasks.enqueue_refresh(article_id)
+
+
+def update_related_of_imported(*, article_ids: list[int], **signal: Any) -> None:
+    related_tasks.enqueue_imported(article_ids)

@@ -1,7 +1,8 @@
 """The URL of an article, assigned at its first publication, and redirects from old URLs."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 
 from django.db import connection, transaction
 from taggit.models import Tag
@@ -44,11 +45,24 @@ RESERVED = frozenset({"feed"})
 
 def assign_url(article: Article, moment: datetime) -> None:
     """Sets year, month and a slug that is free in that month; an existing URL is kept."""
-    if article.year is not None:
-        return
-    local = current_publication().local(moment)
-    article.year, article.month = local.year, local.month
-    article.slug = free_slug(article, article.slug or article.headline)
+    assign_urls([(article, moment)])
+
+
+def assign_urls(moments: Sequence[tuple[Article, datetime]]) -> None:
+    """`assign_url` for several articles, each with its moment."""
+    publication = current_publication()
+    new = [(article, moment) for article, moment in moments if article.year is None]
+    for article, moment in new:
+        local = publication.local(moment)
+        article.year, article.month = local.year, local.month
+        article.slug = slug_from(article.slug or article.headline, fallback="article")
+    _lock_months({(article.year or 0, article.month or 0) for article, _ in new})
+    taken = _taken([article for article, _ in new])
+    for article, _ in new:
+        path = _path_of(article)
+        if path in taken or article.slug in RESERVED:
+            article.slug = _numbered(article, article.slug, taken)
+        taken.add(_path_of(article))
 
 
 def wished_slug(article: Article) -> str:
@@ -62,6 +76,13 @@ def update_slug(article: Article) -> None:
     if article.year is None or article.month is None:
         return
     before = Article.objects.filter(pk=article.pk).values_list("slug", flat=True).first()
+    change_slug(article, before or "")
+
+
+def change_slug(article: Article, before: str) -> None:
+    """The same for an article whose current slug the caller has read."""
+    if article.year is None or article.month is None:
+        return
     wanted_slug = article.slug or before or article.headline
     article.slug = wanted_slug if wanted_slug == before else free_slug(article, wanted_slug)
     if before and before != article.slug:
@@ -77,19 +98,60 @@ def free_slug(article: Article, wanted_slug: str) -> str:
     so that two articles published at the same moment cannot get the same slug.
     """
     assert article.year is not None and article.month is not None  # noqa: S101, PT018
-    year, month = article.year, article.month
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADDRESS_LOCK, year * 100 + month])
+    _lock_months({(article.year, article.month)})
+    return _numbered(article, wanted_slug, set())
+
+
+def _numbered(article: Article, wanted_slug: str, taken_paths: set[str]) -> str:
+    """The same for a locked month; `taken_paths` are taken besides those in the database."""
+    assert article.year is not None and article.month is not None  # noqa: S101, PT018
     slug = slug_from(wanted_slug, fallback="article")
     base, number = slug_from(wanted_slug, fallback="article", length=74), 2
-    taken = RESERVED | _slugs_of_others(article, year, month, base)
-    while slug in taken:
+    taken = RESERVED | _slugs_of_others(article, article.year, article.month, base)
+    while slug in taken or _path(article.year, article.month, slug) in taken_paths:
         slug, number = f"{base}-{number}", number + 1
     return slug
 
 
 ADDRESS_LOCK = 0x1A1A
 """Key of the advisory lock; any number that no other lock uses."""
+
+
+def _lock_months(months: Collection[tuple[int, int]]) -> None:
+    """In one order, so that two imports cannot deadlock."""
+    with connection.cursor() as cursor:
+        for year, month in sorted(months):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, %s)", [ADDRESS_LOCK, year * 100 + month]
+            )
+
+
+TAKEN: Final = """
+SELECT old_path FROM articles_redirect JOIN unnest(%(ids)s::bigint[], %(paths)s::text[]) AS wanted (id, path)
+    ON old_path = path AND article_id IS DISTINCT FROM wanted.id
+UNION ALL
+SELECT path FROM articles_article AS article
+JOIN unnest(%(ids)s::bigint[], %(years)s::int[], %(months)s::int[], %(slugs)s::text[], %(paths)s::text[])
+    AS wanted (id, year, month, slug, path)
+    ON article.year = wanted.year AND article.month = wanted.month AND article.slug = wanted.slug
+    AND article.id <> wanted.id
+"""
+
+
+def _taken(articles: Sequence[Article]) -> set[str]:
+    """Which of their paths others have or had, in one query that reads no other slugs of the months."""
+    if not articles:
+        return set()
+    wanted: dict[str, list[Any]] = {
+        "ids": [each.pk for each in articles],
+        "years": [each.year for each in articles],
+        "months": [each.month for each in articles],
+        "slugs": [each.slug for each in articles],
+        "paths": [_path_of(each) for each in articles],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN, wanted)
+        return {path for (path,) in cursor.fetchall()}
 
 
 def _slugs_of_others(article: Article, year: int, month: int, base: str) -> set[str]:
@@ -102,6 +164,10 @@ def _slugs_of_others(article: Article, year: int, month: int, base: str) -> set[
         path.removeprefix(start).strip("/")
         for path in redirected.values_list("old_path", flat=True)
     }
+
+
+def _path_of(article: Article) -> str:
+    return _path(article.year or 0, article.month or 0, article.slug)
 
 
 def _path(year: int, month: int, slug: str) -> str:

@@ -1,6 +1,6 @@
 """The authors of an article, in order, and merging authors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from django.db import connection, transaction
@@ -16,19 +16,12 @@ from iria.core.text.slugs import free_slug
 
 def set_authors(article: Article, authors: Iterable[AuthorProfile]) -> None:
     """Sets the authors of the article, in this order; the same authors change nothing."""
-    chosen = list(authors)
-    with transaction.atomic():
-        urls = [author.get_absolute_url() for author in chosen]
-        author_ids = [
-            author.pk for author in merging.lock_existing(chosen, urls=urls, kind="author")
-        ]
-        if list(article.bylines.values_list("author", flat=True)) == author_ids:
-            return
-        article.bylines.all().delete()
-        Byline.objects.bulk_create(
-            Byline(article=article, author_id=pk, position=position)
-            for position, pk in enumerate(author_ids)
-        )
+    set_all_authors({article: authors})
+
+
+def set_all_authors(chosen: Mapping[Article, Iterable[AuthorProfile]]) -> None:
+    """`set_authors` for several articles."""
+    merging.set_ordered(Byline, "author", chosen)
 
 
 def get_or_create_author(name: str) -> tuple[AuthorProfile, bool]:

@@ -1,6 +1,6 @@
 """The tree of categories: paths, moving, merging; and the categories of an article."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -85,19 +85,12 @@ def set_categories(article: Article, categories: Iterable[Category]) -> None:
 
     The same categories change nothing.
     """
-    chosen = list(categories)
-    with transaction.atomic():
-        urls = [category.get_absolute_url() for category in chosen]
-        category_ids = [
-            category.pk for category in merging.lock_existing(chosen, urls=urls, kind="category")
-        ]
-        if list(article.article_categories.values_list("category", flat=True)) == category_ids:
-            return
-        article.article_categories.all().delete()
-        ArticleCategory.objects.bulk_create(
-            ArticleCategory(article=article, category_id=pk, position=position)
-            for position, pk in enumerate(category_ids)
-        )
+    set_all_categories({article: categories})
+
+
+def set_all_categories(chosen: Mapping[Article, Iterable[Category]]) -> None:
+    """`set_categories` for several articles."""
+    merging.set_ordered(ArticleCategory, "category", chosen)
 
 
 def merge(categories: Iterable[Category], *, into: Category, by: User | None = None) -> None:

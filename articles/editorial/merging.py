@@ -5,7 +5,7 @@ read from the models, and lists of ids are registered (`hooks.id_list_references
 (an article with both tags) are dropped; the better position is kept.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
@@ -182,6 +182,39 @@ def lock_existing[M: Model](rows: Sequence[M], *, urls: Sequence[str], kind: str
         if successor := current.get(row.pk):
             found.setdefault(successor.pk, successor)
     return list(found.values())
+
+
+def set_ordered(model: type[Any], kind: str, chosen: Mapping[Article, Iterable[Any]]) -> None:
+    """Sets the categories or authors of articles, in their order; the same ones change nothing.
+
+    They are locked or replaced as in `lock_existing`.
+
+    Args:
+        model: the one between, with a `position`.
+        kind: its foreign key to the categories or authors.
+    """
+    lists = {article.pk: list(rows) for article, rows in chosen.items()}
+    every = {row.pk: row for rows in lists.values() for row in rows}
+    key = f"{kind}_id"
+    with transaction.atomic():
+        urls = [row.get_absolute_url() for row in every.values()]
+        current = successors(every.values(), urls=urls, kind=kind)
+        before: dict[int, list[int]] = {pk: [] for pk in lists}
+        rows = model._default_manager.filter(article__in=lists).order_by("position", "pk")
+        for article_id, row_id in rows.values_list("article_id", key):
+            before[article_id].append(row_id)
+        after = {
+            pk: list(dict.fromkeys(current[row.pk].pk for row in rows if row.pk in current))
+            for pk, rows in lists.items()
+        }
+        changed = [pk for pk in lists if after[pk] != before[pk]]
+        if any(before[pk] for pk in changed):
+            model._default_manager.filter(article__in=changed).delete()
+        model._default_manager.bulk_create(
+            model(article_id=pk, position=position, **{key: row_id})
+            for pk in changed
+            for position, row_id in enumerate(after[pk])
+        )
 
 
 def successors[M: Model](rows: Iterable[M], *, urls: Iterable[str], kind: str) -> dict[int, M]:

@@ -1,7 +1,9 @@
 """Publishing, scheduling and unpublishing, for the admin, commands and jobs."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +13,9 @@ from articles.editorial import article_urls, signals
 from articles.editorial.checklist import NotReady as NotReady
 from articles.editorial.checklist import headline_blockers, publish_blockers
 from articles.editorial.models import Article, StateChange
+from articles.editorial.models.article import PUBLICATION_FIELDS
 from articles.editorial.versions import changes, revisions
+from iria.core.db.bulk_updates import update_rows
 
 logger = logging.getLogger(__name__)
 
@@ -36,23 +40,31 @@ def publish(article: Article, *, by: User | None, at: datetime | None = None) ->
     article.refresh_from_db()
 
 
-def publish_imported(article: Article, *, by: User | None, at: datetime) -> None:
-    """Publishes a draft that was public elsewhere, at its date there.
+def publish_imported(moments: Mapping[Article, datetime], *, by: User | None) -> None:
+    """Publishes drafts that were public elsewhere, each at its date there; published ones are not changed.
 
-    Readers had it as it is, so nothing but a headline is required; PostgreSQL checks the credits of its images all
-    the same. Nobody is notified of it.
+    Readers had them as they are, so nothing but a headline is required; PostgreSQL checks the credits of their
+    images all the same. Nobody is notified of them.
+
+    Raises:
+        NotReady: one of them has no headline or is in the trash; none was published.
     """
     with transaction.atomic():
-        current = Article.objects.locked().get(pk=article.pk)
-        _check_not_in_trash(current)
-        if current.state == Article.State.PUBLISHED:
-            return
-        if found := headline_blockers(current):
-            raise NotReady(found)
-        current.published_at = current.published_at or at
-        _make_public(current, by=by, moment=at)
-        transaction.on_commit(lambda: signals.changed.send(sender=Article, article_id=article.pk))
-    article.refresh_from_db()
+        rows = Article.objects.locked().filter(pk__in=[each.pk for each in moments])
+        now = {row.pk: row for row in rows.order_by("pk")}
+        drafts: list[tuple[Article, datetime]] = []
+        for article, at in moments.items():
+            current = now[article.pk]
+            _check_not_in_trash(current)
+            if current.state != Article.State.PUBLISHED:
+                if found := headline_blockers(current):
+                    raise NotReady(found)
+                current.published_at = current.published_at or at
+                drafts.append((current, at))
+        _make_public(drafts, by=by)
+    for article in moments:
+        for name in MADE_PUBLIC:
+            setattr(article, name, getattr(now[article.pk], name))
 
 
 def schedule(article: Article, *, by: User | None, at: datetime) -> None:
@@ -135,18 +147,31 @@ def _publish_if_due(pk: int) -> bool:
 
 def _publish(article: Article, *, by: User | None, moment: datetime) -> None:
     """Publishes a locked article."""
-    _make_public(article, by=by, moment=moment)
+    _make_public([(article, moment)], by=by)
     transaction.on_commit(lambda: signals.published.send(sender=Article, article_id=article.pk))
 
 
-def _make_public(article: Article, *, by: User | None, moment: datetime) -> None:
-    article.state = Article.State.PUBLISHED
-    article.published_at = article.published_at or moment
-    article.publish_at = article.withdrawn_at = None
-    article_urls.assign_url(article, article.published_at)
-    article.save()
-    revisions.mark_published(article, by=by)
-    StateChange.objects.create(article=article, state=article.state, created_by=by)
+MADE_PUBLIC: Final = (*PUBLICATION_FIELDS, "slug", "modified_at")
+"""What publication changes."""
+
+
+def _make_public(moments: Sequence[tuple[Article, datetime]], *, by: User | None) -> None:
+    """Publishes locked articles, each at its moment if it was not published before."""
+    if not moments:
+        return
+    articles = [article for article, _ in moments]
+    now = timezone.now()
+    for article, moment in moments:
+        article.state = Article.State.PUBLISHED
+        article.published_at = article.published_at or moment
+        article.publish_at = article.withdrawn_at = None
+        article.modified_at = now
+    article_urls.assign_urls([(each, each.published_at or now) for each in articles])
+    update_rows(articles, MADE_PUBLIC)
+    revisions.mark_all_published(articles, by=by)
+    StateChange.objects.bulk_create(
+        StateChange(article=article, state=article.state, created_by=by) for article in articles
+    )
 
 
 def state_while_not_public(article: Article) -> Article.State:

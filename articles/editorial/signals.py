@@ -1,6 +1,6 @@
 """Signals about articles, sent after the commit.
 
-They pass `article_id`: a receiver reads the article as it is now.
+They pass `article_id`, or `imported` `article_ids`: a receiver reads the article as it is now.
 """
 
 from django.dispatch import Signal
@@ -16,6 +16,9 @@ unpublished = Signal()
 
 moved = Signal()
 """A published article has a new URL."""
+
+imported = Signal()
+"""Many articles were published or changed by an import; the receivers work in jobs."""
 
 corrected = Signal()
 """A correction was added to an article."""

@@ -1,6 +1,6 @@
 """Tags: merging, and URLs that keep working after a rename."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from django.db import transaction
@@ -8,7 +8,7 @@ from taggit.models import Tag
 
 from accounts.models import User
 from articles.editorial import article_urls, merging
-from articles.editorial.models import ArticleTag
+from articles.editorial.models import Article, ArticleTag
 from articles.editorial.models.taxonomy import tags_called
 from iria.core.text.slugs import slug_from
 
@@ -29,6 +29,25 @@ def merge(tags: Iterable[Tag], *, into: Tag, by: User | None = None) -> None:
             old_path = url_of(tag.slug)
             tag.delete()
             article_urls.add_redirect(old_path, url_of(target.slug), tag=target)
+
+
+def set_all_tags(chosen: Mapping[Article, Collection[Tag]]) -> None:
+    """Sets the tags of articles, as `article.tags.set` does for one."""
+    wanted = {article.pk: {tag.pk for tag in tags} for article, tags in chosen.items()}
+    before: dict[int, set[int]] = {pk: set() for pk in wanted}
+    spare: list[int] = []
+    rows = ArticleTag.objects.filter(content_object__in=wanted)
+    for pk, article_id, tag_id in rows.values_list("pk", "content_object_id", "tag_id"):
+        before[article_id].add(tag_id)
+        if tag_id not in wanted[article_id]:
+            spare.append(pk)
+    if spare:
+        ArticleTag.objects.filter(pk__in=spare).delete()
+    ArticleTag.objects.bulk_create(
+        ArticleTag(content_object_id=pk, tag_id=tag_id)
+        for pk, tag_ids in wanted.items()
+        for tag_id in sorted(tag_ids - before[pk])
+    )
 
 
 def same_name(name: str, *, besides: Tag) -> Tag | None:

@@ -1,5 +1,6 @@
 """URLs of this site as references, so that links follow their targets."""
 
+from itertools import batched
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -22,11 +23,16 @@ def refer(body: str) -> str:
 
 
 def refer_all(*bodies: str) -> list[str]:
-    """`refer` for several bodies or captions, in one query."""
-    paths = {path for href in hrefs_in(*bodies) if (path := _own_path(href))}
+    """`refer` for several bodies or captions, in one query for every five hundred URLs; of each the first are
+    looked up."""
+    paths: set[str] = set()
+    for body in bodies:
+        paths.update(sorted({path for href in hrefs_in(body) if (path := _own_path(href))})[:MOST])
     if not paths:
         return list(bodies)
-    found = _located(sorted(paths)[:MOST])
+    found: dict[str, Reference] = {}
+    for some in batched(sorted(paths), MOST):
+        found |= _located(list(some))
 
     def find(href: str) -> str | None:
         path = _own_path(href)

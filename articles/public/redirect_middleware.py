@@ -1,6 +1,7 @@
 """Redirects for URLs that are not found."""
 
 import re
+from collections.abc import Collection
 from contextlib import suppress
 
 from django.db import DatabaseError
@@ -16,6 +17,7 @@ from iria.core.http.private_paths import is_private
 
 LONGEST = Redirect._meta.get_field("old_path").max_length or 500
 NUMBERED = ("p", "page_id")
+NUMBERED_PATH = article_urls.numbered("")
 OF_LANGUAGE = re.compile(r"/language/[-\w]+(?=/(?:category|tag|author)/)")
 SUBPAGES = re.compile(
     r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
@@ -128,6 +130,22 @@ def find_redirect(path: str) -> str:
     if not new:
         return _conventional_redirect(path_with_slash.rstrip("/"))
     return new + below[0] if below else new
+
+
+def find_redirects(paths: Collection[str]) -> dict[str, str]:
+    """`find_redirect` for many paths, or `find_numbered` for those like `/?p=12`; in one query where possible."""
+    redirects = Redirect.objects.filter(old_path__in=paths)
+    rows = redirects.select_related("article", "category", "author", "tag").defer("article__body")
+    known = {each.old_path: _target(each) for each in rows}
+    found = {}
+    for path in paths:
+        if path.startswith(NUMBERED_PATH):
+            found[path] = known.get(path) or find_numbered(path.removeprefix(NUMBERED_PATH))
+        elif path in known and not (SUBPAGES.search(path) or OF_LANGUAGE.match(path)):
+            found[path] = known[path]
+        else:
+            found[path] = find_redirect(path)
+    return found
 
 
 def _conventional_redirect(path: str) -> str:

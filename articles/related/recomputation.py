@@ -35,6 +35,11 @@ def refresh_all() -> int:
     return _refresh(Article.objects.published().order_by("pk"))
 
 
+def refresh_imported(article_ids: list[int]) -> int:
+    """Recomputes articles that were imported together, without their neighbours; returns how many."""
+    return _refresh(Article.objects.published().filter(pk__in=article_ids).order_by("pk"))
+
+
 def refresh_oldest() -> int:
     """Recomputes the document frequencies and the oldest results; returns how many articles."""
     oldest_first = F("terms__recorded_at").asc(nulls_first=True)

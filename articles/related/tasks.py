@@ -1,10 +1,16 @@
 """The jobs of related articles."""
 
+from itertools import batched
+from typing import Final
+
 from django.db import transaction
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
 from articles.related import recomputation
+
+AT_ONCE: Final = 500
+"""Articles of one job."""
 
 
 @app.task(name="related.refresh")
@@ -13,11 +19,22 @@ def refresh(article_id: int) -> None:
     recomputation.refresh(article_id)
 
 
+@app.task(name="related.refresh_imported")
+def refresh_imported(article_ids: list[int]) -> None:
+    """Recomputes the related articles of imported ones; the neighbours follow at night."""
+    recomputation.refresh_imported(article_ids)
+
+
 @app.periodic(cron="17 3 * * *")
 @app.task(name="related.refresh_all", queueing_lock="related.refresh_all")
 def refresh_all(timestamp: int) -> None:
     """Once a night, because the document frequencies change with new articles."""
     recomputation.refresh_oldest()
+
+
+def enqueue_imported(article_ids: list[int]) -> None:
+    for batch in batched(article_ids, AT_ONCE):
+        refresh_imported.defer(article_ids=list(batch))
 
 
 def enqueue_refresh(article_id: int) -> None:

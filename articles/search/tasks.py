@@ -27,6 +27,13 @@ def index_articles_using_images(image_ids: list[int]) -> None:
         indexer.index_article(article_id)
 
 
+@app.task(name="search.index_articles")
+def index_articles(article_ids: list[int]) -> None:
+    """Indexes imported articles."""
+    for article_id in article_ids:
+        indexer.index_article(article_id)
+
+
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="search.catch_up", queueing_lock="search.catch_up")
 def catch_up(timestamp: int) -> None:

@@ -2,11 +2,12 @@
 
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from iria.publication.models import current_publication
 from iria.transfer.records import Unreadable
@@ -18,6 +19,8 @@ from iria.transfer.writer.subscribers import Mailing
 UNREADABLE: Final = 2
 FAILED: Final = 1
 """Exit statuses; 0 if every item was accounted for, none failed and the database has all."""
+SECONDS: Final = 10
+"""Between two lines about the progress, if they are kept."""
 
 
 class ImportCommand(BaseCommand):
@@ -63,20 +66,15 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         media = self.media(options)
-        started = time.monotonic()
-
-        def progress(done: int) -> None:
-            if options["verbosity"]:
-                speed = done / max(time.monotonic() - started, 0.001)
-                self.stderr.write(f"{done:,} of {task.total:,} texts, {speed:.0f} a second")
-
         try:
             task = Import(
                 self.source(options),
                 media=media,
                 mailing=self.mailing(options),
                 dry_run=options["dry_run"],
-                progress=progress,
+                progress=ProgressLine(self.stderr)
+                if options["verbosity"]
+                else lambda _done, _total: None,
                 name=Path(options["source"]).name,
             )
             report = task.run()
@@ -111,3 +109,30 @@ def zone_of(options: dict[str, Any]) -> ZoneInfo:
         message = f"“{name}” is not a time zone. Enter one like Europe/Lisbon."
         raise CommandError(message)
     return ZoneInfo(name)
+
+
+class ProgressLine:
+    """How far an import is and how long it will take: one line on a terminal, elsewhere a line now and then."""
+
+    def __init__(self, output: OutputWrapper) -> None:
+        self.output = output
+        self.started = self.shown = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        on_terminal = self.output.isatty()
+        if done == 0:
+            self.started = self.shown = now
+            return
+        if done < total and not on_terminal and now < self.shown + SECONDS:
+            return
+        self.shown = now
+        speed = done / max(now - self.started, 0.001)
+        left = timedelta(seconds=round((total - done) / speed))
+        line = f"{done:,} of {total:,} texts, {speed:.0f} a second, {left} left"
+        if on_terminal:
+            end = "\n" if done == total else ""
+            self.output.write(f"\r{line}\x1b[K", style_func=str, ending=end)
+            self.output.flush()
+        else:
+            self.output.write(line, style_func=str)

@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -58,6 +59,21 @@ class Report:
                 "text": each.text,
             }
             _write(self._remarks, item)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is added inside counts only if no error is raised, as with a transaction."""
+        counts = {kind: counter.copy() for kind, counter in self.counts.items()}
+        remark_counts = self.remark_counts.copy()
+        ends = [(spool, spool.tell()) for spool in (self._items, self._remarks)]
+        try:
+            yield
+        except Exception:
+            self.counts, self.remark_counts = counts, remark_counts
+            for spool, end in ends:
+                spool.seek(end)
+                spool.truncate()
+            raise
 
     @property
     def failed(self) -> int:

@@ -98,7 +98,9 @@ class Undo:
         self._in_batches(Kind.POSTS, self._remove_articles)
         # Newest first: a reply before what it replies to, whose id is lower.
         self._in_batches(Kind.COMMENTS, self._remove_comments)
-        self._in_batches(Kind.PAGES, lambda items: self._remove_each(items, Page, texts.written))
+        self._in_batches(
+            Kind.PAGES, lambda items: self._remove_each(items, Page, texts.written_page)
+        )
         self._in_batches(Kind.REDIRECTS, lambda items: self._remove_each(items, Redirect, None))
         self._in_batches(Kind.IMAGES, lambda items: self._remove_each(items, Image, images.written))
         self._in_batches(

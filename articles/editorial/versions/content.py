@@ -1,5 +1,7 @@
 """The content of an article as data: read from its rows, from a revision, and written to its rows."""
 
+from collections.abc import Collection
+from itertools import batched
 from typing import Any, Final
 
 from articles.body.sanitiser import clean, clean_caption
@@ -46,8 +48,22 @@ def fields_of(article: Article) -> Content:
 
 def content_of(article: Article) -> Content:
     """The content in the article's rows, in two or three queries."""
-    other = next((each.pk for each in translations.translations_of(article)), None)
-    return {**fields_of(article), **related_rows.content_of(article), "translation_of": other}
+    return contents_of([article])[article.pk]
+
+
+def contents_of(articles: Collection[Article]) -> dict[int, Content]:
+    """`content_of` for several articles, by their ids."""
+    rows = related_rows.contents_of(articles)
+    return {
+        article.pk: {
+            **fields_of(article),
+            **rows[article.pk],
+            "translation_of": next(
+                (each.pk for each in translations.translations_of(article)), None
+            ),
+        }
+        for article in articles
+    }
 
 
 def of_revision(revision: Revision) -> Content:
@@ -64,15 +80,27 @@ def columns_of(content: Content) -> dict[str, Any]:
 
 def sanitised(content: Content) -> Content:
     """The same content with its HTML sanitised and its tags in order; see `sanitised_body`."""
-    body, caption = autoembed(clean(content["body"])), clean_caption(content["lead_caption"])
-    body, caption = refer_all(body, caption)
-    return {
-        **content,
-        "tags": sorted(content["tags"]),
-        "series_position": content["series_position"] if content["series"] else None,
-        "body": body,
-        "lead_caption": caption,
-    }
+    return sanitised_all([content])[0]
+
+
+def sanitised_all(contents: Collection[Content]) -> list[Content]:
+    """`sanitised` for several contents."""
+    texts = [
+        text
+        for each in contents
+        for text in (autoembed(clean(each["body"])), clean_caption(each["lead_caption"]))
+    ]
+    pairs = batched(refer_all(*texts), 2)
+    return [
+        {
+            **content,
+            "tags": sorted(content["tags"]),
+            "series_position": content["series_position"] if content["series"] else None,
+            "body": body,
+            "lead_caption": caption,
+        }
+        for content, (body, caption) in zip(contents, pairs, strict=True)
+    ]
 
 
 def sanitised_body(body: str) -> str:

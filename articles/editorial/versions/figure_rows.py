@@ -21,8 +21,8 @@ POSITION_OFFSET: Final = 16_000
 """Larger than every position in a text, and within the range of the column."""
 
 
-def record_figures(article: Article) -> None:
-    """Updates the figure rows from the text and the lead image, one row for each use.
+def record_figures(*articles: Article) -> None:
+    """Updates the figure rows of articles from their texts and lead images, one row for each use.
 
     The row of an existing use is kept, wherever it moved in the text: PostgreSQL checks the credit
     of new rows only.
@@ -30,23 +30,23 @@ def record_figures(article: Article) -> None:
     Raises:
         NotReady: see `save`.
     """
-    rows = list(figures_of(article))
-    others = [row.image_id for row in rows if row.place != Figure.Place.LEAD]
-    if found := blockers_of_new_images(article, article.lead_image_id, others):
-        raise NotReady(found)
-    shown = {row.image_id for row in rows}
+    rows_of = {article.pk: list(figures_of(article)) for article in articles}
+    for article in articles:
+        others = [row.image_id for row in rows_of[article.pk] if row.place != Figure.Place.LEAD]
+        if found := blockers_of_new_images(article, article.lead_image_id, others):
+            raise NotReady(found)
+    shown = {row.image_id for rows in rows_of.values() for row in rows}
     known = set(Image.objects.filter(pk__in=shown).values_list("pk", flat=True))
-    existing: dict[int, list[Figure]] = {}
-    for row in article.figures.order_by("-position"):
-        existing.setdefault(row.image_id, []).append(row)
+    existing: dict[tuple[int, int], list[Figure]] = {}
+    for row in Figure.objects.filter(article__in=articles).order_by("-position"):
+        existing.setdefault((row.article_id, row.image_id), []).append(row)
     new, changed = [], []
-    for row in rows:
-        if row.image_id not in known:
-            continue
-        if not existing.get(row.image_id):
+    for row in (row for rows in rows_of.values() for row in rows if row.image_id in known):
+        before = existing.get((row.article_id, row.image_id))
+        if not before:
             new.append(row)
-        elif _differs(before := existing[row.image_id].pop(), row):
-            row.pk = before.pk
+        elif _differs(kept := before.pop(), row):
+            row.pk = kept.pk
             changed.append(row)
     deleted_ids = [row.pk for rest in existing.values() for row in rest]
     if new:

@@ -3,6 +3,7 @@
 They are its categories, authors, tags, place in a series, and picks for “Read next”.
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.db.models import CharField, F, QuerySet, Value
@@ -41,21 +42,31 @@ MODELS: Final[dict[str, Any]] = {
 
 def content_of(article: Article) -> dict[str, Any]:
     """What the rows hold, in one query."""
-    found: dict[str, list[tuple[int | None, int, str]]] = {
-        name: [] for name in (*MODELS, "tags", "picks")
+    return contents_of([article])[article.pk]
+
+
+def contents_of(articles: Collection[Article]) -> dict[int, dict[str, Any]]:
+    """By the id of the article: what the rows of each hold, in one query."""
+    ids = [article.pk for article in articles]
+    found: dict[int, dict[str, list[tuple[int | None, int, str]]]] = {
+        pk: {name: [] for name in (*MODELS, "tags", "picks")} for pk in ids
     }
     queries = [
-        _rows("categories", article.article_categories, "category", "category__name"),
-        _rows("authors", article.bylines, "author", "author__name"),
-        _rows("series", SeriesPart.objects.filter(article=article), "series", "series__name"),
-        _rows("picks", article.related_picks, "picked", Value("")),
-        _rows("tags", ArticleTag.objects.filter(content_object=article), "tag", "tag__name"),
+        _rows("categories", ArticleCategory, ids, "category", "category__name"),
+        _rows("authors", Byline, ids, "author", "author__name"),
+        _rows("series", SeriesPart, ids, "series", "series__name"),
+        _rows("picks", RelatedPick, ids, "picked", Value("")),
+        _rows("tags", ArticleTag, ids, "tag", "tag__name", of="content_object"),
     ]
-    for kind, key, name, position, _pk in sorted(
+    for of, kind, key, name, position, _pk in sorted(
         queries[0].union(*queries[1:], all=True).order_by(),
-        key=lambda row: (row[0], row[3] is None, row[3] or 0, row[4]),
+        key=lambda row: (row[1], row[4] is None, row[4] or 0, row[5]),
     ):
-        found[kind].append((position, key, name))
+        found[of][kind].append((position, key, name))
+    return {pk: _content(rows) for pk, rows in found.items()}
+
+
+def _content(found: dict[str, list[tuple[int | None, int, str]]]) -> dict[str, Any]:
     content: dict[str, Any] = {
         each: [{"id": key, "name": name} for _, key, name in found[each]] for each in MODELS
     }
@@ -65,15 +76,18 @@ def content_of(article: Article) -> dict[str, Any]:
     return content
 
 
-def _rows(kind: str, rows: Any, key: str, name: Any) -> "QuerySet[Any, tuple[Any, ...]]":
+def _rows(
+    kind: str, model: type[Any], ids: list[int], key: str, name: Any, of: str = "article"
+) -> "QuerySet[Any, tuple[Any, ...]]":
     position = Value(0) if kind == "tags" else F("position")
+    rows = model._default_manager.filter(**{f"{of}__in": ids})
     annotated = rows.order_by().annotate(
         row_kind=Value(kind, CharField()),
         row_name=F(name) if isinstance(name, str) else name,
         row_position=position,
     )
     found: QuerySet[Any, tuple[Any, ...]] = annotated.values_list(
-        "row_kind", key, "row_name", "row_position", "pk"
+        of, "row_kind", key, "row_name", "row_position", "pk"
     )
     return found
 

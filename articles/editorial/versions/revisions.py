@@ -1,8 +1,8 @@
 """Revisions of an article: saving what readers see, recording it, and thinning the history."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -19,17 +19,19 @@ from articles.editorial.models.article import (
 from articles.editorial.versions.attachment_rows import record_attachments
 from articles.editorial.versions.content import (
     BLANK,
+    COLUMNS,
     REVISION_COLUMNS,
     Content,
     columns_of,
-    content_of,
+    contents_of,
     fields_of,
     of_revision,
-    sanitised,
+    sanitised_all,
 )
 from articles.editorial.versions.content import apply as apply_content
 from articles.editorial.versions.figure_rows import record_figures
-from articles.links.recording import record_links
+from articles.links.recording import record_all_links
+from iria.core.db.bulk_updates import update_rows
 
 Reason = Revision.Reason
 
@@ -57,23 +59,39 @@ def save(article: Article, *, by: User | None) -> Revision:
         NotReady: the article is published and would get an image that may not be published.
     """
     with transaction.atomic():
-        apply_content(article, sanitised({**BLANK, **fields_of(article)}))
-        if article.slug in article_urls.RESERVED:
-            article.slug = article_urls.wished_slug(article)
-        if article._state.adding:
-            article.version = 1
-            article.save()
-        else:
-            write_fields(article)
-        record_figures(article)
-        record_attachments(article)
-        record_links(article, article.body, article.lead_caption)
+        write_all([article])
         revision = record(article, by=by)
         if article.is_published:
             transaction.on_commit(
                 lambda: signals.changed.send(sender=Article, article_id=article.pk)
             )
     return revision
+
+
+def write_all(articles: Sequence[Article]) -> None:
+    """Writes the fields of articles, and what follows from their texts, without revisions.
+
+    For imports: the caller writes categories, tags and authors, and then calls `record_all`.
+
+    Raises:
+        NotReady: see `save`.
+    """
+    contents = sanitised_all([{**BLANK, **fields_of(article)} for article in articles])
+    for article, content in zip(articles, contents, strict=True):
+        apply_content(article, content)
+        if article.slug in article_urls.RESERVED:
+            article.slug = article_urls.wished_slug(article)
+    new = [article for article in articles if article._state.adding]
+    existing = [article for article in articles if not article._state.adding]
+    with transaction.atomic():
+        for article in new:
+            article.version = 1
+        Article.objects.bulk_create(new)
+        if existing:
+            write_fields(*existing)
+        record_figures(*articles)
+        record_attachments(*articles)
+        record_all_links({each: (each.body, each.lead_caption) for each in articles})
 
 
 def lock(article: Article, *, opened_at: int) -> None:
@@ -89,20 +107,31 @@ def lock(article: Article, *, opened_at: int) -> None:
         raise EditConflict(version, article.revisions.select_related("created_by").first())
 
 
-def write_fields(article: Article) -> None:
-    """Writes the editable fields over the current row, not the row that was read before.
+def write_fields(*articles: Article) -> None:
+    """Writes the editable fields over the current rows, not the rows that were read before.
 
     A changed slug of an article with a URL adds a redirect.
     """
-    current = Article.objects.locked().get(pk=article.pk)
-    for name in PUBLICATION_FIELDS:
-        setattr(article, name, getattr(current, name))
-    article.version = current.version + 1
-    article_urls.update_slug(article)
-    changed = any(getattr(article, name) != getattr(current, name) for name in REVISION_COLUMNS)
-    if article.is_published and changed:
-        article.updated_at = timezone.now()
-    article.save(update_fields=SAVED)
+    rows = Article.objects.locked().filter(pk__in=[each.pk for each in articles])
+    now = {row.pk: row for row in rows.order_by("pk")}
+    changed: set[str] = set()
+    for article in articles:
+        current = now[article.pk]
+        for name in PUBLICATION_FIELDS:
+            setattr(article, name, getattr(current, name))
+        article.version = current.version + 1
+        article.modified_at = timezone.now()
+        article_urls.change_slug(article, current.slug)
+        texts = (getattr(article, name) != getattr(current, name) for name in REVISION_COLUMNS)
+        if article.is_published and any(texts):
+            article.updated_at = article.modified_at
+        changed.update(name for name in SAVED if _column(article, name) != _column(current, name))
+    # Only what changed, since each update of a text is long.
+    update_rows(articles, sorted(changed))
+
+
+def _column(article: Article, name: str) -> Any:
+    return getattr(article, COLUMNS.get(name, name))
 
 
 def mark_published(article: Article, *, by: User | None) -> Revision:
@@ -110,24 +139,64 @@ def mark_published(article: Article, *, by: User | None) -> Revision:
 
     The latest revision is used if it has the same text: publication itself changes only the slug.
     """
-    latest = article.revisions.first()
-    content = content_of(article)
-    text = {name: content[name] for name in REVISION_COLUMNS}
-    if latest is None or any(getattr(latest, name) != text[name] for name in text):
-        latest = add(article, content, by=by, reason=Reason.SAVE)
-    latest.details = columns_of(content)["details"]
-    latest.published_at = timezone.now()
-    latest.save(update_fields=["details", "published_at"])
-    return latest
+    return mark_all_published([article], by=by)[0]
+
+
+def mark_all_published(articles: Sequence[Article], *, by: User | None) -> list[Revision]:
+    """`mark_published` for several articles."""
+    contents = contents_of(articles)
+    latest = _latest(articles)
+    now = timezone.now()
+    marked: list[Revision] = []
+    new: list[Revision] = []
+    changed: list[Revision] = []
+    for article in articles:
+        content = contents[article.pk]
+        revision = latest.get(article.pk)
+        if revision is None or any(
+            getattr(revision, name) != content[name] for name in REVISION_COLUMNS
+        ):
+            revision = _next(article, revision, content, by, Reason.SAVE)
+        details = columns_of(content)["details"]
+        if revision.pk is None:
+            new.append(revision)
+        elif revision.details != details:
+            changed.append(revision)
+        revision.details, revision.published_at = details, now
+        marked.append(revision)
+    Revision.objects.bulk_create(new)
+    update_rows(changed, ["details"])
+    Revision.objects.filter(pk__in=[each.pk for each in marked]).update(published_at=now)
+    return marked
 
 
 def record(article: Article, *, by: User | None, reason: Reason = Reason.SAVE) -> Revision:
     """Records what the rows of the article hold now; what was recorded before is not repeated."""
-    revision = add(article, content_of(article), by=by, reason=reason)
-    if article.is_published and revision.published_at is None:
-        revision.published_at = timezone.now()
-        revision.save(update_fields=["published_at"])
-    return revision
+    return record_all([article], by=by, reason=reason)[0]
+
+
+def record_all(
+    articles: Sequence[Article], *, by: User | None, reason: Reason = Reason.SAVE
+) -> list[Revision]:
+    """`record` for several articles."""
+    contents = contents_of(articles)
+    latest = _latest(articles)
+    recorded = [
+        _next(each, latest.get(each.pk), contents[each.pk], by, reason) for each in articles
+    ]
+    now = timezone.now()
+    unseen = [
+        revision
+        for article, revision in zip(articles, recorded, strict=True)
+        if article.is_published and revision.published_at is None
+    ]
+    for revision in unseen:
+        revision.published_at = now
+    seen = [each.pk for each in unseen if each.pk is not None]
+    if seen:
+        Revision.objects.filter(pk__in=seen).update(published_at=now)
+    Revision.objects.bulk_create(each for each in recorded if each.pk is None)
+    return recorded
 
 
 def add(
@@ -146,6 +215,29 @@ def add(
         unchanged: the content was not changed; then one from a release with fewer fields is the same.
     """
     latest = article.revisions.first()
+    revision = _next(article, latest, content, by, reason, unchanged=unchanged)
+    if revision.pk is None:
+        revision.save()
+    return revision
+
+
+def _latest(articles: Sequence[Article]) -> dict[int, Revision]:
+    """By the id of the article."""
+    rows = Revision.objects.filter(article__in=articles)
+    newest = rows.order_by("article_id", "-number").distinct("article_id")
+    return {each.article_id: each for each in newest}
+
+
+def _next(
+    article: Article,
+    latest: Revision | None,
+    content: Content,
+    by: User | None,
+    reason: Reason,
+    *,
+    unchanged: bool = False,
+) -> Revision:
+    """The latest revision if it holds this content or is continued; otherwise one that is not saved yet."""
     if latest is not None and _is_same(latest, content, unchanged=unchanged):
         if (latest.reason, reason) == (Reason.AUTOSAVE, Reason.SAVE):
             latest.reason = reason
@@ -159,7 +251,7 @@ def add(
         latest.reason, latest.saved_at = reason, now
         latest.save(update_fields=[*values, "reason", "saved_at"])
         return latest
-    return Revision.objects.create(
+    return Revision(
         article=article,
         number=latest.number + 1 if latest is not None else 1,
         created_by=by,

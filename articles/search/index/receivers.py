@@ -1,6 +1,7 @@
 """Signal receivers that update the search index."""
 
 import logging
+from itertools import batched
 from typing import Any, Final
 
 from django.db import DatabaseError, transaction
@@ -27,6 +28,12 @@ def index_changed_article(*, article_id: int, **signal: Any) -> None:
         logger.exception(
             "Article %s could not be indexed; the next catch-up will retry it", article_id
         )
+
+
+def index_imported(*, article_ids: list[int], **signal: Any) -> None:
+    """Queues the indexing of imported articles, because an import does not wait for it."""
+    for batch in batched(article_ids, BATCH_SIZE):
+        tasks.index_articles.defer(article_ids=list(batch))
 
 
 def remove_unpublished_article(*, article_id: int, **signal: Any) -> None:
@@ -56,6 +63,7 @@ def register() -> None:
     # `moved` and `corrected` do not change the indexed texts.
     for signal in (signals.published, signals.changed):
         signal.connect(index_changed_article, dispatch_uid="search.index_again")
+    signals.imported.connect(index_imported, dispatch_uid="search.index_imported")
     signals.unpublished.connect(remove_unpublished_article, dispatch_uid="search.forget")
     for model in (Image, AuthorProfile):
         post_save.connect(index_renamed_author, sender=model, dispatch_uid="search.index_named")

@@ -1,11 +1,12 @@
 """Comments, in bulk: they were screened and moderated elsewhere."""
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import connection
 from django.utils import timezone
 
 from articles.body.sanitiser import UNSTORABLE
@@ -14,32 +15,45 @@ from articles.editorial.models import Article
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer.records import Comment, Kind
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
-from iria.transfer.writer.items import ID_LENGTH, Items, digest_of, digest_of_row
+from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row
 
 ANONYMOUS: Final = "Anonymous"
 NAME_LENGTH: Final = 80
+AT_ONCE: Final = 2_000
+TWICE: Final = "Its id is in the file twice."
 
 
-def write(article: Article, comments: list[Comment], items: Items, report: Report) -> None:
-    """Writes the comments of one article, threads and all."""
-    known = items.known(Kind.COMMENTS, [each.source_id for each in comments])
+def write(threads: Sequence[tuple[Article, list[Comment]]], items: Items, report: Report) -> None:
+    """Writes the comments of articles, threads and all."""
+    known = items.known(
+        Kind.COMMENTS, [each.source_id for _, comments in threads for each in comments]
+    )
     rows = CommentRow.objects.in_bulk([each.object_id for each in known.values()])
-    ids = {key: item.object_id for key, item in known.items() if item.object_id in rows}
-    new: list[Comment] = []
-    for each in comments:
-        item = known.get(each.source_id[:ID_LENGTH])
-        if each.skipped:
-            _report(report, each, Outcome.SKIPPED, each.skipped)
-        elif item is None:
-            new.append(each)
-        elif item.object_id not in rows:
-            _report(report, each, Outcome.SKIPPED, "It was deleted here.")
-        else:
-            _update(each, item, rows[item.object_id], report)
-    for level in _levels(new, set(ids)):
-        _create(article, level, ids, items)
-        for each in level:
-            _report(report, each, Outcome.CREATED)
+    places = {
+        key: (item.object_id, rows[item.object_id].article_id)
+        for key, item in known.items()
+        if item.object_id in rows
+    }
+    new: dict[str, tuple[Article, Comment]] = {}
+    for article, comments in threads:
+        for each in comments:
+            key = each.source_id[:ID_LENGTH]
+            item = known.get(key)
+            if each.skipped:
+                _report(report, each, Outcome.SKIPPED, each.skipped)
+            elif key in new:
+                _report(report, each, Outcome.SKIPPED, TWICE)
+            elif item is None:
+                new[key] = article, each
+            elif item.object_id not in rows:
+                _report(report, each, Outcome.SKIPPED, "It was deleted here.")
+            elif rows[item.object_id].article_id != article.pk:
+                _report(report, each, Outcome.SKIPPED, TWICE)
+            else:
+                _update(each, item, rows[item.object_id], report)
+    _create(list(_parents_first(list(new.values()), places)), places, items)
+    for _, each in new.values():
+        _report(report, each, Outcome.CREATED)
 
 
 def skip(comments: Iterable[Comment], reason: str, report: Report) -> None:
@@ -47,51 +61,71 @@ def skip(comments: Iterable[Comment], reason: str, report: Report) -> None:
         _report(report, each, Outcome.SKIPPED, each.skipped or reason)
 
 
-def _levels(comments: list[Comment], written: set[str]) -> Iterator[list[Comment]]:
-    """Comments whose parents exist already, level by level; ids in the database grow downwards.
+def _parents_first(
+    comments: list[tuple[Article, Comment]], written: Container[str]
+) -> Iterator[tuple[Article, Comment]]:
+    """Ids in the database grow downwards.
 
     A parent that is missing, skipped, or a reply to its own reply does not count.
     """
-    by_id = {each.source_id for each in comments}
-    waiting = comments
-    while waiting:
-        ready = [c for c in waiting if not c.parent or c.parent in written or c.parent not in by_id]
-        ready = ready or waiting
-        yield ready
-        written |= {each.source_id for each in ready}
-        done = {id(each) for each in ready}
-        waiting = [each for each in waiting if id(each) not in done]
+    waiting: dict[str, list[tuple[Article, Comment]]] = {}
+    ready: deque[tuple[Article, Comment]] = deque()
+    by_id = {each.source_id for _, each in comments}
+    for pair in comments:
+        parent = pair[1].parent
+        if parent and parent in by_id and parent not in written:
+            waiting.setdefault(parent, []).append(pair)
+        else:
+            ready.append(pair)
+    while ready or waiting:
+        if not ready:
+            ready.extend(waiting.pop(next(iter(waiting))))
+        pair = ready.popleft()
+        ready.extend(waiting.pop(pair[1].source_id, []))
+        yield pair
 
 
-def _create(article: Article, comments: list[Comment], ids: dict[str, int], items: Items) -> None:
-    rows = [
-        CommentRow(
+def _create(
+    comments: list[tuple[Article, Comment]], places: dict[str, tuple[int, int]], items: Items
+) -> None:
+    """Writes new comments, parents first.
+
+    Args:
+        places: source id of those that exist → their ids and those of their articles.
+    """
+    if not comments:
+        return
+    rows = []
+    for (article, each), pk in zip(comments, _new_ids(len(comments)), strict=True):
+        parent_id, below = places.get(each.parent, (None, None))
+        row = CommentRow(
+            pk=pk,
             article=article,
-            parent_id=ids.get(each.parent),
+            parent_id=parent_id if below == article.pk else None,
             name=_storable(each.name)[:NAME_LENGTH].strip() or ANONYMOUS,
             email=_email(each.email),
             text=_storable(each.text),
             state=each.state.value,
             created_at=each.created_at or article.published_at or timezone.now(),
         )
-        for each in comments
-    ]
-    CommentRow.objects.bulk_create(rows)
-    content_type = ContentType.objects.get_for_model(CommentRow)
-    ImportedItem.objects.bulk_create(
-        ImportedItem(
-            source=items.source,
-            kind=Kind.COMMENTS.value,
-            source_id=each.source_id[:ID_LENGTH],
-            digest=digest_of(each),
-            written=written(row),
-            content_type=content_type,
-            object_id=row.pk,
-            created_in_id=items.run_id,
-        )
-        for each, row in zip(comments, rows, strict=True)
+        places[each.source_id] = pk, article.pk
+        rows.append(row)
+    CommentRow.objects.bulk_create(rows, batch_size=AT_ONCE)
+    items.record_all(
+        Made(Kind.COMMENTS, each.source_id, row, digest_of(each), written(row), created=True)
+        for (_, each), row in zip(comments, rows, strict=True)
     )
-    ids.update((each.source_id, row.pk) for each, row in zip(comments, rows, strict=True))
+
+
+def _new_ids(number: int) -> list[int]:
+    """Ids of rows to come, so that a comment and the replies to it are inserted together."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('articles_comment', 'id'))"
+            " FROM generate_series(1, %s)",
+            [number],
+        )
+        return sorted(pk for (pk,) in cursor.fetchall())
 
 
 def _update(comment: Comment, item: ImportedItem, row: CommentRow, report: Report) -> None:

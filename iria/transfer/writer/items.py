@@ -1,9 +1,9 @@
 """The items of one source that were imported before or just now."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -62,13 +62,17 @@ class Items:
         rows: models.QuerySet[Any] = model._default_manager.filter(pk__in=items.values("object_id"))
         return rows
 
-    def of_row(self, kind: Kind, row: models.Model) -> ImportedItem | None:
-        return ImportedItem.objects.filter(
+    def of_rows(self, kind: Kind, rows: Sequence[models.Model]) -> dict[int, ImportedItem]:
+        """By the ids of rows of one model: their items."""
+        if not rows:
+            return {}
+        found = ImportedItem.objects.filter(
             source=self.source,
             kind=kind.value,
-            content_type=ContentType.objects.get_for_model(row),
-            object_id=row.pk,
-        ).first()
+            content_type=ContentType.objects.get_for_model(rows[0]),
+            object_id__in=[each.pk for each in rows],
+        )
+        return {each.object_id: each for each in found}
 
     def record(
         self,
@@ -80,17 +84,37 @@ class Items:
         written: str,
         created: bool,
     ) -> None:
-        """Notes what an item became. `created` says whether the import made the row; undoing it removes the row."""
-        values = {
-            "digest": digest,
-            "written": written,
-            "content_type": ContentType.objects.get_for_model(row),
-            "object_id": row.pk,
-        }
-        ImportedItem.objects.update_or_create(
-            source=self.source,
-            kind=kind.value,
-            source_id=source_id[:ID_LENGTH],
-            defaults=values,
-            create_defaults={**values, "created_in_id": self.run_id if created else None},
+        self.record_all([Made(kind, source_id, row, digest, written, created)])
+
+    def record_all(self, made: Iterable["Made"]) -> None:
+        """Records what was created or updated; no item twice."""
+        ImportedItem.objects.bulk_create(
+            (
+                ImportedItem(
+                    source=self.source,
+                    kind=each.kind.value,
+                    source_id=each.source_id[:ID_LENGTH],
+                    digest=each.digest,
+                    written=each.written,
+                    content_type=ContentType.objects.get_for_model(each.row),
+                    object_id=each.row.pk,
+                    created_in_id=self.run_id if each.created else None,
+                )
+                for each in made
+            ),
+            update_conflicts=True,
+            unique_fields=["source", "kind", "source_id"],
+            update_fields=["digest", "written", "content_type", "object_id", "imported_at"],
         )
+
+
+class Made(NamedTuple):
+    """A row that an item became, and its digests as in `ImportedItem`."""
+
+    kind: Kind
+    source_id: str
+    row: models.Model
+    digest: str
+    written: str
+    created: bool
+    """Whether the import made the row; undoing it removes the row."""

@@ -1,10 +1,13 @@
 """Redirects of old URLs, where they differ from the new ones."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
 
 from django.db import models
+from django.db.models import Q
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
@@ -13,9 +16,11 @@ from articles.editorial.models import Article, Category, Redirect
 from articles.pages.models import OldPagePath, Page
 from iria.transfer.records import Kind, Text
 from iria.transfer.report import Outcome, Report
-from iria.transfer.writer.items import Items, digest_of_row
+from iria.transfer.writer.items import Items, Made, digest_of_row
 
 LONGEST: Final = 500
+PAGE_PATH: Final = 200
+ARTICLE: Final = re.compile(r"/(\d{4})/(\d{2})/([^/]+)/")
 TARGETS: Final[dict[type[Any], str]] = {
     Article: "article",
     Category: "category",
@@ -29,68 +34,79 @@ class Redirects:
     report: Report
     items: Items
 
-    def add_text(self, text: Text, row: Article | Page) -> None:
-        """From the paths of the text, and from `/?p=ID`."""
-        if isinstance(row, Article) and row.year is None:
-            return
-        for path in dict.fromkeys([text.path, *text.old_paths]):
-            if path:
-                self.add(path, row)
-        if text.source_id.isdecimal():
-            self.add(article_urls.numbered(text.source_id), row)
+    def add_texts(self, texts: Iterable[tuple[Text, Article | Page]]) -> None:
+        """From the paths of each text, and from `/?p=ID`."""
+        old: list[tuple[str, models.Model]] = []
+        for text, row in texts:
+            if isinstance(row, Article) and row.year is None:
+                continue
+            old += [(path, row) for path in dict.fromkeys([text.path, *text.old_paths]) if path]
+            if text.source_id.isdecimal():
+                old.append((article_urls.numbered(text.source_id), row))
+        self.add(old)
 
-    def add(self, old_path: str, row: models.Model) -> None:
-        new_path = unquote(_url_of(row))
-        if old_path == new_path:
-            return
-        outcome, reason = self._write(old_path, row)
-        self.report.add(Kind.REDIRECTS, old_path, outcome, reason, new_path)
-
-    def _write(self, old_path: str, row: models.Model) -> tuple[Outcome, str]:
-        if len(old_path) > LONGEST:
-            return Outcome.FAILED, f"Longer than {LONGEST} characters."
-        if isinstance(row, Page) and not old_path.startswith("/?"):
-            path = old_path.strip("/")
-            if Page.objects.filter(path=path).exists():
-                return Outcome.SKIPPED, "A page is at this URL."
-            if len(path) > 200:
-                return Outcome.FAILED, "Longer than 200 characters."
-            _, created = OldPagePath.objects.get_or_create(path=path, defaults={"page": row})
-            return (Outcome.CREATED if created else Outcome.UNCHANGED), ""
-        if isinstance(row, Page):
-            _, created = OldPagePath.objects.get_or_create(
-                path=old_path.strip("/"), defaults={"page": row}
-            )
-            return (Outcome.CREATED if created else Outcome.UNCHANGED), ""
-        target = TARGETS[type(row)]
-        known = Redirect.objects.filter(old_path=old_path).first()
-        if known is not None:
-            same = getattr(known, f"{target}_id") == row.pk
-            return (
-                (Outcome.UNCHANGED, "")
-                if same
-                else (Outcome.SKIPPED, "It leads elsewhere already.")
-            )
-        if _is_taken(old_path):
-            return Outcome.SKIPPED, "An article is at this URL."
-        redirect = Redirect.objects.create(old_path=old_path, **{target: row})
-        if target != "article":
+    def add(self, old_paths: Iterable[tuple[str, models.Model]]) -> None:
+        """From each old path to the row; of two with one path the first."""
+        moved = [(old, row, new) for old, row in old_paths if old != (new := unquote(_url_of(row)))]
+        paths = [old for old, row, _ in moved if len(old) <= LONGEST and not isinstance(row, Page)]
+        known = {each.old_path: each for each in Redirect.objects.filter(old_path__in=paths)}
+        taken = _taken_by_articles(path for path in paths if path not in known)
+        created: list[Redirect] = []
+        for old, row, new in moved:
+            reason = ""
+            if len(old) > LONGEST:
+                outcome, reason = Outcome.FAILED, f"Longer than {LONGEST} characters."
+            elif isinstance(row, Page):
+                outcome, reason = _write_page(old, row)
+            elif old in known:
+                same = getattr(known[old], f"{TARGETS[type(row)]}_id") == row.pk
+                outcome = Outcome.UNCHANGED if same else Outcome.SKIPPED
+                reason = "" if same else "It leads elsewhere already."
+            elif old in taken:
+                outcome, reason = Outcome.SKIPPED, "An article is at this URL."
+            else:
+                known[old] = Redirect(old_path=old, **{TARGETS[type(row)]: row})
+                created.append(known[old])
+                outcome = Outcome.CREATED
+            self.report.add(Kind.REDIRECTS, old, outcome, reason, new)
+        Redirect.objects.bulk_create(created)
+        self.items.record_all(
+            Made(Kind.REDIRECTS, each.old_path, each, "", digest_of_row(target, pk), created=True)
+            for each in created
             # Those of a text are deleted with it; one of these may lead to a row that existed before.
-            written = digest_of_row(target, row.pk)
-            self.items.record(
-                Kind.REDIRECTS, old_path, redirect, digest="", written=written, created=True
-            )
-        return Outcome.CREATED, ""
+            for target, pk in (_target(each),)
+            if target != "article"
+        )
+
+
+def _target(redirect: Redirect) -> tuple[str, int]:
+    """Its field and the id."""
+    return next((name, pk) for name in TARGETS.values() if (pk := getattr(redirect, f"{name}_id")))
+
+
+def _write_page(old_path: str, page: Page) -> tuple[Outcome, str]:
+    path = old_path.strip("/")
+    if not old_path.startswith("/?"):
+        if Page.objects.filter(path=path).exists():
+            return Outcome.SKIPPED, "A page is at this URL."
+        if len(path) > PAGE_PATH:
+            return Outcome.FAILED, f"Longer than {PAGE_PATH} characters."
+    _, created = OldPagePath.objects.get_or_create(path=path, defaults={"page": page})
+    return (Outcome.CREATED if created else Outcome.UNCHANGED), ""
 
 
 def _url_of(row: Any) -> str:
     return f"/tag/{row.slug}/" if isinstance(row, Tag) else str(row.get_absolute_url())
 
 
-def _is_taken(path: str) -> bool:
-    parts = path.strip("/").split("/")
-    if len(parts) != 3 or not (parts[0].isdecimal() and parts[1].isdecimal()) or len(parts[0]) > 4:
-        return False
-    return Article.objects.filter(
-        year=int(parts[0]), month=int(parts[1][:4]), slug=parts[2]
-    ).exists()
+def _taken_by_articles(paths: Iterable[str]) -> set[str]:
+    """The paths that are those of articles."""
+    matches = Q()
+    for path in paths:
+        if found := ARTICLE.fullmatch(path):
+            year, month, slug = found.groups()
+            matches |= Q(year=int(year), month=int(month), slug=slug)
+    if not matches:
+        return set()
+    rows = Article.objects.filter(matches).values_list("year", "month", "slug")
+    return {f"/{year:04}/{month:02}/{slug}/" for year, month, slug in rows}

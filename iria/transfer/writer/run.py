@@ -1,9 +1,10 @@
 """An import from beginning to end."""
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import batched, takewhile
+from itertools import batched
 from typing import Final, Protocol
 
 from django.db import transaction
@@ -26,14 +27,17 @@ from iria.transfer.records import (
 from iria.transfer.report import Report
 from iria.transfer.writer import old_redirects, verification
 from iria.transfer.writer.images import Images, Media, key_of
-from iria.transfer.writer.items import Items
+from iria.transfer.writer.items import ID_LENGTH, Items
 from iria.transfer.writer.redirects import Redirects
+from iria.transfer.writer.spools import Spool
 from iria.transfer.writer.subscribers import Mailing, Subscribers
 from iria.transfer.writer.terms import Terms
 from iria.transfer.writer.texts import LANGUAGE_CODES, Texts
 
-BATCH: Final = 50
+BATCH: Final = 200
 """Texts that are written in one transaction; after a kill at most so many are written again."""
+BATCH_SIZE: Final = 4_000_000
+"""Characters of the texts of one transaction, apart from the last one."""
 
 MOST_SUBSCRIBERS: Final = 500
 """In one transaction."""
@@ -56,7 +60,7 @@ class _Undo(Exception):
 
 @dataclass(slots=True)
 class Import:
-    """Reads the source three times: to check it, for what texts refer to, and for the texts."""
+    """Reads the source twice: to check it, and for its records. What texts refer to is written before them."""
 
     source: Source
     media: Media | None = None
@@ -72,9 +76,8 @@ class Import:
     """Texts in the source, once they were counted."""
     problems: list[str] = field(default_factory=list)
     """What the database lacks afterwards, see `verification`."""
-    progress: Callable[[int], None] = field(default=lambda _number: None)
-    """Called with the number of texts done."""
-    _redirects: list[Redirect] = field(default_factory=list)
+    progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
+    """Called with the number of texts done, and with that of all."""
     _stored_progress: runs.Progress | None = None
 
     def run(self) -> Report:
@@ -106,18 +109,19 @@ class Import:
         return report
 
     def _write(self, report: Report) -> None:
-        site, authors, terms, found_images, credits = self._first_reading()
+        site, credits, found = self._read()
+        self.total = len(found[Text])
         items = Items(f"{site.system} {site.url}", self.run_row.pk if self.run_row else None)
         if self.run_row:
             self.run_row.source = items.source
         self._store_progress(0)
         named = Terms(items, report)
         with transaction.atomic():
-            named.write_authors(authors)
-            named.write_categories([each for each in terms if each.kind == Kind.CATEGORIES])
-            named.write_tags(each for each in terms if each.kind == Kind.TAGS)
+            named.write_authors(found[Author])
+            named.write_categories([each for each in found[Term] if each.kind == Kind.CATEGORIES])
+            named.write_tags(each for each in found[Term] if each.kind == Kind.TAGS)
         images = Images(items, report, self.media, self.dry_run, self.by, credits)
-        images.write(iter(found_images))
+        images.write(iter(found[Image]))
         redirects = Redirects(report, items)
         texts = Texts(
             items=items,
@@ -130,69 +134,72 @@ class Import:
             site_url=site.url,
             kind=ArticleType.objects.order_by("position", "pk")[0],
         )
-        self._write_texts(texts, report)
-        self._write_subscribers(Subscribers(items, report, self.mailing, self.name))
+        self._write_texts(texts, found[Text])
+        subscribers = Subscribers(items, report, self.mailing, self.name)
+        for batch in batched(found[Subscriber], MOST_SUBSCRIBERS):
+            subscribers.write(batch)
         with transaction.atomic():
-            for path, row in named.old_urls():
-                redirects.add(path, row)
-            for path, row in old_redirects.rows(self._redirects, report):
-                redirects.add(path, row)
-            for _number, path, parent in images.pages:
-                if (article := items.row(items.one(Kind.POSTS, parent), Article)) and article.year:
-                    redirects.add(path, article)
+            redirects.add(named.old_urls())
+            redirects.add(old_redirects.rows(found[Redirect], report))
+            for pages in batched(images.pages, BATCH):
+                parents = items.known(Kind.POSTS, [parent for *_, parent in pages])
+                rows = Article.objects.in_bulk([each.object_id for each in parents.values()])
+                redirects.add(
+                    (path, article)
+                    for _number, path, parent in pages
+                    if parent in parents
+                    and (article := rows.get(parents[parent].object_id))
+                    and article.year
+                )
         texts.link_again()
         self.problems = list(verification.problems(report, items))
 
-    def _first_reading(
-        self,
-    ) -> tuple[Site, list[Author], list[Term], list[Image], dict[str, str]]:
+    def _read(self) -> tuple[Site, dict[str, str], defaultdict[type[Record], Spool]]:
+        """Who the source is, the credits that its texts name, and the records of each class."""
         site = Site(self.source.system)
-        authors: list[Author] = []
-        terms: list[Term] = []
-        images: list[Image] = []
         credits: dict[str, str] = {}
+        found: defaultdict[type[Record], Spool] = defaultdict(Spool)
         for record in self.source.records():
-            match record:
-                case Site():
-                    site = record
-                case Author():
-                    authors.append(record)
-                case Term():
-                    terms.append(record)
-                case Image():
-                    images.append(record)
-                case Redirect():
-                    self._redirects.append(record)
-                case Text():
-                    self.total += 1
-                    for key, credit in record.credits.items():
-                        credits.setdefault(key if key.isdecimal() else key_of(key), credit)
-        return site, authors, terms, images, credits
+            if isinstance(record, Site):
+                site = record
+                continue
+            found[type(record)].add(record)
+            if isinstance(record, Text):
+                for key, credit in record.credits.items():
+                    credits.setdefault(key if key.isdecimal() else key_of(key), credit)
+        return site, credits, found
 
-    def _write_texts(self, texts: Texts, report: Report) -> None:
-        seen: set[tuple[Kind, str]] = set()
+    def _write_texts(self, texts: Texts, found: Iterable[Text]) -> None:
+        # Hashes take the least memory; two that are equal by chance are not to be expected.
+        seen: set[int] = set()
         done = 0
-        found = (each for each in self.source.records() if isinstance(each, Text))
-        for batch in batched(found, BATCH):
+        self.progress(0, self.total)
+        for batch in _batches(found):
             with transaction.atomic():
                 for text in batch:
-                    if (key := (text.kind, text.source_id)) in seen:
+                    if (key := hash((text.kind, text.source_id[:ID_LENGTH]))) in seen:
                         text.skipped = "Its id is in the file twice."
                     seen.add(key)
-                    texts.write(text)
+                texts.write(batch)
             done += len(batch)
             self._store_progress(done)
-            self.progress(done)
-
-    def _write_subscribers(self, subscribers: Subscribers) -> None:
-        found = takewhile(lambda each: not isinstance(each, (Image, Text)), self.source.records())
-        for batch in batched(
-            (each for each in found if isinstance(each, Subscriber)), MOST_SUBSCRIBERS
-        ):
-            subscribers.write(batch)
+            self.progress(done, self.total)
 
     def _store_progress(self, done: int) -> None:
         if self._stored_progress is None and self.run_row:
             self._stored_progress = runs.Progress(self.run_row)
         if self._stored_progress:
             self._stored_progress(done, self.total)
+
+
+def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
+    batch: list[Text] = []
+    size = 0
+    for text in texts:
+        batch.append(text)
+        size += len(text.body) + sum(len(each.text) for each in text.comments)
+        if len(batch) == BATCH or size > BATCH_SIZE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,10 +1,10 @@
 """Authors, categories and tags. One of the same name that exists is used and stays as it is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
@@ -12,7 +12,7 @@ from articles.editorial import bylines, category_tree
 from articles.editorial.models import Category
 from articles.editorial.models.taxonomy import tags_named
 from iria.core.text.slugs import free_slug
-from iria.transfer.records import Author, Kind, Term
+from iria.transfer.records import Author, Kind, Term, Text
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.items import Items, digest_of, digest_of_row
 
@@ -61,39 +61,56 @@ class Terms:
         for each in tags:
             self._write(Kind.TAGS, each, Tag, self._tags, lambda term=each: _tag(term))  # type: ignore[misc]
 
+    def prepare(self, text: Text) -> None:
+        """Finds or creates what the text names, in transactions of their own; then the next three only find.
+
+        Raises:
+            ValidationError: a name cannot be used.
+        """
+        self.authors(text.authors)
+        self.categories(text.categories)
+        self.tags(text.tags)
+
     def authors(self, names: Iterable[str]) -> list[AuthorProfile]:
         """The authors of a text; one that the file names only there is created."""
-        found: list[AuthorProfile] = []
-        for name in names:
-            if name not in self._authors:
-                known = self.items.row(self.items.one(Kind.AUTHORS, name), AuthorProfile)
-                self._authors[name] = known or self._only_named(
-                    Kind.AUTHORS, name, *bylines.get_or_create_author(name[:120])
-                )
-            found.append(self._authors[name])
-        return list(dict.fromkeys(found))
+
+        def create(name: str) -> tuple[AuthorProfile, bool]:
+            return bylines.get_or_create_author(name[:120])
+
+        return self._found(
+            Kind.AUTHORS, AuthorProfile, self._authors, {n: n for n in names}, create
+        )
 
     def categories(self, terms: Iterable[Term]) -> list[Category]:
-        found: list[Category] = []
-        for term in terms:
-            if term.source_id not in self._categories:
-                known = self.items.row(self.items.one(Kind.CATEGORIES, term.source_id), Category)
-                self._categories[term.source_id] = known or self._only_named(
-                    Kind.CATEGORIES, term.source_id, *_category(term, None)
-                )
-            found.append(self._categories[term.source_id])
-        return list(dict.fromkeys(found))
+        named = {each.source_id: each for each in terms}
+        return self._found(
+            Kind.CATEGORIES,
+            Category,
+            self._categories,
+            named,
+            lambda term: _category(term, None),
+        )
 
     def tags(self, terms: Iterable[Term]) -> list[Tag]:
-        found: list[Tag] = []
-        for term in terms:
-            if term.source_id not in self._tags:
-                known = self.items.row(self.items.one(Kind.TAGS, term.source_id), Tag)
-                self._tags[term.source_id] = known or self._only_named(
-                    Kind.TAGS, term.source_id, *_tag(term)
-                )
-            found.append(self._tags[term.source_id])
-        return list(dict.fromkeys(found))
+        named = {each.source_id: each for each in terms}
+        return self._found(Kind.TAGS, Tag, self._tags, named, _tag)
+
+    def _found[R: models.Model, N](
+        self,
+        kind: Kind,
+        model: type[R],
+        rows: dict[str, R],
+        named: Mapping[str, N],
+        create: Callable[[N], tuple[R, bool]],
+    ) -> list[R]:
+        for source_id, name in named.items():
+            if source_id not in rows:
+                known = self.items.row(self.items.one(kind, source_id), model)
+                if known is None:
+                    with transaction.atomic():
+                        known = self._only_named(kind, source_id, *create(name))
+                rows[source_id] = known
+        return list(dict.fromkeys(rows[each] for each in named))
 
     def _only_named[T: models.Model](self, kind: Kind, source_id: str, row: T, created: bool) -> T:
         """Of one that only a text names; the report counts what the file lists."""

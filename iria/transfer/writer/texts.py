@@ -1,7 +1,9 @@
 """Posts as articles and pages as pages."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import batched
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -12,26 +14,31 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.body.sanitiser import ALT_MAX_LENGTH, UNSTORABLE
-from articles.editorial import bylines, category_tree, publishing, trash
+from articles.editorial import bylines, category_tree, publishing, signals, tags, trash
 from articles.editorial.models import Article, ArticleType, Draft
 from articles.editorial.models.article import BODY_MAX_LENGTH, LANGUAGES, UNTITLED
 from articles.editorial.versions import revisions
-from articles.links.own_urls import refer
+from articles.links.own_urls import refer_all
 from articles.pages import saving
 from articles.pages.models import Page, validate_path
 from iria.core.blockers import Blocked
+from iria.core.db.bulk_updates import update_rows
+from iria.core.db.imported_items import ImportedItem
 from iria.core.text.slugs import slug_from
 from iria.transfer.records import Kind, Remark, State, Text
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
 from iria.transfer.writer import comments
 from iria.transfer.writer.bodies import with_images, with_links
 from iria.transfer.writer.images import Images
-from iria.transfer.writer.items import Items, digest_of, digest_of_row
+from iria.transfer.writer.items import ID_LENGTH, Items, Made, digest_of, digest_of_row
 from iria.transfer.writer.redirects import Redirects
 from iria.transfer.writer.terms import Terms
 
 LANGUAGE_CODES: Final = frozenset(code for code, _ in LANGUAGES)
+MODELS: Final[dict[Kind, type[Any]]] = {Kind.POSTS: Article, Kind.PAGES: Page}
 PAGE_BODY: Final = 500_000
+AGAIN: Final = 200
+"""Texts whose links are looked at together."""
 check_url = URLValidator(["http", "https"])
 
 
@@ -40,8 +47,25 @@ class Failed(Exception):
 
 
 @dataclass(slots=True)
+class Task:
+    """A text, and what becomes of it."""
+
+    text: Text
+    item: ImportedItem | None
+    row: Article | Page | None
+    lead: int | None
+    digest: str
+    outcome: Outcome
+    reason: str = ""
+
+    @property
+    def is_due(self) -> bool:
+        return self.outcome in {Outcome.CREATED, Outcome.UPDATED}
+
+
+@dataclass(slots=True)
 class Texts:
-    """Writes texts with their comments."""
+    """Writes texts with their comments and redirects."""
 
     items: Items
     report: Report
@@ -53,121 +77,211 @@ class Texts:
     site_url: str
     kind: ArticleType
 
-    def write(self, text: Text) -> None:
-        """One text, completely or not at all."""
-        if text.skipped:
-            self.report.add(text.kind, text.source_id, Outcome.SKIPPED, text.skipped)
-            comments.skip(text.comments, "Its text was not imported.", self.report)
-            return
+    def write(self, texts: Sequence[Text]) -> None:
+        """Writes a batch; each text with all that belongs to it, or nothing of it."""
+        due = []
+        for text in texts:
+            if text.skipped:
+                self.report.add(text.kind, text.source_id, Outcome.SKIPPED, text.skipped)
+                comments.skip(text.comments, "Its text was not imported.", self.report)
+                continue
+            try:
+                # Not with the texts: what they name stays if one of them fails.
+                self.terms.prepare(text)
+            except Exception as error:
+                self._fail(text, error)
+            else:
+                due.append(text)
+        if due:
+            self._write_or_halve(due)
+
+    def _write_or_halve(self, texts: Sequence[Text]) -> None:
+        """Together if possible; otherwise in halves, until only what cannot be written is left out."""
         try:
-            with transaction.atomic():
-                outcome, reason, row = self._write(text)
-                # Now rather than at the end of the batch, so that only this text fails.
+            with self.report.together(), transaction.atomic():
+                self._write(texts)
+                # Now rather than at the end of the batch, so that only these texts fail.
                 with connection.cursor() as cursor:
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        except (Failed, Blocked, ValidationError, models.ProtectedError) as error:
-            self._fail(text, _message(error))
-            return
         except Exception as error:
-            self._fail(text, f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
-            return
-        url = row.get_absolute_url() if row is not None else ""
-        self.report.add(text.kind, text.source_id, outcome, reason, url)
-        self.report.add_remarks(text.kind, text.source_id, text.remarks)
-        if isinstance(row, Article):
-            comments.write(row, text.comments, self.items, self.report)
-            self.redirects.add_text(text, row)
-        elif isinstance(row, Page):
-            comments.skip(text.comments, "Pages have no comments here.", self.report)
-            self.redirects.add_text(text, row)
-        else:
-            comments.skip(text.comments, "Its text is not here.", self.report)
+            if len(texts) > 1:
+                middle = len(texts) // 2
+                self._write_or_halve(texts[:middle])
+                self._write_or_halve(texts[middle:])
+            else:
+                self._fail(texts[0], error)
 
-    def _fail(self, text: Text, reason: str) -> None:
-        self.report.add(text.kind, text.source_id, Outcome.FAILED, reason)
+    def _fail(self, text: Text, error: Exception) -> None:
+        self.report.add(text.kind, text.source_id, Outcome.FAILED, _message(error))
         comments.skip(text.comments, "Its text could not be imported.", self.report)
 
-    def _write(self, text: Text) -> tuple[Outcome, str, Article | Page | None]:
-        model: type[Any] = Page if text.kind == Kind.PAGES else Article
-        item = self.items.one(text.kind, text.source_id)
-        row = self.items.row(item, model)
-        # With the images, so that one whose file was found later gets into the text.
-        text.body, missing = with_images(_storable(text.body), self.images)
-        lead = self.images.find_row(text.lead_image)
-        digest = digest_of_row(digest_of(text), lead)
-        text.remarks += [Remark("image not imported", each) for each in missing]
-        if item is not None and row is None:
-            return Outcome.SKIPPED, "It was deleted here.", None
-        if item is not None and row is not None:
-            if item.digest == digest:
-                return Outcome.UNCHANGED, "", row
-            if item.written != written(row):
-                return Outcome.SKIPPED, CHANGED_HERE, row
-        is_new = row is None
-        made = self._page(text, row) if model is Page else self._article(text, row, lead)
-        self.items.record(
-            text.kind, text.source_id, made, digest=digest, written=written(made), created=is_new
-        )
-        return Outcome.CREATED if is_new else Outcome.UPDATED, "", made
+    def _write(self, texts: Sequence[Text]) -> None:
+        # Copies, because a text may be written again in a smaller batch.
+        tasks = self._tasks([replace(each, remarks=[*each.remarks]) for each in texts])
+        due = [each for each in tasks if each.is_due]
+        find = self._finder(each.text.body for each in due)
+        self._write_articles([each for each in due if each.text.kind != Kind.PAGES], find)
+        for each in due:
+            if each.text.kind == Kind.PAGES:
+                each.row = self._page(each.text, each.row, find)
+        self._record(due)
+        self._report(tasks)
+        threads = [
+            (each.row, each.text.comments) for each in tasks if isinstance(each.row, Article)
+        ]
+        comments.write(threads, self.items, self.report)
+        self.redirects.add_texts((each.text, each.row) for each in tasks if each.row is not None)
+        _announce(each.row for each in due)
 
-    def _body(self, text: Text, longest: int) -> str:
+    def _tasks(self, texts: list[Text]) -> list[Task]:
+        """What is to be done for each text."""
+        items: dict[tuple[Kind, str], ImportedItem] = {}
+        rows: dict[tuple[Kind, int], Article | Page] = {}
+        for kind, model in MODELS.items():
+            ids = [each.source_id for each in texts if each.kind == kind]
+            known = self.items.known(kind, ids) if ids else {}
+            items |= {(kind, source_id): item for source_id, item in known.items()}
+            found = model._default_manager.in_bulk([each.object_id for each in known.values()])
+            rows |= {(kind, pk): row for pk, row in found.items()}
+        now = written(rows.values())
+        tasks = []
+        for text in texts:
+            # With the images, so that one whose file was found later gets into the text.
+            text.body, missing = with_images(_storable(text.body), self.images)
+            text.remarks += [Remark("image not imported", each) for each in missing]
+            lead = self.images.find_row(text.lead_image)
+            digest = digest_of_row(digest_of(text), lead)
+            item = items.get((text.kind, text.source_id[:ID_LENGTH]))
+            task = Task(text, item, None, lead, digest, Outcome.CREATED)
+            if item is not None:
+                task.row = rows.get((text.kind, item.object_id))
+                if task.row is None:
+                    task.outcome, task.reason = Outcome.SKIPPED, "It was deleted here."
+                elif item.digest == digest:
+                    task.outcome = Outcome.UNCHANGED
+                elif item.written != now[task.row]:
+                    task.outcome, task.reason = Outcome.SKIPPED, CHANGED_HERE
+                else:
+                    task.outcome = Outcome.UPDATED
+            tasks.append(task)
+        return tasks
+
+    def _record(self, due: list[Task]) -> None:
+        now = written(each.row for each in due if each.row is not None)
+        self.items.record_all(
+            Made(
+                each.text.kind,
+                each.text.source_id,
+                each.row,
+                each.digest,
+                now[each.row],
+                created=each.outcome == Outcome.CREATED,
+            )
+            for each in due
+            if each.row is not None
+        )
+
+    def _report(self, tasks: list[Task]) -> None:
+        for each in tasks:
+            text, row = each.text, each.row
+            url = row.get_absolute_url() if row is not None else ""
+            self.report.add(text.kind, text.source_id, each.outcome, each.reason, url)
+            self.report.add_remarks(text.kind, text.source_id, text.remarks)
+            if isinstance(row, Page):
+                comments.skip(text.comments, "Pages have no comments here.", self.report)
+            elif row is None:
+                comments.skip(text.comments, "Its text is not here.", self.report)
+
+    def _body(self, text: Text, longest: int, find: Callable[[str], str]) -> str:
         if len(text.body) > longest:
             message = (
                 f"The text has {len(text.body):,} characters; at most {longest:,} are possible."
             )
             raise Failed(message)
-        return with_links(text.body, self.site_url, self._reference)
+        return with_links(text.body, self.site_url, find)
 
-    def _reference(self, number: str) -> str:
-        if item := self.items.one(Kind.POSTS, number):
-            return f"internal:article/{item.object_id}"
-        item = self.items.one(Kind.PAGES, number)
-        return f"internal:page/{item.object_id}" if item else ""
+    def _finder(self, texts: Iterable[str]) -> Callable[[str], str]:
+        """Finds what links in these texts refer to by number: number → reference, or empty."""
+        numbers: set[str] = set()
 
-    def _article(self, text: Text, row: Article | None, lead: int | None) -> Article:
-        article = row or Article(kind=self.kind, created_by=self.by)
+        def note(number: str) -> str:
+            numbers.add(number)
+            return ""
+
+        for body in texts:
+            with_links(body, self.site_url, note)
+        references: dict[str, str] = {}
+        for kind, name in ((Kind.PAGES, "page"), (Kind.POSTS, "article")):
+            known = self.items.known(kind, numbers) if numbers else {}
+            references |= {
+                number: f"internal:{name}/{item.object_id}" for number, item in known.items()
+            }
+        return lambda number: references.get(number, "")
+
+    def _write_articles(self, tasks: list[Task], find: Callable[[str], str]) -> None:
+        if not tasks:
+            return
+        articles = [self._article(each, find) for each in tasks]
+        revisions.write_all(articles)
+        made = {row: each.text for row, each in zip(articles, tasks, strict=True)}
+        category_tree.set_all_categories(
+            {row: self.terms.categories(text.categories) for row, text in made.items()}
+        )
+        tags.set_all_tags({row: self.terms.tags(text.tags) for row, text in made.items()})
+        bylines.set_all_authors(
+            {row: self.terms.authors(text.authors) for row, text in made.items()}
+        )
+        revisions.record_all(articles, by=self.by)
+        self._set_states(made)
+
+    def _article(self, task: Task, find: Callable[[str], str]) -> Article:
+        """The row with the fields of the text, not saved."""
+        text = task.text
+        new = Article(kind=self.kind, created_by=self.by)
+        article = task.row if isinstance(task.row, Article) else new
         article.headline = self._fitting(text, "title", _storable(text.title), 200)
         article.slug = slug_from(text.slug, fallback="", length=80) if text.slug else article.slug
         article.standfirst = self._fitting(text, "excerpt", _storable(text.standfirst), 600)
         article.search_description = _storable(text.search_description)[:300]
-        article.body = self._body(text, BODY_MAX_LENGTH)
+        article.body = self._body(text, BODY_MAX_LENGTH, find)
         article.language = self._language(text)
         article.noindex, article.comments_open = text.noindex, text.comments_open
         article.canonical_url = self._canonical(text)
-        article.lead_image_id = lead
+        article.lead_image_id = task.lead
         article.lead_caption = self._fitting(text, "caption", _storable(text.lead_caption), 2000)
         article.lead_alt = _storable(text.lead_alt)[:ALT_MAX_LENGTH]
         article.social_title = _storable(text.social_title)[:200]
         if text.state in {State.PUBLISHED, State.SCHEDULED} and not article.headline.strip():
             article.headline = UNTITLED
             text.remarks.append(Remark("no title", f"Published as “{UNTITLED}”."))
-        revisions.save(article, by=self.by)
-        category_tree.set_categories(article, self.terms.categories(text.categories))
-        article.tags.set(self.terms.tags(text.tags))
-        bylines.set_authors(article, self.terms.authors(text.authors))
-        self._set_state(article, text)
+        task.row = article
         return article
 
-    def _set_state(self, article: Article, text: Text) -> None:
+    def _set_states(self, made: Mapping[Article, Text]) -> None:
         now = timezone.now()
-        at = text.published_at or now
-        match text.state:
-            case State.PUBLISHED if at <= now:
-                publishing.publish_imported(article, by=self.by, at=at)
-            case State.PUBLISHED | State.SCHEDULED if at > now:
-                self._schedule(article, text, at)
-            case State.SCHEDULED:
-                text.remarks.append(
-                    Remark("missed schedule", f"Due on {at:%Y-%m-%d}; a draft now.")
-                )
-            case State.TRASH if article.state not in {
-                Article.State.PUBLISHED,
-                Article.State.SCHEDULED,
-            }:
-                trash.move(article, by=self.by)
-            case _ if article.is_published:
-                text.remarks.append(Remark("still published", "It is a draft in the source now."))
+        public: dict[Article, datetime] = {}
+        for article, text in made.items():
+            at = text.published_at or now
+            match text.state:
+                case State.PUBLISHED if at <= now:
+                    public[article] = at
+                case State.PUBLISHED | State.SCHEDULED if at > now:
+                    self._schedule(article, text, at)
+                case State.SCHEDULED:
+                    text.remarks.append(
+                        Remark("missed schedule", f"Due on {at:%Y-%m-%d}; a draft now.")
+                    )
+                case State.TRASH if article.state not in {
+                    Article.State.PUBLISHED,
+                    Article.State.SCHEDULED,
+                }:
+                    trash.move(article, by=self.by)
+                case _ if article.is_published:
+                    text.remarks.append(
+                        Remark("still published", "It is a draft in the source now.")
+                    )
+        publishing.publish_imported(public, by=self.by)
 
     def _schedule(self, article: Article, text: Text, at: datetime) -> None:
         if article.state in {Article.State.PUBLISHED, Article.State.SCHEDULED}:
@@ -177,10 +291,10 @@ class Texts:
         except Blocked as error:
             text.remarks.append(Remark("not scheduled", f"Due on {at:%Y-%m-%d}: {_message(error)}"))
 
-    def _page(self, text: Text, row: Page | None) -> Page:
-        page = row or Page(path=_page_path(text))
+    def _page(self, text: Text, row: Article | Page | None, find: Callable[[str], str]) -> Page:
+        page = row if isinstance(row, Page) else Page(path=_page_path(text))
         page.title = self._fitting(text, "title", _storable(text.title) or UNTITLED, 120)
-        page.body = self._body(text, PAGE_BODY)
+        page.body = self._body(text, PAGE_BODY, find)
         page.description = _storable(text.search_description or text.standfirst)[:300]
         page.language = self._language(text)
         page.is_published = text.state == State.PUBLISHED
@@ -211,34 +325,65 @@ class Texts:
 
         It depends on the rows alone, so an import that was interrupted ends like any other.
         """
-        for kind, model in ((Kind.POSTS, Article), (Kind.PAGES, Page)):
-            for row in self.items.rows(kind, model).filter(body__contains='href="/').iterator(100):
-                item = self.items.of_row(kind, row)
-                if item is None or item.written != written(row):
-                    continue
-                body = refer(with_links(row.body, self.site_url, self._reference))
-                if body == row.body:
-                    continue
-                row.body = body
+        for kind, model in MODELS.items():
+            found = self.items.rows(kind, model).filter(body__contains='href="/').order_by("pk")
+            for rows in batched(found.iterator(AGAIN), AGAIN):
                 with transaction.atomic():
-                    if isinstance(row, Article):
-                        revisions.save(row, by=self.by)
-                        Article.objects.filter(pk=row.pk).update(updated_at=None)
-                    else:
-                        saving.save(row)
-                    item.written = written(row)
-                    item.save(update_fields=["written", "imported_at"])
+                    self._link_again(kind, list(rows))
+
+    def _link_again(self, kind: Kind, rows: list[Article | Page]) -> None:
+        items = self.items.of_rows(kind, rows)
+        now = written(rows)
+        rows = [each for each in rows if each.pk in items and items[each.pk].written == now[each]]
+        find = self._finder(each.body for each in rows)
+        bodies = refer_all(*(with_links(each.body, self.site_url, find) for each in rows))
+        changed: list[Article | Page] = []
+        for row, body in zip(rows, bodies, strict=True):
+            if body != row.body:
+                row.body = body
+                changed.append(row)
+        articles = [each for each in changed if isinstance(each, Article)]
+        if articles:
+            revisions.write_all(articles)
+            Article.objects.filter(pk__in=[each.pk for each in articles]).update(updated_at=None)
+            revisions.record_all(articles, by=self.by)
+        for row in changed:
+            if isinstance(row, Page):
+                saving.save(row)
+        now = written(changed)
+        again = [items[row.pk] for row in changed]
+        for row, item in zip(changed, again, strict=True):
+            item.written, item.imported_at = now[row], timezone.now()
+        update_rows(again, ["written", "imported_at"])
+        _announce(changed)
 
 
-def written(row: Article | Page) -> str:
-    """What tells that nobody has changed the row since."""
-    if isinstance(row, Page):
-        return row.modified_at.astimezone(ZoneInfo("UTC")).isoformat()
-    return written_article(row.version, has_draft=Draft.objects.filter(article=row.pk).exists())
+def written(rows: Iterable[Article | Page]) -> dict[Article | Page, str]:
+    """What tells that nobody has changed a row since."""
+    rows = list(rows)
+    articles = [each.pk for each in rows if isinstance(each, Article)]
+    drafts = set(Draft.objects.filter(article__in=articles).values_list("article", flat=True))
+    return {
+        row: written_page(row)
+        if isinstance(row, Page)
+        else written_article(row.version, has_draft=row.pk in drafts)
+        for row in rows
+    }
+
+
+def written_page(page: Page) -> str:
+    return page.modified_at.astimezone(ZoneInfo("UTC")).isoformat()
 
 
 def written_article(version: int, *, has_draft: bool) -> str:
     return f"{version}{' draft' if has_draft else ''}"
+
+
+def _announce(rows: Iterable[Article | Page | None]) -> None:
+    """Search and related articles follow in jobs."""
+    ids = [each.pk for each in rows if isinstance(each, Article) and each.is_published]
+    if ids:
+        transaction.on_commit(lambda: signals.imported.send(sender=Article, article_ids=ids))
 
 
 def _page_path(text: Text) -> str:
@@ -265,4 +410,6 @@ def _message(error: Exception) -> str:
         return " ".join(error.messages)
     if isinstance(error, Blocked):
         return " ".join(str(each) for each in error.args)[:500]
-    return str(error)
+    if isinstance(error, Failed | models.ProtectedError):
+        return str(error)
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import OutputWrapper
 from django.test import Client
 
 from articles.comments.models import Comment
@@ -16,7 +19,11 @@ from articles.editorial.models import Article, Category
 from articles.editorial.versions import revisions
 from articles.images.models import Image
 from articles.pages.models import Page
+from articles.related import tasks as related_tasks
+from articles.search import tasks as search_tasks
+from articles.search.models import SearchEntry
 from iria.core.db.imported_items import ImportedItem
+from iria.transfer.command import ProgressLine
 from iria.transfer.report import Outcome
 from iria.transfer.wordpress.parser import Export
 from iria.transfer.writer.run import Import
@@ -228,7 +235,7 @@ def test_an_import_that_was_interrupted_is_continued(
     file = wxr.write(tmp_path, *HEADER, *items)
     monkeypatch.setattr("iria.transfer.writer.run.BATCH", 2)
 
-    def stop(done: int) -> None:
+    def stop(done: int, _total: int) -> None:
         if done == 4:
             raise KeyboardInterrupt
 
@@ -242,3 +249,74 @@ def test_an_import_that_was_interrupted_is_continued(
         assert (
             f"internal:article/{ids[f'text-{8 - n}']}" in Article.objects.get(slug=f"text-{n}").body
         )
+
+
+def test_a_text_that_cannot_be_written_fails_alone(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("iria.transfer.writer.texts.BODY_MAX_LENGTH", 1_000)
+    long = wxr.item(3, "Long", "word " * 400, comments=THREAD)
+    others = [wxr.item(n, f"Text {n}", "Short.") for n in (1, 2, 4, 5)]
+    report = run(*HEADER, *others[:2], long, *others[2:], status=1)
+    assert Article.objects.count() == 4
+    assert (report["counts"]["posts"]["created"], report["counts"]["posts"]["failed"]) == (4, 1)
+    assert report["counts"]["comments"]["skipped"] == 7
+    assert [each["source_id"] for each in report["items"] if each["outcome"] == "failed"] == ["3"]
+
+
+def test_texts_of_one_month_with_one_slug_get_numbers(run: Run) -> None:
+    run(*(wxr.item(n, f"Text {n}", "Text.", post_name="same") for n in range(1, 4)))
+    run(wxr.item(4, "Text 4", "Text.", post_name="same"))
+    found = Article.objects.order_by("pk").values_list("slug", flat=True)
+    assert list(found) == ["same", "same-2", "same-3", "same-4"]
+    for article in Article.objects.all():
+        details = article.revisions.get().details
+        assert details is not None
+        assert details["slug"] == article.slug
+
+
+def test_replies_find_their_comment_wherever_it_is_in_the_file(run: Run) -> None:
+    thread = (
+        wxr.comment(12, "An answer", 11)
+        + wxr.comment(11, "The first")
+        + wxr.comment(11, "The same id")
+        + wxr.comment(20, "Answers itself", 21)
+        + wxr.comment(21, "In a circle", 20)
+        + wxr.comment(30, "To one elsewhere", 40)
+    )
+    elsewhere = wxr.item(8, "Two", comments=wxr.comment(40, "Elsewhere"))
+    report = run(wxr.item(7, "One", comments=thread), elsewhere)
+    texts = {each.text: each for each in Comment.objects.select_related("parent")}
+    assert texts["An answer"].parent == texts["The first"]
+    assert texts["To one elsewhere"].parent is None
+    assert [texts[each].parent is None for each in ("Answers itself", "In a circle")].count(
+        True
+    ) == 1
+    counts = report["counts"]["comments"]
+    assert (counts["created"], counts["skipped"]) == (6, 1)
+
+
+def test_imported_articles_are_indexed_by_a_job(
+    run: Run, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[list[int]] = []
+    for task in (search_tasks.index_articles, related_tasks.refresh_imported):
+        monkeypatch.setattr(task, "defer", lambda article_ids: queued.append(article_ids))
+    with django_capture_on_commit_callbacks(execute=True):
+        run(wxr.item(7, "One", "Text."), wxr.item(8, "Two", "Text.", status="draft"))
+    assert queued == [[Article.objects.get(slug="one").pk]] * 2
+    search_tasks.index_articles(queued[0])
+    related_tasks.refresh_imported(queued[0])
+    assert SearchEntry.objects.count() == 1
+
+
+def test_progress_says_how_long_it_will_take() -> None:
+    for terminal, lines in ((True, 1), (False, 1)):
+        output = StringIO()
+        output.isatty = partial(bool, terminal)  # type: ignore[method-assign]
+        line = ProgressLine(OutputWrapper(output))
+        for done in (0, 10, 20, 40):
+            line(done, 40)
+        assert output.getvalue().count("\n") == lines
+        assert ("\r" in output.getvalue()) == terminal
+        assert "40 of 40" in output.getvalue()
