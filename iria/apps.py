@@ -19,6 +19,7 @@ class IriaConfig(AppConfig):
     def ready(self) -> None:
         # Models of other apps are complete only now.
         from iria import library_models, roles
+        from iria.backup import dashboard as backups
         from iria.publication.broken_entries import broken_menu_items
         from iria.themes.dashboard import theme_problems_item
         from iria.transfer.admin import first_import_item
@@ -37,6 +38,8 @@ class IriaConfig(AppConfig):
         hooks.dashboard_items.register("publication", broken_menu_items)
         hooks.dashboard_items.register("theme", theme_problems_item)
         hooks.dashboard_items.register("import", first_import_item)
+        hooks.dashboard_items.register("backups", backups.backup_items)
+        hooks.dashboard_panels.register("backups", backups.backup_panel)
 
 
 class IriaAdminConfig(AdminConfig):

@@ -20,6 +20,8 @@ from django.core.checks.security.base import (
 )
 from django.core.exceptions import ImproperlyConfigured
 
+from iria.backup.keys import Key
+from iria.backup.retention import Retention
 from iria.launcher.paths import make_folder, restrict_permissions
 from newsletter.bounces.webhooks.providers import PROVIDERS
 
@@ -190,6 +192,44 @@ def content_delivery(name: str, target: str, token: str) -> tuple[str, str, str]
         message = f"The setting {target} should be the ID of the {kind}: letters and digits only."
         raise ImproperlyConfigured(message)
     return chosen, wanted, secret
+
+
+def backup_time(name: str, directory: str) -> str:
+    """A time of day such as 03:30; empty if none is set."""
+    text: str = env.str(name, default="").strip()
+    if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        message = f"The setting {name} is “{text}”. Enter a time (UTC) such as 03:30."
+        raise ImproperlyConfigured(message)
+    if text and not env.str(directory, default=""):
+        message = f"The setting {name} needs {directory}, the folder of the backups. Set both."
+        raise ImproperlyConfigured(message)
+    return text
+
+
+def retention(name: str, default: str) -> Retention:
+    """How many daily, weekly and monthly backups are kept."""
+    text: str = env.str(name, default=default)
+    try:
+        return Retention.parse(text)
+    except ValueError as error:
+        message = f"The setting {name} is “{text}”. Enter days, weeks and months such as {default}."
+        raise ImproperlyConfigured(message) from error
+
+
+def backup_key(name: str) -> Key | None:
+    """A key of age; None if none is set."""
+    text: str = env.str(name, default="")
+    if not text.strip():
+        return None
+    try:
+        return Key.parse(text)
+    except ValueError as error:
+        # The value may be a secret with a typo, so the error does not repeat it.
+        message = (
+            f"The setting {name} should be a key of age, which begins with age1 or AGE-SECRET-KEY-1. "
+            "`manage.py backup --new-key` prints one."
+        )
+        raise ImproperlyConfigured(message) from error
 
 
 def akismet_key(name: str) -> str:

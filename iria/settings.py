@@ -16,6 +16,8 @@ from django.utils.csp import CSP
 from iria.environment import (
     absolute_path,
     akismet_key,
+    backup_key,
+    backup_time,
     bucket,
     bucket_url,
     contact,
@@ -34,6 +36,7 @@ from iria.environment import (
     one_of,
     optional_url,
     provider,
+    retention,
     secret_key,
     sentry,
     signature,
@@ -92,6 +95,17 @@ if TESTING:
     PAGE_STORE_MB = 0
 # A content delivery network that is told which pages have changed, and so may keep them.
 CDN_PROVIDER, CDN_TARGET, CDN_TOKEN = content_delivery("CDN_PROVIDER", "CDN_TARGET", "CDN_TOKEN")
+
+# Where backups are made, in folders of their own; empty: nowhere (docs/running-in-production.md).
+BACKUP_DIRECTORY: str = env("BACKUP_DIRECTORY", cast=absolute_path, default="")
+# When the worker makes one every day, such as 03:30 (UTC); empty: never, a timer of the system does.
+BACKUP_TIME: str = backup_time("BACKUP_TIME", "BACKUP_DIRECTORY")
+# The newest backups of how many days, weeks and months are kept.
+BACKUP_KEEP = retention("BACKUP_KEEP", "7d,4w,6m")
+# A public or secret key of age, with which backups are encrypted; None: they are not.
+BACKUP_KEY = backup_key("BACKUP_KEY")
+# After how many days the daily backup is followed by a restore drill; 0: never.
+BACKUP_DRILL_DAYS: int = env.int("BACKUP_DRILL_DAYS", default=7)
 
 # Apps and middleware
 

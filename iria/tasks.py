@@ -2,12 +2,15 @@
 
 from typing import Final
 
+from django.conf import settings
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from accounts import known_browsers, sessions
+from iria.backup import runs as backups
+from iria.core.db import backup_runs
 from iria.core.http import cache_versions, rate_limit
 from iria.core.security import daily_key
 from iria.publication import menus
@@ -128,3 +131,21 @@ def delete_old_uploads(timestamp: int) -> None:
     """Every night: deletes archives that were uploaded to be imported, and old reports of imports."""
     runs.delete_old()
     uploads.delete_abandoned()
+
+
+@app.periodic(cron="59 3 * * *")
+@app.task(name="iria.delete_old_backup_runs", queueing_lock="iria.delete_old_backup_runs")
+def delete_old_backup_runs(timestamp: int) -> None:
+    """Every night: what became of backups and drills long ago."""
+    backup_runs.delete_old()
+
+
+@app.task(name="iria.back_up", queueing_lock="iria.back_up", lock="iria.back_up")
+def back_up(timestamp: int) -> None:
+    """At the time of BACKUP_TIME: makes a backup, and tries it when the last trial is some days ago."""
+    backups.back_up_and_drill()
+
+
+if settings.BACKUP_TIME:
+    hour, minute = settings.BACKUP_TIME.split(":")
+    app.periodic(cron=f"{minute} {hour} * * *")(back_up)

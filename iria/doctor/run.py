@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 
 from iria.core.db.outage import reason_of
 from iria.core.db.statement_timeout import TookTooLong, time_limit
-from iria.doctor import database, files, mail, site, worker
+from iria.doctor import backups, database, files, mail, site, worker
 from iria.doctor.check import Check, Finding, Level, Skipped, reason
 
 GROUPS: Final = {
@@ -16,6 +16,7 @@ GROUPS: Final = {
     "Worker": worker.CHECKS,
     "E-mail": mail.CHECKS,
     "Storage": files.CHECKS,
+    "Backups": backups.CHECKS,
     "Site": site.CHECKS,
 }
 STATEMENT_LIMIT: Final = 10_000

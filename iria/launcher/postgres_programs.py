@@ -24,7 +24,7 @@ NEEDED = ("postgres", "initdb", "pg_ctl", "pg_dump", "pg_restore", "psql")
 EXTENSIONS = ("pg_trgm", "unaccent")
 """From PostgreSQL's contrib, which is a separate package on some systems."""
 
-_USUAL_FOLDERS = (
+USUAL_FOLDERS = (
     "usr/lib/postgresql/*/bin",  # Debian, Ubuntu
     "usr/pgsql-*/bin",  # PGDG packages for Fedora, RHEL
     "usr/libexec/postgresql*",  # Alpine
@@ -80,7 +80,7 @@ class Programs:
 def installed(user: OsUser) -> list[Programs]:
     """What this user can run, newest first."""
     folders = [Path(part) for part in os.environ.get("PATH", "").split(":") if part[:1] == "/"]
-    for pattern in _USUAL_FOLDERS:
+    for pattern in USUAL_FOLDERS:
         folders += Path("/").glob(pattern)
     # Follows links: Homebrew links to the folder with the programs and their files.
     real = dict.fromkeys((folder / "postgres").resolve().parent for folder in folders)

@@ -51,6 +51,12 @@ def start(
         ("MAIL_PROVIDER", "pigeon"),
         ("CDN_PROVIDER", "pigeon"),
         ("METRICS_ADDRESS", "9464"),
+        ("BACKUP_DIRECTORY", "backups"),
+        ("BACKUP_TIME", "25:00"),
+        ("BACKUP_TIME", "03:30"),
+        ("BACKUP_KEEP", "7"),
+        ("BACKUP_KEY", "a secret"),
+        ("BACKUP_DRILL_DAYS", "weekly"),
     ],
 )
 def test_an_invalid_value_is_reported(name: str, value: str) -> None:
@@ -75,6 +81,10 @@ def test_an_incomplete_content_delivery_network_is_reported(
     last_line = start(**values).stderr.strip().splitlines()[-1]
     assert f"The setting {name}" in last_line
     assert "secret" not in last_line
+
+
+def test_an_invalid_key_for_backups_is_not_repeated() -> None:
+    assert "AGE-SECRET-KEY-1TYPO" not in start(BACKUP_KEY="AGE-SECRET-KEY-1TYPO").stderr
 
 
 def test_an_invalid_bucket_endpoint_is_reported() -> None:

@@ -87,9 +87,11 @@ class Bucket(Storage):
         return obstore.sign(self._store, "GET", str(name), max(SHORTEST, min(valid_for, most)))
 
     def files_below(self, folder: str) -> Iterator[tuple[str, datetime]]:
-        """Every file below a folder and since when it has been there; a page of them at a time."""
+        """Every file below a folder, or all, and since when it has been there, in the order of their names."""
         with _os_errors(folder):
-            for page in obstore.list(self._store, f"{folder}/", chunk_size=1000):
+            for page in obstore.list(
+                self._store, f"{folder}/" if folder else None, chunk_size=1000
+            ):
                 for each in page:
                     yield each["path"], each["last_modified"]
 

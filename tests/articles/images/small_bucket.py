@@ -58,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         key, params = self._parse_url()
         if params.get("list-type") == "2":
-            self._answer(200, self._listed(params["prefix"]).encode())
+            self._answer(200, self._listed(params.get("prefix", "")).encode())
         elif key in self.server.objects:
             self._answer(200, *self.server.objects[key])
         else:
@@ -150,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         found = "".join(
             f"<Contents><Key>{key}</Key><Size>1</Size>"
             "<LastModified>2026-11-01T20:00:00.000Z</LastModified></Contents>"
-            for key in keys
+            for key in sorted(keys)
             if key.startswith(prefix)
         )
         return f"<ListBucketResult><IsTruncated>false</IsTruncated>{found}</ListBucketResult>"

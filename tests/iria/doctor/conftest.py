@@ -10,7 +10,9 @@ from typing import Any
 import dns.resolver
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from iria.core.db.backup_runs import BackupRun
 from iria.doctor import database
 from tests.iria.doctor.stand_ins import WebServer, Zone, dns_server, key_pair, web_server
 from tests.newsletter.mailserver import running_mail_server
@@ -51,6 +53,11 @@ def healthy(
         # Earlier tests on this database leave dead rows behind.
         monkeypatch.setattr(database, "MOST_DEAD_ROWS", 100_000_000)
         set_for_production(settings, web.url)
+        settings.BACKUP_DIRECTORY = str(tmp_path / "backups")
+        for kind in BackupRun.Kind:
+            BackupRun.objects.create(
+                kind=kind, backup=f"{tmp_path}/backups/made", started_at=timezone.now()
+            )
         yield Surroundings(zone, web, tmp_path)
 
 

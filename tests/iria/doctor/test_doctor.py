@@ -14,8 +14,10 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.utils import timezone
 
-from iria.doctor import database, files, mail, run, site, worker
+from iria.core.db.backup_runs import BackupRun
+from iria.doctor import backups, database, files, mail, run, site, worker
 from iria.doctor.check import Check, Finding, Level, Unanswered, in_time
 from iria.doctor.run import Result, results
 from iria.doctor.tables import table_sizes
@@ -132,6 +134,20 @@ def theme_broken(planted: Planted) -> None:
     Publication(name="Meridian", theme="harbour").save()
 
 
+def newest_backup_deleted(planted: Planted) -> None:
+    (planted.around.folder / "backups").mkdir()
+
+
+def backup_failed(planted: Planted) -> None:
+    problems = ["The disk is full."]
+    BackupRun.objects.create(kind="backup", started_at=timezone.now(), problems=problems)
+
+
+def drill_failed(planted: Planted) -> None:
+    problems = ["The table articles_article was not restored."]
+    BackupRun.objects.filter(kind="drill").update(problems=problems)
+
+
 FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
     # What is done; the check that finds it, and what it names.
     "extension dropped": (
@@ -208,6 +224,20 @@ FAULTS: Final[dict[str, tuple[Plant, Callable[[], object], str]]] = {
         lambda planted: planted.patch.setattr(files, "LEAST_FREE", 10**18),
         files.free_space,
         "GB",
+    ),
+    "no backups": (setting(BACKUP_DIRECTORY=""), backups.backups, ""),
+    "backup failed": (backup_failed, backups.backups, "The disk is full"),
+    "backups stopped": (
+        sql("UPDATE iria_backuprun SET ended_at = now() - interval '31 hours'"),
+        backups.backups,
+        "UTC",
+    ),
+    "newest backup deleted": (newest_backup_deleted, backups.backups, "made"),
+    "drill failed": (drill_failed, backups.drills, "articles_article"),
+    "no drill for long": (
+        sql("UPDATE iria_backuprun SET ended_at = now() - interval '36 days' WHERE kind = 'drill'"),
+        backups.drills,
+        "",
     ),
     "debugging": (setting(DEBUG=True), site.system_checks, "DEBUG"),
     "weak key": (setting(SECRET_KEY="letmein"), site.system_checks, "SECRET_KEY"),

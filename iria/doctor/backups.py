@@ -1,0 +1,82 @@
+"""Checks of backups: that they are made, and that they can be restored."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from iria.backup.manifest import MANIFEST
+from iria.core.db.backup_runs import BackupRun, newest
+from iria.doctor.check import Check, Finding, Level, Skipped, in_time
+
+OLDEST_BACKUP: Final = timedelta(hours=30)
+"""They are made every day, and take some time."""
+OLDEST_DRILL: Final = timedelta(days=35)
+NOW: Final = "`manage.py backup`"
+
+
+def backups() -> Iterator[Finding]:
+    if not settings.BACKUP_DIRECTORY:
+        if settings.LOCAL_ONLY:
+            message = "Only this machine can reach the site, and BACKUP_DIRECTORY is not set."
+            raise Skipped(message)
+        yield Finding(
+            "No backups are made.",
+            "Set BACKUP_DIRECTORY and BACKUP_TIME, on a disk of its own or a network folder.",
+            Level.WARNING,
+        )
+        return
+    last = newest(BackupRun.Kind.BACKUP, successful=True)
+    failed = newest(BackupRun.Kind.BACKUP)
+    if failed and failed.problems:
+        yield Finding(
+            f"The last backup failed: {failed.problems[0].rstrip('.')}.",
+            f"Fix what the message names, then run {NOW}.",
+        )
+    elif last is None or last.ended_at < timezone.now() - OLDEST_BACKUP:
+        when = (
+            f"The newest backup is of {last.ended_at:%Y-%m-%d %H:%M} UTC"
+            if last
+            else "No backup was made yet"
+        )
+        yield Finding(
+            f"{when}.", f"Check that the worker or the timer makes backups, and run {NOW}."
+        )
+    if last and Path(settings.BACKUP_DIRECTORY) in Path(last.backup).parents:
+        # Another machine may have made it.
+        for _, is_there in in_time(_is_there, [Path(last.backup)]):
+            if is_there is False:
+                yield Finding(f"The newest backup, {last.backup}, is gone.", f"Run {NOW}.")
+
+
+def _is_there(backup: Path) -> bool:
+    return not backup.parent.exists() or (backup / MANIFEST).exists()
+
+
+def drills() -> Iterator[Finding]:
+    last = newest(BackupRun.Kind.DRILL)
+    if last is None and newest(BackupRun.Kind.BACKUP, successful=True) is None:
+        message = "There is no backup yet."
+        raise Skipped(message)
+    if last and last.problems:
+        yield Finding(
+            f"The restore drill of {last.ended_at:%Y-%m-%d %H:%M} UTC found {len(last.problems)} "
+            f"{'problem' if len(last.problems) == 1 else 'problems'}: {last.problems[0].rstrip('.')}.",
+            "Fix what the message names, make a backup and run `manage.py restore_drill`.",
+        )
+    elif last is None or last.ended_at < timezone.now() - OLDEST_DRILL:
+        when = f"since {last.ended_at:%Y-%m-%d}" if last else "yet"
+        yield Finding(
+            f"No restore drill has run {when}, so nobody knows whether backups can be restored.",
+            "Run `manage.py restore_drill`, or set BACKUP_DRILL_DAYS.",
+            Level.WARNING,
+        )
+
+
+CHECKS: Final = (
+    Check("A backup was made within a day.", backups),
+    Check("Backups can be restored.", drills),
+)

@@ -1,0 +1,87 @@
+"""`manage.py restore FILE`: a backup, into an empty database or in the place of the present one."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from iria.backup import BackupError, manifest, postgres, restoring
+from iria.backup.keys import Key
+from iria.launcher.output import describe_os_error
+
+
+class Command(BaseCommand):
+    help = (
+        "Checks a backup and restores database and media from it: into an empty database, or with --replace "
+        "in the place of the present one, which is kept under another name."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "backup",
+            type=Path,
+            metavar="FILE",
+            help="The folder of a backup; a folder of backups for the newest of them.",
+        )
+        parser.add_argument(
+            "--replace", action="store_true", help="Replace a database that is not empty."
+        )
+        parser.add_argument(
+            "--no-input", action="store_false", dest="interactive", help="Do not ask to confirm."
+        )
+        parser.add_argument(
+            "--no-privileges",
+            action="store_false",
+            dest="privileges",
+            help="Leave out what other roles may do in the database.",
+        )
+        add_key(parser)
+
+    def handle(
+        self,
+        *args: Any,
+        backup: Path,
+        replace: bool,
+        interactive: bool,
+        privileges: bool,
+        key: Path | None,
+        **options: Any,
+    ) -> None:
+        try:
+            chosen = manifest.find(backup.absolute())
+            secret = read_key(key)
+            if replace and interactive:
+                self._confirm(chosen)
+            former = restoring.restore(chosen, secret, replace=replace, with_privileges=privileges)
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(describe_os_error(error)) from error
+        self.stdout.write(f"Restored {chosen}.")
+        if former:
+            self.stdout.write(
+                f"The database before is now {former}; when you no longer need it, run `dropdb {former}`."
+            )
+
+    def _confirm(self, backup: Path) -> None:
+        name = postgres.database_name()
+        answer = input(f"Replace the database {name} by the backup {backup.name}? Type its name: ")
+        if answer.strip() != name:
+            message = "Nothing was changed."
+            raise CommandError(message)
+
+
+def add_key(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--key",
+        type=Path,
+        metavar="KEYFILE",
+        help="The file of the secret key, as of `age-keygen`. Default: BACKUP_KEY.",
+    )
+
+
+def read_key(file: Path | None) -> Key | None:
+    return Key.read(file) if file else settings.BACKUP_KEY

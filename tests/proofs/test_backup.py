@@ -1,0 +1,282 @@
+"""Backups are complete or absent, restore everything, and the drill finds what is wrong with them.
+
+make prove backup
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+from articles.editorial.models import Article
+from iria.backup import creating, drill, files, manifest, postgres, runs
+from iria.backup.keys import Key, new_key
+from iria.backup.manifest import MANIFEST
+from iria.core.db.backup_runs import BackupRun
+from tests import newsroom
+from tests.proofs import machines
+from tests.proofs.size import sized
+from tests.shared import PROJECT
+
+pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
+
+ARTICLES: Final = sized(3, 3_000)
+HEADLINE: Final = "Ferries change their timetable"
+KEY: Final = new_key()
+
+
+@contextmanager
+def database(template: str) -> Iterator[str]:
+    """A copy of a database, to which nobody may be connected."""
+    name = f"backup_{secrets.token_hex(4)}"
+    connection.close()
+    server = machines.database_url(name="postgres")
+    with psycopg.connect(server, autocommit=True) as other:
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        other.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield name
+        finally:
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            other.execute(drop.format(sql.Identifier(name)))
+
+
+@contextmanager
+def using(name: str) -> Iterator[None]:
+    """Django uses this database instead of that of the tests."""
+    former = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = former
+
+
+@pytest.fixture(scope="module")
+def newsroom_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Articles, one of which names a file of media."""
+    with django_db_blocker.unblock(), database(str(connection.settings_dict["NAME"])) as name:
+        with using(name):
+            for number in range(ARTICLES):
+                newsroom.published(f"{HEADLINE}, part {number}")
+        yield name
+
+
+@dataclass
+class Site:
+    settings: Any
+    directory: Path
+
+    def execute(self, *statements: str) -> None:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    def back_up(self) -> Path:
+        return runs.back_up(self.directory)
+
+    def drill(self, key: Key | None = None) -> drill.Drill:
+        return runs.drill_newest(self.directory, key or self.settings.BACKUP_KEY)
+
+
+@pytest.fixture
+def site(
+    newsroom_database: str,
+    transactional_db: None,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[Site]:
+    settings.STATE = tmp_path / "state"
+    settings.STATE.mkdir()
+    settings.BACKUP_KEY = KEY
+    settings.BACKUP_DIRECTORY = str(tmp_path / "backups")
+    monkeypatch.setenv("IRIA_STATE", str(settings.STATE))
+    # Static files need not be collected.
+    monkeypatch.setenv("DEBUG", "yes")
+    monkeypatch.setenv("BACKUP_KEY", KEY.identity)
+    # The pages of a drill are a test of their own, because they take two processes.
+    monkeypatch.setattr(drill, "SAMPLE", 0)
+    for number in range(3):
+        file = Path(settings.MEDIA_ROOT) / "files" / f"report-{number}.pdf"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(secrets.token_bytes(200_000))
+    with database(newsroom_database) as name, using(name):
+        monkeypatch.setenv("DATABASE_URL", machines.database_url())
+        yield Site(settings, tmp_path / "backups")
+
+
+# What the drill finds
+
+
+def missing_media(site: Site) -> None:
+    next((site.back_up() / files.MEDIA / "files").iterdir()).unlink()
+
+
+def media_missing_on_the_site(site: Site) -> None:
+    newsroom.picture(original="originals/nowhere.jpg")
+    site.back_up()
+
+
+def truncated_dump(site: Site) -> None:
+    largest = max((site.back_up() / files.DATABASE).iterdir(), key=lambda file: file.stat().st_size)
+    with largest.open("r+b") as file:
+        file.truncate(largest.stat().st_size // 2)
+
+
+def older_schema(site: Site) -> None:
+    site.execute(
+        "DELETE FROM django_migrations WHERE app = 'iria' AND name = '0020_backup_runs'",
+        "DROP TABLE iria_backuprun",
+    )
+    creating.create(site.directory)
+    call_command("migrate", verbosity=0)
+
+
+def changed_row(site: Site) -> None:
+    """The dump of a changed database, with the checksums of its files and the tables of the one before."""
+    before = json.loads((site.back_up() / MANIFEST).read_text())
+    time.sleep(1)  # the name of a backup is its second
+    site.execute(
+        "UPDATE articles_article SET headline = 'Something else' WHERE id = (SELECT min(id) FROM articles_article)"
+    )
+    path = site.back_up() / MANIFEST
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps(values | {"tables": before["tables"]}))
+
+
+def missing_role(site: Site) -> None:
+    path = site.back_up() / MANIFEST
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps(values | {"roles": ["reporting_of_nobody"]}))
+
+
+FAULTS: Final[dict[str, tuple[Callable[[Site], None], str]]] = {
+    "missing media": (missing_media, "report-"),
+    "media missing on the site": (media_missing_on_the_site, "originals/nowhere.jpg"),
+    "truncated dump": (truncated_dump, "database/"),
+    "older schema": (older_schema, "iria.0020_backup_runs"),
+    "changed row": (changed_row, "articles_article"),
+    "missing role": (missing_role, "reporting_of_nobody"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_drill_finds_a_planted_fault(fault: str, site: Site) -> None:
+    plant, name = FAULTS[fault]
+    plant(site)
+    found = site.drill()
+    assert any(name in problem for problem in found.problems), found.problems
+    assert BackupRun.objects.filter(kind="drill").latest("ended_at").problems == found.problems
+    assert not has_scratch_database()
+
+
+def test_the_drill_finds_a_wrong_key(site: Site) -> None:
+    site.back_up()
+    (problem,) = site.drill(new_key()).problems
+    assert "key" in problem
+
+
+def has_scratch_database() -> bool:
+    with postgres.connect() as other:
+        query = "SELECT FROM pg_database WHERE datname = %s"
+        return other.execute(query, [postgres.beside(drill.SUFFIX)]).fetchone() is not None
+
+
+def test_the_drill_of_a_sound_backup_compares_pages(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drill, "SAMPLE", 10)
+    site.back_up()
+    with postgres.connect() as other:  # as a killed drill leaves it
+        postgres.create_database(other, postgres.beside(drill.SUFFIX))
+    found = site.drill()
+    assert (found.problems, found.files, found.pages) == ([], 3, min(ARTICLES, 20))
+    assert not has_scratch_database()
+    # Changed past the editor.
+    site.execute("UPDATE articles_article SET headline = 'Something else'")
+    found = site.drill()
+    assert len(found.problems) == min(ARTICLES, 20)
+
+
+# Making and restoring
+
+
+def everything() -> dict[str, list[Any]]:
+    with postgres.connect() as other:
+        facts = postgres.table_facts(other)
+    del facts["iria_backuprun"]
+    return facts
+
+
+def media(site: Site) -> dict[str, tuple[bytes, int]]:
+    root = Path(site.settings.MEDIA_ROOT)
+    return {
+        str(file.relative_to(root)): (file.read_bytes(), file.stat().st_mtime_ns)
+        for file in root.rglob("*")
+        if file.is_file()
+    }
+
+
+@pytest.mark.parametrize("key", [KEY, None], ids=["encrypted", "not encrypted"])
+def test_a_restore_brings_back_every_row_and_file(site: Site, key: Key | None) -> None:
+    site.settings.BACKUP_KEY = key
+    rows, stored = everything(), media(site)
+    backup = site.back_up()
+    content = b"".join(file.read_bytes() for file in backup.rglob("*") if file.is_file())
+    assert (stored["files/report-0.pdf"][0] in content) == (key is None)
+    site.execute("TRUNCATE articles_article CASCADE")
+    shutil.rmtree(site.settings.MEDIA_ROOT)
+    with pytest.raises(CommandError, match="--replace"):
+        call_command("restore", backup)
+    call_command("restore", backup, replace=True, interactive=False)
+    assert everything() == rows
+    assert media(site) == stored
+    assert Article.objects.filter(headline__startswith=HEADLINE).count() == ARTICLES
+
+
+def test_a_killed_backup_leaves_none(site: Site) -> None:
+    Path(site.settings.MEDIA_ROOT, "large").write_bytes(secrets.token_bytes(sized(30, 300) * 10**6))
+    command = [sys.executable, "manage.py", "backup", str(site.directory)]
+    environment = {**os.environ, "MEDIA_ROOT": str(site.settings.MEDIA_ROOT)}
+    (site.settings.STATE / "media").symlink_to(site.settings.MEDIA_ROOT)
+    process = subprocess.Popen(command, cwd=PROJECT, env=environment)
+    while process.poll() is None and not list(site.directory.glob(".unfinished-*/media/large*")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert manifest.backups(site.directory) == []
+    backup = site.back_up()
+    assert {each.name for each in site.directory.iterdir()} == {backup.name, files.LOCK}
+    assert list(files.problems(backup)) == []
+
+
+def test_unchanged_media_are_linked_and_old_backups_deleted(site: Site) -> None:
+    site.settings.BACKUP_KEEP = site.settings.BACKUP_KEEP._replace(days=1, weeks=1, months=2)
+    earlier = site.back_up().rename(site.directory / "2020-01-31-030000")
+    earliest = site.directory / "2019-12-24-030000"
+    shutil.copytree(earlier, earliest)
+    newest = site.back_up()
+    assert manifest.backups(site.directory) == [earlier, newest]
+    for number in range(3):
+        name = files.stored_name(f"{files.MEDIA}/files/report-{number}.pdf", KEY)
+        assert (newest / name).samefile(earlier / name)
+    assert {each.stat().st_mode & 0o077 for each in newest.rglob("*") if each.is_file()} == {0}
