@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from iria.publication.models import current_publication
 from iria.transfer.records import Unreadable
 from iria.transfer.report import Report
+from iria.transfer.writer.fetching import Fetcher
 from iria.transfer.writer.images import Media
 from iria.transfer.writer.run import Import, Source
 from iria.transfer.writer.subscribers import Mailing
@@ -35,6 +37,11 @@ class ImportCommand(BaseCommand):
             metavar="DIR",
             type=Path,
             help="the folder with the uploads of the old site",
+        )
+        parser.add_argument(
+            "--fetch",
+            action="store_true",
+            help="fetch images that the folder does not have from where they are",
         )
         parser.add_argument(
             "--time-zone",
@@ -64,8 +71,18 @@ class ImportCommand(BaseCommand):
             raise CommandError(message)
         return Media(folder) if folder else None
 
+    def _with_fetcher(self, media: Media | None, options: dict[str, Any]) -> Media | None:
+        if not options["fetch"]:
+            return media
+
+        def progress(images: int, size: int) -> None:
+            if options["verbosity"]:
+                self.stderr.write(f"{images:,} images fetched, {size / 1024**2:,.0f} MB")
+
+        return replace(media or Media(), fetcher=Fetcher(progress))
+
     def handle(self, *args: Any, **options: Any) -> None:
-        media = self.media(options)
+        media = self._with_fetcher(self.media(options), options)
         try:
             task = Import(
                 self.source(options),

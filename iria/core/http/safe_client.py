@@ -26,6 +26,8 @@ MAX_REDIRECTS: Final = 5
 PORTS: Final = {"http": 80, "https": 443}
 BLOCKED_CLIENT: Final = {401, 403, 405, 406, 429, 451, 999}
 """Statuses of a page that exists but blocks automated requests."""
+TEMPORARY: Final = {408, 425, 429, 500, 502, 503, 504}
+"""Statuses after which it is worth asking again."""
 MAX_RESPONSE_BYTES: Final = 2_000
 """Of the response to a form; the services in use answer with one word."""
 GLOBAL_UNICAST: Final = ip_network("2000::/3")
@@ -51,6 +53,10 @@ class PrivateAddress(Exception):
 
 class RequestFailed(Exception):
     """No usable response; the message is a sentence."""
+
+
+class TemporarilyFailed(RequestFailed):
+    """The same request may succeed later: the server was busy or did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +126,29 @@ def post_form(address: str, fields: dict[str, str], *, agent: str, hint: str = "
     return FormResponse(body_text, hint_value[:200])
 
 
-def get_file(url: str, *, agent: str, most: int, seconds: float | None = None) -> bytes:
+def get_file(
+    url: str,
+    *,
+    agent: str,
+    most: int,
+    seconds: float | None = None,
+    media_types: tuple[str, ...] = (),
+) -> bytes:
     """The content of a file; redirects are followed.
 
     Args:
         most: bytes; a longer file is refused.
         seconds: altogether; `TIMEOUT_FOR_FILES` if not given.
+        media_types: how the one that the server names may begin; any, if not given.
 
     Raises:
         RequestFailed
     """
     with _got(url, agent, seconds) as (_, response):
+        media_type = response.headers.get_content_type()
+        if media_types and not media_type.startswith(media_types):
+            message = f"The file is of another type: {media_type[:100]}."
+            raise RequestFailed(message)
         content = _read(response, most + 1)
         if len(content) > most:
             message = "The file is too large."
@@ -171,7 +189,9 @@ def _got(
                     url = urljoin(url, to)
                     continue
                 if response.status != http.client.OK:
-                    raise RequestFailed(_status_text(response.status))
+                    is_temporary = response.status in TEMPORARY
+                    failure = TemporarilyFailed if is_temporary else RequestFailed
+                    raise failure(_status_text(response.status))
                 yield url, response
                 if monotonic() > until:
                     raise TimeoutError
@@ -180,7 +200,9 @@ def _got(
         raise RequestFailed(str(forbidden)) from forbidden
     except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
         late = f"The answer was not complete after {seconds:g} seconds."
-        raise RequestFailed(late if monotonic() > until else _error_text(error)) from error
+        is_final = isinstance(error, ssl.SSLCertVerificationError | ValueError)
+        failure = RequestFailed if is_final else TemporarilyFailed
+        raise failure(late if monotonic() > until else _error_text(error)) from error
     message = "Too many redirects."
     raise RequestFailed(message)
 

@@ -257,11 +257,10 @@ class _Reading:
         source_id, path = self.place.image_id(url), self.place.image(url)
         return Image(
             source_id,
-            url.strip(),
+            url.strip().replace(bodies.SITE, self.place.url),
             path,
             alt=alt,
             credit=credits.get(source_id, ""),
-            skipped="" if path else "It is on another site.",
         )
 
     def _set_people_and_terms(self, text: Text, row: Row, post_id: str) -> None:

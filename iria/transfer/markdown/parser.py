@@ -396,10 +396,18 @@ class MarkdownFolder:
             absolute = urljoin(f"{self.site.url}/", url) if self.site.url else url
             images.append(
                 Image(
-                    source_id, _safe(absolute if not path else _shown(path)), path or _missing(url)
+                    source_id,
+                    _safe(absolute if not path else _shown(path)),
+                    path or self._missing(url),
                 )
             )
         return source_id
+
+    def _missing(self, url: str) -> str:
+        """The path of a file that is not in the folder; empty for one on another server."""
+        parts = urlsplit(url) if _url_path(url) else urlsplit("")
+        is_own = not parts.netloc or parts.netloc == urlsplit(self.site.url).netloc
+        return unquote(parts.path).lstrip("/") if is_own else ""
 
     def _file_of(self, url: str, place: "_Place") -> str:
         """The path in the folder, or empty."""
@@ -587,10 +595,6 @@ def _line(html: str) -> str:
 def _shown(path: str) -> str:
     """A name that is no UTF-8 has surrogates, which a database refuses."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _missing(url: str) -> str:
-    return unquote(_url_path(url)).lstrip("/")
 
 
 def _safe(url: str) -> str:

@@ -1,19 +1,22 @@
-"""Images from the folder of uploads, adopted into the library."""
+"""Images from the folder of uploads or from the old site, adopted into the library."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 
 from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image as ImageRow
+from iria.core.http.safe_client import RequestFailed
 from iria.transfer.records import Image, Kind
 from iria.transfer.report import Outcome, Report
+from iria.transfer.writer.fetching import Fetcher, is_web_url
 from iria.transfer.writer.items import Items, digest_of, digest_of_row
 
 BELOW: Final = ("", "uploads", "wp-content/uploads", "images", "content/images")
@@ -22,7 +25,8 @@ SIZE: Final = re.compile(r"(?:-\d{1,5}x\d{1,5}|-scaled|-rotated|-e\d{10,13})(?=\
 """What WordPress appends to the names of smaller versions."""
 NOT_YET: Final = 10**17
 """Stands for the id of an image in a dry run, so that texts are reported as they would become."""
-NO_FOLDER: Final = "Give the folder of its uploads with --media."
+NO_FOLDER: Final = "Give the folder of its uploads with --media, or fetch it with --fetch."
+ELSEWHERE: Final = "It is on another server. Fetch it with --fetch."
 NOT_FOUND: Final = "The file is not in the folder."
 KNOWN_FILE: Final = "The same file was in the library; it is used."
 
@@ -37,16 +41,42 @@ def key_of(url: str) -> str:
     return SIZE.sub("", below if found else path.lstrip("/"))
 
 
+class Missing(Exception):
+    """There is no file for an image; the message says why."""
+
+
 @dataclass(slots=True)
 class Media:
-    """The folder of the old site's uploads."""
+    """The folder of the old site's uploads, and what fetches those that are not in it; at least one of them."""
 
-    folder: Path
+    folder: Path | None = None
     has_sizes: bool = True
     """Whether names may be those of smaller versions, as WordPress makes them."""
+    fetcher: Fetcher | None = None
+
+    def open(self, image: Image) -> "File[Any]":
+        """Raises Missing."""
+        if (file := self.find(image.path)) is not None:
+            return File(file.open("rb"), name=file.name)
+        if self.fetcher is None or not is_web_url(image.url):
+            raise Missing(NOT_FOUND)
+        try:
+            content = self.fetcher.fetch(image.url)
+        except RequestFailed as error:
+            message = f"It could not be fetched. {error}"
+            raise Missing(message) from error
+        return ContentFile(content, name=PurePosixPath(image.path).name[-100:] or "image")
+
+    def may_have(self, image: Image) -> bool:
+        """Whether `open` would find it; what is to be fetched is not asked for."""
+        if self.find(image.path) is not None:
+            return True
+        return self.fetcher is not None and is_web_url(image.url)
 
     def find(self, path: str) -> Path | None:
         """The file of an upload; the original before a smaller version of it."""
+        if not path:
+            return None
         names = dict.fromkeys((SIZE.sub("", path), path)) if self.has_sizes else (path,)
         for name in names:
             for below in BELOW:
@@ -56,8 +86,10 @@ class Media:
 
     def _inside(self, below: str, name: str) -> Path | None:
         """Never a file outside the folder, whatever a path in the export says."""
-        root = self.folder.resolve()
+        if self.folder is None:
+            return None
         try:
+            root = self.folder.resolve()
             file = (root / below / name.lstrip("/")).resolve()
             return file if file.is_relative_to(root) and file.is_file() else None
         except (OSError, ValueError):
@@ -116,15 +148,17 @@ class Images:
             self._report(source_id, Outcome.SKIPPED, "It was deleted here.")
         elif self.media is None:
             self._report(source_id, Outcome.SKIPPED, NO_FOLDER)
-        elif (file := self.media.find(image.path)) is None:
+        elif not image.path and self.media.fetcher is None:
+            self._report(source_id, Outcome.SKIPPED, ELSEWHERE)
+        elif self.dry_run and not self.media.may_have(image):
             self._report(source_id, Outcome.FAILED, NOT_FOUND)
         elif self.dry_run:
             self._rows[source_id] = NOT_YET
             self._report(source_id, Outcome.CREATED)
         else:
-            self._adopt(image, file)
+            self._adopt(image, self.media)
 
-    def _adopt(self, image: Image, file: Path) -> None:
+    def _adopt(self, image: Image, media: Media) -> None:
         credit = (
             image.credit
             or self.credits.get(image.source_id)
@@ -132,9 +166,9 @@ class Images:
         )
         newest = ImageRow.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         try:
-            with file.open("rb") as content:
+            with media.open(image) as content:
                 row = ingest.ingest(
-                    File(content, name=file.name),
+                    content,
                     by=self.by,
                     headline=image.title[:200],
                     caption=image.caption,
@@ -142,7 +176,7 @@ class Images:
                     credit=credit[:300],
                     credit_pending=True,
                 )
-        except (ingest.UploadRejected, OSError) as error:
+        except (Missing, ingest.UploadRejected, OSError) as error:
             self._report(image.source_id, Outcome.FAILED, str(error))
             return
         created = row.pk > newest

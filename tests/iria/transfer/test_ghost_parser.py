@@ -161,14 +161,14 @@ def test_the_fields_of_a_post_and_its_meta_row_are_kept(tmp_path: Path) -> None:
     assert (image.path, image.credit, image.alt) == ("2024/05/crane.jpg", "Mira Field", "A crane")
 
 
-def test_an_image_used_twice_is_one_record_and_one_elsewhere_is_skipped(tmp_path: Path) -> None:
+def test_an_image_used_twice_is_one_record_and_one_elsewhere_has_no_path(tmp_path: Path) -> None:
     own = '<img src="https://old.example/content/images/a.jpg">'
     html = own + '<img src="/content/images/a.jpg"><img src="https://else.example/b.jpg">'
     posts = [post("a1", lexical=None, html=html), post("a2", lexical=None, html=own)]
     images = [each for each in _read(tmp_path, posts=posts) if isinstance(each, Image)]
-    assert [(each.source_id, bool(each.skipped)) for each in images] == [
-        ("a.jpg", False),
-        ("https://else.example/b.jpg", True),
+    assert [(each.source_id, bool(each.path)) for each in images] == [
+        ("a.jpg", True),
+        ("https://else.example/b.jpg", False),
     ]
 
 
