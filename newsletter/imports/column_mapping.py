@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from newsletter.imports.csv_reader import Row
+from newsletter.imports.services import service_of
 
 SUBSCRIBED_WORDS: Final = frozenset(
     {
         "subscribed", "active", "confirmed", "enabled", "optin", "optedin", "true", "yes", "y", "t",
         "member", "free", "paid", "comped", "premium", "regular", "verified", "subscriber", "trial",
-        "engaged", "abonne", "actif", "confirme", "oui", "abonniert", "aktiv", "bestatigt", "ja",
+        "engaged", "gifted", "trialed", "churning", "pastdue", "unpaid", "abonne", "actif", "confirme", "oui", "abonniert", "aktiv", "bestatigt", "ja",
         "activo", "suscrito", "si", "attivo", "iscritto",
     }
 )  # fmt: skip
@@ -25,12 +26,19 @@ UNSUBSCRIBED_WORDS: Final = frozenset(
         "deleted", "archived", "removed", "optout", "optedout", "donotemail", "donotmail",
         "donotcontact", "false", "no", "n", "f", "unconfirmed", "notconfirmed", "notyetconfirmed",
         "unverified", "unactivated", "pending", "nonsubscribed", "notsubscribed", "cancelled",
-        "canceled", "invalid", "desabonne", "nonabonne", "desinscrit", "inactif", "enattente", "non",
+        "canceled", "invalid", "spammy", "malicious", "desabonne", "nonabonne", "desinscrit", "inactif", "enattente", "non",
         "abgemeldet", "abbestellt", "gesperrt", "unbestatigt", "inaktiv", "nein", "inactivo", "baja",
         "disiscritto", "inattivo",
     }
 )  # fmt: skip
 """Unsubscribed, suppressed or never confirmed: none of them consents to this list."""
+UNCONFIRMED_WORDS: Final = frozenset(
+    {
+        "unconfirmed", "notconfirmed", "notyetconfirmed", "unverified", "unactivated", "pending",
+        "nonsubscribed", "notsubscribed", "enattente", "unbestatigt",
+    }
+)  # fmt: skip
+"""Those of them who never said no either, and may still agree."""
 
 
 FALSE_WORDS: Final = frozenset(
@@ -121,7 +129,9 @@ class ColumnMapping:
         has_header = not any(is_email(cell) for cell in first)
         header = [plain(cell) for cell in first] if has_header else []
         columns = {column_type: _index_of(names, header) for column_type, names in HEADERS.items()}
-        email = columns[EMAIL]
+        if service := service_of(frozenset(header)):
+            columns |= {kind: header.index(name) for kind, name in service.states.items()}
+        email = _email_column(rows, header)
         if email is None:
             email = _first_with_emails(rows)
         # Somebody who resubscribed still has an unsubscribe date, so the status takes precedence.
@@ -161,6 +171,15 @@ class ColumnMapping:
 
 def _index_of(names: set[str], header: list[str]) -> int | None:
     return next((index for index, name in enumerate(header) if name in names), None)
+
+
+def _email_column(rows: Sequence[Row], header: list[str]) -> int | None:
+    """By its header; of several the first with e-mail addresses, since “address” may be a postal one."""
+    named = [index for index, name in enumerate(header) if name in HEADERS[EMAIL]]
+    for index in named:
+        if any(is_email(row.cells[index]) for row in rows if index < len(row.cells)):
+            return index
+    return named[0] if named else None
 
 
 def _first_with_emails(rows: Sequence[Row]) -> int | None:

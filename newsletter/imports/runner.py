@@ -5,11 +5,13 @@ nothing is written and its job starts again.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import batched
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from articles.editorial.models.article import LANGUAGES
@@ -18,16 +20,18 @@ from iria.core.text.csv_export import as_csv, unescape_formula
 from iria.core.text.validators import one_line, validate_storable
 from newsletter.imports import sql
 from newsletter.imports.column_mapping import (
+    UNCONFIRMED_WORDS,
     ColumnMapping,
     email_and_name,
     is_email,
     is_unsubscribed,
+    plain,
     says_unsubscribed,
 )
 from newsletter.imports.csv_reader import Row, Table
-from newsletter.models import ImportRow, SubscriberImport
+from newsletter.models import ImportRow, Subscriber, SubscriberImport
 from newsletter.models.subscriber import NAME_MAX_LENGTH
-from newsletter.subscriptions import email_addresses
+from newsletter.subscriptions import email_addresses, suppression
 
 HEADER = ("line", "result", "reason", "value")
 
@@ -52,6 +56,9 @@ Line = tuple[int, int, str, str, str]
 
 class Unsubscribed(ValidationError):
     """The file says that somebody unsubscribed, was suppressed, or never confirmed."""
+
+    email = ""
+    """Of who said so; empty for who never confirmed."""
 
 
 def dry_run(import_id: int) -> None:
@@ -85,7 +92,7 @@ def _run(import_id: int, *, state: str, next_state: str) -> None:
         cursor.execute(sql.UNSTAGE)
         cursor.execute(sql.STAGE)
     try:
-        lines = _stage(subscriber_import)
+        lines, unsubscribed = _stage(subscriber_import)
         with transaction.atomic():
             current = SubscriberImport.objects.select_for_update().get(pk=import_id)
             # A second worker that has read the row finds it done.
@@ -93,24 +100,28 @@ def _run(import_id: int, *, state: str, next_state: str) -> None:
                 _evaluate(current, lines)
                 if next_state == State.DONE:
                     _write(current)
+                    _keep_unsubscribed(unsubscribed, current)
                 _close(current, next_state)
     finally:
         with connection.cursor() as cursor:
             cursor.execute(sql.UNSTAGE)
 
 
-def _stage(subscriber_import: SubscriberImport) -> list[Line]:
-    """Copies the file into the temporary table; returns the rows to report."""
+def _stage(subscriber_import: SubscriberImport) -> tuple[list[Line], list[str]]:
+    """Copies the file into the temporary table; returns the rows to report, and the addresses of those who
+    unsubscribed.
+    """
     table, columns = (
         Table.of(bytes(subscriber_import.content or b"")),
         ColumnMapping.of(subscriber_import.columns),
     )
     lines: list[Line] = []
+    unsubscribed: list[str] = []
     rows = iter(table.rows())
     if columns.has_header:
         next(rows, None)
     count = 0
-    while batch := list(_staged_rows(subscriber_import.pk, rows, columns, lines)):
+    while batch := list(_staged_rows(subscriber_import.pk, rows, columns, lines, unsubscribed)):
         copy_values("imported_address", ("line", "email", "name", "language"), filter(None, batch))
         count += len(batch)
         SubscriberImport.objects.filter(pk=subscriber_import.pk).update(
@@ -118,11 +129,15 @@ def _stage(subscriber_import: SubscriberImport) -> list[Line]:
         )
     with connection.cursor() as cursor:
         cursor.execute(sql.COUNT)
-    return lines
+    return lines, unsubscribed
 
 
 def _staged_rows(
-    import_id: int, rows: Iterator[Row], columns: ColumnMapping, lines: list[Line]
+    import_id: int,
+    rows: Iterator[Row],
+    columns: ColumnMapping,
+    lines: list[Line],
+    unsubscribed: list[str],
 ) -> Iterator[tuple[Any, ...] | None]:
     """Yields the rows to stage; None for those that are invalid or excluded."""
     for _, row in zip(range(BATCH_SIZE), rows, strict=False):
@@ -130,7 +145,10 @@ def _staged_rows(
             email, name, language, remarks = _parse_row(row, columns)
         except ValidationError as error:
             raw_value = _cell(row, columns.email) or " ".join(row.cells)
-            outcome = Outcome.UNSUBSCRIBED if isinstance(error, Unsubscribed) else Outcome.INVALID
+            outcome = Outcome.INVALID
+            if isinstance(error, Unsubscribed):
+                outcome = Outcome.UNSUBSCRIBED
+                unsubscribed += [error.email] if error.email else []
             lines.append(_line(import_id, row, outcome, " ".join(error.messages), raw_value))
             yield None
             continue
@@ -161,7 +179,9 @@ def _parse_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[st
     if len(name) > NAME_MAX_LENGTH:
         name = ""
         remarks.append(f"The name is longer than {NAME_MAX_LENGTH} characters and was skipped.")
-    _check_status(_cell(row, columns.state).strip()[:40], _cell(row, columns.gone).strip()[:40])
+    _check_status(
+        email, _cell(row, columns.state).strip()[:40], _cell(row, columns.gone).strip()[:40]
+    )
     code_in_file = _cell(row, columns.language).strip().lower().replace("_", "-")
     language = next(
         (code for code in (code_in_file, code_in_file.split("-")[0]) if code in CODES), ""
@@ -171,12 +191,14 @@ def _parse_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[st
     return email, name, language, remarks
 
 
-def _check_status(state: str, unsubscribed: str) -> None:
+def _check_status(email: str, state: str, unsubscribed: str) -> None:
     """Raises Unsubscribed if the file says so, or ValidationError if the status is unknown."""
     status_says_so = is_unsubscribed(state)
     if status_says_so or says_unsubscribed(unsubscribed):
         message = f"The file says “{state if status_says_so else unsubscribed}”, so this person is not imported."
-        raise Unsubscribed(message)
+        refused = Unsubscribed(message)
+        refused.email = "" if plain(state) in UNCONFIRMED_WORDS else email
+        raise refused
     if status_says_so is None:
         message = f"“{state}” is not a known status, so this person is not imported. If the column means something else, ignore it."
         raise ValidationError(message)
@@ -236,6 +258,20 @@ def _write(current: SubscriberImport) -> None:
         cursor.execute(sql.INSERT_SUBSCRIPTIONS, values)
         cursor.execute(sql.INSERT_CONSENTS, values)
         cursor.execute(sql.ANALYZE_TABLES)
+
+
+def _keep_unsubscribed(emails: list[str], current: SubscriberImport) -> None:
+    """Keeps a hash of those who unsubscribed elsewhere, so that no later list without a status subscribes them."""
+    for batch in batched(sorted({each.lower() for each in emails}), BATCH_SIZE):
+        known = set(
+            Subscriber.objects.annotate(small=Lower("email"))
+            .filter(small__in=batch)
+            .values_list("small", flat=True)
+        )
+        details = f"Unsubscribed according to import {current.pk}"
+        suppression.keep_unsubscribe_hashes(
+            [each for each in batch if each not in known], details=details
+        )
 
 
 def _close(current: SubscriberImport, next_state: str) -> None:

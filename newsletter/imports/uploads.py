@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from iria.core.text.validators import one_line
 from newsletter import job_queue
-from newsletter.imports.column_mapping import ColumnMapping
+from newsletter.imports.column_mapping import ColumnMapping, plain
 from newsletter.imports.csv_reader import Row, Table
+from newsletter.imports.services import NEVER_SUBSCRIBED, Service, service_of
 from newsletter.models import ImportRow, Newsletter, SubscriberImport
 
 MOST_BYTES: Final = 50 * 1024 * 1024
@@ -48,6 +49,11 @@ def upload(
     if content.startswith(OTHER_FILE_TYPES):
         message = "This is a spreadsheet or a document, not a text file. Save it as CSV and upload that file."
         raise NotPossible(message)
+    if one_line(name).lower().startswith(NEVER_SUBSCRIBED):
+        message = (
+            "By its name this file holds people who never subscribed. They have not consented."
+        )
+        raise NotPossible(message)
     rows = _first_rows(content)
     if not rows:
         message = "The file contains no rows. Check that it is the right file."
@@ -62,6 +68,12 @@ def upload(
         )
         subscriber_import.newsletters.set(newsletters)
     return subscriber_import
+
+
+def service_of_upload(subscriber_import: SubscriberImport) -> Service | None:
+    """The e-mail service that the file comes from, if it is one we know."""
+    rows = first_rows_of(subscriber_import)
+    return service_of(frozenset(plain(cell) for cell in rows[0].cells)) if rows else None
 
 
 def first_rows_of(subscriber_import: SubscriberImport) -> list[Row]:

@@ -3,6 +3,8 @@
 A `Suppression` says who, when and why. The state of the subscriber is what sending checks.
 """
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -29,12 +31,17 @@ def suppress_bounced(email: str, details: str) -> None:
         suppress(subscriber, because=details, reason=Suppression.Reason.HARD)
         return
     erase_unsubscribe_hash(email)
-    _save_hash(email, Suppression.Reason.HARD, one_line(details)[:300] or "Bounced")
+    _save_hashes([email], Suppression.Reason.HARD, one_line(details)[:300] or "Bounced")
 
 
 def keep_unsubscribe_hash(email: str) -> None:
     """Keeps a hash of an erased address that had unsubscribed, so that no import resubscribes it."""
-    _save_hash(email, Suppression.Reason.UNSUBSCRIBED, "Unsubscribed before erasure")
+    keep_unsubscribe_hashes([email], details="Unsubscribed before erasure")
+
+
+def keep_unsubscribe_hashes(emails: Iterable[str], *, details: str) -> None:
+    """The same for several who are no subscribers here."""
+    _save_hashes(emails, Suppression.Reason.UNSUBSCRIBED, details)
 
 
 def erase_unsubscribe_hash(email: str) -> None:
@@ -46,11 +53,13 @@ def erase_unsubscribe_hash(email: str) -> None:
     ).delete()
 
 
-def _save_hash(email: str, reason: str, details: str) -> None:
-    row = Suppression(
-        email_hash=email_hash(email), reason=reason, details=details, created_at=timezone.now()
+def _save_hashes(emails: Iterable[str], reason: str, details: str) -> None:
+    now = timezone.now()
+    rows = (
+        Suppression(email_hash=email_hash(each), reason=reason, details=details, created_at=now)
+        for each in emails
     )
-    Suppression.objects.bulk_create([row], ignore_conflicts=True)
+    Suppression.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
 
 
 def suppress(

@@ -12,7 +12,14 @@ from django.test import Client
 from accounts.models import User
 from newsletter.imports import runner, sql, uploads
 from newsletter.imports.column_mapping import ColumnMapping
-from newsletter.models import Consent, Newsletter, Subscriber, SubscriberImport, Subscription
+from newsletter.models import (
+    Consent,
+    Newsletter,
+    Subscriber,
+    SubscriberImport,
+    Subscription,
+    Suppression,
+)
 from newsletter.subscriptions import export, opt_in, suppression
 from tests.newsletter.factories import news, subscriber
 
@@ -319,6 +326,41 @@ def test_rows_with_an_unsubscribe_date_are_skipped() -> None:
     )
     assert reported_rows(subscriber_import) == [(3, "left")]
     assert Subscriber.objects.get().email == "ola@readers.example"
+
+
+def test_who_unsubscribed_elsewhere_is_not_subscribed_by_a_later_list() -> None:
+    imported(
+        "email,status\ngone@readers.example,Unsubscribed\nwait@readers.example,unconfirmed\n"
+        "known@readers.example,unsubscribed\n"
+    )
+    assert not Subscriber.objects.exists()
+    later = imported("Gone@readers.example\nwait@readers.example\nknown@readers.example\n")
+    assert reported_rows(later) == [(1, "left"), (3, "left")]
+    assert Subscriber.objects.get().email == "wait@readers.example"
+
+
+def test_a_check_keeps_nothing_of_who_unsubscribed() -> None:
+    checked("email,status\ngone@readers.example,unsubscribed\n")
+    imported("gone@readers.example\n")
+    assert Subscriber.objects.get().email == "gone@readers.example"
+
+
+def test_a_subscriber_is_not_unsubscribed_by_a_list() -> None:
+    subscriber("ola@readers.example")
+    imported("email,status\nola@readers.example,unsubscribed\n")
+    assert Subscriber.objects.get().state == "active"
+    assert not Suppression.objects.exists()
+
+
+def test_a_file_of_people_who_never_subscribed_is_refused() -> None:
+    with pytest.raises(uploads.NotPossible):
+        uploads.upload(
+            b"Email Address\nola@readers.example\n",
+            name="nonsubscribed_email_audience_export_1.csv",
+            newsletters=[news()],
+            consent=CONSENT,
+            by=None,
+        )
 
 
 def test_a_list_of_a_mail_program_loses_nobody_silently() -> None:
