@@ -1,0 +1,176 @@
+"""Writes an export: completely, or not at all."""
+
+import heapq
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Collate
+
+from articles.files.models import File
+from articles.images.models import Image
+from iria.transfer.site import kinds
+from iria.transfer.site.articles import article_files
+from iria.transfer.site.folder import FORMAT, Writer, dump
+from iria.transfer.site.tables import Table, tables
+
+README: Final = """\
+# A publication as open files
+
+Written by `manage.py export_site` of IRIA, read by `manage.py import_site`.
+
+- `articles/`: every article as HTML and as Markdown, by the month of its first publication; drafts in `drafts/`
+- `data/`: every table as JSON Lines, one object a line, in UTF-8
+- `media/`: the original of every image and file
+- `schemas/`: a JSON Schema (2020-12) of each file in `data/`
+- `checksums.txt`: SHA-256 of every file; verify with `sha256sum --check checksums.txt`
+- `manifest.json`: version of the format, whether there is personal data, number of rows of each file
+"""
+
+
+class CannotExport(Exception):
+    """Why nothing was written, as a sentence."""
+
+
+def cannot(reason: str) -> NoReturn:
+    raise CannotExport(reason)
+
+
+@dataclass(slots=True)
+class Exported:
+    counts: dict[str, int] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    """Names of files that the database names and the storage does not have."""
+    damaged: list[str] = field(default_factory=list)
+    """Names of files that are not what was uploaded."""
+    files: int = 0
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Yields a temporary folder beside the target, which becomes the target at the end.
+
+    Raises:
+        CannotExport: the target exists and is not an empty folder, or cannot be written.
+    """
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        cannot(f"{target} is not a folder.")
+    if target.is_dir() and any(target.iterdir()):
+        cannot(f"{target} is not empty. Give a folder that does not exist yet.")
+    try:
+        target.absolute().parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.absolute().parent))
+        try:
+            yield work
+            work.replace(target)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    except OSError as error:
+        cannot(f"{error.filename or target}: {error.strerror}.")
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """One moment of the database for all queries."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            # The dates in an export do not depend on the settings of the server.
+            cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+            cursor.execute("SET LOCAL datestyle TO 'ISO'")
+            cursor.execute("SET LOCAL extra_float_digits TO 1")
+        yield
+
+
+def export_site(
+    target: Path, *, personal_data: bool = False, progress: Callable[[str], None] = print
+) -> Exported:
+    """Writes the whole publication into a new folder.
+
+    Raises:
+        CannotExport: nothing was written.
+    """
+    result = Exported()
+    with new_folder(target) as work, snapshot():
+        writer = Writer(work)
+        try:
+            writer.write("README.md", README)
+            progress("articles")
+            for path, text in article_files():
+                writer.write(path, text)
+            for table in sorted(tables(), key=lambda each: each.kind.name):
+                if personal_data or not table.kind.only_personal:
+                    progress(table.kind.name)
+                    path = f"data/{table.kind.name}.jsonl"
+                    result.counts[table.kind.name] = _write_rows(writer, path, table, personal_data)
+            progress("media")
+            _write_media(writer, result)
+            for kind in sorted(result.counts):
+                writer.write(f"schemas/{kind}.schema.json", dump(schema_of(kind)))
+            writer.finish(_manifest(result, personal_data))
+        finally:
+            writer.close()
+        result.files = writer.files
+    return result
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    return next(Table(each).schema() for each in kinds.KINDS if each.name == name)
+
+
+def _write_rows(writer: Writer, path: str, table: Table, personal_data: bool) -> int:
+    count = 0
+    with (
+        writer.file(path) as write,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({table.select(personal_data=personal_data)}) TO STDOUT") as copy,
+    ):
+        for (line,) in copy.rows():
+            write(f"{line}\n".encode())
+            count += 1
+    return count
+
+
+def _write_media(writer: Writer, result: Exported) -> None:
+    """The originals, in the order of their names; a name that two rows share once."""
+    images: Iterable[tuple[str, str]] = _named(Image, "original")
+    files: Iterable[tuple[str, str]] = _named(File, "stored")
+    storage = Image._meta.get_field("original").storage
+    for name, rows in groupby(heapq.merge(images, files), key=itemgetter(0)):
+        try:
+            with storage.open(name) as source:
+                written = writer.copy(f"media/{name}", source)
+        except FileNotFoundError:
+            result.missing.append(name)
+            continue
+        if any(checksum != written for _name, checksum in rows):
+            result.damaged.append(name)
+
+
+def _named(model: type[Image] | type[File], column: str) -> Iterator[tuple[str, str]]:
+    rows = model._default_manager.order_by(Collate(F(column), "C")).values_list(column, "checksum")
+    return rows.iterator(chunk_size=1000)
+
+
+def _manifest(result: Exported, personal_data: bool) -> dict[str, Any]:
+    try:
+        release = version("iria")
+    except PackageNotFoundError:
+        release = ""
+    return {
+        "format": FORMAT,
+        "version": kinds.VERSION,
+        "made_by": f"IRIA {release}".strip(),
+        "personal_data": personal_data,
+        "counts": result.counts,
+        "missing": result.missing,
+    }

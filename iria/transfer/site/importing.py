@@ -1,0 +1,196 @@
+"""Reads an export into an empty database: completely, or not at all."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import batched
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from django.core.exceptions import SuspiciousOperation
+from django.core.files import File as DjangoFile
+from django.db import DatabaseError, connection, transaction
+from procrastinate.exceptions import AlreadyEnqueued
+
+from articles.files.models import File
+from articles.images.models import Image
+from articles.images.tasks import enqueue, make_renditions
+from articles.popular.tasks import choose
+from articles.related.tasks import refresh_all
+from articles.search.tasks import catch_up
+from iria.core.db.bulk_copy import catch_up_sequence
+from iria.transfer.site import kinds
+from iria.transfer.site.folder import MANIFEST, Reader, reject
+from iria.transfer.site.tables import Invalid, Table, tables
+from newsletter.models import Issue
+
+BATCH: Final = 1000
+"""Rows that are inserted at once, so that triggers see a bounded number of them."""
+
+MEDIA_NAME: Final = re.compile(r"(?:originals|files)(?:/[\w-][\w.\-]{0,150}){1,5}")
+"""Where the library stores originals; nothing else is written into the storage."""
+
+UNSENT: Final = (Issue.State.SCHEDULED, Issue.State.SENDING, Issue.State.PAUSED)
+
+
+@dataclass(slots=True)
+class Imported:
+    counts: dict[str, int] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    unsent: int = 0
+    """Issues that this site would send when its worker starts."""
+
+
+def import_site(folder: Path, *, progress: Callable[[str], None] = print) -> Imported:
+    """Restores an export.
+
+    Raises:
+        Rejected: nothing was changed.
+    """
+    reader = Reader(folder)
+    chosen = _chosen(reader)
+    progress("checksums")
+    reader.verify()
+    result = Imported(missing=[str(each) for each in reader.manifest["missing"]])
+    stored: list[str] = []
+    try:
+        with transaction.atomic():
+            _empty(tables())
+            for table in chosen:
+                progress(table.kind.name)
+                result.counts[table.kind.name] = _load(reader, table)
+            with _sentences("data"), connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for table in chosen:
+                if table.model._meta.pk.get_internal_type().endswith("AutoField"):
+                    catch_up_sequence(table.model)
+            progress("media")
+            _store_media(reader, stored)
+    except BaseException:
+        for name in stored:
+            _storage().delete(name)
+        raise
+    result.unsent = Issue.objects.filter(state__in=UNSENT).count()
+    _derive()
+    return result
+
+
+def _chosen(reader: Reader) -> list[Table]:
+    """The tables of this export, in the order of the import."""
+    manifest = reader.manifest
+    if manifest["version"] > kinds.VERSION or manifest["version"] < 1:
+        reject(
+            f"The export has version {manifest['version']} of the format, and this release reads version"
+            f" {kinds.VERSION}. Use a newer release."
+        )
+    personal = manifest["personal_data"]
+    known = [each for each in tables() if personal or not each.kind.only_personal]
+    counts = manifest["counts"]
+    if unknown := sorted(set(counts) - {each.kind.name for each in known}):
+        reject(f"{MANIFEST} names “{unknown[0][:60]}”, which this release does not know.")
+    if not all(isinstance(each, int) for each in counts.values()):
+        reject(f"{MANIFEST} has a count that is not a number.")
+    # An export of an earlier release lacks the tables of later ones.
+    return [each for each in known if each.kind.name in counts]
+
+
+def _empty(known: list[Table]) -> None:
+    """Makes sure that nothing is in the database, and deletes what `migrate` has created.
+
+    The tables stay locked for other writers until the end.
+    """
+    names = ", ".join(each.name for each in known)
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
+        for table in known:
+            if not table.kind.seeded and table.model._base_manager.exists():
+                reject(
+                    f"The database is not empty: it has {table.model._meta.verbose_name_plural}. Import into a"
+                    " new database, right after `migrate`."
+                )
+        for table in reversed(known):
+            cursor.execute(f"DELETE FROM {table.name}")  # noqa: S608
+
+
+def _load(reader: Reader, table: Table) -> int:
+    path, count = f"data/{table.kind.name}.jsonl", 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS import_lines (number int, line jsonb) ON COMMIT DROP"
+        )
+        # A trigger may have derived rows of this table from those of another one.
+        cursor.execute(f"DELETE FROM {table.name}")  # noqa: S608
+    for batch in batched(enumerate(reader.lines(path), start=1), BATCH):
+        with _sentences(f"{path}, lines {batch[0][0]} to {batch[-1][0]}"):
+            _insert(path, table, batch)
+        count += len(batch)
+    if count != reader.manifest["counts"][table.kind.name]:
+        reject(f"{path} has {count} rows, and {MANIFEST} names another number.")
+    return count
+
+
+def _insert(path: str, table: Table, batch: tuple[tuple[int, str], ...]) -> None:
+    read = table.reader  # Its queries cannot run while COPY does.
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE import_lines")
+        with cursor.copy("COPY import_lines FROM STDIN") as copy:
+            for number, line in batch:
+                try:
+                    copy.write_row((number, read(line)))
+                except Invalid as error:
+                    reject(f"{path}, line {number}: {error}")
+        cursor.execute(table.insert())
+
+
+@contextmanager
+def _sentences(where: str) -> Iterator[None]:
+    """Says what the database refuses, without a traceback."""
+    try:
+        yield
+    except (DatabaseError, psycopg.Error) as error:  # COPY raises those of psycopg itself.
+        cause: Any = error.__cause__ or error
+        diagnosis = getattr(cause, "diag", None)
+        text = " ".join(
+            filter(None, (diagnosis.message_primary, diagnosis.message_detail))
+            if diagnosis
+            else str(error).split("\n")[:1]
+        )
+        reject(f"{where}: the database refuses it: {text[:300]}.")
+
+
+def _store_media(reader: Reader, stored: list[str]) -> None:
+    storage = _storage()
+    missing = set(reader.manifest["missing"])
+    for model, column in ((Image, "original"), (File, "stored")):
+        names: Any = model._default_manager.order_by(column).values_list(column, flat=True)
+        for name in names.distinct().iterator(chunk_size=1000):
+            if not MEDIA_NAME.fullmatch(name):
+                reject(f"“{name[:80]}” is not the name of an original.")
+            if name in missing or name in stored[-1:]:
+                continue
+            if storage.exists(name):
+                reject(f"The storage already has {name}. Import into an empty one.")
+            with reader.open(f"media/{name}") as source:
+                try:
+                    written = storage.save(name, DjangoFile(source))
+                except (OSError, SuspiciousOperation) as error:
+                    reject(f"{name} cannot be stored: {error}")
+            stored.append(written)
+            if written != name:
+                reject(f"The storage does not accept the name {name}.")
+
+
+def _storage() -> Any:
+    return Image._meta.get_field("original").storage
+
+
+def _derive() -> None:
+    """Enqueues what the worker derives from the rows: renditions, search index, related and most read articles."""
+    for image_id in Image.objects.order_by("-pk").values_list("pk", flat=True).iterator():
+        enqueue(make_renditions, image_id)
+    task: Any
+    for task in (catch_up, refresh_all, choose):
+        with suppress(AlreadyEnqueued):
+            task.defer(timestamp=0)
