@@ -174,8 +174,6 @@ class Consent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Comes before texts, so that reading them needs no reading of texts."""
-
     source_id: str
     """Not the e-mail address: it outlives the person's data here."""
     email: str

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -27,6 +27,8 @@ CONTENT: Final = "/content/images/"
 SIZE: Final = re.compile(r"^(?:size/w\d{1,5}(?:h\d{1,5})?/|format/\w{1,8}/)+")
 """Before the path of a smaller version."""
 FILES: Final = "/content/"
+FUNCTIONS: Final = ("script", "style", "form", "object", "embed", "canvas", "svg", "noscript")
+"""What the sanitiser removes together with its content."""
 GATED: Final = re.compile(
     r"<!--\s*kg-gated-block:begin(?P<for>[^>]*?)-->.*?(?:<!--\s*kg-gated-block:end\s*-->|\Z)",
     re.DOTALL,
@@ -72,6 +74,16 @@ class Place:
             return SIZE.sub("", below)
         return "" if parts.netloc else path.lstrip("/")
 
+    def image_url(self, url: str) -> str:
+        """The URL of the original, not of a smaller version; relative if nobody knows the site."""
+        url = url.strip().replace(SITE, "")
+        path = self.image(url)
+        if not path:
+            return url
+        parts = urlsplit(url)
+        base = f"{parts.scheme or 'https'}://{parts.netloc}" if parts.netloc else self.url
+        return base + quote((CONTENT if CONTENT in parts.path else "/") + path)
+
     def image_id(self, url: str) -> str:
         return short_id(self.image(url) or url.strip())
 
@@ -96,7 +108,12 @@ def convert(row: Row, place: Place) -> Body:
         images.append(url)
         return place.image_id(url)
 
-    converted = bodies.convert_html(source, identify, lambda tree: _prepare(tree, place))
+    def prepare(tree: HtmlElement) -> None:
+        _prepare(tree, place)
+        names = sorted({str(each.tag) for each in tree.iter(*FUNCTIONS)})
+        cards.remarks += [Remark("code not imported", name) for name in names]
+
+    converted = bodies.convert_html(source, identify, prepare)
     remarks = [*cards.remarks, *converted.remarks]
     if hidden:
         remarks.append(Remark("hidden card", "A part for members only was not imported."))

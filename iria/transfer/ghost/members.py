@@ -11,7 +11,6 @@ from iria.transfer.dates import moment
 from iria.transfer.ghost.tables import Row, Tables, text_of
 from iria.transfer.names import short_id
 from iria.transfer.records import Comment, CommentState, Consent, Subscriber
-from iria.transfer.wordpress.bodies import plain
 from iria.transfer.wordpress.comments import comment_text
 
 STATES: Final = {
@@ -57,7 +56,7 @@ def _subscriber(row: Row, consent: Consent) -> Subscriber:
         short_id(text_of(row.get("id")) or text_of(row.get("uuid")) or "?"),
         text_of(row.get("email")).strip(),
         consent,
-        " ".join(plain(text_of(row.get("name"))).split()),
+        " ".join(text_of(row.get("name")).split()),
         moment(given, UTC) if isinstance(given, str) else None,
         "" if text_of(row.get("email")).strip() else "The row has no e-mail address.",
     )
@@ -72,7 +71,7 @@ def comments(tables: Tables, post_id: str) -> list[Comment]:
         found.append(
             Comment(
                 short_id(text_of(row.get("id")) or "?"),
-                " ".join(plain(text_of(member.get("name"))).split())[:80],
+                " ".join(text_of(member.get("name")).split())[:80],
                 text,
                 moment(given, UTC) if isinstance(given, str) else None,
                 STATES.get(text_of(row.get("status")), CommentState.PENDING),

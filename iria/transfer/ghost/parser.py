@@ -30,7 +30,6 @@ from iria.transfer.records import (
     Term,
     Text,
 )
-from iria.transfer.wordpress.bodies import plain
 
 SYSTEM: Final = "ghost"
 STATUS: Final = {
@@ -254,11 +253,11 @@ class _Reading:
         return [self._image(url, credits, text.lead_alt)]
 
     def _image(self, url: str, credits: dict[str, str], alt: str = "") -> Image:
-        source_id, path = self.place.image_id(url), self.place.image(url)
+        source_id = self.place.image_id(url)
         return Image(
             source_id,
-            url.strip().replace(bodies.SITE, self.place.url),
-            path,
+            self.place.image_url(url),
+            self.place.image(url),
             alt=alt,
             credit=credits.get(source_id, ""),
         )
@@ -420,4 +419,5 @@ def _text(row: Row, name: str) -> str:
 
 
 def _line(value: object) -> str:
-    return " ".join(plain(value).split()) if isinstance(value, str) else ""
+    """A text of one line. Ghost has no HTML outside texts and captions."""
+    return " ".join(value.split()) if isinstance(value, str) else ""

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
+from articles.body.tree import UNREADABLE
 from iria.transfer.records import Redirect, Unreadable
 
 DEFAULT: Final = "/{slug}/"
@@ -145,7 +146,7 @@ def path_of(url: str) -> str:
 
 
 def _path(text: str) -> str:
-    return "/" + "".join(f"{part}/" for part in text.split("/") if part)
+    return "/" + "".join(f"{part}/" for part in UNREADABLE.sub("", text).split("/") if part)
 
 
 def _redirect(old: str, new: str) -> Redirect:
@@ -200,7 +201,7 @@ def _text(file: Path) -> str:
         if file.stat().st_size > LONGEST_FILE:
             message = f"{file.name} is larger than {LONGEST_FILE // 1024**2} MB."
             raise Unreadable(message)
-        return file.read_text(encoding="utf-8-sig")
+        return UNREADABLE.sub("", file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         message = f"{file.name} cannot be opened: {error.strerror}."
         raise Unreadable(message) from error

@@ -14,6 +14,7 @@ from typing import IO, Any, Final
 
 import ijson
 
+from articles.body.tree import UNREADABLE
 from iria.transfer.records import Unreadable
 
 NO_EXPORT: Final = (
@@ -121,6 +122,10 @@ class Tables:
         if name == "posts":
             self._add_linked(row, "authors", "users", "posts_authors", "author_id")
             self._add_linked(row, "tags", "tags", "posts_tags", "tag_id")
+        row = {
+            name: UNREADABLE.sub("", each) if isinstance(each, str) else each
+            for name, each in row.items()
+        }
         key = row.get(OWNER.get(name, "id"))
         text = text_of(key).lower() if name == "suppressions" else text_of(key)
         self._db.execute(

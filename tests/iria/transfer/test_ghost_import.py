@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -271,3 +271,34 @@ def test_undoing_removes_the_subscribers_of_an_import(run: Run, mailing: dict[st
     number = ImportedItem.objects.values_list("created_in", flat=True)[0]
     call_command("undo_import", number, verbosity=0)
     assert [each.email for each in Subscriber.objects.all()] == ["ana@example.org"]
+
+
+@pytest.mark.parametrize("value", ["\x00\x01", "\ud800\udfff", "x" * 30_000, "\u202e '\"<b>&%s{{"])
+def test_no_value_of_a_column_ends_an_import(
+    run: Run, mailing: dict[str, Any], tmp_path: Path, value: str
+) -> None:
+    odd = f"a{value}b"
+    redirects = tmp_path / "redirects.json"
+    redirects.write_text(json.dumps([{"from": f"/{odd}/", "to": "/cranes/"}]))
+    given = {"title": odd, "slug": odd, "html": f"<p>{odd}</p>", "lexical": None}
+    given |= {"feature_image": odd, "canonical_url": odd, "custom_excerpt": odd, "locale": odd}
+    tables = {
+        "posts": [post("a1", slug="cranes"), post(odd, **given), post("p", type="page", **given)],
+        "posts_meta": [{"post_id": odd, "og_title": odd, "feature_image_caption": odd}],
+        "tags": [{"id": odd, "name": odd, "slug": odd, "description": odd}],
+        "posts_tags": [{"post_id": odd, "tag_id": odd}],
+        "users": [{"id": odd, "name": odd, "slug": odd, "bio": odd}],
+        "posts_authors": [{"post_id": odd, "author_id": odd}],
+        "members": [{"id": odd, "email": f"{odd}@example.org", "name": odd, "subscribed": True}],
+        "comments": [{"id": odd, "post_id": "a1", "html": odd, "member_id": odd}],
+    }
+    target = tmp_path / "report.json"
+    file = ghost_export.write(tmp_path, **tables)
+    for _ in range(2):
+        with suppress(SystemExit):
+            call_command(
+                "import_ghost", file, report=target, verbosity=0, redirects=redirects, **mailing
+            )
+    counts = json.loads(target.read_text())["counts"]
+    assert all(each["created"] == each["updated"] == 0 for each in counts.values())
+    assert Article.objects.get(slug="cranes").is_published

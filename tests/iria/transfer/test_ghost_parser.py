@@ -139,6 +139,7 @@ def test_the_fields_of_a_post_and_its_meta_row_are_kept(tmp_path: Path) -> None:
         "feature_image_caption": "<b>Cranes</b>. Photo: Mira Field",
     }
     given = post(
+        title="A <canvas> & more",
         custom_excerpt="A\nstandfirst",
         canonical_url="https://first.example/x",
         feature_image="__GHOST_URL__/content/images/2024/05/crane.jpg",
@@ -148,6 +149,7 @@ def test_the_fields_of_a_post_and_its_meta_row_are_kept(tmp_path: Path) -> None:
     )
     records = _read(tmp_path, posts=[given], posts_meta=[meta])
     (text,) = [each for each in records if isinstance(each, Text)]
+    assert text.title == "A <canvas> & more"
     assert text.standfirst == "A standfirst"
     assert text.search_description == "For search"
     assert text.social_title == "For sharing"
@@ -161,14 +163,15 @@ def test_the_fields_of_a_post_and_its_meta_row_are_kept(tmp_path: Path) -> None:
     assert (image.path, image.credit, image.alt) == ("2024/05/crane.jpg", "Mira Field", "A crane")
 
 
-def test_an_image_used_twice_is_one_record_and_one_elsewhere_has_no_path(tmp_path: Path) -> None:
-    own = '<img src="https://old.example/content/images/a.jpg">'
-    html = own + '<img src="/content/images/a.jpg"><img src="https://else.example/b.jpg">'
+def test_an_image_used_twice_is_one_record_with_the_url_of_its_original(tmp_path: Path) -> None:
+    own = '<img src="__GHOST_URL__/content/images/size/w600/a%20b.jpg">'
+    html = own + '<img src="/content/images/a b.jpg"><img src="https://else.example/b.jpg">'
     posts = [post("a1", lexical=None, html=html), post("a2", lexical=None, html=own)]
-    images = [each for each in _read(tmp_path, posts=posts) if isinstance(each, Image)]
-    assert [(each.source_id, bool(each.path)) for each in images] == [
-        ("a.jpg", True),
-        ("https://else.example/b.jpg", False),
+    records = _read(tmp_path, {"url": "https://old.example/"}, posts=posts)
+    images = [each for each in records if isinstance(each, Image)]
+    assert [(each.source_id, each.path, each.url) for each in images] == [
+        ("a b.jpg", "a b.jpg", "https://old.example/content/images/a%20b.jpg"),
+        ("https://else.example/b.jpg", "", "https://else.example/b.jpg"),
     ]
 
 
