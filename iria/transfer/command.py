@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
+from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 from iria.transfer.records import Unreadable
 from iria.transfer.report import Report
@@ -17,6 +18,7 @@ from iria.transfer.writer.fetching import Fetcher
 from iria.transfer.writer.images import Media
 from iria.transfer.writer.run import Import, Source
 from iria.transfer.writer.subscribers import Mailing
+from newsletter.management.commands.import_subscribers import newsletter_named
 
 UNREADABLE: Final = 2
 FAILED: Final = 1
@@ -115,6 +117,32 @@ class ImportCommand(BaseCommand):
             )
         else:
             self.stdout.write("This was a dry run: nothing was changed.")
+
+
+class MailingCommand(ImportCommand):
+    """For a source that has subscribers."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--newsletter",
+            action="append",
+            default=[],
+            metavar="SLUG",
+            help="a newsletter here for those who receive one there; can be repeated",
+        )
+        parser.add_argument(
+            "--consent", default="", help="proof of consent, stored with each subscriber"
+        )
+
+    def mailing(self, options: dict[str, Any]) -> Mailing | None:
+        if not options["newsletter"]:
+            return None
+        if not options["consent"].strip():
+            message = "Give the proof of consent with --consent."
+            raise CommandError(message)
+        newsletters = [newsletter_named(slug) for slug in dict.fromkeys(options["newsletter"])]
+        return Mailing(newsletters, one_line(options["consent"])[:500])
 
 
 def zone_of(options: dict[str, Any]) -> ZoneInfo:

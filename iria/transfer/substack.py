@@ -1,6 +1,7 @@
 """A Substack export as neutral records: a zip with `posts.csv` and a page for each post."""
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -19,11 +20,23 @@ from iria.transfer import pages
 from iria.transfer.archives import Archive
 from iria.transfer.dates import moment
 from iria.transfer.names import short_id
-from iria.transfer.records import Image, Kind, Record, Remark, Site, State, Text, Unreadable
+from iria.transfer.records import (
+    Consent,
+    Image,
+    Kind,
+    Record,
+    Remark,
+    Site,
+    State,
+    Subscriber,
+    Text,
+    Unreadable,
+)
 from iria.transfer.wordpress.bodies import convert_html, path_of
 
 SYSTEM: Final = "substack"
 LIST: Final = "posts.csv"
+SUBSCRIBERS: Final = re.compile(r"(?:^|/)email_list[^/]*\.csv$")
 TYPES: Final = frozenset({"", "newsletter", "podcast", "page"})
 COLUMNS: Final = frozenset({"post_id", "title"})
 TRUE: Final = frozenset({"true", "1", "t", "yes"})
@@ -57,12 +70,16 @@ class Export:
             for _row, name in self._rows(archive):
                 if name:
                     archive.read(name)
+            for _row in self._subscribers(archive):
+                pass
 
     def records(self) -> Iterator[Record]:
         """Every post of the list, in its order. Raises Unreadable; see `check`."""
         self._images.clear()
         yield Site(SYSTEM, url=self.url.rstrip("/"))
         with Archive(self.file) as archive:
+            for row in self._subscribers(archive):
+                yield _subscriber(row)
             for row, name in self._rows(archive):
                 images: list[Image] = []
                 text = self._text(row, archive.text(name) if name else "", images)
@@ -70,6 +87,12 @@ class Export:
                     text.remarks.append(Remark("no text", "The archive has no page for this post."))
                 yield from images
                 yield text
+
+    @staticmethod
+    def _subscribers(archive: Archive) -> Iterator[Row]:
+        for name in archive.names():
+            if SUBSCRIBERS.search(name):
+                yield from rows(archive.text(name), frozenset({"email"}), name)
 
     def _rows(self, archive: Archive) -> Iterator[tuple[Row, str]]:
         """The posts of the list, each with the name of its page or an empty one."""
@@ -158,6 +181,20 @@ def rows(text: str, needed: frozenset[str], name: str) -> Iterator[Row]:
     except csv.Error as error:
         message = f"{name} is no CSV file: {error}."
         raise Unreadable(message, reader.line_num) from error
+
+
+def _subscriber(row: Row) -> Subscriber:
+    """Free and paying subscribers alike; they have no id, so its digest has more than the e-mail address."""
+    key = f"{row['email'].lower()} {row.get('created_at', '')}"
+    is_off = row.get("email_disabled", "").lower() in TRUE
+    return Subscriber(
+        hashlib.sha256(key.encode()).hexdigest()[:32],
+        row["email"],
+        Consent.UNSUBSCRIBED if is_off else Consent.SUBSCRIBED,
+        row.get("name", ""),
+        moment(row.get("created_at", ""), UTC),
+        "" if row["email"] else "The row has no e-mail address.",
+    )
 
 
 def _prepare(tree: HtmlElement, remarks: list[Remark]) -> None:

@@ -181,7 +181,7 @@ def _undo(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:
         raise
 
 
-def _import(run: ImportRun, check_stop: Callable[[int], None]) -> None:
+def _import(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:
     dry_run = run.state == State.CHECKING
     with _unpacked(run) as (file, media):
         kind = FORMATS[run.system]

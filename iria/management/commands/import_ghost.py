@@ -4,17 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
-from iria.core.text.validators import one_line
-from iria.transfer.command import ImportCommand
+from iria.transfer.command import MailingCommand
 from iria.transfer.ghost.parser import ALL_PRIMARY, Export
 from iria.transfer.writer.images import Media
-from iria.transfer.writer.subscribers import Mailing
-from newsletter.management.commands.import_subscribers import newsletter_named
 
 
-class Command(ImportCommand):
+class Command(MailingCommand):
     help = "Imports a Ghost export (JSON). Importing the same file again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -37,29 +34,10 @@ class Command(ImportCommand):
             help="make this tag a category too; can be repeated; “none” for no categories; "
             "by default the first tag of each post",
         )
-        parser.add_argument(
-            "--newsletter",
-            action="append",
-            default=[],
-            metavar="SLUG",
-            help="a newsletter here for the members who receive one there; can be repeated",
-        )
-        parser.add_argument(
-            "--consent", default="", help="proof of consent, stored with each subscriber"
-        )
 
     def media(self, options: dict[str, Any]) -> Media | None:
         found = super().media(options)
         return replace(found, has_sizes=False) if found else None
-
-    def mailing(self, options: dict[str, Any]) -> Mailing | None:
-        if not options["newsletter"]:
-            return None
-        if not options["consent"].strip():
-            message = "Give the proof of consent with --consent."
-            raise CommandError(message)
-        newsletters = [newsletter_named(slug) for slug in dict.fromkeys(options["newsletter"])]
-        return Mailing(newsletters, one_line(options["consent"])[:500])
 
     def source(self, options: dict[str, Any]) -> Export:
         return Export(

@@ -20,14 +20,14 @@ class Command(ImportCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--url",
+            "--site-url",
             metavar="URL",
             default="",
             help="of the old site, if the settings in the folder do not name it",
         )
 
     def source(self, options: dict[str, Any]) -> MarkdownFolder:
-        return MarkdownFolder(Path(options["source"]), zone_of(options), options["url"])
+        return MarkdownFolder(Path(options["source"]), zone_of(options), options["site_url"])
 
     def media(self, options: dict[str, Any]) -> Media | None:
         """Images are in the folder itself."""

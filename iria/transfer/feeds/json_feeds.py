@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urljoin
 
+from articles.body.sanitiser import UNSTORABLE
 from iria.transfer.feeds.entries import Entry, Head, Medium
 from iria.transfer.records import Unreadable
+from iria.transfer.urls import join
 
 LONGEST: Final = 100 * 1024**2
 """A JSON file is in memory as a whole."""
@@ -48,7 +49,7 @@ def _load(file: Path) -> dict[str, Any]:
 
 
 def _entry(item: dict[str, Any], head: Head) -> Entry:
-    url = _join(head.url, _text(item, "url"))
+    url = _url(head.url, item, "url")
     content = _text(item, "content_html") or _paragraphs(_text(item, "content_text"))
     entry = Entry(
         source_id=_text(item, "id") or url,
@@ -61,13 +62,13 @@ def _entry(item: dict[str, Any], head: Head) -> Entry:
         published=_text(item, "date_published"),
         modified=_text(item, "date_modified"),
         authors=_authors(item),
-        tags=[each for each in _list(item, "tags") if isinstance(each, str)],
+        tags=[UNSTORABLE.sub("", each) for each in _list(item, "tags") if isinstance(each, str)],
     )
     for name in ("image", "banner_image"):
-        if image := _join(entry.base, _text(item, name)):
+        if image := _url(entry.base, item, name):
             entry.media.append(Medium(image, is_image=True))
     for each in _list(item, "attachments"):
-        if isinstance(each, dict) and (address := _join(entry.base, _text(each, "url"))):
+        if isinstance(each, dict) and (address := _url(entry.base, each, "url")):
             is_image = _text(each, "mime_type").startswith("image/")
             caption = escape(_text(each, "title"), quote=False)
             entry.media.append(Medium(address, is_image, caption))
@@ -94,12 +95,10 @@ def _text(given: dict[str, Any], name: str) -> str:
     found = given.get(name)
     if isinstance(found, int | float) and not isinstance(found, bool):
         return str(found)
-    # A lone surrogate, which JSON can escape, cannot be stored.
-    return found.encode("utf-8", "replace").decode() if isinstance(found, str) else ""
+    # JSON can escape what cannot be stored: NUL and lone surrogates.
+    return UNSTORABLE.sub("", found) if isinstance(found, str) else ""
 
 
-def _join(base: str, url: str) -> str:
-    try:
-        return urljoin(base, url) if url else ""
-    except ValueError:
-        return ""
+def _url(base: str, given: dict[str, Any], name: str) -> str:
+    url = _text(given, name)
+    return join(base, url) if url else ""

@@ -7,7 +7,7 @@ from datetime import UTC
 from html import escape, unescape
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
@@ -17,6 +17,7 @@ from iria.transfer.feeds import json_feeds, xml_feeds
 from iria.transfer.feeds.entries import Entry, Head, Medium
 from iria.transfer.names import Announced, short_id, term_of
 from iria.transfer.records import Image, Kind, Record, Remark, Site, State, Text, Unreadable
+from iria.transfer.urls import join
 from iria.transfer.wordpress.bodies import convert_html, old_id, path_of, plain
 
 SYSTEM: Final = "feed"
@@ -191,8 +192,5 @@ def absolute(base: str) -> Callable[[HtmlElement], None]:
 
 def _joined(base: str, url: str) -> str:
     """An absolute web URL, or empty."""
-    try:
-        joined = urljoin(base, url.strip())
-        return joined if urlsplit(joined).scheme in {"http", "https"} else ""
-    except ValueError:
-        return ""
+    joined = join(base, url)
+    return joined if joined.startswith(("http://", "https://")) else ""

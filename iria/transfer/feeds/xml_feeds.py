@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Final
-from urllib.parse import urljoin
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -13,6 +12,7 @@ from defusedxml.ElementTree import iterparse
 
 from iria.transfer.feeds.entries import Entry, Head, Medium
 from iria.transfer.records import Unreadable
+from iria.transfer.urls import join
 from iria.transfer.wordpress.elements import DEEPEST, reading
 
 ROOTS: Final = frozenset({"rss", "rdf", "feed"})
@@ -94,7 +94,7 @@ def _read_head(name: str, element: Element, opened: list[Element], head: Head) -
             head.title = head.title or text
         case "link":
             is_page = element.get("rel", "alternate") == "alternate"
-            url = urljoin(_base(opened), (element.get("href") or text).strip()) if is_page else ""
+            url = join(_base(opened), (element.get("href") or text).strip()) if is_page else ""
             head.url = head.url or url
         case "language" | "dc:language":
             head.language = head.language or text
@@ -106,15 +106,8 @@ def _read_head(name: str, element: Element, opened: list[Element], head: Head) -
 def _base(opened: list[Element]) -> str:
     base = ""
     for each in opened:
-        base = _join(base, each.get(BASE, ""))
+        base = join(base, each.get(BASE, ""))
     return base
-
-
-def _join(base: str, url: str) -> str:
-    try:
-        return urljoin(base, url.strip())
-    except ValueError:
-        return ""
 
 
 def _entry(element: Element, opened: list[Element]) -> Entry:
@@ -129,7 +122,7 @@ def _entry(element: Element, opened: list[Element]) -> Entry:
             READERS.get(name, _ignore)(child, entry, element)
     about = next((each for key, each in element.attrib.items() if key.endswith("}about")), "")
     entry.source_id = entry.source_id or about
-    entry.url = _join(entry.base, entry.url or about)
+    entry.url = join(entry.base, entry.url or about)
     entry.source_id = entry.source_id or entry.url
     return entry
 
@@ -150,9 +143,9 @@ def _link(child: Element, entry: Entry, item: Element) -> None:
         case "alternate":
             # That of an element counts, not a permanent guid before it.
             entry.url = href.strip() or entry.url
-            entry.base = _join(entry.base, child.get(BASE, ""))
+            entry.base = join(entry.base, child.get(BASE, ""))
         case "enclosure":
-            _add_medium(Medium(_join(entry.base, href), _is_image(child, href)), entry)
+            _add_medium(Medium(join(entry.base, href), _is_image(child, href)), entry)
 
 
 def _author(child: Element, entry: Entry, item: Element) -> None:
@@ -186,7 +179,7 @@ def _media(child: Element, entry: Entry, item: Element) -> None:
             if _core(each) in {"media:content", "media:thumbnail"}:
                 _media(each, entry, child)
         return
-    url = _join(entry.base, child.get("url") or "")
+    url = join(entry.base, child.get("url") or "")
 
     def named(name: str) -> str:
         inside = next((_html(each) for each in child if _core(each) == name), "")

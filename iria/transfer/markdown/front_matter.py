@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from articles.body.sanitiser import UNSTORABLE
 from iria.transfer.records import Unreadable
 
 Value = str | list["Value"] | dict[str, "Value"]
@@ -127,7 +128,7 @@ class _Reader:
         match given:
             case dict():
                 return {
-                    str(key).strip().lower(): self.value(each, depth + 1)
+                    UNSTORABLE.sub("", str(key)).strip().lower(): self.value(each, depth + 1)
                     for key, each in given.items()
                 }
             case list():
@@ -139,7 +140,7 @@ class _Reader:
             case None:
                 return ""
             case _:
-                return str(given)
+                return UNSTORABLE.sub("", str(given))
 
 
 def text_of(value: Value | None) -> str:

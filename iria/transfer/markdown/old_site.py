@@ -8,6 +8,7 @@ from iria.transfer.markdown import front_matter
 from iria.transfer.markdown.folder import Folder
 from iria.transfer.markdown.front_matter import Value, text_of, texts_of
 from iria.transfer.records import Unreadable
+from iria.transfer.urls import join
 
 HUGO: Final = "hugo"
 JEKYLL: Final = "jekyll"
@@ -72,7 +73,7 @@ def read(folder: Folder) -> OldSite:
     site.title = text_of(settings.get("title"))
     site.url = text_of(settings.get("baseurl")) if site.generator == HUGO else ""
     site.url = (site.url or text_of(settings.get("url"))).rstrip("/")
-    if not site.url.startswith(("http://", "https://")):
+    if not join(site.url, "").startswith(("http://", "https://")):
         site.url = ""
     languages = ("languagecode", "lang", "locale", "language", "defaultcontentlanguage")
     language = next((found for each in languages if (found := text_of(settings.get(each)))), "")

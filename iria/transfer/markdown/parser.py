@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from html import unescape
 from pathlib import Path, PurePosixPath
 from typing import Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from iria.transfer.captions import split_html
@@ -17,6 +17,7 @@ from iria.transfer.markdown.folder import Folder
 from iria.transfer.markdown.front_matter import Document, Value, text_of, texts_of
 from iria.transfer.names import Announced, short_id, term_of
 from iria.transfer.records import Image, Kind, Record, Remark, Site, State, Term, Text, Unreadable
+from iria.transfer.urls import join
 from iria.transfer.wordpress.bodies import path_of, plain
 
 SYSTEM: Final = "markdown"
@@ -289,9 +290,7 @@ class MarkdownFolder:
         aliases = [*texts_of(fields.get("aliases")), *texts_of(fields.get("redirect_from"))]
         for each in aliases:
             # Hugo: an alias without a slash at its beginning stands beside the text.
-            old = (
-                path_of(urljoin(text.path.rstrip("/") or "/", each)) if text.path else path_of(each)
-            )
+            old = path_of(join(text.path.rstrip("/") or "/", each)) if text.path else path_of(each)
             if old and old != text.path:
                 text.old_paths.append(old)
         if text.kind == Kind.PAGES and text.path.endswith(".html/"):
@@ -393,7 +392,7 @@ class MarkdownFolder:
         source_id = short_id(_shown(path) or url)
         if source_id and source_id not in self._images and not url.startswith("data:"):
             self._images.add(source_id)
-            absolute = urljoin(f"{self.site.url}/", url) if self.site.url else url
+            absolute = join(f"{self.site.url}/", url) if self.site.url else url
             images.append(
                 Image(
                     source_id,
@@ -450,7 +449,7 @@ class MarkdownFolder:
             text.remarks.append(Remark("file not imported", path))
         if path.startswith("/") or not text.path:
             return href
-        return urljoin(text.path, parts.path) + anchor
+        return join(text.path, parts.path) + anchor
 
     def _path_of_file(self, path: str) -> str:
         try:
@@ -473,12 +472,12 @@ class _Place:
         self.parts = pure.parent.parts
         self.folder = "" if str(pure.parent) == "." else str(pure.parent)
         self.is_markdown = pure.suffix.lower() not in {".html", ".htm"}
-        self.stem, self.language = pure.stem, ""
+        self.stem, self.language = _shown(pure.stem), ""
         before, dot, code = self.stem.rpartition(".")
         if dot and code.lower() in LANGUAGES:
             self.stem, self.language = before, code.lower()
         self.is_bundle = self.stem in LEAVES and self.folder not in {"", of.below}
-        below = [each for each in self.parts if each not in {"source", "src"}]
+        below = [_shown(each) for each in self.parts if each not in {"source", "src"}]
         if of.below and below[:1] == [of.below]:
             below = below[1:]
         if of.generator == old_site.HUGO and below and below[0] in LANGUAGES:

@@ -26,6 +26,10 @@ DYNAMIC: Final = re.compile(
     r"<!--\s*wp:(?P<name>[a-z][\w/-]*)\s*(?P<attributes>\{.*?\})?\s*/-->", re.DOTALL
 )
 COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+WHOLE_PAGE: Final = re.compile(
+    r"<!DOCTYPE[^>]*>|</?(?:html|head|body|frameset)\b[^>]*>", re.IGNORECASE
+)
+"""What only a page has around its text."""
 WITHOUT_TEXT: Final = frozenset(
     {"footnotes", "spacer", "separator", "more", "nextpage", "post-title"}
 )
@@ -132,8 +136,9 @@ def _with_line_breaks(text: str) -> str:
 def _parse(text: str) -> HtmlElement | None:
     """The elements in one `div`; None if they are nested too deep for what follows."""
     try:
-        tree = lxml_html.fragment_fromstring(text, create_parent="div")
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        tree = lxml_html.fragment_fromstring(WHOLE_PAGE.sub("", text), create_parent="div")
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        # lxml asserts that it found a body.
         return None
     depth = 0
     for event, _element in etree.iterwalk(tree, events=("start", "end")):

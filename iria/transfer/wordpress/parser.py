@@ -25,6 +25,7 @@ from iria.transfer.records import (
     Term,
     Text,
 )
+from iria.transfer.urls import join
 from iria.transfer.wordpress import bodies, elements
 from iria.transfer.wordpress.comments import comment_text
 from iria.transfer.wordpress.dates import moment
@@ -231,7 +232,7 @@ CONTENT: Final = frozenset({"author", "category", "tag", "item"})
 def _site(header: dict[str, str]) -> Site:
     url = header.get("base_blog_url") or header.get("link") or header.get("base_site_url") or ""
     language = header.get("language", "").lower().replace("_", "-").split("-")[0]
-    return Site(SYSTEM, _line(header.get("title", "")), url.rstrip("/"), language)
+    return Site(SYSTEM, _line(header.get("title", "")), join(url, "").rstrip("/"), language)
 
 
 def _author(given: dict[str, str]) -> Author:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from articles.editorial.models import Article
 from iria.transfer import medium, substack
 from iria.transfer.archives import Archive
-from iria.transfer.records import Image, Kind, State, Text, Unreadable
+from iria.transfer.records import Consent, Image, Kind, State, Subscriber, Text, Unreadable
 
 MEDIUM_PAGE = """<!DOCTYPE html><html><head><title>Two Cranes</title></head><body><article class="h-entry">
 <header><h1 class="p-name">Two Cranes</h1></header>
@@ -110,6 +110,18 @@ def test_a_post_of_substack_keeps_text_notes_and_image(tmp_path: Path) -> None:
     assert [texts[each].state for each in ("12", "13")] == [State.DRAFT, State.DRAFT]
     assert texts["14"].skipped
     assert (texts["15"].kind, texts["15"].path) == (Kind.PAGES, "/about/")
+
+
+def test_subscribers_of_substack_keep_their_consent(tmp_path: Path) -> None:
+    listed = "email,active_subscription,email_disabled,created_at\na@b.example,false,false,2020-05-04\nc@d.example,true,true,\n"
+    source = substack.Export(_zip(tmp_path, {"posts.csv": POSTS, "email_list.old.csv": listed}))
+    source.check()
+    found = [each for each in source.records() if isinstance(each, Subscriber)]
+    assert [(each.email, each.consent) for each in found] == [
+        ("a@b.example", Consent.SUBSCRIBED),
+        ("c@d.example", Consent.UNSUBSCRIBED),
+    ]
+    assert not any(each.email in each.source_id for each in found)
 
 
 @pytest.mark.django_db

@@ -121,6 +121,15 @@ def test_atom_resolves_urls_and_reads_xhtml(tmp_path: Path) -> None:
     assert records[0].language == "de"
 
 
+@pytest.mark.parametrize(
+    "content", ["<html><frameset></frameset></html>", "<!DOCTYPE html><p>x</p>"]
+)
+def test_a_whole_page_as_content_is_read(tmp_path: Path, content: str) -> None:
+    feed = json.dumps(JSON | {"items": [{"id": "1", "content_html": content}]})
+    text = _text(_records(tmp_path, feed))
+    assert "nested too deep" not in {each.code for each in text.remarks}
+
+
 def test_json_feed_keeps_plain_text(tmp_path: Path) -> None:
     records = _records(tmp_path, json.dumps(JSON))
     text = _text(records)

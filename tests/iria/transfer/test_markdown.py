@@ -162,6 +162,7 @@ def test_hugo_sections_say_kind_and_old_url(write: Write) -> None:
             '{{< figure src="q.jpg" caption="The quay" attr="Mira Field" >}}',
             "<figcaption>The quay</figcaption>",
         ),
+        ("<img src='http://[x/a.png'> <a href='http://[x'>b</a>", '<a href="http://[x">b</a>'),
         ("# Own title\n\nx", "<p>x</p>"),
     ],
 )

@@ -1,0 +1,227 @@
+"""Whatever is in a file, the parsers of imports raise nothing but their own error, and yield what can be stored."""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from iria.transfer import medium, substack
+from iria.transfer.feeds.parser import Feed
+from iria.transfer.markdown.parser import MarkdownFolder
+from iria.transfer.records import Unreadable
+from iria.transfer.wordpress.parser import Export
+from iria.transfer.writer.run import Source
+from tests.iria.transfer import test_archives, test_feeds, test_markdown, wxr
+from tests.proofs.size import sized
+
+pytestmark = pytest.mark.proof
+
+fuzzed = settings(
+    max_examples=sized(120, 6000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+TOKENS: Final = (
+    *(
+        "<",
+        ">",
+        "&",
+        "&#0;",
+        "&#xD800;",
+        "]]>",
+        "<![CDATA[",
+        "<!--",
+        "<!DOCTYPE x [",
+        "<?xml ",
+        "\x00",
+        "\ud800",
+    ),
+    *(
+        "<div>" * 300,
+        "</div>",
+        "<item>",
+        "<entry>",
+        "<channel>",
+        "<img src='http://[x'>",
+        "<figure>",
+        "<table>",
+    ),
+    *(
+        "<iframe src='//['>",
+        "data-attrs='{'",
+        '{"',
+        "}",
+        "[" * 3000,
+        "\\ud800",
+        "\\u0000",
+        "null",
+        "1e999",
+        "-1",
+    ),
+    *(
+        "---\n",
+        "+++\n",
+        "{{< figure src=",
+        ">}}",
+        "{% include x ",
+        "%}",
+        "{{ ",
+        "}}",
+        "[^1]",
+        "[^1]: ",
+        "![a](",
+        "|",
+    ),
+    *(
+        "> " * 300,
+        "* " * 300,
+        "`" * 50,
+        "$",
+        "&a *a",
+        "!!int ",
+        "date: 9999-99-99\n",
+        "url: http://[\n",
+        "../" * 5,
+    ),
+    *(
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "http://[::1",
+        "//",
+        "?",
+        "#",
+        ":",
+        "\n\n",
+        ",",
+    ),
+)
+EXTREME_POSTS: Final = test_archives.POSTS + '9,"\n'
+
+
+@st.composite
+def broken(draw: st.DrawFn, *samples: str) -> bytes:
+    """A sample with parts cut, repeated, or replaced by what is special in some format."""
+    content = draw(st.sampled_from(samples))
+    for _ in range(draw(st.integers(0, 6))):
+        start = draw(st.integers(0, len(content)))
+        end = min(len(content), start + draw(st.integers(0, 40)))
+        new = draw(
+            st.one_of(st.sampled_from(TOKENS), st.text(max_size=8), st.just(content[start:end] * 2))
+        )
+        content = content[:start] + new + content[end:]
+    encoded = content.encode("utf-8", "surrogatepass")
+    return draw(st.sampled_from((encoded, encoded[: len(encoded) // 2], b"\xff" + encoded)))
+
+
+def _read(source: Source) -> None:
+    try:
+        source.check()
+        records = list(source.records())
+    except Unreadable:
+        return
+    for record in records:
+        for text in _texts(asdict(record)):
+            assert "\x00" not in text
+            text.encode()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for each in value.values():
+                yield from _texts(each)
+        case list() | tuple():
+            for each in value:
+                yield from _texts(each)
+
+
+def _open_wordpress(file: Path) -> Source:
+    return Export(file, ZoneInfo("Asia/Kathmandu"))
+
+
+FILES: Final[list[tuple[Callable[[Path], Source], tuple[str, ...]]]] = [
+    (Feed, (test_feeds.RSS, test_feeds.ATOM, json.dumps(test_feeds.JSON))),
+    (
+        _open_wordpress,
+        (
+            wxr.HEAD
+            + wxr.author("ana", "Ana")
+            + wxr.attachment(21, "a.jpg", caption="A. Photo: B")
+            + wxr.item(
+                7,
+                body='[caption id="attachment_21"]<img src="a.jpg"> A[/caption]',
+                comments=wxr.comment(1, "x"),
+            )
+            + "</channel></rss>",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("open_file", "samples"), FILES, ids=["feeds", "wordpress"])
+def test_any_file_is_read_or_refused(
+    tmp_path: Path, open_file: Callable[[Path], Source], samples: tuple[str, ...]
+) -> None:
+    @fuzzed
+    @given(broken(*samples))
+    def check(content: bytes) -> None:
+        file = tmp_path / "export"
+        file.write_bytes(content)
+        _read(open_file(file))
+
+    check()
+
+
+@fuzzed
+@given(
+    broken(test_markdown.YAML, test_markdown.TOML, test_markdown.JSON),
+    broken(
+        '{{< figure src=a.jpg caption="A. Photo: B" >}}\n\n![a](b.png)\n*c*\n\nx[^1]\n\n[^1]: y\n',
+        "<p>a</p>",
+    ),
+    broken("title: a\nurl: https://a.example\npermalink: /:year/:title/\n"),
+)
+def test_any_folder_of_texts_is_read_or_refused(
+    tmp_path: Path, fields: bytes, body: bytes, configuration: bytes
+) -> None:
+    (tmp_path / "_posts").mkdir(exist_ok=True)
+    (tmp_path / "_config.yml").write_bytes(configuration)
+    (tmp_path / "_posts" / "2020-05-04-a.md").write_bytes(fields + body)
+    (tmp_path / "b.html").write_bytes(b"---\ntitle: x\n---\n" + body)
+    _read(MarkdownFolder(tmp_path, ZoneInfo("Asia/Kathmandu")))
+
+
+@fuzzed
+@given(
+    broken(EXTREME_POSTS),
+    broken(test_archives.SUBSTACK_PAGE, test_archives.MEDIUM_PAGE),
+    st.binary(max_size=30),
+    st.integers(0, 10_000),
+)
+def test_any_archive_is_read_or_refused(
+    tmp_path: Path, posts: bytes, page: bytes, damage: bytes, at: int
+) -> None:
+    file = tmp_path / "export.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("posts.csv", posts)
+        archive.writestr("posts/11.two-cranes.html", page)
+        archive.writestr("posts/2020-05-04_Two-0123456789ab.html", page)
+    for content in (file.read_bytes(), _damaged(file.read_bytes(), damage, at)):
+        file.write_bytes(content)
+        _read(substack.Export(file))
+        _read(medium.Export(file))
+
+
+def _damaged(content: bytes, damage: bytes, at: int) -> bytes:
+    # Mostly in the directory at the end, where sizes, names and flags are.
+    start = max(0, len(content) - at % (len(content) + 1))
+    return content[:start] + damage + content[start + len(damage) :]
