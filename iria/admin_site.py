@@ -28,6 +28,7 @@ from iria.core.http.csrf import csrf_failure, submitted_text
 from iria.doctor.run import results
 from iria.doctor.tables import table_sizes
 from iria.publication.context_processors import publication_of
+from iria.transfer import credits_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,7 @@ class IriaAdminSite(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         return [
             path("settings/", self.admin_view(self.settings_view), name="settings"),
+            path("images/credits/", self.admin_view(self.credits_view), name=credits_page.URL),
             path("settings/health/", self.admin_view(self.health_view), name="health"),
             *super().get_urls(),
         ]
@@ -279,6 +281,9 @@ class IriaAdminSite(admin.AdminSite):
         )
         context |= {"title": "Settings", "groups": groups, "query": query}
         return TemplateResponse(request, "admin/settings.html", context)
+
+    def credits_view(self, request: HttpRequest) -> HttpResponse:
+        return credits_page.page(request, self)
 
     def health_view(self, request: HttpRequest) -> HttpResponse:
         """What `manage.py doctor` prints; a POST also runs the checks that need the network."""

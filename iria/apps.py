@@ -23,6 +23,7 @@ class IriaConfig(AppConfig):
         from iria.publication.broken_entries import broken_menu_items
         from iria.themes.dashboard import theme_problems_item
         from iria.transfer.admin import first_import_item
+        from iria.transfer.credits_page import pending_item
 
         if settings.SENTRY_DSN:
             from iria import error_reports  # its package is optional
@@ -40,6 +41,7 @@ class IriaConfig(AppConfig):
         hooks.dashboard_items.register("import", first_import_item)
         hooks.dashboard_items.register("backups", backups.backup_items)
         hooks.dashboard_panels.register("backups", backups.backup_panel)
+        hooks.dashboard_items.register("credits", pending_item)
 
 
 class IriaAdminConfig(AdminConfig):

@@ -213,7 +213,10 @@ class PublicationAdmin(NoAddOrDelete, TranslatedAdmin[Publication]):
         ("Library catalogues", {"fields": ("issn",)}),
         ("Social media", {"fields": ("social_links", "share_links")}),
         ("Time zone and languages", {"fields": ("first_year", "time_zone", "languages")}),
-        ("Images", {"fields": ("credit_format", "credit_below_every_image")}),
+        (
+            "Images",
+            {"fields": ("credit_format", "credit_below_every_image", "publish_unknown_credits")},
+        ),
         ("Feeds", {"fields": ("full_text_feeds",)}),
         ("Front page", {"fields": ("show_most_read",)}),
         (

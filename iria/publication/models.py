@@ -144,6 +144,13 @@ class Publication(models.Model):
         help_text="Off: the credits of small images and portraits are listed at the foot of the "
         "page. Large images always have their credit below them.",
     )
+    publish_unknown_credits = models.BooleanField(
+        "publish imported articles whose image credits are unknown",
+        default=True,
+        db_default=True,
+        help_text="Off: imports make drafts of articles with an image without a credit. Readers see “Credit unknown” "
+        "below such an image.",
+    )
 
     full_text_feeds = models.BooleanField(
         default=True,

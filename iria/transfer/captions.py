@@ -200,3 +200,27 @@ def _may_be_credit(credit: str) -> bool:
 
 def _is_doubtful(text: str) -> bool:
     return len(text) <= LONGEST and any(pattern.search(text.strip()) for pattern in DOUBTFUL)
+
+
+PROPOSALS: Final = (
+    re.compile(r"\s*[(\[](?P<credit>[^()\[\]]{2,80})[)\]]\s*\.?$"),
+    re.compile(r"\s+[/|–—-]\s*(?P<credit>[^/|–—]{2,80})$"),
+    re.compile(r"(?<=[.!?])\s+(?P<credit>[^.!?]{2,60})\.?$"),
+)
+"""Ends of captions that may be a credit: in brackets, after a dash, a short last sentence."""
+MOST_PROPOSED: Final = 6
+"""Words of a proposal."""
+
+
+def propose(text: str) -> Split:
+    """Splits a caption where a credit might be, for somebody who will look at it; without one it is the caption."""
+    if (found := split(text)).credit or len(text) > LONGEST:
+        return found
+    for pattern in PROPOSALS:
+        if end := pattern.search(text.strip()):
+            credit = end["credit"].strip(" .")
+            words = credit.split()
+            if len(words) <= MOST_PROPOSED and words and words[0][:1].isupper():
+                caption = text.strip()[: end.start()].rstrip(" |–—-/")
+                return Split(caption, credit, is_undecided=True, text=text.strip())
+    return Split(text.strip(), "", is_undecided=True, text=text.strip())

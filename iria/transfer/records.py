@@ -141,6 +141,8 @@ class Text:
     standfirst: str = ""
     search_description: str = ""
     language: str = ""
+    translation_key: str = ""
+    """Texts with the same one translate each other."""
     path: str = ""
     """Where it was on the old site; empty if only a query named it."""
     old_paths: list[str] = field(default_factory=list)

@@ -29,7 +29,7 @@ from django.utils.html import format_html, format_html_join
 from articles.editorial import permissions, publishing, unpublish_undo
 from articles.editorial.admin import saved_views, trash, unpublishing
 from articles.editorial.admin.status import status_of
-from articles.editorial.models import Article, ArticleCategory, Byline, Category, Draft
+from articles.editorial.models import Article, ArticleCategory, Byline, Category, Draft, Figure
 from articles.editorial.models.article import LANGUAGES
 from articles.images.admin.chooser import choice
 from articles.images.models import Image
@@ -96,6 +96,28 @@ class InLanguage(admin.SimpleListFilter):
         return queryset.filter(language=self.value()) if self.value() else queryset
 
 
+class UnknownCredit(admin.SimpleListFilter):
+    """Articles with images that were imported without a credit."""
+
+    title = "images"
+    parameter_name = "images"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Only if there are any."""
+        is_chosen = self.parameter_name in request.GET
+        return (
+            [("unknown", "Credit unknown")]
+            if is_chosen or Image.objects.credit_unknown().exists()
+            else []
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
+        if self.value() != "unknown":
+            return queryset
+        shown = Figure.objects.on_page().filter(image__in=Image.objects.credit_unknown())
+        return queryset.filter(pk__in=shown.values("article"))
+
+
 class Whose(admin.SimpleListFilter):
     title = "owner or deadline"
     parameter_name = "whose"
@@ -148,7 +170,7 @@ class ArticleList(admin.ModelAdmin[Article]):
         "date",
     ]
     list_display_links = ["headline_and_type"]
-    list_filter = [("state", StateFilter), Whose, InCategory, "kind", InLanguage]
+    list_filter = [("state", StateFilter), Whose, InCategory, "kind", InLanguage, UnknownCredit]
     list_select_related = ["kind", "draft"]
     list_per_page = 25
     search_fields = ["headline", "standfirst", "bylines__author__name", "unpublished_text"]

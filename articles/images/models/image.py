@@ -72,6 +72,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
             credited & begun & ~ended, withdrawn_at__isnull=True, licensed_for_site=True
         )
 
+    def credit_unknown(self) -> "ImageQuerySet":
+        """Images that were imported without a credit and have none yet."""
+        return self.filter(credit_pending=True, credit="", credit_exempt=False)
+
     def in_use(self) -> Q:
         """The condition that a row of another package refers to an image, or a text contains it."""
         package = __name__.partition(".models")[0]

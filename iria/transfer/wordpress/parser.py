@@ -191,6 +191,9 @@ class Export:
                     text.authors.append(slug.removeprefix(CO_AUTHOR))
                 case "language":
                     text.language = slug.split("-")[0]
+                case "post_translations":
+                    # A term of Polylang, which all versions of a text have.
+                    text.translation_key = slug
                 case "post_format":
                     pass
                 case _:

@@ -25,7 +25,7 @@ from iria.transfer.records import (
     Text,
 )
 from iria.transfer.report import Report
-from iria.transfer.writer import old_redirects, verification
+from iria.transfer.writer import old_redirects, translations, verification
 from iria.transfer.writer.images import Images, Media, key_of
 from iria.transfer.writer.items import ID_LENGTH, Items
 from iria.transfer.writer.redirects import Redirects
@@ -79,6 +79,9 @@ class Import:
     progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
     """Called with the number of texts done, and with that of all."""
     _stored_progress: runs.Progress | None = None
+    _translations: defaultdict[str, list[tuple[Kind, str]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     def run(self) -> Report:
         """Writes everything, or with `dry_run` only says what would happen.
@@ -152,6 +155,7 @@ class Import:
                     and article.year
                 )
         texts.link_again()
+        translations.link(self._translations, items, report)
         self.problems = list(verification.problems(report, items))
 
     def _read(self) -> tuple[Site, dict[str, str], defaultdict[type[Record], Spool]]:
@@ -165,6 +169,9 @@ class Import:
                 continue
             found[type(record)].add(record)
             if isinstance(record, Text):
+                if record.translation_key:
+                    group = self._translations[record.translation_key]
+                    group.append((record.kind, record.source_id))
                 for key, credit in record.credits.items():
                     credits.setdefault(key if key.isdecimal() else key_of(key), credit)
         return site, credits, found

@@ -15,9 +15,10 @@ from django.utils import timezone
 from accounts.models import User
 from articles.body.sanitiser import ALT_MAX_LENGTH, UNSTORABLE
 from articles.editorial import bylines, category_tree, publishing, signals, tags, trash
-from articles.editorial.models import Article, ArticleType, Draft
+from articles.editorial.models import Article, ArticleType, Draft, Figure
 from articles.editorial.models.article import BODY_MAX_LENGTH, LANGUAGES, UNTITLED
 from articles.editorial.versions import revisions
+from articles.images.models import Image
 from articles.links.own_urls import refer_all
 from articles.pages import saving
 from articles.pages.models import Page, validate_path
@@ -25,6 +26,7 @@ from iria.core.blockers import Blocked
 from iria.core.db.bulk_updates import update_rows
 from iria.core.db.imported_items import ImportedItem
 from iria.core.text.slugs import slug_from
+from iria.publication.models import current_publication
 from iria.transfer.records import Kind, Remark, State, Text
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
 from iria.transfer.writer import comments
@@ -261,9 +263,14 @@ class Texts:
     def _set_states(self, made: Mapping[Article, Text]) -> None:
         now = timezone.now()
         public: dict[Article, datetime] = {}
+        uncredited = _uncredited(made)
         for article, text in made.items():
             at = text.published_at or now
             match text.state:
+                case State.PUBLISHED | State.SCHEDULED if article.pk in uncredited:
+                    text.remarks.append(
+                        Remark("unknown credit", "A draft, because of images without a credit.")
+                    )
                 case State.PUBLISHED if at <= now:
                     public[article] = at
                 case State.PUBLISHED | State.SCHEDULED if at > now:
@@ -377,6 +384,17 @@ def written_page(page: Page) -> str:
 
 def written_article(version: int, *, has_draft: bool) -> str:
     return f"{version}{' draft' if has_draft else ''}"
+
+
+def _uncredited(articles: Iterable[Article]) -> set[int]:
+    """Those that must not be published yet, because nobody knows the credit of an image."""
+    if current_publication().publish_unknown_credits:
+        return set()
+    ids = [each.pk for each in articles if not each.is_published]
+    shown = Figure.objects.on_page().filter(
+        article__in=ids, image__in=Image.objects.credit_unknown()
+    )
+    return set(shown.values_list("article", flat=True))
 
 
 def _announce(rows: Iterable[Article | Page | None]) -> None:

@@ -16,6 +16,7 @@ from django.test import Client
 
 from articles.comments.models import Comment
 from articles.editorial.models import Article, Category
+from articles.editorial.translations import link, translations_of
 from articles.editorial.versions import revisions
 from articles.images.models import Image
 from articles.pages.models import Page
@@ -23,6 +24,7 @@ from articles.related import tasks as related_tasks
 from articles.search import tasks as search_tasks
 from articles.search.models import SearchEntry
 from iria.core.db.imported_items import ImportedItem
+from iria.publication.models import Publication
 from iria.transfer.command import ProgressLine
 from iria.transfer.report import Outcome
 from iria.transfer.wordpress.parser import Export
@@ -320,3 +322,58 @@ def test_progress_says_how_long_it_will_take() -> None:
         assert output.getvalue().count("\n") == lines
         assert ("\r" in output.getvalue()) == terminal
         assert "40 of 40" in output.getvalue()
+
+
+def in_language(code: str, key: str = "pll_5f1a") -> str:
+    return wxr.term("language", code, code) + wxr.term("post_translations", key, key)
+
+
+def test_translations_of_polylang_are_linked_once(run: Run) -> None:
+    parts = (
+        wxr.item(7, "Two cranes", "Text.", terms=in_language("en")),
+        wxr.item(8, "Deux grues", "Texte.", terms=in_language("fr")),
+        wxr.item(9, "Encore", "Texte.", terms=in_language("fr")),
+        wxr.item(10, "Alone", "Text.", terms=in_language("en", "pll_other")),
+        wxr.item(11, "About", post_type="page", terms=in_language("en", "pll_about")),
+        wxr.item(12, "À propos", post_type="page", terms=in_language("fr", "pll_about")),
+    )
+    report = run(*parts)
+    english, french = (Article.objects.get(headline=each) for each in ("Two cranes", "Deux grues"))
+    assert translations_of(english) == [french]
+    assert not translations_of(Article.objects.get(headline="Alone"))
+    assert Page.objects.get(language="fr").translation_of == Page.objects.get(language="en")
+    assert [each["source_id"] for each in report["remarks"]] == ["9"]
+    again = run(*parts)
+    assert again["counts"]["posts"]["unchanged"] == 4
+    assert again["counts"]["pages"]["unchanged"] == 2
+
+
+def test_a_translation_that_an_editor_unlinked_stays_alone(run: Run) -> None:
+    parts = (
+        wxr.item(7, "Two cranes", "Text.", terms=in_language("en")),
+        wxr.item(8, "Deux grues", "Texte.", terms=in_language("fr")),
+    )
+    run(*parts)
+    french = Article.objects.get(headline="Deux grues")
+    link(french, None)
+    revisions.save(french, by=None)
+    run(*parts)
+    assert not translations_of(Article.objects.get(headline="Deux grues"))
+
+
+@pytest.mark.parametrize(("may_publish", "state"), [(True, "published"), (False, "draft")])
+def test_a_setting_decides_whether_unknown_credits_are_published(
+    run: Run, tmp_path: Path, may_publish: bool, state: str
+) -> None:
+    Publication.objects.update_or_create(pk=1, defaults={"publish_unknown_credits": may_publish})
+    (tmp_path / "quay.jpg").write_bytes(picture_file(colour="red").read())
+    image = '<img class="wp-image-21" src="https://old.example/wp-content/uploads/quay.jpg" />'
+    report = run(
+        wxr.attachment(21, "quay.jpg"),
+        wxr.item(7, "With image", image),
+        wxr.item(8, "Without image", "Text."),
+        media=tmp_path,
+    )
+    assert Article.objects.get(headline="With image").state == state
+    assert Article.objects.get(headline="Without image").is_published
+    assert ("unknown credit" in {each["remark"] for each in report["remarks"]}) != may_publish
