@@ -1,10 +1,14 @@
-"""Writes Ghost exports for tests, in the form of version 5 and 6."""
+"""Writes Ghost exports for tests, in the form of version 5 and 6, and reads those of the shared data."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from iria.transfer.ghost.tables import TABLES
+from tests.shared import PROJECT
+
 Row = dict[str, Any]
+REFUSED = {"export__broken.json"}
 
 
 def write(folder: Path, **tables: list[Any]) -> Path:
@@ -56,3 +60,18 @@ def mobiledoc(
             "sections": sections,
         }
     )
+
+
+def names() -> list[str]:
+    folders = [parent / "shared" / "data" / "ghost" / "fixtures" for parent in PROJECT.parents]
+    found = [each.name for folder in folders if folder.is_dir() for each in folder.glob("*.json")]
+    return sorted(set(found) - REFUSED)
+
+
+def tables_of(file: Path) -> dict[str, list[Row]]:
+    """A reader of its own: where the tables are in each of the forms of an export."""
+    found = json.loads(file.read_text(encoding="utf-8"))
+    found = found["db"][0] if "db" in found else found
+    while "data" in found:
+        found = found["data"]
+    return {name: rows or [] for name, rows in found.items() if name in TABLES}

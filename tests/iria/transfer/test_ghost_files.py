@@ -14,24 +14,7 @@ from iria.transfer.ghost.parser import INTERNAL, Export
 from iria.transfer.ghost.tables import TABLES
 from iria.transfer.records import Author, Kind, Record, Subscriber, Term, Text, Unreadable
 from tests.iria.transfer import ghost_export
-from tests.shared import PROJECT, shared_data
-
-REFUSED = {"export__broken.json"}
-
-
-def _names() -> list[str]:
-    folders = [parent / "shared" / "data" / "ghost" / "fixtures" for parent in PROJECT.parents]
-    found = [each.name for folder in folders if folder.is_dir() for each in folder.glob("*.json")]
-    return sorted(set(found) - REFUSED)
-
-
-def _tables(file: Path) -> dict[str, list[dict[str, Any]]]:
-    """A reader of its own: where the tables are in each of the forms of an export."""
-    found = json.loads(file.read_text(encoding="utf-8"))
-    found = found["db"][0] if "db" in found else found
-    while "data" in found:
-        found = found["data"]
-    return {name: rows or [] for name, rows in found.items() if name in TABLES}
+from tests.shared import shared_data
 
 
 def _read(file: Path) -> list[Record]:
@@ -40,10 +23,10 @@ def _read(file: Path) -> list[Record]:
     return list(export.records())
 
 
-@pytest.mark.parametrize("name", _names() or ["export__default_export.json"])
+@pytest.mark.parametrize("name", ghost_export.names() or ["export__default_export.json"])
 def test_the_counts_of_a_file_are_those_of_another_reader(name: str) -> None:
     file = shared_data("ghost", "fixtures", name)
-    tables, records = _tables(file), _read(file)
+    tables, records = ghost_export.tables_of(file), _read(file)
     texts = [each for each in records if isinstance(each, Text)]
     kinds = Counter(str(each.kind) for each in texts)
     pages = [each for each in tables["posts"] if each.get("page") or each.get("type") == "page"]
@@ -202,7 +185,7 @@ nodes = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     tables=st.dictionaries(
         st.sampled_from(sorted(TABLES)), st.lists(columns | values, max_size=4), max_size=5
