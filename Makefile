@@ -23,7 +23,7 @@ reset-demo upgrade-database:
 
 # The checks get the environment for developing, and settings and a database of their own.
 test:
-	@$(LAUNCHER) check throwaway make each TARGETS="programs static-checks migration-locks unit-tests browser-tests coverage"
+	@$(LAUNCHER) check throwaway make each TARGETS="programs static-checks all-tests coverage"
 
 prove-small:
 	@$(LAUNCHER) check throwaway make each TARGETS="programs migrations-run small-proofs"
@@ -42,12 +42,13 @@ PYTHON := .venv/bin/python
 # In the order of tests/conftest.py: what takes longest first.
 BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 PYTEST := $(PYTHON) -m pytest $(BOTH_CORES)
-BROWSER_TESTS := $(PYTEST) -m browser tests/browser
+# Beside the unit tests, so with databases and a cache of their own; the variable is a suffix for pytest-django.
+BROWSER_TESTS := TOX_PARALLEL_ENV=browser $(PYTEST) -o cache_dir=.pytest_cache/browser -m browser tests/browser
 WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 PROOFS := $(PYTHON) -m pytest -m proof -rs -o faulthandler_timeout=0
-STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run types
+STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run migration-locks types
 
-.PHONY: each programs static-checks $(STATIC_CHECKS) migration-locks unit-tests browser-tests coverage \
+.PHONY: each programs static-checks $(STATIC_CHECKS) all-tests unit-tests browser-tests coverage \
   small-proofs full-proofs benchmarks take-screenshots
 
 # Every target, also after one has failed; at last how each of them went.
@@ -95,8 +96,12 @@ types:
 	$(PYTHON) -m mypy
 
 # It asks the migrated database for the names of constraints.
-migration-locks:
+migration-locks: migrations-run
 	$(PYTHON) -m tests.migration_linter
+
+# Four processes for two cores: each of them often waits for the database, a browser or a clock.
+all-tests:
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 $(WHOLE_OUTPUT) browser-tests unit-tests
 
 # The others are not even collected: every core would import what they need, and run none of it.
 # Counting branches makes Python half as slow again; what the browser and the proofs run has its own

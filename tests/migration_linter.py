@@ -13,7 +13,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from django.db.migrations import Migration
+    from django.db.migrations.loader import MigrationLoader
 
 LAST_BEFORE: Final = {
     "accounts": "0001_squashed_0005_initial",
@@ -145,22 +149,14 @@ def _data_behind_lock(statements: list[str], created: set[str]) -> Iterator[Find
             yield Finding(DATA_BEHIND_LOCK, _DATA_MESSAGE, statement)
 
 
-def new_migrations() -> list[tuple[str, list[str], bool]]:
-    """Name, statements and atomicity of every migration since `LAST_BEFORE`."""
-    from django.db import connection
-    from django.db.migrations.loader import MigrationLoader
-
-    loader = MigrationLoader(connection)
+def new_migrations(loader: "MigrationLoader") -> "list[Migration]":
+    """Every migration since `LAST_BEFORE`, in the order in which they run."""
     before = {node for last in LAST_BEFORE.items() for node in loader.graph.forwards_plan(last)}
-    # In the order in which they run, because each needs the model state before it.
     plan = dict.fromkeys(
         node for leaf in loader.graph.leaf_nodes() for node in loader.graph.forwards_plan(leaf)
     )
     return [
-        (str(migration), loader.collect_sql([(migration, False)]), migration.atomic)
-        for node in plan
-        if node[0] in LAST_BEFORE and node not in before
-        for migration in [loader.graph.nodes[node]]
+        loader.graph.nodes[node] for node in plan if node[0] in LAST_BEFORE and node not in before
     ]
 
 
@@ -169,14 +165,19 @@ def main() -> int:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
     django.setup()
-    migrations = new_migrations()
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    migrations = new_migrations(loader)
     count = 0
-    for name, statements, atomic in migrations:
-        for finding in lint(statements, atomic=atomic):
-            if (name, finding.rule) not in ALLOWED:
+    for migration in migrations:
+        statements = loader.collect_sql([(migration, False)])
+        for finding in lint(statements, atomic=migration.atomic):
+            if (str(migration), finding.rule) not in ALLOWED:
                 count += 1
-                print(f"{name}: {finding}")
-    unknown = {name for name, _ in ALLOWED} - {name for name, _, _ in migrations}
+                print(f"{migration}: {finding}")
+    unknown = {name for name, _ in ALLOWED} - {str(each) for each in migrations}
     for name in sorted(unknown):
         count += 1
         print(f"{name}: it is in ALLOWED, but there is no such migration to check.")

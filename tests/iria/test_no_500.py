@@ -13,8 +13,8 @@ from tests.iria.url_requests import errors_of, request_error, share_of, with_que
 from tests.proofs.size import sized
 
 ADMIN = "/admin/"
-SHARES = sized(5, 1)
-"""Each URL gets a fifth of the requests; with `make prove` each gets all."""
+SHARES = sized(10, 1)
+"""Each URL gets a tenth of the requests; with `make prove` each gets all."""
 
 
 def public_urls(parts: dict[str, str]) -> list[str]:

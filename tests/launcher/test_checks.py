@@ -46,7 +46,10 @@ def test_when_all_is_well_that_is_the_result(targets: Path) -> None:
 
 def test_ci_runs_every_test_and_every_proof() -> None:
     test, small = make("-n", "test").stdout, make("-n", "prove-small").stdout
-    assert "unit-tests browser-tests" in test
+    assert "all-tests" in test
+    both = make("-n", "all-tests").stdout
+    assert "--ignore tests/browser" in both
+    assert "-m browser tests/browser" in both
     assert "--ignore tests/browser --ignore tests/proofs" in make("-n", "unit-tests").stdout
     assert "-m browser tests/browser" in make("-n", "browser-tests").stdout
     assert "small-proofs" in small
@@ -55,9 +58,16 @@ def test_ci_runs_every_test_and_every_proof() -> None:
     assert ci.index("make test") < ci.index("make prove-small")
 
 
+def test_tests_at_the_same_time_have_databases_and_caches_of_their_own() -> None:
+    unit, browser = make("-n", "unit-tests").stdout, make("-n", "browser-tests").stdout
+    for own in ("TOX_PARALLEL_ENV=browser", "cache_dir="):
+        # Also in the second try.
+        assert (unit.count(own), browser.count(own)) == (0, 2)
+
+
 def test_only_the_browser_gets_a_second_try() -> None:
     assert "|| " in make("-n", "browser-tests").stdout
-    targets = ("static-checks", "migration-locks", "unit-tests", "coverage", "small-proofs")
+    targets = ("static-checks", "unit-tests", "coverage", "small-proofs")
     for target in targets:
         assert "||" not in make("-n", target).stdout
 
