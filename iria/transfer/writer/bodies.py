@@ -6,12 +6,8 @@ from html import escape, unescape
 from typing import Final
 from urllib.parse import urlsplit
 
-from iria.transfer.writer.images import Images
+from iria.transfer.writer.images import FIGURE, Images
 
-FIGURE: Final = re.compile(
-    r'<figure(?P<before>[^>]*?) data-source-image="(?P<id>[^"]*)"(?P<between>[^>]*?)'
-    r' data-source-url="(?P<url>[^"]*)"(?P<after>[^>]*)>'
-)
 ATTACHED: Final = re.compile(
     r'<figure data-gallery="" data-source-attached="(?P<id>[^"]*)"></figure>'
 )

@@ -1,8 +1,9 @@
 """Images from the folder of uploads or from the old site, adopted into the library."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -14,7 +15,8 @@ from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image as ImageRow
 from iria.core.http.safe_client import RequestFailed
-from iria.transfer.records import Image, Kind
+from iria.transfer.names import short_id
+from iria.transfer.records import Image, Kind, Remark, Text
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.fetching import Fetcher, is_web_url
 from iria.transfer.writer.items import Items, digest_of, digest_of_row
@@ -23,9 +25,15 @@ BELOW: Final = ("", "uploads", "wp-content/uploads", "images", "content/images")
 """Where in the folder the uploads may be."""
 SIZE: Final = re.compile(r"(?:-\d{1,5}x\d{1,5}|-scaled|-rotated|-e\d{10,13})(?=\.\w+$)")
 """What WordPress appends to the names of smaller versions."""
+FIGURE: Final = re.compile(
+    r'<figure(?P<before>[^>]*?) data-source-image="(?P<id>[^"]*)"(?P<between>[^>]*?)'
+    r' data-source-url="(?P<url>[^"]*)"(?P<after>[^>]*)>'
+)
+"""An image in a text, as a parser leaves it."""
 NOT_YET: Final = 10**17
 """Stands for the id of an image in a dry run, so that texts are reported as they would become."""
 NO_FOLDER: Final = "Give the folder of its uploads with --media, or fetch it with --fetch."
+OF_WORDPRESS: Final = "/wp-content/uploads/"
 ELSEWHERE: Final = "It is on another server. Fetch it with --fetch."
 NOT_FOUND: Final = "The file is not in the folder."
 KNOWN_FILE: Final = "The same file was in the library; it is used."
@@ -33,12 +41,7 @@ KNOWN_FILE: Final = "The same file was in the library; it is used."
 
 def key_of(url: str) -> str:
     """The path of an upload without host and size, which is the same for all versions of an image."""
-    try:
-        path = unquote(urlsplit(url.strip()).path)
-    except ValueError:
-        return ""
-    _, found, below = path.partition("/uploads/")
-    return SIZE.sub("", below if found else path.lstrip("/"))
+    return SIZE.sub("", _path_of(url.strip()))
 
 
 class Missing(Exception):
@@ -96,6 +99,16 @@ class Media:
             return None
 
 
+def _path_of(url: str) -> str:
+    """Below the folder of uploads, with its size."""
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return ""
+    _, found, below = path.partition("/uploads/")
+    return below if found else path.lstrip("/")
+
+
 @dataclass(slots=True)
 class Images:
     """Writes images, and finds those that texts show."""
@@ -111,6 +124,7 @@ class Images:
     """Source id of a text → those of its images."""
     pages: list[tuple[str, str, str]] = field(default_factory=list)
     """Source id of an image, the page it had, and the text it belongs to."""
+    _listed: set[str] = field(default_factory=set)
     _rows: dict[str, int] = field(default_factory=dict)
     _by_file: dict[str, str] = field(default_factory=dict)
 
@@ -118,10 +132,45 @@ class Images:
         for each in images:
             self._write(each)
 
+    def write_unlisted(self, texts: Iterable[Text], site_url: str) -> None:
+        """Images of the old site that texts show and the source does not list, as in an export of posts alone.
+
+        They are no items of the source, so the report has a remark for each instead of counting them.
+        """
+        host = urlsplit(site_url).netloc.lower().removeprefix("www.")
+        for text in texts:
+            if text.skipped or self.media is None:
+                continue
+            for found in FIGURE.finditer(text.body):
+                url = unescape(found["url"])
+                if (
+                    unescape(found["id"]) not in self._listed
+                    and key_of(url) not in self._by_file
+                    and is_web_url(url)
+                    and (OF_WORDPRESS in url or (host and host in url.lower()))
+                ):
+                    self._write_unlisted(url, self.media)
+
+    def _write_unlisted(self, url: str, media: Media) -> None:
+        image = Image(short_id(url), url, _path_of(url))
+        self._listed.add(image.source_id)
+        self._by_file[key_of(url)] = image.source_id
+        item = self.items.one(Kind.IMAGES, image.source_id)
+        if (known := self.items.row(item, ImageRow)) is not None:
+            self._rows[image.source_id] = known.pk
+        elif item is None and media.may_have(image):
+            if self.dry_run:
+                self._rows[image.source_id] = NOT_YET
+                outcome = ""
+            else:
+                _, outcome = self._ingest(image, media)
+            remark = Remark("image that the source does not list", outcome or url)
+            self.report.add_remarks(Kind.IMAGES, image.source_id, [remark])
+
     def find(self, source_id: str, url: str) -> int | None:
         """The id of the row of an image, by its source id or else by its URL."""
-        if source_id in self._rows:
-            return self._rows[source_id]
+        if source_id in self._listed:
+            return self._rows.get(source_id)
         return self._rows.get(self._by_file.get(key_of(url), ""))
 
     def find_row(self, source_id: str) -> int | None:
@@ -132,6 +181,7 @@ class Images:
     def _write(self, image: Image) -> None:
         source_id = image.source_id
         self.report.add_remarks(Kind.IMAGES, source_id, image.remarks)
+        self._listed.add(source_id)
         self._by_file.setdefault(key_of(image.url), source_id)
         if image.parent:
             self.attached.setdefault(image.parent, []).append(source_id)
@@ -159,6 +209,15 @@ class Images:
             self._adopt(image, self.media)
 
     def _adopt(self, image: Image, media: Media) -> None:
+        row, reason = self._ingest(image, media)
+        if row is None:
+            self._report(image.source_id, Outcome.FAILED, reason)
+        else:
+            outcome = Outcome.UNCHANGED if reason else Outcome.CREATED
+            self._report(image.source_id, outcome, reason, row.get_absolute_url())
+
+    def _ingest(self, image: Image, media: Media) -> tuple[ImageRow | None, str]:
+        """The row, and what is to be said of it; or why there is none."""
         credit = (
             image.credit
             or self.credits.get(image.source_id)
@@ -177,8 +236,7 @@ class Images:
                     credit_pending=True,
                 )
         except (Missing, ingest.UploadRejected, OSError) as error:
-            self._report(image.source_id, Outcome.FAILED, str(error))
-            return
+            return None, str(error)
         created = row.pk > newest
         self._rows[image.source_id] = row.pk
         self.items.record(
@@ -189,10 +247,7 @@ class Images:
             written=written(row),
             created=created,
         )
-        outcome = Outcome.CREATED if created else Outcome.UNCHANGED
-        self._report(
-            image.source_id, outcome, "" if created else KNOWN_FILE, row.get_absolute_url()
-        )
+        return row, "" if created else KNOWN_FILE
 
     def _report(self, source_id: str, outcome: Outcome, reason: str = "", url: str = "") -> None:
         self.report.add(Kind.IMAGES, source_id, outcome, reason, url)

@@ -178,6 +178,28 @@ def test_images_come_with_caption_credit_and_pending_credit(run: Run, tmp_path: 
     assert again["counts"]["posts"]["unchanged"] == 1
 
 
+def test_an_image_that_the_export_does_not_list_is_adopted_but_not_counted(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "2020").mkdir()
+    (tmp_path / "2020" / "quay.jpg").write_bytes(picture_file(colour="red").read())
+    (tmp_path / "other.jpg").write_bytes(picture_file(colour="teal").read())
+    body = (
+        '<img class="wp-image-21" src="https://old.example/wp-content/uploads/2020/quay-300x200.jpg">\n\n'
+        '<img src="https://elsewhere.example/other.jpg">'
+    )
+    parts = (wxr.item(7, "One", body),)
+    tried = run(*parts, media=tmp_path, dry_run=True)
+    report = run(*parts, media=tmp_path)
+    assert (report["counts"], report["remarks"]) == (tried["counts"], tried["remarks"])
+    assert "images" not in report["counts"]
+    image = Image.objects.get()
+    assert f'data-image="{image.pk}"' in Article.objects.get().body
+    assert 'href="https://elsewhere.example/other.jpg"' in Article.objects.get().body
+    again = run(*parts, media=tmp_path)
+    assert again["counts"]["posts"]["unchanged"] == 1
+
+
 def test_links_lead_to_texts_that_come_later(run: Run) -> None:
     body = (
         '<a href="https://old.example/2020/05/04/two/#top">By path</a> <a href="/?p=8">By id</a> '
