@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
@@ -112,6 +112,7 @@ def convert(row: Row, place: Place) -> Body:
         _prepare(tree, place)
         names = sorted({str(each.tag) for each in tree.iter(*FUNCTIONS)})
         cards.remarks += [Remark("code not imported", name) for name in names]
+        cards.remarks += [Remark("linked image", href) for href in _links_of_images(tree)]
 
     converted = bodies.convert_html(source, identify, prepare)
     remarks = [*cards.remarks, *converted.remarks]
@@ -176,6 +177,14 @@ def _prepare(tree: HtmlElement, place: Place) -> None:
             figure.set("class", f"align{width}")
         if url := figure.get("data-embed"):
             figure.set("data-embed", re.sub("^http:", "https:", url))
+
+
+def _links_of_images(tree: HtmlElement) -> Iterator[str]:
+    """The links that images have, except those to the image itself."""
+    for anchor in tree.iter("a"):
+        href = anchor.get("href") or ""
+        if next(anchor.iter("img"), None) is not None and not bodies.IMAGE_FILE.search(href):
+            yield href
 
 
 def _classes(element: HtmlElement) -> set[str]:

@@ -70,7 +70,7 @@ def read_routes(file: Path, zone: tzinfo) -> Routes:
     if collections := _mapping(given.get("collections")):
         routes.collections = []
     for path, options in collections.items():
-        _add_collection(routes, path_of(str(path)), _mapping(options))
+        _add_collection(routes, path_of(_string(path)), _mapping(options))
     taxonomies = _mapping(given.get("taxonomies"))
     for name in ("tag", "author"):
         pattern = taxonomies.get(name)
@@ -79,14 +79,14 @@ def read_routes(file: Path, zone: tzinfo) -> Routes:
     for path, options in _mapping(given.get("routes")).items():
         shown = _data(_mapping(options).get("data"))
         if shown.startswith(("page.", "post.")):
-            routes.shown_at[shown] = path_of(str(path))
-        elif shown and path_of(str(path)) != "/":
-            routes.lists.append((path_of(str(path)), shown))
+            routes.shown_at[shown] = path_of(_string(path))
+        elif shown and path_of(_string(path)) != "/":
+            routes.lists.append((path_of(_string(path)), shown))
     return routes
 
 
 def _add_collection(routes: Routes, path: str, options: Mapping[Any, Any]) -> None:
-    permalink, condition = options.get("permalink"), str(options.get("filter") or "")
+    permalink, condition = options.get("permalink"), _string(options.get("filter"))
     if isinstance(permalink, str):
         routes.collections.append((condition, permalink))
     of_one = re.fullmatch(r"(?:primary_)?(tag|author):\[?([\w-]+)\]?", condition)
@@ -108,7 +108,7 @@ def read_redirects(file: Path) -> list[Redirect]:
     else:
         message = f"{file.name} is no redirects file of Ghost."
         raise Unreadable(message, 1)
-    return [_redirect(str(old or ""), str(new or "")) for old, new in pairs]
+    return [_redirect(_string(old), _string(new)) for old, new in pairs]
 
 
 def matches(condition: str, facts: Facts) -> bool:
@@ -190,6 +190,11 @@ def _data(value: object) -> str:
         value = next(iter(value.values()), "")
     found = OF_ONE.fullmatch(value.strip()) if isinstance(value, str) else None
     return found[0] if found else ""
+
+
+def _string(value: object) -> str:
+    """Never the form of a list as a text: a few lines of YAML can make a list of any size."""
+    return value if isinstance(value, str) else ""
 
 
 def _mapping(value: object) -> dict[Any, Any]:

@@ -72,12 +72,15 @@ class Tables:
         try:
             with file.open("rb") as source:
                 self._read(source)
+            self._db.commit()
         except OSError as error:
             message = f"The file cannot be opened: {error.strerror}."
             raise Unreadable(message) from error
+        except sqlite3.Error as error:
+            message = f"The temporary database cannot be written: {error}."
+            raise Unreadable(message) from error
         if not self._has_posts:
             raise Unreadable(NO_EXPORT, 1)
-        self._db.commit()
 
     def rows(self, name: str) -> Iterator[Row]:
         """All rows of a table, in their order."""

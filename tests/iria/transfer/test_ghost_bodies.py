@@ -245,6 +245,7 @@ def test_a_card_becomes_its_equivalent(name: str, fields: dict[str, Any], stored
         ({"type": "paywall"}, "card without function"),
         ({"type": "some-new-card"}, "unknown card"),
         ({"type": "html", "html": "<form><input></form>"}, "code not imported"),
+        ({"type": "image", "src": "a.jpg", "href": "https://else.example/"}, "linked image"),
     ],
 )
 def test_what_does_not_come_along_is_remarked(card: dict[str, Any], remark: str) -> None:

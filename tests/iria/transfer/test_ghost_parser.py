@@ -1,6 +1,7 @@
 """A Ghost export becomes neutral records."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -316,8 +317,18 @@ def test_a_broken_redirects_file_is_refused(
     assert refused.value.line == line
 
 
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
+    for before, name in pairwise("abcdefghij")
+)
+
+
 @pytest.mark.parametrize(
-    "content", ["- a", "collections: [", "a: &a [*a]", "!!python/object:x.y {}"]
+    "content",
+    [
+        *("- a", "collections: [", "a: &a [*a]", "!!python/object:x.y {}", "[a]: b"),
+        BOMB + "collections: {/: {permalink: /a/, filter: *j}}\nroutes: {/x/: *j}",
+    ],
 )
 def test_no_routes_file_makes_an_exception(tmp_path: Path, content: str) -> None:
     (tmp_path / "routes.yaml").write_text(content)
@@ -326,6 +337,12 @@ def test_no_routes_file_makes_an_exception(tmp_path: Path, content: str) -> None
         assert list(export.records())
     except Unreadable as error:
         assert "routes.yaml" in error.reason  # noqa: PT017 - both are right
+
+
+def test_a_redirects_file_cannot_fill_the_memory(tmp_path: Path) -> None:
+    (tmp_path / "redirects.yaml").write_text(BOMB + "301:\n  /a/: *j\n")
+    (found,) = read_redirects(tmp_path / "redirects.yaml")
+    assert found.skipped
 
 
 def _consents(records: list[Record]) -> dict[str, Consent]:
