@@ -5,7 +5,8 @@ PostgreSQL maintains entries in `ListingEntry` and counts in `ListingCount`
 time needs no write when it comes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -263,10 +264,24 @@ def recheck() -> int:
     return len(articles)
 
 
-def write(article_ids: Sequence[int]) -> None:
+def write(article_ids: Collection[int]) -> None:
     """Updates the entries of these articles; correct entries are not touched."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT articles_listing_write(%s::bigint[])", [list(article_ids)])
+
+
+@contextmanager
+def listed_together(article_ids: Collection[int]) -> Iterator[None]:
+    """Updates the entries of these articles once at the end, instead of with each table.
+
+    Args:
+        article_ids: read at the end, so it may be filled meanwhile.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL iria.listings_in_bulk = 'on'")
+        yield
+        cursor.execute("SET LOCAL iria.listings_in_bulk = 'off'")
+        write(article_ids)
 
 
 def _period(moment: datetime) -> int:

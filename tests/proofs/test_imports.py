@@ -32,7 +32,7 @@ POSTS, COMMENTS = sized(300, 10_000), 5
 SECONDS, MEGABYTES = 60, 300
 LINES = sized((2_000, 8_000), (10_000, 1_000_000))
 MORE_MEGABYTES = 20
-KILLED_POSTS, KILLS = sized(600, 3_000), sized(2, 10)
+KILLED_POSTS, KILLS = sized(450, 3_000), sized(2, 10)
 
 WORDS: Final = Language().words[:500]
 
@@ -55,7 +55,7 @@ STATE: Final = {
     " FROM articles_revision AS revision JOIN articles_article AS article ON article.id = article_id",
     "state changes": "SELECT slug, change.state FROM articles_statechange AS change"
     " JOIN articles_article AS article ON article.id = article_id",
-    "categories": "SELECT slug, path, name, position FROM articles_articlecategory AS chosen"
+    "categories": "SELECT article, slug, path, name, chosen.position FROM articles_articlecategory AS chosen"
     " JOIN articles_category AS category ON category.id = category_id"
     " JOIN (SELECT id, slug AS article FROM articles_article) AS article ON article.id = article_id",
     "authors": "SELECT article.slug, author.slug, author.name, position FROM articles_byline"

@@ -5,8 +5,7 @@ those of the paragraphs, which is many times faster than writing and parsing eac
 is in several articles: half of them are drawn from the subject of the article, half from all.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Self
@@ -118,7 +117,7 @@ def _load(numbers: range, language: Language, topics: "_Topics", seed: int) -> N
         create_texts(language, seed, words=PARAGRAPH, each=OF_A_SUBJECT)
         cursor.execute(CREATE)
         cursor.execute(COMPOSE, {"typical": TYPICAL, "first": numbers[0], "last": numbers[-1]})
-        with listed_together(numbers):
+        with listings.listed_together(numbers):
             _insert_articles()
             topics.assign()
         _write_entries()
@@ -227,16 +226,6 @@ class _Topics:
             {"article_id": "id", "text": "'A name was misspelt; it is right now.'"},
             f"synthetic_article WHERE pg_temp.share(id, 13) < {CORRECTED}",
         )
-
-
-@contextmanager
-def listed_together(numbers: range) -> Iterator[None]:
-    """Updates the listings of these articles once at the end, instead of with each table."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL iria.listings_in_bulk = 'on'")
-        yield
-        cursor.execute("SET LOCAL iria.listings_in_bulk = 'off'")
-        listings.write(numbers)
 
 
 def _one_of(keys: Sequence[int], of: str, purpose: int) -> str:

@@ -56,7 +56,7 @@ def load_comments(count: int, language: Language, seed: int = 1) -> int:
         cursor.execute("DROP TABLE IF EXISTS synthetic_comment")
         cursor.execute(WRITE, {"first": first, "last": last})
         with without_indexes(Comment, CommentPosition, CommentSearchVector):
-            with without_trigger(Comment, "comment_keep_words"):
+            with without_trigger(Comment, "comment_keep_new_words"):
                 written = _insert_comments(last)
             _insert_vectors()
     catch_up_sequence(Comment)
@@ -76,7 +76,7 @@ def _insert_comments(last: int) -> int:
 
 
 def _insert_vectors() -> None:
-    """Writes what the trigger `comment_keep_words` would, from the vectors of the sentences."""
+    """Writes what the trigger `comment_keep_new_words` would, from the vectors of the sentences."""
     text = (
         "CASE reader WHEN 'iria_english' THEN vector ELSE to_tsvector(reader::regconfig, text) END"
     )

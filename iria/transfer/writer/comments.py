@@ -112,8 +112,10 @@ def _create(
         rows.append(row)
     CommentRow.objects.bulk_create(rows, batch_size=AT_ONCE)
     items.record_all(
-        Made(Kind.COMMENTS, each.source_id, row, digest_of(each), written(row), created=True)
-        for (_, each), row in zip(comments, rows, strict=True)
+        [
+            Made(Kind.COMMENTS, each.source_id, row, digest_of(each), written(row), created=True)
+            for (_, each), row in zip(comments, rows, strict=True)
+        ]
     )
 
 

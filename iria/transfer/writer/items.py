@@ -1,8 +1,8 @@
 """The items of one source that were imported before or just now."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Sequence
+from dataclasses import fields
 from typing import Any, Final, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
@@ -19,7 +19,7 @@ ID_LENGTH: Final = 200
 
 def digest_of(record: Author | Comment | Image | Term | Text) -> str:
     """Of the item in the source. Comments of a text are items of their own."""
-    values = asdict(record)
+    values = {each.name: getattr(record, each.name) for each in fields(record)}
     values.pop("comments", None)
     return hashlib.sha256(
         f"{CONVERSION}{sorted(values.items())!r}".encode(errors="replace")
@@ -86,8 +86,9 @@ class Items:
     ) -> None:
         self.record_all([Made(kind, source_id, row, digest, written, created)])
 
-    def record_all(self, made: Iterable["Made"]) -> None:
+    def record_all(self, made: Collection["Made"]) -> None:
         """Records what was created or updated; no item twice."""
+        types = ContentType.objects.get_for_models(*{type(each.row) for each in made})
         ImportedItem.objects.bulk_create(
             (
                 ImportedItem(
@@ -96,7 +97,7 @@ class Items:
                     source_id=each.source_id[:ID_LENGTH],
                     digest=each.digest,
                     written=each.written,
-                    content_type=ContentType.objects.get_for_model(each.row),
+                    content_type=types[type(each.row)],
                     object_id=each.row.pk,
                     created_in_id=self.run_id if each.created else None,
                 )

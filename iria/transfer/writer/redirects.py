@@ -71,11 +71,15 @@ class Redirects:
             self.report.add(Kind.REDIRECTS, old, outcome, reason, new)
         Redirect.objects.bulk_create(created)
         self.items.record_all(
-            Made(Kind.REDIRECTS, each.old_path, each, "", digest_of_row(target, pk), created=True)
-            for each in created
-            # Those of a text are deleted with it; one of these may lead to a row that existed before.
-            for target, pk in (_target(each),)
-            if target != "article"
+            [
+                Made(
+                    Kind.REDIRECTS, each.old_path, each, "", digest_of_row(target, pk), created=True
+                )
+                for each in created
+                # Those of a text are deleted with it; one of these may lead to a row that existed before.
+                for target, pk in (_target(each),)
+                if target != "article"
+            ]
         )
 
 

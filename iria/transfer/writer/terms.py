@@ -193,6 +193,6 @@ def _category(term: Term, parent: Category | None) -> tuple[Category, bool]:
 
 
 def _tag(term: Term) -> tuple[Tag, bool]:
-    before = Tag.objects.count()
+    newest = Tag.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     tag = tags_named([term.name[:100]])[0]
-    return tag, Tag.objects.count() > before
+    return tag, tag.pk > newest

@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.body.sanitiser import ALT_MAX_LENGTH, UNSTORABLE
-from articles.editorial import bylines, category_tree, publishing, signals, tags, trash
+from articles.editorial import (
+    bylines,
+    category_tree,
+    listings,
+    publishing,
+    signals,
+    tags,
+    trash,
+)
 from articles.editorial.models import Article, ArticleType, Draft, Figure
 from articles.editorial.models.article import BODY_MAX_LENGTH, LANGUAGES, UNTITLED
 from articles.editorial.versions import revisions
@@ -123,7 +131,10 @@ class Texts:
         tasks = self._tasks([replace(each, remarks=[*each.remarks]) for each in texts])
         due = [each for each in tasks if each.is_due]
         find = self._finder(each.text.body for each in due)
-        self._write_articles([each for each in due if each.text.kind != Kind.PAGES], find)
+        articles: list[int] = []
+        with listings.listed_together(articles):
+            self._write_articles([each for each in due if each.text.kind != Kind.PAGES], find)
+            articles += [each.row.pk for each in due if isinstance(each.row, Article)]
         for each in due:
             if each.text.kind == Kind.PAGES:
                 each.row = self._page(each.text, each.row, find)
@@ -172,16 +183,18 @@ class Texts:
     def _record(self, due: list[Task]) -> None:
         now = written(each.row for each in due if each.row is not None)
         self.items.record_all(
-            Made(
-                each.text.kind,
-                each.text.source_id,
-                each.row,
-                each.digest,
-                now[each.row],
-                created=each.outcome == Outcome.CREATED,
-            )
-            for each in due
-            if each.row is not None
+            [
+                Made(
+                    each.text.kind,
+                    each.text.source_id,
+                    each.row,
+                    each.digest,
+                    now[each.row],
+                    created=each.outcome == Outcome.CREATED,
+                )
+                for each in due
+                if each.row is not None
+            ]
         )
 
     def _report(self, tasks: list[Task]) -> None:

@@ -14,7 +14,7 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
 from articles.editorial import category_tree, listings, publishing, tags
-from articles.editorial.listings import Listing, counts_by_language, counts_of
+from articles.editorial.listings import Listing, counts_by_language, counts_of, listed_together
 from articles.editorial.models import (
     Article,
     ArticleCategory,
@@ -27,7 +27,6 @@ from articles.editorial.models import (
     Scope,
 )
 from iria.core.http.cache_versions import CONTENT, current_versions
-from iria.evaluation.synthetic.articles import listed_together
 from tests import newsroom
 from tests.together import at_once
 
