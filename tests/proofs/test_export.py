@@ -21,15 +21,24 @@ from accounts.models import AuthorProfile, User
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.images.models import Image
+from articles.pages.models import Page
 from newsletter.models import Subscriber
 from tests.clean_database import CleanDatabase
-from tests.proofs.size import sized
+from tests.proofs.size import FULL, sized
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
 
 SIZES = sized((200, 800), (10_000, 100_000))
 MEGABYTES: Final = 30
 """How much more memory the larger archive may need; caches are full after some thousand articles."""
+
+MEASURED: Final = """
+import re, runpy
+from pathlib import Path
+runpy.run_path("manage.py", run_name="__main__")
+print(re.search("VmHWM:\\s+([0-9]+)", Path("/proc/self/status").read_text())[1])
+"""
+"""Not `getrusage`, which counts the memory of the process that started this one."""
 
 EMAIL: Final = re.compile(rb"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -99,6 +108,43 @@ def _published_addresses(folder: Path) -> set[str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def nikola(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The program, in an environment of its own: its dependencies are none of ours."""
+    if program := os.environ.get("NIKOLA"):
+        return program
+    if not FULL:
+        pytest.skip("Nikola is installed at full size only; NIKOLA names one that is there.")
+    folder = tmp_path_factory.mktemp("nikola")
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    packages = ("nikola", "phpserialize", "requests", "html2text")
+    subprocess.run([folder / "bin/pip", "install", "-q", *packages], check=True)
+    return str(folder / "bin/nikola")
+
+
+def test_nikola_reads_every_text_of_the_wordpress_export(
+    nikola: str, tmp_path: Path, settings: Any
+) -> None:
+    settings.STATE = tmp_path
+    call_command("load_demo", verbosity=0)
+    call_command("export_site", tmp_path / "wxr", format="wxr", verbosity=0)
+    subprocess.run(
+        [nikola, "import_wordpress", "--no-downloads", "-o", "site", "wxr/wordpress.xml"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    read = {
+        line.removeprefix(".. title: ")
+        for file in (tmp_path / "site").rglob("*.meta")
+        for line in file.read_text().splitlines()
+        if line.startswith(".. title: ")
+    }
+    wanted = {*Article.objects.values_list("headline", flat=True)}
+    wanted |= {*Page.objects.values_list("title", flat=True)}
+    assert read == wanted
+
+
 def test_a_larger_archive_needs_no_more_memory(tmp_path: Path) -> None:
     peaks = []
     for size in SIZES:
@@ -115,11 +161,11 @@ def _memory_of(*command: str) -> float:
     """The most memory of a command in a process of its own, in megabytes."""
     settings = connection.settings_dict
     url = f"postgres://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}"
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", *command, "-v0"],
+    result = subprocess.run(
+        [sys.executable, "-c", MEASURED, *command, "-v0"],
         env={**os.environ, "DATABASE_URL": f"{url}/{settings['NAME']}"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    _pid, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return usage.ru_maxrss / 1024
+    return int(result.stdout) / 1024

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from iria.transfer.site import exporting
+from iria.transfer.site import exporting, wxr
 from iria.transfer.site.folder import dump
 from iria.transfer.site.kinds import KINDS
-from iria.transfer.site.tables import undecided
 
 INCOMPLETE: Final = 1
 """Exit status if a file that the database names is missing or was changed."""
+
+FORMATS: Final[dict[str, Any]] = {"iria": exporting.export_site, "wxr": wxr.export_wxr}
 
 
 class Command(BaseCommand):
@@ -25,6 +26,12 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--schemas", action="store_true", help="print the JSON Schemas of all files and end"
+        )
+        parser.add_argument(
+            "--format",
+            choices=FORMATS,
+            default="iria",
+            help="“iria” has everything and is read by import_site; “wxr” is for WordPress",
         )
         parser.add_argument(
             "--personal-data",
@@ -44,24 +51,13 @@ class Command(BaseCommand):
             message = "Give a folder that does not exist yet."
             raise CommandError(message)
         try:
-            result = exporting.export_site(
+            result = FORMATS[options["format"]](
                 options["folder"], personal_data=options["personal_data"], progress=progress
             )
         except exporting.CannotExport as error:
             raise CommandError(str(error)) from None
-        self._report(options, result)
-        if result.missing or result.damaged:
-            sys.exit(INCOMPLETE)
-
-    def _report(self, options: dict[str, Any], result: exporting.Exported) -> None:
         if options["verbosity"]:
-            self.stdout.write(
-                f"{options['folder']}: {result.files:,} files, {sum(result.counts.values()):,} rows"
-                f" of {len(result.counts)} kinds."
-            )
-        for name in undecided():
-            self.stdout.write(f"Not exported, because no release of this format knows it: {name}.")
-        for name in result.missing:
-            self.stdout.write(f"Missing in the storage: {name}.")
-        for name in result.damaged:
-            self.stdout.write(f"Not what was uploaded, exported as it is: {name}.")
+            for line in result.lines():
+                self.stdout.write(line)
+        if not result.is_complete:
+            sys.exit(INCOMPLETE)

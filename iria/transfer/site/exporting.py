@@ -21,7 +21,7 @@ from articles.images.models import Image
 from iria.transfer.site import kinds
 from iria.transfer.site.articles import article_files
 from iria.transfer.site.folder import FORMAT, Writer, dump
-from iria.transfer.site.tables import Table, tables
+from iria.transfer.site.tables import Table, tables, undecided
 
 README: Final = """\
 # A publication as open files
@@ -53,6 +53,20 @@ class Exported:
     damaged: list[str] = field(default_factory=list)
     """Names of files that are not what was uploaded."""
     files: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        return not (self.missing or self.damaged)
+
+    def lines(self) -> Iterator[str]:
+        """What to say of it."""
+        yield f"{self.files:,} files, {sum(self.counts.values()):,} rows of {len(self.counts)} kinds."
+        for name in undecided():
+            yield f"Not exported, because no release of this format knows it: {name}."
+        for name in self.missing:
+            yield f"Missing in the storage: {name}."
+        for name in self.damaged:
+            yield f"Not what was uploaded, exported as it is: {name}."
 
 
 @contextmanager

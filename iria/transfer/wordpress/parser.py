@@ -56,6 +56,8 @@ DESCRIPTIONS: Final = ("_yoast_wpseo_metadesc", "rank_math_description", "_aiose
 CANONICAL: Final = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
 SUBTITLES: Final = ("newspack_post_subtitle",)
 CREDITS: Final = ("_media_credit", "_newspack_media_credit", "credit", "_credit")
+LEAD_CAPTION: Final = "_lead_caption"
+"""Our own exports say so (`iria.transfer.site.wxr`); in WordPress the caption of the file is shown."""
 TEMPLATE: Final = re.compile(r"%%?\w+%?%")
 """A placeholder in a field of an SEO plugin, which only the plugin can fill in."""
 UPLOADS: Final = "/wp-content/uploads/"
@@ -144,6 +146,7 @@ class Export:
             canonical_url=_first(meta, CANONICAL).strip(),
             path=bodies.path_of(given.get("link", "")),
             comments_open=given.get("comment_status", "open").strip() != "closed",
+            lead_caption=meta.get(LEAD_CAPTION, ""),
             lead_image=meta.get("_thumbnail_id", "").strip(),
             noindex=meta.get("_yoast_wpseo_meta-robots-noindex", "").strip() == "1"
             or '"noindex"' in meta.get("rank_math_robots", ""),

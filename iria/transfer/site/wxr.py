@@ -1,0 +1,486 @@
+"""The publication as a WordPress export (WXR 1.2), which WordPress and `import_wordpress` read."""
+
+import json
+import re
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import escape
+from itertools import batched
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.comments.models import Comment
+from articles.editorial.models import Article, ArticleType, Category
+from articles.images.models import Image
+from articles.links.targets import urls_for
+from articles.pages.models import Page
+from iria.core.http.urls import absolute_url
+from iria.publication.models import Publication, current_publication
+from iria.transfer.site.exporting import new_folder, snapshot
+from iria.transfer.site.tables import tables
+from iria.transfer.site.texts import Blocks, WrittenImage
+from iria.transfer.wordpress.parser import LEAD_CAPTION
+
+BATCH: Final = 100
+FILE: Final = "wordpress.xml"
+REPORT: Final = "report.json"
+MEDIA: Final = "media"
+
+HEAD: Final = """\
+<?xml version="1.0" encoding="UTF-8" ?>
+<rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
+ xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wfw="http://wellformedweb.org/CommentAPI/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/">
+<channel>
+"""
+FOOT: Final = "</channel>\n</rss>\n"
+NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+STATUS: Final = {
+    Article.State.PUBLISHED: "publish",
+    Article.State.SCHEDULED: "future",
+    Article.State.TRASH: "trash",
+}
+"""Other states are drafts there."""
+APPROVED: Final = {
+    Comment.State.APPROVED: "1",
+    Comment.State.PENDING: "0",
+    Comment.State.SPAM: "spam",
+}
+"""Other states are in the trash there."""
+
+HELD: Final = frozenset(
+    {
+        *(
+            "publication",
+            "authors",
+            "images",
+            "categories",
+            "tags",
+            "articles",
+            "article_categories",
+        ),
+        *("article_tags", "bylines", "figures", "pages", "comments", "photographers", "agencies"),
+    }
+)
+"""Kinds whose content the format holds, at least in part."""
+
+STRONG: Final = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
+EMPHASIS: Final = re.compile(r"\*([^\s*](?:[^*\n]*[^\s*])?)\*")
+LINK: Final = re.compile(r"\[([^\[\]\n]{1,300})\]\((https?://[^\s()<>]{1,2000})\)")
+
+
+def number_of(row: Any) -> int:
+    """Articles, pages and images have one sequence of ids there."""
+    return int(row.pk) * 3 + (Article, Page, Image).index(type(row))
+
+
+@dataclass(slots=True)
+class Lost:
+    """What the format cannot hold."""
+
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Kind of our own format → rows that are not exported at all."""
+    items: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """What is missing → the texts from which it is missing."""
+
+    def add(self, what: str, row: Any) -> None:
+        self.items[what].append(f"{row._meta.model_name} {row.pk}")
+
+    def lines(self) -> Iterator[str]:
+        for kind, number in self.kinds.items():
+            yield f"not in this format: {number:,} {kind.replace('_', ' ')}"
+        for what, rows in sorted(self.items.items()):
+            yield f"not in this format: {what}, {len(rows):,} times"
+
+
+@dataclass(slots=True)
+class Exported:
+    counts: Counter[str] = field(default_factory=Counter)
+    missing: list[str] = field(default_factory=list)
+    lost: Lost = field(default_factory=Lost)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+    def lines(self) -> Iterator[str]:
+        yield ", ".join(f"{number:,} {what}" for what, number in self.counts.items()) + "."
+        yield from self.lost.lines()
+        for name in self.missing:
+            yield f"Missing in the storage: {name}."
+
+
+def export_wxr(
+    target: Path, *, personal_data: bool = False, progress: Callable[[str], None] = print
+) -> Exported:
+    """Writes the file, the media and a report of what the format cannot hold.
+
+    Raises:
+        CannotExport: nothing was written.
+    """
+    result = Exported()
+    with new_folder(target) as work, snapshot():
+        with (work / FILE).open("w", encoding="utf-8") as file:
+            for part in _Wxr(result, work, personal_data, progress).parts():
+                file.write(NO_XML.sub("", part))
+        result.lost.kinds = dict(rows_not_in(HELD, personal_data=personal_data))
+        report = {
+            "counts": dict(result.counts),
+            "missing_files": result.missing,
+            "not_in_this_format": result.lost.kinds,
+            "lost": result.lost.items,
+        }
+        (work / REPORT).write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    return result
+
+
+def rows_not_in(held: frozenset[str], *, personal_data: bool) -> Iterator[tuple[str, int]]:
+    """The kinds of our own format that another format does not hold, and their rows."""
+    with connection.cursor() as cursor:
+        for table in tables():
+            if table.kind.name in held or (table.kind.only_personal and not personal_data):
+                continue
+            cursor.execute(f"SELECT count(*) FROM {table.name}")  # noqa: S608
+            if number := cursor.fetchone()[0]:
+                yield table.kind.name, number
+
+
+@dataclass(slots=True)
+class _Wxr:
+    result: Exported
+    work: Path
+    personal_data: bool
+    progress: Callable[[str], None]
+    publication: Publication = field(default_factory=current_publication)
+    nicenames: dict[int, str] = field(default_factory=dict)
+    """Id of a category → its slug, which is unique there."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.publication.time_zone)
+
+    def parts(self) -> Iterator[str]:
+        yield HEAD
+        yield self._header()
+        yield from self._authors()
+        yield from self._terms()
+        self.progress("images")
+        for image in Image.objects.defer("metadata").order_by("pk").iterator(chunk_size=BATCH):
+            yield self._attachment(image)
+        self.progress("articles")
+        yield from self._articles()
+        self.progress("pages")
+        for batch in batched(Page.objects.order_by("pk").iterator(chunk_size=BATCH), BATCH):
+            urls = urls_for(*(each.body for each in batch))
+            for page in batch:
+                yield self._page(page, urls)
+        yield FOOT
+
+    def _header(self) -> str:
+        home = absolute_url("/").rstrip("/")
+        language = self.publication.language_codes[0]
+        return (
+            _tag("title", self.publication.name)
+            + _tag("link", home)
+            + _tag("description", self.publication.tagline)
+            + _tag("language", language)
+            + _tag("wp:wxr_version", "1.2")
+            + _tag("wp:base_site_url", home)
+            + _tag("wp:base_blog_url", home)
+        )
+
+    def _authors(self) -> Iterator[str]:
+        rows = AuthorProfile.objects.select_related("user").order_by("pk")
+        for author in rows.iterator():
+            email = author.user.email if self.personal_data and author.user else ""
+            self.result.counts["authors"] += 1
+            if author.biography:
+                self.result.lost.add("biography of an author", author)
+            yield (
+                "<wp:author>"
+                + _tag("wp:author_id", str(author.pk))
+                + _tag("wp:author_login", author.slug)
+                + _tag("wp:author_email", email)
+                + _tag("wp:author_display_name", _html(author.name))
+                + "</wp:author>\n"
+            )
+
+    def _terms(self) -> Iterator[str]:
+        used: set[str] = set()
+        for category in Category.objects.select_related("parent").order_by("path"):
+            name = category.slug if category.slug not in used else category.path.replace("/", "-")
+            used.add(name)
+            self.nicenames[category.pk] = name
+            if name != category.slug:
+                self.result.lost.add("slug that another category has too", category)
+            if category.translations:
+                self.result.lost.add("name in other languages", category)
+            self.result.counts["categories"] += 1
+            yield (
+                "<wp:category>"
+                + _tag("wp:term_id", str(category.pk))
+                + _tag("wp:category_nicename", name)
+                + _tag("wp:category_parent", self.nicenames.get(category.parent_id or 0, ""))
+                + _tag("wp:cat_name", _html(category.name))
+                + _tag("wp:category_description", _html(category.introduction))
+                + "</wp:category>\n"
+            )
+        for tag in Tag.objects.order_by("pk").iterator():
+            self.result.counts["tags"] += 1
+            yield (
+                "<wp:tag>"
+                + _tag("wp:term_id", str(tag.pk))
+                + _tag("wp:tag_slug", tag.slug)
+                + _tag("wp:tag_name", _html(tag.name))
+                + "</wp:tag>\n"
+            )
+
+    def _attachment(self, image: Image) -> str:
+        name = str(image.original.name)
+        target = self.work / MEDIA / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with image.original.storage.open(name) as source, target.open("wb") as copy:
+                shutil.copyfileobj(source, copy)
+        except FileNotFoundError:
+            self.result.missing.append(name)
+        for what, value in (
+            ("licence of an image", image.licence_url or image.usage_terms or image.licensor),
+            ("withdrawn image", image.withdrawn_at),
+        ):
+            if value:
+                self.result.lost.add(what, image)
+        self.result.counts["images"] += 1
+        return _item(
+            number_of(image),
+            _html(image.headline),
+            absolute_url(f"/?attachment_id={number_of(image)}"),
+            excerpt=_html(image.caption),
+            fields={
+                **self._dates(image.uploaded_at, image.uploaded_at),
+                "status": "inherit",
+                "post_type": "attachment",
+                "attachment_url": _url_of(image),
+            },
+            meta={
+                "_wp_attached_file": name,
+                "_wp_attachment_image_alt": image.alt_text,
+                "_media_credit": image.credit,
+                "_media_credit_url": image.credit_url,
+            },
+        )
+
+    def _articles(self) -> Iterator[str]:
+        usual = ArticleType.objects.order_by("position", "pk").first()
+        rows = Article.objects.for_page().order_by("pk").iterator(chunk_size=BATCH)
+        for batch in batched(rows, BATCH):
+            urls = urls_for(*(each.body for each in batch))
+            threads = self._comments([each.pk for each in batch])
+            for article in batch:
+                if article.kind_id != getattr(usual, "pk", None):
+                    self.result.lost.add("type of an article", article)
+                yield self._article(article, urls, threads[article.pk])
+
+    def _article(self, article: Article, urls: Any, comments: list[str]) -> str:
+        images = {each.image_id: each.image for each in article.figures.all()}
+        files = {
+            each.file_id: (absolute_url(each.file.get_absolute_url()), each.file.title)
+            for each in article.attachments.all()
+        }
+        text, notes = self._body(article, images, files, urls)
+        authors = [each.author for each in article.bylines.all()]
+        lead = images.get(article.lead_image_id or 0)
+        for what, value in (
+            ("correction", article.corrections.all()),
+            ("licence of an article", article.licence),
+            ("first publication elsewhere", article.first_published_url),
+        ):
+            if value:
+                self.result.lost.add(what, article)
+        self.result.counts["posts"] += 1
+        self.result.counts["comments"] += len(comments)
+        terms = [
+            *(("category", self.nicenames[each.category_id], each.category.name)
+              for each in article.article_categories.all()),
+            *(("post_tag", each.slug, each.name) for each in article.tags.all()),
+            *(("author", f"cap-{each.slug}", each.name) for each in authors),
+            ("language", article.language, article.language),
+        ]  # fmt: skip
+        return _item(
+            number_of(article),
+            _html(article.headline),
+            absolute_url(
+                article.get_absolute_url() if article.year else f"/?p={number_of(article)}"
+            ),
+            creator=authors[0].slug if authors else "",
+            body=text,
+            excerpt=_html(article.standfirst),
+            fields={
+                **self._dates(
+                    article.published_at or article.publish_at or article.created_at,
+                    article.modified_at,
+                    is_draft=article.state == Article.State.DRAFT,
+                ),
+                "comment_status": "open" if article.comments_open else "closed",
+                "post_name": article.slug,
+                "status": STATUS.get(Article.State(article.state), "draft"),
+                "post_type": "post",
+            },
+            meta={
+                "_thumbnail_id": str(number_of(lead)) if lead else "",
+                LEAD_CAPTION: article.lead_caption,
+                "_yoast_wpseo_metadesc": article.search_description,
+                "_yoast_wpseo_canonical": article.canonical_url,
+                "_yoast_wpseo_meta-robots-noindex": "1" if article.noindex else "",
+                "footnotes": notes,
+            },
+            terms=terms,
+            comments=comments,
+        )
+
+    def _page(self, page: Page, urls: Any) -> str:
+        self.result.counts["pages"] += 1
+        text, notes = self._body(page, {}, {}, urls)
+        if page.description:
+            self.result.lost.add("description of a page", page)
+        return _item(
+            number_of(page),
+            _html(page.title),
+            absolute_url(page.get_absolute_url()),
+            body=text,
+            fields={
+                **self._dates(page.created_at, page.modified_at),
+                "post_name": page.path.rsplit("/", 1)[-1],
+                "status": "publish" if page.is_published else "draft",
+                "post_type": "page",
+            },
+            meta={"footnotes": notes},
+            terms=[("language", page.language, page.language)],
+        )
+
+    def _body(
+        self, row: Article | Page, images: dict[int, Image], files: Any, urls: Any
+    ) -> tuple[str, str]:
+        """The text, and its footnotes as the block editor keeps them."""
+
+        def written(pk: int) -> WrittenImage | None:
+            image = images.get(pk)
+            return WrittenImage(number_of(image), _url_of(image), image.alt) if image else None
+
+        blocks = Blocks(written, files)
+        absolute = {key: absolute_url(url) for key, url in urls.items()}
+        text = blocks.convert(row.body, absolute, f"{row._meta.model_name} {row.pk}")
+        for what in blocks.lost:
+            self.result.lost.add(what, row)
+        return text, json.dumps(blocks.notes, ensure_ascii=False) if blocks.notes else ""
+
+    def _comments(self, article_ids: list[int]) -> dict[int, list[str]]:
+        rows = Comment.objects.filter(article__in=article_ids).order_by("pk")
+        if not self.personal_data:
+            rows = rows.filter(position__shown=True)
+        found: dict[int, list[str]] = defaultdict(list)
+        for comment in rows.iterator(chunk_size=1000):
+            is_public = comment.state == Comment.State.APPROVED or self.personal_data
+            name, text = (comment.name, comment.text) if is_public else ("–", "–")
+            found[comment.article_id].append(
+                "<wp:comment>"
+                + _tag("wp:comment_id", str(comment.pk))
+                + _tag("wp:comment_author", _html(name))
+                + _tag("wp:comment_author_email", comment.email if self.personal_data else "")
+                + _tag("wp:comment_date", self._local(comment.created_at))
+                + _tag("wp:comment_date_gmt", f"{comment.created_at:%Y-%m-%d %H:%M:%S}")
+                + _tag("wp:comment_content", comment_html(text))
+                + _tag("wp:comment_approved", APPROVED.get(Comment.State(comment.state), "trash"))
+                + _tag("wp:comment_type", "comment")
+                + _tag("wp:comment_parent", str(comment.parent_id or 0))
+                + "</wp:comment>\n"
+            )
+        return found
+
+    def _dates(
+        self, written: datetime, changed: datetime, *, is_draft: bool = False
+    ) -> dict[str, str]:
+        """WordPress leaves the date in UTC of a draft empty."""
+        return {
+            "post_date": self._local(written),
+            "post_date_gmt": "0000-00-00 00:00:00" if is_draft else f"{written:%Y-%m-%d %H:%M:%S}",
+            "post_modified": self._local(changed),
+            "post_modified_gmt": f"{changed:%Y-%m-%d %H:%M:%S}",
+        }
+
+    def _local(self, moment: datetime) -> str:
+        return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
+
+
+def comment_html(text: str) -> str:
+    html = escape(text, quote=False)
+    html = LINK.sub(r'<a href="\2">\1</a>', html)
+    return EMPHASIS.sub(r"<em>\1</em>", STRONG.sub(r"<strong>\1</strong>", html))
+
+
+def _html(text: str) -> str:
+    """Titles and names are HTML there."""
+    return escape(text, quote=False)
+
+
+def _url_of(image: Image) -> str:
+    return absolute_url(f"/wp-content/uploads/{quote(str(image.original.name))}")
+
+
+def _item(
+    number: int,
+    title: str,
+    link: str,
+    *,
+    creator: str = "",
+    body: str = "",
+    excerpt: str = "",
+    fields: dict[str, str],
+    meta: dict[str, str],
+    terms: Iterable[tuple[str, str, str]] = (),
+    comments: Iterable[str] = (),
+) -> str:
+    return "".join(
+        [
+            "<item>\n",
+            _tag("title", title),
+            _tag("link", link),
+            _tag("dc:creator", creator),
+            _tag("content:encoded", body),
+            _tag("excerpt:encoded", excerpt),
+            _tag("wp:post_id", str(number)),
+            *(_tag(f"wp:{name}", value) for name, value in fields.items()),
+            _tag("wp:post_parent", "0"),
+            *(
+                f'<category domain="{domain}" nicename="{escape(slug)}">{_cdata(_html(name))}</category>\n'
+                for domain, slug, name in terms
+            ),
+            *(
+                f"<wp:postmeta>{_tag('wp:meta_key', key)}{_tag('wp:meta_value', value)}</wp:postmeta>\n"
+                for key, value in meta.items()
+                if value
+            ),
+            *comments,
+            "</item>\n",
+        ]
+    )
+
+
+def _tag(name: str, text: str) -> str:
+    return f"<{name}>{_cdata(text)}</{name}>\n"
+
+
+def _cdata(text: str) -> str:
+    if not re.search("[<&]", text):
+        return text.replace(">", "&gt;")
+    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
