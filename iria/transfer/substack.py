@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from articles.body.tree import replace
+from articles.body.tree import UNREADABLE, replace
 from iria.transfer import pages
 from iria.transfer.archives import Archive
 from iria.transfer.dates import moment
@@ -166,7 +166,7 @@ def rows(text: str, needed: frozenset[str], name: str) -> Iterator[Row]:
     Raises:
         Unreadable: it lacks a column that is needed, or is no CSV.
     """
-    reader = csv.DictReader(io.StringIO(text.replace("\x00", "")), restval="")
+    reader = csv.DictReader(io.StringIO(UNREADABLE.sub("", text)), restval="")
     try:
         columns = {(each or "").strip().lower() for each in reader.fieldnames or ()}
         if missing := sorted(needed - columns):
@@ -206,8 +206,8 @@ def _prepare(tree: HtmlElement, remarks: list[Remark]) -> None:
     _footnotes(tree)
     for image in list(tree.iter("img")):
         given = _attributes(image)
-        image.set("src", original(str(given.get("src") or image.get("src") or "")))
-        image.set("alt", image.get("alt") or str(given.get("alt") or ""))
+        image.set("src", original(_string(given, "src") or image.get("src") or ""))
+        image.set("alt", image.get("alt") or _string(given, "alt"))
     for element in list(tree.iter("div")):
         names = (element.get("class") or "").split()
         if maker := next((MAKERS[each] for each in names if each in MAKERS), None):
@@ -224,7 +224,7 @@ def _prepare(tree: HtmlElement, remarks: list[Remark]) -> None:
 def original(url: str) -> str:
     """The image that the URL of a smaller version names."""
     found = FETCHED.match(url)
-    return unquote(url[found.end() :]) if found else url
+    return UNREADABLE.sub("", unquote(url[found.end() :])) if found else url
 
 
 def _attributes(element: HtmlElement) -> dict[str, Any]:
@@ -233,6 +233,12 @@ def _attributes(element: HtmlElement) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _string(given: dict[str, Any], name: str) -> str:
+    """Without what an element cannot contain."""
+    value = given.get(name)
+    return UNREADABLE.sub("", value) if isinstance(value, str) else ""
 
 
 def _footnotes(tree: HtmlElement) -> None:
@@ -252,19 +258,19 @@ def _footnotes(tree: HtmlElement) -> None:
 
 
 def _video(given: dict[str, Any]) -> HtmlElement | None:
-    number = str(given.get("videoId") or "")
+    number = _string(given, "videoId")
     if not YOUTUBE.fullmatch(number):
         return None
     return _embed({"url": f"https://www.youtube.com/watch?v={number}"})
 
 
 def _vimeo(given: dict[str, Any]) -> HtmlElement | None:
-    number = str(given.get("videoId") or "")
+    number = _string(given, "videoId")
     return _embed({"url": f"https://vimeo.com/{number}"}) if number.isdecimal() else None
 
 
 def _embed(given: dict[str, Any]) -> HtmlElement | None:
-    url = str(given.get("url") or "")
+    url = _string(given, "url")
     if not url.startswith("https://"):
         return None
     made = lxml_html.Element("figure")
@@ -273,12 +279,12 @@ def _embed(given: dict[str, Any]) -> HtmlElement | None:
 
 
 def _link(given: dict[str, Any]) -> HtmlElement | None:
-    url = str(given.get("canonical_url") or given.get("url") or "")
+    url = _string(given, "canonical_url") or _string(given, "url")
     if not url.startswith(("http://", "https://")):
         return None
     made = lxml_html.fromstring("<p><a></a></p>")
     made[0].set("href", url)
-    made[0].text = " ".join(str(given.get("title") or url).split())
+    made[0].text = " ".join((_string(given, "title") or url).split())
     return made
 
 
@@ -290,11 +296,11 @@ def _gallery(given: dict[str, Any]) -> HtmlElement | None:
     made = lxml_html.Element("figure")
     made.set("class", "wp-block-gallery")
     for each in listed:
-        if isinstance(each, dict) and each.get("src"):
+        if isinstance(each, dict) and (source := _string(each, "src")):
             image = lxml_html.Element("img")
-            image.set("src", original(str(each["src"])))
+            image.set("src", original(source))
             made.append(image)
-    if caption := str(gallery.get("caption") or ""):
+    if caption := _string(gallery, "caption"):
         element = lxml_html.Element("figcaption")
         element.text = caption
         made.append(element)

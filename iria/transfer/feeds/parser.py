@@ -7,7 +7,6 @@ from datetime import UTC
 from html import escape, unescape
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
@@ -129,7 +128,7 @@ class Feed:
             text.standfirst = _standfirst(entry)
         for medium in entry.media:
             if not medium.is_image:
-                name = escape(unquote(medium.url.rsplit("/", 1)[-1]) or medium.url)
+                name = escape(path_of(medium.url).strip("/").rsplit("/", 1)[-1] or medium.url)
                 text.body += f'<p><a href="{escape(medium.url)}">{name}</a></p>'
                 continue
             source_id = self._image(medium, images)

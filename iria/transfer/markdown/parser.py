@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from articles.body.sanitiser import UNSTORABLE
 from iria.transfer.captions import split_html
 from iria.transfer.dates import moment
 from iria.transfer.markdown import bodies, front_matter, old_site
@@ -406,7 +407,7 @@ class MarkdownFolder:
         """The path of a file that is not in the folder; empty for one on another server."""
         parts = urlsplit(url) if _url_path(url) else urlsplit("")
         is_own = not parts.netloc or parts.netloc == urlsplit(self.site.url).netloc
-        return unquote(parts.path).lstrip("/") if is_own else ""
+        return UNSTORABLE.sub("", unquote(parts.path)).lstrip("/") if is_own else ""
 
     def _file_of(self, url: str, place: "_Place") -> str:
         """The path in the folder, or empty."""
@@ -435,7 +436,7 @@ class MarkdownFolder:
             return href
         if parts.scheme or parts.netloc or not parts.path:
             return href
-        path = unquote(parts.path)
+        path = UNSTORABLE.sub("", unquote(parts.path))
         starts = [""] if path.startswith("/") else [place.folder, ""]
         anchor = f"#{parts.fragment}" if parts.fragment else ""
         for start in [*starts, *([self.site.below] if self.site.below else [])]:

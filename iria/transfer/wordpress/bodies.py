@@ -380,4 +380,4 @@ def path_of(url: str) -> str:
     parts = urlsplit(_safe(url.strip()))
     if not parts.path.strip("/") or old_id(url):
         return ""
-    return f"/{unquote(parts.path).strip('/')}/"
+    return f"/{UNREADABLE.sub('', unquote(parts.path)).strip('/')}/"

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from articles.body.tree import UNREADABLE
 from iria.transfer.captions import split_html
 from iria.transfer.records import (
     Author,
@@ -302,7 +303,7 @@ def _image(given: dict[str, str], meta: dict[str, str]) -> Image:
 
 
 def _below_uploads(url: str) -> str:
-    path = unquote(bodies.path_of(url)).strip("/")
+    path = bodies.path_of(url).strip("/")
     _, found, below = f"/{path}".partition(UPLOADS)
     return below if found else path.rsplit("/", 1)[-1]
 
@@ -363,7 +364,7 @@ def _digest(text: str) -> str:
 
 def _slug(text: str) -> str:
     """WordPress escapes letters of other scripts."""
-    return unquote(text.strip())
+    return UNREADABLE.sub("", unquote(text.strip()))
 
 
 def _line(html: str) -> str:

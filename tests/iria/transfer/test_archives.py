@@ -112,6 +112,23 @@ def test_a_post_of_substack_keeps_text_notes_and_image(tmp_path: Path) -> None:
     assert (texts["15"].kind, texts["15"].path) == (Kind.PAGES, "/about/")
 
 
+def test_control_characters_in_substack_are_left_out(tmp_path: Path) -> None:
+    page = (
+        '<img src="https://substackcdn.com/image/fetch/w_1/https%3A%2F%2Fa.example%2F%00a.png">'
+        """<div class="tweet" data-attrs='{"url":"https://a.example/\\u0001x"}'></div>"""
+    )
+    file = _zip(
+        tmp_path,
+        {
+            "posts.csv": POSTS.replace(",\n", ",https://a.example/\x01a.mp3\n", 2),
+            "posts/11.a.html": page,
+        },
+    )
+    records = list(substack.Export(file).records())
+    assert 'data-embed="https://a.example/x"' in _texts(records)["11"].body
+    assert [each.url for each in records if isinstance(each, Image)] == ["https://a.example/a.png"]
+
+
 def test_subscribers_of_substack_keep_their_consent(tmp_path: Path) -> None:
     listed = "email,active_subscription,email_disabled,created_at\na@b.example,false,false,2020-05-04\nc@d.example,true,true,\n"
     source = substack.Export(_zip(tmp_path, {"posts.csv": POSTS, "email_list.old.csv": listed}))

@@ -163,6 +163,7 @@ def test_hugo_sections_say_kind_and_old_url(write: Write) -> None:
             "<figcaption>The quay</figcaption>",
         ),
         ("<img src='http://[x/a.png'> <a href='http://[x'>b</a>", '<a href="http://[x">b</a>'),
+        ("[a](%01%00b.html)", "<a href="),
         ("# Own title\n\nx", "<p>x</p>"),
     ],
 )
