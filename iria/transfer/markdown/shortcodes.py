@@ -39,6 +39,7 @@ LIQUID_SITE: Final = re.compile(
     r"\{\{-?\s*(?:site\.(?:baseurl|url|github\.url)|(?:\"\"|'')?\s*\|\s*relative_url)\s*-?\}\}"
 )
 LIQUID_VALUE: Final = re.compile(r"\{\{-?\s*(?P<name>[\w.]+)[^{}]*\}\}")
+HEADING_ID: Final = re.compile(r"^(#{1,6}[ \t][^\n{]*)\{[#.][^{}\n]{0,100}\}[ \t]*$", re.MULTILINE)
 KRAMDOWN: Final = re.compile(r"(?:^|(?<=\S))\{:(?!:)[^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 TABLE_OF_CONTENTS: Final = re.compile(
     r"^[ \t]*(?:[*+-]|1\.)[ \t]+\S[^\n]*\n\{:\s*toc[^}\n]*\}", re.MULTILINE
@@ -75,7 +76,7 @@ def expand(text: str, remarks: list[Remark]) -> str:
     for found in LIQUID_VALUE.finditer(text):
         unknown["unknown Liquid tag", found["name"]] = None
     text = TABLE_OF_CONTENTS.sub("", text)
-    text = KRAMDOWN.sub("", text)
+    text = KRAMDOWN.sub("", HEADING_ID.sub(r"\1", text))
     remarks += [Remark(code, name) for code, name in unknown]
     return re.sub("\x02(\\d+)\x03", lambda found: shown[int(found[1])], text)
 

@@ -121,11 +121,13 @@ class Terms:
 
     def old_urls(self) -> list[tuple[str, models.Model]]:
         """The path that WordPress had for each, and the row."""
-        return [
+        found: list[tuple[str, models.Model]] = [
             *((f"/category/{slug}/", row) for slug, row in self._categories.items()),
             *((f"/tag/{slug}/", row) for slug, row in self._tags.items()),
             *((f"/author/{slug}/", row) for slug, row in self._authors.items()),
         ]
+        # A source without slugs names them by what people read.
+        return [(path, row) for path, row in found if " " not in path]
 
     def _write(
         self,

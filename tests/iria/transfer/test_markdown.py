@@ -163,6 +163,7 @@ def test_hugo_sections_say_kind_and_old_url(write: Write) -> None:
             "<figcaption>The quay</figcaption>",
         ),
         ("<img src='http://[x/a.png'> <a href='http://[x'>b</a>", '<a href="http://[x">b</a>'),
+        ("## Part {#part}\n", "<h2>Part</h2>"),
         ("[a](%01%00b.html)", "<a href="),
         ("# Own title\n\nx", "<p>x</p>"),
     ],
@@ -287,6 +288,9 @@ def test_a_bundle_becomes_an_article_with_its_images_once(
     assert article.body.count("data-image=") == 2
     assert ImageRow.objects.count() == 3
     assert client.get("/posts/quay/")["Location"] == article.get_absolute_url()
+    assert not any(
+        " " in each["source_id"] for each in report["items"] if each["kind"] == "redirects"
+    )
     assert f"internal:article/{article.pk}" in Page.objects.get(path="about").body
     again = run(status=1)["counts"]
     assert all(counts["created"] == counts["updated"] == 0 for counts in again.values())
