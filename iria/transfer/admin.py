@@ -44,6 +44,11 @@ class UploadForm(forms.Form):
         required=False,
         help_text="Optional: a ZIP file with the folder of uploads of the old site, for WordPress “wp-content/uploads”.",
     )
+    fetch_images = forms.BooleanField(
+        label="Fetch other images from the old site",
+        required=False,
+        help_text="Images that are not in the ZIP file. The old site has to be reachable; this can take hours.",
+    )
     server_file = forms.CharField(label="Export on the server", required=False, max_length=500)
     media_folder = forms.CharField(label="Images on the server", required=False, max_length=500)
 

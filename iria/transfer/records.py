@@ -156,6 +156,8 @@ class Text:
     lead_caption: str = ""
     lead_alt: str = ""
     social_title: str = ""
+    is_sticky: bool = False
+    """Whether it stood at the top of the front page."""
     noindex: bool = False
     canonical_url: str = ""
     remarks: list[Remark] = field(default_factory=list)

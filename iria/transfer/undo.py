@@ -24,6 +24,7 @@ from articles.editorial.models import Article, Category, Draft, Redirect, StateC
 from articles.images.library import deletion
 from articles.images.models import Collection, Image
 from articles.pages.models import Page
+from articles.public.front_page.models import Placement
 from iria.core.db.import_runs import ImportRun
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer import runs
@@ -155,6 +156,7 @@ class Undo:
         """Article → why it stays."""
         by_row = {item.object_id: item for item in items if item.object_id in rows}
         drafts = set(Draft.objects.filter(article__in=rows).values_list("article", flat=True))
+        now = timezone.now()
         reasons = {
             pk: CHANGED
             for pk, item in by_row.items()
@@ -168,6 +170,11 @@ class Undo:
             field = relation.field.name
             if use := USES_OF_ARTICLE.get(f"{relation.related_model._meta.label}.{field}"):
                 using: Any = relation.related_model._default_manager
+                if relation.related_model is Placement:
+                    # Not those that the import made.
+                    using = using.exclude(
+                        placed_by=self.run.created_by, placed_at__lte=self.run.finished_at or now
+                    )
                 found = using.filter(**{f"{field}__in": rows}).values_list(field, flat=True)
                 for pk in found:
                     reasons.setdefault(pk, PLACED.format(use))

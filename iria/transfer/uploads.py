@@ -26,6 +26,7 @@ from iria.transfer import runs
 from iria.transfer.formats import FORMATS
 from iria.transfer.records import Unreadable
 from iria.transfer.undo import Undo
+from iria.transfer.writer.fetching import Fetcher
 from iria.transfer.writer.images import Media
 from iria.transfer.writer.run import Import
 
@@ -58,6 +59,7 @@ class Archive:
     server_file: str = ""
     images: UploadedFile[Any] | None = None
     media_folder: str = ""
+    fetch_images: bool = False
 
 
 def server_folder() -> Path:
@@ -73,6 +75,7 @@ def add(archive: Archive, *, by: User) -> ImportRun:
             name=one_line(name)[:300] or "Untitled",
             server_file=archive.server_file,
             media_folder=archive.media_folder,
+            fetch_images=archive.fetch_images,
             created_by=by,
         )
         if archive.file:
@@ -187,9 +190,11 @@ def _import(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:
         kind = FORMATS[run.system]
         # A folder of texts has its images too.
         folder = media or (file if kind.is_folder else None)
+        fetcher = Fetcher(check_stop) if run.fetch_images else None
+        found = Media(folder, has_sizes=kind.has_sizes, fetcher=fetcher)
         Import(
             kind.open(file),
-            media=Media(folder, has_sizes=kind.has_sizes) if folder else None,
+            media=found if folder or fetcher else None,
             dry_run=dry_run,
             by=run.created_by,
             run_row=run,

@@ -51,6 +51,11 @@ class ImportRun(models.Model):
         validators=[validate_storable],
         help_text="Folder on the server with the images.",
     )
+    fetch_images = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether images without a file are fetched from the old site.",
+    )
     state = models.CharField(max_length=9, choices=State, default=State.NEW)
     done = models.PositiveIntegerField(default=0, help_text="Texts that were read.")
     total = models.PositiveIntegerField(default=0)

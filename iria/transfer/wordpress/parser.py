@@ -321,7 +321,7 @@ def _set_state(text: Text, given: dict[str, str]) -> None:
         text.state = State.TRASH if text.state == State.TRASH else State.DRAFT
         text.remarks.append(Remark("password-protected", "Imported as a draft."))
     if given.get("is_sticky", "").strip() == "1":
-        text.remarks.append(Remark("sticky", "Place it on the front page by hand."))
+        text.is_sticky = True
     if text.state in {State.PUBLISHED, State.SCHEDULED} and text.published_at is None:
         text.remarks.append(Remark("no date", "Published with the date of the import."))
 

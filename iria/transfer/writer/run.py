@@ -25,7 +25,7 @@ from iria.transfer.records import (
     Text,
 )
 from iria.transfer.report import Report
-from iria.transfer.writer import old_redirects, translations, verification
+from iria.transfer.writer import old_redirects, placements, translations, verification
 from iria.transfer.writer.images import Images, Media, key_of
 from iria.transfer.writer.items import ID_LENGTH, Items
 from iria.transfer.writer.redirects import Redirects
@@ -79,6 +79,7 @@ class Import:
     progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
     """Called with the number of texts done, and with that of all."""
     _stored_progress: runs.Progress | None = None
+    _sticky: list[str] = field(default_factory=list)
     _translations: defaultdict[str, list[tuple[Kind, str]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -158,6 +159,7 @@ class Import:
                 )
         texts.link_again()
         translations.link(self._translations, items, report)
+        placements.place(self._sticky, items, report, self.by)
         self.problems = list(verification.problems(report, items))
 
     def _read(self) -> tuple[Site, dict[str, str], defaultdict[type[Record], Spool]]:
@@ -171,6 +173,8 @@ class Import:
                 continue
             found[type(record)].add(record)
             if isinstance(record, Text):
+                if record.is_sticky:
+                    self._sticky.append(record.source_id)
                 if record.translation_key:
                     group = self._translations[record.translation_key]
                     group.append((record.kind, record.source_id))

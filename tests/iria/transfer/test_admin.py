@@ -189,6 +189,16 @@ def test_a_zip_file_that_is_too_large_or_broken_is_refused(
         uploads.unzip(file, tmp_path / "broken")
 
 
+def test_images_are_fetched_if_wanted(
+    admin_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = picture_file(colour="red").read()
+    monkeypatch.setattr("iria.transfer.writer.fetching.Fetcher.fetch", lambda *_: content)
+    run = upload(admin_client, file=archive(tmp_path, *POSTS[:1]), fetch_images="on")
+    work(run)
+    assert run.counts["images"]["created"] == 1
+
+
 def test_old_files_and_reports_are_deleted(admin_client: Client, tmp_path: Path) -> None:
     run = upload(admin_client, file=archive(tmp_path, *POSTS))
     work(run)

@@ -20,6 +20,7 @@ from articles.editorial.translations import link, translations_of
 from articles.editorial.versions import revisions
 from articles.images.models import Image
 from articles.pages.models import Page
+from articles.public.front_page.models import Placement
 from articles.related import tasks as related_tasks
 from articles.search import tasks as search_tasks
 from articles.search.models import SearchEntry
@@ -399,3 +400,30 @@ def test_a_setting_decides_whether_unknown_credits_are_published(
     assert Article.objects.get(headline="With image").state == state
     assert Article.objects.get(headline="Without image").is_published
     assert ("unknown credit" in {each["remark"] for each in report["remarks"]}) != may_publish
+
+
+def test_sticky_posts_stand_on_the_front_page_where_it_is_free(run: Run) -> None:
+    sticky = [
+        wxr.item(
+            n,
+            f"Text {n}",
+            "Text.",
+            is_sticky="1",
+            post_date=f"2020-05-0{n} 10:00:00",
+            post_date_gmt=f"2020-05-0{n} 08:00:00",
+        )
+        for n in range(1, 8)
+    ]
+    report = run(*sticky)
+    placed = Placement.objects.order_by("slot", "position").values_list("slot", "article__slug")
+    assert list(placed) == [
+        ("lead", "text-7"),
+        *(("second", f"text-{n}") for n in (6, 5, 4, 3)),
+    ]
+    assert [(each["source_id"], each["remark"]) for each in report["remarks"]] == [
+        ("2", "sticky"),
+        ("1", "sticky"),
+    ]
+    Placement.objects.all().delete()
+    run(*sticky)
+    assert not Placement.objects.exists()

@@ -18,6 +18,7 @@ from articles.editorial.versions import revisions
 from articles.images.library import ingest
 from articles.images.models import Image
 from articles.pages.models import OldPagePath, Page
+from articles.public.front_page.models import Placement
 from iria.core.db.import_runs import ImportReportPage, ImportRun
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer.records import Kind
@@ -52,7 +53,7 @@ ARCHIVE = (
         comments=wxr.comment(11, "First") + wxr.comment(12, "A reply", 11),
         creator="ana",
     ),
-    wxr.item(8, "Two", "Text.", creator="only-named"),
+    wxr.item(8, "Two", "Text.", creator="only-named", is_sticky="1"),
     wxr.item(9, "About", post_type="page", link="https://old.example/info/about/"),
 )
 
@@ -154,6 +155,12 @@ def test_an_article_with_a_comment_of_a_reader_stays(load: Load) -> None:
     run = load(*ARCHIVE)
     Comment.objects.create(article=Article.objects.get(slug="two"), name="Rui", text="New")
     assert reasons(run, Kind.POSTS) == {"8": COMMENTED}
+
+
+def test_an_article_that_an_editor_placed_stays(load: Load, edna: User) -> None:
+    run = load(*ARCHIVE)
+    Placement.objects.update(placed_by=edna)
+    assert set(reasons(run, Kind.POSTS)) == {"8"}
 
 
 def test_a_later_import_is_undone_alone(load: Load) -> None:
