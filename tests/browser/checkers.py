@@ -19,6 +19,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 LOOKS = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
 """Rules that depend on colours and on the screen size."""
 
+WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+FINISH = """document.getAnimations()
+  .filter(each => Number.isFinite(each.effect?.getComputedTiming().endTime))
+  .forEach(each => each.finish())"""
+
 EVERYBODY = Path(__file__).parent / "everybody.js"
 
 
@@ -36,6 +41,32 @@ def _everybody() -> str:
 def accessibility_complaints(page: Page) -> list[str]:
     """The problems that axe finds on the current page: rule, element and fix."""
     return _axe_on(page, {"type": "tag", "values": RULES})
+
+
+def complaints_in_every_look(
+    page: Page, *sizes: dict[str, int], schemes: tuple[str, ...] = ("light", "dark")
+) -> list[str]:
+    """The problems that axe finds in each size and colour scheme; the page is loaded once.
+
+    Rules that do not depend on colours are checked once for each size. Also says where a page is wider than
+    the window. Restores the first size and scheme.
+    """
+    found = []
+    for size in sizes:
+        for scheme in schemes:
+            _show(page, size, scheme)
+            check = accessibility_complaints if scheme == schemes[0] else looks_complaints
+            complaints = [*check(page), *(["it is too wide"] if page.evaluate(WIDER) else [])]
+            found += [f"{size['width']} {scheme}: {each}" for each in complaints]
+    _show(page, sizes[0], schemes[0])
+    return found
+
+
+def _show(page: Page, size: dict[str, int], scheme: str) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    # Contrast cannot be measured during a transition of colours.
+    page.evaluate(FINISH)
 
 
 def looks_complaints(page: Page) -> list[str]:

@@ -6,19 +6,17 @@ from playwright.sync_api import expect
 from accounts.models import User
 from articles.editorial.versions import drafts
 from tests import newsroom
-from tests.browser.checkers import accessibility_complaints
+from tests.browser.checkers import complaints_in_every_look
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
 
 LIST = "/admin/articles/article/"
-WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, {"width": 320, "height": 640}])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_list_fits_the_screen_and_is_accessible(
-    open_admin: OpenPage, edna: User, size: dict[str, int], scheme: str
+    open_admin: OpenPage, edna: User, size: dict[str, int]
 ) -> None:
     news = newsroom.category("News")
     changed = newsroom.published(
@@ -29,9 +27,8 @@ def test_the_list_fits_the_screen_and_is_accessible(
     )
     drafts.save(changed, {"headline": "Changed"}, by=edna)
     newsroom.draft("A quiet week at the strait", categories=[news])
-    page = open_admin(edna, LIST, size=size, scheme=scheme, reduced_motion="reduce")
-    assert accessibility_complaints(page) == []
-    assert not page.evaluate(WIDER)
+    page = open_admin(edna, LIST, size=size, reduced_motion="reduce")
+    assert complaints_in_every_look(page, size) == []
     page.get_by_role("navigation", name="Views").get_by_role("link", name="Drafts").click()
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
     page.locator("#result_list tbody th a").click()

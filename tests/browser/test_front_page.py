@@ -10,7 +10,7 @@ from articles.images.models import Image
 from articles.public.front_page.models import Placement
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.browser.checkers import accessibility_complaints
+from tests.browser.checkers import accessibility_complaints, complaints_in_every_look
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
@@ -69,18 +69,15 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-@pytest.mark.parametrize("size", [DESKTOP | {"width": 1280, "height": 800}, PHONE])
-def test_the_headline_of_the_lead_is_seen_without_scrolling(
-    open_page: OpenPage, front: None, size: dict[str, int]
+def test_no_list_is_too_wide_and_the_headline_of_the_lead_is_seen_without_scrolling(
+    open_page: OpenPage, front: None
 ) -> None:
-    page = open_page("/", size=size)
-    box = page.locator(".card-lead h2").bounding_box()
-    assert box is not None
-    assert box["y"] + box["height"] < size["height"]
-
-
-def test_no_list_is_wider_than_the_screen(open_page: OpenPage, front: None) -> None:
     page = open_page("/")
+    for size in (PHONE, {"width": 1280, "height": 800}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        box = page.locator(".card-lead h2").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < size["height"]
     for path in ("/", "/category/section-0/", "/author/", "/archive/", "/search/?q=ferry"):
         page.goto(path)
         for width in WIDTHS:
@@ -104,14 +101,11 @@ def test_an_article_appears_once_on_the_front_page_and_each_card_is_a_link(
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
-def test_front_and_section_pages_are_accessible(
-    open_page: OpenPage, front: None, size: dict[str, int], scheme: str
-) -> None:
-    page = open_page("/", size=size, scheme=scheme, bypass_csp=True)
+def test_front_and_section_pages_are_accessible(open_page: OpenPage, front: None) -> None:
+    page = open_page("/", bypass_csp=True)
     for path in ("/", "/category/section-0/", "/author/", "/archive/", "/tag/", "/corrections/"):
         page.goto(path)
-        assert accessibility_complaints(page) == [], path
+        assert complaints_in_every_look(page, DESKTOP, PHONE) == [], path
 
 
 def test_an_editor_pins_an_article_with_the_keyboard_and_with_the_mouse(
