@@ -8,6 +8,7 @@ import pytest
 from iria.launcher import command, paths
 from iria.launcher.cluster import Cluster
 from iria.launcher.output import StartError
+from tests.shared import PROJECT
 
 OURS = ("DATABASE_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "IRIA_STATE")
 
@@ -16,6 +17,8 @@ OURS = ("DATABASE_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "IRIA_STATE")
 def _nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(os, "environ", {"PATH": os.environ["PATH"]})
     monkeypatch.setattr(paths, "PROJECT", tmp_path)
+    # The program that stops the cluster starts there; without it each test would wait a minute for it.
+    (tmp_path / "iria").symlink_to(PROJECT / "iria")
 
 
 def test_a_database_of_your_own_is_left_to_you() -> None:
