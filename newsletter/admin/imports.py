@@ -133,6 +133,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
             **self._context(request, str(subscriber_import)),
             "original": subscriber_import,
             "rows": [row for row in rows if row.cells],
+            "service": uploads.service_of_rows(rows),
             "kinds": KINDS,
             "columns": [(index, columns.type_of(index)) for index in range(width)],
             "has_header": columns.has_header,

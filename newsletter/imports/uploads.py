@@ -70,9 +70,8 @@ def upload(
     return subscriber_import
 
 
-def service_of_upload(subscriber_import: SubscriberImport) -> Service | None:
-    """The e-mail service that the file comes from, if it is one we know."""
-    rows = first_rows_of(subscriber_import)
+def service_of_rows(rows: Sequence[Row]) -> Service | None:
+    """The e-mail service that a file with these first rows comes from, if it is one we know."""
     return service_of(frozenset(plain(cell) for cell in rows[0].cells)) if rows else None
 
 

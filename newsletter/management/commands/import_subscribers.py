@@ -70,7 +70,7 @@ class Command(BaseCommand):
             raise CommandError(message) from error
         except uploads.NotPossible as error:
             raise CommandError(str(error)) from error
-        if service := uploads.service_of_upload(subscriber_import):
+        if service := uploads.service_of_rows(uploads.first_rows_of(subscriber_import)):
             self.stdout.write(f"An export of {service.name}. {service.note}".strip())
         _run(subscriber_import, _columns(subscriber_import, options), dry_run=options["dry_run"])
         if options["report"]:

@@ -14,6 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from newsletter.imports import runner
+from newsletter.imports.services import SERVICES
 from newsletter.models import Subscriber, SubscriberExport, SubscriberImport, Suppression
 from newsletter.subscriptions import suppression
 from tests.newsletter.factories import news, subscriber
@@ -69,6 +70,14 @@ def test_a_file_is_uploaded_checked_and_imported(
     assert Subscriber.objects.get(email="ola@readers.example").name == "Ola"
     report = admin_client.get(f"{base}/report/").getvalue().decode("utf-8-sig")
     assert list(csv.reader(StringIO(report)))[1][:2] == ["3", "Invalid"]
+
+
+def test_the_page_says_what_the_export_of_a_service_lacks(admin_client: Client) -> None:
+    listmonk = next(each for each in SERVICES if each.name == "listmonk")
+    header = b"uuid,email,name,attributes,status,created_at,updated_at\n"
+    page = upload(admin_client, header + b"1,ola@readers.example,Ola,{},enabled,,\n")
+    assert listmonk.note in page.content.decode()
+    assert listmonk.note not in upload(admin_client).content.decode()
 
 
 def test_the_page_of_a_running_import_reloads(admin_client: Client) -> None:
