@@ -1,9 +1,10 @@
 """Images from the folder of uploads or from the old site, adopted into the library."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import batched
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -14,12 +15,14 @@ from django.core.files.base import ContentFile
 from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image as ImageRow
+from iria.core.db.imported_items import ImportedItem
 from iria.core.http.safe_client import RequestFailed
 from iria.transfer.names import short_id
 from iria.transfer.records import Image, Kind, Remark, Text
 from iria.transfer.report import Outcome, Report
 from iria.transfer.writer.fetching import Fetcher, is_web_url
-from iria.transfer.writer.items import Items, digest_of, digest_of_row
+from iria.transfer.writer.items import ID_LENGTH, Items, digest_of, digest_of_row
+from iria.transfer.writer.spools import DiskDict, Spool
 
 BELOW: Final = ("", "uploads", "wp-content/uploads", "images", "content/images")
 """Where in the folder the uploads may be."""
@@ -36,6 +39,8 @@ NO_FOLDER: Final = "Give the folder of its uploads with --media, or fetch it wit
 OF_WORDPRESS: Final = "/wp-content/uploads/"
 ELSEWHERE: Final = "It is on another server. Fetch it with --fetch."
 NOT_FOUND: Final = "The file is not in the folder."
+AT_ONCE: Final = 500
+"""Images that are looked up together."""
 KNOWN_FILE: Final = "The same file was in the library; it is used."
 
 
@@ -122,15 +127,19 @@ class Images:
     """Source id or `key_of` → the credit that a caption in a text had."""
     attached: dict[str, list[str]] = field(default_factory=dict)
     """Source id of a text → those of its images."""
-    pages: list[tuple[str, str, str]] = field(default_factory=list)
+    pages: Spool = field(default_factory=Spool)
     """Source id of an image, the page it had, and the text it belongs to."""
-    _listed: set[str] = field(default_factory=set)
-    _rows: dict[str, int] = field(default_factory=dict)
-    _by_file: dict[str, str] = field(default_factory=dict)
+    _rows: DiskDict[int] = field(default_factory=DiskDict[int])
+    """0 for an image that is not in the library."""
+    _by_file: DiskDict[str] = field(default_factory=DiskDict[str])
 
-    def write(self, images: Iterator[Image]) -> None:
-        for each in images:
-            self._write(each)
+    def write(self, images: Iterable[Image]) -> None:
+        for batch in batched(images, AT_ONCE):
+            known = self.items.known(Kind.IMAGES, [each.source_id for each in batch])
+            rows = ImageRow.objects.in_bulk([each.object_id for each in known.values()])
+            for each in batch:
+                item = known.get(each.source_id[:ID_LENGTH])
+                self._write(each, item, rows.get(item.object_id) if item else None)
 
     def write_unlisted(self, texts: Iterable[Text], site_url: str) -> None:
         """Images of the old site that texts show and the source does not list, as in an export of posts alone.
@@ -144,7 +153,7 @@ class Images:
             for found in FIGURE.finditer(text.body):
                 url = unescape(found["url"])
                 if (
-                    unescape(found["id"]) not in self._listed
+                    unescape(found["id"]) not in self._rows
                     and key_of(url) not in self._by_file
                     and is_web_url(url)
                     and (OF_WORDPRESS in url or (host and host in url.lower()))
@@ -153,7 +162,7 @@ class Images:
 
     def _write_unlisted(self, url: str, media: Media) -> None:
         image = Image(short_id(url), url, _path_of(url))
-        self._listed.add(image.source_id)
+        self._rows[image.source_id] = 0
         self._by_file[key_of(url)] = image.source_id
         item = self.items.one(Kind.IMAGES, image.source_id)
         if (known := self.items.row(item, ImageRow)) is not None:
@@ -169,26 +178,25 @@ class Images:
 
     def find(self, source_id: str, url: str) -> int | None:
         """The id of the row of an image, by its source id or else by its URL."""
-        if source_id in self._listed:
-            return self._rows.get(source_id)
-        return self._rows.get(self._by_file.get(key_of(url), ""))
+        row = self._rows.get(source_id)
+        if row is None:
+            row = self._rows.get(self._by_file.get(key_of(url), ""))
+        return row or None
 
     def find_row(self, source_id: str) -> int | None:
         """The same for a foreign key, which a dry run has to leave empty."""
         found = self.find(source_id, "") if source_id else None
         return None if found == NOT_YET else found
 
-    def _write(self, image: Image) -> None:
+    def _write(self, image: Image, item: ImportedItem | None, known: ImageRow | None) -> None:
         source_id = image.source_id
         self.report.add_remarks(Kind.IMAGES, source_id, image.remarks)
-        self._listed.add(source_id)
+        self._rows.setdefault(source_id, 0)
         self._by_file.setdefault(key_of(image.url), source_id)
         if image.parent:
             self.attached.setdefault(image.parent, []).append(source_id)
             if image.page_path:
-                self.pages.append((source_id, image.page_path, image.parent))
-        item = self.items.one(Kind.IMAGES, source_id)
-        known = self.items.row(item, ImageRow)
+                self.pages.add((source_id, image.page_path, image.parent))
         if known is not None:
             self._rows[source_id] = known.pk
             self._report(source_id, Outcome.UNCHANGED, url=known.get_absolute_url())

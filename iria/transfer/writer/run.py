@@ -29,7 +29,7 @@ from iria.transfer.writer import old_redirects, placements, translations, verifi
 from iria.transfer.writer.images import Images, Media, key_of
 from iria.transfer.writer.items import ID_LENGTH, Items
 from iria.transfer.writer.redirects import Redirects
-from iria.transfer.writer.spools import Spool
+from iria.transfer.writer.spools import DiskDict, Spool
 from iria.transfer.writer.subscribers import Mailing, Subscribers
 from iria.transfer.writer.terms import Terms
 from iria.transfer.writer.texts import LANGUAGE_CODES, Texts
@@ -183,16 +183,15 @@ class Import:
         return site, credits, found
 
     def _write_texts(self, texts: Texts, found: Iterable[Text]) -> None:
-        # Hashes take the least memory; two that are equal by chance are not to be expected.
-        seen: set[int] = set()
+        seen: DiskDict[int] = DiskDict()
         done = 0
         self.progress(0, self.total)
         for batch in _batches(found):
             with transaction.atomic():
                 for text in batch:
-                    if (key := hash((text.kind, text.source_id[:ID_LENGTH]))) in seen:
+                    if (key := f"{text.kind} {text.source_id[:ID_LENGTH]}") in seen:
                         text.skipped = "Its id is in the file twice."
-                    seen.add(key)
+                    seen[key] = 1
                 texts.write(batch)
             done += len(batch)
             self._store_progress(done)
