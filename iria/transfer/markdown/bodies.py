@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from html import escape
 from typing import Final
 
 from lxml import etree
@@ -12,6 +13,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from articles.body.tree import UNREADABLE, replace
+from iria.transfer import pages
 from iria.transfer.markdown import shortcodes
 from iria.transfer.records import Remark
 from iria.transfer.wordpress import bodies
@@ -19,6 +21,18 @@ from iria.transfer.wordpress.bodies import Converted
 
 PARTS: Final = ("article", "main", "body")
 """Of a whole page, where its text is; the first that is there."""
+META: Final = {
+    "description": "description",
+    "author": "author",
+    "keywords": "keywords",
+    **dict.fromkeys(
+        ("article:published_time", "date", "dc.date", "dcterms.date", "datepublished"), "date"
+    ),
+    **dict.fromkeys(("article:modified_time", "datemodified"), "lastmod"),
+    "og:image": "og_image",
+    "robots": "robots",
+}
+"""Name of a `meta` element → field."""
 LONGEST_CAPTION: Final = 500
 REMOVED: Final = ("script", "style", "nav", "form", "template")
 
@@ -64,16 +78,32 @@ def convert(
     return result
 
 
+def page_fields(page: str) -> dict[str, str]:
+    """What the head of a whole page says, by the names of front matter."""
+    tree = pages.parse(page)
+    found = {"lang": tree.get("lang") or ""}
+    # The title of a page usually has the name of the site too, its heading has not.
+    found["title"] = escape(pages.text_of(next(tree.iter("h1"), None)), quote=False)
+    for each in tree.iter("meta"):
+        name = (each.get("name") or each.get("property") or each.get("itemprop") or "").lower()
+        if field := META.get(name):
+            found.setdefault(field, " ".join((each.get("content") or "").split()))
+    for each in tree.iter("link"):
+        if each.get("rel") == "canonical":
+            found.setdefault("canonical", (each.get("href") or "").strip())
+    return {field: value for field, value in found.items() if value}
+
+
 def _main_part(page: str) -> str:
-    try:
-        tree = lxml_html.document_fromstring(page)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return page
+    tree = pages.parse(page)
     for each in list(tree.iter(*REMOVED)):
         each.drop_tree()
     found = next(
         (part for name in PARTS if (part := next(tree.iter(name), None)) is not None), tree
     )
+    if (title := next(found.iter("h1"), None)) is not None:
+        # The title of the text, which the page has above it.
+        title.drop_tree()
     found.tag = "div"
     return str(lxml_html.tostring(found, encoding="unicode", with_tail=False))
 

@@ -167,6 +167,8 @@ class MarkdownFolder:
             text.remarks.append(
                 Remark("encoding guessed", "Read as Windows-1252, as it is no UTF-8.")
             )
+        if not document.has_fields and not place.is_markdown:
+            fields.update(bodies.page_fields(document.body))
         self._set_fields(text, place, document)
         self._set_paths(text, place, fields)
         self._set_body(text, place, document, images)
@@ -288,6 +290,8 @@ class MarkdownFolder:
 
     def _set_paths(self, text: Text, place: "_Place", fields: dict[str, Value]) -> None:
         text.path = self._path(place, fields, self._here(text), text.categories)
+        if not place.is_markdown and self.site.generator == old_site.PLAIN:
+            text.old_paths.append(path_of(f"/{_shown(place.path)}"))
         aliases = [*texts_of(fields.get("aliases")), *texts_of(fields.get("redirect_from"))]
         for each in aliases:
             # Hugo: an alias without a slash at its beginning stands beside the text.

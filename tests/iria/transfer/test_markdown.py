@@ -188,6 +188,24 @@ def test_what_is_unknown_stays_visible_with_a_remark(write: Write, body: str, re
     assert body[3:8] in text.body
 
 
+def test_a_whole_page_is_read_with_what_its_head_says(write: Write) -> None:
+    page = (
+        '<!DOCTYPE html><html lang="de"><head><title>Old &amp; new | The Quay</title>'
+        '<meta name="description" content="Short."><meta name="author" content="Ana Prado">'
+        '<meta property="article:published_time" content="2020-05-04T10:00:00Z"></head>'
+        "<body><nav>Home</nav><main><h1>Old &amp; new</h1><p>Text.</p></main></body></html>"
+    )
+    text = _text(write({"2020/page.html": page}))
+    assert (text.title, text.search_description, text.authors) == (
+        "Old & new",
+        "Short.",
+        ["Ana Prado"],
+    )
+    assert f"{text.published_at:%Y-%m-%d}" == "2020-05-04"
+    assert (text.language, text.old_paths) == ("de", ["/2020/page.html/"])
+    assert text.body == "<div><p>Text.</p></div>"
+
+
 def test_links_between_files_lead_to_old_urls(write: Write) -> None:
     texts = _texts(
         write(
