@@ -1,5 +1,6 @@
 """Periodic jobs of the whole project, nightly ones too. Jobs of one package are in its `tasks` module."""
 
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
@@ -143,7 +144,8 @@ def delete_old_backup_runs(timestamp: int) -> None:
 @app.task(name="iria.back_up", queueing_lock="iria.back_up", lock="iria.back_up")
 def back_up(timestamp: int) -> None:
     """At the time of BACKUP_TIME: makes a backup, and tries it when the last trial is some days ago."""
-    backups.back_up_and_drill()
+    backups.back_up(Path(settings.BACKUP_DIRECTORY))
+    backups.drill_if_due(Path(settings.BACKUP_DIRECTORY))
 
 
 if settings.BACKUP_TIME:

@@ -88,6 +88,10 @@ def delete_leftovers(directory: Path) -> None:
     """What a killed run left here and in the state folder."""
     for each in directory.glob(f"{UNFINISHED}*"):
         shutil.rmtree(each, ignore_errors=True)
+    delete_scratch_folders()
+
+
+def delete_scratch_folders() -> None:
     for each in Path(settings.STATE).glob(f"{UNFINISHED}*"):
         if not is_running(int(each.name.removeprefix(UNFINISHED).partition("-")[0])):
             shutil.rmtree(each, ignore_errors=True)

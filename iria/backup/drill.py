@@ -15,7 +15,7 @@ from django.test import Client
 
 from articles.editorial.models import Article
 from iria.backup import BackupError, files, manifest, postgres
-from iria.backup.creating import missing_media
+from iria.backup.creating import delete_scratch_folders, missing_media
 from iria.backup.files import MEDIA
 from iria.backup.keys import Key, WrongKey
 from iria.backup.manifest import Manifest
@@ -64,6 +64,7 @@ def run(directory: Path, key: Key | None) -> Drill:
         if not (row and row[0]):
             message = "Another drill is running: try again when it has ended."
             raise BackupError(message)
+        delete_scratch_folders()
         drill = Drill(manifest.find(directory))
         try:
             for problem in _find_problems(drill, connection, key):

@@ -167,6 +167,15 @@ def roles(connection: Connection) -> set[str]:
     return {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
 
 
+def extensions_to_create(connection: Connection) -> set[str]:
+    """Those that the role of the connection may create."""
+    query = (
+        "SELECT name FROM pg_available_extension_versions"
+        " WHERE trusted OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
+    )
+    return {name for (name,) in connection.execute(query).fetchall()}
+
+
 def create_database(connection: Connection, name: str) -> None:
     """An empty database with the encoding and locale of the one that the connection uses."""
     row = connection.execute(

@@ -1,6 +1,7 @@
 """Restores a backup: checks it first, then the media, then the database."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from django.db import connections
 from psycopg import sql
 
 from iria.backup import BackupError, files, postgres
-from iria.backup.creating import scratch_folder
+from iria.backup.creating import delete_scratch_folders, scratch_folder
 from iria.backup.files import DATABASE
 from iria.backup.keys import Key, WrongKey
 from iria.backup.manifest import Manifest
@@ -45,6 +46,7 @@ def restore(
     Raises:
         BackupError: nothing has been changed, or the database that was empty is incomplete.
     """
+    delete_scratch_folders()
     found = check(backup, key, with_privileges=with_privileges)
     key = key if found.recipient else None
     connections.close_all()
@@ -137,15 +139,34 @@ def dump_of(backup: Path, key: Key | None) -> Iterator[Path]:
 def restore_database(
     backup: Path, key: Key | None, programs: Path, name: str, *, with_privileges: bool
 ) -> None:
-    with dump_of(backup, key) as dump:
+    with dump_of(backup, key) as dump, scratch_folder() as scratch:
+        contents = scratch / "contents"
+        contents.write_text(_contents(programs, dump, name))
         arguments = [
             "--format=directory", "--exit-on-error", "--no-owner", "--no-comments", f"--jobs={postgres.JOBS}",
             *([] if with_privileges else ["--no-privileges"]),
-            str(dump),
+            f"--use-list={contents}", str(dump),
         ]  # fmt: skip
         postgres.run(programs / "pg_restore", name, *arguments)
     with postgres.connect(name) as connection:
         connection.execute("ANALYZE")  # Its commit waits until the disk has all before it.
+
+
+def _contents(programs: Path, dump: Path, name: str) -> str:
+    """What is restored: all but extensions that only a superuser may create, such as pg_stat_statements."""
+    listed = subprocess.run(
+        [programs / "pg_restore", "--list", dump], capture_output=True, text=True
+    )
+    if listed.returncode:
+        message = f"The dump cannot be read: {listed.stderr.strip().rpartition('error: ')[2].rstrip('.')}."
+        raise BackupError(message)
+    with postgres.connect(name) as connection:
+        allowed = postgres.extensions_to_create(connection)
+    return "".join(
+        line
+        for line in listed.stdout.splitlines(keepends=True)
+        if not (found := re.search(r" EXTENSION - (\S+)", line)) or found[1] in allowed
+    )
 
 
 def _check_unused(connection: postgres.Connection, name: str) -> None:

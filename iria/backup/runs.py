@@ -48,17 +48,15 @@ def drill_newest(directory: Path, key: Key | None) -> drill.Drill:
         run.save()
 
 
-def back_up_and_drill() -> None:
-    """The daily job.
+def drill_if_due(directory: Path) -> None:
+    """Tries the newest backup if the last successful drill is BACKUP_DRILL_DAYS ago.
 
     Raises:
-        BackupError: so that the job counts as failed.
+        BackupError: also of a problem that the drill found, so that a job counts as failed.
     """
-    directory = Path(settings.BACKUP_DIRECTORY)
-    back_up(directory)
     if not settings.BACKUP_DRILL_DAYS:
         return
-    # A little less, because the job before took some time.
+    # A little less, because the backup before took some time.
     since = timezone.now() - timedelta(days=settings.BACKUP_DRILL_DAYS, hours=-12)
     last = newest(BackupRun.Kind.DRILL, successful=True)
     if last is None or last.ended_at < since:

@@ -49,7 +49,8 @@ CONTENT = sized(
 )
 """One article with its image, or the demo newsroom."""
 UNCOMPARED = (
-    "table_name NOT LIKE 'procrastinate_%' AND table_name NOT IN ('iria_cache', 'iria_change')"
+    "table_name NOT LIKE 'procrastinate_%'"
+    " AND table_name NOT IN ('iria_backuprun', 'iria_cache', 'iria_change', 'iria_dailykey')"
 )
 PACKAGES = """
 packages="curl git libnginx-mod-http-brotli-static nginx openssl postgresql python3 python3-venv"
@@ -225,16 +226,13 @@ def test_a_backup_restores_all_rows_and_images(operator: Operator) -> None:
     operator.box("Upgrade", 0)
     rows = operator.query("iria", COUNTS)
 
-    operator.box("Restore a backup", 0)
-    assert operator.query("iria_restored", COUNTS) == rows
-    there, restored = operator.box("Restore a backup", 1).split("iria_restored\n")
-    assert there.removeprefix("iria\n").splitlines() == restored.splitlines()[:-1]
+    assert "can be restored" in operator.box("Restore a backup", 0)
 
     operator.query("iria", "TRUNCATE articles_article CASCADE")
     operator.machine.run("rm -r $(readlink -f /srv/iria/state/media)/*")
     time.sleep(1)  # A change is shown within a second.
     assert operator.ask(f"{SITE}{article}").status == 404
-    operator.box("Restore a backup", 2)
+    operator.box("Restore a backup", 1)
     assert (operator.checksum(article), operator.checksum(image)) == (page, picture)
     assert operator.query("iria", COUNTS) == rows
 

@@ -31,19 +31,32 @@ class Command(BaseCommand):
             help="Copy all media again, instead of linking those that are in the backup before.",
         )
         parser.add_argument(
+            "--drill",
+            action="store_true",
+            help="Then run a restore drill, if the last successful one is BACKUP_DRILL_DAYS ago.",
+        )
+        parser.add_argument(
             "--new-key",
             action="store_true",
             help="Only print a new secret key for BACKUP_KEY, and its public key.",
         )
 
     def handle(
-        self, *args: Any, directory: Path | None, full: bool, new_key: bool, **options: Any
+        self,
+        *args: Any,
+        directory: Path | None,
+        full: bool,
+        drill: bool,
+        new_key: bool,
+        **options: Any,
     ) -> None:
         if new_key:
             self._write_key()
             return
         try:
             backup = runs.back_up(place(directory), is_full=full)
+            if drill:
+                runs.drill_if_due(place(directory))
             found = Manifest.read(backup)
         except BackupError as error:
             raise CommandError(str(error)) from error

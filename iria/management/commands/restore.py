@@ -1,13 +1,14 @@
 """`manage.py restore FILE`: a backup, into an empty database or in the place of the present one."""
 
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from iria.backup import BackupError, manifest, postgres, restoring
+from iria.backup import BackupError, files, manifest, postgres, restoring
 from iria.backup.keys import Key
 from iria.launcher.output import describe_os_error
 
@@ -55,7 +56,12 @@ class Command(BaseCommand):
             secret = read_key(key)
             if replace and interactive:
                 self._confirm(chosen)
-            former = restoring.restore(chosen, secret, replace=replace, with_privileges=privileges)
+            # So that no backup deletes it as an old one meanwhile.
+            has_lock = (chosen.parent / files.LOCK).exists()
+            with files.locked(chosen.parent, shared=True) if has_lock else nullcontext():
+                former = restoring.restore(
+                    chosen, secret, replace=replace, with_privileges=privileges
+                )
         except BackupError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
