@@ -69,8 +69,10 @@ def run(directory: Path, key: Key | None) -> Drill:
         try:
             for problem in _find_problems(drill, connection, key):
                 drill.problems.append(problem)
-        except (BackupError, OSError, psycopg.Error) as error:
-            drill.problems.append(reason(error))
+        except BackupError as error:
+            drill.problems.append(str(error))
+        except (OSError, psycopg.Error) as error:
+            drill.problems.append(f"{reason(error)}.")
     return drill
 
 

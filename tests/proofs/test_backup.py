@@ -201,20 +201,24 @@ def has_scratch_database() -> bool:
         return other.execute(query, [postgres.beside(drill.SUFFIX)]).fetchone() is not None
 
 
-def test_the_drill_of_a_sound_backup_compares_pages(
+def test_the_drill_of_a_sound_backup_finds_only_what_changed_on_the_site(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drill, "SAMPLE", 10)
     site.back_up()
     with postgres.connect() as other:  # as a killed drill leaves it
         postgres.create_database(other, postgres.beside(drill.SUFFIX))
+    # Past the editor, so the version of the article is the same.
+    site.execute(
+        "UPDATE articles_article SET headline = 'Something else' WHERE id = (SELECT id FROM articles_article"
+        " WHERE state = 'published' ORDER BY published_at DESC LIMIT 1)"
+    )
     found = site.drill()
-    assert (found.problems, found.files, found.pages) == ([], 3, min(ARTICLES, 20))
     assert not has_scratch_database()
-    # Changed past the editor.
-    site.execute("UPDATE articles_article SET headline = 'Something else'")
-    found = site.drill()
-    assert len(found.problems) == min(ARTICLES, 20)
+    assert found.files == 3
+    assert found.pages >= min(ARTICLES, 10)
+    (problem,) = found.problems
+    assert f"-part-{ARTICLES - 1}/" in problem
 
 
 # Making and restoring
