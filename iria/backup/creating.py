@@ -137,12 +137,7 @@ def _dump(
             facts = {
                 "tables": postgres.table_facts(connection),
                 "roles": postgres.granted_roles(connection),
-                "migrations": [
-                    list(each)
-                    for each in connection.execute(
-                        "SELECT app, name FROM django_migrations ORDER BY app, name"
-                    ).fetchall()
-                ],
+                "migrations": list(map(list, postgres.applied_migrations(connection))),
                 "postgresql": connection.info.server_version,
             }
         if key:

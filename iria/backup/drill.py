@@ -83,7 +83,7 @@ def _find_problems(drill: Drill, connection: postgres.Connection, key: Key | Non
     yield from damaged
     check_key(found, key)
     key = key if found.recipient else None
-    if newer := found.newer_migrations():
+    if newer := found.newer_migrations(postgres.applied_migrations(connection)):
         yield f"The backup was made by a newer version of IRIA, with the migration {newer[-1]}."
         return
     missing = missing_roles(found)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,15 +80,19 @@ class Manifest:
     def applied(self) -> set[MigrationName]:
         return {(app, name) for app, name in self.migrations}
 
-    def newer_migrations(self) -> list[str]:
-        """Those that this version of IRIA does not know yet. Earlier ones may have been replaced."""
+    def newer_migrations(self, present: Iterable[MigrationName] = ()) -> list[str]:
+        """Those that this version of IRIA does not know yet. Earlier ones may have been replaced.
+
+        Args:
+            present: those of the database that this version runs with, which may be newer after a rollback.
+        """
         known = _known_migrations()
         latest: dict[str, int] = {}
         for app, name in known:
             latest[app] = max(latest.get(app, 0), _number(name))
         return [
             f"{app}.{name}"
-            for app, name in sorted(self.applied - known)
+            for app, name in sorted(self.applied - known - {*present})
             if app in latest and _number(name) >= latest[app]
         ]
 

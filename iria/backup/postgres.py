@@ -159,6 +159,14 @@ def table_names(connection: Connection) -> list[str]:
     return [table for _, table in connection.execute(_TABLES).fetchall()]
 
 
+def applied_migrations(connection: Connection) -> list[tuple[str, str]]:
+    """App and name of each; none in an empty database."""
+    if "django_migrations" not in table_names(connection):
+        return []
+    query = "SELECT app, name FROM django_migrations ORDER BY app, name"
+    return connection.execute(query).fetchall()
+
+
 def granted_roles(connection: Connection) -> list[str]:
     return [name for (name,) in connection.execute(_ROLES).fetchall()]
 

@@ -84,7 +84,9 @@ def check(backup: Path, key: Key | None, *, with_privileges: bool = True) -> Man
     """
     found = Manifest.read(backup)
     check_key(found, key)
-    if newer := found.newer_migrations():
+    with postgres.connect() as connection:
+        present = postgres.applied_migrations(connection)
+    if newer := found.newer_migrations(present):
         message = (
             f"The backup was made by a newer version of IRIA, with the migration {newer[-1]}: install "
             "that version first."
