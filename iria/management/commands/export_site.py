@@ -7,14 +7,18 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from iria.transfer.site import exporting, wxr
+from iria.transfer.site import exporting, ghost, wxr
 from iria.transfer.site.folder import dump
 from iria.transfer.site.kinds import KINDS
 
 INCOMPLETE: Final = 1
 """Exit status if a file that the database names is missing or was changed."""
 
-FORMATS: Final[dict[str, Any]] = {"iria": exporting.export_site, "wxr": wxr.export_wxr}
+FORMATS: Final[dict[str, Any]] = {
+    "iria": exporting.export_site,
+    "wxr": wxr.export_wxr,
+    "ghost": ghost.export_ghost,
+}
 
 
 class Command(BaseCommand):
@@ -31,7 +35,7 @@ class Command(BaseCommand):
             "--format",
             choices=FORMATS,
             default="iria",
-            help="“iria” has everything and is read by import_site; “wxr” is for WordPress",
+            help="“iria” has everything and is read by import_site; “wxr” is for WordPress, “ghost” for Ghost",
         )
         parser.add_argument(
             "--personal-data",

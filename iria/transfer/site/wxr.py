@@ -113,6 +113,15 @@ class Exported:
     def is_complete(self) -> bool:
         return not self.missing
 
+    def write_report(self, path: Path) -> None:
+        report = {
+            "counts": self.counts,
+            "missing_files": self.missing,
+            "not_in_this_format": self.lost.kinds,
+            "lost": self.lost.items,
+        }
+        path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+
     def lines(self) -> Iterator[str]:
         yield ", ".join(f"{number:,} {what}" for what, number in self.counts.items()) + "."
         yield from self.lost.lines()
@@ -134,13 +143,7 @@ def export_wxr(
             for part in _Wxr(result, work, personal_data, progress).parts():
                 file.write(NO_XML.sub("", part))
         result.lost.kinds = dict(rows_not_in(HELD, personal_data=personal_data))
-        report = {
-            "counts": dict(result.counts),
-            "missing_files": result.missing,
-            "not_in_this_format": result.lost.kinds,
-            "lost": result.lost.items,
-        }
-        (work / REPORT).write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+        result.write_report(work / REPORT)
     return result
 
 
