@@ -10,7 +10,11 @@ from articles.editorial.models import Article, Redirect
 from articles.editorial.versions import revisions
 from articles.pages.models import Page
 from articles.public.did_you_mean import words_in_path
-from articles.public.redirect_middleware import FILES_ELSEWHERE
+from articles.public.redirect_middleware import (
+    FILES_ELSEWHERE,
+    find_redirect,
+    find_redirects,
+)
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +205,17 @@ def test_a_page_at_a_conventional_path_is_shown(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/rss.php", "/press/", "/tag/rss/", "/comments/feed/", "/x/rss/"])
 def test_other_paths_do_not_redirect(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_many_redirects_are_found_as_one_by_one(edna: User) -> None:
+    old, article = moved_article(edna)
+    asia = newsroom.category("Asia", slug="asia")
+    asia.slug = "asia-pacific"
+    category_tree.save(asia)
+    Redirect.objects.create(old_path="/?p=7", article=article)
+    Redirect.objects.create(old_path="/?p=8", article=newsroom.draft("Not public"))
+    paths = [old, f"{old}feed/", "/category/asia/", "/category/asia/feed/", "/nothing/", "/rss.xml"]
+    found = find_redirects([*paths, "/?p=7", "/?p=8"])
+    assert [found[path] for path in paths] == [find_redirect(path) for path in paths]
+    assert (found[old], found["/?p=7"]) == (article.get_absolute_url(),) * 2
+    assert found["/?p=8"] == ""
