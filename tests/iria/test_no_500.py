@@ -14,7 +14,7 @@ from tests.proofs.size import sized
 
 ADMIN = "/admin/"
 SHARES = sized(10, 1)
-"""Each URL gets a tenth of the requests; with `make prove` each gets all."""
+"""Each URL gets a tenth of the requests; with `IRIA_PROOFS=full` each gets all."""
 
 
 def public_urls(parts: dict[str, str]) -> list[str]:
