@@ -105,9 +105,9 @@ all-tests:
 
 # The others are not even collected: every core would import what they need, and run none of it.
 # Counting branches makes Python half as slow again; what the browser and the proofs run has its own
-# tests too.
+# tests too. A make that a test starts must not keep its output until it ends, as ours does.
 unit-tests:
-	$(PYTEST) --cov --cov-report= --ignore tests/browser --ignore tests/proofs
+	MAKEFLAGS= $(PYTEST) --cov --cov-report= --ignore tests/browser --ignore tests/proofs
 
 # What failed is tried once more, and nothing else (docs/decisions/browser-test-retries.md).
 browser-tests:
