@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import psycopg
 import pytest
@@ -91,7 +91,12 @@ class Site:
 
     def ask(self, path: str, form: str = "") -> Answer:
         began = time.monotonic()
-        headers = {"Accept": "text/html, */*", "Host": NAME, "X-Forwarded-Proto": "https"}
+        url = urlsplit(self.settings["SITE_URL"])
+        headers = {
+            "Accept": "text/html, */*",
+            "Host": url.netloc,
+            "X-Forwarded-Proto": url.scheme,
+        }
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -158,14 +163,20 @@ def site() -> Iterator[Site]:
     folder = Path(tempfile.mkdtemp(prefix="iria-outage-"))
     folder.chmod(0o755)  # the user of the database needs access
     try:
-        with running_site(folder) as made:
+        behind_nginx = {
+            "SITE_URL": f"https://{NAME}",
+            "ALLOWED_HOSTS": NAME,
+            "TRUSTED_PROXIES": "127.0.0.0/8",
+            "PAGE_DIRECTORY": str(folder / "pages"),
+        }
+        with running_site(folder, **behind_nginx) as made:
             yield made
     finally:
         subprocess.run(["rm", "-rf", str(folder)], check=True)
 
 
 @contextmanager
-def running_site(folder: Path) -> Iterator[Site]:
+def running_site(folder: Path, **more: str) -> Iterator[Site]:
     data, log = folder / "postgres", folder / "log"
     log.mkdir()
     programs = postgres_programs.newest(folder, paths.database_user(data))
@@ -178,12 +189,11 @@ def running_site(folder: Path) -> Iterator[Site]:
         **os.environ,
         "DATABASE_URL": f"postgres://{postmaster.ROLE}:outage@127.0.0.1:{database}/{postmaster.DATABASE}",
         "IRIA_STATE": str(folder / "state"),
-        "SITE_URL": f"https://{NAME}",
-        "ALLOWED_HOSTS": NAME,
-        "TRUSTED_PROXIES": "127.0.0.0/8",
-        "PAGE_DIRECTORY": str(folder / "pages"),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "ALLOWED_HOSTS": "127.0.0.1",
         "API_RATE_LIMIT": "100000",
         "DEBUG": "no",
+        **more,
     }
     made = Site(port, server, log / "site.log", settings, folder / "pages")
     try:
