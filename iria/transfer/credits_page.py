@@ -166,7 +166,7 @@ def _change_texts(row: Row, before: str, after: str, *, by: User) -> int:
         updated_at = article.updated_at
         article.body, article.lead_caption = body, lead
         revisions.save(article, by=by)
-        # Readers need not be told that a credit has its own place now.
+        # Where a credit is stored makes no difference to readers.
         Article.objects.filter(pk=article.pk).update(updated_at=updated_at)
     return waiting
 
