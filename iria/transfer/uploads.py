@@ -3,7 +3,6 @@
 import shutil
 import time
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from accounts.models import User
 from iria.core.db.import_runs import ImportChunk, ImportRun
 from iria.core.text.validators import one_line
-from iria.transfer import runs
+from iria.transfer import archives, runs
 from iria.transfer.formats import FORMATS
 from iria.transfer.records import Unreadable
 from iria.transfer.undo import Undo
@@ -277,14 +276,7 @@ def unzip(file: Path, target: Path, suffixes: tuple[str, ...] = IMAGES) -> Path:
                             message = "The unpacked files are too large. Copy them to the server as a folder."
                             raise Unreadable(message)
                         copy.write(part)
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        zlib.error,
-    ) as error:
+    except (*archives.BROKEN, OSError) as error:
         message = f"The ZIP file cannot be read: {error}"
         raise Unreadable(message) from error
     return target

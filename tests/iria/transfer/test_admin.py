@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -174,6 +175,20 @@ def test_only_images_inside_a_zip_file_are_unpacked(tmp_path: Path) -> None:
     folder = uploads.unzip(file, tmp_path / "media")
     assert [str(each.relative_to(folder)) for each in folder.rglob("*.*")] == ["a/b.jpg"]
     assert not (tmp_path / "up.jpg").exists()
+
+
+def test_a_zip_file_with_any_byte_damaged_is_unpacked_or_refused(tmp_path: Path) -> None:
+    file = tmp_path / "media.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("2020/café.jpg", b"a" * 100)
+    whole = file.read_bytes()
+    for position in range(len(whole)):
+        for flipped in (0x01, 0x80, 0xFF):
+            damaged = bytearray(whole)
+            damaged[position] ^= flipped
+            file.write_bytes(damaged)
+            with suppress(Unreadable):
+                uploads.unzip(file, tmp_path / f"{position} {flipped}")
 
 
 def test_a_zip_file_that_is_too_large_or_broken_is_refused(
