@@ -135,7 +135,7 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
         user = self._require_importer(request)
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
-            run = uploads.add(uploads.Archive(**form.cleaned_data), by=user)
+            run = uploads.add(uploads.Upload(**form.cleaned_data), by=user)
             self.log_addition(request, run, "Uploaded an archive.")
             return redirect("admin:iria_importrun_change", run.pk)
         context = self._context(request, "Import an archive") | {

@@ -1,14 +1,15 @@
-"""Zip files of other systems, read without being unpacked. Plain Python.
+"""ZIP files: exports of other systems, read without being unpacked, and folders of images or texts. Plain Python.
 
 What no export has, and a hostile file may, is refused before anything is read: names outside the archive, links,
-encrypted or repeated members, and members that grow out of proportion.
+encrypted or repeated members. What grows out of proportion is refused when it is read.
 """
 
+import shutil
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -18,30 +19,40 @@ from iria.transfer.records import Unreadable
 
 MOST_MEMBERS: Final = 500_000
 LARGEST: Final = 200 * 1024**2
-LARGEST_TOTAL: Final = 8 * 1024**3
+"""Of a file that is read into memory."""
+LARGEST_TOTAL: Final = 20 * 1024**3
 MOST_GROWTH: Final = 200
-"""Times that a member may be as large as it is in the archive; text shrinks to about a tenth."""
+"""Times that such a file may be as large as it is in the archive; text shrinks to about a tenth."""
 SMALL: Final = 1024**2
-"""A member below this size may grow as it likes."""
+"""A file below this size may grow as it likes."""
+CHUNK: Final = 1024**2
 METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENCRYPTED: Final = 0x1
-OF_MAC: Final = "__MACOSX"
+NOT_CONTENT: Final = frozenset({"__MACOSX", "node_modules"})
 BROKEN: Final = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error),
     *(EOFError, NotImplementedError, RuntimeError, UnicodeError, ValueError),
 )
 
 
+def _everything(_path: PurePosixPath) -> bool:
+    return True
+
+
 @dataclass(slots=True)
 class Archive:
-    """Use it as a context manager; raises Unreadable if it is refused."""
+    """Use it as a context manager; raises Unreadable if it is refused.
+
+    `is_wanted` says by its path whether a file counts; the others are as if they were not there.
+    """
 
     file: Path
+    is_wanted: Callable[[PurePosixPath], bool] = _everything
     _zip: zipfile.ZipFile = field(init=False)
     _members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
 
     def __enter__(self) -> "Archive":
-        with _readable("The file is no zip archive, or it is damaged"):
+        with _readable("The file is no ZIP file, or it is damaged"):
             self._zip = zipfile.ZipFile(self.file)
         try:
             self._check()
@@ -61,11 +72,15 @@ class Archive:
         """The content of a file.
 
         Raises:
-            Unreadable: it is damaged, or not there.
+            Unreadable: it is damaged, too large, or not there.
         """
         member = self._members.get(name)
         if member is None:
             message = f"The archive has no file {name}."
+            raise Unreadable(message)
+        growth = member.file_size / max(member.compress_size, 1)
+        if member.file_size > LARGEST or (member.file_size > SMALL and growth > MOST_GROWTH):
+            message = f"The archive is refused: a file is too large when it is unpacked ({name})."
             raise Unreadable(message)
         with _readable(f"The file {name} in the archive is damaged"):
             # The size in the directory limits what is read, whatever the data would become.
@@ -74,24 +89,47 @@ class Archive:
     def text(self, name: str) -> str:
         return self.read(name).decode("utf-8-sig", "replace")
 
+    def unpack(self, target: Path) -> Path:
+        """Its files in the new folder `target`, which may fill half of the disk.
+
+        Raises:
+            Unreadable: it is damaged or too large.
+        """
+        target.mkdir()
+        room = min(LARGEST_TOTAL, shutil.disk_usage(target).free // 2)
+        for name, member in self._members.items():
+            path = target / name
+            with _readable(f"The file {name} in the archive is damaged"):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with self._zip.open(member) as content, path.open("wb") as copy:
+                    while part := content.read(CHUNK):
+                        room -= len(part)
+                        if room < 0:
+                            message = "The unpacked files are too large. Copy them to the server as a folder."
+                            raise Unreadable(message)
+                        copy.write(part)
+        return target
+
     def _check(self) -> None:
         members = self._zip.infolist()
         if len(members) > MOST_MEMBERS:
             message = f"The archive has more than {MOST_MEMBERS:,} files."
             raise Unreadable(message)
         total = 0
-        seen: set[str] = set()
         for member in members:
-            name = member.filename
-            if reason := _problem_of(member):
+            # Windows has packed some with its own separator.
+            name = member.orig_filename.replace("\\", "/")
+            path = PurePosixPath(name)
+            if not NOT_CONTENT.isdisjoint(path.parts) or not self.is_wanted(path):
+                continue
+            reason = _problem_of(member, name)
+            if name in self._members:
+                reason = "it has two files of one name"
+            if reason:
                 message = f"The archive is refused: {reason} ({name[:200]!r})."
                 raise Unreadable(message)
-            if name.casefold() in seen:
-                message = f"The archive is refused: it has two files of one name ({name[:200]!r})."
-                raise Unreadable(message)
-            seen.add(name.casefold())
             total += member.file_size
-            if not member.is_dir() and not name.startswith(OF_MAC):
+            if not name.endswith("/"):
                 self._members[name] = member
         if total > LARGEST_TOTAL:
             message = (
@@ -100,14 +138,11 @@ class Archive:
             raise Unreadable(message)
 
 
-def _problem_of(member: zipfile.ZipInfo) -> str:
-    name = member.orig_filename.replace("\\", "/")
-    parts = PurePosixPath(name).parts
+def _problem_of(member: zipfile.ZipInfo, name: str) -> str:
     mode = member.external_attr >> 16
-    growth = member.file_size / max(member.compress_size, 1)
     if not name.strip("/") or "\x00" in name:
         return "a file has no name"
-    if name.startswith("/") or (len(name) > 1 and name[1] == ":") or ".." in parts:
+    if name.startswith("/") or name[1:2] == ":" or ".." in PurePosixPath(name).parts:
         return "a file would be outside of it"
     if member.flag_bits & ENCRYPTED:
         return "a file is encrypted"
@@ -115,10 +150,6 @@ def _problem_of(member: zipfile.ZipInfo) -> str:
         return "a file is a link or a device"
     if member.compress_type not in METHODS:
         return "a file is compressed in a way that is not read"
-    if member.file_size > LARGEST:
-        return f"a file has more than {LARGEST // 1024**2} MB"
-    if member.file_size > SMALL and growth > MOST_GROWTH:
-        return "a file becomes too large when it is unpacked"
     return ""
 
 

@@ -2,7 +2,6 @@
 
 import shutil
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from accounts.models import User
 from iria.core.db.import_runs import ImportChunk, ImportRun
 from iria.core.text.validators import one_line
-from iria.transfer import archives, runs
+from iria.transfer import runs
+from iria.transfer.archives import Archive
 from iria.transfer.formats import FORMATS
 from iria.transfer.records import Unreadable
 from iria.transfer.undo import Undo
@@ -35,13 +35,6 @@ CHUNK: Final = 1024 * 1024
 CHUNKS_AT_ONCE: Final = 16
 MOST_BYTES: Final = 1024**3
 """Of an upload. Larger ones are copied to the server."""
-MOST_UNPACKED: Final = 20 * 1024**3
-MOST_FILES: Final = 200_000
-TEXTS: Final = (
-    *(".md", ".markdown", ".mdown", ".mkd", ".mdx", ".html", ".htm"),
-    *(".yml", ".yaml", ".toml", ".json"),
-)
-"""What a folder of texts has besides images, with its settings."""
 IMAGES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp")
 FOLDER: Final = "imports"
 """In the state folder: where administrators put files that are too large to upload."""
@@ -50,7 +43,7 @@ File, State = ImportChunk.File, ImportRun.State
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class Upload:
     """What is to be imported: each part is uploaded, or named by its path in the folder on the server."""
 
     system: str
@@ -65,7 +58,7 @@ def server_folder() -> Path:
     return Path(settings.STATE) / FOLDER
 
 
-def add(archive: Archive, *, by: User) -> ImportRun:
+def add(archive: Upload, *, by: User) -> ImportRun:
     """Stores the archive and enqueues its dry run."""
     name = (archive.file.name if archive.file else archive.server_file) or ""
     with transaction.atomic():
@@ -216,16 +209,18 @@ def _unpacked(run: ImportRun) -> Iterator[tuple[Path, Path | None]]:
         if run.media_folder:
             media: Path | None = _on_server(run.media_folder)
         elif run.chunks.filter(file=File.MEDIA).exists():
-            media = unzip(_copied(run, File.MEDIA, folder / "media.zip"), folder / "media")
+            media = _unzip(
+                _copied(run, File.MEDIA, folder / "media.zip"), folder / "media", is_image
+            )
         else:
             media = None
         if media and media.suffix.lower() == ".zip":
-            media = unzip(media, folder / "media")
+            media = _unzip(media, folder / "media", is_image)
         if media and not media.is_dir():
             message = f"{run.media_folder} is not a folder."
             raise Unreadable(message)
         if FORMATS[run.system].is_folder and not file.is_dir():
-            file = _only_folder(unzip(file, folder / "source", (*IMAGES, *TEXTS)))
+            file = _only_folder(_unzip(file, folder / "source", _is_of_site))
         yield file, media
 
 
@@ -252,42 +247,18 @@ def _on_server(name: str) -> Path:
     return found
 
 
-def unzip(file: Path, target: Path, suffixes: tuple[str, ...] = IMAGES) -> Path:
-    """The files of a ZIP file with these suffixes, and nothing else, into the folder.
-
-    Raises:
-        Unreadable: it is no ZIP file, is damaged, encrypted or too large.
-    """
-    target.mkdir()
-    room = min(MOST_UNPACKED, shutil.disk_usage(target).free // 2)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = [each for each in archive.infolist() if _is_wanted(each, suffixes)]
-            if len(members) > MOST_FILES:
-                message = f"The ZIP file has more than {MOST_FILES:,} files. Copy them to the server as a folder."
-                raise Unreadable(message)
-            for member in members:
-                path = target / member.filename
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(member) as content, path.open("wb") as copy:
-                    while part := content.read(CHUNK):
-                        room -= len(part)
-                        if room < 0:
-                            message = "The unpacked files are too large. Copy them to the server as a folder."
-                            raise Unreadable(message)
-                        copy.write(part)
-    except (*archives.BROKEN, OSError) as error:
-        message = f"The ZIP file cannot be read: {error}"
-        raise Unreadable(message) from error
-    return target
+def _unzip(file: Path, target: Path, is_wanted: Callable[[PurePosixPath], bool]) -> Path:
+    with Archive(file, is_wanted) as archive:
+        return archive.unpack(target)
 
 
-def _is_wanted(member: zipfile.ZipInfo, suffixes: tuple[str, ...]) -> bool:
-    """Whether it is such a file inside the archive; `..` and absolute paths are left out."""
-    path = PurePosixPath(member.filename.replace("\\", "/"))
-    inside = not path.is_absolute() and ".." not in path.parts and ":" not in member.filename
-    is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return inside and not is_hidden and path.suffix.lower() in suffixes
+def is_image(path: PurePosixPath) -> bool:
+    return path.suffix.lower() in IMAGES and not path.name.startswith(".")
+
+
+def _is_of_site(path: PurePosixPath) -> bool:
+    """Everything but hidden folders: a link to a file is reported only if the file is there."""
+    return not any(part.startswith(".") for part in path.parts[:-1] if part != "..")
 
 
 def delete_abandoned() -> None:

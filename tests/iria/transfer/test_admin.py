@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from articles.images.models import Image
 from iria.core.db.import_runs import ImportChunk, ImportReportPage, ImportRun
 from iria.transfer import runs, uploads
 from iria.transfer.admin import first_import_item
-from iria.transfer.records import Unreadable
 from tests.iria.transfer import wxr
 from tests.newsroom import picture_file
 
@@ -162,48 +160,6 @@ def test_files_of_the_server_are_only_those_of_its_folder(
     assert run.state == State.CHECKED
 
 
-def test_only_images_inside_a_zip_file_are_unpacked(tmp_path: Path) -> None:
-    file = tmp_path / "media.zip"
-    hostile = {
-        "a/b.jpg": b"1",
-        "../up.jpg": b"2",
-        "/root.jpg": b"3",
-        "x.php": b"4",
-        "a\\..\\c.jpg": b"5",
-    }
-    file.write_bytes(images(**hostile).read())
-    folder = uploads.unzip(file, tmp_path / "media")
-    assert [str(each.relative_to(folder)) for each in folder.rglob("*.*")] == ["a/b.jpg"]
-    assert not (tmp_path / "up.jpg").exists()
-
-
-def test_a_zip_file_with_any_byte_damaged_is_unpacked_or_refused(tmp_path: Path) -> None:
-    file = tmp_path / "media.zip"
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("2020/café.jpg", b"a" * 100)
-    whole = file.read_bytes()
-    for position in range(len(whole)):
-        for flipped in (0x01, 0x80, 0xFF):
-            damaged = bytearray(whole)
-            damaged[position] ^= flipped
-            file.write_bytes(damaged)
-            with suppress(Unreadable):
-                uploads.unzip(file, tmp_path / f"{position} {flipped}")
-
-
-def test_a_zip_file_that_is_too_large_or_broken_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "media.zip"
-    file.write_bytes(images(**{"a.jpg": bytes(5000)}).read())
-    monkeypatch.setattr(uploads, "MOST_UNPACKED", 4999)
-    with pytest.raises(Unreadable):
-        uploads.unzip(file, tmp_path / "large")
-    file.write_bytes(file.read_bytes()[:60])
-    with pytest.raises(Unreadable):
-        uploads.unzip(file, tmp_path / "broken")
-
-
 def test_images_are_fetched_if_wanted(
     admin_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +201,8 @@ def test_a_folder_of_texts_is_uploaded_as_a_zip_file(admin_client: Client) -> No
         **{
             "site/content/one.md": b"---\ntitle: One\ndate: 2020-05-04\n---\n\n![A quay](quay.jpg)\n",
             "site/content/quay.jpg": picture_file(colour="red").read(),
+            "site/node_modules/a/readme.md": b"# Not of the site",
+            "site/.git/a.md": b"# Not of the site",
         }
     )
     run = upload(admin_client, system="markdown", file=file)

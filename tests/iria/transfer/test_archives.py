@@ -3,6 +3,7 @@
 import json
 import stat
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from django.core.management import call_command
 
 from articles.editorial.models import Article
-from iria.transfer import medium, substack
+from iria.transfer import archives, medium, substack
 from iria.transfer.archives import Archive
 from iria.transfer.records import Consent, Image, Kind, State, Subscriber, Text, Unreadable
+from iria.transfer.uploads import is_image
 
 MEDIUM_PAGE = """<!DOCTYPE html><html><head><title>Two Cranes</title></head><body><article class="h-entry">
 <header><h1 class="p-name">Two Cranes</h1></header>
@@ -181,7 +183,7 @@ def test_names_outside_of_an_archive_are_refused(tmp_path: Path, name: str) -> N
     "members",
     [
         [_member("a", stat.S_IFLNK | 0o777)],
-        [_member("a"), _member("A")],
+        [_member("a/b"), _member("a\\b")],
         [_member("a", method=zipfile.ZIP_LZMA)],
     ],
     ids=["link", "twice", "compression"],
@@ -212,6 +214,36 @@ def test_bombs_encrypted_and_damaged_archives_are_refused(tmp_path: Path) -> Non
         file.write_bytes(content)
         with pytest.raises(Unreadable):
             substack.Export(file).check()
+
+
+def test_a_folder_of_images_is_unpacked_without_anything_else(tmp_path: Path) -> None:
+    large = "a" * 2_000_000
+    files = {"2020/a.jpg": large, "2020\\b.PNG": "b", "x.php": "c", "__MACOSX/._a.jpg": "d"}
+    with Archive(_zip(tmp_path, dict(files)), is_image) as archive:
+        folder = archive.unpack(tmp_path / "media")
+    found = {each.relative_to(folder).as_posix() for each in folder.rglob("*.*")}
+    assert found == {"2020/a.jpg", "2020/b.PNG"}
+    assert (folder / "2020" / "a.jpg").read_text() == large
+
+
+def test_an_archive_with_any_byte_damaged_is_unpacked_or_refused(tmp_path: Path) -> None:
+    file = _zip(tmp_path, {"2020/café.jpg": b"a" * 100})
+    whole = file.read_bytes()
+    for position in range(len(whole)):
+        for flipped in (0x01, 0x80, 0xFF):
+            damaged = bytearray(whole)
+            damaged[position] ^= flipped
+            file.write_bytes(damaged)
+            with suppress(Unreadable), Archive(file, is_image) as archive:
+                archive.unpack(tmp_path / f"{position} {flipped}")
+
+
+def test_a_folder_of_images_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "LARGEST_TOTAL", 4999)
+    with pytest.raises(Unreadable), Archive(_zip(tmp_path, {"a.jpg": bytes(5000)})):
+        pass
 
 
 @pytest.mark.parametrize("source", [substack.Export, medium.Export])
