@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -27,6 +28,11 @@ CONTENT: Final = "/content/images/"
 SIZE: Final = re.compile(r"^(?:size/w\d{1,5}(?:h\d{1,5})?/|format/\w{1,8}/)+")
 """Before the path of a smaller version."""
 FILES: Final = "/content/"
+FILE: Final = re.compile(r"(?:https?://[^/]*)?(?P<path>/content/(?:files|media)/[^?#]*)")
+PORTAL: Final = re.compile(r"(?:https?://[^/]*)?/?#/(?:portal|share|search)\b")
+"""What opens a window of Ghost, such as the one to sign up."""
+GHOST_HOST: Final = "storage.ghost.io"
+"""Has the uploads of sites hosted by Ghost, each below the id of the site."""
 FUNCTIONS: Final = ("script", "style", "form", "object", "embed", "canvas", "svg", "noscript")
 """What the sanitiser removes together with its content."""
 GATED: Final = re.compile(
@@ -70,7 +76,8 @@ class Place:
             return ""
         path = unquote(parts.path)
         _, found, below = path.partition(CONTENT)
-        if found and (not parts.netloc or not self.host or _host(url) == self.host):
+        own = {"", self.host or parts.netloc, GHOST_HOST}
+        if found and (parts.netloc in own or _host(url) == self.host):
             return SIZE.sub("", below)
         return "" if parts.netloc else path.lstrip("/")
 
@@ -82,7 +89,8 @@ class Place:
             return url
         parts = urlsplit(url)
         base = f"{parts.scheme or 'https'}://{parts.netloc}" if parts.netloc else self.url
-        return base + quote((CONTENT if CONTENT in parts.path else "/") + path)
+        before, found, _ = parts.path.partition(CONTENT)
+        return base + quote(unquote(before) + (found or "/") + path)
 
     def image_id(self, url: str) -> str:
         return short_id(self.image(url) or url.strip())
@@ -110,6 +118,7 @@ def convert(row: Row, place: Place) -> Body:
 
     def prepare(tree: HtmlElement) -> None:
         _prepare(tree, place)
+        cards.remarks += [Remark("file not imported", each) for each in _files(tree)]
         names = sorted({str(each.tag) for each in tree.iter(*FUNCTIONS)})
         cards.remarks += [Remark("code not imported", name) for name in names]
         cards.remarks += [Remark("linked image", href) for href in _links_of_images(tree)]
@@ -135,11 +144,13 @@ def _source(row: Row, cards: Cards) -> str:
             return render(document, cards)
         except (ValueError, RecursionError, Malformed):
             cards.remarks = [Remark("unreadable text", f"{column}; another form was used.")]
-    html = row.get("html")
+    html, text, plain = row.get("html"), row.get("markdown"), row.get("plaintext")
     if isinstance(html, str) and html.strip():
         return html
-    text = row.get("markdown")
-    return markdown(text) if isinstance(text, str) else ""
+    if isinstance(text, str) and text.strip():
+        return markdown(text)
+    parts = re.split(r"\n\s*\n", plain.strip()) if isinstance(plain, str) else []
+    return "".join(f"<p>{escape(each, quote=False)}</p>" for each in parts)
 
 
 def _without_gated(html: str) -> tuple[str, bool]:
@@ -159,9 +170,6 @@ def _without_gated(html: str) -> tuple[str, bool]:
 def _prepare(tree: HtmlElement, place: Place) -> None:
     """What Ghost's own HTML has classes for, as `wordpress.bodies` and the sanitiser know it."""
     footnotes(tree)
-    for anchor in tree.iter("a"):
-        if href := anchor.get("href"):
-            anchor.set("href", place.link(href))
     for element in list(tree.iter("figure", "div", "a", "blockquote")):
         for name in _classes(element):
             if name in REPLACED:
@@ -170,6 +178,7 @@ def _prepare(tree: HtmlElement, place: Place) -> None:
                 tag, attribute, value = CHANGED[name]
                 element.tag = tag
                 element.set(attribute, value)
+    _urls(tree, place)
     for figure in tree.iter("figure"):
         names = _classes(figure)
         width = next((value for value in WIDTHS.values() if f"kg-width-{value}" in names), "")
@@ -177,6 +186,28 @@ def _prepare(tree: HtmlElement, place: Place) -> None:
             figure.set("class", f"align{width}")
         if url := figure.get("data-embed"):
             figure.set("data-embed", re.sub("^http:", "https:", url))
+
+
+def _urls(tree: HtmlElement, place: Place) -> None:
+    """Of originals for images, and of texts as paths; windows of Ghost have none."""
+    for image in list(tree.iter("img")):
+        if source := image.get("src"):
+            image.set("src", place.image_url(source))
+        else:
+            image.drop_tree()
+    for anchor in list(tree.iter("a")):
+        href = anchor.get("href") or ""
+        if PORTAL.match(href):
+            anchor.drop_tag()
+        elif href:
+            anchor.set("href", place.link(href))
+
+
+def _files(tree: HtmlElement) -> Iterator[str]:
+    """The uploaded files that are no images, such as PDF and audio, which stay on the old site."""
+    for anchor in tree.iter("a"):
+        if found := FILE.match(anchor.get("href") or ""):
+            yield found["path"]
 
 
 def _links_of_images(tree: HtmlElement) -> Iterator[str]:
@@ -227,6 +258,20 @@ def _bookmark(figure: HtmlElement) -> None:
     replace(figure, made)
 
 
+def _media(card: HtmlElement) -> None:
+    """A link to the file; the parts of the player go."""
+    player = next(card.iter("audio", "video"), None)
+    url = (player.get("src") or "") if player is not None else ""
+    titles = [each for each in card.iter("div") if "kg-audio-title" in _classes(each)]
+    made = lxml_html.Element("p")
+    link = etree.SubElement(made, "a")
+    link.set("href", url)
+    link.text = "".join(each.text_content().strip() for each in titles) or url.rsplit("/", 1)[-1]
+    for caption in card.iter("figcaption"):
+        etree.SubElement(made, "br").tail = " ".join(caption.text_content().split())
+    replace(card, made)
+
+
 def _file(anchor: HtmlElement) -> None:
     title = next(
         (each for each in anchor.iter("div") if "kg-file-card-title" in (each.get("class") or "")),
@@ -250,6 +295,8 @@ REPLACED: Final[dict[str, Callable[[HtmlElement], None]]] = {
     "kg-bookmark-card": _bookmark,
     "kg-file-card-container": _file,
     "kg-embed-card": _embed,
+    "kg-audio-card": _media,
+    "kg-video-card": _media,
 }
 CHANGED: Final = {
     "kg-callout-card": ("aside", "data-callout", ""),

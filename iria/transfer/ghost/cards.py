@@ -23,6 +23,14 @@ NAMES: Final = {
 WIDTHS: Final = {"wide": "wide", "full": "full"}
 ONLY_MAIL: Final = frozenset({"email", "email-cta"})
 MOST_STARS: Final = 5
+MARKDOWN: Final = re.compile(
+    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1|\Z)"
+    r"|(?<!`)(`+)(?!`)[^\n]{1,500}?(?<!`)\2(?!`)"
+    r"|^(#{1,6})(?=[^\s#])"
+    r"|==(?=\S)([^=\n]+?)(?<=\S)==",
+    re.MULTILINE | re.DOTALL,
+)
+"""Code, which stays; the sign of a heading without a space; marked text, which has no equivalent."""
 
 
 class Cards:
@@ -61,9 +69,10 @@ def is_public(visibility: object) -> bool:
 
 
 def markdown(text: str) -> str:
-    """What Ghost's Markdown has: HTML, tables, footnotes."""
+    """What Ghost's Markdown has: HTML, tables, footnotes, line breaks, headings without a space."""
+    text = MARKDOWN.sub(lambda found: f"{found[3]} " if found[3] else found[4] or found[0], text)
     try:
-        return str(parser().render(text))
+        return str(parser(breaks=True).render(text))
     except (RecursionError, IndexError, ValueError):
         return f"<p>{escape(text, quote=False)}</p>"
 
@@ -151,8 +160,10 @@ def _callout(card: Card) -> str:
     text = value(card, "calloutText")
     if not text:
         return ""
-    inside = f"{emoji} {text}" if emoji else text
-    return f'<aside data-callout=""><p>{inside}</p></aside>'
+    if emoji:
+        # The text has its own paragraphs or none.
+        text = re.sub(r"^\s*(?:<p\b[^>]*>)?", lambda found: f"{found[0]}{emoji} ", text, count=1)
+    return f'<aside data-callout=""><p>{text}</p></aside>'
 
 
 def _toggle(card: Card) -> str:

@@ -289,6 +289,9 @@ class _Reading:
         )
         text.categories = [_term(each, Kind.CATEGORIES) for each in sections]
         text.path = self._path(text, row, tags, primary, authors)
+        if text.slug and (text.kind == Kind.PAGES or f"post.{text.slug}" in self.routes.shown_at):
+            # Ghost redirects it to where a route shows it.
+            text.old_paths += {path_of(f"/{text.slug}/")} - {text.path, "/"}
 
     def _linked(self, link: str, post_id: str, column: str, name: str, text: Text) -> list[Row]:
         found = []
@@ -358,6 +361,10 @@ def _set_state(text: Text, row: Row, meta: Row) -> None:
         text.remarks.append(Remark("for members", f"“{visibility}”: imported as a draft."))
     if text_of(row.get("featured")) in {"1", "true"}:
         text.remarks.append(Remark("featured", "Place it on the front page by hand."))
+    if (title := _line(meta.get("meta_title"))) and title != text.title:
+        text.remarks.append(Remark("title for search engines", title))
+    if image := _text(meta, "og_image") or _text(meta, "twitter_image"):
+        text.remarks.append(Remark("image for sharing", image.replace(bodies.SITE, "")))
     if _text(meta, "codeinjection_head").strip() or _text(meta, "codeinjection_foot").strip():
         text.remarks.append(
             Remark("code injection", "Scripts and styles of the page were not imported.")

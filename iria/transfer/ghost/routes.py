@@ -16,6 +16,7 @@ from iria.transfer.records import Redirect, Unreadable
 
 DEFAULT: Final = "/{slug}/"
 VARIABLE: Final = re.compile(r"\{(\w+)\}|:(\w+)")
+LONGEST_FILTER: Final = 500
 LONGEST_FILE: Final = 5 * 1024**2
 LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Every value as text."""
@@ -77,7 +78,8 @@ def read_routes(file: Path, zone: tzinfo) -> Routes:
         if isinstance(pattern, str) and "slug" in pattern:
             setattr(routes, name, pattern)
     for path, options in _mapping(given.get("routes")).items():
-        shown = _data(_mapping(options).get("data"))
+        options = _mapping(options)
+        shown = _data(options.get("data")) or _of_filter(_string(options.get("filter")))
         if shown.startswith(("page.", "post.")):
             routes.shown_at[shown] = path_of(_string(path))
         elif shown and path_of(_string(path)) != "/":
@@ -89,10 +91,15 @@ def _add_collection(routes: Routes, path: str, options: Mapping[Any, Any]) -> No
     permalink, condition = options.get("permalink"), _string(options.get("filter"))
     if isinstance(permalink, str):
         routes.collections.append((condition, permalink))
-    of_one = re.fullmatch(r"(?:primary_)?(tag|author):\[?([\w-]+)\]?", condition)
-    shown = _data(options.get("data")) or (f"{of_one[1]}.{of_one[2]}" if of_one else "")
+    shown = _data(options.get("data")) or _of_filter(condition)
     if path != "/" and shown.startswith(("tag.", "author.")):
         routes.lists.append((path, shown))
+
+
+def _of_filter(condition: str) -> str:
+    """`tag.slug` for a filter that has the texts of one tag or author."""
+    found = re.fullmatch(r"(?:primary_)?(tag|author)s?:\[?([\w-]+)\]?", condition.strip("() "))
+    return f"{found[1]}.{found[2]}" if found else ""
 
 
 def read_redirects(file: Path) -> list[Redirect]:
@@ -113,12 +120,16 @@ def read_redirects(file: Path) -> list[Redirect]:
 
 def matches(condition: str, facts: Facts) -> bool:
     """Whether a post fits a filter: `,` is “or”, `+` is “and” and binds closer."""
-    text = condition.strip().strip("()")
-    if not text:
-        return True
-    return any(
-        all(_fits(part, facts) for part in _split(either, "+")) for either in _split(text, ",")
-    )
+    text = condition.strip()
+    if not text or len(text) > LONGEST_FILTER:
+        return not text
+    for sign, combine in ((",", any), ("+", all)):
+        parts = list(_split(text, sign))
+        if len(parts) > 1:
+            return combine(matches(part, facts) for part in parts)
+    if text.startswith("(") and text.endswith(")"):
+        return matches(text[1:-1], facts)
+    return _fits(text, facts)
 
 
 def fill(pattern: str, facts: Facts, zone: tzinfo) -> str:
@@ -150,18 +161,21 @@ def _path(text: str) -> str:
 
 
 def _redirect(old: str, new: str) -> Redirect:
-    plain = re.sub(r"\\([/.\-_])", r"\1", old.strip())
+    old = old.strip()
+    # Ghost writes `/…/i` for a pattern that is the same in capitals.
+    enclosed = re.fullmatch(r"/(\^?\\?/.*)/i", old)
+    plain = re.sub(r"\\([/.\-_])", r"\1", enclosed[1] if enclosed else old)
     plain = plain.removeprefix("^").removesuffix("$").removesuffix("/?").removesuffix("(?:/)")
     skipped = ""
-    if not old.strip() or not new.strip():
+    if not old or not new.strip():
         skipped = "One of its two URLs is missing."
     elif META.search(plain) or "$" in new:
         skipped = "It is a pattern; only single URLs are redirected."
-    return Redirect(path_of(plain) if not skipped else old.strip(), new.strip(), skipped)
+    return Redirect(path_of(plain) if not skipped else old, new.strip(), skipped)
 
 
 def _fits(part: str, facts: Facts) -> bool:
-    found = CONDITION.fullmatch(part.strip().strip("()"))
+    found = CONDITION.fullmatch(part)
     if found is None:
         return False
     name = (

@@ -38,8 +38,13 @@ REMOVED: Final = ("script", "style", "nav", "form", "template")
 
 
 @cache
-def parser() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+def parser(*, breaks: bool = False) -> MarkdownIt:
+    """`breaks` makes a line break of each end of a line."""
+    made = MarkdownIt("commonmark", {"html": True, "linkify": True, "breaks": breaks})
+    made.enable(["table", "strikethrough", "linkify"])
+    if made.linkify is not None:
+        # Only with a scheme: “readme.md” would be a URL too.
+        made.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     return made.use(footnote_plugin).use(deflist_plugin)
 
 

@@ -129,7 +129,7 @@ def test_an_image_keeps_alt_text_caption_and_width_and_gives_its_credit() -> Non
     )
     found = _convert(lexical=lexical({"type": "image", **image}))
     assert found.credits == {"2024/05/quay.jpg": "Mira Field"}
-    assert found.images == ["/content/images/size/w600/2024/05/quay.jpg"]
+    assert found.images == ["https://old.example/content/images/2024/05/quay.jpg"]
 
 
 def test_a_gallery_keeps_its_images_and_caption() -> None:
@@ -365,3 +365,53 @@ def test_no_card_brings_a_script(card: dict[str, Any]) -> None:
         assert element.tag not in {"script", "img", "iframe"}
         assert not [name for name in element.attrib if name.startswith("on")]
         assert not element.get("href", "").startswith("javascript")
+
+
+def test_markdown_has_line_breaks_links_marks_and_headings_without_a_space() -> None:
+    written = "#Head\none\ntwo ==marked== https://else.example\n\n```\n#code ==x==\n```\n\n`==y==`"
+    stored = (
+        '<h1>Head</h1>\n<p>one<br>two marked <a href="https://else.example">https://else.example</a></p>\n'
+        "<pre><code>#code ==x==</code></pre>\n<p><code>==y==</code></p>"
+    )
+    assert _body(markdown=written) == stored.replace("h1>", "h2>")
+
+
+def test_a_text_without_another_form_comes_from_its_plain_text() -> None:
+    assert _body(plaintext="One <1>\n\nTwo") == "<p>One &lt;1&gt;</p>\n<p>Two</p>"
+
+
+def test_players_of_published_html_become_links_to_their_files() -> None:
+    html = (
+        '<div class="kg-card kg-audio-card"><img src="" class="kg-audio-thumbnail">'
+        '<audio src="/content/media/a.mp3"></audio><div class="kg-audio-title">Talk</div><span>0:00</span></div>'
+        '<figure class="kg-card kg-video-card"><video src="/content/media/v.mp4"></video><div>0:00</div>'
+        "<figcaption>Film</figcaption></figure>"
+    )
+    found = _convert(html=html)
+    assert clean(found.html) == (
+        '<p><a href="https://old.example/content/media/a.mp3">Talk</a></p>\n'
+        '<p><a href="https://old.example/content/media/v.mp4">v.mp4</a><br>Film</p>'
+    )
+    assert not found.images
+    assert _remarks(html=html) == ["file not imported"] * 2
+
+
+def test_a_link_to_a_window_of_ghost_becomes_text() -> None:
+    hrefs = ("#/portal/signup", "https://old.example/#/portal/account", "/#/search", "#part")
+    html = "".join(f'<p><a href="{each}">x</a></p>' for each in hrefs)
+    assert _body(html=html).count("<a ") == 1
+
+
+def test_an_upload_at_the_host_of_ghost_is_one_of_the_site() -> None:
+    url = "https://storage.ghost.io/c/ab/cd/0a/content/images/size/w600/2025/a%20b.jpg"
+    assert PLACE.image(url) == "2025/a b.jpg"
+    assert (
+        PLACE.image_url(url) == "https://storage.ghost.io/c/ab/cd/0a/content/images/2025/a%20b.jpg"
+    )
+    assert Place("").image_id(url) == PLACE.image_id("/content/images/2025/a b.jpg")
+
+
+def test_the_emoji_of_a_callout_stands_in_its_first_paragraph() -> None:
+    assert _card("callout", calloutEmoji="💡", calloutText="<p>One</p><p>Two</p>") == (
+        '<aside data-callout=""><p>💡 One</p><p>Two</p></aside>'
+    )

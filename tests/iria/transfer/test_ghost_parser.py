@@ -200,6 +200,7 @@ routes:
   /about-us/:
     data: page.about
   /fish/: {controller: channel, data: tag.fish}
+  /boats/: {controller: channel, filter: "tag:[boats]"}
 collections:
   /sea/:
     permalink: /sea/{year}/{month}/{slug}/
@@ -229,10 +230,12 @@ def test_permalinks_of_the_routes_file_are_the_old_urls(tmp_path: Path) -> None:
     )
     paths = [each.path for each in records if isinstance(each, Text)]
     assert paths == ["/sea/2024/03/post-a1/", "/all/all/a2-post-a2/", "/about-us/"]
+    assert [each.old_paths for each in records if isinstance(each, Text)] == [[], [], ["/about/"]]
     redirects = [(e.old_path, e.new_path) for e in records if isinstance(e, Redirect)]
     assert redirects == [
         ("/sea/", "/tag/sea/"),
         ("/fish/", "/tag/fish/"),
+        ("/boats/", "/tag/boats/"),
         ("/topics/ports/", "/tag/ports/"),
         ("/topics/sea/", "/tag/sea/"),
     ]
@@ -264,6 +267,8 @@ FACTS = Facts(
         ("primary_tag:'sea'+featured:true", True),
         ("authors.slug:ana", True),
         ("(tag:sea+author:ana)", True),
+        ("(tag:land,tag:sea)+author:tom", False),
+        ("author:ana+(tag:land,(tag:sea))", True),
         ("created_at:>'2020-01-01'", False),
     ],
 )
@@ -280,11 +285,12 @@ REDIRECTS = {
         {"from": "^/old-name/?$", "to": "/new-name/", "permanent": true},
         {"from": "/a\\\\.html", "to": "https://else.example/"},
         {"from": "^/blog/(.*)$", "to": "/$1"},
+        {"from": "/^\\\\/case\\\\/$/i", "to": "/y/"},
         {"from": "/x/"}, 5
     ]""",
     "redirects.yaml": (
         "301:\n  ^/old-name/?$: /new-name/\n  '/a\\.html': https://else.example/\n"
-        "302:\n  ^/blog/(.*)$: /$1\n  /x/:\n  '': /y/\n"
+        "302:\n  ^/blog/(.*)$: /$1\n  /^\\/case\\/$/i: /y/\n  /x/:\n  '': /y/\n"
     ),
 }
 
@@ -294,8 +300,12 @@ def test_redirects_are_read_from_both_formats(tmp_path: Path, name: str) -> None
     file = tmp_path / name
     file.write_text(REDIRECTS[name])
     found = read_redirects(file)
-    assert [each.old_path for each in found if not each.skipped] == ["/old-name/", "/a.html/"]
-    assert len(found) == 5
+    assert [each.old_path for each in found if not each.skipped] == [
+        "/old-name/",
+        "/a.html/",
+        "/case/",
+    ]
+    assert len(found) == 6
 
 
 @pytest.mark.parametrize(
@@ -405,3 +415,12 @@ def test_comments_of_members_keep_thread_and_state(tmp_path: Path) -> None:
     first, reply = text.comments
     assert (first.name, first.text, first.state) == ("Ana", "First", CommentState.APPROVED)
     assert (reply.parent, reply.state) == ("c1", CommentState.DELETED)
+
+
+def test_what_has_no_place_here_is_reported(tmp_path: Path) -> None:
+    meta = {"post_id": "a1", "meta_title": "For engines", "og_image": "__GHOST_URL__/a.jpg"}
+    text = _text(tmp_path, posts=[post()], posts_meta=[meta])
+    assert [(each.code, each.text) for each in text.remarks] == [
+        ("title for search engines", "For engines"),
+        ("image for sharing", "/a.jpg"),
+    ]
