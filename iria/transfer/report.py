@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+MOST_REASONS: Final = 20
+"""Why items were skipped, on the terminal."""
 CHANGED_HERE: Final = "Changed in the source, but an editor has changed it here since."
 
 
@@ -93,6 +95,11 @@ class Report:
                 yield f"{kind.value:12}" + "".join(f"{figures[each]:>11,}" for each in columns)
         for item in self.items(Outcome.FAILED):
             yield f"Failed: {item['kind']} {item['source_id']}: {item['reason']}"
+        reasons = Counter(
+            f"{each['kind']}: {each['reason']}" for each in self.items(Outcome.SKIPPED)
+        )
+        for reason, number in reasons.most_common(MOST_REASONS):
+            yield f"Skipped: {number:,} {reason}"
         for code, number in sorted(self.remark_counts.items()):
             yield f"{number:,} × {code}"
 

@@ -19,26 +19,20 @@ from lxml.html import HtmlElement
 from articles.body.tree import UNREADABLE, inner_html, replace
 from iria.transfer.captions import split_html
 from iria.transfer.records import Remark
-from iria.transfer.wordpress import shortcodes
+from iria.transfer.wordpress import blocks, markup, shortcodes
 
 BLOCK: Final = re.compile(r"<!--\s*(?P<end>/)?wp:(?P<name>[a-z][\w/-]*)[^>]*?(?P<alone>/)?-->")
-DYNAMIC: Final = re.compile(
-    r"<!--\s*wp:(?P<name>[a-z][\w/-]*)\s*(?P<attributes>\{.*?\})?\s*/-->", re.DOTALL
-)
 COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 WHOLE_PAGE: Final = re.compile(
     r"<!DOCTYPE[^>]*>|</?(?:html|head|body|frameset)\b[^>]*>", re.IGNORECASE
 )
 """What only a page has around its text."""
-WITHOUT_TEXT: Final = frozenset(
-    {"footnotes", "spacer", "separator", "more", "nextpage", "post-title"}
-)
-"""Blocks that nothing is lost without."""
 IMAGE_CLASS: Final = re.compile(r"(?:^|\s)(?:wp-image-|attachment_)(\d{1,18})(?:\s|$)")
 YOUTUBE: Final = re.compile(
     r"(?:youtube(?:-nocookie)?\.com/(?:embed|v|shorts)/|youtu\.be/)([\w-]{6,20})"
 )
 VIMEO: Final = re.compile(r"player\.vimeo\.com/video/(\d+)")
+PLAYERS: Final = ("https://www.youtube.com/", "https://vimeo.com/")
 WIDTHS: Final = {"alignwide": "wide", "alignfull": "full"}
 IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp|svg)$", re.IGNORECASE)
 DEEPEST: Final = 200
@@ -51,6 +45,14 @@ LINE_END: Final = re.compile(
     rf"(</(?:{INLINE})>|[^\n>\s])[ \t]*\n(?=[ \t]*(?:[^\s<\[]|<(?:{INLINE})\b))", re.IGNORECASE
 )
 """A line break within a paragraph; between blocks it means nothing."""
+
+TAG: Final = re.compile(r"</?[a-zA-Z][^>]*>|<!--.*?-->", re.DOTALL)
+"""Not what is merely between two signs, as in “1 < 2 and 3 > 2”."""
+NOTE_LINK: Final = re.compile(
+    r"""<a\b[^>]*?\bhref\s*=\s*["'](?P<href>[^"']*)["'][^>]*>(?P<text>(?:(?!</a>).)*)</a>""",
+    re.IGNORECASE | re.DOTALL,
+)
+PHRASES: Final = frozenset({*INLINE.split("|"), "font", "mark", "small", "del", "ins", "big"})
 
 FindId = Callable[[str], str]
 
@@ -84,18 +86,25 @@ def convert_html(
     return result
 
 
-def convert(text: str, *, post_id: str = "", footnotes: str = "") -> Converted:
+def convert(
+    text: str,
+    *,
+    post_id: str = "",
+    footnotes: str = "",
+    site_url: str = "",
+    reusable: Callable[[str], str] = lambda _number: "",
+) -> Converted:
     """The body as HTML.
 
     Args:
         post_id: for galleries without ids.
         footnotes: the field of this name, where the block editor keeps their texts as JSON.
+        site_url: of the old site, for URLs without a host.
+        reusable: id of a reusable block → its text; empty if there is none.
     """
     result = Converted("")
     text = UNREADABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    for found in DYNAMIC.finditer(text):
-        if found["name"].removeprefix("core/") not in WITHOUT_TEXT:
-            result.remarks.append(Remark("block without text", found["name"]))
+    text, result.remarks = blocks.expand(text, reusable)
     has_blocks = BLOCK.search(text) is not None
     text = COMMENT.sub("\n\n" if has_blocks else "", text)
     if not has_blocks:
@@ -107,8 +116,10 @@ def convert(text: str, *, post_id: str = "", footnotes: str = "") -> Converted:
     for box in tree.iter("div"):
         if "wp-caption" in _classes(box) and next(box.iter("figure"), None) is None:
             box.tag = "figure"
-    _footnotes(tree, footnotes)
+    result.remarks += markup.prepare(tree, site_url)
+    _footnotes(tree, footnotes, result)
     _embeds(tree, result)
+    result.remarks += markup.lost_functions(tree)
     _galleries(tree)
     _images(tree, result)
     outside = "".join(_text_outside_code(tree))
@@ -154,19 +165,22 @@ def _text_outside_code(element: HtmlElement) -> list[str]:
     parts = [element.text or ""]
     for child in element:
         parts += [*_text_outside_code(child), child.tail or ""]
-    return parts
+    return parts if element.tag in PHRASES else ["\n", *parts, "\n"]
 
 
-def _footnotes(tree: HtmlElement, texts: str) -> None:
-    """`<sup data-fn="ID"><a>1</a></sup>`, with the text in a field."""
+def _footnotes(tree: HtmlElement, texts: str, result: Converted) -> None:
+    """`<sup data-fn="ID"><a>1</a></sup>`, with the text in a field; those of shortcodes have theirs with them."""
     notes = _notes(texts)
-    for mark in list(tree.iter("sup")):
-        number = mark.get("data-fn")
-        if number and notes.get(number):
+    for mark in list(tree.iter("sup", "span")):
+        number, html = mark.get("data-fn"), mark.get("data-footnote-html")
+        text = note_text(html) if html else notes.get(number or "", "")
+        if text:
             note = lxml_html.Element("span")
-            note.set("data-footnote", notes[number])
+            note.set("data-footnote", text)
             note.tail = mark.tail
             replace(mark, note)
+        elif number:
+            result.remarks.append(Remark("footnote without text", "".join(mark.itertext())))
 
 
 def _notes(texts: str) -> dict[str, str]:
@@ -177,17 +191,25 @@ def _notes(texts: str) -> dict[str, str]:
     if not isinstance(listed, list):
         return {}
     return {
-        str(each.get("id", "")): " ".join(plain(str(each.get("content", ""))).split())
+        str(each.get("id", "")): note_text(str(each.get("content", "")))
         for each in listed
         if isinstance(each, dict)
     }
 
 
+def note_text(html: str) -> str:
+    """A footnote on one line. It has no markup here, so that its links are written out."""
+
+    def written(found: re.Match[str]) -> str:
+        href, text = unescape(found["href"]), found["text"]
+        return text if href in {plain(text).strip(), ""} else f"{text} ({escape(href)})"
+
+    return " ".join(plain(NOTE_LINK.sub(written, html)).split())
+
+
 def plain(html: str) -> str:
     """The text of a short piece of HTML."""
-    return unescape(
-        re.sub(r"<[^>]*>", " " if "<br" in html or "<p" in html else "", UNREADABLE.sub("", html))
-    )
+    return unescape(TAG.sub(" " if "<br" in html or "<p" in html else "", UNREADABLE.sub("", html)))
 
 
 def _embeds(tree: HtmlElement, result: Converted) -> None:
@@ -196,14 +218,16 @@ def _embeds(tree: HtmlElement, result: Converted) -> None:
             url = _bare_url(figure)
             if url:
                 _become_embed(figure, url, _caption_of(figure))
-    for frame in list(tree.iter("iframe", "audio", "video")):
-        source = frame.get("src") or next((each.get("src") for each in frame.iter("source")), "")
-        url = embeddable(source or "")
+    for frame in list(tree.iter("iframe", "audio", "video", "object", "embed")):
+        url = embeddable(_source_of(frame))
+        if frame.tag in {"object", "embed"} and not url.startswith(PLAYERS):
+            # `markup.lost_functions` tells of it.
+            continue
         if not url:
             result.remarks.append(Remark("frame without URL", str(frame.tag)))
             continue
         made = lxml_html.Element("figure")
-        if frame.tag == "iframe" and url.startswith("https:"):
+        if frame.tag not in {"audio", "video"} and url.startswith("https:"):
             made.set("data-embed", url)
         else:
             link = etree.SubElement(made, "p")
@@ -212,6 +236,13 @@ def _embeds(tree: HtmlElement, result: Converted) -> None:
             anchor.text = url.rsplit("/", 1)[-1] or url
         made.tail = frame.tail
         replace(frame, made)
+
+
+def _source_of(frame: HtmlElement) -> str:
+    inside = [each.get("src") for each in frame.iter("source", "embed")]
+    inside += [each.get("value") for each in frame.iter("param") if each.get("name") == "movie"]
+    named = [frame.get("src"), frame.get("data-src"), frame.get("data"), *inside]
+    return next((each for each in named if each), "")
 
 
 def _bare_url(figure: HtmlElement) -> str:

@@ -17,13 +17,14 @@ QUOTE: Final = re.compile(
 BREAK: Final = re.compile(r"<br\s*/?>\n?", re.IGNORECASE)
 PARAGRAPH: Final = re.compile(r"</?(?:p|div|ul|ol|pre|h[1-6])\b[^>]*>", re.IGNORECASE)
 ITEM: Final = re.compile(r"<li\b[^>]*>", re.IGNORECASE)
+CODE: Final = re.compile(r"<(script|style)\b.*?(?:</\1>|$)", re.DOTALL | re.IGNORECASE)
 TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
 BLANK: Final = re.compile(r"\n[ \t]*\n\s*")
 
 
 def comment_text(html: str) -> str:
     text = UNREADABLE.sub("", html).replace("\r\n", "\n").replace("\r", "\n").replace("\x7f", "")
-    text = LINK.sub(_link, text)
+    text = LINK.sub(_link, CODE.sub("", text))
     text = STRONG.sub(r"**\2**", text)
     text = EMPHASIS.sub(r"*\2*", text)
     text = QUOTE.sub(_quote, text)

@@ -2,10 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from html import unescape
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -55,8 +55,29 @@ CO_AUTHOR: Final = "cap-"
 """Before the name of an author of the plugin Co-Authors Plus."""
 DESCRIPTIONS: Final = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description")
 CANONICAL: Final = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
-SUBTITLES: Final = ("newspack_post_subtitle",)
+SOCIAL_TITLES: Final = (
+    *("_yoast_wpseo_opengraph-title", "rank_math_facebook_title", "_aioseo_og_title"),
+    "_yoast_wpseo_twitter-title",
+)
+PRIMARY: Final = ("_yoast_wpseo_primary_category", "rank_math_primary_category")
+SUBTITLES: Final = ("newspack_post_subtitle", "wps_subtitle")
 CREDITS: Final = ("_media_credit", "_newspack_media_credit", "credit", "_credit")
+CREDITED: Final = "_navis_media_credit_org"
+"""The organisation beside the name in the first of them."""
+TRANSLATIONS: Final = "_wpml_import_translation_group"
+LANGUAGE: Final = "_wpml_import_language_code"
+"""Fields that the plugin WPML Export and Import adds; WPML alone writes nothing of this into an export."""
+LANGUAGE_IN_URL: Final = re.compile(r"[?&]lang=([a-z]{2,3})\b", re.IGNORECASE)
+READ: Final = frozenset({"footnotes", *SUBTITLES, *CREDITS})
+"""Custom fields without an underscore at their beginning that are used."""
+OF_PLUGINS: Final = re.compile(
+    r"rank_math_|views|post_views|dsq_|amp_|ampforwp|essb_|sharing_|slide_template|rs_page_bg|classic-editor|"
+    r"inline_featured|wp-smush|om_disable|ct_|mc4wp|footnotes|enclosure|syndication_|jetpack_|hide_|is_|.*_count$"
+)
+"""Settings of common plugins, which no reader sees."""
+TRASHED: Final = "__trashed"
+"""What WordPress appends to the slug of a text in the trash."""
+REUSABLE: Final = "wp_block"
 LEAD_CAPTION: Final = "_lead_caption"
 """Our own exports say so (`iria.transfer.site.wxr`); in WordPress the caption of the file is shown."""
 TEMPLATE: Final = re.compile(r"%%?\w+%?%")
@@ -73,6 +94,13 @@ class Export:
     post_types: Collection[str] = ("post",)
     _slugs: dict[str, str] = field(default_factory=dict)
     """Term id → slug of the categories."""
+    _named: dict[str, str] = field(default_factory=dict)
+    """Slug or name → slug of the categories, for files of WordPress 2, which have names instead of slugs."""
+    _logins: dict[str, str] = field(default_factory=dict)
+    """How WordPress writes an author in a URL → the login."""
+    _reusable: dict[str, str] | None = None
+    """Id → text of the reusable blocks, once a text has one."""
+    _site_url: str = ""
 
     system = SYSTEM
 
@@ -91,10 +119,12 @@ class Export:
         for element in elements.elements(self.file):
             name = elements.name(element)
             if name in {"title", "link", "language", "base_site_url", "base_blog_url"}:
-                header.setdefault(name, (element.text or "").strip())
+                # A link of Atom has no text.
+                header[name] = header.get(name) or (element.text or "").strip()
                 continue
             if not site and name in CONTENT:
                 site = True
+                self._site_url = _site(header).url
                 yield _site(header)
             yield from self._records_of(name, element)
         if not site:
@@ -103,11 +133,16 @@ class Export:
     def _records_of(self, name: str, element: Element) -> Iterator[Record]:
         match name:
             case "author":
-                yield _author(elements.values(element))
+                author = _author(elements.values(element))
+                self._logins.setdefault(author.slug, author.source_id)
+                yield author
             case "category" if len(element):
                 given = elements.values(element)
                 self._slugs[given.get("term_id", "")] = given.get("category_nicename", "")
-                yield _category(given)
+                category = _category(given, self._named)
+                self._named[category.source_id] = category.source_id
+                self._named.setdefault(category.name, category.source_id)
+                yield category
             case "tag":
                 given = elements.values(element)
                 yield Term(
@@ -122,7 +157,7 @@ class Export:
         given, meta = elements.values(element), _meta(element, "postmeta")
         match given.get("post_type", "post").strip() or "post":
             case "attachment":
-                return _image(given, meta)
+                return _image(given, meta, self._site_url)
             case "guest-author":
                 return _guest_author(given, meta)
             case post_type:
@@ -133,17 +168,22 @@ class Export:
     ) -> Text:
         source_id = _source_id(given)
         converted = bodies.convert(
-            given.get("encoded", ""), post_id=source_id, footnotes=meta.get("footnotes", "")
+            given.get("encoded", ""),
+            post_id=source_id,
+            footnotes=meta.get("footnotes", ""),
+            site_url=self._site_url,
+            reusable=self._reusable_block,
         )
         text = Text(
             source_id=source_id,
             kind=Kind.PAGES if post_type == "page" else Kind.POSTS,
             title=_line(given.get("title", "")),
-            slug=_slug(given.get("post_name", "")),
+            slug=_slug(given.get("post_name", "")).removesuffix(TRASHED),
             body=converted.html,
             state=STATUS.get(given.get("status", "publish").strip(), State.DRAFT),
             standfirst=_line(_first(meta, SUBTITLES) or given.get("excerpt", "")),
             search_description=_line(_first(meta, DESCRIPTIONS)),
+            social_title=_line(_first(meta, SOCIAL_TITLES)),
             canonical_url=_first(meta, CANONICAL).strip(),
             path=bodies.path_of(given.get("link", "")),
             comments_open=given.get("comment_status", "open").strip() != "closed",
@@ -157,10 +197,26 @@ class Export:
         )
         self._set_dates(text, given)
         self._set_terms(text, element, given, meta)
+        _set_language(text, given, meta)
+        if fields := sorted(name for name in meta if name and name[0] != "_" and name not in READ):
+            named = [name for name in fields if meta[name].strip() and not OF_PLUGINS.match(name)]
+            if named:
+                text.remarks.append(Remark("custom fields not imported", ", ".join(named)[:500]))
         _set_state(text, given)
         if post_type not in {*self.post_types, "page"}:
             text.skipped = f"Post type “{post_type}” is not imported."
         return text
+
+    def _reusable_block(self, number: str) -> str:
+        if self._reusable is None:
+            items = (e for e in elements.elements(self.file) if elements.name(e) == "item")
+            found = (elements.values(each) for each in items)
+            self._reusable = {
+                _source_id(given): given.get("encoded", "")
+                for given in found
+                if given.get("post_type", "").strip() == REUSABLE
+            }
+        return self._reusable.get(number, "")
 
     def _set_dates(self, text: Text, given: dict[str, str]) -> None:
         text.published_at, contradictory = moment(
@@ -179,20 +235,16 @@ class Export:
     def _set_terms(
         self, text: Text, element: Element, given: dict[str, str], meta: dict[str, str]
     ) -> None:
-        others = set()
-        for each in element:
-            if elements.name(each) != "category":
-                continue
-            domain = each.get("domain", "category")
-            name = _line(each.text or "")
-            slug = _slug(each.get("nicename", "")) or _digest(name)
+        others: dict[str, list[str]] = {}
+        for domain, slug, name in self._terms(element):
             match domain:
                 case "category":
                     text.categories.append(Term(slug, name or slug, Kind.CATEGORIES))
                 case "post_tag" | "tag":
                     text.tags.append(Term(slug, name or slug))
                 case "author":
-                    text.authors.append(slug.removeprefix(CO_AUTHOR))
+                    slug = slug.removeprefix(CO_AUTHOR)
+                    text.authors.append(self._logins.get(slug, slug))
                 case "language":
                     text.language = slug.split("-")[0]
                 case "post_translations":
@@ -201,12 +253,24 @@ class Export:
                 case "post_format":
                     pass
                 case _:
-                    others.add(domain)
-        text.remarks += [Remark("taxonomy not imported", each) for each in sorted(others)]
+                    others.setdefault(domain, []).append(name or slug)
+        for domain, names in sorted(others.items()):
+            text.remarks.append(Remark("taxonomy not imported", f"{domain}: {', '.join(names)}"))
         if not text.authors and (creator := given.get("creator", "").strip()):
             text.authors.append(creator)
-        primary = self._slugs.get(meta.get("_yoast_wpseo_primary_category", "").strip())
+        primary = self._slugs.get(_first(meta, PRIMARY).strip())
         text.categories.sort(key=lambda term: term.source_id != primary)
+
+    def _terms(self, element: Element) -> Iterator[tuple[str, str, str]]:
+        """Taxonomy, slug and name."""
+        given = [each for each in element if elements.name(each) == "category"]
+        # WordPress 2 wrote each term twice, once without its slug.
+        twice = {each.text for each in given if each.get("nicename")}
+        for each in given:
+            if each.get("nicename") or each.text not in twice:
+                name = _line(each.text or "")
+                slug = _slug(each.get("nicename", "")) or self._named.get(name) or _digest(name)
+                yield each.get("domain", "category"), slug, name
 
     def _comments(self, element: Element) -> Iterator[Comment]:
         for each in element:
@@ -246,46 +310,61 @@ def _author(given: dict[str, str]) -> Author:
     login = given.get("author_login", "").strip()
     full = f"{given.get('author_first_name', '')} {given.get('author_last_name', '')}".strip()
     name = _line(given.get("author_display_name", "")) or _line(full) or login
+    if name == login and "@" in name.strip("@"):
+        # An e-mail address is not for readers.
+        name = name.partition("@")[0]
     return Author(
         login or _digest(name),
         name or "Unknown",
         given.get("author_email", "").strip(),
-        _slug(login),
+        _nicename(login),
     )
 
 
 def _guest_author(given: dict[str, str], meta: dict[str, str]) -> Author:
-    login = meta.get("cap-user_login", "").strip() or _slug(given.get("post_name", ""))
+    login = meta.get("cap-user_login", "").strip()
+    slug = (_slug(given.get("post_name", "")) or _nicename(login)).removeprefix(CO_AUTHOR)
     return Author(
-        login.removeprefix(CO_AUTHOR) or _source_id(given),
+        slug or _source_id(given),
         _line(meta.get("cap-display_name", ""))
         or _line(given.get("title", ""))
         or login
         or "Unknown",
         meta.get("cap-user_email", "").strip(),
-        _slug(login.removeprefix(CO_AUTHOR)),
+        slug,
         _line(meta.get("cap-description", "")),
     )
 
 
-def _category(given: dict[str, str]) -> Term:
+def _nicename(login: str) -> str:
+    """How WordPress writes a login in URLs and in the terms of Co-Authors Plus."""
+    plain = unicodedata.normalize("NFKD", login.lower()).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9 _-]", "", plain.replace(".", "-")).split()
+    return re.sub("-+", "-", "-".join(words)).strip("-") or login
+
+
+def _category(given: dict[str, str], named: Mapping[str, str]) -> Term:
+    parent = _slug(given.get("category_parent", ""))
     slug = _slug(given.get("category_nicename", ""))
     name = _line(given.get("cat_name", ""))
     return Term(
         slug or _digest(name),
         name or slug or "Unnamed",
         Kind.CATEGORIES,
-        _slug(given.get("category_parent", "")),
+        # WordPress 2 gave the name of the parent.
+        named.get(parent) or named.get(_line(parent), parent),
         _line(given.get("category_description", "")),
     )
 
 
-def _image(given: dict[str, str], meta: dict[str, str]) -> Image:
+def _image(given: dict[str, str], meta: dict[str, str], site_url: str) -> Image:
     url = (given.get("attachment_url") or given.get("guid") or "").strip()
+    url = join(f"{site_url}/", url) if url and site_url else url
     path = meta.get("_wp_attached_file", "").strip() or _below_uploads(url)
     parts = split_html(given.get("excerpt", ""))
     remarks = (Remark("undecided credit", parts.text),) if parts.is_undecided else ()
     parent = given.get("post_parent", "").strip()
+    credit = dict.fromkeys((_line(_first(meta, CREDITS)), _line(meta.get(CREDITED, ""))))
     is_image = bool(bodies.IMAGE_FILE.search(bodies.path_of(url).rstrip("/") or path))
     return Image(
         source_id=_source_id(given),
@@ -293,7 +372,7 @@ def _image(given: dict[str, str], meta: dict[str, str]) -> Image:
         path=path,
         title=_line(given.get("title", "")),
         caption=_line(parts.caption),
-        credit=_line(_first(meta, CREDITS)) or parts.credit,
+        credit="/".join(each for each in credit if each) or parts.credit,
         alt=_line(meta.get("_wp_attachment_image_alt", "")),
         page_path=bodies.path_of(given.get("link", "")),
         parent="" if parent == "0" else parent,
@@ -306,6 +385,15 @@ def _below_uploads(url: str) -> str:
     path = bodies.path_of(url).strip("/")
     _, found, below = f"/{path}".partition(UPLOADS)
     return below if found else path.rsplit("/", 1)[-1]
+
+
+def _set_language(text: Text, given: dict[str, str], meta: dict[str, str]) -> None:
+    """As WPML has it, where Polylang has no term."""
+    in_url = LANGUAGE_IN_URL.search(given.get("link", ""))
+    language = meta.get(LANGUAGE, "").strip() or (in_url[1] if in_url else "")
+    text.language = text.language or language.lower().split("-")[0]
+    if not text.translation_key and (group := meta.get(TRANSLATIONS, "").strip()):
+        text.translation_key = f"wpml {group}"
 
 
 def _set_state(text: Text, given: dict[str, str]) -> None:
@@ -368,4 +456,4 @@ def _slug(text: str) -> str:
 
 
 def _line(html: str) -> str:
-    return " ".join(unescape(bodies.plain(html)).split())
+    return " ".join(bodies.plain(html).split())

@@ -8,24 +8,34 @@ from typing import Final
 ATTRIBUTE: Final = re.compile(
     r"""(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s\]"']+))"""
 )
+GIVEN: Final = r"""(?P<attributes>(?:=\s*+"[^"]*+"|=\s*+'[^']*+'|[^\]])*+)"""
+"""The attributes; a bracket may be in a quoted one."""
 CAPTION: Final = re.compile(
-    r"\[(?P<name>caption|wp_caption)\b(?P<attributes>[^\]]*)\](?P<content>(?:(?!\[caption).)*?)\[/(?P=name)\]",
+    rf"(?<!\[)\[(?P<name>caption|wp_caption)\b{GIVEN}\](?P<content>(?:(?!\[caption).)*?)\[/(?P=name)\]",
     re.DOTALL | re.IGNORECASE,
 )
 PICTURE: Final = re.compile(
     r"^\s*(?P<picture>(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(?P<text>.*)$",
     re.DOTALL | re.IGNORECASE,
 )
-GALLERY: Final = re.compile(r"\[gallery\b(?P<attributes>[^\]]*)\]", re.IGNORECASE)
+GALLERY: Final = re.compile(rf"(?<!\[)\[gallery\b{GIVEN}\]", re.IGNORECASE)
 EMBED: Final = re.compile(
-    r"\[(?P<name>embed|youtube|vimeo)\b[^\]]*\]\s*(?P<url>https?://[^\s\[\]<>]+)\s*\[/(?P=name)\]",
+    r"(?<!\[)\[(?P<name>embed|youtube|vimeo)\b[^\]]*\]\s*(?P<url>https?://[^\s\[\]<>]+)\s*\[/(?P=name)\]",
     re.IGNORECASE,
 )
 MEDIA: Final = re.compile(
-    r"\[(?P<name>audio|video)\b(?P<attributes>[^\]]*)\](?:\s*\[/(?P=name)\])?", re.IGNORECASE
+    rf"(?<!\[)\[(?P<name>audio|video)\b{GIVEN}\](?:\s*\[/(?P=name)\])?", re.IGNORECASE
 )
+NOTE: Final = re.compile(
+    r"(?<!\[)\[(?P<name>footnote|efn_note|mfn|modern_footnote|ref)\](?P<text>[^\[]*)\[/(?P=name)\]",
+    re.IGNORECASE,
+)
+"""Footnotes of the common plugins."""
+CODE: Final = re.compile(r"(<(?P<code>pre|code)\b.*?</(?P=code)>)", re.DOTALL | re.IGNORECASE)
 ESCAPED: Final = re.compile(r"\[(\[[^\[\]]*\])\]")
 LEFT: Final = re.compile(r"\[(?P<name>[a-zA-Z][\w-]{1,40})(?P<rest>\s+[^\[\]]*|\s*/)?\]")
+ALONE: Final = re.compile(r"^\s*\[(?P<name>[a-z][a-z0-9]{2,40})\]\s*$", re.MULTILINE)
+"""A bracket that has a line for itself."""
 MEDIA_SOURCES: Final = ("src", "mp3", "m4a", "ogg", "wav", "mp4", "m4v", "webm", "ogv", "flv")
 DIGITS: Final = re.compile(r"\d{1,18}")
 
@@ -36,19 +46,32 @@ def expand(text: str, attached: str = "") -> str:
     Args:
         attached: the id of the post; a gallery without ids shows the images attached to it.
     """
+    # Of three parts the second is code, and the third the name of its element.
+    parts = CODE.split(text)
+    return "".join(
+        _expand(part, attached) if number % 3 == 0 else part
+        for number, part in enumerate(parts)
+        if number % 3 < 2
+    )
+
+
+def _expand(text: str, attached: str) -> str:
     text = CAPTION.sub(_caption, text)
     text = GALLERY.sub(lambda found: _gallery(found, attached), text)
     text = EMBED.sub(lambda found: _embed(found["url"]), text)
+    text = NOTE.sub(_note, text)
     return MEDIA.sub(_media, text)
 
 
 def unknown(text: str) -> Iterator[str]:
     """The names of shortcodes that are left, each once.
 
-    A bracket alone, as in “[sic]”, is an editor's; so one needs attributes, an end, or an underscore or hyphen.
+    A bracket alone, as in “[sic]”, is an editor's; so one needs attributes, an end, an underscore or hyphen, or a
+    line for itself.
     """
-    seen = set()
-    for found in LEFT.finditer(ESCAPED.sub("", text)):
+    text = ESCAPED.sub("", text)
+    seen = {found["name"] for found in ALONE.finditer(text)}
+    for found in LEFT.finditer(text):
         name = found["name"]
         has_value = "=" in (found["rest"] or "")
         if has_value or "_" in name or "-" in name or f"[/{name}]" in text:
@@ -89,6 +112,10 @@ def _gallery(found: re.Match[str], attached: str) -> str:
 def _embed(url: str) -> str:
     quoted = escape(unescape(url))
     return f'\n\n<figure data-embed="{quoted}"></figure>\n\n'
+
+
+def _note(found: re.Match[str]) -> str:
+    return f'<span data-footnote-html="{escape(found["text"])}"></span>'
 
 
 def _media(found: re.Match[str]) -> str:

@@ -27,6 +27,8 @@ def with_images(body: str, images: Images) -> tuple[str, list[str]]:
 
     def gallery(found: re.Match[str]) -> str:
         ids = images.attached.get(found["id"], [])
+        if not ids:
+            missing.append("gallery without images")
         inside = "".join(
             f'<figure data-source-image="{each}" data-source-url=""></figure>' for each in ids
         )

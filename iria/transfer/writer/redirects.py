@@ -38,7 +38,9 @@ class Redirects:
         """From the paths of each text, and from `/?p=ID`."""
         old: list[tuple[str, models.Model]] = []
         for text, row in texts:
-            if isinstance(row, Article) and row.year is None:
+            if (isinstance(row, Article) and row.year is None) or (
+                isinstance(row, Page) and not row.is_published
+            ):
                 continue
             old += [(path, row) for path in dict.fromkeys([text.path, *text.old_paths]) if path]
             if text.source_id.isdecimal():

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -145,7 +146,7 @@ class Import:
         for batch in batched(found[Subscriber], MOST_SUBSCRIBERS):
             subscribers.write(batch)
         with transaction.atomic():
-            redirects.add(named.old_urls())
+            redirects.add(named.old_urls(urlsplit(site.url).path.rstrip("/")))
             redirects.add(old_redirects.rows(found[Redirect], report))
             for pages in batched(images.pages, BATCH):
                 parents = items.known(Kind.POSTS, [parent for *_, parent in pages])

@@ -28,9 +28,12 @@ class Terms:
         self._authors: dict[str, AuthorProfile] = {}
         self._categories: dict[str, Category] = {}
         self._tags: dict[str, Tag] = {}
+        self._paths: dict[tuple[type[models.Model], str], str] = {}
+        """Where the old site had them, if it is not their source id."""
 
     def write_authors(self, authors: Iterable[Author]) -> None:
         for each in authors:
+            self._paths[AuthorProfile, each.source_id] = each.slug or each.source_id
             self._write(
                 Kind.AUTHORS,
                 each,
@@ -49,6 +52,9 @@ class Terms:
                 waiting.remove(each)
                 done.add(each.source_id)
                 parent = self._categories.get(each.parent)
+                above = self._paths.get((Category, each.parent))
+                path = f"{above}/{each.source_id}" if above else each.source_id
+                self._paths[Category, each.source_id] = path
                 self._write(
                     Kind.CATEGORIES,
                     each,
@@ -119,13 +125,19 @@ class Terms:
             self.items.record(kind, source_id, row, digest="", written=written, created=True)
         return row
 
-    def old_urls(self) -> list[tuple[str, models.Model]]:
-        """The path that WordPress had for each, and the row."""
-        found: list[tuple[str, models.Model]] = [
-            *((f"/category/{slug}/", row) for slug, row in self._categories.items()),
-            *((f"/tag/{slug}/", row) for slug, row in self._tags.items()),
-            *((f"/author/{slug}/", row) for slug, row in self._authors.items()),
-        ]
+    def old_urls(self, site_path: str) -> list[tuple[str, models.Model]]:
+        """The paths that WordPress had for each, and the row; `site_path` is that of a site in a folder."""
+        found: list[tuple[str, models.Model]] = []
+        for name, rows in (
+            ("category", self._categories),
+            ("tag", self._tags),
+            ("author", self._authors),
+        ):
+            for slug, row in rows.items():
+                path = self._paths.get((type(row), slug), slug)
+                # WordPress finds a category without those above it too.
+                paths = dict.fromkeys((path, path.rpartition("/")[2]))
+                found += [(f"{site_path}/{name}/{each}/", row) for each in paths]
         # A source without slugs names them by what people read.
         return [(path, row) for path, row in found if " " not in path]
 

@@ -164,6 +164,8 @@ class Texts:
             text.body, missing = with_images(_storable(text.body), self.images)
             text.remarks += [Remark("image not imported", each) for each in missing]
             lead = self.images.find_row(text.lead_image)
+            if text.lead_image and self.images.find(text.lead_image, "") is None:
+                text.remarks.append(Remark("image not imported", f"lead image {text.lead_image}"))
             digest = digest_of_row(digest_of(text), lead)
             item = items.get((text.kind, text.source_id[:ID_LENGTH]))
             task = Task(text, item, None, lead, digest, Outcome.CREATED)
@@ -318,6 +320,12 @@ class Texts:
         page.description = _storable(text.search_description or text.standfirst)[:300]
         page.language = self._language(text)
         page.is_published = text.state == State.PUBLISHED
+        if text.state in {State.TRASH, State.SCHEDULED}:
+            text.remarks.append(
+                Remark(f"{text.state} page", "Imported as a page that is not published.")
+            )
+        if text.lead_image:
+            text.remarks.append(Remark("lead image of a page", "Pages have none here."))
         saving.save(page)
         return page
 
@@ -426,10 +434,13 @@ def _page_path(text: Text) -> str:
         validate_path(wanted)
     except ValidationError:
         wanted = f"page-{wanted.replace('/', '-')}"
-    if Page.objects.filter(path=wanted).exists():
-        message = f"A page with the path “{wanted}” exists here already."
-        raise Failed(message)
-    return wanted
+    taken = set(Page.objects.filter(path__startswith=wanted).values_list("path", flat=True))
+    free = next(
+        p for p in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if p not in taken
+    )
+    if free != wanted:
+        text.remarks.append(Remark("path taken", f"There is another page at /{wanted}/."))
+    return free
 
 
 def _storable(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import batched
 from typing import Any, Final
+from urllib.parse import unquote
 
 from accounts.models import AuthorProfile
 from articles.comments.models import Comment
@@ -41,7 +42,7 @@ def problems(report: Report, items: Items) -> Iterator[str]:
             each["source_id"]: each["url"] for each in batch if each["kind"] == Kind.REDIRECTS
         }
         for old, new in find_redirects(expected).items():
-            if new != expected[old]:
+            if unquote(new) != unquote(expected[old]):
                 yield f"{old} leads to {new or 'nothing'}, not to {expected[old]}."
 
 

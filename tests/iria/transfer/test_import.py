@@ -240,6 +240,58 @@ def test_a_page_keeps_its_path(run: Run, client: Client) -> None:
     assert Page.objects.get(title="Search").path == "page-search"
 
 
+def test_pages_with_one_path_get_numbers(run: Run) -> None:
+    drafts = (
+        wxr.item(
+            n,
+            "",
+            post_type="page",
+            status="draft",
+            post_name="",
+            link=f"https://old.example/?page_id={n}",
+        )
+        for n in (8, 9)
+    )
+    report = run(*drafts, wxr.item(10, "Old", post_type="page", status="trash"))
+    assert {"page", "page-2"} < set(Page.objects.values_list("path", flat=True))
+    assert report["counts"]["pages"]["created"] == 3
+    remarks = [(each["source_id"], each["remark"]) for each in report["remarks"]]
+    assert remarks == [("9", "path taken"), ("10", "trash page")]
+
+
+def test_what_a_text_should_show_and_does_not_is_reported(run: Run) -> None:
+    report = run(
+        wxr.item(7, "One", "[gallery]", meta={"_thumbnail_id": "99"}),
+        wxr.item(8, "Two", post_type="page", meta={"_thumbnail_id": "99"}),
+    )
+    remarks = [(each["source_id"], each["remark"], each["text"]) for each in report["remarks"]]
+    assert remarks == [
+        ("7", "image not imported", "gallery without images"),
+        ("7", "image not imported", "lead image 99"),
+        ("8", "image not imported", "lead image 99"),
+        ("8", "lead image of a page", "Pages have none here."),
+    ]
+
+
+def test_urls_of_a_site_in_a_folder_lead_on(
+    run: Run, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = wxr.HEAD.replace("example</wp:base_blog_url>", "example/blog</wp:base_blog_url>")
+    monkeypatch.setattr(wxr, "HEAD", head)
+    run(
+        wxr.author("j.doe", "Jo Doe"),
+        *(wxr.category(2, "asia", "Asia"), wxr.category(3, "asia-japan", "Japan", parent="asia")),
+        wxr.item(7, "Quay", creator="j.doe", terms=wxr.term("category", "asia-japan", "Japan")),
+    )
+    Category.objects.filter(slug="asia-japan").update(slug="japan", path="asia/japan")
+    for old, new in (
+        ("/blog/category/asia/asia-japan/", "/category/asia/japan/"),
+        ("/blog/category/asia-japan/", "/category/asia/japan/"),
+        ("/blog/author/j-doe/", "/author/jo-doe/"),
+    ):
+        assert client.get(old)["Location"] == new
+
+
 def test_a_broken_file_changes_nothing_and_exits_with_2(tmp_path: Path) -> None:
     file = wxr.write(tmp_path, *HEADER, wxr.item(7), "<item>")
     with pytest.raises(SystemExit) as stopped:

@@ -1,6 +1,7 @@
 """Texts of both WordPress editors become HTML of ours."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -8,14 +9,14 @@ from articles.body.sanitiser import clean
 from iria.transfer.wordpress.bodies import convert
 
 
-def _body(text: str, **options: str) -> str:
+def _body(text: str, **options: Any) -> str:
     """As it is stored, with the source id of images in place of ours."""
     html = convert(text, **options).html
     return clean(html.replace("data-source-image", "data-image"))
 
 
-def _remarks(text: str) -> list[tuple[str, str]]:
-    return [(each.code, each.text) for each in convert(text).remarks]
+def _remarks(text: str, **options: Any) -> list[tuple[str, str]]:
+    return [(each.code, each.text) for each in convert(text, **options).remarks]
 
 
 def test_blank_lines_and_line_ends_of_the_classic_editor_are_kept() -> None:
@@ -36,6 +37,15 @@ def test_code_keeps_its_lines() -> None:
         (
             '[caption id="attachment_5"]<a href="u/a.jpg"><img src="u/a.jpg" alt="Alt" /></a> The quay. Photo: Mira Field'
             "[/caption]"
+        ),
+        (
+            '[caption id="attachment_5" caption="The quay. [Photo: Mira Field]"]<img src="u/a.jpg" alt="Alt" />'
+            "[/caption]"
+        ),
+        (
+            '<figure class="wp-caption"><img data-src="u/a.jpg" src="data:image/gif;base64,R0" class="wp-image-5"'
+            ' alt="Alt"><noscript><img src="u/a.jpg" alt="Alt" class="wp-image-5"></noscript>'
+            "<figcaption>The quay. Photo: Mira Field</figcaption></figure>"
         ),
         (
             '<!-- wp:image {"id":5} --><figure class="wp-block-image"><img src="u/a.jpg" alt="Alt" class="wp-image-5"/>'
@@ -89,9 +99,20 @@ def test_quotes_tables_and_columns_are_kept() -> None:
 
 def test_footnotes_of_the_block_editor_are_kept() -> None:
     text = '<p>So<sup data-fn="a1" class="fn"><a href="#a1">1</a></sup>.</p><!-- wp:footnotes /-->'
-    notes = json.dumps([{"id": "a1", "content": "Says <em>who</em>."}])
-    assert _body(text, footnotes=notes) == '<p>So<span data-footnote="Says who."></span>.</p>'
-    assert _remarks(text) == []
+    notes = json.dumps(
+        [{"id": "a1", "content": 'Says <a href="https://a.example/x"><em>who</em></a>.'}]
+    )
+    assert _body(text, footnotes=notes) == (
+        '<p>So<span data-footnote="Says who (https://a.example/x)."></span>.</p>'
+    )
+    assert _remarks(text, footnotes=notes) == []
+    assert _remarks(text) == [("footnote without text", "1")]
+
+
+def test_footnotes_of_shortcodes_are_kept() -> None:
+    assert _body("So[efn_note]Says <em>who</em>.[/efn_note] it is.") == (
+        '<p>So<span data-footnote="Says who."></span> it is.</p>'
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,10 +142,120 @@ def test_shortcodes_in_code_and_in_double_brackets_are_no_shortcodes() -> None:
     assert _remarks('<pre>[chart id="3"]</pre> [[chart id="3"]]') == []
 
 
-def test_a_block_that_holds_no_text_is_reported() -> None:
-    assert _remarks('<!-- wp:latest-posts {"a":1} /--><p>x</p>') == [
-        ("block without text", "latest-posts")
+def test_a_shortcode_that_has_a_line_for_itself_is_reported() -> None:
+    assert _remarks("Before\n\n[newsletter]\n\nAfter [sic] it") == [
+        ("unknown shortcode", "newsletter")
     ]
+
+
+def test_known_shortcodes_in_code_and_double_brackets_stay_text() -> None:
+    assert _body('<pre>[gallery ids="1"]</pre>\n\n[[gallery ids="1"]]') == (
+        '<pre><code>[gallery ids="1"]</code></pre>\n<p>[[gallery ids="1"]]</p>'
+    )
+
+
+def test_a_block_that_holds_no_text_is_reported() -> None:
+    text = (
+        '<!-- wp:paragraph {"a":1} --><p>x</p><!-- /wp:paragraph -->'
+        '<!-- wp:latest-posts {"a":{"b":2}} /--><!-- wp:acf/note {"data":{"text":"Of a plugin","_t":"f1"}} /-->'
+    )
+    assert _remarks(text) == [
+        ("block without text", "latest-posts"),
+        ("block without text", "acf/note: Of a plugin"),
+    ]
+
+
+def test_a_reusable_block_stands_where_it_is_used() -> None:
+    blocks = {"5": "<!-- wp:paragraph --><p>Again</p><!-- /wp:paragraph -->"}
+    found = convert(
+        '<p>a</p><!-- wp:block {"ref":5} /--><!-- wp:block {"ref":6} /-->',
+        reusable=lambda number: blocks.get(number, ""),
+    )
+    assert clean(found.html) == "<p>a</p>\n<p>Again</p>"
+    assert [each.text for each in found.remarks] == ["block 6"]
+
+
+def test_reusable_blocks_that_hold_each_other_end() -> None:
+    block = '<!-- wp:block {"ref":5} /-->'
+    assert len(convert(f"<p>a</p>{block}", reusable=lambda _number: block * 9).html) < 1000
+
+
+def test_a_background_of_a_block_is_an_image() -> None:
+    text = '<div class="wp-block-cover" style="background-image:url(https://u.example/a.jpg)"><p>Over it</p></div>'
+    assert 'data-source-url="https://u.example/a.jpg"' in convert(text).html
+    assert _body(text) == "<p>Over it</p>"
+
+
+def test_a_file_is_one_link() -> None:
+    text = (
+        '<div class="wp-block-file"><object data="r.pdf"></object><a href="https://u.example/r.pdf">Report</a>'
+        '<a href="https://u.example/r.pdf" class="wp-block-file__button" download>Download</a></div>'
+    )
+    assert _body(text) == '<p><a href="https://u.example/r.pdf">Report</a></p>'
+    assert _remarks(text) == []
+
+
+def test_urls_of_files_are_those_of_the_old_site() -> None:
+    text = (
+        '<a href="/wp-content/uploads/r.pdf">r</a> <a href="/about/">a</a> [audio src="/wp-content/a.mp3"]'
+        '<img src="//old.example/b.jpg"><img src="/c.jpg">'
+    )
+    html = convert(text, site_url="https://old.example").html
+    for url in ("/wp-content/uploads/r.pdf", "/wp-content/a.mp3", "/b.jpg", "/c.jpg"):
+        assert f'"https://old.example{url}"' in html
+    assert 'href="/about/"' in html
+
+
+def test_an_emoji_is_a_letter() -> None:
+    assert _body('Good <img class="emoji" alt="😀" src="https://s.w.org/1.png"> day') == (
+        "<p>Good 😀 day</p>"
+    )
+
+
+def test_a_formula_keeps_its_source() -> None:
+    text = (
+        "<p>So <math><semantics><mi>x</mi><annotation encoding='application/x-tex'>x^2</annotation></semantics>"
+        "</math>.</p>"
+    )
+    assert _body(text) == "<p>So <code>x^2</code>.</p>"
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        (
+            '<div><script src="https://a.example/x.js"></script></div>',
+            "script https://a.example/x.js",
+        ),
+        ('<form action="/go"><button>Go</button></form>', "form /go"),
+        ("<p><svg><circle/></svg></p>", "svg"),
+    ],
+)
+def test_code_that_is_lost_is_reported(text: str, remark: str) -> None:
+    assert _remarks(text) == [("code not imported", remark)]
+
+
+def test_a_video_of_an_old_player_is_an_embed() -> None:
+    text = '<object><param name="movie" value="https://www.youtube.com/v/abcdefgh"></object>'
+    assert 'data-embed="https://www.youtube.com/watch?v=abcdefgh"' in _body(text)
+
+
+def test_only_a_link_that_is_lost_with_its_image_is_reported() -> None:
+    text = "".join(
+        f'<p><a {attributes}><img src="https://u.example/a.jpg"></a></p>'
+        for attributes in (
+            'href="https://u.example/a.jpg"',
+            'href="https://u.example/2020/a/" rel="attachment wp-att-5"',
+            'href="https://sponsor.example/"',
+        )
+    )
+    assert _remarks(text) == [("linked image", "https://sponsor.example/")]
+
+
+def test_an_image_inside_the_text_is_reported_without_its_data() -> None:
+    remarks = _remarks(f'<p>x<img src="data:image/png;base64,{"A" * 500}"></p>')
+    assert [code for code, _ in remarks] == ["image not imported"]
+    assert "AAA" not in remarks[0][1]
 
 
 def test_an_undecided_credit_is_reported() -> None:

@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iria.transfer.records import Author, CommentState, Record, State, Text, Unreadable
+from iria.transfer.records import (
+    Author,
+    CommentState,
+    Image,
+    Record,
+    Site,
+    State,
+    Term,
+    Text,
+    Unreadable,
+)
 from iria.transfer.wordpress import bodies
 from iria.transfer.wordpress.comments import comment_text
 from iria.transfer.wordpress.dates import moment
@@ -38,6 +48,97 @@ def test_co_authors_come_before_the_user_who_saved_the_post(tmp_path: Path) -> N
     text = next(each for each in records if isinstance(each, Text))
     assert text.authors == ["tom", "eva"]
     assert [each.name for each in records if isinstance(each, Author)] == ["Eva Moss"]
+
+
+def test_an_author_is_found_however_a_plugin_writes_the_login(tmp_path: Path) -> None:
+    terms = wxr.term("author", "cap-jane-doe", "jane.doe") + wxr.term(
+        "author", "cap-eva-moss", "Eva Moss"
+    )
+    guest = wxr.item(
+        9,
+        post_type="guest-author",
+        post_name="cap-eva-moss",
+        meta={"cap-user_login": "Eva Moss", "cap-display_name": "Eva Moss"},
+    )
+    user = wxr.author("jane.doe", "Jane Doe")
+    records = list(_records(tmp_path, user, wxr.item(7, terms=terms), guest))
+    authors = [each for each in records if isinstance(each, Author)]
+    text = next(each for each in records if isinstance(each, Text))
+    assert text.authors == [each.source_id for each in authors]
+    assert [each.slug for each in authors] == ["jane-doe", "eva-moss"]
+
+
+def test_an_email_address_is_no_name(tmp_path: Path) -> None:
+    (author,) = (
+        e for e in _records(tmp_path, wxr.author("eva@old.example", "")) if isinstance(e, Author)
+    )
+    assert author.name == "eva"
+
+
+def test_terms_of_wordpress_2_are_read_once_and_by_name(tmp_path: Path) -> None:
+    header = wxr.category(1, "world", "The World") + wxr.category(2, "asia", "Ásia", "The World")
+    terms = "".join(
+        f"<category{domain}>{name}</category><category{domain or ' domain="category"'} nicename='{slug}'>{name}</category>"
+        for domain, slug, name in (("", "asia", "Ásia"), (" domain='tag'", "ports", "Ports"))
+    )
+    records = list(_records(tmp_path, header, wxr.item(7, terms=terms)))
+    assert [each.parent for each in records if isinstance(each, Term)] == ["", "world"]
+    text = next(each for each in records if isinstance(each, Text))
+    assert [each.source_id for each in text.categories] == ["asia"]
+    assert [each.source_id for each in text.tags] == ["ports"]
+
+
+def test_a_title_keeps_its_signs(tmp_path: Path) -> None:
+    assert _text(tmp_path, title="If 1 < 2 &amp; <em>3</em> > 2, &lt;b&gt;").title == (
+        "If 1 < 2 & 3 > 2, <b>"
+    )
+
+
+def test_the_link_of_a_feed_is_not_that_of_the_site(tmp_path: Path) -> None:
+    head = wxr.HEAD.replace(
+        "<title>", '<a:link xmlns:a="http://www.w3.org/2005/Atom" href="x"/><title>'
+    )
+    file = tmp_path / "export.xml"
+    file.write_text(
+        head.replace("wp:base_", "wp:other_") + wxr.author("ana", "Ana") + "</channel></rss>"
+    )
+    (site,) = (each for each in Export(file, LISBON).records() if isinstance(each, Site))
+    assert site.url == "https://old.example"
+
+
+def test_reusable_blocks_are_found_wherever_they_are_in_the_file(tmp_path: Path) -> None:
+    block = wxr.item(9, "Reused", "<p>Again</p>", post_type="wp_block")
+    records = _records(tmp_path, wxr.item(7, body='<!-- wp:block {"ref":9} /-->'), block)
+    assert "Again" in next(each for each in records if isinstance(each, Text)).body
+
+
+def test_the_slug_of_a_text_in_the_trash_is_its_own(tmp_path: Path) -> None:
+    assert _text(tmp_path, post_name="quay__trashed", status="trash").slug == "quay"
+
+
+def test_languages_and_translations_of_wpml(tmp_path: Path) -> None:
+    fields = {"_wpml_import_language_code": "pt-pt", "_wpml_import_translation_group": "77"}
+    text = _text(tmp_path, meta=fields)
+    assert (text.language, text.translation_key) == ("pt", "wpml 77")
+    assert _text(tmp_path, link="https://old.example/quay/?lang=de").language == "de"
+
+
+def test_what_no_field_is_for_is_reported(tmp_path: Path) -> None:
+    meta = {"kicker": "Harbour", "_hidden": "1", "empty": "", "footnotes": "[]", "views": "12"}
+    text = _text(tmp_path, meta=meta, terms=wxr.term("region", "lisbon", "Lisbon"))
+    assert [(each.code, each.text) for each in text.remarks] == [
+        ("taxonomy not imported", "region: Lisbon"),
+        ("custom fields not imported", "kicker"),
+    ]
+
+
+def test_the_credit_of_a_file_names_its_organisation(tmp_path: Path) -> None:
+    fields = {"_media_credit": "Mira Field", "_navis_media_credit_org": "Lusa"}
+    item = wxr.item(
+        5, post_type="attachment", attachment_url="/wp-content/uploads/a.jpg", meta=fields
+    )
+    (image,) = (each for each in _records(tmp_path, item) if isinstance(each, Image))
+    assert image.credit == "Mira Field/Lusa"
 
 
 def test_fields_of_seo_plugins_are_used(tmp_path: Path) -> None:
@@ -74,7 +175,7 @@ def test_dates_have_the_right_zone(
 
 
 def test_a_comment_becomes_plain_text_with_its_links() -> None:
-    html = 'See <a href="https://a.example/x" rel="nofollow">this</a>.<br />\n<strong>Now</strong> &amp; then'
+    html = '<script>x</script>See <a href="https://a.example/x" rel="nofollow">this</a>.<br />\n<strong>Now</strong> &amp; then'
     assert comment_text(html) == "See [this](https://a.example/x).\n**Now** & then"
 
 
