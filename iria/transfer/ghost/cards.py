@@ -9,7 +9,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any, Final
 
-from iria.transfer.markdown.bodies import parser
+from iria.transfer.markdown import syntax
 from iria.transfer.records import Remark
 
 Card = dict[str, Any]
@@ -24,11 +24,7 @@ WIDTHS: Final = {"wide": "wide", "full": "full"}
 ONLY_MAIL: Final = frozenset({"email", "email-cta"})
 MOST_STARS: Final = 5
 MARKDOWN: Final = re.compile(
-    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1|\Z)"
-    r"|(?<!`)(`+)(?!`)[^\n]{1,500}?(?<!`)\2(?!`)"
-    r"|^(#{1,6})(?=[^\s#])"
-    r"|==(?=\S)([^=\n]+?)(?<=\S)==",
-    re.MULTILINE | re.DOTALL,
+    rf"{syntax.CODE}|^(?P<heading>#{{1,6}})(?=[^\s#])|{syntax.MARKED}", re.MULTILINE | re.DOTALL
 )
 """Code, which stays; the sign of a heading without a space; marked text, which has no equivalent."""
 
@@ -70,9 +66,13 @@ def is_public(visibility: object) -> bool:
 
 def markdown(text: str) -> str:
     """What Ghost's Markdown has: HTML, tables, footnotes, line breaks, headings without a space."""
-    text = MARKDOWN.sub(lambda found: f"{found[3]} " if found[3] else found[4] or found[0], text)
+
+    def part(found: re.Match[str]) -> str:
+        return f"{found['heading']} " if found["heading"] else found["marked"] or found[0]
+
+    text = MARKDOWN.sub(part, text)
     try:
-        return str(parser(breaks=True).render(text))
+        return str(syntax.parser(breaks=True).render(text))
     except (RecursionError, IndexError, ValueError):
         return f"<p>{escape(text, quote=False)}</p>"
 

@@ -1,20 +1,17 @@
 """Markdown as HTML that the writer understands (see `wordpress.bodies`)."""
 
+import re
 from collections.abc import Callable
-from functools import cache
 from html import escape
 from typing import Final
 
 from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
-from markdown_it import MarkdownIt
-from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.footnote import footnote_plugin
 
 from articles.body.tree import UNREADABLE, replace
 from iria.transfer import pages
-from iria.transfer.markdown import shortcodes
+from iria.transfer.markdown import shortcodes, syntax
 from iria.transfer.records import Remark
 from iria.transfer.wordpress import bodies
 from iria.transfer.wordpress.bodies import Converted
@@ -33,39 +30,35 @@ META: Final = {
     "robots": "robots",
 }
 """Name of a `meta` element → field."""
+TASK: Final = re.compile(r"\[([ xX])\] ")
+CALLOUT: Final = re.compile(r"\s*\[![\w-]{1,30}\][+-]?[ \t]*")
 LONGEST_CAPTION: Final = 500
 REMOVED: Final = ("script", "style", "nav", "form", "template")
-
-
-@cache
-def parser(*, breaks: bool = False) -> MarkdownIt:
-    """`breaks` makes a line break of each end of a line."""
-    made = MarkdownIt("commonmark", {"html": True, "linkify": True, "breaks": breaks})
-    made.enable(["table", "strikethrough", "linkify"])
-    if made.linkify is not None:
-        # Only with a scheme: “readme.md” would be a URL too.
-        made.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-    return made.use(footnote_plugin).use(deflist_plugin)
 
 
 def convert(
     text: str,
     *,
     is_markdown: bool,
+    is_vault: bool,
+    find: Callable[[str], str],
     identify: Callable[[str], str],
     link: Callable[[str], str],
 ) -> Converted:
     """The body as HTML.
 
     Args:
+        is_vault: of notes of Obsidian.
+        find: see `syntax.expand_notes`.
         identify: URL of an image as in the text → its source id.
         link: target of a link as in the text → the one to use instead.
     """
     remarks: list[Remark] = []
     text = UNREADABLE.sub("", shortcodes.expand(text, remarks))
     if is_markdown:
+        text = syntax.expand_notes(text, find, remarks, is_vault=is_vault)
         try:
-            text = parser().render(text)
+            text = syntax.parser(breaks=is_vault).render(text)
         except (RecursionError, IndexError, ValueError):
             remarks.append(Remark("Markdown not understood", "The text was imported as it was."))
     elif "<body" in text.lower():
@@ -74,6 +67,9 @@ def convert(
     def prepare(tree: HtmlElement) -> None:
         footnotes(tree)
         _captions(tree)
+        if is_markdown:
+            _tasks(tree)
+            _callouts(tree)
         for anchor in tree.iter("a"):
             if href := anchor.get("href"):
                 anchor.set("href", link(href))
@@ -81,6 +77,39 @@ def convert(
     result = bodies.convert_html(text, identify, prepare)
     result.remarks[:0] = remarks
     return result
+
+
+def _tasks(tree: HtmlElement) -> None:
+    """`[x]` at the beginning of an item of a list."""
+    for item in tree.iter("li"):
+        first = item[0] if not (item.text or "").strip() and len(item) else item
+        if found := TASK.match(first.text or ""):
+            first.text = f"{'☐' if found[1] == ' ' else '☑'} {(first.text or '')[found.end() :]}"
+
+
+def _callouts(tree: HtmlElement) -> None:
+    """A quotation that begins with `[!NOTE]`, as GitHub, Hugo and Obsidian have it."""
+    for quote in list(tree.iter("blockquote")):
+        first = quote[0] if len(quote) else None
+        found = CALLOUT.match(first.text or "") if first is not None and first.tag == "p" else None
+        if first is None or found is None:
+            continue
+        quote.tag = "aside"
+        quote.set("data-callout", "")
+        title, line_end, rest = (first.text or "")[found.end() :].partition("\n")
+        first.text = rest if line_end else None
+        if title := title.strip():
+            heading = lxml_html.Element("p")
+            etree.SubElement(heading, "strong").text = title
+            quote.insert(0, heading)
+            if not line_end:
+                # Its title has elements, or ends with a line break.
+                broken = first[0] if len(first) and first[0].tag == "br" else None
+                if broken is not None:
+                    first.text = (broken.tail or "").lstrip()
+                    first.remove(broken)
+        if not first.text_content().strip() and next(first.iter("img"), None) is None:
+            first.drop_tree()
 
 
 def page_fields(page: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The files of a folder; never one outside it, whatever a link or a path in a text says."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,12 +9,17 @@ from typing import Final
 
 from iria.transfer.records import Unreadable
 
-TEXTS: Final = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".html", ".htm"})
+TEXTS: Final = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx", ".html", ".htm"})
+NOT_READ: Final = frozenset(
+    {".adoc", ".asciidoc", ".org", ".rst", ".textile", ".rmd", ".ipynb", ".pandoc", ".docx", ".odt"}
+)
+"""Texts of other forms, which are only named."""
 LEFT_OUT: Final = frozenset(
     {"node_modules", "vendor", "_site", "_includes", "_layouts", "_sass", "_data", "_plugins"}
     | {"_cache", "__pycache__"}
 )
 """Folders of generators, which hold no texts."""
+CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
 LONGEST: Final = 5 * 1024**2
 
 
@@ -27,7 +33,14 @@ class Folder:
         self._real = Path(os.path.realpath(self.root))
 
     def texts(self, below: str = "") -> Iterator[str]:
-        """The paths of the texts, sorted; symbolic links are not followed.
+        """The paths of the texts, also of those in other forms, sorted. Raises Unreadable; see `files`."""
+        for path in self.files(below):
+            suffix = Path(path).suffix.lower()
+            if suffix in TEXTS or suffix in NOT_READ or (self._real / path).is_dir():
+                yield path
+
+    def files(self, below: str = "") -> Iterator[str]:
+        """The paths of all files, sorted; symbolic links are not followed, and named as files.
 
         Raises:
             Unreadable: it is no folder, or cannot be read.
@@ -49,7 +62,7 @@ class Folder:
                 each for each in folders if not each.startswith(".") and each not in self.left_out
             )
             for name in sorted(names):
-                if Path(name).suffix.lower() in TEXTS and not name.startswith("."):
+                if not name.startswith("."):
                     yield (place / name).relative_to(self._real).as_posix()
 
     def file(self, path: str) -> Path | None:
@@ -92,4 +105,8 @@ class Folder:
         try:
             return content.decode("utf-8-sig"), False
         except UnicodeDecodeError:
-            return content.decode("cp1252", "replace"), True
+            declared = CHARSET.search(content[:2000])
+            try:
+                return content.decode(declared[1].decode() if declared else "cp1252"), not declared
+            except (LookupError, UnicodeError):
+                return content.decode("cp1252", "replace"), True

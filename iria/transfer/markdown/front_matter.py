@@ -165,3 +165,7 @@ def texts_of(value: Value | None) -> list[str]:
             return texts_of(value.get("name") or value.get("title"))
         case _:
             return []
+
+
+def first_of(fields: dict[str, Value], *names: str) -> str:
+    return next((found for each in names if (found := text_of(fields.get(each)))), "")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
+from iria.transfer.markdown import syntax
 from iria.transfer.records import Remark
 
 HUGO: Final = re.compile(
@@ -31,7 +32,7 @@ LIQUID_CODE: Final = re.compile(
     r"\{%-?\s*highlight\s+(?P<language>[\w+#-]*)[^%]*%\}\n?(?P<code>.*?)\{%-?\s*endhighlight\s*-?%\}",
     re.DOTALL,
 )
-LIQUID_TAG: Final = re.compile(r"\{%-?\s*(?P<name>[\w./-]+)(?P<rest>[^%{}]*)-?%\}")
+LIQUID_TAG: Final = re.compile(r"(?<!\{)\{%-?\s*(?P<name>[\w./-]+)(?P<rest>[^%{}]*)-?%\}")
 LIQUID_PATH: Final = re.compile(
     r"\{\{-?\s*(?P<quote>[\"'])(?P<path>[^\"'{}]*)(?P=quote)\s*\|\s*(?:relative_url|absolute_url|url|prepend:[^{}]*)\s*-?\}\}"
 )
@@ -41,6 +42,10 @@ LIQUID_SITE: Final = re.compile(
 LIQUID_VALUE: Final = re.compile(r"\{\{-?\s*(?P<name>[\w.]+)[^{}]*\}\}")
 HEADING_ID: Final = re.compile(r"^(#{1,6}[ \t][^\n{]*)\{[#.][^{}\n]{0,100}\}[ \t]*$", re.MULTILINE)
 KRAMDOWN: Final = re.compile(r"(?:^|(?<=\S))\{:(?!:)[^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
+KRAMDOWN_BLOCK: Final = re.compile(
+    r"^(?:\{:(?::|/)[^{}\n]{0,300}\}|\*\[[^\[\]\n]{1,100}\]:[^\n]*)[ \t]*$", re.MULTILINE
+)
+"""Options of the converter, and abbreviations."""
 TABLE_OF_CONTENTS: Final = re.compile(
     r"^[ \t]*(?:[*+-]|1\.)[ \t]+\S[^\n]*\n\{:\s*toc[^}\n]*\}", re.MULTILINE
 )
@@ -51,6 +56,9 @@ SOURCES: Final = ("src", "image_path", "url", "path", "image", "img", "file", "s
 CAPTIONS: Final = ("caption", "description", "title")
 CREDITS: Final = ("attr", "credit", "attribution", "copyright")
 IDENTIFIER: Final = re.compile(r"[\w-]{1,40}")
+CALLOUTS: Final = frozenset(
+    {"notice", "callout", "admonition", "alert", "note", "tip", "warning", "hint", "info"}
+)
 NEVER_VISIBLE: Final = frozenset({"toc", "seo", "assign", "capture", "endcapture"})
 
 
@@ -76,6 +84,7 @@ def expand(text: str, remarks: list[Remark]) -> str:
     for found in LIQUID_VALUE.finditer(text):
         unknown["unknown Liquid tag", found["name"]] = None
     text = TABLE_OF_CONTENTS.sub("", text)
+    text = KRAMDOWN_BLOCK.sub("", text)
     text = KRAMDOWN.sub("", HEADING_ID.sub(r"\1", text))
     remarks += [Remark(code, name) for code, name in unknown]
     return re.sub("\x02(\\d+)\x03", lambda found: shown[int(found[1])], text)
@@ -91,6 +100,11 @@ def _fence(language: str, code: str) -> str:
 def _hugo(found: re.Match[str], unknown: dict[tuple[str, str], None]) -> str:
     name = found["name"].lower()
     named, others = attributes(found["rest"])
+    if name in CALLOUTS and not found["alone"]:
+        return "\n\n</aside>\n\n" if found["end"] else '\n\n<aside data-callout="">\n\n'
+    if name == "details" and not found["alone"]:
+        title = named.get("title") or named.get("summary") or (others[0] if others else "")
+        return "\n\n" if found["end"] else f"\n\n**{title}**\n\n" if title else "\n\n"
     made = ""
     if not found["end"]:
         made = _made(name, named, others)
@@ -112,7 +126,8 @@ def _liquid(found: re.Match[str], unknown: dict[tuple[str, str], None]) -> str:
         return ""
     made = _made(name, named, others)
     if not made:
-        unknown["unknown Liquid tag", found["name"]] = None
+        what = f"include {name}" if found["name"].startswith("include") else found["name"]
+        unknown["unknown Liquid tag", what] = None
     return made or found[0]
 
 
@@ -134,7 +149,11 @@ def _made(name: str, named: dict[str, str], others: list[str]) -> str:
     if name in {"link", "post_url"} and first:
         return f"/_posts/{first}.md" if name == "post_url" else f"/{first.lstrip('/')}"
     source = next((named[each] for each in SOURCES if each in named), "")
-    source = source if IMAGE_FILE.search(source) else first if IMAGE_FILE.search(first) else ""
+    if not IMAGE_FILE.search(source):
+        source = first if IMAGE_FILE.search(first) else ""
+        if source and len(others) > 1:
+            # Eleventy's own has the alt text second.
+            named.setdefault("alt", others[1])
     return _figure(source, named) if source else ""
 
 
@@ -167,7 +186,7 @@ def _figure(source: str, named: dict[str, str]) -> str:
     caption = next((named[each] for each in CAPTIONS if named.get(each)), "")
     if credit := next((named[each] for each in CREDITS if named.get(each)), ""):
         caption = f"{caption} (Credit: {credit})".strip()
-    caption = " ".join(caption.split())
+    caption = syntax.parser().renderInline(" ".join(caption.split()))
     alt = " ".join(named.get("alt", "").split())
     return (
         f'\n\n<figure><img src="{escape(source)}" alt="{escape(alt)}">'
@@ -192,6 +211,6 @@ def attributes(text: str) -> tuple[dict[str, str], list[str]]:
             value = re.sub(r"\\(.)", r"\1", value)
         if each["name"]:
             named.setdefault(each["name"].lower(), value)
-        else:
+        elif value != ",":
             others.append(value)
     return named, others

@@ -229,10 +229,11 @@ def test_nothing_outside_the_folder_is_read(write: Write, tmp_path: Path) -> Non
     (root / "link.md").symlink_to(tmp_path / "secret.md")
     (root / "link.jpg").symlink_to(tmp_path / "secret.jpg")
     (root / "linked").symlink_to(tmp_path)
+    _source(root).check()
     records = list(_source(root).records())
     texts = {each.source_id: each for each in records if isinstance(each, Text)}
     assert texts["link.md"].skipped
-    assert set(texts) == {"a.md", "link.md"}
+    assert set(texts) == {"a.md", "link.md", "linked"}
     images = [each for each in records if isinstance(each, Image)]
     assert len(images) == 3
     assert not any(Media(root).find(each.path) for each in images)
