@@ -61,8 +61,14 @@ def translations_of(article: Article) -> list[Article]:
     """The other articles of its text, published or not, by language; without those in the trash."""
     if article.pk is None or article.translation_group_id is None:
         return []
-    translations = _in_group(article.translation_group_id)
-    return list(translations.exclude(pk=article.pk).defer("body").order_by("language"))
+    found = others(article, Article.objects.not_in_trash())
+    return list(found.defer("body").order_by("language"))
+
+
+def others(article: Article, among: ArticleQuerySet) -> ArticleQuerySet:
+    """The other articles of its text among these."""
+    groups = [article.translation_group_id] if article.translation_group_id else []
+    return among.filter(translation_group__in=groups).exclude(pk=article.pk)
 
 
 def _in_group(group: int) -> ArticleQuerySet:

@@ -8,8 +8,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import admin, messages
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    F,
+    FloatField,
+    IntegerField,
+    JSONField,
+    Value,
+)
 from django.http import HttpRequest, HttpResponse
 
+from accounts.models import User
 from articles.editorial.models import Article
 from articles.editorial.models.picks import MAX_PICKS
 from articles.related import read_next
@@ -27,30 +37,39 @@ def suggestions_context(article: Article, picked: list[int]) -> dict[str, Any]:
     Args:
         picked: the ids of manual picks, which are not suggested.
     """
-    links = RelatedLink.objects.filter(article=article).select_related("other")
-    links = links.exclude(other__in=picked)
-    suggestions = [
-        {
-            "field": f"{FIELD_PREFIX}{link.other_id}",
-            "other": link.other,
-            "why": describe_reasons(link.reasons),
-            "score": link.score,
+    own = ("other_id", "other__headline", "other__published_at")
+    links = RelatedLink.objects.filter(article=article).exclude(other__in=picked).order_by()
+    exclusions = RelatedExclusion.objects.filter(article=article).order_by()
+    rows = links.annotate(
+        by=Value(None, IntegerField()),
+        by_name=Value(None, CharField()),
+        at=Value(None, DateTimeField()),
+    ).values_list(*own, "score", "reasons", "position", "by", "by_name", "at")
+    others = exclusions.annotate(
+        score=Value(None, FloatField()),
+        reasons=Value({}, JSONField()),
+        position=Value(None, IntegerField()),
+        by=F("created_by"),
+        by_name=F("created_by__display_name"),
+        at=F("created_at"),
+    ).values_list(*own, "score", "reasons", "position", "by", "by_name", "at")
+    context: dict[str, list[dict[str, Any]]] = {"suggestions": [], "left_out": []}
+    # In one query; an excluded article has no position.
+    for pk, headline, published_at, score, reasons, position, by, by_name, at in rows.union(
+        others, all=True
+    ).order_by("position", "-at"):
+        shown = {
+            "field": f"{FIELD_PREFIX}{pk}",
+            "other": Article(pk=pk, headline=headline, published_at=published_at),
         }
-        for link in links.only("score", "reasons", "other__headline", "other__published_at")
-    ]
-    exclusions = RelatedExclusion.objects.filter(article=article)
-    return {
-        "suggestions": suggestions,
-        "left_out": [
-            {
-                "field": f"{FIELD_PREFIX}{row.other_id}",
-                "other": row.other,
-                "by": row.created_by.public_name if row.created_by else "unknown user",
-                "at": row.created_at,
-            }
-            for row in exclusions.select_related("other", "created_by")
-        ],
-    }
+        if position is not None:
+            context["suggestions"].append(
+                {**shown, "why": describe_reasons(reasons), "score": score}
+            )
+        else:
+            name = User(pk=by, display_name=by_name).public_name if by else "unknown user"
+            context["left_out"].append({**shown, "by": name, "at": at})
+    return context
 
 
 def decisions_in(article: Article, post_data: Mapping[str, str]) -> dict[Article, str]:

@@ -5,13 +5,24 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django import template
-from django.utils.html import format_html, strip_tags
+from django.utils.html import conditional_escape, escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 
 register = template.Library()
 
 CELL: Final = re.compile(r"<(td|th)\b")
 EMPTY: Final = {"", "-", "–"}
+
+
+@register.filter
+def as_attributes(attributes: dict[str, Any]) -> SafeString:
+    """What `django/forms/attrs.html` makes of them, in the same order; a quarter of a form's nodes."""
+    shown = ((name, value) for name, value in attributes.items() if value is not False)
+    parts = (
+        f" {escape(name)}" if value is True else f' {escape(name)}="{conditional_escape(value)}"'
+        for name, value in shown
+    )
+    return SafeString("".join(parts))
 
 
 @register.filter

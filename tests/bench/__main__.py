@@ -1,6 +1,7 @@
 """`python -m tests.bench [ROUNDS]` prints a table, and one JSON object as the last line.
 
-With 0 rounds, only sending is measured.
+With 0 rounds, only sending is measured; with `editing` instead of a number, only the article form, also in a
+database that holds articles.
 """
 
 import json
@@ -152,4 +153,7 @@ def report(lines: list[Line], found: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["editing"]:
+        made = editing.measure()
+        sys.exit(report(editing.lines(made), {"editing": made}))
     sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))

@@ -91,13 +91,19 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 def postmaster() -> int | None:
     """The process id of the postmaster; None if it runs on another machine."""
+    backend = server_process()
+    return None if backend is None else _parent(backend)
+
+
+def server_process() -> int | None:
+    """The process of PostgreSQL that serves the connection of this one; None if it runs elsewhere."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        (backend,) = cursor.fetchone()
+        backend: int = cursor.fetchone()[0]
     name = Path(f"/proc/{backend}/comm")
     if not name.exists() or not name.read_text().startswith("postgres"):
         return None
-    return _parent(backend)
+    return backend
 
 
 def cpu_of_tree(pid: int) -> float:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.db.models import Exists, Field, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -67,7 +67,12 @@ class ArticleAdmin(ChoosesImage, ArticleList):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Article | None:
-        found = super().get_object(request, object_id, from_field)
+        """As Django's, with the draft in the same query."""
+        articles = self.get_queryset(request).select_related("draft__revision")
+        try:
+            found = articles.filter(**{from_field or "pk": object_id}).first()
+        except (ValidationError, ValueError):
+            found = None
         if found is None:
             trash.raise_if_in_trash(request, object_id)
         return found

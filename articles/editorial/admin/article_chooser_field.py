@@ -6,7 +6,7 @@ their URL or headline.
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from django import forms
@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import CharField, Value
 
 from articles.editorial.models import Article
+from articles.editorial.models.article import UNTITLED
 from articles.editorial.models.querysets import ArticleQuerySet
 
 OFFERED: Final = 150
@@ -91,22 +92,33 @@ class NamedArticleField(forms.CharField):
         return self.articles.filter(headline__iexact=text)
 
 
-def named(article: Article) -> str:
+class Listed(NamedTuple):
+    """An article in a list, without a model for each."""
+
+    pk: int
+    headline: str
+    language: str
+
+    def __str__(self) -> str:
+        return self.headline or UNTITLED
+
+
+def named(article: Article | Listed) -> str:
     """The label of an article in the list and the field."""
     return f"{article.headline} [{article.pk}]"
 
 
-def listed(lists: Mapping[str, ArticleQuerySet]) -> dict[str, list[Article]]:
-    """Several lists of articles with their headlines, the newest first, in one query."""
+def listed(lists: Mapping[str, ArticleQuerySet]) -> dict[str, list[Listed]]:
+    """Several lists of articles, the newest first, in one query."""
     rows = [
         articles.annotate(list_name=Value(name, CharField())).values_list(
-            "list_name", "pk", "headline"
+            "list_name", "pk", "headline", "language"
         )
         for name, articles in lists.items()
     ]
-    found: dict[str, list[Article]] = {name: [] for name in lists}
-    for name, pk, headline in rows[0].union(*rows[1:], all=True).order_by("-pk"):
-        found[name].append(Article(pk=pk, headline=headline))
+    found: dict[str, list[Listed]] = {name: [] for name in lists}
+    for name, pk, headline, language in rows[0].union(*rows[1:], all=True).order_by("-pk"):
+        found[name].append(Listed(pk, headline, language))
     return found
 
 

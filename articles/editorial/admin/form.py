@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import CharField, F, Model, Value
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -18,14 +19,19 @@ from django.utils.html import escape, format_html, format_html_join
 from accounts.models import AuthorProfile
 from articles.editorial import translations
 from articles.editorial.admin import submit_actions
-from articles.editorial.admin.article_chooser_field import NamedArticleField, listed, named
+from articles.editorial.admin.article_chooser_field import (
+    Listed,
+    NamedArticleField,
+    listed,
+    named,
+)
 from articles.editorial.admin.editor_field import BodyField, CaptionField
 from articles.editorial.admin.fields import InOrderField, MomentField, TagsField, join
 from articles.editorial.admin.picks_field import PicksField, check_picks
 from articles.editorial.article_urls import RESERVED
 from articles.editorial.category_tree import names_in_tree
-from articles.editorial.models import Article, Category, Series
-from articles.editorial.models.article import EDITABLE_FIELDS
+from articles.editorial.models import Article, ArticleType, Category, Series
+from articles.editorial.models.article import EDITABLE_FIELDS, LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.editorial.versions import drafts, revisions
 from articles.editorial.versions.content import BLANK, Content, fields_of
@@ -37,6 +43,9 @@ STYLESHEETS: Final = (
 )
 OFFERED: Final = 60
 """The newest articles; scripts find the others."""
+RECENT: Final = 1000
+"""Among as many of the newest are translations offered: in a large archive in one language, looking
+for others would read all of it."""
 SCHEDULE = "_schedule"
 """The name of the button that sets a time."""
 
@@ -164,25 +173,31 @@ class ArticleForm(forms.ModelForm[Article]):
             self.fields["chosen_categories"].offer(  # type: ignore[attr-defined]
                 (each.pk, "\u2003" * each.depth + each.name, labels[each.pk]) for each in categories
             )
-        if "signed_by" in self.fields:
-            authors = AuthorProfile.objects.values_list("pk", "name", "role")
-            self.fields["signed_by"].offer(  # type: ignore[attr-defined]
-                (pk, f"{name}, {role}" if role else name, name) for pk, name, role in authors
-            )
-
         if "series" in self.fields:
-            names = Series.objects.values_list("pk", "name")
-            self.fields["series"].offer((pk, name, name) for pk, name in names)  # type: ignore[attr-defined]
+            rows = _offered_rows()
+            if kind := self.fields.get("kind"):
+                kinds = [(pk, name) for pk, name, _ in rows["kind"]]
+                kind.choices = [("", kind.empty_label), *kinds]  # type: ignore[attr-defined]
+            self.fields["signed_by"].offer(  # type: ignore[attr-defined]
+                (pk, f"{name}, {role}" if role else name, name)
+                for pk, name, role in rows["signed_by"]
+            )
+            self.fields["series"].offer((pk, name, name) for pk, name, _ in rows["series"])  # type: ignore[attr-defined]
             self._offer_articles()
-            self._describe_translations()
 
     def _offer_articles(self) -> None:
         seen, picked = self._seen().order_by("-pk"), self._picked_before
+        recent = seen.filter(pk__in=seen.values("pk")[:RECENT])
+        other = self.opened.content["translation_of"] if self.opened else None
         found = listed(
             {
                 "newest": seen[:OFFERED],
                 "picked": seen.filter(pk__in=picked),
-                "translations": seen.exclude(language=self.instance.language or "en")[:OFFERED],
+                "translations": recent.exclude(language=self.instance.language or "en")[:OFFERED],
+                "translation": Article.objects.not_in_trash().filter(
+                    pk__in=[other] if other else []
+                ),
+                "linked": translations.others(self.instance, self._seen()),
             }
         )
         offered = [*found["newest"], *found["picked"]]
@@ -190,28 +205,10 @@ class ArticleForm(forms.ModelForm[Article]):
         field = self.fields["translation_of"]
         field.articles = self._seen()  # type: ignore[attr-defined]
         field.widget.offers = [named(each) for each in found["translations"]]
-
-    def _describe_translations(self) -> None:
-        linked = translations.translations_of(self.instance)
-        seen = set(
-            self._seen().filter(pk__in=[each.pk for each in linked]).values_list("pk", flat=True)
-        )
-        if linked := [each for each in linked if each.pk in seen]:
-            self.fields["translation_of"].help_text = format_html(
-                "Linked to {}. Clear the field to remove the link.",
-                format_html_join(
-                    ", ",
-                    '<a href="{}">{} ({})</a>',
-                    (
-                        (
-                            reverse("admin:articles_article_change", args=[each.pk]),
-                            each.headline,
-                            each.get_language_display(),
-                        )
-                        for each in linked
-                    ),
-                ),
-            )
+        if found["translation"]:
+            self.initial["translation_of"] = named(found["translation"][0])
+        if linked := sorted(found["linked"], key=lambda each: each.language):
+            field.help_text = _describe_translations(linked)
 
     def _seen(self) -> ArticleQuerySet:
         return Article.objects.not_in_trash() if self.nameable is None else self.nameable
@@ -349,12 +346,46 @@ class ArticleForm(forms.ModelForm[Article]):
         raise ValidationError(message, code="sent_twice")
 
 
+def _offered_rows() -> dict[str, list[tuple[int, str, str]]]:
+    """Types, authors and series in one query: field → id, name, role."""
+    first, empty = Value(0), Value("")
+    tables: dict[str, tuple[type[Model], Any, Any]] = {
+        "kind": (ArticleType, F("position"), empty),
+        "signed_by": (AuthorProfile, first, F("role")),
+        "series": (Series, first, empty),
+    }
+    rows = [
+        model._default_manager.order_by()
+        .annotate(of=Value(field, CharField()), place=place, beside=beside)
+        .values_list("of", "pk", "name", "beside", "place")
+        for field, (model, place, beside) in tables.items()
+    ]
+    found: dict[str, list[tuple[int, str, str]]] = {field: [] for field in tables}
+    for field, pk, name, beside, _ in rows[0].union(*rows[1:], all=True).order_by("place", "name"):
+        found[field].append((pk, name, beside))
+    return found
+
+
+def _describe_translations(linked: list[Listed]) -> str:
+    languages = dict(LANGUAGES)
+    links = (
+        (
+            reverse("admin:articles_article_change", args=[each.pk]),
+            each.headline,
+            languages.get(each.language, each.language),
+        )
+        for each in linked
+    )
+    return format_html(
+        "Linked to {}. Clear the field to remove the link.",
+        format_html_join(", ", '<a href="{}">{} ({})</a>', links),
+    )
+
+
 def _beside_the_row(article: Article, opened: drafts.Opened) -> dict[str, Any]:
     """Initial values that the fields of the article do not hold."""
     content, draft = opened.content, opened.draft
-    other = content["translation_of"]
     return {
-        "translation_of": other and Article.objects.not_in_trash().filter(pk=other).first(),
         "chosen_categories": [each["id"] for each in content["categories"]],
         "signed_by": [each["id"] for each in content["authors"]],
         "series": [each["id"] for each in content["series"]],

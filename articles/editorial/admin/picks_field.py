@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from articles.editorial.admin.article_chooser_field import Listed
 from articles.editorial.admin.fields import InOrderField
 from articles.editorial.models import Article
 from articles.editorial.models.picks import MAX_PICKS
@@ -23,7 +24,7 @@ class PicksField(InOrderField[Article]):
             "automatically.",
         )
 
-    def offer_articles(self, seen: Iterable[Article], chosen: Iterable[int]) -> None:
+    def offer_articles(self, seen: Iterable[Listed], chosen: Iterable[int]) -> None:
         """Articles that the user may see, and those that are chosen."""
         labels = {row.pk: str(row) for row in seen}
         labels |= {pk: f"Article {pk}" for pk in chosen if pk not in labels}

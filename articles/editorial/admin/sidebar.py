@@ -73,6 +73,9 @@ def context_of(
 ) -> dict[str, Any]:
     """What the templates of the form show of an article, besides its fields."""
     draft, images = opened.draft, images_of(article)
+    for name in ("lead_image", "social_image"):
+        if name in form.fields:
+            form.fields[name].widget.fetched = {image.pk: image for image in images}
     # With their texts: the version that readers see is almost always among the latest.
     versions = list(article.revisions.select_related("created_by")[:VERSIONS])
     waits = article.state in permissions.UNSEEN

@@ -1,6 +1,6 @@
 """The related rows of an article that belong to its revisions, as data: read, shown and written.
 
-They are its categories, authors, tags, place in a series, and picks for “Read next”.
+They are its categories, authors, tags, place in a series, picks for “Read next”, and a translation.
 """
 
 from collections.abc import Collection
@@ -30,7 +30,11 @@ BLANK: Final[dict[str, Any]] = {
     "series": [],
     "series_position": None,
     "picks": [],
+    "translation_of": None,
 }
+
+TRANSLATIONS: Final = "translations"
+"""In the query of related rows: the articles of a text, under the id of their group."""
 
 MODELS: Final[dict[str, Any]] = {
     "categories": Category,
@@ -58,12 +62,23 @@ def contents_of(articles: Collection[Article]) -> dict[int, dict[str, Any]]:
         _rows("picks", RelatedPick, ids, "picked", Value("")),
         _rows("tags", ArticleTag, ids, "tag", "tag__name", of="content_object"),
     ]
+    groups = {article.pk: article.translation_group_id for article in articles}
+    queries.append(_translations({group for group in groups.values() if group}))
+    texts: dict[int, list[tuple[str, int]]] = {}
     for of, kind, key, name, position, _pk in sorted(
         queries[0].union(*queries[1:], all=True).order_by(),
         key=lambda row: (row[1], row[4] is None, row[4] or 0, row[5]),
     ):
-        found[of][kind].append((position, key, name))
-    return {pk: _content(rows) for pk, rows in found.items()}
+        if kind == TRANSLATIONS:
+            texts.setdefault(of, []).append((name, key))
+        else:
+            found[of][kind].append((position, key, name))
+    contents = {pk: _content(rows) for pk, rows in found.items()}
+    for pk, content in contents.items():
+        # The one whose language comes first.
+        others = (each for _, each in sorted(texts.get(groups[pk] or 0, [])) if each != pk)
+        content["translation_of"] = next(others, None)
+    return contents
 
 
 def _content(found: dict[str, list[tuple[int | None, int, str]]]) -> dict[str, Any]:
@@ -88,6 +103,20 @@ def _rows(
     )
     found: QuerySet[Any, tuple[Any, ...]] = annotated.values_list(
         of, "row_kind", key, "row_name", "row_position", "pk"
+    )
+    return found
+
+
+def _translations(groups: Collection[int]) -> "QuerySet[Any, tuple[Any, ...]]":
+    rows = Article.objects.not_in_trash().filter(translation_group__in=groups).order_by()
+    annotated = rows.annotate(
+        row_kind=Value(TRANSLATIONS, CharField()),
+        row_key=F("pk"),
+        row_name=F("language"),
+        row_position=Value(0),
+    )
+    found: QuerySet[Any, tuple[Any, ...]] = annotated.values_list(
+        "translation_group", "row_kind", "row_key", "row_name", "row_position", "pk"
     )
     return found
 

@@ -1,5 +1,7 @@
 """The image form, its focal point, and the field with which other forms choose an image."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 from django import forms
@@ -29,6 +31,8 @@ class ImageWidget(forms.TextInput):
     """
 
     template_name = "admin/articles/image/_image_widget.html"
+    fetched: Mapping[int, Image] = MappingProxyType({})
+    """Images that the page has already, by id."""
 
     class Media:
         css = {"all": ["iria_admin/images.css"]}
@@ -39,7 +43,8 @@ class ImageWidget(forms.TextInput):
         number = str(value or "")
         found = None
         if number.isdecimal() and len(number) < 18:
-            found = Image.objects.for_grid().filter(pk=int(number)).first()
+            pk = int(number)
+            found = self.fetched.get(pk) or Image.objects.for_grid().filter(pk=pk).first()
         return {**context, "chosen": choice(found) if found else None}
 
 
