@@ -52,7 +52,9 @@ class Archive:
     _members: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
 
     def __enter__(self) -> "Archive":
-        with _readable("The file is no ZIP file, or it is damaged"):
+        with _readable(
+            "The file is no ZIP file, or it is damaged or incomplete; export or copy it again"
+        ):
             self._zip = zipfile.ZipFile(self.file)
         try:
             self._check()

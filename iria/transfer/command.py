@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
+from iria.transfer import recognition
 from iria.transfer.records import Unreadable
 from iria.transfer.report import Report
 from iria.transfer.writer.fetching import Fetcher
@@ -86,8 +87,10 @@ class ImportCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         media = self._with_fetcher(self.media(options), options)
         try:
+            source = self.source(options)
+            recognition.require(Path(options["source"]), source.system)
             task = Import(
-                self.source(options),
+                source,
                 media=media,
                 mailing=self.mailing(options),
                 dry_run=options["dry_run"],

@@ -20,7 +20,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from accounts.models import User
 from iria.core.db.import_runs import ImportChunk, ImportRun
 from iria.core.text.validators import one_line
-from iria.transfer import runs
+from iria.transfer import recognition, runs
 from iria.transfer.archives import Archive
 from iria.transfer.formats import FORMATS
 from iria.transfer.records import Unreadable
@@ -36,6 +36,8 @@ CHUNKS_AT_ONCE: Final = 16
 MOST_BYTES: Final = 1024**3
 """Of an upload. Larger ones are copied to the server."""
 IMAGES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp")
+KEPT: Final = frozenset({"..", ".obsidian"})
+"""Refused by the archive, and the sign of a vault of Obsidian."""
 FOLDER: Final = "imports"
 """In the state folder: where administrators put files that are too large to upload."""
 WORK: Final = "importing-"
@@ -219,6 +221,7 @@ def _unpacked(run: ImportRun) -> Iterator[tuple[Path, Path | None]]:
         if media and not media.is_dir():
             message = f"{run.media_folder} is not a folder."
             raise Unreadable(message)
+        recognition.require(file, run.system)
         if FORMATS[run.system].is_folder and not file.is_dir():
             file = _only_folder(_unzip(file, folder / "source", _is_of_site))
         yield file, media
@@ -258,7 +261,7 @@ def is_image(path: PurePosixPath) -> bool:
 
 def _is_of_site(path: PurePosixPath) -> bool:
     """Everything but hidden folders: a link to a file is reported only if the file is there."""
-    return not any(part.startswith(".") for part in path.parts[:-1] if part != "..")
+    return not any(part.startswith(".") for part in path.parts[:-1] if part not in KEPT)
 
 
 def delete_abandoned() -> None:

@@ -38,6 +38,8 @@ def _load(file: Path) -> dict[str, Any]:
         found = json.loads(file.read_bytes())
     except json.JSONDecodeError as error:
         message = f"The JSON is broken: {error.msg}."
+        if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
+            message = f"The file ends in the middle ({error.msg}). Export or copy it again."
         raise Unreadable(message, error.lineno) from error
     except (ValueError, RecursionError) as error:
         message = "The JSON cannot be read."

@@ -155,6 +155,10 @@ class Tables:
                 walk.step(event, value)
         except ijson.JSONError as error:
             message = f"The JSON is broken: {_reason(error)}."
+            if "EOF" in _reason(error):
+                message = (
+                    f"The file ends in the middle ({_reason(error)}). Export or copy it again."
+                )
             raise Unreadable(message, lines.number or 1) from error
         except _TooDeep as error:
             message = f"Objects are nested more than {DEEPEST} deep."

@@ -51,7 +51,7 @@ class Folder:
             raise Unreadable(message) from error
 
         if not self._real.is_dir():
-            message = "This is not a folder."
+            message = "This is not a folder. Give the folder of the site; unpack a ZIP file first."
             raise Unreadable(message)
         start = Path(os.path.realpath(self._real / below))
         if not start.is_relative_to(self._real):

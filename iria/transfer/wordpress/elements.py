@@ -10,6 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat.errors import (
+    XML_ERROR_NO_ELEMENTS,
+    XML_ERROR_UNCLOSED_CDATA_SECTION,
+    XML_ERROR_UNCLOSED_TOKEN,
+    codes,
+)
 
 from defusedxml import DefusedXmlException, DTDForbidden
 from defusedxml.ElementTree import iterparse
@@ -22,6 +28,10 @@ NO_EXPORT: Final = (
 )
 DEEPEST: Final = 100
 """Elements within each other; WXR needs five."""
+INCOMPLETE: Final = {
+    codes[each]
+    for each in (XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_UNCLOSED_CDATA_SECTION)
+}
 WHERE: Final = re.compile(r"^(?P<reason>.*): line (?P<line>\d+), column \d+$", re.DOTALL)
 
 
@@ -55,6 +65,8 @@ def reading(file: Path, what: str) -> Iterator[IO[bytes]]:
         found = WHERE.match(str(error))
         reason = found["reason"] if found else str(error)
         message = f"The XML is broken: {reason}."
+        if error.code in INCOMPLETE:
+            message = f"The file ends in the middle ({reason}). Export or copy it again."
         raise Unreadable(message, error.position[0]) from error
     except DTDForbidden as error:
         message = f"The file declares a document type, which {what} never does."
