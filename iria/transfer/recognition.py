@@ -77,7 +77,10 @@ def require(path: Path, system: str) -> None:
         return
     if found is None or found.system == system:
         return
-    if (found.what == A_ZIP and system in ZIPPED) or (found.system, system) == ("feed", "wordpress"):
+    if (found.what == A_ZIP and system in ZIPPED) or (found.system, system) == (
+        "feed",
+        "wordpress",
+    ):
         # The parser tells them apart, and names the line if the XML is broken.
         return
     to_do = f"Choose that system, or use import_{found.system}." if found.system else found.to_do
