@@ -27,14 +27,14 @@ from articles.editorial.admin.taxonomy_admin import CategoryAdmin, KindAdmin, Se
 from articles.editorial.models import Article, ArticleType, Category, Redirect, Series
 from articles.embeds.admin import EmbedProviderAdmin, LinkCardAdmin
 from articles.embeds.models import EmbedProvider, LinkCard
-from articles.files.admin.file_admin import FileAdmin
+from articles.files.admin import FileAdmin
 from articles.files.models import File
 from articles.images.admin.image_admin import ImageAdmin
 from articles.images.admin.source_admin import AgencyAdmin, CollectionAdmin, PhotographerAdmin
 from articles.images.models import Agency, Collection, Image, Photographer
 from articles.pages.admin import PageAdmin
 from articles.pages.models import Page
-from articles.public.draft_preview.admin import PreviewAdminMixin
+from articles.public.draft_preview import PreviewAdminMixin
 from articles.public.front_page.admin import PlacementAdmin
 from articles.public.front_page.models import Placement
 from articles.related.admin import SuggestionsAdminMixin

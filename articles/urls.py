@@ -1,28 +1,66 @@
-"""The URLs of every package of this app, in the order in which they are tried."""
+"""The URLs of this app, in the order in which they are tried.
 
-from django.urls import URLPattern, URLResolver
+Those of the API, the feeds and the public pages are in their packages.
+"""
+
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from articles.api.urls import urlpatterns as api
-from articles.comments.urls import urlpatterns as comments
-from articles.embeds.urls import urlpatterns as embeds
+from articles.comments.flags import views as flags
+from articles.comments.moderation import views as moderation
+from articles.comments.notifications import views as notifications
+from articles.comments.recommendations import views as recommendations
+from articles.comments.submission import commenter_views
+from articles.comments.submission import views as submission
+from articles.embeds import views as embeds
 from articles.feeds.urls import urlpatterns as feeds
-from articles.files.urls import urlpatterns as files
-from articles.images.urls import urlpatterns as images
-from articles.pages.urls import urlpatterns as pages
-from articles.popular.urls import urlpatterns as popular
+from articles.files import views as files
+from articles.images.renditions import views as images
+from articles.pages import views as pages
+from articles.popular import views as popular
 from articles.public.urls import urlpatterns as public
-from articles.search.urls import urlpatterns as search
+from articles.search import views as search
 from iria.publication.language import speak
 
+COMMENTS: list[URLPattern] = [
+    path("comments/follow/", notifications.follow, name="comment_follow"),
+    path("comments/follow/asked/", notifications.asked, name="comment_follow_check_inbox"),
+    path("comments/follow/<str:token>/", notifications.confirm, name="comment_follow_confirm"),
+    path("comments/leave/<str:token>/", notifications.leave, name="comment_unfollow"),
+    path("comments/mail/", notifications.of_account, name="comment_notifications"),
+    path("comments/new/", submission.new, name="comment_new"),
+    path("comments/token/", submission.token, name="comment_token"),
+    path("comments/thanks/<str:link>/", submission.thanks, name="comment_thanks"),
+    path("comments/yours/<str:link>/", submission.yours, name="comment_status"),
+    path("comments/yours/<str:link>/change/", commenter_views.change, name="comment_edit"),
+    path("comments/yours/<str:link>/again/", moderation.appeal, name="comment_appeal"),
+    path("comments/yours/<str:link>/mail/", commenter_views.send_again, name="comment_send_again"),
+    path("comments/mine/", commenter_views.mine, name="my_comments"),
+    path("comments/confirm/<str:link>/", commenter_views.confirm, name="comment_confirm"),
+    path("comments/<int:pk>/yours/", commenter_views.own, name="comment_own"),
+    path("comments/reported/", flags.reported, name="comment_reported"),
+    path("comments/<int:pk>/report/", flags.report, name="comment_report"),
+    path("comments/recommended/", recommendations.recommended, name="comment_recommended"),
+    path("comments/<int:pk>/recommend/", recommendations.recommend, name="comment_recommend"),
+    path("comments/<int:pk>/", submission.permalink, name="comment"),
+]
+"""All of them private and uncached."""
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    *images,
-    *embeds,
-    *files,
+    re_path(rf"^pictures/(?P<name>{images.NAME})$", images.rendition, name="rendition"),
+    re_path(
+        r"^pictures/embed/(?P<name>[0-9a-f]{20})\.jpeg$",
+        embeds.thumbnail,
+        name="embed_thumbnail",
+    ),
+    re_path(rf"^files/(?P<name>{files.NAME})$", files.file, name="file"),
     *feeds,
     *api,
-    *speak(comments),
-    *search,
-    *popular,
+    *speak(COMMENTS),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="search_suggest"),
+    path("search/opened/", search.record_click, name="search_opened"),
+    path("seen/", popular.seen, name="seen"),
     *public,
-    *pages,
+    path("<letters_path:path>/", pages.page, name="page"),
 ]

@@ -4,22 +4,77 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import FETCH_RAISE, Prefetch
 from django.http import HttpRequest
 
 from accounts.models import AuthorProfile
-from articles.api import article_relations
 from articles.api.images import serialize_image
 from articles.api.parameters import FieldSet
 from articles.body.plain_text import caption_text, plain_text
 from articles.body.references import with_urls
 from articles.editorial.full_text_html import full_text
-from articles.editorial.models import Article, Category
+from articles.editorial.models import Article, Category, SeriesPart
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.embeds.link_cards import titles_for
 from articles.links.targets import urls_for
 from iria.core.http.urls import absolute_url, url_path
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
+
+TRANSLATIONS: Final = "translations"
+SERIES: Final = "series"
+RELATIONS: Final = (TRANSLATIONS, SERIES)
+SHOWN: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
+
+
+def with_relations(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
+    """The rows with the published articles that these fields need: two queries each."""
+    if TRANSLATIONS in names:
+        others = _readable().only(*SHOWN, "translation_group").order_by("language")
+        rows = rows.prefetch_related(
+            Prefetch("translation_group__articles", others, to_attr="readable")
+        )
+    if SERIES in names:
+        order = ("position", "article__published_at", "article_id")
+        parts = SeriesPart.objects.filter(article__in=Article.objects.published()).order_by(*order)
+        shown = parts.select_related("article").only(
+            "series", "position", *(f"article__{name}" for name in SHOWN)
+        )
+        rows = rows.select_related("series_part__series").prefetch_related(
+            Prefetch("series_part__series__parts", shown, to_attr="readable")
+        )
+    return rows
+
+
+def translations(article: Article) -> list[dict[str, Any]]:
+    """The translations of the article."""
+    group: Any = article.translation_group
+    return [_reference(each) for each in group.readable if each.pk != article.pk] if group else []
+
+
+def series(article: Article) -> dict[str, Any] | None:
+    """Its series with all published parts, including this one."""
+    part = getattr(article, "series_part", None)
+    if part is None:
+        return None
+    return {
+        "name": part.series.name,
+        "parts": [_reference(x.article) for x in part.series.readable],
+    }
+
+
+def _readable() -> ArticleQuerySet:
+    return Article.objects.published().fetch_mode(FETCH_RAISE)
+
+
+def _reference(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.pk,
+        "url": absolute_url(article.get_absolute_url()),
+        "headline": article.headline,
+        "language": article.language,
+    }
+
 
 RELATED: Final = frozenset({"categories", "tags", "authors", "figures", "corrections", "html"})
 """Fields that need more than the article's own row."""
@@ -86,8 +141,8 @@ FIELDS: Final = FieldSet(
         "authors": lambda row: [_named(x.author, "author") for x in row.bylines.all()],
         "figures": _figures,
         "corrections": _corrections,
-        "translations": article_relations.translations,
-        "series": article_relations.series,
+        "translations": translations,
+        "series": series,
         "comments_open": lambda row: row.comments_open,
         "comments_url": lambda row: absolute_url(f"/api/v1/comments/?article={row.pk}"),
         "html": lambda row: full_text(
@@ -95,14 +150,14 @@ FIELDS: Final = FieldSet(
         ),
         "text": lambda row: plain_text(row.body),
     },
-    on_request=(*TEXT, *article_relations.RELATIONS),
+    on_request=(*TEXT, *RELATIONS),
 )
 
 
 def loaded(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
     """The rows with only the columns and relations that the fields need."""
     rows = rows.for_page() if RELATED.intersection(names) else rows.select_related("kind")
-    rows = article_relations.with_relations(rows, names)
+    rows = with_relations(rows, names)
     return rows if any(name in TEXT for name in names) else rows.defer("body")
 
 

@@ -12,8 +12,7 @@ from articles.api.parameters import ArticleListQuery
 from articles.api.problems import SEARCH, ApiError, reject_parameter
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.search.query.filters import SearchFilters
-from articles.search.query.ordering import Sort
+from articles.search.query.filters import SearchFilters, Sort
 from articles.search.ranking.engine import InvalidQuery, ResultPage, search_articles
 
 SORTS: Final = {None: Sort.BEST, "newest": Sort.NEWEST, "oldest": Sort.OLDEST}

@@ -6,8 +6,7 @@ lists, `<aside data-pull-quote="">` with paragraphs.
 
 from typing import Final
 
-from articles.body.blocks import Block
-from articles.body.tree import Node
+from articles.body.tree import Block, Node
 
 CALLOUT: Final = "data-callout"
 PULL_QUOTE: Final = "data-pull-quote"

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-from articles.body.blocks import Block
 from articles.body.embed_urls import normalise_url
 from articles.body.inline import Mark
-from articles.body.tree import Node
+from articles.body.tree import Block, Node
 
 PICTURE: Final = "data-image"
 GALLERY: Final = "data-gallery"

@@ -9,7 +9,6 @@ from html import escape
 from typing import Final
 
 from articles.body.asides import aside, kind_of
-from articles.body.blocks import Block
 from articles.body.figure_normaliser import figure
 from articles.body.inline import (
     BREAK,
@@ -31,7 +30,7 @@ from articles.body.paste_formats import (
     take_word_notes,
     word_note_of,
 )
-from articles.body.tree import Node, read
+from articles.body.tree import Block, Node, read
 
 CONTAINERS: Final = frozenset(
     {"div", "section", "article", "header", "footer", "main", "center", "address"}

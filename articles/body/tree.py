@@ -1,4 +1,4 @@
-"""Trees of markup: a light one for the normaliser, and lxml's for rendering."""
+"""Trees of markup: a light one for the normaliser, with its blocks, and lxml's for rendering."""
 
 import re
 from dataclasses import dataclass, field
@@ -96,3 +96,14 @@ def replace(element: HtmlElement, other: HtmlElement) -> None:
     if parent is not None:
         other.tail = element.tail
         parent.replace(element, other)
+
+
+@dataclass(slots=True)
+class Block:
+    tag: str
+    inner: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+    def html(self) -> str:
+        names = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
+        return f"<{self.tag}{names}>" + ("" if self.tag == "hr" else f"{self.inner}</{self.tag}>")

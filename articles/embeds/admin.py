@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.embeds import url_patterns
-from articles.embeds.card_requests import fetch_again, link_cards_view
 from articles.embeds.models import EmbedProvider, LinkCard
+from articles.embeds.views import fetch_again, link_cards_view
 
 MOST: Final = 20
 

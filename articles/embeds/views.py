@@ -1,11 +1,26 @@
-"""The view that serves the images of link cards."""
+"""The images of link cards, and what the editor asks about embedded pages.
 
-from django.http import HttpRequest, HttpResponse
+What the editor asks is JSON, for `static/iria_admin/editor/link-cards.js`. Such a request makes this server connect
+to a URL that somebody typed. So only people who may change texts can ask, a limited number of times, and the worker
+asks through `iria.core.http.safe_client`.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles.embeds.models import LinkCard
+from accounts.models import User
+from articles.body.embed_urls import normalise_url
+from articles.embeds.models import EmbedProvider, LinkCard
+from articles.embeds.tasks import enqueue_fetch
 from articles.images.renditions.views import FILE_HEADERS, FOR_EVER
+from iria.core.http.rate_limit import count_and_allow
 
 
 @require_safe
@@ -15,3 +30,73 @@ def thumbnail(request: HttpRequest, name: str) -> HttpResponse:
     card = get_object_or_404(found)
     headers = {**FILE_HEADERS, "Cache-Control": FOR_EVER}
     return HttpResponse(bytes(card.thumbnail), content_type="image/jpeg", headers=headers)
+
+
+MOST: Final = 100
+"""URLs of one request."""
+LIMIT: Final = 60
+PER: Final = timedelta(hours=1)
+"""New pages that one user may ask for."""
+AGAIN_AFTER: Final = timedelta(hours=1)
+"""When a page that could not be fetched may be asked for again."""
+LIMITED: Final = "limited"
+"""The state of a URL that was not asked for, because the user reached the limit."""
+
+
+def link_cards_view(request: HttpRequest) -> JsonResponse:
+    """URL → its card. POST asks for those that are unknown; GET only reads."""
+    if not any(request.user.has_perm(f"articles.change_{each}") for each in ("article", "page")):
+        raise PermissionDenied
+    asking = request.method == "POST"
+    sent = (request.POST if asking else request.GET).getlist("url")[:MOST]
+    urls = {text: url for text in sent if (url := normalise_url(text))}
+    if asking:
+        request_cards(urls.values(), by=request.user)  # type: ignore[arg-type]
+    cards = LinkCard.objects.filter(url__in=urls.values()).defer("thumbnail")
+    known = {card.url: card for card in cards}
+    providers = list(EmbedProvider.objects.filter(is_enabled=True))
+    return JsonResponse(
+        {"cards": {text: _shown(url, known.get(url), providers) for text, url in urls.items()}}
+    )
+
+
+def request_cards(urls: Iterable[str], *, by: User) -> None:
+    """Enqueues pages that were never fetched, or failed a while ago, up to the limit of the user."""
+    wanted = dict.fromkeys(urls)
+    known = {card.url: card for card in LinkCard.objects.filter(url__in=wanted).defer("thumbnail")}
+    for url in wanted:
+        card = known.get(url)
+        if card is not None and not _may_be_retried(card):
+            continue
+        if not count_and_allow("link cards", str(by.pk), limit=LIMIT, per=PER):
+            return
+        if card is None:
+            card, _ = LinkCard.objects.get_or_create(url=url)
+        fetch_again(card)
+
+
+def fetch_again(card: LinkCard) -> None:
+    """Enqueues it; what was fetched before stays until then."""
+    card.requested_at = timezone.now()
+    if card.state == LinkCard.State.FAILED:
+        card.state = LinkCard.State.PENDING
+    card.save(update_fields=["requested_at", "state"])
+    enqueue_fetch(card)
+
+
+def _may_be_retried(card: LinkCard) -> bool:
+    """Also if it waits for long: its job may be lost."""
+    fetched = card.state == LinkCard.State.FETCHED
+    return not fetched and card.requested_at < timezone.now() - AGAIN_AFTER
+
+
+def _shown(url: str, card: LinkCard | None, providers: list[EmbedProvider]) -> dict[str, str]:
+    provider = next((each.name for each in providers if each.frame_of(url)), "")
+    if card is None:
+        return {"state": LIMITED, "provider": provider, "title": "", "thumbnail": ""}
+    return {
+        "state": card.state,
+        "provider": provider,
+        "title": card.title,
+        "thumbnail": card.thumbnail_url,
+    }

@@ -15,7 +15,7 @@ from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds.entries import LENGTH, Entry, Person, legal, tag_uri
-from articles.search.query.ordering import Sort
+from articles.search.query.filters import Sort
 from articles.search.query.parser import require_all_words
 from articles.search.query.search_request import SearchRequest
 from articles.search.ranking.engine import search_articles

@@ -71,12 +71,24 @@ SCREENING_RULES = [
 
 REASONS = [
     # name, words
-    ("Off the subject", "It is not about what the article says. You are welcome to write about that."),
-    ("Insulting", "It insults somebody. Please say what you think of the matter without attacking a person."),
+    (
+        "Off the subject",
+        "It is not about what the article says. You are welcome to write about that.",
+    ),
+    (
+        "Insulting",
+        "It insults somebody. Please say what you think of the matter without attacking a person.",
+    ),
     ("Hateful", "It speaks of people with contempt for what they are; that is not published here."),
     ("Advertising", "It advertises something. Comments are for talking about the article."),
-    ("Private matters", "It tells private things about somebody, such as an address or an illness."),
-    ("Not true", "It states as a fact what is plainly not true, and could harm somebody who believes it."),
+    (
+        "Private matters",
+        "It tells private things about somebody, such as an address or an illness.",
+    ),
+    (
+        "Not true",
+        "It states as a fact what is plainly not true, and could harm somebody who believes it.",
+    ),
     ("Said already", "The same was said in this conversation already."),
     (
         "Cannot be understood",

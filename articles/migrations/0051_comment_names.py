@@ -5,9 +5,10 @@ from pathlib import Path
 
 import django.db.models.deletion
 import django.db.models.expressions
-import iria.core.text.validators
 from django.conf import settings
 from django.db import migrations, models
+
+import iria.core.text.validators
 
 SQL = Path(__file__).with_name("sql")
 

@@ -25,32 +25,33 @@ class Migration(migrations.Migration):
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.RemoveConstraint(
-                model_name='agency',
-                name='agency_has_wording',
-            ),
+                    model_name="agency",
+                    name="agency_has_wording",
+                ),
                 migrations.RemoveConstraint(
-                model_name='article',
-                name='article_first_published_has_name',
-            ),
+                    model_name="article",
+                    name="article_first_published_has_name",
+                ),
                 migrations.RemoveConstraint(
-                model_name='embedprovider',
-                name='embed_frame_stands_at_its_origin',
-            ),
+                    model_name="embedprovider",
+                    name="embed_frame_stands_at_its_origin",
+                ),
                 migrations.RemoveConstraint(
-                model_name='image',
-                name='image_no_credit_has_reason',
-            ),
+                    model_name="image",
+                    name="image_no_credit_has_reason",
+                ),
                 migrations.RemoveIndex(
-                model_name='correction',
-                name='correction_newest',
-            ),
+                    model_name="correction",
+                    name="correction_newest",
+                ),
                 migrations.RemoveIndex(
-                model_name='image',
-                name='image_lacks_credit',
-            ),
-                migrations.RemoveIndex(model_name='formername',
-                name='former_name_by_age',
-            ),
+                    model_name="image",
+                    name="image_lacks_credit",
+                ),
+                migrations.RemoveIndex(
+                    model_name="formername",
+                    name="former_name_by_age",
+                ),
             ]
         ),
         migrations.RenameModel("PictureEvent", "ImageEvent"),
@@ -90,33 +91,67 @@ class Migration(migrations.Migration):
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.AddIndex(
-                model_name='correction',
-                index=models.Index(fields=['-created_at', '-id'], name='correction_newest'),
-            ),
+                    model_name="correction",
+                    index=models.Index(fields=["-created_at", "-id"], name="correction_newest"),
+                ),
                 migrations.AddIndex(
-                model_name='image',
-                index=models.Index(condition=models.Q(('credit', ''), ('credit_exempt', False)), fields=['-uploaded_at', '-id'], name='image_lacks_credit'),
-            ),
+                    model_name="image",
+                    index=models.Index(
+                        condition=models.Q(("credit", ""), ("credit_exempt", False)),
+                        fields=["-uploaded_at", "-id"],
+                        name="image_lacks_credit",
+                    ),
+                ),
                 migrations.AddIndex(
-                model_name='oldrenditionname',
-                index=models.Index(fields=['replaced_at'], name='former_name_by_age'),
-            ),
+                    model_name="oldrenditionname",
+                    index=models.Index(fields=["replaced_at"], name="former_name_by_age"),
+                ),
                 migrations.AddConstraint(
-                model_name='agency',
-                constraint=models.CheckConstraint(condition=models.Q(('credit_text', ''), _negated=True), name='agency_has_wording'),
-            ),
+                    model_name="agency",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("credit_text", ""), _negated=True),
+                        name="agency_has_wording",
+                    ),
+                ),
                 migrations.AddConstraint(
-                model_name='article',
-                constraint=models.CheckConstraint(condition=models.Q(('first_published_url', ''), models.Q(('first_published_in', ''), _negated=True), _connector='OR'), name='article_first_published_has_name', violation_error_message='Enter the name of the publication that the URL belongs to.'),
-            ),
+                    model_name="article",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_published_url", ""),
+                            models.Q(("first_published_in", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="article_first_published_has_name",
+                        violation_error_message="Enter the name of the publication that the URL belongs to.",
+                    ),
+                ),
                 migrations.AddConstraint(
-                model_name='embedprovider',
-                constraint=models.CheckConstraint(condition=models.Q(('frame_origin__regex', '^https://[a-z0-9.-]+$'), ('frame_url__startswith', django.db.models.functions.text.Concat(models.F('frame_origin'), models.Value('/')))), name='embed_frame_stands_at_its_origin'),
-            ),
+                    model_name="embedprovider",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("frame_origin__regex", "^https://[a-z0-9.-]+$"),
+                            (
+                                "frame_url__startswith",
+                                django.db.models.functions.text.Concat(
+                                    models.F("frame_origin"), models.Value("/")
+                                ),
+                            ),
+                        ),
+                        name="embed_frame_stands_at_its_origin",
+                    ),
+                ),
                 migrations.AddConstraint(
-                model_name='image',
-                constraint=models.CheckConstraint(condition=models.Q(('credit_exempt', False), models.Q(('no_credit_reason', ''), _negated=True), _connector='OR'), name='image_no_credit_has_reason', violation_error_message='Enter the reason why this image needs no credit.'),
-            ),
+                    model_name="image",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("credit_exempt", False),
+                            models.Q(("no_credit_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="image_no_credit_has_reason",
+                        violation_error_message="Enter the reason why this image needs no credit.",
+                    ),
+                ),
             ]
         ),
         migrations.RunSQL((SQL / "image_names.sql").read_text()),

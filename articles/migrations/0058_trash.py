@@ -4,20 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0057_live_revisions'),
+        ("articles", "0057_live_revisions"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='article',
-            name='state',
-            field=models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Scheduled'), ('published', 'Published'), ('withdrawn', 'Unpublished'), ('trash', 'In trash')], db_index=True, default='draft', editable=False, max_length=10),
+            model_name="article",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "Draft"),
+                    ("scheduled", "Scheduled"),
+                    ("published", "Published"),
+                    ("withdrawn", "Unpublished"),
+                    ("trash", "In trash"),
+                ],
+                db_index=True,
+                default="draft",
+                editable=False,
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='statechange',
-            name='state',
-            field=models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Scheduled'), ('published', 'Published'), ('withdrawn', 'Unpublished'), ('trash', 'In trash')], max_length=10),
+            model_name="statechange",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "Draft"),
+                    ("scheduled", "Scheduled"),
+                    ("published", "Published"),
+                    ("withdrawn", "Unpublished"),
+                    ("trash", "In trash"),
+                ],
+                max_length=10,
+            ),
         ),
     ]

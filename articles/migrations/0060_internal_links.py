@@ -5,24 +5,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0059_files'),
+        ("articles", "0059_files"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InternalLink',
+            name="InternalLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('target_kind', models.CharField(max_length=16)),
-                ('target_id', models.BigIntegerField()),
-                ('article', models.ForeignKey(db_index=False, help_text='The article with the link; empty if a page has it.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='internal_links', to='articles.article')),
-                ('page', models.ForeignKey(db_index=False, help_text='The page with the link; empty if an article has it.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='internal_links', to='articles.page')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("target_kind", models.CharField(max_length=16)),
+                ("target_id", models.BigIntegerField()),
+                (
+                    "article",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="The article with the link; empty if a page has it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="internal_links",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="The page with the link; empty if an article has it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="internal_links",
+                        to="articles.page",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['target_kind', 'target_id'], name='internal_link_target')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('article__isnull', False), ('page__isnull', True)), models.Q(('article__isnull', True), ('page__isnull', False)), _connector='OR'), name='internal_link_has_one_source'), models.UniqueConstraint(fields=('article', 'target_kind', 'target_id'), name='internal_link_once_an_article'), models.UniqueConstraint(fields=('page', 'target_kind', 'target_id'), name='internal_link_once_a_page')],
+                "indexes": [
+                    models.Index(fields=["target_kind", "target_id"], name="internal_link_target")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("article__isnull", False), ("page__isnull", True)),
+                            models.Q(("article__isnull", True), ("page__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="internal_link_has_one_source",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("article", "target_kind", "target_id"),
+                        name="internal_link_once_an_article",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("page", "target_kind", "target_id"),
+                        name="internal_link_once_a_page",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0063_social_preview'),
+        ("articles", "0063_social_preview"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='articletype',
-            name='template',
-            field=models.CharField(choices=[('news', 'News'), ('analysis', 'Analysis: with contents'), ('opinion', 'Opinion: with the portrait of the author'), ('report', 'Report: with a cover, contents and the PDF'), ('podcast', 'Podcast: with a player'), ('video', 'Video: with the video first')], db_default='news', default='news', help_text='How its articles look. What an article lacks, such as a PDF, is not shown.', max_length=8),
+            model_name="articletype",
+            name="template",
+            field=models.CharField(
+                choices=[
+                    ("news", "News"),
+                    ("analysis", "Analysis: with contents"),
+                    ("opinion", "Opinion: with the portrait of the author"),
+                    ("report", "Report: with a cover, contents and the PDF"),
+                    ("podcast", "Podcast: with a player"),
+                    ("video", "Video: with the video first"),
+                ],
+                db_default="news",
+                default="news",
+                help_text="How its articles look. What an article lacks, such as a PDF, is not shown.",
+                max_length=8,
+            ),
         ),
     ]

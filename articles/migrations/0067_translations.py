@@ -5,20 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0066_recommendations'),
+        ("articles", "0066_recommendations"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='category',
-            name='translations',
+            model_name="category",
+            name="translations",
             field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
         migrations.AddField(
-            model_name='page',
-            name='translation_of',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, help_text='The page that this one translates. Menus in the language of this page link here instead.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='translations', to='articles.page'),
+            model_name="page",
+            name="translation_of",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                help_text="The page that this one translates. Menus in the language of this page link here instead.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="translations",
+                to="articles.page",
+            ),
         ),
     ]

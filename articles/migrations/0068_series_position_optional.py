@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0067_translations'),
+        ("articles", "0067_translations"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='seriespart',
-            name='position',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='Lower numbers come first, parts without one last; equal ones are ordered by publication date.', null=True),
+            model_name="seriespart",
+            name="position",
+            field=models.PositiveSmallIntegerField(
+                blank=True,
+                help_text="Lower numbers come first, parts without one last; equal ones are ordered by publication date.",
+                null=True,
+            ),
         ),
     ]

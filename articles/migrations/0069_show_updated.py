@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0068_series_position_optional'),
+        ("articles", "0068_series_position_optional"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='article',
-            name='show_updated',
-            field=models.BooleanField(db_default=True, default=True, help_text='The date of the last change, below the byline. Off for typing errors.', verbose_name='show “Updated” to readers'),
+            model_name="article",
+            name="show_updated",
+            field=models.BooleanField(
+                db_default=True,
+                default=True,
+                help_text="The date of the last change, below the byline. Off for typing errors.",
+                verbose_name="show “Updated” to readers",
+            ),
         ),
     ]

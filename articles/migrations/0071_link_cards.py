@@ -5,30 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0070_saved_views'),
+        ("articles", "0070_saved_views"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkCard',
+            name="LinkCard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=500, unique=True, verbose_name='URL')),
-                ('state', models.CharField(choices=[('pending', 'Waiting'), ('fetched', 'Fetched'), ('failed', 'Failed')], default='pending', max_length=7)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('thumbnail', models.BinaryField(default=b'')),
-                ('thumbnail_name', models.CharField(blank=True, db_index=True, max_length=40)),
-                ('thumbnail_width', models.PositiveSmallIntegerField(default=0)),
-                ('thumbnail_height', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=200)),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('fetched_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("url", models.CharField(max_length=500, unique=True, verbose_name="URL")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("fetched", "Fetched"),
+                            ("failed", "Failed"),
+                        ],
+                        default="pending",
+                        max_length=7,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("thumbnail", models.BinaryField(default=b"")),
+                ("thumbnail_name", models.CharField(blank=True, db_index=True, max_length=40)),
+                ("thumbnail_width", models.PositiveSmallIntegerField(default=0)),
+                ("thumbnail_height", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=200)),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("fetched_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'link card',
-                'ordering': ['-requested_at', '-pk'],
+                "verbose_name": "link card",
+                "ordering": ["-requested_at", "-pk"],
             },
         ),
     ]

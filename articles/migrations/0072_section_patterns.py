@@ -6,25 +6,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0071_link_cards'),
+        ("articles", "0071_link_cards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SectionPattern',
+            name="SectionPattern",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'French'), ('de', 'German'), ('es', 'Spanish'), ('pt', 'Portuguese'), ('it', 'Italian'), ('nl', 'Dutch'), ('pl', 'Polish'), ('ru', 'Russian'), ('uk', 'Ukrainian'), ('tr', 'Turkish'), ('ar', 'Arabic'), ('fa', 'Persian'), ('he', 'Hebrew'), ('ur', 'Urdu'), ('hi', 'Hindi'), ('zh', 'Chinese'), ('ja', 'Japanese'), ('ko', 'Korean'), ('id', 'Indonesian')], help_text='Language of the front page.', max_length=8)),
-                ('pattern', models.CharField(choices=[('lead', 'One large card and four small ones'), ('row', 'Four cards in a row'), ('pair', 'Beside another section: one card and two lines')], max_length=4)),
-                ('chosen_at', models.DateTimeField(auto_now_add=True)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='front_page_patterns', to='articles.category')),
-                ('chosen_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("en", "English"),
+                            ("fr", "French"),
+                            ("de", "German"),
+                            ("es", "Spanish"),
+                            ("pt", "Portuguese"),
+                            ("it", "Italian"),
+                            ("nl", "Dutch"),
+                            ("pl", "Polish"),
+                            ("ru", "Russian"),
+                            ("uk", "Ukrainian"),
+                            ("tr", "Turkish"),
+                            ("ar", "Arabic"),
+                            ("fa", "Persian"),
+                            ("he", "Hebrew"),
+                            ("ur", "Urdu"),
+                            ("hi", "Hindi"),
+                            ("zh", "Chinese"),
+                            ("ja", "Japanese"),
+                            ("ko", "Korean"),
+                            ("id", "Indonesian"),
+                        ],
+                        help_text="Language of the front page.",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "pattern",
+                    models.CharField(
+                        choices=[
+                            ("lead", "One large card and four small ones"),
+                            ("row", "Four cards in a row"),
+                            ("pair", "Beside another section: one card and two lines"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                ("chosen_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="front_page_patterns",
+                        to="articles.category",
+                    ),
+                ),
+                (
+                    "chosen_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('language', 'category'), name='section_pattern_once_a_front_page'), models.CheckConstraint(condition=models.Q(('pattern__in', ['lead', 'row', 'pair'])), name='section_pattern_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("language", "category"), name="section_pattern_once_a_front_page"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pattern__in", ["lead", "row", "pair"])),
+                        name="section_pattern_known",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,24 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0072_section_patterns'),
+        ("articles", "0072_section_patterns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='placement',
-            name='placement_category_where_it_needs_one',
+            model_name="placement",
+            name="placement_category_where_it_needs_one",
         ),
         migrations.AlterField(
-            model_name='placement',
-            name='slot',
-            field=models.CharField(choices=[('lead', 'Lead of the front page'), ('second', 'Secondary lead'), ('opinion', 'Opinion of the front page'), ('report', 'Report of the front page'), ('section', 'Section of the front page'), ('head', 'Lead of a section page')], max_length=8),
+            model_name="placement",
+            name="slot",
+            field=models.CharField(
+                choices=[
+                    ("lead", "Lead of the front page"),
+                    ("second", "Secondary lead"),
+                    ("opinion", "Opinion of the front page"),
+                    ("report", "Report of the front page"),
+                    ("section", "Section of the front page"),
+                    ("head", "Lead of a section page"),
+                ],
+                max_length=8,
+            ),
         ),
         AddConstraintNotValid(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category__isnull', False), ('slot__in', ['section', 'head'])), models.Q(('category__isnull', True), ('slot__in', ['lead', 'second', 'opinion', 'report'])), _connector='OR'), name='placement_category_where_it_needs_one'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("category__isnull", False), ("slot__in", ["section", "head"])),
+                    models.Q(
+                        ("category__isnull", True),
+                        ("slot__in", ["lead", "second", "opinion", "report"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="placement_category_where_it_needs_one",
+            ),
         ),
     ]

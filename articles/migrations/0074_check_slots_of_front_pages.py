@@ -6,9 +6,9 @@ class Migration(migrations.Migration):
     # The rows are checked after the constraint is in place, without a lock that blocks changes.
 
     dependencies = [
-        ('articles', '0073_opinions_and_reports_on_front_pages'),
+        ("articles", "0073_opinions_and_reports_on_front_pages"),
     ]
 
     operations = [
-        ValidateConstraint(model_name='placement', name='placement_category_where_it_needs_one'),
+        ValidateConstraint(model_name="placement", name="placement_category_where_it_needs_one"),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0074_check_slots_of_front_pages'),
+        ("articles", "0074_check_slots_of_front_pages"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='articletype',
-            name='translations',
+            model_name="articletype",
+            name="translations",
             field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
     ]

@@ -4,14 +4,36 @@ from django.db import migrations
 
 NAMES = {
     "News": {"ar": "خبر", "de": "Nachricht", "es": "Noticia", "fr": "Actualité", "pt": "Notícia"},
-    "Analysis": {"ar": "تحليل", "de": "Analyse", "es": "Análisis", "fr": "Analyse", "pt": "Análise"},
+    "Analysis": {
+        "ar": "تحليل",
+        "de": "Analyse",
+        "es": "Análisis",
+        "fr": "Analyse",
+        "pt": "Análise",
+    },
     "Report": {"ar": "تقرير", "de": "Bericht", "es": "Informe", "fr": "Rapport", "pt": "Relatório"},
     "Opinion": {"ar": "رأي", "de": "Meinung", "es": "Opinión", "fr": "Opinion", "pt": "Opinião"},
     "Backgrounder": {
-        "ar": "خلفية", "de": "Hintergrund", "es": "Contexto", "fr": "Contexte", "pt": "Contexto"
+        "ar": "خلفية",
+        "de": "Hintergrund",
+        "es": "Contexto",
+        "fr": "Contexte",
+        "pt": "Contexto",
     },
-    "Interview": {"ar": "مقابلة", "de": "Interview", "es": "Entrevista", "fr": "Entretien", "pt": "Entrevista"},
-    "Podcast": {"ar": "بودكاست", "de": "Podcast", "es": "Pódcast", "fr": "Podcast", "pt": "Podcast"},
+    "Interview": {
+        "ar": "مقابلة",
+        "de": "Interview",
+        "es": "Entrevista",
+        "fr": "Entretien",
+        "pt": "Entrevista",
+    },
+    "Podcast": {
+        "ar": "بودكاست",
+        "de": "Podcast",
+        "es": "Pódcast",
+        "fr": "Podcast",
+        "pt": "Podcast",
+    },
     "Video": {"ar": "فيديو", "de": "Video", "es": "Vídeo", "fr": "Vidéo", "pt": "Vídeo"},
 }
 
@@ -24,9 +46,8 @@ def translate(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0075_names_of_article_types'),
+        ("articles", "0075_names_of_article_types"),
     ]
 
     operations = [

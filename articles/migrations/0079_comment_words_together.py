@@ -8,9 +8,8 @@ SQL = Path(__file__).parent / "sql"
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0078_credit_pending'),
+        ("articles", "0078_credit_pending"),
     ]
 
     operations = [

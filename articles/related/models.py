@@ -7,10 +7,19 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from articles.editorial.models import Article
-from articles.related import privacy
-from iria.core.model_policy import PublicRows, model_policy
+from iria.core.model_policy import PublicRows, StoredData, model_policy
+
+CHOICES = StoredData(
+    title=gettext_lazy("Related articles"),
+    what=gettext_lazy("If you edit: which suggestions you excluded, and when."),
+    purpose=gettext_lazy("To record who changed what."),
+    retention=gettext_lazy("As long as the article."),
+    order=97,
+)
+
 
 RELATED_SCOPE: Final = "related:"
 
@@ -41,7 +50,7 @@ class RelatedLink(models.Model):
         return f"{self.article_id} → {self.other_id}"
 
 
-@model_policy(public=None, personal_data=privacy.CHOICES)
+@model_policy(public=None, personal_data=CHOICES)
 class RelatedExclusion(models.Model):
     """An article that an editor excluded from the related articles of another."""
 

@@ -10,13 +10,39 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.role_names import EDITOR
 from articles.editorial.models import Article
-from articles.search import privacy
 from articles.search.query.parser import normalise_query
-from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, PublicRows, model_policy
+from iria.core.model_policy import (
+    ALL_ACTIONS,
+    ALL_ROWS,
+    Pruning,
+    PublicRows,
+    StoredData,
+    model_policy,
+)
 from iria.core.text.validators import validate_not_blank, validate_storable
+
+QUERIES = StoredData(
+    title=gettext_lazy("Search queries"),
+    what=gettext_lazy(
+        "How often a query was made on a day, and how many results it had. Nothing about who searched; "
+        "queries that could identify a person are not counted."
+    ),
+    purpose=gettext_lazy("To let editors know what readers look for and do not find."),
+    retention=gettext_lazy("Queries made once: 30 days. All others: 400 days."),
+    order=88,
+)
+
+SETTINGS = StoredData(
+    title=gettext_lazy("Search settings"),
+    what=gettext_lazy("If you manage the search: which pinned results and synonyms you set up."),
+    purpose=gettext_lazy("To record who changed what."),
+    retention=gettext_lazy("As long as the entry."),
+    order=97,
+)
 
 
 @model_policy(
@@ -51,7 +77,7 @@ class SearchEntry(models.Model):
         return f"Search entry of article {self.article_id}"
 
 
-@model_policy(public=ALL_ROWS, personal_data=privacy.SETTINGS, permissions={EDITOR: ALL_ACTIONS})
+@model_policy(public=ALL_ROWS, personal_data=SETTINGS, permissions={EDITOR: ALL_ACTIONS})
 class Synonyms(models.Model):
     """Words with the same meaning: a search for one of them also finds the others."""
 
@@ -108,7 +134,7 @@ class Synonyms(models.Model):
             raise ValidationError({"terms": message})
 
 
-@model_policy(public=ALL_ROWS, personal_data=privacy.SETTINGS, permissions={EDITOR: ALL_ACTIONS})
+@model_policy(public=ALL_ROWS, personal_data=SETTINGS, permissions={EDITOR: ALL_ACTIONS})
 class PinnedQuery(models.Model):
     """A query with pinned results."""
 
@@ -176,7 +202,7 @@ class PinnedResult(models.Model):
 
 @model_policy(
     public=None,
-    personal_data=privacy.QUERIES,
+    personal_data=QUERIES,
     permissions={EDITOR: "view"},
     pruning=Pruning(
         "search.forget", "Deleted after 400 days; after 30 if the query was made once."

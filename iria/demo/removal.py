@@ -12,7 +12,7 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
 from articles.editorial.models import Article, ArticleTag, Category, Series, TranslationGroup
-from articles.images.library import deletion
+from articles.images.library import editing
 from articles.images.models import Image
 from articles.pages.models import Page
 from iria.core.db.row_origins import RowOrigins
@@ -102,8 +102,8 @@ def _delete_each[T: models.Model](rows: "models.QuerySet[T, T]", removed: Remove
 def _remove_images(origins: RowOrigins, removed: Removed) -> None:
     for image in origins.rows(Image):
         try:
-            deletion.delete(image)
-        except deletion.StillUsed:
+            editing.delete(image)
+        except editing.StillUsed:
             removed.kept.append(f"the image “{image}”, which is in use")
         else:
             removed.count += 1

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('iria', '0012_names_and_labels'),
+        ("iria", "0012_names_and_labels"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='publication',
-            name='theme',
+            model_name="publication",
+            name="theme",
             field=models.CharField(blank=True, editable=False, max_length=60),
         ),
         migrations.AddField(
-            model_name='publication',
-            name='theme_changes',
+            model_name="publication",
+            name="theme_changes",
             field=models.JSONField(blank=True, default=dict, editable=False),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('iria', '0013_theme'),
+        ("iria", "0013_theme"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='publication',
-            name='translations',
+            model_name="publication",
+            name="translations",
             field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
     ]

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('iria', '0014_translations'),
+        ("iria", "0014_translations"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='publication',
-            name='credit_below_every_image',
-            field=models.BooleanField(db_default=False, default=False, help_text='Off: the credits of small images and portraits are listed at the foot of the page. Large images always have their credit below them.'),
+            model_name="publication",
+            name="credit_below_every_image",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                help_text="Off: the credits of small images and portraits are listed at the foot of the page. Large images always have their credit below them.",
+            ),
         ),
     ]

@@ -5,29 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
-        ('iria', '0015_publication_credit_below_every_image'),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("iria", "0015_publication_credit_below_every_image"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportedItem',
+            name="ImportedItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(help_text='System and URL, as in “wordpress https://example.org”.', max_length=200)),
-                ('kind', models.CharField(max_length=20)),
-                ('source_id', models.CharField(max_length=200)),
-                ('digest', models.CharField(help_text='Of the item in the source.', max_length=64)),
-                ('written', models.CharField(help_text='What the row was after the import, to tell whether an editor changed it.', max_length=64)),
-                ('object_id', models.BigIntegerField()),
-                ('imported_at', models.DateTimeField(auto_now=True)),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="System and URL, as in “wordpress https://example.org”.",
+                        max_length=200,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("source_id", models.CharField(max_length=200)),
+                ("digest", models.CharField(help_text="Of the item in the source.", max_length=64)),
+                (
+                    "written",
+                    models.CharField(
+                        help_text="What the row was after the import, to tell whether an editor changed it.",
+                        max_length=64,
+                    ),
+                ),
+                ("object_id", models.BigIntegerField()),
+                ("imported_at", models.DateTimeField(auto_now=True)),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['content_type', 'object_id'], name='imported_row')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'kind', 'source_id'), name='imported_item_once')],
+                "indexes": [
+                    models.Index(fields=["content_type", "object_id"], name="imported_row")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "kind", "source_id"), name="imported_item_once"
+                    )
+                ],
             },
         ),
     ]

@@ -5,24 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('iria', '0019_import_from_server'),
+        ("iria", "0019_import_from_server"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BackupRun',
+            name="BackupRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('backup', 'Backup'), ('drill', 'Restore drill')], max_length=6)),
-                ('backup', models.CharField(blank=True, help_text='The folder of the backup.', max_length=500)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('problems', models.JSONField(default=list, help_text='Sentences; none if it succeeded.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("backup", "Backup"), ("drill", "Restore drill")], max_length=6
+                    ),
+                ),
+                (
+                    "backup",
+                    models.CharField(
+                        blank=True, help_text="The folder of the backup.", max_length=500
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "problems",
+                    models.JSONField(default=list, help_text="Sentences; none if it succeeded."),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', '-ended_at'], name='newest_backup_run')],
+                "indexes": [models.Index(fields=["kind", "-ended_at"], name="newest_backup_run")],
             },
         ),
     ]

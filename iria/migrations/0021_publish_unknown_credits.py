@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('iria', '0020_backup_runs'),
+        ("iria", "0020_backup_runs"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='publication',
-            name='publish_unknown_credits',
-            field=models.BooleanField(db_default=True, default=True, help_text='Off: imports make drafts of articles with an image without a credit. Readers see “Credit unknown” below such an image.', verbose_name='publish imported articles whose image credits are unknown'),
+            model_name="publication",
+            name="publish_unknown_credits",
+            field=models.BooleanField(
+                db_default=True,
+                default=True,
+                help_text="Off: imports make drafts of articles with an image without a credit. Readers see “Credit unknown” below such an image.",
+                verbose_name="publish imported articles whose image credits are unknown",
+            ),
         ),
     ]

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('iria', '0021_publish_unknown_credits'),
+        ("iria", "0021_publish_unknown_credits"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importrun',
-            name='fetch_images',
-            field=models.BooleanField(db_default=False, default=False, help_text='Whether images without a file are fetched from the old site.'),
+            model_name="importrun",
+            name="fetch_images",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                help_text="Whether images without a file are fetched from the old site.",
+            ),
         ),
     ]

@@ -21,7 +21,7 @@ from accounts.models import AuthorProfile
 from articles.comments.models import Comment
 from articles.editorial import merging
 from articles.editorial.models import Article, Category, Draft, Redirect, StateChange
-from articles.images.library import deletion
+from articles.images.library import editing
 from articles.images.models import Collection, Image
 from articles.pages.models import Page
 from articles.public.front_page.models import Placement
@@ -285,7 +285,7 @@ def _delete_image(image: Image) -> str:
     if Collection.objects.filter(pictures=image).exists():
         return PLACED.format("in a collection")
     try:
-        deletion.delete(image)
-    except deletion.StillUsed as error:
+        editing.delete(image)
+    except editing.StillUsed as error:
         return str(error)
     return ""

@@ -1,15 +1,17 @@
 """Labels and help texts in plain, current English."""
 
 import datetime
+
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import iria.core.text.validators
-import newsletter.models.newsletter
 from django.conf import settings
 from django.db import migrations, models
+
+import iria.core.text.validators
+import newsletter.models.newsletter
 
 
 class WithoutRendering(migrations.SeparateDatabaseAndState):

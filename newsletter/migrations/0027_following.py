@@ -2,66 +2,278 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import newsletter.models.querysets
 from django.db import migrations, models
+
+import newsletter.models.querysets
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_names_and_labels'),
-        ('articles', '0063_social_preview'),
-        ('newsletter', '0026_index_of_welcome_emails'),
-        ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
+        ("accounts", "0006_names_and_labels"),
+        ("articles", "0063_social_preview"),
+        ("newsletter", "0026_index_of_welcome_emails"),
+        ("taggit", "0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ArticleFollow',
+            name="ArticleFollow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=newsletter.models.querysets.new_token, editable=False, max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.authorprofile')),
-                ('section', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.category')),
-                ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='article_follows', to='newsletter.subscriber')),
-                ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='taggit.tag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "token",
+                    models.CharField(
+                        default=newsletter.models.querysets.new_token,
+                        editable=False,
+                        max_length=64,
+                        unique=True,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.authorprofile",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="articles.category",
+                    ),
+                ),
+                (
+                    "subscriber",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="article_follows",
+                        to="newsletter.subscriber",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="taggit.tag",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'follower by e-mail',
-                'verbose_name_plural': 'followers by e-mail',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', False), ('section__isnull', True), ('topic__isnull', True)), models.Q(('author__isnull', True), ('section__isnull', False), ('topic__isnull', True)), models.Q(('author__isnull', True), ('section__isnull', True), ('topic__isnull', False)), _connector='OR'), name='article_follow_has_one_subject'), models.UniqueConstraint(fields=('subscriber', 'author'), name='article_follow_author_once'), models.UniqueConstraint(fields=('subscriber', 'section'), name='article_follow_section_once'), models.UniqueConstraint(fields=('subscriber', 'topic'), name='article_follow_topic_once')],
+                "verbose_name": "follower by e-mail",
+                "verbose_name_plural": "followers by e-mail",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("author__isnull", False),
+                                ("section__isnull", True),
+                                ("topic__isnull", True),
+                            ),
+                            models.Q(
+                                ("author__isnull", True),
+                                ("section__isnull", False),
+                                ("topic__isnull", True),
+                            ),
+                            models.Q(
+                                ("author__isnull", True),
+                                ("section__isnull", True),
+                                ("topic__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="article_follow_has_one_subject",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("subscriber", "author"), name="article_follow_author_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("subscriber", "section"), name="article_follow_section_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("subscriber", "topic"), name="article_follow_topic_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ArticleNotification',
+            name="ArticleNotification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('sending', 'Sending'), ('sent', 'Sent'), ('dropped', 'Not sent'), ('uncertain', 'Unknown')], default='pending', max_length=9)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now, help_text='Not sent before this time.')),
-                ('state_changed_at', models.DateTimeField(blank=True, help_text='When it was claimed or got its result.', null=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.article')),
-                ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='article_notifications', to='newsletter.subscriber')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("dropped", "Not sent"),
+                            ("uncertain", "Unknown"),
+                        ],
+                        default="pending",
+                        max_length=9,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, help_text="Not sent before this time."
+                    ),
+                ),
+                (
+                    "state_changed_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When it was claimed or got its result.", null=True
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "subscriber",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="article_notifications",
+                        to="newsletter.subscriber",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['due_at'], name='article_notification_due'), models.Index(condition=models.Q(('state', 'sending')), fields=['state_changed_at'], name='article_notification_claimed'), models.Index(fields=['created_at'], name='article_notification_age')],
-                'constraints': [models.UniqueConstraint(fields=('subscriber', 'article'), name='article_notification_once'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sending', 'sent', 'dropped', 'uncertain'])), name='article_notification_state_known')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")),
+                        fields=["due_at"],
+                        name="article_notification_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["state_changed_at"],
+                        name="article_notification_claimed",
+                    ),
+                    models.Index(fields=["created_at"], name="article_notification_age"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subscriber", "article"), name="article_notification_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["pending", "sending", "sent", "dropped", "uncertain"])
+                        ),
+                        name="article_notification_state_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ConsentedFollow',
+            name="ConsentedFollow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.authorprofile')),
-                ('consent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to='newsletter.consent')),
-                ('section', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.category')),
-                ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='taggit.tag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.authorprofile",
+                    ),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follows",
+                        to="newsletter.consent",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="articles.category",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="taggit.tag",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'request to follow',
-                'verbose_name_plural': 'requests to follow',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', False), ('section__isnull', True), ('topic__isnull', True)), models.Q(('author__isnull', True), ('section__isnull', False), ('topic__isnull', True)), models.Q(('author__isnull', True), ('section__isnull', True), ('topic__isnull', False)), _connector='OR'), name='consented_follow_has_one_subject'), models.UniqueConstraint(fields=('consent', 'author'), name='consented_follow_author_once'), models.UniqueConstraint(fields=('consent', 'section'), name='consented_follow_section_once'), models.UniqueConstraint(fields=('consent', 'topic'), name='consented_follow_topic_once')],
+                "verbose_name": "request to follow",
+                "verbose_name_plural": "requests to follow",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("author__isnull", False),
+                                ("section__isnull", True),
+                                ("topic__isnull", True),
+                            ),
+                            models.Q(
+                                ("author__isnull", True),
+                                ("section__isnull", False),
+                                ("topic__isnull", True),
+                            ),
+                            models.Q(
+                                ("author__isnull", True),
+                                ("section__isnull", True),
+                                ("topic__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="consented_follow_has_one_subject",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("consent", "author"), name="consented_follow_author_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("consent", "section"), name="consented_follow_section_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("consent", "topic"), name="consented_follow_topic_once"
+                    ),
+                ],
             },
         ),
     ]

@@ -5,23 +5,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('newsletter', '0027_following'),
+        ("newsletter", "0027_following"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IssueInternalLink',
+            name="IssueInternalLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('target_kind', models.CharField(max_length=16)),
-                ('target_id', models.BigIntegerField()),
-                ('issue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='internal_links', to='newsletter.issue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("target_kind", models.CharField(max_length=16)),
+                ("target_id", models.BigIntegerField()),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="internal_links",
+                        to="newsletter.issue",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['target_kind', 'target_id'], name='issue_link_target')],
-                'constraints': [models.UniqueConstraint(fields=('issue', 'target_kind', 'target_id'), name='internal_link_once_an_issue')],
+                "indexes": [
+                    models.Index(fields=["target_kind", "target_id"], name="issue_link_target")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("issue", "target_kind", "target_id"),
+                        name="internal_link_once_an_issue",
+                    )
+                ],
             },
         ),
     ]

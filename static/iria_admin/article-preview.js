@@ -1,4 +1,4 @@
-/* The preview beside the text (articles/public/draft_preview/admin.py). It shows what autosave saved; while it is open,
+/* The preview beside the text (articles/public/draft_preview.py). It shows what autosave saved; while it is open,
    the text is saved more often. On narrower screens, and without this script, the preview link opens instead. */
 
 const SAVE_AFTER = 1_500;

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from articles.images.admin import chooser
-from articles.images.library import deletion, duplicates
+from articles.images.library import duplicates, editing
 from articles.images.library.uploads import Received
 from articles.images.models import Image
 
@@ -37,7 +37,7 @@ def decide(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
     )
     try:
         duplicates.use_instead(image, remaining, by=request.user)  # type: ignore[arg-type]
-    except (duplicates.NotAllowed, deletion.StillUsed) as error:
+    except (duplicates.NotAllowed, editing.StillUsed) as error:
         return _respond(request, site, image, str(error), done=False)
     return _respond(request, site, remaining, "The new image was deleted. Use this one.", done=True)
 

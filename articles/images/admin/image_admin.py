@@ -1,18 +1,19 @@
-"""The image library."""
+"""The image library, as a list or a grid; the URL says which."""
 
 from collections.abc import Callable
 from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
+from django.utils.functional import cached_property
 
 from articles.images.admin import (
-    changelist,
     chooser,
     details,
     drawer,
@@ -26,10 +27,58 @@ from articles.images.admin.forms import CREDIT, DESCRIPTION, FOCUS, LICENCE, MAI
 from articles.images.admin.library_admin import LibraryAdmin
 from articles.images.admin.readonly_fields import ReadonlyFieldsMixin
 from articles.images.library import editing
+from articles.images.library.search import search
 from articles.images.library.uploads import receive
 from articles.images.models import Image
 from articles.images.renditions.views import admin_rendition
 from articles.images.rights.credit_trigger import retry_if_uncredited
+
+GRID, LIST = "grid", "list"
+MOST_COUNTED: Final = 100_000
+
+
+class Library(ChangeList):
+    """A list that can be shown as a grid."""
+
+    def get_filters_params(self, params: Any = None) -> Any:
+        known = super().get_filters_params(params)
+        known.pop("look", None)
+        return known
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            # "38 results" is shown only for searches.
+            self.full_result_count = self.result_count
+
+
+class LibraryPaginator(Paginator[Image]):
+    """Counts no further than necessary."""
+
+    @cached_property
+    def count(self) -> int:
+        images: QuerySet[Image] = self.object_list  # type: ignore[assignment]
+        return images.order_by()[: MOST_COUNTED + 1].count()
+
+
+def layout_of(request: HttpRequest) -> str:
+    return LIST if request.GET.get("look") == LIST else GRID
+
+
+def linked(number: str) -> Image | None:
+    """The image whose drawer the URL opens; it need not be in the list."""
+    if not number.isdecimal():
+        return None
+    return Image.objects.for_grid().filter(pk=number).first()
+
+
+def search_results(request: HttpRequest, images: QuerySet[Image], query: str) -> QuerySet[Image]:
+    """The images that match, the best first, unless a column was chosen to sort by."""
+    results = search(images, query)  # type: ignore[arg-type]
+    if request.GET.get(ORDER_VAR):
+        return results.order_by(*images.query.order_by)
+    return results
+
 
 LISTED: Final = (
     *(filters.MissingFilter, filters.Licence, filters.Used, filters.ImageType),
@@ -48,7 +97,7 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
     list_display = ("small", "__str__", "credit", "alt_text", "size", "uploaded_at")
     list_display_links = ("__str__",)
     list_filter = LISTED
-    paginator = changelist.LibraryPaginator
+    paginator = LibraryPaginator
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("headline",)
     search_help_text = "Search images"
@@ -114,12 +163,12 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
     # The list
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return changelist.Library
+        return Library
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Image], search_term: str
     ) -> tuple[QuerySet[Image], bool]:
-        return changelist.search_results(request, queryset, search_term), False
+        return search_results(request, queryset, search_term), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -127,13 +176,13 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
         other = request.GET.copy()
         opened = other.pop("open", [""])[-1]
         request.GET = other.copy()  # type: ignore[assignment]
-        layout = changelist.layout_of(request)
-        other["look"] = changelist.GRID if layout == changelist.LIST else changelist.LIST
+        layout = layout_of(request)
+        other["look"] = GRID if layout == LIST else LIST
         context = {
             **(extra_context or {}),
             "title": "Images",
             "layout": layout,
-            "linked": changelist.linked(opened),
+            "linked": linked(opened),
             "other_layout": f"?{other.urlencode()}",
         }
         return super().changelist_view(request, context)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
 from articles.images import permissions
-from articles.images.library import deletion
+from articles.images.library import editing
 from articles.images.library.uploads import MOST_AT_ONCE
 from articles.images.models.library_row import LibraryRow
 from iria.core.http.csrf import csrf_failure
@@ -104,12 +104,12 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
-        if row is not None and (error := deletion.why_undeletable(row)):
+        if row is not None and (error := editing.why_undeletable(row)):
             self.message_user(request, error, messages.ERROR)
             return redirect(row.change_url)
         try:
             return super().delete_view(request, object_id, extra_context)
-        except deletion.StillUsed as error:
+        except editing.StillUsed as error:
             return self._not_deleted(request, error)
 
     def get_deleted_objects(
@@ -117,16 +117,16 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """What belongs to a row, such as renditions, is deleted without being listed; what is used is kept."""
         rows = list(objs)
-        protected = [error for row in rows if (error := deletion.why_undeletable(row))]
+        protected = [error for row in rows if (error := editing.why_undeletable(row))]
         counts = {str(self.opts.verbose_name_plural): len(rows)}
         return [str(row) for row in rows], counts, set(), protected
 
     def delete_model(self, request: HttpRequest, obj: Row) -> None:
-        deletion.delete(obj)
+        editing.delete(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> None:
         for row in queryset:
-            deletion.delete(row)
+            editing.delete(row)
 
     @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Row]) -> Any:
@@ -134,9 +134,9 @@ class LibraryAdmin[Row: LibraryRow](admin.ModelAdmin[Row]):
         try:
             with transaction.atomic():
                 return delete_selected(self, request, queryset)
-        except deletion.StillUsed as error:
+        except editing.StillUsed as error:
             return self._not_deleted(request, error)
 
-    def _not_deleted(self, request: HttpRequest, error: deletion.StillUsed) -> HttpResponseRedirect:
+    def _not_deleted(self, request: HttpRequest, error: editing.StillUsed) -> HttpResponseRedirect:
         self.message_user(request, f"{error} Nothing was deleted.", messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from articles.images.library import deletion
+from articles.images.library import editing
 from articles.images.models import Image, SimilarImage
 
 
@@ -50,4 +50,4 @@ def use_instead(image: Image, other: Image, *, by: User) -> None:
         ).exists():
             message = "Someone already decided about these two images. Check them again."
             raise NotAllowed(message)
-        deletion.delete(image)
+        editing.delete(image)

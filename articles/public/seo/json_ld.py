@@ -22,8 +22,7 @@ from articles.images.rights.credit_line import (
 )
 from articles.images.srcset import plain_rendition
 from articles.public.lead_media import NONE as NO_MEDIA
-from articles.public.lead_media import LeadMedia
-from articles.public.seo.media_json_ld import media_objects
+from articles.public.lead_media import LeadMedia, media_objects
 from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 

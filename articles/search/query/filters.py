@@ -1,6 +1,9 @@
 """Filters of a search: category, author, year, article type, language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -61,3 +64,25 @@ def _with_descendants(category: Category) -> QuerySet[Category, int]:
 
 
 NO_FILTERS: Final = SearchFilters()
+
+
+class Sort(StrEnum):
+    """The orders, by their values in the URL."""
+
+    BEST = "best"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+def sort_articles(ranked: Iterable[tuple[int, datetime | None]], sort: Sort) -> list[int]:
+    """Sorts article ids by relevance or date.
+
+    Articles with equal dates are sorted by id, so that pages are stable.
+
+    Args:
+        ranked: ids and dates, the best first.
+    """
+    if sort is Sort.BEST:
+        return [pk for pk, _ in ranked]
+    dated = [(date, pk) for pk, date in ranked if date is not None]
+    return [pk for _, pk in sorted(dated, reverse=sort is Sort.NEWEST)]

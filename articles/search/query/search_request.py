@@ -15,8 +15,7 @@ from django.utils.translation import gettext
 from accounts.models import AuthorProfile
 from articles.editorial.models import ArticleType, Category
 from articles.editorial.models.article import LANGUAGES
-from articles.search.query.filters import NO_FILTERS, SearchFilters
-from articles.search.query.ordering import Sort
+from articles.search.query.filters import NO_FILTERS, SearchFilters, Sort
 from articles.search.ranking.engine import InvalidQuery
 from iria.core.text.validators import validate_storable
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from articles.editorial.models import Article
 from articles.search.query import parser
-from articles.search.query.filters import NO_FILTERS, SearchFilters
-from articles.search.query.ordering import Sort, sort_articles
+from articles.search.query.filters import NO_FILTERS, SearchFilters, Sort, sort_articles
 from articles.search.query.synonyms import expand_synonyms
 from articles.search.ranking import scoring
 from articles.search.ranking.scoring import Ranking

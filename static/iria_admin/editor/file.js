@@ -1,6 +1,6 @@
 /* A file to download or to listen to: `<figure data-file="ID"><figcaption>description</figcaption></figure>`.
    Title, size and credit belong to the library and are only shown. The dialog shows the fragment of
-   articles/files/admin/chooser.py. */
+   articles/files/admin.py. */
 
 import { Node, crel } from "django-prose-editor/editor";
 import { FigureView, button, captioned, inMenu } from "editor/figure";

@@ -1,4 +1,4 @@
-/* Title and image of embedded pages, which the worker fetches (articles/embeds/card_requests.py).
+/* Title and image of embedded pages, which the worker fetches (articles/embeds/views.py).
    One request asks for all embeds of a text. Those that are not fetched yet are asked about a few times
    more, at growing intervals, as long as their embeds are in the editor. */
 

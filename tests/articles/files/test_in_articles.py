@@ -20,7 +20,7 @@ from articles.editorial.versions import changes, drafts
 from articles.editorial.versions.content import content_of
 from articles.files.models import File
 from articles.images.hooks import before_readers
-from articles.images.library import deletion
+from articles.images.library import editing
 from articles.pages.models import Page
 from tests import newsroom
 from tests.articles.files import samples
@@ -135,10 +135,10 @@ def test_uses_follow_the_text(edna: User) -> None:
     tides, storms = samples.file(), samples.file(samples.mp3())
     article = newsroom.draft(body=TEXT + samples.markup(tides) * 2)
     assert [each.file_id for each in article.attachments.all()] == [tides.pk]
-    assert deletion.why_undeletable(tides)
+    assert editing.why_undeletable(tides)
     drafts.save(article, {"body": TEXT + samples.markup(storms)}, by=edna)
     assert [each.file_id for each in article.attachments.all()] == [storms.pk]
-    assert not deletion.why_undeletable(tides)
+    assert not editing.why_undeletable(tides)
 
 
 def test_a_page_uses_a_file_too(client: Client) -> None:
@@ -146,7 +146,7 @@ def test_a_page_uses_a_file_too(client: Client) -> None:
     page = Page.objects.create(
         title="About", path="about-us", body=TEXT + samples.markup(file), is_published=True
     )
-    assert deletion.why_undeletable(file)
+    assert editing.why_undeletable(file)
     assert File.objects.filter(File.objects.in_use()).exists()
     assert file.get_absolute_url() in client.get(page.get_absolute_url()).content.decode()
 

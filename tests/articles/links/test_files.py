@@ -12,7 +12,7 @@ from articles.editorial import publishing
 from articles.editorial.checklist import NotReady
 from articles.files.models import File
 from articles.images.hooks import uses_of
-from articles.images.library import deletion
+from articles.images.library import editing
 from articles.links.models import InternalLink
 from articles.links.own_urls import refer
 from tests import newsroom
@@ -70,12 +70,12 @@ def test_a_linked_file_is_in_use_and_not_deleted() -> None:
     article = newsroom.published("Tides", body=body)
     page(body=body)
     assert len(uses_of(file)) == 2
-    with pytest.raises(deletion.StillUsed):
-        deletion.delete(file)
+    with pytest.raises(editing.StillUsed):
+        editing.delete(file)
     assert File.objects.filter(File.objects.in_use()).get() == file
     article.delete()
     InternalLink.objects.all().delete()
-    deletion.delete(file)
+    editing.delete(file)
 
 
 def test_a_file_with_an_ended_licence_is_text_until_it_is_extended(client: Client) -> None:

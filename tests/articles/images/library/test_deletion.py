@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.models import User
-from articles.images.library import deletion
+from articles.images.library import editing
 from articles.images.models import Image
 from tests.newsroom import draft, picture
 
@@ -20,12 +20,12 @@ LIBRARY = "/admin/articles/image/"
 def used_meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Image]:
     """Images that are used right after the check found no usage."""
     images: list[Image] = []
-    check = deletion.why_undeletable
+    check = editing.why_undeletable
 
     def why_undeletable_then_use(image: Image) -> str:
         return "" if image in images else check(image)
 
-    monkeypatch.setattr(deletion, "why_undeletable", why_undeletable_then_use)
+    monkeypatch.setattr(editing, "why_undeletable", why_undeletable_then_use)
     return images
 
 

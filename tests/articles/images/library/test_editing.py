@@ -15,7 +15,7 @@ from lxml import html
 from PIL import Image as Pixels
 
 from accounts.models import User
-from articles.images.library import deletion, ingest
+from articles.images.library import editing, ingest
 from articles.images.library.editing import update_image
 from articles.images.metadata import writing
 from articles.images.models import (
@@ -296,7 +296,7 @@ def test_former_renditions_are_kept_for_a_while_and_then_deleted(image: Image) -
 def test_a_deleted_image_takes_its_former_renditions_with_it(image: Image, settings: Any) -> None:
     Image.objects.update(credit=AFTER)
     renditions.update_rights(image)
-    deletion.delete(image)
+    editing.delete(image)
     assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 

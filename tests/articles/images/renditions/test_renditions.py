@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image as Pixels
 
 from articles.images import tasks
-from articles.images.library import deletion, ingest
+from articles.images.library import editing, ingest
 from articles.images.models import Image, Rendition
 from articles.images.renditions import renditions
 from articles.images.renditions.rendition_files import save_renditions
@@ -96,7 +96,7 @@ def test_files_of_a_deleted_image_are_deleted_after_the_commit(settings: Any) ->
     image = ingest.ingest(picture_file(), by=None)
     renditions.make(image)
     assert files_below(settings.MEDIA_ROOT)
-    deletion.delete(image)
+    editing.delete(image)
     assert not Image.objects.exists()
     assert not Rendition.objects.exists()
     assert not files_below(settings.MEDIA_ROOT)
@@ -104,7 +104,7 @@ def test_files_of_a_deleted_image_are_deleted_after_the_commit(settings: Any) ->
 
 @REAL
 def test_an_image_deleted_before_the_job_ran_is_no_error(jobs: Callable[[], None]) -> None:
-    deletion.delete(ingest.ingest(picture_file(), by=None))
+    editing.delete(ingest.ingest(picture_file(), by=None))
     jobs()
     assert not Rendition.objects.exists()
 

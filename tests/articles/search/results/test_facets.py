@@ -8,7 +8,7 @@ from django.test import Client
 
 from articles.editorial.models import Article, ArticleType
 from articles.search.index import indexer
-from articles.search.query.ordering import Sort
+from articles.search.query.filters import Sort
 from articles.search.query.search_request import InvalidFilter, SearchRequest, parse_request
 from articles.search.ranking.engine import search_articles
 from articles.search.results.facets import Facet, build_facets

@@ -12,7 +12,7 @@ from PIL import Image as Pixels
 
 from articles.images import metadata
 from articles.images.metadata.writing import CannotEmbed, Rights, embedded
-from articles.images.metadata.writing.iptc_and_exif import ROOM
+from articles.images.metadata.writing.jpeg import ROOM
 from tests.exiftool import ExifTool, exiftool
 
 FULL = Rights(

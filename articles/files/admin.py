@@ -1,25 +1,31 @@
-"""The library of files: list, upload, form."""
+"""The library of files: list, upload, form, and the list in the dialog of the editor.
+
+`static/iria_admin/editor/file.js` puts that list into a dialog. Each file is a
+`<button data-file="ID" data-title="…">`. Without scripts the form of a file shows the markup to copy.
+"""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, Count, ExpressionWrapper, QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
-from articles.files.admin import chooser
-from articles.files.ingest import receive
+from articles.files.ingest import Received, receive
 from articles.files.models import File
 from articles.files.views import admin_file
 from articles.images.admin.library_admin import LibraryAdmin
 from articles.images.hooks import before_readers, uses_of
+from iria.core.pagination import page_of
 
 CREDIT_NEEDED = "This file is published, so it needs a credit. Enter one, or remove the file from the text first."
 
@@ -80,8 +86,8 @@ class FileAdmin(LibraryAdmin[File]):
             return self.admin_site.admin_view(view)
 
         return [
-            path("choose/", at(chooser.choose), name="articles_file_choose"),
-            path("facts/", at(chooser.facts), name="articles_file_facts"),
+            path("choose/", at(choose), name="articles_file_choose"),
+            path("facts/", at(facts), name="articles_file_facts"),
             path("download/<str:name>", at(admin_file), name="articles_file_download"),
             *super().get_urls(),
         ]
@@ -146,3 +152,55 @@ class FileAdmin(LibraryAdmin[File]):
         """For the text field without scripts."""
         text = f'<figure data-file="{file.pk}"><figcaption></figcaption></figure>'
         return format_html("<code>{}</code>", text)
+
+
+PAGE_SIZE: Final = 20
+MAX_QUERY_LENGTH: Final = 200
+MOST: Final = 200
+
+
+def choose(request: HttpRequest) -> HttpResponse:
+    """The newest files, or those that match; a POST uploads files and shows the results first."""
+    if not request.user.has_perm("articles.view_file"):
+        raise PermissionDenied
+    may_add = request.user.has_perm("articles.add_file")
+    received: list[Received] = []
+    if request.method == "POST":
+        if not may_add:
+            raise PermissionDenied
+        received = receive(request.FILES.getlist("files"), by=request.user)  # type: ignore[arg-type]
+    query = request.GET.get("q", "").replace("\x00", "")[:MAX_QUERY_LENGTH].strip()
+    files = File.objects.all()
+    for word in query.split():
+        files = files.filter(
+            Q(title__icontains=word) | Q(credit__icontains=word) | Q(original_name__icontains=word)
+        )
+    context = {
+        "received": received,
+        "nothing_sent": request.method == "POST" and not received,
+        "page": page_of(files, request.GET.get("page"), size=PAGE_SIZE),
+        "query": query,
+        "may_add": may_add,
+        "fragment": True,
+    }
+    return render(request, "admin/articles/file/_chooser.html", context)
+
+
+@require_safe
+def facts(request: HttpRequest) -> JsonResponse:
+    """Id → what the editor shows of the files that are in the library."""
+    if not request.user.has_perm("articles.view_file"):
+        raise PermissionDenied
+    given = request.GET.getlist("id")[:MOST]
+    numbers = {int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 19}
+    return JsonResponse(
+        {
+            str(file.pk): {
+                "title": file.title,
+                "facts": file.facts,
+                "credit": file.credit,
+                "warning": file.warning,
+            }
+            for file in File.objects.filter(pk__in=numbers)
+        }
+    )

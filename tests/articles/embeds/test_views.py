@@ -12,7 +12,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import User
-from articles.embeds import card_requests
+from articles.embeds import views
 from articles.embeds.models import LinkCard
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_a_new_page_is_enqueued_once(as_rui: Client) -> None:
 
 
 def test_reading_enqueues_nothing(as_rui: Client) -> None:
-    assert as_rui.get(ASK, {"url": PAGE}).json()["cards"][PAGE]["state"] == card_requests.LIMITED
+    assert as_rui.get(ASK, {"url": PAGE}).json()["cards"][PAGE]["state"] == views.LIMITED
     assert not LinkCard.objects.exists()
 
 
@@ -79,7 +79,7 @@ def test_a_page_that_was_not_fetched_is_asked_again_after_an_hour(
 def test_one_user_can_ask_for_a_limited_number_of_new_pages(
     as_rui: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(card_requests, "LIMIT", 3)
+    monkeypatch.setattr(views, "LIMIT", 3)
     urls = [f"{PAGE}/{number}" for number in range(5)]
     answer = as_rui.post(ASK, {"url": urls}).json()["cards"]
     assert [answer[url]["state"] for url in urls] == ["pending"] * 3 + ["limited"] * 2

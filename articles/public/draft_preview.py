@@ -5,6 +5,7 @@ one to show an article, and what is shown is what is saved. While the preview is
 for a save as soon as somebody stops typing for a moment.
 """
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,14 +17,17 @@ from django.utils import timezone
 from django.utils.csp import CSP
 
 from articles.editorial import permissions
+from articles.editorial.article_urls import wished_slug
 from articles.editorial.models import Article
 from articles.editorial.preview_links import last_saved, preview_url
-from articles.public.draft_preview.cards import cards_of
 from articles.public.responses import private
+from articles.public.seo.page_meta import PageMeta, PreviewImage, preview_image, sharing_image
 from articles.public.views.article import article_context, template_of
+from iria.core.http.urls import absolute_url, url_path
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.language import in_its_language
+from iria.publication.models import Publication
 
 PREVIEW: Final = "articles_article_preview"
 FRAME: Final = f"{PREVIEW}_frame"
@@ -105,3 +109,75 @@ def _page(request: HttpRequest, article: Article, scheme: str) -> HttpResponse:
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response._csp_config = {**FRAME_POLICY, "img-src": settings.SECURE_CSP["img-src"]}  # type: ignore[attr-defined]
     return private(response)
+
+
+TITLE_LENGTH: Final = 60
+DESCRIPTION_LENGTH: Final = 155
+SHARED_TITLE_LENGTH: Final = 70
+SHARED_DESCRIPTION_LENGTH: Final = 120
+"""About as many characters as are usually shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of a card, with its length and how much of it is usually shown."""
+
+    text: str
+    limit: int
+
+    @property
+    def length(self) -> int:
+        return len(self.text)
+
+    @property
+    def is_cut(self) -> bool:
+        return self.length > self.limit
+
+    @property
+    def shown(self) -> str:
+        """Cut after a word, or within it if the text is a single long one."""
+        if not self.is_cut:
+            return self.text
+        cut = self.text[: self.limit - 1]
+        words, space, _ = cut.rpartition(" ")
+        return f"{words} …" if space else f"{cut}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    title: Text
+    description: Text
+    shared_title: Text
+    shared_description: Text
+    host: str
+    path: list[str]
+    """The parts of the URL after the host."""
+    image: PreviewImage
+    has_image: bool
+    """False: the publication's logo takes its place."""
+
+
+def cards_of(article: Article, publication: Publication) -> Cards:
+    """The cards of an article fetched with `for_page()`; its description is as on its page."""
+    own = sharing_image(article, publication)
+    meta = PageMeta(title=article.headline, url="", description=article.description, image=own)
+    host, *path = _url_of(article, publication).partition("//")[2].strip("/").split("/")
+    description = " ".join(meta.plain_description.split())
+    return Cards(
+        title=Text(f"{article.headline} – {publication.name}", TITLE_LENGTH),
+        description=Text(description, DESCRIPTION_LENGTH),
+        shared_title=Text(article.sharing_title, SHARED_TITLE_LENGTH),
+        shared_description=Text(description, SHARED_DESCRIPTION_LENGTH),
+        host=host,
+        path=path,
+        image=preview_image(meta, publication),
+        has_image=own is not None,
+    )
+
+
+def _url_of(article: Article, publication: Publication) -> str:
+    """The public URL; for an article without one, what it would be if it were published today."""
+    if article.year is not None:
+        return absolute_url(article.get_absolute_url())
+    today = publication.local(article.publish_at or timezone.now())
+    return absolute_url(url_path("article", today.year, today.month, wished_slug(article)))

@@ -9,7 +9,7 @@ from accounts.models import User
 from articles.editorial import publishing, trash
 from articles.editorial.models import Article
 from articles.editorial.versions import drafts
-from articles.public.draft_preview.cards import DESCRIPTION_LENGTH, cards_of
+from articles.public.draft_preview import DESCRIPTION_LENGTH, cards_of
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.public.sample_content import sized
