@@ -1,4 +1,4 @@
-"""Users and authors in the admin."""
+"""Users and authors in the admin, and which account an author has."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -7,10 +7,11 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import author_accounts, email_addresses
+from accounts import email_addresses
 from accounts.mfa import required
 from accounts.models import AuthorProfile, User
 from iria.core.admin import FindsRows
@@ -73,7 +74,7 @@ class AuthorProfileForm(forms.ModelForm[AuthorProfile]):
         user: User | None = self.cleaned_data["user"]
         other = AuthorProfile.objects.filter(user=user).exclude(pk=self.instance.pk).first()
         if user is not None and other is not None:
-            raise forms.ValidationError(author_accounts.already_linked_message(other))
+            raise forms.ValidationError(already_linked_message(other))
         return user
 
 
@@ -95,10 +96,46 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
         super().save_model(request, obj, form, change)
         if user != obj.user:
             try:
-                author_accounts.link_account(obj, user)
-            except author_accounts.AccountAlreadyLinked as error:
+                link_account(obj, user)
+            except AccountAlreadyLinked as error:
                 self.message_user(request, str(error), messages.ERROR)
 
 
 # allauth's form shows the secrets of authenticators.
 admin.site.unregister(Authenticator)
+
+
+class AccountAlreadyLinked(Exception):
+    """The account is linked to another author; the message says what to do."""
+
+
+def link_account(author: AuthorProfile, user: User | None) -> None:
+    """Links an account to an author; None removes the link.
+
+    Bylines refer to the author, so earlier articles belong to the account at once.
+
+    Raises:
+        AccountAlreadyLinked: to another author.
+    """
+    with transaction.atomic():
+        AuthorProfile.objects.select_for_update(of=("self",)).get(pk=author.pk)
+        other = AuthorProfile.objects.filter(user=user).exclude(pk=author.pk).first()
+        if user is not None and other is not None:
+            raise AccountAlreadyLinked(already_linked_message(other))
+        author.user = user
+        try:
+            with transaction.atomic():
+                author.save(update_fields=["user"])
+        except IntegrityError as error:
+            # Linked to another author at the same moment.
+            message = (
+                "Another author was linked to this account just now. Reload the list of authors."
+            )
+            raise AccountAlreadyLinked(message) from error
+
+
+def already_linked_message(other: AuthorProfile) -> str:
+    return (
+        f"This account is linked to the author “{other}”. If they are the same person, merge the authors; "
+        "otherwise remove the account from the other author first."
+    )

@@ -19,7 +19,7 @@ from accounts.role_names import EDITOR, REPORTER
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, Pruning, PublicRows, model_policy
 from iria.core.text.confusables import KEY_MAX_LENGTH
-from iria.core.text.initials import initials_of
+from iria.core.text.typography import initials_of
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 

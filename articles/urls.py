@@ -7,10 +7,10 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from articles.api.urls import urlpatterns as api
 from articles.comments.flags import views as flags
-from articles.comments.moderation import views as moderation
 from articles.comments.notifications import views as notifications
 from articles.comments.recommendations import views as recommendations
 from articles.comments.submission import commenter_views
+from articles.comments.submission import commenter_views as moderation
 from articles.comments.submission import views as submission
 from articles.embeds import views as embeds
 from articles.feeds.urls import urlpatterns as feeds

@@ -16,17 +16,17 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts import views
 from accounts.mfa import required
 from accounts.models import User
-from accounts.views import sign_in
 from articles.editorial.models import Article
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_text
 from iria import settings_page
 from iria.core import hooks
 from iria.core.http.csrf import csrf_failure, submitted_text
+from iria.doctor.database import table_sizes
 from iria.doctor.run import results
-from iria.doctor.tables import table_sizes
 from iria.publication.context_processors import publication_of
 from iria.transfer import credits_page
 
@@ -181,7 +181,7 @@ class IriaAdminSite(admin.AdminSite):
             "credit": credit_text(image, publication_of(request)) if image else "",
             **(extra_context or {}),
         }
-        return sign_in.sign_in(request, context)
+        return views.sign_in(request, context)
 
     def admin_view[V: Callable[..., Any]](self, view: V, cacheable: bool = False) -> V:
         """Activates the publication's time zone for every page of the admin.

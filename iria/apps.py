@@ -20,8 +20,8 @@ class IriaConfig(AppConfig):
         # Models of other apps are complete only now.
         from iria import library_models, roles
         from iria.backup import dashboard as backups
-        from iria.publication.broken_entries import broken_menu_items
-        from iria.themes.dashboard import theme_problems_item
+        from iria.publication.menus import broken_menu_items
+        from iria.themes.checks import theme_problems_item
         from iria.transfer.admin import first_import_item
         from iria.transfer.credits_page import pending_item
 

@@ -14,7 +14,7 @@ from newsletter.checks import check_connections, check_provider
 from newsletter.delivery import controls
 from newsletter.digests import category_merges
 from newsletter.email import internal_links
-from newsletter.following import preferences
+from newsletter.following import notifications
 from newsletter.models import Issue
 from newsletter.subscriptions import data_requests, suppression, topic_merges
 
@@ -27,7 +27,7 @@ def register() -> None:
     signals.unpublished.connect(pause_issues_with_article, dispatch_uid="newsletter.hold")
     handler = PersonalDataHandler(export=personal_data.export, erase=data_requests.erase_account)
     hooks.personal_data.register("newsletter", handler)
-    hooks.mail_preferences.register("following", preferences.Following())
+    hooks.mail_preferences.register("following", notifications.Following())
     hooks.dashboard_items.register("newsletter", dashboard.dashboard_items)
     hooks.dashboard_panels.register("newsletter", dashboard.newsletter_panel)
     hooks.image_usages.register("newsletter", image_usage)

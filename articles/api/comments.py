@@ -12,8 +12,7 @@ from articles.api.ninja_api import api
 from articles.api.pagination import Order, page_of
 from articles.api.parameters import CommentListQuery, FieldSet, FieldsQuery
 from articles.body.comment_markup import render_comment
-from articles.comments.models import Comment
-from articles.comments.models.comment import CommentQuerySet
+from articles.comments.models import Comment, CommentQuerySet
 from iria.core.http.urls import absolute_url
 
 FIELDS: Final = FieldSet(

@@ -23,7 +23,7 @@ from articles.public.image_credits import (
 )
 from iria.core.fragments import render_fragment
 from iria.core.http.urls import url_path
-from iria.core.text.translations import text_in
+from iria.core.text.language import text_in
 from iria.publication.models import Publication
 
 TEMPLATE: Final = "articles/public/_card.html"

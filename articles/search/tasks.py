@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from articles.editorial.models import Article
 from articles.search import query_counts
-from articles.search.index import indexer, statistics
+from articles.search.index import indexer
 
 RELATIONS: Final = {"image": "figures__image", "authorprofile": "bylines__author"}
 
@@ -39,7 +39,7 @@ def index_articles(article_ids: list[int]) -> None:
 def catch_up(timestamp: int) -> None:
     """Indexes articles that were missed because of an error."""
     indexer.catch_up()
-    statistics.refresh()
+    indexer.refresh_statistics()
 
 
 @app.periodic(cron="40 3 * * *")

@@ -1,6 +1,7 @@
-"""Checks of the database: version, extensions, migrations, triggers, indexes, dead rows, clock."""
+"""Checks of the database: version, extensions, migrations, triggers, indexes, dead rows, clock; the size of the tables."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -12,6 +13,7 @@ from django.db import connection
 from iria import health
 from iria.core.db import replica, triggers
 from iria.core.http import change_listener
+from iria.core.model_policy import policies
 from iria.doctor.check import Check, Finding, Level, in_time, reason
 from iria.management.commands.migrate import INVALID_INDEXES
 
@@ -193,3 +195,39 @@ CHECKS: Final = (
     Check("What needs a connection of its own does not go through a pooler.", pooler),
     Check("The replica follows the database.", replica_follows),
 )
+
+
+LARGEST: Final = 20
+"""How many tables are listed, besides those that are pruned."""
+WITHOUT_MODEL: Final = {"iria_cache": "The oldest are deleted above 50,000 rows."}
+"""Table → rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSize:
+    name: str
+    rows: int
+    """As PostgreSQL's statistics estimate it."""
+    bytes: int
+    """With indexes."""
+    rule: str
+    """Which rows are deleted; empty if none are."""
+
+
+def table_sizes() -> list[TableSize]:
+    """The largest tables and all that are pruned, the largest first."""
+    rules = WITHOUT_MODEL | {
+        model._meta.db_table: policy.pruning.rule
+        for model, policy in policies().items()
+        if policy.pruning
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_live_tup, pg_total_relation_size(relid) FROM pg_stat_user_tables"
+            " WHERE schemaname = current_schema() ORDER BY 3 DESC, 1"
+        )
+        tables = [
+            TableSize(name, rows, size, rules.get(name, ""))
+            for name, rows, size in cursor.fetchall()
+        ]
+    return [table for number, table in enumerate(tables) if number < LARGEST or table.rule]

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from iria.core.admin import NoAddOrDelete, Unlabelled
 from iria.publication import colours, logos, menus, models
-from iria.publication.broken_entries import broken_entry_messages
+from iria.publication.menus import broken_entry_messages
 from iria.publication.models import Publication, current_publication
 from iria.publication.row_fields import SHARE_SERVICES, LinksField, MenuField, ShareField
 from iria.publication.translated_admin import TranslatedAdmin

@@ -12,9 +12,11 @@ from typing import Any, Final, NotRequired, TypedDict
 
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
+from django.urls import reverse
 
-from iria.core.hooks import MenuTarget, MenuTargets, menu_targets
-from iria.publication.models import Publication
+from iria.core.hooks import DashboardItem, MenuTarget, MenuTargets, menu_targets
+from iria.core.text.language import native_name
+from iria.publication.models import Publication, current_publication
 
 LINK: Final = "link"
 
@@ -249,3 +251,28 @@ def _link(entry: Entry, found: Targets) -> MenuLink | None:
     if target is None or not target.live:
         return None
     return MenuLink(name=entry["label"] or target.name, address=target.url, below=[])
+
+
+def broken_entry_messages(broken: list[BrokenEntry]) -> list[str]:
+    """A message for each broken menu item."""
+    where = {"header": "Header", "footer": "Footer"}
+    return [
+        f"{where[entry.place]} menu"
+        f"{f' ({native_name(entry.language)})' if entry.language else ''}, row {entry.number}"
+        f"{f' (“{entry.name}”)' if entry.name else ''}: the target {entry.why}. "
+        "Choose another one, or remove the row."
+        for entry in broken
+    ]
+
+
+def broken_menu_items(user: Any) -> list[DashboardItem]:
+    """The number of broken menu items, for users who can fix them."""
+    if not user.has_perm("iria.change_publication"):
+        return []
+    broken = broken_entries(current_publication(), targets())
+    if not broken:
+        return []
+    count = len(broken)
+    label = "1 broken menu item" if count == 1 else f"{count} broken menu items"
+    url = reverse("admin:iria_publication_change", args=[1])
+    return [DashboardItem(label=label, count=count, url=url)]

@@ -213,7 +213,7 @@ class Publication(models.Model):
     """The links of the menus, resolved by `publication.menus`, so that a page reads one row."""
     translations = models.JSONField(default=dict, blank=True, db_default={})
     """Language code → `tagline`, `about`, `contact_label`, `header_menu` and `footer_menu`, each only if
-    it differs from the column (`iria.core.text.translations`)."""
+    it differs from the column (`iria.core.text.language`)."""
     brand_images = models.JSONField(default=dict, editable=False)
     """URL and size of logo and icons, by name (`iria.publication.logos`)."""
 

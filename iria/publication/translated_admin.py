@@ -1,4 +1,4 @@
-"""Admin forms of rows with texts in several languages (`iria.core.text.translations`).
+"""Admin forms of rows with texts in several languages (`iria.core.text.language`).
 
 The form has a fieldset for each language of the publication besides the first, whose texts are in the
 columns. Texts in a language that the publication no longer writes in are kept.

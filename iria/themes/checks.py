@@ -1,17 +1,20 @@
-"""Everything that is wrong with a theme: for `check_theme` and for the admin."""
+"""Everything that is wrong with a theme: for `check_theme`, for the admin and for the dashboard."""
 
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 
-from iria.themes.chosen import ChosenTheme
-from iria.themes.contrast import low_contrasts
+from iria.core.hooks import DashboardItem
+from iria.publication import colours as arithmetic
+from iria.publication.models import current_publication
+from iria.themes.chosen import ChosenTheme, chosen_theme
 from iria.themes.template_problems import Problem, template_problems
-from iria.themes.theme import InvalidTheme, Theme, read
+from iria.themes.theme import Colours, InvalidTheme, Theme, read
 
 LOADING: Final = {
     *(("script", "src"), ("link", "href"), ("img", "src"), ("img", "srcset"), ("source", "srcset")),
@@ -87,3 +90,51 @@ class PolicyReader(HTMLParser):
 
     def _add(self, text: str) -> None:
         self.found.append(f"Line {self.getpos()[0]} {text} The site's policy forbids it.")
+
+
+PAIRS: Final = (
+    *((ink, paper, 4.5) for ink in ("ink", "ink-soft", "ink-quiet", "accent", "danger", "good")
+      for paper in ("paper", "paper-deep")),
+    ("accent", "tint", 4.5),
+    ("ink", "tint", 4.5),
+    ("ink", "mark", 4.5),
+    ("accent-deep", "paper", 4.5),
+    ("on-accent", "button", 4.5),
+    ("on-cover", "cover", 4.5),
+    ("on-cover-soft", "cover", 4.5),
+    ("on-foot", "foot", 4.5),
+    ("on-foot-soft", "foot", 4.5),
+    ("edge", "paper", 3.0),
+)  # fmt: skip
+"""Colour, its background, and the least contrast."""
+
+
+def low_contrasts(colours: Colours) -> list[tuple[str, str, str]]:
+    """Scheme, name of the colour, and a sentence, for each pair with too little contrast."""
+    found = []
+    for scheme, values in colours.items():
+        for name, paper, least in PAIRS:
+            ratio = arithmetic.contrast(values[name], values[paper])
+            if ratio < least:
+                nearest = arithmetic.nearest_readable(values[name], (values[paper],), least)
+                sentence = (
+                    f"{name} {values[name]} on {paper} {values[paper]} has a contrast of {ratio:.1f} : 1 "
+                    f"in {scheme} mode. It needs {least:g} : 1, such as {nearest}."
+                )
+                found.append((scheme, name, sentence))
+    return found
+
+
+def theme_problems_item(user: Any) -> list[DashboardItem]:
+    """What is wrong with the theme in use, for users who can choose another one."""
+    if not user.has_perm("iria.change_publication"):
+        return []
+    publication = current_publication()
+    count = len(theme_problems(chosen_theme(publication)))
+    if publication.theme not in {"", *settings.THEMES}:
+        count += 1
+    if not count:
+        return []
+    label = "1 problem with the theme" if count == 1 else f"{count} problems with the theme"
+    url = reverse("admin:iria_publication_appearance")
+    return [DashboardItem(label=label, count=count, url=url)]

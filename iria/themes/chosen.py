@@ -1,18 +1,26 @@
-"""The theme of a publication with what was changed in the admin, and the URLs of its stylesheets."""
+"""The installed themes, the theme of a publication with what was changed in the admin, and its stylesheets."""
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
 from django.conf import settings
 from django.templatetags.static import static
 
 from iria.core.http.urls import url_path
 from iria.publication.models import Publication
-from iria.themes import stylesheet
-from iria.themes.installed import built_in_theme, installed_themes
-from iria.themes.theme import SCHEMES, Colours, Theme
+from iria.themes.theme import (
+    FONTS,
+    SCHEMES,
+    SIZES,
+    Colours,
+    InvalidTheme,
+    Theme,
+    read,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class ChosenTheme:
             for scheme in SCHEMES
         }
         sizes = {name: size for name, size in self.sizes.items() if size != standard.sizes[name]}
-        return stylesheet.rules(self.theme, colours, sizes)
+        return stylesheet_rules(self.theme, colours, sizes)
 
 
 def chosen_theme(publication: Publication, key: str = "") -> ChosenTheme:
@@ -84,3 +92,67 @@ def stylesheet_urls(publication: Publication, rules_url: str = "") -> Iterator[s
         yield rules_url or url_path("theme_stylesheet", chosen.theme.key, digest(rules))
     if publication.theme_url:
         yield publication.theme_url
+
+
+LAYERS: Final = "@layer reset, tokens, base, layout, components, pages, theme;\n"
+
+
+def stylesheet_rules(theme: Theme, colours: Colours, sizes: dict[str, str]) -> str:
+    """The rules, for the last layer.
+
+    Args:
+        colours: those of the theme or of the publication, each with a value for both schemes.
+        sizes: keys of `SIZES` → length.
+    """
+    properties = [*_colours(colours), *_sizes(sizes), *_families(theme)]
+    if not properties and not theme.font_files:
+        return ""
+    fonts = "".join(_font_faces(theme))
+    return f"{LAYERS}{fonts}@layer theme {{ :root {{\n{''.join(properties)}}} }}\n"
+
+
+def _colours(colours: Colours) -> Iterator[str]:
+    for name, light in colours["light"].items():
+        yield f"  --{name}: light-dark({light}, {colours['dark'][name]});\n"
+
+
+def _sizes(sizes: dict[str, str]) -> Iterator[str]:
+    for name, length in sizes.items():
+        yield f"  {SIZES[name]}: {length};\n"
+
+
+def _families(theme: Theme) -> Iterator[str]:
+    for name, families in theme.fonts.items():
+        yield f"  {FONTS[name]}: {families};\n"
+
+
+def _font_faces(theme: Theme) -> Iterator[str]:
+    for each in theme.font_files:
+        url = static(theme.static_name(each.file))
+        yield (
+            f'@font-face {{ font-family: "{each.family}"; src: url("{url}") format("woff2"); '
+            f"font-weight: {each.weight}; font-style: {each.style}; font-display: swap; }}\n"
+        )
+
+
+@cache
+def installed_themes() -> dict[str, Theme]:
+    """The themes by name. One whose `theme.toml` is wrong sets nothing, but its templates are used."""
+    return {key: _read(key) for key in settings.THEMES}
+
+
+def _read(key: str) -> Theme:
+    folder = settings.THEMES[key]
+    try:
+        return read(key, folder)
+    except InvalidTheme as error:
+        return Theme(
+            key=key, folder=folder, name=key, description=str(error), colours={"light": {}, "dark": {}},
+            fonts={}, font_files=(), sizes={}, patterns=(),
+        )  # fmt: skip
+
+
+@cache
+def built_in_theme() -> Theme:
+    """The built-in design: a value for every colour and size."""
+    return read("default", Path(__file__).parent / "default")

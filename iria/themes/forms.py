@@ -5,8 +5,8 @@ from typing import Any, Final
 from django import forms
 
 from iria.publication.colours import read_hex
+from iria.themes.checks import low_contrasts
 from iria.themes.chosen import ChosenTheme
-from iria.themes.contrast import low_contrasts
 from iria.themes.theme import COLOURS, LENGTH, SCHEMES, SIZES
 
 LABELS: Final = {

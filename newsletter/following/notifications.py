@@ -3,20 +3,27 @@
 The table is the queue. A claim is committed before the e-mail is sent, so two workers never send the
 same e-mail, and if a worker is killed, the e-mail is uncertain rather than sent twice
 (docs/decisions/following.md).
+
+Also what an address follows, on the page of e-mail preferences.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from articles.editorial.models import Article, ListingEntry, Scope
+from iria.core.hooks import MailChoice, MailChoices
 from iria.publication.models import Publication, current_publication
 from newsletter.digests import new_articles
 from newsletter.email.smtp import Outcome
 from newsletter.models import ArticleFollow, ArticleNotification, Subscriber
-from newsletter.subscriptions import suppression
+from newsletter.models.follow import ArticleFollowQuerySet
+from newsletter.subscriptions import follows, suppression
+from newsletter.subscriptions.follows import Subject
 
 DUE_AT: Final = time(7)
 """In the publication's time zone."""
@@ -180,3 +187,43 @@ def mark_uncertain(now: datetime) -> int:
 def delete_old(now: datetime) -> int:
     """Deletes old notifications; an article that old is never sent again."""
     return ArticleNotification.objects.filter(created_at__lt=now - RETENTION).delete()[0]
+
+
+FIELD_PREFIX: Final = "articles-"
+DAILY: Final = "daily"
+NEVER: Final = ""
+
+
+class Following:
+    """Implements the hook `mail_preferences`."""
+
+    def email_of(self, token: str) -> str:
+        found = ArticleFollow.objects.with_token(token).select_related("subscriber").first()
+        return found.subscriber.email if found else ""
+
+    def choices_for(self, address: str) -> MailChoices | None:
+        choices = [
+            MailChoice(
+                field=_field(row),
+                label=Subject.of(row).label,
+                options=[(DAILY, gettext("Once a day")), (NEVER, gettext("Never"))],
+                chosen=DAILY,
+            )
+            for row in _follows_of(address).with_subjects()
+        ]
+        return MailChoices(gettext("New articles by e-mail"), choices) if choices else None
+
+    def save_choices(self, address: str, answers: Mapping[str, str]) -> None:
+        follows.end(row for row in _follows_of(address) if answers.get(_field(row)) == NEVER)
+
+    def unsubscribe(self, address: str) -> None:
+        follows.end(_follows_of(address))
+
+
+def _follows_of(address: str) -> ArticleFollowQuerySet:
+    subscriber = Subscriber.objects.with_email(address).first()
+    return ArticleFollow.objects.filter(subscriber=subscriber)
+
+
+def _field(row: ArticleFollow) -> str:
+    return f"{FIELD_PREFIX}{row.pk}"

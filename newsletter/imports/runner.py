@@ -1,7 +1,7 @@
 """Checks and imports a file of subscribers.
 
 Rows are validated one by one and staged; a few statements in one transaction then write everything. If a worker dies,
-nothing is written and its job starts again.
+nothing is written and its job starts again. The SQL statements work on sets of rows.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,6 @@ from articles.editorial.models.article import LANGUAGES
 from iria.core.db.bulk_copy import copy_values
 from iria.core.text.csv_export import as_csv, unescape_formula
 from iria.core.text.validators import one_line, validate_storable
-from newsletter.imports import sql
 from newsletter.imports.column_mapping import (
     UNCONFIRMED_WORDS,
     ColumnMapping,
@@ -89,8 +88,8 @@ def _run(import_id: int, *, state: str, next_state: str) -> None:
     if subscriber_import is None or subscriber_import.content is None:
         return
     with connection.cursor() as cursor:
-        cursor.execute(sql.UNSTAGE)
-        cursor.execute(sql.STAGE)
+        cursor.execute(UNSTAGE)
+        cursor.execute(STAGE)
     try:
         lines, unsubscribed = _stage(subscriber_import)
         with transaction.atomic():
@@ -104,7 +103,7 @@ def _run(import_id: int, *, state: str, next_state: str) -> None:
                 _close(current, next_state)
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(sql.UNSTAGE)
+            cursor.execute(UNSTAGE)
 
 
 def _stage(subscriber_import: SubscriberImport) -> tuple[list[Line], list[str]]:
@@ -128,7 +127,7 @@ def _stage(subscriber_import: SubscriberImport) -> tuple[list[Line], list[str]]:
             rows_read=count, total_rows=len(table.lines)
         )
     with connection.cursor() as cursor:
-        cursor.execute(sql.COUNT)
+        cursor.execute(COUNT)
     return lines, unsubscribed
 
 
@@ -230,11 +229,11 @@ def _evaluate(current: SubscriberImport, lines: Iterable[Line]) -> None:
     copy_values("newsletter_importrow", LINE_COLUMNS, lines)
     newsletters = list(current.newsletters.order_by("pk").values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(sql.LOCK)
-        cursor.execute(sql.EVALUATE, {"newsletters": newsletters})
-        cursor.execute(sql.COUNT_OUTCOMES)
-        cursor.execute(sql.INSERT_ROWS, {"subscriber_import": current.pk})
-        cursor.execute(sql.OUTCOMES)
+        cursor.execute(LOCK)
+        cursor.execute(EVALUATE, {"newsletters": newsletters})
+        cursor.execute(COUNT_OUTCOMES)
+        cursor.execute(INSERT_ROWS, {"subscriber_import": current.pk})
+        cursor.execute(OUTCOMES)
         counts = dict(cursor.fetchall())
     # Unsubscribed according to the database, or according to the file.
     outcomes = dict(current.rows.order_by().values_list("outcome").annotate(Count("pk")))
@@ -251,13 +250,13 @@ def _write(current: SubscriberImport) -> None:
         "consent": current.consent,
     }
     with connection.cursor() as cursor:
-        cursor.execute(sql.SUBSCRIBE_NEW)
+        cursor.execute(SUBSCRIBE_NEW)
         # Fewer than the check said if somebody has signed up meanwhile.
         current.counts["new"] = min(current.count("new"), cursor.rowcount)
-        cursor.execute(sql.SUBSCRIBE_PENDING)
-        cursor.execute(sql.INSERT_SUBSCRIPTIONS, values)
-        cursor.execute(sql.INSERT_CONSENTS, values)
-        cursor.execute(sql.ANALYZE_TABLES)
+        cursor.execute(SUBSCRIBE_PENDING)
+        cursor.execute(INSERT_SUBSCRIPTIONS, values)
+        cursor.execute(INSERT_CONSENTS, values)
+        cursor.execute(ANALYZE_TABLES)
 
 
 def _keep_unsubscribed(emails: list[str], current: SubscriberImport) -> None:
@@ -280,3 +279,103 @@ def _close(current: SubscriberImport, next_state: str) -> None:
     if next_state == State.DONE:
         current.content, current.done_at = None, timezone.now()
     current.save()
+
+
+STAGE: Final = """
+CREATE TEMPORARY TABLE imported_address (line integer, email text, name text, language text)
+"""
+UNSTAGE: Final = "DROP TABLE IF EXISTS imported_address, import_outcome"
+COUNT: Final = "ANALYZE imported_address"
+COUNT_OUTCOMES: Final = "ANALYZE import_outcome"
+ANALYZE_TABLES: Final = """
+ANALYZE newsletter_subscriber, newsletter_subscription, newsletter_consent,
+        newsletter_consentednewsletter
+"""
+"""Until autovacuum has run, PostgreSQL expects few rows, and pages that count subscribers take minutes."""
+
+LOCK: Final = """
+SELECT id FROM newsletter_subscriber
+ WHERE lower(email) IN (SELECT lower(email) FROM imported_address)
+ ORDER BY id FOR NO KEY UPDATE
+"""
+"""An unsubscribe at the same time is before or after this. `opt_in` locks in the same order."""
+
+EVALUATE: Final = """
+CREATE TEMPORARY TABLE import_outcome ON COMMIT DROP AS
+SELECT i.line, i.email, i.name, i.language, i.first_line, s.id AS subscriber_id, s.state,
+       CASE WHEN i.line <> i.first_line THEN 'duplicate'
+            WHEN s.state = 'suppressed' OR p.reason <> 'left' THEN 'suppressed'
+            WHEN s.state = 'left' OR p.reason = 'left' THEN 'left'
+            WHEN s.id IS NULL THEN 'new'
+            WHEN s.state = 'active' AND n.received >= cardinality(%(newsletters)s) THEN 'known'
+            ELSE 'added' END AS outcome
+  FROM (SELECT *, min(line) OVER (PARTITION BY lower(email)) AS first_line
+          FROM imported_address) i
+  LEFT JOIN newsletter_subscriber s ON lower(s.email) = lower(i.email)
+  LEFT JOIN newsletter_suppression p ON p.removed_at IS NULL AND p.email_hash =
+       encode(sha256(convert_to('iria.suppression:' || lower(i.email), 'UTF8')), 'hex')
+  LEFT JOIN (SELECT subscriber_id, count(*) AS received FROM newsletter_subscription
+              WHERE newsletter_id = ANY(%(newsletters)s) GROUP BY subscriber_id) n
+    ON n.subscriber_id = s.id
+"""
+"""The outcome of each row. The hash is that of `querysets.email_hash`; a test compares them."""
+
+OUTCOMES: Final = "SELECT outcome, count(*) FROM import_outcome GROUP BY outcome"
+
+INSERT_ROWS: Final = """
+INSERT INTO newsletter_importrow (subscriber_import_id, line, outcome, reason, raw_value)
+SELECT %(subscriber_import)s, line, outcome,
+       CASE outcome WHEN 'duplicate' THEN 'This address is already in line ' || first_line || '.'
+                 WHEN 'left' THEN 'This person unsubscribed. Only they can subscribe again.'
+                 ELSE 'This address is on the suppression list.' END,
+       left(email, 100)
+  FROM import_outcome WHERE outcome IN ('duplicate', 'left', 'suppressed')
+"""
+
+SUBSCRIBE_NEW: Final = """
+WITH made AS (
+    INSERT INTO newsletter_subscriber
+        (email, state, token, language, name, created_at, confirmed_at, suppression_reason)
+    SELECT email, 'active', replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
+           language, name, now(), now(), ''
+      FROM import_outcome WHERE outcome = 'new'
+    ON CONFLICT (lower(email)) DO NOTHING
+    RETURNING id, email
+)
+UPDATE import_outcome f SET subscriber_id = made.id FROM made
+ WHERE f.outcome = 'new' AND f.email = made.email
+"""
+"""The tokens have 244 random bits from PostgreSQL. Somebody who signs up at the same time is skipped."""
+
+SUBSCRIBE_PENDING: Final = """
+UPDATE newsletter_subscriber s
+   SET state = 'active', confirmed_at = now(),
+       name = coalesce(nullif(s.name, ''), f.name),
+       language = coalesce(nullif(s.language, ''), f.language)
+  FROM import_outcome f
+ WHERE f.outcome = 'added' AND s.id = f.subscriber_id AND s.state = 'pending'
+"""
+
+INSERT_SUBSCRIPTIONS: Final = """
+INSERT INTO newsletter_subscription (subscriber_id, newsletter_id, frequency, created_at)
+SELECT f.subscriber_id, n.id, n.frequency, now()
+  FROM import_outcome f
+ CROSS JOIN unnest(%(newsletters)s::bigint[], %(frequencies)s::text[]) AS n (id, frequency)
+ WHERE f.outcome IN ('new', 'added') AND f.subscriber_id IS NOT NULL
+ON CONFLICT (subscriber_id, newsletter_id) DO NOTHING
+"""
+
+INSERT_CONSENTS: Final = """
+WITH agreed AS (
+    INSERT INTO newsletter_consent
+        (subscriber_id, source_url, wording, language, asked_at, answered_at, answer, confirmed_at)
+    SELECT f.subscriber_id, %(source)s, %(consent)s, '', now(), now(), 'none', now()
+      FROM import_outcome f
+     WHERE f.outcome IN ('new', 'added') AND f.subscriber_id IS NOT NULL
+    RETURNING id
+)
+INSERT INTO newsletter_consentednewsletter (consent_id, newsletter_id, frequency, topics)
+SELECT agreed.id, n.id, n.frequency, NULL
+  FROM agreed
+ CROSS JOIN unnest(%(newsletters)s::bigint[], %(frequencies)s::text[]) AS n (id, frequency)
+"""

@@ -12,9 +12,14 @@ from django.utils import timezone
 from accounts.models import User
 from iria.core.text.validators import one_line
 from newsletter import job_queue
-from newsletter.imports.column_mapping import ColumnMapping, plain
+from newsletter.imports.column_mapping import (
+    NEVER_SUBSCRIBED,
+    ColumnMapping,
+    Service,
+    plain,
+    service_of,
+)
 from newsletter.imports.csv_reader import Row, Table
-from newsletter.imports.services import NEVER_SUBSCRIBED, Service, service_of
 from newsletter.models import ImportRow, Newsletter, SubscriberImport
 
 MOST_BYTES: Final = 50 * 1024 * 1024

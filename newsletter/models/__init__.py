@@ -5,6 +5,8 @@ from newsletter.models.delivery import (
     Attempt,
     Delivery,
     DeliveryEvent,
+    SendingLimit,
+    ThrottleState,
     UncertainResolution,
 )
 from newsletter.models.digest import Digest, DigestRule
@@ -13,7 +15,6 @@ from newsletter.models.imports import ImportRow, SubscriberExport, SubscriberImp
 from newsletter.models.issue import Issue, IssueInternalLink, IssueItem, IssueLink
 from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.preflight import ExternalCheck, TestMail, Waiver
-from newsletter.models.sending_limit import SendingLimit, ThrottleState
 from newsletter.models.subscriber import Consent, ConsentedNewsletter, Subscriber, Subscription
 
 __all__ = [

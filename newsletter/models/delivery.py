@@ -1,13 +1,14 @@
-"""Deliveries of an issue to its recipients, and the history of sending."""
+"""Deliveries of an issue to its recipients, the history of sending, and its limits per second."""
 
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from accounts.role_names import EDITOR
 from iria.core.model_policy import Pruning, model_policy
@@ -272,3 +273,56 @@ class DeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.details}".strip()
+
+
+@model_policy(public=None, personal_data=None, permissions={EDITOR: "view"})
+class SendingLimit(models.Model):
+    """How many e-mails may be sent per second, in total or to one domain."""
+
+    ALL_EMAILS = ""
+    OTHER_DOMAINS = "*"
+
+    domain = models.CharField(
+        max_length=253,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^(\*|[^\s@*]+)$",
+                "Enter a domain such as example.org, or * for all other domains.",
+            )
+        ],
+        help_text="The part after the @, such as example.org. Use * for all domains not listed here, or leave empty for all e-mails together.",
+    )
+    per_second = models.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        validators=[MinValueValidator(0.01)],
+        help_text="0.5 means one e-mail every two seconds.",
+    )
+
+    class Meta:
+        ordering = ["domain"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("domain"),
+                name="limit_domain_once",
+                violation_error_message="This domain already has a limit.",
+            ),
+            models.CheckConstraint(condition=Q(per_second__gt=0), name="limit_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        of = {"": "all e-mails", "*": "all other domains"}.get(self.domain, self.domain)
+        return f"{of}: {self.per_second:f} per second"
+
+
+@model_policy(public=None, personal_data=None)
+class ThrottleState(models.Model):
+    """When the next e-mail may be sent under a limit; shared by all workers."""
+
+    scope = models.CharField(primary_key=True, max_length=253)
+    free_at = models.DateTimeField(help_text="No e-mail before this time.")
+    spread_at = models.DateTimeField(help_text="Until when waiting e-mails are spread out.")
+
+    def __str__(self) -> str:
+        return f"{self.scope or 'all e-mails'}: {self.free_at}"

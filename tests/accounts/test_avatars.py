@@ -9,7 +9,7 @@ from PIL import Image
 
 from accounts import avatars
 from accounts.models import User
-from accounts.views.profile import TOO_OFTEN
+from accounts.views import TOO_OFTEN
 
 PICTURE = "/accounts/profile/picture/"
 

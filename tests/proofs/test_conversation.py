@@ -21,7 +21,7 @@ from articles.comments.bans import bans
 from articles.comments.bans.models import Ban
 from articles.comments.flags import flagging
 from articles.comments.models import Comment, CommentRevision, ModerationDecision, ThreadCount
-from articles.comments.moderation import appeals, decisions, undo
+from articles.comments.moderation import appeals, decisions
 from articles.comments.moderation.models import Appeal
 from articles.comments.notifications import follows, sending
 from articles.comments.notifications.models import Follow
@@ -48,7 +48,7 @@ EXPECTED_ERRORS = (
     appeals.AppealError,
     bans.BanError,
     decisions.DecidedMeanwhile,
-    undo.UndoExpired,
+    decisions.UndoExpired,
 )
 """Expected errors, after which nothing may have changed."""
 
@@ -152,7 +152,7 @@ class Conversation(RuleBasedStateMachine):
     def the_last_decision_is_undone(self) -> None:
         row = ModerationDecision.objects.filter(created_by__isnull=False).first()
         if row and row.created_by:
-            self.attempt(undo.undo, [row], by=row.created_by)
+            self.attempt(decisions.undo, [row], by=row.created_by)
 
     @rule(which=WHICH, on=st.booleans())
     def an_editor_features(self, which: int, on: bool) -> None:

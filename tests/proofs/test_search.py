@@ -27,7 +27,7 @@ from articles.search.results import spelling
 from articles.search.results.search_results import run_search
 from iria.evaluation.synthetic.words import SMALL, Language
 from tests import newsroom
-from tests.articles.search.index.test_statistics import numbers
+from tests.articles.search.index.test_indexer import numbers
 from tests.proofs.clock import SLACK, figure, is_busy, p95, timed
 from tests.proofs.size import FULL, sized
 from tests.shared import shared_data

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import cases, decisions, queues
-from articles.comments.moderation import undo as moderation_undo
+from articles.comments.moderation import decisions as moderation_undo
 from articles.comments.moderation.forms import DecisionForm
 from articles.comments.submission.validation import parse_id
 

@@ -29,8 +29,7 @@ from articles.comments.admin.queue import (
 )
 from articles.comments.bans.models import EncryptedIPAddress
 from articles.comments.flags.models import Flag
-from articles.comments.models import Comment
-from articles.comments.models.comment import CommentQuerySet
+from articles.comments.models import Comment, CommentQuerySet
 from articles.comments.moderation import cases, queues
 from articles.comments.moderation.cases import by_same_commenter, cases_of
 from articles.comments.moderation.forms import (

@@ -1,11 +1,17 @@
-"""Decisions of moderators, each saved as a row of the moderation log."""
+"""Decisions of moderators, each saved as a row of the moderation log.
 
+One can be undone within seconds, by a decision of its own, so that the log stays complete.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from articles.comments import job_queue
@@ -14,7 +20,7 @@ from articles.comments.flags import flagging
 from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import appeals, cases
-from articles.comments.moderation.models import Appeal, Claim
+from articles.comments.moderation.models import UNDO_ACCEPTED_FOR, Appeal, Claim
 
 PAST_TENSE: Final = {
     Comment.State.UNCONFIRMED: "asked the commenter to confirm the e-mail address",
@@ -240,3 +246,49 @@ def what_happened(comment: Comment) -> str:
         return "The commenter deleted this comment."
     who = last.created_by.public_name if last and last.created_by else "Somebody"
     return f"{who} {PAST_TENSE[Comment.State(comment.state)]} a moment ago."
+
+
+class UndoExpired(Exception):
+    """The decision cannot be undone any more; the message says why."""
+
+
+def undo(rows: Iterable[ModerationDecision], *, by: User) -> int:
+    """Undoes one's own decisions of the last seconds, all of them or none; returns how many.
+
+    Raises:
+        UndoExpired
+    """
+    with transaction.atomic():
+        # Locked in the same order as by a ban, so that there is no deadlock.
+        return sum(_undo(row, by) for row in sorted(rows, key=attrgetter("comment_id", "pk")))
+
+
+def _undo(row: ModerationDecision, by: User) -> int:
+    current = Comment.objects.select_for_update().get(pk=row.comment_id)
+    latest, *before = current.moderations.order_by("-pk")[:2]
+    if latest.undoes_id == row.pk:
+        return 0  # Already undone, by a repeated click.
+    if latest.pk != row.pk or not before:
+        message = "This comment was decided again in the meantime."
+        raise UndoExpired(message)
+    if row.created_by_id != by.pk or row.undoes_id is not None:
+        message = "You can undo only your own last decision. Make a new decision instead."
+        raise UndoExpired(message)
+    if timezone.now() - row.created_at > UNDO_ACCEPTED_FOR:
+        message = "Undo has expired. Make a new decision instead."
+        raise UndoExpired(message)
+    current.state = before[0].decision
+    if row.featured is not None:
+        current.featured = not row.featured
+    current.save(update_fields=["state", "featured"])
+    ModerationDecision.objects.create(
+        comment=current,
+        decision=current.state,
+        featured=None if row.featured is None else current.featured,
+        reason="Undone.",
+        created_by=by,
+        undoes=row,
+    )
+    flagging.reopen(row)
+    appeals.reopen(row)
+    return 1

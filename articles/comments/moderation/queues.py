@@ -13,8 +13,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from articles.comments.flags.models import Flag
-from articles.comments.models import Comment, CommentSearchVector, ModerationDecision
-from articles.comments.models.comment import CommentQuerySet
+from articles.comments.models import (
+    Comment,
+    CommentQuerySet,
+    CommentSearchVector,
+    ModerationDecision,
+)
 from articles.comments.moderation.models import Appeal
 from articles.editorial.text_search_config import CONFIGURATIONS, PLAIN
 

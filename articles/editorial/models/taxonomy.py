@@ -13,7 +13,7 @@ from taggit.models import Tag
 from accounts.role_names import EDITOR, REPORTER
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
-from iria.core.text.translations import translated
+from iria.core.text.language import translated
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 # The database compares tags without capitals and accents (`migrations/sql/tags.sql`). The rows are
@@ -125,7 +125,7 @@ class Category(models.Model):
         help_text="Shown at the top of the category page, and as its meta description.",
     )
     translations = models.JSONField(default=dict, blank=True, db_default={})
-    """Language code → `name` and `introduction` (`iria.core.text.translations`)."""
+    """Language code → `name` and `introduction` (`iria.core.text.language`)."""
     path = models.CharField(max_length=400, unique=True, editable=False)
     sort_key = models.CharField(max_length=600, db_index=True, editable=False)
 
@@ -211,7 +211,7 @@ class ArticleType(models.Model):
         help_text="How its articles look. What an article lacks, such as a PDF, is not shown.",
     )
     translations = models.JSONField(default=dict, blank=True, db_default={})
-    """Language code → `name` (`iria.core.text.translations`)."""
+    """Language code → `name` (`iria.core.text.language`)."""
 
     class Meta:
         ordering = ["position", "name"]

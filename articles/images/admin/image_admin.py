@@ -17,10 +17,8 @@ from articles.images.admin import (
     chooser,
     details,
     drawer,
-    duplicate_view,
     filters,
-    replace_view,
-    withdraw_view,
+    views,
 )
 from articles.images.admin.bulk_actions import BulkActionsMixin
 from articles.images.admin.forms import CREDIT, DESCRIPTION, FOCUS, LICENCE, MAIN, ImageForm
@@ -154,9 +152,21 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
             path("<int:number>/details/", at(details.details), name="articles_image_details"),
             path("<int:number>/drawer/", at(drawer.drawer), name="articles_image_drawer"),
             path("<int:number>/original/", at(drawer.original), name="articles_image_original"),
-            path("<int:number>/alike/", at(duplicate_view.decide), name="articles_image_alike"),
-            path("<int:number>/replace/", at(replace_view.page), name="articles_image_replace"),
-            path("<int:number>/withdraw/", at(withdraw_view.page), name="articles_image_withdraw"),
+            path(
+                "<int:number>/alike/",
+                at(views.decide_duplicate),
+                name="articles_image_alike",
+            ),
+            path(
+                "<int:number>/replace/",
+                at(views.replace_page),
+                name="articles_image_replace",
+            ),
+            path(
+                "<int:number>/withdraw/",
+                at(views.withdraw_page),
+                name="articles_image_withdraw",
+            ),
             *super().get_urls(),
         ]
 

@@ -1,13 +1,19 @@
-"""Keeps the search index up to date.
+"""Keeps the search index up to date, and the statistics for ranking.
 
 An article is indexed in the request that published or changed it, right after the commit. It takes a
 few milliseconds, so that editors find it at once, even if the worker is down. On an error the article
 stays published, the error is logged, and `catch_up` indexes it later.
+
+A transaction adds to the totals at once if no other one is adding, and otherwise records a change
+(`migrations/sql/search_statistics.sql`). Weights are computed with the mean length at the time when the
+weights of the language were last written. Once the mean has changed by a tenth, they are written again,
+in batches, so that nobody waits for it.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
+from typing import Final
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -15,7 +21,6 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from articles.editorial.models import Article
 from articles.editorial.rendering import ArticleText, text_of
 from articles.editorial.text_search_config import configuration_for, prepare_text, with_names
-from articles.search.index import statistics
 from articles.search.models import SearchEntry
 from articles.search.results.spelling import record_words
 
@@ -116,13 +121,13 @@ def index_article(article_id: int) -> None:
             if prepared is None or not _is_current(article, prepared):
                 prepared = _prepare(article)
             _write(article_id, prepared)
-    statistics.add_up()
+    add_up_statistics()
 
 
 def remove_article(article_id: int) -> None:
     """Removes an article from the index."""
     _remove(article_id)
-    statistics.add_up()
+    add_up_statistics()
 
 
 def _remove(article_id: int) -> None:
@@ -216,3 +221,48 @@ def _truncated(
         names_and_captions=f"{captions}\n{names}"[:length],
         snippet_text="\n".join(part for part in (standfirst, text[:length]) if part),
     )
+
+
+MAX_DRIFT: Final = 0.1
+BATCH: Final = 50
+
+HAS_CHANGES: Final = "SELECT EXISTS (SELECT FROM articles_searchchange)"
+ADD_UP: Final = "SELECT articles_search_add_up()"
+
+LOCK_STATISTICS: Final = "SELECT pg_advisory_xact_lock(1769105761, 1936023923)"
+"""Waits for concurrent indexing, which would use the old mean."""
+
+UPDATE_MEAN: Final = """
+UPDATE articles_searchlanguage SET mean = length / articles
+WHERE articles > 0 AND length > 0 AND abs(length / articles / mean - 1) > %s
+RETURNING configuration
+"""
+
+TOUCH_ENTRIES: Final = "UPDATE articles_searchentry SET vector = vector WHERE article_id = ANY(%s)"
+
+
+def add_up_statistics() -> None:
+    """Adds up recorded changes until none are left."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(HAS_CHANGES)
+            if not cursor.fetchone()[0]:
+                return
+            cursor.execute(ADD_UP)
+            if not cursor.fetchone()[0]:
+                return  # another transaction is adding, and checks again afterwards
+
+
+def refresh_statistics() -> int:
+    """Recomputes the weights of languages whose mean length has changed; returns how many entries."""
+    add_up_statistics()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK_STATISTICS)
+        cursor.execute(UPDATE_MEAN, [MAX_DRIFT])
+        changed = [name for (name,) in cursor.fetchall()]
+    entries = SearchEntry.objects.filter(configuration__in=changed).order_by("pk")
+    article_ids = list(entries.values_list("pk", flat=True)) if changed else []
+    for start in range(0, len(article_ids), BATCH):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(TOUCH_ENTRIES, [article_ids[start : start + BATCH]])
+    return len(article_ids)

@@ -1,4 +1,4 @@
-"""Filters of a search: category, author, year, article type, language."""
+"""Filters of a search (category, author, year, article type, language), and the order of its results."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

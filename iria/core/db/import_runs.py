@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from iria.core.data_inventory import ARCHIVES
 from iria.core.model_policy import Pruning, model_policy
-from iria.core.privacy import ARCHIVES
 from iria.core.text.validators import validate_storable
 
 PRUNED: Final = Pruning(

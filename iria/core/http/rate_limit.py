@@ -7,14 +7,14 @@ from typing import Final
 from django.db import models
 from django.utils import timezone
 
-from iria.core import privacy
+from iria.core import data_inventory
 from iria.core.model_policy import Pruning, model_policy
 from iria.core.security import daily_key
 
 
 @model_policy(
     public=None,
-    personal_data=privacy.RATE_LIMITS,
+    personal_data=data_inventory.RATE_LIMITS,
     pruning=Pruning("iria.delete_expired_rate_counts", "Deleted within an hour after they expire."),
 )
 class RateCount(models.Model):

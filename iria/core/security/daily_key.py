@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.db import connection, models
 
-from iria.core import privacy
+from iria.core import data_inventory
 from iria.core.model_policy import Pruning, model_policy
 
 KEY_BYTES: Final = 32
@@ -28,7 +28,7 @@ HASH_SQL: Final = (
 
 @model_policy(
     public=None,
-    personal_data=privacy.RATE_LIMITS,
+    personal_data=data_inventory.RATE_LIMITS,
     pruning=Pruning("iria.destroy_past_keys", "Deleted at the end of the day."),
 )
 class DailyKey(models.Model):

@@ -1,14 +1,18 @@
-"""The language of the interface.
+"""The language of the interface, and texts in the language of the page.
 
 It depends on the content of the page, never on the reader's browser: a page is the same for everybody.
 `settings.LANGUAGES` lists the languages of the interface (docs/decisions/languages.md).
+
+Texts of a row in several languages are in its columns, and in `translations` those of other languages:
+`{"fr": {"name": "Europe", …}, …}`. One without a translation is shown as it is in the column, in the
+publication's first language.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
@@ -96,3 +100,20 @@ def native_name(code: str) -> str:
     known = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
     name = str(known.get("name_local", code))
     return name[:1].upper() + name[1:]
+
+
+Translations = dict[str, dict[str, Any]]
+
+
+class Translated(Protocol):
+    translations: Translations
+
+
+def translated(row: Translated, field: str) -> Any:
+    """The value of a field in the language of the page, or that of the column."""
+    return text_in(row.translations, field) or getattr(row, field)
+
+
+def text_in(translations: Translations, field: str) -> Any:
+    """The value of a field in the language of the page; empty if there is none."""
+    return translations.get(content_language(), {}).get(field, "")

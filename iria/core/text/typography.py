@@ -2,9 +2,12 @@
 
 Only existing spaces become no-break spaces. None is added and nothing else is changed, so
 `10:30`, `http://` and a smiley are unchanged. This applies to output only, not to stored text.
+
+Also the initials of a name, shown in place of a picture.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
@@ -131,3 +134,15 @@ def _closed(open_tags: list[tuple[str, bool]], name: str, french: bool) -> bool:
         if opened == name:
             return before
     return french
+
+
+def initials_of(name: str) -> str:
+    """The first letters of the first and the last word; “?” for a name without letters.
+
+    One letter in Arabic script, where the letters of two words would be joined.
+    """
+    words = [word for word in unicodedata.normalize("NFC", name).split() if word[0].isalnum()]
+    letters = [word[0] for word in [*words[:1], *words[1:][-1:]]]
+    if letters and unicodedata.bidirectional(letters[0]) == "AL":
+        return letters[0]
+    return "".join(letters).upper() or "?"

@@ -18,7 +18,7 @@ from newsletter.delivery import sending, worker
 from newsletter.models import Consent, Issue, IssueItem, Newsletter, Subscriber
 from newsletter.preflight import checks as preflight
 from newsletter.subscriptions import choices, opt_in
-from newsletter.subscriptions.consent_text import consent_wording
+from newsletter.subscriptions.opt_in import consent_wording
 
 NOT_SENT = (
     "The demo's newsletter stays a draft: mail would leave through a real server, "

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from iria.doctor.check import Level
+from iria.doctor.database import table_sizes
 from iria.doctor.run import Result, results
-from iria.doctor.tables import table_sizes
 
 MB = 1024**2
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation import decisions, undo
+from articles.comments.moderation import decisions
 from articles.comments.moderation.weekly_statistics import format_duration, weekly_statistics
 from articles.comments.submission import posting
 from tests.articles.comments.conftest import Write
@@ -61,7 +61,7 @@ def test_weekly_statistics(write: Write, mina: User, edna: User) -> None:
     decisions.reject(three, by=mina)
     row = three.moderations.first()
     assert row
-    undo.undo([row], by=mina)
+    decisions.undo([row], by=mina)
     posting.delete_own(two, by=None)
     (week,) = weekly_statistics("UTC")
     assert (week.received, week.held, week.decided, week.overturned) == (3, 3, 2, 1)

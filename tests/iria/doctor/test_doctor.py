@@ -19,10 +19,10 @@ from django.utils import timezone
 from iria.core.db.backup_runs import BackupRun
 from iria.doctor import backups, database, files, mail, run, site, worker
 from iria.doctor.check import Check, Finding, Level, Unanswered, in_time
+from iria.doctor.database import table_sizes
 from iria.doctor.run import Result, results
-from iria.doctor.tables import table_sizes
 from iria.publication.models import Publication
-from iria.themes.installed import installed_themes
+from iria.themes.chosen import installed_themes
 from newsletter.bounces import mailbox
 from tests.articles.images.small_bucket import small_bucket
 from tests.iria.doctor.conftest import Surroundings

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from iria.publication import menus
 from iria.publication.admin import EDIT_CONFLICT
-from iria.publication.broken_entries import broken_entry_messages, broken_menu_items
+from iria.publication.menus import broken_entry_messages, broken_menu_items
 from iria.publication.models import Publication, current_publication
 from tests import newsroom
 from tests.conftest import PASSWORD

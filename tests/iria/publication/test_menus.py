@@ -11,8 +11,7 @@ from articles.editorial import category_tree
 from articles.pages import saving
 from articles.pages.models import Page
 from iria.publication import menus
-from iria.publication.broken_entries import broken_entry_messages, broken_menu_items
-from iria.publication.menus import Entry
+from iria.publication.menus import Entry, broken_entry_messages, broken_menu_items
 from iria.publication.models import Publication
 from tests import newsroom
 

@@ -16,8 +16,7 @@ from articles.pages import saving
 from articles.pages.models import Page
 from iria.core.text.language import content_language, use_language
 from iria.publication import menus
-from iria.publication.broken_entries import broken_entry_messages
-from iria.publication.menus import Entry
+from iria.publication.menus import Entry, broken_entry_messages
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.conftest import PASSWORD

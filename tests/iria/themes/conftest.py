@@ -9,7 +9,7 @@ from django.template import Engine
 
 from iria.core.fragments import clear_fragments
 from iria.publication.models import Publication
-from iria.themes.installed import installed_themes
+from iria.themes.chosen import installed_themes
 from iria.themes.theme import Theme, read
 
 MakeTheme = Callable[[dict[str, str]], Theme]

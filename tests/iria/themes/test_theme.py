@@ -13,8 +13,7 @@ from django.test import Client
 from iria import environment
 from iria.publication.colours import to_hex
 from iria.publication.models import Publication
-from iria.themes.chosen import ChosenTheme
-from iria.themes.installed import built_in_theme, installed_themes
+from iria.themes.chosen import ChosenTheme, built_in_theme, installed_themes
 from iria.themes.theme import COLOURS, SIZES, InvalidTheme, read
 from tests.articles.public.test_colours import colours
 from tests.iria.themes.conftest import MakeTheme

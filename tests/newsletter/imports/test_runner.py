@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from accounts.models import User
-from newsletter.imports import runner, sql, uploads
+from newsletter.imports import runner, uploads
 from newsletter.imports.column_mapping import ColumnMapping
 from newsletter.models import (
     Consent,
@@ -172,7 +172,7 @@ def test_a_failed_import_saves_nothing_and_says_so(monkeypatch: pytest.MonkeyPat
     subscriber_import = checked("ola@readers.example\n")
     uploads.enqueue_run(subscriber_import)
     with monkeypatch.context() as broken:
-        broken.setattr(sql, "INSERT_CONSENTS", "SELECT 1 / 0")
+        broken.setattr(runner, "INSERT_CONSENTS", "SELECT 1 / 0")
         with pytest.raises(DatabaseError), transaction.atomic():
             runner.run_import(subscriber_import.pk)
     assert not Subscriber.objects.exists()
@@ -236,7 +236,7 @@ def test_the_hash_in_sql_is_that_in_python() -> None:
     from newsletter.models.querysets import email_hash
 
     assert hashed == email_hash("ola+news@readers.example")
-    assert "'iria.suppression:' || lower(i.email), 'UTF8'" in sql.EVALUATE
+    assert "'iria.suppression:' || lower(i.email), 'UTF8'" in runner.EVALUATE
 
 
 def test_the_command_checks_imports_and_writes_a_report(tmp_path: Path) -> None:

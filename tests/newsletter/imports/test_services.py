@@ -10,9 +10,9 @@ from newsletter.imports.column_mapping import (
     is_unsubscribed,
     plain,
     says_unsubscribed,
+    service_of,
 )
 from newsletter.imports.csv_reader import Table
-from newsletter.imports.services import service_of
 
 MAILCHIMP = "Address,Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,LAST_CHANGED,LEID,EUID,NOTES,TAGS"
 FILES = {

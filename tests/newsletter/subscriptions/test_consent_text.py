@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from iria.core.text.language import use_language
 from newsletter.models import Frequency, Newsletter
 from newsletter.subscriptions.choices import SubscriptionChoice
-from newsletter.subscriptions.consent_text import consent_wording
+from newsletter.subscriptions.opt_in import consent_wording
 
 QUOTED = {
     "en": "“Tides”",

@@ -2,11 +2,14 @@
 
 Django's own, with three things added to its pool (docs/decisions/database-outages.md): no request
 waits for a server that is known to be down, a connection is checked within a second before it is
-used, and one dead connection empties the pool.
+used, and one dead connection empties the pool. It logs SQL statements that take long (`SLOW_QUERY_MS`),
+without their parameters, which may be personal.
 """
 
+import logging
 import select
-from time import monotonic
+from collections.abc import Callable
+from time import monotonic, perf_counter
 from typing import Any, Final
 
 import psycopg
@@ -17,7 +20,7 @@ from psycopg.pq import ExecStatus
 from psycopg_pool import PoolTimeout
 
 from iria.core.db import outage
-from iria.core.db.slow_queries import log_slow
+from iria.core.http.request_log import current_request_id
 
 CHECK_SECONDS: Final = 1.0
 """How long a pooled connection may take to answer an empty query."""
@@ -98,3 +101,23 @@ def _check_answers(pgconn: Any) -> None:
     while (result := pgconn.get_result()) is not None:
         if result.status != ExecStatus.EMPTY_QUERY:
             raise psycopg.OperationalError(result.get_error_message())
+
+
+LONGEST: Final = 2_000
+"""Characters of a statement."""
+
+logger = logging.getLogger("iria.slow_queries")
+
+
+def log_slow(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    """Django calls this around each statement (`execute_wrapper`)."""
+    began = perf_counter()
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        milliseconds = (perf_counter() - began) * 1000
+        if milliseconds >= settings.SLOW_QUERY_MS:
+            text = " ".join(str(sql).split())[:LONGEST]
+            logger.warning("%.0f ms, request %s: %s", milliseconds, current_request_id(), text)

@@ -14,7 +14,7 @@ from articles.comments.admin.screening_rules import ASKS_AKISMET, NO_KEY
 from articles.comments.akismet import checks, pending
 from articles.comments.akismet.models import AkismetResult
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation import decisions, undo
+from articles.comments.moderation import decisions
 from articles.comments.screening.checks import TAKEN_FOR_SPAM
 from articles.comments.screening.dry_run import dry_run
 from articles.comments.screening.engine import NO_OBJECTION
@@ -234,7 +234,7 @@ def test_an_undone_decision_is_not_reported(akismet: Akismet, send: Send, mina: 
     decisions.spam(comment, by=mina)
     row = comment.moderations.first()
     assert row is not None
-    undo.undo([row], by=mina)
+    decisions.undo([row], by=mina)
     akismet.sent.clear()
     checks.report_decision(row.pk)
     assert akismet.sent == []

@@ -12,7 +12,7 @@ from accounts.models import User
 from articles.comments.flags import flagging
 from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation import appeals, decisions, queues, undo
+from articles.comments.moderation import appeals, decisions, queues
 from articles.comments.moderation.models import Appeal
 from articles.comments.notifications.commenter_emails import send_decided
 from articles.comments.screening.models import ScreeningRule
@@ -29,7 +29,7 @@ def latest(comment: Comment) -> ModerationDecision:
 def test_undo_restores_the_state_and_logs_both_decisions(write: Write, mina: User) -> None:
     comment = write(pending=True)
     decisions.reject(comment, by=mina, reason="Off the subject")
-    assert undo.undo([latest(comment)], by=mina) == 1
+    assert decisions.undo([latest(comment)], by=mina) == 1
     comment.refresh_from_db()
     assert comment.state == "held"
     assert [row.decision for row in comment.moderations.order_by("pk")] == [
@@ -43,8 +43,8 @@ def test_a_repeated_undo_changes_nothing(write: Write, mina: User) -> None:
     comment = write(pending=True)
     decisions.approve(comment, by=mina)
     row = latest(comment)
-    undo.undo([row], by=mina)
-    assert undo.undo([row], by=mina) == 0
+    decisions.undo([row], by=mina)
+    assert decisions.undo([row], by=mina) == 0
     assert comment.moderations.count() == 3
 
 
@@ -53,11 +53,11 @@ def test_decisions_of_others_and_old_ones_cannot_be_undone(
 ) -> None:
     comment = write(pending=True)
     decisions.approve(comment, by=mina)
-    with pytest.raises(undo.UndoExpired, match="your own"):
-        undo.undo([latest(comment)], by=edna)
+    with pytest.raises(decisions.UndoExpired, match="your own"):
+        decisions.undo([latest(comment)], by=edna)
     ModerationDecision.objects.update(created_at=timezone.now() - timedelta(seconds=16))
-    with pytest.raises(undo.UndoExpired):
-        undo.undo([latest(comment)], by=mina)
+    with pytest.raises(decisions.UndoExpired):
+        decisions.undo([latest(comment)], by=mina)
     comment.refresh_from_db()
     assert comment.state == "approved"
 
@@ -69,21 +69,21 @@ def test_a_decision_cannot_be_undone_after_a_later_one(
     decisions.approve(comment, by=mina)
     row = latest(comment)
     decisions.reject(comment, by=edna)
-    with pytest.raises(undo.UndoExpired):
-        undo.undo([row], by=mina)
+    with pytest.raises(decisions.UndoExpired):
+        decisions.undo([row], by=mina)
 
 
 def test_undo_reopens_reports_and_appeals(write: Write, mina: User) -> None:
     comment = write()
     flagging.report(comment, reason="insult", ip_address="203.0.113.9")
     decisions.reject(comment, by=mina)
-    undo.undo([latest(comment)], by=mina)
+    decisions.undo([latest(comment)], by=mina)
     assert Flag.objects.pending().count() == 1
     comment.refresh_from_db()
     decisions.reject(comment, by=mina)
     appeals.ask(comment, text="Please read it again.")
     decisions.approve(comment, by=mina)
-    undo.undo([latest(comment)], by=mina)
+    decisions.undo([latest(comment)], by=mina)
     assert Appeal.objects.pending().count() == 1
 
 
@@ -93,7 +93,7 @@ def test_no_email_is_sent_about_an_undone_decision(
     comment = write(pending=True)
     decisions.reject(comment, by=mina)
     row = latest(comment)
-    undo.undo([row], by=mina)
+    decisions.undo([row], by=mina)
     decisions.reject(Comment.objects.get(), by=mina)
     send_decided(row.pk)
     assert mail_folder.all() == []
@@ -106,7 +106,7 @@ def test_featuring_is_logged_and_can_be_undone(write: Write, mina: User) -> None
     row = decisions.feature(comment, by=mina)
     assert row
     assert decisions.feature(comment, by=mina) is None
-    undo.undo([row], by=mina)
+    decisions.undo([row], by=mina)
     comment.refresh_from_db()
     assert (comment.state, comment.featured) == ("approved", False)
     assert [each.featured for each in comment.moderations.order_by("pk")] == [
@@ -128,7 +128,7 @@ def test_an_undone_decision_does_not_count_as_a_review(write: Write, mina: User)
     row = decisions.decide(comment, Comment.State.SPAM, by=mina)
     assert row
     assert queues.counts()["new"] == 0
-    undo.undo([row], by=mina)
+    decisions.undo([row], by=mina)
     assert queues.counts()["new"] == 1
     comment.refresh_from_db()
     assert decisions.approve(comment, by=mina)
@@ -139,7 +139,7 @@ def test_undoing_a_feature_keeps_the_earlier_review(write: Write, mina: User) ->
     comment = write()
     row = decisions.feature(comment, by=mina)
     assert row
-    undo.undo([row], by=mina)
+    decisions.undo([row], by=mina)
     assert queues.counts()["new"] == 0
 
 

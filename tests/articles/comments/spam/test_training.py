@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import User
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.moderation import decisions, undo
+from articles.comments.moderation import decisions
 from articles.comments.screening.engine import knowledge
 from articles.comments.screening.models import SpamModelVersion
 from articles.comments.spam.features import is_learnt
@@ -59,7 +59,7 @@ def test_undone_decisions_are_not_used(article: Article, mina: User) -> None:
         ModerationDecision.objects.filter(comment=comment).update(created_by=None)
         row = decisions.decide(comment, Comment.State.SPAM, by=mina)
         assert row
-        undo.undo([row], by=mina)
+        decisions.undo([row], by=mina)
     assert f"{MIN_OF_EACH - 2} legitimate comments and {MIN_OF_EACH} spam" in train_if_possible()
 
 

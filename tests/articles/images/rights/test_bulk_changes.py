@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from accounts.models import User
-from articles.images import hooks
+from articles.images import signals
 from articles.images.library.editing import update_image
 from articles.images.models import Agency, Image, ImageEvent, Photographer
 from articles.images.rights import bulk_changes, sources
@@ -121,7 +121,7 @@ def test_a_new_credit_format_changes_every_image_of_the_agency_and_no_other(
 ) -> None:
     received: list[list[int]] = []
     monkeypatch.setattr(
-        hooks.rights_changed, "send", lambda sender, image_ids: received.append(sorted(image_ids))
+        signals.rights_changed, "send", lambda sender, image_ids: received.append(sorted(image_ids))
     )
     hers = [
         picture(

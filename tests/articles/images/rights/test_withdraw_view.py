@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.images.admin.withdraw_view import ALREADY_WITHDRAWN
+from articles.images.admin.views import ALREADY_WITHDRAWN
 from articles.images.models import ImageEvent
 from tests.newsroom import picture, published
 

@@ -8,8 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from iria.core.db.backend.base import DatabaseWrapper
-from iria.core.db.slow_queries import log_slow
+from iria.core.db.backend.base import DatabaseWrapper, log_slow
 from iria.core.http.request_log import RequestIds
 
 SLEEP = "SELECT pg_sleep(%s), %s::text"

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts.author_accounts import AccountAlreadyLinked, already_linked_message, link_account
+from accounts.admin import AccountAlreadyLinked, already_linked_message, link_account
 from accounts.models import AuthorProfile, User
 from articles.editorial import permissions
 from tests import newsroom

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.search.index import indexer, statistics
+from articles.search.index import indexer
 from articles.search.index.bulk import rebuild, write_entries
 from articles.search.index.indexer import EntryText
 from articles.search.index.models import SearchLanguage, SearchLexeme, SearchPosting
@@ -118,14 +118,14 @@ def test_bulk_entries_have_the_same_statistics() -> None:
 
 def test_weights_are_updated_when_articles_become_longer() -> None:
     indexed("Grain")
-    assert statistics.refresh() == 0
+    assert indexer.refresh_statistics() == 0
     indexed("Steel", body=f"<p>{'A long text about steel. ' * 40}</p>")
     before = SearchLanguage.objects.get()
-    assert statistics.refresh() == 2
+    assert indexer.refresh_statistics() == 2
     after = SearchLanguage.objects.get()
     assert after.mean == pytest.approx(before.length / 2)
     assert after.mean > before.mean * 1.1
-    assert statistics.refresh() == 0
+    assert indexer.refresh_statistics() == 0
     expected = numbers()
     rebuild()
     assert numbers() == expected

@@ -1,15 +1,36 @@
-"""Profile, profile picture, e-mail change, export, deletion and sessions of the signed-in user."""
+"""Sign-in to the admin, and the pages of one's own account.
 
+Profile, profile picture, e-mail change, export, deletion, sessions, and the set-up of two-factor authentication
+that the admin may require.
+"""
+
+from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from functools import wraps
+from typing import Any, Final, cast
 
+from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
+from allauth.account.app_settings import EmailVerificationMethod
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.account.models import Login
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import logout
-from django.core.exceptions import ValidationError
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_noop, ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import avatars, deletion, email_addresses, known_browsers, personal_data, sessions
@@ -20,14 +41,56 @@ from accounts.forms import (
     EmailCodesForm,
     ProfileForm,
 )
+from accounts.mfa import required
 from accounts.models import Avatar, User
-from accounts.views.decorators import account_required, reauthentication_required_for
 from iria.core.active_theme import theme_from
 from iria.core.http.headers import client_ip
 from iria.core.text.dates import time_element
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.views import FOREVER
+
+type View = Callable[..., HttpResponse]
+
+
+def account_required(view: View) -> View:
+    """Requires sign-in; the view is called with the user."""
+
+    @login_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, cast(User, request.user), *args, **kwargs)
+
+    return wrapped
+
+
+def reauthentication_required_for(view: View) -> View:
+    """Also requires a recent confirmation of identity."""
+
+    return recent_sign_in_required(cast(View, reauthentication_required(account_required(view))))
+
+
+def recent_sign_in_required(view: View) -> View:
+    """Requires a recent sign-in of accounts that have neither a password nor an authenticator.
+
+    allauth does not ask these to confirm their identity. They have to sign out and in again with a code
+    sent by e-mail.
+    """
+
+    @login_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = cast(User, request.user)
+        within = app_settings.REAUTHENTICATION_TIMEOUT
+        if not get_reauthentication_flows(user) and not required.authenticated_recently(
+            request, user, within=within
+        ):
+            then = f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}"
+            return render(request, "account/confirm_identity.html", {"then": then}, status=403)
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
 
 TOO_OFTEN: Final = gettext_noop("Too many uploads. Try again in an hour.")
 
@@ -217,3 +280,61 @@ def _end_sessions(request: HttpRequest, user: User) -> str:
     if sessions.end(user, request.POST.get("session", "")):
         return gettext("Session signed out.")
     return gettext("This session has already ended.")
+
+
+class AdminLoginForm(AdminAuthenticationForm):
+    """Sign-in to the admin, with the same rate limits as everywhere."""
+
+    def clean(self) -> dict[str, Any]:
+        email = self.cleaned_data.get("username")
+        if email and self.request is not None:
+            adapter = get_adapter(self.request)
+            adapter.pre_authenticate(self.request, email=email)
+            cleaned = super().clean()
+            # Only failed attempts count.
+            adapter._rollback_login_failed_rl_usage()
+            return cleaned
+        return super().clean()
+
+
+class AdminLoginView(LoginView):
+    """E-mail address and password; further steps of the account follow, as everywhere."""
+
+    authentication_form = AdminLoginForm
+    template_name = "admin/login.html"
+
+    def get_default_redirect_url(self) -> str:
+        return reverse("admin:index")
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        user = form.get_user()
+        login = Login(
+            user=user,
+            redirect_url=self.get_success_url(),
+            # An administrator created the account, so its e-mail address needs no confirmation.
+            email_verification=EmailVerificationMethod.NONE,
+        )
+        response: HttpResponse = perform_password_login(
+            self.request, {"email": user.get_username()}, login
+        )
+        return response
+
+
+@never_cache
+def sign_in(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """If the admin requires two-factor authentication, sign-in happens on the public sign-in page."""
+    if settings.STAFF_SECOND_FACTOR:
+        if isinstance(request.user, User) and not request.user.is_staff:
+            # A redirect to the sign-in page would lead back here.
+            raise PermissionDenied
+        next_url = request.GET.get("next") or reverse("admin:index")
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': next_url})}")
+    view = AdminLoginView.as_view(extra_context={**context, "app_path": request.get_full_path()})
+    return cast(HttpResponse, view(request))
+
+
+@account_required
+def two_factor_required(request: HttpRequest, user: User) -> HttpResponse:
+    """Explains why the admin requires it, and links to the set-up of passkeys and apps."""
+    context = {"is_set_up": required.has_two_factor(user)}
+    return render(request, "account/two_factor_required.html", context)

@@ -1,0 +1,157 @@
+"""The pages that replace the file of an image, withdraw it or restore it, and decide about a possible duplicate."""
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from articles.images import permissions
+from articles.images.admin import chooser
+from articles.images.admin.drawer import url_before
+from articles.images.hooks import uses_of
+from articles.images.library import duplicates, editing, ingest
+from articles.images.library.replacement import replace
+from articles.images.library.uploads import Received
+from articles.images.models import Image
+from articles.images.rights.withdrawal import restore, withdraw
+from iria.core.text.validators import validate_not_blank, validate_storable
+
+ALREADY_WITHDRAWN: Final = "The image was already withdrawn. The first reason is kept."
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=300,
+        validators=[validate_storable, validate_not_blank],
+        help_text="Internal, for example “Requested by the agency on Monday”. Not shown to readers.",
+    )
+
+
+def withdraw_page(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
+    """The usage and a field for the reason; a withdrawn image is restored with one button.
+
+    The form says which action it asks for, so that a form sent late does not undo another one.
+    """
+    if not request.user.has_perm("articles.withdraw_image"):
+        raise PermissionDenied
+    image = get_object_or_404(Image, pk=number)
+    if reason := permissions.why_readonly(request.user, image):
+        messages.error(request, reason)
+        return redirect("admin:articles_image_change", image.pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and _done(request, image, form):
+        return redirect(url_before(request, image))
+    context: dict[str, Any] = {
+        **site.each_context(request),
+        "title": "Restore image" if image.withdrawn_at else "Withdraw image",
+        "opts": Image._meta,
+        "image": image,
+        "before": url_before(request, image),
+        "uses": uses_of(image),
+        "form": form,
+    }
+    return render(request, "admin/articles/image/withdraw.html", context)
+
+
+def _done(request: HttpRequest, image: Image, form: ReasonForm) -> bool:
+    """Does what the form asks for, with a message; False if the reason is missing."""
+    by: User = request.user  # type: ignore[assignment]
+    if request.POST.get("action") == "restore":
+        restore(image, by=by)
+        messages.success(request, "Image restored.")
+        return True
+    active = image.withdrawn_at is None
+    if active and not form.is_valid():
+        return False
+    if active and withdraw(image, by=by, reason=form.cleaned_data["reason"]):
+        messages.success(request, "Image withdrawn from the site.")
+    else:
+        messages.warning(request, ALREADY_WITHDRAWN)
+    return True
+
+
+@require_POST
+def decide_duplicate(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
+    """`use=ID` deletes this image in favour of that one; an empty `use` keeps both.
+
+    With `?fragment=1` the response is the grid of the chooser, else the page of the kept image.
+    """
+    if not request.user.has_perms(["articles.add_image", "articles.view_image"]):
+        raise PermissionDenied
+    if "use" not in request.POST:
+        message = "Nothing was changed. Choose which image to use, or keep both."
+        return HttpResponseBadRequest(message, content_type="text/plain; charset=utf-8")
+    image = Image.objects.filter(pk=number).first()
+    other = request.POST["use"]
+    if image is None:
+        return _respond(request, site, None, "This image no longer exists.", done=False)
+    if not other:
+        duplicates.keep_both(image, by=request.user)  # type: ignore[arg-type]
+        return _respond(request, site, image, "Both images are kept.", done=True)
+    remaining = get_object_or_404(
+        Image, pk=int(other) if other.isdecimal() and len(other) < 18 else 0
+    )
+    try:
+        duplicates.use_instead(image, remaining, by=request.user)  # type: ignore[arg-type]
+    except (duplicates.NotAllowed, editing.StillUsed) as error:
+        return _respond(request, site, image, str(error), done=False)
+    return _respond(request, site, remaining, "The new image was deleted. Use this one.", done=True)
+
+
+def _respond(
+    request: HttpRequest, site: AdminSite, image: Image | None, message: str, *, done: bool
+) -> HttpResponse:
+    if "fragment" in request.GET:
+        result = Received(str(image or "Image"), image, message, is_new=False)
+        query = str(image.pk) if image else ""
+        return chooser.render_chooser(request, site, [result], query)
+    level = messages.SUCCESS if done else messages.ERROR
+    messages.add_message(request, level, message)
+    if image is None:
+        return redirect("admin:articles_image_changelist")
+    return redirect(reverse("admin:articles_image_change", args=[image.pk]))
+
+
+def replace_page(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
+    """The image, its usage, and one field for the new file."""
+    if not request.user.has_perm("articles.replace_image"):
+        raise PermissionDenied
+    image = get_object_or_404(Image, pk=number)
+    if reason := permissions.why_readonly(request.user, image):
+        messages.error(request, reason)
+        return redirect("admin:articles_image_change", image.pk)
+    error = ""
+    if request.method == "POST":
+        upload = request.FILES.get("picture")
+        seen = request.POST.get("seen", "")
+        if upload is None:
+            error = "Choose the new file."
+        else:
+            try:
+                replace(image, upload, by=request.user, seen=seen)  # type: ignore[arg-type]
+            except ingest.UploadRejected as rejection:
+                error = str(rejection)
+                image.refresh_from_db()
+            else:
+                message = (
+                    "File replaced. Other sizes are being created. Check caption and alt text."
+                )
+                messages.success(request, message)
+                return redirect(url_before(request, image))
+    context: dict[str, Any] = {
+        **site.each_context(request),
+        "title": "Replace file",
+        "opts": Image._meta,
+        "image": image,
+        "before": url_before(request, image),
+        "uses": uses_of(image),
+        "error": error,
+    }
+    return render(request, "admin/articles/image/replace.html", context)
