@@ -20,7 +20,7 @@ from articles.images.renditions import renditions
 from articles.images.rights import withdrawal
 from articles.links.kinds import link_kinds
 from articles.pages import hooks as pages_hooks
-from articles.pages.link_kind import PAGES
+from articles.pages.hooks import PAGES
 from articles.pages.models import Page
 from articles.popular import dashboard as popular_dashboard
 from articles.related import tasks as related_tasks

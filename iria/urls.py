@@ -1,7 +1,9 @@
 """The URLs of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from iria.themes.views import stylesheet
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -9,7 +11,11 @@ urlpatterns = [
     path("newsletter/issues/", include("iria.newsletter_feed")),
     path("newsletter/", include("newsletter.urls")),
     path("", include("iria.publication.urls")),
-    path("", include("iria.themes.urls")),
+    re_path(
+        r"^theme/(?P<key>[a-z0-9-]+)/(?P<content>[0-9a-f]{16})\.css$",
+        stylesheet,
+        name="theme_stylesheet",
+    ),
     path("", include("articles.urls")),
 ]
 

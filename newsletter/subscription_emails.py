@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from iria.core.text.language import use_language
-from iria.publication.mail.blocks import Button, EmailContent, Paragraph
-from iria.publication.mail.rendering import mail
+from iria.publication.mail import Button, EmailContent, Paragraph, mail
 from iria.publication.models import current_publication
 from newsletter.email import headers, rendering
 from newsletter.models import Consent, ConsentedNewsletter, Newsletter, Subscriber, Subscription

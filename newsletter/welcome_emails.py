@@ -14,7 +14,14 @@ from django.utils.translation import gettext, gettext_noop
 from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import comma
 from iria.core.text.validators import one_line
-from iria.publication.mail.blocks import Block, Button, EmailContent, FooterLink, Heading, Paragraph
+from iria.publication.mail import (
+    Block,
+    Button,
+    EmailContent,
+    FooterLink,
+    Heading,
+    Paragraph,
+)
 from iria.publication.models import current_publication
 from newsletter.email import headers, rendering
 from newsletter.models import Consent, Issue, Newsletter

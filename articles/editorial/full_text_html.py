@@ -14,9 +14,8 @@ from lxml.html import HtmlElement
 from articles.body.embeds import EmbedUse, card
 from articles.body.figures import FigureUse
 from articles.body.files import FileUse
-from articles.body.labels import labels_for
 from articles.body.references import NO_URLS, Reference, Urls, with_urls, within
-from articles.body.rendering import render
+from articles.body.rendering import labels_for, render
 from articles.body.sanitiser import safe_caption
 from articles.body.tree import inner_html, parse
 from articles.editorial.models import Article, Figure

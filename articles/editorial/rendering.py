@@ -11,10 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 from articles.body.embeds import EmbedUse
 from articles.body.figures import FigureUse, GalleryUse
 from articles.body.files import FileUse, files_in
-from articles.body.labels import labels_for
 from articles.body.plain_text import caption_text, plain_text
 from articles.body.references import with_urls
-from articles.body.rendering import Drawn, draw
+from articles.body.rendering import Drawn, draw, labels_for
 from articles.editorial.models import Article
 from articles.embeds.iframes import NO_EMBEDS, Embeds
 from articles.embeds.iframes import draw as draw_embed

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from articles.editorial.admin.editor_field import BodyField
 from articles.editorial.internal_links import linked_from
 from articles.links.targets import hidden_links
-from articles.pages import link_kind, saving
+from articles.pages import hooks, saving
 from articles.pages.models import Page
 
 
@@ -60,5 +60,5 @@ class PageAdmin(admin.ModelAdmin[Page]):
         obj: Page | None = None,
     ) -> HttpResponse:
         if obj is not None:
-            context["linked_from"] = linked_from(link_kind.NAME, [obj.pk], user=request.user)
+            context["linked_from"] = linked_from(hooks.NAME, [obj.pk], user=request.user)
         return super().render_change_form(request, context, add, change, form_url, obj)

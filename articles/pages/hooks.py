@@ -1,16 +1,18 @@
-"""What static pages register: menu targets, and where images are used."""
+"""What static pages register: menu targets, targets of internal links, and where images are used."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Concat
 from django.urls import reverse
 
 from articles.body.files import file_ids_in
 from articles.embeds.link_cards import urls_in
 from articles.files import link_kind
+from articles.links.kinds import GONE, PUBLIC, LinkKind
 from articles.links.models import InternalLink
-from articles.pages.models import Page
+from articles.pages.models import OldPagePath, Page
 from iria.core.hooks import ImageUsage, MenuName, MenuTarget
 
 KIND: Final = "page"
@@ -83,3 +85,47 @@ def embedded_urls() -> set[str]:
     """The URLs of all embeds in the texts of pages."""
     texts = Page.objects.filter(body__contains="data-embed=")
     return urls_in(texts.values_list("body", flat=True))
+
+
+NAME: Final = "page"
+
+
+def _path(column: str) -> Concat:
+    return Concat(Value("/"), column, Value("/"), output_field=CharField())
+
+
+def _targets() -> "QuerySet[Any]":
+    """A page that is not published counts as unpublished: pages have no drafts."""
+    return Page.objects.annotate(
+        link_kind=Value(NAME, CharField()),
+        link_id=F("pk"),
+        link_title=F("title"),
+        link_path=_path("path"),
+        link_status=Case(When(is_published=True, then=Value(PUBLIC)), default=Value(GONE)),
+        link_state=Case(
+            When(is_published=True, then=Value("published")), default=Value("withdrawn")
+        ),
+    )
+
+
+def _at_paths(paths: list[str]) -> "list[QuerySet[Any]]":
+    wanted = [path.strip("/") for path in paths]
+    former = OldPagePath.objects.filter(path__in=wanted).annotate(
+        link_kind=Value(NAME, CharField()), link_id=F("page_id"), link_path=_path("path")
+    )
+    return [former, _targets().filter(path__in=wanted)]
+
+
+def _offered(user: Any) -> "QuerySet[Any]":
+    """Editors see every page, and others what readers see."""
+    rows = _targets().order_by("-pk")
+    return rows if user.has_perm("articles.view_page") else rows.filter(is_published=True)
+
+
+PAGES: Final = LinkKind(
+    label="Pages",
+    targets=_targets,
+    at_paths=_at_paths,
+    offered=_offered,
+    admin_url=lambda pk: reverse("admin:articles_page_change", args=[pk]),
+)

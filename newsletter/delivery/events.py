@@ -5,8 +5,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import User
-from iria.publication.mail.blocks import Button, EmailContent, Paragraph
-from iria.publication.mail.rendering import mail
+from iria.publication.mail import Button, EmailContent, Paragraph, mail
 from iria.publication.models import current_publication
 from newsletter.models import Delivery, DeliveryEvent, Issue
 

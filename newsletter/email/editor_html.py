@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from articles.body.references import NO_URLS, SCHEME, has_scheme, read, with_urls
 from articles.body.tree import parse
-from iria.publication.mail.rendering import wrapped
+from iria.publication.mail import wrapped
 
 TAGS: Final = frozenset({"p", "br", "strong", "em", "b", "i", "sub", "sup", "a", "ul", "ol", "li"})
 TAG: Final = re.compile(r"</?[A-Za-z!]")

@@ -26,8 +26,18 @@ from iria.core.active_theme import theme_from
 from iria.core.text.dates import day_words
 from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import colon, comma
-from iria.publication.mail.branding import ACCENT, ACCENT_DARK, colours_of, rules_of, stylesheet
-from iria.publication.mail.rendering import LINE_WIDTH, RULE, inlined, surroundings, wrapped
+from iria.publication.mail import (
+    ACCENT,
+    ACCENT_DARK,
+    LINE_WIDTH,
+    RULE,
+    colours_of,
+    inlined,
+    rules_of,
+    stylesheet,
+    surroundings,
+    wrapped,
+)
 from iria.publication.models import Publication, current_publication
 from newsletter.email import editor_html
 from newsletter.email.article_blocks import ArticleBlock, EmailImage, build_blocks, issue_image

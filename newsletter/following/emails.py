@@ -15,8 +15,14 @@ from iria.core.mail import ListEmail, list_unsubscribe_headers, mail_domain
 from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import comma, listed
 from iria.core.text.validators import one_line
-from iria.publication.mail.blocks import Block, EmailContent, FooterLink, Heading, Paragraph
-from iria.publication.mail.rendering import mail
+from iria.publication.mail import (
+    Block,
+    EmailContent,
+    FooterLink,
+    Heading,
+    Paragraph,
+    mail,
+)
 from iria.publication.models import Publication, current_publication
 from newsletter.email import rendering
 from newsletter.email.smtp import Answer, Outcome, SmtpConnection

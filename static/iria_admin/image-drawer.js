@@ -1,5 +1,5 @@
 /* The drawer beside the grid of the library: the image that was clicked, with its fields, saved one at a time
-   (articles/images/admin/drawer.py). On narrow screens it is a sheet. Arrow keys move in the grid. The open image is
+   (articles/images/admin/views.py). On narrow screens it is a sheet. Arrow keys move in the grid. The open image is
    in the URL of the list, so the drawer can be linked and reloaded, and Back closes it. */
 
 import { change } from "./image-details.js";

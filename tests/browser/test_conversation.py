@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.notifications import daily_schedule, fan_out, sending
+from articles.comments.notifications import fan_out, follows, sending
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -165,7 +165,7 @@ def test_a_conversation_from_the_first_comment_to_the_last(
 
     # The second reader gets the daily e-mail and unsubscribes with one click.
     assert not [mail for mail in mail_folder.to(DORA) if "List-Unsubscribe" in mail]
-    sending.send_due(daily_schedule.next_digest(timezone.now()))
+    sending.send_due(follows.next_digest(timezone.now()))
     daily = mail_folder.to(DORA)[-1]
     assert "Which one?" in daily.as_string()
     unsubscribe_url = str(daily["List-Unsubscribe"]).strip("<>")

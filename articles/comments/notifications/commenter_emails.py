@@ -21,8 +21,7 @@ from iria.core.http.rate_limit import count_and_allow
 from iria.core.mail import ListEmail
 from iria.core.text.language import use_language
 from iria.core.text.validators import one_line
-from iria.publication.mail.blocks import EmailContent, blocks_of
-from iria.publication.mail.rendering import mail
+from iria.publication.mail import EmailContent, blocks_of, mail
 from iria.publication.models import Publication, current_publication
 
 DAILY_LIMIT: Final = (12, timedelta(days=1))

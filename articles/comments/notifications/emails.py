@@ -17,7 +17,7 @@ from iria.core.mail import ListEmail, list_unsubscribe_headers, mail_domain
 from iria.core.text.dates import day_words, moment_words
 from iria.core.text.language import use_language
 from iria.core.text.validators import one_line
-from iria.publication.mail.blocks import (
+from iria.publication.mail import (
     Block,
     Button,
     EmailContent,
@@ -25,8 +25,8 @@ from iria.publication.mail.blocks import (
     Heading,
     Paragraph,
     Quote,
+    mail,
 )
-from iria.publication.mail.rendering import mail
 from iria.publication.models import Publication, current_publication
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles.comments import job_queue
 from articles.comments.models import Comment, ModerationDecision
-from articles.comments.notifications.daily_schedule import next_digest
+from articles.comments.notifications.follows import next_digest
 
 DELAY: Final = timedelta(seconds=15)
 """A moderator can undo a decision for ten seconds; no e-mail is sent before that."""

@@ -4,7 +4,7 @@ Requests do not reveal whether an address is known: they write the same rows for
 only the e-mails differ.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -16,7 +16,6 @@ from accounts.email_addresses import is_confirmed
 from accounts.models import User
 from articles.comments import job_queue
 from articles.comments.models import Comment
-from articles.comments.notifications.daily_schedule import next_digest
 from articles.comments.notifications.models import (
     CommentNotification,
     Follow,
@@ -26,6 +25,7 @@ from articles.comments.notifications.models import (
 from articles.editorial.models import Article
 from iria.core import hooks
 from iria.core.mail import variants
+from iria.publication.models import current_publication
 
 CONFIRM_WITHIN: Final = timedelta(days=7)
 """As long as the confirmation link of a comment, which also confirms its follow."""
@@ -250,3 +250,20 @@ def erase() -> int:
         Exists(Follow.objects.filter(follower=OuterRef("pk")))
     )
     return deleted + idle.delete()[0]
+
+
+SEND_AT: Final = time(7, 0)
+"""In the time zone of the publication."""
+
+
+def next_digest(now: datetime) -> datetime:
+    """Returns the time of the next daily e-mails."""
+    zone = current_publication().zone_info
+    local = now.astimezone(zone)
+    day = local.date() if local.time() < SEND_AT else local.date() + timedelta(days=1)
+    return datetime.combine(day, SEND_AT, zone)
+
+
+def is_time(now: datetime) -> bool:
+    """Whether the e-mails of today can be sent."""
+    return now.astimezone(current_publication().zone_info).time() >= SEND_AT

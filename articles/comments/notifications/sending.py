@@ -15,7 +15,8 @@ from django.utils.translation import gettext, ngettext
 
 from articles.comments.models import Comment
 from articles.comments.moderation.dashboard import pending_items
-from articles.comments.notifications import daily_schedule, emails, outbox, smtp
+from articles.comments.notifications import emails, outbox, smtp
+from articles.comments.notifications.follows import is_time
 from articles.comments.notifications.models import Follow
 from articles.comments.notifications.smtp import NotSent, Outcome
 from iria.core.hooks import DashboardItem
@@ -23,8 +24,7 @@ from iria.core.http.urls import absolute_url
 from iria.core.mail import ListEmail
 from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
-from iria.publication.mail.blocks import Button, EmailContent, Paragraph
-from iria.publication.mail.rendering import mail
+from iria.publication.mail import Button, EmailContent, Paragraph, mail
 from iria.publication.models import Publication, current_publication
 
 
@@ -80,7 +80,7 @@ def _send_notifications(now: datetime, should_stop: Callable[[], bool]) -> int:
 
 def due_digests(now: datetime) -> list[Follow]:
     """Returns the follows of pending comments whose e-mail of today is due."""
-    if not daily_schedule.is_time(now):
+    if not is_time(now):
         return []
     follows = Follow.objects.active().with_details().filter(kind=Follow.Kind.QUEUE)
     reachable = follows.filter(follower__suppressed_at__isnull=True, follower__user__is_active=True)

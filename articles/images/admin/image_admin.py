@@ -16,7 +16,6 @@ from django.utils.functional import cached_property
 from articles.images.admin import (
     chooser,
     details,
-    drawer,
     filters,
     views,
 )
@@ -150,8 +149,8 @@ class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, LibraryAdmin[Image]):
             path("upload/", at(details.upload), name="articles_image_upload"),
             path("import/", at(details.import_url), name="articles_image_import"),
             path("<int:number>/details/", at(details.details), name="articles_image_details"),
-            path("<int:number>/drawer/", at(drawer.drawer), name="articles_image_drawer"),
-            path("<int:number>/original/", at(drawer.original), name="articles_image_original"),
+            path("<int:number>/drawer/", at(views.drawer), name="articles_image_drawer"),
+            path("<int:number>/original/", at(views.original), name="articles_image_original"),
             path(
                 "<int:number>/alike/",
                 at(views.decide_duplicate),

@@ -1,12 +1,20 @@
-"""Combines the metadata blocks of a file (docs/algorithms/image-metadata.md)."""
+"""Combines the metadata blocks of a file (docs/algorithms/image-metadata.md).
+
+Two blocks are read here: the text chunks of a PNG (PNG, Third Edition, section 11.3.3), and the digital source
+type in a C2PA manifest (C2PA Technical Specification 2, 18.15). Of that only terms of the IPTC vocabulary are
+read. Signatures are not verified, nor whether the manifest belongs to these pixels: like every other block, it
+states what its author declared.
+"""
 
 import hashlib
+import re
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final
 
-from articles.images.metadata import c2pa, exif, iim, png_text, xmp
+from articles.images.metadata import exif, iim, xmp
 from articles.images.metadata.block_finder import Blocks, blocks_in, blocks_of
-from articles.images.metadata.charsets import Hints
+from articles.images.metadata.charsets import Hints, decoded
 from articles.images.metadata.fields import (
     LISTS,
     ImageMetadata,
@@ -67,9 +75,9 @@ def _combined(blocks: Blocks) -> ImageMetadata:
     first = (
         [("iim", said_iim), ("xmp", said_xmp)] if newer else [("xmp", said_xmp), ("iim", said_iim)]
     )
-    said_png = png_text.read(blocks.texts, hints)
+    said_png = read_png_texts(blocks.texts, hints)
     last = [("exif", said_exif), ("xmp", mirrored), ("png", said_png)]
-    last.append(("c2pa", c2pa.read(blocks.manifest)))
+    last.append(("c2pa", read_c2pa(blocks.manifest)))
     order = [*first, *last]
     found: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -122,3 +130,62 @@ def _iim_is_newer(blocks: Blocks) -> bool:
         hashlib.md5(form, usedforsecurity=False).digest() != digest
         for form in (block, block.rstrip(b"\x00"))
     )
+
+
+_C2PA_SOURCE_TYPES: Final = re.compile(
+    rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/[A-Za-z]{3,60}"
+)
+
+_AI_TYPES: Final = (
+    b"/compositeWithTrainedAlgorithmicMedia",
+    b"/trainedAlgorithmicMedia",
+    b"/compositeSynthetic",
+    b"/algorithmicMedia",
+)
+"""A manifest contains a history. If AI was used anywhere in it, that counts, composites first;
+otherwise the last entry counts."""
+
+
+def read_c2pa(block: bytes) -> dict[str, list[str]]:
+    """The digital source type, if the manifest has one."""
+    types = _C2PA_SOURCE_TYPES.findall(block)
+    with_ai = (each for part in _AI_TYPES for each in types if each.endswith(part))
+    found = next(with_ai, types[-1] if types else b"")
+    return {"digital_source_type": [found.decode("ascii")]} if found else {}
+
+
+_PNG_NAMES: Final = {
+    "title": ("Title",),
+    "caption": ("Description",),
+    "byline": ("Author",),
+    "copyright": ("Copyright",),
+    "taken": ("Creation Time",),
+}
+"""`Source` is left out: it is the device that made the image, not a news source."""
+
+_AS_CAMERAS_DO: Final = re.compile(r"^(\d{4}):(\d\d):(\d\d) (?=\d)", re.ASCII)
+
+
+def read_png_texts(texts: dict[str, bytes], hints: Hints | None = None) -> dict[str, list[str]]:
+    """Field → its value. Latin-1 by the standard, in practice any character set."""
+    raw = {
+        field: texts[name]
+        for field, names in _PNG_NAMES.items()
+        for name in names
+        if texts.get(name, b"").strip()
+    }
+    found = dict(zip(raw, decoded(list(raw.values()), hints or Hints()), strict=True))
+    if "taken" in found:
+        found["taken"] = _png_moment(found["taken"])
+    return {field: [text] for field, text in found.items() if text}
+
+
+def _png_moment(text: str) -> str:
+    """ISO 8601, RFC 5322, which the standard suggests, or the format of cameras."""
+    text = _AS_CAMERAS_DO.sub(r"\1-\2-\3T", text.strip())
+    if date_of(text):
+        return text
+    try:
+        return parsedate_to_datetime(text).isoformat()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return ""

@@ -55,10 +55,6 @@ class SlotGroup:
     def pattern_name(self) -> str:
         return f"pattern-{self.category.pk}" if self.category else ""
 
-    @property
-    def manual_placements(self) -> int:
-        return sum(slot.placement is not None for slot in self.slots)
-
 
 @dataclass(frozen=True, slots=True)
 class PageLayout:

@@ -14,9 +14,8 @@ from markdownify import MarkdownConverter
 from articles.body.embeds import card
 from articles.body.figures import FigureUse
 from articles.body.files import FileUse
-from articles.body.labels import labels_for
 from articles.body.references import Urls
-from articles.body.rendering import render
+from articles.body.rendering import labels_for, render
 from articles.body.sanitiser import safe_caption
 from articles.editorial.models import Article, Figure
 from articles.images.models import Image

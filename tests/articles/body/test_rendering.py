@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.body.figures import FigureUse, figures_in
-from articles.body.labels import labels_for
-from articles.body.rendering import draw, render
+from articles.body.rendering import draw, labels_for, render
 from articles.body.sanitiser import clean
 from tests.articles.body.markup import MARKUP, dangers_in
 

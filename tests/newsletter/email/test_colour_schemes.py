@@ -12,8 +12,8 @@ from lxml import html as lxml_html
 from PIL import Image as Pixels
 
 from iria.publication import colours, logos
+from iria.publication import mail as mail_rendering
 from iria.publication.colours import contrast, nearest_readable
-from iria.publication.mail import branding
 from iria.publication.models import Publication, current_publication
 from newsletter import subscription_emails
 from newsletter.email import rendering
@@ -50,20 +50,20 @@ def test_links_and_buttons_have_the_accent_in_both_schemes(publication: Publicat
     html = rendered().html
     assert f"color: {RED}" in html
     assert f"{PINK} !important" in html
-    assert branding.ACCENT not in html
-    assert branding.ACCENT_DARK not in html
+    assert mail_rendering.ACCENT not in html
+    assert mail_rendering.ACCENT_DARK not in html
 
 
 def test_without_an_accent_mails_have_the_default_one(db: None) -> None:
     html = rendered().html
-    assert branding.ACCENT in html
-    assert branding.ACCENT_DARK in html
+    assert mail_rendering.ACCENT in html
+    assert mail_rendering.ACCENT_DARK in html
 
 
 @pytest.mark.parametrize("colour", ["#ff0000", "#00ff00", "#2040ff", "#ffff00", "#777777"])
 def test_button_text_is_readable_on_any_accent(colour: str) -> None:
     light = nearest_readable(colour, colours.LIGHT_PAPERS, colours.LEAST)
-    rules = branding.stylesheet(light, colours.for_dark(light))
+    rules = mail_rendering.stylesheet(light, colours.for_dark(light))
     pairs = re.findall(
         r"\.button \{[^}]*background-color: (#\w{6})[^}]*?[; ]color: (#\w{6})", rules
     )
@@ -127,6 +127,6 @@ def test_the_preview_has_the_same_colours_in_a_stylesheet(
 def test_the_accent_of_the_stylesheet_is_replaced() -> None:
     path = finders.find("css/mail/email.css")
     assert isinstance(path, str)
-    rules = branding.stylesheet(RED, PINK)
+    rules = mail_rendering.stylesheet(RED, PINK)
     assert len(re.findall(RED, rules)) == 3
     assert len(re.findall(PINK, rules)) == 2

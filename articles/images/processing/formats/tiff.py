@@ -6,7 +6,6 @@ from typing import Final
 
 from articles.images.processing.formats import Content
 
-ASCII: Final = 2
 UTF8: Final = 129
 
 _WIDTHS: Final = {

@@ -10,12 +10,7 @@ from django.utils import timezone
 from accounts.models import AuthorProfile, User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
-from articles.comments.notifications import (
-    daily_schedule,
-    fan_out,
-    outbox,
-    sending,
-)
+from articles.comments.notifications import fan_out, outbox, sending
 from articles.comments.notifications import follows as notifications_follows
 from articles.comments.notifications.models import CommentNotification, Follow, Follower
 from articles.comments.submission import posting
@@ -168,7 +163,7 @@ def test_the_daily_email_has_all_comments_and_is_sent_once(
     other = newsroom.published("A quiet harbour")
     follows(frequency="daily")
     follows(frequency="daily", article=other)
-    morning = daily_schedule.next_digest(timezone.now())
+    morning = notifications_follows.next_digest(timezone.now())
     assert notify(write("One"), write("Two", on=other), write("Three")) == []
     (message,) = notify(now=morning)
     assert message["Subject"] == "3 new comments on 2 articles"
@@ -228,7 +223,7 @@ def test_moderators_get_a_daily_email_only_if_comments_are_pending(
         Follow.Kind.QUEUE, Follow.Frequency.DAILY, user=mina, ask=False
     )
     notifications_follows.confirm(follow)
-    morning = daily_schedule.next_digest(timezone.now())
+    morning = notifications_follows.next_digest(timezone.now())
     assert sending.send_digests(morning) == 0
     write("Waits", pending=True)
     assert sending.send_digests(morning - timedelta(hours=1)) == 0

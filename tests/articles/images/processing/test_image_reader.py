@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from articles.images.processing import file_types, image_reader
-from articles.images.processing.gif_frames import gif_frames
+from articles.images.processing.image_reader import gif_frames
 
 KINDS = {kind.plugin.upper(): kind for kind in file_types.KINDS}
 

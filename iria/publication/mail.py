@@ -1,14 +1,24 @@
-"""Renders e-mails as plain text and HTML, with inlined CSS."""
+"""Renders e-mails as plain text and HTML, with inlined CSS, in the branding of the publication.
+
+Mail programs support neither CSS variables nor a second stylesheet, so the two colours are written into the
+rules. The contrast of the accent with our backgrounds was checked in the admin
+(`iria.publication.colours`), so links and buttons are readable.
+"""
 
 import re
 import textwrap
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, Final
 from uuid import uuid4
 
 import css_inline
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from iria.core.active_theme import theme_from
@@ -16,17 +26,98 @@ from iria.core.mail import ListEmail, default_sender, mail_domain, mailbox
 from iria.core.text.language import direction_of, interface_language
 from iria.core.text.typography import colon, comma
 from iria.core.text.validators import one_line
-from iria.publication.mail.blocks import (
-    BREAKING_SPACE,
-    Block,
-    Button,
-    EmailContent,
-    Heading,
-    Paragraph,
-    Quote,
-)
-from iria.publication.mail.branding import logos_of, rules_of
+from iria.publication import colours
 from iria.publication.models import Publication
+
+BREAKING_SPACE: Final = re.compile(r"[ \t\r\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    kind: ClassVar[str] = "paragraph"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A call to action."""
+
+    kind: ClassVar[str] = "button"
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading, optionally with a link."""
+
+    kind: ClassVar[str] = "heading"
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A comment, with a link to read and answer it."""
+
+    kind: ClassVar[str] = "quote"
+    name: str
+    when: str
+    text: str
+    html: SafeString
+    """The text as HTML, as on the page."""
+    link_label: str
+    url: str
+    context: str = ""
+    """Where it was written, for example the headline of the article."""
+
+
+Block = Paragraph | Button | Heading | Quote
+
+
+@dataclass(frozen=True, slots=True)
+class FooterLink:
+    """A link in the footer of an e-mail."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailContent:
+    """The content of an e-mail."""
+
+    subject: str
+    blocks: tuple[Block, ...]
+    reason: str = ""
+    """Why the recipient gets it."""
+    links: tuple[FooterLink, ...] = ()
+
+
+def blocks_of(text: str) -> tuple[Block, ...]:
+    """A plain text as blocks: paragraphs, and buttons for URLs on separate lines.
+
+    A line before the URL that ends with a colon is the label of the button.
+    """
+    found: list[Block] = []
+    label = ""
+    for part in text.strip().split("\n\n"):
+        lines = [
+            " ".join(BREAKING_SPACE.split(line.strip()))
+            for line in part.splitlines()
+            if line.strip()
+        ]
+        if len(lines) == 1 and lines[0].startswith(("http://", "https://")):
+            found.append(Button(label or lines[0], lines[0]))
+            label = ""
+            continue
+        if label:
+            found.append(Paragraph(f"{label}:"))
+        label = lines.pop().rstrip(": ") if lines and lines[-1].endswith(":") else ""
+        if lines:
+            found.append(Paragraph(" ".join(lines)))
+    return tuple(found)
+
 
 LINE_WIDTH: Final = 72
 """The maximum line length of plain text e-mails."""
@@ -166,3 +257,57 @@ def _labelled(label: str, url: str) -> str:
 
 def _lines(paragraph: str) -> list[str]:
     return wrapped(paragraph).splitlines() or [""]
+
+
+ACCENT: Final = "#005971"
+ACCENT_DARK: Final = "#75c9da"
+"""The values in static/css/mail/email.css, where no other colour has the same value."""
+
+LOGO_HEIGHT: Final = 44
+LOGO_WIDTH: Final = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The logo in an e-mail: absolute URL, size in pixels."""
+
+    address: str
+    width: int
+    height: int
+
+
+def logos_of(publication: Publication) -> dict[str, Logo]:
+    """The logo as `logo`, and the logo for dark mode, if any, as `logo_dark`."""
+    images: dict[str, dict[str, Any]] = publication.brand_images
+    if "logo" not in images:
+        return {}
+    return {name: _fitted(images[name]) for name in ("logo", "logo_dark") if name in images}
+
+
+def _fitted(image: dict[str, Any]) -> Logo:
+    width, height = image["width"], image["height"]
+    scale = min(1, LOGO_HEIGHT / height, LOGO_WIDTH / width)
+    url = f"{settings.SITE_URL}{image['address']}"
+    return Logo(url, max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def rules_of(publication: Publication) -> SafeString:
+    """The CSS of an e-mail, to be inlined."""
+    return stylesheet(*colours_of(publication))
+
+
+def colours_of(publication: Publication) -> tuple[str, str]:
+    """The accent for light and dark mode."""
+    light = publication.accent
+    if not light:
+        return ACCENT, ACCENT_DARK
+    return light, publication.accent_dark or colours.for_dark(light)
+
+
+@lru_cache(maxsize=8)
+def stylesheet(light: str, dark: str) -> SafeString:
+    """The CSS with these accents. It is a file of the project, so it needs no escaping in `style`."""
+    path = finders.find("css/mail/email.css")
+    assert isinstance(path, str)  # noqa: S101 - a file of this project
+    rules = Path(path).read_text("utf-8")
+    return mark_safe(rules.replace(ACCENT, light).replace(ACCENT_DARK, dark))  # noqa: S308

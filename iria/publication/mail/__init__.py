@@ -1,1 +1,0 @@
-"""E-mails in the design of the publication, as HTML and plain text."""
