@@ -117,7 +117,8 @@ def run_import(context: JobContext, run_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="iria.resume_imports", queueing_lock="iria.resume_imports")
 def resume_imports(timestamp: int) -> None:
-    """Every minute: continues imports whose job was lost."""
+    """Every minute: continues imports whose job was lost, and finds those whose command was killed."""
+    runs.mark_interrupted()
     for run_id in uploads.in_progress():
         uploads.enqueue(run_id)
 

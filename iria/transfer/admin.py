@@ -109,6 +109,10 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
     def system_name(self, run: ImportRun) -> str:
         return FORMATS[run.system].name if run.system in FORMATS else run.system.capitalize()
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        runs.mark_interrupted()
+        return super().changelist_view(request, extra_context)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """There is nothing to edit; those who may add imports may run and undo them."""
         return False
@@ -148,6 +152,7 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """The progress while it runs; then the report, of which the URL can name kind, outcome and page."""
+        runs.mark_interrupted()
         number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
         run = self._run_or_404(request, number)
         may_run = self.has_add_permission(request)
@@ -164,6 +169,7 @@ class ImportRunAdmin(admin.ModelAdmin[ImportRun]):
         return TemplateResponse(request, "admin/iria/importrun/page.html", context)
 
     def progress_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
+        runs.mark_interrupted()
         run = self._run_or_404(request, run_id)
         return JsonResponse({"running": run.is_running, **_progress(run)})
 

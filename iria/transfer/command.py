@@ -15,6 +15,7 @@ from iria.publication.models import current_publication
 from iria.transfer import recognition
 from iria.transfer.records import Unreadable
 from iria.transfer.report import Report
+from iria.transfer.runs import Busy
 from iria.transfer.writer.fetching import Fetcher
 from iria.transfer.writer.images import Media
 from iria.transfer.writer.run import Import, Source
@@ -103,6 +104,8 @@ class ImportCommand(BaseCommand):
         except Unreadable as error:
             self.stderr.write(f"{options['source']}: {error} Nothing was imported.")
             sys.exit(UNREADABLE)
+        except Busy as error:
+            raise CommandError(str(error)) from error
         self._print(task, report)
         if options["report"]:
             report.write(options["report"])

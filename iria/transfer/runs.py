@@ -1,4 +1,8 @@
-"""The row of an import in the database: progress while it runs, counts and report afterwards."""
+"""The row of an import in the database: progress while it runs, counts and report afterwards.
+
+An import by a command holds an advisory lock, so that it is known whether the command is still there. Imports in the
+admin belong to the worker, which continues them.
+"""
 
 import json
 import time
@@ -8,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -24,19 +29,95 @@ REPORT_KEPT: Final = timedelta(days=90)
 State = ImportRun.State
 
 
+LOCKS: Final = 1769107314
+"""The first key of the locks of commands; the second is the id of the import."""
+INTERRUPTED: Final = (
+    "The command was interrupted. Give it again to continue, or undo what it has imported."
+)
+
+
+class Busy(Exception):
+    """Another command imports the same; the message says so."""
+
+
 class Stopped(Exception):
     """The worker is to stop; the import is continued by the next one."""
 
 
 def start(system: str, name: str, *, by: User | None) -> ImportRun:
-    """The row of an import that a command starts."""
-    return ImportRun.objects.create(
-        system=system[:30],
-        name=name[:300],
-        created_by=by,
-        state=State.IMPORTING,
-        started_at=timezone.now(),
-    )
+    """The row of an import that a command starts, with its lock."""
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            system=system[:30],
+            name=name[:300],
+            created_by=by,
+            state=State.IMPORTING,
+            started_at=timezone.now(),
+        )
+        # Before anybody else can see the row.
+        _lock(run)
+    return run
+
+
+def of_source(run: ImportRun, source: str) -> ImportRun:
+    """The row to go on with once the source is known: that of the last command, if it did not get to its end.
+
+    So undoing it undoes all, and it ends like one that was not interrupted.
+
+    Raises:
+        Busy: the last command is still there. The new row is deleted.
+    """
+    run.source = source
+    run.save(update_fields=["source"])
+    mark_interrupted()
+    before = _of_commands().filter(source=source).exclude(pk=run.pk).first()
+    if _of_commands().contains(run) and before is not None:
+        if before.state == State.IMPORTING:
+            run.delete()
+            message = f"Import {before.pk} of the same site is still running."
+            raise Busy(message)
+        if before.state == State.FAILED:
+            before.name, before.state, before.error, before.finished_at = (
+                run.name,
+                run.state,
+                "",
+                None,
+            )
+            before.save()
+            _lock(before)
+            run.delete()
+            return before
+    return run
+
+
+def mark_interrupted() -> None:
+    """Imports whose command is not there any more have failed."""
+    running = _of_commands().filter(state=State.IMPORTING)
+    for run in running:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+                " WHERE datname = current_database() AND locktype = 'advisory' AND classid = %s AND objid = %s",
+                _keys(run),
+            )
+            if cursor.fetchone() is None:
+                fail(run, INTERRUPTED)
+
+
+def _of_commands() -> QuerySet[ImportRun]:
+    """Those that have no file for the worker."""
+    chunks = ImportChunk.objects.filter(run=OuterRef("pk"))
+    return ImportRun.objects.filter(~Exists(chunks), server_file="")
+
+
+def _lock(run: ImportRun) -> None:
+    """Until the connection ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", _keys(run))
+
+
+def _keys(run: ImportRun) -> list[int]:
+    return [LOCKS, run.pk % 2**31]
 
 
 def finish(run: ImportRun, report: Report, problems: list[str], state: str) -> None:

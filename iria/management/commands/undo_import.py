@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from iria.core.db.import_runs import ImportRun
+from iria.transfer import runs
 from iria.transfer.undo import REMOVED, STAYS, Undo
 
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        runs.mark_interrupted()
         if options["id"] is None:
             self._list()
             return
@@ -26,6 +28,9 @@ class Command(BaseCommand):
             message = (
                 f"There is no import {options['id']}. undo_import without a number lists them."
             )
+            raise CommandError(message)
+        if run.is_running:
+            message = f"Import {run.pk} is still running."
             raise CommandError(message)
 
         def progress(done: int, total: int) -> None:

@@ -28,7 +28,7 @@ from iria.transfer.records import (
 from iria.transfer.report import Report
 from iria.transfer.writer import old_redirects, placements, translations, verification
 from iria.transfer.writer.images import Images, Media, key_of
-from iria.transfer.writer.items import ID_LENGTH, Items
+from iria.transfer.writer.items import ID_LENGTH, SOURCE_LENGTH, Items
 from iria.transfer.writer.redirects import Redirects
 from iria.transfer.writer.spools import DiskDict, Spool
 from iria.transfer.writer.subscribers import Mailing, Subscribers
@@ -90,6 +90,7 @@ class Import:
 
         Raises:
             Unreadable: nothing was written.
+            Busy: nothing was written, because another command imports the same.
         """
         self.source.check()
         report = Report(self.source.system, self.dry_run)
@@ -102,7 +103,11 @@ class Import:
                     raise _Undo
         except _Undo:
             pass
-        except runs.Stopped:
+        except (runs.Stopped, runs.Busy):
+            raise
+        except KeyboardInterrupt:
+            if self.run_row:
+                runs.fail(self.run_row, runs.INTERRUPTED)
             raise
         except Exception as error:
             if self.run_row:
@@ -116,9 +121,10 @@ class Import:
     def _write(self, report: Report) -> None:
         site, credits, found = self._read()
         self.total = len(found[Text])
-        items = Items(f"{site.system} {site.url}", self.run_row.pk if self.run_row else None)
+        source = f"{site.system} {site.url}"[:SOURCE_LENGTH]
         if self.run_row:
-            self.run_row.source = items.source
+            self.run_row = runs.of_source(self.run_row, source)
+        items = Items(source, self.run_row.pk if self.run_row else None)
         self._store_progress(0)
         named = Terms(items, report)
         with transaction.atomic():
