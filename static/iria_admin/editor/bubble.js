@@ -30,6 +30,10 @@ class BubbleMenu {
     this.dom.addEventListener("focusout", () => this.later());
     document.addEventListener("scroll", () => this.later(), { capture: true, passive: true });
     addEventListener("resize", () => this.later());
+    /* The words move when an image above them or their typeface has loaded. */
+    const moved = new ResizeObserver(() => this.later());
+    for (const box of [editor.view.dom, editor.view.dom.closest("form") ?? document.body]) moved.observe(box);
+    document.fonts.addEventListener("loadingdone", () => this.later());
   }
 
   /* After the focus is in its new place; no popover can be shown while another one opens. */
