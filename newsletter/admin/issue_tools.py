@@ -55,6 +55,9 @@ class EditorPages:
     has_change_permission: Callable[..., bool]
     has_view_permission: Callable[..., bool]
     save_model: Callable[..., None]
+    construct_change_message: Callable[..., Any]
+    log_addition: Callable[..., Any]
+    log_change: Callable[..., Any]
     _get_issue_or_404: Callable[[HttpRequest, int], Issue]
 
     def articles(self, request: HttpRequest) -> HttpResponse:
@@ -122,6 +125,9 @@ class EditorPages:
                 return JsonResponse({"message": wrong.rstrip(".")}, status=400)
             draft = form.save(commit=False)
             self.save_model(request, draft, form, change=issue is not None)
+            message = self.construct_change_message(request, form, [], issue is None)
+            log = self.log_addition if issue is None else self.log_change
+            log(request, draft, message)
         return JsonResponse(
             {
                 "id": draft.pk,
