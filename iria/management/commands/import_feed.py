@@ -1,17 +1,20 @@
-"""`manage.py import_feed URL-or-FILE [--media DIR] [--dry-run] [--report FILE.json]`"""
+"""`manage.py import_feed URL-or-FILE [FILE…] [--media DIR] [--dry-run] [--report FILE.json]`"""
 
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from django.conf import settings
+from django.core.management.base import CommandParser
 
 from iria.core.http import safe_client
 from iria.core.http.safe_client import RequestFailed
+from iria.transfer import recognition
 from iria.transfer.command import ImportCommand
-from iria.transfer.feeds.parser import Feed
+from iria.transfer.feeds.parser import SYSTEM, Feed
 from iria.transfer.records import Unreadable
 
+MOST_PAGES: Final = 2000
 MOST: Final = 100 * 1024**2
 SECONDS: Final = 60
 
@@ -23,19 +26,49 @@ class Command(ImportCommand):
     )
     argument = "URL-or-FILE"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.files: list[IO[bytes]] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "pages", nargs="*", type=Path, metavar="FILE", help="further pages of the same feed"
+        )
+
     def source(self, options: dict[str, Any]) -> Feed:
+        """With the further pages, if they are given or may be fetched."""
         source: str = options["source"]
-        if not source.startswith(("http://", "https://")):
-            return Feed(Path(source))
+        is_url = source.startswith(("http://", "https://"))
+        file, url = (self._fetched(source), source) if is_url else (Path(source), "")
+        recognition.require(file, SYSTEM)
+        feed = Feed(file, url, tuple((each, "") for each in options["pages"]))
+        seen = {url}
+        while (following := feed.next_page() if file.is_file() else "") and following not in seen:
+            if not options["fetch"]:
+                if not options["pages"]:
+                    self.stderr.write(
+                        "The feed has older texts on further pages. Get them with --fetch."
+                    )
+                break
+            if len(seen) > MOST_PAGES:
+                message = f"The feed has more than {MOST_PAGES:,} pages."
+                raise Unreadable(message)
+            seen.add(following)
+            feed.pages += ((self._fetched(following), following),)
+        return feed
+
+    def _fetched(self, url: str) -> Path:
         try:
             content = safe_client.get_file(
-                source, agent=f"IRIA/1.0 ({settings.SITE_URL})", most=MOST, seconds=SECONDS
+                url, agent=f"IRIA/1.0 ({settings.SITE_URL})", most=MOST, seconds=SECONDS
             )
         except RequestFailed as error:
-            message = f"The feed could not be fetched. {error}"
+            message = f"The feed could not be fetched: {url}. {error}"
             raise Unreadable(message) from error
         # As a file, because it is read several times; deleted with the object.
-        self.fetched = tempfile.NamedTemporaryFile(suffix=".feed")  # noqa: SIM115
-        self.fetched.write(content)
-        self.fetched.flush()
-        return Feed(Path(self.fetched.name), source)
+        file = tempfile.NamedTemporaryFile(suffix=".feed")  # noqa: SIM115
+        self.files.append(file)
+        file.write(content)
+        file.flush()
+        return Path(file.name)

@@ -1,6 +1,7 @@
 """What RSS, Atom and JSON Feed have in common."""
 
 from dataclasses import dataclass, field
+from html import escape
 
 
 @dataclass(slots=True)
@@ -23,6 +24,8 @@ class Head:
     url: str = ""
     language: str = ""
     authors: list[str] = field(default_factory=list)
+    next_page: str = ""
+    """The URL of the feed's next page, with older entries (RFC 5005)."""
 
 
 @dataclass(slots=True)
@@ -37,9 +40,22 @@ class Entry:
     content: str = ""
     summary: str = ""
     language: str = ""
+    kind: str = ""
+    """Exports of Blogger have other things than posts too."""
+    is_draft: bool = False
     published: str = ""
     modified: str = ""
     authors: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     media: list[Medium] = field(default_factory=list)
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as HTML; without paragraphs if it has only one line."""
+    parts = escape(text, quote=False).replace("\r\n", "\n").strip().split("\n\n")
+    if len(parts) == 1 and "\n" not in parts[0]:
+        return parts[0]
+    return "".join(
+        f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts if part.strip()
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from articles.body.sanitiser import UNSTORABLE
-from iria.transfer.feeds.entries import Entry, Head, Medium
+from iria.transfer.feeds.entries import Entry, Head, Medium, paragraphs
 from iria.transfer.records import Unreadable
 from iria.transfer.urls import join
 
@@ -25,6 +25,7 @@ def read(file: Path, head: Head) -> Iterator[Entry]:
     head.title, head.language = _text(feed, "title"), _text(feed, "language")
     head.url = _text(feed, "home_page_url")
     head.authors = _authors(feed)
+    head.next_page = _url(head.url, feed, "next_url")
     for item in items:
         if isinstance(item, dict):
             yield _entry(item, head)
@@ -52,7 +53,7 @@ def _load(file: Path) -> dict[str, Any]:
 
 def _entry(item: dict[str, Any], head: Head) -> Entry:
     url = _url(head.url, item, "url")
-    content = _text(item, "content_html") or _paragraphs(_text(item, "content_text"))
+    content = _text(item, "content_html") or paragraphs(_text(item, "content_text"))
     entry = Entry(
         source_id=_text(item, "id") or url,
         url=url,
@@ -66,6 +67,9 @@ def _entry(item: dict[str, Any], head: Head) -> Entry:
         authors=_authors(item),
         tags=[UNSTORABLE.sub("", each) for each in _list(item, "tags") if isinstance(each, str)],
     )
+    if (other := _url(entry.base, item, "external_url")) and escape(other) not in content:
+        # What an entry of a link blog is about.
+        entry.content += f'<p><a href="{escape(other)}">{escape(other)}</a></p>'
     for name in ("image", "banner_image"):
         if image := _url(entry.base, item, name):
             entry.media.append(Medium(image, is_image=True))
@@ -75,11 +79,6 @@ def _entry(item: dict[str, Any], head: Head) -> Entry:
             caption = escape(_text(each, "title"), quote=False)
             entry.media.append(Medium(address, is_image, caption))
     return entry
-
-
-def _paragraphs(text: str) -> str:
-    parts = escape(text, quote=False).replace("\r\n", "\n").split("\n\n")
-    return "".join(f"<p>{'<br>'.join(part.split(chr(10)))}</p>" for part in parts if part.strip())
 
 
 def _authors(given: dict[str, Any]) -> list[str]:

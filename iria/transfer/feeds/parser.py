@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from html import escape, unescape
 from pathlib import Path
+from textwrap import shorten
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -25,6 +26,10 @@ APPEARED: Final = re.compile(
 )
 """What WordPress appends in feeds."""
 CUT: Final = re.compile(r"(?:\[?(?:…|\.\.\.|&#8230;|&hellip;)\]?)\s*$")
+KINDS: Final = frozenset({"", "post", "page", "article", "blog"})
+"""Of entries that are texts; others are comments, settings and templates."""
+TITLE: Final = 80
+"""Characters of the beginning of a text that has no title."""
 PREFACE: Final = 60
 
 
@@ -34,6 +39,8 @@ class Feed:
 
     file: Path
     url: str = ""
+    pages: tuple[tuple[Path, str], ...] = ()
+    """Its further pages, each with its URL or an empty one."""
     _images: set[str] = field(default_factory=set)
 
     system = SYSTEM
@@ -65,9 +72,29 @@ class Feed:
             yield from announced.before(text)
             yield text
 
+    def next_page(self) -> str:
+        """The URL of the page with older entries that the last one names; empty if there is none. Raises Unreadable."""
+        head = Head()
+        file, url = self.pages[-1] if self.pages else (self.file, self.url)
+        for _ in self._page(file, head):
+            pass
+        return _joined(url or head.url, head.next_page)
+
     def _entries(self, head: Head) -> Iterator[Entry]:
+        """Of all pages; those of one may have moved to the next one between two requests."""
+        if not self.pages:
+            yield from self._page(self.file, head)
+            return
+        seen: set[str] = set()
+        for file, _url in ((self.file, self.url), *self.pages):
+            for entry in self._page(file, head if file == self.file else Head()):
+                if not entry.source_id or entry.source_id not in seen:
+                    seen.add(entry.source_id)
+                    yield entry
+
+    def _page(self, file: Path, head: Head) -> Iterator[Entry]:
         try:
-            with self.file.open("rb") as source:
+            with file.open("rb") as source:
                 start = source.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip()
         except OSError as error:
             message = f"The file cannot be opened: {error.strerror}."
@@ -76,19 +103,22 @@ class Feed:
             message = "This is a web page, not a feed. Give the URL of its feed."
             raise Unreadable(message)
         read = json_feeds.read if start[:1] == b"{" else xml_feeds.read
-        return read(self.file, head)
+        return read(file, head)
 
     def _text(self, entry: Entry, head: Head, site_url: str, images: list[Image]) -> Text:
         url = _joined(site_url, entry.url)
         base = _joined(url or site_url, entry.base) or url or site_url
         path = path_of(url)
         text = Text(
-            source_id=short_id(entry.source_id or entry.title or entry.published),
-            kind=Kind.POSTS,
-            title=_line(entry.title),
+            source_id=short_id(
+                entry.source_id or entry.title or entry.published or _line(entry.content)
+            ),
+            kind=Kind.PAGES if entry.kind == "page" else Kind.POSTS,
+            title=_line(entry.title)
+            or shorten(_line(entry.content or entry.summary), TITLE, placeholder="…"),
             slug=re.sub(r"\.\w{2,5}$", "", path.strip("/").rsplit("/", 1)[-1]),
             body="",
-            state=State.PUBLISHED,
+            state=State.DRAFT if entry.is_draft else State.PUBLISHED,
             published_at=moment(entry.published, UTC) or moment(entry.modified, UTC),
             modified_at=moment(entry.modified, UTC),
             language=_language(entry.language),
@@ -106,7 +136,11 @@ class Feed:
             (term := term_of(_line(each))).source_id: term for each in entry.tags if _line(each)
         }
         text.categories, text.tags = list(categories.values()), list(tags.values())
-        if text.published_at is None:
+        if not (text.source_id or entry.summary or entry.media):
+            text.skipped = "The entry is empty."
+        if entry.kind not in KINDS:
+            text.skipped = f"It is no text but of the kind “{entry.kind}”."
+        if text.published_at is None and text.state == State.PUBLISHED:
             text.remarks.append(Remark("no date", "Published with the date of the import."))
         self._set_body(text, entry, base, images)
         return text
@@ -127,6 +161,9 @@ class Feed:
         if entry.content:
             text.standfirst = _standfirst(entry)
         for medium in entry.media:
+            medium.url = _joined(base, medium.url)
+            if not medium.url:
+                continue
             if not medium.is_image:
                 name = escape(path_of(medium.url).strip("/").rsplit("/", 1)[-1] or medium.url)
                 text.body += f'<p><a href="{escape(medium.url)}">{name}</a></p>'
@@ -134,8 +171,10 @@ class Feed:
             source_id = self._image(medium, images)
             if medium.credit:
                 text.credits.setdefault(source_id, _line(medium.credit))
-            if not text.lead_image and source_id not in shown:
-                text.lead_image = source_id
+            if source_id not in shown:
+                text.lead_image = text.lead_image or source_id
+            if source_id not in {*shown, text.lead_image}:
+                text.remarks.append(Remark("image without place", medium.url))
 
     def _image(self, medium: Medium, images: list[Image]) -> str:
         source_id = short_id(medium.url)
@@ -191,5 +230,5 @@ def absolute(base: str) -> Callable[[HtmlElement], None]:
 
 def _joined(base: str, url: str) -> str:
     """An absolute web URL, or empty."""
-    joined = join(base, url)
+    joined = join(base, url) if url else ""
     return joined if joined.startswith(("http://", "https://")) else ""

@@ -10,11 +10,12 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import iterparse
 
-from iria.transfer.feeds.entries import Entry, Head, Medium
+from iria.transfer.feeds.entries import Entry, Head, Medium, paragraphs
 from iria.transfer.records import Unreadable
 from iria.transfer.urls import join
 from iria.transfer.wordpress.elements import DEEPEST, reading
 
+NEXT: Final = frozenset({"next", "prev-archive"})
 ROOTS: Final = frozenset({"rss", "rdf", "feed"})
 ENTRIES: Final = frozenset({"item", "entry"})
 NO_FEED: Final = "This is no feed: neither RSS nor Atom nor JSON Feed."
@@ -24,6 +25,9 @@ NAMESPACES: Final = (
     ("purl.org/rss/1.0/modules/content", "content"),
     ("search.yahoo.com/mrss", "media"),
     ("itunes.com/dtds", "itunes"),
+    ("www.w3.org/2007/app", "app"),
+    ("purl.org/atom/app#", "app"),
+    ("purl.org/syndication/thread", "thr"),
     ("www.w3.org/XML/1998/namespace", "xml"),
     ("www.w3.org/1999/xhtml", "xhtml"),
     ("www.w3.org/2005/Atom", "atom"),
@@ -92,6 +96,9 @@ def _read_head(name: str, element: Element, opened: list[Element], head: Head) -
     match name:
         case "title":
             head.title = head.title or text
+        case "link" if element.get("rel") in NEXT:
+            url = join(_base(opened), (element.get("href") or "").strip())
+            head.next_page = url if element.get("rel") == "next" else head.next_page or url
         case "link":
             is_page = element.get("rel", "alternate") == "alternate"
             url = join(_base(opened), (element.get("href") or text).strip()) if is_page else ""
@@ -112,17 +119,24 @@ def _base(opened: list[Element]) -> str:
 
 def _entry(element: Element, opened: list[Element]) -> Entry:
     entry = Entry(base=_base(opened), language=element.get(LANGUAGE, ""))
+    content_base = ""
     for child in element:
         name = _core(child)
         if field_name := TEXTS.get(name):
             setattr(entry, field_name, getattr(entry, field_name) or _text(child))
         elif field_name := HTML.get(name):
+            if field_name == "content":
+                content_base = child.get(BASE, "")
             setattr(entry, field_name, getattr(entry, field_name) or _html(child))
         else:
             READERS.get(name, _ignore)(child, entry, element)
     about = next((each for key, each in element.attrib.items() if key.endswith("}about")), "")
     entry.source_id = entry.source_id or about
-    entry.url = join(entry.base, entry.url or about)
+    url = entry.url or about
+    entry.url = join(entry.base, url) if url else ""
+    for medium in entry.media:
+        medium.url = join(entry.base, medium.url)
+    entry.base = join(entry.base, content_base)
     entry.source_id = entry.source_id or entry.url
     return entry
 
@@ -145,7 +159,7 @@ def _link(child: Element, entry: Entry, item: Element) -> None:
             entry.url = href.strip() or entry.url
             entry.base = join(entry.base, child.get(BASE, ""))
         case "enclosure":
-            _add_medium(Medium(join(entry.base, href), _is_image(child, href)), entry)
+            _add_medium(Medium(href.strip(), _is_image(child, href)), entry)
 
 
 def _author(child: Element, entry: Entry, item: Element) -> None:
@@ -166,11 +180,27 @@ def _person(element: Element) -> str:
 
 def _category(child: Element, entry: Entry, item: Element) -> None:
     text = child.get("label") or child.get("term") or _text(child)
-    if not text or "#kind" in child.get("scheme", ""):
+    if "#kind" in child.get("scheme", ""):
+        entry.kind = text.rpartition("#")[2]
+        return
+    if not text:
         return
     named = entry.tags if _core(child) == "dc:subject" else entry.categories
     if text not in named:
         named.append(text)
+
+
+def _control(child: Element, entry: Entry, item: Element) -> None:
+    """Of the publishing protocol of Atom, which exports of Blogger have."""
+    entry.is_draft = any(_local(each) == "draft" and _text(each) == "yes" for each in child)
+
+
+def _reply(child: Element, entry: Entry, item: Element) -> None:
+    entry.kind = entry.kind or "comment"
+
+
+def _local(element: Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _media(child: Element, entry: Entry, item: Element) -> None:
@@ -179,7 +209,7 @@ def _media(child: Element, entry: Entry, item: Element) -> None:
             if _core(each) in {"media:content", "media:thumbnail"}:
                 _media(each, entry, child)
         return
-    url = join(entry.base, child.get("url") or "")
+    url = (child.get("url") or child.get("href") or "").strip()
 
     def named(name: str) -> str:
         inside = next((_html(each) for each in child if _core(each) == name), "")
@@ -187,7 +217,7 @@ def _media(child: Element, entry: Entry, item: Element) -> None:
 
     medium = Medium(
         url,
-        _core(child) == "media:thumbnail" or _is_image(child, url),
+        _core(child) in {"media:thumbnail", "itunes:image"} or _is_image(child, url),
         caption=named("media:description") or named("media:title"),
         credit=named("media:credit") or named("media:copyright"),
     )
@@ -197,7 +227,7 @@ def _media(child: Element, entry: Entry, item: Element) -> None:
 
 
 def _add_medium(medium: Medium, entry: Entry) -> None:
-    if medium.url.startswith(("http://", "https://")):
+    if medium.url:
         known = next((each for each in entry.media if each.url == medium.url), None)
         if known is None:
             entry.media.append(medium)
@@ -229,7 +259,10 @@ def _html(element: Element) -> str:
     is_text = kind in {"text", "text/plain", "plain"} or (
         not kind and _name(element).startswith("atom:")
     )
-    return escape(text, quote=False) if is_text else text
+    if source := element.get("src"):
+        # Content that is elsewhere.
+        return f'<p><a href="{escape(source)}">{escape(source)}</a></p>'
+    return paragraphs(text) if is_text else text
 
 
 TEXTS: Final = {
@@ -251,5 +284,8 @@ READERS: Final = {
     **dict.fromkeys(("author", "dc:creator", "contributor", "itunes:author"), _author),
     **dict.fromkeys(("category", "dc:subject"), _category),
     **dict.fromkeys(("enclosure", "media:content", "media:thumbnail", "media:group"), _media),
+    "itunes:image": _media,
+    "app:control": _control,
+    "thr:in-reply-to": _reply,
 }
 """Name of an element → field of an entry, or what reads it."""

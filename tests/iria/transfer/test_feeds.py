@@ -251,3 +251,104 @@ def test_a_feed_that_cannot_be_fetched_exits_with_2(monkeypatch: pytest.MonkeyPa
     with pytest.raises(SystemExit) as stopped:
         call_command("import_feed", "http://127.0.0.1/feed/", verbosity=0)
     assert stopped.value.code == 2
+
+
+@pytest.mark.django_db
+def test_further_pages_are_fetched_if_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages = {
+        "https://old.example/feed/": (1, 2, '<atom:link rel="next" href="/feed/?page=2"/>'),
+        "https://old.example/feed/?page=2": (
+            2,
+            3,
+            '<atom:link rel="prev-archive" href="/feed/?p=3"/>',
+        ),
+        "https://old.example/feed/?p=3": (4, 4, '<atom:link rel="next" href="/feed/"/>'),
+    }
+
+    def get_file(url: str, **_options: Any) -> bytes:
+        first, last, link = pages[url]
+        items = "".join(
+            f"<item><guid isPermaLink='false'>{each}</guid><title>T {each}</title>"
+            "<pubDate>Mon, 04 May 2020 10:00:00 GMT</pubDate></item>"
+            for each in range(first, last + 1)
+        )
+        atom = "http://www.w3.org/2005/Atom"
+        head = f"<link>https://old.example/</link>{link}"
+        return f"<rss xmlns:atom='{atom}'><channel>{head}{items}</channel></rss>".encode()
+
+    monkeypatch.setattr(safe_client, "get_file", get_file)
+    report = tmp_path / "report.json"
+    for fetch, found in ((False, 2), (True, 4)):
+        call_command(
+            "import_feed", "https://old.example/feed/", fetch=fetch, report=report, verbosity=0
+        )
+        assert json.loads(report.read_text())["counts"]["posts"]["found"] == found
+    assert json.loads(report.read_text())["counts"]["posts"]["created"] == 2
+    assert "--fetch" in capsys.readouterr().err
+
+
+def test_several_files_are_one_feed(tmp_path: Path) -> None:
+    second = tmp_path / "second.xml"
+    second.write_text(RSS.replace("<item>", "<item><guid>other</guid>"))
+    feed = Feed(_file(tmp_path, RSS), pages=((second, ""), (second, "")))
+    assert sum(isinstance(each, Text) for each in feed.records()) == 2
+
+
+BLOGGER = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:app="http://purl.org/atom/app#"
+ xmlns:thr="http://purl.org/syndication/thread/1.0">{}</feed>"""
+KIND = '<category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#{}"/>'
+
+
+def test_settings_comments_and_drafts_of_blogger_are_no_articles(tmp_path: Path) -> None:
+    entries = "".join(
+        f"<entry><id>{kind}</id><title>T</title>{KIND.format(kind)}{more}</entry>"
+        for kind, more in (
+            ("post", "<app:control><app:draft>yes</app:draft></app:control>"),
+            *(("page", ""), ("settings", ""), ("comment", '<thr:in-reply-to ref="post"/>')),
+        )
+    )
+    records = _records(tmp_path, BLOGGER.format(entries))
+    texts = {each.source_id: each for each in records if isinstance(each, Text)}
+    assert [bool(each.skipped) for each in texts.values()] == [False, False, True, True]
+    assert texts["post"].state == State.DRAFT
+    assert texts["page"].kind == Kind.PAGES
+    assert not texts["post"].categories
+
+
+def test_urls_are_relative_to_the_content_and_links_of_a_link_blog_stay(tmp_path: Path) -> None:
+    entry = (
+        '<entry xml:base="https://old.example/"><id>1</id><content type="html" xml:base="https://cdn.example/a/">'
+        '&lt;a href="b"&gt;x&lt;/a&gt;</content><link href="1"/></entry>'
+    )
+    text = _text(_records(tmp_path, BLOGGER.format(entry)))
+    assert (text.path, 'href="https://cdn.example/a/b"' in text.body) == ("/1/", True)
+    item = {"id": "1", "content_text": "Look", "external_url": "https://else.example/"}
+    linked = json.dumps({"version": "https://jsonfeed.org/version/1", "items": [item]})
+    assert 'href="https://else.example/"' in _text(_records(tmp_path, linked)).body
+
+
+def test_entries_without_title_or_url_and_empty_ones(tmp_path: Path) -> None:
+    items = "<item><description>One two</description></item><item/>"
+    head = "<link>https://old.example/a/</link>"
+    texts = [
+        each
+        for each in _records(tmp_path, f"<rss><channel>{head}{items}</channel></rss>")
+        if isinstance(each, Text)
+    ]
+    assert [(each.title, each.path, bool(each.skipped)) for each in texts] == [
+        ("One two", "", False),
+        ("", "", True),
+    ]
+
+
+def test_relative_images_and_those_without_a_place_are_kept(tmp_path: Path) -> None:
+    media = "".join(f'<enclosure url="/{each}.jpg" type="image/jpeg"/>' for each in "ab")
+    item = f"<item><link>https://old.example/x/</link>{media}</item>"
+    records = _records(tmp_path, f"<rss><channel>{item}</channel></rss>")
+    images = [each.url for each in records if isinstance(each, Image)]
+    assert images == ["https://old.example/a.jpg", "https://old.example/b.jpg"]
+    text = _text(records)
+    assert text.lead_image == images[0]
+    assert ("image without place", images[1]) in [(each.code, each.text) for each in text.remarks]
