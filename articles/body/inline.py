@@ -12,7 +12,7 @@ BREAK: Final = "break"
 NOTE: Final = "note"
 TEXT: Final = "text"
 MOST_MARKS: Final = 8
-SPACES: Final = re.compile(r"[ \t\r\n]+")
+SPACES: Final = re.compile(" {2,}")
 BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 EDGE: Final = " \u00a0"
 """Stripped from both ends of a line; editors leave non-breaking spaces there."""
@@ -117,7 +117,9 @@ def _trimmed(run: Run) -> Run:
             result.append(leaf)
             at_edge = False
             continue
-        text = SPACES.sub(" ", leaf.text)
+        text = leaf.text.replace("\n", " ").replace("\t", " ").replace("\r", " ")
+        if "  " in text:
+            text = SPACES.sub(" ", text)
         if at_edge:
             text = text.lstrip(EDGE if not result or result[-1].kind == BREAK else " ")
         if text:

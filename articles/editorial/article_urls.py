@@ -119,11 +119,12 @@ ADDRESS_LOCK = 0x1A1A
 
 def _lock_months(months: Collection[tuple[int, int]]) -> None:
     """In one order, so that two imports cannot deadlock."""
+    numbers = sorted(year * 100 + month for year, month in months)
     with connection.cursor() as cursor:
-        for year, month in sorted(months):
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, %s)", [ADDRESS_LOCK, year * 100 + month]
-            )
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, month) FROM unnest(%s::int[]) AS month",
+            [ADDRESS_LOCK, numbers],
+        )
 
 
 TAKEN: Final = """

@@ -33,29 +33,26 @@ class Export:
 
     system = SYSTEM
 
-    def check(self) -> None:
-        """Raises Unreadable if the archive is refused, damaged, or not from Medium."""
+    def records(self) -> Iterator[Record]:
+        """Every story, in the order of the archive.
+
+        Raises:
+            Unreadable: the archive is refused, damaged, or not from Medium.
+        """
+        self._images.clear()
+        announced = Announced()
+        yield Site(SYSTEM)
         with Archive(self.file) as archive:
             names = [each for each in archive.names() if STORY.search(each)]
             if not names:
                 message = "This is no Medium export: it has no stories in a folder “posts”."
                 raise Unreadable(message)
-            for each in names:
-                archive.read(each)
-
-    def records(self) -> Iterator[Record]:
-        """Every story, in the order of the archive. Raises Unreadable; see `check`."""
-        self._images.clear()
-        announced = Announced()
-        yield Site(SYSTEM)
-        with Archive(self.file) as archive:
-            for name in archive.names():
-                if STORY.search(name):
-                    images: list[Image] = []
-                    text = self._text(name.rsplit("/", 1)[-1], archive.text(name), images)
-                    yield from images
-                    yield from announced.before(text)
-                    yield text
+            for name in names:
+                images: list[Image] = []
+                text = self._text(name.rsplit("/", 1)[-1], archive.text(name), images)
+                yield from images
+                yield from announced.before(text)
+                yield text
 
     def _text(self, name: str, page: str, images: list[Image]) -> Text:
         tree = pages.parse(page)

@@ -64,17 +64,12 @@ class Export:
 
     system = SYSTEM
 
-    def check(self) -> None:
-        """Raises Unreadable if the archive is refused, damaged, or not from Substack."""
-        with Archive(self.file) as archive:
-            for _row, name in self._rows(archive):
-                if name:
-                    archive.read(name)
-            for _row in self._subscribers(archive):
-                pass
-
     def records(self) -> Iterator[Record]:
-        """Every post of the list, in its order. Raises Unreadable; see `check`."""
+        """Every post of the list, in its order.
+
+        Raises:
+            Unreadable: the archive is refused, damaged, or not from Substack.
+        """
         self._images.clear()
         yield Site(SYSTEM, url=self.url.rstrip("/"))
         with Archive(self.file) as archive:

@@ -1,6 +1,6 @@
 """Bulk inserts with PostgreSQL's COPY, or from a query."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
@@ -57,10 +57,12 @@ def catch_up_sequence(model: type[Model]) -> None:
         )
 
 
-def insert_selected(model: type[Model], expressions: Mapping[str, str], source: str) -> int:
+def insert_selected(
+    model: type[Model], expressions: Mapping[str, str], source: str, parameters: Sequence[Any] = ()
+) -> int:
     """Inserts a row for every row of `source`, the text after FROM; returns the number of rows.
 
-    Columns without an expression get the default of their field, and a missing primary key the next
+    `parameters` are those of `source`. Columns without an expression get the default of their field, and a missing primary key the next
     number of its sequence.
     """
     row, quote = model(), connection.ops.quote_name
@@ -75,7 +77,7 @@ def insert_selected(model: type[Model], expressions: Mapping[str, str], source: 
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quote(model._meta.db_table)} ({names}) SELECT {given} FROM {source}",  # noqa: S608
-            values,
+            [*values, *parameters],
         )
         return int(cursor.rowcount)
 

@@ -45,17 +45,12 @@ class Feed:
 
     system = SYSTEM
 
-    def check(self) -> None:
-        """Reads the whole feed.
+    def records(self) -> Iterator[Record]:
+        """Everything in the feed.
 
         Raises:
             Unreadable: it is broken, declares entities, or is no feed.
         """
-        for _ in self._entries(Head()):
-            pass
-
-    def records(self) -> Iterator[Record]:
-        """Raises Unreadable; see `check`."""
         head = Head()
         for _ in self._entries(head):
             # An author or a language may stand after the entries.

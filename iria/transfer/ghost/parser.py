@@ -60,22 +60,14 @@ class Export:
     categories: frozenset[str] = frozenset({ALL_PRIMARY})
     redirects_file: Path | None = None
     routes_file: Path | None = None
-    _tables: Tables | None = None
     _redirects: list[Redirect] = field(default_factory=list)
     _routes: Routes = field(default_factory=Routes)
 
     system = SYSTEM
 
-    def check(self) -> None:
-        """Reads the whole file, and those of redirects and routes.
-
-        Raises:
-            Unreadable: one of them is not what it should be.
-        """
-        self._read()
-
     def _read(self) -> Tables:
-        self._tables = tables = Tables(self.file)
+        """The whole file, and those of redirects and routes."""
+        tables = Tables(self.file)
         settings = _settings(tables)
         zone = _zone(settings)
         if self.routes_file is not None:
@@ -93,9 +85,9 @@ class Export:
         """Everything in the file: what texts refer to first.
 
         Raises:
-            Unreadable: see `check`.
+            Unreadable: this file, or that of redirects or routes, is not what it should be.
         """
-        tables = self._tables or self._read()
+        tables = self._read()
         reading = _Reading(tables, self._routes, Place(self.url.rstrip("/")), self.categories)
         yield reading.site()
         yield from reading.authors()

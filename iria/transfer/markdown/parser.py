@@ -28,13 +28,9 @@ class MarkdownFolder:
 
     system = SYSTEM
 
-    def check(self) -> None:
-        """Reads the fields of every text.
-
-        Raises:
-            Unreadable: the folder or the fields of a text cannot be read; names up to ten of them.
-        """
-        texts = self._texts()
+    @staticmethod
+    def _check(texts: Texts) -> None:
+        """Reads the fields of every text. Raises Unreadable; see `records`."""
         broken: list[Unreadable] = []
         count = 0
         for path in texts.folder.texts(texts.site.below):
@@ -63,9 +59,10 @@ class MarkdownFolder:
         """Everything in the folder, sorted by path.
 
         Raises:
-            Unreadable: see `check`.
+            Unreadable: the folder or the fields of a text cannot be read; names up to ten of them.
         """
         texts = self._texts()
+        self._check(texts)
         announced = Announced()
         url = texts.site.url or self.site_url or f"folder:{texts.folder.root.resolve().name}"
         yield Site(SYSTEM, texts.site.title, url, texts.site.language)

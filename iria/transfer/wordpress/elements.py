@@ -35,21 +35,12 @@ INCOMPLETE: Final = {
 WHERE: Final = re.compile(r"^(?P<reason>.*): line (?P<line>\d+), column \d+$", re.DOTALL)
 
 
-def check(file: Path) -> None:
-    """Reads the whole file and writes nothing.
-
-    Raises:
-        Unreadable: it is not well-formed, declares entities, or is no WordPress export.
-    """
-    for _ in elements(file):
-        pass
-
-
 def elements(file: Path) -> Iterator[Element]:
     """The children of `channel`, each complete; it is emptied when the next one is asked for.
 
     Raises:
-        Unreadable: see `check`, wherever the file turns out to be so.
+        Unreadable: the file is not well-formed, declares entities, or is no WordPress export; wherever that
+            turns out.
     """
     with reading(file, "an export") as source:
         yield from _children(source)

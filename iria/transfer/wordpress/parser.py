@@ -104,15 +104,11 @@ class Export:
 
     system = SYSTEM
 
-    def check(self) -> None:
-        """Reads the whole file; see `elements.check`."""
-        elements.check(self.file)
-
     def records(self) -> Iterator[Record]:
         """Everything in the file, in its order.
 
         Raises:
-            Unreadable: see `elements.check`.
+            Unreadable: see `elements.elements`.
         """
         header: dict[str, str] = {}
         site = False
@@ -281,18 +277,19 @@ class Export:
                 given.get("comment_date", ""), given.get("comment_date_gmt", ""), "", self.zone
             )
             parent = given.get("comment_parent", "").strip()
+            content = comment_text(given.get("comment_content", ""))
             yield Comment(
                 source_id=given.get("comment_id", "").strip()
                 or _digest(str(sorted(given.items()))),
                 name=_line(given.get("comment_author", ""))[:80],
                 email=given.get("comment_author_email", "").strip(),
-                text=comment_text(given.get("comment_content", "")),
+                text=content,
                 created_at=written,
                 state=COMMENT_STATUS.get(
                     given.get("comment_approved", "").strip(), CommentState.PENDING
                 ),
                 parent="" if parent == "0" else parent,
-                skipped=_why_no_comment(given),
+                skipped=_why_no_comment(given.get("comment_type", "").strip(), content),
             )
 
 
@@ -414,13 +411,12 @@ def _set_state(text: Text, given: dict[str, str]) -> None:
         text.remarks.append(Remark("no date", "Published with the date of the import."))
 
 
-def _why_no_comment(given: dict[str, str]) -> str:
-    kind = given.get("comment_type", "").strip()
+def _why_no_comment(kind: str, text: str) -> str:
     if kind in PINGS:
         return f"A {kind}, not a comment by a reader."
     if kind not in {"", "comment", "review"}:
         return f"Comments of type “{kind}” are not imported."
-    if not comment_text(given.get("comment_content", "")):
+    if not text:
         return "The comment has no text."
     return ""
 

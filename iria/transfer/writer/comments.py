@@ -1,7 +1,9 @@
 """Comments, in bulk: they were screened and moderated elsewhere."""
 
+import json
 from collections import deque
 from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import batched
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -12,6 +14,7 @@ from django.utils import timezone
 from articles.body.sanitiser import UNSTORABLE
 from articles.comments.models import Comment as CommentRow
 from articles.editorial.models import Article
+from iria.core.db.bulk_copy import insert_selected
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer.records import Comment, Kind
 from iria.transfer.report import CHANGED_HERE, Outcome, Report
@@ -95,28 +98,35 @@ def _create(
     """
     if not comments:
         return
-    rows = []
+    rows, made = [], []
     for (article, each), pk in zip(comments, _new_ids(len(comments)), strict=True):
         parent_id, below = places.get(each.parent, (None, None))
-        row = CommentRow(
-            pk=pk,
-            article=article,
-            parent_id=parent_id if below == article.pk else None,
-            name=_storable(each.name)[:NAME_LENGTH].strip() or ANONYMOUS,
-            email=_email(each.email),
-            text=_storable(each.text),
-            state=each.state.value,
-            created_at=each.created_at or article.published_at or timezone.now(),
-        )
+        created_at = each.created_at or article.published_at or timezone.now()
+        row = {
+            "id": pk,
+            "article_id": article.pk,
+            "parent_id": parent_id if below == article.pk else None,
+            "name": _storable(each.name)[:NAME_LENGTH].strip() or ANONYMOUS,
+            "email": _email(each.email),
+            "text": _storable(each.text),
+            "state": each.state.value,
+            "created_at": created_at.isoformat(),
+        }
         places[each.source_id] = pk, article.pk
         rows.append(row)
-    CommentRow.objects.bulk_create(rows, batch_size=AT_ONCE)
-    items.record_all(
-        [
-            Made(Kind.COMMENTS, each.source_id, row, digest_of(each), written(row), created=True)
-            for (_, each), row in zip(comments, rows, strict=True)
-        ]
-    )
+        left = digest_of_row(row["name"], row["text"], row["state"])
+        made.append(
+            Made(Kind.COMMENTS, each.source_id, CommentRow, pk, digest_of(each), left, created=True)
+        )
+    for some in batched(rows, AT_ONCE):
+        # From one parameter, because models and their fields would take most of the time.
+        insert_selected(
+            CommentRow,
+            {name: name for name in rows[0]},
+            f"json_populate_recordset(NULL::{CommentRow._meta.db_table}, %s::json)",
+            [json.dumps(some)],
+        )
+    items.record_all(made)
 
 
 def _new_ids(number: int) -> list[int]:

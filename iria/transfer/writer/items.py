@@ -1,12 +1,14 @@
 """The items of one source that were imported before or just now."""
 
 import hashlib
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any, Final, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import connection, models
+from django.utils import timezone
 
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer.records import Author, Comment, Image, Kind, Term, Text
@@ -15,20 +17,44 @@ CONVERSION: Final = "1"
 """Raise it when the conversion of texts changes, so that texts nobody touched are converted again."""
 SOURCE_LENGTH: Final = 200
 ID_LENGTH: Final = 200
+DIGESTED: Final = {
+    kind: sorted(each.name for each in fields(kind) if each.name != "comments")
+    for kind in (Author, Comment, Image, Term, Text)
+}
+"""The fields of each. Comments of a text are items of their own."""
 
 
 def digest_of(record: Author | Comment | Image | Term | Text) -> str:
-    """Of the item in the source. Comments of a text are items of their own."""
-    values = {each.name: getattr(record, each.name) for each in fields(record)}
-    values.pop("comments", None)
-    return hashlib.sha256(
-        f"{CONVERSION}{sorted(values.items())!r}".encode(errors="replace")
-    ).hexdigest()
+    """Of the item in the source."""
+    values = [(name, getattr(record, name)) for name in DIGESTED[type(record)]]
+    return hashlib.sha256(f"{CONVERSION}{values!r}".encode(errors="replace")).hexdigest()
 
 
 def digest_of_row(*values: Any) -> str:
     """Of what an import wrote into a row and an editor can change."""
     return hashlib.sha256(repr(values).encode(errors="replace")).hexdigest()
+
+
+RECORD: Final = """
+INSERT INTO iria_importeditem (source, created_in_id, imported_at, kind, source_id, digest, written,
+    content_type_id, object_id)
+SELECT %s, CASE WHEN created THEN %s::bigint END, %s, kind, source_id, digest, written, content_type_id, object_id
+FROM json_to_recordset(%s::json) AS made (kind text, source_id text, digest text, written text,
+    content_type_id int, object_id bigint, created boolean)
+ON CONFLICT (source, kind, source_id) DO UPDATE SET digest = excluded.digest, written = excluded.written,
+    content_type_id = excluded.content_type_id, object_id = excluded.object_id, imported_at = excluded.imported_at
+"""
+KNOWN: Final = """
+SELECT (SELECT id FROM iria_importeditem WHERE source = %s AND kind = %s AND source_id = wanted)
+FROM unnest(%s::text[]) AS wanted
+"""
+MISSING: Final = """
+SELECT wanted FROM unnest(%s::text[]) AS wanted WHERE (
+    SELECT made.id FROM iria_importeditem AS item JOIN {} AS made ON made.id = item.object_id
+    WHERE item.source = %s AND item.kind = %s AND item.source_id = left(wanted, %s)) IS NULL
+"""
+# Both look up one id after the other: without statistics about a table that has just grown, PostgreSQL would
+# compare every row of the source with every id.
 
 
 class Items:
@@ -41,11 +67,21 @@ class Items:
 
     def known(self, kind: Kind, source_ids: Collection[str]) -> dict[str, ImportedItem]:
         """Source id → item, for those that were imported."""
-        wanted = {each[:ID_LENGTH] for each in source_ids}
-        found = ImportedItem.objects.filter(
-            source=self.source, kind=kind.value, source_id__in=wanted
+        wanted = list({each[:ID_LENGTH] for each in source_ids})
+        ids = _column(KNOWN, [self.source, kind.value, wanted]) if wanted else []
+        found = ImportedItem.objects.in_bulk([each for each in ids if each is not None])
+        return {each.source_id: each for each in found.values()}
+
+    def missing(
+        self, kind: Kind, source_ids: Sequence[str], model: type[models.Model]
+    ) -> list[str]:
+        """Those that no row exists for."""
+        sql = MISSING.format(connection.ops.quote_name(model._meta.db_table))
+        return (
+            _column(sql, [list(source_ids), self.source, kind.value, ID_LENGTH])
+            if source_ids
+            else []
         )
-        return {each.source_id: each for each in found}
 
     def one(self, kind: Kind, source_id: str) -> ImportedItem | None:
         return self.known(kind, [source_id]).get(source_id[:ID_LENGTH])
@@ -84,29 +120,34 @@ class Items:
         written: str,
         created: bool,
     ) -> None:
-        self.record_all([Made(kind, source_id, row, digest, written, created)])
+        self.record_all([Made(kind, source_id, type(row), row.pk, digest, written, created)])
 
     def record_all(self, made: Collection["Made"]) -> None:
         """Records what was created or updated; no item twice."""
-        types = ContentType.objects.get_for_models(*{type(each.row) for each in made})
-        ImportedItem.objects.bulk_create(
-            (
-                ImportedItem(
-                    source=self.source,
-                    kind=each.kind.value,
-                    source_id=each.source_id[:ID_LENGTH],
-                    digest=each.digest,
-                    written=each.written,
-                    content_type=types[type(each.row)],
-                    object_id=each.row.pk,
-                    created_in_id=self.run_id if each.created else None,
-                )
-                for each in made
-            ),
-            update_conflicts=True,
-            unique_fields=["source", "kind", "source_id"],
-            update_fields=["digest", "written", "content_type", "object_id", "imported_at"],
-        )
+        if not made:
+            return
+        types = ContentType.objects.get_for_models(*{each.model for each in made})
+        rows = [
+            {
+                "kind": each.kind.value,
+                "source_id": each.source_id[:ID_LENGTH],
+                "digest": each.digest,
+                "written": each.written,
+                "content_type_id": types[each.model].pk,
+                "object_id": each.pk,
+                "created": each.created,
+            }
+            for each in made
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(RECORD, [self.source, self.run_id, timezone.now(), json.dumps(rows)])
+
+
+def _column(sql: str, parameters: Sequence[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        # Not prepared, because a plan from when the table was small would be kept.
+        cursor.cursor.execute(sql, parameters, prepare=False)
+        return [value for (value,) in cursor.fetchall()]
 
 
 class Made(NamedTuple):
@@ -114,7 +155,8 @@ class Made(NamedTuple):
 
     kind: Kind
     source_id: str
-    row: models.Model
+    model: type[models.Model]
+    pk: int
     digest: str
     written: str
     created: bool

@@ -75,7 +75,13 @@ class Redirects:
         self.items.record_all(
             [
                 Made(
-                    Kind.REDIRECTS, each.old_path, each, "", digest_of_row(target, pk), created=True
+                    Kind.REDIRECTS,
+                    each.old_path,
+                    Redirect,
+                    each.pk,
+                    "",
+                    digest_of_row(target, pk),
+                    created=True,
                 )
                 for each in created
                 # Those of a text are deleted with it; one of these may lead to a row that existed before.

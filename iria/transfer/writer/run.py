@@ -24,6 +24,7 @@ from iria.transfer.records import (
     Subscriber,
     Term,
     Text,
+    Unreadable,
 )
 from iria.transfer.report import Report
 from iria.transfer.writer import old_redirects, placements, translations, verification
@@ -49,10 +50,8 @@ class Source(Protocol):
 
     system: str
 
-    def check(self) -> None:
-        """Reads everything once. Raises Unreadable."""
-
-    def records(self) -> Iterator[Record]: ...
+    def records(self) -> Iterator[Record]:
+        """Everything in the source, or Unreadable at whatever place it turns out to be so."""
 
 
 class _Undo(Exception):
@@ -61,7 +60,7 @@ class _Undo(Exception):
 
 @dataclass(slots=True)
 class Import:
-    """Reads the source twice: to check it, and for its records. What texts refer to is written before them."""
+    """Reads the whole source before it writes anything. What texts refer to is written before them."""
 
     source: Source
     media: Media | None = None
@@ -92,18 +91,18 @@ class Import:
             Unreadable: nothing was written.
             Busy: nothing was written, because another command imports the same.
         """
-        self.source.check()
         report = Report(self.source.system, self.dry_run)
-        if self.run_row is None and not self.dry_run:
-            self.run_row = runs.start(self.source.system, self.name, by=self.by)
         try:
+            read = self._read()
+            if self.run_row is None and not self.dry_run:
+                self.run_row = runs.start(self.source.system, self.name, by=self.by)
             with transaction.atomic() if self.dry_run else nullcontext():
-                self._write(report)
+                self._write(report, *read)
                 if self.dry_run:
                     raise _Undo
         except _Undo:
             pass
-        except (runs.Stopped, runs.Busy):
+        except (runs.Stopped, runs.Busy, Unreadable):
             raise
         except KeyboardInterrupt:
             if self.run_row:
@@ -118,8 +117,13 @@ class Import:
             runs.finish(self.run_row, report, self.problems, state)
         return report
 
-    def _write(self, report: Report) -> None:
-        site, credits, found = self._read()
+    def _write(
+        self,
+        report: Report,
+        site: Site,
+        credits: dict[str, str],
+        found: defaultdict[type[Record], Spool],
+    ) -> None:
         self.total = len(found[Text])
         source = f"{site.system} {site.url}"[:SOURCE_LENGTH]
         if self.run_row:

@@ -189,7 +189,8 @@ class Texts:
                 Made(
                     each.text.kind,
                     each.text.source_id,
-                    each.row,
+                    type(each.row),
+                    each.row.pk,
                     each.digest,
                     now[each.row],
                     created=each.outcome == Outcome.CREATED,

@@ -13,7 +13,7 @@ from articles.pages.models import Page
 from articles.public.redirect_middleware import find_redirects
 from iria.transfer.records import Kind
 from iria.transfer.report import Outcome, Report
-from iria.transfer.writer.items import ID_LENGTH, Items
+from iria.transfer.writer.items import Items
 
 MODELS: Final[dict[Kind, type[Any]]] = {
     Kind.POSTS: Article,
@@ -36,7 +36,7 @@ def problems(report: Report, items: Items) -> Iterator[str]:
             ids = [each["source_id"] for each in batch if each["kind"] == kind]
             yield from (
                 f"{kind.value} {source_id} is not in the database."
-                for source_id in _missing(items, kind, model, ids)
+                for source_id in items.missing(kind, ids, model)
             )
         expected = {
             each["source_id"]: each["url"] for each in batch if each["kind"] == Kind.REDIRECTS
@@ -44,15 +44,3 @@ def problems(report: Report, items: Items) -> Iterator[str]:
         for old, new in find_redirects(expected).items():
             if unquote(new) != unquote(expected[old]):
                 yield f"{old} leads to {new or 'nothing'}, not to {expected[old]}."
-
-
-def _missing(items: Items, kind: Kind, model: type[Any], source_ids: list[str]) -> Iterator[str]:
-    if not source_ids:
-        return
-    known = items.known(kind, source_ids)
-    rows = model._default_manager.filter(pk__in=[each.object_id for each in known.values()])
-    existing = set(rows.values_list("pk", flat=True))
-    for source_id in source_ids:
-        item = known.get(source_id[:ID_LENGTH])
-        if item is None or item.object_id not in existing:
-            yield source_id

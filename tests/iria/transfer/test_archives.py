@@ -74,7 +74,6 @@ def test_a_story_of_medium_keeps_text_date_author_and_image(tmp_path: Path) -> N
         },
     )
     source = medium.Export(file)
-    source.check()
     records = list(source.records())
     text = _texts(records)["0123456789ab"]
     assert (text.title, text.slug, text.standfirst) == (
@@ -99,7 +98,6 @@ def test_a_post_of_substack_keeps_text_notes_and_image(tmp_path: Path) -> None:
         tmp_path, {"export/posts.csv": POSTS, "export/posts/11.two-cranes.html": SUBSTACK_PAGE}
     )
     source = substack.Export(file)
-    source.check()
     records = list(source.records())
     texts = _texts(records)
     text = texts["11"]
@@ -134,7 +132,6 @@ def test_control_characters_in_substack_are_left_out(tmp_path: Path) -> None:
 def test_subscribers_of_substack_keep_their_consent(tmp_path: Path) -> None:
     listed = "email,active_subscription,email_disabled,created_at\na@b.example,false,false,2020-05-04\nc@d.example,true,true,\n"
     source = substack.Export(_zip(tmp_path, {"posts.csv": POSTS, "email_list.old.csv": listed}))
-    source.check()
     found = [each for each in source.records() if isinstance(each, Subscriber)]
     assert [(each.email, each.consent) for each in found] == [
         ("a@b.example", Consent.SUBSCRIBED),
@@ -213,7 +210,7 @@ def test_bombs_encrypted_and_damaged_archives_are_refused(tmp_path: Path) -> Non
         file = tmp_path / "hostile.zip"
         file.write_bytes(content)
         with pytest.raises(Unreadable):
-            substack.Export(file).check()
+            list(substack.Export(file).records())
 
 
 def test_a_folder_of_images_is_unpacked_without_anything_else(tmp_path: Path) -> None:
@@ -249,4 +246,4 @@ def test_a_folder_of_images_that_is_too_large_is_refused(
 @pytest.mark.parametrize("source", [substack.Export, medium.Export])
 def test_an_archive_of_something_else_is_refused(tmp_path: Path, source: Any) -> None:
     with pytest.raises(Unreadable):
-        source(_zip(tmp_path, {"a.txt": "x", "posts.txt": "y"})).check()
+        list(source(_zip(tmp_path, {"a.txt": "x", "posts.txt": "y"})).records())

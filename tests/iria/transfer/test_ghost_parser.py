@@ -323,7 +323,7 @@ def test_a_broken_redirects_file_is_refused(
     (tmp_path / name).write_text(content)
     export = Export(ghost_export.write(tmp_path), redirects_file=tmp_path / name)
     with pytest.raises(Unreadable) as refused:
-        export.check()
+        list(export.records())
     assert refused.value.line == line
 
 

@@ -27,7 +27,6 @@ def _read(root: Path, files: Mapping[str, str | bytes]) -> list[Record]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
     source = MarkdownFolder(root, ZoneInfo("UTC"))
-    source.check()
     return list(source.records())
 
 

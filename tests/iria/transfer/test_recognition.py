@@ -32,7 +32,7 @@ SYSTEMS = sorted(SOURCES)
 def _check(file: Path, system: str) -> None:
     """As an import does; not every ZIP file says whose it is, and the parser decides."""
     recognition.require(file, system)
-    SOURCES[system](file).check()
+    list(SOURCES[system](file).records())
 
 
 MEDIUM_NAME = "posts/2020-05-04_Two-Cranes-0123456789ab.html"
@@ -133,7 +133,7 @@ def test_half_a_json_feed_says_so(tmp_path: Path) -> None:
     file.write_text('{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "a')
     recognition.require(file, "feed")
     with pytest.raises(Unreadable) as refused:
-        Feed(file).check()
+        list(Feed(file).records())
     assert recognition.AGAIN in refused.value.reason
 
 

@@ -53,5 +53,5 @@ def test_the_counts_of_a_file_equal_its_labels(name: str) -> None:
 def test_a_broken_file_is_refused_with_its_line(name: str) -> None:
     file = shared_data("wxr", name)
     with pytest.raises(Unreadable) as refused:
-        _export(file).check()
+        list(_export(file).records())
     assert f"line {refused.value.line}," in LABELS[name]["notwf"]

@@ -207,12 +207,12 @@ def test_what_is_no_export_is_refused(tmp_path: Path, bad: str) -> None:
     file = tmp_path / "bad.xml"
     file.write_text(bad)
     with pytest.raises(Unreadable):
-        Export(file, LISBON).check()
+        list(Export(file, LISBON).records())
 
 
 def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable):
-        Export(tmp_path / "missing.xml", LISBON).check()
+        list(Export(tmp_path / "missing.xml", LISBON).records())
 
 
 ANY = st.text(max_size=200) | st.sampled_from(
