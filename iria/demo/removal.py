@@ -16,7 +16,7 @@ from articles.images.library import editing
 from articles.images.models import Image
 from articles.pages.models import Page
 from iria.core.db.row_origins import RowOrigins
-from iria.demo.loading.site import is_as_loaded
+from iria.demo.loading import is_as_loaded
 from iria.publication.models import Publication
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in

@@ -31,8 +31,7 @@ PROXY_FOLDERS = ("media", "static")
 """Parts of the state folder that nginx may read, as a member of their group."""
 PRIVATE_FOLDERS = ("mail", "log", "locks")
 PRIVATE_FILES = (
-    *("database.json", "secret-key", "demo-editor.txt", "run.json", "prepared.json"),
-    *("demo-loaded", "demo-begun"),
+    *("database.json", "secret-key", "demo-editor.txt", "demo-loaded", "run.json", "prepared.json"),
 )
 ROOT_STATE = Path("/var/lib/iria")
 """For the state of a project whose folder the user of the database cannot enter; only for root."""

@@ -35,11 +35,8 @@ def test_a_database_with_articles_gets_no_demo(calls: list[str]) -> None:
     assert calls == []
 
 
-def test_interrupted_loading_is_continued(
-    calls: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupted_loading_is_repeated(calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(name: str, **options: object) -> None:
-        draft("The first of thirty")
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

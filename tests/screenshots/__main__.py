@@ -28,7 +28,7 @@ from django.core.management import call_command  # noqa: E402 - Django has to be
 from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from iria.demo import content  # noqa: E402
+from iria.demo import loading  # noqa: E402
 from tests.bench.serving import serving  # noqa: E402
 from tests.browser.checkers import accessibility_complaints, looks_complaints  # noqa: E402
 from tests.browser.conftest import CHROMIUM_FLAGS  # noqa: E402
@@ -101,7 +101,7 @@ def _signed_in(browser: Browser, site: str) -> object:
     context = browser.new_context(base_url=site)
     page = context.new_page()
     page.goto("/admin/")
-    page.fill("[name=username]", content.table("publication")["editor"]["email"])
+    page.fill("[name=username]", loading.EDITOR)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     page.wait_for_url("**/admin/")

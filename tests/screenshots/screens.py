@@ -15,7 +15,7 @@ from articles.editorial import publishing, trash
 from articles.editorial.models import Article, Category
 from articles.editorial.versions import drafts
 from articles.images.models import Image
-from iria.demo import content
+from iria.demo import loading
 from newsletter.models import Attempt, Bounce, Delivery, DeliveryEvent, Issue, Newsletter
 from tests import newsroom
 
@@ -29,7 +29,7 @@ def prepare() -> None:
     """Adds to the demo what a newsroom has on an ordinary day: plans, drafts and changes."""
     if Article.objects.filter(headline=PLANNED).exists():
         return
-    edna = User.objects.get(email=content.table("publication")["editor"]["email"])
+    edna = User.objects.get(email=loading.EDITOR)
     now = timezone.now()
     for headline, days in ((PLANNED, 1), ("Two ferries for five islands", 2)):
         at = now.replace(hour=6, minute=0, second=0) + timedelta(days=days)

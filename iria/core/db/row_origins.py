@@ -1,15 +1,13 @@
 """The origin of rows that were loaded as a collection and can be removed as a whole, such as the demo.
 
-An origin says that a row was created under a key of a collection ("demo", "article:red-sea-traffic"). So
-loading can be repeated: a row with an origin is not created again, even if an editor has deleted it. Rows
+An origin says that a row was created under a key of a collection ("demo", "article:red-sea-traffic"). Rows
 without an origin are never removed.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import models
 
 from iria.core.model_policy import model_policy
 
@@ -38,56 +36,20 @@ class RowOrigin(models.Model):
 
 
 class RowOrigins:
-    """The origins of one collection, read once."""
+    """The origins of one collection."""
 
     def __init__(self, collection: str) -> None:
-        self.collection = collection
-        self._known = {
-            origin.key: origin for origin in RowOrigin.objects.filter(collection=collection)
-        }
+        self._origins = RowOrigin.objects.filter(collection=collection)
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._known
-
-    def create_once[T: models.Model](self, key: str, make: Callable[[], T | None]) -> bool:
-        """Creates a row and its origin, unless the key was used before; returns whether it did.
-
-        `make` returns None to create no origin, for example if an editor's own row is used instead.
-        """
-        if key in self._known:
-            return False
-        with transaction.atomic():
-            row = make()
-            if row is None:
-                return False
-            self._known[key] = RowOrigin.objects.create(
-                collection=self.collection,
-                key=key,
-                content_type=ContentType.objects.get_for_model(row),
-                object_id=row.pk,
-            )
-        return True
-
-    def id_of(self, key: str) -> int | None:
-        """The id of the row of a key, whether it still exists or not."""
-        origin = self._known.get(key)
-        return origin.object_id if origin else None
-
-    def row[T: models.Model](self, key: str, model: type[T]) -> T | None:
-        """The row of a key, if it still exists."""
-        origin = self._known.get(key)
-        if origin is None or origin.content_type != ContentType.objects.get_for_model(model):
-            return None
-        return model._default_manager.filter(pk=origin.object_id).first()
+    def exists(self) -> bool:
+        return self._origins.exists()
 
     def rows[T: models.Model](self, model: type[T]) -> "models.QuerySet[T, T]":
         """Every row of a model in the collection."""
-        content_type = ContentType.objects.get_for_model(model)
-        origins = RowOrigin.objects.filter(collection=self.collection, content_type=content_type)
+        origins = self._origins.filter(content_type=ContentType.objects.get_for_model(model))
         found: Any = model._default_manager.filter(pk__in=origins.values("object_id"))
         return found  # type: ignore[no-any-return]
 
     def delete(self) -> None:
         """Deletes all origins of the collection; the rows stay."""
-        RowOrigin.objects.filter(collection=self.collection).delete()
-        self._known.clear()
+        self._origins.delete()

@@ -1,19 +1,24 @@
 """`manage.py load_demo` loads or removes the demo newsroom."""
 
 import os
+import secrets
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from iria.core.db.row_origins import RowOrigins
-from iria.demo import content, removal
-from iria.demo.loading import all_content
+from iria.demo import loading, removal
 from iria.launcher.paths import write_atomically
 from iria.launcher.preparation import DEMO_EDITOR
+from iria.transfer.site.folder import Rejected
+
+COLLECTION = "demo"
+NAMED = ("articles", "images", "comments", "subscribers")
+"""The kinds whose numbers are printed."""
 
 LOCK = 0x64656D6F
 """The key of the advisory lock: only one command at a time loads or removes the demo."""
@@ -44,24 +49,27 @@ class Command(BaseCommand):
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
     def _load(self, *, quiet: bool) -> None:
-        def report_progress(message: str) -> None:
+        if RowOrigins(COLLECTION).exists():
             if not quiet:
-                self.stdout.write(message)
-
+                self.stdout.write("The demo newsroom is loaded already.")
+            return
         given = os.environ.get("IRIA_DEMO_PASSWORD", "")
-        loaded = all_content.load(given, report_progress=report_progress)
-        email = content.table("publication")["editor"]["email"]
-        if given and loaded.made_editor:
-            _note(f"{email} {given}")
-        for remark in loaded.remarks:
-            self.stdout.write(remark)
-        counted = ", ".join(f"{number} {what}" for what, number in loaded.new.items() if number)
-        report_progress(f"New: {counted}." if counted else "The demo newsroom is loaded already.")
-        if loaded.password:
-            self.stdout.write(f"Sign in as {email} with the password {loaded.password}")
+        password = given or secrets.token_urlsafe(12)
+        try:
+            counts = loading.load(password)
+        except Rejected as error:
+            message = f"The demo newsroom was not loaded, because this site has other content at its URLs: {error}"
+            raise CommandError(message) from None
+        if given:
+            _note(f"{loading.EDITOR} {given}")
+        else:
+            self.stdout.write(f"Sign in as {loading.EDITOR} with the password {password}")
+        if not quiet:
+            numbers = ", ".join(f"{counts[each]} {each}" for each in NAMED)
+            self.stdout.write(f"The demo newsroom is loaded: {numbers}.")
 
     def _remove(self) -> None:
-        removed = removal.remove(RowOrigins(all_content.COLLECTION))
+        removed = removal.remove(RowOrigins(COLLECTION))
         if _note_file().exists():
             _note(_note_file().read_text().split()[-1])
         for what in removed.kept:

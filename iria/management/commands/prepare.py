@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from articles.editorial.models import Article
@@ -22,25 +22,24 @@ class Command(BaseCommand):
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        load_demo_once()
+        try:
+            load_demo_once()
+        except CommandError as error:
+            self.stderr.write(str(error))
 
 
 def load_demo_once() -> None:
     """Load the demo newsroom into a database without articles, once.
 
-    A database with articles, or one from which the demo was removed, is not changed. A file records
-    that loading has started, so that an interrupted one is continued.
+    A database with articles, or one from which the demo was removed, is not changed.
     """
-    loaded, started = settings.STATE / "demo-loaded", settings.STATE / "demo-begun"
+    loaded = settings.STATE / "demo-loaded"
     database_id = _database_id()
     if loaded.exists() and loaded.read_text() == database_id:
         return
-    unfinished = started.exists() and started.read_text() == database_id
-    if unfinished or not Article.objects.exists():
-        write_atomically(started, database_id)
+    if not Article.objects.exists():
         call_command("load_demo", verbosity=0)
     write_atomically(loaded, database_id)
-    started.unlink(missing_ok=True)
 
 
 def _database_id() -> str:

@@ -32,6 +32,9 @@ BATCH: Final = 1000
 MEDIA_NAME: Final = re.compile(r"(?:originals|files)(?:/[\w-][\w.\-]{0,150}){1,5}")
 """Where the library stores originals; nothing else is written into the storage."""
 
+HIGH: Final = 1_000_000
+"""Ids of an export that is read beside content are higher, and those of other rows lower."""
+
 UNSENT: Final = (Issue.State.SCHEDULED, Issue.State.SENDING, Issue.State.PAUSED)
 
 
@@ -43,37 +46,53 @@ class Imported:
     """Issues that this site would send when its worker starts."""
 
 
-def import_site(folder: Path, *, progress: Callable[[str], None] = print) -> Imported:
+def import_site(
+    folder: Path, *, beside_content: bool = False, progress: Callable[[str], None] = print
+) -> Imported:
     """Restores an export.
+
+    Args:
+        beside_content: nothing is deleted, rows that exist stay, and sequences stay, too, as for the demo, whose
+            ids are higher than others will be. Otherwise the database must be new.
 
     Raises:
         Rejected: nothing was changed.
     """
     reader = Reader(folder)
     chosen = _chosen(reader)
+    if beside_content:
+        chosen = [each for each in chosen if not each.kind.seeded]
     progress("checksums")
     reader.verify()
     result = Imported(missing=[str(each) for each in reader.manifest["missing"]])
     stored: list[str] = []
     try:
         with transaction.atomic():
-            _empty(tables())
+            if not beside_content:
+                _empty(tables())
             for table in chosen:
                 progress(table.kind.name)
-                result.counts[table.kind.name] = _load(reader, table)
+                if not beside_content:
+                    # A trigger may have derived rows of this table from those of another one.
+                    _delete(table)
+                result.counts[table.kind.name] = _load(reader, table, beside_content=beside_content)
             with _sentences("data"), connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # As for other code of a caller.
             for table in chosen:
-                if table.model._meta.pk.get_internal_type().endswith("AutoField"):
+                if table.model._meta.pk.get_internal_type().endswith("AutoField") and (
+                    not beside_content or _is_high(table)
+                ):
                     catch_up_sequence(table.model)
             progress("media")
-            _store_media(reader, stored)
+            _store_media(reader, stored, beside_content=beside_content)
     except BaseException:
         for name in stored:
             _storage().delete(name)
         raise
     result.unsent = Issue.objects.filter(state__in=UNSENT).count()
-    _derive()
+    # A job that waits already would end the transaction of a caller.
+    transaction.on_commit(_derive)
     return result
 
 
@@ -110,28 +129,44 @@ def _empty(known: list[Table]) -> None:
                     f"The database is not empty: it has {table.model._meta.verbose_name_plural}. Import into a"
                     " new database, right after `migrate`."
                 )
-        for table in reversed(known):
-            cursor.execute(f"DELETE FROM {table.name}")  # noqa: S608
+    for table in reversed(known):
+        _delete(table)
 
 
-def _load(reader: Reader, table: Table) -> int:
+def _is_high(table: Table) -> bool:
+    """Whether the sequence has come to the ids of the demo, as after the import of a site that had it."""
+    with connection.cursor() as cursor:
+        sequence = "pg_get_serial_sequence(%s, %s)::regclass"
+        cursor.execute(
+            f"SELECT coalesce(pg_sequence_last_value({sequence}), 0)",  # noqa: S608
+            [table.model._meta.db_table, table.key],
+        )
+        return int(cursor.fetchone()[0]) > HIGH
+
+
+def _delete(table: Table) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table.name}")  # noqa: S608
+
+
+def _load(reader: Reader, table: Table, *, beside_content: bool) -> int:
     path, count = f"data/{table.kind.name}.jsonl", 0
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE IF NOT EXISTS import_lines (number int, line jsonb) ON COMMIT DROP"
         )
-        # A trigger may have derived rows of this table from those of another one.
-        cursor.execute(f"DELETE FROM {table.name}")  # noqa: S608
     for batch in batched(enumerate(reader.lines(path), start=1), BATCH):
         with _sentences(f"{path}, lines {batch[0][0]} to {batch[-1][0]}"):
-            _insert(path, table, batch)
+            _insert(path, table, batch, beside_content=beside_content)
         count += len(batch)
     if count != reader.manifest["counts"][table.kind.name]:
         reject(f"{path} has {count} rows, and {MANIFEST} names another number.")
     return count
 
 
-def _insert(path: str, table: Table, batch: tuple[tuple[int, str], ...]) -> None:
+def _insert(
+    path: str, table: Table, batch: tuple[tuple[int, str], ...], *, beside_content: bool
+) -> None:
     read = table.reader  # Its queries cannot run while COPY does.
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE import_lines")
@@ -141,7 +176,7 @@ def _insert(path: str, table: Table, batch: tuple[tuple[int, str], ...]) -> None
                     copy.write_row((number, read(line)))
                 except Invalid as error:
                     reject(f"{path}, line {number}: {error}")
-        cursor.execute(table.insert())
+        cursor.execute(table.insert(or_keep=beside_content))
 
 
 @contextmanager
@@ -160,7 +195,7 @@ def _sentences(where: str) -> Iterator[None]:
         reject(f"{where}: the database refuses it: {text[:300]}.")
 
 
-def _store_media(reader: Reader, stored: list[str]) -> None:
+def _store_media(reader: Reader, stored: list[str], *, beside_content: bool) -> None:
     storage = _storage()
     missing = set(reader.manifest["missing"])
     for model, column in ((Image, "original"), (File, "stored")):
@@ -171,6 +206,8 @@ def _store_media(reader: Reader, stored: list[str]) -> None:
             if name in missing or name in stored[-1:]:
                 continue
             if storage.exists(name):
+                if beside_content:
+                    continue
                 reject(f"The storage already has {name}. Import into an empty one.")
             with reader.open(f"media/{name}") as source:
                 try:

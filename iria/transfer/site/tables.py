@@ -180,8 +180,12 @@ class Table:
             "additionalProperties": False,
         }
 
-    def insert(self) -> str:
-        """Inserts the rows of the temporary table `import_lines`; columns without a value have their default."""
+    def insert(self, *, or_keep: bool = False) -> str:
+        """Inserts the rows of the temporary table `import_lines`; columns without a value have their default.
+
+        Args:
+            or_keep: keep a row that exists already; otherwise it is an error.
+        """
         quote = connection.ops.quote_name
         columns = [*self.public, *self.personal, *self.never]
         names = ", ".join(quote(each.name) for each in columns)
@@ -198,6 +202,7 @@ class Table:
         return (
             f"INSERT INTO {self.name} ({names}) SELECT {values} FROM import_lines,"  # noqa: S608
             f" jsonb_populate_record(NULL::{self.name}, line{binary}) r ORDER BY number"
+            f"{' ON CONFLICT DO NOTHING' if or_keep else ''}"
         )
 
     @cached_property

@@ -1,9 +1,8 @@
-"""Hands for the tests of the demo newsroom."""
+"""Loads and removes the demo newsroom, and compares the rows."""
 
 from io import StringIO
 from typing import Any, Final
 
-import pytest
 from django.apps import apps
 from django.core.management import call_command
 
@@ -11,8 +10,6 @@ from articles.editorial import listings
 from articles.editorial.models import Article
 from articles.search.index.models import SearchLanguage, SearchLexeme, SearchWord
 from iria.core.http.cache_versions import CacheVersion
-from iria.demo import content
-from iria.demo.loading import images
 
 PASSWORD: Final = "of-the-demo-editor"
 BESIDE: Final = {"procrastinate", "sessions", "contenttypes"}
@@ -45,23 +42,6 @@ def remove() -> str:
     said = StringIO()
     call_command("load_demo", "--remove", stdout=said)
     return said.getvalue()
-
-
-FEW: Final = {
-    "pacific-observers",
-    "search-and-rescue-drill",
-    "white-hulls-grey-rules",
-    "panama-lake",
-    "mekong-gauges",
-}
-
-
-def without_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loading anew within a test, where no image is needed, nor most of the stories."""
-    few = tuple(each for each in content.stories() if each.slug in FEW)
-    monkeypatch.setattr(content, "stories", lambda: few)
-    monkeypatch.setattr(images, "load", lambda marks, by: 0)
-    monkeypatch.setattr(images, "missing", lambda marks: [])
 
 
 def story(slug: str) -> Article:

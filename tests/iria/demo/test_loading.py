@@ -1,29 +1,29 @@
-"""The demo newsroom is loaded once, beside existing content."""
+"""The demo newsroom is loaded once, beside what a site has."""
 
 import re
 from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
-from django.core import mail
+from django.core.management import CommandError
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import User
 from articles.comments import job_queue
-from articles.editorial.models import Article, Category
-from iria.demo.loading import newsletters
-from iria.publication.models import Publication
-from newsletter.models import Issue, Newsletter, Subscriber
+from articles.editorial.models import Article
+from articles.editorial.versions import revisions
+from articles.popular.models import ArticleViews
+from articles.popular.most_read import most_read_articles
+from iria.publication.models import Publication, current_publication
 from tests.iria.demo.newsroom import (
     PASSWORD,
     every_row,
     load,
     remove,
     story,
-    without_images,
 )
-from tests.newsroom import category
+from tests.newsroom import category, draft
 
 pytestmark = pytest.mark.django_db
 
@@ -48,56 +48,67 @@ def test_the_demo_editor_signs_in_with_the_given_password() -> None:
     assert editor.has_perm("articles.publish_article")
 
 
-def test_a_password_is_generated_and_real_subscribers_get_no_email(
-    monkeypatch: pytest.MonkeyPatch,
+def test_it_is_loaded_beside_accounts_with_a_generated_password(
+    ola: User, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     remove()
-    newsletter = Newsletter.objects.offered()[0]
-    real = Subscriber.objects.create(
-        email="a.reader@readers.example", state="active", confirmed_at=timezone.now()
-    )
-    real.subscriptions.create(newsletter=newsletter)
     monkeypatch.delenv("IRIA_DEMO_PASSWORD", raising=False)
-    without_images(monkeypatch)
-    mail.outbox.clear()
-    output = load()
-    # Without a given password one is generated and printed once.
-    match = re.search(r"edna@roadstead\.example with the password (\S+)", output)
+    match = re.search(r"edna@roadstead\.example with the password (\S+)", load())
     assert match is not None
     assert User.objects.get(email="edna@roadstead.example").check_password(match[1])
+    ola.refresh_from_db()
     assert "password" not in load()
-    # A real subscriber never receives the demo's newsletter.
-    assert newsletters.NOT_SENT in output
-    assert Issue.objects.filter(state="draft").count() == 2
-    assert mail.outbox == []
-
-
-def test_existing_content_is_used_and_not_removed(
-    monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
+    # The file for `make run` has the e-mail address and the password, if there is one.
+    assert not (settings.STATE / "demo-editor.txt").exists()
     remove()
-    own = category("Our Asia desk", slug="asia-pacific")
-    Publication(name="The Strait Review").save()
-    Newsletter.objects.all().delete()
     monkeypatch.setenv("IRIA_DEMO_PASSWORD", "made-by-make")
     note = settings.STATE / "demo-editor.txt"
     note.write_text("made-by-make\n")
-    without_images(monkeypatch)
     load()
-    # The file for `make run` has the e-mail address and the password.
     assert note.read_text().split() == ["edna@roadstead.example", "made-by-make"]
-    # An existing category is used.
-    assert story("pacific-observers").categories.contains(own)
-    # A site without a newsletter gets one.
-    assert Newsletter.objects.get().name == "News"
-    assert Issue.objects.filter(state="sent").count() == 1
     remove()
     assert note.read_text().split() == ["made-by-make"]
-    own.refresh_from_db()
-    assert own.name == "Our Asia desk"
+
+
+def test_it_is_loaded_beside_other_content_and_once_more_beside_what_was_kept(rui: User) -> None:
+    remove()
+    Publication(name="The Strait Review").save()
+    own = draft("Our own", by=rui, categories=[category("Ours", slug="ours")])
+    load()
+    edited = story("panama-lake")
+    edited.headline = "Panama’s lake, as we see it"
+    revisions.save(edited, by=rui)
+    rows = every_row()
+    remove()
+    assert {each.headline for each in Article.objects.all()} == {"Our own", edited.headline}
+    load()
+    assert Article.objects.count() == 38
+    assert len(every_row()["articles.Revision"]) == len(rows["articles.Revision"])
+    edited.refresh_from_db()
+    assert edited.headline == "Panama’s lake, as we see it"
+    assert edited.lead_image is not None
     assert Publication.objects.get().name == "The Strait Review"
-    assert Category.objects.get() == own
-    assert not Newsletter.objects.exists()
+    own.refresh_from_db()
+    assert [each.name for each in own.categories.all()] == ["Ours"]
+    # Rows of the editors are numbered as without the demo.
+    assert own.pk < draft("Our next one", by=rui).pk < own.pk + 10
+
+
+def test_it_is_not_loaded_where_its_urls_are_taken() -> None:
+    remove()
+    category("Our Asia desk", slug="asia-pacific")
+    rows = every_row()
+    with pytest.raises(CommandError):
+        load()
+    assert every_row() == rows
+
+
+def test_the_most_read_articles_are_those_of_the_last_days() -> None:
+    """The views in the files are those of the days before they were exported."""
+    today = current_publication().local_date(timezone.now())
+    assert ArticleViews.objects.filter(day=today).exists()
+    assert not ArticleViews.objects.filter(day__gt=today).exists()
+    assert most_read_articles("en")
 
 
 def test_no_emails_are_sent_about_demo_comments() -> None:

@@ -1,31 +1,29 @@
 """Origins of rows of a collection."""
 
 import pytest
-from django.db.models import Model
+from django.contrib.contenttypes.models import ContentType
 
-from articles.editorial import category_tree
 from articles.editorial.models import Article, Category
 from iria.core.db.row_origins import RowOrigin, RowOrigins
+from tests.newsroom import category
 
 pytestmark = pytest.mark.django_db
 
 
-def test_an_origin_belongs_to_one_row_and_one_key() -> None:
+def test_a_collection_has_the_rows_with_its_origin() -> None:
+    row, _other = category("Trial", slug="trial"), category("Other", slug="other")
     origins = RowOrigins("trial")
-    created: list[Model] = []
-
-    def make() -> Category:
-        section = Category(name="Trial", slug="trial")
-        category_tree.save(section)
-        created.append(section)
-        return section
-
-    assert origins.create_once("a", make)
-    assert not origins.create_once("a", make)
-    assert not RowOrigins("trial").create_once("a", make)
-    assert len(created) == 1
-    assert RowOrigins("trial").row("a", Category) == created[0]
-    assert RowOrigins("trial").row("a", Article) is None
-    assert not origins.create_once("nothing", lambda: None)
+    assert not origins.exists()
+    RowOrigin.objects.create(
+        collection="trial",
+        key="category:trial",
+        content_type=ContentType.objects.get_for_model(Category),
+        object_id=row.pk,
+    )
+    assert origins.exists()
+    assert not RowOrigins("another").exists()
+    assert list(origins.rows(Category)) == [row]
+    assert not origins.rows(Article).exists()
     origins.delete()
-    assert not RowOrigin.objects.filter(collection="trial").exists()
+    assert not origins.exists()
+    assert Category.objects.filter(pk=row.pk).exists()

@@ -1,1 +1,0 @@
-"""Loads the demo content with the service functions of each app."""
