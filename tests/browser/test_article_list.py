@@ -33,3 +33,57 @@ def test_the_list_fits_the_screen_and_is_accessible(
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
     page.locator("#result_list tbody th a").click()
     expect(page.locator("#id_headline")).to_have_value("A quiet week at the strait")
+
+
+def test_the_list_is_used_with_single_keys(open_admin: OpenPage, edna: User) -> None:
+    for headline in ("First", "Second", "Third"):
+        newsroom.draft(headline, by=edna)
+    page = open_admin(edna, LIST)
+    links = page.locator("#result_list tbody th a")
+    for key, at in (("j", 0), ("j", 1), ("j", 2), ("j", 2), ("k", 1)):
+        page.keyboard.press(key)
+        expect(links.nth(at)).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator(".action-select:checked")).to_have_count(1)
+    expect(page.locator("#result_list tbody tr").nth(1).locator(".action-select")).to_be_checked()
+    page.keyboard.press("Escape")
+    expect(page.locator(".action-select:checked")).to_have_count(0)
+    page.keyboard.press("/")
+    expect(page.locator("#searchbar")).to_be_focused()
+    page.keyboard.type("j n x")
+    expect(page.locator("#searchbar")).to_have_value("j n x")
+    links.nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_headline")).to_have_value("Second")
+    page.goto(LIST)
+    page.keyboard.press("n")
+    page.wait_for_url("**/article/add/")
+
+
+def test_single_keys_can_be_switched_off(open_admin: OpenPage, edna: User) -> None:
+    newsroom.draft("First", by=edna)
+    page = open_admin(edna, LIST)
+    page.locator(".adm-account > summary").click()
+    page.get_by_label("Single-key shortcuts").uncheck()
+    page.reload()
+    page.keyboard.press("j")
+    page.keyboard.press("[")
+    expect(page.locator("#result_list tbody th a")).not_to_be_focused()
+    expect(page.locator("#nav-sidebar")).to_have_css("width", "236px")
+    page.locator(".adm-account > summary").click()
+    expect(page.get_by_label("Single-key shortcuts")).not_to_be_checked()
+
+
+def test_the_sidebar_is_narrowed_by_a_key_and_stays_so(open_admin: OpenPage, edna: User) -> None:
+    page = open_admin(edna, LIST)
+    sidebar = page.locator("#nav-sidebar")
+    page.keyboard.press("[")
+    expect(sidebar).to_have_css("width", "56px")
+    page.goto("/admin/articles/category/")
+    expect(sidebar).to_have_css("width", "56px")
+    expect(page.get_by_role("link", name="Comments")).to_have_attribute("title", "Comments")
+    assert complaints_in_every_look(page, DESKTOP) == []
+    page.locator(".adm-account > summary").click()
+    page.get_by_role("button", name="sidebar").click()
+    page.reload()
+    expect(sidebar).to_have_css("width", "236px")
