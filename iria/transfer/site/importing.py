@@ -138,7 +138,7 @@ def _is_high(table: Table) -> bool:
     with connection.cursor() as cursor:
         sequence = "pg_get_serial_sequence(%s, %s)::regclass"
         cursor.execute(
-            f"SELECT coalesce(pg_sequence_last_value({sequence}), 0)",  # noqa: S608
+            f"SELECT coalesce(pg_sequence_last_value({sequence}), 0)",
             [table.model._meta.db_table, table.key],
         )
         return int(cursor.fetchone()[0]) > HIGH
