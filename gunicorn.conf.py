@@ -3,7 +3,9 @@
 Options on the command line go first. WEB_CONCURRENCY is the number of workers.
 """
 
+import ctypes
 import os
+from contextlib import suppress
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "4"))
 threads = 4
@@ -13,6 +15,16 @@ limit_request_line = 8190
 # Heartbeats of the workers, never on a disk.
 if os.access("/dev/shm", os.W_OK):  # noqa: S108
     worker_tmp_dir = "/dev/shm"  # noqa: S108
+
+
+# Of the C library (mallopt(3)): one area of memory for all threads instead of one for each, and areas of their
+# own for large blocks such as pages, which go back to the system. Otherwise processes grow for many thousand
+# requests (docs/decisions/memory.md). Workers inherit this; musl has no such setting.
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+with suppress(AttributeError):
+    mallopt = ctypes.CDLL(None).mallopt
+    mallopt(M_ARENA_MAX, 1)
+    mallopt(M_MMAP_THRESHOLD, 64 * 1024)
 
 
 def on_starting(server: object) -> None:

@@ -25,8 +25,6 @@ from articles.images.rights.credit_line import credit_text
 from iria import settings_page
 from iria.core import hooks
 from iria.core.http.csrf import csrf_failure, submitted_text
-from iria.doctor.database import table_sizes
-from iria.doctor.run import results
 from iria.publication.context_processors import publication_of
 from iria.transfer import credits_page
 
@@ -289,6 +287,10 @@ class IriaAdminSite(admin.AdminSite):
         """What `manage.py doctor` prints; a POST also runs the checks that need the network."""
         if not request.user.is_superuser:
             raise PermissionDenied
+        # Rarely needed, and web processes need less memory without it (docs/decisions/memory.md).
+        from iria.doctor.database import table_sizes
+        from iria.doctor.run import results
+
         is_complete = request.method == "POST"
         context = self.each_context(request) | {
             "title": "Site health",

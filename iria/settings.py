@@ -86,7 +86,7 @@ API_RATE_LIMIT: int = env.int("API_RATE_LIMIT", default=120)
 # Searches per minute and IP address; suggestions five times as many.
 SEARCH_RATE_LIMIT: int = env.int("SEARCH_RATE_LIMIT", default=120)
 # Memory for public pages as they were sent, in each web process; 0 stores none.
-PAGE_STORE_MB: int = env.int("PAGE_STORE_MB", default=32)
+PAGE_STORE_MB: int = env.int("PAGE_STORE_MB", default=16)
 # Where stored pages are written as files too, for nginx or Caddy; empty: nowhere.
 PAGE_DIRECTORY: str = env("PAGE_DIRECTORY", cast=absolute_path, default="")
 PAGE_DIRECTORY_MB: int = env.int("PAGE_DIRECTORY_MB", default=100)

@@ -10,7 +10,6 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from accounts import known_browsers, sessions
-from iria.backup import runs as backups
 from iria.core.db import backup_runs
 from iria.core.http import cache_versions, rate_limit
 from iria.core.security import daily_key
@@ -145,6 +144,8 @@ def delete_old_backup_runs(timestamp: int) -> None:
 @app.task(name="iria.back_up", queueing_lock="iria.back_up", lock="iria.back_up")
 def back_up(timestamp: int) -> None:
     """At the time of BACKUP_TIME: makes a backup, and tries it when the last trial is some days ago."""
+    from iria.backup import runs as backups  # docs/decisions/memory.md
+
     backups.back_up(Path(settings.BACKUP_DIRECTORY))
     backups.drill_if_due(Path(settings.BACKUP_DIRECTORY))
 

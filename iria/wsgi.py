@@ -48,7 +48,8 @@ def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> 
 
 
 # Objects created up to here are permanent, so the garbage collector need not scan them
-# again. It may also run less often, since requests create little garbage.
+# again. It may also run less often, since requests create little garbage. What was in use during such a run
+# is looked at again after five others, so that it is not kept for long afterwards.
 gc.collect()
 gc.freeze()
-gc.set_threshold(20_000, 20, 20)
+gc.set_threshold(20_000, 5, 20)

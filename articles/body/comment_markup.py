@@ -46,7 +46,7 @@ _cleaner: Final = nh3.Cleaner(
 )
 
 
-@lru_cache(maxsize=2000)
+@lru_cache(maxsize=500)
 def render_comment(text: str) -> str:
     """The text of a comment as safe HTML."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -6,8 +6,8 @@ or another credit is a different key, so nothing has to be invalidated
 (docs/decisions/html-fragments.md).
 """
 
+import sys
 from collections.abc import Hashable
-from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,8 +18,38 @@ from django.utils.translation import get_language
 
 from iria.core.active_theme import active_theme
 
-MAX_FRAGMENTS: Final = 4096
-"""Fragments cached in a process; a card takes about 2 kB."""
+MOST_BYTES: Final = 8_000_000
+"""Of the fragments cached in a process, with their keys; a card takes about 4 kB."""
+
+
+class _Generations:
+    """Fragments in two halves. When the newer half is full, the older one is dropped, without those that were
+    used meanwhile. Unlike a list in the order of use, it hashes a key, which takes time, only once.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self._newer: dict[Hashable, SafeString] = {}
+        self._older: dict[Hashable, SafeString] = {}
+        self._bytes = 0
+
+    def get(self, key: Hashable) -> SafeString | None:
+        html = self._newer.get(key)
+        if html is None and (html := self._older.get(key)) is not None:
+            self.put(key, html)
+        return html
+
+    def put(self, key: Hashable, html: SafeString) -> None:
+        # The values in its key are about as long.
+        self._bytes += 2 * sys.getsizeof(html)
+        if self._bytes > MOST_BYTES / 2:
+            self._older, self._newer, self._bytes = self._newer, {}, 2 * sys.getsizeof(html)
+        self._newer[key] = html
+
+
+_cached: Final = _Generations()
 
 
 def render_fragment(template_name: str, **values: Hashable) -> SafeString:
@@ -29,17 +59,12 @@ def render_fragment(template_name: str, **values: Hashable) -> SafeString:
     """
     if settings.DEBUG:
         return _render(template_name, values)
-    return _cached(template_name, active_theme(), get_language(), tuple(values.items()))
-
-
-@lru_cache(maxsize=MAX_FRAGMENTS)
-def _cached(
-    template_name: str,
-    _theme: str,
-    _language: str | None,
-    values: tuple[tuple[str, Hashable], ...],
-) -> SafeString:
-    return _render(template_name, dict(values))
+    key = (template_name, active_theme(), get_language(), tuple(values.items()))
+    html = _cached.get(key)
+    if html is None:
+        html = _render(template_name, values)
+        _cached.put(key, html)
+    return html
 
 
 def _render(template_name: str, values: dict[str, Any]) -> SafeString:
@@ -50,7 +75,7 @@ def _render(template_name: str, values: dict[str, Any]) -> SafeString:
 def clear_fragments(*, setting: str = "", **_signal: Any) -> None:
     """Clears the cache, for example when a test changes a setting."""
     if setting in {"", "TEMPLATES", "DEBUG", "LANGUAGE_CODE"}:
-        _cached.cache_clear()
+        _cached.clear()
 
 
 setting_changed.connect(clear_fragments)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 from uuid import uuid4
 
-import css_inline
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -155,6 +154,8 @@ def surroundings(publication: Publication, language: str, direction: str) -> dic
 
 def inlined(html: str) -> str:
     """HTML with the rules of its `style` element inlined."""
+    import css_inline  # docs/decisions/memory.md
+
     inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
     written = inliner.inline(html)
     # css_inline puts the remaining rules first in the head, before the encoding.

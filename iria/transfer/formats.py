@@ -1,4 +1,7 @@
-"""The formats that the admin can import. A new one needs a parser and an entry here."""
+"""The formats that the admin can import. A new one needs a parser and an entry here.
+
+Parsers are imported when a file is opened, since the admin needs their names only (docs/decisions/memory.md).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,13 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from iria.publication.models import current_publication
-from iria.transfer.feeds.parser import Feed
-from iria.transfer.ghost.parser import ALL_PRIMARY
-from iria.transfer.ghost.parser import Export as Ghost
-from iria.transfer.markdown.parser import MarkdownFolder
-from iria.transfer.medium import Export as Medium
-from iria.transfer.substack import Export as Substack
-from iria.transfer.wordpress.parser import Export
 from iria.transfer.writer.run import Source
 
 
@@ -32,15 +28,39 @@ class Format:
 
 
 def _wordpress(file: Path) -> Source:
+    from iria.transfer.wordpress.parser import Export
+
     return Export(file, current_publication().zone_info, ("post",))
 
 
 def _ghost(file: Path) -> Source:
-    return Ghost(file, categories=frozenset([ALL_PRIMARY]))
+    from iria.transfer.ghost.parser import ALL_PRIMARY, Export
+
+    return Export(file, categories=frozenset([ALL_PRIMARY]))
 
 
 def _markdown(folder: Path) -> Source:
+    from iria.transfer.markdown.parser import MarkdownFolder
+
     return MarkdownFolder(folder, current_publication().zone_info)
+
+
+def _substack(file: Path) -> Source:
+    from iria.transfer.substack import Export
+
+    return Export(file)
+
+
+def _medium(file: Path) -> Source:
+    from iria.transfer.medium import Export
+
+    return Export(file)
+
+
+def _feed(file: Path) -> Source:
+    from iria.transfer.feeds.parser import Feed
+
+    return Feed(file)
 
 
 FORMATS: Final = {
@@ -61,13 +81,13 @@ FORMATS: Final = {
         "Substack",
         "In Substack: Settings, Exports, New export. The result is a ZIP file.",
         (".zip",),
-        Substack,
+        _substack,
     ),
     "medium": Format(
         "Medium",
         "In Medium: Settings, Security and apps, Download your information. The result is a ZIP file.",
         (".zip",),
-        Medium,
+        _medium,
     ),
     "markdown": Format(
         "Hugo, Jekyll, Eleventy or Markdown",
@@ -80,7 +100,7 @@ FORMATS: Final = {
         "RSS, Atom or JSON Feed",
         "Feeds: the feed saved as a file. Most feeds have the newest articles only.",
         (".xml", ".rss", ".atom", ".json"),
-        Feed,
+        _feed,
     ),
 }
 """System → format."""

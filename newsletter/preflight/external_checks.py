@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-import dns.exception
-import dns.resolver
-from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -121,6 +118,8 @@ def _domain_of(newsletter: Newsletter) -> str:
 
 def check_dns(name: str) -> str:
     """Returns what is wrong with a DNS record, or an empty string."""
+    import dns.exception  # docs/decisions/memory.md
+
     kind, *rest = name.split()
     domain = rest[-1]
     try:
@@ -176,6 +175,8 @@ def _dkim(selector: str, domain: str) -> str:
 
 def _is_our_key(record: str) -> bool:
     """Whether the record has the public key of DKIM_KEY_FILE, in one of the two forms of RFC 6376."""
+    from cryptography.hazmat.primitives import serialization  # docs/decisions/memory.md
+
     tags = dict(tag.strip().split("=", 1) for tag in record.split(";") if "=" in tag)
     private = serialization.load_pem_private_key(settings.DKIM_KEY.encode(), None)
     public = private.public_key()
@@ -199,6 +200,8 @@ def _texts(name: str) -> list[str]:
 
 
 def _query(name: str, record_type: str) -> list[Any]:
+    import dns.resolver  # docs/decisions/memory.md
+
     resolver = dns.resolver.get_default_resolver()
     try:
         return list(resolver.resolve(name, record_type, lifetime=SECONDS))

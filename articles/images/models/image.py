@@ -24,7 +24,7 @@ from iria.core import hooks
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
-CACHED_LISTS: Final = 1024
+CACHED_LISTS: Final = 512
 """Lists cached in a process; about eight kilobytes each with the attributes computed from them."""
 
 

@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
-from iria.core.http import cdn, page_files, shared_pages
+from iria.core.http import cdn, page_files
 from iria.core.http.change_listener import listener
 from iria.core.http.private_paths import is_private
 from iria.core.http.release import release
@@ -200,7 +200,9 @@ class StoredPages:
             pages.put(key, page, settings.PAGE_STORE_MB * 1_000_000)
             response.compressed = page.compressed  # type: ignore[attr-defined]
             page_files.offer(request, page, began)
-            if is_new:
+            if is_new and settings.SHARED_PAGES_URL:
+                from iria.core.http import shared_pages  # docs/decisions/memory.md
+
                 shared_pages.put(key, page)
         return _answer(request, response, freshness, timezone.now())
 
@@ -210,6 +212,10 @@ def find(key: Key, version: str) -> StoredPage | None:
     page = pages.get(key)
     if page is not None and page.freshness.version == version:
         return page
+    if not settings.SHARED_PAGES_URL:
+        return None
+    from iria.core.http import shared_pages  # docs/decisions/memory.md
+
     shared = shared_pages.get(key, version)
     if shared is None:
         return None

@@ -7,7 +7,7 @@ page from here is as fresh as one that is rendered, and Redis need not hear of a
 import hashlib
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from django.conf import settings
 from django.utils import timezone
@@ -19,9 +19,7 @@ from redis.retry import Retry
 from iria.core import redis_cache
 from iria.core.http.change_listener import listener
 from iria.core.http.compression import COMPRESS
-
-if TYPE_CHECKING:
-    from iria.core.http.page_store import Key, StoredPage
+from iria.core.http.page_store import Key, StoredPage
 
 TIMEOUT_SECONDS: Final = 0.1
 """Rendering a page takes less."""
@@ -30,10 +28,10 @@ MOST_SECONDS: Final = 600
 CODING: Final = "br"
 
 
-def get(key: "Key", version: str) -> tuple[bytes, dict[str, str], frozenset[str]] | None:
+def get(key: Key, version: str) -> tuple[bytes, dict[str, str], frozenset[str]] | None:
     """The compressed body, the headers and the scopes of a page of this version."""
     found = None
-    if settings.SHARED_PAGES_URL and not redis_cache.outage.is_pausing():
+    if not redis_cache.outage.is_pausing():
         try:
             found = _client(settings.SHARED_PAGES_URL).get(_name(key, version))
         except RedisError as error:
@@ -45,9 +43,9 @@ def get(key: "Key", version: str) -> tuple[bytes, dict[str, str], frozenset[str]
     return body, headers, frozenset(scopes)
 
 
-def put(key: "Key", page: "StoredPage") -> None:
+def put(key: Key, page: StoredPage) -> None:
     """Stores a page, unless something has changed while it was rendered."""
-    if not settings.SHARED_PAGES_URL or redis_cache.outage.is_pausing():
+    if redis_cache.outage.is_pausing():
         return
     now = timezone.now()
     if not listener.is_current() or not page.freshness.lasts(now):
@@ -65,7 +63,7 @@ def put(key: "Key", page: "StoredPage") -> None:
         redis_cache.outage.note(error)
 
 
-def _name(key: "Key", version: str) -> str:
+def _name(key: Key, version: str) -> str:
     return f"iria:page:{hashlib.blake2b(repr((key, version)).encode(), digest_size=20).hexdigest()}"
 
 

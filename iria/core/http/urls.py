@@ -47,7 +47,7 @@ register_converter(Slug, "letters")
 register_converter(SlugPath, "letters_path")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def url_path(name: str, *parts: str | int) -> str:
     """`reverse` with a cache; a front page needs a hundred paths."""
     return reverse(name, args=parts)
