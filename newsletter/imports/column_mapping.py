@@ -13,7 +13,8 @@ SUBSCRIBED_WORDS: Final = frozenset(
         "subscribed", "active", "confirmed", "enabled", "optin", "optedin", "true", "yes", "y", "t",
         "member", "free", "paid", "comped", "premium", "regular", "verified", "subscriber", "trial",
         "engaged", "gifted", "trialed", "churning", "pastdue", "unpaid", "abonne", "actif", "confirme", "oui", "abonniert", "aktiv", "bestatigt", "ja",
-        "activo", "suscrito", "si", "attivo", "iscritto",
+        "activo", "suscrito", "si", "attivo", "iscritto", "ativo", "inscrito", "confirmado", "sim",
+        "actief", "ingeschreven", "aangemeld", "marketingcontact", "express", "explicit",
     }
 )  # fmt: skip
 UNSUBSCRIBED_WORDS: Final = frozenset(
@@ -27,17 +28,27 @@ UNSUBSCRIBED_WORDS: Final = frozenset(
         "unverified", "unactivated", "pending", "nonsubscribed", "notsubscribed", "cancelled",
         "canceled", "invalid", "spammy", "malicious", "desabonne", "nonabonne", "desinscrit", "inactif", "enattente", "non",
         "abgemeldet", "abbestellt", "gesperrt", "unbestatigt", "inaktiv", "nein", "inactivo", "baja",
-        "disiscritto", "inattivo",
+        "disiscritto", "inattivo", "inativo", "descadastrado", "cancelado", "pendente", "naoconfirmado",
+        "nao", "inactief", "uitgeschreven", "afgemeld", "nee", "neversubscribed", "nonmarketingcontact",
+        "awaitingconfirmation", "permissionnotset", "implicit", "temporaryhold",
     }
 )  # fmt: skip
 """Unsubscribed, suppressed or never confirmed: none of them consents to this list."""
 UNCONFIRMED_WORDS: Final = frozenset(
     {
         "unconfirmed", "notconfirmed", "notyetconfirmed", "unverified", "unactivated", "pending",
-        "nonsubscribed", "notsubscribed", "enattente", "unbestatigt",
+        "nonsubscribed", "notsubscribed", "enattente", "unbestatigt", "pendente", "naoconfirmado",
+        "neversubscribed", "nonmarketingcontact", "awaitingconfirmation", "permissionnotset", "implicit",
     }
 )  # fmt: skip
 """Those of them who never said no either, and may still agree."""
+OTHER_COLUMNS_TOO: Final = frozenset(
+    {
+        "true", "yes", "y", "t", "member", "free", "paid", "premium", "regular", "trial", "oui", "ja",
+        "si", "sim", "false", "no", "n", "f", "non", "nein", "nao", "nee", "invalid", "deleted",
+    }
+)  # fmt: skip
+"""Statuses that other columns have too, such as those of a plan or a question."""
 
 
 FALSE_WORDS: Final = frozenset(
@@ -86,17 +97,26 @@ HEADERS: Final = {
     STATE: {
         "state", "status", "subscriberstatus", "subscriptionstatus", "emailstatus", "memberstatus",
         "subscribed", "subscribedtoemails", "emailsubscription", "emailmarketing", "etat", "statut",
-        "zustand", "estado", "stato",
+        "zustand", "estado", "stato", "situacao", "emailmarketingconsent", "emailmarketingstatus",
+        "acceptsemailmarketing", "acceptsmarketing", "emailsubscriberstatus", "marketingcontactstatus",
+        "emailpermissionstatus", "abonniert", "angemeldet",
     },
     UNSUBSCRIBED: {
         "unsubscribed", "unsubscribedat", "unsubscribedon", "unsubscribedate", "unsubtime", "cleantime",
         "emaildisabled", "emailoptout", "optout", "optoutdate", "optouttime", "optedout", "optedoutat",
         "hasoptedoutofemail", "blocklisted", "emailblocklisted", "blacklisted", "emailblacklisted",
         "bounced", "bouncedat", "hardbounced", "donotemail", "donotmail", "donotcontact", "suppressed",
-        "suppressedat", "desabonne", "desinscrit", "abgemeldet", "abgemeldetam",
+        "suppressedat", "desabonne", "desinscrit", "abgemeldet", "abgemeldetam", "complained",
+        "complainedat", "complaint", "spamcomplaint", "markedasspam", "reportedspam",
     },
 }  # fmt: skip
 """Column headers of e-mail services, as returned by `plain`."""
+NEVER: Final = {
+    "emaildisabled", "blocklisted", "emailblocklisted", "blacklisted", "emailblacklisted", "bounced",
+    "bouncedat", "hardbounced", "donotemail", "donotmail", "donotcontact", "suppressed", "suppressedat",
+    "complained", "complainedat", "complaint", "spamcomplaint", "markedasspam", "reportedspam",
+}  # fmt: skip
+"""Those of them that count whatever the status is."""
 ADDRESS: Final = re.compile(r"\s*\S+@\S+\.\S+\s*\Z")
 MAX_CELL_LENGTH: Final = 600
 """The maximum length of a cell with an address and a name; longer ones are not searched."""
@@ -133,11 +153,15 @@ class ColumnMapping:
         email = _email_column(rows, header)
         if email is None:
             email = _first_with_emails(rows)
-        # Somebody who resubscribed still has an unsubscribe date, so the status takes precedence.
-        unsubscribed = columns[UNSUBSCRIBED] if columns[STATE] is None else None
-        return cls(
-            email or 0, columns[NAME], columns[LANGUAGE], columns[STATE], unsubscribed, has_header
+        if columns[STATE] is None:
+            columns[STATE] = _state_column(rows[has_header:], {email, *columns.values()})
+        elif columns[UNSUBSCRIBED] is not None:
+            # Somebody who resubscribed still has an unsubscribe date, so the status takes precedence.
+            columns[UNSUBSCRIBED] = _index_of(NEVER, header)
+        name, language, state, unsubscribed = (
+            columns[each] for each in (NAME, LANGUAGE, STATE, UNSUBSCRIBED)
         )
+        return cls(email or 0, name, language, state, unsubscribed, has_header)
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:
@@ -170,6 +194,18 @@ class ColumnMapping:
 
 def _index_of(names: set[str], header: list[str]) -> int | None:
     return next((index for index, name in enumerate(header) if name in names), None)
+
+
+def _state_column(rows: Sequence[Row], others: set[int | None]) -> int | None:
+    """The first column with nothing but statuses, whatever its header is."""
+    for index in range(max((len(row.cells) for row in rows), default=0)):
+        words = {
+            plain(cell) for row in rows for cell in row.cells[index : index + 1] if cell.strip()
+        }
+        is_status = words <= SUBSCRIBED_WORDS | UNSUBSCRIBED_WORDS
+        if index not in others and words - OTHER_COLUMNS_TOO and is_status:
+            return index
+    return None
 
 
 def _email_column(rows: Sequence[Row], header: list[str]) -> int | None:

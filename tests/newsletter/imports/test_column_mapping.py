@@ -2,7 +2,8 @@
 
 import pytest
 
-from newsletter.imports.column_mapping import is_unsubscribed, says_unsubscribed
+from newsletter.imports.column_mapping import ColumnMapping, is_unsubscribed, says_unsubscribed
+from newsletter.imports.csv_reader import Table
 from newsletter.models import Subscriber
 
 
@@ -50,3 +51,24 @@ def test_statuses_of_other_services_are_recognised_or_unknown(
 )
 def test_an_unsubscribed_column_is_interpreted(cell: str, unsubscribed: bool) -> None:
     assert says_unsubscribed(cell) is unsubscribed
+
+
+@pytest.mark.parametrize(
+    ("content", "state", "gone"),
+    [
+        ("E-Mail;Wert\na@b.example;aktiv\nc@d.example;abgemeldet\n", 1, None),
+        ("a@b.example,active\nc@d.example,bounced\n", 1, None),
+        ("email,vip\na@b.example,yes\nc@d.example,no\n", None, None),
+        ("email,plan\na@b.example,free\nc@d.example,paid\n", None, None),
+        ("email,note\na@b.example,active\nc@d.example,met in Lyon\n", None, None),
+        ("email,status,bounced\na@b.example,active,true\n", 1, 2),
+        ("email,status,unsubscribed_at\na@b.example,active,2020-01-01\n", 1, None),
+        ("email,Email Marketing Consent\na@b.example,NEVER_SUBSCRIBED\n", 1, None),
+        ("Adresse e-mail,Complained\na@b.example,1\n", None, 1),
+    ],
+)
+def test_columns_that_forbid_e_mails_are_found(
+    content: str, state: int | None, gone: int | None
+) -> None:
+    columns = ColumnMapping.guessed(list(Table.of(content.encode()).rows()))
+    assert (columns.email, columns.state, columns.gone) == (0, state, gone)
