@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import User
 from articles.editorial.models import Article, Draft
 from articles.editorial.versions import drafts
+from articles.editorial.versions.changes import publish_due_changes
 from tests import newsroom
 from tests.articles.editorial.admin.forms import change_url
 from tests.browser.article_form import publish
@@ -85,6 +86,28 @@ def test_a_published_article_stays_as_it_is_until_its_changes_are_published(
     expect(page.locator("[name=_discard]")).to_have_count(0)
     assert Article.objects.published().get().headline == "Half a sen"
     assert not Draft.objects.exists()
+
+
+def test_readers_see_the_old_text_until_a_scheduled_change_is_due(
+    open_admin: OpenPage, open_page: OpenPage, edna: User
+) -> None:
+    article = newsroom.published("Before", authors=[newsroom.author("Ines Faro")])
+    page = open_admin(edna, change_url(article))
+    saved(page, lambda: page.fill("#id_headline", "After"))
+    page.locator("#tab-publish .admin-schedule > summary").click()
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    page.fill("#id_schedule_for", f"{tomorrow:%Y-%m-%dT%H:%M}")
+    page.locator("#tab-publish [name=_schedule]").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    reader = open_page(article.get_absolute_url())
+    assert publish_due_changes() == 0
+    reader.reload()
+    expect(reader.locator("h1")).to_have_text("Before")
+    # As if the day had passed.
+    Draft.objects.update(publish_at=timezone.now())
+    assert publish_due_changes() == 1
+    reader.reload()
+    expect(reader.locator("h1")).to_have_text("After")
 
 
 def test_text_of_a_closed_tab_is_offered_again(open_admin: OpenPage, edna: User) -> None:
@@ -281,15 +304,20 @@ def test_publishing_sends_the_last_words_too(open_admin: OpenPage, edna: User) -
 
 
 def test_a_version_is_restored_from_the_history(open_admin: OpenPage, edna: User) -> None:
-    article = newsroom.published("First", body="<p>One.</p>")
-    drafts.save(article, {"headline": "Second", "body": "<p>Two.</p>"}, by=edna)
+    lead, inside = newsroom.picture(), newsroom.picture()
+    body = f'<p>One.</p><figure data-image="{inside.pk}">At the quay</figure>'
+    article = newsroom.published("First", body=body, lead_image=lead)
+    changed = {"headline": "Second", "body": "<p>Two.</p>", "lead_image_id": None}
+    drafts.save(article, changed, by=edna)
     page = open_admin(edna, f"/admin/articles/article/{article.pk}/versions/2/")
     page.get_by_role("button", name="Headline").click()
     expect(page.locator("#id_headline")).to_have_value("Second")
     page.goto(f"/admin/articles/article/{article.pk}/versions/1/")
     page.click("#content-main > form[method=post] button")
     expect(page.locator("#id_headline")).to_have_value("First")
-    expect(page.locator(TEXT)).to_have_text("One.")
+    expect(page.locator(TEXT)).to_contain_text("One.")
+    expect(page.locator(f"{TEXT} figure")).to_have_count(1)
+    expect(page.locator("#id_lead_image")).to_have_value(str(lead.pk))
     assert Article.objects.published().get().headline == "First"
 
 
