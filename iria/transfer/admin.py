@@ -23,6 +23,7 @@ from iria.core.db.import_runs import ImportReportPage, ImportRun
 from iria.core.db.imported_items import ImportedItem
 from iria.core.db.row_origins import RowOrigin
 from iria.core.hooks import DashboardItem
+from iria.publication.models import validate_time_zone
 from iria.transfer import runs, uploads
 from iria.transfer.formats import FORMATS
 from iria.transfer.records import Kind
@@ -32,6 +33,8 @@ from iria.transfer.undo import REMOVED, STAYS
 OUTCOMES: Final = ("found", *(each.value for each in Outcome), REMOVED, STAYS)
 TOO_LATE: Final = "This is not possible now: the import is running, or its file was deleted."
 ONE_FILE: Final = "Upload a file, or name one on the server, not both."
+MOST_SETTINGS: Final = 5 * 1024**2
+"""Bytes of a file of redirects or routes."""
 OUTSIDE: Final = "Enter a path inside the folder, such as “export.xml”."
 State = ImportRun.State
 
@@ -52,6 +55,31 @@ class UploadForm(forms.Form):
     server_file = forms.CharField(label="Export on the server", required=False, max_length=500)
     media_folder = forms.CharField(label="Images on the server", required=False, max_length=500)
 
+    time_zone = forms.CharField(
+        label="Time zone of the old site",
+        required=False,
+        max_length=64,
+        validators=[validate_time_zone],
+        help_text="Such as Europe/Lisbon, for dates without one. If empty, that of this site.",
+    )
+    site_url = forms.URLField(
+        label="URL of the old site",
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        help_text="If the export does not name it, as in Ghost and Substack: links to its own texts are found by it.",
+    )
+    post_types = forms.CharField(
+        label="Other post types",
+        required=False,
+        max_length=200,
+        help_text="WordPress: their names, separated by commas. They become articles. The report lists those there are.",
+    )
+    redirects = forms.FileField(
+        label="Redirects", required=False, help_text="Ghost: redirects.yaml or redirects.json."
+    )
+    routes = forms.FileField(label="Routes", required=False, help_text="Ghost: routes.yaml.")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(system, each.name) for system, each in FORMATS.items()]
@@ -62,6 +90,12 @@ class UploadForm(forms.Form):
         self.fields["server_file"].help_text = f"A file in {uploads.server_folder()}."
         self.fields["media_folder"].help_text = "A folder or ZIP file in the same folder."
 
+    @property
+    def has_details(self) -> bool:
+        """Whether something was said of the old site."""
+        names = ("time_zone", "site_url", "post_types", "redirects", "routes")
+        return any(name in self.errors or self[name].value() for name in names)
+
     def clean_server_file(self) -> str:
         return _inside(self.cleaned_data["server_file"])
 
@@ -70,6 +104,17 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> Any:
         return _not_too_large(self.cleaned_data["file"])
+
+    def clean_post_types(self) -> tuple[str, ...]:
+        return tuple(
+            name for each in self.cleaned_data["post_types"].split(",") if (name := each.strip())
+        )
+
+    def clean_redirects(self) -> Any:
+        return _settings(self.cleaned_data["redirects"])
+
+    def clean_routes(self) -> Any:
+        return _settings(self.cleaned_data["routes"])
 
     def clean_images(self) -> Any:
         return _not_too_large(self.cleaned_data["images"])
@@ -96,6 +141,13 @@ def _inside(name: str) -> str:
 def _not_too_large(file: Any) -> Any:
     if file and file.size > uploads.MOST_BYTES:
         message = "The file is larger than 1 GB. Copy it to the server instead; see below."
+        raise forms.ValidationError(message)
+    return file
+
+
+def _settings(file: Any) -> Any:
+    if file and file.size > MOST_SETTINGS:
+        message = f"The file is larger than {MOST_SETTINGS // 1024**2} MB."
         raise forms.ValidationError(message)
     return file
 

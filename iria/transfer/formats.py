@@ -7,9 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from iria.publication.models import current_publication
 from iria.transfer.writer.run import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was said of the old site; a format uses what it needs."""
+
+    zone: ZoneInfo
+    site_url: str = ""
+    post_types: tuple[str, ...] = ()
+    """Of WordPress, besides posts."""
+    redirects: Path | None = None
+    routes: Path | None = None
+    """Of Ghost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +32,7 @@ class Format:
     """A sentence for people who do not know their old system well."""
     suffixes: tuple[str, ...]
     """Of its files."""
-    open: Callable[[Path], Source]
+    open: Callable[[Path, Options], Source]
     """File or folder → its parser."""
     has_sizes: bool = False
     """Whether its uploads have smaller versions of each image beside it."""
@@ -27,40 +40,46 @@ class Format:
     """Whether it is a folder with texts and images, uploaded as a ZIP file."""
 
 
-def _wordpress(file: Path) -> Source:
+def _wordpress(file: Path, given: Options) -> Source:
     from iria.transfer.wordpress.parser import Export
 
-    return Export(file, current_publication().zone_info, ("post",))
+    return Export(file, given.zone, ("post", *given.post_types))
 
 
-def _ghost(file: Path) -> Source:
+def _ghost(file: Path, given: Options) -> Source:
     from iria.transfer.ghost.parser import ALL_PRIMARY, Export
 
-    return Export(file, categories=frozenset([ALL_PRIMARY]))
+    return Export(
+        file,
+        given.site_url,
+        frozenset([ALL_PRIMARY]),
+        redirects_file=given.redirects,
+        routes_file=given.routes,
+    )
 
 
-def _markdown(folder: Path) -> Source:
+def _markdown(folder: Path, given: Options) -> Source:
     from iria.transfer.markdown.parser import MarkdownFolder
 
-    return MarkdownFolder(folder, current_publication().zone_info)
+    return MarkdownFolder(folder, given.zone, given.site_url)
 
 
-def _substack(file: Path) -> Source:
+def _substack(file: Path, given: Options) -> Source:
     from iria.transfer.substack import Export
 
-    return Export(file)
+    return Export(file, given.site_url)
 
 
-def _medium(file: Path) -> Source:
+def _medium(file: Path, given: Options) -> Source:
     from iria.transfer.medium import Export
 
     return Export(file)
 
 
-def _feed(file: Path) -> Source:
+def _feed(file: Path, given: Options) -> Source:
     from iria.transfer.feeds.parser import Feed
 
-    return Feed(file)
+    return Feed(file, given.site_url)
 
 
 FORMATS: Final = {
@@ -73,7 +92,7 @@ FORMATS: Final = {
     ),
     "ghost": Format(
         "Ghost",
-        "In Ghost: Settings, Import/Export, Export content. Members are imported by the command import_ghost only.",
+        "In Ghost: Settings, Import/Export, Export content. Members are imported as subscribers of a newsletter.",
         (".json",),
         _ghost,
     ),

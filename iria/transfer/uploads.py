@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -20,9 +21,10 @@ from procrastinate.exceptions import AlreadyEnqueued
 from accounts.models import User
 from iria.core.db.import_runs import ImportChunk, ImportRun
 from iria.core.text.validators import one_line
+from iria.publication.models import current_publication
 from iria.transfer import recognition, runs
 from iria.transfer.archives import Archive
-from iria.transfer.formats import FORMATS
+from iria.transfer.formats import FORMATS, Options
 from iria.transfer.records import Unreadable
 from iria.transfer.undo import Undo
 from iria.transfer.writer.fetching import Fetcher
@@ -54,6 +56,11 @@ class Upload:
     images: UploadedFile[Any] | None = None
     media_folder: str = ""
     fetch_images: bool = False
+    redirects: UploadedFile[Any] | None = None
+    routes: UploadedFile[Any] | None = None
+    time_zone: str = ""
+    site_url: str = ""
+    post_types: tuple[str, ...] = ()
 
 
 def server_folder() -> Path:
@@ -70,12 +77,21 @@ def add(archive: Upload, *, by: User) -> ImportRun:
             server_file=archive.server_file,
             media_folder=archive.media_folder,
             fetch_images=archive.fetch_images,
+            options={
+                "time_zone": archive.time_zone,
+                "site_url": archive.site_url,
+                "post_types": archive.post_types,
+            },
             created_by=by,
         )
-        if archive.file:
-            _store(run, File.SOURCE, archive.file)
-        if archive.images:
-            _store(run, File.MEDIA, archive.images)
+        for file, upload in (
+            (File.SOURCE, archive.file),
+            (File.MEDIA, archive.images),
+            (File.REDIRECTS, archive.redirects),
+            (File.ROUTES, archive.routes),
+        ):
+            if upload:
+                _store(run, file, upload)
     change_state(run, State.CHECKING)
     return run
 
@@ -180,14 +196,14 @@ def _undo(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:
 
 def _import(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:
     dry_run = run.state == State.CHECKING
-    with _unpacked(run) as (file, media):
+    with _unpacked(run) as (file, media, options):
         kind = FORMATS[run.system]
         # A folder of texts has its images too.
         folder = media or (file if kind.is_folder else None)
         fetcher = Fetcher(check_stop) if run.fetch_images else None
         found = Media(folder, has_sizes=kind.has_sizes, fetcher=fetcher)
         Import(
-            kind.open(file),
+            kind.open(file, options),
             media=found if folder or fetcher else None,
             dry_run=dry_run,
             by=run.created_by,
@@ -199,8 +215,8 @@ def _import(run: ImportRun, check_stop: Callable[[int, int], None]) -> None:
 
 
 @contextmanager
-def _unpacked(run: ImportRun) -> Iterator[tuple[Path, Path | None]]:
-    """The file and the folder of images, for as long as they are needed."""
+def _unpacked(run: ImportRun) -> Iterator[tuple[Path, Path | None, Options]]:
+    """The file, the folder of images, and what else was given, for as long as they are needed."""
     with TemporaryDirectory(prefix=WORK, dir=settings.STATE) as name:
         folder = Path(name)
         if run.server_file:
@@ -224,7 +240,25 @@ def _unpacked(run: ImportRun) -> Iterator[tuple[Path, Path | None]]:
         recognition.require(file, run.system)
         if FORMATS[run.system].is_folder and not file.is_dir():
             file = _only_folder(_unzip(file, folder / "source", _is_of_site))
-        yield file, media
+        zone = run.options.get("time_zone")
+        options = Options(
+            ZoneInfo(zone) if zone else current_publication().zone_info,
+            run.options.get("site_url", ""),
+            tuple(run.options.get("post_types", ())),
+            _settings_file(run, File.REDIRECTS, folder),
+            _settings_file(run, File.ROUTES, folder),
+        )
+        yield file, media, options
+
+
+def _settings_file(run: ImportRun, file: str, folder: Path) -> Path | None:
+    """A file in JSON or YAML; which of them, its name has to say."""
+    if not run.chunks.filter(file=file).exists():
+        return None
+    copied = _copied(run, file, folder / file)
+    with copied.open("rb") as opened:
+        is_json = opened.read(100).lstrip()[:1] in {b"[", b"{"}
+    return copied.rename(folder / f"{file}.{'json' if is_json else 'yaml'}")
 
 
 def _only_folder(folder: Path) -> Path:

@@ -56,6 +56,11 @@ class ImportRun(models.Model):
         db_default=False,
         help_text="Whether images without a file are fetched from the old site.",
     )
+    options = models.JSONField(
+        default=dict,
+        db_default={},
+        help_text="What was said of the old site: “time_zone”, “site_url” and “post_types”.",
+    )
     state = models.CharField(max_length=9, choices=State, default=State.NEW)
     done = models.PositiveIntegerField(default=0, help_text="Texts that were read.")
     total = models.PositiveIntegerField(default=0)
@@ -124,6 +129,8 @@ class ImportChunk(models.Model):
     class File(models.TextChoices):
         SOURCE = "source"
         MEDIA = "media"
+        REDIRECTS = "redirs"
+        ROUTES = "routes"
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="chunks")
     file = models.CharField(max_length=6, choices=File)

@@ -504,7 +504,7 @@ KINDS: Final = (
     Kind(
         "import_runs",
         "iria.ImportRun",
-        "id system name source media_folder server_file fetch_images state done total counts remark_counts problems error created_by_id"
+        "id system name source media_folder server_file fetch_images options state done total counts remark_counts problems error created_by_id"
         " created_at started_at finished_at",
         only_personal=True,
     ),

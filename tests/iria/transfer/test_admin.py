@@ -170,6 +170,45 @@ def test_images_are_fetched_if_wanted(
     assert run.counts["images"]["created"] == 1
 
 
+def test_what_is_said_of_an_old_wordpress_site_counts(admin_client: Client, tmp_path: Path) -> None:
+    event = wxr.item(9, "Event", post_type="event", post_date_gmt="0000-00-00 00:00:00")
+    given = {"time_zone": "Asia/Karachi", "post_types": "event, product"}
+    run = upload(admin_client, file=archive(tmp_path, event), **given)
+    work(run)
+    admin_client.post(url("start", run))
+    work(run)
+    assert f"{Article.objects.get().published_at:%H:%M}" == "05:00"
+
+
+def test_a_time_zone_that_does_not_exist_is_refused(admin_client: Client, tmp_path: Path) -> None:
+    fields = {"system": "wordpress", "file": archive(tmp_path, *POSTS), "time_zone": "Mars/Base"}
+    form = admin_client.post(reverse(ADD), fields).context["form"]
+    assert list(form.errors) == ["time_zone"]
+    assert form.has_details
+
+
+def test_redirects_and_routes_of_ghost_are_uploaded_with_it(admin_client: Client) -> None:
+    post = {"id": "1", "title": "Quay", "slug": "quay", "status": "published", "html": "<p>x</p>"}
+    export = json.dumps({"db": [{"meta": {"version": "5.0.0"}, "data": {"posts": [post]}}]})
+    run = upload(
+        admin_client,
+        system="ghost",
+        file=SimpleUploadedFile("ghost.json", export.encode()),
+        redirects=SimpleUploadedFile("r.json", b'[{"from": "/old/", "to": "/quay/"}]'),
+        routes=SimpleUploadedFile("r.yaml", b"collections:\n  /:\n    permalink: /news/{slug}/\n"),
+    )
+    work(run)
+    assert (run.state, run.error) == (State.CHECKED, "")
+    created = [i for page in run.report_pages.filter(kind="redirects") for i in runs.items_of(page)]
+    assert {"/old/", "/news/quay/"} <= {each["source_id"] for each in created}
+    broken = SimpleUploadedFile("r.yaml", b"a: [")
+    fields = {"system": "ghost", "file": SimpleUploadedFile("g.json", export.encode())}
+    admin_client.post(reverse(ADD), fields | {"routes": broken})
+    run = ImportRun.objects.order_by("-pk")[0]
+    work(run)
+    assert run.state == State.FAILED
+
+
 def test_old_files_and_reports_are_deleted(admin_client: Client, tmp_path: Path) -> None:
     run = upload(admin_client, file=archive(tmp_path, *POSTS))
     work(run)

@@ -2,7 +2,6 @@
 
 import gzip
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,27 +11,19 @@ from django.core.management import call_command
 from iria.core.db.import_runs import ImportRun
 from iria.transfer import formats, recognition, uploads
 from iria.transfer.feeds.parser import Feed
-from iria.transfer.markdown.parser import MarkdownFolder
 from iria.transfer.records import Unreadable
-from iria.transfer.wordpress.parser import Export
-from iria.transfer.writer.run import Source
 from tests.iria.transfer import ghost_export, wxr
 from tests.iria.transfer.test_archives import MEDIUM_PAGE, POSTS, SUBSTACK_PAGE
 from tests.iria.transfer.test_feeds import RSS
 
-SOURCES: dict[str, Callable[[Path], Source]] = {
-    **{name: each.open for name, each in formats.FORMATS.items()},
-    "wordpress": lambda file: Export(file, ZoneInfo("UTC"), ("post",)),
-    "markdown": lambda file: MarkdownFolder(file, ZoneInfo("UTC")),
-}
-"""Without the settings of a publication."""
-SYSTEMS = sorted(SOURCES)
+SYSTEMS = sorted(formats.FORMATS)
+GIVEN = formats.Options(ZoneInfo("UTC"))
 
 
 def _check(file: Path, system: str) -> None:
     """As an import does; not every ZIP file says whose it is, and the parser decides."""
     recognition.require(file, system)
-    list(SOURCES[system](file).records())
+    list(formats.FORMATS[system].open(file, GIVEN).records())
 
 
 MEDIUM_NAME = "posts/2020-05-04_Two-Cranes-0123456789ab.html"
