@@ -24,8 +24,11 @@ def set_all_authors(chosen: Mapping[Article, Iterable[AuthorProfile]]) -> None:
     merging.set_ordered(Byline, "author", chosen)
 
 
-def get_or_create_author(name: str) -> tuple[AuthorProfile, bool]:
+def get_or_create_author(name: str, *, slug: str = "") -> tuple[AuthorProfile, bool]:
     """The author of this name, ignoring capitals and accents, and whether it was created.
+
+    Args:
+        slug: of a new one, if it is free; by default that of the name.
 
     Raises:
         ValidationError: the name cannot be used.
@@ -39,7 +42,7 @@ def get_or_create_author(name: str) -> tuple[AuthorProfile, bool]:
         slugs = AuthorProfile.objects.values_list("slug", flat=True)
         author = AuthorProfile(
             name=name,
-            slug=free_slug(name, fallback="author", taken={*slugs, *article_urls.RESERVED}),
+            slug=free_slug(slug or name, fallback="author", taken={*slugs, *article_urls.RESERVED}),
         )
         author.full_clean()
         author.save()

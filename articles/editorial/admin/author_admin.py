@@ -31,7 +31,7 @@ class RedirectAdmin(admin.ModelAdmin[Redirect]):
 
     @admin.display(description="Target")
     def target(self, redirect: Redirect) -> str:
-        return str(redirect.article or redirect.category or redirect.author or redirect.tag)
+        return str(redirect.target)
 
 
 class PortraitInline(ChoosesImage, admin.StackedInline[Portrait, AuthorProfile]):

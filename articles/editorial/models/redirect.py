@@ -66,3 +66,9 @@ class Redirect(models.Model):
 
     def __str__(self) -> str:
         return self.old_path
+
+    @property
+    def target(self) -> "Article | Category | AuthorProfile | Tag":
+        found = self.article or self.category or self.author or self.tag
+        assert found is not None  # noqa: S101 - by the constraint
+        return found

@@ -2,22 +2,25 @@
 
 import sys
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from iria.transfer.site import exporting, ghost, wxr
+from iria.transfer.site import exporting, other_systems
 from iria.transfer.site.folder import dump
+from iria.transfer.site.ghost import Ghost
 from iria.transfer.site.kinds import KINDS
+from iria.transfer.site.wxr import Wxr
 
 INCOMPLETE: Final = 1
 """Exit status if a file that the database names is missing or was changed."""
 
 FORMATS: Final[dict[str, Any]] = {
     "iria": exporting.export_site,
-    "wxr": wxr.export_wxr,
-    "ghost": ghost.export_ghost,
+    "wxr": partial(other_systems.export, Wxr),
+    "ghost": partial(other_systems.export, Ghost),
 }
 
 

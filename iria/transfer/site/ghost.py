@@ -1,38 +1,35 @@
 """The publication as a Ghost export (JSON of version 5), which Ghost and `import_ghost` read.
 
-Each text is one HTML card, since Ghost shows and keeps HTML as it is. Images are in `content/images/`.
+Beside it are the other files that Ghost takes: images, redirects, routes and, with personal data, members.
 """
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from html import escape
 from itertools import batched
-from pathlib import Path
 from typing import Any, Final, TextIO
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import NAMESPACE_URL, uuid5
 
+from django.db.models import Count, Exists, OuterRef
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.body.embeds import card
-from articles.body.figures import FigureUse
-from articles.body.files import FileUse
-from articles.body.rendering import labels_for, render
+from articles.body.references import Urls, with_urls
+from articles.body.rendering import labels_for
 from articles.body.sanitiser import safe_caption
-from articles.editorial.models import Article, Category
+from articles.editorial.models import Article, Category, Figure
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line
 from articles.links.targets import urls_for
 from articles.pages.models import Page
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
-from iria.publication.models import Publication, current_publication
-from iria.transfer.site.exporting import new_folder, snapshot
-from iria.transfer.site.wxr import BATCH, REPORT, Exported, number_of, rows_not_in
+from iria.transfer.site.lexical import Lexical, Picture
+from iria.transfer.site.other_systems import BATCH, Export, number_of, redirects
+from newsletter.models import Subscriber
 
 FILE: Final = "ghost.json"
 IMAGES: Final = "content/images"
@@ -46,70 +43,80 @@ STATUS: Final = {
     Article.State.SCHEDULED: "scheduled",
 }
 """Other states are drafts there."""
-HELD: Final = frozenset(
-    {
-        *(
-            "publication",
-            "authors",
-            "images",
-            "categories",
-            "tags",
-            "articles",
-            "article_categories",
-        ),
-        *("article_tags", "bylines", "figures", "pages", "photographers", "agencies"),
-    }
+ROUTES: Final = """\
+routes:
+
+collections:
+  /:
+    permalink: /{year}/{month}/{slug}/
+    template: index
+
+taxonomies:
+  tag: /tag/{slug}/
+  author: /author/{slug}/
+"""
+"""With these, articles, tags and authors keep their URLs."""
+MEMBERS: Final = (
+    *("email", "name", "note", "subscribed_to_emails", "complimentary_plan"),
+    *("stripe_customer_id", "created_at", "labels"),
 )
 
 
-def export_ghost(
-    target: Path, *, personal_data: bool = False, progress: Callable[[str], None] = print
-) -> Exported:
-    """Writes the file, the images and a report of what the format cannot hold.
-
-    Raises:
-        CannotExport: nothing was written.
-    """
-    result = Exported()
-    with new_folder(target) as work, snapshot():
-        with (work / FILE).open("w", encoding="utf-8") as file:
-            _Ghost(result, work, personal_data, progress, file).write()
-        result.lost.kinds = dict(rows_not_in(HELD, personal_data=personal_data))
-        result.write_report(work / REPORT)
-    return result
-
-
 @dataclass(slots=True)
-class _Ghost:
-    result: Exported
-    work: Path
-    personal_data: bool
-    progress: Callable[[str], None]
-    file: TextIO
-    publication: Publication = field(default_factory=current_publication)
+class Ghost(Export):
+    held_with_personal_data = frozenset({"subscribers"})
     tags: dict[str, str] = field(default_factory=dict)
     """Slug → id; a category and a tag with the same slug are one."""
 
+    slugs: set[str] = field(default_factory=set)
+    """Those that several articles have; there they have to differ."""
+
     def write(self) -> None:
-        self.file.write(f'{{"db":[{{"meta":{{"exported_on":0,"version":"{VERSION}"}},"data":{{\n')
-        self._table("settings", self._settings())
-        self._table("users", self._users())
-        self._table("tags", self._tags())
+        same = Article.objects.values("slug").annotate(rows=Count("pk")).filter(rows__gt=1)
+        self.slugs = set(same.values_list("slug", flat=True)) - {""}
+        with (self.work / FILE).open("w", encoding="utf-8") as file:
+            self._write_tables(file)
+        (self.work / "routes.yaml").write_text(ROUTES)
+        with (self.work / "redirects.yaml").open("w", encoding="utf-8") as file:
+            file.write("301:\n")
+            for old, new in self._redirects():
+                # Ghost takes the old one as a pattern; JSON is YAML.
+                pattern = json.dumps(f"^{re.escape(quote(old))}$")
+                file.write(f"  {pattern}: {json.dumps(quote(new))}\n")
+        if self.personal_data:
+            self.write_rows("members.csv", MEMBERS, self._members())
+
+    def _write_tables(self, file: TextIO) -> None:
+        file.write(f'{{"db":[{{"meta":{{"exported_on":0,"version":"{VERSION}"}},"data":{{\n')
+        self._table(file, "settings", self._settings())
+        self._table(file, "users", self._users())
+        self._table(file, "tags", self._tags())
         self.progress("images")
-        self._copy_images()
+        shown = Exists(Figure.objects.filter(image=OuterRef("pk")))
+        images: Any = Image.objects.defer("metadata").annotate(is_shown=shown).order_by("pk")
+        for image in images.iterator(chunk_size=BATCH):
+            self.copy_image(image, IMAGES)
+            self.result.lost.add_all(
+                image,
+                title_or_caption_of_an_image_in_the_library=image.headline or image.caption,
+                image_that_no_text_shows=not image.is_shown,
+            )
         self.progress("articles")
         # The tables of what belongs to posts, each in a pass of its own, so that nothing is kept in memory.
-        self._table("posts", (post for post, _meta in self._texts()))
-        self._table("posts_meta", (meta for _post, meta in self._texts(counted=False)))
-        self._table("posts_tags", self._posts_tags())
-        self._table("posts_authors", self._posts_authors(), last=True)
-        self.file.write("}}]}\n")
+        self._table(file, "posts", (post for post, _meta in self._texts()))
+        self._table(file, "posts_meta", (meta for _post, meta in self._texts(counted=False)))
+        self._table(file, "posts_tags", self._posts_tags())
+        self._table(file, "posts_authors", self._posts_authors(), last=True)
+        file.write("}}]}\n")
 
-    def _table(self, name: str, rows: Iterator[dict[str, Any]], *, last: bool = False) -> None:
-        self.file.write(f'"{name}":[')
+    @staticmethod
+    def _table(
+        file: TextIO, name: str, rows: Iterator[dict[str, Any]], *, last: bool = False
+    ) -> None:
+        file.write(f'"{name}":[')
         for number, row in enumerate(rows):
-            self.file.write((",\n" if number else "\n") + json.dumps(row, ensure_ascii=False))
-        self.file.write("]\n" if last else "],\n")
+            file.write((",\n" if number else "\n") + json.dumps(row, ensure_ascii=False))
+        file.write("]\n" if last else "],\n")
 
     def _settings(self) -> Iterator[dict[str, Any]]:
         for key, value in (
@@ -163,123 +170,141 @@ class _Ghost:
         for category in Category.objects.exclude(parent=None).order_by("path"):
             self.result.lost.add("place of a category below another", category)
 
-    def _copy_images(self) -> None:
-        for image in Image.objects.defer("metadata").order_by("pk").iterator(chunk_size=BATCH):
-            name = str(image.original.name)
-            target = self.work / IMAGES / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with image.original.storage.open(name) as source, target.open("wb") as copy:
-                    shutil.copyfileobj(source, copy)
-            except FileNotFoundError:
-                self.result.missing.append(name)
-            self.result.counts["images"] += 1
-
     def _texts(self, *, counted: bool = True) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        for article in self._articles():
+        for article, urls in self._articles():
             if counted:
                 self._count(article)
-            yield self._article(article)
-        for page in Page.objects.order_by("pk").iterator(chunk_size=BATCH):
+            yield self._article(article, urls)
+        pages = Page.objects.order_by("pk").iterator(chunk_size=BATCH)
+        for page in pages:
             if counted:
                 self.result.counts["pages"] += 1
-            html = render(page.body, lambda _use: "", card, urls=_absolute(page.body))
-            row = self._post(page, page.title, page.path.rsplit("/", 1)[-1], html, page.language)
+                self.result.lost.add_all(page, path_below_another="/" in page.path)
+            text = self._text(page, {}, _urls_in(page.body))
+            row = self._post(page, page.title, page.path.rsplit("/", 1)[-1], text, page.language)
             status = "published" if page.is_published else "draft"
             row |= {"type": "page", "status": status, "published_at": _moment(page.created_at)}
             yield row, {"post_id": row["id"], "meta_description": page.description[:500]}
 
-    def _articles(self) -> Iterator[Article]:
+    def _articles(self) -> Iterator[tuple[Article, Urls]]:
         rows = Article.objects.exclude(state=Article.State.TRASH).for_page().order_by("pk")
         for batch in batched(rows.iterator(chunk_size=BATCH), BATCH):
-            yield from batch
+            urls = _urls_in(*(text for each in batch for text in (each.body, each.lead_caption)))
+            yield from ((each, urls) for each in batch)
 
     def _count(self, article: Article) -> None:
         self.result.counts["posts"] += 1
+        self.result.lost.add_all(
+            article,
+            footnotes__which_become_a_list_below_the_text="data-footnote" in article.body,
+            second_category__which_becomes_a_tag=len(article.article_categories.all()) > 1,
+            correction=article.corrections.all(),
+            licence_of_an_article=article.licence,
+            closed_comments=not article.comments_open,
+            width_or_captions_of_a_gallery="data-gallery" in article.body,
+            mark_for_search_engines_not_to_list_it=article.noindex,
+            slug_that_another_article_has_too=article.slug in self.slugs,
+        )
         if len(article.standfirst) > EXCERPT:
             self.result.lost.add("excerpt longer than Ghost's editor allows", article)
-        if "data-footnote" in article.body:
-            self.result.lost.add("footnotes, which become a list below the text", article)
-        if len(article.article_categories.all()) > 1:
-            self.result.lost.add("second category, which becomes a tag", article)
-        if article.corrections.all():
-            self.result.lost.add("correction", article)
 
-    def _article(self, article: Article) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _article(self, article: Article, urls: Urls) -> tuple[dict[str, Any], dict[str, Any]]:
         images = {each.image_id: each.image for each in article.figures.all()}
-        lead = images.get(article.lead_image_id or 0)
-        row = self._post(
-            article, article.headline, article.slug, self._html(article, images), article.language
-        )
+        lead = self._picture(images.get(article.lead_image_id or 0))
+        with use_language(article.language):
+            text = self._text(article, images, urls)
+        row = self._post(article, article.headline, self._slug(article), text, article.language)
         row |= {
             "type": "post",
             "status": STATUS.get(Article.State(article.state), "draft"),
             "custom_excerpt": article.standfirst or None,
             "published_at": _moment(article.published_at or article.publish_at),
-            "feature_image": _url(lead) if lead else None,
+            "feature_image": lead and lead.src,
             "canonical_url": article.canonical_url or None,
         }
+        caption = safe_caption(with_urls(article.lead_caption, urls))
         meta = {
             "post_id": row["id"],
             "meta_description": article.search_description or None,
             "og_title": article.social_title or None,
-            "feature_image_alt": article.lead_alt or (lead.alt if lead else ""),
-            "feature_image_caption": self._caption(article.lead_caption, lead) if lead else None,
+            "feature_image_alt": lead and (article.lead_alt or lead.alt),
+            "feature_image_caption": lead and lead.caption(caption),
         }
         return row, meta
 
+    def _slug(self, article: Article) -> str:
+        return f"{article.slug}-{article.pk}" if article.slug in self.slugs else article.slug
+
     def _post(
-        self, row: Article | Page, title: str, slug: str, html: str, language: str
+        self, row: Article | Page, title: str, slug: str, lexical: str, language: str
     ) -> dict[str, Any]:
         return {
             "id": _id(number_of(row)),
             "uuid": str(uuid5(NAMESPACE_URL, f"{row._meta.model_name} {row.pk}")),
             "title": title,
             "slug": slug or f"untitled-{row.pk}",
-            "lexical": _lexical(html),
+            "lexical": lexical,
             "visibility": "public",
             "locale": language,
             "created_at": _moment(row.created_at),
             "updated_at": _moment(row.modified_at),
         }
 
-    def _html(self, article: Article, images: dict[int, Image]) -> str:
-        files = {each.file_id: each.file for each in article.attachments.all()}
+    def _text(self, row: Article | Page, images: dict[int, Image], urls: Urls) -> str:
+        attachments = row.attachments.all() if isinstance(row, Article) else ()
+        files = {
+            each.file_id: (absolute_url(each.file.get_absolute_url()), each.file.title)
+            for each in attachments
+        }
+        converter = Lexical(
+            lambda pk: self._picture(images.get(pk)), files, labels_for(row.language)
+        )
+        return converter.convert(row.body, urls)
 
-        def figure(use: FigureUse) -> str:
-            image = images.get(use.image_id)
-            if image is None:
-                return ""
-            width = f" kg-width-{use.width}" if use.width in {"wide", "full"} else ""
-            caption = self._caption(use.caption, image)
-            below = f"<figcaption>{caption}</figcaption>" if caption else ""
-            return (
-                f'<figure class="kg-card kg-image-card{width}"><img src="{escape(_url(image))}"'
-                f' alt="{escape(use.alt(image.alt))}">{below}</figure>'
+    def _picture(self, image: Image | None) -> Picture | None:
+        if image is None:
+            return None
+        src = f"{SITE}/{IMAGES}/{quote(str(image.original.name))}"
+        credit = credit_line(image, self.publication)
+        return Picture(src, image.alt, image.width, image.height, credit)
+
+    def _redirects(self) -> Iterator[tuple[str, str]]:
+        """What has moved here, and what moves by the export."""
+        for category in Category.objects.order_by("path"):
+            yield unquote(category.get_absolute_url()), f"/tag/{category.slug}/"
+        for page in Page.objects.published().filter(path__contains="/").order_by("path"):
+            yield f"/{page.path}/", f"/{page.path.rsplit('/', 1)[-1]}/"
+        for article in Article.objects.filter(slug__in=self.slugs, year__isnull=False):
+            path = unquote(article.get_absolute_url())
+            yield path, path.replace(f"/{article.slug}/", f"/{self._slug(article)}/")
+        for old, new in redirects():
+            if "?" in old:
+                self.result.lost.items["redirect from a URL with a query"].append(old)
+            else:
+                yield old, new
+
+    def _members(self) -> Iterator[tuple[object, ...]]:
+        rows = Subscriber.objects.exclude(email="").order_by("pk").prefetch_related("newsletters")
+        for each in rows.iterator(chunk_size=1000):
+            if each.state == Subscriber.State.PENDING:
+                self.result.lost.add("subscriber who has not confirmed", each)
+                continue
+            subscribed = "true" if each.state == Subscriber.State.ACTIVE else "false"
+            labels = ",".join(sorted(newsletter.name for newsletter in each.newsletters.all()))
+            self.result.counts["members"] += 1
+            yield (
+                each.email,
+                each.name,
+                "",
+                subscribed,
+                "false",
+                "",
+                _moment(each.created_at),
+                labels,
             )
-
-        def file(use: FileUse) -> str:
-            if (found := files.get(use.file_id)) is None:
-                return ""
-            url = absolute_url(found.get_absolute_url())
-            return f'<p><a href="{escape(url)}">{escape(found.title)}</a></p>'
-
-        with use_language(article.language):
-            return render(
-                article.body,
-                figure,
-                card,
-                draw_file=file,
-                labels=labels_for(article.language),
-                urls=_absolute(article.body),
-            )
-
-    def _caption(self, caption: str, image: Image) -> str:
-        parts = (safe_caption(caption), credit_line(image, self.publication))
-        return " ".join(filter(None, parts))
 
     def _posts_tags(self) -> Iterator[dict[str, Any]]:
-        for article in self._articles():
+        for article, _urls in self._articles():
             slugs = [each.category.slug for each in article.article_categories.all()]
             slugs += [each.slug for each in article.tags.all()]
             for order, slug in enumerate(dict.fromkeys(slugs)):
@@ -290,7 +315,7 @@ class _Ghost:
                 }
 
     def _posts_authors(self) -> Iterator[dict[str, Any]]:
-        for article in self._articles():
+        for article, _urls in self._articles():
             for order, byline in enumerate(article.bylines.all()):
                 yield {
                     "post_id": _id(number_of(article)),
@@ -299,8 +324,9 @@ class _Ghost:
                 }
 
 
-def _absolute(body: str) -> dict[Any, str]:
-    return {key: absolute_url(url) for key, url in urls_for(body).items()}
+def _urls_in(*bodies: str) -> Urls:
+    """Links within the site, which may have another domain there."""
+    return {key: f"{SITE}{url}" for key, url in urls_for(*bodies).items()}
 
 
 def _id(number: int) -> str:
@@ -310,13 +336,3 @@ def _id(number: int) -> str:
 
 def _moment(value: datetime | None) -> str | None:
     return f"{value:%Y-%m-%dT%H:%M:%S}.000Z" if value else None
-
-
-def _url(image: Image) -> str:
-    return f"{SITE}/{IMAGES}/{quote(str(image.original.name))}"
-
-
-def _lexical(html: str) -> str:
-    card = {"type": "html", "version": 1, "html": html}
-    root = {"type": "root", "version": 1, "direction": None, "format": "", "indent": 0}
-    return json.dumps({"root": {"children": [card] if html else [], **root}}, ensure_ascii=False)

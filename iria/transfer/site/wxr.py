@@ -2,19 +2,16 @@
 
 import json
 import re
-import shutil
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from itertools import batched
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
@@ -24,15 +21,13 @@ from articles.images.models import Image
 from articles.links.targets import urls_for
 from articles.pages.models import Page
 from iria.core.http.urls import absolute_url
-from iria.publication.models import Publication, current_publication
-from iria.transfer.site.exporting import new_folder, snapshot
-from iria.transfer.site.tables import tables
+from iria.transfer.site.other_systems import BATCH, HELD, Export, number_of, redirects
 from iria.transfer.site.texts import Blocks, WrittenImage
 from iria.transfer.wordpress.parser import LEAD_CAPTION
 
-BATCH: Final = 100
 FILE: Final = "wordpress.xml"
-REPORT: Final = "report.json"
+REDIRECTS: Final = "redirects.csv"
+"""For the plugin Redirection, and others that read its form."""
 MEDIA: Final = "media"
 
 HEAD: Final = """\
@@ -58,113 +53,14 @@ APPROVED: Final = {
 }
 """Other states are in the trash there."""
 
-HELD: Final = frozenset(
-    {
-        *(
-            "publication",
-            "authors",
-            "images",
-            "categories",
-            "tags",
-            "articles",
-            "article_categories",
-        ),
-        *("article_tags", "bylines", "figures", "pages", "comments", "photographers", "agencies"),
-    }
-)
-"""Kinds whose content the format holds, at least in part."""
-
 STRONG: Final = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 EMPHASIS: Final = re.compile(r"\*([^\s*](?:[^*\n]*[^\s*])?)\*")
 LINK: Final = re.compile(r"\[([^\[\]\n]{1,300})\]\((https?://[^\s()<>]{1,2000})\)")
 
 
-def number_of(row: Any) -> int:
-    """Articles, pages and images have one sequence of ids there."""
-    return int(row.pk) * 3 + (Article, Page, Image).index(type(row))
-
-
 @dataclass(slots=True)
-class Lost:
-    """What the format cannot hold."""
-
-    kinds: dict[str, int] = field(default_factory=dict)
-    """Kind of our own format → rows that are not exported at all."""
-    items: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """What is missing → the texts from which it is missing."""
-
-    def add(self, what: str, row: Any) -> None:
-        self.items[what].append(f"{row._meta.model_name} {row.pk}")
-
-    def lines(self) -> Iterator[str]:
-        for kind, number in self.kinds.items():
-            yield f"not in this format: {number:,} {kind.replace('_', ' ')}"
-        for what, rows in sorted(self.items.items()):
-            yield f"not in this format: {what}, {len(rows):,} times"
-
-
-@dataclass(slots=True)
-class Exported:
-    counts: Counter[str] = field(default_factory=Counter)
-    missing: list[str] = field(default_factory=list)
-    lost: Lost = field(default_factory=Lost)
-
-    @property
-    def is_complete(self) -> bool:
-        return not self.missing
-
-    def write_report(self, path: Path) -> None:
-        report = {
-            "counts": self.counts,
-            "missing_files": self.missing,
-            "not_in_this_format": self.lost.kinds,
-            "lost": self.lost.items,
-        }
-        path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-
-    def lines(self) -> Iterator[str]:
-        yield ", ".join(f"{number:,} {what}" for what, number in self.counts.items()) + "."
-        yield from self.lost.lines()
-        for name in self.missing:
-            yield f"Missing in the storage: {name}."
-
-
-def export_wxr(
-    target: Path, *, personal_data: bool = False, progress: Callable[[str], None] = print
-) -> Exported:
-    """Writes the file, the media and a report of what the format cannot hold.
-
-    Raises:
-        CannotExport: nothing was written.
-    """
-    result = Exported()
-    with new_folder(target) as work, snapshot():
-        with (work / FILE).open("w", encoding="utf-8") as file:
-            for part in _Wxr(result, work, personal_data, progress).parts():
-                file.write(NO_XML.sub("", part))
-        result.lost.kinds = dict(rows_not_in(HELD, personal_data=personal_data))
-        result.write_report(work / REPORT)
-    return result
-
-
-def rows_not_in(held: frozenset[str], *, personal_data: bool) -> Iterator[tuple[str, int]]:
-    """The kinds of our own format that another format does not hold, and their rows."""
-    with connection.cursor() as cursor:
-        for table in tables():
-            if table.kind.name in held or (table.kind.only_personal and not personal_data):
-                continue
-            cursor.execute(f"SELECT count(*) FROM {table.name}")  # noqa: S608
-            if number := cursor.fetchone()[0]:
-                yield table.kind.name, number
-
-
-@dataclass(slots=True)
-class _Wxr:
-    result: Exported
-    work: Path
-    personal_data: bool
-    progress: Callable[[str], None]
-    publication: Publication = field(default_factory=current_publication)
+class Wxr(Export):
+    held = HELD | {"comments", "translation_groups"}
     nicenames: dict[int, str] = field(default_factory=dict)
     """Id of a category → its slug, which is unique there."""
 
@@ -172,7 +68,14 @@ class _Wxr:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.publication.time_zone)
 
-    def parts(self) -> Iterator[str]:
+    def write(self) -> None:
+        with (self.work / FILE).open("w", encoding="utf-8") as file:
+            for part in self._parts():
+                file.write(NO_XML.sub("", part))
+        rows = ((old, new, 0, 301) for old, new in redirects())
+        self.write_rows(REDIRECTS, ("source", "target", "regex", "code"), rows)
+
+    def _parts(self) -> Iterator[str]:
         yield HEAD
         yield self._header()
         yield from self._authors()
@@ -249,21 +152,7 @@ class _Wxr:
             )
 
     def _attachment(self, image: Image) -> str:
-        name = str(image.original.name)
-        target = self.work / MEDIA / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with image.original.storage.open(name) as source, target.open("wb") as copy:
-                shutil.copyfileobj(source, copy)
-        except FileNotFoundError:
-            self.result.missing.append(name)
-        for what, value in (
-            ("licence of an image", image.licence_url or image.usage_terms or image.licensor),
-            ("withdrawn image", image.withdrawn_at),
-        ):
-            if value:
-                self.result.lost.add(what, image)
-        self.result.counts["images"] += 1
+        self.copy_image(image, MEDIA)
         return _item(
             number_of(image),
             _html(image.headline),
@@ -276,7 +165,7 @@ class _Wxr:
                 "attachment_url": _url_of(image),
             },
             meta={
-                "_wp_attached_file": name,
+                "_wp_attached_file": str(image.original.name),
                 "_wp_attachment_image_alt": image.alt_text,
                 "_media_credit": image.credit,
                 "_media_credit_url": image.credit_url,
@@ -303,13 +192,13 @@ class _Wxr:
         text, notes = self._body(article, images, files, urls)
         authors = [each.author for each in article.bylines.all()]
         lead = images.get(article.lead_image_id or 0)
-        for what, value in (
-            ("correction", article.corrections.all()),
-            ("licence of an article", article.licence),
-            ("first publication elsewhere", article.first_published_url),
-        ):
-            if value:
-                self.result.lost.add(what, article)
+        self.result.lost.add_all(
+            article,
+            correction=article.corrections.all(),
+            licence_of_an_article=article.licence,
+            first_publication_elsewhere=article.first_published_url,
+            alt_text_of_a_lead_image=article.lead_alt or article.lead_decorative,
+        )
         self.result.counts["posts"] += 1
         self.result.counts["comments"] += len(comments)
         terms = [
@@ -318,6 +207,7 @@ class _Wxr:
             *(("post_tag", each.slug, each.name) for each in article.tags.all()),
             *(("author", f"cap-{each.slug}", each.name) for each in authors),
             ("language", article.language, article.language),
+            *_translations("article", article.translation_group_id),
         ]  # fmt: skip
         return _item(
             number_of(article),
@@ -343,6 +233,7 @@ class _Wxr:
                 "_thumbnail_id": str(number_of(lead)) if lead else "",
                 LEAD_CAPTION: article.lead_caption,
                 "_yoast_wpseo_metadesc": article.search_description,
+                "_yoast_wpseo_opengraph-title": article.social_title,
                 "_yoast_wpseo_canonical": article.canonical_url,
                 "_yoast_wpseo_meta-robots-noindex": "1" if article.noindex else "",
                 "footnotes": notes,
@@ -354,8 +245,6 @@ class _Wxr:
     def _page(self, page: Page, urls: Any) -> str:
         self.result.counts["pages"] += 1
         text, notes = self._body(page, {}, {}, urls)
-        if page.description:
-            self.result.lost.add("description of a page", page)
         return _item(
             number_of(page),
             _html(page.title),
@@ -367,8 +256,11 @@ class _Wxr:
                 "status": "publish" if page.is_published else "draft",
                 "post_type": "page",
             },
-            meta={"footnotes": notes},
-            terms=[("language", page.language, page.language)],
+            meta={"_yoast_wpseo_metadesc": page.description, "footnotes": notes},
+            terms=[
+                ("language", page.language, page.language),
+                *_translations("page", page.translation_of_id or page.pk),
+            ],
         )
 
     def _body(
@@ -423,6 +315,12 @@ class _Wxr:
 
     def _local(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _translations(kind: str, group: int | None) -> Iterator[tuple[str, str, str]]:
+    """The term of Polylang that all versions of a text have."""
+    if group:
+        yield "post_translations", f"pll_{kind}_{group}", f"pll_{kind}_{group}"
 
 
 def comment_html(text: str) -> str:

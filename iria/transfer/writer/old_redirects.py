@@ -64,7 +64,7 @@ def _row_at(path: str) -> models.Model | None:
         .first()
     )
     if moved is not None:
-        return moved.article or moved.category or moved.author or moved.tag
+        return moved.target
     name = path.strip("/")
     if page := Page.objects.filter(path=name).first():
         return page

@@ -186,7 +186,7 @@ def _url(row: Any) -> str:
 
 
 def _author(record: Author) -> tuple[AuthorProfile, bool]:
-    author, created = bylines.get_or_create_author(record.name[:120])
+    author, created = bylines.get_or_create_author(record.name[:120], slug=record.slug)
     if created and record.biography:
         author.biography = record.biography
         author.save(update_fields=["biography"])
