@@ -13,13 +13,19 @@ RUN /opt/build/bin/python -m hatchling build -t wheel -d /opt/build && /opt/iria
 RUN cd /opt/build && STATIC_ROOT=/opt/iria/static IRIA_STATE=/opt/build/state DATABASE_URL=postgres://build/iria SECRET_KEY=$(python -c "import secrets; print(secrets.token_hex(32))") /opt/iria/bin/iria collectstatic --no-input --verbosity 0 && chmod -R a+rX /opt/iria/static
 RUN /opt/iria/bin/python -m compileall -q /opt/iria/lib && /opt/iria/bin/pip uninstall --quiet --yes pip
 
+# pg_dump and pg_restore of the version of compose.yaml, for backups, with the libraries that the next image lacks: some
+# megabytes, while the package would bring Perl.
+FROM postgres:18-trixie AS postgres
+RUN mkdir -p /opt/postgresql/bin /opt/postgresql/lib && cd /usr/lib/postgresql/*/bin && cp pg_dump pg_restore /opt/postgresql/lib && ldd pg_dump pg_restore | awk '$3 ~ "^/" && $3 !~ "/lib(c|m|resolv)[.]so" {print $3}' | sort -u | xargs cp --dereference --target-directory=/opt/postgresql/lib && for name in pg_dump pg_restore; do printf '#!/bin/sh\nexport LD_LIBRARY_PATH=/opt/postgresql/lib\nexec /opt/postgresql/lib/%s "$@"\n' $name > /opt/postgresql/bin/$name; done && chmod 755 /opt/postgresql/bin/*
+
 FROM python:3.13-slim-trixie AS site
-RUN useradd --system --user-group --uid 10001 --home-dir /srv/iria --shell /usr/sbin/nologin iria && install --directory /srv/iria && install --directory --owner=iria --group=iria --mode=0750 /srv/iria/state
+RUN useradd --system --user-group --uid 10001 --home-dir /srv/iria --shell /usr/sbin/nologin iria && install --directory /srv/iria && install --directory --owner=iria --group=iria --mode=0750 /srv/iria/state /srv/iria/backups
 COPY --from=build /opt/iria /opt/iria
-ENV PATH=/opt/iria/bin:/usr/local/bin:/usr/bin:/bin IRIA_STATE=/srv/iria/state STATIC_ROOT=/opt/iria/static PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+COPY --from=postgres /opt/postgresql /opt/postgresql
+ENV PATH=/opt/iria/bin:/opt/postgresql/bin:/usr/local/bin:/usr/bin:/bin IRIA_STATE=/srv/iria/state STATIC_ROOT=/opt/iria/static PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /srv/iria
 USER iria
-VOLUME /srv/iria/state
+VOLUME /srv/iria/state /srv/iria/backups
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["iria", "web", "--bind=0.0.0.0:8000"]
