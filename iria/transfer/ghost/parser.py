@@ -246,6 +246,8 @@ class _Reading:
 
     def _image(self, url: str, credits: dict[str, str], alt: str = "") -> Image:
         source_id = self.place.image_id(url)
+        if url.strip().startswith("data:"):
+            return Image(source_id, "", "", skipped="It is within the text, not in a file.")
         return Image(
             source_id,
             self.place.image_url(url),

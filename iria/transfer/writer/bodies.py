@@ -39,7 +39,9 @@ def with_images(body: str, images: Images) -> tuple[str, list[str]]:
         if number := images.find(unescape(found["id"]), url):
             kept = found["before"] + found["between"] + found["after"]
             return f'<figure data-image="{number}"{kept}>'
-        missing.append(url or f"image {found['id']}")
+        # One within the text can be as large as a file.
+        named = f"{url[:40]}…" if url.startswith("data:") else url
+        missing.append(named or f"image {found['id']}")
         if not url.startswith(("http://", "https://")):
             return "<figure>"
         name = url.rsplit("/", 1)[-1] or url

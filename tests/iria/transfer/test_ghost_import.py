@@ -320,3 +320,13 @@ def test_no_value_of_a_column_ends_an_import(
     counts = json.loads(target.read_text())["counts"]
     assert all(each["created"] == each["updated"] == 0 for each in counts.values())
     assert Article.objects.get(slug="cranes").is_published
+
+
+def test_an_image_within_a_text_is_named_but_not_repeated_in_the_report(run: Run) -> None:
+    within = "data:image/png;base64," + "A" * 5000
+    card = {"type": "image", "src": within, "caption": "The quay"}
+    report = run({"posts": [post(lexical=lexical(card))]})
+    assert report["counts"]["images"]["skipped"] == 1
+    assert [each["remark"] for each in report["remarks"]] == ["image not imported"]
+    assert len(json.dumps(report)) < 3000
+    assert Article.objects.get().body == "<p>The quay</p>"
