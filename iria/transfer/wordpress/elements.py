@@ -32,6 +32,10 @@ INCOMPLETE: Final = {
     codes[each]
     for each in (XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_UNCLOSED_CDATA_SECTION)
 }
+BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
+CONTROLS: Final = bytes({*range(32)} - {9, 10, 13})
+"""What XML forbids and texts in a database may have all the same: nobody sees it."""
+BLANK: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s+(?=<\?xml)")
 WHERE: Final = re.compile(r"^(?P<reason>.*): line (?P<line>\d+), column \d+$", re.DOTALL)
 
 
@@ -46,11 +50,33 @@ def elements(file: Path) -> Iterator[Element]:
         yield from _children(source)
 
 
+class _Tolerant:
+    """Bytes without control characters and, in front of the XML declaration, without the blank lines of plugins."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        head = file.read(1000)
+        blank = BLANK.match(head)
+        self.blank_lines = blank[0].count(b"\n") if blank else 0
+        file.seek(blank.end() if blank else 0)
+        # In UTF-16 the same bytes are parts of letters.
+        self._forbidden = b"" if b"\x00" in head[:4] or head[:2] in BOMS else CONTROLS
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._file.read(size)
+        while content and not (kept := content.translate(None, self._forbidden)):
+            content = self._file.read(size)
+        return kept if content else b""
+
+
 @contextmanager
-def reading(file: Path, what: str) -> Iterator[IO[bytes]]:
+def reading(file: Path, what: str) -> Iterator[_Tolerant]:
     """The opened file; what goes wrong with its XML becomes Unreadable."""
+    blank_lines = 0
     try:
-        with file.open("rb") as source:
+        with file.open("rb") as opened:
+            source = _Tolerant(opened)
+            blank_lines = source.blank_lines
             yield source
     except ParseError as error:
         found = WHERE.match(str(error))
@@ -58,7 +84,7 @@ def reading(file: Path, what: str) -> Iterator[IO[bytes]]:
         message = f"The XML is broken: {reason}."
         if error.code in INCOMPLETE:
             message = f"The file ends in the middle ({reason}). Export or copy it again."
-        raise Unreadable(message, error.position[0]) from error
+        raise Unreadable(message, error.position[0] + blank_lines) from error
     except DTDForbidden as error:
         message = f"The file declares a document type, which {what} never does."
         raise Unreadable(message) from error

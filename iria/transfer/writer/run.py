@@ -1,5 +1,6 @@
 """An import from beginning to end."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
@@ -41,6 +42,7 @@ BATCH: Final = 200
 BATCH_SIZE: Final = 4_000_000
 """Characters of the texts of one transaction, apart from the last one."""
 
+HOST_ONLY: Final = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
 MOST_SUBSCRIBERS: Final = 500
 """In one transaction."""
 
@@ -125,7 +127,9 @@ class Import:
         found: defaultdict[type[Record], Spool],
     ) -> None:
         self.total = len(found[Text])
-        source = f"{site.system} {site.url}"[:SOURCE_LENGTH]
+        # The same site after it moved to HTTPS.
+        url = HOST_ONLY.sub("", site.url)
+        source = f"{site.system} {url}"[:SOURCE_LENGTH]
         if self.run_row:
             self.run_row = runs.of_source(self.run_row, source)
         items = Items(source, self.run_row.pk if self.run_row else None)

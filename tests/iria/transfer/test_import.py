@@ -117,6 +117,12 @@ def test_importing_twice_changes_nothing(run: Run) -> None:
     assert after == before
 
 
+def test_a_site_that_moved_to_https_is_the_same(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(*HEADER, wxr.item(7))
+    monkeypatch.setattr(wxr, "HEAD", wxr.HEAD.replace("https://old", "http://www.old"))
+    assert run(*HEADER, wxr.item(7))["counts"]["posts"]["created"] == 0
+
+
 def test_a_dry_run_reports_the_same_and_changes_nothing(run: Run) -> None:
     parts = (
         *HEADER,

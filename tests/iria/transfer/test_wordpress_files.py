@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from iria.transfer.records import Author, Image, Kind, Term, Text, Unreadable
-from iria.transfer.wordpress.parser import Export
+from iria.transfer.records import Author, Image, Kind, State, Term, Text, Unreadable
+from iria.transfer.wordpress.parser import COMMENT_STATUS, STATUS, Export
 from tests.shared import PROJECT, shared_data
 
 
@@ -47,6 +47,32 @@ def test_the_counts_of_a_file_equal_its_labels(name: str) -> None:
     nested = [each for each in records if isinstance(each, Term) and each.parent]
     assert len(nested) == label["nested"]
     assert sum(bool(each.lead_image) for each in texts) == label["thumbs"]
+
+
+@pytest.mark.parametrize("name", READABLE or ["importer"])
+def test_states_threads_captions_and_images_equal_the_labels(name: str) -> None:
+    records = list(_export(shared_data("wxr", name)).records())
+    label = LABELS[name]
+    texts = [each for each in records if isinstance(each, Text)]
+    states: Counter[State] = Counter()
+    for status, number in label["status"].items():
+        if status in STATUS:
+            states[STATUS[status]] += number
+    assert Counter(each.state for each in texts) == states
+    comments = [comment for text in texts for comment in text.comments]
+    found = Counter("ping" if each.skipped else each.state for each in comments)
+    assert found == Counter(
+        {COMMENT_STATUS.get(state, state): n for state, n in label["cstat"].items()}
+    )
+    parents = {each.source_id: each.parent for each in comments}
+    assert max((_depth(each, parents) for each in parents), default=0) == label["depth"]
+    html = "".join(each.body for each in texts)
+    assert html.count("<figcaption>") == label["captions"] + label["figcaption"]
+    assert html.count("data-source-image=") >= label["captions"] + label["wpimage"]
+
+
+def _depth(comment: str, parents: dict[str, str]) -> int:
+    return 1 + _depth(parents[comment], parents) if comment in parents else 0
 
 
 @pytest.mark.parametrize("name", BROKEN or ["importer"])

@@ -210,6 +210,27 @@ def test_what_is_no_export_is_refused(tmp_path: Path, bad: str) -> None:
         list(Export(file, LISBON).records())
 
 
+def test_control_characters_and_blank_lines_before_the_file_are_passed_over(tmp_path: Path) -> None:
+    content = f"{wxr.HEAD}{wxr.item(7, 'Qu\x03ay', '\x0bText\x00.')}</channel></rss>"
+    file = tmp_path / "export.xml"
+    for head, encoding in (("\n\r\n ", "utf-8"), ("\ufeff\n", "utf-8"), ("", "utf-16")):
+        sound = (
+            content if encoding == "utf-8" else "".join(c for c in content if c >= " " or c == "\n")
+        )
+        file.write_text(head + sound.replace("UTF-8", encoding), encoding=encoding, newline="")
+        text = next(each for each in Export(file, LISBON).records() if isinstance(each, Text))
+        assert text.title == "Quay"
+        assert "Text." in text.body
+
+
+def test_the_line_of_an_error_counts_blank_lines_too(tmp_path: Path) -> None:
+    file = tmp_path / "export.xml"
+    file.write_text('\n\n<?xml version="1.0"?>\n<rss>\n</channel>')
+    with pytest.raises(Unreadable) as refused:
+        list(Export(file, LISBON).records())
+    assert refused.value.line == 5
+
+
 def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable):
         list(Export(tmp_path / "missing.xml", LISBON).records())
