@@ -194,6 +194,7 @@ def _subscriber(row: Row) -> Subscriber:
 
 def _prepare(tree: HtmlElement, remarks: list[Remark]) -> None:
     removed = [each for name in WIDGETS for each in pages.with_class(tree, name)]
+    removed += list(tree.iter("label"))
     removed += [each for each in tree.iter("a") if PLACEHOLDER.search(each.get("href") or "")]
     for element in removed:
         if element.getparent() is not None:
@@ -203,17 +204,31 @@ def _prepare(tree: HtmlElement, remarks: list[Remark]) -> None:
         given = _attributes(image)
         image.set("src", original(_string(given, "src") or image.get("src") or ""))
         image.set("alt", image.get("alt") or _string(given, "alt"))
-    for element in list(tree.iter("div")):
-        names = (element.get("class") or "").split()
-        if maker := next((MAKERS[each] for each in names if each in MAKERS), None):
-            made = maker(_attributes(element))
-            if made is None:
-                remarks.append(Remark("embed not understood", names[0]))
-            else:
-                replace(element, made)
-    for quote in list(pages.with_class(tree, "pullquote")):
-        quote.tag = "aside"
-        quote.set("data-pull-quote", "")
+    for element in list(tree.iter("div", "iframe")):
+        _replace_embed(element, remarks)
+    for mention in list(pages.with_class(tree, "mention-wrap")):
+        mention.text = mention.text or _string(_attributes(mention), "name")
+    for name, attribute in (("pullquote", "data-pull-quote"), ("callout-block", "data-callout")):
+        for element in list(pages.with_class(tree, name)):
+            element.tag = "aside"
+            element.set(attribute, "")
+
+
+def _replace_embed(element: HtmlElement, remarks: list[Remark]) -> None:
+    """Its equivalent for what has its content as values only; a link if the kind is not known."""
+    names = (element.get("class") or "").split()
+    maker = next((MAKERS[each] for each in names if each in MAKERS), None)
+    if maker is None and (not element.get("data-attrs") or not _is_empty(element)):
+        return
+    made = (maker or _link)(_attributes(element))
+    if made is None:
+        remarks.append(Remark("embed not understood", names[0] if names else str(element.tag)))
+    else:
+        replace(element, made)
+
+
+def _is_empty(element: HtmlElement) -> bool:
+    return not element.text_content().strip() and next(element.iter("img"), None) is None
 
 
 def original(url: str) -> str:
@@ -264,6 +279,18 @@ def _vimeo(given: dict[str, Any]) -> HtmlElement | None:
     return _embed({"url": f"https://vimeo.com/{number}"}) if number.isdecimal() else None
 
 
+def _instagram(given: dict[str, Any]) -> HtmlElement | None:
+    number = _string(given, "instagram_id")
+    known = YOUTUBE.fullmatch(number)
+    return _embed({"url": f"https://www.instagram.com/p/{number}/"}) if known else None
+
+
+def _formula(given: dict[str, Any]) -> HtmlElement | None:
+    made = lxml_html.fromstring("<pre><code></code></pre>")
+    made[0].text = _string(given, "persistentExpression")
+    return made if made[0].text else None
+
+
 def _embed(given: dict[str, Any]) -> HtmlElement | None:
     url = _string(given, "url")
     if not url.startswith("https://"):
@@ -308,6 +335,10 @@ MAKERS: Final = {
     "tweet": _embed,
     "twitter-embed": _embed,
     "instagram": _embed,
+    "instagram-embed-wrap": _instagram,
+    "bluesky-wrap": _embed,
+    "datawrapper-wrap": _embed,
+    "latex-rendered": _formula,
     "tiktok-wrap": _embed,
     "soundcloud-wrap": _embed,
     "spotify-wrap": _embed,

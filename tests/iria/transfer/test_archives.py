@@ -4,12 +4,14 @@ import json
 import stat
 import zipfile
 from contextlib import suppress
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from articles.body.sanitiser import clean
 from articles.editorial.models import Article
 from iria.transfer import archives, medium, substack
 from iria.transfer.archives import Archive
@@ -110,6 +112,35 @@ def test_a_post_of_substack_keeps_text_notes_and_image(tmp_path: Path) -> None:
     assert [texts[each].state for each in ("12", "13")] == [State.DRAFT, State.DRAFT]
     assert texts["14"].skipped
     assert (texts["15"].kind, texts["15"].path) == (Kind.PAGES, "/about/")
+
+
+def test_what_substack_keeps_as_values_only_is_not_lost(tmp_path: Path) -> None:
+    def part(name: str, tag: str = "div", /, **values: str) -> str:
+        return f'<{tag} class="{name}" data-attrs="{escape(json.dumps(values))}"></{tag}>'
+
+    page = (
+        f"<p>By {part('mention-wrap', 'span', name='Ann Lee')}.</p>"
+        + part("latex-rendered", persistentExpression="x < y")
+        + part("instagram-embed-wrap", instagram_id="CabCde1")
+        + part("datawrapper-wrap outer", url="https://chart.example/x/")
+        + part("new-kind", url="https://new.example/", title="New")
+        + part("newer-kind", id="1")
+        + part("spotify-wrap", "iframe", url="https://open.spotify.com/episode/1")
+        + '<div class="callout-block"><p>Called</p></div><label class="hide-text">Hint</label>'
+    )
+    file = _zip(tmp_path, {"posts.csv": POSTS, "posts/11.two-cranes.html": page})
+    text = _texts(list(substack.Export(file).records()))["11"]
+    assert clean(text.body) == (
+        "<p>By Ann Lee.</p>\n<pre><code>x &lt; y</code></pre>\n"
+        '<figure data-embed="https://www.instagram.com/p/CabCde1/"><figcaption></figcaption></figure>\n'
+        '<figure data-embed="https://chart.example/x/"><figcaption></figcaption></figure>\n'
+        '<p><a href="https://new.example/">New</a></p>\n'
+        '<figure data-embed="https://open.spotify.com/episode/1"><figcaption></figcaption></figure>\n'
+        '<aside data-callout=""><p>Called</p></aside>'
+    )
+    assert [(each.code, each.text) for each in text.remarks] == [
+        ("embed not understood", "newer-kind")
+    ]
 
 
 def test_control_characters_in_substack_are_left_out(tmp_path: Path) -> None:
