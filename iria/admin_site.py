@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from accounts import views
 from accounts.mfa import required
 from accounts.models import User
+from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_text
@@ -43,6 +44,9 @@ class Entry:
     url: str = ""
     """Name of the URL of its own page; by default it leads to its first model."""
 
+
+COMMENTS: Final = "comments"
+MOST_COUNTED: Final = 100
 
 NAVIGATION: Final = (
     Entry(
@@ -69,7 +73,7 @@ NAVIGATION: Final = (
     ),
     Entry(
         "Comments",
-        "comments",
+        COMMENTS,
         {
             "articles.comment": "Queue",
             "articles.moderationdecision": "Moderation log",
@@ -153,6 +157,10 @@ class IriaAdminSite(admin.AdminSite):
         context = super().each_context(request)
         entries = context["available_apps"]
         _mark_current(entries, request.path)
+        for entry in entries:
+            if entry["app_label"] == COMMENTS:
+                # A query only where the template shows it: the screens to work in have no words.
+                entry["waiting"] = _pending_comments
         return {
             **context,
             "site_header": name,
@@ -310,6 +318,12 @@ class IriaAdminSite(admin.AdminSite):
         today = date_format(timezone.localtime(), "l j F")
         context = {"dashboard_items": items, "panels": panels, "title": today}
         return super().index(request, {**(extra_context or {}), **context})
+
+
+def _pending_comments() -> str:
+    """How many comments wait for a decision, for the navigation; empty for none."""
+    count = Comment.objects.pending()[:MOST_COUNTED].count()
+    return f"{count - 1}+" if count == MOST_COUNTED else str(count or "")
 
 
 def _sign_in_image() -> Image | None:

@@ -49,7 +49,7 @@ function narrow() {
   if (body.classList.contains("adm-work")) return false;
   const on = body.classList.toggle(RAIL);
   document.cookie = `adm_rail=${on ? "on; max-age=31536000" : "; max-age=0"}; path=/; samesite=lax`;
-  for (const link of document.querySelectorAll(".adm-entry > a")) link.title = on ? link.textContent.trim() : "";
+  for (const link of document.querySelectorAll(".adm-entry > a")) link.title = on ? link.querySelector("span").textContent : "";
   return true;
 }
 

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.test import Client
+from lxml import html as lxml_html
 
 from accounts.models import User
+from articles.comments.models import Comment
 from articles.editorial.models import Redirect
 from iria.admin_site import CREATED, NAVIGATION, Entry
+from tests import newsroom
 
 
 def context_of(user: User, url: str = "/admin/") -> Any:
@@ -120,3 +123,20 @@ def test_an_error_page_of_the_admin_keeps_the_navigation(
 def test_nobody_else_sees_the_navigation_on_an_error_page(client: Client) -> None:
     response = client.get("/admin/nothing/", follow=True)
     assert 'id="nav-sidebar"' not in response.content.decode()
+
+
+def test_the_navigation_counts_the_comments_that_wait_if_there_are_any(
+    client: Client, edna: User
+) -> None:
+    client.force_login(edna)
+    assert _waiting(client, "/admin/") == []
+    article = newsroom.published()
+    for number in range(2):
+        Comment.objects.create(article=article, name=f"Reader {number}", text="Well.", state="held")
+    assert _waiting(client, "/admin/") == ["2 pending"]
+    assert _waiting(client, f"/admin/articles/article/{article.pk}/change/") == []
+
+
+def _waiting(client: Client, url: str) -> list[str]:
+    page = lxml_html.fromstring(client.get(url).content)
+    return [" ".join(each.text_content().split()) for each in page.cssselect(".adm-waiting")]

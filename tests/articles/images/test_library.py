@@ -108,7 +108,7 @@ def test_without_javascript_the_selection_is_kept_across_pages(editor_client: Cl
 def test_the_number_of_queries_of_grid_and_list_does_not_depend_on_the_images(
     editor_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for query_string, most in (("grid", 10), ("list", 10)):
+    for query_string, most in (("grid", 11), ("list", 11)):
         for count in (2, 20):
             many(count)
             with django_assert_max_num_queries(most):
@@ -123,7 +123,7 @@ def test_the_number_of_queries_of_the_chooser_does_not_depend_on_the_images(
         with django_assert_max_num_queries(8):
             assert editor_client.get(f"{LIBRARY}choose/?fragment=1").status_code == 200
         chosen = "&".join(f"chosen={pk}" for pk in Image.objects.values_list("pk", flat=True))
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             assert editor_client.get(f"{LIBRARY}choose/?gallery=1&{chosen}").status_code == 200
 
 

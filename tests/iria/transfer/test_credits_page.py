@@ -129,7 +129,7 @@ def test_more_images_take_no_more_queries(
     desk.get(reverse(URL))
     for colour in COLOURS[1:]:
         article_with(imported(colour), headline=colour)
-    with django_assert_max_num_queries(9) as queries:
+    with django_assert_max_num_queries(10) as queries:
         assert len(desk.get(reverse(URL)).context["rows"]) == len(COLOURS)
     assert sum("articles_figure" in each["sql"] for each in queries.captured_queries) == 1
 
