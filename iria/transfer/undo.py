@@ -5,12 +5,12 @@ starting it again. See docs/decisions/undoing-imports.md.
 """
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import batched
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from django.db import models, transaction
 from django.db.models import ProtectedError, Q, RestrictedError
@@ -139,16 +139,8 @@ class Undo:
             )
         )
         Article.objects.filter(pk__in=going).delete()
-        for item in items:
-            if reason := reasons.get(item.object_id):
-                self._stays(item, rows[item.object_id], reason)
-            else:
-                self._note(item, REMOVED)
-        for item in with_them:
-            self._note(item, REMOVED)
-        gone = [item.pk for item in items if item.object_id not in reasons]
-        gone += [item.pk for item in with_them]
-        ImportedItem.objects.filter(pk__in=gone).delete()
+        self._note_all(items, rows, reasons)
+        self._note_all(with_them, {}, {})
 
     def _reasons_of_articles(
         self, items: list[ImportedItem], rows: dict[int, Article]
@@ -205,41 +197,52 @@ class Undo:
                 kind=Kind.POSTS.value, object_id__in={row.article_id for row in rows.values()}
             ).values_list("object_id", flat=True)
         )
+        replies: defaultdict[int | None, set[int]] = defaultdict(set)
+        for parent, reply in Comment.objects.filter(parent__in=rows).values_list("parent", "pk"):
+            replies[parent].add(reply)
+        going: set[int] = set()
+        reasons = {}
         for item in items:
             row = rows.get(item.object_id)
             if row is None:
-                self._removed(item)
-            elif row.article_id in of_run:
-                self._stays(item, row, WITH_ARTICLE)
+                continue
+            if row.article_id in of_run:
+                reasons[row.pk] = WITH_ARTICLE
             elif item.written != comments.written(row):
-                self._stays(item, row, CHANGED)
-            elif Comment.objects.filter(parent=row.pk).exists():
-                self._stays(item, row, ANSWERED)
+                reasons[row.pk] = CHANGED
+            elif replies[row.pk] - going:
+                reasons[row.pk] = ANSWERED
             else:
-                row.delete()
-                self._removed(item)
+                going.add(row.pk)
+        Comment.objects.filter(pk__in=going).delete()
+        self._note_all(items, rows, reasons)
 
     def _remove_each[M: models.Model](
         self, items: list[ImportedItem], model: type[M], written: Callable[[M], str] | None
     ) -> None:
         rows = model._default_manager.in_bulk([item.object_id for item in items])
+        found = [(item, row) for item in items if (row := rows.get(item.object_id)) is not None]
+        reasons = {
+            row.pk: CHANGED
+            for item, row in found
+            if (written and item.written != written(row))
+            or (isinstance(row, AuthorProfile) and row.user_id is not None)
+        }
+        # Each once: several items may have become one row.
+        going = {row.pk: row for _, row in found if row.pk not in reasons}
+        self._note_all(items, rows, reasons | _delete(list(going.values())))
+
+    def _note_all(
+        self, items: list[ImportedItem], rows: Mapping[int, models.Model], reasons: dict[int, str]
+    ) -> None:
+        """Of items with these rows, some of which stay; the others are forgotten."""
         for item in items:
-            row = rows.get(item.object_id)
-            if row is None:
-                self._removed(item)
-            elif written and item.written != written(row):
-                self._stays(item, row, CHANGED)
-            elif reason := _delete(row):
-                self._stays(item, row, reason)
+            if reason := reasons.get(item.object_id):
+                self._note(item, STAYS, reason, rows[item.object_id])
             else:
-                self._removed(item)
-
-    def _removed(self, item: ImportedItem) -> None:
-        item.delete()
-        self._note(item, REMOVED)
-
-    def _stays(self, item: ImportedItem, row: models.Model, reason: str) -> None:
-        self._note(item, STAYS, reason, row)
+                self._note(item, REMOVED)
+        gone = [item.pk for item in items if item.object_id not in reasons]
+        ImportedItem.objects.filter(pk__in=gone).delete()
 
     def _note(self, item: ImportedItem, outcome: str, reason: str = "", row: Any = None) -> None:
         kind = Kind(item.kind)
@@ -264,21 +267,29 @@ def _name(row: Any) -> str:
     return digest_of_row(row.name)
 
 
-def _delete(row: models.Model) -> str:
-    """Deletes the row; or says why it stays."""
-    if isinstance(row, Image):
-        return _delete_image(row)
-    if isinstance(row, Tag | AuthorProfile | Category):
-        if isinstance(row, AuthorProfile) and row.user_id:
-            return CHANGED
-        if uses := merging.preview([row], row, besides=REDIRECTS):
-            return PLACED.format(", ".join(map(str, uses)))
-    try:
-        with transaction.atomic():
-            row.delete()
-    except (ProtectedError, RestrictedError):
-        return IS_USED
-    return ""
+def _delete(rows: Sequence[models.Model]) -> dict[int, str]:
+    """Deletes rows of one model: together if possible, otherwise in halves; id → why that row stays."""
+    if not rows:
+        return {}
+    if isinstance(rows[0], Image):
+        return {row.pk: reason for row in rows if (reason := _delete_image(cast("Image", row)))}
+    reason = ""
+    if isinstance(rows[0], Tag | AuthorProfile | Category):
+        uses = merging.preview(rows, rows[0], besides=REDIRECTS)
+        reason = PLACED.format(", ".join(map(str, uses))) if uses else ""
+    if not reason:
+        try:
+            with transaction.atomic():
+                type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
+        except (ProtectedError, RestrictedError):
+            reason = IS_USED
+    if not reason:
+        return {}
+    if len(rows) == 1:
+        return {rows[0].pk: reason}
+    middle = len(rows) // 2
+    # The newer ones first: a category is used by those below it.
+    return _delete(rows[:middle]) | _delete(rows[middle:])
 
 
 def _delete_image(image: Image) -> str:
