@@ -164,9 +164,10 @@ def mark_all_published(articles: Sequence[Article], *, by: User | None) -> list[
             changed.append(revision)
         revision.details, revision.published_at = details, now
         marked.append(revision)
+    known = [each.pk for each in marked if each.pk is not None]
     Revision.objects.bulk_create(new)
     update_rows(changed, ["details"])
-    Revision.objects.filter(pk__in=[each.pk for each in marked]).update(published_at=now)
+    Revision.objects.filter(pk__in=known).update(published_at=now)
     return marked
 
 

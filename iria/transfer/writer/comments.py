@@ -53,7 +53,7 @@ def write(threads: Sequence[tuple[Article, list[Comment]]], items: Items, report
             elif rows[item.object_id].article_id != article.pk:
                 _report(report, each, Outcome.SKIPPED, TWICE)
             else:
-                _update(each, item, rows[item.object_id], report)
+                _update(each, item, rows[item.object_id], items, report)
     _create(list(_parents_first(list(new.values()), places)), places, items)
     for _, each in new.values():
         _report(report, each, Outcome.CREATED)
@@ -140,10 +140,12 @@ def _new_ids(number: int) -> list[int]:
         return sorted(pk for (pk,) in cursor.fetchall())
 
 
-def _update(comment: Comment, item: ImportedItem, row: CommentRow, report: Report) -> None:
+def _update(
+    comment: Comment, item: ImportedItem, row: CommentRow, items: Items, report: Report
+) -> None:
     digest = digest_of(comment)
     if item.digest == digest:
-        _report(report, comment, Outcome.UNCHANGED)
+        _report(report, comment, items.unchanged(item))
     elif item.written != written(row):
         _report(report, comment, Outcome.SKIPPED, CHANGED_HERE)
     else:

@@ -197,9 +197,9 @@ class Images:
             self.attached.setdefault(image.parent, []).append(source_id)
             if image.page_path:
                 self.pages.add((source_id, image.page_path, image.parent))
-        if known is not None:
+        if known is not None and item is not None:
             self._rows[source_id] = known.pk
-            self._report(source_id, Outcome.UNCHANGED, url=known.get_absolute_url())
+            self._report(source_id, self.items.unchanged(item), url=known.get_absolute_url())
         elif image.skipped:
             self._report(source_id, Outcome.SKIPPED, image.skipped)
         elif item is not None:

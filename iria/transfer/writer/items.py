@@ -4,14 +4,17 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 from django.utils import timezone
 
+from iria.core.db.import_runs import ImportRun
 from iria.core.db.imported_items import ImportedItem
 from iria.transfer.records import Author, Comment, Image, Kind, Term, Text
+from iria.transfer.report import Outcome
 
 CONVERSION: Final = "1"
 """Raise it when the conversion of texts changes, so that texts nobody touched are converted again."""
@@ -60,10 +63,23 @@ SELECT wanted FROM unnest(%s::text[]) AS wanted WHERE (
 class Items:
     """Reads and records the items of one source."""
 
-    def __init__(self, source: str, run_id: int | None = None) -> None:
+    def __init__(self, source: str, run: ImportRun | None = None) -> None:
         self.source = source[:SOURCE_LENGTH]
-        self.run_id = run_id
+        self.run_id = run.pk if run else None
         """Of the import that is running, which can be undone."""
+        self._continued_since = run.started_at if run and run.items.exists() else None
+        """When its first attempt began, if this is not the first one."""
+
+    def unchanged(self, item: ImportedItem) -> Outcome:
+        """Of an item that is as it was: an earlier attempt of this import counts as this import."""
+        is_of_run = self._continued_since is not None and item.created_in_id == self.run_id
+        return Outcome.CREATED if is_of_run else Outcome.UNCHANGED
+
+    def unchanged_redirect(self, created_at: datetime | None) -> Outcome:
+        """The same for a redirect, which need not be an item."""
+        since = self._continued_since
+        is_of_run = since is not None and created_at is not None and created_at >= since
+        return Outcome.CREATED if is_of_run else Outcome.UNCHANGED
 
     def known(self, kind: Kind, source_ids: Collection[str]) -> dict[str, ImportedItem]:
         """Source id → item, for those that were imported."""

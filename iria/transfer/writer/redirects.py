@@ -59,10 +59,11 @@ class Redirects:
             if len(old) > LONGEST:
                 outcome, reason = Outcome.FAILED, f"Longer than {LONGEST} characters."
             elif isinstance(row, Page):
-                outcome, reason = _write_page(old, row)
+                outcome, reason = self._write_page(old, row)
             elif old in known:
                 same = getattr(known[old], f"{TARGETS[type(row)]}_id") == row.pk
-                outcome = Outcome.UNCHANGED if same else Outcome.SKIPPED
+                unchanged = self.items.unchanged_redirect(known[old].created_at)
+                outcome = unchanged if same else Outcome.SKIPPED
                 reason = "" if same else "It leads elsewhere already."
             elif old in taken:
                 outcome, reason = Outcome.SKIPPED, "An article is at this URL."
@@ -90,21 +91,20 @@ class Redirects:
             ]
         )
 
+    def _write_page(self, old_path: str, page: Page) -> tuple[Outcome, str]:
+        path = old_path.strip("/")
+        if not old_path.startswith("/?"):
+            if Page.objects.filter(path=path).exists():
+                return Outcome.SKIPPED, "A page is at this URL."
+            if len(path) > PAGE_PATH:
+                return Outcome.FAILED, f"Longer than {PAGE_PATH} characters."
+        old, created = OldPagePath.objects.get_or_create(path=path, defaults={"page": page})
+        return Outcome.CREATED if created else self.items.unchanged_redirect(old.created_at), ""
+
 
 def _target(redirect: Redirect) -> tuple[str, int]:
     """Its field and the id."""
     return next((name, pk) for name in TARGETS.values() if (pk := getattr(redirect, f"{name}_id")))
-
-
-def _write_page(old_path: str, page: Page) -> tuple[Outcome, str]:
-    path = old_path.strip("/")
-    if not old_path.startswith("/?"):
-        if Page.objects.filter(path=path).exists():
-            return Outcome.SKIPPED, "A page is at this URL."
-        if len(path) > PAGE_PATH:
-            return Outcome.FAILED, f"Longer than {PAGE_PATH} characters."
-    _, created = OldPagePath.objects.get_or_create(path=path, defaults={"page": page})
-    return (Outcome.CREATED if created else Outcome.UNCHANGED), ""
 
 
 def _url_of(row: Any) -> str:

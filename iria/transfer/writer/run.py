@@ -132,7 +132,7 @@ class Import:
         source = f"{site.system} {url}"[:SOURCE_LENGTH]
         if self.run_row:
             self.run_row = runs.of_source(self.run_row, source)
-        items = Items(source, self.run_row.pk if self.run_row else None)
+        items = Items(source, self.run_row)
         self._store_progress(0)
         named = Terms(items, report)
         with transaction.atomic():

@@ -83,7 +83,7 @@ class Subscribers:
             for each, email in valid:
                 item = known.get(each.source_id[:ID_LENGTH])
                 if item is not None:
-                    self._again(each, by_id.get(item.object_id))
+                    self._again(each, item, by_id.get(item.object_id))
                 elif email.lower() in seen:
                     self._report(each, Outcome.SKIPPED, TWICE)
                 else:
@@ -106,7 +106,7 @@ class Subscribers:
             self._report(record, Outcome.FAILED, " ".join(error.messages))
             return ""
 
-    def _again(self, record: Subscriber, row: SubscriberRow | None) -> None:
+    def _again(self, record: Subscriber, item: ImportedItem, row: SubscriberRow | None) -> None:
         """Of one that was imported before, only the end of a subscription is taken over."""
         if row is None:
             self._report(record, Outcome.SKIPPED, "It was deleted here.")
@@ -114,7 +114,7 @@ class Subscribers:
             opt_in.unsubscribe(row.token)
             self._report(record, Outcome.UPDATED)
         else:
-            self._report(record, Outcome.UNCHANGED)
+            self._report(record, self.items.unchanged(item))
 
     def _first(
         self, record: Subscriber, email: str, row: SubscriberRow | None, reason: str

@@ -160,9 +160,9 @@ class Terms:
             self.report.add_remarks(kind, source_id, record.remarks)
         item = self.items.one(kind, source_id)
         row = self.items.row(item, model)
-        if row is not None:
+        if row is not None and item is not None:
             rows[source_id] = row
-            self.report.add(kind, source_id, Outcome.UNCHANGED, url=_url(row))
+            self.report.add(kind, source_id, self.items.unchanged(item), url=_url(row))
             return
         if item is not None:
             self.report.add(kind, source_id, Outcome.SKIPPED, "It was deleted here.")

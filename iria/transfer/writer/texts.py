@@ -1,6 +1,6 @@
 """Posts as articles and pages as pages."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import batched
@@ -204,7 +204,10 @@ class Texts:
         for each in tasks:
             text, row = each.text, each.row
             url = row.get_absolute_url() if row is not None else ""
-            self.report.add(text.kind, text.source_id, each.outcome, each.reason, url)
+            outcome = each.outcome
+            if each.item is not None and outcome == Outcome.UNCHANGED:
+                outcome = self.items.unchanged(each.item)
+            self.report.add(text.kind, text.source_id, outcome, each.reason, url)
             self.report.add_remarks(text.kind, text.source_id, text.remarks)
             if isinstance(row, Page):
                 comments.skip(text.comments, "Pages have no comments here.", self.report)
@@ -250,8 +253,7 @@ class Texts:
         bylines.set_all_authors(
             {row: self.terms.authors(text.authors) for row, text in made.items()}
         )
-        revisions.record_all(articles, by=self.by)
-        self._set_states(made)
+        self._set_states(made, {each.row for each in tasks if each.outcome == Outcome.CREATED})
 
     def _article(self, task: Task, find: Callable[[str], str]) -> Article:
         """The row with the fields of the text, not saved."""
@@ -276,10 +278,20 @@ class Texts:
         task.row = article
         return article
 
-    def _set_states(self, made: Mapping[Article, Text]) -> None:
+    def _set_states(self, made: Mapping[Article, Text], new: Container[Any]) -> None:
+        """Records what was written, and publishes, schedules or moves it to the trash."""
         now = timezone.now()
-        public: dict[Article, datetime] = {}
         uncredited = _uncredited(made)
+        public = {
+            article: at
+            for article, text in made.items()
+            if text.state == State.PUBLISHED and article.pk not in uncredited
+            if (at := text.published_at or now) <= now
+        }
+        # Publishing records new ones.
+        revisions.record_all(
+            [each for each in made if each not in public or each not in new], by=self.by
+        )
         for article, text in made.items():
             at = text.published_at or now
             match text.state:
@@ -287,8 +299,8 @@ class Texts:
                     text.remarks.append(
                         Remark("unknown credit", "A draft, because of images without a credit.")
                     )
-                case State.PUBLISHED if at <= now:
-                    public[article] = at
+                case State.PUBLISHED if article in public:
+                    pass
                 case State.PUBLISHED | State.SCHEDULED if at > now:
                     self._schedule(article, text, at)
                 case State.SCHEDULED:
