@@ -7,6 +7,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Final
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from iria.transfer import pages
@@ -19,6 +20,9 @@ from iria.transfer.wordpress.bodies import convert_html, path_of
 SYSTEM: Final = "medium"
 STORY: Final = re.compile(r"(?:^|/)posts/[^/]+\.html$")
 NAME: Final = re.compile(r"(?:draft_|\d{4}-\d{2}-\d{2}_)?(?P<slug>.*?)-*(?P<id>[0-9a-f]{8,14})$")
+OWN: Final = re.compile(r"(?:-|/p/)(?P<id>[0-9a-f]{8,14})(?:[?#]|$)")
+"""At the end of the URL of a story."""
+GIST: Final = re.compile(r"(?P<page>https://gist\.github\.com/.+)\.js$")
 SIZE: Final = re.compile(r"(?<=medium\.com/)(?:v2/)?(?:max|fit/c|resize:fit:)[/]?(?:\d+/)+")
 LARGE: Final = "max/2560/"
 DRAFT: Final = "draft_"
@@ -30,6 +34,8 @@ REPEATED: Final = ("graf--title", "graf--subtitle", "graf--kicker")
 class Export:
     file: Path
     _images: set[str] = field(default_factory=set)
+    _stories: set[str] = field(default_factory=set)
+    """The ids of those that were published."""
 
     system = SYSTEM
 
@@ -47,6 +53,12 @@ class Export:
             if not names:
                 message = "This is no Medium export: it has no stories in a folder “posts”."
                 raise Unreadable(message)
+            stems = [each.rsplit("/", 1)[-1].removesuffix(".html") for each in names]
+            self._stories = {
+                found["id"]
+                for each in stems
+                if not each.startswith(DRAFT) and (found := NAME.fullmatch(each))
+            }
             for name in names:
                 images: list[Image] = []
                 text = self._text(name.rsplit("/", 1)[-1], archive.text(name), images)
@@ -72,10 +84,15 @@ class Export:
             body="",
             state=State.DRAFT if is_draft else State.PUBLISHED,
             published_at=moment(time.get("datetime") or "", UTC) if time is not None else None,
-            standfirst=pages.text_of(pages.first(tree, "p-summary")),
+            # That above the text is shortened.
+            standfirst=pages.text_of(
+                next(iter(pages.with_class(tree, "graf--subtitle")), pages.first(tree, "p-summary"))
+            ),
             path="" if is_draft else path_of(url),
             authors=[author[:120]] if author else [],
         )
+        if named and not is_draft:
+            text.old_paths = [f"/p/{named['id']}/"]
         if not is_draft and text.published_at is None:
             text.remarks.append(Remark("no date", "Published with the date of the import."))
         self._set_body(text, pages.first(tree, "e-content"), images)
@@ -89,13 +106,21 @@ class Export:
                 images.append(Image(source_id, url, path_of(url).strip("/")))
             return source_id
 
-        converted = convert_html(pages.html_of(content), identify, _prepare)
+        def prepare(tree: HtmlElement) -> None:
+            _prepare(tree)
+            for anchor in tree.iter("a"):
+                found = OWN.search(anchor.get("href") or "")
+                if found and found["id"] in self._stories:
+                    anchor.set("href", f"/p/{found['id']}/")
+
+        converted = convert_html(pages.html_of(content), identify, prepare)
         text.body = converted.html
         text.remarks += converted.remarks
         text.credits.update(converted.credits)
 
 
 def _prepare(tree: HtmlElement) -> None:
+    _equivalents(tree)
     for name in REPEATED:
         for element in list(pages.with_class(tree, name)):
             element.drop_tree()
@@ -109,3 +134,40 @@ def _prepare(tree: HtmlElement) -> None:
     for image in tree.iter("img"):
         image.set("src", SIZE.sub(LARGE, image.get("src") or ""))
         image.attrib.pop("data-image-id", None)
+
+
+def _equivalents(tree: HtmlElement) -> None:
+    """Of embeds, pull quotes and cards."""
+    for figure in list(pages.with_class(tree, "graf--iframe")):
+        _embed(figure)
+    for quote in list(pages.with_class(tree, "graf--pullquote")):
+        quote.tag = "aside"
+        quote.set("data-pull-quote", "")
+    for card in pages.with_class(tree, "graf--mixtapeEmbed"):
+        for part in card.iter("em"):
+            tail = (part.tail or "").strip()
+            part.tail = f" ({tail})" if tail else None
+
+
+def _embed(figure: HtmlElement) -> None:
+    """A post of a network, which has a link without text and a script, or a script alone."""
+    if next(figure.iter("iframe"), None) is not None:
+        return
+    hrefs = (each.get("href") or "" for each in figure.iter("a"))
+    links = [each for each in hrefs if each.startswith("https://")]
+    gists = [
+        found["page"]
+        for each in figure.iter("script")
+        if (found := GIST.match(each.get("src") or ""))
+    ]
+    if links:
+        figure.set("data-embed", links[-1])
+        for child in list(figure):
+            figure.remove(child)
+    elif gists:
+        figure.tag = "p"
+        for child in list(figure):
+            figure.remove(child)
+        link = etree.SubElement(figure, "a")
+        link.set("href", gists[0])
+        link.text = gists[0]

@@ -95,6 +95,33 @@ def test_a_story_of_medium_keeps_text_date_author_and_image(tmp_path: Path) -> N
     assert _texts(records)["abcdef012345"].state == State.DRAFT
 
 
+def test_embeds_quotes_and_links_of_medium_are_not_lost(tmp_path: Path) -> None:
+    body = (
+        '<h4 class="graf graf--subtitle">A look at both cranes.</h4>'
+        '<p><a href="https://medium.com/@ana/two-cranes-0123456789ab?source=x">own</a> '
+        '<a href="https://medium.com/@tom/else-00000000abcd">else</a></p>'
+        '<blockquote class="graf graf--pullquote">Pulled</blockquote>'
+        '<figure class="graf graf--iframe"><script src="https://gist.github.com/ana/1.js"></script></figure>'
+        '<figure class="graf graf--iframe"><blockquote class="twitter-tweet"><a href="https://twitter.com/a/status/1">'
+        '</a></blockquote><script src="//platform.twitter.com/widgets.js"></script></figure>'
+        '<div class="graf graf--mixtapeEmbed"><a href="https://else.example/"><strong>T</strong><br><em>D</em>else</a></div>'
+    )
+    page = MEDIUM_PAGE.replace(
+        '<figure class="graf graf--figure"><img', f'{body}<figure class="graf"><img'
+    )
+    name = "posts/2020-05-04_Two-Cranes-0123456789ab.html"
+    text = _texts(list(medium.Export(_zip(tmp_path, {name: page})).records()))["0123456789ab"]
+    assert (text.standfirst, text.old_paths) == ("A look at both cranes.", ["/p/0123456789ab/"])
+    for part in (
+        '<a href="/p/0123456789ab/">own</a> <a href="https://medium.com/@tom/else-00000000abcd">',
+        '<aside data-pull-quote=""><p>Pulled</p></aside>',
+        '<p><a href="https://gist.github.com/ana/1">https://gist.github.com/ana/1</a></p>',
+        '<figure data-embed="https://twitter.com/a/status/1">',
+        "<strong>T</strong><br><em>D</em> (else)</a>",
+    ):
+        assert part in clean(text.body)
+
+
 def test_a_post_of_substack_keeps_text_notes_and_image(tmp_path: Path) -> None:
     file = _zip(
         tmp_path, {"export/posts.csv": POSTS, "export/posts/11.two-cranes.html": SUBSTACK_PAGE}
