@@ -87,6 +87,10 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         media = self._with_fetcher(self.media(options), options)
+        target: Path | None = options["report"]
+        if target and not target.parent.is_dir():
+            message = f"{target.parent} is not a folder. Give a file in a folder that exists with --report."
+            raise CommandError(message)
         try:
             source = self.source(options)
             recognition.require(Path(options["source"]), source.system)
@@ -107,8 +111,8 @@ class ImportCommand(BaseCommand):
         except Busy as error:
             raise CommandError(str(error)) from error
         self._print(task, report)
-        if options["report"]:
-            report.write(options["report"])
+        if target:
+            report.write(target)
         if report.failed or task.problems:
             sys.exit(FAILED)
 

@@ -26,6 +26,8 @@ class Outcome(StrEnum):
 
 MOST_REASONS: Final = 20
 """Why items were skipped, on the terminal."""
+EXAMPLE: Final = 120
+"""Characters of a remark on the terminal."""
 CHANGED_HERE: Final = "Changed in the source, but an editor has changed it here since."
 
 
@@ -100,8 +102,12 @@ class Report:
         )
         for reason, number in reasons.most_common(MOST_REASONS):
             yield f"Skipped: {number:,} {reason}"
+        examples: dict[str, str] = {}
+        for each in _read(self._remarks):
+            text = " ".join(f"{each['kind']} {each['source_id']}: {each['text']}".split())
+            examples.setdefault(each["remark"], text[:EXAMPLE])
         for code, number in sorted(self.remark_counts.items()):
-            yield f"{number:,} × {code}"
+            yield f"{number:,} × {code}, such as {examples[code]}"
 
     def figures(self) -> dict[Kind, dict[str, int]]:
         """The counts of each kind that was found."""

@@ -104,7 +104,7 @@ def convert(
     """
     result = Converted("")
     text = UNREADABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    text, result.remarks = blocks.expand(text, reusable)
+    text, result.remarks = blocks.expand(shortcodes.listings(text), reusable)
     has_blocks = BLOCK.search(text) is not None
     text = COMMENT.sub("\n\n" if has_blocks else "", text)
     if not has_blocks:

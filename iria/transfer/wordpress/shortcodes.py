@@ -31,6 +31,11 @@ NOTE: Final = re.compile(
     re.IGNORECASE,
 )
 """Footnotes of the common plugins."""
+LISTING: Final = re.compile(
+    r"(?<!\[)\[(?P<name>sourcecode|source|code)\b[^\]]*\]\r?\n?(?P<text>.*?)\[/(?P=name)\]",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Code, as hosted sites and plugins that colour it have it."""
 CODE: Final = re.compile(r"(<(?P<code>pre|code)\b.*?</(?P=code)>)", re.DOTALL | re.IGNORECASE)
 ESCAPED: Final = re.compile(r"\[(\[[^\[\]]*\])\]")
 LEFT: Final = re.compile(r"\[(?P<name>[a-zA-Z][\w-]{1,40})(?P<rest>\s+[^\[\]]*|\s*/)?\]")
@@ -61,6 +66,15 @@ def _expand(text: str, attached: str) -> str:
     text = EMBED.sub(lambda found: _embed(found["url"]), text)
     text = NOTE.sub(_note, text)
     return MEDIA.sub(_media, text)
+
+
+def listings(text: str) -> str:
+    """Shortcodes for code as elements, before anything else in them is read as markup."""
+
+    def listing(found: re.Match[str]) -> str:
+        return f"\n\n<pre>{escape(unescape(found['text'].strip('\r\n')), quote=False)}</pre>\n\n"
+
+    return LISTING.sub(listing, text)
 
 
 def unknown(text: str) -> Iterator[str]:

@@ -144,11 +144,12 @@ class Images:
     def write_unlisted(self, texts: Iterable[Text], site_url: str) -> None:
         """Images of the old site that texts show and the source does not list, as in an export of posts alone.
 
-        They are no items of the source, so the report has a remark for each instead of counting them.
+        They are no items of the source, so the report has a remark for each instead of counting them. Without media,
+        those of an earlier import are found.
         """
         host = urlsplit(site_url).netloc.lower().removeprefix("www.")
         for text in texts:
-            if text.skipped or self.media is None:
+            if text.skipped:
                 continue
             for found in FIGURE.finditer(text.body):
                 url = unescape(found["url"])
@@ -158,21 +159,21 @@ class Images:
                     and is_web_url(url)
                     and (OF_WORDPRESS in url or (host and host in url.lower()))
                 ):
-                    self._write_unlisted(url, self.media)
+                    self._write_unlisted(url)
 
-    def _write_unlisted(self, url: str, media: Media) -> None:
+    def _write_unlisted(self, url: str) -> None:
         image = Image(short_id(url), url, _path_of(url))
         self._rows[image.source_id] = 0
         self._by_file[key_of(url)] = image.source_id
         item = self.items.one(Kind.IMAGES, image.source_id)
         if (known := self.items.row(item, ImageRow)) is not None:
             self._rows[image.source_id] = known.pk
-        elif item is None and media.may_have(image):
+        elif item is None and self.media is not None and self.media.may_have(image):
             if self.dry_run:
                 self._rows[image.source_id] = NOT_YET
                 outcome = ""
             else:
-                _, outcome = self._ingest(image, media)
+                _, outcome = self._ingest(image, self.media)
             remark = Remark("image that the source does not list", outcome or url)
             self.report.add_remarks(Kind.IMAGES, image.source_id, [remark])
 

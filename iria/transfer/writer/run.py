@@ -141,8 +141,7 @@ class Import:
             named.write_tags(each for each in found[Term] if each.kind == Kind.TAGS)
         images = Images(items, report, self.media, self.dry_run, self.by, credits)
         images.write(iter(found[Image]))
-        if self.media:
-            images.write_unlisted(found[Text], site.url)
+        images.write_unlisted(found[Text], site.url)
         redirects = Redirects(report, items)
         texts = Texts(
             items=items,

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
 from django.test import Client
 
@@ -205,6 +205,8 @@ def test_an_image_that_the_export_does_not_list_is_adopted_but_not_counted(
     assert 'href="https://elsewhere.example/other.jpg"' in Article.objects.get().body
     again = run(*parts, media=tmp_path)
     assert again["counts"]["posts"]["unchanged"] == 1
+    without = run(*parts)
+    assert without["counts"]["posts"]["unchanged"] == 1
 
 
 def test_links_lead_to_texts_that_come_later(run: Run) -> None:
@@ -296,6 +298,24 @@ def test_urls_of_a_site_in_a_folder_lead_on(
         ("/blog/author/j-doe/", "/author/j-doe/"),
     ):
         assert client.get(old)["Location"] == new
+
+
+def test_a_report_that_cannot_be_written_stops_the_import_before_it(tmp_path: Path) -> None:
+    with pytest.raises(CommandError):
+        call_command(
+            "import_wordpress", wxr.write(tmp_path, wxr.item(7)), report=tmp_path / "no" / "r.json"
+        )
+    assert not Article.objects.exists()
+
+
+def test_the_terminal_shows_reasons_and_an_example_of_each_remark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items = wxr.item(7, "One", "[newsletter]"), wxr.item(8, post_type="event")
+    call_command("import_wordpress", wxr.write(tmp_path, *items), verbosity=0)
+    shown = capsys.readouterr().out
+    assert "posts 7: newsletter" in shown
+    assert "“event”" in shown
 
 
 def test_a_broken_file_changes_nothing_and_exits_with_2(tmp_path: Path) -> None:

@@ -154,6 +154,14 @@ def test_known_shortcodes_in_code_and_double_brackets_stay_text() -> None:
     )
 
 
+def test_code_of_a_shortcode_is_code() -> None:
+    text = 'Before\n\n[sourcecode language="xml"]\n<a href="x">\n\n[gallery ids="1"] &lt;b>\n[/sourcecode]\n\nAfter'
+    assert _body(text) == (
+        '<p>Before</p>\n<pre><code>&lt;a href="x"&gt;\n\n[gallery ids="1"] &lt;b&gt;</code></pre>\n<p>After</p>'
+    )
+    assert _remarks(text) == []
+
+
 def test_a_block_that_holds_no_text_is_reported() -> None:
     text = (
         '<!-- wp:paragraph {"a":1} --><p>x</p><!-- /wp:paragraph -->'
