@@ -208,7 +208,7 @@ def manage(database: str, *arguments: str) -> str:
         BackupError
     """
     given = urlsplit(settings.DATABASE_DIRECT_URL or os.environ["DATABASE_URL"])
-    path = f"{given.path.rpartition('/')[0]}/{quote(database)}"
+    path = f"{given.path.rpartition('/')[0]}/{quote(database, safe='')}"
     done = subprocess.run(
         [sys.executable, "-m", "iria.command_line", *arguments],
         cwd=PROJECT,

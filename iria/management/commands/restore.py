@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from contextlib import nullcontext
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from django.conf import settings
@@ -69,7 +70,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Restored {chosen}.")
         if former:
             self.stdout.write(
-                f"The database before is now {former}; when you no longer need it, run `dropdb {former}`."
+                f"The database before is now {former}; when you no longer need it, run `dropdb {quote(former)}`."
             )
 
     def _confirm(self, backup: Path) -> None:

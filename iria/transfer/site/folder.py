@@ -151,6 +151,15 @@ class Reader:
             reject(f"“{path[:80]}” is missing, or is a symbolic link or not readable.")
         return os.fdopen(here, "rb")
 
+    def columns(self, kind: str) -> set[str]:
+        """Those that its schema in this export describes, which may be of an older release."""
+        path = f"schemas/{kind}.schema.json"
+        try:
+            with self.open(path) as file:
+                return set(json.loads(file.read(LARGEST_MANIFEST))["properties"])
+        except (ValueError, TypeError, KeyError, RecursionError):
+            reject(f"{path} is no JSON Schema of an export.")
+
     def lines(self, path: str) -> Iterator[str]:
         with self.open(path) as file:
             number = 0

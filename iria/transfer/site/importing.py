@@ -151,13 +151,15 @@ def _delete(table: Table) -> None:
 
 def _load(reader: Reader, table: Table, *, beside_content: bool) -> int:
     path, count = f"data/{table.kind.name}.jsonl", 0
+    # Now, since its queries cannot run while COPY does.
+    read = table.reader(reader.columns(table.kind.name))
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE IF NOT EXISTS import_lines (number int, line jsonb) ON COMMIT DROP"
         )
     for batch in batched(enumerate(reader.lines(path), start=1), BATCH):
         with _sentences(f"{path}, lines {batch[0][0]} to {batch[-1][0]}"):
-            _insert(path, table, batch, beside_content=beside_content)
+            _insert(path, table, read, batch, beside_content=beside_content)
         count += len(batch)
     if count != reader.manifest["counts"][table.kind.name]:
         reject(f"{path} has {count} rows, and {MANIFEST} names another number.")
@@ -165,9 +167,13 @@ def _load(reader: Reader, table: Table, *, beside_content: bool) -> int:
 
 
 def _insert(
-    path: str, table: Table, batch: tuple[tuple[int, str], ...], *, beside_content: bool
+    path: str,
+    table: Table,
+    read: Callable[[str], str],
+    batch: tuple[tuple[int, str], ...],
+    *,
+    beside_content: bool,
 ) -> None:
-    read = table.reader  # Its queries cannot run while COPY does.
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE import_lines")
         with cursor.copy("COPY import_lines FROM STDIN") as copy:

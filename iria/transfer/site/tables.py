@@ -4,7 +4,7 @@ PostgreSQL writes the JSON of a row and reads it again, so that every value surv
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -134,9 +134,11 @@ class Column:
         """The value of a row without this column."""
         if self.name == "password":
             return make_password(None)
-        if self.field.null and not self.field.has_default():
+        if self.field.has_default():
+            return self.field.get_default()
+        if self.field.null:
             return None
-        return self.field.get_default()
+        return self.field.db_default if self.field.has_db_default() else self.field.get_default()
 
 
 class Table:
@@ -205,23 +207,25 @@ class Table:
             f"{' ON CONFLICT DO NOTHING' if or_keep else ''}"
         )
 
-    @cached_property
-    def reader(self) -> Callable[[str], str]:
+    def reader(self, described: Collection[str]) -> Callable[[str], str]:
         """A line of an export → the JSON of the row to insert.
+
+        Args:
+            described: the columns that the release had that made the export; later ones get their default.
 
         Raises:
             Invalid: it does not follow the schema.
         """
         known = {each.name: each for each in self.columns(personal_data=True)}
-        required = {each.name for each in self.public}
-        filled = [*self.personal, *self.never]
+        required = {each.name for each in self.public if each.name in described}
+        filled = [*known.values(), *self.never]
         named = {each.name: _ids(each) for each in known.values() if each.named}
 
         def read(line: str) -> str:
             row = _object(line)
             for name, value in row.items():
                 if name not in known:
-                    message = f"“{name[:60]}” is no column of {self.kind.name}."
+                    message = f"This release knows no column “{name[:60]}” of {self.kind.name}."
                     raise Invalid(message)
                 known[name].check(value)
             if missing := required - row.keys():

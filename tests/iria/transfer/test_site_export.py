@@ -250,6 +250,41 @@ def refused(folder: Path) -> str:
     return str(error.value)
 
 
+def without_column(folder: Path, kind: str, column: str, *, also_in_schema: bool) -> None:
+    """As a release from before this column would have written it."""
+    data, schema = folder / f"data/{kind}.jsonl", folder / f"schemas/{kind}.schema.json"
+    rows = [json.loads(line) for line in data.read_text().splitlines()]
+    for row in rows:
+        del row[column]
+    data.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    if also_in_schema:
+        described = json.loads(schema.read_text())
+        del described["properties"][column]
+        schema.write_text(json.dumps(described))
+    seal(folder)
+
+
+@pytest.mark.django_db
+def test_a_column_that_an_older_release_did_not_have_gets_its_default(folder: Path) -> None:
+    without_column(folder, "articles", "comments_open", also_in_schema=True)
+    call_command("import_site", folder, verbosity=0)
+    assert set(Article.objects.values_list("comments_open", flat=True)) == {True}
+
+
+@pytest.mark.django_db
+def test_a_column_that_rows_lack_against_their_own_schema_is_named(folder: Path) -> None:
+    without_column(folder, "articles", "comments_open", also_in_schema=False)
+    assert "comments_open" in refused(folder)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("schema", ["", "[]", "{}", '{"properties": 5}'])
+def test_a_damaged_schema_is_named(folder: Path, schema: str) -> None:
+    (folder / "schemas/articles.schema.json").write_text(schema)
+    seal(folder)
+    assert "articles.schema.json" in refused(folder)
+
+
 @pytest.mark.django_db
 def test_a_database_with_an_account_is_refused(folder: Path, ola: User) -> None:
     with pytest.raises(CommandError):
