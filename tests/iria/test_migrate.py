@@ -8,10 +8,18 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.migrations import AddField, CreateModel, Migration, RunPython
+from django.db.migrations import (
+    AddField,
+    AlterField,
+    AlterModelOptions,
+    CreateModel,
+    Migration,
+    RunPython,
+)
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ModelState, ProjectState
-from django.db.models import BigAutoField, IntegerField
+from django.db.models import BigAutoField, CharField, IntegerField
 from django.db.models.signals import post_migrate
 
 from iria.health import lacks_replaced_migrations, readyz
@@ -167,33 +175,69 @@ def test_model_classes_are_created_before_the_transaction(
         cursor.execute("DELETE FROM django_migrations WHERE name = '9999_example'")
 
 
-def test_model_classes_of_consecutive_operations_are_created_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rendered: list[str] = []
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the models whose classes are created."""
+    names: list[str] = []
     render = ModelState.render
 
     def record_render(model: ModelState, apps: Any) -> Any:
-        rendered.append(model.name)
+        names.append(f"{model.app_label}.{model.name}")
         return render(model, apps)
 
     monkeypatch.setattr(ModelState, "render", record_render)
+    return names
 
+
+def prepare(
+    rendered: list[str], *migration_operations: Operation
+) -> list[tuple[Operation, ProjectState, ProjectState]]:
     class Example(Migration):
-        operations = [
-            CreateModel(name, [("id", BigAutoField(primary_key=True))])
-            for name in ("One", "Two", "Three")
-        ]
+        operations = list(migration_operations)
 
-    state = migrate.Executor(connection).loader.project_state(
-        ("iria", "0001_squashed_0011_initial")
-    )
+    state = migrate.Executor(connection).loader.project_state()
     _ = state.apps
     rendered.clear()
-    prepared = migrate.PreparedMigration(Example("9999_example", "iria"), state)
+    return migrate.PreparedMigration(Example("9999_example", "iria"), state).steps
+
+
+def test_model_classes_of_consecutive_operations_are_created_once(rendered: list[str]) -> None:
+    steps = prepare(
+        rendered,
+        *(
+            CreateModel(name, [("id", BigAutoField(primary_key=True))])
+            for name in ("One", "Two", "Three")
+        ),
+    )
     assert sorted(rendered) == sorted(set(rendered))
-    assert {"One", "Two", "Three"} <= set(rendered)
-    assert all(after.apps.get_model("iria", "Two") for _operation, _before, after in prepared.steps)
+    assert {"iria.One", "iria.Two", "iria.Three"} <= set(rendered)
+    assert all(after.apps.get_model("iria", "Two") for _operation, _before, after in steps)
+
+
+def new_key(label: str) -> AlterField:
+    return AlterField("roworigin", "key", CharField(label, max_length=99))
+
+
+def test_model_classes_of_consecutive_changes_of_fields_are_created_once(
+    rendered: list[str],
+) -> None:
+    key = BigAutoField(primary_key=True)
+    options = AlterModelOptions("roworigin", {"verbose_name": "row"})
+    steps = prepare(rendered, options, new_key("first"), AlterField("roworigin", "id", key))
+    assert sorted(rendered) == sorted(set(rendered))
+    labels = [after.apps.get_model("iria", "RowOrigin")._meta for _, _, after in steps]
+    assert [(each.verbose_name, each.get_field("key").verbose_name) for each in labels] == [
+        ("row", "first")
+    ] * 3
+
+
+def test_a_field_that_is_changed_twice_has_model_classes_between(rendered: list[str]) -> None:
+    steps = prepare(rendered, new_key("first"), new_key("second"))
+    labels = [
+        after.apps.get_model("iria", "RowOrigin")._meta.get_field("key").verbose_name
+        for _operation, _before, after in steps
+    ]
+    assert labels == ["first", "second"]
 
 
 SQUASHED = ("0001_squashed", "0050_triggers_and_first_rows")

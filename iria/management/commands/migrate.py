@@ -5,9 +5,8 @@ So it waits for a second only, then the migration is retried (docs/decisions/mig
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import groupby
 from typing import Any, Final
 
 from django.core.management.base import CommandError, CommandParser
@@ -15,7 +14,13 @@ from django.core.management.commands import migrate
 from django.db import Error, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import CreateModel, Migration
+from django.db.migrations import (
+    AlterField,
+    AlterModelOptions,
+    CreateModel,
+    Migration,
+    SeparateDatabaseAndState,
+)
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -53,9 +58,32 @@ WHERE NOT pg_index.indisvalid AND indexes.relnamespace = current_schema()::regna
 """
 
 
-def _group(operation: Operation) -> int:
-    """One group for all operations that create models, and one for each other operation."""
-    return isinstance(operation, CreateModel) or id(operation)
+_TOGETHER: Final = ((CreateModel,), (AlterField, AlterModelOptions))
+"""Operations that need no model classes between them."""
+
+
+def _groups(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
+    """Consecutive operations that share the model classes before and after them."""
+    group: list[Operation] = []
+    for operation in operations:
+        if group and not _goes_with(operation, group):
+            yield group
+            group = []
+        group.append(operation)
+    if group:
+        yield group
+
+
+def _goes_with(operation: Operation, group: list[Operation]) -> bool:
+    kinds = next((kinds for kinds in _TOGETHER if isinstance(group[0], kinds)), ())
+    if not isinstance(operation, kinds):
+        return False
+    # The second of two changes of a field would find that the first has made both.
+    return not any(
+        isinstance(each, AlterField) and each.is_same_field_operation(operation)
+        for each in group
+        if isinstance(operation, AlterField)
+    )
 
 
 class PreparedMigration(Migration):
@@ -63,16 +91,15 @@ class PreparedMigration(Migration):
 
     Django creates them before each operation. With as many related
     models as ours this takes most of the time, while earlier operations hold locks.
-    For consecutive CreateModel operations it is done once.
+    For consecutive operations that create models, or that alter fields, it is done once.
     """
 
     def __init__(self, migration: Migration, state: ProjectState) -> None:
         super().__init__(migration.name, migration.app_label)
         self.steps: list[tuple[Operation, ProjectState, ProjectState]] = []
-        for _, grouped in groupby(migration.operations, _group):
-            operations = list(grouped)
+        for operations in _groups(migration.operations):
             before = state.clone()
-            if len(operations) > 1:
+            if len(operations) > 1 or isinstance(operations[0], SeparateDatabaseAndState):
                 state.__dict__.pop("apps", None)
             for operation in operations:
                 operation.state_forwards(migration.app_label, state)
