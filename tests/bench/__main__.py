@@ -154,6 +154,7 @@ def report(lines: list[Line], found: dict[str, Any]) -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["editing"]:
+        call_command("collectstatic", interactive=False, verbosity=0)
         made = editing.measure()
         sys.exit(report(editing.lines(made), {"editing": made}))
     sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))
