@@ -41,7 +41,8 @@ screenshots:
 PYTHON := .venv/bin/python
 # In the order of tests/conftest.py: what takes longest first.
 BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
-PYTEST := $(PYTHON) -m pytest $(BOTH_CORES)
+# Only a proof uses schemathesis, and every process would import it.
+PYTEST := $(PYTHON) -m pytest $(BOTH_CORES) -p no:schemathesis
 # Beside the unit tests, so with databases and a cache of their own; the variable is a suffix for pytest-django.
 BROWSER_TESTS := TOX_PARALLEL_ENV=browser $(PYTEST) -o cache_dir=.pytest_cache/browser -m browser tests/browser
 WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
