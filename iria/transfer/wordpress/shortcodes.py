@@ -51,6 +51,9 @@ def expand(text: str, attached: str = "") -> str:
     Args:
         attached: the id of the post; a gallery without ids shows the images attached to it.
     """
+    if "[" not in text:
+        # Most texts; patterns without regard to case look at each letter.
+        return text
     # Of three parts the second is code, and the third the name of its element.
     parts = CODE.split(text)
     return "".join(
@@ -74,7 +77,7 @@ def listings(text: str) -> str:
     def listing(found: re.Match[str]) -> str:
         return f"\n\n<pre>{escape(unescape(found['text'].strip('\r\n')), quote=False)}</pre>\n\n"
 
-    return LISTING.sub(listing, text)
+    return LISTING.sub(listing, text) if "[" in text else text
 
 
 def unknown(text: str) -> Iterator[str]:
@@ -83,6 +86,8 @@ def unknown(text: str) -> Iterator[str]:
     A bracket alone, as in “[sic]”, is an editor's; so one needs attributes, an end, an underscore or hyphen, or a
     line for itself.
     """
+    if "[" not in text:
+        return
     text = ESCAPED.sub("", text)
     seen = {found["name"] for found in ALONE.finditer(text)}
     for found in LEFT.finditer(text):
