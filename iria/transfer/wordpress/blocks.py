@@ -8,7 +8,7 @@ from typing import Final
 from iria.transfer.records import Remark
 
 ALONE: Final = re.compile(
-    r"<!--\s*wp:(?P<name>[a-z][\w/-]*)\s*(?P<attributes>\{(?:(?!-->).)*?\})?\s*/-->", re.DOTALL
+    r"<!--\s*wp:(?P<name>[a-z][\w/-]*)\s*(?P<attributes>\{(?:(?!-->|<!--).)*?\})?\s*/-->", re.DOTALL
 )
 WITHOUT_TEXT: Final = frozenset(
     {"footnotes", "spacer", "separator", "more", "nextpage", "post-title", "post-content"}

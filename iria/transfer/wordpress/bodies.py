@@ -21,7 +21,7 @@ from iria.transfer.captions import split_html
 from iria.transfer.records import Remark
 from iria.transfer.wordpress import blocks, markup, shortcodes
 
-BLOCK: Final = re.compile(r"<!--\s*(?P<end>/)?wp:(?P<name>[a-z][\w/-]*)[^>]*?(?P<alone>/)?-->")
+BLOCK: Final = re.compile(r"<!--\s*/?wp:[a-z]")
 COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 WHOLE_PAGE: Final = re.compile(
     r"<!DOCTYPE[^>]*>|</?(?:html|head|body|frameset)\b[^>]*>", re.IGNORECASE
@@ -38,7 +38,8 @@ IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp|svg)$", 
 DEEPEST: Final = 200
 CODE: Final = ("pre", "code")
 PREFORMATTED: Final = re.compile(
-    r"(<(?:pre|script|style)\b.*?</(?:pre|script|style)>)", re.DOTALL | re.IGNORECASE
+    r"(<(?:pre|script|style)\b(?:(?!<(?:pre|script|style)\b).)*?</(?:pre|script|style)>)",
+    re.DOTALL | re.IGNORECASE,
 )
 INLINE: Final = "a|em|strong|i|b|u|s|span|sub|sup|code|cite"
 LINE_END: Final = re.compile(
@@ -46,10 +47,10 @@ LINE_END: Final = re.compile(
 )
 """A line break within a paragraph; between blocks it means nothing."""
 
-TAG: Final = re.compile(r"</?[a-zA-Z][^>]*>|<!--.*?-->", re.DOTALL)
+TAG: Final = re.compile(r"</?[a-zA-Z][^>]*>|<!--(?:(?!<!--).)*?-->", re.DOTALL)
 """Not what is merely between two signs, as in “1 < 2 and 3 > 2”."""
 NOTE_LINK: Final = re.compile(
-    r"""<a\b[^>]*?\bhref\s*=\s*["'](?P<href>[^"']*)["'][^>]*>(?P<text>(?:(?!</a>).)*)</a>""",
+    r"""<a\b[^>]*?\bhref\s*=\s*["'](?P<href>[^"']*)["'][^>]*>(?P<text>(?:(?!</?a\b).)*)</a>""",
     re.IGNORECASE | re.DOTALL,
 )
 PHRASES: Final = frozenset({*INLINE.split("|"), "font", "mark", "small", "del", "ins", "big"})

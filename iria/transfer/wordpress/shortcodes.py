@@ -8,39 +8,42 @@ from typing import Final
 ATTRIBUTE: Final = re.compile(
     r"""(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s\]"']+))"""
 )
-GIVEN: Final = r"""(?P<attributes>(?:=\s*+"[^"]*+"|=\s*+'[^']*+'|[^\]])*+)"""
+GIVEN: Final = r"""(?P<attributes>(?:=\s*+"[^"]*+"|=\s*+'[^']*+'|[^\[\]])*+)"""
 """The attributes; a bracket may be in a quoted one."""
 CAPTION: Final = re.compile(
-    rf"(?<!\[)\[(?P<name>caption|wp_caption)\b{GIVEN}\](?P<content>(?:(?!\[caption).)*?)\[/(?P=name)\]",
+    rf"\[(?<!\[\[)(?P<name>caption|wp_caption)\b{GIVEN}\](?P<content>(?:(?!\[caption).)*?)\[/(?P=name)\]",
     re.DOTALL | re.IGNORECASE,
 )
 PICTURE: Final = re.compile(
     r"^\s*(?P<picture>(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(?P<text>.*)$",
     re.DOTALL | re.IGNORECASE,
 )
-GALLERY: Final = re.compile(rf"(?<!\[)\[gallery\b{GIVEN}\]", re.IGNORECASE)
+GALLERY: Final = re.compile(rf"\[(?<!\[\[)gallery\b{GIVEN}\]", re.IGNORECASE)
 EMBED: Final = re.compile(
-    r"(?<!\[)\[(?P<name>embed|youtube|vimeo)\b[^\]]*\]\s*(?P<url>https?://[^\s\[\]<>]+)\s*\[/(?P=name)\]",
+    r"\[(?<!\[\[)(?P<name>embed|youtube|vimeo)\b[^\]]*\]\s*(?P<url>https?://[^\s\[\]<>]+)\s*\[/(?P=name)\]",
     re.IGNORECASE,
 )
 MEDIA: Final = re.compile(
-    rf"(?<!\[)\[(?P<name>audio|video)\b{GIVEN}\](?:\s*\[/(?P=name)\])?", re.IGNORECASE
+    rf"\[(?<!\[\[)(?P<name>audio|video)\b{GIVEN}\](?:\s*\[/(?P=name)\])?", re.IGNORECASE
 )
 NOTE: Final = re.compile(
-    r"(?<!\[)\[(?P<name>footnote|efn_note|mfn|modern_footnote|ref)\](?P<text>[^\[]*)\[/(?P=name)\]",
+    r"\[(?<!\[\[)(?P<name>footnote|efn_note|mfn|modern_footnote|ref)\](?P<text>[^\[]*)\[/(?P=name)\]",
     re.IGNORECASE,
 )
 """Footnotes of the common plugins."""
 LISTING: Final = re.compile(
-    r"(?<!\[)\[(?P<name>sourcecode|source|code)\b[^\]]*\]\r?\n?(?P<text>.*?)\[/(?P=name)\]",
+    r"\[(?<!\[\[)(?P<name>sourcecode|source|code)\b[^\]]*\]\r?\n?(?P<text>(?:(?!\[(?P=name)\b).)*?)\[/(?P=name)\]",
     re.DOTALL | re.IGNORECASE,
 )
 """Code, as hosted sites and plugins that colour it have it."""
-CODE: Final = re.compile(r"(<(?P<code>pre|code)\b.*?</(?P=code)>)", re.DOTALL | re.IGNORECASE)
+CODE: Final = re.compile(
+    r"(<(?P<code>pre|code)\b(?:(?!<(?P=code)\b).)*?</(?P=code)>)", re.DOTALL | re.IGNORECASE
+)
 ESCAPED: Final = re.compile(r"\[(\[[^\[\]]*\])\]")
 LEFT: Final = re.compile(r"\[(?P<name>[a-zA-Z][\w-]{1,40})(?P<rest>\s+[^\[\]]*|\s*/)?\]")
 ALONE: Final = re.compile(r"^\s*\[(?P<name>[a-z][a-z0-9]{2,40})\]\s*$", re.MULTILINE)
 """A bracket that has a line for itself."""
+END: Final = re.compile(r"\[/([a-zA-Z][\w-]{1,40})\]")
 MEDIA_SOURCES: Final = ("src", "mp3", "m4a", "ogg", "wav", "mp4", "m4v", "webm", "ogv", "flv")
 DIGITS: Final = re.compile(r"\d{1,18}")
 
@@ -90,11 +93,12 @@ def unknown(text: str) -> Iterator[str]:
         return
     text = ESCAPED.sub("", text)
     seen = {found["name"] for found in ALONE.finditer(text)}
+    ended = {name.lower() for name in END.findall(text)}
     for found in LEFT.finditer(text):
-        name = found["name"]
+        name = found["name"].lower()
         has_value = "=" in (found["rest"] or "")
-        if has_value or "_" in name or "-" in name or f"[/{name}]" in text:
-            seen.add(name.lower())
+        if has_value or "_" in name or "-" in name or name in ended:
+            seen.add(name)
     yield from sorted(seen)
 
 
